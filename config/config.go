@@ -1,0 +1,120 @@
+package config
+
+import (
+	"time"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/vendors"
+)
+
+// Config is all that the files declare, evaluated: nothing in it is unknown. It
+// is read-only once loaded and so safe for concurrent use.
+type Config struct {
+	// Dir is the folder of the files, from which relative paths start.
+	Dir      string
+	Stack    string
+	State    Backend
+	Clouds   []Connection // by address
+	Secrets  []Connection // by address
+	Projects []Project    // by address
+	Moved    []Moved
+	Removed  []Removed
+	Imports  []Import
+	// Sources holds the files as they were read, by the name that ranges use.
+	Sources map[string][]byte
+}
+
+// Backend is where the state is kept: Kind "local" with Path, relative to Dir.
+type Backend struct {
+	Kind  string
+	Path  string
+	Range diag.Range
+}
+
+// Connection is one cloud or secrets block.
+type Connection struct {
+	Vendor, Name string
+	Settings     vendors.Settings
+	Range        diag.Range
+}
+
+// Address names the connection as plans and records do: "cloudflare_r2.main".
+func (c Connection) Address() string { return c.Vendor + "." + c.Name }
+
+// OnDestroy is what becomes of a bucket that still holds objects.
+type OnDestroy string
+
+// The ways to destroy.
+const (
+	Refuse OnDestroy = "refuse" // a bucket that holds objects blocks the destroy
+	Retain OnDestroy = "retain" // the bucket stays, credentials and item go
+	Empty  OnDestroy = "empty"  // the objects are deleted first
+)
+
+// Rotation says how often keys are renewed and how long the old ones work on.
+type Rotation struct{ Every, Overlap time.Duration }
+
+// Register holds the keys that someone brings. The secret is either there, or
+// Reference names it in a store that reads it later.
+type Register struct {
+	AccessKeyID     string
+	SecretAccessKey vendors.Secret
+	Reference       string
+	EndpointURL     string
+	Region          string
+}
+
+// Project is one project, for one instance of its for_each. Cloud and Secrets are
+// connection addresses; Cloud is empty for a project with Register. AllowedIPs
+// are sorted. Range is the project block's header.
+type Project struct {
+	Addr         addr.Project
+	Cloud        string
+	Secrets      string
+	Bucket       vendors.BucketSpec
+	Access       vendors.Access
+	AllowedIPs   []string
+	ExpiresAfter time.Duration
+	ItemTitle    string
+	Rotate       *Rotation
+	Protect      bool
+	Adopt        bool
+	OnDestroy    OnDestroy
+	Register     *Register
+	Range        diag.Range
+}
+
+// Moved renames a project in state. A From or To without a key covers every
+// instance of its name.
+type Moved struct {
+	From, To addr.Project
+	Range    diag.Range
+}
+
+// Removed forgets a project, or with Destroy destroys it, in so many words.
+type Removed struct {
+	From    addr.Project
+	Destroy bool
+	Range   diag.Range
+}
+
+// Import takes over what exists: a bucket, and with Item (a title or an id) the
+// credential that the item holds. AccessKeyID, where given, must be the item's.
+type Import struct {
+	To          addr.Project
+	Bucket      string
+	AccessKeyID string
+	Item        string
+	Range       diag.Range
+}
+
+// Find finds a cloud or secrets block by its address.
+func Find(connections []Connection, address string) (Connection, bool) {
+	for _, c := range connections {
+		if c.Address() == address {
+			return c, true
+		}
+	}
+	return Connection{}, false
+}

@@ -1,0 +1,135 @@
+// Package diag says what is wrong, where it is wrong and what to do about it.
+//
+// Config, refresh, planner and executor answer with these; errors of vendors and
+// state become diagnostics where the line of the project is known. Nothing here
+// prints: cmd/view does.
+package diag
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"buckethead/config/addr"
+)
+
+// Severity is how bad it is: an Error stops the command, a Warning does not.
+type Severity string
+
+// The severities.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Pos is a place in a file: line and column from 1, byte from 0. Columns count
+// characters as a person sees them.
+type Pos struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
+	Byte   int `json:"byte"`
+}
+
+// Range is a stretch of a file, from Start up to but without End. The zero value
+// means that there is no place in a file to point at.
+type Range struct {
+	File  string `json:"file"`
+	Start Pos    `json:"start"`
+	End   Pos    `json:"end"`
+}
+
+// IsZero reports whether r points nowhere.
+func (r Range) IsZero() bool { return r.File == "" }
+
+// String gives file:line, the form that editors open.
+func (r Range) String() string {
+	if r.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", r.File, r.Start.Line)
+}
+
+// Diagnostic is one fault. Summary is a constant phrase, Detail says in
+// sentences what was found, Fix says what to do about it. Code is stable
+// ("BH1042"); Subject is the faulty text and Context the block around it. Cause
+// is the error that it stems from, for errors.Is; it is never shown as it is.
+type Diagnostic struct {
+	Severity Severity
+	Code     string
+	Summary  string
+	Detail   string
+	Fix      string
+	Project  addr.Project
+	Subject  Range
+	Context  Range
+	Cause    error
+}
+
+// Error gives one line: place, summary, detail.
+func (d Diagnostic) Error() string {
+	var b strings.Builder
+	if !d.Subject.IsZero() {
+		b.WriteString(d.Subject.String() + ": ")
+	}
+	b.WriteString(d.Summary)
+	if d.Detail != "" {
+		b.WriteString(": " + d.Detail)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause, so that errors.Is sees through a diagnostic.
+func (d Diagnostic) Unwrap() error { return d.Cause }
+
+// List is all that is wrong. A nil list means that nothing is.
+type List []Diagnostic
+
+// HasErrors reports whether any diagnostic of the list is an Error.
+func (l List) HasErrors() bool {
+	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
+}
+
+// Sorted gives a copy in the order in which a person reads: by file and place,
+// those without a place last; equal ones are kept once.
+func (l List) Sorted() List {
+	out := slices.Clone(l)
+	slices.SortStableFunc(out, func(a, b Diagnostic) int {
+		return cmp.Or(
+			cmpBool(a.Subject.IsZero(), b.Subject.IsZero()),
+			strings.Compare(a.Subject.File, b.Subject.File),
+			cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte),
+			a.Project.Compare(b.Project),
+			strings.Compare(a.Summary, b.Summary),
+			strings.Compare(a.Detail, b.Detail),
+		)
+	})
+	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
+		return a.Severity == b.Severity && a.Subject == b.Subject && a.Project == b.Project &&
+			a.Summary == b.Summary && a.Detail == b.Detail
+	})
+}
+
+// Err joins the errors of the list into one, or gives nil where there is none.
+// Warnings do not count.
+func (l List) Err() error {
+	var errs []error
+	for _, d := range l {
+		if d.Severity == Error {
+			errs = append(errs, d)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func cmpBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	default:
+		return 1
+	}
+}

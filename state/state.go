@@ -1,0 +1,200 @@
+package state
+
+import (
+	"errors"
+	"time"
+
+	"buckethead/config/addr"
+	"buckethead/vendors"
+)
+
+// Format is the schema number that this version writes.
+const Format = 1
+
+// The faults of a store that code decides on. Each comes wrapped in words for people.
+var (
+	// ErrLocked: another process holds the state.
+	ErrLocked = errors.New("state is locked")
+	// ErrDamaged: the file cannot be read as state.
+	ErrDamaged = errors.New("state is damaged")
+	// ErrNewer: a newer bh wrote the state.
+	ErrNewer = errors.New("state was written by a newer bh")
+	// ErrStack: the state belongs to another stack.
+	ErrStack = errors.New("state belongs to another stack")
+	// ErrReadOnly: the store was opened for reading.
+	ErrReadOnly = errors.New("state is open for reading only")
+)
+
+// Meta describes one state. Lineage is drawn when the state is made and never
+// changes; Serial rises with every write. FingerprintKey is the HMAC key under
+// which secrets are fingerprinted; it exists in the state alone.
+type Meta struct {
+	Format         int    `json:"format"`
+	Stack          string `json:"stack"`
+	Lineage        string `json:"lineage"`
+	Serial         uint64 `json:"serial"`
+	FingerprintKey []byte `json:"fingerprint_key"`
+}
+
+// Record is what bh knows of one project. It holds identifiers and the desired
+// attributes last applied, never a secret.
+type Record struct {
+	Project    addr.Project `json:"project"`
+	Cloud      string       `json:"cloud,omitempty"` // connection address; empty when Registered
+	Secrets    string       `json:"secrets"`         // connection address
+	Registered bool         `json:"registered,omitempty"`
+	// Bucket is nil until the bucket exists (or is taken over), and for
+	// registered keys, whose bucket bh does not touch.
+	Bucket  *vendors.BucketID `json:"bucket,omitempty"`
+	Applied Applied           `json:"applied"`
+	Item    *ItemRef          `json:"item,omitempty"`
+	// Active is the credential that the item holds; Pending was issued and is
+	// not known to be stored; Retiring ones work until their date.
+	Active   *CredentialRef  `json:"active,omitempty"`
+	Pending  *CredentialRef  `json:"pending,omitempty"`
+	Retiring []CredentialRef `json:"retiring,omitempty"`
+	// Proof is "" until the stored credential was proved to work.
+	Proof      Proof     `json:"proof,omitempty"`
+	Protected  bool      `json:"protected,omitempty"`
+	OnDestroy  string    `json:"on_destroy,omitempty"`
+	CreatedAt  time.Time `json:"created_at"`
+	UpdatedAt  time.Time `json:"updated_at"`
+	Generation int       `json:"generation"` // rises with each issued or registered credential
+}
+
+// Proof is how sure bh is that the stored credential works.
+type Proof string
+
+// The kinds of proof.
+const (
+	Unproved Proof = ""
+	Proved   Proof = "proved"
+	Waived   Proof = "waived" // by --verify=false
+)
+
+// Applied are the desired attributes as they were last applied.
+type Applied struct {
+	Location     string         `json:"location,omitempty"`
+	StorageClass string         `json:"storage_class,omitempty"`
+	Access       vendors.Access `json:"access,omitempty"`
+	AllowedIPs   []string       `json:"allowed_ips,omitempty"`
+	ExpiresAfter time.Duration  `json:"expires_after,omitempty"` // nanoseconds
+}
+
+// ItemRef is the item that holds the keys. Fields are its fields but for the
+// secret, as they were stored; UpdatedAt is the store's, for seeing edits.
+type ItemRef struct {
+	ID        string            `json:"id"`
+	Title     string            `json:"title"`
+	Fields    map[string]string `json:"fields"`
+	Operation string            `json:"operation"` // the operation id in its mark
+	UpdatedAt time.Time         `json:"updated_at"`
+}
+
+// CredentialRef is a credential by its identifiers. Fingerprint is an HMAC of the
+// secret, taken when it was issued. Name is empty for registered and imported keys.
+type CredentialRef struct {
+	ID          string    `json:"id"`
+	Name        string    `json:"name,omitempty"`
+	IssuedAt    time.Time `json:"issued_at"`
+	ExpiresAt   time.Time `json:"expires_at,omitzero"`
+	Fingerprint string    `json:"fingerprint"`
+	RetireAfter time.Time `json:"retire_after,omitzero"`
+}
+
+// Intent is a step that is about to act, or whose outcome is open. Name is the
+// remote name that the step uses: of the bucket, the credential, or the item.
+type Intent struct {
+	ID        uint64       `json:"id"` // given by Begin
+	Project   addr.Project `json:"project"`
+	Operation string       `json:"operation"` // operation id
+	Sequence  uint64       `json:"sequence"`  // of the operation, within its project
+	Step      string       `json:"step"`
+	Name      string       `json:"name,omitempty"`
+	Namespace string       `json:"namespace,omitempty"`
+	Cloud     string       `json:"cloud,omitempty"`
+	Secrets   string       `json:"secrets,omitempty"`
+	Run       string       `json:"run,omitempty"`
+	At        time.Time    `json:"at"`
+}
+
+// Watch is a credential name whose mint was left open and that has not been seen:
+// the provider may still answer late. AbsentSince and Listings count the listings
+// that lacked it.
+type Watch struct {
+	Name        string       `json:"name"`
+	Cloud       string       `json:"cloud"`
+	Project     addr.Project `json:"project"`
+	At          time.Time    `json:"at"`
+	AbsentSince time.Time    `json:"absent_since,omitzero"`
+	Listings    int          `json:"listings"`
+}
+
+// Entry is one line of history. Outcome is a word of executor.Outcome.
+type Entry struct {
+	At         time.Time    `json:"at"`
+	Actor      string       `json:"actor,omitempty"`
+	Commit     string       `json:"commit,omitempty"`
+	Run        string       `json:"run,omitempty"`
+	PlanDigest string       `json:"plan_digest"`
+	Project    addr.Project `json:"project"`
+	Operation  string       `json:"operation"`
+	Reason     string       `json:"reason,omitempty"`
+	Outcome    string       `json:"outcome"`
+	Error      string       `json:"error,omitempty"`
+}
+
+// Snapshot is the whole state at one moment, but for history. It is the caller's own.
+type Snapshot struct {
+	Meta    Meta
+	Records map[addr.Project]Record
+	Intents []Intent // by ID
+	Watches []Watch  // by name
+	// Sequences holds the highest operation sequence begun for each project,
+	// those destroyed included: a credential name is never used twice.
+	Sequences map[addr.Project]uint64
+}
+
+// Settlement ends a project's open business: its intents are dropped, its record
+// becomes Record (nil deletes it), the names in Unwatch leave the watch list and
+// those in Watch join it. From, where set, is the address that the record moves
+// from: its record and intents go too, and its sequence is carried over.
+type Settlement struct {
+	Project addr.Project
+	From    addr.Project
+	Record  *Record
+	Watch   []Watch
+	Unwatch []string
+}
+
+// Journal is how the executor tells the state what it does. Every method is one
+// durable transaction (it is on disk when the call returns) that raises the
+// serial, and safe for concurrent use.
+type Journal interface {
+	// Begin keeps an intent before its step acts, gives it an ID, and raises
+	// the project's sequence to the intent's.
+	Begin(Intent) (Intent, error)
+	// Commit writes the record and drops this one intent, in one transaction.
+	// An intent with ID 0 (a step that changes nothing remote) is not looked for.
+	Commit(Intent, Record) error
+	// Abort drops an intent whose step certainly did not act.
+	Abort(Intent) error
+	// Settle ends an operation.
+	Settle(Settlement) error
+	// SetWatches replaces the watch list.
+	SetWatches([]Watch) error
+	// Append adds entries to the history.
+	Append(...Entry) error
+}
+
+// Store is a state that is open.
+type Store interface {
+	Journal
+	// Snapshot reads everything but history in one consistent view.
+	Snapshot() (Snapshot, error)
+	// History gives the newest entries first, at most limit of them (0: all),
+	// of one project or, for the zero address, of all.
+	History(project addr.Project, limit int) ([]Entry, error)
+	// Close releases the state. Idempotent.
+	Close() error
+}

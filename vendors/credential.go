@@ -1,0 +1,68 @@
+package vendors
+
+import "time"
+
+// Access is what a credential may do with its bucket's objects.
+type Access string
+
+// The kinds of access.
+const (
+	ReadWrite Access = "read_write"
+	ReadOnly  Access = "read_only"
+)
+
+// Status is whether a credential works, as the vendor tells it.
+type Status string
+
+// The states of a credential.
+const (
+	Active   Status = "active"
+	Expired  Status = "expired"
+	Disabled Status = "disabled"
+	Exposed  Status = "exposed" // the vendor found it published and ended it
+)
+
+// CredentialSpec is a credential as it should be. Name is bh's own and
+// deterministic. AllowedIPs are CIDRs, sorted; none means anywhere. ExpiresAt
+// zero means never.
+type CredentialSpec struct {
+	Name       string
+	Bucket     BucketID
+	Access     Access
+	AllowedIPs []string
+	ExpiresAt  time.Time
+}
+
+// Credential is a credential as the vendor lists it, without its secret. ID is
+// the access key id. Names are not unique. Bucket is the zero value, and Access
+// empty, where the credential is none that opens exactly one bucket.
+type Credential struct {
+	ID         string
+	Name       string
+	Bucket     BucketID
+	Access     Access
+	AllowedIPs []string
+	IssuedAt   time.Time
+	ExpiresAt  time.Time
+	Status     Status
+}
+
+// BucketCredentials are S3-compatible keys with all that a client needs beside
+// them to reach the bucket. Region is "auto" where the vendor has no regions.
+// AccountID and Jurisdiction are empty where the vendor has none.
+type BucketCredentials struct {
+	AccessKeyID     string
+	SecretAccessKey Secret
+	Bucket          string
+	EndpointURL     string
+	Region          string
+	AccountID       string
+	Jurisdiction    string
+}
+
+// Issued is what IssueCredential answers: the credential, and the keys that are
+// shown this once.
+type Issued struct {
+	Credential Credential
+	Keys       BucketCredentials
+}

@@ -1,0 +1,18 @@
+package vendors
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// Fingerprint gives the HMAC-SHA256 of a secret under key, in hex: a change of
+// secret can be seen, the secret cannot. "" for the zero Secret.
+func Fingerprint(key []byte, s Secret) string {
+	if s.IsZero() {
+		return ""
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(s.Reveal()))
+	return hex.EncodeToString(mac.Sum(nil))
+}

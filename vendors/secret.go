@@ -1,0 +1,72 @@
+package vendors
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// Redacted is what every way of printing a Secret gives.
+const Redacted = "(sensitive)"
+
+// ErrSecretEncoded is returned by every encoder that meets a Secret: a secret is
+// never written, so a type that holds one cannot be encoded by accident.
+var ErrSecretEncoded = errors.New("a secret cannot be encoded")
+
+// Secret is a value that is never shown. Printing gives "(sensitive)", encoding
+// gives ErrSecretEncoded, and only Reveal gives the value, so that each place
+// that takes it can be found by name. The zero value holds nothing. A Secret is
+// immutable and safe for concurrent use; compare two with Equal, not with ==.
+type Secret struct {
+	// A pointer, because fmt follows no pointer below the top level: a Secret
+	// in an unexported field prints as an address even without its methods.
+	value *string
+}
+
+// NewSecret wraps a value; the empty string gives the zero Secret.
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{value: &value}
+}
+
+// Reveal gives the value itself, "" for the zero Secret. Only vendors and the
+// orchestrator call it.
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
+
+// IsZero reports whether s holds nothing.
+func (s Secret) IsZero() bool { return s.value == nil }
+
+// Equal reports whether both hold the same value.
+func (s Secret) Equal(t Secret) bool { return s.Reveal() == t.Reveal() }
+
+// String gives Redacted.
+func (s Secret) String() string { return Redacted }
+
+// GoString gives Redacted, for %#v.
+func (s Secret) GoString() string { return Redacted }
+
+// Format writes Redacted for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
+
+// LogValue gives Redacted to slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
+
+// MarshalText gives ErrSecretEncoded.
+func (s Secret) MarshalText() ([]byte, error) { return nil, ErrSecretEncoded }
+
+// MarshalJSON gives ErrSecretEncoded.
+func (s Secret) MarshalJSON() ([]byte, error) { return nil, ErrSecretEncoded }
+
+// MarshalBinary gives ErrSecretEncoded.
+func (s Secret) MarshalBinary() ([]byte, error) { return nil, ErrSecretEncoded }
+
+// GobEncode gives ErrSecretEncoded.
+func (s Secret) GobEncode() ([]byte, error) { return nil, ErrSecretEncoded }
