@@ -1,0 +1,75 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+)
+
+// AddCalls adds up calls by connection, in the order of its name.
+func AddCalls(calls []Calls) []Calls {
+	sums := map[string]Calls{}
+	for _, c := range calls {
+		sum := sums[c.Connection]
+		sum.Connection, sum.Vendor = c.Connection, c.Vendor
+		sum.Reads += c.Reads
+		sum.Writes += c.Writes
+		sums[c.Connection] = sum
+	}
+	out := make([]Calls, 0, len(sums))
+	for _, c := range sums {
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b Calls) int { return strings.Compare(a.Connection, b.Connection) })
+	return out
+}
+
+// VendorOf gives the vendor's name in a connection address.
+func VendorOf(connection string) string {
+	vendor, _, _ := strings.Cut(connection, ".")
+	return vendor
+}
+
+// countCalls says what the steps of o ask of its connections when all goes well.
+// The proof is counted as one try.
+func countCalls(o *Operation) []Calls {
+	var cloud, secrets Calls
+	var others []Calls
+	for _, s := range o.Steps {
+		switch s := s.(type) {
+		case CreateBucket, IssueCredential, UpdateBucket, UpdateCredential, RevokeCredential, EmptyBucket, DeleteBucket:
+			cloud.Writes++
+		case ClaimBucket, ProbeEmpty:
+			cloud.Reads++
+		case StoreCredential:
+			if s.ItemID != "" {
+				secrets.Reads++
+			}
+			secrets.Writes++
+		case UpdateItem:
+			secrets.Reads++
+			secrets.Writes++
+		case TakeItem, ConfirmStored:
+			secrets.Reads++
+		case VerifyCredential:
+			secrets.Reads++
+			if o.Cloud != "" {
+				cloud.Reads++
+			}
+		case DeleteItem:
+			others = append(others, Calls{Connection: s.Secrets, Vendor: VendorOf(s.Secrets), Writes: 1})
+		case Settle:
+			if len(s.Sweep) > 0 {
+				cloud.Reads++
+			}
+		case TakeCredential, MoveRecord, ForgetRecord:
+		}
+	}
+	cloud.Connection, cloud.Vendor = o.Cloud, VendorOf(o.Cloud)
+	secrets.Connection, secrets.Vendor = o.Secrets, VendorOf(o.Secrets)
+	for _, c := range []Calls{cloud, secrets} {
+		if c.Reads+c.Writes > 0 {
+			others = append(others, c)
+		}
+	}
+	return AddCalls(others)
+}

@@ -1,0 +1,166 @@
+package planner
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/vendors"
+)
+
+// Kind is what an operation does with its project.
+type Kind string
+
+// The kinds of operation, as plans and history name them.
+const (
+	Provision Kind = "provision"
+	Register  Kind = "register"
+	Adopt     Kind = "adopt"
+	Update    Kind = "update"
+	Rotate    Kind = "rotate"
+	Move      Kind = "move"
+	Heal      Kind = "heal"
+	Forget    Kind = "forget"
+	Destroy   Kind = "destroy"
+)
+
+// Symbol is the sign that stands before the kind in a plan.
+func (k Kind) Symbol() string {
+	switch k {
+	case Provision, Adopt:
+		return "+"
+	case Register, Move:
+		return ">"
+	case Update, Rotate:
+		return "~"
+	case Heal:
+		return "!"
+	case Forget:
+		return "."
+	case Destroy:
+		return "-"
+	}
+	return "?"
+}
+
+// Kinds lists every kind in the order in which summaries count them.
+func Kinds() []Kind {
+	return []Kind{Provision, Register, Adopt, Update, Rotate, Move, Heal, Forget, Destroy}
+}
+
+// Reason says why an operation is in the plan: a stable word for programs and a
+// sentence for people. It explains and never decides.
+type Reason struct {
+	Word string `json:"word"`
+	Text string `json:"text"`
+}
+
+// Change is one field that differs. Sensitive values are never in it: a changed
+// secret has empty Before and After and Sensitive set.
+type Change struct {
+	Field     string `json:"field"`
+	Before    string `json:"before,omitempty"`
+	After     string `json:"after,omitempty"`
+	Sensitive bool   `json:"sensitive,omitempty"`
+}
+
+// Objection is why an operation will not be carried out as things are.
+type Objection struct {
+	Word string `json:"word"`
+	Text string `json:"text"`
+	Fix  string `json:"fix"`
+}
+
+// Calls counts what an operation asks of one connection.
+type Calls struct {
+	Connection string `json:"connection"` // "cloudflare_r2.main"
+	Vendor     string `json:"vendor"`     // "cloudflare_r2"
+	Reads      int    `json:"reads"`
+	Writes     int    `json:"writes"`
+}
+
+// Operation is what a plan does with one project. There is at most one of them
+// for a project in a plan. Steps run in order; the last is always Settle.
+type Operation struct {
+	Project addr.Project `json:"project"`
+	Kind    Kind         `json:"kind"`
+	Reason  Reason       `json:"reason"`
+	// ID is the operation id in names and marks; Sequence its number within
+	// the project, from 1.
+	ID       string `json:"id"`
+	Sequence uint64 `json:"sequence"`
+	// Cloud and Secrets are the connections that it uses; either may be empty.
+	Cloud   string `json:"cloud,omitempty"`
+	Secrets string `json:"secrets,omitempty"`
+	// Bucket and ItemTitle are what the project has after the operation, or
+	// had before a destroy.
+	Bucket    vendors.BucketID `json:"bucket"`
+	Location  string           `json:"location,omitempty"`
+	ItemTitle string           `json:"item_title,omitempty"`
+	ItemID    string           `json:"item_id,omitempty"` // empty before the item exists
+	Changes   []Change         `json:"changes,omitempty"`
+	Notes     []string         `json:"notes,omitempty"` // what else a reader should know
+	Steps     []Step           `json:"-"`
+	Acts      []Act            `json:"acts"` // the steps in words
+	Blocked   []Objection      `json:"blocked,omitempty"`
+	// After names operations of this plan that must be done before: they free
+	// a bucket name or an item title that this one needs.
+	After []addr.Project `json:"after,omitempty"`
+	Calls []Calls        `json:"calls,omitempty"`
+	// Digest is a SHA-256 over all of it that decides what is done: not over
+	// the place in the file, texts, or counts of objects.
+	Digest string     `json:"digest"`
+	Range  diag.Range `json:"range,omitzero"`
+}
+
+// Act is a step in words.
+type Act struct {
+	Step   string `json:"step"`
+	Target string `json:"target,omitempty"`
+}
+
+// seal fills what follows from the rest of the operation: acts, digest.
+func (o *Operation) seal() {
+	type namedStep struct {
+		Name string
+		Step Step
+	}
+	var decides struct {
+		Project addr.Project
+		Kind    Kind
+		Reason  string
+		ID      string
+		Cloud   string
+		Secrets string
+		Changes []Change
+		Blocked []string
+		After   []addr.Project
+		Steps   []namedStep
+	}
+	decides.Project, decides.Kind, decides.Reason, decides.ID = o.Project, o.Kind, o.Reason.Word, o.ID
+	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, o.Changes, o.After
+	for _, b := range o.Blocked {
+		decides.Blocked = append(decides.Blocked, b.Word)
+	}
+	o.Acts = make([]Act, 0, len(o.Steps))
+	for _, s := range o.Steps {
+		if settle, ok := s.(Settle); ok {
+			// Watches hold times of listings: they say nothing of what is done.
+			settle.Watch = nil
+			decides.Steps = append(decides.Steps, namedStep{s.Name(), settle})
+			continue
+		}
+		decides.Steps = append(decides.Steps, namedStep{s.Name(), s})
+		o.Acts = append(o.Acts, Act{Step: s.Name(), Target: s.Target()})
+	}
+	text, err := json.Marshal(decides)
+	if err != nil {
+		// Steps are plain data; a step that cannot be encoded is a fault in this package.
+		panic(fmt.Sprintf("planner: encode %s: %v", o.Project, err))
+	}
+	sum := sha256.Sum256(text)
+	o.Digest = hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,92 @@
+package planner
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+)
+
+// Mode is which question a plan answers.
+type Mode string
+
+// The modes.
+const (
+	Normal      Mode = "normal"       // make the world as declared
+	DestroyAll  Mode = "destroy"      // destroy what is recorded
+	RefreshOnly Mode = "refresh_only" // what has drifted, declared or not
+)
+
+// Plan is the answer: operations in the order in which they run. It is plain
+// data without a secret.
+type Plan struct {
+	Stack      string         `json:"stack"`
+	Lineage    string         `json:"lineage"`
+	Mode       Mode           `json:"mode"`
+	Partial    bool           `json:"partial,omitempty"` // only a part of the projects was looked at
+	Operations []Operation    `json:"operations"`
+	Unchanged  []addr.Project `json:"unchanged,omitempty"`
+	// Watches is the watch list as this plan's listings leave it; an apply
+	// writes it first. SetWatches says that it differs from the recorded one.
+	Watches    []state.Watch `json:"-"`
+	SetWatches bool          `json:"-"`
+	// Refresh is what reading the world cost.
+	Refresh []Calls `json:"refresh,omitempty"`
+}
+
+// Empty reports whether there is nothing to do.
+func (p *Plan) Empty() bool { return len(p.Operations) == 0 }
+
+// Counts gives the number of operations of each kind, blocked ones included.
+func (p *Plan) Counts() map[Kind]int {
+	counts := map[Kind]int{}
+	for _, o := range p.Operations {
+		counts[o.Kind]++
+	}
+	return counts
+}
+
+// Blocked gives the number of operations that will not run as things are.
+func (p *Plan) Blocked() int {
+	n := 0
+	for _, o := range p.Operations {
+		if len(o.Blocked) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Digest is a SHA-256 in hex over stack, lineage, mode and every operation. Two
+// plans of one digest do the same.
+func (p *Plan) Digest() string {
+	h := sha256.New()
+	h.Write([]byte(p.Stack + "\x00" + p.Lineage + "\x00" + string(p.Mode)))
+	for _, o := range p.Operations {
+		h.Write([]byte("\x00" + o.Digest))
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Find gives the operation of a project.
+func (p *Plan) Find(project addr.Project) (Operation, bool) {
+	for _, o := range p.Operations {
+		if o.Project == project {
+			return o, true
+		}
+	}
+	return Operation{}, false
+}
+
+// Calls adds up what the whole plan asks of each connection, the refresh not
+// included, by connection.
+func (p *Plan) Calls() []Calls {
+	var all []Calls
+	for _, o := range p.Operations {
+		if len(o.Blocked) == 0 {
+			all = append(all, o.Calls...)
+		}
+	}
+	return AddCalls(all)
+}

@@ -1,0 +1,42 @@
+// Package refresh reads the world once, through readers alone: each list once,
+// and single reads only where memory and lists disagree.
+//
+// It decides nothing; planner does, from the World that Observe gives.
+package refresh
+
+import (
+	"context"
+
+	"buckethead/config"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Readers give the reading half of the vendors by connection address. They are
+// safe for concurrent use and give the same reader each time. The error of a
+// connection that is not declared is config's to word; it is shown as it is.
+type Readers struct {
+	Buckets func(connection string) (vendors.BucketReader, error)
+	Secrets func(connection string) (vendors.SecretReader, error)
+}
+
+// Request says what is to be observed.
+type Request struct {
+	Desired     *config.Config
+	Recorded    state.Snapshot
+	Mode        planner.Mode
+	Parallelism int // single reads at once; 0 means 8
+}
+
+// Observe reads the world. With errors in the list the world is not complete and
+// nothing may be planned from it.
+func Observe(ctx context.Context, r Readers, q Request) (planner.World, diag.List) {
+	o := newObserver(r, q)
+	o.list(ctx)
+	if !o.diags.HasErrors() {
+		o.confirm(ctx)
+	}
+	return o.world, o.diags.Sorted()
+}

@@ -1,0 +1,229 @@
+package planner
+
+import (
+	"time"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Step is one act of an operation, decided in the plan. The set is closed: the
+// types of this file. A step holds no secret and no time of day, so that the same
+// operation always has the same digest.
+type Step interface {
+	// Name is the step's word in journal, events and plan files.
+	Name() string
+	// Target is what it acts on, for people.
+	Target() string
+	step()
+}
+
+// CreateBucket makes the bucket. With Resume, an earlier run may have made it:
+// then a bucket that is there already is ours.
+type CreateBucket struct {
+	Spec   vendors.BucketSpec
+	Resume bool
+}
+
+// ClaimBucket takes over a bucket that exists, and changes nothing on it.
+type ClaimBucket struct{ ID vendors.BucketID }
+
+// IssueCredential mints a credential under a name that was never used before. If
+// the answer is lost it goes on under a name derived from it.
+type IssueCredential struct {
+	CredentialName string
+	Bucket         vendors.BucketID
+	Access         vendors.Access
+	AllowedIPs     []string
+	ExpiresAfter   time.Duration
+}
+
+// TakeCredential takes the keys that someone brings; Fingerprint is the secret's.
+type TakeCredential struct {
+	AccessKeyID string
+	EndpointURL string
+	Region      string
+	Bucket      string
+	Fingerprint string
+}
+
+// TakeItem takes over an item that exists, with the keys in it.
+type TakeItem struct {
+	ItemID      string
+	AccessKeyID string
+}
+
+// ConfirmStored takes over what an interrupted run stored: the item holds the
+// pending credential, which becomes the active one.
+type ConfirmStored struct {
+	ItemID  string
+	Overlap time.Duration
+}
+
+// StoreCredential puts the credential into the item: a new one when ItemID is
+// empty. The credential that was active before retires after Overlap.
+type StoreCredential struct {
+	ItemID  string
+	Title   string
+	Overlap time.Duration
+}
+
+// VerifyCredential reads the item back from the store and proves that the keys
+// in that copy open the bucket.
+type VerifyCredential struct{}
+
+// UpdateBucket changes the mutable settings of the bucket.
+type UpdateBucket struct{ Spec vendors.BucketSpec }
+
+// UpdateCredential changes what the active credential may do and keeps its keys.
+type UpdateCredential struct {
+	ID             string
+	CredentialName string
+	Bucket         vendors.BucketID
+	Access         vendors.Access
+	AllowedIPs     []string
+	ExpiresAfter   time.Duration
+}
+
+// UpdateItem writes title, fields and mark of the item again, and keeps its secret.
+type UpdateItem struct {
+	ItemID string
+	Title  string
+	Fields map[string]string
+}
+
+// RevokeCredential ends a credential. CredentialName is empty where bh did not
+// name it.
+type RevokeCredential struct {
+	ID             string
+	CredentialName string
+}
+
+// ProbeEmpty stops the operation when the bucket holds objects.
+type ProbeEmpty struct{ ID vendors.BucketID }
+
+// EmptyBucket deletes all that the bucket holds.
+type EmptyBucket struct{ ID vendors.BucketID }
+
+// DeleteBucket deletes the bucket, which must be empty.
+type DeleteBucket struct{ ID vendors.BucketID }
+
+// DeleteItem removes an item. Secrets names its store, which for a project that
+// changes stores is not the operation's own.
+type DeleteItem struct {
+	ItemID  string
+	Title   string
+	Secrets string
+}
+
+// MoveRecord renames the project in state.
+type MoveRecord struct{ From addr.Project }
+
+// ForgetRecord drops the project from state and leaves everything else alone.
+type ForgetRecord struct{}
+
+// Settle ends every operation: what the project's intents left open is closed,
+// the record becomes what was declared, and credentials whose names are in Sweep
+// are looked for and revoked unless the record vouches for them. With Gone the
+// record is deleted.
+type Settle struct {
+	Declared Declared
+	Sweep    []string
+	Watch    []state.Watch
+	Unwatch  []string
+	Gone     bool
+}
+
+// Declared is what the record takes from the declaration as it is.
+type Declared struct {
+	Cloud      string
+	Secrets    string
+	Registered bool
+	Protected  bool
+	OnDestroy  string
+	Applied    state.Applied
+}
+
+// The names of the steps.
+const (
+	StepCreateBucket     = "create_bucket"
+	StepClaimBucket      = "claim_bucket"
+	StepIssueCredential  = "issue_credential"
+	StepTakeCredential   = "take_credential"
+	StepTakeItem         = "take_item"
+	StepConfirmStored    = "confirm_stored"
+	StepStoreCredential  = "store_credential"
+	StepVerifyCredential = "verify_credential"
+	StepUpdateBucket     = "update_bucket"
+	StepUpdateCredential = "update_credential"
+	StepUpdateItem       = "update_item"
+	StepRevokeCredential = "revoke_credential"
+	StepProbeEmpty       = "probe_empty"
+	StepEmptyBucket      = "empty_bucket"
+	StepDeleteBucket     = "delete_bucket"
+	StepDeleteItem       = "delete_item"
+	StepMoveRecord       = "move_record"
+	StepForgetRecord     = "forget_record"
+	StepSettle           = "settle"
+)
+
+func (CreateBucket) Name() string     { return StepCreateBucket }
+func (ClaimBucket) Name() string      { return StepClaimBucket }
+func (IssueCredential) Name() string  { return StepIssueCredential }
+func (TakeCredential) Name() string   { return StepTakeCredential }
+func (TakeItem) Name() string         { return StepTakeItem }
+func (ConfirmStored) Name() string    { return StepConfirmStored }
+func (StoreCredential) Name() string  { return StepStoreCredential }
+func (VerifyCredential) Name() string { return StepVerifyCredential }
+func (UpdateBucket) Name() string     { return StepUpdateBucket }
+func (UpdateCredential) Name() string { return StepUpdateCredential }
+func (UpdateItem) Name() string       { return StepUpdateItem }
+func (RevokeCredential) Name() string { return StepRevokeCredential }
+func (ProbeEmpty) Name() string       { return StepProbeEmpty }
+func (EmptyBucket) Name() string      { return StepEmptyBucket }
+func (DeleteBucket) Name() string     { return StepDeleteBucket }
+func (DeleteItem) Name() string       { return StepDeleteItem }
+func (MoveRecord) Name() string       { return StepMoveRecord }
+func (ForgetRecord) Name() string     { return StepForgetRecord }
+func (Settle) Name() string           { return StepSettle }
+
+func (s CreateBucket) Target() string     { return s.Spec.ID.Name }
+func (s ClaimBucket) Target() string      { return s.ID.Name }
+func (s IssueCredential) Target() string  { return s.CredentialName }
+func (s TakeCredential) Target() string   { return s.AccessKeyID }
+func (s TakeItem) Target() string         { return s.ItemID }
+func (s ConfirmStored) Target() string    { return s.ItemID }
+func (s StoreCredential) Target() string  { return s.Title }
+func (s VerifyCredential) Target() string { return "" }
+func (s UpdateBucket) Target() string     { return s.Spec.ID.Name }
+func (s UpdateCredential) Target() string { return s.ID }
+func (s UpdateItem) Target() string       { return s.Title }
+func (s RevokeCredential) Target() string { return s.ID }
+func (s ProbeEmpty) Target() string       { return s.ID.Name }
+func (s EmptyBucket) Target() string      { return s.ID.Name }
+func (s DeleteBucket) Target() string     { return s.ID.Name }
+func (s DeleteItem) Target() string       { return s.Title }
+func (s MoveRecord) Target() string       { return s.From.String() }
+func (s ForgetRecord) Target() string     { return "" }
+func (s Settle) Target() string           { return "" }
+
+func (CreateBucket) step()     {}
+func (ClaimBucket) step()      {}
+func (IssueCredential) step()  {}
+func (TakeCredential) step()   {}
+func (TakeItem) step()         {}
+func (ConfirmStored) step()    {}
+func (StoreCredential) step()  {}
+func (VerifyCredential) step() {}
+func (UpdateBucket) step()     {}
+func (UpdateCredential) step() {}
+func (UpdateItem) step()       {}
+func (RevokeCredential) step() {}
+func (ProbeEmpty) step()       {}
+func (EmptyBucket) step()      {}
+func (DeleteBucket) step()     {}
+func (DeleteItem) step()       {}
+func (MoveRecord) step()       {}
+func (ForgetRecord) step()     {}
+func (Settle) step()           {}

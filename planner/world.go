@@ -1,0 +1,71 @@
+package planner
+
+import (
+	"time"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// BucketKey names a bucket among all clouds; Cloud is a connection address.
+type BucketKey struct {
+	Cloud string
+	ID    vendors.BucketID
+}
+
+// CredentialKey names a credential among all clouds.
+type CredentialKey struct{ Cloud, ID string }
+
+// ItemKey names an item among all stores; Secrets is a connection address.
+type ItemKey struct{ Secrets, ID string }
+
+// Item is an item as it was observed. Fields, Fingerprint, Mark are there only
+// where it was Read.
+type Item struct {
+	Summary     vendors.ItemSummary
+	Read        bool
+	Fields      map[string]string // without the secret
+	Fingerprint string
+	Mark        vendors.Mark
+}
+
+// World is what the vendors have, read once. What is not in it is missing for
+// certain: refresh confirms each absence by id.
+type World struct {
+	Buckets     map[BucketKey]vendors.Bucket
+	Credentials map[CredentialKey]vendors.Credential
+	Items       map[ItemKey]Item
+	// Emptiness holds what was found in buckets that may be destroyed, where
+	// the cloud can tell.
+	Emptiness map[BucketKey]vendors.Emptiness
+	// Registered holds the fingerprints of the secrets that people brought.
+	Registered map[addr.Project]string
+	// Listed holds the clouds whose credentials were listed.
+	Listed map[string]bool
+	Calls  []Calls
+}
+
+// Allowance is what a person has agreed to that a plan does not do otherwise.
+type Allowance struct {
+	Recreate bool // make a bucket again whose data is gone
+	Empty    bool // delete objects where on_destroy is "empty"
+}
+
+// Input is everything that a plan follows from.
+type Input struct {
+	Desired  *config.Config
+	Recorded state.Snapshot
+	Observed World
+	Mode     Mode
+	// Scope, where not nil, says which projects are looked at.
+	Scope func(addr.Project) bool
+	// Rotate names projects whose keys are renewed now, due or not.
+	Rotate    map[addr.Project]bool
+	Allowance Allowance
+	Now       time.Time
+	// NameLimit gives the longest credential name that a vendor takes, in
+	// characters; 0 for no limit. Nil for no limits at all.
+	NameLimit func(vendor string) int
+}
