@@ -1,0 +1,106 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// stackName is what can stand in the names of credentials and in the marks of
+// items, of which the stack is a part.
+var stackName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$`)
+
+// decodeBH reads the bh block. It is false where the file asks for another
+// version of bh.
+func (l *loader) decodeBH() bool {
+	satisfied := true
+	for i, b := range l.blocks.bh {
+		s := l.scope(b)
+		if i > 0 {
+			s.duplicate(b, l.blocks.bh[0], "The bh block")
+		}
+		s.known(b.Body, []string{"required_version", "stack"}, []string{"state"}, false)
+		if a := b.Body.Attributes["required_version"]; a != nil {
+			satisfied = s.satisfied(a) && satisfied
+		}
+		if a := b.Body.Attributes["stack"]; a != nil {
+			s.stack(a)
+		}
+		var first *hclsyntax.Block
+		for _, inner := range b.Body.Blocks {
+			if inner.Type != "state" {
+				continue
+			}
+			if first != nil {
+				s.duplicate(inner, first, "The state")
+				continue
+			}
+			first = inner
+			s.backend(inner)
+		}
+	}
+	return satisfied
+}
+
+func (s *scope) stack(a *hclsyntax.Attribute) {
+	name, out := s.text(a)
+	if out != given {
+		return
+	}
+	if !stackName.MatchString(name) {
+		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q cannot be the name of a stack.", name),
+			"Use up to 64 letters, digits, dots, dashes and underscores, with a letter or a digit at both ends.")
+		return
+	}
+	s.l.config.Stack = name
+}
+
+// satisfied holds the running version against required_version. A build between
+// versions, such as 0.1.0-dev, counts as the version that it leads to.
+func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
+	text, out := s.text(a)
+	if out != given {
+		return true
+	}
+	constraints, err := version.NewConstraint(text)
+	if err != nil {
+		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no version constraint.", text), `Write it as ">= 0.1.0" or "~> 1.2".`)
+		return true
+	}
+	running, err := version.NewVersion(s.l.options.Version)
+	if err != nil || constraints.Check(running.Core()) {
+		return true
+	}
+	s.report(unsupportedVersion, a.Expr.Range(), fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, s.l.options.Version),
+		"Install a version that fits, or change required_version.")
+	return false
+}
+
+// backend reads the state block.
+func (s *scope) backend(b *hclsyntax.Block) {
+	l := s.l
+	inner := l.scope(b)
+	if !l.labelled(b, []string{"KIND"}) {
+		return
+	}
+	if b.Labels[0] != "local" {
+		inner.report(unknownBackend, b.LabelRanges[0], fmt.Sprintf("State of the kind %q is asked for, and only \"local\" is built into this version of bh.", b.Labels[0]),
+			`Write state "local" { path = ".bh/state.db" }.`)
+		return
+	}
+	inner.known(b.Body, []string{"path"}, nil, false)
+	l.config.State.Range = toRange(b.DefRange())
+	a := b.Body.Attributes["path"]
+	if a == nil {
+		return
+	}
+	path, out := inner.text(a)
+	switch {
+	case out == given && path == "":
+		inner.report(invalidValue, a.Expr.Range(), "The path of the state is empty.", `Name a file, such as ".bh/state.db".`)
+	case out == given:
+		l.config.State.Path = path
+	}
+}

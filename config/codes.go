@@ -1,0 +1,122 @@
+package config
+
+// Kind is one kind of fault: a stable code and the constant phrase that heads
+// every diagnostic of the kind.
+type Kind struct{ Code, Summary string }
+
+// The kinds of fault. A code is never given to another kind, also when its own
+// kind is no longer used.
+var (
+	// The file or folder to read is not there.
+	missingFile = Kind{"BH1001", "Configuration not found"}
+	// A file or folder is there and cannot be read.
+	unreadableFile = Kind{"BH1002", "Configuration cannot be read"}
+	// The text is no HCL.
+	invalidSyntax = Kind{"BH1003", "Invalid syntax"}
+	// A block of a type that is not known at its place.
+	unknownBlock = Kind{"BH1004", "Unknown block"}
+	// An attribute that is not known at its place.
+	unknownAttribute = Kind{"BH1005", "Unknown attribute"}
+	// A block with too many labels, too few, or a label that is no name.
+	invalidLabels = Kind{"BH1006", "Invalid block labels"}
+	// An attribute or a block that must be there and is not.
+	missingAttribute = Kind{"BH1007", "Missing attribute"}
+	// Two blocks that declare the same thing.
+	duplicateBlock = Kind{"BH1008", "Duplicate declaration"}
+	// One attribute, or one local, set twice.
+	duplicateAttribute = Kind{"BH1009", "Duplicate attribute"}
+	// A value of the wrong type.
+	wrongType = Kind{"BH1010", "Wrong type of value"}
+	// A value of the right type that is not among those that are allowed.
+	invalidValue = Kind{"BH1011", "Invalid value"}
+	// An expression that cannot be evaluated.
+	invalidExpression = Kind{"BH1012", "Expression cannot be evaluated"}
+	// A reference to a variable, local or other name that is not declared.
+	unknownReference = Kind{"BH1013", "Reference to something undeclared"}
+	// A call to a function that does not exist.
+	unknownFunction = Kind{"BH1014", "Unknown function"}
+	// Locals that refer to each other in a circle.
+	localCycle = Kind{"BH1015", "Locals refer to each other in a circle"}
+	// A length of time that cannot be understood or does not fit.
+	invalidDuration = Kind{"BH1016", "Invalid duration"}
+
+	// A required variable without a value.
+	missingVariable = Kind{"BH1020", "Missing value for a variable"}
+	// A value for a variable that is not declared.
+	undeclaredVariable = Kind{"BH1021", "Value for an undeclared variable"}
+	// A value that does not fit the variable's type.
+	invalidVariable = Kind{"BH1022", "Invalid value for a variable"}
+	// A value that a validation block of its variable refuses.
+	failedValidation = Kind{"BH1023", "Value refused by the variable's validation"}
+	// A type that is no type.
+	invalidType = Kind{"BH1024", "Invalid type"}
+	// The running bh is not one that the file asks for.
+	unsupportedVersion = Kind{"BH1025", "This version of bh is not supported"}
+	// A state backend that this build does not have.
+	unknownBackend = Kind{"BH1026", "Unknown kind of state"}
+
+	// A cloud or secrets block for a vendor that does not exist.
+	unknownVendor = Kind{"BH1030", "Unknown vendor"}
+	// A project without a cloud or secrets block that it could use.
+	missingConnection = Kind{"BH1031", "No connection to use"}
+	// A project that could use several blocks and names none.
+	ambiguousConnection = Kind{"BH1032", "Several connections to choose from"}
+	// A project that names a cloud or secrets block that is not declared.
+	unknownConnection = Kind{"BH1033", "Unknown connection"}
+	// A setting that the vendor refuses.
+	invalidSetting = Kind{"BH1034", "Setting refused by the vendor's rules"}
+
+	// A secret that is written in the file.
+	literalSecret = Kind{"BH1040", "Secret written in the file"}
+	// A sensitive value where it would be shown.
+	shownSecret = Kind{"BH1041", "Sensitive value would be shown"}
+	// A reference to a store that no secrets block opens.
+	unknownScheme = Kind{"BH1042", "Reference to an unknown secret store"}
+	// A secret without any text.
+	emptySecret = Kind{"BH1043", "Secret is empty"}
+
+	// A for_each over something else than names.
+	invalidForEach = Kind{"BH1050", "Invalid for_each"}
+	// A bucket that the vendor's rules refuse.
+	invalidBucket = Kind{"BH1051", "Bucket refused by the vendor's rules"}
+	// A credential that the vendor's rules refuse.
+	invalidCredential = Kind{"BH1052", "Credential refused by the vendor's rules"}
+	// An item title that the store's rules refuse.
+	invalidItemTitle = Kind{"BH1053", "Item title refused by the vendor's rules"}
+	// Two projects with one bucket.
+	sharedBucket = Kind{"BH1054", "Two projects have the same bucket"}
+	// Two projects with one item.
+	sharedItem = Kind{"BH1055", "Two projects have the same item"}
+	// An attribute that the project's cloud does not know.
+	unsupportedAttribute = Kind{"BH1056", "Attribute not supported by the cloud"}
+	// An attribute that means nothing for keys that someone brings.
+	needlessAttribute = Kind{"BH1057", "Attribute without effect"}
+	// Credentials that expire before their successors are in use.
+	earlyExpiry = Kind{"BH1058", "Credentials expire before the rotation ends"}
+
+	// A moved, removed or import block without a proper address.
+	invalidAddress = Kind{"BH1060", "Invalid address"}
+	// moved blocks that contradict each other or the rest.
+	invalidMove = Kind{"BH1061", "Moves contradict each other"}
+	// Something removed that is still declared.
+	removedDeclared = Kind{"BH1062", "Removed project is still declared"}
+	// An import into a project that is not declared.
+	importUndeclared = Kind{"BH1063", "Import into an undeclared project"}
+	// An import that does not fit its project.
+	invalidImport = Kind{"BH1064", "Import does not fit its project"}
+)
+
+// Kinds gives every kind of fault that Load and Format report, by code.
+func Kinds() []Kind {
+	return []Kind{
+		missingFile, unreadableFile, invalidSyntax, unknownBlock, unknownAttribute, invalidLabels, missingAttribute,
+		duplicateBlock, duplicateAttribute, wrongType, invalidValue, invalidExpression, unknownReference, unknownFunction,
+		localCycle, invalidDuration,
+		missingVariable, undeclaredVariable, invalidVariable, failedValidation, invalidType, unsupportedVersion, unknownBackend,
+		unknownVendor, missingConnection, ambiguousConnection, unknownConnection, invalidSetting,
+		literalSecret, shownSecret, unknownScheme, emptySecret,
+		invalidForEach, invalidBucket, invalidCredential, invalidItemTitle, sharedBucket, sharedItem, unsupportedAttribute,
+		needlessAttribute, earlyExpiry,
+		invalidAddress, invalidMove, removedDeclared, importUndeclared, invalidImport,
+	}
+}

@@ -1,0 +1,185 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/vendors"
+)
+
+// connection is one cloud or secrets block with its vendor, which is nil where
+// no vendor has that name.
+type connection struct {
+	Connection
+	block  *hclsyntax.Block
+	vendor *vendors.Vendor
+	knows  attributeSet // the bucket attributes that a cloud knows
+	// address is kept, for it is asked for once a project.
+	address string
+}
+
+// connections are the blocks of one kind, in the order of the files.
+type connections struct {
+	kind      string
+	all       []*connection
+	byAddress map[string]*connection
+}
+
+// declareConnections reads the headers of the cloud and secrets blocks, so that
+// their settings can refer to the stores among them.
+func (l *loader) declareConnections() {
+	for _, b := range l.blocks.cloud {
+		l.declareConnection(&l.clouds, b)
+	}
+	for _, b := range l.blocks.secrets {
+		l.declareConnection(&l.secrets, b)
+	}
+}
+
+func (l *loader) declareConnection(cs *connections, b *hclsyntax.Block) {
+	c := &connection{block: b, Connection: Connection{Vendor: b.Labels[0], Name: b.Labels[1], Range: toRange(b.DefRange())}}
+	s := l.scope(b)
+	c.address = c.Address()
+	if first, twice := cs.byAddress[c.address]; twice {
+		s.duplicate(b, first.block, fmt.Sprintf("%s %s", cs.kind, c.Address()))
+		return
+	}
+	cs.all = append(cs.all, c)
+	cs.byAddress[c.address] = c
+	for i := range l.options.Vendors {
+		if v := &l.options.Vendors[i]; v.Name == c.Vendor && cs.opens(v) {
+			c.vendor = v
+			for _, name := range v.BucketAttributes {
+				c.knows |= attributeBits[name]
+			}
+		}
+	}
+	if c.vendor == nil {
+		l.maskBody(b.Body)
+		s.unknownVendor(cs, b)
+	}
+}
+
+// opens reports whether a vendor has what a block of this kind needs.
+func (cs *connections) opens(v *vendors.Vendor) bool {
+	if cs.kind == "cloud" {
+		return v.OpenBuckets != nil
+	}
+	return v.OpenSecrets != nil
+}
+
+func (s *scope) unknownVendor(cs *connections, b *hclsyntax.Block) {
+	var names []string
+	for i := range s.l.options.Vendors {
+		v := &s.l.options.Vendors[i]
+		if cs.opens(v) {
+			names = append(names, v.Name)
+		} else if v.Name == b.Labels[0] {
+			other, what := "secrets", "a secret store and no cloud"
+			if cs.kind == "secrets" {
+				other, what = "cloud", "a cloud and no secret store"
+			}
+			s.report(unknownVendor, b.LabelRanges[0], fmt.Sprintf("%s is %s.", v.Name, what), fmt.Sprintf("Write %s %q %q { ... }.", other, v.Name, b.Labels[1]))
+			return
+		}
+	}
+	s.report(unknownVendor, b.LabelRanges[0], fmt.Sprintf("No vendor for a %s block is called %q.", cs.kind, b.Labels[0]), suggestion(b.Labels[0], names, "vendor"))
+}
+
+// decodeConnections evaluates and checks the settings of every block.
+func (l *loader) decodeConnections() {
+	for _, cs := range []*connections{&l.clouds, &l.secrets} {
+		list := make([]Connection, 0, len(cs.all))
+		for _, c := range cs.all {
+			if c.vendor != nil {
+				l.decodeSettings(c)
+			}
+			list = append(list, c.Connection)
+		}
+		slices.SortFunc(list, func(a, b Connection) int { return strings.Compare(a.Address(), b.Address()) })
+		if cs == &l.clouds {
+			l.config.Clouds = list
+		} else {
+			l.config.Secrets = list
+		}
+	}
+}
+
+// connectionReference reads the cloud or secrets attribute of a project, which
+// names a block: cloudflare_r2.main, cloud.cloudflare_r2.main, or the same as a
+// string, or the block's name alone where one block has it.
+func (s *scope) connectionReference(a *hclsyntax.Attribute, cs *connections) (*connection, outcome) {
+	text, out := "", given
+	if t, ok := a.Expr.(*hclsyntax.ScopeTraversalExpr); ok && !slices.Contains([]string{"var", "local", "each"}, t.Traversal.RootName()) {
+		text = traversalText(t.Traversal)
+	} else if text, out = s.text(a); out != given {
+		return nil, out
+	}
+	c, fault := cs.lookup(text)
+	if c != nil {
+		return c, given
+	}
+	s.report(unknownConnection, a.Expr.Range(), fault, suggestion(text, slices.Collect(maps.Keys(cs.byAddress)), cs.kind+" block"))
+	return nil, faulty
+}
+
+// lookup finds a block by what a person wrote, or says why there is none.
+func (cs *connections) lookup(text string) (*connection, string) {
+	text = strings.TrimPrefix(text, cs.kind+".")
+	if c, ok := cs.byAddress[text]; ok {
+		return c, ""
+	}
+	var named []*connection
+	for _, c := range cs.all {
+		if c.Name == text {
+			named = append(named, c)
+		}
+	}
+	switch len(named) {
+	case 0:
+		return nil, fmt.Sprintf("No %s block %q is declared.", cs.kind, text)
+	case 1:
+		return named[0], ""
+	}
+	return nil, fmt.Sprintf("%q could be %s or %s.", text, named[0].Address(), named[1].Address())
+}
+
+// only gives the block that a project uses which names none. Without one it
+// reports why at place, and gives nil.
+func (s *scope) only(cs *connections, place hcl.Range) *connection {
+	if len(cs.all) == 1 {
+		return cs.all[0]
+	}
+	if len(cs.all) > 1 {
+		addresses := slices.Sorted(maps.Keys(cs.byAddress))
+		s.report(ambiguousConnection, place, fmt.Sprintf("There are %d %s blocks, and the project names none of them.", len(addresses), cs.kind),
+			fmt.Sprintf("Add a line %s = %s; declared are %s.", cs.kind, addresses[0], strings.Join(addresses, ", ")))
+		return nil
+	}
+	if s.l.told[cs.kind] {
+		return nil // one line for all projects says it
+	}
+	if s.l.told == nil {
+		s.l.told = map[string]bool{}
+	}
+	s.l.told[cs.kind] = true
+	var names []string
+	for i := range s.l.options.Vendors {
+		if v := &s.l.options.Vendors[i]; cs.opens(v) {
+			names = append(names, v.Name)
+		}
+	}
+	slices.Sort(names)
+	example := "VENDOR"
+	if len(names) > 0 {
+		example = names[0]
+	}
+	s.report(missingConnection, place, fmt.Sprintf("The project needs a %s block, and none is declared.", cs.kind),
+		fmt.Sprintf("Declare one: %s %q \"main\" { ... }. Vendors: %s.", cs.kind, example, strings.Join(names, ", ")))
+	return nil
+}

@@ -1,0 +1,49 @@
+package config
+
+import (
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"buckethead/config/diag"
+)
+
+// toRange turns a range of HCL's into ours. An end before the start, which HCL
+// gives for some broken text, becomes an empty range.
+func toRange(r hcl.Range) diag.Range {
+	if r.Filename == "" {
+		return diag.Range{}
+	}
+	if r.End.Byte < r.Start.Byte {
+		r.End = r.Start
+	}
+	return diag.Range{
+		File:  r.Filename,
+		Start: diag.Pos{Line: r.Start.Line, Column: r.Start.Column, Byte: r.Start.Byte},
+		End:   diag.Pos{Line: r.End.Line, Column: r.End.Column, Byte: r.End.Byte},
+	}
+}
+
+// report adds one error. subject is the faulty text, context the block around
+// it. The result lets the caller add what is rarer: cause, project, severity.
+func (l *loader) report(k Kind, subject, context hcl.Range, detail, fix string) *diag.Diagnostic {
+	l.diags = append(l.diags, diag.Diagnostic{
+		Severity: diag.Error,
+		Code:     k.Code,
+		Summary:  k.Summary,
+		Detail:   detail,
+		Fix:      fix,
+		Subject:  toRange(subject),
+		Context:  toRange(context),
+	})
+	return &l.diags[len(l.diags)-1]
+}
+
+// sentence ends text with a full stop where it has no end.
+func sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.ContainsRune(".!?:", rune(text[len(text)-1])) {
+		return text
+	}
+	return text + "."
+}

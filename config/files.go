@@ -1,0 +1,176 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// file is one parsed file. broken is the byte of its first syntax error, or -1.
+type file struct {
+	name   string
+	body   *hclsyntax.Body
+	broken int
+}
+
+// abs gives the path to open for a name as people write it.
+func (o Options) abs(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(o.Dir, name)
+}
+
+// readFiles finds, reads and parses the files. It reports whether there is
+// anything to go on with; what is missing or broken was reported.
+func (l *loader) readFiles() bool {
+	names, ok := l.fileNames()
+	if !ok {
+		return false
+	}
+	for _, name := range names {
+		src, ok := l.readFile(name)
+		if !ok {
+			continue
+		}
+		l.config.Sources[name] = src
+		l.files = append(l.files, l.parse(name, src))
+	}
+	return len(l.files) > 0
+}
+
+// fileNames gives the names of the files, and sets Config.Dir.
+func (l *loader) fileNames() ([]string, bool) {
+	path := l.options.Path
+	if path == "" {
+		path = DefaultFile
+	}
+	l.config.Dir = filepath.Dir(l.options.abs(path))
+	if _, there := l.options.Overlay[path]; there {
+		return []string{path}, true
+	}
+	info, err := os.Stat(l.options.abs(path))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && l.options.Path == "":
+		l.report(missingFile, hcl.Range{}, hcl.Range{},
+			fmt.Sprintf("There is no %s in %s.", DefaultFile, l.config.Dir),
+			"Run `bh init` to write one, or name another file or folder with --file.").Cause = err
+		return nil, false
+	case errors.Is(err, fs.ErrNotExist):
+		l.report(missingFile, hcl.Range{}, hcl.Range{}, fmt.Sprintf("There is no file or folder %s.", path),
+			"Check the path that --file names, or run `bh init` to write a first "+DefaultFile+".").Cause = err
+		return nil, false
+	case err != nil:
+		l.unreadable(path, err)
+		return nil, false
+	case !info.IsDir():
+		return []string{path}, true
+	}
+	return l.folder(path)
+}
+
+// folder gives the *.hcl files of a folder, sorted; hidden ones, which editors
+// leave behind, do not count.
+func (l *loader) folder(path string) ([]string, bool) {
+	l.config.Dir = l.options.abs(path)
+	entries, err := os.ReadDir(l.options.abs(path))
+	if err != nil {
+		l.unreadable(path, err)
+		return nil, false
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() && filepath.Ext(e.Name()) == ".hcl" && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, filepath.Join(path, e.Name()))
+		}
+	}
+	for name := range l.options.Overlay {
+		if filepath.Dir(name) == filepath.Clean(path) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	if len(names) == 0 {
+		l.report(missingFile, hcl.Range{}, hcl.Range{}, fmt.Sprintf("The folder %s holds no file whose name ends in .hcl.", path),
+			"Run `bh init` in that folder to write a first "+DefaultFile+", or name another folder with --file.")
+		return nil, false
+	}
+	return names, true
+}
+
+// readFile gives the text of one file, from Options.Overlay where it stands there.
+func (l *loader) readFile(name string) ([]byte, bool) {
+	if src, ok := l.options.Overlay[name]; ok {
+		return src, true
+	}
+	src, err := os.ReadFile(l.options.abs(name))
+	if err != nil {
+		l.unreadable(name, err)
+		return nil, false
+	}
+	return src, true
+}
+
+func (l *loader) unreadable(name string, err error) {
+	reason := err
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		reason = pathError.Err
+	}
+	l.report(unreadableFile, hcl.Range{}, hcl.Range{}, fmt.Sprintf("%s cannot be read: %s.", name, reason),
+		"Check that it is a file, or a folder, that you may read.").Cause = err
+}
+
+// parse turns the text of one file into its body. After a syntax error the body
+// holds what could be understood.
+func (l *loader) parse(name string, src []byte) file {
+	f := file{name: name, broken: -1}
+	if place, deep := tooDeep(src, name); deep {
+		l.report(invalidSyntax, place, hcl.Range{}, fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
+			"Split the expression into several locals.")
+		f.broken, f.body = 0, &hclsyntax.Body{}
+		return f
+	}
+	parsed, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	f.body, _ = parsed.Body.(*hclsyntax.Body)
+	if f.body == nil {
+		f.body = &hclsyntax.Body{}
+	}
+	for _, d := range diags {
+		l.syntaxFault(d)
+		if d.Severity == hcl.DiagError && d.Subject != nil && (f.broken < 0 || d.Subject.Start.Byte < f.broken) {
+			f.broken = d.Subject.Start.Byte
+		}
+	}
+	if diags.HasErrors() && f.broken < 0 {
+		f.broken = 0
+	}
+	if f.broken >= 0 {
+		l.maskTokens(name, src)
+	}
+	return f
+}
+
+// syntaxFault reports what the parser found.
+func (l *loader) syntaxFault(d *hcl.Diagnostic) {
+	var subject, context hcl.Range
+	if d.Subject != nil {
+		subject = *d.Subject
+	}
+	if d.Context != nil {
+		context = *d.Context
+	}
+	if d.Summary == "Attribute redefined" {
+		l.report(duplicateAttribute, subject, context, d.Detail, "Keep one of the two.")
+		return
+	}
+	l.report(invalidSyntax, subject, context, sentence(d.Summary)+" "+d.Detail,
+		"Correct the text at this place; `bh fmt` shows the same errors for one file alone.")
+}

@@ -1,0 +1,115 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"buckethead/config/addr"
+)
+
+// instance is one element of a for_each.
+type instance struct {
+	key   string
+	value cty.Value
+}
+
+// decodeInstances reads a project block that has for_each. What does not refer to
+// each is read once for all instances.
+func (d *projectDecoder) decodeInstances(twice bool) {
+	d.seen = map[faultKey]struct{}{}
+	body := d.source.Body
+	var own []*hclsyntax.Attribute
+	for _, a := range body.Attributes {
+		switch {
+		case a.Name == "for_each":
+		case refersToEach(a.Expr):
+			own = append(own, a)
+		default:
+			d.attribute(a)
+		}
+	}
+	var ownBlocks, shared hclsyntax.Blocks
+	for _, b := range body.Blocks {
+		if slices.ContainsFunc(inOrder(b.Body.Attributes), func(a *hclsyntax.Attribute) bool { return refersToEach(a.Expr) }) {
+			ownBlocks = append(ownBlocks, b)
+		} else {
+			shared = append(shared, b)
+		}
+	}
+	d.decodeBlocks(shared)
+	instances, ok := d.instances(body.Attributes["for_each"])
+	if !ok {
+		d.l.unsure[d.source.Labels[0]] = true
+	}
+	if len(instances) == 0 {
+		// Whatever is wrong with the rest whichever instances there are.
+		d.ctx = each(d.l.root, instance{}, cty.UnknownVal(cty.String), cty.DynamicVal)
+		d.decodeOwn(own, ownBlocks)
+		return
+	}
+	for _, one := range instances {
+		copied := *d
+		copied.ctx = each(d.l.root, one, cty.StringVal(one.key), one.value)
+		copied.scope.project.Key = one.key
+		copied.decodeOwn(own, ownBlocks)
+		copied.finish(addr.Project{Name: d.source.Labels[0], Key: one.key}, twice)
+	}
+}
+
+func (d *projectDecoder) decodeOwn(attributes []*hclsyntax.Attribute, blocks hclsyntax.Blocks) {
+	for _, a := range attributes {
+		d.attribute(a)
+	}
+	d.decodeBlocks(blocks)
+}
+
+// each gives the names that one instance's expressions can use.
+func each(root *hcl.EvalContext, _ instance, key, value cty.Value) *hcl.EvalContext {
+	ctx := root.NewChild()
+	ctx.Variables = map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
+	return ctx
+}
+
+// refersToEach reports whether an expression differs between instances.
+func refersToEach(e hclsyntax.Expression) bool {
+	return slices.ContainsFunc(e.Variables(), func(t hcl.Traversal) bool { return t.RootName() == "each" })
+}
+
+// instances evaluates for_each: a set of strings, a map or an object.
+func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
+	v, ok := d.evaluate(a.Expr)
+	if !ok {
+		return nil, false
+	}
+	v, isSensitive, _ := unmark(v)
+	refuse := func(detail, fix string) ([]instance, bool) {
+		d.report(invalidForEach, a.Expr.Range(), detail, fix)
+		return nil, false
+	}
+	t := v.Type()
+	switch {
+	case isSensitive:
+		return refuse("for_each takes a sensitive value, and its keys stand in addresses, which everyone sees.", "Use values that are not sensitive, or nonsensitive() if everyone may see these.")
+	case v.IsNull():
+		return refuse("for_each is null.", "Use an empty set, toset([]), for no instances at all.")
+	case t.IsTupleType() || t.IsListType():
+		return refuse("for_each takes a set of strings, a map or an object, and this is a list, whose elements have no names.", "Wrap the list: toset([...]).")
+	case t.IsSetType() && v.LengthInt() > 0 && t.ElementType() != cty.String:
+		return refuse(fmt.Sprintf("for_each takes a set of strings, and this is a set of another type (%s).", t.ElementType().FriendlyName()), "Use strings, which become the keys of the instances.")
+	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType():
+		return refuse(fmt.Sprintf("for_each takes a set of strings, a map or an object, and this is %s.", typeName(t)), `Write toset(["a", "b"]) or { a = ..., b = ... }.`)
+	}
+	list := make([]instance, 0, v.LengthInt())
+	for it := v.ElementIterator(); it.Next(); {
+		key, value := it.Element()
+		if key.IsNull() || key.AsString() == "" {
+			return refuse("One of the keys is empty or null, and each key is a part of its instance's address.", "Give every instance a key of its own.")
+		}
+		list = append(list, instance{key: key.AsString(), value: value})
+	}
+	return list, true
+}

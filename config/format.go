@@ -1,0 +1,30 @@
+package config
+
+import (
+	"bytes"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"buckethead/config/diag"
+)
+
+// Format gives the canonical form of a file: indentation, alignment and spacing,
+// never another meaning. Formatting the result again changes nothing. Broken
+// text is not formatted: it comes back as it is, with what is wrong. filename
+// serves the diagnostics alone; nothing is read or written.
+func Format(src []byte, filename string) ([]byte, diag.List) {
+	l := newLoader(Options{})
+	l.config.Sources[filename] = src
+	if f := l.parse(filename, src); f.broken >= 0 {
+		return src, l.diags.Sorted()
+	}
+	out := hclwrite.Format(src)
+	for range 8 { // some alignments only settle after others have
+		again := hclwrite.Format(out)
+		if bytes.Equal(again, out) {
+			break
+		}
+		out = again
+	}
+	return out, nil
+}

@@ -1,0 +1,225 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/config/addr"
+)
+
+// declaration tells which projects are declared.
+type declaration struct {
+	exact map[addr.Project]*Project
+	names map[string]bool
+}
+
+// decodeLifecycle reads the moved, removed and import blocks.
+func (l *loader) decodeLifecycle() {
+	if len(l.blocks.moved)+len(l.blocks.removed)+len(l.blocks.imports) == 0 {
+		return
+	}
+	declared := declaration{exact: make(map[addr.Project]*Project, len(l.config.Projects)), names: map[string]bool{}}
+	for i := range l.config.Projects {
+		p := &l.config.Projects[i]
+		declared.exact[p.Addr] = p
+	}
+	for name := range l.named {
+		declared.names[name] = true
+	}
+	leaves := l.decodeMoved(declared)
+	l.decodeRemoved(declared, leaves)
+	l.decodeImports(declared)
+}
+
+// address reads an attribute that names a project: project.tenant["north"], or
+// the same as a string.
+func (s *scope) address(b *hclsyntax.Block, name string) (addr.Project, bool) {
+	a := s.require(b, name)
+	if a == nil {
+		return addr.Project{}, false
+	}
+	text := ""
+	if t, diags := hcl.AbsTraversalForExpr(a.Expr); !diags.HasErrors() && len(t) > 0 {
+		text = traversalText(t)
+	} else if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.Type().FriendlyName() == "string" && !v.IsNull() {
+		text = v.AsString()
+	}
+	p, err := addr.Parse(text)
+	if err != nil || !strings.HasPrefix(text, "project.") {
+		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is no address of a project.", name), `Write project.NAME or project.NAME["KEY"], without other expressions.`)
+		return addr.Project{}, false
+	}
+	return p, true
+}
+
+// decodeMoved reads the moved blocks and gives the places that projects leave.
+func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.Block {
+	from, to := map[addr.Project]*hclsyntax.Block{}, map[addr.Project]*hclsyntax.Block{}
+	next := map[addr.Project]addr.Project{}
+	for _, b := range l.blocks.moved {
+		s := l.scope(b)
+		s.known(b.Body, []string{"from", "to"}, nil, false)
+		m := Moved{Range: toRange(b.DefRange())}
+		var okFrom, okTo bool
+		m.From, okFrom = s.address(b, "from")
+		m.To, okTo = s.address(b, "to")
+		if !okFrom || !okTo {
+			continue
+		}
+		first, taken := from[m.From]
+		other, occupied := to[m.To]
+		switch {
+		case m.From == m.To:
+			s.report(invalidMove, valueRange(b, "to"), fmt.Sprintf("%s is moved to itself.", m.From), "Remove the block, or name another place.")
+		case taken:
+			s.report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is moved twice: here and at %s.", m.From, toRange(first.DefRange())), "Keep one of the two blocks.")
+		case occupied:
+			s.report(invalidMove, valueRange(b, "to"), fmt.Sprintf("Two projects are moved to %s: here and at %s.", m.To, toRange(other.DefRange())), "Give each of them a place of its own.")
+		case declared.declares(m.From, m.To, l.unsure):
+			s.report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is moved away and still declared.", m.From), "Rename the project block, or remove the moved block.")
+		default:
+			from[m.From], to[m.To], next[m.From] = b, b, m.To
+			l.config.Moved = append(l.config.Moved, m)
+		}
+	}
+	l.moveCycles(next, from)
+	return from
+}
+
+// declares reports whether p stays declared although it moves to another place.
+// Without a key it covers every instance of its name, unless it moves to or from
+// an instance: for_each was then added or taken away.
+func (d declaration) declares(p, to addr.Project, unsure map[string]bool) bool {
+	if unsure[p.Name] {
+		return false
+	}
+	if _, there := d.exact[p]; there {
+		return true
+	}
+	return p.Key == "" && to.Key == "" && p.Name != to.Name && d.names[p.Name]
+}
+
+// moveCycles reports moves that lead back to where they began.
+func (l *loader) moveCycles(next map[addr.Project]addr.Project, from map[addr.Project]*hclsyntax.Block) {
+	settled := map[addr.Project]bool{}
+	for _, start := range slices.SortedFunc(maps.Keys(next), addr.Project.Compare) {
+		var path []addr.Project
+		at := start
+		for !settled[at] && !slices.Contains(path, at) {
+			path = append(path, at)
+			onward, moves := next[at]
+			if !moves {
+				break
+			}
+			at = onward
+		}
+		if i := slices.Index(path, at); i >= 0 && next[path[len(path)-1]] == at && !settled[at] {
+			var steps []string
+			for _, p := range append(path[i:len(path):len(path)], at) {
+				steps = append(steps, p.String())
+			}
+			b := from[at]
+			l.scope(b).report(invalidMove, b.DefRange(), fmt.Sprintf("The moves lead in a circle: %s.", strings.Join(steps, " -> ")), "Remove one of these blocks.")
+		}
+		for _, p := range path {
+			settled[p] = true
+		}
+	}
+}
+
+// decodeRemoved reads the removed blocks.
+func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hclsyntax.Block) {
+	first := map[addr.Project]*hclsyntax.Block{}
+	for _, b := range l.blocks.removed {
+		s := l.scope(b)
+		s.known(b.Body, []string{"from", "destroy"}, nil, false)
+		r := Removed{Range: toRange(b.DefRange())}
+		destroy := outcome(unset)
+		if a := b.Body.Attributes["destroy"]; a != nil {
+			r.Destroy, destroy = s.flag(a)
+		}
+		from, ok := s.address(b, "from")
+		if !ok || destroy == faulty {
+			continue
+		}
+		r.From = from
+		other, twice := first[from]
+		move, moves := moved[from]
+		switch {
+		case twice:
+			s.duplicate(b, other, "The removal of "+from.String())
+		case moves:
+			s.report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is removed here and moved at %s.", from, toRange(move.DefRange())), "Keep one of the two blocks.")
+		case declared.declares(from, addr.Project{}, l.unsure):
+			s.report(removedDeclared, valueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from), "Remove the project block, or this block.")
+		default:
+			first[from] = b
+			l.config.Removed = append(l.config.Removed, r)
+		}
+	}
+}
+
+// decodeImports reads the import blocks.
+func (l *loader) decodeImports(declared declaration) {
+	first := map[addr.Project]*hclsyntax.Block{}
+	for _, b := range l.blocks.imports {
+		s := l.scope(b)
+		s.known(b.Body, []string{"to", "bucket", "access_key_id", "item"}, nil, false)
+		i := Import{Range: toRange(b.DefRange())}
+		ok := true
+		for name, into := range map[string]*string{"bucket": &i.Bucket, "access_key_id": &i.AccessKeyID, "item": &i.Item} {
+			if a := b.Body.Attributes[name]; a != nil {
+				text, out := s.text(a)
+				*into, ok = text, ok && out != faulty
+			}
+		}
+		to, addressed := s.address(b, "to")
+		if !addressed || !ok {
+			continue
+		}
+		i.To = to
+		if other, twice := first[to]; twice {
+			s.duplicate(b, other, "The import into "+to.String())
+			continue
+		}
+		first[to] = b
+		if s.fits(b, &i, declared) {
+			l.config.Imports = append(l.config.Imports, i)
+		}
+	}
+}
+
+// fits holds an import against its project, and names the project's bucket where
+// the import names none.
+func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
+	p := declared.exact[i.To]
+	switch {
+	case p == nil && s.l.unsure[i.To.Name]:
+		return false
+	case p == nil:
+		var addresses []string
+		for address := range declared.exact {
+			addresses = append(addresses, address.String())
+		}
+		fix := "Declare the project, and apply."
+		if near := similar(i.To.String(), addresses); near != "" {
+			fix = fmt.Sprintf("Did you mean %s?", near)
+		}
+		s.report(importUndeclared, valueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)
+		return false
+	case i.AccessKeyID != "" && i.Item == "":
+		s.report(invalidImport, valueRange(b, "access_key_id"), "access_key_id names a credential, and no item is named that holds its secret.", "Add item, the title or the id of the item with these keys.")
+		return false
+	case i.Bucket == "":
+		i.Bucket = p.Bucket.ID.Name
+	case p.Bucket.ID.Name != "" && i.Bucket != p.Bucket.ID.Name:
+		s.report(invalidImport, valueRange(b, "bucket"), fmt.Sprintf("The bucket %q is to be imported, and %s has the bucket %q.", i.Bucket, i.To, p.Bucket.ID.Name), "A bucket keeps its name: write the same in both places.")
+		return false
+	}
+	return true
+}

@@ -1,0 +1,192 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+)
+
+// loader holds what one Load knows. It is used by one goroutine.
+type loader struct {
+	options   Options
+	config    *Config
+	diags     diag.List
+	files     []file
+	masked    map[string]bool
+	functions map[string]function.Function
+	root      *hcl.EvalContext
+	variables map[string]*variable
+	locals    map[string]*local
+	clouds    connections
+	secrets   connections
+	blocks    topBlocks
+	named     map[string]*hclsyntax.Block // the project blocks, by name
+	unsure    map[string]bool             // names of projects whose instances are not known
+	buckets   map[bucketKey]int32         // the index in origins of the project that has it
+	items     map[itemKey]int32
+	origins   []origin
+	told      map[string]bool // the kinds of block whose absence was reported
+}
+
+// topBlocks are the blocks of all files, in order, by type.
+type topBlocks struct {
+	bh, variable, locals, cloud, secrets, project, moved, removed, imports []*hclsyntax.Block
+}
+
+// Load reads, evaluates and checks what the options name. The Config is never
+// nil and always has its Sources, for showing the lines that diagnostics point
+// at; the rest of it is only of use when the list has no errors. The list holds
+// every fault that was found, in the order of the files, and is nil when there is
+// none; none of it holds a sensitive value. Load reads files and contacts no one.
+// It is safe for concurrent use with different Options.
+//
+// Files of variables are not part of Sources, because they may hold secrets:
+// diagnostics about them name the line only.
+func Load(o Options) (*Config, diag.List) {
+	l := newLoader(o)
+	if l.readFiles() {
+		l.evaluate()
+	}
+	return l.config, l.withoutConsequences().Sorted()
+}
+
+func newLoader(o Options) *loader {
+	l := &loader{
+		options: o,
+		config: &Config{
+			Stack:   "main",
+			State:   Backend{Kind: "local", Path: ".bh/state.db"},
+			Sources: map[string][]byte{},
+		},
+		masked:    map[string]bool{},
+		variables: map[string]*variable{},
+		locals:    map[string]*local{},
+		unsure:    map[string]bool{},
+	}
+	l.clouds = connections{kind: "cloud", byAddress: map[string]*connection{}}
+	l.secrets = connections{kind: "secrets", byAddress: map[string]*connection{}}
+	return l
+}
+
+// evaluate goes through the blocks in the order in which they depend on each
+// other. A file that asks for another version of bh is not looked at further:
+// whatever else is strange in it may be right for that version.
+func (l *loader) evaluate() {
+	l.functions = functions(l.config.Dir, l.options.env)
+	l.root = &hcl.EvalContext{Functions: l.functions}
+	l.collectBlocks()
+	l.declareVariables()
+	l.assignVariables()
+	l.evaluateLocals()
+	if !l.decodeBH() {
+		return
+	}
+	l.declareConnections()
+	l.decodeConnections()
+	l.decodeProjects()
+	l.decodeLifecycle()
+}
+
+// collectBlocks sorts the blocks of all files by type.
+func (l *loader) collectBlocks() {
+	b := &l.blocks
+	lists := map[string]*[]*hclsyntax.Block{
+		"bh": &b.bh, "variable": &b.variable, "locals": &b.locals, "cloud": &b.cloud, "secrets": &b.secrets,
+		"project": &b.project, "moved": &b.moved, "removed": &b.removed, "import": &b.imports,
+	}
+	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"}, "project": {"NAME"}}
+	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import"}
+	for _, f := range l.files {
+		for _, a := range f.body.Attributes {
+			l.mask(a.Expr)
+			l.report(unknownAttribute, a.NameRange, a.SrcRange, fmt.Sprintf("%q stands outside of any block.", a.Name),
+				"Put it into the block that it belongs to; a value of your own belongs into locals { ... }.")
+		}
+		for _, block := range f.body.Blocks {
+			list, known := lists[block.Type]
+			if !known {
+				l.report(unknownBlock, block.TypeRange, block.Range(), fmt.Sprintf("There is no block of type %q.", block.Type),
+					suggestion(block.Type, types, "block"))
+				continue
+			}
+			if l.labelled(block, labels[block.Type]) {
+				*list = append(*list, block)
+			}
+		}
+	}
+}
+
+// labelled checks a block's labels: as many as there are names for them, and each
+// a name itself.
+func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
+	if len(b.Labels) != len(want) {
+		form := b.Type
+		for _, name := range want {
+			form += fmt.Sprintf(" %q", name)
+		}
+		l.report(invalidLabels, b.DefRange(), b.Range(),
+			fmt.Sprintf("A %s block has %d labels, and this one has %d.", b.Type, len(want), len(b.Labels)),
+			fmt.Sprintf("Write it as: %s { ... }", form))
+		return false
+	}
+	ok := true
+	for i, label := range b.Labels {
+		if !addr.ValidName(label) {
+			l.report(invalidLabels, b.LabelRanges[i], b.Range(), fmt.Sprintf("%q cannot be a name.", label),
+				"A name begins with a letter or an underscore and goes on with letters, digits, underscores and dashes.")
+			ok = false
+		}
+	}
+	return ok
+}
+
+// scope gives the place in which the attributes of a block are evaluated.
+func (l *loader) scope(b *hclsyntax.Block) *scope {
+	return &scope{l: l, ctx: l.root, block: b.Range()}
+}
+
+// known reports the attributes and blocks of a body that are none of those given.
+// mayHoldSecrets keeps values under a misspelled name from being shown.
+func (s *scope) known(b *hclsyntax.Body, attributes, blocks []string, mayHoldSecrets bool) {
+	for name, a := range b.Attributes {
+		if slices.Contains(attributes, name) {
+			continue
+		}
+		if mayHoldSecrets {
+			s.l.mask(a.Expr)
+		}
+		fix := suggestion(name, attributes, "attribute")
+		if slices.Contains(blocks, name) {
+			fix = fmt.Sprintf("%s is a block: write %s { ... } without the equals sign.", name, name)
+		}
+		s.report(unknownAttribute, a.NameRange, fmt.Sprintf("There is no attribute %q here.", name), fix)
+	}
+	for _, inner := range b.Blocks {
+		if slices.Contains(blocks, inner.Type) {
+			continue
+		}
+		if mayHoldSecrets {
+			s.l.maskBody(inner.Body)
+		}
+		fix := suggestion(inner.Type, blocks, "block")
+		if slices.Contains(attributes, inner.Type) {
+			fix = fmt.Sprintf("%s is an attribute: write %s = ...", inner.Type, inner.Type)
+		}
+		s.report(unknownBlock, inner.TypeRange, fmt.Sprintf("There is no block %q here.", inner.Type), fix)
+	}
+}
+
+// objectOf makes one object of several values.
+func objectOf(values map[string]cty.Value) cty.Value {
+	if len(values) == 0 {
+		return cty.EmptyObjectVal
+	}
+	return cty.ObjectVal(values)
+}

@@ -1,0 +1,206 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/config/addr"
+	"buckethead/vendors"
+)
+
+// DefaultOverlap is how long replaced keys work on where rotate does not say.
+// A day lets every consumer that reads its keys daily get the new ones.
+const DefaultOverlap = 24 * time.Hour
+
+// attributeSet is a set of the attributes and blocks of a project.
+type attributeSet uint32
+
+const (
+	hasBucket attributeSet = 1 << iota
+	hasCloud
+	hasSecrets
+	hasItemTitle
+	hasAccess
+	hasLocation
+	hasJurisdiction
+	hasStorageClass
+	hasAllowedIPs
+	hasExpiresAfter
+	hasProtect
+	hasOnDestroy
+	hasAdopt
+	hasForEach
+	hasRotate
+	hasRegister
+)
+
+// attributeBits names the members of an attributeSet.
+var attributeBits = map[string]attributeSet{
+	"bucket": hasBucket, "cloud": hasCloud, "secrets": hasSecrets, "item_title": hasItemTitle, "access": hasAccess,
+	"location": hasLocation, "jurisdiction": hasJurisdiction, "storage_class": hasStorageClass, "allowed_ips": hasAllowedIPs,
+	"expires_after": hasExpiresAfter, "protect": hasProtect, "on_destroy": hasOnDestroy, "adopt": hasAdopt,
+	"for_each": hasForEach, "rotate": hasRotate, "register": hasRegister,
+}
+
+// projectBlocks are the members that are blocks.
+const projectBlocks = hasRotate | hasRegister
+
+// vendorAttributes are those that only some clouds know.
+const vendorAttributes = hasLocation | hasJurisdiction | hasStorageClass | hasAllowedIPs | hasExpiresAfter
+
+// names gives the members of the set, sorted.
+func (set attributeSet) names() []string {
+	var out []string
+	for name, bit := range attributeBits {
+		if set&bit != 0 {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// projectDecoder turns one project block into its projects. It is copied for each
+// instance of a for_each, after what all of them share was read.
+type projectDecoder struct {
+	scope
+	source  *hclsyntax.Block
+	project Project
+	set     attributeSet // written, and not null
+	faults  attributeSet // written, and useless
+	cloud   *connection
+	secrets *connection
+}
+
+// decodeProjects reads every project block.
+func (l *loader) decodeProjects() {
+	count := len(l.blocks.project)
+	l.named = make(map[string]*hclsyntax.Block, count)
+	l.buckets = make(map[bucketKey]int32, count)
+	l.items = make(map[itemKey]int32, count)
+	l.config.Projects = make([]Project, 0, count)
+	l.origins = make([]origin, 0, count)
+	for _, b := range l.blocks.project {
+		l.decodeProject(b)
+	}
+	byAddress := func(a, b Project) int { return a.Addr.Compare(b.Addr) }
+	if !slices.IsSortedFunc(l.config.Projects, byAddress) {
+		slices.SortFunc(l.config.Projects, byAddress)
+	}
+}
+
+func (l *loader) decodeProject(b *hclsyntax.Block) {
+	name := b.Labels[0]
+	d := &projectDecoder{
+		scope:   scope{l: l, ctx: l.root, block: b.Range(), project: addr.Project{Name: name}},
+		source:  b,
+		project: Project{Access: vendors.ReadWrite, OnDestroy: Refuse, Range: toRange(b.DefRange())},
+	}
+	first, twice := l.named[name]
+	if twice {
+		d.duplicate(b, first, fmt.Sprintf("The project %q", name))
+	} else {
+		l.named[name] = b
+	}
+	if b.Body.Attributes["for_each"] != nil {
+		d.decodeInstances(twice)
+		return
+	}
+	for _, a := range b.Body.Attributes {
+		d.attribute(a)
+	}
+	d.decodeBlocks(b.Body.Blocks)
+	d.finish(addr.Project{Name: name}, twice)
+}
+
+// attribute reads one attribute into the project.
+func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
+	p := &d.project
+	var out outcome
+	bit := attributeBits[a.Name]
+	switch bit {
+	case hasBucket:
+		p.Bucket.ID.Name, out = d.text(a)
+	case hasCloud:
+		d.cloud, out = d.connectionReference(a, &d.l.clouds)
+	case hasSecrets:
+		d.secrets, out = d.connectionReference(a, &d.l.secrets)
+	case hasItemTitle:
+		p.ItemTitle, out = d.text(a)
+	case hasAccess:
+		out = d.word(a, (*string)(&p.Access), string(vendors.ReadWrite), string(vendors.ReadOnly))
+	case hasLocation:
+		out = d.lower(a, &p.Bucket.Location)
+	case hasJurisdiction:
+		out = d.lower(a, &p.Bucket.ID.Namespace)
+	case hasStorageClass:
+		out = d.lower(a, &p.Bucket.StorageClass)
+	case hasAllowedIPs:
+		p.AllowedIPs, out = d.networks(a)
+	case hasExpiresAfter:
+		p.ExpiresAfter, out = d.positive(a)
+	case hasProtect:
+		p.Protect, out = d.flag(a)
+	case hasOnDestroy:
+		out = d.word(a, (*string)(&p.OnDestroy), string(Refuse), string(Retain), string(Empty))
+	case hasAdopt:
+		p.Adopt, out = d.flag(a)
+	default:
+		d.unknown(a)
+		return
+	}
+	switch out {
+	case given:
+		d.set |= bit
+	case faulty:
+		d.faults |= bit
+	}
+}
+
+// unknown reports an attribute that a project does not have.
+func (d *projectDecoder) unknown(a *hclsyntax.Attribute) {
+	fix := suggestion(a.Name, slices.Collect(maps.Keys(attributeBits)), "attribute")
+	if attributeBits[a.Name]&projectBlocks != 0 {
+		fix = fmt.Sprintf("%s is a block: write %s { ... } without the equals sign.", a.Name, a.Name)
+		d.l.mask(a.Expr)
+	}
+	if secretName(a.Name) {
+		d.l.mask(a.Expr)
+	}
+	d.report(unknownAttribute, a.NameRange, fmt.Sprintf("A project has no attribute %q.", a.Name), fix)
+}
+
+// word reads a choice and leaves the default where there is none.
+func (d *projectDecoder) word(a *hclsyntax.Attribute, into *string, words ...string) outcome {
+	word, out := d.choice(a, words...)
+	if out == given {
+		*into = word
+	}
+	return out
+}
+
+// lower reads text whose case has no meaning.
+func (d *projectDecoder) lower(a *hclsyntax.Attribute, into *string) outcome {
+	text, out := d.text(a)
+	*into = strings.ToLower(text)
+	return out
+}
+
+// positive reads a duration that must be longer than nothing.
+func (s *scope) positive(a *hclsyntax.Attribute) (time.Duration, outcome) {
+	length, out := s.duration(a)
+	if out == given && length == 0 {
+		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is no time at all.", a.Name), `Give it some, such as "90d".`)
+		return 0, faulty
+	}
+	return length, out
+}
+
+// place gives the range of an attribute's value, or of the project's header.
+func (d *projectDecoder) place(name string) hcl.Range { return valueRange(d.source, name) }

@@ -1,0 +1,175 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// decodeBlocks reads the blocks within a project.
+func (d *projectDecoder) decodeBlocks(blocks hclsyntax.Blocks) {
+	for i, b := range blocks {
+		bit := attributeBits[b.Type] & projectBlocks
+		if bit == 0 {
+			d.unknownInner(b)
+			continue
+		}
+		for _, earlier := range blocks[:i] {
+			if earlier.Type == b.Type {
+				d.duplicate(b, earlier, fmt.Sprintf("The %s block of the project", b.Type))
+			}
+		}
+		d.inner(b, bit)
+	}
+}
+
+func (d *projectDecoder) unknownInner(b *hclsyntax.Block) {
+	d.l.maskBody(b.Body)
+	fix := suggestion(b.Type, projectBlocks.names(), "block")
+	if attributeBits[b.Type] != 0 {
+		fix = fmt.Sprintf("%s is an attribute: write %s = ...", b.Type, b.Type)
+	} else if near := similar(b.Type, slices.Collect(maps.Keys(attributeBits))); near != "" {
+		fix = fmt.Sprintf("Did you mean %q?", near)
+	}
+	d.report(unknownBlock, b.TypeRange, fmt.Sprintf("A project has no block %q.", b.Type), fix)
+}
+
+// inner reads one block that a project can have.
+func (d *projectDecoder) inner(b *hclsyntax.Block, bit attributeSet) {
+	if !d.l.labelled(b, nil) {
+		d.faults |= bit
+		return
+	}
+	s := d.scope
+	s.block = b.Range()
+	ok := false
+	if bit == hasRotate {
+		d.project.Rotate, ok = s.rotation(b)
+	} else {
+		d.project.Register, ok = s.registration(b)
+	}
+	if !ok {
+		d.faults |= bit
+	}
+	d.set |= bit
+}
+
+// rotation reads a rotate block. The overlap is DefaultOverlap where it is not
+// written, and always shorter than the time between two rotations: otherwise
+// keys would pile up.
+func (s *scope) rotation(b *hclsyntax.Block) (*Rotation, bool) {
+	s.known(b.Body, []string{"every", "overlap"}, nil, false)
+	r := &Rotation{Overlap: DefaultOverlap}
+	every := s.require(b, "every")
+	if every == nil {
+		return nil, false
+	}
+	var out outcome
+	if r.Every, out = s.positive(every); out != given {
+		if out == unset {
+			s.missing(b, "every")
+		}
+		return nil, false
+	}
+	if a := b.Body.Attributes["overlap"]; a != nil {
+		length, out := s.duration(a)
+		if out == faulty {
+			return nil, false
+		}
+		if out == given {
+			r.Overlap = length
+		}
+	}
+	if r.Overlap >= r.Every {
+		s.report(invalidDuration, valueRange(b, "overlap"),
+			fmt.Sprintf("The overlap of %s is not shorter than the %s between two rotations.", formatDuration(r.Overlap), formatDuration(r.Every)),
+			"Write a shorter overlap, or rotate less often. The overlap is 24h where it is not written.")
+		return nil, false
+	}
+	return r, true
+}
+
+// registration reads a register block.
+func (s *scope) registration(b *hclsyntax.Block) (*Register, bool) {
+	s.known(b.Body, []string{"access_key_id", "secret_access_key", "endpoint_url", "region"}, nil, true)
+	r := &Register{Region: "auto"}
+	ok := true
+	for name, into := range map[string]*string{"access_key_id": &r.AccessKeyID, "endpoint_url": &r.EndpointURL, "region": &r.Region} {
+		a := b.Body.Attributes[name]
+		if a == nil && name == "region" {
+			continue
+		}
+		ok = s.needed(b, a, name, into) && ok
+	}
+	if a := s.require(b, "secret_access_key"); a != nil {
+		var out outcome
+		r.SecretAccessKey, r.Reference, out = s.secret(a, "")
+		if out == unset {
+			s.missing(b, "secret_access_key")
+		}
+		ok = ok && out == given
+	} else {
+		ok = false
+	}
+	if a := b.Body.Attributes["endpoint_url"]; a != nil && r.EndpointURL != "" {
+		if fault := endpointFault(r.EndpointURL); fault != "" {
+			s.l.mask(a.Expr) // it may have a password in it
+			s.report(invalidValue, a.Expr.Range(), fault, `Write it as "https://s3.eu-central-1.amazonaws.com".`)
+			ok = false
+		}
+	}
+	return r, ok
+}
+
+// needed reads text that must be there and have neither spaces nor control
+// characters in it.
+func (s *scope) needed(b *hclsyntax.Block, a *hclsyntax.Attribute, name string, into *string) bool {
+	if a == nil {
+		s.missing(b, name)
+		return false
+	}
+	text, out := s.text(a)
+	switch {
+	case out == unset && name == "region":
+		return true
+	case out == unset:
+		s.missing(b, name)
+		return false
+	case out == faulty:
+		return false
+	case text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%s is empty, or has spaces or control characters in it.", name), "Copy the value again, without what surrounds it.")
+		return false
+	}
+	*into = text
+	return true
+}
+
+// endpointFault says what is wrong with an endpoint, "" where nothing is. Only
+// the machine itself may be talked to without TLS.
+func endpointFault(text string) string {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "":
+		return "This is no URL of an endpoint."
+	case u.User != nil:
+		return "The URL of an endpoint has no user and no password in it."
+	case u.RawQuery != "" || u.Fragment != "":
+		return "The URL of an endpoint has no query and no fragment."
+	case u.Scheme == "https":
+		return ""
+	case u.Scheme == "http" && loopback(u.Hostname()):
+		return ""
+	}
+	return "An endpoint is reached by https, or by http on this machine alone."
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

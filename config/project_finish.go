@@ -1,0 +1,182 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/vendors"
+)
+
+// origin is where a project comes from, for faults that two of them share.
+type origin struct {
+	block   *hclsyntax.Block
+	project addr.Project
+}
+
+type bucketKey struct {
+	cloud string
+	id    vendors.BucketID
+}
+
+type itemKey struct{ secrets, title string }
+
+// needlessForRegister are the attributes that speak of a bucket or of credentials
+// that bh makes, and so mean nothing for keys that someone brings.
+const needlessForRegister = hasCloud | hasAccess | vendorAttributes | hasOnDestroy | hasAdopt | hasRotate
+
+// finish completes one project, checks it as a whole and adds it to the config.
+// A second project of the same name is checked, but not added.
+func (d *projectDecoder) finish(address addr.Project, twice bool) {
+	p := &d.project
+	p.Addr = address
+	registers := (d.set|d.faults)&hasRegister != 0
+	if (d.set|d.faults)&hasBucket == 0 {
+		d.report(missingAttribute, d.source.DefRange(), "A project needs bucket, the name of its bucket.", `Add a line: bucket = "..."`)
+		d.faults |= hasBucket
+	} else if d.set&hasBucket != 0 && p.Bucket.ID.Name == "" {
+		d.report(invalidValue, d.place("bucket"), "The name of the bucket is empty.", "Give the bucket a name.")
+		d.faults |= hasBucket
+	}
+	if (d.set|d.faults)&hasItemTitle == 0 {
+		p.ItemTitle = address.Label()
+	} else if d.set&hasItemTitle != 0 && strings.TrimSpace(p.ItemTitle) == "" {
+		d.report(invalidValue, d.place("item_title"), "The title of the item is empty.", "Give the item a title, or remove the line: the project's name is the default.")
+		d.faults |= hasItemTitle
+	}
+	if registers {
+		d.needless()
+	} else {
+		if d.cloud == nil && d.faults&hasCloud == 0 {
+			d.cloud = d.only(&d.l.clouds, d.source.DefRange())
+		}
+		d.checkCloud()
+	}
+	if d.secrets == nil && d.faults&hasSecrets == 0 {
+		d.secrets = d.only(&d.l.secrets, d.source.DefRange())
+	}
+	d.checkStore()
+	d.checkExpiry()
+	if twice {
+		return
+	}
+	d.claim(registers)
+	d.l.config.Projects = append(d.l.config.Projects, *p)
+	d.l.origins = append(d.l.origins, origin{d.source, address})
+}
+
+// needless reports attributes that have no effect beside register.
+func (d *projectDecoder) needless() {
+	for _, name := range (d.set & needlessForRegister).names() {
+		place := d.place(name)
+		for _, b := range d.source.Body.Blocks {
+			if b.Type == name {
+				place = b.DefRange()
+			}
+		}
+		d.report(needlessAttribute, place, fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
+			fmt.Sprintf("Remove %s, or remove register to have bh make the bucket and its keys.", name))
+	}
+}
+
+// checkCloud holds the bucket and its credential against the rules of the cloud.
+func (d *projectDecoder) checkCloud() {
+	if d.cloud == nil {
+		return
+	}
+	d.project.Cloud = d.cloud.address
+	vendor := d.cloud.vendor
+	if vendor == nil {
+		return
+	}
+	if foreign := d.set & vendorAttributes &^ d.cloud.knows; foreign != 0 {
+		for _, name := range foreign.names() {
+			d.report(unsupportedAttribute, d.place(name), fmt.Sprintf("%s has no %s.", vendorTitle(vendor), name), fmt.Sprintf("Remove %s, or put the project into another cloud.", name))
+		}
+	}
+	bucket := hasBucket | hasLocation | hasJurisdiction | hasStorageClass
+	if vendor.CheckBucket != nil && d.faults&bucket == 0 {
+		d.problems(invalidBucket, vendor.CheckBucket(d.project.Bucket))
+	}
+	if vendor.CheckCredential != nil && d.faults&(bucket|hasAccess|hasAllowedIPs) == 0 {
+		d.problems(invalidCredential, vendor.CheckCredential(vendors.CredentialSpec{
+			Bucket: d.project.Bucket.ID, Access: d.project.Access, AllowedIPs: d.project.AllowedIPs,
+		}))
+	}
+}
+
+func vendorTitle(v *vendors.Vendor) string {
+	if v.Title != "" {
+		return v.Title
+	}
+	return v.Name
+}
+
+// checkStore holds the item against the rules of the secret store.
+func (d *projectDecoder) checkStore() {
+	if d.secrets == nil {
+		return
+	}
+	d.project.Secrets = d.secrets.address
+	if vendor := d.secrets.vendor; vendor != nil && vendor.CheckItemTitle != nil && d.faults&hasItemTitle == 0 {
+		d.problems(invalidItemTitle, vendor.CheckItemTitle(d.project.ItemTitle))
+	}
+}
+
+func (d *projectDecoder) problems(k Kind, problems []vendors.Problem) {
+	for _, p := range problems {
+		name := p.Attribute
+		switch name {
+		case "title":
+			name = "item_title"
+		case "name":
+			name = "bucket"
+		}
+		d.problem(k, p, d.place(name))
+	}
+}
+
+// checkExpiry warns of keys that expire while a rotation still counts on them.
+func (d *projectDecoder) checkExpiry() {
+	r := d.project.Rotate
+	if r == nil || d.set&hasExpiresAfter == 0 || d.project.ExpiresAfter >= r.Every+r.Overlap {
+		return
+	}
+	d.report(earlyExpiry, d.place("expires_after"),
+		fmt.Sprintf("The keys expire after %s, and are to work until %s: a rotation every %s and an overlap of %s.",
+			formatDuration(d.project.ExpiresAfter), formatDuration(r.Every+r.Overlap), formatDuration(r.Every), formatDuration(r.Overlap)),
+		"Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
+}
+
+// claim reports a bucket or an item that another project has already.
+func (d *projectDecoder) claim(registers bool) {
+	index := int32(len(d.l.origins))
+	p := &d.project
+	if !registers && p.Cloud != "" && d.faults&(hasBucket|hasJurisdiction) == 0 {
+		key := bucketKey{p.Cloud, p.Bucket.ID}
+		if other, taken := d.l.buckets[key]; taken {
+			d.shared(sharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.l.origins[other], "Give each project a bucket of its own.")
+		} else {
+			d.l.buckets[key] = index
+		}
+	}
+	if p.Secrets == "" || d.faults&hasItemTitle != 0 {
+		return
+	}
+	key := itemKey{p.Secrets, p.ItemTitle}
+	if other, taken := d.l.items[key]; taken {
+		d.shared(sharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.l.origins[other], "Give each project an item_title of its own.")
+	} else {
+		d.l.items[key] = index
+	}
+}
+
+func (d *projectDecoder) shared(k Kind, attribute, what string, other origin, fix string) {
+	at := func(b *hclsyntax.Block) hcl.Range { return valueRange(b, attribute) }
+	d.report(k, at(d.source), fmt.Sprintf("%s belongs to %s at %s and to %s at %s.",
+		what, other.project, toRange(at(other.block)), d.project.Addr, toRange(at(d.source))), fix)
+}

@@ -1,0 +1,213 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+)
+
+// scope is a place where expressions are evaluated: the names that they can use,
+// and the block and project that faults are reported for.
+type scope struct {
+	l       *loader
+	ctx     *hcl.EvalContext
+	block   hcl.Range
+	project addr.Project
+	// seen keeps a fault that every instance of a for_each has from being told
+	// once for each; nil where a block is decoded once.
+	seen map[faultKey]struct{}
+}
+
+type faultKey struct {
+	code, detail string
+	file         string
+	start        int
+}
+
+// report adds one error at subject, for the scope's block and project.
+func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diagnostic {
+	if s.seen != nil {
+		key := faultKey{k.Code, detail, subject.Filename, subject.Start.Byte}
+		if _, told := s.seen[key]; told {
+			return &diag.Diagnostic{}
+		}
+		s.seen[key] = struct{}{}
+	}
+	d := s.l.report(k, subject, s.block, detail, fix)
+	d.Project = s.project
+	return d
+}
+
+// evaluate gives the value of an expression. It is false where there is none:
+// the fault was reported, or the expression rests on one that was.
+func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
+	switch literal := e.(type) {
+	case *hclsyntax.LiteralValueExpr:
+		return literal.Val, true
+	case *hclsyntax.TemplateExpr:
+		if literal.IsStringLiteral() {
+			return literal.Parts[0].(*hclsyntax.LiteralValueExpr).Val, true
+		}
+	}
+	v, diags := e.Value(s.ctx)
+	if diags.HasErrors() {
+		s.expressionFaults(e, diags)
+		return cty.DynamicVal, false
+	}
+	return v, v.IsWhollyKnown()
+}
+
+// expressionFaults reports why an expression has no value.
+func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) {
+	if s.undeclared(e) {
+		return
+	}
+	hidden := withheld(e, s.ctx)
+	for _, d := range diags {
+		if d.Severity != hcl.DiagError {
+			continue
+		}
+		subject := e.Range()
+		if d.Subject != nil {
+			subject = *d.Subject
+		}
+		switch {
+		case d.Summary == "Call to unknown function":
+			s.unknownCall(e, subject)
+		case hidden:
+			s.report(invalidExpression, subject, "The details are not shown, because the expression works with values that may be secret.",
+				"Check this expression: its functions, types and names.")
+		default:
+			s.report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail),
+				"Correct the expression, or give it another value to work with.")
+		}
+	}
+}
+
+// undeclared reports each reference of the expression to something that does not
+// exist, and whether there was one.
+func (s *scope) undeclared(e hclsyntax.Expression) bool {
+	found := false
+	for _, t := range e.Variables() {
+		root := t.RootName()
+		switch {
+		case root == "each":
+			if s.find("each") != cty.NilVal {
+				continue
+			}
+			s.report(unknownReference, t.SourceRange(), "There is no each here: it exists in a project that has for_each.",
+				"Add for_each to the project, or write the value itself.")
+		case s.find(root) == cty.NilVal:
+			s.unknownRoot(t, root)
+		case root == "var" && !s.resolves(t, s.l.variableNames):
+			s.unknownName(t, "variable", "var", slices.Collect(maps.Keys(s.l.variables)))
+		case root == "local" && !s.resolves(t, s.l.localNames):
+			s.unknownName(t, "local value", "local", slices.Collect(maps.Keys(s.l.locals)))
+		default:
+			continue
+		}
+		found = true
+	}
+	return found
+}
+
+// find gives what a name stands for here, or cty.NilVal.
+func (s *scope) find(name string) cty.Value {
+	for ctx := s.ctx; ctx != nil; ctx = ctx.Parent() {
+		if v, ok := ctx.Variables[name]; ok {
+			return v
+		}
+	}
+	return cty.NilVal
+}
+
+// resolves reports whether the second step of a traversal names something.
+func (s *scope) resolves(t hcl.Traversal, exists func(string) bool) bool {
+	name, ok := step(t, 1)
+	return !ok || exists(name)
+}
+
+func (s *scope) unknownRoot(t hcl.Traversal, root string) {
+	names := []string{"var", "local"}
+	if s.find("each") != cty.NilVal {
+		names = append(names, "each")
+	}
+	fix := "Write text in quotes; values have names such as var.NAME and local.NAME."
+	if name := similar(root, names); name != "" {
+		fix = fmt.Sprintf("Did you mean %q? Text stands in quotes.", name)
+	}
+	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("There is nothing that is called %q here.", root), fix)
+}
+
+func (s *scope) unknownName(t hcl.Traversal, what, root string, names []string) {
+	name, _ := step(t, 1)
+	fix := fmt.Sprintf("Declare a %s of that name, or name one that exists.", what)
+	if near := similar(name, names); near != "" {
+		fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
+	}
+	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("No %s %q is declared.", what, name), fix)
+}
+
+// unknownCall reports a call to a function that does not exist.
+func (s *scope) unknownCall(e hclsyntax.Expression, subject hcl.Range) {
+	name := ""
+	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.NameRange == subject {
+			name = call.Name
+		}
+		return nil
+	})
+	fix := "Remove the call; the functions are those of Terraform that need no clock and no network."
+	if slices.Contains([]string{"timestamp", "plantimestamp", "uuid", "bcrypt"}, name) {
+		fix = "Pass the value in as a variable: a plan must be the same for the same inputs, so no function reads the clock or draws at random."
+	} else if near := similar(name, slices.Collect(maps.Keys(s.l.functions))); near != "" {
+		fix = fmt.Sprintf("Did you mean %s()?", near)
+	}
+	s.report(unknownFunction, subject, fmt.Sprintf("There is no function %q.", name), fix)
+}
+
+// step gives the name that a traversal steps to at i: .name or ["name"].
+func step(t hcl.Traversal, i int) (string, bool) {
+	if i >= len(t) {
+		return "", false
+	}
+	switch s := t[i].(type) {
+	case hcl.TraverseRoot:
+		return s.Name, true
+	case hcl.TraverseAttr:
+		return s.Name, true
+	case hcl.TraverseIndex:
+		if s.Key.Type() == cty.String && s.Key.IsKnown() && !s.Key.IsNull() {
+			return s.Key.AsString(), true
+		}
+	}
+	return "", false
+}
+
+// traversalText writes a traversal as it stands in the file: project.tenant["x"].
+func traversalText(t hcl.Traversal) string {
+	var b strings.Builder
+	for i, part := range t {
+		switch p := part.(type) {
+		case hcl.TraverseRoot:
+			b.WriteString(p.Name)
+		case hcl.TraverseAttr:
+			b.WriteString("." + p.Name)
+		default:
+			if name, ok := step(t, i); ok {
+				fmt.Fprintf(&b, "[%q]", name)
+			} else {
+				b.WriteString("[...]")
+			}
+		}
+	}
+	return b.String()
+}

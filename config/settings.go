@@ -1,0 +1,119 @@
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/vendors"
+)
+
+// decodeSettings evaluates the attributes of a cloud or secrets block as its
+// vendor describes them, and lets the vendor check them when all could be read.
+func (l *loader) decodeSettings(c *connection) {
+	s := l.scope(c.block)
+	names := make([]string, len(c.vendor.Settings))
+	for i, setting := range c.vendor.Settings {
+		names[i] = setting.Name
+	}
+	s.known(c.block.Body, names, nil, true)
+	c.Settings = vendors.Settings{}
+	complete := true
+	for _, setting := range c.vendor.Settings {
+		value, out := s.setting(c, setting)
+		switch out {
+		case given:
+			c.Settings[setting.Name] = value
+		case faulty:
+			complete = false
+		}
+	}
+	if !complete || c.vendor.CheckSettings == nil {
+		return
+	}
+	for _, p := range c.vendor.CheckSettings(c.Settings) {
+		s.problem(invalidSetting, p, valueRange(c.block, p.Attribute))
+	}
+}
+
+// setting gives the value of one setting: the attribute, else the first variable
+// of the environment that is set, else the default.
+func (s *scope) setting(c *connection, setting vendors.Setting) (vendors.Value, outcome) {
+	if a := c.block.Body.Attributes[setting.Name]; a != nil {
+		value, out := s.writtenSetting(a, c.vendor.ReferenceScheme, setting)
+		value.Source = filepath.Base(a.SrcRange.Filename)
+		if out != unset {
+			return value, out
+		}
+	}
+	for _, name := range setting.Env {
+		// CI sets a variable to nothing where its secret is not configured.
+		if text, ok := s.l.options.env(name); ok && text != "" {
+			return s.outsideSetting(setting, text, name), given
+		}
+	}
+	if setting.Default != "" {
+		return s.outsideSetting(setting, setting.Default, "default"), given
+	}
+	if !setting.Required {
+		return vendors.Value{}, unset
+	}
+	fix := fmt.Sprintf("Add a line: %s = ...", setting.Name)
+	if len(setting.Env) > 0 {
+		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...", strings.Join(setting.Env, " or "), setting.Name)
+	}
+	s.report(missingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
+	return vendors.Value{}, faulty
+}
+
+// writtenSetting reads a setting from its attribute.
+func (s *scope) writtenSetting(a *hclsyntax.Attribute, own string, setting vendors.Setting) (value vendors.Value, out outcome) {
+	switch {
+	case setting.Secret:
+		value.Secret, value.Reference, out = s.secret(a, own)
+	case setting.List:
+		value.List, out = s.texts(a)
+	default:
+		value.Text, out = s.text(a)
+	}
+	return value, out
+}
+
+// outsideSetting reads a setting from text that stands in no file; several
+// strings are separated by commas.
+func (s *scope) outsideSetting(setting vendors.Setting, text, source string) vendors.Value {
+	value := vendors.Value{Source: source}
+	scheme, _, isReference := strings.Cut(text, "://")
+	switch {
+	case setting.Secret && isReference && s.l.declaredScheme(scheme):
+		value.Reference = text
+	case setting.Secret:
+		value.Secret = vendors.NewSecret(text)
+	case setting.List:
+		for _, part := range strings.Split(text, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				value.List = append(value.List, part)
+			}
+		}
+	default:
+		value.Text = text
+	}
+	return value
+}
+
+// problem reports what a vendor's check found.
+func (s *scope) problem(k Kind, p vendors.Problem, place hcl.Range) {
+	s.report(k, place, sentence(p.Summary), p.Fix)
+}
+
+// valueRange gives the place of an attribute's value, or of the block's header
+// where the attribute is not written.
+func valueRange(b *hclsyntax.Block, name string) hcl.Range {
+	if a := b.Body.Attributes[name]; a != nil {
+		return a.Expr.Range()
+	}
+	return b.DefRange()
+}

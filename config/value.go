@@ -1,0 +1,147 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+)
+
+// outcome is what became of reading one attribute.
+type outcome uint8
+
+const (
+	unset  outcome = iota // not there, or null, which means the same
+	given                 // there, with a value
+	faulty                // there and useless; the fault was reported
+)
+
+// plain evaluates an attribute that everyone may see: a sensitive value is
+// refused here, so that none can reach a plan.
+func (s *scope) plain(a *hclsyntax.Attribute) (cty.Value, outcome) {
+	v, ok := s.evaluate(a.Expr)
+	if !ok {
+		return v, faulty
+	}
+	v, isSensitive, _ := unmark(v)
+	if isSensitive {
+		s.report(shownSecret, a.Expr.Range(), fmt.Sprintf("%s takes a sensitive value, and plans, state and messages show %s.", a.Name, a.Name),
+			"Use a value that is not sensitive, or wrap this one in nonsensitive() if everyone may see it.")
+		return v, faulty
+	}
+	if v.IsNull() {
+		return v, unset
+	}
+	return v, given
+}
+
+// text reads an attribute that holds a string; numbers and booleans become one.
+func (s *scope) text(a *hclsyntax.Attribute) (string, outcome) {
+	v, out := s.plain(a)
+	if out != given {
+		return "", out
+	}
+	if v.Type() != cty.String {
+		converted, err := convert.Convert(v, cty.String)
+		if err != nil || !v.Type().IsPrimitiveType() {
+			return "", s.wrong(a, "a string", v)
+		}
+		v = converted
+	}
+	return v.AsString(), given
+}
+
+// flag reads an attribute that holds true or false.
+func (s *scope) flag(a *hclsyntax.Attribute) (bool, outcome) {
+	v, out := s.plain(a)
+	if out != given {
+		return false, out
+	}
+	if v.Type() != cty.Bool {
+		converted, err := convert.Convert(v, cty.Bool)
+		if err != nil || converted.IsNull() {
+			return false, s.wrong(a, "true or false", v)
+		}
+		v = converted
+	}
+	return v.True(), given
+}
+
+// texts reads an attribute that holds several strings.
+func (s *scope) texts(a *hclsyntax.Attribute) ([]string, outcome) {
+	v, out := s.plain(a)
+	if out != given {
+		return nil, out
+	}
+	if !v.Type().IsTupleType() && !v.Type().IsListType() && !v.Type().IsSetType() {
+		return nil, s.wrong(a, "a list of strings", v)
+	}
+	list := make([]string, 0, v.LengthInt())
+	for _, element := range v.Elements() {
+		converted, err := convert.Convert(element, cty.String)
+		if err != nil || converted.IsNull() || !element.Type().IsPrimitiveType() {
+			return nil, s.wrong(a, "a list of strings", v)
+		}
+		list = append(list, converted.AsString())
+	}
+	return list, given
+}
+
+// duration reads an attribute that holds a length of time, as "90d".
+func (s *scope) duration(a *hclsyntax.Attribute) (time.Duration, outcome) {
+	text, out := s.text(a)
+	if out != given {
+		return 0, out
+	}
+	d, err := parseDuration(text)
+	if err != nil {
+		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%q is no duration for %s: %s.", text, a.Name, err),
+			`Write numbers with units, largest first: "90d", "12h", "1w 2d". The units are w, d, h, m and s.`)
+		return 0, faulty
+	}
+	return d, given
+}
+
+// choice reads an attribute that holds one of several words.
+func (s *scope) choice(a *hclsyntax.Attribute, words ...string) (string, outcome) {
+	text, out := s.text(a)
+	if out != given || slices.Contains(words, text) {
+		return text, out
+	}
+	fix := fmt.Sprintf("Write one of: %s.", strings.Join(words, ", "))
+	if near := similar(text, words); near != "" {
+		fix = fmt.Sprintf("Did you mean %q? %s", near, fix)
+	}
+	s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no value for %s.", text, a.Name), fix)
+	return "", faulty
+}
+
+func (s *scope) wrong(a *hclsyntax.Attribute, want string, v cty.Value) outcome {
+	s.report(wrongType, a.Expr.Range(), fmt.Sprintf("%s takes %s, and this is %s.", a.Name, want, typeName(v.Type())),
+		fmt.Sprintf("Give %s %s.", a.Name, want))
+	return faulty
+}
+
+// typeName says what a value is, in a person's words.
+func typeName(t cty.Type) string {
+	switch {
+	case t == cty.String:
+		return "a string"
+	case t == cty.Number:
+		return "a number"
+	case t == cty.Bool:
+		return "a boolean"
+	case t.IsTupleType(), t.IsListType():
+		return "a list"
+	case t.IsSetType():
+		return "a set"
+	case t.IsObjectType(), t.IsMapType():
+		return "a map"
+	default:
+		return "something else"
+	}
+}
