@@ -57,11 +57,7 @@ func countCalls(o *Operation) []Calls {
 			}
 		case DeleteItem:
 			others = append(others, Calls{Connection: s.Secrets, Vendor: VendorOf(s.Secrets), Writes: 1})
-		case Settle:
-			if len(s.Sweep) > 0 {
-				cloud.Reads++
-			}
-		case TakeCredential, MoveRecord, ForgetRecord:
+		case TakeCredential, MoveRecord, ForgetRecord, Settle:
 		}
 	}
 	cloud.Connection, cloud.Vendor = o.Cloud, VendorOf(o.Cloud)

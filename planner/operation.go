@@ -111,7 +111,8 @@ type Operation struct {
 	After []addr.Project `json:"after,omitempty"`
 	Calls []Calls        `json:"calls,omitempty"`
 	// Digest is a SHA-256 over all of it that decides what is done: not over
-	// the place in the file, texts, or counts of objects.
+	// the place in the file, texts, counts of objects, or the operation id, which
+	// an apply draws from the state that it finds.
 	Digest string     `json:"digest"`
 	Range  diag.Range `json:"range,omitzero"`
 }
@@ -122,7 +123,7 @@ type Act struct {
 	Target string `json:"target,omitempty"`
 }
 
-// seal fills what follows from the rest of the operation: acts, digest.
+// seal fills what follows from the rest of the operation: acts, calls, digest.
 func (o *Operation) seal() {
 	type namedStep struct {
 		Name string
@@ -132,7 +133,6 @@ func (o *Operation) seal() {
 		Project addr.Project
 		Kind    Kind
 		Reason  string
-		ID      string
 		Cloud   string
 		Secrets string
 		Changes []Change
@@ -140,22 +140,19 @@ func (o *Operation) seal() {
 		After   []addr.Project
 		Steps   []namedStep
 	}
-	decides.Project, decides.Kind, decides.Reason, decides.ID = o.Project, o.Kind, o.Reason.Word, o.ID
+	decides.Project, decides.Kind, decides.Reason = o.Project, o.Kind, o.Reason.Word
 	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, o.Changes, o.After
 	for _, b := range o.Blocked {
 		decides.Blocked = append(decides.Blocked, b.Word)
 	}
 	o.Acts = make([]Act, 0, len(o.Steps))
 	for _, s := range o.Steps {
-		if settle, ok := s.(Settle); ok {
-			// Watches hold times of listings: they say nothing of what is done.
-			settle.Watch = nil
-			decides.Steps = append(decides.Steps, namedStep{s.Name(), settle})
-			continue
+		if s.Name() != StepSettle {
+			o.Acts = append(o.Acts, Act{Step: s.Name(), Target: s.Target()})
 		}
-		decides.Steps = append(decides.Steps, namedStep{s.Name(), s})
-		o.Acts = append(o.Acts, Act{Step: s.Name(), Target: s.Target()})
+		decides.Steps = append(decides.Steps, namedStep{s.Name(), timeless(s)})
 	}
+	o.Calls = countCalls(o)
 	text, err := json.Marshal(decides)
 	if err != nil {
 		// Steps are plain data; a step that cannot be encoded is a fault in this package.
@@ -163,4 +160,22 @@ func (o *Operation) seal() {
 	}
 	sum := sha256.Sum256(text)
 	o.Digest = hex.EncodeToString(sum[:])
+}
+
+// timeless gives the step without what differs between two plans that do the
+// same: names drawn from the operation id, fingerprints, and times of listings.
+func timeless(s Step) Step {
+	switch s := s.(type) {
+	case IssueCredential:
+		s.CredentialName = ""
+		return s
+	case TakeCredential:
+		// Taken under the state's key, which a first plan does not have yet.
+		s.Fingerprint = ""
+		return s
+	case Settle:
+		s.Watch = nil
+		return s
+	}
+	return s
 }

@@ -13,9 +13,8 @@ type Mode string
 
 // The modes.
 const (
-	Normal      Mode = "normal"       // make the world as declared
-	DestroyAll  Mode = "destroy"      // destroy what is recorded
-	RefreshOnly Mode = "refresh_only" // what has drifted, declared or not
+	Normal     Mode = "normal"  // make the world as declared
+	DestroyAll Mode = "destroy" // destroy what is recorded
 )
 
 // Plan is the answer: operations in the order in which they run. It is plain
@@ -58,11 +57,12 @@ func (p *Plan) Blocked() int {
 	return n
 }
 
-// Digest is a SHA-256 in hex over stack, lineage, mode and every operation. Two
-// plans of one digest do the same.
+// Digest is a SHA-256 in hex over stack, mode and every operation. Two plans of
+// one digest do the same. The lineage is not part of it: a first plan is made
+// before there is a state.
 func (p *Plan) Digest() string {
 	h := sha256.New()
-	h.Write([]byte(p.Stack + "\x00" + p.Lineage + "\x00" + string(p.Mode)))
+	h.Write([]byte(p.Stack + "\x00" + string(p.Mode)))
 	for _, o := range p.Operations {
 		h.Write([]byte("\x00" + o.Digest))
 	}

@@ -123,16 +123,15 @@ type MoveRecord struct{ From addr.Project }
 // ForgetRecord drops the project from state and leaves everything else alone.
 type ForgetRecord struct{}
 
-// Settle ends every operation: what the project's intents left open is closed,
-// the record becomes what was declared, and credentials whose names are in Sweep
-// are looked for and revoked unless the record vouches for them. With Gone the
-// record is deleted.
+// Settle ends every operation: the project's intents are closed and the record
+// becomes what was declared, or with Gone is deleted. Names in Watch were never
+// seen and stay under watch; those in Unwatch are done with.
 type Settle struct {
 	Declared Declared
-	Sweep    []string
 	Watch    []state.Watch
 	Unwatch  []string
 	Gone     bool
+	Waive    bool // a proof that is still owed is waived
 }
 
 // Declared is what the record takes from the declaration as it is.

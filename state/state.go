@@ -48,6 +48,9 @@ type Record struct {
 	Bucket  *vendors.BucketID `json:"bucket,omitempty"`
 	Applied Applied           `json:"applied"`
 	Item    *ItemRef          `json:"item,omitempty"`
+	// Former are items in other stores that the project has left and that are
+	// still to be deleted.
+	Former []FormerItem `json:"former,omitempty"`
 	// Active is the credential that the item holds; Pending was issued and is
 	// not known to be stored; Retiring ones work until their date.
 	Active   *CredentialRef  `json:"active,omitempty"`
@@ -87,8 +90,16 @@ type ItemRef struct {
 	ID        string            `json:"id"`
 	Title     string            `json:"title"`
 	Fields    map[string]string `json:"fields"`
+	Address   addr.Project      `json:"address"`   // the address in its mark
 	Operation string            `json:"operation"` // the operation id in its mark
 	UpdatedAt time.Time         `json:"updated_at"`
+}
+
+// FormerItem is an item that a newer one in another store replaces.
+type FormerItem struct {
+	Secrets string `json:"secrets"`
+	ID      string `json:"id"`
+	Title   string `json:"title"`
 }
 
 // CredentialRef is a credential by its identifiers. Fingerprint is an HMAC of the
@@ -157,11 +168,9 @@ type Snapshot struct {
 
 // Settlement ends a project's open business: its intents are dropped, its record
 // becomes Record (nil deletes it), the names in Unwatch leave the watch list and
-// those in Watch join it. From, where set, is the address that the record moves
-// from: its record and intents go too, and its sequence is carried over.
+// those in Watch join it.
 type Settlement struct {
 	Project addr.Project
-	From    addr.Project
 	Record  *Record
 	Watch   []Watch
 	Unwatch []string
@@ -179,6 +188,10 @@ type Journal interface {
 	Commit(Intent, Record) error
 	// Abort drops an intent whose step certainly did not act.
 	Abort(Intent) error
+	// Move gives the record, the intents and the names under watch of one
+	// project to another address, with the higher of both sequences. A project
+	// without a record moves as well; a record at the new address is replaced.
+	Move(from, to addr.Project) error
 	// Settle ends an operation.
 	Settle(Settlement) error
 	// SetWatches replaces the watch list.

@@ -9,7 +9,7 @@ import (
 // Fingerprint gives the HMAC-SHA256 of a secret under key, in hex: a change of
 // secret can be seen, the secret cannot. "" for the zero Secret.
 func Fingerprint(key []byte, s Secret) string {
-	if s.IsZero() {
+	if s.IsZero() || len(key) == 0 {
 		return ""
 	}
 	mac := hmac.New(sha256.New, key)

@@ -19,6 +19,7 @@ import (
 type Rig struct {
 	Buckets     vendors.BucketProvider
 	Secrets     vendors.SecretStore
+	Connection  string // the connection address of Secrets
 	Stores      func(connection string) (vendors.SecretStore, error)
 	Register    func(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error)
 	Fingerprint func(vendors.Secret) string

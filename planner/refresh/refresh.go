@@ -20,6 +20,8 @@ import (
 type Readers struct {
 	Buckets func(connection string) (vendors.BucketReader, error)
 	Secrets func(connection string) (vendors.SecretReader, error)
+	// Resolve reads the secret that a reference (op://..., age://...) names.
+	Resolve func(ctx context.Context, reference string) (vendors.Secret, error)
 }
 
 // Request says what is to be observed.

@@ -1,0 +1,117 @@
+package executor
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/state"
+)
+
+// Apply carries out a plan that was made from snap, and reports on every one of
+// its operations, whatever happens. An operation's failure stops only those that
+// come after it by name. A plan without operations writes nothing but the watch
+// list, where that changed. When Options.Stop closes, running steps end and are
+// committed; when ctx ends, they are cut off, and the journal keeps what is open.
+func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot, j state.Journal, o Options) Report {
+	r := &run{plan: p, digest: p.Digest(), rigs: rigs, journal: j, records: snap.Records, options: o,
+		results: make(map[addr.Project]Result, len(p.Operations))}
+	var report Report
+	if p.SetWatches {
+		if err := j.SetWatches(p.Watches); err != nil {
+			report.Diagnostics = append(report.Diagnostics, stateFault(addr.Project{}, diag.Range{}, err))
+			return r.report(report)
+		}
+	}
+	ctx, cancel := bounded(ctx, o)
+	defer cancel()
+	for start := 0; start < len(p.Operations); {
+		end := start
+		for end < len(p.Operations) && p.Operations[end].Phase() == p.Operations[start].Phase() {
+			end++
+		}
+		r.phase(ctx, p.Operations[start:end])
+		start = end
+	}
+	return r.report(report)
+}
+
+// bounded ends the context some time after a stop was asked for, so that a step
+// that hangs does not keep the process for ever.
+func bounded(ctx context.Context, o Options) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if o.StepTimeout == 0 || o.Stop == nil {
+		return ctx, cancel
+	}
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-o.Stop:
+			timer := time.NewTimer(o.StepTimeout)
+			defer timer.Stop()
+			select {
+			case <-ctx.Done():
+			case <-timer.C:
+				cancel()
+			}
+		}
+	}()
+	return ctx, cancel
+}
+
+// phase runs operations that do not wait for each other.
+func (r *run) phase(ctx context.Context, operations []planner.Operation) {
+	var g errgroup.Group
+	g.SetLimit(max(1, r.options.Parallelism))
+	for i := range operations {
+		o := &operations[i]
+		g.Go(func() error {
+			r.finish(r.operate(ctx, o), o)
+			return nil
+		})
+	}
+	_ = g.Wait() // operations report; they do not fail the group
+}
+
+// finish keeps a result, writes it into the history and shows it.
+func (r *run) finish(result Result, o *planner.Operation) {
+	if result.Outcome == Done || result.Outcome == Failed {
+		entry := state.Entry{At: result.Ended.UTC(), Actor: r.options.Run.Actor, Commit: r.options.Run.Commit, Run: r.options.Run.URL,
+			PlanDigest: r.digest, Project: o.Project, Operation: string(o.Kind), Reason: o.Reason.Word, Outcome: string(result.Outcome)}
+		for _, d := range result.Diagnostics {
+			entry.Error = d.Detail
+		}
+		if err := r.journal.Append(entry); err != nil {
+			result.Diagnostics = append(result.Diagnostics, stateFault(o.Project, o.Range, err))
+		}
+	}
+	r.outcome.Lock()
+	r.results[o.Project] = result
+	r.outcome.Unlock()
+	r.emit(OperationDone{Result: result})
+}
+
+// succeeded reports whether the operation of a project is done.
+func (r *run) succeeded(p addr.Project) bool {
+	r.outcome.Lock()
+	defer r.outcome.Unlock()
+	return r.results[p].Outcome == Done
+}
+
+// report puts the results into the plan's order; what has none did not start.
+func (r *run) report(report Report) Report {
+	report.Results = make([]Result, 0, len(r.plan.Operations))
+	for _, o := range r.plan.Operations {
+		result, ran := r.results[o.Project]
+		if !ran {
+			result = Result{Project: o.Project, Kind: o.Kind, Outcome: Skipped}
+		}
+		report.Interrupted = report.Interrupted || result.Outcome == Interrupted
+		report.Results = append(report.Results, result)
+	}
+	return report
+}

@@ -1,0 +1,127 @@
+package executor
+
+import (
+	"context"
+	"errors"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/executor/orchestrator"
+	"buckethead/planner"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// operate runs one operation, or says why it does not run.
+func (r *run) operate(ctx context.Context, o *planner.Operation) Result {
+	result := Result{Project: o.Project, Kind: o.Kind, Started: r.options.Now()}
+	end := func(outcome Outcome, diags ...diag.Diagnostic) Result {
+		result.Outcome, result.Ended, result.Diagnostics = outcome, r.options.Now(), diags
+		return result
+	}
+	if len(o.Blocked) > 0 {
+		return end(Blocked, blockedFaults(o)...)
+	}
+	for _, before := range o.After {
+		if !r.succeeded(before) {
+			return end(Skipped, diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
+				Summary: "Skipped", Detail: "It needs a name that " + before.String() + " holds, and that was not destroyed.",
+				Fix: "See to " + before.String() + " and apply again."})
+		}
+	}
+	if r.stopped() || ctx.Err() != nil {
+		return end(Interrupted)
+	}
+	rig, err := r.rigs(o.Cloud, o.Secrets)
+	if err != nil {
+		return end(Failed, diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
+			Summary: "A vendor cannot be opened", Detail: err.Error() + ".", Fix: "Correct the block, then apply again.", Cause: err})
+	}
+	r.emit(OperationStarted{Project: o.Project, Kind: o.Kind, At: result.Started})
+	steps := o.Steps
+	if !r.options.Verify {
+		steps = waived(steps)
+	}
+	rec := &recorder{run: r, operation: o}
+	work, err := orchestrator.Run(ctx, rig, steps, orchestrator.Work{Operation: o.ID, Record: r.start(o)}, rec)
+	if item := work.Record.Item; err == nil && item != nil && rig.Secrets != nil && o.Kind != planner.Destroy && o.Kind != planner.Forget {
+		result.Reference = rig.Secrets.Reference(item.ID, item.Title, "")
+	}
+	switch {
+	case err == nil:
+		return end(Done)
+	case errors.Is(err, orchestrator.ErrStopped), ctx.Err() != nil:
+		return end(Interrupted)
+	}
+	return end(Failed, failure(o, err))
+}
+
+// start gives the record that the operation begins with.
+func (r *run) start(o *planner.Operation) state.Record {
+	from := o.Project
+	for _, s := range o.Steps {
+		if move, ok := s.(planner.MoveRecord); ok {
+			from = move.From
+		}
+	}
+	record, known := r.records[from]
+	if !known {
+		record = state.Record{Cloud: o.Cloud, Secrets: o.Secrets, CreatedAt: r.options.Now().UTC()}
+		if settle, ok := o.Steps[len(o.Steps)-1].(planner.Settle); ok && !settle.Gone {
+			// So that a record that outlives an interrupted run is guarded as declared.
+			record.Registered, record.Protected, record.OnDestroy = settle.Declared.Registered, settle.Declared.Protected, settle.Declared.OnDestroy
+		}
+	}
+	record.Project = o.Project
+	return record
+}
+
+// waived is the plan's steps without the proof.
+func waived(steps []planner.Step) []planner.Step {
+	out := make([]planner.Step, 0, len(steps))
+	for _, s := range steps {
+		switch s := s.(type) {
+		case planner.VerifyCredential:
+		case planner.Settle:
+			s.Waive = true
+			out = append(out, s)
+		default:
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func blockedFaults(o *planner.Operation) []diag.Diagnostic {
+	out := make([]diag.Diagnostic, 0, len(o.Blocked))
+	for _, b := range o.Blocked {
+		out = append(out, diag.Diagnostic{Severity: diag.Error, Code: "BH4002", Project: o.Project, Subject: o.Range,
+			Summary: "Blocked: " + b.Text, Detail: "The " + string(o.Kind) + " of " + o.Project.String() + " was not begun.", Fix: b.Fix})
+	}
+	return out
+}
+
+// failure words the fault of an operation, with the line that declares it.
+func failure(o *planner.Operation, err error) diag.Diagnostic {
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH4004", Project: o.Project, Subject: o.Range, Cause: err,
+		Summary: "The " + string(o.Kind) + " of " + o.Project.Label() + " did not succeed", Detail: err.Error() + ".",
+		Fix: "Apply again: it goes on from where it stopped."}
+	switch {
+	case errors.Is(err, vendors.ErrDenied) && !errors.Is(err, orchestrator.ErrUnproved):
+		d.Fix = "Check what the credentials that bh uses may do, then apply again: it goes on from where it stopped."
+	case errors.Is(err, vendors.ErrNotEmpty):
+		d.Fix = "Empty the bucket, or declare it with on_destroy = \"retain\" or \"empty\" first."
+	case errors.Is(err, vendors.ErrExists):
+		d.Fix = "Plan again: the world changed since the plan was made."
+	case errors.Is(err, vendors.ErrInvalid):
+		d.Fix = "Correct what is declared, then apply again."
+	}
+	return d
+}
+
+// stateFault words a journal that cannot be written.
+func stateFault(p addr.Project, place diag.Range, err error) diag.Diagnostic {
+	return diag.Diagnostic{Severity: diag.Error, Code: "BH4005", Project: p, Subject: place, Cause: err,
+		Summary: "The state cannot be written", Detail: err.Error() + ".",
+		Fix: "Make room or give access, then apply again: what was done meanwhile is found by its name."}
+}

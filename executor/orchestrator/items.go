@@ -1,0 +1,159 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"buckethead/planner"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// writeTries is how often a write to an item is begun again because someone else
+// changed the item in between.
+const writeTries = 5
+
+func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w Work) (Work, error) {
+	if !w.Holding() || w.Record.Pending == nil {
+		return w, errors.New("store credential: no secret is at hand")
+	}
+	spec := vendors.ItemSpec{Title: s.Title, Keys: w.Keys, Mark: rig.mark(w, w.Record.Pending.IssuedAt)}
+	var item vendors.Item
+	var err error
+	if s.ItemID == "" {
+		item, err = rig.Secrets.CreateItem(ctx, spec)
+	} else {
+		item, err = rewrite(ctx, rig.Secrets, s.ItemID, func(vendors.Item) vendors.ItemSpec { return spec })
+	}
+	if err != nil {
+		return w, fmt.Errorf("store the credential in item %q: %w", s.Title, err)
+	}
+	w.Record = activate(w.Record, rig, item, planner.Fields(w.Keys), s.Overlap, w.Operation)
+	w.Keys = vendors.BucketCredentials{}
+	return w, nil
+}
+
+func confirmStored(ctx context.Context, rig Rig, s planner.ConfirmStored, w Work) (Work, error) {
+	item, err := rig.Secrets.GetItem(ctx, s.ItemID)
+	if err != nil {
+		return w, fmt.Errorf("read item %s: %w", s.ItemID, err)
+	}
+	if w.Record.Pending == nil || rig.Fingerprint(item.Keys.SecretAccessKey) != w.Record.Pending.Fingerprint {
+		return w, fmt.Errorf("read item %s: it no longer holds the credential that was issued; plan again", s.ItemID)
+	}
+	w.Record = activate(w.Record, rig, item, planner.Fields(item.Keys), s.Overlap, item.Mark.Operation)
+	return w, nil
+}
+
+// activate makes the pending credential the active one: the item holds it now.
+// The one before retires; a registered one was never ours to end.
+func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]string, overlap time.Duration, operation string) state.Record {
+	if r.Active != nil && !r.Registered {
+		old := *r.Active
+		old.RetireAfter = second(rig.Now()).Add(overlap)
+		r.Retiring = append(slices.Clone(r.Retiring), old)
+	}
+	if r.Item != nil && r.Secrets != rig.Connection {
+		r.Former = append(slices.Clone(r.Former), state.FormerItem{Secrets: r.Secrets, ID: r.Item.ID, Title: r.Item.Title})
+	}
+	r.Secrets = rig.Connection
+	r.Active, r.Pending, r.Proof = r.Pending, nil, state.Unproved
+	r.Item = itemRef(item, fields, r, operation)
+	r.Generation++
+	return r
+}
+
+func itemRef(item vendors.Item, fields map[string]string, r state.Record, operation string) *state.ItemRef {
+	return &state.ItemRef{ID: item.ID, Title: item.Title, Fields: fields, Address: r.Project, Operation: operation, UpdatedAt: item.UpdatedAt}
+}
+
+func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, error) {
+	item, err := rig.Secrets.GetItem(ctx, s.ItemID)
+	if err != nil {
+		return w, fmt.Errorf("read item %s: %w", s.ItemID, err)
+	}
+	if item.Keys.AccessKeyID != s.AccessKeyID {
+		return w, fmt.Errorf("read item %s: it holds another access key id than when the plan was made; plan again", s.ItemID)
+	}
+	live, err := rig.Buckets.GetCredential(ctx, s.AccessKeyID)
+	if err != nil {
+		return w, fmt.Errorf("read credential %s: %w", s.AccessKeyID, err)
+	}
+	w.Record.Secrets = rig.Connection
+	w.Record.Active = &state.CredentialRef{ID: s.AccessKeyID, Name: live.Name, IssuedAt: second(live.IssuedAt),
+		ExpiresAt: live.ExpiresAt, Fingerprint: rig.Fingerprint(item.Keys.SecretAccessKey)}
+	w.Record.Item = itemRef(item, planner.Fields(item.Keys), w.Record, item.Mark.Operation)
+	return w, nil
+}
+
+func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Work, error) {
+	issuedAt := time.Time{}
+	if w.Record.Active != nil {
+		issuedAt = w.Record.Active.IssuedAt
+	}
+	operation := w.Operation
+	item, err := rewrite(ctx, rig.Secrets, s.ItemID, func(vendors.Item) vendors.ItemSpec {
+		keys := keysFrom(s.Fields)
+		return vendors.ItemSpec{Title: s.Title, Keys: keys, Mark: rig.mark(w, issuedAt)}
+	})
+	if err != nil {
+		return w, fmt.Errorf("update item %q: %w", s.Title, err)
+	}
+	w.Record.Item = itemRef(item, maps.Clone(s.Fields), w.Record, operation)
+	return w, nil
+}
+
+// keysFrom gives the keys that fields stand for, without a secret.
+func keysFrom(fields map[string]string) vendors.BucketCredentials {
+	return vendors.BucketCredentials{
+		AccessKeyID: fields[vendors.FieldAccessKeyID], Bucket: fields[vendors.FieldBucket], EndpointURL: fields[vendors.FieldEndpointURL],
+		Region: fields[vendors.FieldRegion], AccountID: fields[vendors.FieldAccountID], Jurisdiction: fields[vendors.FieldJurisdiction],
+	}
+}
+
+// rewrite reads an item, lets spec say what it becomes, and writes it; when
+// someone else wrote in between it begins again from the read.
+func rewrite(ctx context.Context, store vendors.SecretStore, id string, spec func(vendors.Item) vendors.ItemSpec) (vendors.Item, error) {
+	for try := 1; ; try++ {
+		item, err := store.GetItem(ctx, id)
+		if err != nil {
+			return vendors.Item{}, err
+		}
+		written, err := store.UpdateItem(ctx, id, item.Version, spec(item))
+		if !errors.Is(err, vendors.ErrConflict) || try == writeTries {
+			return written, err
+		}
+	}
+}
+
+func deleteItem(ctx context.Context, rig Rig, s planner.DeleteItem, w Work) (Work, error) {
+	store := rig.Secrets
+	if s.Secrets != rig.Connection {
+		var err error
+		if store, err = rig.Stores(s.Secrets); err != nil {
+			return w, fmt.Errorf("open %s: %w", s.Secrets, err)
+		}
+	}
+	if err := store.DeleteItem(ctx, s.ItemID); err != nil {
+		return w, fmt.Errorf("delete item %q: %w", s.Title, err)
+	}
+	if w.Record.Item != nil && w.Record.Item.ID == s.ItemID && w.Record.Secrets == s.Secrets {
+		w.Record.Item = nil
+	}
+	w.Record.Former = slices.DeleteFunc(slices.Clone(w.Record.Former), func(f state.FormerItem) bool {
+		return f.ID == s.ItemID && f.Secrets == s.Secrets
+	})
+	if len(w.Record.Former) == 0 {
+		w.Record.Former = nil
+	}
+	return w, nil
+}
+
+// mark is what the item says of its owner.
+func (rig Rig) mark(w Work, issuedAt time.Time) vendors.Mark {
+	return vendors.Mark{Stack: rig.Stack, Address: w.Record.Project.String(), Operation: w.Operation, IssuedAt: issuedAt}
+}

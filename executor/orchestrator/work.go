@@ -1,0 +1,189 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"buckethead/planner"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Work is what passes from step to step of one operation. Keys hold a secret
+// from the moment it is issued or taken until it is stored; they live in memory
+// and nowhere else.
+type Work struct {
+	Operation string // operation id
+	Record    state.Record
+	Keys      vendors.BucketCredentials
+	Open      []string // names of mints whose outcome is open
+}
+
+// Holding reports whether a secret is at hand that is stored nowhere yet: to stop
+// now would lose it.
+func (w Work) Holding() bool { return !w.Keys.SecretAccessKey.IsZero() }
+
+// ErrStopped is returned by a Recorder that wants no further step. Run gives it
+// back as it is.
+var ErrStopped = errors.New("stopped before the next step")
+
+// Recorder is told what Run does, and may keep it. A Ticket stands for the intent.
+type Recorder interface {
+	// Begin is called before a step acts, with the remote name that it uses. An
+	// error ends the operation with nothing done; ErrStopped does so quietly.
+	Begin(w Work, s planner.Step, name string) (Ticket, error)
+	// Commit is called when a step is done, with the next record.
+	Commit(t Ticket, s planner.Step, r state.Record) error
+	// Abort is called when a step certainly did not act.
+	Abort(t Ticket, s planner.Step, cause error) error
+	// LeaveOpen is called when nobody knows whether a step acted.
+	LeaveOpen(t Ticket, s planner.Step, cause error)
+	// Settle ends the operation.
+	Settle(state.Settlement) error
+}
+
+// Ticket is a Recorder's own handle of a begun step.
+type Ticket struct{ Intent state.Intent }
+
+// mintTries is how often a mint is tried whose answer is lost, each time under a
+// name of its own.
+const mintTries = 3
+
+// Run carries out steps in order and stops at the first fault, which it returns.
+// The last step must be a planner.Settle. Whatever stops it, the next plan goes on
+// from what rec was told.
+func Run(ctx context.Context, rig Rig, steps []planner.Step, w Work, rec Recorder) (Work, error) {
+	for _, s := range steps {
+		var err error
+		switch s := s.(type) {
+		case planner.Settle:
+			w, err = settle(ctx, rig, s, w, rec)
+		case planner.IssueCredential:
+			w, err = mint(ctx, rig, s, w, rec)
+		default:
+			w, err = one(ctx, rig, s, w, rec)
+		}
+		if err != nil {
+			return w, err
+		}
+	}
+	return w, nil
+}
+
+// one carries out a step that is safe to run again.
+func one(ctx context.Context, rig Rig, s planner.Step, w Work, rec Recorder) (Work, error) {
+	ticket, err := rec.Begin(w, s, remoteName(s))
+	if err != nil {
+		return w, err
+	}
+	next, err := Do(ctx, rig, s, w)
+	if err == nil {
+		return next, rec.Commit(ticket, s, next.Record)
+	}
+	return w, fail(rec, ticket, s, err)
+}
+
+// mint issues a credential. An answer that leaves the outcome open means another
+// try under a new name; what the old name made is revoked when the operation settles.
+func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec Recorder) (Work, error) {
+	base := s.CredentialName
+	for try := 1; ; try++ {
+		s.CredentialName = planner.RetryName(base, try)
+		ticket, err := rec.Begin(w, s, s.CredentialName)
+		if err != nil {
+			return w, err
+		}
+		next, err := Do(ctx, rig, s, w)
+		if err == nil {
+			return next, rec.Commit(ticket, s, next.Record)
+		}
+		if vendors.Refused(err) || try == mintTries || ctx.Err() != nil {
+			return w, fail(rec, ticket, s, err)
+		}
+		rec.LeaveOpen(ticket, s, err)
+		w.Open = append(w.Open, s.CredentialName)
+	}
+}
+
+// fail tells rec how a step failed and gives the fault back.
+func fail(rec Recorder, t Ticket, s planner.Step, cause error) error {
+	if vendors.Refused(cause) {
+		return errors.Join(cause, rec.Abort(t, s, cause))
+	}
+	rec.LeaveOpen(t, s, cause)
+	return cause
+}
+
+// settle revokes what mints with an open outcome turned out to have made, then
+// closes the books. Names that are not to be seen stay under watch.
+func settle(ctx context.Context, rig Rig, s planner.Settle, w Work, rec Recorder) (Work, error) {
+	watch := s.Watch
+	if len(w.Open) > 0 {
+		unseen, err := sweep(ctx, rig, w)
+		if err != nil {
+			return w, err
+		}
+		watch = append(watch[:len(watch):len(watch)], unseen...)
+	}
+	settlement := state.Settlement{Project: w.Record.Project, Watch: watch, Unwatch: s.Unwatch}
+	if !s.Gone {
+		w.Record = declare(w.Record, s.Declared)
+		w.Record.UpdatedAt = second(rig.Now())
+		if s.Waive && w.Record.Proof == state.Unproved {
+			w.Record.Proof = state.Waived
+		}
+		settlement.Record = &w.Record
+	}
+	return w, rec.Settle(settlement)
+}
+
+// declare writes into the record what it takes from the declaration.
+func declare(r state.Record, d planner.Declared) state.Record {
+	r.Cloud, r.Secrets, r.Registered = d.Cloud, d.Secrets, d.Registered
+	r.Protected, r.OnDestroy, r.Applied = d.Protected, d.OnDestroy, d.Applied
+	return r
+}
+
+// sweep looks for credentials under the names that were left open, revokes them,
+// and gives the names that were not there.
+func sweep(ctx context.Context, rig Rig, w Work) ([]state.Watch, error) {
+	listed, err := rig.Buckets.ListCredentials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byName := make(map[string][]string, len(w.Open))
+	for _, c := range listed {
+		byName[c.Name] = append(byName[c.Name], c.ID)
+	}
+	var unseen []state.Watch
+	now := second(rig.Now())
+	for _, name := range w.Open {
+		for _, id := range byName[name] {
+			if err := rig.Buckets.RevokeCredential(ctx, id); err != nil {
+				return nil, err
+			}
+		}
+		if len(byName[name]) == 0 {
+			unseen = append(unseen, state.Watch{Name: name, Cloud: w.Record.Cloud, Project: w.Record.Project, At: now, AbsentSince: now, Listings: 1})
+		}
+	}
+	return unseen, nil
+}
+
+// Mutates reports whether a step changes anything at a vendor, so that an intent
+// has to stand in the journal before it acts.
+func Mutates(s planner.Step) bool {
+	switch s.(type) {
+	case planner.ClaimBucket, planner.TakeCredential, planner.TakeItem, planner.ConfirmStored, planner.VerifyCredential,
+		planner.ProbeEmpty, planner.MoveRecord, planner.ForgetRecord, planner.Settle:
+		return false
+	}
+	return true
+}
+
+// remoteName is the name that stands in the intent of a step.
+func remoteName(s planner.Step) string { return s.Target() }
+
+// second drops what is finer than a second, which vendors do not keep.
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

@@ -1,0 +1,105 @@
+package executor
+
+import (
+	"sync"
+
+	"buckethead/config/addr"
+	"buckethead/executor/orchestrator"
+	"buckethead/planner"
+	"buckethead/state"
+)
+
+// recorder is what one operation tells the journal and the view.
+type recorder struct {
+	run       *run
+	operation *planner.Operation
+}
+
+var _ orchestrator.Recorder = (*recorder)(nil)
+
+// Begin commits the intent before the step acts, unless the apply was told to
+// stop. A secret that is not stored yet is never abandoned: it would be lost.
+func (r *recorder) Begin(w orchestrator.Work, s planner.Step, name string) (orchestrator.Ticket, error) {
+	if r.run.stopped() && !w.Holding() {
+		return orchestrator.Ticket{}, orchestrator.ErrStopped
+	}
+	r.run.emit(StepStarted{Project: r.operation.Project, Step: s.Name(), Target: s.Target(), At: r.run.options.Now()})
+	if !orchestrator.Mutates(s) {
+		return orchestrator.Ticket{}, nil
+	}
+	intent := state.Intent{
+		Project: r.operation.Project, Operation: r.operation.ID, Sequence: r.operation.Sequence, Step: s.Name(), Name: name,
+		Cloud: r.operation.Cloud, Secrets: r.operation.Secrets, Namespace: r.operation.Bucket.Namespace,
+		Run: r.run.options.Run.URL, At: r.run.options.Now().UTC(),
+	}
+	intent, err := r.run.journal.Begin(intent)
+	return orchestrator.Ticket{Intent: intent}, err
+}
+
+// Commit writes the next record and drops the intent. Steps on state alone are
+// done here: a move is one transaction of its own, forgetting is the settlement's.
+func (r *recorder) Commit(t orchestrator.Ticket, s planner.Step, record state.Record) error {
+	var err error
+	switch s := s.(type) {
+	case planner.MoveRecord:
+		err = r.run.journal.Move(s.From, record.Project)
+	case planner.ForgetRecord, planner.ProbeEmpty:
+	default:
+		err = r.run.journal.Commit(t.Intent, record)
+	}
+	r.done(s, err)
+	return err
+}
+
+// Abort drops the intent of a step that certainly did not act.
+func (r *recorder) Abort(t orchestrator.Ticket, s planner.Step, cause error) error {
+	r.done(s, cause)
+	if t.Intent.ID == 0 {
+		return nil
+	}
+	return r.run.journal.Abort(t.Intent)
+}
+
+// LeaveOpen leaves the intent where it is: the next plan reads it.
+func (r *recorder) LeaveOpen(_ orchestrator.Ticket, s planner.Step, cause error) { r.done(s, cause) }
+
+// Settle ends the operation in the state.
+func (r *recorder) Settle(s state.Settlement) error { return r.run.journal.Settle(s) }
+
+func (r *recorder) done(s planner.Step, err error) {
+	r.run.emit(StepDone{Project: r.operation.Project, Step: s.Name(), Target: s.Target(), At: r.run.options.Now(), Err: err})
+}
+
+// run is one apply while it runs.
+type run struct {
+	plan    *planner.Plan
+	digest  string
+	rigs    Rigs
+	journal state.Journal
+	records map[addr.Project]state.Record
+	options Options
+
+	events  sync.Mutex
+	outcome sync.Mutex
+	results map[addr.Project]Result
+}
+
+// emit hands an event over, one at a time.
+func (r *run) emit(e Event) {
+	if r.options.Event == nil {
+		return
+	}
+	r.events.Lock()
+	defer r.events.Unlock()
+	r.options.Event(e)
+}
+
+// stopped reports whether no new step may start.
+func (r *run) stopped() bool {
+	select {
+	case <-r.options.Stop:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,287 @@
+package planner
+
+import (
+	"slices"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/vendors"
+)
+
+// draft is an operation in the making: its steps grow, and the first cause that
+// is found names its kind and reason.
+type draft struct {
+	*Operation
+	rotating bool // a new credential is stored
+	verified bool // the proof is among the steps
+	failed   bool // a fault was reported: there is no operation
+}
+
+func (d *draft) because(kind Kind, word, text string) {
+	if d.Kind == "" {
+		d.Kind, d.Reason = kind, Reason{word, text}
+	}
+}
+
+func (d *draft) add(steps ...Step) { d.Steps = append(d.Steps, steps...) }
+
+func (d *draft) change(field, before, after string) {
+	d.Changes = append(d.Changes, Change{Field: field, Before: before, After: after})
+}
+
+// converge makes a declared project with a cloud as it was declared.
+func (m *maker) converge(s *subject) *Operation {
+	if m.misplaced(s) {
+		return nil
+	}
+	d := &draft{Operation: s.operation("", "", "")}
+	m.needBucket(s, d)
+	m.needCredential(s, d)
+	if d.failed {
+		return nil
+	}
+	if !d.rotating {
+		m.needUpdate(s, d)
+	}
+	m.needProof(s, d)
+	m.endRetiring(s, d)
+	return m.conclude(s, d)
+}
+
+// conclude gives the operation that a draft amounts to: nil where nothing differs.
+func (m *maker) conclude(s *subject, d *draft) *Operation {
+	if s.record != nil {
+		if changes := recordChanges(s); len(changes) > 0 {
+			d.because(Update, "settings_changed", "what is declared changed; only the state is written")
+			d.Changes = append(d.Changes, changes...)
+		}
+	}
+	if !s.from.IsZero() {
+		d.because(Move, "moved", "a moved block renames "+s.from.Label())
+	}
+	if s.record != nil {
+		for _, f := range s.record.Former {
+			d.because(Heal, "left_behind", "an earlier run was stopped and left an item behind in "+f.Secrets)
+			d.add(DeleteItem{ItemID: f.ID, Title: f.Title, Secrets: f.Secrets})
+		}
+	}
+	if len(s.strays) > 0 {
+		d.because(Heal, "left_behind", "an earlier run was stopped and left a credential behind")
+	}
+	if len(s.intents) > 0 {
+		d.because(Heal, "interrupted", "an earlier run was stopped; nothing is left of it but a note in the state")
+	}
+	if d.Kind == "" {
+		return nil
+	}
+	return s.finish(d.Operation, false)
+}
+
+// misplaced reports what cannot be changed on a bucket that exists: a fault or a
+// warning, never a replacement.
+func (m *maker) misplaced(s *subject) bool {
+	r, d := s.record, s.desired
+	if r == nil {
+		return false
+	}
+	fault := func(code, summary, detail, fix string) bool {
+		m.fault(diag.Diagnostic{Code: code, Project: s.project, Subject: d.Range, Summary: summary, Detail: detail, Fix: fix})
+		return true
+	}
+	switch {
+	case r.Registered:
+		return fault("BH2001", "Registered keys cannot become a bucket",
+			s.project.String()+" holds keys that were registered; without its register block bh would make a bucket under the same address.",
+			"Give the new bucket a project name of its own, and remove this one.")
+	case r.Cloud != "" && r.Cloud != d.Cloud:
+		return fault("BH2002", "A bucket cannot move to another cloud",
+			s.project.String()+" lives in "+r.Cloud+" and is declared in "+d.Cloud+"; bh never replaces a bucket.",
+			"Set cloud back to "+r.Cloud+", or declare a new project in "+d.Cloud+" and copy the objects.")
+	case r.Bucket != nil && r.Bucket.Name != d.Bucket.ID.Name:
+		return fault("BH2003", "A bucket cannot be renamed",
+			s.project.String()+" has the bucket "+r.Bucket.Name+" and declares "+d.Bucket.ID.Name+"; no cloud renames a bucket, and bh never replaces one.",
+			"Set bucket back to \""+r.Bucket.Name+"\", or declare a new project for \""+d.Bucket.ID.Name+"\" and copy the objects.")
+	}
+	warn := func(field, before, after string) {
+		m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2004", Project: s.project, Subject: d.Range,
+			Summary: "A bucket's " + field + " cannot be changed",
+			Detail:  "The bucket " + r.Bucket.Name + " was made with " + field + " " + quoteOrNone(before) + " and declares " + quoteOrNone(after) + ". It stays as it is: bh never replaces a bucket.",
+			Fix:     "Set " + field + " back, or declare a new project and copy the objects."})
+	}
+	if r.Bucket != nil {
+		if r.Bucket.Namespace != d.Bucket.ID.Namespace {
+			warn("jurisdiction", r.Bucket.Namespace, d.Bucket.ID.Namespace)
+		}
+		if d.Bucket.Location != "" && r.Applied.Location != d.Bucket.Location {
+			warn("location", r.Applied.Location, d.Bucket.Location)
+		}
+	}
+	return false
+}
+
+func quoteOrNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return "\"" + s + "\""
+}
+
+// needBucket sees to it that the bucket is there and is ours.
+func (m *maker) needBucket(s *subject, d *draft) {
+	spec := s.desired.Bucket
+	spec.ID = s.bucketID()
+	key := BucketKey{s.desired.Cloud, spec.ID}
+	observed, present := m.in.Observed.Buckets[key]
+	if s.record != nil && s.record.Bucket != nil {
+		if !present {
+			m.recreateBucket(s, d, spec)
+			return
+		}
+		if spec.StorageClass != "" && observed.StorageClass != "" && observed.StorageClass != spec.StorageClass {
+			d.because(Update, "settings_changed", "the bucket's settings differ from what is declared")
+			d.change("storage_class", observed.StorageClass, spec.StorageClass)
+			d.add(UpdateBucket{Spec: spec})
+		}
+		return
+	}
+	intent, open := s.open(StepCreateBucket)
+	open = open && intent.Name == spec.ID.Name && intent.Namespace == spec.ID.Namespace && intent.Cloud == s.desired.Cloud
+	block, imported := m.imports[s.project]
+	holder, held := m.holders[key]
+	held = held && holder != s.project
+	switch {
+	case held && m.frees(holder, s.desired.Adopt || imported):
+		d.After = append(d.After, holder)
+		if m.destroys(holder) {
+			m.createBucket(s, d, spec, open)
+		} else {
+			d.because(Adopt, "adopted", "the bucket exists and "+holder.Label()+" lets go of it")
+			d.add(ClaimBucket{ID: spec.ID})
+		}
+	case present && open && !observed.CreatedAt.Before(intent.At.Add(-clockTolerance)):
+		d.because(Provision, "interrupted", "an earlier run was stopped after it made the bucket")
+		d.add(ClaimBucket{ID: spec.ID})
+	case present && imported:
+		d.because(Adopt, "imported", "an import block takes the bucket over")
+		d.add(ClaimBucket{ID: spec.ID})
+	case present && s.desired.Adopt && !held:
+		d.because(Adopt, "adopted", "the bucket exists and adopt is set")
+		d.add(ClaimBucket{ID: spec.ID})
+	case present:
+		m.foreignBucket(s, d, spec.ID)
+	case imported:
+		d.failed = true
+		m.fault(diag.Diagnostic{Code: "BH2005", Project: s.project, Subject: block.Range, Summary: "Nothing to import",
+			Detail: "There is no bucket " + spec.ID.Name + " in " + s.desired.Cloud + ".",
+			Fix:    "Correct the bucket's name, or remove the import block to have bh make the bucket."})
+	default:
+		m.createBucket(s, d, spec, open)
+	}
+}
+
+func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open bool) {
+	if open || s.record != nil {
+		d.because(Provision, "interrupted", "an earlier run was stopped before it was done")
+	}
+	d.because(Provision, "new", "declared and not there yet")
+	d.change("bucket", "", spec.ID.Name)
+	if spec.Location != "" {
+		d.change("location", "", spec.Location)
+	}
+	d.add(CreateBucket{Spec: spec, Resume: open})
+}
+
+func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
+	if m.in.Allowance.Recreate {
+		d.because(Provision, "bucket_gone", "the bucket was deleted outside of bh; it is made again, empty")
+		d.add(CreateBucket{Spec: spec})
+		return
+	}
+	d.failed = true
+	m.fault(diag.Diagnostic{Code: "BH2006", Project: s.project, Subject: s.desired.Range, Summary: "The bucket is gone",
+		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud + " was deleted outside of bh, and what it held with it.",
+		Fix:    "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
+}
+
+func (m *maker) foreignBucket(s *subject, d *draft, id vendors.BucketID) {
+	d.failed = true
+	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range, Summary: "The bucket exists and is not managed by this stack",
+		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
+		Fix:    "To take it over as it is: adopt = true, or an import block. Otherwise choose another name."}
+	if holder, held := m.holders[BucketKey{s.desired.Cloud, id}]; held {
+		fault.Summary = "The bucket belongs to another project"
+		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() + " in this stack's state."
+		fault.Fix = "If the project was renamed:\n\n  moved {\n    from = " + holder.String() + "\n    to   = " + s.project.String() + "\n  }"
+	}
+	m.fault(fault)
+}
+
+// destroys reports whether this plan destroys the project and with it the bucket.
+func (m *maker) destroys(p addr.Project) bool {
+	if m.desired[p] != nil || m.in.Scope != nil && !m.in.Scope(p) {
+		return false
+	}
+	if block, ok := m.removed[p]; ok && !block.Destroy {
+		return false
+	}
+	r, recorded := m.recorded[p]
+	return !recorded || r.OnDestroy != "retain"
+}
+
+// frees reports whether this plan lets go of the project's bucket, by destroying
+// it or, where the taker may adopt it, by forgetting it.
+func (m *maker) frees(p addr.Project, adopts bool) bool {
+	block, removed := m.removed[p]
+	forgets := removed && !block.Destroy && m.desired[p] == nil && (m.in.Scope == nil || m.in.Scope(p))
+	return m.destroys(p) || forgets && adopts
+}
+
+// needProof plans the proof where the stored credential lacks it.
+func (m *maker) needProof(s *subject, d *draft) {
+	unproved := s.record != nil && s.record.Active != nil && s.record.Proof == ""
+	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
+		return
+	}
+	d.because(Update, "unproved", "an earlier run stored the credential and did not prove it")
+	d.add(VerifyCredential{})
+}
+
+func makesBucket(s Step) bool {
+	_, ok := s.(CreateBucket)
+	return ok
+}
+
+// endRetiring revokes the credentials whose overlap has passed.
+func (m *maker) endRetiring(s *subject, d *draft) {
+	if s.record == nil {
+		return
+	}
+	for _, c := range s.record.Retiring {
+		if c.RetireAfter.After(m.in.Now) {
+			continue
+		}
+		d.because(Rotate, "overlap_passed", "the overlap has passed since "+c.RetireAfter.UTC().Format("2006-01-02")+"; the old key is revoked")
+		d.add(RevokeCredential{ID: c.ID, CredentialName: c.Name})
+	}
+}
+
+// recordChanges gives what is declared and only the state has to learn.
+func recordChanges(s *subject) []Change {
+	r, want := s.record, s.declared()
+	var out []Change
+	field := func(name, before, after string) {
+		if before != after {
+			out = append(out, Change{Field: name, Before: before, After: after})
+		}
+	}
+	field("protect", yesNo(r.Protected), yesNo(want.Protected))
+	field("on_destroy", r.OnDestroy, want.OnDestroy)
+	return out
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "true"
+	}
+	return "false"
+}

@@ -1,0 +1,304 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// clockTolerance is how far a provider's clock may be behind ours before a
+// bucket that an open intent names counts as older than the intent.
+const clockTolerance = time.Minute
+
+// needCredential sees to it that a working credential is stored in the item.
+func (m *maker) needCredential(s *subject, d *draft) {
+	if d.failed {
+		return
+	}
+	r := s.record
+	block, imported := m.imports[s.project]
+	if r == nil || r.Active == nil {
+		d.because(Provision, "interrupted", "an earlier run was stopped before the credential was stored")
+		switch {
+		case m.pendingStored(s, d):
+		case imported && block.Item != "":
+			m.takeItem(s, d, block.Item, block.AccessKeyID, block.Range)
+		default:
+			if imported || d.Kind == Adopt {
+				d.Notes = append(d.Notes, "a new credential is issued; those that exist stay as they are")
+			}
+			m.issue(s, d, 0)
+		}
+		return
+	}
+	word, text := m.rotationCause(s)
+	if word == "" {
+		return
+	}
+	var overlap time.Duration
+	if s.desired.Rotate != nil && !unhealthy(word) {
+		overlap = s.desired.Rotate.Overlap
+	}
+	d.because(Rotate, word, text)
+	if word == "interrupted" && m.pendingStored(s, d) {
+		return
+	}
+	m.issue(s, d, overlap)
+	if overlap > 0 {
+		d.Notes = append(d.Notes, "the old key works until "+m.in.Now.Add(overlap).UTC().Format("2006-01-02")+" and is revoked by the first apply after it")
+	} else {
+		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
+	}
+	m.leaveStore(s, d)
+}
+
+// leaveStore plans to delete the item that the project leaves in another store.
+func (m *maker) leaveStore(s *subject, d *draft) {
+	r := s.record
+	if r.Item == nil || r.Secrets == d.Secrets {
+		return
+	}
+	d.change("secrets", r.Secrets, d.Secrets)
+	d.add(DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})
+}
+
+// unhealthy reports whether the cause says that the old credential must not, or
+// does not, work on.
+func unhealthy(word string) bool {
+	return strings.HasPrefix(word, "credential_")
+}
+
+// rotationCause says why the active credential is to be replaced; "" when it is not.
+func (m *maker) rotationCause(s *subject) (word, text string) {
+	r, d := s.record, s.desired
+	c, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]
+	switch {
+	case !live:
+		return "credential_gone", "the credential was revoked outside of bh"
+	case c.Status == vendors.Exposed:
+		return "credential_exposed", "the vendor found the credential published and ended it"
+	case c.Status == vendors.Expired, d.ExpiresAfter > 0 && !m.issuedAt(s).Add(d.ExpiresAfter).After(m.in.Now):
+		return "credential_expired", "the credential has expired"
+	case c.Status == vendors.Disabled:
+		return "credential_disabled", "the credential was disabled outside of bh"
+	case r.Secrets != d.Secrets:
+		return "store_changed", "the project moves to another secret store"
+	}
+	item, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]
+	switch {
+	case !there && s.interrupted() && m.pendingItem(s) != "":
+		return "interrupted", "an earlier run was stopped after it had stored a new credential"
+	case !there:
+		return "item_gone", "the item is gone, and a secret is shown only once"
+	case s.interrupted():
+		return "interrupted", "an earlier run was stopped while it renewed the credential"
+	case item.Read && item.Fingerprint != r.Active.Fingerprint:
+		return "item_edited", "the secret in the item is not the one that was stored"
+	case m.in.Rotate[s.project]:
+		return "rotation_asked", "a rotation was asked for"
+	case d.Rotate != nil && d.Rotate.Every > 0 && !m.issuedAt(s).Add(d.Rotate.Every).After(m.in.Now):
+		return "rotation_due", "rotation due since " + m.issuedAt(s).Add(d.Rotate.Every).UTC().Format("2006-01-02")
+	}
+	return "", ""
+}
+
+// issuedAt is when the active credential was issued; imported ones are as old as
+// the vendor says.
+func (m *maker) issuedAt(s *subject) time.Time {
+	at := s.record.Active.IssuedAt
+	if at.IsZero() {
+		at = m.in.Observed.Credentials[CredentialKey{s.record.Cloud, s.record.Active.ID}].IssuedAt
+	}
+	return at
+}
+
+func itemID(r *state.Record) string {
+	if r.Item == nil {
+		return ""
+	}
+	return r.Item.ID
+}
+
+// issue plans a new credential, stored and proved. The old one retires after overlap.
+func (m *maker) issue(s *subject, d *draft, overlap time.Duration) {
+	limit := 0
+	if m.in.NameLimit != nil {
+		limit = m.in.NameLimit(VendorOf(s.desired.Cloud))
+	}
+	item, ok := m.storeInto(s, d)
+	if !ok {
+		d.failed = true
+		return
+	}
+	d.rotating, d.verified = true, true
+	d.ItemID = item
+	if d.Kind == Provision || d.Kind == Adopt {
+		d.change("access", "", string(s.desired.Access))
+		if len(s.desired.AllowedIPs) > 0 {
+			d.change("allowed_ips", "", strings.Join(s.desired.AllowedIPs, ", "))
+		}
+		if item == "" {
+			d.change("item_title", "", s.desired.ItemTitle)
+		}
+	}
+	d.add(
+		IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, s.id, limit), Bucket: s.bucketID(),
+			Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs, ExpiresAfter: s.desired.ExpiresAfter},
+		StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap},
+		VerifyCredential{},
+	)
+}
+
+// storeInto gives the id of the item that the credential goes into, "" for a new
+// one. An item that an interrupted run made is found by its mark.
+func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
+	if s.record != nil && s.record.Item != nil && s.record.Secrets == s.desired.Secrets {
+		if _, there := m.in.Observed.Items[ItemKey{s.desired.Secrets, s.record.Item.ID}]; there {
+			return s.record.Item.ID, true
+		}
+	}
+	if id := m.markedItem(s); id != "" {
+		return id, true
+	}
+	for _, id := range m.byTitle[ItemKey{s.desired.Secrets, s.desired.ItemTitle}] {
+		holder, held := m.ours[ItemKey{s.desired.Secrets, id}]
+		if held && holder == s.project {
+			continue
+		}
+		if held && m.desired[holder] == nil && m.deletesItem(holder) {
+			d.After = append(d.After, holder)
+			continue
+		}
+		m.fault(diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
+			Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id + ") that does not belong to " + s.project.String() + ". A second one of the same title could not be told from it.",
+			Fix:    "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."})
+		return "", false
+	}
+	return "", true
+}
+
+// deletesItem reports whether this plan deletes the item of a project that is not declared.
+func (m *maker) deletesItem(p addr.Project) bool {
+	if m.in.Scope != nil && !m.in.Scope(p) {
+		return false
+	}
+	block, removed := m.removed[p]
+	return !removed || block.Destroy
+}
+
+// markedItem finds the item that an interrupted run of this project stored and
+// could not record: only an open intent gives the right to it.
+func (m *maker) markedItem(s *subject) string {
+	intent, open := s.open(StepStoreCredential)
+	if !open {
+		return ""
+	}
+	var found []string
+	for key, item := range m.in.Observed.Items {
+		if key.Secrets != intent.Secrets || !item.Read {
+			continue
+		}
+		if item.Mark.Stack == m.in.Desired.Stack && item.Mark.Operation == intent.Operation && item.Mark.Address == intent.Project.String() {
+			found = append(found, key.ID)
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return slices.Min(found)
+}
+
+// pendingItem gives the item that holds the pending credential's secret, "" for none.
+func (m *maker) pendingItem(s *subject) string {
+	r := s.record
+	if r == nil || r.Pending == nil {
+		return ""
+	}
+	if _, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Pending.ID}]; !live && !r.Registered {
+		return ""
+	}
+	secrets := r.Secrets
+	if s.desired != nil {
+		secrets = s.desired.Secrets
+	}
+	for _, id := range []string{itemID(r), m.markedItem(s)} {
+		item, there := m.in.Observed.Items[ItemKey{secrets, id}]
+		if id != "" && there && item.Read && item.Fingerprint == r.Pending.Fingerprint {
+			return id
+		}
+	}
+	return ""
+}
+
+// pendingStored plans to take over what an interrupted run had stored, where the
+// item proves it, so that nothing is issued twice.
+func (m *maker) pendingStored(s *subject, d *draft) bool {
+	id := m.pendingItem(s)
+	if id == "" {
+		return false
+	}
+	r := s.record
+	var overlap time.Duration
+	if s.desired.Rotate != nil {
+		overlap = s.desired.Rotate.Overlap
+	}
+	d.rotating, d.verified, d.ItemID = true, true, id
+	d.Notes = append(d.Notes, "the item holds the credential that an earlier run issued; it is taken over")
+	d.add(ConfirmStored{ItemID: id, Overlap: overlap}, VerifyCredential{})
+	if r.Active != nil && overlap == 0 && !r.Registered {
+		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
+	}
+	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == r.Pending.ID })
+	return true
+}
+
+// takeItem plans to take over an item that exists, with the keys in it.
+func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place diag.Range) {
+	fail := func(detail string) {
+		d.failed = true
+		m.fault(diag.Diagnostic{Code: "BH2009", Project: s.project, Subject: place, Summary: "The item cannot be imported", Detail: detail,
+			Fix: "Correct the import block; without item, bh issues a new credential and stores it in a new item."})
+	}
+	secrets := s.desired.Secrets
+	ids := m.byTitle[ItemKey{secrets, name}]
+	if _, there := m.in.Observed.Items[ItemKey{secrets, name}]; there {
+		ids = []string{name}
+	}
+	if len(ids) != 1 {
+		if len(ids) == 0 {
+			fail("The store " + secrets + " has no item \"" + name + "\".")
+		} else {
+			fail("The store " + secrets + " has several items \"" + name + "\": " + strings.Join(ids, ", ") + ". Name one by its id.")
+		}
+		return
+	}
+	item := m.in.Observed.Items[ItemKey{secrets, ids[0]}]
+	keyID := item.Fields[vendors.FieldAccessKeyID]
+	holder, held := m.ours[ItemKey{secrets, ids[0]}]
+	_, live := m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}]
+	switch {
+	case held && holder != s.project:
+		fail("The item \"" + name + "\" belongs to " + holder.String() + ".")
+		return
+	case accessKeyID != "" && accessKeyID != keyID:
+		fail("The item \"" + name + "\" holds the access key id \"" + keyID + "\", not \"" + accessKeyID + "\".")
+		return
+	case item.Fingerprint == "" || keyID == "":
+		fail("The item \"" + name + "\" has no " + vendors.FieldAccessKeyID + " and " + vendors.FieldSecretAccessKey + ".")
+		return
+	case !live:
+		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is no live credential of " + s.desired.Cloud + ".")
+		return
+	}
+	d.rotating, d.verified, d.ItemID = true, true, ids[0]
+	fields := maps.Clone(item.Fields)
+	fields[vendors.FieldBucket] = s.bucketID().Name
+	d.change("access_key_id", "", keyID)
+	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID}, UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields}, VerifyCredential{})
+}

@@ -1,0 +1,188 @@
+package planner
+
+import (
+	"fmt"
+
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// depart ends a project that is recorded and no longer declared.
+func (m *maker) depart(s *subject) *Operation {
+	block, removed := m.removed[s.project]
+	if removed && !block.Destroy && m.in.Mode != DestroyAll {
+		o := s.operation(Forget, "forgotten", "a removed block lets go of it; nothing is deleted")
+		o.Range = block.Range
+		o.Steps = append(o.Steps, ForgetRecord{})
+		s.strays = nil // they are left alone with the rest
+		return s.finish(o, true)
+	}
+	word, text := "undeclared", "it is no longer declared"
+	switch {
+	case m.in.Mode == DestroyAll:
+		word, text = "destroy_asked", "a destroy was asked for"
+	case removed:
+		word, text = "removed", "a removed block destroys it"
+	}
+	o := s.operation(Destroy, word, text)
+	if removed {
+		o.Range = block.Range
+	}
+	if s.record.Protected {
+		o.Blocked = append(o.Blocked, Objection{Word: "protected", Text: "it is protected",
+			Fix: "Declare it with protect = false and apply, then remove it; or let go of it with a removed block."})
+	}
+	m.destroyCredentialsAndBucket(s, o)
+	m.destroyItem(s, o)
+	return s.finish(o, true)
+}
+
+// destroyCredentialsAndBucket plans: check that the bucket is empty, revoke, then
+// delete it. A bucket that an interrupted run made counts, recorded or not.
+func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
+	id, there := m.departingBucket(s, o)
+	onDestroy := "refuse"
+	if s.record != nil && s.record.OnDestroy != "" {
+		onDestroy = s.record.OnDestroy
+	}
+	found, probed := m.in.Observed.Emptiness[BucketKey{o.Cloud, id}]
+	full := there && probed && !found.Empty()
+	if there && onDestroy == "refuse" {
+		if full {
+			o.Blocked = append(o.Blocked, Objection{Word: "bucket_not_empty", Text: "bucket holds " + objects(found),
+				Fix: "Empty the bucket, or declare the project with on_destroy = \"retain\" or \"empty\", apply, and remove it then."})
+		}
+		o.Steps = append(o.Steps, ProbeEmpty{ID: id})
+	}
+	if r := s.record; r != nil && !r.Registered {
+		for _, c := range append([]*state.CredentialRef{r.Active}, retiring(r)...) {
+			if c != nil {
+				o.Steps = append(o.Steps, RevokeCredential{ID: c.ID, CredentialName: c.Name})
+			}
+		}
+	}
+	for _, x := range s.strays {
+		o.Steps = append(o.Steps, RevokeCredential{ID: x.id, CredentialName: x.name})
+	}
+	s.strays = nil
+	if !there {
+		return
+	}
+	switch onDestroy {
+	case "retain":
+		o.Notes = append(o.Notes, "the bucket "+id.Name+" stays, with what it holds")
+		return
+	case "empty":
+		if full && !m.in.Allowance.Empty {
+			o.Blocked = append(o.Blocked, Objection{Word: "would_delete_objects", Text: "bucket holds " + objects(found),
+				Fix: "on_destroy is \"empty\": to delete the objects, apply with --allow-empty."})
+		}
+		o.Steps = append(o.Steps, EmptyBucket{ID: id})
+	}
+	o.Steps = append(o.Steps, DeleteBucket{ID: id})
+}
+
+func retiring(r *state.Record) []*state.CredentialRef {
+	out := make([]*state.CredentialRef, 0, len(r.Retiring))
+	for i := range r.Retiring {
+		out = append(out, &r.Retiring[i])
+	}
+	return out
+}
+
+func objects(e vendors.Emptiness) string {
+	switch {
+	case e.More:
+		return fmt.Sprintf("more than %d objects", e.Objects)
+	case e.Objects == 1:
+		return "1 object"
+	}
+	return fmt.Sprintf("%d objects", e.Objects)
+}
+
+// departingBucket gives the bucket to delete, where it is there: the recorded
+// one, or the one that an open intent to create it turned out to have made.
+func (m *maker) departingBucket(s *subject, o *Operation) (vendors.BucketID, bool) {
+	if r := s.record; r != nil && r.Bucket != nil {
+		_, there := m.in.Observed.Buckets[BucketKey{r.Cloud, *r.Bucket}]
+		return *r.Bucket, there
+	}
+	intent, open := s.open(StepCreateBucket)
+	if !open {
+		return o.Bucket, false
+	}
+	id := vendors.BucketID{Name: intent.Name, Namespace: intent.Namespace}
+	b, there := m.in.Observed.Buckets[BucketKey{intent.Cloud, id}]
+	if !there || b.CreatedAt.Before(intent.At.Add(-clockTolerance)) {
+		return id, false
+	}
+	o.Cloud, o.Bucket = intent.Cloud, id
+	return id, true
+}
+
+// destroyItem plans to delete the item last: it is how the credential is found.
+func (m *maker) destroyItem(s *subject, o *Operation) {
+	if s.record != nil {
+		for _, f := range s.record.Former {
+			o.Steps = append(o.Steps, DeleteItem{ItemID: f.ID, Title: f.Title, Secrets: f.Secrets})
+		}
+	}
+	if r := s.record; r != nil && r.Item != nil {
+		if _, there := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]; there {
+			o.Steps = append(o.Steps, DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})
+		}
+		return
+	}
+	if intent, open := s.open(StepStoreCredential); open {
+		if id := m.markedItem(s); id != "" {
+			o.Secrets, o.ItemID = intent.Secrets, id
+			title := m.in.Observed.Items[ItemKey{intent.Secrets, id}].Summary.Title
+			o.Steps = append(o.Steps, DeleteItem{ItemID: id, Title: title, Secrets: intent.Secrets})
+		}
+	}
+}
+
+// undoIntents ends a project that is neither declared nor recorded: all that its
+// intents name goes.
+func (m *maker) undoIntents(s *subject) *Operation {
+	if len(s.intents) == 0 && len(s.strays) == 0 {
+		return nil // names under watch that were not seen: nothing to do but to wait
+	}
+	o := s.operation(Destroy, "interrupted", "an earlier run was stopped, and the project has left the file since")
+	for _, i := range s.intents {
+		if o.Cloud == "" {
+			o.Cloud = i.Cloud
+		}
+		if o.Secrets == "" {
+			o.Secrets = i.Secrets
+		}
+	}
+	if len(s.strays) > 0 && o.Cloud == "" {
+		o.Cloud = s.strays[0].cloud
+	}
+	m.destroyCredentialsAndBucket(s, o)
+	m.destroyItem(s, o)
+	if len(o.Steps) == 0 {
+		o.Kind, o.Reason = Heal, Reason{"interrupted", "an earlier run was stopped; nothing is left of it but a note in the state"}
+	}
+	return s.finish(o, true)
+}
+
+// Departing gives the records that a plan of this mode may destroy, so that
+// refresh knows which buckets to probe.
+func Departing(in Input) []state.Record {
+	var out []state.Record
+	declared := map[string]bool{}
+	if in.Mode != DestroyAll {
+		for i := range in.Desired.Projects {
+			declared[in.Desired.Projects[i].Addr.String()] = true
+		}
+	}
+	records, _ := Moves(in.Desired, in.Recorded.Records)
+	for p, r := range records {
+		if !declared[p.String()] {
+			out = append(out, r)
+		}
+	}
+	return out
+}

@@ -1,0 +1,203 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Make decides. The plan holds what can be planned; with errors in the list it
+// must not be applied. The same input gives the same plan.
+func Make(in Input) (*Plan, diag.List) {
+	m := newMaker(in)
+	plan := &Plan{
+		Stack: in.Desired.Stack, Lineage: in.Recorded.Meta.Lineage, Mode: in.Mode,
+		Partial: in.Scope != nil, Refresh: AddCalls(in.Observed.Calls),
+	}
+	plan.Watches, plan.SetWatches = m.countListings()
+	for _, project := range m.addresses() {
+		if in.Scope != nil && !in.Scope(project) {
+			continue
+		}
+		if o := m.decide(m.subject(project)); o != nil {
+			plan.Operations = append(plan.Operations, *o)
+		} else if m.inState(project) {
+			plan.Unchanged = append(plan.Unchanged, project)
+		}
+	}
+	m.checkRotateNames()
+	m.order(plan)
+	for i := range plan.Operations {
+		plan.Operations[i].seal()
+	}
+	return plan, m.diags.Sorted()
+}
+
+// maker holds the input, indexed, while one plan is made.
+type maker struct {
+	in        Input
+	diags     diag.List
+	desired   map[addr.Project]*config.Project
+	recorded  map[addr.Project]state.Record // by the address after moves
+	movedFrom map[addr.Project]addr.Project
+	removed   map[addr.Project]config.Removed
+	imports   map[addr.Project]config.Import
+	intents   map[addr.Project][]state.Intent
+	watches   map[addr.Project][]state.Watch
+	byName    map[CredentialKey]vendors.Credential // ID holds the name here
+	byTitle   map[ItemKey][]string                 // ID holds the title here; item ids
+	holders   map[BucketKey]addr.Project           // which record holds a bucket
+	ours      map[ItemKey]addr.Project             // which record holds an item
+}
+
+func newMaker(in Input) *maker {
+	m := &maker{
+		in:      in,
+		desired: make(map[addr.Project]*config.Project, len(in.Desired.Projects)),
+		removed: map[addr.Project]config.Removed{}, imports: map[addr.Project]config.Import{},
+		intents: map[addr.Project][]state.Intent{}, watches: map[addr.Project][]state.Watch{},
+		byName: map[CredentialKey]vendors.Credential{}, byTitle: map[ItemKey][]string{},
+		holders: make(map[BucketKey]addr.Project, len(in.Recorded.Records)),
+		ours:    make(map[ItemKey]addr.Project, len(in.Recorded.Records)),
+	}
+	if in.Mode != DestroyAll {
+		for i := range in.Desired.Projects {
+			p := &in.Desired.Projects[i]
+			m.desired[p.Addr] = p
+		}
+		for _, i := range in.Desired.Imports {
+			m.imports[i.To] = i
+		}
+	}
+	for _, r := range in.Desired.Removed {
+		m.removed[r.From] = r
+	}
+	m.recorded, m.movedFrom = Moves(in.Desired, in.Recorded.Records)
+	m.indexJournal()
+	m.indexWorld()
+	return m
+}
+
+func (m *maker) indexJournal() {
+	to := make(map[addr.Project]addr.Project, len(m.movedFrom))
+	for now, before := range m.movedFrom {
+		to[before] = now
+	}
+	current := func(p addr.Project) addr.Project {
+		if moved, ok := to[p]; ok {
+			return moved
+		}
+		return p
+	}
+	for _, i := range m.in.Recorded.Intents {
+		p := current(i.Project)
+		m.intents[p] = append(m.intents[p], i)
+		if i.Step == StepCreateBucket {
+			m.holders[BucketKey{i.Cloud, vendors.BucketID{Name: i.Name, Namespace: i.Namespace}}] = p
+		}
+	}
+	for _, w := range m.in.Recorded.Watches {
+		p := current(w.Project)
+		m.watches[p] = append(m.watches[p], w)
+	}
+	for project, r := range m.recorded {
+		if r.Bucket != nil {
+			m.holders[BucketKey{r.Cloud, *r.Bucket}] = project
+		}
+		if r.Item != nil {
+			m.ours[ItemKey{r.Secrets, r.Item.ID}] = project
+		}
+	}
+}
+
+func (m *maker) indexWorld() {
+	if len(m.in.Recorded.Intents)+len(m.in.Recorded.Watches) > 0 {
+		for key, c := range m.in.Observed.Credentials {
+			if c.Name != "" {
+				m.byName[CredentialKey{key.Cloud, c.Name}] = c
+			}
+		}
+	}
+	for key, item := range m.in.Observed.Items {
+		title := ItemKey{key.Secrets, item.Summary.Title}
+		m.byTitle[title] = append(m.byTitle[title], key.ID)
+	}
+	for _, ids := range m.byTitle {
+		slices.Sort(ids)
+	}
+}
+
+// addresses gives every project that anything is known of, in order.
+func (m *maker) addresses() []addr.Project {
+	all := make([]addr.Project, 0, len(m.desired)+8)
+	for p := range m.desired {
+		all = append(all, p)
+	}
+	for p := range m.recorded {
+		if m.desired[p] == nil {
+			all = append(all, p)
+		}
+	}
+	known := func(p addr.Project) bool {
+		_, recorded := m.recorded[p]
+		return recorded || m.desired[p] != nil
+	}
+	for p := range m.intents {
+		if !known(p) {
+			all = append(all, p)
+		}
+	}
+	for p := range m.watches {
+		if !known(p) && len(m.intents[p]) == 0 {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, addr.Project.Compare)
+	return all
+}
+
+func (m *maker) inState(p addr.Project) bool {
+	_, ok := m.recorded[p]
+	return ok
+}
+
+// decide answers design section 4 for one project; nil when there is nothing to do.
+func (m *maker) decide(s *subject) *Operation {
+	switch {
+	case s.desired == nil && s.record == nil:
+		return m.undoIntents(s)
+	case s.desired == nil:
+		return m.depart(s)
+	case s.desired.Register != nil:
+		return m.register(s)
+	default:
+		return m.converge(s)
+	}
+}
+
+func (m *maker) checkRotateNames() {
+	for _, p := range slices.SortedFunc(maps.Keys(m.in.Rotate), addr.Project.Compare) {
+		switch d := m.desired[p]; {
+		case d == nil:
+			m.fault(diag.Diagnostic{Code: "BH2010", Project: p, Summary: "Unknown project",
+				Detail: "A rotation was asked for " + p.String() + ", which is not declared.",
+				Fix:    "Name a declared project; bh state list shows what is recorded."})
+		case d.Register != nil:
+			m.fault(diag.Diagnostic{Code: "BH2011", Project: p, Summary: "Registered keys cannot be rotated", Subject: d.Range,
+				Detail: "The keys of " + p.String() + " were brought, not issued by bh.",
+				Fix:    "Change the keys where they come from; the next apply registers the new ones."})
+		}
+	}
+}
+
+func (m *maker) fault(d diag.Diagnostic) {
+	if d.Severity == "" {
+		d.Severity = diag.Error
+	}
+	m.diags = append(m.diags, d)
+}

@@ -1,0 +1,148 @@
+// Package planfile keeps a plan on disk: versioned, with its digest, never with a
+// secret.
+//
+// A plan file is an expectation and nothing else: apply plans again, and Compare
+// says whether every operation of the file is still the one that would be done.
+package planfile
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"buckethead/config/addr"
+	"buckethead/planner"
+)
+
+// Format is the version of the file that this package writes and reads.
+const Format = 1
+
+// limit bounds what Read takes, in bytes: 100,000 operations are well below it.
+const limit = 512 << 20
+
+// ErrFormat is wrapped by Read for what is no plan file, or one of another format.
+var ErrFormat = errors.New("not a plan file of this version")
+
+type document struct {
+	Format int           `json:"bh_plan_format"`
+	BH     string        `json:"bh_version"`
+	Digest string        `json:"digest"`
+	Plan   *planner.Plan `json:"plan"`
+}
+
+// Write writes the plan; version is bh's own.
+func Write(w io.Writer, p *planner.Plan, version string) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(document{Format: Format, BH: version, Digest: p.Digest(), Plan: p})
+}
+
+// Read reads a plan file for showing and comparing. Its operations have no Steps.
+// ErrFormat for anything that Write did not write, or that was changed since.
+func Read(r io.Reader) (*planner.Plan, error) {
+	var doc document
+	dec := json.NewDecoder(io.LimitReader(r, limit))
+	if err := dec.Decode(&doc); err != nil {
+		return nil, fmt.Errorf("%w: %s", ErrFormat, err)
+	}
+	switch {
+	case doc.Format == 0 || doc.Plan == nil:
+		return nil, fmt.Errorf("%w: it has no plan in it", ErrFormat)
+	case doc.Format != Format:
+		return nil, fmt.Errorf("%w: it has format %d, and this bh reads format %d", ErrFormat, doc.Format, Format)
+	case doc.Digest != doc.Plan.Digest():
+		return nil, fmt.Errorf("%w: its digest does not fit its operations", ErrFormat)
+	}
+	return doc.Plan, nil
+}
+
+// Difference says how one operation of the file is not what would be done now.
+// Project is zero for what concerns the whole plan.
+type Difference struct {
+	Project addr.Project
+	Text    string
+}
+
+// Compare holds an expected plan against a fresh one. With no differences, run is
+// the fresh plan cut to the operations that were expected, and may be applied.
+// Fresh operations that were not expected are in neither.
+func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Difference) {
+	if expected.Stack != fresh.Stack {
+		return nil, []Difference{{Text: fmt.Sprintf("the plan is for the stack %q, and this is %q", expected.Stack, fresh.Stack)}}
+	}
+	if expected.Mode != fresh.Mode {
+		return nil, []Difference{{Text: fmt.Sprintf("the plan was made to %s, and this is to %s", expected.Mode, fresh.Mode)}}
+	}
+	if expected.Lineage != "" && expected.Lineage != fresh.Lineage {
+		return nil, []Difference{{Text: "the plan was made from another state (lineage " + expected.Lineage + ", here " + orNone(fresh.Lineage) + ")"}}
+	}
+	now := make(map[addr.Project]planner.Operation, len(fresh.Operations))
+	for _, o := range fresh.Operations {
+		now[o.Project] = o
+	}
+	keep := map[addr.Project]bool{}
+	for _, want := range expected.Operations {
+		got, there := now[want.Project]
+		keep[want.Project] = true
+		switch {
+		case !there:
+			differences = append(differences, Difference{want.Project, "was to " + string(want.Kind) + "; now there is nothing to do: it was done already, or is no longer needed"})
+		case got.Digest != want.Digest:
+			differences = append(differences, Difference{want.Project, difference(want, got)})
+		}
+	}
+	if len(differences) > 0 {
+		return nil, differences
+	}
+	cut := *fresh
+	cut.Operations = slices.DeleteFunc(slices.Clone(fresh.Operations), func(o planner.Operation) bool { return !keep[o.Project] })
+	return &cut, nil
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// difference says in words how two operations of one project differ.
+func difference(want, got planner.Operation) string {
+	if want.Kind != got.Kind || want.Reason.Word != got.Reason.Word {
+		return fmt.Sprintf("was to %s (%s); now would %s (%s)", want.Kind, want.Reason.Text, got.Kind, got.Reason.Text)
+	}
+	var parts []string
+	before := map[string]string{}
+	for _, c := range want.Changes {
+		before[c.Field] = c.After
+	}
+	for _, c := range got.Changes {
+		if was, there := before[c.Field]; !there || was != c.After {
+			parts = append(parts, fmt.Sprintf("%s would become %q, not %q", c.Field, c.After, was))
+		}
+		delete(before, c.Field)
+	}
+	for _, c := range want.Changes {
+		if _, left := before[c.Field]; left {
+			parts = append(parts, c.Field+" would no longer change")
+		}
+	}
+	if len(parts) == 0 {
+		return "would take other steps: " + acts(got) + "; not: " + acts(want)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func acts(o planner.Operation) string {
+	names := make([]string, 0, len(o.Acts)+len(o.Blocked))
+	for _, a := range o.Acts {
+		names = append(names, a.Step)
+	}
+	for _, b := range o.Blocked {
+		names = append(names, "blocked ("+b.Word+")")
+	}
+	return strings.Join(names, ", ")
+}

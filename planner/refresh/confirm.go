@@ -1,0 +1,219 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// confirm makes the single reads that the lists leave open: what is recorded and
+// not listed, items that changed since they were stored, and buckets that may go.
+func (o *observer) confirm(ctx context.Context) {
+	var g errgroup.Group
+	g.SetLimit(o.request.Parallelism)
+	seen := map[any]bool{}
+	once := func(key any, read func()) {
+		if !seen[key] {
+			seen[key] = true
+			g.Go(func() error { read(); return nil })
+		}
+	}
+	for _, r := range o.request.Recorded.Records {
+		o.confirmRecord(ctx, r, once)
+	}
+	for _, i := range o.request.Recorded.Intents {
+		if i.Step == planner.StepCreateBucket {
+			key := planner.BucketKey{Cloud: i.Cloud, ID: vendors.BucketID{Name: i.Name, Namespace: i.Namespace}}
+			o.confirmBucket(ctx, i.Project, key, once)
+		}
+	}
+	o.confirmMarked(ctx, once)
+	o.confirmImports(ctx, once)
+	_ = g.Wait()
+	o.probe(ctx)
+	o.fingerprintRegistered(ctx)
+	o.finish()
+}
+
+func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(any, func())) {
+	if r.Bucket != nil {
+		o.confirmBucket(ctx, r.Project, planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}, once)
+	}
+	if !r.Registered {
+		for _, c := range []*state.CredentialRef{r.Active, r.Pending} {
+			if c == nil {
+				continue
+			}
+			key := planner.CredentialKey{Cloud: r.Cloud, ID: c.ID}
+			if _, listed := o.world.Credentials[key]; !listed {
+				once(key, func() { o.getCredential(ctx, r.Project, key) })
+			}
+		}
+	}
+	if r.Item == nil {
+		return
+	}
+	key := planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}
+	item, listed := o.world.Items[key]
+	changed := !item.Summary.UpdatedAt.Equal(r.Item.UpdatedAt) || item.Summary.Title != r.Item.Title
+	if !listed || changed || r.Pending != nil {
+		once(key, func() { o.getItem(ctx, r.Project, key) })
+	}
+}
+
+func (o *observer) confirmBucket(ctx context.Context, project addr.Project, key planner.BucketKey, once func(any, func())) {
+	if _, listed := o.world.Buckets[key]; !listed {
+		once(key, func() { o.getBucket(ctx, project, key) })
+	}
+}
+
+// confirmMarked reads the items that an interrupted run may have stored: those
+// that carry our mark, belong to no record, and are in a store that an open
+// intent names.
+func (o *observer) confirmMarked(ctx context.Context, once func(any, func())) {
+	stores := map[string]addr.Project{}
+	for _, i := range o.request.Recorded.Intents {
+		if i.Step == planner.StepStoreCredential {
+			stores[i.Secrets] = i.Project
+		}
+	}
+	if len(stores) == 0 {
+		return
+	}
+	held := map[planner.ItemKey]bool{}
+	for _, r := range o.request.Recorded.Records {
+		if r.Item != nil {
+			held[planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
+		}
+	}
+	for key, item := range o.snapshotItems() {
+		if project, open := stores[key.Secrets]; open && item.Summary.Marked && !held[key] {
+			once(key, func() { o.getItem(ctx, project, key) })
+		}
+	}
+}
+
+// confirmImports reads the items that import blocks name, by id or title.
+func (o *observer) confirmImports(ctx context.Context, once func(any, func())) {
+	blocks := map[addr.Project]config.Import{}
+	for _, block := range o.request.Desired.Imports {
+		if _, recorded := o.request.Recorded.Records[block.To]; !recorded && block.Item != "" {
+			blocks[block.To] = block
+		}
+	}
+	if len(blocks) == 0 {
+		return
+	}
+	items := o.snapshotItems()
+	for i := range o.request.Desired.Projects {
+		p := &o.request.Desired.Projects[i]
+		block, imported := blocks[p.Addr]
+		if !imported {
+			continue
+		}
+		for key, item := range items {
+			if key.Secrets == p.Secrets && (key.ID == block.Item || item.Summary.Title == block.Item) {
+				once(key, func() { o.getItem(ctx, p.Addr, key) })
+			}
+		}
+	}
+}
+
+// snapshotItems copies the item map, which reads under way write to.
+func (o *observer) snapshotItems() map[planner.ItemKey]planner.Item {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	out := make(map[planner.ItemKey]planner.Item, len(o.world.Items))
+	for key, item := range o.world.Items {
+		out[key] = item
+	}
+	return out
+}
+
+func (o *observer) getBucket(ctx context.Context, project addr.Project, key planner.BucketKey) {
+	reader, err := o.readers.Buckets(key.Cloud)
+	var b vendors.Bucket
+	if err == nil {
+		o.count(key.Cloud)
+		b, err = reader.GetBucket(ctx, key.ID)
+	}
+	if o.missing(project, err) {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.world.Buckets[key] = b
+}
+
+func (o *observer) getCredential(ctx context.Context, project addr.Project, key planner.CredentialKey) {
+	reader, err := o.readers.Buckets(key.Cloud)
+	var c vendors.Credential
+	if err == nil {
+		o.count(key.Cloud)
+		c, err = reader.GetCredential(ctx, key.ID)
+	}
+	if o.missing(project, err) {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.world.Credentials[key] = c
+}
+
+// getItem reads one item whole and keeps all of it but the secret, of which only
+// the fingerprint stays.
+func (o *observer) getItem(ctx context.Context, project addr.Project, key planner.ItemKey) {
+	reader, err := o.readers.Secrets(key.Secrets)
+	var item vendors.Item
+	if err == nil {
+		o.count(key.Secrets)
+		item, err = reader.GetItem(ctx, key.ID)
+	}
+	if errors.Is(err, vendors.ErrNotFound) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.world.Items, key)
+		return
+	}
+	if o.missing(project, err) {
+		return
+	}
+	observed := planner.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: planner.Fields(item.Keys),
+		Fingerprint: vendors.Fingerprint(o.request.Recorded.Meta.FingerprintKey, item.Keys.SecretAccessKey)}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.world.Items[key] = observed
+}
+
+// missing reports whether there is nothing to keep: the thing is certainly not
+// there, or the read failed, which is reported.
+func (o *observer) missing(project addr.Project, err error) bool {
+	if err == nil {
+		return false
+	}
+	if !errors.Is(err, vendors.ErrNotFound) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.diags = append(o.diags, o.projectFault(project, err))
+	}
+	return true
+}
+
+func (o *observer) projectFault(project addr.Project, err error) diag.Diagnostic {
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3002", Project: project, Summary: "The world cannot be read",
+		Detail: err.Error() + ".", Fix: fixFor(err), Cause: err}
+	for i := range o.request.Desired.Projects {
+		if p := &o.request.Desired.Projects[i]; p.Addr == project {
+			d.Subject = p.Range
+		}
+	}
+	return d
+}

@@ -1,0 +1,204 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/vendors"
+)
+
+// observer collects a world. Its maps are guarded by mu, for reads run at once.
+type observer struct {
+	readers Readers
+	request Request
+	mu      sync.Mutex
+	world   planner.World
+	diags   diag.List
+	calls   map[string]int
+}
+
+func newObserver(r Readers, q Request) *observer {
+	if q.Parallelism <= 0 {
+		q.Parallelism = 8
+	}
+	return &observer{readers: r, request: q, calls: map[string]int{}, world: planner.World{
+		Buckets:     map[planner.BucketKey]vendors.Bucket{},
+		Credentials: map[planner.CredentialKey]vendors.Credential{},
+		Items:       map[planner.ItemKey]planner.Item{},
+		Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
+		Registered:  map[addr.Project]string{},
+		Listed:      map[string]bool{},
+	}}
+}
+
+// namespace is one list of buckets.
+type namespace struct{ cloud, name string }
+
+// inUse gives the bucket lists, clouds and stores that the plan needs: what is
+// declared, recorded, or named in the journal.
+func (o *observer) inUse() (namespaces []namespace, clouds, stores []string) {
+	spaces, cloudSet, storeSet := map[namespace]bool{}, map[string]bool{}, map[string]bool{}
+	use := func(cloud, space, secrets string) {
+		if cloud != "" {
+			spaces[namespace{cloud, space}] = true
+			cloudSet[cloud] = true
+		}
+		if secrets != "" {
+			storeSet[secrets] = true
+		}
+	}
+	if o.request.Mode != planner.DestroyAll {
+		for i := range o.request.Desired.Projects {
+			p := &o.request.Desired.Projects[i]
+			use(p.Cloud, p.Bucket.ID.Namespace, p.Secrets)
+		}
+	}
+	for _, r := range o.request.Recorded.Records {
+		space := ""
+		if r.Bucket != nil {
+			space = r.Bucket.Namespace
+		}
+		use(r.Cloud, space, r.Secrets)
+	}
+	for _, i := range o.request.Recorded.Intents {
+		use(i.Cloud, i.Namespace, i.Secrets)
+	}
+	for _, w := range o.request.Recorded.Watches {
+		if w.Cloud != "" {
+			cloudSet[w.Cloud] = true
+		}
+	}
+	for s := range spaces {
+		namespaces = append(namespaces, s)
+	}
+	return namespaces, slices.Sorted(maps.Keys(cloudSet)), slices.Sorted(maps.Keys(storeSet))
+}
+
+// list reads each list once, all of them at the same time: they are few, and
+// belong to different namespaces, clouds and stores.
+func (o *observer) list(ctx context.Context) {
+	namespaces, clouds, stores := o.inUse()
+	var g errgroup.Group
+	for _, n := range namespaces {
+		g.Go(func() error { o.listBuckets(ctx, n); return nil })
+	}
+	for _, c := range clouds {
+		g.Go(func() error { o.listCredentials(ctx, c); return nil })
+	}
+	for _, s := range stores {
+		g.Go(func() error { o.listItems(ctx, s); return nil })
+	}
+	_ = g.Wait() // what went wrong stands in o.diags
+}
+
+func (o *observer) listBuckets(ctx context.Context, n namespace) {
+	reader, err := o.readers.Buckets(n.cloud)
+	var buckets []vendors.Bucket
+	if err == nil {
+		o.count(n.cloud)
+		buckets, err = reader.ListBuckets(ctx, n.name)
+	}
+	if err != nil {
+		o.unreadable(n.cloud, err)
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, b := range buckets {
+		o.world.Buckets[planner.BucketKey{Cloud: n.cloud, ID: b.ID}] = b
+	}
+}
+
+func (o *observer) listCredentials(ctx context.Context, cloud string) {
+	reader, err := o.readers.Buckets(cloud)
+	var credentials []vendors.Credential
+	if err == nil {
+		o.count(cloud)
+		credentials, err = reader.ListCredentials(ctx)
+	}
+	if err != nil {
+		o.unreadable(cloud, err)
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.world.Listed[cloud] = true
+	for _, c := range credentials {
+		o.world.Credentials[planner.CredentialKey{Cloud: cloud, ID: c.ID}] = c
+	}
+}
+
+func (o *observer) listItems(ctx context.Context, secrets string) {
+	reader, err := o.readers.Secrets(secrets)
+	var items []vendors.ItemSummary
+	if err == nil {
+		o.count(secrets)
+		items, err = reader.ListItems(ctx)
+	}
+	if err != nil {
+		o.unreadable(secrets, err)
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, item := range items {
+		o.world.Items[planner.ItemKey{Secrets: secrets, ID: item.ID}] = planner.Item{Summary: item}
+	}
+}
+
+// unreadable reports a connection that gave no answer, once for each fault.
+func (o *observer) unreadable(connection string, err error) {
+	if errors.Is(err, context.Canceled) {
+		err = context.Canceled
+	}
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3001", Summary: "The world cannot be read", Cause: err,
+		Detail: connection + ": " + err.Error() + ".", Fix: fixFor(err)}
+	if c, ok := find(o.request.Desired, connection); ok {
+		d.Subject = c.Range
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.diags = append(o.diags, d)
+}
+
+func find(c *config.Config, connection string) (config.Connection, bool) {
+	if found, ok := config.Find(c.Clouds, connection); ok {
+		return found, true
+	}
+	return config.Find(c.Secrets, connection)
+}
+
+func fixFor(err error) string {
+	switch {
+	case errors.Is(err, vendors.ErrDenied):
+		return "Check the credentials that bh uses and what they may do."
+	case errors.Is(err, vendors.ErrRateLimited):
+		return "Wait until the limit allows calls again, then repeat the command."
+	case errors.Is(err, context.Canceled):
+		return "Repeat the command."
+	}
+	return "Nothing was changed. Repeat the command when the vendor answers again."
+}
+
+func (o *observer) count(connection string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.calls[connection]++
+}
+
+// finish writes down what the reads cost.
+func (o *observer) finish() {
+	for connection, n := range o.calls {
+		o.world.Calls = append(o.world.Calls, planner.Calls{Connection: connection, Vendor: planner.VendorOf(connection), Reads: n})
+	}
+	o.world.Calls = planner.AddCalls(o.world.Calls)
+}

@@ -1,0 +1,73 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+
+	"buckethead/config"
+	"buckethead/planner"
+	"buckethead/vendors"
+)
+
+// probe looks into the buckets that may be destroyed, where the cloud can tell.
+func (o *observer) probe(ctx context.Context) {
+	departing := planner.Departing(planner.Input{Desired: o.request.Desired, Recorded: o.request.Recorded, Mode: o.request.Mode})
+	var g errgroup.Group
+	g.SetLimit(o.request.Parallelism)
+	for _, r := range departing {
+		if r.Bucket == nil || r.OnDestroy == string(config.Retain) {
+			continue
+		}
+		key := planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}
+		reader, err := o.readers.Buckets(r.Cloud)
+		if err != nil {
+			continue // the list of this cloud has reported it
+		}
+		prober, able := vendors.As[vendors.EmptinessProber](reader)
+		if _, there := o.world.Buckets[key]; !there || !able {
+			continue
+		}
+		g.Go(func() error {
+			o.count(r.Cloud)
+			found, err := prober.ProbeEmptiness(ctx, key.ID)
+			switch {
+			case errors.Is(err, vendors.ErrNotFound):
+			case err != nil:
+				o.missing(r.Project, err)
+			default:
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				o.world.Emptiness[key] = found
+			}
+			return nil
+		})
+	}
+	_ = g.Wait()
+}
+
+// fingerprintRegistered takes the fingerprints of the secrets that people brought,
+// reading those that are references.
+func (o *observer) fingerprintRegistered(ctx context.Context) {
+	if o.request.Mode == planner.DestroyAll {
+		return
+	}
+	for i := range o.request.Desired.Projects {
+		p := &o.request.Desired.Projects[i]
+		if p.Register == nil {
+			continue
+		}
+		secret := p.Register.SecretAccessKey
+		if p.Register.Reference != "" {
+			var err error
+			if secret, err = o.readers.Resolve(ctx, p.Register.Reference); err != nil {
+				o.mu.Lock()
+				o.diags = append(o.diags, o.projectFault(p.Addr, err))
+				o.mu.Unlock()
+				continue
+			}
+		}
+		o.world.Registered[p.Addr] = vendors.Fingerprint(o.request.Recorded.Meta.FingerprintKey, secret)
+	}
+}

@@ -1,0 +1,110 @@
+package planner
+
+import (
+	"maps"
+
+	"buckethead/config/diag"
+	"buckethead/vendors"
+)
+
+// register stores the keys that someone brings, where they are not stored yet or
+// are others now. It touches no cloud.
+func (m *maker) register(s *subject) *Operation {
+	r, want := s.record, s.desired
+	if r != nil && !r.Registered {
+		m.fault(diag.Diagnostic{Code: "BH2001", Project: s.project, Subject: want.Range, Summary: "A bucket cannot become registered keys",
+			Detail: s.project.String() + " is a bucket that bh made, with credentials that it issued.",
+			Fix:    "Give the registered keys a project name of their own, and remove this one or keep it as it was."})
+		return nil
+	}
+	d := &draft{Operation: s.operation("", "", "")}
+	word, text := m.registerCause(s)
+	switch {
+	case word == "":
+		m.updateItem(s, d)
+		m.needProof(s, d)
+	case m.pendingStored(s, d):
+		d.because(Register, "interrupted", "an earlier run was stopped after it had stored the keys")
+	default:
+		m.storeRegistered(s, d, word, text)
+	}
+	if d.failed {
+		return nil
+	}
+	return m.conclude(s, d)
+}
+
+// registerCause says why the keys are to be stored; "" when they are.
+func (m *maker) registerCause(s *subject) (word, text string) {
+	r, want := s.record, s.desired
+	if r == nil || r.Active == nil {
+		if len(s.intents) > 0 || r != nil {
+			return "interrupted", "an earlier run was stopped before the keys were stored"
+		}
+		return "new", "declared and not stored yet"
+	}
+	item, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]
+	switch {
+	case r.Secrets != want.Secrets:
+		return "store_changed", "the project moves to another secret store"
+	case m.in.Observed.Registered[s.project] != r.Active.Fingerprint:
+		return "secret_changed", "the secret that is declared is another one"
+	case !maps.Equal(Fields(registeredKeys(s)), r.Item.Fields):
+		return "settings_changed", "the keys that are declared are others"
+	case !there:
+		return "item_gone", "the item is gone"
+	case item.Read && item.Fingerprint != r.Active.Fingerprint:
+		return "item_edited", "the secret in the item is not the one that was stored"
+	}
+	return "", ""
+}
+
+func registeredKeys(s *subject) vendors.BucketCredentials {
+	reg := s.desired.Register
+	return vendors.BucketCredentials{AccessKeyID: reg.AccessKeyID, Bucket: s.desired.Bucket.ID.Name,
+		EndpointURL: reg.EndpointURL, Region: reg.Region}
+}
+
+func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
+	item := ""
+	if block, imported := m.imports[s.project]; imported && block.Item != "" && (s.record == nil || s.record.Item == nil) {
+		ids := m.byTitle[ItemKey{s.desired.Secrets, block.Item}]
+		if _, there := m.in.Observed.Items[ItemKey{s.desired.Secrets, block.Item}]; there {
+			ids = []string{block.Item}
+		}
+		if len(ids) == 1 {
+			item = ids[0]
+		}
+	}
+	if item == "" {
+		var ok bool
+		if item, ok = m.storeInto(s, d); !ok {
+			d.failed = true
+			return
+		}
+	}
+	d.because(Register, word, text)
+	d.verified, d.ItemID = true, item
+	keys, stored := registeredKeys(s), map[string]string{}
+	if s.record != nil && s.record.Item != nil {
+		stored = s.record.Item.Fields
+	}
+	wanted := Fields(keys)
+	for _, name := range []string{vendors.FieldAccessKeyID, vendors.FieldBucket, vendors.FieldEndpointURL, vendors.FieldRegion} {
+		if stored[name] != wanted[name] {
+			d.change(name, stored[name], wanted[name])
+		}
+	}
+	if word == "new" || word == "secret_changed" {
+		d.Changes = append(d.Changes, Change{Field: vendors.FieldSecretAccessKey, Sensitive: true})
+	}
+	d.add(
+		TakeCredential{AccessKeyID: keys.AccessKeyID, EndpointURL: keys.EndpointURL, Region: keys.Region, Bucket: keys.Bucket,
+			Fingerprint: m.in.Observed.Registered[s.project]},
+		StoreCredential{ItemID: item, Title: s.desired.ItemTitle},
+		VerifyCredential{},
+	)
+	if s.record != nil {
+		m.leaveStore(s, d)
+	}
+}

@@ -1,0 +1,202 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// subject is all that is known of one project while its operation is decided.
+type subject struct {
+	project  addr.Project
+	from     addr.Project // the address before a move; zero for none
+	desired  *config.Project
+	record   *state.Record
+	intents  []state.Intent
+	sequence uint64
+	id       string // operation id
+	strays   []stray
+	watch    []state.Watch // mints of open intents that were not seen
+	seen     []string      // names under watch that were seen, or are now a stray
+}
+
+// stray is a live credential with our name that no record vouches for.
+type stray struct {
+	cloud string
+	id    string
+	name  string
+}
+
+func (m *maker) subject(p addr.Project) *subject {
+	s := &subject{project: p, from: m.movedFrom[p], desired: m.desired[p], intents: m.intents[p]}
+	if r, ok := m.recorded[p]; ok {
+		s.record = &r
+	}
+	s.sequence = m.in.Recorded.Sequences[p]
+	if !s.from.IsZero() {
+		s.sequence = max(s.sequence, m.in.Recorded.Sequences[s.from])
+	}
+	s.sequence++
+	s.id = operationID(m.in.Recorded.Meta.Lineage, p, s.sequence)
+	m.findStrays(s)
+	return s
+}
+
+// findStrays looks for what open mints and names under watch turned out to have
+// made. The pending credential of the record is one too, unless its secret is
+// found in the item; confirmable says so where it matters.
+func (m *maker) findStrays(s *subject) {
+	look := func(cloud, name string) bool {
+		c, live := m.byName[CredentialKey{cloud, name}]
+		if live && !s.vouches(c.ID) {
+			s.strays = append(s.strays, stray{cloud, c.ID, name})
+		}
+		return live
+	}
+	for _, w := range m.watches[s.project] {
+		if look(w.Cloud, w.Name) {
+			s.seen = append(s.seen, w.Name)
+		}
+	}
+	for _, i := range s.intents {
+		if i.Step != StepIssueCredential || i.Name == "" {
+			continue
+		}
+		if look(i.Cloud, i.Name) {
+			continue
+		}
+		w := state.Watch{Name: i.Name, Cloud: i.Cloud, Project: s.project, At: i.At}
+		if m.in.Observed.Listed[i.Cloud] {
+			w.AbsentSince, w.Listings = m.in.Now, 1
+		}
+		s.watch = append(s.watch, w)
+	}
+	if r := s.record; r != nil && r.Pending != nil {
+		if _, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Pending.ID}]; live {
+			s.strays = append(s.strays, stray{r.Cloud, r.Pending.ID, r.Pending.Name})
+		}
+	}
+	slices.SortFunc(s.strays, func(a, b stray) int { return cmp.Or(cmp.Compare(a.cloud, b.cloud), cmp.Compare(a.id, b.id)) })
+	s.strays = slices.Compact(s.strays)
+}
+
+// vouches reports whether the record knows the credential.
+func (s *subject) vouches(id string) bool {
+	r := s.record
+	if r == nil {
+		return false
+	}
+	known := func(c *state.CredentialRef) bool { return c != nil && c.ID == id }
+	return known(r.Active) || known(r.Pending) ||
+		slices.ContainsFunc(r.Retiring, func(c state.CredentialRef) bool { return c.ID == id })
+}
+
+// interrupted reports whether an earlier run was cut in the middle of renewing
+// the credential.
+func (s *subject) interrupted() bool {
+	return s.record != nil && s.record.Pending != nil ||
+		slices.ContainsFunc(s.intents, func(i state.Intent) bool { return i.Step == StepIssueCredential })
+}
+
+// open finds an intent of the given step.
+func (s *subject) open(step string) (state.Intent, bool) {
+	for _, i := range s.intents {
+		if i.Step == step {
+			return i, true
+		}
+	}
+	return state.Intent{}, false
+}
+
+// operation starts the operation of this subject.
+func (s *subject) operation(kind Kind, word, text string) *Operation {
+	o := &Operation{Project: s.project, Kind: kind, Reason: Reason{word, text}, ID: s.id, Sequence: s.sequence}
+	if s.desired != nil {
+		o.Cloud, o.Secrets, o.Range = s.desired.Cloud, s.desired.Secrets, s.desired.Range
+		o.Bucket, o.Location, o.ItemTitle = s.desired.Bucket.ID, s.desired.Bucket.Location, s.desired.ItemTitle
+	}
+	if r := s.record; r != nil {
+		if s.desired == nil {
+			o.Cloud, o.Secrets = r.Cloud, r.Secrets
+		}
+		if r.Bucket != nil {
+			o.Bucket = *r.Bucket
+		}
+		if r.Item != nil {
+			o.ItemID = r.Item.ID
+			if s.desired == nil {
+				o.ItemTitle = r.Item.Title
+			}
+		}
+	}
+	if !s.from.IsZero() {
+		o.Steps = append(o.Steps, MoveRecord{From: s.from})
+		o.Changes = append(o.Changes, Change{Field: "address", Before: s.from.String(), After: s.project.String()})
+	}
+	return o
+}
+
+// finish adds what every operation ends with: strays are revoked last, after a
+// working credential is stored and proved; then the books are closed.
+func (s *subject) finish(o *Operation, gone bool) *Operation {
+	for _, stray := range s.strays {
+		if o.Cloud == "" {
+			o.Cloud = stray.cloud
+		}
+		o.Steps = append(o.Steps, RevokeCredential{ID: stray.id, CredentialName: stray.name})
+	}
+	if len(s.strays) > 0 {
+		o.Notes = append(o.Notes, leftBehind(len(s.strays)))
+	}
+	settle := Settle{Watch: s.watch, Unwatch: s.seen, Gone: gone}
+	if !gone {
+		settle.Declared = s.declared()
+	}
+	o.Steps = append(o.Steps, settle)
+	return o
+}
+
+func leftBehind(n int) string {
+	if n == 1 {
+		return "a credential was left behind by an earlier run; it is revoked"
+	}
+	return fmt.Sprintf("%d credentials were left behind by earlier runs; they are revoked", n)
+}
+
+// declared is what the record takes from the declaration; without one it keeps
+// what it has.
+func (s *subject) declared() Declared {
+	if s.desired == nil {
+		r := s.record
+		if r == nil {
+			return Declared{}
+		}
+		return Declared{Cloud: r.Cloud, Secrets: r.Secrets, Registered: r.Registered,
+			Protected: r.Protected, OnDestroy: r.OnDestroy, Applied: r.Applied}
+	}
+	d := s.desired
+	out := Declared{Cloud: d.Cloud, Secrets: d.Secrets, Registered: d.Register != nil,
+		Protected: d.Protect, OnDestroy: string(d.OnDestroy)}
+	if d.Register == nil {
+		out.Applied = state.Applied{Location: d.Bucket.Location, StorageClass: d.Bucket.StorageClass,
+			Access: d.Access, AllowedIPs: d.AllowedIPs, ExpiresAfter: d.ExpiresAfter}
+		if s.record != nil && s.record.Bucket != nil {
+			// A location is honoured at creation only: the record keeps the one that was.
+			out.Applied.Location = s.record.Applied.Location
+		}
+	}
+	return out
+}
+
+// bucketID is the bucket that the project has, or will have.
+func (s *subject) bucketID() vendors.BucketID {
+	if s.record != nil && s.record.Bucket != nil {
+		return *s.record.Bucket
+	}
+	return s.desired.Bucket.ID
+}

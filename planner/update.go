@@ -1,0 +1,106 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"buckethead/vendors"
+)
+
+// needUpdate plans what can be changed in place: the credential's policy with the
+// same keys, and the item with the same secret.
+func (m *maker) needUpdate(s *subject, d *draft) {
+	m.updatePolicy(s, d)
+	m.updateItem(s, d)
+}
+
+func (m *maker) updatePolicy(s *subject, d *draft) {
+	r, want := s.record, s.desired
+	c := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]
+	var changes []Change
+	field := func(name, before, after string) {
+		if before != after {
+			changes = append(changes, Change{Field: name, Before: before, After: after})
+		}
+	}
+	ips := slices.Sorted(slices.Values(c.AllowedIPs))
+	field("access", string(c.Access), string(want.Access))
+	field("allowed_ips", strings.Join(ips, ", "), strings.Join(want.AllowedIPs, ", "))
+	field("bucket", c.Bucket.Name, s.bucketID().Name)
+	var expires time.Time
+	if want.ExpiresAfter > 0 {
+		expires = m.issuedAt(s).Add(want.ExpiresAfter)
+	}
+	field("expires", dateOrNever(c.ExpiresAt), dateOrNever(expires))
+	if len(changes) == 0 {
+		return
+	}
+	word, text := "settings_changed", "what is declared changed; the keys stay the same"
+	if r.Applied.Access == want.Access && slices.Equal(r.Applied.AllowedIPs, want.AllowedIPs) && r.Applied.ExpiresAfter == want.ExpiresAfter {
+		word, text = "policy_drift", "the credential's policy was changed outside of bh"
+	}
+	d.because(Update, word, text)
+	d.Changes = append(d.Changes, changes...)
+	d.add(UpdateCredential{ID: r.Active.ID, CredentialName: r.Active.Name, Bucket: s.bucketID(),
+		Access: want.Access, AllowedIPs: want.AllowedIPs, ExpiresAfter: want.ExpiresAfter})
+}
+
+// dateOrNever gives a time to the second, which is what vendors keep.
+func dateOrNever(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Truncate(time.Second).Format(time.RFC3339)
+}
+
+// updateItem writes the item again where its title, our fields or our mark are
+// not as they were stored.
+func (m *maker) updateItem(s *subject, d *draft) {
+	r := s.record
+	item := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]
+	var edited, declared []Change
+	if item.Read {
+		for _, name := range slices.Sorted(maps.Keys(r.Item.Fields)) {
+			if before, after := item.Fields[name], r.Item.Fields[name]; before != after {
+				edited = append(edited, Change{Field: name, Before: before, After: after})
+			}
+		}
+		if item.Mark.Address != r.Item.Address.String() || item.Mark.Stack != m.in.Desired.Stack || item.Mark.Operation != r.Item.Operation {
+			edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
+		}
+	}
+	if item.Summary.Title != s.desired.ItemTitle {
+		change := Change{Field: "item_title", Before: item.Summary.Title, After: s.desired.ItemTitle}
+		if r.Item.Title == s.desired.ItemTitle {
+			edited = append(edited, change)
+		} else {
+			declared = append(declared, change)
+		}
+	}
+	moved := r.Item.Address != s.project
+	if len(edited)+len(declared) == 0 && !moved {
+		return
+	}
+	switch {
+	case len(edited) > 0:
+		d.because(Update, "item_edited", "the item was edited outside of bh")
+	case len(declared) > 0 && s.from.IsZero():
+		d.because(Update, "settings_changed", "what is declared changed")
+	case s.from.IsZero():
+		d.because(Update, "item_unmarked", "the item still carries the address that the project had")
+	}
+	d.Changes = append(append(d.Changes, edited...), declared...)
+	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: r.Item.Fields})
+}
+
+// Fields gives the fields of an item without its secret; empty ones are left out.
+func Fields(k vendors.BucketCredentials) map[string]string {
+	all := map[string]string{
+		vendors.FieldAccessKeyID: k.AccessKeyID, vendors.FieldBucket: k.Bucket, vendors.FieldEndpointURL: k.EndpointURL,
+		vendors.FieldRegion: k.Region, vendors.FieldAccountID: k.AccountID, vendors.FieldJurisdiction: k.Jurisdiction,
+	}
+	maps.DeleteFunc(all, func(_, value string) bool { return value == "" })
+	return all
+}

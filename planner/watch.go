@@ -1,0 +1,38 @@
+package planner
+
+import (
+	"slices"
+	"time"
+
+	"buckethead/state"
+)
+
+// A name whose mint was left open is forgotten when it was absent for this long
+// and from this many listings: providers answer late.
+const (
+	WatchFor      = 15 * time.Minute
+	WatchListings = 2
+)
+
+// countListings gives the watch list as this plan's listings leave it, and
+// whether that differs from the recorded one. Names that were seen stay until
+// the operation that revokes them has settled.
+func (m *maker) countListings() ([]state.Watch, bool) {
+	var out []state.Watch
+	changed := false
+	for _, w := range m.in.Recorded.Watches {
+		if _, live := m.byName[CredentialKey{w.Cloud, w.Name}]; live || !m.in.Observed.Listed[w.Cloud] {
+			out = append(out, w)
+			continue
+		}
+		changed = true
+		if w.AbsentSince.IsZero() {
+			w.AbsentSince = m.in.Now
+		}
+		w.Listings++
+		if w.Listings < WatchListings || m.in.Now.Sub(w.AbsentSince) < WatchFor {
+			out = append(out, w)
+		}
+	}
+	return slices.Clip(out), changed
+}
