@@ -147,7 +147,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 	intent, open := s.open(StepCreateBucket)
 	open = open && intent.Name == spec.ID.Name && intent.Namespace == spec.ID.Namespace && intent.Cloud == s.desired.Cloud
 	block, imported := m.imports[s.project]
-	holder, held := m.holders[key]
+	holder, held := m.owned().buckets[key]
 	held = held && holder != s.project
 	switch {
 	case held && m.frees(holder, s.desired.Adopt || imported):
@@ -208,7 +208,7 @@ func (m *maker) foreignBucket(s *subject, d *draft, id vendors.BucketID) {
 	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range, Summary: "The bucket exists and is not managed by this stack",
 		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
 		Fix:    "To take it over as it is: adopt = true, or an import block. Otherwise choose another name."}
-	if holder, held := m.holders[BucketKey{s.desired.Cloud, id}]; held {
+	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
 		fault.Summary = "The bucket belongs to another project"
 		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() + " in this stack's state."
 		fault.Fix = "If the project was renamed:\n\n  moved {\n    from = " + holder.String() + "\n    to   = " + s.project.String() + "\n  }"

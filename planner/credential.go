@@ -148,7 +148,7 @@ func (m *maker) issue(s *subject, d *draft, overlap time.Duration) {
 		}
 	}
 	d.add(
-		IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, s.id, limit), Bucket: s.bucketID(),
+		IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit), Bucket: s.bucketID(),
 			Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs, ExpiresAfter: s.desired.ExpiresAfter},
 		StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap},
 		VerifyCredential{},
@@ -166,8 +166,8 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 	if id := m.markedItem(s); id != "" {
 		return id, true
 	}
-	for _, id := range m.byTitle[ItemKey{s.desired.Secrets, s.desired.ItemTitle}] {
-		holder, held := m.ours[ItemKey{s.desired.Secrets, id}]
+	for _, id := range m.owned().titles[ItemKey{s.desired.Secrets, s.desired.ItemTitle}] {
+		holder, held := m.owned().items[ItemKey{s.desired.Secrets, id}]
 		if held && holder == s.project {
 			continue
 		}
@@ -266,7 +266,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 			Fix: "Correct the import block; without item, bh issues a new credential and stores it in a new item."})
 	}
 	secrets := s.desired.Secrets
-	ids := m.byTitle[ItemKey{secrets, name}]
+	ids := m.owned().titles[ItemKey{secrets, name}]
 	if _, there := m.in.Observed.Items[ItemKey{secrets, name}]; there {
 		ids = []string{name}
 	}
@@ -280,7 +280,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	}
 	item := m.in.Observed.Items[ItemKey{secrets, ids[0]}]
 	keyID := item.Fields[vendors.FieldAccessKeyID]
-	holder, held := m.ours[ItemKey{secrets, ids[0]}]
+	holder, held := m.owned().items[ItemKey{secrets, ids[0]}]
 	_, live := m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}]
 	switch {
 	case held && holder != s.project:

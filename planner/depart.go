@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 
+	"buckethead/config/addr"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -172,16 +173,16 @@ func (m *maker) undoIntents(s *subject) *Operation {
 // refresh knows which buckets to probe.
 func Departing(in Input) []state.Record {
 	var out []state.Record
-	declared := map[string]bool{}
+	declared := make(map[addr.Project]bool, len(in.Desired.Projects))
 	if in.Mode != DestroyAll {
 		for i := range in.Desired.Projects {
-			declared[in.Desired.Projects[i].Addr.String()] = true
+			declared[in.Desired.Projects[i].Addr] = true
 		}
 	}
 	records, _ := Moves(in.Desired, in.Recorded.Records)
 	for p, r := range records {
-		if !declared[p.String()] {
-			out = append(out, r)
+		if !declared[p] {
+			out = append(out, *r)
 		}
 	}
 	return out

@@ -8,7 +8,6 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/state"
-	"buckethead/vendors"
 )
 
 // Make decides. The plan holds what can be planned; with errors in the list it
@@ -20,18 +19,19 @@ func Make(in Input) (*Plan, diag.List) {
 		Partial: in.Scope != nil, Refresh: AddCalls(in.Observed.Calls),
 	}
 	plan.Watches, plan.SetWatches = m.countListings()
+	var operations []*Operation
 	for _, project := range m.addresses() {
 		if in.Scope != nil && !in.Scope(project) {
 			continue
 		}
 		if o := m.decide(m.subject(project)); o != nil {
-			plan.Operations = append(plan.Operations, *o)
+			operations = append(operations, o)
 		} else if m.inState(project) {
 			plan.Unchanged = append(plan.Unchanged, project)
 		}
 	}
 	m.checkRotateNames()
-	m.order(plan)
+	plan.Operations = order(operations)
 	for i := range plan.Operations {
 		plan.Operations[i].seal()
 	}
@@ -43,16 +43,14 @@ type maker struct {
 	in        Input
 	diags     diag.List
 	desired   map[addr.Project]*config.Project
-	recorded  map[addr.Project]state.Record // by the address after moves
+	recorded  map[addr.Project]*state.Record // by the address after moves
 	movedFrom map[addr.Project]addr.Project
 	removed   map[addr.Project]config.Removed
 	imports   map[addr.Project]config.Import
 	intents   map[addr.Project][]state.Intent
 	watches   map[addr.Project][]state.Watch
-	byName    map[CredentialKey]vendors.Credential // ID holds the name here
-	byTitle   map[ItemKey][]string                 // ID holds the title here; item ids
-	holders   map[BucketKey]addr.Project           // which record holds a bucket
-	ours      map[ItemKey]addr.Project             // which record holds an item
+	byName    map[CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
+	owners    *owners                    // made when first asked for
 }
 
 func newMaker(in Input) *maker {
@@ -61,9 +59,7 @@ func newMaker(in Input) *maker {
 		desired: make(map[addr.Project]*config.Project, len(in.Desired.Projects)),
 		removed: map[addr.Project]config.Removed{}, imports: map[addr.Project]config.Import{},
 		intents: map[addr.Project][]state.Intent{}, watches: map[addr.Project][]state.Watch{},
-		byName: map[CredentialKey]vendors.Credential{}, byTitle: map[ItemKey][]string{},
-		holders: make(map[BucketKey]addr.Project, len(in.Recorded.Records)),
-		ours:    make(map[ItemKey]addr.Project, len(in.Recorded.Records)),
+		byName: map[CredentialKey][]string{},
 	}
 	if in.Mode != DestroyAll {
 		for i := range in.Desired.Projects {
@@ -97,38 +93,23 @@ func (m *maker) indexJournal() {
 	for _, i := range m.in.Recorded.Intents {
 		p := current(i.Project)
 		m.intents[p] = append(m.intents[p], i)
-		if i.Step == StepCreateBucket {
-			m.holders[BucketKey{i.Cloud, vendors.BucketID{Name: i.Name, Namespace: i.Namespace}}] = p
-		}
 	}
 	for _, w := range m.in.Recorded.Watches {
 		p := current(w.Project)
 		m.watches[p] = append(m.watches[p], w)
 	}
-	for project, r := range m.recorded {
-		if r.Bucket != nil {
-			m.holders[BucketKey{r.Cloud, *r.Bucket}] = project
-		}
-		if r.Item != nil {
-			m.ours[ItemKey{r.Secrets, r.Item.ID}] = project
-		}
-	}
 }
 
+// indexWorld finds credentials by name, which only open business asks for.
 func (m *maker) indexWorld() {
-	if len(m.in.Recorded.Intents)+len(m.in.Recorded.Watches) > 0 {
-		for key, c := range m.in.Observed.Credentials {
-			if c.Name != "" {
-				m.byName[CredentialKey{key.Cloud, c.Name}] = c
-			}
+	if len(m.in.Recorded.Intents)+len(m.in.Recorded.Watches) == 0 {
+		return
+	}
+	for key, c := range m.in.Observed.Credentials {
+		if c.Name != "" {
+			name := CredentialKey{key.Cloud, c.Name}
+			m.byName[name] = append(m.byName[name], c.ID)
 		}
-	}
-	for key, item := range m.in.Observed.Items {
-		title := ItemKey{key.Secrets, item.Summary.Title}
-		m.byTitle[title] = append(m.byTitle[title], key.ID)
-	}
-	for _, ids := range m.byTitle {
-		slices.Sort(ids)
 	}
 }
 

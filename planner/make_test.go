@@ -48,7 +48,7 @@ func newScene() *scene {
 			Buckets: map[planner.BucketKey]vendors.Bucket{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {ID: vendors.BucketID{Name: "photos-bucket"}}},
 			Credentials: map[planner.CredentialKey]vendors.Credential{{Cloud: cloud, ID: "K1"}: {ID: "K1", Name: "bh/main/project.photos/op1",
 				Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}},
-			Items: map[planner.ItemKey]planner.Item{{Secrets: store, ID: "I1"}: {Summary: vendors.ItemSummary{ID: "I1", Title: "photos", Marked: true, UpdatedAt: now.Add(-time.Hour)}}},
+			Items:     map[planner.ItemKey]planner.Item{{Secrets: store, ID: "I1"}: {Summary: vendors.ItemSummary{ID: "I1", Title: "photos", Marked: true, UpdatedAt: now.Add(-time.Hour)}}},
 			Emptiness: map[planner.BucketKey]vendors.Emptiness{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {}},
 			Listed:    map[string]bool{cloud: true},
 		},

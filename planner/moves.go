@@ -9,10 +9,11 @@ import (
 // Moves gives the records under the addresses that the moved blocks give them,
 // and for each that moved the address that it had. A record does not move onto
 // another, nor away from an address that is declared. Chains are followed.
-func Moves(c *config.Config, records map[addr.Project]state.Record) (map[addr.Project]state.Record, map[addr.Project]addr.Project) {
-	out := make(map[addr.Project]state.Record, len(records))
-	for p, r := range records {
-		out[p] = r
+func Moves(c *config.Config, records map[addr.Project]state.Record) (map[addr.Project]*state.Record, map[addr.Project]addr.Project) {
+	out := make(map[addr.Project]*state.Record, len(records))
+	for p := range records {
+		r := records[p]
+		out[p] = &r
 	}
 	from := map[addr.Project]addr.Project{}
 	if len(c.Moved) == 0 {

@@ -19,7 +19,7 @@ type subject struct {
 	record   *state.Record
 	intents  []state.Intent
 	sequence uint64
-	id       string // operation id
+	lineage  string
 	strays   []stray
 	watch    []state.Watch // mints of open intents that were not seen
 	seen     []string      // names under watch that were seen, or are now a stray
@@ -35,14 +35,14 @@ type stray struct {
 func (m *maker) subject(p addr.Project) *subject {
 	s := &subject{project: p, from: m.movedFrom[p], desired: m.desired[p], intents: m.intents[p]}
 	if r, ok := m.recorded[p]; ok {
-		s.record = &r
+		s.record = r
 	}
 	s.sequence = m.in.Recorded.Sequences[p]
 	if !s.from.IsZero() {
 		s.sequence = max(s.sequence, m.in.Recorded.Sequences[s.from])
 	}
 	s.sequence++
-	s.id = operationID(m.in.Recorded.Meta.Lineage, p, s.sequence)
+	s.lineage = m.in.Recorded.Meta.Lineage
 	m.findStrays(s)
 	return s
 }
@@ -52,11 +52,13 @@ func (m *maker) subject(p addr.Project) *subject {
 // found in the item; confirmable says so where it matters.
 func (m *maker) findStrays(s *subject) {
 	look := func(cloud, name string) bool {
-		c, live := m.byName[CredentialKey{cloud, name}]
-		if live && !s.vouches(c.ID) {
-			s.strays = append(s.strays, stray{cloud, c.ID, name})
+		ids := m.byName[CredentialKey{cloud, name}]
+		for _, id := range ids {
+			if !s.vouches(id) {
+				s.strays = append(s.strays, stray{cloud, id, name})
+			}
 		}
-		return live
+		return len(ids) > 0
 	}
 	for _, w := range m.watches[s.project] {
 		if look(w.Cloud, w.Name) {
@@ -115,7 +117,7 @@ func (s *subject) open(step string) (state.Intent, bool) {
 
 // operation starts the operation of this subject.
 func (s *subject) operation(kind Kind, word, text string) *Operation {
-	o := &Operation{Project: s.project, Kind: kind, Reason: Reason{word, text}, ID: s.id, Sequence: s.sequence}
+	o := &Operation{Project: s.project, Kind: kind, Reason: Reason{word, text}, ID: operationID(s.lineage, s.project, s.sequence), Sequence: s.sequence}
 	if s.desired != nil {
 		o.Cloud, o.Secrets, o.Range = s.desired.Cloud, s.desired.Secrets, s.desired.Range
 		o.Bucket, o.Location, o.ItemTitle = s.desired.Bucket.ID, s.desired.Bucket.Location, s.desired.ItemTitle

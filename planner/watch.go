@@ -21,7 +21,7 @@ func (m *maker) countListings() ([]state.Watch, bool) {
 	var out []state.Watch
 	changed := false
 	for _, w := range m.in.Recorded.Watches {
-		if _, live := m.byName[CredentialKey{w.Cloud, w.Name}]; live || !m.in.Observed.Listed[w.Cloud] {
+		if live := len(m.byName[CredentialKey{w.Cloud, w.Name}]) > 0; live || !m.in.Observed.Listed[w.Cloud] {
 			out = append(out, w)
 			continue
 		}
