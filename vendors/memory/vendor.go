@@ -1,0 +1,23 @@
+package memory
+
+import (
+	"context"
+
+	"buckethead/vendors"
+)
+
+// Vendor gives w as a vendor of both kinds. Its setting "name" says which cloud
+// or store of the world a block opens; without it that is "main".
+func (w *World) Vendor() vendors.Vendor {
+	return vendors.Vendor{
+		Name: "memory", Title: "Memory", ReferenceScheme: "memory",
+		Settings:         []vendors.Setting{{Name: "name", Default: "main", Doc: "The cloud or store of the world that this block opens."}},
+		BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after"},
+		OpenBuckets: func(_ context.Context, _ vendors.Host, s vendors.Settings) (vendors.BucketProvider, error) {
+			return w.Cloud(s.Text("name")), nil
+		},
+		OpenSecrets: func(_ context.Context, _ vendors.Host, s vendors.Settings) (vendors.SecretStore, error) {
+			return w.Store(s.Text("name")), nil
+		},
+	}
+}
