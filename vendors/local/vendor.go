@@ -1,0 +1,97 @@
+package local
+
+import (
+	"context"
+	"net/netip"
+	"path/filepath"
+	"slices"
+
+	"buckethead/vendors"
+)
+
+const vendorName = "local"
+
+// nameLimit is how long a credential's name may be, in bytes.
+const nameLimit = 120
+
+// Vendor is the local cloud's entry in the registry.
+var Vendor = vendors.Vendor{
+	Name: vendorName, Title: "Local",
+	Settings: []vendors.Setting{{
+		Name: "root", Default: ".bh/local",
+		Doc: "The folder whose subfolders are the buckets. A relative path starts from the folder of the configuration.",
+	}},
+	Limits:           vendors.Limits{CredentialNameLength: nameLimit},
+	BucketAttributes: []string{"location", "allowed_ips", "expires_after"},
+	CheckSettings:    checkSettings,
+	CheckBucket:      checkBucket,
+	CheckCredential:  checkCredential,
+	OpenBuckets:      open,
+}
+
+func open(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.BucketProvider, error) {
+	root := s.Text("root")
+	if root == "" {
+		return nil, refuse("open", vendors.ErrInvalid, "root is empty")
+	}
+	if !filepath.IsAbs(root) {
+		root = filepath.Join(host.Dir, root)
+	}
+	absolute, err := filepath.Abs(root)
+	if err != nil {
+		return nil, classify("open", err)
+	}
+	return &Cloud{root: absolute, now: host.Now}, nil
+}
+
+func checkSettings(s vendors.Settings) []vendors.Problem {
+	if root, set := s["root"]; set && root.Text == "" {
+		return []vendors.Problem{{Attribute: "root", Summary: "root is empty", Fix: `Name a folder, such as root = ".bh/local".`}}
+	}
+	return nil
+}
+
+func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
+	var out []vendors.Problem
+	if !validBucketName(spec.ID.Name) {
+		out = append(out, vendors.Problem{Attribute: "bucket", Summary: "this cannot be the name of a bucket",
+			Fix: "Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit."})
+	}
+	if spec.ID.Namespace != "" {
+		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "the local cloud has no jurisdictions", Fix: "Remove the attribute."})
+	}
+	if spec.StorageClass != "" {
+		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "the local cloud has no storage classes", Fix: "Remove the attribute."})
+	}
+	return out
+}
+
+// validBucketName holds names to the S3 rules without dots, which no client can
+// use over TLS. What passes is safe as the name of a file.
+func validBucketName(name string) bool {
+	if len(name) < 3 || len(name) > 63 {
+		return false
+	}
+	for i := range len(name) {
+		c := name[i]
+		letter := 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
+		if !letter && (c != '-' || i == 0 || i == len(name)-1) {
+			return false
+		}
+	}
+	return true
+}
+
+func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
+	var out []vendors.Problem
+	if len(spec.Name) > nameLimit {
+		out = append(out, vendors.Problem{Attribute: "name", Summary: "the credential's name is longer than 120 bytes", Fix: "Use a shorter stack or project name."})
+	}
+	if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
+		out = append(out, vendors.Problem{Attribute: "access", Summary: "this is no kind of access", Fix: `Use "read_write" or "read_only".`})
+	}
+	if slices.ContainsFunc(spec.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
+		out = append(out, vendors.Problem{Attribute: "allowed_ips", Summary: "this is no IP network", Fix: `Write networks as CIDRs, such as "10.0.0.0/8".`})
+	}
+	return out
+}
