@@ -59,12 +59,7 @@ func (m *maker) conclude(s *subject, d *draft) *Operation {
 	if !s.from.IsZero() {
 		d.because(Move, "moved", "a moved block renames "+s.from.Label())
 	}
-	if s.record != nil {
-		for _, f := range s.record.Former {
-			d.because(Heal, "left_behind", "an earlier run was stopped and left an item behind in "+f.Secrets)
-			d.add(DeleteItem{ItemID: f.ID, Title: f.Title, Secrets: f.Secrets})
-		}
-	}
+	m.dropLeftItems(s, d)
 	if len(s.strays) > 0 {
 		d.because(Heal, "left_behind", "an earlier run was stopped and left a credential behind")
 	}
@@ -257,7 +252,7 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 		return
 	}
 	for _, c := range s.record.Retiring {
-		if c.RetireAfter.After(m.in.Now) {
+		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) {
 			continue
 		}
 		d.because(Rotate, "overlap_passed", "the overlap has passed since "+c.RetireAfter.UTC().Format("2006-01-02")+"; the old key is revoked")

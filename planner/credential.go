@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 		overlap = s.desired.Rotate.Overlap
 	}
 	d.because(Rotate, word, text)
-	if word == "interrupted" && m.pendingStored(s, d) {
+	if (word == "interrupted" || word == "store_changed") && m.pendingStored(s, d) {
 		return
 	}
 	m.issue(s, d, overlap)
@@ -83,7 +84,7 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 		return "credential_gone", "the credential was revoked outside of bh"
 	case c.Status == vendors.Exposed:
 		return "credential_exposed", "the vendor found the credential published and ended it"
-	case c.Status == vendors.Expired, d.ExpiresAfter > 0 && !m.issuedAt(s).Add(d.ExpiresAfter).After(m.in.Now):
+	case c.Status == vendors.Expired, d.ExpiresAfter > 0 && !m.issuedAt(r.Cloud, *r.Active).Add(d.ExpiresAfter).After(m.in.Now):
 		return "credential_expired", "the credential has expired"
 	case c.Status == vendors.Disabled:
 		return "credential_disabled", "the credential was disabled outside of bh"
@@ -102,20 +103,19 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 		return "item_edited", "the secret in the item is not the one that was stored"
 	case m.in.Rotate[s.project]:
 		return "rotation_asked", "a rotation was asked for"
-	case d.Rotate != nil && d.Rotate.Every > 0 && !m.issuedAt(s).Add(d.Rotate.Every).After(m.in.Now):
-		return "rotation_due", "rotation due since " + m.issuedAt(s).Add(d.Rotate.Every).UTC().Format("2006-01-02")
+	case d.Rotate != nil && d.Rotate.Every > 0 && !m.issuedAt(r.Cloud, *r.Active).Add(d.Rotate.Every).After(m.in.Now):
+		return "rotation_due", "rotation due since " + m.issuedAt(r.Cloud, *r.Active).Add(d.Rotate.Every).UTC().Format("2006-01-02")
 	}
 	return "", ""
 }
 
-// issuedAt is when the active credential was issued; imported ones are as old as
+// issuedAt is when a credential was issued; imported ones are as old as
 // the vendor says.
-func (m *maker) issuedAt(s *subject) time.Time {
-	at := s.record.Active.IssuedAt
-	if at.IsZero() {
-		at = m.in.Observed.Credentials[CredentialKey{s.record.Cloud, s.record.Active.ID}].IssuedAt
+func (m *maker) issuedAt(cloud string, c state.CredentialRef) time.Time {
+	if c.IssuedAt.IsZero() {
+		return m.in.Observed.Credentials[CredentialKey{cloud, c.ID}].IssuedAt
 	}
-	return at
+	return c.IssuedAt
 }
 
 func itemID(r *state.Record) string {
@@ -163,7 +163,7 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 			return s.record.Item.ID, true
 		}
 	}
-	if id := m.markedItem(s); id != "" {
+	if id := m.markedItem(s, s.desired.Secrets); id != "" {
 		return id, true
 	}
 	for _, id := range m.owned().titles[ItemKey{s.desired.Secrets, s.desired.ItemTitle}] {
@@ -192,26 +192,58 @@ func (m *maker) deletesItem(p addr.Project) bool {
 	return !removed || block.Destroy
 }
 
-// markedItem finds the item that an interrupted run of this project stored and
-// could not record: only an open intent gives the right to it.
-func (m *maker) markedItem(s *subject) string {
-	intent, open := s.open(StepStoreCredential)
-	if !open {
-		return ""
-	}
-	var found []string
-	for key, item := range m.in.Observed.Items {
-		if key.Secrets != intent.Secrets || !item.Read {
+// markedItems finds the items that interrupted runs of this project stored and
+// could not record: only an open intent gives the right to them.
+func (m *maker) markedItems(s *subject) []ItemKey {
+	var found []ItemKey
+	for _, intent := range s.intents {
+		if intent.Step != StepStoreCredential {
 			continue
 		}
-		if item.Mark.Stack == m.in.Desired.Stack && item.Mark.Operation == intent.Operation && item.Mark.Address == intent.Project.String() {
-			found = append(found, key.ID)
+		for key, item := range m.in.Observed.Items {
+			if key.Secrets != intent.Secrets || !item.Read {
+				continue
+			}
+			_, held := m.owned().items[key]
+			if !held && item.Mark.Stack == m.in.Desired.Stack && item.Mark.Operation == intent.Operation && item.Mark.Address == intent.Project.String() {
+				found = append(found, key)
+			}
 		}
 	}
-	if len(found) == 0 {
-		return ""
+	slices.SortFunc(found, func(a, b ItemKey) int {
+		return cmp.Or(cmp.Compare(a.Secrets, b.Secrets), cmp.Compare(a.ID, b.ID))
+	})
+	return slices.Compact(found)
+}
+
+// markedItem gives the first of them in one store, "" for none.
+func (m *maker) markedItem(s *subject, secrets string) string {
+	for _, key := range m.markedItems(s) {
+		if key.Secrets == secrets {
+			return key.ID
+		}
 	}
-	return slices.Min(found)
+	return ""
+}
+
+// dropLeftItems plans to delete the items that are left behind: in stores that the
+// project has left, and stored by interrupted runs but not taken over.
+func (m *maker) dropLeftItems(s *subject, d *draft) {
+	var left []ItemKey
+	if s.record != nil {
+		for _, f := range s.record.Former {
+			left = append(left, ItemKey{f.Secrets, f.ID})
+		}
+	}
+	for _, key := range m.markedItems(s) {
+		if key != (ItemKey{d.Secrets, d.ItemID}) {
+			left = append(left, key)
+		}
+	}
+	for _, key := range left {
+		d.because(Heal, "left_behind", "an earlier run was stopped and left an item behind in "+key.Secrets)
+		d.add(DeleteItem{ItemID: key.ID, Title: m.in.Observed.Items[key].Summary.Title, Secrets: key.Secrets})
+	}
 }
 
 // pendingItem gives the item that holds the pending credential's secret, "" for none.
@@ -220,6 +252,10 @@ func (m *maker) pendingItem(s *subject) string {
 	if r == nil || r.Pending == nil {
 		return ""
 	}
+	if s.desired != nil && s.desired.Register != nil &&
+		(r.Pending.Fingerprint != m.in.Observed.Registered[s.project] || r.Pending.ID != s.desired.Register.AccessKeyID) {
+		return "" // other keys are declared by now
+	}
 	if _, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Pending.ID}]; !live && !r.Registered {
 		return ""
 	}
@@ -227,7 +263,7 @@ func (m *maker) pendingItem(s *subject) string {
 	if s.desired != nil {
 		secrets = s.desired.Secrets
 	}
-	for _, id := range []string{itemID(r), m.markedItem(s)} {
+	for _, id := range []string{itemID(r), m.markedItem(s, secrets)} {
 		item, there := m.in.Observed.Items[ItemKey{secrets, id}]
 		if id != "" && there && item.Read && item.Fingerprint == r.Pending.Fingerprint {
 			return id
@@ -250,12 +286,30 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	}
 	d.rotating, d.verified, d.ItemID = true, true, id
 	d.Notes = append(d.Notes, "the item holds the credential that an earlier run issued; it is taken over")
-	d.add(ConfirmStored{ItemID: id, Overlap: overlap}, VerifyCredential{})
+	d.add(ConfirmStored{ItemID: id, Overlap: overlap})
+	m.bringUpToDate(s, d, id)
+	d.add(VerifyCredential{})
 	if r.Active != nil && overlap == 0 && !r.Registered {
 		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
 	}
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == r.Pending.ID })
+	m.leaveStore(s, d)
 	return true
+}
+
+// bringUpToDate plans what the declaration, which may have changed since, asks of
+// an item that is taken over and of the credential in it.
+func (m *maker) bringUpToDate(s *subject, d *draft, id string) {
+	item := m.in.Observed.Items[ItemKey{s.desired.Secrets, id}]
+	fields := maps.Clone(item.Fields)
+	if s.desired.Register != nil {
+		fields = Fields(registeredKeys(s))
+	} else {
+		m.updatePolicy(s, d, *s.record.Pending)
+	}
+	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || !maps.Equal(fields, item.Fields) {
+		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields})
+	}
 }
 
 // takeItem plans to take over an item that exists, with the keys in it.
@@ -300,5 +354,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	fields := maps.Clone(item.Fields)
 	fields[vendors.FieldBucket] = s.bucketID().Name
 	d.change("access_key_id", "", keyID)
-	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID}, UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields}, VerifyCredential{})
+	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID})
+	m.updatePolicy(s, d, state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
+	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields}, VerifyCredential{})
 }

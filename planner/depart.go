@@ -86,7 +86,9 @@ func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
 func retiring(r *state.Record) []*state.CredentialRef {
 	out := make([]*state.CredentialRef, 0, len(r.Retiring))
 	for i := range r.Retiring {
-		out = append(out, &r.Retiring[i])
+		if !r.Retiring[i].RetireAfter.IsZero() { // the others are strays
+			out = append(out, &r.Retiring[i])
+		}
 	}
 	return out
 }
@@ -132,14 +134,10 @@ func (m *maker) destroyItem(s *subject, o *Operation) {
 		if _, there := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]; there {
 			o.Steps = append(o.Steps, DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})
 		}
-		return
 	}
-	if intent, open := s.open(StepStoreCredential); open {
-		if id := m.markedItem(s); id != "" {
-			o.Secrets, o.ItemID = intent.Secrets, id
-			title := m.in.Observed.Items[ItemKey{intent.Secrets, id}].Summary.Title
-			o.Steps = append(o.Steps, DeleteItem{ItemID: id, Title: title, Secrets: intent.Secrets})
-		}
+	for _, key := range m.markedItems(s) {
+		o.Secrets, o.ItemID = key.Secrets, key.ID
+		o.Steps = append(o.Steps, DeleteItem{ItemID: key.ID, Title: m.in.Observed.Items[key].Summary.Title, Secrets: key.Secrets})
 	}
 }
 

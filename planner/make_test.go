@@ -262,7 +262,8 @@ func TestMake(t *testing.T) {
 		{name: "the same in a rotation: the key that was active goes",
 			change: func(s *scene) {
 				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
-				s.stray("bh/main/project.photos/op2")
+				s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
+					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},

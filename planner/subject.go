@@ -83,6 +83,13 @@ func (m *maker) findStrays(s *subject) {
 			s.strays = append(s.strays, stray{r.Cloud, r.Pending.ID, r.Pending.Name})
 		}
 	}
+	if s.record != nil {
+		for _, c := range s.record.Retiring {
+			if c.RetireAfter.IsZero() {
+				s.strays = append(s.strays, stray{s.record.Cloud, c.ID, c.Name})
+			}
+		}
+	}
 	slices.SortFunc(s.strays, func(a, b stray) int { return cmp.Or(cmp.Compare(a.cloud, b.cloud), cmp.Compare(a.id, b.id)) })
 	s.strays = slices.Compact(s.strays)
 }

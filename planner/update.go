@@ -6,19 +6,22 @@ import (
 	"strings"
 	"time"
 
+	"buckethead/state"
 	"buckethead/vendors"
 )
 
 // needUpdate plans what can be changed in place: the credential's policy with the
 // same keys, and the item with the same secret.
 func (m *maker) needUpdate(s *subject, d *draft) {
-	m.updatePolicy(s, d)
+	m.updatePolicy(s, d, *s.record.Active)
 	m.updateItem(s, d)
 }
 
-func (m *maker) updatePolicy(s *subject, d *draft) {
-	r, want := s.record, s.desired
-	c := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]
+// updatePolicy plans to give a credential, which is active by then, the policy
+// that is declared.
+func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
+	want := s.desired
+	c := m.in.Observed.Credentials[CredentialKey{want.Cloud, ref.ID}]
 	var changes []Change
 	field := func(name, before, after string) {
 		if before != after {
@@ -31,19 +34,19 @@ func (m *maker) updatePolicy(s *subject, d *draft) {
 	field("bucket", c.Bucket.Name, s.bucketID().Name)
 	var expires time.Time
 	if want.ExpiresAfter > 0 {
-		expires = m.issuedAt(s).Add(want.ExpiresAfter)
+		expires = m.issuedAt(s.desired.Cloud, ref).Add(want.ExpiresAfter)
 	}
 	field("expires", dateOrNever(c.ExpiresAt), dateOrNever(expires))
 	if len(changes) == 0 {
 		return
 	}
 	word, text := "settings_changed", "what is declared changed; the keys stay the same"
-	if r.Applied.Access == want.Access && slices.Equal(r.Applied.AllowedIPs, want.AllowedIPs) && r.Applied.ExpiresAfter == want.ExpiresAfter {
+	if r := s.record; r != nil && r.Applied.Access == want.Access && slices.Equal(r.Applied.AllowedIPs, want.AllowedIPs) && r.Applied.ExpiresAfter == want.ExpiresAfter {
 		word, text = "policy_drift", "the credential's policy was changed outside of bh"
 	}
 	d.because(Update, word, text)
 	d.Changes = append(d.Changes, changes...)
-	d.add(UpdateCredential{ID: r.Active.ID, CredentialName: r.Active.Name, Bucket: s.bucketID(),
+	d.add(UpdateCredential{ID: ref.ID, CredentialName: c.Name, Bucket: s.bucketID(),
 		Access: want.Access, AllowedIPs: want.AllowedIPs, ExpiresAfter: want.ExpiresAfter})
 }
 

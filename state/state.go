@@ -52,7 +52,8 @@ type Record struct {
 	// still to be deleted.
 	Former []FormerItem `json:"former,omitempty"`
 	// Active is the credential that the item holds; Pending was issued and is
-	// not known to be stored; Retiring ones work until their date.
+	// not known to be stored; Retiring ones work until their date, and those
+	// without a date are to be revoked: nobody ever had their secret.
 	Active   *CredentialRef  `json:"active,omitempty"`
 	Pending  *CredentialRef  `json:"pending,omitempty"`
 	Retiring []CredentialRef `json:"retiring,omitempty"`

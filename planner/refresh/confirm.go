@@ -3,6 +3,9 @@ package refresh
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,13 +20,10 @@ import (
 // confirm makes the single reads that the lists leave open: what is recorded and
 // not listed, items that changed since they were stored, and buckets that may go.
 func (o *observer) confirm(ctx context.Context) {
-	var g errgroup.Group
-	g.SetLimit(o.request.Parallelism)
-	seen := map[any]bool{}
+	reads := map[any]func(){}
 	once := func(key any, read func()) {
-		if !seen[key] {
-			seen[key] = true
-			g.Go(func() error { read(); return nil })
+		if reads[key] == nil {
+			reads[key] = read
 		}
 	}
 	for _, r := range o.request.Recorded.Records {
@@ -37,10 +37,25 @@ func (o *observer) confirm(ctx context.Context) {
 	}
 	o.confirmMarked(ctx, once)
 	o.confirmImports(ctx, once)
-	_ = g.Wait()
+	o.runSorted(reads)
 	o.probe(ctx)
 	o.fingerprintRegistered(ctx)
 	o.finish()
+}
+
+// runSorted makes the reads, several at a time, begun in an order that does not
+// change from run to run.
+func (o *observer) runSorted(reads map[any]func()) {
+	names := make(map[string]func(), len(reads))
+	for key, read := range reads {
+		names[fmt.Sprintf("%T%v", key, key)] = read
+	}
+	var g errgroup.Group
+	g.SetLimit(o.request.Parallelism)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		g.Go(func() error { names[name](); return nil })
+	}
+	_ = g.Wait() // what went wrong stands in o.diags
 }
 
 func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(any, func())) {
@@ -94,7 +109,7 @@ func (o *observer) confirmMarked(ctx context.Context, once func(any, func())) {
 			held[planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
 		}
 	}
-	for key, item := range o.snapshotItems() {
+	for key, item := range o.world.Items {
 		if project, open := stores[key.Secrets]; open && item.Summary.Marked && !held[key] {
 			once(key, func() { o.getItem(ctx, project, key) })
 		}
@@ -112,30 +127,18 @@ func (o *observer) confirmImports(ctx context.Context, once func(any, func())) {
 	if len(blocks) == 0 {
 		return
 	}
-	items := o.snapshotItems()
 	for i := range o.request.Desired.Projects {
 		p := &o.request.Desired.Projects[i]
 		block, imported := blocks[p.Addr]
 		if !imported {
 			continue
 		}
-		for key, item := range items {
+		for key, item := range o.world.Items {
 			if key.Secrets == p.Secrets && (key.ID == block.Item || item.Summary.Title == block.Item) {
 				once(key, func() { o.getItem(ctx, p.Addr, key) })
 			}
 		}
 	}
-}
-
-// snapshotItems copies the item map, which reads under way write to.
-func (o *observer) snapshotItems() map[planner.ItemKey]planner.Item {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	out := make(map[planner.ItemKey]planner.Item, len(o.world.Items))
-	for key, item := range o.world.Items {
-		out[key] = item
-	}
-	return out
 }
 
 func (o *observer) getBucket(ctx context.Context, project addr.Project, key planner.BucketKey) {

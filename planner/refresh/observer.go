@@ -1,10 +1,12 @@
 package refresh
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -77,17 +79,18 @@ func (o *observer) inUse() (namespaces []namespace, clouds, stores []string) {
 			cloudSet[w.Cloud] = true
 		}
 	}
-	for s := range spaces {
-		namespaces = append(namespaces, s)
-	}
+	namespaces = slices.SortedFunc(maps.Keys(spaces), func(a, b namespace) int {
+		return cmp.Or(strings.Compare(a.cloud, b.cloud), strings.Compare(a.name, b.name))
+	})
 	return namespaces, slices.Sorted(maps.Keys(cloudSet)), slices.Sorted(maps.Keys(storeSet))
 }
 
-// list reads each list once, all of them at the same time: they are few, and
-// belong to different namespaces, clouds and stores.
+// list reads each list once, several at the same time: they belong to different
+// namespaces, clouds and stores.
 func (o *observer) list(ctx context.Context) {
 	namespaces, clouds, stores := o.inUse()
 	var g errgroup.Group
+	g.SetLimit(o.request.Parallelism)
 	for _, n := range namespaces {
 		g.Go(func() error { o.listBuckets(ctx, n); return nil })
 	}

@@ -1,0 +1,230 @@
+package executor_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/executor"
+	"buckethead/executor/orchestrator"
+	"buckethead/planner"
+	"buckethead/planner/refresh"
+	"buckethead/state"
+	"buckethead/state/statetest"
+	"buckethead/vendors"
+	"buckethead/vendors/memory"
+)
+
+const (
+	cloud = "memory.main"
+	store = "memory.eng"
+	other = "memory.ops"
+	stack = "acme"
+)
+
+var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// errDead is the answer to everything that a dead process would have asked:
+// nothing of it reaches a vendor or the state.
+var errDead = errors.New("the process is dead")
+
+// rigging is one machine: a clock, a world of vendors, a state, and the files.
+type rigging struct {
+	now    time.Time
+	world  *memory.World
+	state  *statetest.Memory
+	config *config.Config
+	rotate map[addr.Project]bool
+	allow  planner.Allowance
+	verify bool
+	stop   chan struct{}
+}
+
+func newRigging() *rigging {
+	r := &rigging{now: start, state: statetest.NewMemory(stack), config: &config.Config{Stack: stack}, verify: true, rotate: map[addr.Project]bool{}}
+	r.world = memory.NewWorld(func() time.Time { return r.now })
+	return r
+}
+
+func (r *rigging) rigs(_, secrets string) (orchestrator.Rig, error) {
+	snap, err := r.state.Snapshot()
+	return orchestrator.Rig{
+		Buckets: r.world.Cloud(cloud), Secrets: r.world.Store(secrets), Connection: secrets,
+		Stores:   func(connection string) (vendors.SecretStore, error) { return r.world.Store(connection), nil },
+		Register: r.register, Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
+		Stack: stack, Now: func() time.Time { return r.now },
+		Sleep: func(ctx context.Context, d time.Duration) error { r.now = r.now.Add(d); return ctx.Err() },
+	}, err
+}
+
+func (r *rigging) register(_ context.Context, p addr.Project) (vendors.BucketCredentials, error) {
+	for _, d := range r.config.Projects {
+		if d.Addr == p && d.Register != nil {
+			return vendors.BucketCredentials{AccessKeyID: d.Register.AccessKeyID, SecretAccessKey: d.Register.SecretAccessKey}, nil
+		}
+	}
+	return vendors.BucketCredentials{}, errors.New("not registered")
+}
+
+func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, state.Snapshot, error) {
+	snap, err := r.state.Snapshot()
+	if err != nil {
+		return nil, snap, err
+	}
+	world, diags := refresh.Observe(ctx, refresh.Readers{
+		Buckets: func(string) (vendors.BucketReader, error) { return r.world.Cloud(cloud), nil },
+		Secrets: func(c string) (vendors.SecretReader, error) { return r.world.Store(c), nil },
+	}, refresh.Request{Desired: r.config, Recorded: snap, Mode: mode, Parallelism: 1})
+	if err := diags.Err(); err != nil {
+		return nil, snap, err
+	}
+	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, Allowance: r.allow})
+	return plan, snap, diags.Err()
+}
+
+// apply plans and applies, as bh apply does. The error is the plan's.
+func (r *rigging) apply(mode planner.Mode) (report executor.Report, plan *planner.Plan, err error) {
+	ctx := context.Background()
+	plan, snap, err := r.plan(ctx, mode)
+	if err != nil {
+		return executor.Report{}, plan, err
+	}
+	report = executor.Apply(ctx, plan, r.rigs, snap, r.state, executor.Options{
+		Parallelism: 1, Verify: r.verify, Now: func() time.Time { return r.now }, Stop: r.stop})
+	return report, plan, nil
+}
+
+// cut lets the n-th boundary from now on be the last: the process is dead from
+// there. A boundary is before and after each call to a vendor, and before and
+// after each transaction of the state. It gives whether that boundary was met.
+func (r *rigging) cut(n int) (met func() bool) {
+	count := 0
+	dead := func() error {
+		count++
+		if count >= n {
+			return errDead
+		}
+		return nil
+	}
+	r.state.Before = func(string) error { return dead() }
+	r.state.After = func(string) { _ = dead() }
+	r.world.Before = func(memory.Call) error { return dead() }
+	r.world.After = func(memory.Call) error { return dead() }
+	return func() bool {
+		r.state.Before, r.state.After, r.world.Before, r.world.After = nil, nil, nil, nil
+		return count >= n
+	}
+}
+
+func project(name string) config.Project {
+	return config.Project{Addr: addr.Project{Name: name}, Cloud: cloud, Secrets: store, Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}},
+		Access: vendors.ReadWrite, ItemTitle: name, OnDestroy: config.Refuse}
+}
+
+func registered(name, secret string) config.Project {
+	p := project(name)
+	p.Cloud = ""
+	p.Register = &config.Register{AccessKeyID: "AKIA" + name, SecretAccessKey: vendors.NewSecret(secret), EndpointURL: "https://s3.example", Region: "auto"}
+	return p
+}
+
+// mustConverge applies until there is nothing to do, which has to be at once:
+// one apply, then a plan that is empty.
+func mustConverge(t testing.TB, r *rigging) {
+	report, plan, err := r.apply(planner.Normal)
+	if err != nil {
+		t.Fatalf("plan: %v", err)
+	}
+	if !report.OK() {
+		t.Fatalf("apply of %v: %+v", kinds(plan), report)
+	}
+	r.rotate = map[addr.Project]bool{}
+	plan, _, err = r.plan(context.Background(), planner.Normal)
+	if err != nil || !plan.Empty() {
+		t.Fatalf("the next plan: %v %v, want it empty", kinds(plan), err)
+	}
+}
+
+func kinds(p *planner.Plan) []string {
+	var out []string
+	if p != nil {
+		for _, o := range p.Operations {
+			out = append(out, fmt.Sprintf("%s %s (%s) %v blocked=%d", o.Kind, o.Project.Label(), o.Reason.Word, o.Acts, len(o.Blocked)))
+		}
+	}
+	return out
+}
+
+// complaints says what is wrong with a world in which everything is done: each
+// project has one credential that works, stored where it should be, and there is
+// nothing else.
+func (r *rigging) complaints() []string {
+	var out []string
+	wanted := map[string]int{}
+	live := map[string]bool{}
+	snap, _ := r.state.Snapshot()
+	for _, d := range r.config.Projects {
+		wanted[d.Secrets+"/"+d.ItemTitle]++
+		item, found := r.item(d.Secrets, d.ItemTitle)
+		switch {
+		case !found:
+			out = append(out, "no item for "+d.Addr.String())
+		case d.Register != nil:
+			if !item.Keys.SecretAccessKey.Equal(d.Register.SecretAccessKey) {
+				out = append(out, "other keys than registered for "+d.Addr.String())
+			}
+		case !r.world.Cloud(cloud).Works(item.Keys, d.Bucket.ID):
+			out = append(out, "the stored keys of "+d.Addr.String()+" do not work")
+		}
+		if d.Register == nil && found {
+			live[item.Keys.AccessKeyID] = true
+		}
+		for _, c := range snap.Records[d.Addr].Retiring {
+			if !c.RetireAfter.IsZero() {
+				live[c.ID] = true
+			}
+		}
+	}
+	for _, c := range r.world.Cloud(cloud).Credentials() {
+		if !live[c.ID] {
+			out = append(out, "credential "+c.Name+" is left over")
+		}
+	}
+	for _, name := range []string{store, other} {
+		for _, item := range r.world.Store(name).Items() {
+			wanted[name+"/"+item.Title]--
+		}
+	}
+	for title, n := range wanted {
+		if n != 0 {
+			out = append(out, fmt.Sprintf("item %s: %d too few (too many when negative)", title, n))
+		}
+	}
+	if len(snap.Intents) > 0 {
+		out = append(out, fmt.Sprintf("intents are left open: %v", snap.Intents))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (r *rigging) item(secrets, title string) (vendors.Item, bool) {
+	for _, item := range r.world.Store(secrets).Items() {
+		if item.Title == title {
+			return item, true
+		}
+	}
+	return vendors.Item{}, false
+}
+
+func editSecret(_ *string, keys *vendors.BucketCredentials, _ *vendors.Mark) {
+	keys.SecretAccessKey = vendors.NewSecret("edited")
+}
+
+func editEndpoint(_ *string, keys *vendors.BucketCredentials, _ *vendors.Mark) {
+	keys.EndpointURL = "https://edited.example"
+}

@@ -1,0 +1,185 @@
+// Package statetest holds the conformance suite that every state.Store runs, and
+// Memory, a Store without a file for tests of what stands on one.
+package statetest
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sync"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+)
+
+// Memory is a state.Store in memory. Safe for concurrent use.
+type Memory struct {
+	// Before is asked before a transaction and After when it is durable, with
+	// the method's name. An error of Before is the method's, and nothing is
+	// written. Both may panic, which simulates a kill. Set them only while no
+	// method runs.
+	Before func(method string) error
+	After  func(method string)
+
+	mu      sync.Mutex
+	now     state.Snapshot
+	next    uint64
+	history []state.Entry
+}
+
+var _ state.Store = (*Memory)(nil)
+
+// NewMemory makes a fresh state.
+func NewMemory(stack string) *Memory {
+	return &Memory{now: state.Snapshot{
+		Meta:    state.Meta{Format: state.Format, Stack: stack, Lineage: "lineage-of-" + stack, FingerprintKey: []byte("a key for tests")},
+		Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{},
+	}}
+}
+
+// write runs one transaction.
+func (m *Memory) write(method string, change func()) error {
+	if m.Before != nil {
+		if err := m.Before(method); err != nil {
+			return err
+		}
+	}
+	m.mu.Lock()
+	change()
+	m.now.Meta.Serial++
+	m.mu.Unlock()
+	if m.After != nil {
+		m.After(method)
+	}
+	return nil
+}
+
+// Begin keeps state.Journal's word.
+func (m *Memory) Begin(i state.Intent) (state.Intent, error) {
+	err := m.write("Begin", func() {
+		m.next++
+		i.ID = m.next
+		m.now.Intents = append(m.now.Intents, i)
+		m.now.Sequences[i.Project] = max(m.now.Sequences[i.Project], i.Sequence)
+	})
+	return i, err
+}
+
+// Commit keeps state.Journal's word.
+func (m *Memory) Commit(i state.Intent, r state.Record) error {
+	return m.write("Commit", func() {
+		m.now.Records[r.Project] = CloneRecord(r)
+		m.drop(func(x state.Intent) bool { return i.ID != 0 && x.ID == i.ID })
+	})
+}
+
+// Abort keeps state.Journal's word.
+func (m *Memory) Abort(i state.Intent) error {
+	return m.write("Abort", func() { m.drop(func(x state.Intent) bool { return x.ID == i.ID }) })
+}
+
+func (m *Memory) drop(which func(state.Intent) bool) {
+	m.now.Intents = slices.DeleteFunc(m.now.Intents, which)
+}
+
+// Move keeps state.Journal's word.
+func (m *Memory) Move(from, to addr.Project) error {
+	return m.write("Move", func() {
+		if r, ok := m.now.Records[from]; ok {
+			delete(m.now.Records, from)
+			r.Project = to
+			m.now.Records[to] = r
+		}
+		for i := range m.now.Intents {
+			if m.now.Intents[i].Project == from {
+				m.now.Intents[i].Project = to
+			}
+		}
+		for i := range m.now.Watches {
+			if m.now.Watches[i].Project == from {
+				m.now.Watches[i].Project = to
+			}
+		}
+		m.now.Sequences[to] = max(m.now.Sequences[to], m.now.Sequences[from])
+	})
+}
+
+// Settle keeps state.Journal's word.
+func (m *Memory) Settle(s state.Settlement) error {
+	return m.write("Settle", func() {
+		m.drop(func(x state.Intent) bool { return x.Project == s.Project })
+		delete(m.now.Records, s.Project)
+		if s.Record != nil {
+			m.now.Records[s.Project] = CloneRecord(*s.Record)
+		}
+		watches := slices.DeleteFunc(m.now.Watches, func(w state.Watch) bool { return slices.Contains(s.Unwatch, w.Name) })
+		m.setWatches(append(watches, s.Watch...))
+	})
+}
+
+// SetWatches keeps state.Journal's word.
+func (m *Memory) SetWatches(w []state.Watch) error {
+	return m.write("SetWatches", func() { m.setWatches(slices.Clone(w)) })
+}
+
+func (m *Memory) setWatches(w []state.Watch) {
+	slices.SortFunc(w, func(a, b state.Watch) int { return cmp.Compare(a.Name, b.Name) })
+	m.now.Watches = w
+}
+
+// Append keeps state.Journal's word.
+func (m *Memory) Append(e ...state.Entry) error {
+	return m.write("Append", func() { m.history = append(m.history, e...) })
+}
+
+// Snapshot keeps state.Store's word.
+func (m *Memory) Snapshot() (state.Snapshot, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	out := m.now
+	out.Meta.FingerprintKey = slices.Clone(out.Meta.FingerprintKey)
+	out.Records = make(map[addr.Project]state.Record, len(m.now.Records))
+	for p, r := range m.now.Records {
+		out.Records[p] = CloneRecord(r)
+	}
+	out.Intents, out.Watches, out.Sequences = slices.Clone(m.now.Intents), slices.Clone(m.now.Watches), maps.Clone(m.now.Sequences)
+	return out, nil
+}
+
+// History keeps state.Store's word.
+func (m *Memory) History(project addr.Project, limit int) ([]state.Entry, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []state.Entry
+	for _, e := range slices.Backward(m.history) {
+		if (project.IsZero() || e.Project == project) && (limit == 0 || len(out) < limit) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// Close keeps state.Store's word.
+func (m *Memory) Close() error { return nil }
+
+// CloneRecord copies a record and all that it points to.
+func CloneRecord(r state.Record) state.Record {
+	if r.Bucket != nil {
+		b := *r.Bucket
+		r.Bucket = &b
+	}
+	if r.Item != nil {
+		item := *r.Item
+		item.Fields = maps.Clone(item.Fields)
+		r.Item = &item
+	}
+	for _, c := range []**state.CredentialRef{&r.Active, &r.Pending} {
+		if *c != nil {
+			copied := **c
+			*c = &copied
+		}
+	}
+	r.Applied.AllowedIPs = slices.Clone(r.Applied.AllowedIPs)
+	r.Retiring, r.Former = slices.Clone(r.Retiring), slices.Clone(r.Former)
+	return r
+}
