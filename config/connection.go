@@ -112,10 +112,11 @@ func (l *loader) decodeConnections() {
 
 // connectionReference reads the cloud or secrets attribute of a project, which
 // names a block: cloudflare_r2.main, cloud.cloudflare_r2.main, or the same as a
-// string, or the block's name alone where one block has it.
+// string, or the block's name alone where one block has it. A local value wins
+// over a block of the vendor "local" that is written in the same way.
 func (s *scope) connectionReference(a *hclsyntax.Attribute, cs *connections) (*connection, outcome) {
 	text, out := "", given
-	if t, ok := a.Expr.(*hclsyntax.ScopeTraversalExpr); ok && !slices.Contains([]string{"var", "local", "each"}, t.Traversal.RootName()) {
+	if t, ok := a.Expr.(*hclsyntax.ScopeTraversalExpr); ok && !s.isValue(t.Traversal) {
 		text = traversalText(t.Traversal)
 	} else if text, out = s.text(a); out != given {
 		return nil, out
@@ -126,6 +127,23 @@ func (s *scope) connectionReference(a *hclsyntax.Attribute, cs *connections) (*c
 	}
 	s.report(unknownConnection, a.Expr.Range(), fault, suggestion(text, slices.Collect(maps.Keys(cs.byAddress)), cs.kind+" block"))
 	return nil, faulty
+}
+
+// isValue reports whether a traversal reads a value and names no block.
+func (s *scope) isValue(t hcl.Traversal) bool {
+	name, _ := step(t, 1)
+	switch t.RootName() {
+	case "var", "each":
+		return true
+	case "local":
+		return s.l.localNames(name) || !s.l.hasVendor("local")
+	}
+	return false
+}
+
+// hasVendor reports whether some declared block is of this vendor.
+func (l *loader) hasVendor(name string) bool {
+	return slices.ContainsFunc(slices.Concat(l.clouds.all, l.secrets.all), func(c *connection) bool { return c.Vendor == name })
 }
 
 // lookup finds a block by what a person wrote, or says why there is none.

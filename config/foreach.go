@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -47,13 +48,18 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 	}
 	if len(instances) == 0 {
 		// Whatever is wrong with the rest whichever instances there are.
-		d.ctx = each(d.l.root, instance{}, cty.UnknownVal(cty.String), cty.DynamicVal)
+		d.ctx = d.l.root.NewChild()
+		d.ctx.Variables = each(cty.UnknownVal(cty.String), cty.DynamicVal)
 		d.decodeOwn(own, ownBlocks)
 		return
 	}
+	d.l.expect(len(instances))
+	ctx := d.l.root.NewChild()
+	var copied projectDecoder
 	for _, one := range instances {
-		copied := *d
-		copied.ctx = each(d.l.root, one, cty.StringVal(one.key), one.value)
+		ctx.Variables = each(cty.StringVal(one.key), one.value)
+		copied = *d
+		copied.ctx = ctx
 		copied.scope.project.Key = one.key
 		copied.decodeOwn(own, ownBlocks)
 		copied.finish(addr.Project{Name: d.source.Labels[0], Key: one.key}, twice)
@@ -67,11 +73,9 @@ func (d *projectDecoder) decodeOwn(attributes []*hclsyntax.Attribute, blocks hcl
 	d.decodeBlocks(blocks)
 }
 
-// each gives the names that one instance's expressions can use.
-func each(root *hcl.EvalContext, _ instance, key, value cty.Value) *hcl.EvalContext {
-	ctx := root.NewChild()
-	ctx.Variables = map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
-	return ctx
+// each gives the names that one instance's expressions can use beside all others.
+func each(key, value cty.Value) map[string]cty.Value {
+	return map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
 }
 
 // refersToEach reports whether an expression differs between instances.
@@ -81,6 +85,9 @@ func refersToEach(e hclsyntax.Expression) bool {
 
 // instances evaluates for_each: a set of strings, a map or an object.
 func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
+	if list, ok := d.keysOfList(a.Expr); ok {
+		return list, true
+	}
 	v, ok := d.evaluate(a.Expr)
 	if !ok {
 		return nil, false
@@ -112,4 +119,28 @@ func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
 		list = append(list, instance{key: key.AsString(), value: value})
 	}
 	return list, true
+}
+
+// keysOfList reads toset(LIST) without making the set, which for 100,000 keys
+// takes longer than all the rest. It is false for anything but a list of usable
+// strings; the general way then finds out what it is.
+func (d *projectDecoder) keysOfList(e hclsyntax.Expression) ([]instance, bool) {
+	call, ok := e.(*hclsyntax.FunctionCallExpr)
+	if !ok || call.Name != "toset" || len(call.Args) != 1 || call.ExpandFinal {
+		return nil, false
+	}
+	v, diags := call.Args[0].Value(d.ctx)
+	if diags.HasErrors() || v.IsMarked() || v.IsNull() || !v.IsKnown() || !(v.Type().IsTupleType() || v.Type().IsListType()) {
+		return nil, false
+	}
+	list := make([]instance, 0, v.LengthInt())
+	for it := v.ElementIterator(); it.Next(); {
+		_, key := it.Element()
+		if key.IsMarked() || key.Type() != cty.String || !key.IsKnown() || key.IsNull() || key.AsString() == "" {
+			return nil, false
+		}
+		list = append(list, instance{key: key.AsString(), value: key})
+	}
+	slices.SortFunc(list, func(a, b instance) int { return strings.Compare(a.key, b.key) })
+	return slices.CompactFunc(list, func(a, b instance) bool { return a.key == b.key }), true
 }

@@ -4,7 +4,6 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	yaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
@@ -51,29 +50,3 @@ func functions(dir string, env func(string) (string, bool)) map[string]function.
 	}
 }
 
-// conversion makes the function that turns its argument into a type.
-func conversion(want cty.Type) function.Function {
-	return function.New(&function.Spec{
-		Params: []function.Parameter{{Name: "v", Type: cty.DynamicPseudoType, AllowNull: true, AllowMarked: true, AllowDynamicType: true}},
-		Type: func(args []cty.Value) (cty.Type, error) {
-			from := args[0].Type()
-			if from == want || from == cty.DynamicPseudoType {
-				return want, nil
-			}
-			// The conversion of the value itself names the element that is at
-			// fault, which the one of the type cannot.
-			v, err := convert.Convert(args[0], want)
-			if err != nil {
-				return cty.NilType, function.NewArgError(0, err)
-			}
-			return v.Type(), nil
-		},
-		Impl: func(args []cty.Value, kind cty.Type) (cty.Value, error) {
-			v, err := convert.Convert(args[0], kind)
-			if err != nil {
-				return cty.NilVal, function.NewArgError(0, err)
-			}
-			return v, nil
-		},
-	})
-}

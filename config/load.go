@@ -86,6 +86,9 @@ func (l *loader) evaluate() {
 	l.assignVariables()
 	l.evaluateLocals()
 	if !l.decodeBH() {
+		l.diags = slices.DeleteFunc(l.diags, func(d diag.Diagnostic) bool {
+			return d.Code != unsupportedVersion.Code && d.Code != invalidSyntax.Code
+		})
 		return
 	}
 	l.declareConnections()

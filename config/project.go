@@ -80,18 +80,24 @@ type projectDecoder struct {
 
 // decodeProjects reads every project block.
 func (l *loader) decodeProjects() {
-	count := len(l.blocks.project)
-	l.named = make(map[string]*hclsyntax.Block, count)
-	l.buckets = make(map[bucketKey]int32, count)
-	l.items = make(map[itemKey]int32, count)
-	l.config.Projects = make([]Project, 0, count)
-	l.origins = make([]origin, 0, count)
+	l.named = make(map[string]*hclsyntax.Block, len(l.blocks.project))
+	l.expect(len(l.blocks.project))
 	for _, b := range l.blocks.project {
 		l.decodeProject(b)
 	}
 	byAddress := func(a, b Project) int { return a.Addr.Compare(b.Addr) }
 	if !slices.IsSortedFunc(l.config.Projects, byAddress) {
 		slices.SortFunc(l.config.Projects, byAddress)
+	}
+}
+
+// expect makes room for more projects, which otherwise is made many times over.
+func (l *loader) expect(count int) {
+	l.config.Projects = slices.Grow(l.config.Projects, count)
+	l.origins = slices.Grow(l.origins, count)
+	if len(l.items) == 0 {
+		l.buckets = make(map[bucketKey]int32, count)
+		l.items = make(map[itemKey]int32, count)
 	}
 }
 

@@ -33,7 +33,7 @@ func (d *projectDecoder) unknownInner(b *hclsyntax.Block) {
 	fix := suggestion(b.Type, projectBlocks.names(), "block")
 	if attributeBits[b.Type] != 0 {
 		fix = fmt.Sprintf("%s is an attribute: write %s = ...", b.Type, b.Type)
-	} else if near := similar(b.Type, slices.Collect(maps.Keys(attributeBits))); near != "" {
+	} else if near := similar(b.Type, slices.Collect(maps.Keys(attributeBits))); near != "" && similar(b.Type, projectBlocks.names()) == "" {
 		fix = fmt.Sprintf("Did you mean %q?", near)
 	}
 	d.report(unknownBlock, b.TypeRange, fmt.Sprintf("A project has no block %q.", b.Type), fix)

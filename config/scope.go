@@ -85,6 +85,8 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 		case hidden:
 			s.report(invalidExpression, subject, "The details are not shown, because the expression works with values that may be secret.",
 				"Check this expression: its functions, types and names.")
+		case strings.Contains(d.Detail, "panic in function implementation"):
+			s.report(invalidExpression, subject, "A function in this expression cannot work with these values.", "Give it other values, or do without it.")
 		default:
 			s.report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail),
 				"Correct the expression, or give it another value to work with.")

@@ -10,7 +10,7 @@ import (
 
 // similar gives the name that someone most likely meant, "" where none is near.
 func similar(given string, names []string) string {
-	best, distance := "", max(2, len(given)/3)+1
+	best, distance := "", max(2, (len(given)+2)/3)+1
 	sorted := slices.Sorted(slices.Values(names))
 	for _, name := range sorted {
 		if strings.EqualFold(given, name) {

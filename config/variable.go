@@ -106,9 +106,9 @@ func (v *variable) convert(s *scope, value cty.Value, subject hcl.Range, source 
 	if v.optional != nil && !value.IsNull() {
 		value = v.optional.Apply(value)
 	}
-	converted, err := convert.Convert(value, v.kind)
+	converted, err := fit(value, v.kind)
 	if err != nil {
-		why := sentence(": " + err.Error())
+		why := sentence(": " + conversionFault(err))
 		if v.sensitive {
 			why = "."
 		}
