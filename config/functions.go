@@ -49,4 +49,3 @@ func functions(dir string, env func(string) (string, bool)) map[string]function.
 		"sensitive": sensitiveFunc, "nonsensitive": nonsensitiveFunc,
 	}
 }
-

@@ -21,6 +21,9 @@ type scope struct {
 	ctx     *hcl.EvalContext
 	block   hcl.Range
 	project addr.Project
+	// hidden keeps the details of faults back: what is evaluated is a secret,
+	// whatever it is made of.
+	hidden bool
 	// seen keeps a fault that every instance of a for_each has from being told
 	// once for each; nil where a block is decoded once.
 	seen map[faultKey]struct{}
@@ -70,7 +73,7 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 	if s.undeclared(e) {
 		return
 	}
-	hidden := withheld(e, s.ctx)
+	hidden := s.hidden || withheld(e, s.ctx)
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
 			continue

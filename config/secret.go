@@ -15,7 +15,9 @@ import (
 // reference that names it in a store. own is the scheme of the block's own
 // vendor, which cannot read its own key out of itself.
 func (s *scope) secret(a *hclsyntax.Attribute, own string) (vendors.Secret, string, outcome) {
-	secret, reference, out := s.evaluateSecret(a, own)
+	within := *s
+	within.hidden = true
+	secret, reference, out := within.evaluateSecret(a, own)
 	if out == faulty {
 		// What was refused may be a secret all the same, so the lines that are
 		// shown with the fault must not have it.

@@ -17,7 +17,9 @@ var stubBucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 // two stores. They cannot be opened: nothing here may try to.
 func stubVendors() []vendors.Vendor {
 	closed := errors.New("config opened a vendor")
-	buckets := func(context.Context, vendors.Host, vendors.Settings) (vendors.BucketProvider, error) { return nil, closed }
+	buckets := func(context.Context, vendors.Host, vendors.Settings) (vendors.BucketProvider, error) {
+		return nil, closed
+	}
 	secrets := func(context.Context, vendors.Host, vendors.Settings) (vendors.SecretStore, error) { return nil, closed }
 	return []vendors.Vendor{
 		{

@@ -87,6 +87,7 @@ func (v *variable) assign(s *scope, in input, outside bool) {
 			v.convert(s, value, in.subject, in.source)
 		}
 	case v.fallback != nil:
+		s.hidden = v.sensitive
 		value, ok := s.evaluate(v.fallback.Expr)
 		if ok {
 			v.convert(s, value, v.fallback.Expr.Range(), "The default")
