@@ -147,7 +147,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 	switch {
 	case held && m.frees(holder, s.desired.Adopt || imported):
 		d.After = append(d.After, holder)
-		if m.destroys(holder) {
+		if _, bucketGoes := m.departs(holder); bucketGoes {
 			m.createBucket(s, d, spec, open)
 		} else {
 			d.because(Adopt, "adopted", "the bucket exists and "+holder.Label()+" lets go of it")
@@ -211,24 +211,23 @@ func (m *maker) foreignBucket(s *subject, d *draft, id vendors.BucketID) {
 	m.fault(fault)
 }
 
-// destroys reports whether this plan destroys the project and with it the bucket.
-func (m *maker) destroys(p addr.Project) bool {
+// departs reports whether this plan ends the project, and whether its bucket goes
+// with it: a retained one stays, and so does one that is only forgotten.
+func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
 	if m.desired[p] != nil || m.in.Scope != nil && !m.in.Scope(p) {
-		return false
+		return false, false
 	}
-	if block, ok := m.removed[p]; ok && !block.Destroy {
-		return false
-	}
+	block, removed := m.removed[p]
 	r, recorded := m.recorded[p]
-	return !recorded || r.OnDestroy != "retain"
+	forgotten := removed && !block.Destroy && m.in.Mode != DestroyAll
+	return true, !forgotten && !(recorded && r.OnDestroy == "retain")
 }
 
-// frees reports whether this plan lets go of the project's bucket, by destroying
-// it or, where the taker may adopt it, by forgetting it.
+// frees reports whether this plan lets go of the project's bucket: deletes it or,
+// where the taker may adopt it, leaves it behind.
 func (m *maker) frees(p addr.Project, adopts bool) bool {
-	block, removed := m.removed[p]
-	forgets := removed && !block.Destroy && m.desired[p] == nil && (m.in.Scope == nil || m.in.Scope(p))
-	return m.destroys(p) || forgets && adopts
+	departs, bucketGoes := m.departs(p)
+	return departs && (bucketGoes || adopts)
 }
 
 // needProof plans the proof where the stored credential lacks it.

@@ -84,7 +84,7 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 		return "credential_gone", "the credential was revoked outside of bh"
 	case c.Status == vendors.Exposed:
 		return "credential_exposed", "the vendor found the credential published and ended it"
-	case c.Status == vendors.Expired, d.ExpiresAfter > 0 && !m.issuedAt(r.Cloud, *r.Active).Add(d.ExpiresAfter).After(m.in.Now):
+	case c.Status == vendors.Expired:
 		return "credential_expired", "the credential has expired"
 	case c.Status == vendors.Disabled:
 		return "credential_disabled", "the credential was disabled outside of bh"
@@ -103,8 +103,18 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 		return "item_edited", "the secret in the item is not the one that was stored"
 	case m.in.Rotate[s.project]:
 		return "rotation_asked", "a rotation was asked for"
-	case d.Rotate != nil && d.Rotate.Every > 0 && !m.issuedAt(r.Cloud, *r.Active).Add(d.Rotate.Every).After(m.in.Now):
-		return "rotation_due", "rotation due since " + m.issuedAt(r.Cloud, *r.Active).Add(d.Rotate.Every).UTC().Format("2006-01-02")
+	}
+	return m.ageCause(s, *r.Active)
+}
+
+// ageCause says why a credential is too old; "" when it is not.
+func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) {
+	issued, d := m.issuedAt(s.desired.Cloud, c), s.desired
+	switch {
+	case d.ExpiresAfter > 0 && !issued.Add(d.ExpiresAfter).After(m.in.Now):
+		return "credential_expired", "the credential is older than expires_after"
+	case d.Rotate != nil && d.Rotate.Every > 0 && !issued.Add(d.Rotate.Every).After(m.in.Now):
+		return "rotation_due", "rotation due since " + issued.Add(d.Rotate.Every).UTC().Format("2006-01-02")
 	}
 	return "", ""
 }
@@ -193,7 +203,8 @@ func (m *maker) deletesItem(p addr.Project) bool {
 }
 
 // markedItems finds the items that interrupted runs of this project stored and
-// could not record: only an open intent gives the right to them.
+// could not record: only an open intent gives the right to them. The operation id
+// tells them; the address in the mark may be the one before a move.
 func (m *maker) markedItems(s *subject) []ItemKey {
 	var found []ItemKey
 	for _, intent := range s.intents {
@@ -205,7 +216,7 @@ func (m *maker) markedItems(s *subject) []ItemKey {
 				continue
 			}
 			_, held := m.owned().items[key]
-			if !held && item.Mark.Stack == m.in.Desired.Stack && item.Mark.Operation == intent.Operation && item.Mark.Address == intent.Project.String() {
+			if !held && item.Mark.Stack == m.in.Desired.Stack && item.Mark.Operation == intent.Operation {
 				found = append(found, key)
 			}
 		}
@@ -256,7 +267,7 @@ func (m *maker) pendingItem(s *subject) string {
 		(r.Pending.Fingerprint != m.in.Observed.Registered[s.project] || r.Pending.ID != s.desired.Register.AccessKeyID) {
 		return "" // other keys are declared by now
 	}
-	if _, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Pending.ID}]; !live && !r.Registered {
+	if c, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Pending.ID}]; !r.Registered && (!live || c.Status != vendors.Active) {
 		return ""
 	}
 	secrets := r.Secrets
@@ -287,8 +298,16 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	d.rotating, d.verified, d.ItemID = true, true, id
 	d.Notes = append(d.Notes, "the item holds the credential that an earlier run issued; it is taken over")
 	d.add(ConfirmStored{ItemID: id, Overlap: overlap})
-	m.bringUpToDate(s, d, id)
-	d.add(VerifyCredential{})
+	if word, _ := m.ageCause(s, *r.Pending); word != "" && !r.Registered {
+		// Long ago, then: it is taken over so that it retires like any other.
+		m.issue(s, d, overlap)
+		if overlap == 0 {
+			d.add(RevokeCredential{ID: r.Pending.ID, CredentialName: r.Pending.Name})
+		}
+	} else {
+		m.bringUpToDate(s, d, id)
+		d.add(VerifyCredential{})
+	}
 	if r.Active != nil && overlap == 0 && !r.Registered {
 		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
 	}

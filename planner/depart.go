@@ -177,7 +177,7 @@ func Departing(in Input) []state.Record {
 			declared[in.Desired.Projects[i].Addr] = true
 		}
 	}
-	records, _ := Moves(in.Desired, in.Recorded.Records)
+	records, _ := Moves(in.Desired, in.Recorded)
 	for p, r := range records {
 		if !declared[p] {
 			out = append(out, *r)

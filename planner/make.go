@@ -73,7 +73,7 @@ func newMaker(in Input) *maker {
 	for _, r := range in.Desired.Removed {
 		m.removed[r.From] = r
 	}
-	m.recorded, m.movedFrom = Moves(in.Desired, in.Recorded.Records)
+	m.recorded, m.movedFrom = Moves(in.Desired, in.Recorded)
 	m.indexJournal()
 	m.indexWorld()
 	return m

@@ -256,6 +256,7 @@ func TestMake(t *testing.T) {
 			change: func(s *scene) {
 				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
 				s.rec.Active, s.rec.Item, s.rec.Proof = nil, nil, ""
+				s.credential(func(c *vendors.Credential) { c.Status = vendors.Active })
 				s.rec.Pending = &state.CredentialRef{ID: "K1", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Provision, reason: "interrupted", steps: []string{confirm, verify}},

@@ -1,46 +1,66 @@
 package planner
 
 import (
+	"slices"
+
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/state"
 )
 
 // Moves gives the records under the addresses that the moved blocks give them,
-// and for each that moved the address that it had. A record does not move onto
-// another, nor away from an address that is declared. Chains are followed.
-func Moves(c *config.Config, records map[addr.Project]state.Record) (map[addr.Project]*state.Record, map[addr.Project]addr.Project) {
-	out := make(map[addr.Project]*state.Record, len(records))
-	for p := range records {
-		r := records[p]
-		out[p] = &r
+// and for each project that moved the address that it had; a project of which only
+// the journal knows moves as well. Nothing moves onto a project that is known, nor
+// away from an address that is declared. Chains are followed.
+func Moves(c *config.Config, snap state.Snapshot) (map[addr.Project]*state.Record, map[addr.Project]addr.Project) {
+	from := renames(c, snap)
+	to := make(map[addr.Project]addr.Project, len(from))
+	for now, before := range from {
+		to[before] = now
 	}
+	out := make(map[addr.Project]*state.Record, len(snap.Records))
+	for p := range snap.Records {
+		r, now := snap.Records[p], p
+		if moved, ok := to[p]; ok {
+			now = moved
+		}
+		out[now] = &r
+	}
+	return out, from
+}
+
+// renames gives, for each address that something moves to, the one it moves from.
+func renames(c *config.Config, snap state.Snapshot) map[addr.Project]addr.Project {
 	from := map[addr.Project]addr.Project{}
 	if len(c.Moved) == 0 {
-		return out, from
+		return from
 	}
 	declared := make(map[addr.Project]bool, len(c.Projects))
 	for i := range c.Projects {
 		declared[c.Projects[i].Addr] = true
+	}
+	origin := map[addr.Project]addr.Project{} // where each known project is now -> was
+	for p := range snap.Records {
+		origin[p] = p
+	}
+	for _, i := range snap.Intents {
+		origin[i.Project] = i.Project
+	}
+	for _, w := range snap.Watches {
+		origin[w.Project] = w.Project
 	}
 	// Each round follows one link of every chain; a chain has at most as many
 	// links as there are blocks.
 	for range c.Moved {
 		moved := false
 		for _, block := range c.Moved {
-			for before := range out {
-				now, applies := rename(block, before)
-				if _, taken := out[now]; !applies || taken || declared[before] {
+			for _, before := range affected(block, origin) {
+				now := rename(block, before)
+				if _, taken := origin[now]; taken || declared[before] {
 					continue
 				}
-				out[now] = out[before]
-				delete(out, before)
-				origin := before
-				if first, ok := from[before]; ok {
-					origin = first
-					delete(from, before)
-				}
-				from[now] = origin
+				origin[now] = origin[before]
+				delete(origin, before)
 				moved = true
 			}
 		}
@@ -48,16 +68,34 @@ func Moves(c *config.Config, records map[addr.Project]state.Record) (map[addr.Pr
 			break
 		}
 	}
-	return out, from
+	for now, before := range origin {
+		if now != before {
+			from[now] = before
+		}
+	}
+	return from
 }
 
-// rename gives the address that one block gives to p.
-func rename(block config.Moved, p addr.Project) (addr.Project, bool) {
-	switch {
-	case p == block.From:
-		return block.To, true
-	case block.From.Key == "" && block.To.Key == "" && p.Name == block.From.Name:
-		return addr.Project{Name: block.To.Name, Key: p.Key}, true
+// affected gives the projects that one block moves, in order.
+func affected(block config.Moved, known map[addr.Project]addr.Project) []addr.Project {
+	var out []addr.Project
+	for p := range known {
+		if p == block.From || everyInstance(block) && p.Name == block.From.Name {
+			out = append(out, p)
+		}
 	}
-	return p, false
+	slices.SortFunc(out, addr.Project.Compare)
+	return out
+}
+
+// everyInstance reports whether the block names no key on either side: then it
+// moves every instance of the name.
+func everyInstance(block config.Moved) bool { return block.From.Key == "" && block.To.Key == "" }
+
+// rename gives the address that the block gives to a project that it moves.
+func rename(block config.Moved, p addr.Project) addr.Project {
+	if everyInstance(block) {
+		return addr.Project{Name: block.To.Name, Key: p.Key}
+	}
+	return block.To
 }

@@ -78,10 +78,9 @@ func (m *maker) findStrays(s *subject) {
 		}
 		s.watch = append(s.watch, w)
 	}
-	if r := s.record; r != nil && r.Pending != nil {
-		if _, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Pending.ID}]; live {
-			s.strays = append(s.strays, stray{r.Cloud, r.Pending.ID, r.Pending.Name})
-		}
+	if r := s.record; r != nil && r.Pending != nil && !r.Registered {
+		// Seen or not: to revoke what is gone costs nothing, to trust a late list may.
+		s.strays = append(s.strays, stray{r.Cloud, r.Pending.ID, r.Pending.Name})
 	}
 	if s.record != nil {
 		for _, c := range s.record.Retiring {
