@@ -71,7 +71,7 @@ func multiply(digits string, unit time.Duration) (time.Duration, error) {
 	var n time.Duration
 	for _, c := range digits {
 		n = n*10 + time.Duration(c-'0')
-		if n > math.MaxInt64/unit/10 {
+		if n > math.MaxInt64/unit {
 			return 0, errors.New("too long")
 		}
 	}

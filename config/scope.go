@@ -52,13 +52,12 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 // evaluate gives the value of an expression. It is false where there is none:
 // the fault was reported, or the expression rests on one that was.
 func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
-	switch literal := e.(type) {
-	case *hclsyntax.LiteralValueExpr:
-		return literal.Val, true
-	case *hclsyntax.TemplateExpr:
-		if literal.IsStringLiteral() {
-			return literal.Parts[0].(*hclsyntax.LiteralValueExpr).Val, true
-		}
+	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
+		e = t.Parts[0]
+	}
+	if literal, ok := e.(*hclsyntax.LiteralValueExpr); ok {
+		// The parser leaves an unknown value where it could not read one.
+		return literal.Val, literal.Val.IsKnown()
 	}
 	v, diags := e.Value(s.ctx)
 	if diags.HasErrors() {

@@ -1,0 +1,5 @@
+project "p" {
+  bucket = "a
+  register {
+    secret_access_key = "x" y
+}

@@ -1,0 +1,1 @@
+bh {   required_version=0..0
