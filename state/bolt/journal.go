@@ -1,0 +1,210 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"slices"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+)
+
+// historyKept is how many entries of history stay; older ones go as new ones come.
+const historyKept = 10_000
+
+func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+func put(b *bbolt.Bucket, key []byte, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return b.Put(key, text)
+}
+
+func key(p addr.Project) []byte { return []byte(p.String()) }
+
+// Begin keeps state.Journal's word.
+func (s *Store) Begin(i state.Intent) (state.Intent, error) {
+	err := s.write(func(tx *bbolt.Tx) error {
+		intents := tx.Bucket(bucketIntents)
+		id, err := intents.NextSequence()
+		if err != nil {
+			return err
+		}
+		i.ID = id
+		if err := raise(tx, i.Project, i.Sequence); err != nil {
+			return err
+		}
+		return put(intents, number(id), i)
+	})
+	return i, err
+}
+
+// raise lifts the sequence of a project to n.
+func raise(tx *bbolt.Tx, p addr.Project, n uint64) error {
+	sequences := tx.Bucket(bucketSequences)
+	if was := sequences.Get(key(p)); len(was) == 8 && binary.BigEndian.Uint64(was) >= n {
+		return nil
+	}
+	return sequences.Put(key(p), number(n))
+}
+
+// Commit keeps state.Journal's word.
+func (s *Store) Commit(i state.Intent, r state.Record) error {
+	return s.write(func(tx *bbolt.Tx) error {
+		if i.ID != 0 {
+			if err := tx.Bucket(bucketIntents).Delete(number(i.ID)); err != nil {
+				return err
+			}
+		}
+		return put(tx.Bucket(bucketProjects), key(r.Project), r)
+	})
+}
+
+// Abort keeps state.Journal's word.
+func (s *Store) Abort(i state.Intent) error {
+	return s.write(func(tx *bbolt.Tx) error { return tx.Bucket(bucketIntents).Delete(number(i.ID)) })
+}
+
+// Move keeps state.Journal's word.
+func (s *Store) Move(from, to addr.Project) error {
+	return s.write(func(tx *bbolt.Tx) error {
+		projects := tx.Bucket(bucketProjects)
+		if text := projects.Get(key(from)); text != nil {
+			var r state.Record
+			if err := json.Unmarshal(text, &r); err != nil {
+				return damaged(s.path, err)
+			}
+			r.Project = to
+			if err := projects.Delete(key(from)); err != nil {
+				return err
+			}
+			if err := put(projects, key(to), r); err != nil {
+				return err
+			}
+		}
+		err := rewrite(tx.Bucket(bucketIntents), func(i *state.Intent) bool { return readdress(&i.Project, from, to) })
+		if err == nil {
+			err = rewrite(tx.Bucket(bucketWatches), func(w *state.Watch) bool { return readdress(&w.Project, from, to) })
+		}
+		if was := tx.Bucket(bucketSequences).Get(key(from)); err == nil && len(was) == 8 {
+			err = raise(tx, to, binary.BigEndian.Uint64(was))
+		}
+		return err
+	})
+}
+
+func readdress(p *addr.Project, from, to addr.Project) bool {
+	if *p != from {
+		return false
+	}
+	*p = to
+	return true
+}
+
+// rewrite changes the values of a bucket that change says it has changed.
+func rewrite[T any](b *bbolt.Bucket, change func(*T) bool) error {
+	changed := map[string]T{}
+	err := b.ForEach(func(k, text []byte) error {
+		var value T
+		if err := json.Unmarshal(text, &value); err != nil {
+			return err
+		}
+		if change(&value) {
+			changed[string(k)] = value
+		}
+		return nil
+	})
+	for k, value := range changed {
+		if err == nil {
+			err = put(b, []byte(k), value)
+		}
+	}
+	return err
+}
+
+// Settle keeps state.Journal's word.
+func (s *Store) Settle(settlement state.Settlement) error {
+	return s.write(func(tx *bbolt.Tx) error {
+		if err := dropIntents(tx, settlement.Project); err != nil {
+			return err
+		}
+		projects, watches := tx.Bucket(bucketProjects), tx.Bucket(bucketWatches)
+		for _, name := range settlement.Unwatch {
+			if err := watches.Delete([]byte(name)); err != nil {
+				return err
+			}
+		}
+		for _, w := range settlement.Watch {
+			if err := put(watches, []byte(w.Name), w); err != nil {
+				return err
+			}
+		}
+		if settlement.Record == nil {
+			return projects.Delete(key(settlement.Project))
+		}
+		return put(projects, key(settlement.Project), settlement.Record)
+	})
+}
+
+func dropIntents(tx *bbolt.Tx, p addr.Project) error {
+	intents := tx.Bucket(bucketIntents)
+	var drop [][]byte
+	err := intents.ForEach(func(k, text []byte) error {
+		var i state.Intent
+		if err := json.Unmarshal(text, &i); err != nil {
+			return err
+		}
+		if i.Project == p {
+			drop = append(drop, slices.Clone(k))
+		}
+		return nil
+	})
+	for _, k := range drop {
+		if err == nil {
+			err = intents.Delete(k)
+		}
+	}
+	return err
+}
+
+// SetWatches keeps state.Journal's word.
+func (s *Store) SetWatches(list []state.Watch) error {
+	return s.write(func(tx *bbolt.Tx) error {
+		if err := tx.DeleteBucket(bucketWatches); err != nil {
+			return err
+		}
+		watches, err := tx.CreateBucket(bucketWatches)
+		for _, w := range list {
+			if err == nil {
+				err = put(watches, []byte(w.Name), w)
+			}
+		}
+		return err
+	})
+}
+
+// Append keeps state.Journal's word. The newest 10,000 entries are kept.
+func (s *Store) Append(entries ...state.Entry) error {
+	return s.write(func(tx *bbolt.Tx) error {
+		history := tx.Bucket(bucketHistory)
+		for _, e := range entries {
+			n, err := history.NextSequence()
+			if err != nil {
+				return err
+			}
+			if err := put(history, number(n), e); err != nil {
+				return err
+			}
+			if n > historyKept {
+				if err := history.Delete(number(n - historyKept)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
