@@ -1,0 +1,124 @@
+package planfile_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/planner"
+	"buckethead/planner/planfile"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+func plan(projects ...string) *planner.Plan {
+	desired := &config.Config{Stack: "main"}
+	for _, name := range projects {
+		desired.Projects = append(desired.Projects, config.Project{Addr: addr.Project{Name: name}, Cloud: "local.main", Secrets: "age_file.main",
+			Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}}, Access: vendors.ReadWrite, ItemTitle: name})
+	}
+	p, _ := planner.Make(planner.Input{Desired: desired, Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}}, Mode: planner.Normal})
+	return p
+}
+
+func write(t testing.TB, p *planner.Plan) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := planfile.Write(&b, p, "1.0.0"); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestRead_givesWhatWasWritten(t *testing.T) {
+	p := plan("photos", "albums")
+	got, err := planfile.Read(bytes.NewReader(write(t, p)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Digest() != p.Digest() || len(got.Operations) != 2 || got.Operations[0].Acts[0].Step != planner.StepCreateBucket {
+		t.Fatalf("got %+v", got)
+	}
+	run, differences := planfile.Compare(got, plan("photos", "albums"))
+	if len(differences) > 0 || len(run.Operations) != 2 || len(run.Operations[0].Steps) == 0 {
+		t.Fatalf("got %v, %v", run, differences)
+	}
+}
+
+func TestRead_refusesWhatItDidNotWrite(t *testing.T) {
+	text := string(write(t, plan("photos")))
+	for name, broken := range map[string]string{
+		"nothing":       "",
+		"no JSON":       "terraform",
+		"other JSON":    "{}",
+		"newer":         strings.Replace(text, `"bh_plan_format": 1`, `"bh_plan_format": 2`, 1),
+		"changed since": strings.Replace(text, `"digest": "`, `"digest": "0`, 2),
+		"cut off":       text[:len(text)/2],
+	} {
+		if _, err := planfile.Read(strings.NewReader(broken)); !errors.Is(err, planfile.ErrFormat) {
+			t.Errorf("%s: got %v, want ErrFormat", name, err)
+		}
+	}
+}
+
+func TestCompare(t *testing.T) {
+	expected := plan("photos", "albums")
+	changed := plan("photos", "albums")
+	other := plan("photos", "albums")
+	for i := range other.Operations {
+		if other.Operations[i].Project.Name == "photos" {
+			other.Operations[i].Digest, other.Operations[i].Kind = "x", planner.Adopt
+		}
+	}
+	otherStack, otherState := *changed, *changed
+	otherStack.Stack, otherState.Lineage = "prod", "M"
+	tests := []struct {
+		name  string
+		fresh *planner.Plan
+		want  string // part of the only difference; "" for none
+	}{
+		{"the same", changed, ""},
+		{"more to do elsewhere", plan("photos", "albums", "third"), ""},
+		{"done already", plan("photos"), "nothing to do"},
+		{"another operation", other, "was to provision"},
+		{"another stack", &otherStack, "stack"},
+		{"another state", &otherState, "another state"},
+	}
+	for _, test := range tests {
+		run, differences := planfile.Compare(expected, test.fresh)
+		switch {
+		case test.want == "" && (len(differences) > 0 || len(run.Operations) != 2):
+			t.Errorf("%s: got %v", test.name, differences)
+		case test.want != "" && (len(differences) != 1 || !strings.Contains(differences[0].Text, test.want) || run != nil):
+			t.Errorf("%s: got %v, want one with %q", test.name, differences, test.want)
+		}
+	}
+}
+
+// A first plan is made before there is a state; it is good for the state that the
+// apply makes.
+func TestCompare_takesAPlanFromBeforeTheState(t *testing.T) {
+	expected := plan("photos")
+	expected.Lineage = ""
+	if _, differences := planfile.Compare(expected, plan("photos")); len(differences) > 0 {
+		t.Errorf("got %v", differences)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(write(f, plan("photos")))
+	f.Add([]byte(`{"bh_plan_format":1,"plan":{"operations":[{"project":"x["}]}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := planfile.Read(bytes.NewReader(text))
+		if err != nil {
+			return
+		}
+		again, err := planfile.Read(bytes.NewReader(write(t, p)))
+		if err != nil || again.Digest() != p.Digest() {
+			t.Fatalf("what was read does not come back: %v", err)
+		}
+	})
+}
