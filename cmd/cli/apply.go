@@ -1,0 +1,265 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/config/addr"
+	"buckethead/executor"
+	"buckethead/planner"
+	"buckethead/planner/planfile"
+	"buckethead/state"
+	"buckethead/state/bolt"
+)
+
+// applyArgs are what bh apply, destroy and rotate are asked for.
+type applyArgs struct {
+	planArgs
+	file        string
+	autoApprove bool
+	expect      string
+	verify      bool
+	question    string
+}
+
+// stopGrace bounds the steps that still run after the first signal.
+const stopGrace = 2 * time.Minute
+
+// backupsKept is how many copies of the state are kept beside it.
+const backupsKept = 10
+
+func applyFlags(more ...cli.Flag) []cli.Flag {
+	return planFlags(append(more,
+		&cli.BoolFlag{Name: "auto-approve", Aliases: []string{"yes", "y"}, Usage: "do not ask"},
+		&cli.StringFlag{Name: "expect", Usage: "apply only a plan of this `DIGEST`"},
+		&cli.BoolFlag{Name: "verify", Value: true, Usage: "prove each stored credential"})...)
+}
+
+func readApplyArgs(c *cli.Context, p Process) (applyArgs, error) {
+	a, err := readPlanArgs(c, p)
+	return applyArgs{planArgs: a, autoApprove: c.Bool("auto-approve"), expect: strings.TrimPrefix(c.String("expect"), "sha256:"),
+		verify: c.Bool("verify"), question: "Apply this plan?"}, err
+}
+
+func applyCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "apply", Usage: "make the providers match what is declared", ArgsUsage: "[PLAN]", Flags: applyFlags(),
+		Action: func(c *cli.Context) error {
+			a, err := readApplyArgs(c, p)
+			if err != nil {
+				return err
+			}
+			if c.Args().Len() > 1 {
+				return fmt.Errorf("bh apply takes one plan, and was given %d arguments", c.Args().Len())
+			}
+			a.file = c.Args().First()
+			return runApply(p, a)
+		}}
+}
+
+func destroyCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "destroy", Usage: "destroy what is recorded, or the projects that are named", ArgsUsage: "[PROJECT...]", Flags: applyFlags(),
+		Action: func(c *cli.Context) error {
+			a, err := readApplyArgs(c, p)
+			if err != nil {
+				return err
+			}
+			a.mode, a.question = planner.DestroyAll, "Destroy all of this? Buckets that go are gone for good."
+			a.destroyOnly, err = addresses(c.Args().Slice())
+			if err != nil {
+				return err
+			}
+			return runApply(p, a)
+		}}
+}
+
+func rotateCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "rotate", Usage: "renew the keys of projects now", ArgsUsage: "PROJECT...", Flags: applyFlags(),
+		Action: func(c *cli.Context) error {
+			a, err := readApplyArgs(c, p)
+			if err != nil {
+				return err
+			}
+			projects, err := addresses(c.Args().Slice())
+			if err != nil {
+				return err
+			}
+			if len(projects) == 0 {
+				return errors.New("bh rotate wants the projects whose keys are to be renewed")
+			}
+			a.rotate, a.question = map[addr.Project]bool{}, "Renew these keys?"
+			for _, project := range projects {
+				a.rotate[project] = true
+				a.targets = append(a.targets, project.String())
+			}
+			return runApply(p, a)
+		}}
+}
+
+func addresses(args []string) ([]addr.Project, error) {
+	var out []addr.Project
+	for _, text := range args {
+		p, err := addr.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// runApply is bh apply: the same way as bh plan with the state locked, then the
+// question, then the executor.
+func runApply(p Process, a applyArgs) (err error) {
+	if err := mayProceed(p, a); err != nil {
+		return err
+	}
+	expected, err := readPlan(a.file, a.chdir)
+	if err != nil {
+		return err
+	}
+	s, err := open(p, a.common)
+	if err != nil {
+		return err
+	}
+	defer func() { err = joinClose(err, s) }()
+	ctx, interrupted, stop := s.untilSignal()
+	opened, err := bolt.Open(ctx, s.statePath(), s.stateOptions())
+	if err != nil {
+		stop()
+		return s.stateFault(err)
+	}
+	s.closer = append(s.closer, opened)
+	snap, err := opened.Snapshot()
+	if err != nil {
+		stop()
+		return s.stateFault(err)
+	}
+	if expected != nil {
+		a.mode = expected.Mode
+	}
+	plan, err := s.plan(ctx, snap, a.planArgs)
+	stop()
+	if err != nil {
+		return orInterrupted(err, interrupted)
+	}
+	if plan, err = s.expected(plan, expected, a); err != nil {
+		return err
+	}
+	s.view.Plan(plan)
+	if err := s.agreed(plan, expected, a); err != nil {
+		return err
+	}
+	if !plan.Empty() && snap.Meta.Serial > 0 {
+		if _, err := bolt.Backup(opened, bolt.BackupDir(s.statePath()), p.Now(), backupsKept); err != nil {
+			return s.stateFault(err)
+		}
+	}
+	return s.execute(plan, snap, opened, a)
+}
+
+// mayProceed fails at once where nobody could be asked.
+func mayProceed(p Process, a applyArgs) error {
+	switch {
+	case a.autoApprove, a.file != "", a.expect != "":
+		return nil
+	case a.json:
+		return errors.New("--json asks nothing: it needs --auto-approve, a saved plan, or --expect")
+	case !p.StdinTTY || !a.input:
+		return errors.New("there is no terminal to ask on: use --auto-approve, a saved plan (bh plan --out FILE, bh apply FILE), or --expect DIGEST")
+	}
+	return nil
+}
+
+// readPlan reads a saved plan; nil where none was named. A relative path starts
+// from --chdir, as everything does.
+func readPlan(path, chdir string) (*planner.Plan, error) {
+	if path == "" {
+		return nil, nil
+	}
+	if chdir != "" {
+		path = joinRelative(chdir, path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the plan: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	plan, err := planfile.Read(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the plan %s: %w", path, err)
+	}
+	return plan, nil
+}
+
+// expected holds a fresh plan against the saved one or the digest that it has to
+// be, and gives what may run.
+func (s *session) expected(fresh, saved *planner.Plan, a applyArgs) (*planner.Plan, error) {
+	if a.expect != "" && fresh.Digest() != a.expect {
+		s.view.Plan(fresh)
+		return nil, fmt.Errorf("the plan is not the expected one: its digest is %s; nothing was done", fresh.Digest())
+	}
+	if saved == nil {
+		return fresh, nil
+	}
+	run, differences := planfile.Compare(saved, fresh)
+	if len(differences) > 0 {
+		var b strings.Builder
+		for _, d := range differences {
+			b.WriteString("\n  ")
+			if !d.Project.IsZero() {
+				b.WriteString(d.Project.Label() + ": ")
+			}
+			b.WriteString(d.Text)
+		}
+		return nil, fmt.Errorf("the plan is stale; nothing was done:%s\n\n  Plan again", b.String())
+	}
+	for _, o := range fresh.Operations {
+		if _, kept := run.Find(o.Project); !kept {
+			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Project.Label())
+		}
+	}
+	return run, nil
+}
+
+// agreed asks, where it has to.
+func (s *session) agreed(plan, saved *planner.Plan, a applyArgs) error {
+	if plan.Empty() || a.autoApprove || saved != nil || a.expect != "" {
+		return nil
+	}
+	_, _ = fmt.Fprintf(s.p.Stdout, "\n%s Only 'yes' will be accepted: ", a.question)
+	answer, _ := bufio.NewReader(s.p.Stdin).ReadString('\n')
+	if strings.TrimSpace(answer) != "yes" {
+		return errors.New("not approved; nothing was done")
+	}
+	return nil
+}
+
+// execute runs the plan until it is done or a signal comes.
+func (s *session) execute(plan *planner.Plan, snap state.Snapshot, store state.Store, a applyArgs) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	stop, signalled, end := s.stopOnSignal(cancel)
+	defer end()
+	report := executor.Apply(ctx, plan, s.rigs(snap), snap, observedStore{store, s}, executor.Options{
+		Parallelism: a.parallelism, Verify: a.verify, Run: s.run(), Now: s.p.Now, Event: s.view.Event, Stop: stop, StepTimeout: stopGrace})
+	if !plan.Empty() {
+		s.view.Report(plan, report)
+	}
+	s.github(plan)
+	switch {
+	case report.Interrupted && signalled() != 0:
+		return signalled()
+	case !report.OK():
+		return exitCode(exitError)
+	case a.detailedExit && !plan.Empty():
+		return exitCode(exitChanges)
+	}
+	return nil
+}

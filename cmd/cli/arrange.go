@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/agext/levenshtein"
+	"github.com/urfave/cli/v2"
+)
+
+// arrange brings arguments into the order that the flag parser wants: the
+// command, its flags, then what is no flag. So flags work before and after the
+// command and after file names. BH_CLI_ARGS and BH_CLI_ARGS_command come first,
+// so that what is typed wins.
+func arrange(app *cli.App, args []string, env func(string) string) ([]string, error) {
+	command, words := app.Commands, []string{}
+	var flags, rest []string
+	known := allFlags(app.Commands)
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		switch {
+		case arg == "--":
+			rest = append(rest, args[i+1:]...)
+			i = len(args)
+		case len(arg) > 1 && arg[0] == '-':
+			flags = append(flags, arg)
+			if takesValue, isKnown := known[name]; isKnown && takesValue && !hasValue && i+1 < len(args) {
+				i++
+				flags = append(flags, args[i])
+			}
+		default:
+			if next := find(command, arg); next != nil && len(rest) == 0 {
+				words, command = append(words, arg), next.Subcommands
+				continue
+			}
+			rest = append(rest, arg)
+		}
+	}
+	preset, err := presets(words, env)
+	if err != nil {
+		return nil, err
+	}
+	if len(words) == 0 {
+		// No command: help, or a word that is not known.
+		return append(flags, rest...), nil
+	}
+	if err := checkFlags(app, words, append(slices.Clone(preset), flags...)); err != nil {
+		return nil, err
+	}
+	out := append(append(slices.Clone(words), preset...), flags...)
+	return append(append(out, "--"), rest...), nil
+}
+
+// presets gives the flags that the environment sets for a command.
+func presets(words []string, env func(string) string) ([]string, error) {
+	names := []string{"BH_CLI_ARGS"}
+	if len(words) > 0 {
+		names = append(names, "BH_CLI_ARGS_"+strings.Join(words, "_"))
+	}
+	var out []string
+	for _, name := range names {
+		split, err := splitWords(env(name))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		out = append(out, split...)
+	}
+	return out, nil
+}
+
+// splitWords splits as a shell does: at spaces, but for what is quoted.
+func splitWords(text string) ([]string, error) {
+	var out []string
+	var word strings.Builder
+	quote, inWord := rune(0), false
+	for _, r := range text {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '\'' || r == '"'):
+			quote, inWord = r, true
+		case quote == 0 && (r == ' ' || r == '\t' || r == '\n'):
+			if inWord {
+				out, inWord = append(out, word.String()), false
+				word.Reset()
+			}
+		default:
+			inWord = true
+			word.WriteRune(r)
+		}
+	}
+	if quote != 0 {
+		return nil, fmt.Errorf("a quote (%c) is not closed", quote)
+	}
+	if inWord {
+		out = append(out, word.String())
+	}
+	return out, nil
+}
+
+func find(commands []*cli.Command, name string) *cli.Command {
+	for _, c := range commands {
+		if c.HasName(name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// allFlags gives each flag of any command, and whether it takes a value.
+func allFlags(commands []*cli.Command) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range commands {
+		for _, f := range c.Flags {
+			_, isBool := f.(*cli.BoolFlag)
+			for _, name := range f.Names() {
+				out[name] = !isBool
+			}
+		}
+		for name, takes := range allFlags(c.Subcommands) {
+			out[name] = takes
+		}
+	}
+	return out
+}
+
+// checkFlags refuses a flag that the command does not have, with the nearest one
+// that it has.
+func checkFlags(app *cli.App, words, flags []string) error {
+	commands := app.Commands
+	var command *cli.Command
+	for _, word := range words {
+		command = find(commands, word)
+		commands = command.Subcommands
+	}
+	names := []string{"help", "h"}
+	for _, f := range command.Flags {
+		names = append(names, f.Names()...)
+	}
+	known := allFlags([]*cli.Command{command})
+	for i := 0; i < len(flags); i++ {
+		name, _, hasValue := strings.Cut(strings.TrimLeft(flags[i], "-"), "=")
+		if !slices.Contains(names, name) {
+			hint := ""
+			if close := nearest(name, names); close != "" {
+				hint = "; did you mean --" + close
+			}
+			return fmt.Errorf("bh %s has no flag --%s%s", strings.Join(words, " "), name, hint)
+		}
+		if known[name] && !hasValue {
+			i++
+		}
+	}
+	return nil
+}
+
+// nearest gives the name that is most like the one that was typed, "" when none is.
+func nearest(typed string, names []string) string {
+	best, distance := "", 3
+	for _, name := range names {
+		if d := levenshtein.Distance(typed, name, nil); d < distance && d < len(name) {
+			best, distance = name, d
+		}
+	}
+	return best
+}

@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+func completionCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "completion", Usage: "write the completion of a shell: bash, zsh or fish", ArgsUsage: "SHELL",
+		Action: func(c *cli.Context) error {
+			write, known := map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}[c.Args().First()]
+			if !known {
+				return fmt.Errorf("bh completion knows bash, zsh and fish, and not %q", c.Args().First())
+			}
+			_, err := io.WriteString(p.Stdout, write(c.App.Commands))
+			return err
+		}}
+}
+
+func visible(commands []*cli.Command) []*cli.Command {
+	return slices.DeleteFunc(slices.Clone(commands), func(c *cli.Command) bool { return c.Hidden || c.Name == "help" })
+}
+
+// words gives the words that can follow a command: subcommands, then long flags.
+func words(c *cli.Command) []string {
+	var out []string
+	for _, sub := range visible(c.Subcommands) {
+		out = append(out, sub.Name)
+	}
+	flags := c.Flags
+	for _, sub := range c.Subcommands {
+		flags = append(flags[:len(flags):len(flags)], sub.Flags...)
+	}
+	for _, f := range flags {
+		if name := "--" + f.Names()[0]; !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func bashCompletion(commands []*cli.Command) string {
+	var b strings.Builder
+	b.WriteString("_bh() {\n  local cur=${COMP_WORDS[COMP_CWORD]} word verb=\n" +
+		"  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n    case $word in -*) ;; *) verb=$word; break ;; esac\n  done\n  case $verb in\n")
+	var names []string
+	for _, c := range visible(commands) {
+		names = append(names, c.Name)
+		fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n", c.Name, strings.Join(words(c), " "))
+	}
+	fmt.Fprintf(&b, "    *) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n  esac\n}\ncomplete -o default -F _bh bh\n", strings.Join(names, " "))
+	return b.String()
+}
+
+func zshCompletion(commands []*cli.Command) string {
+	return "#compdef bh\nautoload -U +X bashcompinit && bashcompinit\n" + bashCompletion(commands)
+}
+
+func fishCompletion(commands []*cli.Command) string {
+	var b strings.Builder
+	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "\\'") + "'" }
+	for _, c := range visible(commands) {
+		fmt.Fprintf(&b, "complete -c bh -n __fish_use_subcommand -f -a %s -d %s\n", c.Name, quote(c.Usage))
+		for _, word := range words(c) {
+			if flag, ok := strings.CutPrefix(word, "--"); ok {
+				fmt.Fprintf(&b, "complete -c bh -n '__fish_seen_subcommand_from %s' -l %s\n", c.Name, flag)
+			} else {
+				fmt.Fprintf(&b, "complete -c bh -n '__fish_seen_subcommand_from %s' -f -a %s\n", c.Name, word)
+			}
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/executor/orchestrator"
+	"buckethead/planner/refresh"
+	"buckethead/state"
+	"buckethead/vendors"
+	"buckethead/vendors/registry"
+)
+
+// cloud opens a cloud once. The error of one that is not declared names the block
+// that is missing: a record needs it even when no project does.
+func (s *session) cloud(address string) (vendors.BucketProvider, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if opened, ok := s.clouds[address]; ok {
+		return opened, nil
+	}
+	connection, vendor, err := s.connection("cloud", s.config.Clouds, address)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := vendor.OpenBuckets(context.Background(), vendors.Host{Dir: s.config.Dir, Now: s.p.Now}, connection.Settings)
+	if err != nil {
+		return nil, fmt.Errorf("open cloud %s: %w", address, err)
+	}
+	s.clouds[address] = observedBuckets{opened, s.observe(address)}
+	return s.clouds[address], nil
+}
+
+// store opens a secret store once; errors as cloud's.
+func (s *session) store(address string) (vendors.SecretStore, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if opened, ok := s.stores[address]; ok {
+		return opened, nil
+	}
+	connection, vendor, err := s.connection("secrets", s.config.Secrets, address)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := vendor.OpenSecrets(context.Background(), vendors.Host{Dir: s.config.Dir, Now: s.p.Now}, connection.Settings)
+	if err != nil {
+		return nil, fmt.Errorf("open secrets %s: %w", address, err)
+	}
+	s.stores[address] = observedSecrets{opened, s.observe(address)}
+	return s.stores[address], nil
+}
+
+func (s *session) connection(kind string, declared []config.Connection, address string) (config.Connection, vendors.Vendor, error) {
+	connection, ok := config.Find(declared, address)
+	if !ok {
+		vendor, name, _ := strings.Cut(address, ".")
+		return connection, vendors.Vendor{}, fmt.Errorf("the state needs %s %q %q, which is not declared: put the block back until nothing uses it", kind, vendor, name)
+	}
+	vendor, ok := registry.Find(connection.Vendor)
+	if !ok {
+		return connection, vendor, fmt.Errorf("this bh has no vendor %q", connection.Vendor)
+	}
+	return connection, vendor, nil
+}
+
+// reference names an item without its value; "" where the store cannot be opened.
+func (s *session) reference(connection, id, title string) string {
+	store, err := s.store(connection)
+	if err != nil {
+		return ""
+	}
+	return store.Reference(id, title, "")
+}
+
+func (s *session) readers() refresh.Readers {
+	return refresh.Readers{
+		Buckets: func(address string) (vendors.BucketReader, error) { return s.cloud(address) },
+		Secrets: func(address string) (vendors.SecretReader, error) { return s.store(address) },
+		Resolve: s.resolve,
+	}
+}
+
+// resolve reads a reference from the one declared store that has its scheme.
+func (s *session) resolve(ctx context.Context, reference string) (vendors.Secret, error) {
+	scheme, _, _ := strings.Cut(reference, "://")
+	for _, c := range s.config.Secrets {
+		vendor, _ := registry.Find(c.Vendor)
+		if vendor.ReferenceScheme != scheme {
+			continue
+		}
+		store, err := s.store(c.Address())
+		if err != nil {
+			return vendors.Secret{}, err
+		}
+		if resolver, able := vendors.As[vendors.ReferenceResolver](store); able {
+			return resolver.ResolveReference(ctx, reference)
+		}
+	}
+	return vendors.Secret{}, fmt.Errorf("no declared store reads %s:// references", scheme)
+}
+
+// rigs gives what operations act on.
+func (s *session) rigs(snap state.Snapshot) func(cloud, secrets string) (orchestrator.Rig, error) {
+	return func(cloud, secrets string) (orchestrator.Rig, error) {
+		rig := orchestrator.Rig{Connection: secrets, Stores: s.store, Register: s.registered, Stack: s.config.Stack, Now: s.p.Now, Sleep: s.p.Sleep,
+			Fingerprint: func(secret vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, secret) },
+			Waiting: func(why string, until time.Time) {
+				s.view.Note(why + "; next try at " + until.UTC().Format(time.TimeOnly))
+			}}
+		var err error
+		if cloud != "" {
+			if rig.Buckets, err = s.cloud(cloud); err != nil {
+				return rig, err
+			}
+		}
+		if secrets != "" {
+			rig.Secrets, err = s.store(secrets)
+		}
+		return rig, err
+	}
+}
+
+// registered gives the keys that someone brings.
+func (s *session) registered(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error) {
+	for i := range s.config.Projects {
+		p := &s.config.Projects[i]
+		if p.Addr != project || p.Register == nil {
+			continue
+		}
+		keys := vendors.BucketCredentials{AccessKeyID: p.Register.AccessKeyID, SecretAccessKey: p.Register.SecretAccessKey}
+		if p.Register.Reference != "" {
+			var err error
+			if keys.SecretAccessKey, err = s.resolve(ctx, p.Register.Reference); err != nil {
+				return keys, err
+			}
+		}
+		return keys, nil
+	}
+	return vendors.BucketCredentials{}, fmt.Errorf("%s registers no keys", project)
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/config/addr"
+)
+
+// common are the flags that every command has.
+type common struct {
+	chdir, file, state  string
+	vars                map[string]string
+	varFiles            []string
+	color               string
+	json                bool
+	jsonInto            string
+	format              string
+	quiet, verbose      bool
+	lockTimeout         time.Duration
+	input               bool
+	parallelism         int
+	targets, exclusions []string
+}
+
+// commonFlags makes the flags anew for each command: urfave keeps state in them.
+func commonFlags(more ...cli.Flag) []cli.Flag {
+	return append(more,
+		&cli.StringFlag{Name: "chdir", Aliases: []string{"C"}, Usage: "work in `DIR`"},
+		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read `FILE`, or a directory's *.hcl, instead of buckets.hcl"},
+		&cli.StringFlag{Name: "state", Usage: "keep the state at `PATH`, whatever the file says"},
+		&cli.StringSliceFlag{Name: "var", Usage: "set a variable: `NAME=VALUE`"},
+		&cli.StringSliceFlag{Name: "var-file", Usage: "read variables from `FILE`"},
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to colour: auto, always, never"},
+		&cli.BoolFlag{Name: "no-color", Usage: "the same as --color never"},
+		&cli.BoolFlag{Name: "json", Usage: "write JSON lines"},
+		&cli.StringFlag{Name: "json-into", Usage: "write JSON lines to `FILE` beside the text"},
+		&cli.StringFlag{Name: "format", Value: "human", Usage: "`FORMAT` of the result: human, json, markdown"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "every step and every field"},
+		&cli.DurationFlag{Name: "lock-timeout", Usage: "wait this `LONG` for a state that another process holds"},
+		&cli.BoolFlag{Name: "input", Value: true, Usage: "ask questions on a terminal"},
+		&cli.IntFlag{Name: "parallelism", Value: 8, Usage: "work on `N` projects at once"},
+	)
+}
+
+// scopeFlags choose projects.
+func scopeFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "target", Usage: "look only at projects like `PATTERN`, such as tenant*"},
+		&cli.StringSliceFlag{Name: "exclude", Usage: "leave out projects like `PATTERN`"},
+	}
+}
+
+// readCommon turns flags and the environment into values.
+func readCommon(c *cli.Context, p Process) (common, error) {
+	out := common{chdir: c.String("chdir"), file: c.String("file"), state: c.String("state"), vars: map[string]string{},
+		varFiles: c.StringSlice("var-file"), color: c.String("color"), json: c.Bool("json") || c.String("format") == "json", jsonInto: c.String("json-into"),
+		format: c.String("format"), quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), lockTimeout: c.Duration("lock-timeout"),
+		input: c.Bool("input") && p.get("BH_INPUT") != "0" && p.get("BH_INPUT") != "false", parallelism: c.Int("parallelism"),
+		targets: c.StringSlice("target"), exclusions: c.StringSlice("exclude")}
+	if out.json {
+		out.format = "json"
+	}
+	if c.Bool("no-color") {
+		out.color = "never"
+	}
+	if n := p.get("BH_PARALLELISM"); n != "" && !c.IsSet("parallelism") {
+		value, err := strconv.Atoi(n)
+		if err != nil {
+			return out, fmt.Errorf("BH_PARALLELISM is %q, and has to be a number", n)
+		}
+		out.parallelism = value
+	}
+	if out.parallelism < 1 || out.parallelism > 256 {
+		return out, fmt.Errorf("--parallelism is %d, and has to be from 1 to 256", out.parallelism)
+	}
+	for _, text := range c.StringSlice("var") {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			// The text could be a secret that lacks its name: it is not shown.
+			return out, fmt.Errorf("--var wants NAME=VALUE")
+		}
+		out.vars[name] = value
+	}
+	for _, pattern := range append(append([]string{}, out.targets...), out.exclusions...) {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return out, fmt.Errorf("%q is no pattern: %w", pattern, err)
+		}
+	}
+	return out, nil
+}
+
+// scope says which projects are looked at; nil for all.
+func (c common) scope() func(addr.Project) bool {
+	if len(c.targets)+len(c.exclusions) == 0 {
+		return nil
+	}
+	return func(p addr.Project) bool {
+		return (len(c.targets) == 0 || matches(c.targets, p)) && !matches(c.exclusions, p)
+	}
+}
+
+// matches compares a project's label, name and address with patterns. A name
+// stands for all of its instances.
+func matches(patterns []string, p addr.Project) bool {
+	for _, pattern := range patterns {
+		for _, text := range []string{p.Label(), p.Name, p.String()} {
+			if pattern == text {
+				return true
+			}
+			if ok, err := path.Match(pattern, text); ok && err == nil {
+				return true
+			}
+		}
+	}
+	return false
+}

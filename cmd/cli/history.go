@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/cmd/view"
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/state/bolt"
+)
+
+func historyCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "history", Usage: "show what was done, newest first", ArgsUsage: "[PROJECT]",
+		Flags: commonFlags(&cli.IntFlag{Name: "limit", Value: 50, Usage: "show at most `N` entries; 0 for all"}),
+		Action: func(c *cli.Context) error {
+			flags, err := readCommon(c, p)
+			if err != nil {
+				return err
+			}
+			var project addr.Project
+			if c.Args().Present() {
+				if project, err = addr.Parse(c.Args().First()); err != nil {
+					return err
+				}
+			}
+			return runHistory(p, flags, project, c.Int("limit"))
+		}}
+}
+
+func runHistory(p Process, flags common, project addr.Project, limit int) (err error) {
+	s, err := open(p, flags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = joinClose(err, s) }()
+	ctx, _, stop := s.untilSignal()
+	defer stop()
+	store, err := bolt.OpenReadOnly(ctx, s.statePath(), s.stateOptions())
+	if err != nil {
+		return s.stateFault(err)
+	}
+	s.closer = append(s.closer, store)
+	entries, err := store.History(project, limit)
+	if err != nil {
+		return s.stateFault(err)
+	}
+	if flags.json {
+		if entries == nil {
+			entries = []state.Entry{}
+		}
+		return s.writeJSON(map[string]any{"format": state.Format, "entries": entries})
+	}
+	if len(entries) == 0 {
+		_, err = fmt.Fprintln(p.Stdout, "Nothing was done yet.")
+		return err
+	}
+	rows := [][]string{{"WHEN", "PROJECT", "OPERATION", "REASON", "OUTCOME", "WHO", "COMMIT", "RUN"}}
+	for _, e := range entries {
+		rows = append(rows, []string{day(e.At), e.Project.Label(), e.Operation, e.Reason, e.Outcome, orDash(e.Actor), orDash(short(e.Commit)), orDash(e.Run)})
+	}
+	_, err = fmt.Fprint(p.Stdout, view.Table(rows))
+	return err
+}
+
+func short(commit string) string { return commit[:min(len(commit), 8)] }

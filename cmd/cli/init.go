@@ -1,0 +1,107 @@
+package cli
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/state/bolt"
+)
+
+// starter is the file that bh init writes: it plans and applies as it is.
+//
+//go:embed starter.hcl
+var starter []byte
+
+const ignored = "# What bh makes beside this file: state, backups, keys.\n.bh/\n*.bhplan\n"
+
+func initCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and make the state", Flags: commonFlags(),
+		Action: func(c *cli.Context) error {
+			flags, err := readCommon(c, p)
+			if err == nil {
+				err = noArguments(c)
+			}
+			if err != nil {
+				return err
+			}
+			return runInit(p, flags)
+		}}
+}
+
+// runInit makes what is missing and leaves alone what is there; it may run again.
+func runInit(p Process, flags common) (err error) {
+	if flags.chdir != "" {
+		if err := os.MkdirAll(flags.chdir, 0o755); err != nil {
+			return fmt.Errorf("make %s: %w", flags.chdir, err)
+		}
+	}
+	dir := flags.chdir
+	if flags.file == "" {
+		made, err := writeNew(filepath.Join(dir, "buckets.hcl"), starter)
+		if err != nil {
+			return err
+		}
+		if made {
+			_, _ = fmt.Fprintln(p.Stdout, "Wrote buckets.hcl.")
+		}
+	}
+	if err := ignore(p, filepath.Join(dir, ".gitignore")); err != nil {
+		return err
+	}
+	s, err := open(p, flags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = joinClose(err, s) }()
+	ctx, _, stop := s.untilSignal()
+	defer stop()
+	store, err := bolt.Open(ctx, s.statePath(), s.stateOptions())
+	if err != nil {
+		return s.stateFault(err)
+	}
+	if err := store.Close(); err != nil {
+		return s.stateFault(err)
+	}
+	_, err = fmt.Fprintf(p.Stdout, "Ready: %s, state in %s. Next: bh plan, bh apply.\n", count(len(s.config.Projects), "project"), s.statePath())
+	return err
+}
+
+func writeNew(path string, content []byte) (made bool, err error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("write %s: %w", path, err)
+	}
+	_, err = file.Write(content)
+	return true, errors.Join(err, file.Close())
+}
+
+// ignore adds bh's lines to .gitignore where they are not there yet.
+func ignore(p Process, path string) error {
+	present, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	for _, line := range strings.Split(string(present), "\n") {
+		if strings.Trim(strings.TrimSpace(line), "/") == ".bh" {
+			return nil
+		}
+	}
+	if len(present) > 0 && !strings.HasSuffix(string(present), "\n") {
+		present = append(present, '\n')
+	}
+	if err := os.WriteFile(path, append(present, ignored...), 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	_, _ = fmt.Fprintln(p.Stdout, "Wrote .gitignore.")
+	return nil
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// The exit codes that are not of an error.
+const (
+	exitError       = 1
+	exitChanges     = 2
+	exitInterrupted = 130
+	exitTerminated  = 143
+)
+
+// exitCode ends a command with a code; everything has been said already.
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// Main runs one command and gives its exit code: 0 done, 1 error, 2 changes with
+// --detailed-exitcode, 130 or 143 interrupted. No panic comes out of it.
+func Main(p Process) (code int) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			_, _ = fmt.Fprintf(p.Stderr, "Error: bh met a fault of its own: %v\n\n  The state is as the last committed step left it; apply again goes on from there.\n  Set BH_LOG=debug to see where, and report it.\n", fault)
+			if p.get("BH_LOG") == "debug" || p.get("BH_LOG") == "trace" {
+				_, _ = p.Stderr.Write(debug.Stack())
+			}
+			code = exitError
+		}
+	}()
+	app := newApp(p)
+	args, err := arrange(app, p.Args, p.get)
+	if err == nil {
+		err = app.Run(append([]string{"bh"}, args...))
+	}
+	var exit exitCode
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		return int(exit)
+	}
+	_, _ = fmt.Fprintf(p.Stderr, "Error: %s\n", strings.TrimSuffix(err.Error(), "\n"))
+	return exitError
+}
+
+func newApp(p Process) *cli.App {
+	app := &cli.App{
+		Name: "bh", Usage: "buckets, and the credentials that open them, as declared", HideVersion: true, Suggest: true,
+		Writer: p.Stdout, ErrWriter: io.Discard, Reader: p.Stdin, ExitErrHandler: func(*cli.Context, error) {},
+		Description: "buckets.hcl declares projects. bh plan compares it with the state and with what the\n" +
+			"providers have; bh apply makes the providers match.\n\n" +
+			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes; 130, 143 interrupted, state saved.",
+		OnUsageError: usageError,
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return unknownCommand(c)
+			}
+			return cli.ShowAppHelp(c)
+		},
+	}
+	for _, command := range []func(Process) *cli.Command{initCommand, validateCommand, fmtCommand, planCommand, applyCommand, destroyCommand,
+		rotateCommand, showCommand, statusCommand, historyCommand, stateCommand, versionCommand, completionCommand} {
+		app.Commands = append(app.Commands, command(p))
+	}
+	for _, c := range app.Commands {
+		finishCommand(c)
+	}
+	return app
+}
+
+func finishCommand(c *cli.Command) {
+	c.OnUsageError = usageError
+	c.HideHelpCommand = true
+	for _, sub := range c.Subcommands {
+		finishCommand(sub)
+	}
+}
+
+func usageError(c *cli.Context, err error, _ bool) error {
+	name := "bh"
+	if c.Command != nil && c.Command.HelpName != "" {
+		name = c.Command.HelpName
+	}
+	return fmt.Errorf("%w; see %s --help", err, name)
+}
+
+func unknownCommand(c *cli.Context) error {
+	name := c.Args().First()
+	hint := ""
+	if close := nearest(name, commandNames(c.App.Commands)); close != "" {
+		hint = fmt.Sprintf("; did you mean %q", close)
+	}
+	return fmt.Errorf("there is no command %q%s; see bh --help", name, hint)
+}
+
+func commandNames(commands []*cli.Command) []string {
+	var out []string
+	for _, c := range commands {
+		out = append(out, c.Names()...)
+	}
+	return out
+}

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/config/addr"
+	"buckethead/planner"
+	"buckethead/planner/planfile"
+	"buckethead/planner/refresh"
+	"buckethead/state"
+	"buckethead/vendors/registry"
+)
+
+// planArgs are what bh plan is asked for.
+type planArgs struct {
+	common
+	out          string
+	detailedExit bool
+	allowance    planner.Allowance
+	mode         planner.Mode
+	rotate       map[addr.Project]bool
+	destroyOnly  []addr.Project
+}
+
+func planFlags(more ...cli.Flag) []cli.Flag {
+	return commonFlags(append(append(more, scopeFlags()...),
+		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 when there are changes"},
+		&cli.BoolFlag{Name: "allow-recreate", Usage: "make buckets again that were deleted outside of bh, empty"},
+		&cli.BoolFlag{Name: "allow-empty", Usage: "delete the objects of buckets with on_destroy = \"empty\""})...)
+}
+
+func readPlanArgs(c *cli.Context, p Process) (planArgs, error) {
+	flags, err := readCommon(c, p)
+	return planArgs{common: flags, out: c.String("out"), detailedExit: c.Bool("detailed-exitcode"), mode: planner.Normal,
+		allowance: planner.Allowance{Recreate: c.Bool("allow-recreate"), Empty: c.Bool("allow-empty")}}, err
+}
+
+func planCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "plan", Usage: "show what an apply would do",
+		Flags: planFlags(&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE` for bh apply FILE"},
+			&cli.BoolFlag{Name: "destroy", Usage: "plan the destroy of everything that is recorded"}),
+		Action: func(c *cli.Context) error {
+			a, err := readPlanArgs(c, p)
+			if err == nil {
+				err = noArguments(c)
+			}
+			if err != nil {
+				return err
+			}
+			if c.Bool("destroy") {
+				a.mode = planner.DestroyAll
+			}
+			return runPlan(p, a)
+		}}
+}
+
+// runPlan is bh plan: it holds no lock while it talks to vendors, and can write
+// nothing, for it has readers alone.
+func runPlan(p Process, a planArgs) (err error) {
+	s, err := open(p, a.common)
+	if err != nil {
+		return err
+	}
+	defer func() { err = joinClose(err, s) }()
+	ctx, interrupted, stop := s.untilSignal()
+	defer stop()
+	snap, err := s.readState(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := s.plan(ctx, snap, a)
+	if err != nil {
+		return orInterrupted(err, interrupted)
+	}
+	s.view.Plan(plan)
+	s.github(plan)
+	if a.out != "" {
+		if err := savePlan(a.out, plan); err != nil {
+			return err
+		}
+		s.view.Note("The plan is saved; to carry it out: bh apply " + a.out)
+	}
+	if a.detailedExit && !plan.Empty() {
+		return exitCode(exitChanges)
+	}
+	return nil
+}
+
+// plan reads the world and decides. Faults are shown; the error is an exit code.
+func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*planner.Plan, error) {
+	request := refresh.Request{Desired: s.config, Recorded: snap, Mode: a.mode, Parallelism: a.parallelism}
+	world, diags := refresh.Observe(ctx, s.readers(), request)
+	if diags.HasErrors() {
+		s.view.Diagnostics(diags)
+		return nil, exitCode(exitError)
+	}
+	plan, more := planner.Make(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: a.mode, Scope: a.scopeWith(), Rotate: a.rotate,
+		Allowance: a.allowance, Now: s.p.Now(), NameLimit: func(vendor string) int {
+			v, _ := registry.Find(vendor)
+			return v.Limits.CredentialNameLength
+		}})
+	diags = append(diags, more...).Sorted()
+	s.view.Diagnostics(diags)
+	if diags.HasErrors() {
+		return nil, exitCode(exitError)
+	}
+	return plan, nil
+}
+
+// scopeWith is the scope of targets and exclusions, and of the projects that a
+// destroy names.
+func (a planArgs) scopeWith() func(addr.Project) bool {
+	scope := a.scope()
+	if len(a.destroyOnly) == 0 {
+		return scope
+	}
+	named := map[addr.Project]bool{}
+	for _, p := range a.destroyOnly {
+		named[p] = true
+	}
+	return func(p addr.Project) bool {
+		// A name without a key stands for every instance.
+		return (named[p] || named[addr.Project{Name: p.Name}]) && (scope == nil || scope(p))
+	}
+}
+
+func savePlan(path string, plan *planner.Plan) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("save the plan: %w", err)
+	}
+	err = planfile.Write(file, plan, version)
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return fmt.Errorf("save the plan: %w", err)
+	}
+	return nil
+}
+
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return fmt.Errorf("bh %s takes no argument, and was given %q", c.Command.Name, c.Args().First())
+	}
+	return nil
+}

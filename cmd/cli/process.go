@@ -1,0 +1,76 @@
+// Package cli is the command line: one file a command, each of which turns flags
+// into a plain struct, calls, shows, and gives an exit code.
+//
+// It is the only place that wires config, state, vendors, planner and executor
+// together, and the only one beside main that knows the process: arguments,
+// environment, terminal, signals, clock.
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// Process is what a command knows of the process that it runs in.
+type Process struct {
+	Args           []string // without the program's own name
+	Env            func(name string) (string, bool)
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	StdinTTY       bool
+	StdoutTTY      bool
+	StderrTTY      bool
+	Width          int // columns of the terminal; 0 for none
+	Now            func() time.Time
+	Sleep          func(ctx context.Context, d time.Duration) error
+	Signals        <-chan os.Signal
+	Hooks          Hooks
+}
+
+// Hooks let a test stand at the boundaries. Nil in the real process.
+type Hooks struct {
+	// Boundary is called before and after each call to a vendor and each
+	// transaction of the state.
+	Boundary func(what string)
+}
+
+// OS is the process itself.
+func OS() Process {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	width := 0
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		width = w
+	}
+	return Process{
+		Args: os.Args[1:], Env: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		StdinTTY: term.IsTerminal(int(os.Stdin.Fd())), StdoutTTY: term.IsTerminal(int(os.Stdout.Fd())), StderrTTY: term.IsTerminal(int(os.Stderr.Fd())),
+		Width: width, Now: time.Now, Sleep: sleep, Signals: signals,
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// get gives a variable of the environment, "" where it is not set.
+func (p Process) get(name string) string {
+	if p.Env == nil {
+		return ""
+	}
+	value, _ := p.Env(name)
+	return value
+}

@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"buckethead/cmd/view"
+	"buckethead/config"
+	"buckethead/config/diag"
+	"buckethead/state"
+	"buckethead/state/bolt"
+	"buckethead/vendors"
+	"buckethead/vendors/registry"
+)
+
+// session is one command at work: what was declared, and how to show things.
+type session struct {
+	p      Process
+	flags  common
+	config *config.Config
+	view   view.View
+	log    *slog.Logger
+	closer []io.Closer
+
+	list bool // state backup --list
+
+	mu     sync.Mutex
+	clouds map[string]vendors.BucketProvider
+	stores map[string]vendors.SecretStore
+}
+
+// open reads the files and makes the view. Faults are shown; the error is then an
+// exit code.
+func open(p Process, flags common) (*session, error) {
+	s := &session{p: p, flags: flags, clouds: map[string]vendors.BucketProvider{}, stores: map[string]vendors.SecretStore{}}
+	if flags.chdir != "" {
+		if err := os.Chdir(flags.chdir); err != nil {
+			return nil, fmt.Errorf("work in %s: %w", flags.chdir, errors.Unwrap(err))
+		}
+	}
+	if err := s.openLog(); err != nil {
+		return nil, err
+	}
+	loaded, diags := config.Load(config.Options{Path: flags.file, Vars: flags.vars, VarFiles: flags.varFiles, Env: p.Env,
+		Vendors: registry.All(), Version: version})
+	if loaded == nil {
+		loaded = &config.Config{}
+	}
+	s.config = loaded
+	if err := s.makeView(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	s.view.Diagnostics(diags)
+	if diags.HasErrors() {
+		_ = s.close()
+		return nil, exitCode(exitError)
+	}
+	return s, nil
+}
+
+func (s *session) makeView() error {
+	o := view.Options{
+		Color: s.colored(s.p.StdoutTTY), ErrColor: s.colored(s.p.StderrTTY), Verbose: s.flags.verbose, Quiet: s.flags.quiet,
+		Version: version, Now: s.p.Now, Sources: s.config.Sources, Reference: s.reference,
+		VendorTitle: func(name string) string {
+			if v, ok := registry.Find(name); ok {
+				return v.Title
+			}
+			return name
+		},
+		VendorLimit: func(name string) (int, time.Duration) {
+			v, _ := registry.Find(name)
+			return v.Limits.Calls, v.Limits.CallsPer
+		},
+	}
+	if s.p.StdoutTTY {
+		o.Width = s.p.Width
+	}
+	made, err := view.New(s.flags.format, s.p.Stdout, s.p.Stderr, o)
+	if err != nil {
+		return err
+	}
+	s.view = made
+	if s.flags.jsonInto != "" {
+		file, err := os.OpenFile(s.flags.jsonInto, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("write JSON lines: %w", err)
+		}
+		s.closer = append(s.closer, file)
+		lines, err := view.New("json", file, s.p.Stderr, o)
+		if err != nil {
+			return err
+		}
+		s.view = view.Tee(made, lines)
+	}
+	return nil
+}
+
+// colored decides about one stream: flags win, then the environment's wishes, then
+// whether there is a terminal.
+func (s *session) colored(terminal bool) bool {
+	switch s.flags.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	if s.p.get("NO_COLOR") != "" || s.p.get("TERM") == "dumb" {
+		return false
+	}
+	if force := s.p.get("FORCE_COLOR"); force != "" && force != "0" {
+		return true
+	}
+	return terminal
+}
+
+func (s *session) close() error {
+	var errs []error
+	for _, c := range s.closer {
+		errs = append(errs, c.Close())
+	}
+	s.closer = nil
+	return errors.Join(errs...)
+}
+
+// statePath is where the state is, relative paths from the folder of the files.
+func (s *session) statePath() string {
+	if s.flags.state != "" {
+		return s.flags.state
+	}
+	if filepath.IsAbs(s.config.State.Path) {
+		return s.config.State.Path
+	}
+	return filepath.Join(s.config.Dir, s.config.State.Path)
+}
+
+func (s *session) stateOptions() bolt.Options {
+	host, _ := os.Hostname()
+	return bolt.Options{Stack: s.config.Stack, LockTimeout: s.flags.lockTimeout, Now: s.p.Now,
+		Holder: bolt.Holder{Actor: s.run().Actor, Host: host, PID: os.Getpid(), Command: "bh " + verb(s.p.Args), Run: s.run().URL}}
+}
+
+// verb is the command in arguments, without anything that could be a secret.
+func verb(args []string) string {
+	for _, a := range args {
+		if len(a) > 0 && a[0] != '-' {
+			return a
+		}
+	}
+	return ""
+}
+
+// readState reads the state and lets go of it, so that a plan holds no lock while
+// it talks to vendors.
+func (s *session) readState(ctx context.Context) (state.Snapshot, error) {
+	store, err := bolt.OpenReadOnly(ctx, s.statePath(), s.stateOptions())
+	if err != nil {
+		return state.Snapshot{}, s.stateFault(err)
+	}
+	snap, err := store.Snapshot()
+	if err = errors.Join(err, store.Close()); err != nil {
+		return snap, s.stateFault(err)
+	}
+	return snap, nil
+}
+
+// stateFault shows a state that cannot be used.
+func (s *session) stateFault(err error) error {
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5001", Summary: "The state cannot be used", Detail: err.Error() + ".", Subject: s.config.State.Range, Cause: err}
+	switch {
+	case errors.Is(err, state.ErrLocked):
+		d.Code, d.Summary = "BH5002", "The state is locked"
+	case errors.Is(err, state.ErrDamaged):
+		d.Code, d.Summary = "BH5003", "The state is damaged"
+	case errors.Is(err, state.ErrNewer):
+		d.Code, d.Summary = "BH5004", "The state is newer than this bh"
+	case errors.Is(err, state.ErrStack):
+		d.Code, d.Summary = "BH5005", "The state belongs to another stack"
+	default:
+		d.Fix = "Nothing was changed. Give bh a place that it can write to, with state \"local\" { path = ... } or --state."
+	}
+	s.view.Diagnostics(diag.List{d})
+	return exitCode(exitError)
+}

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/cmd/view"
+	"buckethead/config/addr"
+	"buckethead/state"
+)
+
+func showCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "show", Usage: "show the state, one project of it, or a saved plan", ArgsUsage: "[PLAN|PROJECT]", Flags: commonFlags(),
+		Action: func(c *cli.Context) error {
+			flags, err := readCommon(c, p)
+			if err != nil {
+				return err
+			}
+			if c.Args().Len() > 1 {
+				return errors.New("bh show takes one plan or one project")
+			}
+			return runShow(p, flags, c.Args().First())
+		}}
+}
+
+func runShow(p Process, flags common, what string) (err error) {
+	s, err := open(p, flags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = joinClose(err, s) }()
+	if what != "" {
+		if _, err := os.Stat(what); err == nil {
+			plan, err := readPlan(what, "")
+			if err != nil {
+				return err
+			}
+			s.view.Plan(plan)
+			return nil
+		}
+	}
+	records, err := s.records(what)
+	if err != nil {
+		return err
+	}
+	if flags.json {
+		return s.writeJSON(map[string]any{"format": state.Format, "projects": records})
+	}
+	for i, r := range records {
+		if i > 0 {
+			_, _ = fmt.Fprintln(p.Stdout)
+		}
+		_, _ = fmt.Fprint(p.Stdout, recordText(r, s.reference))
+	}
+	if len(records) == 0 {
+		_, _ = fmt.Fprintln(p.Stdout, "The state holds no projects.")
+	}
+	return nil
+}
+
+// records gives the records of the state by address: all, or those of one project.
+func (s *session) records(what string) ([]state.Record, error) {
+	ctx, _, stop := s.untilSignal()
+	defer stop()
+	snap, err := s.readState(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keep := func(addr.Project) bool { return true }
+	if what != "" {
+		wanted, err := addr.Parse(what)
+		if err != nil {
+			return nil, fmt.Errorf("%w; and %s is no plan file: %w", err, what, fs.ErrNotExist)
+		}
+		keep = func(p addr.Project) bool { return p == wanted || p.Name == wanted.Name && wanted.Key == "" }
+	}
+	out := []state.Record{}
+	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
+		if keep(p) {
+			out = append(out, snap.Records[p])
+		}
+	}
+	if what != "" && len(out) == 0 {
+		var names []string
+		for p := range snap.Records {
+			names = append(names, p.Label())
+		}
+		hint := ""
+		if close := nearest(strings.TrimPrefix(what, "project."), names); close != "" {
+			hint = fmt.Sprintf("; did you mean %s", close)
+		}
+		return nil, fmt.Errorf("the state knows no project %s%s", what, hint)
+	}
+	return out, nil
+}
+
+func (s *session) writeJSON(value any) error {
+	enc := json.NewEncoder(s.p.Stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(value)
+}
+
+// recordText is one record as a small page.
+func recordText(r state.Record, reference func(connection, id, title string) string) string {
+	rows := [][]string{}
+	add := func(name, value string) {
+		if value != "" {
+			rows = append(rows, []string{"  " + name, value})
+		}
+	}
+	if r.Bucket != nil {
+		add("bucket", r.Cloud+": "+r.Bucket.Name)
+	}
+	add("location", r.Applied.Location)
+	add("access", string(r.Applied.Access))
+	add("allowed_ips", strings.Join(r.Applied.AllowedIPs, ", "))
+	if r.Active != nil {
+		add("access_key_id", r.Active.ID)
+		add("issued", day(r.Active.IssuedAt))
+		add("expires", day(r.Active.ExpiresAt))
+		add("proof", string(r.Proof))
+	}
+	for _, c := range r.Retiring {
+		add("retiring", c.ID+" until "+day(c.RetireAfter))
+	}
+	if r.Item != nil {
+		add("item", reference(r.Secrets, r.Item.ID, r.Item.Title))
+	}
+	if r.Protected {
+		add("protect", "true")
+	}
+	add("on_destroy", r.OnDestroy)
+	return r.Project.String() + "\n" + view.Table(rows)
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

@@ -1,0 +1,199 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/cmd/view"
+	"buckethead/state"
+	"buckethead/state/bolt"
+)
+
+func stateCommand(p Process) *cli.Command {
+	command := func(name, usage, args string, run func(*session, []string) error, flags ...cli.Flag) *cli.Command {
+		return &cli.Command{Name: name, Usage: usage, ArgsUsage: args, Flags: commonFlags(flags...), Action: func(c *cli.Context) (err error) {
+			parsed, err := readCommon(c, p)
+			if err != nil {
+				return err
+			}
+			s, err := open(p, parsed)
+			if err != nil {
+				return err
+			}
+			defer func() { err = joinClose(err, s) }()
+			s.list = c.Bool("list")
+			return run(s, c.Args().Slice())
+		}}
+	}
+	return &cli.Command{Name: "state", Usage: "look at the state and mend it", Subcommands: []*cli.Command{
+		command("list", "list the projects that are recorded", "[PROJECT]", stateList),
+		command("show", "show one record whole", "PROJECT", stateShow),
+		command("mv", "give a record another address, as a moved block does", "FROM TO", stateMove),
+		command("rm", "forget a project; nothing is deleted", "PROJECT...", stateRemove),
+		command("backup", "copy the state", "", stateBackup, &cli.BoolFlag{Name: "list", Usage: "list the copies that there are"}),
+		command("restore", "put a copy in the place of the state", "BACKUP", stateRestore),
+	}, Action: func(c *cli.Context) error {
+		if c.Args().Present() {
+			return fmt.Errorf("there is no command \"state %s\"; see bh state --help", c.Args().First())
+		}
+		return cli.ShowSubcommandHelp(c)
+	}}
+}
+
+func stateList(s *session, args []string) error {
+	if len(args) > 1 {
+		return errors.New("bh state list takes one project, or none for all")
+	}
+	records, err := s.records(strings.Join(args, ""))
+	if err != nil {
+		return err
+	}
+	if s.flags.json {
+		names := []string{}
+		for _, r := range records {
+			names = append(names, r.Project.String())
+		}
+		return s.writeJSON(map[string]any{"format": state.Format, "projects": names})
+	}
+	for _, r := range records {
+		_, _ = fmt.Fprintln(s.p.Stdout, r.Project)
+	}
+	return nil
+}
+
+func stateShow(s *session, args []string) error {
+	if len(args) != 1 {
+		return errors.New("bh state show wants one project")
+	}
+	records, err := s.records(args[0])
+	if err != nil {
+		return err
+	}
+	return s.writeJSON(records)
+}
+
+// locked opens the state for writing, with a copy made first.
+func (s *session) locked() (*bolt.Store, state.Snapshot, error) {
+	ctx, _, stop := s.untilSignal()
+	defer stop()
+	store, err := bolt.Open(ctx, s.statePath(), s.stateOptions())
+	if err != nil {
+		return nil, state.Snapshot{}, s.stateFault(err)
+	}
+	s.closer = append(s.closer, store)
+	snap, err := store.Snapshot()
+	if err == nil {
+		_, err = bolt.Backup(store, bolt.BackupDir(s.statePath()), s.p.Now(), backupsKept)
+	}
+	if err != nil {
+		return nil, snap, s.stateFault(err)
+	}
+	return store, snap, nil
+}
+
+func stateMove(s *session, args []string) error {
+	if len(args) != 2 {
+		return errors.New("bh state mv wants the address that is and the one that shall be")
+	}
+	projects, err := addresses(args)
+	if err != nil {
+		return err
+	}
+	store, snap, err := s.locked()
+	if err != nil {
+		return err
+	}
+	if _, known := snap.Records[projects[0]]; !known {
+		return fmt.Errorf("the state knows no %s", projects[0])
+	}
+	if _, taken := snap.Records[projects[1]]; taken {
+		return fmt.Errorf("the state has a %s already", projects[1])
+	}
+	if err := store.Move(projects[0], projects[1]); err != nil {
+		return s.stateFault(err)
+	}
+	_, err = fmt.Fprintf(s.p.Stdout, "Moved %s to %s.\n", projects[0], projects[1])
+	return err
+}
+
+func stateRemove(s *session, args []string) error {
+	projects, err := addresses(args)
+	if err != nil {
+		return err
+	}
+	if len(projects) == 0 {
+		return errors.New("bh state rm wants the projects to forget")
+	}
+	store, snap, err := s.locked()
+	if err != nil {
+		return err
+	}
+	for _, p := range projects {
+		if _, known := snap.Records[p]; !known {
+			return fmt.Errorf("the state knows no %s; nothing was forgotten", p)
+		}
+	}
+	for _, p := range projects {
+		if err := store.Settle(state.Settlement{Project: p}); err != nil {
+			return s.stateFault(err)
+		}
+		_, _ = fmt.Fprintf(s.p.Stdout, "Forgot %s; its bucket, credentials and item are as they were.\n", p)
+	}
+	return nil
+}
+
+func stateBackup(s *session, args []string) error {
+	if len(args) > 0 {
+		return errors.New("bh state backup takes no argument")
+	}
+	if s.list {
+		return s.listBackups()
+	}
+	ctx, _, stop := s.untilSignal()
+	defer stop()
+	store, err := bolt.OpenReadOnly(ctx, s.statePath(), s.stateOptions())
+	if err != nil {
+		return s.stateFault(err)
+	}
+	s.closer = append(s.closer, store)
+	path, err := bolt.Backup(store, bolt.BackupDir(s.statePath()), s.p.Now(), backupsKept)
+	if err != nil {
+		return s.stateFault(err)
+	}
+	_, err = fmt.Fprintf(s.p.Stdout, "Wrote %s.\n", path)
+	return err
+}
+
+func (s *session) listBackups() error {
+	backups, err := bolt.Backups(bolt.BackupDir(s.statePath()))
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"WHEN", "SERIAL", "BYTES", "PATH"}}
+	for _, b := range backups {
+		row := []string{day(b.At), fmt.Sprint(b.Meta.Serial), fmt.Sprint(b.Size), b.Path}
+		if b.Err != nil {
+			row[1], row[3] = "-", b.Path+" (cannot be read)"
+		}
+		rows = append(rows, row)
+	}
+	_, err = fmt.Fprint(s.p.Stdout, view.Table(rows))
+	return err
+}
+
+func stateRestore(s *session, args []string) error {
+	if len(args) != 1 {
+		return errors.New("bh state restore wants one backup; bh state backup --list shows them")
+	}
+	ctx, _, stop := s.untilSignal()
+	defer stop()
+	kept, err := bolt.Restore(ctx, s.statePath(), args[0], s.stateOptions())
+	if err != nil {
+		return s.stateFault(err)
+	}
+	_, err = fmt.Fprintf(s.p.Stdout, "Restored %s. The state of before is %s.\n", args[0], kept)
+	return err
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/cmd/view"
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/state"
+)
+
+func statusCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "status", Usage: "show each project's key, its age and what is due, from the state alone", ArgsUsage: "[PROJECT]", Flags: commonFlags(),
+		Action: func(c *cli.Context) error {
+			flags, err := readCommon(c, p)
+			if err != nil {
+				return err
+			}
+			return runStatus(p, flags, c.Args().First())
+		}}
+}
+
+// projectStatus is one line of status.
+type projectStatus struct {
+	Project     addr.Project `json:"project"`
+	Bucket      string       `json:"bucket,omitempty"`
+	AccessKeyID string       `json:"access_key_id,omitempty"`
+	IssuedAt    time.Time    `json:"issued_at,omitzero"`
+	ExpiresAt   time.Time    `json:"expires_at,omitzero"`
+	RotateAt    time.Time    `json:"rotate_at,omitzero"`
+	Retiring    int          `json:"retiring"`
+	Proof       state.Proof  `json:"proof"`
+	Item        string       `json:"item,omitempty"`
+	Due         string       `json:"due,omitempty"`
+}
+
+func runStatus(p Process, flags common, what string) (err error) {
+	s, err := open(p, flags)
+	if err != nil {
+		return err
+	}
+	defer func() { err = joinClose(err, s) }()
+	records, err := s.records(what)
+	if err != nil {
+		return err
+	}
+	declared := map[addr.Project]*config.Project{}
+	for i := range s.config.Projects {
+		declared[s.config.Projects[i].Addr] = &s.config.Projects[i]
+	}
+	lines := make([]projectStatus, 0, len(records))
+	for _, r := range records {
+		lines = append(lines, statusOf(r, declared[r.Project], p.Now(), s.reference))
+	}
+	if flags.json {
+		return s.writeJSON(map[string]any{"format": state.Format, "projects": lines})
+	}
+	if len(lines) == 0 {
+		_, err = fmt.Fprintln(p.Stdout, "The state holds no projects.")
+		return err
+	}
+	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
+	for _, l := range lines {
+		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, age(l.IssuedAt, p.Now()), orDash(day(l.ExpiresAt)), orDash(l.Due), l.Item})
+	}
+	_, err = fmt.Fprint(p.Stdout, view.Table(rows))
+	return err
+}
+
+func statusOf(r state.Record, d *config.Project, now time.Time, reference func(connection, id, title string) string) projectStatus {
+	out := projectStatus{Project: r.Project, Retiring: len(r.Retiring), Proof: r.Proof}
+	if r.Bucket != nil {
+		out.Bucket = r.Bucket.Name
+	} else if r.Item != nil {
+		out.Bucket = r.Item.Fields["bucket"]
+	}
+	if r.Item != nil {
+		out.Item = reference(r.Secrets, r.Item.ID, r.Item.Title)
+	}
+	if r.Active == nil {
+		out.Due = "unfinished: apply again"
+		return out
+	}
+	out.AccessKeyID, out.IssuedAt, out.ExpiresAt = r.Active.ID, r.Active.IssuedAt, r.Active.ExpiresAt
+	if d != nil && d.Rotate != nil && d.Rotate.Every > 0 {
+		out.RotateAt = out.IssuedAt.Add(d.Rotate.Every)
+	}
+	switch {
+	case !out.ExpiresAt.IsZero() && !out.ExpiresAt.After(now):
+		out.Due = "expired"
+	case !out.RotateAt.IsZero() && !out.RotateAt.After(now):
+		out.Due = "rotation, since " + day(out.RotateAt)
+	case !out.RotateAt.IsZero():
+		out.Due = "rotation, " + day(out.RotateAt)
+	}
+	return out
+}
+
+func age(from, now time.Time) string {
+	switch d := now.Sub(from); {
+	case from.IsZero():
+		return "-"
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d/time.Minute))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d/time.Hour))
+	default:
+		return fmt.Sprintf("%dd", int(d/(24*time.Hour)))
+	}
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/vendors/registry"
+)
+
+// version is what this build calls itself; a release sets it when it is linked.
+var version = "0.1.0-dev"
+
+func versionCommand(p Process) *cli.Command {
+	return &cli.Command{Name: "version", Usage: "say which bh this is", Flags: []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write JSON"}},
+		Action: func(c *cli.Context) error {
+			commit, modified := buildCommit()
+			if !c.Bool("json") {
+				_, err := fmt.Fprintln(p.Stdout, "bh "+version)
+				return err
+			}
+			var names []string
+			for _, v := range registry.All() {
+				names = append(names, v.Name)
+			}
+			enc := json.NewEncoder(p.Stdout)
+			enc.SetIndent("", "  ")
+			return enc.Encode(map[string]any{"version": version, "commit": commit, "modified": modified, "go": runtime.Version(),
+				"os": runtime.GOOS, "arch": runtime.GOARCH, "vendors": names})
+		}}
+}
+
+func buildCommit() (commit string, modified bool) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "", false
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value
+		case "vcs.modified":
+			modified = s.Value == "true"
+		}
+	}
+	return commit, modified
+}

@@ -1,0 +1,77 @@
+package view
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
+
+	"buckethead/config/diag"
+)
+
+// diagnosticText is a fault as a small page: what, where, the line, why, what to do.
+func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool) string {
+	var b strings.Builder
+	head, code := "Error", red
+	if d.Severity == diag.Warning {
+		head, code = "Warning", yellow
+	}
+	b.WriteString(paint(color, bold+";"+code, head+":") + " " + paint(color, bold, clean(d.Summary)))
+	if d.Code != "" {
+		b.WriteString(paint(color, dim, " ["+d.Code+"]"))
+	}
+	b.WriteString("\n")
+	if !d.Subject.IsZero() {
+		where := fmt.Sprintf("  on %s line %d", d.Subject.File, d.Subject.Start.Line)
+		if !d.Project.IsZero() {
+			where += ", in project " + d.Project.Label()
+		}
+		b.WriteString(clean(where) + ":\n" + snippet(d.Subject, sources[d.Subject.File], color))
+	} else if !d.Project.IsZero() {
+		b.WriteString("  in project " + clean(d.Project.Label()) + "\n")
+	}
+	for _, text := range []string{d.Detail, d.Fix} {
+		if text != "" {
+			b.WriteString("\n" + indent(clean(text)) + "\n")
+		}
+	}
+	b.WriteString("\n")
+	return b.String()
+}
+
+func indent(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		if l != "" {
+			lines[i] = "  " + l
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// snippet shows the source line with what is wrong marked below it.
+func snippet(r diag.Range, source []byte, color bool) string {
+	if source == nil || r.Start.Byte > len(source) {
+		return ""
+	}
+	start := bytes.LastIndexByte(source[:r.Start.Byte], '\n') + 1
+	end := len(source)
+	if i := bytes.IndexByte(source[r.Start.Byte:], '\n'); i >= 0 {
+		end = r.Start.Byte + i
+	}
+	text := strings.TrimRight(string(source[start:end]), "\r")
+	if !utf8.ValidString(text) {
+		return ""
+	}
+	from := min(r.Start.Byte-start, len(text))
+	to := min(max(r.End.Byte-start, from), len(text))
+	before := expand(text[:from])
+	marked := expand(text[from:to])
+	number := fmt.Sprintf("%5d: ", r.Start.Line)
+	mark := strings.Repeat(" ", len(number)+runewidth.StringWidth(before)) + paint(color, red, strings.Repeat("^", max(1, runewidth.StringWidth(marked))))
+	return number + clean(expand(text)) + "\n" + mark + "\n"
+}
+
+func expand(text string) string { return strings.ReplaceAll(text, "\t", "    ") }

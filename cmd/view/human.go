@@ -1,0 +1,143 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"buckethead/config/diag"
+	"buckethead/executor"
+	"buckethead/planner"
+)
+
+// human is text for people: the result on out, progress and faults on err.
+type human struct {
+	out, err io.Writer
+	o        Options
+}
+
+func (h *human) Plan(p *planner.Plan) {
+	if p.Empty() {
+		_, _ = fmt.Fprintln(h.out, "No changes.")
+		return
+	}
+	lines := make([]line, len(p.Operations))
+	var kind, label, what int
+	for i, o := range p.Operations {
+		lines[i] = lineOf(o, h.o)
+		kind = max(kind, len(lines[i].kind))
+		label = max(label, runewidth.StringWidth(clean(lines[i].label)))
+		if lines[i].reference != "" {
+			what = max(what, runewidth.StringWidth(clean(lines[i].what)))
+		}
+	}
+	// A name takes a third of a terminal at most, and what is done the rest.
+	if h.o.Width > 0 {
+		label = min(label, max(12, h.o.Width/3))
+		what = min(what, max(12, h.o.Width-kind-label-8))
+	}
+	var b strings.Builder
+	for _, l := range lines {
+		h.writeLine(&b, l, kind, label, what)
+	}
+	b.WriteString("\n" + summary(p) + "\n")
+	if calls := callsText(p, h.o); calls != "" {
+		b.WriteString(calls + "\n")
+	}
+	_, _ = io.WriteString(h.out, b.String())
+}
+
+func (h *human) writeLine(b *strings.Builder, l line, kind, label, what int) {
+	text := clean(l.what)
+	if l.reference != "" {
+		// On a narrow terminal the reference takes a line of its own.
+		if h.o.Width == 0 || kind+label+what+runewidth.StringWidth(clean(l.reference))+12 <= h.o.Width {
+			text = pad(fit(text, what), what) + "  -> " + clean(l.reference)
+		} else {
+			l.details = append([]string{"-> " + l.reference}, l.details...)
+		}
+	}
+	if strings.HasPrefix(text, "BLOCKED") {
+		text = paint(h.o.Color, red, text)
+	} else if h.o.Width > 0 {
+		text = fit(text, max(20, h.o.Width-kind-label-6))
+	}
+	head := paint(h.o.Color, colorOf(l.symbol), l.symbol+" "+pad(l.kind, kind))
+	b.WriteString(strings.TrimRight(head+"  "+pad(fit(clean(l.label), label), label)+"  "+text, " ") + "\n")
+	for _, d := range l.details {
+		b.WriteString("      " + clean(d) + "\n")
+	}
+}
+
+func (h *human) Event(e executor.Event) {
+	if h.o.Quiet {
+		return
+	}
+	switch e := e.(type) {
+	case executor.StepStarted:
+		if h.o.Verbose {
+			h.progress("%s: %s %s", e.Project.Label(), e.Step, e.Target)
+		}
+	case executor.StepDone:
+	case executor.Waiting:
+		h.progress("%s: %s; next try at %s", e.Project.Label(), e.Why, e.Until.UTC().Format(time.TimeOnly))
+	case executor.OperationStarted:
+		h.progress("%s: %s ...", e.Project.Label(), e.Kind)
+	case executor.OperationDone:
+		h.progress("%s: %s %s", e.Result.Project.Label(), e.Result.Kind, e.Result.Outcome)
+	}
+}
+
+func (h *human) progress(format string, args ...any) {
+	_, _ = fmt.Fprintln(h.err, strings.TrimRight(clean(fmt.Sprintf(format, args...)), " "))
+}
+
+func (h *human) Report(_ *planner.Plan, r executor.Report) {
+	h.Diagnostics(r.Diagnostics)
+	var rows [][]string
+	for _, result := range r.Results {
+		h.Diagnostics(result.Diagnostics)
+		if result.Outcome == executor.Done && result.Reference != "" && result.Kind != planner.Heal {
+			rows = append(rows, []string{clean(result.Project.Label()), "-> " + clean(result.Reference)})
+		}
+	}
+	if len(rows) > 0 && !h.o.Quiet {
+		_, _ = io.WriteString(h.out, Table(rows))
+	}
+	_, _ = fmt.Fprintln(h.out, reportText(r))
+}
+
+// reportText counts what became of a plan.
+func reportText(r executor.Report) string {
+	counts := r.Counts()
+	parts := []string{strconv.Itoa(counts[executor.Done]) + " done"}
+	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
+		if counts[o] > 0 {
+			parts = append(parts, strconv.Itoa(counts[o])+" "+string(o))
+		}
+	}
+	head := "Apply complete: "
+	switch {
+	case r.Interrupted:
+		head = "Apply interrupted, state saved: "
+	case !r.OK():
+		head = "Apply not complete: "
+	}
+	return head + strings.Join(parts, ", ") + "."
+}
+
+func (h *human) Diagnostics(l diag.List) {
+	for _, d := range l {
+		_, _ = io.WriteString(h.err, diagnosticText(d, h.o.Sources, h.o.ErrColor))
+	}
+}
+
+func (h *human) Note(text string) {
+	if !h.o.Quiet {
+		_, _ = fmt.Fprintln(h.err, clean(text))
+	}
+}

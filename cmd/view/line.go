@@ -1,0 +1,158 @@
+package view
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"buckethead/planner"
+)
+
+// line is one operation as plans show it: symbol, kind, label, what, where to.
+type line struct {
+	symbol, kind, label, what, reference string
+	details                              []string
+}
+
+// lineOf says an operation in words.
+func lineOf(o planner.Operation, opt Options) line {
+	l := line{symbol: o.Kind.Symbol(), kind: string(o.Kind), label: o.Project.Label(), what: o.Reason.Text}
+	switch o.Kind {
+	case planner.Provision, planner.Adopt:
+		l.what = place(o)
+		l.reference = reference(o, opt)
+		if o.Reason.Word != "new" {
+			l.details = append(l.details, o.Reason.Text)
+		}
+	case planner.Register:
+		l.what = "keys for " + o.Bucket.Name
+		l.reference = reference(o, opt)
+		if o.Reason.Word != "new" {
+			l.details = append(l.details, o.Reason.Text)
+		}
+	case planner.Destroy:
+		l.what = place(o)
+		l.details = append(l.details, o.Reason.Text)
+	}
+	for _, b := range o.Blocked {
+		l.what = "BLOCKED: " + b.Text
+		l.details = append(l.details, b.Fix)
+	}
+	if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate || opt.Verbose {
+		for _, c := range o.Changes {
+			l.details = append(l.details, changeText(c))
+		}
+	}
+	l.details = append(l.details, o.Notes...)
+	if opt.Verbose {
+		for _, a := range o.Acts {
+			l.details = append(l.details, strings.TrimSpace("step "+a.Step+" "+a.Target))
+		}
+	}
+	return l
+}
+
+func place(o planner.Operation) string {
+	if o.Cloud == "" {
+		return "keys for " + o.Bucket.Name
+	}
+	text := o.Cloud + ": " + o.Bucket.Name
+	var notes []string
+	for _, note := range []string{o.Bucket.Namespace, o.Location} {
+		if note != "" {
+			notes = append(notes, note)
+		}
+	}
+	if len(notes) > 0 {
+		text += " (" + strings.Join(notes, ", ") + ")"
+	}
+	return text
+}
+
+func reference(o planner.Operation, opt Options) string {
+	if opt.Reference == nil || o.ItemTitle == "" {
+		return ""
+	}
+	return opt.Reference(o.Secrets, o.ItemID, o.ItemTitle)
+}
+
+func changeText(c planner.Change) string {
+	switch {
+	case c.Sensitive:
+		return c.Field + ": (sensitive)"
+	case c.Before == "":
+		return c.Field + ": " + strconv.Quote(c.After)
+	default:
+		return c.Field + ": " + strconv.Quote(c.Before) + " -> " + strconv.Quote(c.After)
+	}
+}
+
+// summary counts what a plan does: "Plan: 1 to provision, 1 to destroy (1 blocked)."
+func summary(p *planner.Plan) string {
+	counts := p.Counts()
+	var parts []string
+	for _, k := range planner.Kinds() {
+		if counts[k] > 0 {
+			parts = append(parts, strconv.Itoa(counts[k])+" to "+string(k))
+		}
+	}
+	text := "Plan: " + strings.Join(parts, ", ")
+	if n := p.Blocked(); n > 0 {
+		text += " (" + strconv.Itoa(n) + " blocked)"
+	}
+	return text + "."
+}
+
+// callsText says what a plan costs: "Calls: Cloudflare 5 of 1,200 per 5 minutes; 1Password 3 writes."
+func callsText(p *planner.Plan, opt Options) string {
+	var parts []string
+	for _, c := range p.Calls() {
+		title := c.Vendor
+		if opt.VendorTitle != nil {
+			title = opt.VendorTitle(c.Vendor)
+		}
+		if opt.VendorLimit != nil {
+			if calls, per := opt.VendorLimit(c.Vendor); calls > 0 {
+				parts = append(parts, title+" "+thousands(c.Reads+c.Writes)+" of "+thousands(calls)+" per "+span(per))
+				continue
+			}
+		}
+		parts = append(parts, title+" "+amount(c.Reads, "read")+amountAnd(c.Reads, c.Writes)+amount(c.Writes, "write"))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Calls: " + strings.Join(parts, "; ") + "."
+}
+
+func amountAnd(a, b int) string {
+	if a > 0 && b > 0 {
+		return " and "
+	}
+	return ""
+}
+
+func amount(n int, noun string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 " + noun
+	}
+	return thousands(n) + " " + noun + "s"
+}
+
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+func span(d time.Duration) string {
+	if d%time.Minute == 0 && d > time.Minute {
+		return strconv.Itoa(int(d/time.Minute)) + " minutes"
+	}
+	return d.String()
+}

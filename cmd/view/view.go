@@ -1,0 +1,77 @@
+// Package view shows plans, progress, reports and diagnostics to people and to
+// programs: human text, JSON lines, Markdown.
+//
+// It decides nothing and asks nobody. Each view is made from the same plain data,
+// so that what a person reads and what a program reads cannot differ.
+package view
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"buckethead/config/diag"
+	"buckethead/executor"
+	"buckethead/planner"
+)
+
+// View shows what happens. Methods are called one at a time.
+type View interface {
+	// Plan shows what would be done, or that there is nothing to do.
+	Plan(*planner.Plan)
+	// Event shows something that happens while a plan runs.
+	Event(executor.Event)
+	// Report shows what became of a plan.
+	Report(*planner.Plan, executor.Report)
+	// Diagnostics shows faults.
+	Diagnostics(diag.List)
+	// Note shows a sentence that belongs to none of these.
+	Note(text string)
+}
+
+// Options are what views need to know beside what they show.
+type Options struct {
+	Color    bool // of out; errors follow ErrColor
+	ErrColor bool
+	Width    int // columns of the terminal; 0 where there is none
+	Verbose  bool
+	Quiet    bool
+	Version  string
+	Now      func() time.Time
+	// Sources are the files, for the lines that diagnostics point at.
+	Sources map[string][]byte
+	// Reference names an item without its value; id is empty before it exists.
+	Reference func(connection, id, title string) string
+	// VendorTitle and VendorLimit give what people call a vendor and the calls
+	// that it allows in a time.
+	VendorTitle func(vendor string) string
+	VendorLimit func(vendor string) (calls int, per time.Duration)
+}
+
+// New makes the view of a format: "human", "json" or "markdown". Results go to
+// out, progress and faults to err; JSON has all of it on out.
+func New(format string, out, err io.Writer, o Options) (View, error) {
+	switch format {
+	case "", "human", "text":
+		return &human{out: out, err: err, o: o}, nil
+	case "json":
+		return newJSON(out, o), nil
+	case "markdown":
+		return &markdown{human: human{out: out, err: err, o: o}}, nil
+	}
+	return nil, fmt.Errorf("there is no format %q; there are human, json and markdown", format)
+}
+
+// Tee shows everything on both.
+func Tee(a, b View) View { return tee{a, b} }
+
+type tee struct{ a, b View }
+
+func (t tee) Plan(p *planner.Plan)   { t.a.Plan(p); t.b.Plan(p) }
+func (t tee) Event(e executor.Event) { t.a.Event(e); t.b.Event(e) }
+func (t tee) Report(p *planner.Plan, r executor.Report) {
+	t.a.Report(p, r)
+	t.b.Report(p, r)
+}
+func (t tee) Diagnostics(l diag.List) { t.a.Diagnostics(l); t.b.Diagnostics(l) }
+func (t tee) Note(text string)        { t.a.Note(text); t.b.Note(text) }
