@@ -130,7 +130,7 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 		return vendors.Bucket{}, refuse(op, vendors.ErrInvalid, p.Summary+": "+p.Fix)
 	}
 	name := spec.ID.Name
-	made := bucketFile{CreatedAt: c.now().UTC(), Location: strings.ToLower(spec.Location)}
+	made := bucketFile{CreatedAt: plain(c.now()), Location: strings.ToLower(spec.Location)}
 	err := c.writing(ctx, func(root *os.Root) error {
 		if _, err := root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 			// A folder that a person removed may have left its file. It must go

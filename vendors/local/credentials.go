@@ -53,7 +53,7 @@ func (k keyFile) credential(id string, now time.Time) vendors.Credential {
 
 // set takes over what UpdateCredential may change.
 func (k *keyFile) set(spec vendors.CredentialSpec) {
-	k.Access, k.ExpiresAt = spec.Access, spec.ExpiresAt.UTC()
+	k.Access, k.ExpiresAt = spec.Access, plain(spec.ExpiresAt)
 	k.AllowedIPs = slices.Sorted(slices.Values(spec.AllowedIPs))
 }
 
@@ -137,7 +137,7 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 	}
 	id, secret := drawID(), drawSecret()
 	sum := sha256.Sum256([]byte(secret))
-	key := keyFile{Name: spec.Name, Bucket: spec.Bucket.Name, IssuedAt: c.now().UTC(), SecretSHA256: hex.EncodeToString(sum[:])}
+	key := keyFile{Name: spec.Name, Bucket: spec.Bucket.Name, IssuedAt: plain(c.now()), SecretSHA256: hex.EncodeToString(sum[:])}
 	key.set(spec)
 	err := c.writing(ctx, func(root *os.Root) error {
 		if _, err := c.bucket(root, spec.Bucket); errors.Is(err, fs.ErrNotExist) {

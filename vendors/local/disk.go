@@ -140,3 +140,6 @@ func settled(op string, err error) error {
 	}
 	return classify(op, err)
 }
+
+// plain gives a time as it will be when it is read from a file.
+func plain(t time.Time) time.Time { return t.UTC().Round(0) }

@@ -43,6 +43,9 @@ func open(t *testing.T) *fixture {
 	return f
 }
 
+// Unwrap shows the abilities of what the fixture wraps.
+func (f *fixture) Unwrap() any { return f.BucketProvider }
+
 func reopen(t *testing.T, root string, now func() time.Time) vendors.BucketProvider {
 	t.Helper()
 	p, err := local.Vendor.OpenBuckets(context.Background(), vendors.Host{Dir: filepath.Dir(root), Now: now},

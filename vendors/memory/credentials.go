@@ -13,7 +13,7 @@ import (
 // credential is one credential. Its list of IPs is never changed in place.
 type credential struct {
 	shown   vendors.Credential // without ID; Status is what was set by SetStatus
-	secret  string
+	secret  vendors.Secret
 	knownAt time.Time // until then no read finds it and it does not work
 }
 
@@ -78,7 +78,7 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 			return vendors.Issued{}, c.noBucket(op, spec.Bucket)
 		}
 		now := c.world.now().UTC()
-		made := credential{secret: c.world.drawSecret(), shown: vendors.Credential{Name: spec.Name, Bucket: spec.Bucket, IssuedAt: now}}
+		made := credential{secret: vendors.NewSecret(c.world.drawSecret()), shown: vendors.Credential{Name: spec.Name, Bucket: spec.Bucket, IssuedAt: now}}
 		made.set(spec)
 		if c.world.LateMint != nil {
 			made.knownAt = now.Add(c.world.LateMint(spec.Name))
@@ -87,7 +87,7 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 		c.credentials[id] = made
 		shown, _ := made.seen(id, now)
 		return vendors.Issued{Credential: shown, Keys: vendors.BucketCredentials{
-			AccessKeyID: id, SecretAccessKey: vendors.NewSecret(made.secret), Bucket: spec.Bucket.Name,
+			AccessKeyID: id, SecretAccessKey: made.secret, Bucket: spec.Bucket.Name,
 			EndpointURL: "memory://" + c.name, Region: "auto", Jurisdiction: spec.Bucket.Namespace,
 		}}, nil
 	})
@@ -143,7 +143,7 @@ func (c *Cloud) opens(keys vendors.BucketCredentials, id vendors.BucketID) bool 
 	shown, known := stored.seen(keys.AccessKeyID, c.world.now())
 	_, bucketThere := c.buckets[id]
 	return there && known && bucketThere && shown.Status == vendors.Active && shown.Bucket == id &&
-		stored.secret == keys.SecretAccessKey.Reveal()
+		stored.secret.Equal(keys.SecretAccessKey)
 }
 
 // Works reports whether keys open a bucket now. It is no call.
@@ -159,7 +159,7 @@ func (c *Cloud) WorksByID(id string) bool {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
 	stored := c.credentials[id]
-	return c.opens(vendors.BucketCredentials{AccessKeyID: id, SecretAccessKey: vendors.NewSecret(stored.secret)}, stored.shown.Bucket)
+	return c.opens(vendors.BucketCredentials{AccessKeyID: id, SecretAccessKey: stored.secret}, stored.shown.Bucket)
 }
 
 // Credentials gives every credential as it is, those that no read finds yet

@@ -1,0 +1,159 @@
+package agefile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"filippo.io/age"
+
+	"buckethead/vendors"
+)
+
+// keyLimit bounds how much of an identity file is read.
+const keyLimit = 1 << 20
+
+// key is where the private key comes from and who else can open the file.
+type key struct {
+	path       string // of the identity file
+	given      vendors.Secret
+	source     string // where given came from
+	recipients []recipient
+}
+
+// origin names where the private key comes from, for people.
+func (k key) origin() string {
+	if k.given.IsZero() {
+		return k.path
+	}
+	if k.source == "" {
+		return "the setting identity"
+	}
+	return k.source
+}
+
+// identities gives the private keys; fs.ErrNotExist when there is no identity file.
+func (k key) identities() ([]age.Identity, error) {
+	text := []byte(k.given.Reveal())
+	if k.given.IsZero() {
+		var err error
+		if text, err = readKey(k.path); err != nil {
+			return nil, err
+		}
+	}
+	out, err := age.ParseIdentities(bytes.NewReader(text))
+	if err != nil {
+		// age's error could hold a part of the key.
+		return nil, &fault{vendors.ErrInvalid, k.origin() + ` holds no private key of age; a line of it begins with "AGE-SECRET-KEY-"`}
+	}
+	return out, nil
+}
+
+// readKey reads the identity file, which nobody else may be able to read.
+func readKey(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+		return nil, &fault{vendors.ErrDenied, fmt.Sprintf("%s can be read by others (mode %04o); allow it to its owner alone: chmod 600 %s", path, mode, path)}
+	}
+	text, err := io.ReadAll(io.LimitReader(file, keyLimit+1))
+	if err == nil && len(text) > keyLimit {
+		return nil, &fault{vendors.ErrInvalid, path + " is too long for an identity file"}
+	}
+	return text, err
+}
+
+// readers gives the public keys that the file is encrypted to.
+func (k key) readers(identities []age.Identity) ([]age.Recipient, error) {
+	own := make([]recipient, 0, len(identities))
+	for _, i := range identities {
+		switch i := i.(type) {
+		case *age.X25519Identity:
+			own = append(own, i.Recipient())
+		case *age.HybridIdentity:
+			own = append(own, i.Recipient())
+		}
+	}
+	all := k.recipients
+	if len(all) == 0 {
+		all = own
+	}
+	among := func(r recipient) bool {
+		return slices.ContainsFunc(own, func(o recipient) bool { return o.String() == r.String() })
+	}
+	if !slices.ContainsFunc(all, among) {
+		return nil, &fault{vendors.ErrInvalid, fmt.Sprintf("bh could not read the file again: recipients lacks the public key of %s; add %v", k.origin(), own)}
+	}
+	out := make([]age.Recipient, len(all))
+	for i, r := range all {
+		out[i] = r
+	}
+	return out, nil
+}
+
+// make draws a new private key and writes the identity file, as age-keygen does.
+// It never replaces one.
+func (k key) make(now time.Time) ([]age.Identity, error) {
+	if len(k.recipients) > 0 {
+		return nil, &fault{vendors.ErrInvalid, fmt.Sprintf("there is no identity in %s, and a new one would not be among the recipients; "+
+			"make it with age-keygen -o %s and add its public key, or leave recipients out of the first apply", k.path, k.path)}
+	}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
+		return nil, err
+	}
+	text := fmt.Sprintf("# created: %s\n# public key: %s\n%s\n", now.Format(time.RFC3339), identity.Recipient(), identity)
+	if err := k.place([]byte(text)); errors.Is(err, fs.ErrExist) {
+		return k.identities() // another process was faster
+	} else if err != nil {
+		return nil, err
+	}
+	return []age.Identity{identity}, nil
+}
+
+// place makes the identity file whole or not at all; fs.ErrExist when there is one.
+// The lock does not cover it, for two files can share an identity.
+func (k key) place(text []byte) error {
+	dir := filepath.Dir(k.path)
+	file, err := os.CreateTemp(dir, filepath.Base(k.path)+".*"+temporary)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(file.Name()) }()
+	if err := finish(file, text); err != nil {
+		return err
+	}
+	// A link, unlike a rename, replaces nothing. Where the disk knows no links the
+	// file is made in place, and a process that dies then leaves half of it.
+	if err := os.Link(file.Name(), k.path); errors.Is(err, fs.ErrExist) {
+		return err
+	} else if err != nil {
+		if err := writeSynced(k.path, text); err != nil {
+			return err
+		}
+	}
+	return syncDir(dir)
+}
+
+// lost is the error of an age file whose private key is missing.
+func (k key) lost(path string) error {
+	return &fault{vendors.ErrDenied, fmt.Sprintf("%s cannot be opened, because its identity %s is missing; restore the identity or set BH_AGE_IDENTITY "+
+		"(bh makes no new one, for that would open nothing, and never replaces a file that it cannot read)", path, k.path)}
+}

@@ -1,0 +1,67 @@
+package agefile
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"buckethead/vendors"
+)
+
+// ResolveReference reads the field that age://ITEM/FIELD names, where ITEM is an
+// item's id or its title. ErrInvalid when the reference is malformed or names what
+// is no text, ErrNotFound when it names nothing, ErrConflict when two items have
+// the title.
+func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors.Secret, error) {
+	const op = "resolve reference"
+	rest, ours := strings.CutPrefix(reference, scheme+"://")
+	name, field, whole := strings.Cut(rest, "/")
+	if !ours || !whole || name == "" || field == "" {
+		return vendors.Secret{}, refuse(op, vendors.ErrInvalid, fmt.Sprintf("%q is not of the form %s://item/field", reference, scheme))
+	}
+	d, err := s.document(ctx)
+	if err != nil {
+		return vendors.Secret{}, classify(op, err)
+	}
+	e, err := d.find(name)
+	if err != nil {
+		return vendors.Secret{}, classify(op, err)
+	}
+	if e == nil {
+		return vendors.Secret{}, refuse(op, vendors.ErrNotFound, fmt.Sprintf("no item in %s is called %q", s.path, name))
+	}
+	var value string
+	if err := e.fields.read(field, &value); err != nil {
+		return vendors.Secret{}, refuse(op, vendors.ErrInvalid, fmt.Sprintf("the field %q of item %q is no text", field, name))
+	}
+	if value == "" {
+		return vendors.Secret{}, refuse(op, vendors.ErrNotFound, fmt.Sprintf("item %q has no field %q, or nothing in it", name, field))
+	}
+	return vendors.NewSecret(value), nil
+}
+
+// find gives the entry of this id, else the only one of this title, nil without one.
+func (d *document) find(name string) (*entry, error) {
+	if e, there := d.byID[name]; there {
+		return e, nil
+	}
+	var found []*entry
+	for _, e := range d.entries {
+		if e.title == name {
+			found = append(found, e)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, nil
+	case 1:
+		return found[0], nil
+	}
+	ids := make([]string, len(found))
+	for i, e := range found {
+		ids[i] = e.id
+	}
+	slices.Sort(ids)
+	return nil, &fault{vendors.ErrConflict, fmt.Sprintf("%d items are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", "))}
+}

@@ -1,0 +1,114 @@
+package agefile
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"unicode"
+
+	"filippo.io/age"
+
+	"buckethead/vendors"
+)
+
+const (
+	vendorName = "age_file"
+	scheme     = "age"
+)
+
+// Vendor is the age file's entry in the registry.
+var Vendor = vendors.Vendor{
+	Name: vendorName, Title: "age file", ReferenceScheme: scheme,
+	Settings: []vendors.Setting{
+		{Name: "path", Default: ".bh/secrets.age", Doc: "The encrypted file. A relative path starts from the folder of the configuration."},
+		{Name: "identity_file", Default: ".bh/identity.txt", Doc: "The private key that opens the file, as age-keygen writes it. The first write makes it where it is missing."},
+		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true, Doc: "The private key itself; it wins over identity_file."},
+		{Name: "recipients", List: true, Doc: "The public keys that can open the file, exactly; without them it is the identity's own."},
+	},
+	CheckSettings:  checkSettings,
+	CheckItemTitle: checkItemTitle,
+	OpenSecrets:    open,
+}
+
+func open(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.SecretStore, error) {
+	const op = "open"
+	for _, p := range checkSettings(s) {
+		return nil, refuse(op, vendors.ErrInvalid, p.Summary+": "+p.Fix)
+	}
+	if s["identity"].Reference != "" {
+		return nil, refuse(op, vendors.ErrInvalid, "identity is a reference that was not resolved")
+	}
+	path, err := absolute(host.Dir, s.Text("path"))
+	if err != nil {
+		return nil, classify(op, err)
+	}
+	identity, err := absolute(host.Dir, s.Text("identity_file"))
+	if err != nil {
+		return nil, classify(op, err)
+	}
+	store := &Store{path: path, now: host.Now, turn: make(chan struct{}, 1),
+		key: key{path: identity, given: s["identity"].Secret, source: s["identity"].Source}}
+	for _, text := range s["recipients"].List {
+		r, err := parseRecipient(text)
+		if err != nil {
+			return nil, refuse(op, vendors.ErrInvalid, err.Error())
+		}
+		store.key.recipients = append(store.key.recipients, r)
+	}
+	return store, nil
+}
+
+func absolute(dir, path string) (string, error) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(dir, path)
+	}
+	return filepath.Abs(path)
+}
+
+func checkSettings(s vendors.Settings) []vendors.Problem {
+	var out []vendors.Problem
+	for name, example := range map[string]string{"path": ".bh/secrets.age", "identity_file": ".bh/identity.txt"} {
+		if s.Text(name) == "" {
+			out = append(out, vendors.Problem{Attribute: name, Summary: name + " is empty", Fix: fmt.Sprintf("Name a file, such as %s = %q.", name, example)})
+		}
+	}
+	for _, text := range s["recipients"].List {
+		if _, err := parseRecipient(text); err != nil {
+			out = append(out, vendors.Problem{Attribute: "recipients", Summary: err.Error(), Fix: `Write public keys as age-keygen prints them: they begin with "age1".`})
+		}
+	}
+	return out
+}
+
+// recipient is a public key that can be compared by its text.
+type recipient interface {
+	age.Recipient
+	fmt.Stringer
+}
+
+// parseRecipient reads a public key. The error shows no more than its beginning:
+// someone may have pasted the private one.
+func parseRecipient(text string) (recipient, error) {
+	text = strings.TrimSpace(text)
+	if r, err := age.ParseX25519Recipient(text); err == nil {
+		return r, nil
+	}
+	if r, err := age.ParseHybridRecipient(text); err == nil {
+		return r, nil
+	}
+	if strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-") {
+		return nil, fmt.Errorf("a recipient is a public key, and this one is private; treat it as published, and make a new one")
+	}
+	return nil, fmt.Errorf("%.12q is not the beginning of a public key of age", text)
+}
+
+func checkItemTitle(title string) []vendors.Problem {
+	switch {
+	case strings.TrimSpace(title) == "":
+		return []vendors.Problem{{Attribute: "item_title", Summary: "the item's title is empty", Fix: "Leave the attribute out, or write a title."}}
+	case strings.ContainsFunc(title, unicode.IsControl):
+		return []vendors.Problem{{Attribute: "item_title", Summary: "the item's title has a control character", Fix: "Write it on one line, without tabs."}}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package vendortest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"buckethead/vendors"
+)
+
+// Faulty is a vendor that misbehaves on command. The suite sets the scene through
+// Vendor, calls Arm, makes one call, calls Disarm and looks at what came of it.
+// Requests counts what was sent while it was armed. RetryAfter is what a rate
+// limit answers.
+type Faulty[P any] struct {
+	Vendor      P
+	Arm, Disarm func()
+	Requests    func() int
+	RetryAfter  time.Duration
+}
+
+// BucketOptions say what a cloud needs for the suite, and what it cannot do.
+type BucketOptions struct {
+	// Exempt gives a reason for each promise that the cloud cannot keep. An
+	// unknown promise is a failure.
+	Exempt map[string]string
+	// Attributes are the vendor's BucketAttributes: what they name must come
+	// back as it was sent.
+	Attributes []string
+	// Prefix begins every name that the suite uses; empty means "conformance".
+	Prefix string
+	// Location and StorageClass are values that the cloud knows, if Attributes
+	// has them.
+	Location, StorageClass string
+	// Many is how many buckets and credentials do not fit into one page.
+	Many int
+	// PutObject puts an object into a bucket behind bh's back.
+	PutObject func(t *testing.T, p vendors.BucketProvider, id vendors.BucketID)
+	// Cut gives a cloud that acts and whose answer is lost while it is armed;
+	// Limit one that answers that there were too many calls.
+	Cut, Limit func(t *testing.T) Faulty[vendors.BucketProvider]
+}
+
+func (o BucketOptions) has(attribute string) bool { return slices.Contains(o.Attributes, attribute) }
+
+// SecretOptions say what a store needs for the suite, and what it cannot do.
+type SecretOptions struct {
+	// Exempt gives a reason for each promise that the store cannot keep. An
+	// unknown promise is a failure.
+	Exempt map[string]string
+	// Prefix begins every title that the suite uses; empty means "conformance".
+	Prefix string
+	// Many is how many items do not fit into one page.
+	Many int
+	// AddField puts a field of a person's own into an item, and Field reads one.
+	AddField func(t *testing.T, s vendors.SecretStore, id, name, value string)
+	Field    func(t *testing.T, s vendors.SecretStore, id, name string) string
+	// Cut gives a store that acts and whose answer is lost while it is armed;
+	// Limit one that answers that there were too many calls.
+	Cut, Limit func(t *testing.T) Faulty[vendors.SecretStore]
+}
+
+// promise is one subtest.
+type promise[S any] struct {
+	name string
+	keep func(t *testing.T, s S)
+}
+
+// run makes a subtest of each promise, and skips the exempt ones with their reason.
+func run[S any](t *testing.T, promises []promise[S], exempt map[string]string, suite S) {
+	t.Helper()
+	known := map[string]bool{}
+	for _, p := range promises {
+		known[p.name] = true
+		t.Run(p.name, func(t *testing.T) {
+			if reason, is := exempt[p.name]; is {
+				t.Skipf("exempt: %s", reason)
+			}
+			p.keep(t, suite)
+		})
+	}
+	for name, reason := range exempt {
+		if !known[name] || reason == "" {
+			t.Errorf("the exemption %q names no promise, or has no reason", name)
+		}
+	}
+}
+
+// need fails the test where an option is missing that a promise needs.
+func need(t *testing.T, there bool, option string) {
+	t.Helper()
+	if !there {
+		t.Fatalf("this promise needs the option %s, or an exemption with a reason", option)
+	}
+}
