@@ -64,7 +64,7 @@ func runStatus(p Process, flags common, what string) (err error) {
 	}
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
-		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, age(l.IssuedAt, p.Now()), orDash(day(l.ExpiresAt)), orDash(l.Due), l.Item})
+		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, p.Now()), orDash(day(l.ExpiresAt)), orDash(l.Due), l.Item})
 	}
 	_, err = fmt.Fprint(p.Stdout, view.Table(rows))
 	return err
@@ -99,7 +99,7 @@ func statusOf(r state.Record, d *config.Project, now time.Time, reference func(c
 	return out
 }
 
-func age(from, now time.Time) string {
+func ageOf(from, now time.Time) string {
 	switch d := now.Sub(from); {
 	case from.IsZero():
 		return "-"

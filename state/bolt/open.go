@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
@@ -131,10 +132,20 @@ func openDB(ctx context.Context, path string, o Options, readOnly bool) (*Store,
 		return nil, damaged(path, err)
 	case errors.Is(err, state.ErrDamaged):
 		return nil, err
+	case err != nil && !fromSystem(err):
+		// bbolt has words of its own, without a kind, for a file that is too short.
+		return nil, damaged(path, err)
 	case err != nil:
 		return nil, fmt.Errorf("open the state %s: %w", path, err)
 	}
 	return s, nil
+}
+
+// fromSystem reports whether the operating system refused, not bbolt.
+func fromSystem(err error) bool {
+	var path *fs.PathError
+	var number syscall.Errno
+	return errors.As(err, &path) || errors.As(err, &number)
 }
 
 func (s *Store) isStillAt(path string) (bool, error) {

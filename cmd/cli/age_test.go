@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"filippo.io/age"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// readAge opens an age file with age itself, not with bh's own code.
+func readAge(path string) (map[string]any, error) {
+	identity, err := identityBeside(path)
+	if err != nil {
+		return nil, err
+	}
+	cipher, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = cipher.Close() }()
+	plain, err := age.Decrypt(cipher, identity)
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(plain)
+	if err != nil {
+		return nil, err
+	}
+	var file map[string]any
+	return file, json.Unmarshal(text, &file)
+}
+
+func ageItems(path string) []map[string]any {
+	file, err := readAge(path)
+	if err != nil {
+		return nil
+	}
+	var out []map[string]any
+	items, _ := file["items"].([]any)
+	for _, item := range items {
+		out = append(out, item.(map[string]any))
+	}
+	return out
+}
+
+// ageEdit is what a person does with age at hand:
+//
+//	age-edit FILE delete TITLE
+//	age-edit FILE set TITLE FIELD VALUE     (FIELD may be title)
+func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	file, err := readAge(path)
+	ts.Check(err)
+	items, found := file["items"].([]any), false
+	for i, raw := range items {
+		item := raw.(map[string]any)
+		if item["title"] != args[2] {
+			continue
+		}
+		found = true
+		switch {
+		case args[1] == "delete":
+			items = slices.Delete(items, i, i+1)
+		case args[3] == "title":
+			item["title"] = args[4]
+		default:
+			item["fields"].(map[string]any)[args[3]] = args[4]
+		}
+		break
+	}
+	if !found {
+		ts.Fatalf("there is no item %q", args[2])
+	}
+	file["items"] = items
+	text, err := json.Marshal(file)
+	ts.Check(err)
+	identity, err := identityBeside(path)
+	ts.Check(err)
+	var cipher bytes.Buffer
+	w, err := age.Encrypt(&cipher, identity.(*age.X25519Identity).Recipient())
+	ts.Check(err)
+	_, err = w.Write(text)
+	ts.Check(err)
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(path, cipher.Bytes(), 0o600))
+}
+
+// ageFields prints the titles and fields of an age file to stdout, each secret as
+// its first six characters, so that scripts can compare keys without showing them.
+// With a bucket's name it prints the keys of that bucket's item alone.
+func ageFields(ts *testscript.TestScript, _ bool, args []string) {
+	var lines []string
+	for _, item := range ageItems(ts.MkAbs(args[0])) {
+		fields := item["fields"].(map[string]any)
+		secret, _ := fields["secret_access_key"].(string)
+		if len(args) > 1 {
+			if fields["bucket"] == args[1] {
+				lines = append(lines, fmt.Sprintf("%v %.6s", fields["access_key_id"], secret))
+			}
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s bucket=%v key=%v secret=%.6s note=%v", item["title"], fields["bucket"], fields["access_key_id"], secret, fields["note"]))
+	}
+	slices.Sort(lines)
+	_, err := fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
+	ts.Check(err)
+}
