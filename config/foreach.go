@@ -41,6 +41,7 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 			shared = append(shared, b)
 		}
 	}
+	d.repeated(body.Blocks)
 	d.decodeBlocks(shared)
 	instances, ok := d.instances(body.Attributes["for_each"])
 	if !ok {
@@ -50,27 +51,57 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 		// Whatever is wrong with the rest whichever instances there are.
 		d.ctx = d.l.root.NewChild()
 		d.ctx.Variables = each(cty.UnknownVal(cty.String), cty.DynamicVal)
-		d.decodeOwn(own, ownBlocks)
+		for _, a := range own {
+			d.attribute(a)
+		}
+		d.decodeBlocks(ownBlocks)
 		return
 	}
 	d.l.expect(len(instances))
-	ctx := d.l.root.NewChild()
+	d.decodeEach(instances, own, ownBlocks, twice)
+}
+
+// decodeEach reads what differs between the instances, and adds each of them.
+func (d *projectDecoder) decodeEach(instances []instance, own []*hclsyntax.Attribute, blocks hclsyntax.Blocks, twice bool) {
+	var recipes []*recipe
+	var rest []*hclsyntax.Attribute
+	for _, a := range own {
+		if r := recipeOf(a, d.l.root); r != nil {
+			recipes = append(recipes, r)
+		} else {
+			rest = append(rest, a)
+		}
+	}
 	var copied projectDecoder
 	for _, one := range instances {
-		ctx.Variables = each(cty.StringVal(one.key), one.value)
 		copied = *d
-		copied.ctx = ctx
+		copied.ctx = nil // made when something needs it
 		copied.scope.project.Key = one.key
-		copied.decodeOwn(own, ownBlocks)
+		for _, r := range recipes {
+			a := r.bake(one)
+			if a == nil {
+				copied.names(one)
+				a = r.attr
+			}
+			copied.attribute(a)
+		}
+		if len(rest)+len(blocks) > 0 {
+			copied.names(one)
+		}
+		for _, a := range rest {
+			copied.attribute(a)
+		}
+		copied.decodeBlocks(blocks)
 		copied.finish(addr.Project{Name: d.source.Labels[0], Key: one.key}, twice)
 	}
 }
 
-func (d *projectDecoder) decodeOwn(attributes []*hclsyntax.Attribute, blocks hclsyntax.Blocks) {
-	for _, a := range attributes {
-		d.attribute(a)
+// names makes each known to the expressions of one instance.
+func (d *projectDecoder) names(one instance) {
+	if d.ctx == nil {
+		d.ctx = d.l.root.NewChild()
+		d.ctx.Variables = each(cty.StringVal(one.key), one.value)
 	}
-	d.decodeBlocks(blocks)
 }
 
 // each gives the names that one instance's expressions can use beside all others.
@@ -92,7 +123,9 @@ func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
 	if !ok {
 		return nil, false
 	}
-	v, isSensitive, _ := unmark(v)
+	// The marks of the values stay: a value may be the secret of its instance.
+	v, marks := v.Unmark()
+	_, isSensitive := marks[sensitive]
 	refuse := func(detail, fix string) ([]instance, bool) {
 		d.report(invalidForEach, a.Expr.Range(), detail, fix)
 		return nil, false
@@ -100,7 +133,7 @@ func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
 	t := v.Type()
 	switch {
 	case isSensitive:
-		return refuse("for_each takes a sensitive value, and its keys stand in addresses, which everyone sees.", "Use values that are not sensitive, or nonsensitive() if everyone may see these.")
+		return refuse("for_each takes a sensitive value, and its keys stand in addresses, which everyone sees. Its values may be sensitive, one by one.", "Use values that are not sensitive, or nonsensitive() if everyone may see these.")
 	case v.IsNull():
 		return refuse("for_each is null.", "Use an empty set, toset([]), for no instances at all.")
 	case t.IsTupleType() || t.IsListType():
@@ -116,7 +149,7 @@ func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
 		if key.IsNull() || key.AsString() == "" {
 			return refuse("One of the keys is empty or null, and each key is a part of its instance's address.", "Give every instance a key of its own.")
 		}
-		list = append(list, instance{key: key.AsString(), value: value})
+		list = append(list, instance{key: key.AsString(), value: value.WithMarks(marks)})
 	}
 	return list, true
 }

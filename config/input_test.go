@@ -160,6 +160,8 @@ func TestLoad_readsForEach(t *testing.T) {
 		`toset(["b", "a", "b"])`:                     `p["a"]=a p["b"]=b`,
 		`toset([for n in ["x"] : upper(n)])`:         `p["X"]=X`,
 		`{ a = "one", b = "two" }`:                   `p["a"]=one p["b"]=two`,
+		`{ a = "one", b = 5 }`:                       `p["a"]=one p["b"]=5`,
+		`{ a = env("NAMES") }`:                       `p["a"]=n2,n1`,
 		`tomap({ a = "one" })`:                       `p["a"]=one`,
 		`{ "two words" = "w" }`:                      `p["two words"]=w`,
 		`toset([])`:                                  "",

@@ -121,6 +121,7 @@ func (l *loader) decodeProject(b *hclsyntax.Block) {
 	for _, a := range b.Body.Attributes {
 		d.attribute(a)
 	}
+	d.repeated(b.Body.Blocks)
 	d.decodeBlocks(b.Body.Blocks)
 	d.finish(addr.Project{Name: name}, twice)
 }

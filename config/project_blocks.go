@@ -11,20 +11,27 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// decodeBlocks reads the blocks within a project.
+// decodeBlocks reads blocks within a project.
 func (d *projectDecoder) decodeBlocks(blocks hclsyntax.Blocks) {
+	for _, b := range blocks {
+		if bit := attributeBits[b.Type] & projectBlocks; bit != 0 {
+			d.inner(b, bit)
+		} else {
+			d.unknownInner(b)
+		}
+	}
+}
+
+// repeated reports blocks of which a project has one alone, and this one more.
+func (d *projectDecoder) repeated(blocks hclsyntax.Blocks) {
+	first := attributeSet(0)
 	for i, b := range blocks {
 		bit := attributeBits[b.Type] & projectBlocks
-		if bit == 0 {
-			d.unknownInner(b)
-			continue
+		if first&bit != 0 {
+			at := slices.IndexFunc(blocks[:i], func(earlier *hclsyntax.Block) bool { return earlier.Type == b.Type })
+			d.duplicate(b, blocks[at], fmt.Sprintf("The %s block of the project", b.Type))
 		}
-		for _, earlier := range blocks[:i] {
-			if earlier.Type == b.Type {
-				d.duplicate(b, earlier, fmt.Sprintf("The %s block of the project", b.Type))
-			}
-		}
-		d.inner(b, bit)
+		first |= bit
 	}
 }
 

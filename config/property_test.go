@@ -116,6 +116,10 @@ func TestLoad_givesForEachTheSameAsBlocks(t *testing.T) {
 			return out
 		}
 		want := read(blocks.String())
+		odd := read("project \"t\" {\n  for_each = toset([" + list.String() + "])\n  bucket = join(\"\", [\"x-\", each.key])\n}\n")
+		if !slices.Equal(odd, want) {
+			r.Fatalf("evaluated: got %v, want %v", odd, want)
+		}
 		for _, each := range []string{"toset([" + list.String() + "])", "toset(concat([" + list.String() + "], []))", "{\n" + object.String() + "}", "tomap({\n" + object.String() + "})", "setunion([" + list.String() + "])"} {
 			if got := read("project \"t\" {\n  for_each = " + each + "\n  bucket = \"x-${each.key}\"\n}\n"); !slices.Equal(got, want) {
 				r.Fatalf("%s: got %v, want %v", each, got, want)
@@ -126,12 +130,12 @@ func TestLoad_givesForEachTheSameAsBlocks(t *testing.T) {
 
 func TestLoad_refusesWhatWouldOverflowTheParser(t *testing.T) {
 	for _, src := range []string{
-		"a = " + strings.Repeat("(", 1_000_000), "locals {\n a = " + strings.Repeat("[", 300_000) + "\n}", "locals {\n a = " + strings.Repeat("!", 1_000_000) + "true\n}",
-		"locals {\n a = " + strings.Repeat("-", 1_000_000) + "1\n}", "locals {\n a = " + strings.Repeat("1 ? 1 : ", 300_000) + "1\n}", "locals {\n a = " + strings.Repeat("\"${", 300_000),
-		strings.Repeat("a {\n", 300_000),
+		"a = " + strings.Repeat("(", 5_000), "locals {\n a = " + strings.Repeat("[", 5_000) + "\n}", "locals {\n a = " + strings.Repeat("!", 5_000) + "true\n}",
+		"locals {\n a = " + strings.Repeat("-", 5_000) + "1\n}", "locals {\n a = " + strings.Repeat("1 ? 1 : ", 5_000) + "1\n}", "locals {\n a = " + strings.Repeat("\"${", 5_000),
+		strings.Repeat("a {\n", 5_000),
 	} {
 		_, diags := Load(from(src))
-		if len(diags) == 0 || diags[0].Code != invalidSyntax.Code {
+		if len(diags) != 1 || diags[0].Code != invalidSyntax.Code || !strings.Contains(diags[0].Detail, "nested") {
 			t.Errorf("%.30q was taken: %v", src, codes(diags))
 		}
 	}

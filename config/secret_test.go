@@ -116,6 +116,7 @@ func TestLoad_neverShowsASensitiveValue(t *testing.T) {
 		"choice":             project("bucket = \"abc\"\naccess = var.s"),
 		"for_each":           project("bucket = \"abc\"\nfor_each = toset([var.s])"),
 		"for_each keys":      project("bucket = \"abc\"\nfor_each = { (var.s) = 1 }"),
+		"for_each template":  project("bucket = \"${var.s}-${each.key}\"\nfor_each = toset([\"a\"])"),
 		"for_each values":    project("bucket = each.value\nfor_each = { a = var.s }"),
 		"function":           "locals {\n a = parseint(var.s, 10)\n}\n",
 		"function in a loop": "locals {\n a = [for x in var.l : parseint(x, 10)]\n}\n",
@@ -207,5 +208,30 @@ func TestLoad_masksOnlyItsOwnCopy(t *testing.T) {
 	}
 	if masked := c.Sources[DefaultFile]; len(masked) != len(before) || strings.Count(string(masked), "\n") != strings.Count(before, "\n") {
 		t.Error("the masked text has other lines than the file")
+	}
+}
+
+func TestLoad_keepsTheMarksOfEachValue(t *testing.T) {
+	block := func(each, secret string) string {
+		return "variable \"s\" {\n  sensitive = true\n}\n" + header + "project \"p\" {\n  for_each = " + each + "\n  bucket = \"${each.key}-bucket\"\n  register {\n    access_key_id = \"AK\"\n    secret_access_key = " + secret + "\n    endpoint_url = \"https://x.y\"\n  }\n}\n"
+	}
+	for each, secret := range map[string]string{
+		`{ a = env("SECRET") }`:              `each.value`,
+		`{ a = { k = var.s, n = 1 } }`:       `each.value.k`,
+		`jsondecode(env("OBJECT"))`:          `each.value`,
+		`{ for k in ["a"] : k => var.s }`:    `"${each.value}"`,
+		`tomap({ a = trimspace(var.s) })`:    `each.value`,
+		`toset(["a"])`:                       `env("SECRET")`,
+		`{ a = { n = "SECRET", x = true } }`: `env(each.value.n)`,
+	} {
+		o := from(block(each, secret), "SECRET", canary, "OBJECT", `{"a":"`+canary+`"}`)
+		o.Vars = map[string]string{"s": canary}
+		if p := load(t, o).Projects[0]; p.Register.SecretAccessKey.Reveal() != canary || p.Addr.Key != "a" {
+			t.Errorf("%s: %+v", each, p)
+		}
+	}
+	_, diags := Load(from(block(`{ a = "`+canary+`" }`, "each.value"), "BH_VAR_s", "x"))
+	if got := codes(diags); !slices.Equal(got, []string{literalSecret.Code + "@11"}) {
+		t.Errorf("a literal: %v", got)
 	}
 }
