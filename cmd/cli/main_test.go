@@ -110,7 +110,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields,
-			"hold-state": holdState, "release-state": releaseState},
+			"hold-state": holdState, "release-state": releaseState, "restore-newest": restoreNewest},
 	})
 }
 
