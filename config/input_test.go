@@ -179,3 +179,16 @@ func TestLoad_readsForEach(t *testing.T) {
 		}
 	}
 }
+
+func TestLoad_takesSettingsFromTheEnvironment(t *testing.T) {
+	src := "cloud \"cloudflare_r2\" \"a\" {}\nsecrets \"age_file\" \"a\" {}\n"
+	c := load(t, from(src, "CLOUDFLARE_ACCOUNT_ID", "id", "CLOUDFLARE_API_TOKEN", "age://item/field", "AGE_RECIPIENTS", "one, two,"))
+	cloud, store := c.Clouds[0].Settings, c.Secrets[0].Settings
+	if cloud.Text("account_id") != "id" || cloud["api_token"].Reference != "age://item/field" || !slices.Equal(store["recipients"].List, []string{"one", "two"}) {
+		t.Errorf("got %+v and %+v", cloud, store)
+	}
+	_, diags := Load(from(src, "CLOUDFLARE_ACCOUNT_ID", "", "CLOUDFLARE_API_TOKEN", ""))
+	if got := codes(diags); !slices.Equal(got, []string{"BH1007@1", "BH1007@1"}) {
+		t.Errorf("set to nothing: %v", got)
+	}
+}

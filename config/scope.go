@@ -140,6 +140,11 @@ func (s *scope) resolves(t hcl.Traversal, exists func(string) bool) bool {
 }
 
 func (s *scope) unknownRoot(t hcl.Traversal, root string) {
+	if s.hidden { // it may be the secret itself, without quotes
+		s.l.maskRange(t.SourceRange())
+		s.report(unknownReference, t.SourceRange(), "There is nothing of this name here.", "Text stands in quotes, and a secret does not stand in the file.")
+		return
+	}
 	names := []string{"var", "local"}
 	if s.find("each") != cty.NilVal {
 		names = append(names, "each")

@@ -139,6 +139,9 @@ func TestLoad_neverShowsASensitiveValue(t *testing.T) {
 		"token":              "cloud \"cloudflare_r2\" \"x\" {\n account_id = \"a\"\n api_token = \"" + canary + "\"\n}\n",
 		"password in a URL":  project("bucket = \"abc\"\nregister {\n access_key_id = \"a\"\n endpoint_url = \"https://u:" + canary + "@x.y\"\n secret_access_key = env(\"SECRET\")\n}"),
 		"broken file":        project("bucket = \"abc\"\nregister {\n secret_access_key = \"" + canary + "\" oops\n}"),
+		"without quotes":     project("bucket = \"abc\"\nregister {\n access_key_id = \"a\"\n endpoint_url = \"https://x.y\"\n secret_access_key = " + canary + "\n}"),
+		"doubled sign":       project("bucket = \"abc\"\nregister {\n secret_access_key = = \"" + canary + "\"\n}"),
+		"key of a map":       "variable \"v\" {\n type = map(number)\n default = { " + canary + " = \"x\" }\n sensitive = true\n}\n",
 		"unclosed text":      project("bucket = \"abc\"\nregister {\n secret_access_key = \"" + canary + "\n}"),
 		"heredoc":            project("bucket = \"abc\"\nregister {\n secret_access_key = <<EOT\n" + canary + "\nEOT\n oops oops\n}"),
 	} {

@@ -68,7 +68,7 @@ func (v *variable) decode(s *scope) {
 	}
 	v.fallback = attributes["default"]
 	if v.sensitive && v.fallback != nil {
-		s.l.mask(v.fallback.Expr)
+		s.l.maskRange(v.fallback.Expr.Range())
 	}
 }
 
