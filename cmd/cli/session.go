@@ -83,6 +83,9 @@ func (s *session) makeView() error {
 	if s.p.StdoutTTY {
 		o.Width = s.p.Width
 	}
+	if s.p.StderrTTY {
+		o.ErrWidth = s.p.Width
+	}
 	made, err := view.New(s.flags.format, s.p.Stdout, s.p.Stderr, o)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 )
 
 // diagnosticText is a fault as a small page: what, where, the line, why, what to do.
-func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool) string {
+func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, width int) string {
 	var b strings.Builder
 	head, code := "Error", red
 	if d.Severity == diag.Warning {
@@ -34,7 +34,7 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool) st
 	}
 	for _, text := range []string{d.Detail, d.Fix} {
 		if text != "" {
-			b.WriteString("\n" + indent(clean(text)) + "\n")
+			b.WriteString("\n" + indent(wrap(clean(text), width-2)) + "\n")
 		}
 	}
 	b.WriteString("\n")
@@ -75,3 +75,32 @@ func snippet(r diag.Range, source []byte, color bool) string {
 }
 
 func expand(text string) string { return strings.ReplaceAll(text, "\t", "    ") }
+
+// wrap breaks the lines of prose at spaces so that they fit; a line that begins
+// with a space is something to copy and stays whole, as does a word that is longer.
+func wrap(text string, width int) string {
+	if width < 20 {
+		return text
+	}
+	var out []string
+	for _, line := range strings.Split(text, "\n") {
+		if strings.HasPrefix(line, " ") {
+			out = append(out, line)
+			continue
+		}
+		current := ""
+		for _, word := range strings.Split(line, " ") {
+			if current != "" && runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > width {
+				out = append(out, current)
+				current = word
+				continue
+			}
+			if current != "" {
+				current += " "
+			}
+			current += word
+		}
+		out = append(out, current)
+	}
+	return strings.Join(out, "\n")
+}

@@ -132,7 +132,7 @@ func reportText(r executor.Report) string {
 
 func (h *human) Diagnostics(l diag.List) {
 	for _, d := range l {
-		_, _ = io.WriteString(h.err, diagnosticText(d, h.o.Sources, h.o.ErrColor))
+		_, _ = io.WriteString(h.err, diagnosticText(d, h.o.Sources, h.o.ErrColor, h.o.ErrWidth))
 	}
 }
 

@@ -33,7 +33,8 @@ type View interface {
 type Options struct {
 	Color    bool // of out; errors follow ErrColor
 	ErrColor bool
-	Width    int // columns of the terminal; 0 where there is none
+	Width    int // columns of out's terminal; 0 where there is none
+	ErrWidth int // the same for err
 	Verbose  bool
 	Quiet    bool
 	Version  string
