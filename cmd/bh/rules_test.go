@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 	"config":                {"config/addr", "config/diag", "vendors"},
 	"state":                 {"config/addr", "vendors"},
 	"state/bolt":            {"state", "config/addr"},
-	"state/statetest":       {"state", "config/addr"},
+	"state/statetest":       {"state", "config/addr", "vendors"},
 	"planner":               {"config", "state", "vendors", "config/addr", "config/diag"},
 	"planner/refresh":       {"planner", "config", "state", "vendors", "config/addr", "config/diag"},
 	"planner/planfile":      {"planner", "config/addr"},
@@ -51,7 +51,7 @@ var rooms = map[string][]string{
 	"golang.org/x/term":             {"cmd/cli"},
 	"pgregory.net/rapid":            {},
 	"github.com/rogpeppe/":          {},
-	"testing":                       {"vendors/vendortest"},
+	"testing":                       {"vendors/vendortest", "state/statetest"},
 	"github.com/mattn/go-runewidth": {"cmd/view"},
 }
 

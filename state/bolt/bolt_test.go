@@ -1,0 +1,298 @@
+package bolt_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+	"pgregory.net/rapid"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/state/bolt"
+	"buckethead/state/statetest"
+	"buckethead/vendors"
+)
+
+var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func options() bolt.Options {
+	return bolt.Options{Stack: "main", Now: func() time.Time { return start }, Holder: bolt.Holder{PID: 4711, Command: "bh apply", Actor: "ada", Host: "ci"}}
+}
+
+func open(t testing.TB, path string) *bolt.Store {
+	t.Helper()
+	s, err := bolt.Open(context.Background(), path, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// written gives the path of a closed state with n records.
+func written(t testing.TB, n int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path)
+	fill(t, s, n)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func fill(t testing.TB, s state.Store, n int) {
+	t.Helper()
+	for i := range n {
+		if err := s.Commit(state.Intent{}, recordOf(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func recordOf(i int) state.Record {
+	p := addr.Project{Name: "tenant", Key: fmt.Sprintf("t%06d", i)}
+	return state.Record{Project: p, Cloud: "cloudflare_r2.main", Secrets: "onepassword.eng", Bucket: &vendors.BucketID{Name: p.Key}, Proof: state.Proved,
+		Applied: state.Applied{Access: vendors.ReadWrite}, Item: &state.ItemRef{ID: p.Key, Title: p.Label(), Address: p, Fields: map[string]string{"bucket": p.Key, "region": "auto"}},
+		Active: &state.CredentialRef{ID: p.Key, Name: "bh/main/" + p.String(), IssuedAt: start, Fingerprint: strings.Repeat("f", 64)}, CreatedAt: start, UpdatedAt: start}
+}
+
+func TestConformance(t *testing.T) {
+	paths := map[state.Store]string{}
+	statetest.Run(t, func(t *testing.T) state.Store {
+		path := filepath.Join(t.TempDir(), "deep", "state.db")
+		s := open(t, path)
+		paths[s] = path
+		return s
+	}, func(t *testing.T, s state.Store) state.Store {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return open(t, paths[s])
+	})
+}
+
+func TestOpenReadOnly_readsNothingWhereNothingIs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "state.db")
+	s, err := bolt.OpenReadOnly(context.Background(), path, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	snap, err := s.Snapshot()
+	if err != nil || len(snap.Records) != 0 || snap.Meta.Lineage != "" {
+		t.Errorf("got %+v, %v", snap, err)
+	}
+	if _, err := s.Begin(state.Intent{}); !errors.Is(err, state.ErrReadOnly) {
+		t.Errorf("a write gave %v, want ErrReadOnly", err)
+	}
+	if _, err := os.Stat(filepath.Dir(path)); !os.IsNotExist(err) {
+		t.Error("reading made something")
+	}
+}
+
+func TestOpen_keepsTheFileToItsOwner(t *testing.T) {
+	path := written(t, 1)
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	open(t, path)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("got mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestOpen_saysWhoHasTheLock(t *testing.T) {
+	path := written(t, 1)
+	s := open(t, path)
+	_, err := bolt.Open(context.Background(), path, options())
+	_, readErr := bolt.OpenReadOnly(context.Background(), path, options())
+	for _, err := range []error{err, readErr} {
+		if !errors.Is(err, state.ErrLocked) || !strings.Contains(err.Error(), "process 4711 (bh apply) of ada on ci since 2026-11-23T12:00:00Z") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open(t, path)
+}
+
+func TestOpen_refusesWhatIsNotForIt(t *testing.T) {
+	path := written(t, 1)
+	o := options()
+	o.Stack = "other"
+	if _, err := bolt.Open(context.Background(), path, o); !errors.Is(err, state.ErrStack) {
+		t.Errorf("another stack: %v", err)
+	}
+	setMeta(t, path, `{"format":99,"stack":"main","lineage":"l","fingerprint_key":"a2V5"}`)
+	for _, err := range both(path) {
+		if !errors.Is(err, state.ErrNewer) || !strings.Contains(err.Error(), "format 99") {
+			t.Errorf("a newer state: %v", err)
+		}
+	}
+	setMeta(t, path, `{`)
+	for _, err := range both(path) {
+		if !errors.Is(err, state.ErrDamaged) {
+			t.Errorf("a broken meta value: %v", err)
+		}
+	}
+	for _, odd := range []string{t.TempDir(), filepath.Join(path, "below")} {
+		for _, err := range both(odd) {
+			if err == nil || strings.Contains(err.Error(), "panic") {
+				t.Errorf("%s: %v", odd, err)
+			}
+		}
+	}
+}
+
+func both(path string) []error {
+	s, err := bolt.Open(context.Background(), path, options())
+	if err == nil {
+		_ = s.Close()
+	}
+	r, readErr := bolt.OpenReadOnly(context.Background(), path, options())
+	if readErr == nil {
+		_ = r.Close()
+	}
+	return []error{err, readErr}
+}
+
+func setMeta(t *testing.T, path, text string) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err == nil {
+		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("meta"), []byte(text)) })
+		err = errors.Join(err, db.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// use does everything with a file that may be damaged: errors are fine, panics and
+// wrong kinds of error are not.
+func use(path string) error {
+	r, err := bolt.OpenReadOnly(context.Background(), path, options())
+	if err == nil {
+		_, err = r.Snapshot()
+		_, historyErr := r.History(addr.Project{}, 0)
+		err = errors.Join(err, historyErr, r.Close())
+	}
+	s, openErr := bolt.Open(context.Background(), path, options())
+	if openErr == nil {
+		_, beginErr := s.Begin(state.Intent{Project: addr.Project{Name: "p"}})
+		openErr = errors.Join(beginErr, s.Settle(state.Settlement{Project: addr.Project{Name: "p"}}), s.Close())
+	}
+	return errors.Join(err, openErr)
+}
+
+func TestOpen_survivesDamage(t *testing.T) {
+	path := written(t, 40)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certain := map[string][]byte{
+		"no database": bytes.Repeat([]byte("no database "), 1000),
+		"zeros":       make([]byte, len(good)),
+		"short":       []byte("x"),
+		"two pages":   good[:8192],
+		"half":        good[:len(good)/2],
+	}
+	for name, content := range certain {
+		victim := filepath.Join(t.TempDir(), "state.db")
+		if err := os.WriteFile(victim, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := use(victim); !errors.Is(err, state.ErrDamaged) {
+			t.Errorf("%s: got %v, want ErrDamaged", name, err)
+		}
+	}
+}
+
+func TestOpen_neverPanics(t *testing.T) {
+	path := written(t, 40)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		content := bytes.Clone(good)
+		for range rapid.IntRange(1, 20).Draw(t, "flips") {
+			content[rapid.IntRange(0, len(content)-1).Draw(t, "at")] ^= byte(rapid.IntRange(1, 255).Draw(t, "bits"))
+		}
+		for range rapid.IntRange(0, 1).Draw(t, "wipes") {
+			page := rapid.IntRange(0, len(content)/4096-1).Draw(t, "page")
+			clear(content[page*4096 : (page+1)*4096])
+		}
+		victim := filepath.Join(filepath.Dir(path), "victim.db")
+		if err := os.WriteFile(victim, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_ = use(victim)
+	})
+}
+
+func FuzzOpen(f *testing.F) {
+	good, err := os.ReadFile(written(f, 3))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good, uint16(100), uint64(1))
+	f.Add(good[:9000], uint16(0), uint64(0))
+	f.Fuzz(func(t *testing.T, content []byte, at uint16, value uint64) {
+		if len(content) > 1<<20 {
+			return
+		}
+		content = bytes.Clone(content)
+		for i := range 8 {
+			if place := int(at) + i; place < len(content) {
+				content[place] ^= byte(value >> (8 * i))
+			}
+		}
+		path := filepath.Join(t.TempDir(), "state.db")
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_ = use(path)
+	})
+}
+
+func BenchmarkSnapshot(b *testing.B) {
+	for _, n := range []int{1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprintf("projects=%d", n), func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "state.db")
+			o := options()
+			o.NoSync = true
+			s, err := bolt.Open(context.Background(), path, o)
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer func() { _ = s.Close() }()
+			bolt.Fill(b, s, n, recordOf)
+			b.ReportAllocs()
+			for b.Loop() {
+				if snap, err := s.Snapshot(); err != nil || len(snap.Records) != n {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkCommit(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "state.db"))
+	for b.Loop() {
+		if err := s.Commit(state.Intent{}, recordOf(1)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

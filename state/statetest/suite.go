@@ -1,0 +1,275 @@
+package statetest
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+var (
+	photos = addr.Project{Name: "photos"}
+	north  = addr.Project{Name: "tenant", Key: "north"}
+	at     = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+)
+
+func record(p addr.Project) state.Record {
+	return state.Record{Project: p, Cloud: "local.main", Secrets: "age_file.main", Bucket: &vendors.BucketID{Name: p.Name},
+		Applied: state.Applied{Access: vendors.ReadOnly, AllowedIPs: []string{"192.0.2.0/24"}, ExpiresAfter: time.Hour},
+		Item:    &state.ItemRef{ID: "I", Title: p.Label(), Fields: map[string]string{"bucket": p.Name}, Address: p, Operation: "op", UpdatedAt: at},
+		Active:  &state.CredentialRef{ID: "K", Name: "bh/x", IssuedAt: at, Fingerprint: "f"}, Pending: &state.CredentialRef{ID: "P"},
+		Retiring: []state.CredentialRef{{ID: "R", RetireAfter: at}}, Former: []state.FormerItem{{Secrets: "s", ID: "F"}},
+		Proof: state.Proved, Protected: true, OnDestroy: "refuse", CreatedAt: at, UpdatedAt: at, Generation: 3}
+}
+
+func intent(p addr.Project, sequence uint64) state.Intent {
+	return state.Intent{Project: p, Operation: "op", Sequence: sequence, Step: "issue_credential", Name: "bh/x", Namespace: "eu",
+		Cloud: "local.main", Secrets: "age_file.main", Run: "https://ci.example/1", At: at}
+}
+
+// Run holds a Store to the comments of package state. open gives a fresh one,
+// reopen closes a store and opens it again.
+func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T, state.Store) state.Store) {
+	for name, promise := range map[string]func(*testing.T, *subject){
+		"begin gives an id and raises the sequence":         beginGivesAnID,
+		"commit writes the record and drops its own intent": commitDropsItsIntent,
+		"abort drops the intent alone":                      abortDropsTheIntent,
+		"move takes record, intents, watches and sequence":  moveTakesAll,
+		"move takes what only the journal knows":            moveWithoutRecord,
+		"settle ends the project's business alone":          settleEnds,
+		"set watches replaces the list":                     setWatches,
+		"history is newest first, by project, with a limit": history,
+		"every write raises the serial by one":              serialRises,
+		"what is written is there after a reopen":           durable,
+		"a snapshot is the caller's own":                    ownSnapshot,
+		"writers and readers may come at once":              concurrent,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &subject{Store: open(t), reopen: reopen}
+			defer func() {
+				if err := s.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			promise(t, s)
+		})
+	}
+}
+
+type subject struct {
+	state.Store
+	reopen func(*testing.T, state.Store) state.Store
+}
+
+func (s *subject) snap(t *testing.T) state.Snapshot {
+	t.Helper()
+	snap, err := s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snap
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *subject) begin(t *testing.T, i state.Intent) state.Intent {
+	t.Helper()
+	out, err := s.Begin(i)
+	must(t, err)
+	return out
+}
+
+func beginGivesAnID(t *testing.T, s *subject) {
+	first, second := s.begin(t, intent(photos, 1)), s.begin(t, intent(photos, 2))
+	if first.ID == 0 || second.ID <= first.ID {
+		t.Errorf("got ids %d and %d", first.ID, second.ID)
+	}
+	s.begin(t, intent(photos, 1))
+	if got := s.snap(t).Sequences[photos]; got != 2 {
+		t.Errorf("the sequence is %d after 1, 2, 1; want 2", got)
+	}
+	if got := s.snap(t).Intents; len(got) != 3 || got[0] != first {
+		t.Errorf("got intents %+v", got)
+	}
+}
+
+func commitDropsItsIntent(t *testing.T, s *subject) {
+	mine, other := s.begin(t, intent(photos, 1)), s.begin(t, intent(photos, 1))
+	must(t, s.Commit(mine, record(photos)))
+	snap := s.snap(t)
+	if !slices.Equal(snap.Intents, []state.Intent{other}) || !reflect.DeepEqual(snap.Records[photos], record(photos)) {
+		t.Errorf("got %+v", snap)
+	}
+	must(t, s.Commit(state.Intent{}, record(north)))
+	if snap := s.snap(t); len(snap.Intents) != 1 || len(snap.Records) != 2 {
+		t.Errorf("a commit without an intent left %+v", snap)
+	}
+}
+
+func abortDropsTheIntent(t *testing.T, s *subject) {
+	i := s.begin(t, intent(photos, 4))
+	must(t, s.Commit(state.Intent{}, record(photos)))
+	must(t, s.Abort(i))
+	if snap := s.snap(t); len(snap.Intents) != 0 || len(snap.Records) != 1 || snap.Sequences[photos] != 4 {
+		t.Errorf("got %+v", snap)
+	}
+}
+
+func moveTakesAll(t *testing.T, s *subject) {
+	must(t, s.Commit(state.Intent{}, record(photos)))
+	i := s.begin(t, intent(photos, 7))
+	must(t, s.SetWatches([]state.Watch{{Name: "w", Project: photos}}))
+	must(t, s.Move(photos, north))
+	snap := s.snap(t)
+	moved := record(photos)
+	moved.Project = north
+	i.Project = north
+	if len(snap.Records) != 1 || !reflect.DeepEqual(snap.Records[north], moved) || !slices.Equal(snap.Intents, []state.Intent{i}) ||
+		snap.Watches[0].Project != north || snap.Sequences[north] != 7 {
+		t.Errorf("got %+v", snap)
+	}
+}
+
+func moveWithoutRecord(t *testing.T, s *subject) {
+	s.begin(t, intent(photos, 2))
+	must(t, s.Move(photos, north))
+	if snap := s.snap(t); len(snap.Records) != 0 || snap.Intents[0].Project != north || snap.Sequences[north] != 2 {
+		t.Errorf("got %+v", snap)
+	}
+}
+
+func settleEnds(t *testing.T, s *subject) {
+	s.begin(t, intent(photos, 1))
+	other := s.begin(t, intent(north, 1))
+	must(t, s.SetWatches([]state.Watch{{Name: "seen", Project: photos}, {Name: "waits", Project: north}}))
+	r := record(photos)
+	must(t, s.Settle(state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "new", Project: photos, At: at}}, Unwatch: []string{"seen"}}))
+	snap := s.snap(t)
+	if !slices.Equal(snap.Intents, []state.Intent{other}) || len(snap.Watches) != 2 || snap.Watches[0].Name != "new" || len(snap.Records) != 1 {
+		t.Errorf("got %+v", snap)
+	}
+	must(t, s.Settle(state.Settlement{Project: photos}))
+	if snap := s.snap(t); len(snap.Records) != 0 || snap.Sequences[photos] != 1 {
+		t.Errorf("after the end: %+v; the sequence has to stay", snap)
+	}
+}
+
+func setWatches(t *testing.T, s *subject) {
+	must(t, s.SetWatches([]state.Watch{{Name: "b"}, {Name: "a", Listings: 2, AbsentSince: at, At: at, Cloud: "c", Project: photos}}))
+	if got := s.snap(t).Watches; len(got) != 2 || got[0] != (state.Watch{Name: "a", Listings: 2, AbsentSince: at, At: at, Cloud: "c", Project: photos}) {
+		t.Errorf("got %+v", got)
+	}
+	must(t, s.SetWatches(nil))
+	if got := s.snap(t).Watches; len(got) != 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func history(t *testing.T, s *subject) {
+	for i := range 6 {
+		p := photos
+		if i%2 == 1 {
+			p = north
+		}
+		must(t, s.Append(state.Entry{At: at, Actor: "ada", Project: p, Operation: fmt.Sprint(i)}))
+	}
+	names := func(project addr.Project, limit int) (out []string) {
+		entries, err := s.History(project, limit)
+		must(t, err)
+		for _, e := range entries {
+			out = append(out, e.Operation)
+		}
+		return out
+	}
+	if got := names(addr.Project{}, 0); !slices.Equal(got, []string{"5", "4", "3", "2", "1", "0"}) {
+		t.Errorf("got %v", got)
+	}
+	if got := names(north, 2); !slices.Equal(got, []string{"5", "3"}) {
+		t.Errorf("got %v of one project, at most 2", got)
+	}
+}
+
+func serialRises(t *testing.T, s *subject) {
+	before := s.snap(t).Meta
+	var i state.Intent
+	r := record(photos)
+	for n, write := range []func() error{
+		func() (err error) { i, err = s.Begin(intent(photos, 1)); return err },
+		func() error { return s.Commit(i, r) },
+		func() error { return s.Abort(state.Intent{ID: 99}) },
+		func() error { return s.Move(photos, north) },
+		func() error { return s.Settle(state.Settlement{Project: north}) },
+		func() error { return s.SetWatches(nil) },
+		func() error { return s.Append(state.Entry{}) },
+	} {
+		must(t, write())
+		_, _ = s.History(addr.Project{}, 1)
+		after := s.snap(t).Meta
+		if after.Serial != before.Serial+uint64(n)+1 || after.Lineage != before.Lineage {
+			t.Fatalf("after write %d: %+v, began with %+v", n, after, before)
+		}
+	}
+}
+
+func durable(t *testing.T, s *subject) {
+	i := s.begin(t, intent(photos, 3))
+	must(t, s.Commit(state.Intent{}, record(north)))
+	must(t, s.SetWatches([]state.Watch{{Name: "w", At: at}}))
+	must(t, s.Append(state.Entry{Operation: "provision"}))
+	before := s.snap(t)
+	s.Store = s.reopen(t, s.Store)
+	after := s.snap(t)
+	if !reflect.DeepEqual(before, after) || after.Intents[0] != i || len(after.Meta.FingerprintKey) == 0 {
+		t.Errorf("got %+v, want %+v", after, before)
+	}
+	if entries, err := s.History(addr.Project{}, 0); err != nil || len(entries) != 1 {
+		t.Errorf("got history %v, %v", entries, err)
+	}
+}
+
+func ownSnapshot(t *testing.T, s *subject) {
+	must(t, s.Commit(state.Intent{}, record(photos)))
+	s.begin(t, intent(photos, 1))
+	spoilt := s.snap(t)
+	spoilt.Records[photos].Item.Fields["bucket"] = "spoilt"
+	spoilt.Records[photos].Retiring[0].ID = "spoilt"
+	spoilt.Meta.FingerprintKey[0]++
+	spoilt.Intents[0].Name = "spoilt"
+	delete(spoilt.Records, photos)
+	if snap := s.snap(t); !reflect.DeepEqual(snap.Records[photos], record(photos)) || snap.Intents[0].Name != "bh/x" || slices.Equal(snap.Meta.FingerprintKey, spoilt.Meta.FingerprintKey) {
+		t.Errorf("what was done to a snapshot is in the state: %+v", snap)
+	}
+}
+
+func concurrent(t *testing.T, s *subject) {
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			p := addr.Project{Name: fmt.Sprintf("p%d", w)}
+			for n := range 5 {
+				i, err := s.Begin(intent(p, uint64(n+1)))
+				if err == nil {
+					err = s.Commit(i, record(p))
+				}
+				if _, read := s.Snapshot(); err != nil || read != nil {
+					t.Error(err, read)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if snap := s.snap(t); len(snap.Records) != 8 || len(snap.Intents) != 0 || snap.Sequences[addr.Project{Name: "p3"}] != 5 {
+		t.Errorf("got %d records, %d intents", len(snap.Records), len(snap.Intents))
+	}
+}
