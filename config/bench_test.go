@@ -41,3 +41,18 @@ func benchmarkLoad(b *testing.B, src []byte, n int) {
 		}
 	}
 }
+
+// TestLoad_allocatesAtMostTwiceWhatParsingDoes holds the bar of the benchmarks by
+// a figure that is the same on every machine.
+func TestLoad_allocatesAtMostTwiceWhatParsingDoes(t *testing.T) {
+	for _, shape := range []string{"blocks", "for_each"} {
+		o := from("", "TOKEN", "secret")
+		src := generate(shape, 1_000)
+		o.Overlay[DefaultFile] = src
+		parse := testing.AllocsPerRun(2, func() { hclparse.NewParser().ParseHCL(src, DefaultFile) })
+		loading := testing.AllocsPerRun(2, func() { Load(o) })
+		if loading > 2*parse {
+			t.Errorf("%s: loading allocates %.0f times, parsing %.0f", shape, loading, parse)
+		}
+	}
+}

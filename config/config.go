@@ -22,6 +22,8 @@ type Config struct {
 	Removed  []Removed
 	Imports  []Import
 	// Sources holds the files as they were read, by the name that ranges use.
+	// Asterisks stand for what is, or may be, a secret written in a file, so that
+	// the lines around a diagnostic can be shown. Files of variables are not part.
 	Sources map[string][]byte
 }
 
