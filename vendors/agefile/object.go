@@ -24,6 +24,7 @@ func parseObject(raw []byte) (object, error) {
 		return nil, fmt.Errorf("it is not a JSON object")
 	}
 	var out object
+	seen := map[string]bool{}
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
@@ -34,9 +35,10 @@ func parseObject(raw []byte) (object, error) {
 		if err := d.Decode(&value); err != nil {
 			return nil, err
 		}
-		if out.index(name) >= 0 {
+		if seen[name] {
 			return nil, fmt.Errorf("it has the member %q twice", name)
 		}
+		seen[name] = true
 		var compact bytes.Buffer
 		if err := json.Compact(&compact, value); err != nil {
 			return nil, err
