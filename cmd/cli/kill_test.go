@@ -12,6 +12,10 @@ import (
 	"testing"
 )
 
+// noRaceSleep keeps processes that are built with the race detector from waiting a
+// second before they end, which they do in case a report is still being written.
+const noRaceSleep = "GORACE=atexit_sleep_ms=0"
+
 // stage is a folder in which real processes run bh.
 type stage struct {
 	t   *testing.T
@@ -29,7 +33,7 @@ func (s stage) write(name, text string) {
 func (s stage) bh(env []string, args ...string) (output string, err error) {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_VAR_canary=" + canary}, env...)...)
+	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_VAR_canary=" + canary, noRaceSleep}, env...)...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()

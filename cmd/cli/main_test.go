@@ -101,6 +101,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("HOME", env.WorkDir)
+			env.Vars = append(env.Vars, noRaceSleep)
 			env.Setenv("BH_TEST_NOW", "2026-11-23T12:00:00Z")
 			env.Setenv("BH_TEST_TRANSCRIPT", filepath.Join(env.WorkDir, "transcript"))
 			env.Setenv("BH_LOG", "trace")
