@@ -1,0 +1,77 @@
+package registry_test
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"buckethead/vendors"
+	"buckethead/vendors/registry"
+)
+
+func TestAll(t *testing.T) {
+	var names []string
+	for _, v := range registry.All() {
+		names = append(names, v.Name)
+	}
+	if !slices.Equal(names, []string{"age_file", "local"}) {
+		t.Errorf("got %v, want every vendor by name", names)
+	}
+	first := registry.All()
+	first[0].Name = "changed"
+	if registry.All()[0].Name == "changed" {
+		t.Error("a caller can change the list of others")
+	}
+}
+
+func TestFind(t *testing.T) {
+	for name, want := range map[string]bool{"local": true, "age_file": true, "": false, "Local": false, "cloudflare": false} {
+		if v, there := registry.Find(name); there != want || there && v.Name != name {
+			t.Errorf("%q: got %q, %t", name, v.Name, there)
+		}
+	}
+}
+
+// TestVendors_describeThemselves: what the language, the docs and doctor read is
+// there, and opening with the defaults makes no call and no file.
+func TestVendors_describeThemselves(t *testing.T) {
+	known := []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after"}
+	for _, v := range registry.All() {
+		dir := t.TempDir()
+		host, settings := vendors.Host{Dir: dir, Now: func() time.Time { return time.Unix(0, 0) }}, vendors.Settings{}
+		seen := map[string]bool{}
+		for _, s := range v.Settings {
+			if s.Name == "" || s.Doc == "" || !strings.HasSuffix(s.Doc, ".") || seen[s.Name] || s.Secret && s.Default != "" {
+				t.Errorf("%s: setting %+v", v.Name, s)
+			}
+			seen[s.Name] = true
+			if s.Default != "" {
+				settings[s.Name] = vendors.Value{Text: s.Default, Source: "default"}
+			}
+		}
+		if v.Title == "" || v.OpenBuckets == nil && v.OpenSecrets == nil || (v.OpenSecrets != nil) != (v.ReferenceScheme != "") {
+			t.Errorf("%s has no title, opens nothing, or is a store without a scheme", v.Name)
+		}
+		for _, a := range v.BucketAttributes {
+			if !slices.Contains(known, a) {
+				t.Errorf("%s: no project has an attribute %s", v.Name, a)
+			}
+		}
+		if v.OpenBuckets != nil {
+			if _, err := v.OpenBuckets(context.Background(), host, settings); err != nil {
+				t.Errorf("%s: %v", v.Name, err)
+			}
+		}
+		if v.OpenSecrets != nil {
+			if _, err := v.OpenSecrets(context.Background(), host, settings); err != nil {
+				t.Errorf("%s: %v", v.Name, err)
+			}
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+			t.Errorf("%s: opening made %v (%v)", v.Name, left, err)
+		}
+	}
+}
