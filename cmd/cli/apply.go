@@ -71,7 +71,7 @@ func destroyCommand(p Process) *cli.Command {
 				return err
 			}
 			a.mode, a.question = planner.DestroyAll, "Destroy all of this? Buckets that go are gone for good."
-			a.destroyOnly, err = addresses(c.Args().Slice())
+			a.named, err = addresses(c.Args().Slice())
 			if err != nil {
 				return err
 			}
@@ -86,18 +86,13 @@ func rotateCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			projects, err := addresses(c.Args().Slice())
-			if err != nil {
+			if a.named, err = addresses(c.Args().Slice()); err != nil {
 				return err
 			}
-			if len(projects) == 0 {
+			if len(a.named) == 0 {
 				return errors.New("bh rotate wants the projects whose keys are to be renewed")
 			}
-			a.rotate, a.question = map[addr.Project]bool{}, "Renew these keys?"
-			for _, project := range projects {
-				a.rotate[project] = true
-				a.targets = append(a.targets, project.String())
-			}
+			a.rotate, a.question = true, "Renew these keys?"
 			return runApply(p, a)
 		}}
 }
@@ -133,7 +128,7 @@ func runApply(p Process, a applyArgs) (err error) {
 	opened, err := bolt.Open(ctx, s.statePath(), s.stateOptions())
 	if err != nil {
 		stop()
-		return s.stateFault(err)
+		return orInterrupted(s.stateFault(err), interrupted)
 	}
 	s.closer = append(s.closer, opened)
 	snap, err := opened.Snapshot()
@@ -234,7 +229,12 @@ func (s *session) agreed(plan, saved *planner.Plan, a applyArgs) error {
 		return nil
 	}
 	_, _ = fmt.Fprintf(s.p.Stdout, "\n%s Only 'yes' will be accepted: ", a.question)
-	answer, _ := bufio.NewReader(s.p.Stdin).ReadString('\n')
+	answer, err := interruptible(s.p.Signals, func() (string, error) { return bufio.NewReader(s.p.Stdin).ReadString('\n') })
+	var exit exitCode
+	if errors.As(err, &exit) {
+		_, _ = fmt.Fprintln(s.p.Stdout)
+		return exit
+	}
 	if strings.TrimSpace(answer) != "yes" {
 		return errors.New("not approved; nothing was done")
 	}

@@ -26,10 +26,14 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 			i = len(args)
 		case len(arg) > 1 && arg[0] == '-':
 			flags = append(flags, arg)
-			if takesValue, isKnown := known[name]; isKnown && takesValue && !hasValue && i+1 < len(args) {
-				i++
-				flags = append(flags, args[i])
+			if !known[name] || hasValue {
+				continue
 			}
+			if i+1 == len(args) || isFlag(args[i+1], known) {
+				return nil, fmt.Errorf("%s wants a value", arg)
+			}
+			i++
+			flags = append(flags, args[i])
 		default:
 			if next := find(command, arg); next != nil && len(rest) == 0 {
 				words, command = append(words, arg), next.Subcommands
@@ -41,6 +45,9 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 	preset, err := presets(words, env)
 	if err != nil {
 		return nil, err
+	}
+	if len(words) == 0 && len(rest) == 0 && len(flags) == 1 && strings.TrimLeft(flags[0], "-") == "version" {
+		return []string{"version"}, nil
 	}
 	if len(words) == 0 {
 		// No command: help, or a word that is not known.
@@ -100,6 +107,14 @@ func splitWords(text string) ([]string, error) {
 	return out, nil
 }
 
+// isFlag reports whether an argument is a flag that is known, or the end of all
+// flags: neither can be the value of the flag before it.
+func isFlag(arg string, known map[string]bool) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	_, isKnown := known[name]
+	return arg == "--" || len(arg) > 1 && arg[0] == '-' && isKnown
+}
+
 func find(commands []*cli.Command, name string) *cli.Command {
 	for _, c := range commands {
 		if c.HasName(name) {
@@ -141,6 +156,10 @@ func checkFlags(app *cli.App, words, flags []string) error {
 	}
 	known := allFlags([]*cli.Command{command})
 	for i := 0; i < len(flags); i++ {
+		if !strings.HasPrefix(flags[i], "-") {
+			// Only what the environment sets can have one here.
+			return fmt.Errorf("BH_CLI_ARGS sets flags alone, and %q is none", flags[i])
+		}
 		name, _, hasValue := strings.Cut(strings.TrimLeft(flags[i], "-"), "=")
 		if !slices.Contains(names, name) {
 			hint := ""

@@ -10,7 +10,7 @@ import (
 )
 
 func completionCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "completion", Usage: "write the completion of a shell: bash, zsh or fish", ArgsUsage: "SHELL",
+	return &cli.Command{Name: "completion", Usage: "write the completion of a shell: bash, zsh or fish", ArgsUsage: "SHELL", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
 			write, known := map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}[c.Args().First()]
 			if !known {

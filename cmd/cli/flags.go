@@ -3,17 +3,17 @@ package cli
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
-
-	"buckethead/config/addr"
 )
 
 // common are the flags that every command has.
 type common struct {
+	command             string // its name alone: arguments could be secrets
 	chdir, file, state  string
 	vars                map[string]string
 	varFiles            []string
@@ -59,16 +59,19 @@ func scopeFlags() []cli.Flag {
 
 // readCommon turns flags and the environment into values.
 func readCommon(c *cli.Context, p Process) (common, error) {
-	out := common{chdir: c.String("chdir"), file: c.String("file"), state: c.String("state"), vars: map[string]string{},
+	out := common{command: c.Command.HelpName, chdir: c.String("chdir"), file: c.String("file"), state: c.String("state"), vars: map[string]string{},
 		varFiles: c.StringSlice("var-file"), color: c.String("color"), json: c.Bool("json") || c.String("format") == "json", jsonInto: c.String("json-into"),
 		format: c.String("format"), quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), lockTimeout: c.Duration("lock-timeout"),
-		input: c.Bool("input") && p.get("BH_INPUT") != "0" && p.get("BH_INPUT") != "false", parallelism: c.Int("parallelism"),
+		input: c.Bool("input") && p.mayAsk(), parallelism: c.Int("parallelism"),
 		targets: c.StringSlice("target"), exclusions: c.StringSlice("exclude")}
 	if out.json {
 		out.format = "json"
 	}
 	if c.Bool("no-color") {
 		out.color = "never"
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, out.color) {
+		return out, fmt.Errorf("--color is %q, and has to be auto, always or never", out.color)
 	}
 	if n := p.get("BH_PARALLELISM"); n != "" && !c.IsSet("parallelism") {
 		value, err := strconv.Atoi(n)
@@ -94,30 +97,4 @@ func readCommon(c *cli.Context, p Process) (common, error) {
 		}
 	}
 	return out, nil
-}
-
-// scope says which projects are looked at; nil for all.
-func (c common) scope() func(addr.Project) bool {
-	if len(c.targets)+len(c.exclusions) == 0 {
-		return nil
-	}
-	return func(p addr.Project) bool {
-		return (len(c.targets) == 0 || matches(c.targets, p)) && !matches(c.exclusions, p)
-	}
-}
-
-// matches compares a project's label, name and address with patterns. A name
-// stands for all of its instances.
-func matches(patterns []string, p addr.Project) bool {
-	for _, pattern := range patterns {
-		for _, text := range []string{p.Label(), p.Name, p.String()} {
-			if pattern == text {
-				return true
-			}
-			if ok, err := path.Match(pattern, text); ok && err == nil {
-				return true
-			}
-		}
-	}
-	return false
 }

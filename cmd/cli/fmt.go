@@ -81,7 +81,7 @@ func hclFiles(path string) ([]string, error) {
 func (a fmtArgs) format(p Process, path string) (fails bool, err error) {
 	src, mode, err := readSource(p, path)
 	if err != nil {
-		return false, fmt.Errorf("format: %w", err)
+		return false, fmt.Errorf("format: %w", err) // a signal's exit code stays one
 	}
 	out, diags := config.Format(src, path)
 	if diags.HasErrors() {
@@ -109,7 +109,7 @@ func (a fmtArgs) format(p Process, path string) (fails bool, err error) {
 
 func readSource(p Process, path string) ([]byte, fs.FileMode, error) {
 	if path == "-" {
-		src, err := io.ReadAll(p.Stdin)
+		src, err := interruptible(p.Signals, func() ([]byte, error) { return io.ReadAll(p.Stdin) })
 		return src, 0, err
 	}
 	info, err := os.Stat(path)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v2"
 )
@@ -46,6 +47,8 @@ func Main(p Process) (code int) {
 		return 0
 	case errors.As(err, &exit):
 		return int(exit)
+	case errors.Is(err, syscall.EPIPE):
+		return exitError // whoever reads has gone, and need not be told
 	}
 	_, _ = fmt.Fprintf(p.Stderr, "Error: %s\n", strings.TrimSuffix(err.Error(), "\n"))
 	return exitError
@@ -54,7 +57,8 @@ func Main(p Process) (code int) {
 func newApp(p Process) *cli.App {
 	app := &cli.App{
 		Name: "bh", Usage: "buckets, and the credentials that open them, as declared", HideVersion: true, Suggest: true,
-		Writer: p.Stdout, ErrWriter: io.Discard, Reader: p.Stdin, ExitErrHandler: func(*cli.Context, error) {},
+		DisableSliceFlagSeparator: true, // a variable's value may have commas
+		Writer:                    p.Stdout, ErrWriter: io.Discard, Reader: p.Stdin, ExitErrHandler: func(*cli.Context, error) {},
 		Description: "buckets.hcl declares projects. bh plan compares it with the state and with what the\n" +
 			"providers have; bh apply makes the providers match.\n\n" +
 			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes; 130, 143 interrupted, state saved.",

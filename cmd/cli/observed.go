@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -22,11 +23,14 @@ func (s *session) observe(vendor string) observer {
 		s.boundary("before " + vendor + " " + method)
 		begun := s.p.Now()
 		return func(err error) {
-			level, text := slog.LevelDebug, ""
+			level, attrs := slog.LevelDebug, []any{"connection", vendor, "method", method, "target", target, "took", s.p.Now().Sub(begun)}
 			if err != nil {
-				text = err.Error()
+				attrs = append(attrs, "error", err.Error())
 			}
-			s.log.Log(context.Background(), level, "call", "connection", vendor, "method", method, "target", target, "took", s.p.Now().Sub(begun), "error", text)
+			if err != nil && !errors.Is(err, vendors.ErrNotFound) {
+				level = slog.LevelWarn
+			}
+			s.log.Log(context.Background(), level, "call", attrs...)
 			s.boundary("after " + vendor + " " + method)
 		}
 	}
@@ -73,17 +77,21 @@ type observedBuckets struct {
 
 func (o observedBuckets) Unwrap() any { return o.next }
 
-func observed[T any](o observer, method, target string, call func() (T, error)) (T, error) {
+// observed makes a call. A vendor that panics fails this call alone, with an
+// outcome that nobody knows: the journal keeps it open like any other.
+func observed[T any](o observer, method, target string, call func() (T, error)) (out T, err error) {
 	end := o(method, target)
-	out, err := call()
-	end(err)
-	return out, err
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("%s met a fault of its own: %v", method, fault)
+		}
+		end(err)
+	}()
+	return call()
 }
 
 func observedError(o observer, method, target string, call func() error) error {
-	end := o(method, target)
-	err := call()
-	end(err)
+	_, err := observed(o, method, target, func() (struct{}, error) { return struct{}{}, call() })
 	return err
 }
 
@@ -164,7 +172,11 @@ type observedStore struct {
 func (o observedStore) observe(method string, project addr.Project, call func() error) error {
 	o.s.boundary("before state " + method)
 	err := call()
-	o.s.log.Log(context.Background(), levelTrace, "state", "method", method, "project", project.String(), "error", fmt.Sprint(err))
+	level, attrs := levelTrace, []any{"method", method, "project", project.String()}
+	if err != nil {
+		level, attrs = slog.LevelError, append(attrs, "error", err.Error())
+	}
+	o.s.log.Log(context.Background(), level, "state", attrs...)
 	o.s.boundary("after state " + method)
 	return err
 }

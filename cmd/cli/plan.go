@@ -22,8 +22,8 @@ type planArgs struct {
 	detailedExit bool
 	allowance    planner.Allowance
 	mode         planner.Mode
-	rotate       map[addr.Project]bool
-	destroyOnly  []addr.Project
+	rotate       bool           // renew the keys of those that are named
+	named        []addr.Project // look at these alone; all where there are none
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
@@ -70,7 +70,7 @@ func runPlan(p Process, a planArgs) (err error) {
 	defer stop()
 	snap, err := s.readState(ctx)
 	if err != nil {
-		return err
+		return orInterrupted(err, interrupted)
 	}
 	plan, err := s.plan(ctx, snap, a)
 	if err != nil {
@@ -92,13 +92,16 @@ func runPlan(p Process, a planArgs) (err error) {
 
 // plan reads the world and decides. Faults are shown; the error is an exit code.
 func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*planner.Plan, error) {
+	if err := s.checkScope(snap, a); err != nil {
+		return nil, err
+	}
 	request := refresh.Request{Desired: s.config, Recorded: snap, Mode: a.mode, Parallelism: a.parallelism}
 	world, diags := refresh.Observe(ctx, s.readers(), request)
 	if diags.HasErrors() {
 		s.view.Diagnostics(diags)
 		return nil, exitCode(exitError)
 	}
-	plan, more := planner.Make(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: a.mode, Scope: a.scopeWith(), Rotate: a.rotate,
+	plan, more := planner.Make(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: a.mode, Scope: a.scopeWith(), Rotate: s.rotated(a),
 		Allowance: a.allowance, Now: s.p.Now(), NameLimit: func(vendor string) int {
 			v, _ := registry.Find(vendor)
 			return v.Limits.CredentialNameLength
@@ -109,23 +112,6 @@ func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*p
 		return nil, exitCode(exitError)
 	}
 	return plan, nil
-}
-
-// scopeWith is the scope of targets and exclusions, and of the projects that a
-// destroy names.
-func (a planArgs) scopeWith() func(addr.Project) bool {
-	scope := a.scope()
-	if len(a.destroyOnly) == 0 {
-		return scope
-	}
-	named := map[addr.Project]bool{}
-	for _, p := range a.destroyOnly {
-		named[p] = true
-	}
-	return func(p addr.Project) bool {
-		// A name without a key stands for every instance.
-		return (named[p] || named[addr.Project{Name: p.Name}]) && (scope == nil || scope(p))
-	}
 }
 
 func savePlan(path string, plan *planner.Plan) error {

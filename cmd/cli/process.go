@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -44,9 +45,13 @@ type Hooks struct {
 func OS() Process {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// A reader that goes away, as head does, must not end an apply half way.
+	signal.Ignore(syscall.SIGPIPE)
 	width := 0
-	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-		width = w
+	for _, stream := range []*os.File{os.Stderr, os.Stdout} {
+		if w, _, err := term.GetSize(int(stream.Fd())); err == nil {
+			width = w
+		}
 	}
 	return Process{
 		Args: os.Args[1:], Env: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
@@ -73,4 +78,12 @@ func (p Process) get(name string) string {
 	}
 	value, _ := p.Env(name)
 	return value
+}
+
+// mayAsk reports whether the environment lets bh ask questions: CI has nobody who
+// could answer.
+func (p Process) mayAsk() bool {
+	isFalse := func(value string) bool { return value == "0" || strings.EqualFold(value, "false") }
+	ci := p.get("CI")
+	return !isFalse(p.get("BH_INPUT")) && (ci == "" || isFalse(ci))
 }

@@ -90,7 +90,7 @@ func (s *session) makeView() error {
 	if err != nil {
 		return err
 	}
-	s.view = made
+	s.view = view.Serial(made)
 	if s.flags.jsonInto != "" {
 		file, err := os.OpenFile(s.flags.jsonInto, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -101,7 +101,7 @@ func (s *session) makeView() error {
 		if err != nil {
 			return err
 		}
-		s.view = view.Tee(made, lines)
+		s.view = view.Serial(view.Tee(made, lines))
 	}
 	return nil
 }
@@ -147,17 +147,7 @@ func (s *session) statePath() string {
 func (s *session) stateOptions() bolt.Options {
 	host, _ := os.Hostname()
 	return bolt.Options{Stack: s.config.Stack, LockTimeout: s.flags.lockTimeout, Now: s.p.Now,
-		Holder: bolt.Holder{Actor: s.run().Actor, Host: host, PID: os.Getpid(), Command: "bh " + verb(s.p.Args), Run: s.run().URL}}
-}
-
-// verb is the command in arguments, without anything that could be a secret.
-func verb(args []string) string {
-	for _, a := range args {
-		if len(a) > 0 && a[0] != '-' {
-			return a
-		}
-	}
-	return ""
+		Holder: bolt.Holder{Actor: s.run().Actor, Host: host, PID: os.Getpid(), Command: s.flags.command, Run: s.run().URL}}
 }
 
 // readState reads the state and lets go of it, so that a plan holds no lock while

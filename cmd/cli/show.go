@@ -119,6 +119,9 @@ func recordText(r state.Record, reference func(connection, id, title string) str
 	}
 	if r.Bucket != nil {
 		add("bucket", r.Cloud+": "+r.Bucket.Name)
+	} else if r.Item != nil {
+		add("bucket", r.Item.Fields["bucket"])
+		add("endpoint_url", r.Item.Fields["endpoint_url"])
 	}
 	add("location", r.Applied.Location)
 	add("access", string(r.Applied.Access))

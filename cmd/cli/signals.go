@@ -3,10 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"syscall"
+
+	"buckethead/config/diag"
 )
 
 // joinRelative gives path as it is seen from dir.
@@ -41,6 +44,27 @@ func (s *session) untilSignal() (ctx context.Context, interrupted func() exitCod
 	return ctx, func() exitCode { return exitCode(code.Load()) }, cancel
 }
 
+// interruptible reads what a person types; a signal ends the wait with its exit
+// code. The read itself goes on until the process ends: nothing can stop it.
+func interruptible[T any](signals <-chan os.Signal, read func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		value, err := read()
+		answered <- answer{value, err}
+	}()
+	select {
+	case a := <-answered:
+		return a.value, a.err
+	case signal := <-signals:
+		var none T
+		return none, codeOf(signal)
+	}
+}
+
 func orInterrupted(err error, interrupted func() exitCode) error {
 	if code := interrupted(); code != 0 {
 		return code
@@ -72,9 +96,15 @@ func (s *session) stopOnSignal(cancel func()) (stop chan struct{}, signalled fun
 
 // joinClose closes what the session holds; an exit code that was decided stays.
 func joinClose(err error, s *session) error {
+	var code exitCode
+	if err != nil && (s.flags.json || s.flags.jsonInto != "") && !errors.As(err, &code) {
+		// A program that reads the lines finds every fault among them.
+		s.view.Diagnostics(diag.List{{Severity: diag.Error, Summary: err.Error(), Cause: err}})
+		err = exitCode(exitError)
+	}
 	closed := s.close()
 	if err != nil || closed == nil {
 		return err
 	}
-	return errors.Join(errors.New("close"), closed)
+	return fmt.Errorf("close: %w", closed)
 }

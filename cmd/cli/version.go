@@ -15,7 +15,7 @@ import (
 var version = "0.1.0-dev"
 
 func versionCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "version", Usage: "say which bh this is", Flags: []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "write JSON"}},
+	return &cli.Command{Name: "version", Usage: "say which bh this is", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
 			commit, modified := buildCommit()
 			if !c.Bool("json") {

@@ -53,7 +53,10 @@ func lineOf(o planner.Operation, opt Options) line {
 }
 
 func place(o planner.Operation) string {
-	if o.Cloud == "" {
+	switch {
+	case o.Cloud == "" && o.Bucket.Name == "":
+		return "item " + o.ItemTitle
+	case o.Cloud == "":
 		return "keys for " + o.Bucket.Name
 	}
 	text := o.Cloud + ": " + o.Bucket.Name

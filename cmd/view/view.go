@@ -8,6 +8,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"buckethead/config/diag"
@@ -15,7 +16,8 @@ import (
 	"buckethead/planner"
 )
 
-// View shows what happens. Methods are called one at a time.
+// View shows what happens. Methods are called one at a time; Serial sees to that
+// where they could not be.
 type View interface {
 	// Plan shows what would be done, or that there is nothing to do.
 	Plan(*planner.Plan)
@@ -62,6 +64,29 @@ func New(format string, out, err io.Writer, o Options) (View, error) {
 	}
 	return nil, fmt.Errorf("there is no format %q; there are human, json and markdown", format)
 }
+
+// Serial lets many goroutines show things on one view: a signal, a wait and a step
+// that ends come when they come.
+func Serial(v View) View { return &serial{v: v} }
+
+type serial struct {
+	mu sync.Mutex
+	v  View
+}
+
+func (s *serial) do(show func(View)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	show(s.v)
+}
+
+func (s *serial) Plan(p *planner.Plan)   { s.do(func(v View) { v.Plan(p) }) }
+func (s *serial) Event(e executor.Event) { s.do(func(v View) { v.Event(e) }) }
+func (s *serial) Report(p *planner.Plan, r executor.Report) {
+	s.do(func(v View) { v.Report(p, r) })
+}
+func (s *serial) Diagnostics(l diag.List) { s.do(func(v View) { v.Diagnostics(l) }) }
+func (s *serial) Note(text string)        { s.do(func(v View) { v.Note(text) }) }
 
 // Tee shows everything on both.
 func Tee(a, b View) View { return tee{a, b} }

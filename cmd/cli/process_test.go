@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"buckethead/vendors"
+)
+
+// inProcess is a process without a terminal, whose files are in a folder of its own.
+func inProcess(t *testing.T, args ...string) (p Process, out *bytes.Buffer) {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "buckets.hcl")
+	text := "variable \"db\" {\n  sensitive = true\n  default = \"none\"\n}\ncloud \"local\" \"main\" {}\nsecrets \"age_file\" \"main\" {}\nproject \"a\" { bucket = \"a-bucket\" }\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out = &bytes.Buffer{}
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	return Process{Args: append([]string{"--file", file}, args...), Env: func(string) (string, bool) { return "", false },
+		Stdin: strings.NewReader(""), Stdout: out, Stderr: out, Now: func() time.Time { return now }}, out
+}
+
+// TestMain_holderShowsNoArguments: who waits for a state is told who has it, and that
+// must not tell what was typed before the command.
+func TestMain_holderShowsNoArguments(t *testing.T) {
+	p, out := inProcess(t, "--var", "db=hunter2", "apply", "--auto-approve")
+	found := false
+	p.Hooks.Boundary = func(string) {
+		notes, _ := filepath.Glob(filepath.Join(filepath.Dir(p.Args[1]), ".bh", "state.db*"))
+		for _, note := range notes {
+			content, _ := os.ReadFile(note)
+			if bytes.Contains(content, []byte("hunter2")) {
+				t.Errorf("%s has an argument in it", note)
+			}
+			found = found || bytes.Contains(content, []byte(`"bh apply"`))
+		}
+	}
+	if code := Main(p); code != 0 {
+		t.Fatalf("exit %d:\n%s", code, out)
+	}
+	if !found {
+		t.Error("no note says that bh apply has the state")
+	}
+}
+
+// TestMain_signalAtPrompt: whoever is asked can walk away.
+func TestMain_signalAtPrompt(t *testing.T) {
+	for _, tt := range []struct {
+		signal syscall.Signal
+		want   int
+	}{{syscall.SIGINT, exitInterrupted}, {syscall.SIGTERM, exitTerminated}} {
+		p, out := inProcess(t, "apply")
+		signals := make(chan os.Signal, 1)
+		nobody, hold := io.Pipe()
+		defer func() { _ = hold.Close() }()
+		p.StdinTTY, p.Signals = true, signals
+		p.Stdin = readFunc(func(b []byte) (int, error) {
+			signals <- tt.signal // comes while bh waits for the answer
+			return nobody.Read(b)
+		})
+		if got := Main(p); got != tt.want {
+			t.Errorf("%v: exit %d, want %d:\n%s", tt.signal, got, tt.want, out)
+		}
+		if _, err := os.Stat(filepath.Join(filepath.Dir(p.Args[1]), ".bh", "local")); err == nil {
+			t.Errorf("%v: something was made", tt.signal)
+		}
+	}
+}
+
+type readFunc func([]byte) (int, error)
+
+func (f readFunc) Read(b []byte) (int, error) { return f(b) }
+
+// TestMain_fault: a fault of bh's own is told in words.
+func TestMain_fault(t *testing.T) {
+	p, out := inProcess(t, "validate")
+	p.Stdout = writeFunc(func([]byte) (int, error) { panic("no paper") })
+	if got := Main(p); got != exitError || !strings.Contains(out.String(), "bh met a fault of its own: no paper") || strings.Contains(out.String(), "goroutine ") {
+		t.Errorf("exit %d:\n%s", got, out)
+	}
+}
+
+type writeFunc func([]byte) (int, error)
+
+func (f writeFunc) Write(b []byte) (int, error) { return f(b) }
+
+// TestObserved_fault: a vendor that panics fails one call, and nobody can say what
+// became of it.
+func TestObserved_fault(t *testing.T) {
+	var log bytes.Buffer
+	s := &session{p: Process{Now: time.Now}, log: slog.New(slog.NewTextHandler(&log, nil))}
+	_, err := observed(s.observe("local.main"), "IssueCredential", "name", func() (int, error) { panic("broken") })
+	if err == nil || !strings.Contains(err.Error(), "broken") || vendors.Refused(err) {
+		t.Errorf("got %v, want an error that leaves the outcome open", err)
+	}
+	if !strings.Contains(log.String(), "IssueCredential") {
+		t.Errorf("the log does not have it: %s", &log)
+	}
+	if err := observedError(s.observe("local.main"), "GetBucket", "", func() error { return vendors.ErrNotFound }); !errors.Is(err, vendors.ErrNotFound) {
+		t.Errorf("got %v, want the vendor's own error", err)
+	}
+	if strings.Contains(log.String(), "GetBucket") {
+		t.Error("an absence is no warning")
+	}
+}
