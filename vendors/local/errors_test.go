@@ -68,6 +68,30 @@ func TestCreateBucket_cutAfterTheFolder(t *testing.T) {
 	}
 }
 
+// TestCreateBucket_cutAfterAFolderThatWasRemoved: what is left of a folder that a
+// person removed must not date the new one, or it would look like someone else's.
+func TestCreateBucket_cutAfterAFolderThatWasRemoved(t *testing.T) {
+	ctx, root := context.Background(), t.TempDir()
+	old := time.Date(2001, 1, 2, 3, 4, 5, 0, time.UTC)
+	c := &Cloud{root: root, now: func() time.Time { return old }}
+	spec := vendors.BucketSpec{ID: vendors.BucketID{Name: "photos"}}
+	if _, err := c.CreateBucket(ctx, spec); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(root, "photos")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(root, bucketsDir, temporary, "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.CreateBucket(ctx, spec); err == nil || vendors.Refused(err) {
+		t.Fatalf("got %v, want an error that leaves the outcome open", err)
+	}
+	if b, err := c.GetBucket(ctx, spec.ID); err != nil || !b.CreatedAt.After(old) {
+		t.Errorf("got %+v, %v", b, err)
+	}
+}
+
 // TestIssueCredential_refusedLeavesNothing: when the file cannot be written there
 // is no credential, and the error says that nothing was done.
 func TestIssueCredential_refusedLeavesNothing(t *testing.T) {
