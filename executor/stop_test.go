@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,7 +43,18 @@ func applyWith(t *testing.T, r *rigging, ctx context.Context, change func(*execu
 func TestApply_runsProjectsInParallelAndOneFailureStopsNoOther(t *testing.T) {
 	r := newRigging()
 	r.config.Projects = many(40)
+	// The first that makes a bucket waits for the second: two run at once.
+	var arrived atomic.Int64
+	second := make(chan struct{})
 	r.world.Before = func(c memory.Call) error {
+		if c.Method == "CreateBucket" {
+			switch arrived.Add(1) {
+			case 1:
+				<-second
+			case 2:
+				close(second)
+			}
+		}
 		if c.Method == "CreateBucket" && c.Target == "tenant007" {
 			return &vendors.Error{Vendor: cloud, Op: "create bucket", Kind: vendors.ErrDenied, Code: "10003", RequestID: "ray-1", Message: "no"}
 		}
