@@ -16,8 +16,9 @@ crash: ## many random worlds, and kills of real processes
 fuzz: ## one target for a while: make fuzz PACKAGE=./config TARGET=FuzzLoad
 	go test $(PACKAGE) -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime 60s
 
-golden: ## write what commands print into the scripts, then look at git diff
+golden: ## write what commands print into scripts and testdata/golden, then look at git diff
 	go test ./cmd/cli -run TestScripts -update
+	go test ./cmd/view -update
 
 bench: ## the figures of testdata/bench
 	go test -run '^$$' -bench . -benchmem ./config ./planner ./state/bolt

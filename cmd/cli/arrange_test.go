@@ -8,7 +8,9 @@ import (
 
 func TestArrange(t *testing.T) {
 	app := newApp(Process{})
-	env := func(vars map[string]string) func(string) string { return func(name string) string { return vars[name] } }
+	env := func(vars map[string]string) func(string) string {
+		return func(name string) string { return vars[name] }
+	}
 	for _, tt := range []struct {
 		name, args string
 		env        map[string]string

@@ -9,6 +9,8 @@ import (
 	"syscall"
 
 	"github.com/urfave/cli/v2"
+
+	"buckethead/cmd/view"
 )
 
 // The exit codes that are not of an error.
@@ -50,7 +52,7 @@ func Main(p Process) (code int) {
 	case errors.Is(err, syscall.EPIPE):
 		return exitError // whoever reads has gone, and need not be told
 	}
-	_, _ = fmt.Fprintf(p.Stderr, "Error: %s\n", strings.TrimSuffix(err.Error(), "\n"))
+	_, _ = fmt.Fprintf(p.Stderr, "Error: %s\n", view.Clean(strings.TrimSuffix(err.Error(), "\n")))
 	return exitError
 }
 

@@ -18,7 +18,7 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, wi
 	if d.Severity == diag.Warning {
 		head, code = "Warning", yellow
 	}
-	b.WriteString(paint(color, bold+";"+code, head+":") + " " + paint(color, bold, clean(d.Summary)))
+	b.WriteString(paint(color, bold+";"+code, head+":") + " " + paint(color, bold, Clean(d.Summary)))
 	if d.Code != "" {
 		b.WriteString(paint(color, dim, " ["+d.Code+"]"))
 	}
@@ -28,13 +28,13 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, wi
 		if !d.Project.IsZero() {
 			where += ", in project " + d.Project.Label()
 		}
-		b.WriteString(clean(where) + ":\n" + snippet(d.Subject, sources[d.Subject.File], color))
+		b.WriteString(Clean(where) + ":\n" + snippet(d.Subject, sources[d.Subject.File], color))
 	} else if !d.Project.IsZero() {
-		b.WriteString("  in project " + clean(d.Project.Label()) + "\n")
+		b.WriteString("  in project " + Clean(d.Project.Label()) + "\n")
 	}
 	for _, text := range []string{d.Detail, d.Fix} {
 		if text != "" {
-			b.WriteString("\n" + indent(wrap(clean(text), width-2)) + "\n")
+			b.WriteString("\n" + indent(wrap(Clean(text), width-2)) + "\n")
 		}
 	}
 	b.WriteString("\n")
@@ -71,7 +71,7 @@ func snippet(r diag.Range, source []byte, color bool) string {
 	marked := expand(text[from:to])
 	number := fmt.Sprintf("%5d: ", r.Start.Line)
 	mark := strings.Repeat(" ", len(number)+runewidth.StringWidth(before)) + paint(color, red, strings.Repeat("^", max(1, runewidth.StringWidth(marked))))
-	return number + clean(expand(text)) + "\n" + mark + "\n"
+	return number + Clean(expand(text)) + "\n" + mark + "\n"
 }
 
 func expand(text string) string { return strings.ReplaceAll(text, "\t", "    ") }

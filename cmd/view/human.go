@@ -30,9 +30,9 @@ func (h *human) Plan(p *planner.Plan) {
 	for i, o := range p.Operations {
 		lines[i] = lineOf(o, h.o)
 		kind = max(kind, len(lines[i].kind))
-		label = max(label, runewidth.StringWidth(clean(lines[i].label)))
+		label = max(label, runewidth.StringWidth(oneLine(lines[i].label)))
 		if lines[i].reference != "" {
-			what = max(what, runewidth.StringWidth(clean(lines[i].what)))
+			what = max(what, runewidth.StringWidth(oneLine(lines[i].what)))
 		}
 	}
 	// A name takes a third of a terminal at most, and what is done the rest.
@@ -52,11 +52,11 @@ func (h *human) Plan(p *planner.Plan) {
 }
 
 func (h *human) writeLine(b *strings.Builder, l line, kind, label, what int) {
-	text := clean(l.what)
+	text := oneLine(l.what)
 	if l.reference != "" {
 		// On a narrow terminal the reference takes a line of its own.
-		if h.o.Width == 0 || kind+label+what+runewidth.StringWidth(clean(l.reference))+12 <= h.o.Width {
-			text = pad(fit(text, what), what) + "  -> " + clean(l.reference)
+		if h.o.Width == 0 || kind+label+what+runewidth.StringWidth(oneLine(l.reference))+12 <= h.o.Width {
+			text = pad(fit(text, what), what) + "  -> " + oneLine(l.reference)
 		} else {
 			l.details = append([]string{"-> " + l.reference}, l.details...)
 		}
@@ -67,9 +67,9 @@ func (h *human) writeLine(b *strings.Builder, l line, kind, label, what int) {
 		text = fit(text, max(20, h.o.Width-kind-label-6))
 	}
 	head := paint(h.o.Color, colorOf(l.symbol), l.symbol+" "+pad(l.kind, kind))
-	b.WriteString(strings.TrimRight(head+"  "+pad(fit(clean(l.label), label), label)+"  "+text, " ") + "\n")
+	b.WriteString(strings.TrimRight(head+"  "+pad(fit(oneLine(l.label), label), label)+"  "+text, " ") + "\n")
 	for _, d := range l.details {
-		b.WriteString("      " + clean(d) + "\n")
+		b.WriteString("      " + oneLine(d) + "\n")
 	}
 }
 
@@ -93,7 +93,7 @@ func (h *human) Event(e executor.Event) {
 }
 
 func (h *human) progress(format string, args ...any) {
-	_, _ = fmt.Fprintln(h.err, strings.TrimRight(clean(fmt.Sprintf(format, args...)), " "))
+	_, _ = fmt.Fprintln(h.err, strings.TrimRight(oneLine(fmt.Sprintf(format, args...)), " "))
 }
 
 func (h *human) Report(_ *planner.Plan, r executor.Report) {
@@ -102,7 +102,7 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 	for _, result := range r.Results {
 		h.Diagnostics(result.Diagnostics)
 		if result.Outcome == executor.Done && result.Reference != "" && result.Kind != planner.Heal {
-			rows = append(rows, []string{clean(result.Project.Label()), "-> " + clean(result.Reference)})
+			rows = append(rows, []string{result.Project.Label(), "-> " + result.Reference})
 		}
 	}
 	if len(rows) > 0 && !h.o.Quiet {
@@ -138,6 +138,6 @@ func (h *human) Diagnostics(l diag.List) {
 
 func (h *human) Note(text string) {
 	if !h.o.Quiet {
-		_, _ = fmt.Fprintln(h.err, clean(text))
+		_, _ = fmt.Fprintln(h.err, Clean(text))
 	}
 }

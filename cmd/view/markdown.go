@@ -47,7 +47,11 @@ func PlanMarkdown(p *planner.Plan, o Options) string {
 	const room = 200
 	for i, op := range p.Operations {
 		l := lineOf(op, o)
-		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", code(l.symbol), l.kind, code(l.label), cell(l.what), codeOrNone(l.reference))
+		what := cell(l.what)
+		for _, d := range l.details {
+			what += "<br>" + cell(d)
+		}
+		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", code(l.symbol), l.kind, code(l.label), what, codeOrNone(l.reference))
 		if b.Len()+len(row)+len(tail)+room > MarkdownLimit {
 			fmt.Fprintf(&b, "\n%d of %d operations are left out here; `bh plan` shows all of them.\n", len(p.Operations)-i, len(p.Operations))
 			break
@@ -59,11 +63,11 @@ func PlanMarkdown(p *planner.Plan, o Options) string {
 
 // cell makes text safe within a table: no cell, tag or line can be broken out of.
 func cell(text string) string {
-	return strings.NewReplacer("|", "\\|", "<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ", "`", "'", "[", "\\[").Replace(clean(text))
+	return strings.NewReplacer("|", "\\|", "<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ", "`", "'", "[", "\\[").Replace(Clean(text))
 }
 
 func code(text string) string {
-	return "`" + strings.NewReplacer("|", "\\|", "\n", " ", "\r", " ", "`", "'").Replace(clean(text)) + "`"
+	return "`" + strings.NewReplacer("|", "\\|", "\n", " ", "\r", " ", "`", "'").Replace(Clean(text)) + "`"
 }
 
 func codeOrNone(text string) string {

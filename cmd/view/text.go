@@ -55,23 +55,36 @@ func fit(text string, width int) string {
 	return head + "…" + tail
 }
 
-// clean makes text from outside safe to print: control characters could move the
-// cursor or colour what follows.
-func clean(text string) string {
+// Clean makes text from outside safe to print: control characters could move the
+// cursor or colour what follows, and marks of direction could show it in another
+// order than it has. Lines and tabs stay.
+func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r < ' ', r >= 0x7f && r < 0xa0, // control characters
+			r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, // direction
+			r == 0x2028, r == 0x2029: // lines that are no lines
 			return '\uFFFD'
 		}
 		return r
 	}, text)
 }
 
+// oneLine is Clean for names: one of several lines could pass for a line of ours.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(Clean(text))
+}
+
 // Table gives rows in columns, two spaces apart; the last column is not padded.
+// Cells are made safe to print, in rows itself.
 func Table(rows [][]string) string {
 	widths := map[int]int{}
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], runewidth.StringWidth(cell))
+			row[i] = oneLine(cell)
+			widths[i] = max(widths[i], runewidth.StringWidth(row[i]))
 		}
 	}
 	var b strings.Builder

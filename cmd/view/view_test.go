@@ -1,0 +1,336 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/executor"
+	"buckethead/planner"
+	"buckethead/vendors"
+)
+
+var update = flag.Bool("update", false, "write what the views show into testdata/golden")
+
+// golden compares with a file of testdata/golden.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("..", "..", "testdata", "golden", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s\ngot:\n%s\nwant:\n%s", name, got, want)
+	}
+}
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func options() Options {
+	return Options{
+		Version: "0.1.0", Now: func() time.Time { return noon },
+		Reference: func(connection, _, title string) string {
+			if connection == "gone.main" {
+				return ""
+			}
+			return "op://Engineering/" + title
+		},
+		VendorTitle: func(vendor string) string {
+			return map[string]string{"cloudflare_r2": "Cloudflare", "onepassword": "1Password"}[vendor]
+		},
+		VendorLimit: func(vendor string) (int, time.Duration) {
+			if vendor == "cloudflare_r2" {
+				return 1200, 5 * time.Minute
+			}
+			return 0, 0
+		},
+	}
+}
+
+func project(label string) addr.Project {
+	p, err := addr.Parse(label)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+func bucket(name string) vendors.BucketID { return vendors.BucketID{Name: name} }
+
+// everyKind is a plan with an operation of each kind, and with names that a view
+// has to be careful with.
+func everyKind() *planner.Plan {
+	const r2, op = "cloudflare_r2.main", "onepassword.eng"
+	return &planner.Plan{Stack: "acme-prod", Lineage: "l", Mode: planner.Normal, Operations: []planner.Operation{
+		{Project: project("pictures"), Kind: planner.Move, Reason: planner.Reason{Word: "moved", Text: "a moved block renames photos"},
+			Changes: []planner.Change{{Field: "address", Before: "project.photos", After: "project.pictures"}}},
+		{Project: project("old_name"), Kind: planner.Forget, Reason: planner.Reason{Word: "removed", Text: "a removed block forgets it"}},
+		{Project: project("photos"), Kind: planner.Provision, Reason: planner.Reason{Word: "new", Text: "declared and not there yet"},
+			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-photos"), Location: "weur", ItemTitle: "photos (prod)",
+			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 2}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
+		{Project: project(`tenant["north"]`), Kind: planner.Adopt, Reason: planner.Reason{Word: "adopt", Text: "the bucket is there, and adopt is set"},
+			Cloud: r2, Secrets: op, Bucket: vendors.BucketID{Name: "acme-prod-north", Namespace: "eu"}, ItemTitle: `tenant["north"]`},
+		{Project: project("vendor_drop"), Kind: planner.Register, Reason: planner.Reason{Word: "new", Text: "declared and not there yet"},
+			Secrets: op, Bucket: bucket("vendor-drop"), ItemTitle: "vendor_drop",
+			Calls: []planner.Calls{{Connection: op, Vendor: "onepassword", Reads: 1, Writes: 1}}},
+		{Project: project("reports"), Kind: planner.Update, Reason: planner.Reason{Word: "settings", Text: "access or allowed_ips changed"},
+			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-reports"), ItemTitle: "reports",
+			Changes: []planner.Change{{Field: "access", Before: "read_write", After: "read_only"}, {Field: "allowed_ips", After: "192.0.2.0/24"},
+				{Field: "secret_access_key", Sensitive: true}}},
+		{Project: project("billing"), Kind: planner.Rotate, Reason: planner.Reason{Word: "rotation_due", Text: "rotation due since 2026-11-20"},
+			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-billing"), ItemTitle: "billing", Notes: []string{"the old key works until 2026-11-30"},
+			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 1}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
+		{Project: project("half"), Kind: planner.Heal, Reason: planner.Reason{Word: "left_behind", Text: "a credential was left behind"}},
+		{Project: project("old_site"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
+			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-old-site"),
+			Blocked: []planner.Objection{{Word: "not_empty", Text: "bucket holds objects", Fix: "Empty the bucket first."}}},
+		{Project: project("old_drop"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
+			Secrets: "gone.main", ItemTitle: "old_drop"},
+	}}
+}
+
+// hostile is a plan whose names come from outside and would harm a terminal, a
+// table, or a page.
+func hostile() *planner.Plan {
+	long := strings.Repeat("a", 40) + "-the-end"
+	return &planner.Plan{Stack: "st|ack`", Operations: []planner.Operation{
+		{Project: addr.Project{Name: "wide", Key: "日本語のバケット名はとても長い名前になります"}, Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
+			Cloud: "local.main", Secrets: "age.main", Bucket: bucket("b-" + long), ItemTitle: "日本語 " + long},
+		{Project: project("control"), Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
+			Cloud: "local.main", Secrets: "age.main", Bucket: bucket("b\x1b[2Jb"), ItemTitle: "line\rfeed `|<b>[x](http://y)\n+ provision  forged\u202e"},
+		{Project: addr.Project{Name: "long", Key: long}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: "the item was edited outside of bh, and this sentence goes on for long"},
+			Changes: []planner.Change{{Field: "item_title", Before: "a|b", After: "c\nd"}}},
+	}}
+}
+
+func TestPlan_golden(t *testing.T) {
+	for _, plan := range []struct {
+		name string
+		plan *planner.Plan
+	}{{"every", everyKind()}, {"hostile", hostile()}, {"empty", &planner.Plan{Stack: "acme-prod"}}} {
+		for _, form := range []struct {
+			name, format string
+			width        int
+			color        bool
+			verbose      bool
+		}{{"txt", "human", 0, false, false}, {"80.txt", "human", 80, false, false}, {"color.txt", "human", 0, true, false},
+			{"verbose.txt", "human", 100, false, true}, {"jsonl", "json", 0, false, false}, {"md", "markdown", 0, false, false}} {
+			t.Run(plan.name+"."+form.name, func(t *testing.T) {
+				var out, errs bytes.Buffer
+				o := options()
+				o.Width, o.Color, o.Verbose = form.width, form.color, form.verbose
+				v, err := New(form.format, &out, &errs, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				v.Plan(plan.plan)
+				if errs.Len() > 0 {
+					t.Errorf("a plan is a result, and something went to the other stream: %q", errs.String())
+				}
+				if strings.ContainsAny(out.String(), "\x1b\r\u202e") != (form.color && !plan.plan.Empty()) && form.format != "json" {
+					t.Errorf("colour, or a control character: %q", out.String())
+				}
+				golden(t, "plan-"+plan.name+"."+form.name, out.Bytes())
+			})
+		}
+	}
+}
+
+// TestPlan_fitsTheTerminal holds every line of every plan to the columns that there
+// are, where something can be cut. Changes and references are whole: they are to be
+// read or copied.
+func TestPlan_fitsTheTerminal(t *testing.T) {
+	for _, width := range []int{60, 80, 100, 132} {
+		for _, plan := range []*planner.Plan{everyKind(), hostile()} {
+			var out bytes.Buffer
+			o := options()
+			o.Width = width
+			v, _ := New("human", &out, &out, o)
+			v.Plan(plan)
+			for _, l := range strings.Split(out.String(), "\n") {
+				if !strings.HasPrefix(l, "      ") && !strings.HasPrefix(l, "Plan:") && !strings.HasPrefix(l, "Calls:") && runewidth.StringWidth(l) > width {
+					t.Errorf("%d columns on a terminal of %d: %s", runewidth.StringWidth(l), width, l)
+				}
+			}
+		}
+	}
+}
+
+func report() (*planner.Plan, executor.Report) {
+	failed := diag.List{{Severity: diag.Error, Code: "BH4001", Project: project("reports"), Summary: "Step failed",
+		Detail: "update credential: cloudflare_r2: update token: permission denied (code 9109).", Fix: "Give the token the permission, and apply again."}}
+	return everyKind(), executor.Report{Results: []executor.Result{
+		{Project: project("photos"), Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/photos (prod)", Started: noon, Ended: noon.Add(1500 * time.Millisecond)},
+		{Project: project("reports"), Kind: planner.Update, Outcome: executor.Failed, Diagnostics: failed, Started: noon, Ended: noon},
+		{Project: project("old_site"), Kind: planner.Destroy, Outcome: executor.Blocked},
+		{Project: project("billing"), Kind: planner.Rotate, Outcome: executor.Interrupted},
+	}, Interrupted: true}
+}
+
+func TestReport_golden(t *testing.T) {
+	for _, format := range []string{"human", "json", "markdown"} {
+		t.Run(format, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			o := options()
+			o.ErrWidth = 60
+			v, err := New(format, &out, &errs, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan, r := report()
+			for _, e := range []executor.Event{
+				executor.OperationStarted{Project: project("photos"), Kind: planner.Provision, At: noon},
+				executor.StepStarted{Project: project("photos"), Step: "create_bucket", Target: "acme-prod-photos", At: noon},
+				executor.StepDone{Project: project("photos"), Step: "create_bucket", Target: "acme-prod-photos", At: noon, Err: errors.New("never shown twice")},
+				executor.Waiting{Project: project("photos"), Why: "the provider asks to wait", Until: noon.Add(time.Minute)},
+				executor.OperationDone{Result: r.Results[0]}, executor.OperationDone{Result: r.Results[1]},
+			} {
+				v.Event(e)
+			}
+			v.Note("A sentence.")
+			v.Report(plan, r)
+			golden(t, "report."+format+".txt", []byte("--- stdout\n"+out.String()+"--- stderr\n"+errs.String()))
+		})
+	}
+}
+
+// TestJSON_lines: each line is an object with the five common fields, and the first
+// one says which version of the lines this is.
+func TestJSON_lines(t *testing.T) {
+	var out bytes.Buffer
+	v, err := New("json", &out, &out, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, r := report()
+	v.Plan(plan)
+	v.Report(plan, r)
+	v.Diagnostics(diag.List{{Severity: diag.Warning, Summary: "A warning"}})
+	for i, l := range strings.Split(strings.TrimSpace(out.String()), "\n") {
+		var object map[string]any
+		if err := json.Unmarshal([]byte(l), &object); err != nil {
+			t.Fatalf("line %d: %v", i, err)
+		}
+		for _, field := range []string{"@level", "@message", "@module", "@timestamp", "type"} {
+			if text, _ := object[field].(string); text == "" {
+				t.Errorf("line %d has no %s: %s", i, field, l)
+			}
+		}
+		if (object["type"] == "version") != (i == 0) {
+			t.Errorf("line %d is of type %v", i, object["type"])
+		}
+	}
+}
+
+// TestMarkdown_limit: the largest plan fits a pull request comment, and says what is
+// left out.
+func TestMarkdown_limit(t *testing.T) {
+	p := everyKind()
+	for range 12 {
+		p.Operations = append(p.Operations, p.Operations...)
+		if len(p.Operations) > 20_000 {
+			break
+		}
+	}
+	text := PlanMarkdown(p, options())
+	if n := len([]rune(text)); n > MarkdownLimit || n < MarkdownLimit/2 {
+		t.Errorf("%d characters, and the limit is %d", n, MarkdownLimit)
+	}
+	if !strings.Contains(text, "operations are left out here") || !strings.Contains(text, "Plan digest") {
+		t.Error("it does not say that something is left out, or lacks its end")
+	}
+}
+
+func TestDiagnostic_golden(t *testing.T) {
+	source := []byte("project \"photos\" {\n\tbukcet = \"日本\" # no such thing\n  protect = true\n}\nlast")
+	at := func(from, to string) diag.Range {
+		start := bytes.Index(source, []byte(from))
+		end := bytes.Index(source, []byte(to)) + len(to)
+		line := bytes.Count(source[:start], []byte("\n")) + 1
+		return diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: line, Column: 1, Byte: start}, End: diag.Pos{Line: line, Byte: end}}
+	}
+	list := diag.List{
+		{Severity: diag.Error, Code: "BH1005", Summary: "Unknown attribute", Detail: "A project has no attribute \"bukcet\".", Fix: "Did you mean \"bucket\"?", Project: project("photos"), Subject: at("bukcet", "bukcet")},
+		{Severity: diag.Warning, Summary: "Over a wide character", Subject: at("\"日本\"", "\"日本\"")},
+		{Severity: diag.Error, Summary: "Over several lines", Subject: at("project", "}")},
+		{Severity: diag.Error, Summary: "At the end of the file", Subject: at("last", "last")},
+		{Severity: diag.Error, Summary: "Beyond the file", Subject: diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: 99, Byte: 9999}, End: diag.Pos{Byte: 10000}}},
+		{Severity: diag.Error, Summary: "In a file that nobody kept", Subject: diag.Range{File: "other.hcl", Start: diag.Pos{Line: 3}}},
+		{Severity: diag.Error, Summary: "In no file", Project: project("photos"), Detail: "A long sentence that has to be broken where the terminal ends, and\n  bh plan --with a command that stays whole whatever the terminal's width is\nand one more.", Fix: "One\x1b[31mred."},
+	}
+	var plain, colored bytes.Buffer
+	o := options()
+	o.Sources = map[string][]byte{"buckets.hcl": source}
+	o.ErrWidth = 60
+	(&human{out: &plain, err: &plain, o: o}).Diagnostics(list)
+	golden(t, "diagnostics.txt", plain.Bytes())
+	o.ErrColor = true
+	(&human{out: &colored, err: &colored, o: o}).Diagnostics(list[:2])
+	golden(t, "diagnostics.color.txt", colored.Bytes())
+}
+
+func TestNew_format(t *testing.T) {
+	if _, err := New("yaml", nil, nil, options()); err == nil || !strings.Contains(err.Error(), "human, json and markdown") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestSerial_andTee: both views see everything, one call at a time.
+func TestSerial_andTee(t *testing.T) {
+	var a, b bytes.Buffer
+	human, _ := New("human", &a, &a, options())
+	lines, _ := New("json", &b, &b, options())
+	v := Serial(Tee(human, lines))
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			v.Note("note")
+			v.Event(executor.Waiting{Project: project("photos"), Why: "event", Until: noon})
+			v.Diagnostics(diag.List{{Severity: diag.Error, Summary: "fault"}})
+			v.Plan(&planner.Plan{})
+			v.Report(nil, executor.Report{})
+		})
+	}
+	wg.Wait()
+	for _, text := range []string{"note\n", "event", "Error: fault", "No changes.", "Apply complete: 0 done."} {
+		if got := strings.Count(a.String(), text); got != 20 {
+			t.Errorf("people saw %q %d times, want 20", text, got)
+		}
+	}
+	if got := strings.Count(b.String(), "\n"); got != 1+20*5 {
+		t.Errorf("%d lines, want %d", got, 1+20*5)
+	}
+}
+
+func TestFit(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		width int
+		want  string
+	}{
+		{"short", 10, "short"}, {"short", 0, "short"}, {"a-rather-long-name", 9, "a-ra…name"}, {"a-rather-long-name", 3, "a-r"},
+		{"日本語のバケット", 9, "日本…ット"},
+	} {
+		if got := fit(tt.text, tt.width); got != tt.want || tt.width > 0 && runewidth.StringWidth(got) > tt.width {
+			t.Errorf("fit(%q, %d) = %q, want %q", tt.text, tt.width, got, tt.want)
+		}
+	}
+}
