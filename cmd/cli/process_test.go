@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -34,8 +35,10 @@ func inProcess(t *testing.T, args ...string) (p Process, out *bytes.Buffer) {
 // must not tell what was typed before the command.
 func TestMain_holderShowsNoArguments(t *testing.T) {
 	p, out := inProcess(t, "--var", "db=hunter2", "apply", "--auto-approve")
-	found := false
+	found, mu := false, sync.Mutex{}
 	p.Hooks.Boundary = func(string) {
+		mu.Lock()
+		defer mu.Unlock()
 		notes, _ := filepath.Glob(filepath.Join(filepath.Dir(p.Args[1]), ".bh", "state.db*"))
 		for _, note := range notes {
 			content, _ := os.ReadFile(note)
