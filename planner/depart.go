@@ -80,6 +80,12 @@ func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
 		}
 		o.Steps = append(o.Steps, EmptyBucket{ID: id})
 	}
+	switch {
+	case full && onDestroy == "empty":
+		o.Notes = append(o.Notes, "what the bucket holds is deleted with it: "+objects(found))
+	case probed && !full:
+		o.Notes = append(o.Notes, "the bucket is empty")
+	}
 	o.Steps = append(o.Steps, DeleteBucket{ID: id})
 }
 

@@ -95,7 +95,7 @@ func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*p
 	if err := s.checkScope(snap, a); err != nil {
 		return nil, err
 	}
-	request := refresh.Request{Desired: s.config, Recorded: snap, Mode: a.mode, Parallelism: a.parallelism}
+	request := refresh.Request{Desired: s.config, Recorded: snap, Mode: a.mode, Parallelism: a.parallelism, Scope: a.scopeWith()}
 	world, diags := refresh.Observe(ctx, s.readers(), request)
 	if diags.HasErrors() {
 		s.view.Diagnostics(diags)

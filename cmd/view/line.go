@@ -109,10 +109,17 @@ func summary(p *planner.Plan) string {
 // callsText says what a plan costs: "Calls: Cloudflare 5 of 1,200 per 5 minutes; 1Password 3 writes."
 func callsText(p *planner.Plan, opt Options) string {
 	var parts []string
+	vendors := map[string]int{}
+	for _, c := range p.Calls() {
+		vendors[c.Vendor]++
+	}
 	for _, c := range p.Calls() {
 		title := c.Vendor
 		if opt.VendorTitle != nil {
 			title = opt.VendorTitle(c.Vendor)
+		}
+		if vendors[c.Vendor] > 1 {
+			title += " (" + c.Connection + ")"
 		}
 		if opt.VendorLimit != nil {
 			if calls, per := opt.VendorLimit(c.Vendor); calls > 0 {

@@ -58,7 +58,7 @@ func (o *observer) fingerprintRegistered(ctx context.Context) {
 	}
 	for i := range o.request.Desired.Projects {
 		p := &o.request.Desired.Projects[i]
-		if p.Register == nil {
+		if p.Register == nil || o.request.Scope != nil && !o.request.Scope(p.Addr) {
 			continue
 		}
 		secret := p.Register.SecretAccessKey
@@ -66,7 +66,11 @@ func (o *observer) fingerprintRegistered(ctx context.Context) {
 			var err error
 			if secret, err = o.readers.Resolve(ctx, p.Register.Reference); err != nil {
 				o.mu.Lock()
-				o.diags = append(o.diags, o.projectFault(p.Addr, err))
+				fault := o.projectFault(p.Addr, err)
+				if errors.Is(err, vendors.ErrNotFound) {
+					fault.Fix = "Correct the reference. If another project of this file makes that item, apply that one first: --target."
+				}
+				o.diags = append(o.diags, fault)
 				o.mu.Unlock()
 				continue
 			}

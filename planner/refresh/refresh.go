@@ -8,6 +8,7 @@ import (
 	"context"
 
 	"buckethead/config"
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/state"
@@ -30,6 +31,9 @@ type Request struct {
 	Recorded    state.Snapshot
 	Mode        planner.Mode
 	Parallelism int // single reads at once; 0 means 8
+	// Scope, where not nil, says which projects are looked at: the references of
+	// others are not read.
+	Scope func(addr.Project) bool
 }
 
 // Observe reads the world. With errors in the list the world is not complete and

@@ -154,6 +154,10 @@ func TestObserve_readsReferencesOfRegisteredKeys(t *testing.T) {
 	if got := s.observe(t).Registered[p]; got != want {
 		t.Errorf("got fingerprint %q, want %q", got, want)
 	}
+	s.request.Scope = func(addr.Project) bool { return false }
+	if len(s.observe(t).Registered) != 0 {
+		t.Error("the reference of a project that is left out was read")
+	}
 	if s.world.Calls("ListBuckets")+s.world.Calls("ListCredentials") > 0 {
 		t.Error("registered keys asked a cloud")
 	}
