@@ -228,7 +228,7 @@ func (s *session) agreed(plan, saved *planner.Plan, a applyArgs) error {
 	if plan.Empty() || a.autoApprove || saved != nil || a.expect != "" {
 		return nil
 	}
-	_, _ = fmt.Fprintf(s.p.Stdout, "\n%s Only 'yes' will be accepted: ", a.question)
+	_, _ = fmt.Fprintf(s.p.Stdout, "\n%s\nOnly 'yes' will be accepted: ", a.question)
 	answer, err := interruptible(s.p.Signals, func() (string, error) { return bufio.NewReader(s.p.Stdin).ReadString('\n') })
 	var exit exitCode
 	if errors.As(err, &exit) {

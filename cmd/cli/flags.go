@@ -32,18 +32,18 @@ type common struct {
 func commonFlags(more ...cli.Flag) []cli.Flag {
 	return append(more,
 		&cli.StringFlag{Name: "chdir", Aliases: []string{"C"}, Usage: "work in `DIR`"},
-		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read `FILE`, or a directory's *.hcl, instead of buckets.hcl"},
+		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read `FILE`, or the *.hcl of a folder"},
 		&cli.StringFlag{Name: "state", Usage: "keep the state at `PATH`, whatever the file says"},
-		&cli.StringSliceFlag{Name: "var", Usage: "set a variable: `NAME=VALUE`"},
-		&cli.StringSliceFlag{Name: "var-file", Usage: "read variables from `FILE`"},
-		&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN` to colour: auto, always, never"},
+		&cli.GenericFlag{Name: "var", Value: &list{}, Usage: "set a variable: `NAME=VALUE`"},
+		&cli.GenericFlag{Name: "var-file", Value: &list{}, Usage: "read variables from `FILE`"},
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN`: auto, always, never"},
 		&cli.BoolFlag{Name: "no-color", Usage: "the same as --color never"},
 		&cli.BoolFlag{Name: "json", Usage: "write JSON lines"},
 		&cli.StringFlag{Name: "json-into", Usage: "write JSON lines to `FILE` beside the text"},
-		&cli.StringFlag{Name: "format", Value: "human", Usage: "`FORMAT` of the result: human, json, markdown"},
+		&cli.StringFlag{Name: "format", Value: "human", Usage: "`FORMAT`: human, json, markdown"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress"},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "every step and every field"},
-		&cli.DurationFlag{Name: "lock-timeout", Usage: "wait this `LONG` for a state that another process holds"},
+		&cli.DurationFlag{Name: "lock-timeout", Usage: "wait `LONG` for a state that is in use"},
 		&cli.BoolFlag{Name: "input", Value: true, Usage: "ask questions on a terminal"},
 		&cli.IntFlag{Name: "parallelism", Value: 8, Usage: "work on `N` projects at once"},
 	)
@@ -52,18 +52,33 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 // scopeFlags choose projects.
 func scopeFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "target", Usage: "look only at projects like `PATTERN`, such as tenant*"},
-		&cli.StringSliceFlag{Name: "exclude", Usage: "leave out projects like `PATTERN`"},
+		&cli.GenericFlag{Name: "target", Value: &list{}, Usage: "look only at projects like `PATTERN` (tenant*)"},
+		&cli.GenericFlag{Name: "exclude", Value: &list{}, Usage: "leave out projects like `PATTERN`"},
 	}
+}
+
+// list is the value of a flag that may come several times. Values are taken whole:
+// a comma in one is a part of it.
+type list []string
+
+func (l *list) Set(value string) error { *l = append(*l, value); return nil }
+func (l *list) String() string         { return strings.Join(*l, " ") }
+
+// listed gives the values of a flag; none where the command does not have it.
+func listed(c *cli.Context, name string) []string {
+	if values, ok := c.Generic(name).(*list); ok {
+		return *values
+	}
+	return nil
 }
 
 // readCommon turns flags and the environment into values.
 func readCommon(c *cli.Context, p Process) (common, error) {
 	out := common{command: c.Command.HelpName, chdir: c.String("chdir"), file: c.String("file"), state: c.String("state"), vars: map[string]string{},
-		varFiles: c.StringSlice("var-file"), color: c.String("color"), json: c.Bool("json") || c.String("format") == "json", jsonInto: c.String("json-into"),
+		varFiles: listed(c, "var-file"), color: c.String("color"), json: c.Bool("json") || c.String("format") == "json", jsonInto: c.String("json-into"),
 		format: c.String("format"), quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), lockTimeout: c.Duration("lock-timeout"),
 		input: c.Bool("input") && p.mayAsk(), parallelism: c.Int("parallelism"),
-		targets: c.StringSlice("target"), exclusions: c.StringSlice("exclude")}
+		targets: listed(c, "target"), exclusions: listed(c, "exclude")}
 	if out.json {
 		out.format = "json"
 	}
@@ -83,7 +98,7 @@ func readCommon(c *cli.Context, p Process) (common, error) {
 	if out.parallelism < 1 || out.parallelism > 256 {
 		return out, fmt.Errorf("--parallelism is %d, and has to be from 1 to 256", out.parallelism)
 	}
-	for _, text := range c.StringSlice("var") {
+	for _, text := range listed(c, "var") {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
 			// The text could be a secret that lacks its name: it is not shown.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"buckethead/cmd/view"
 	"buckethead/config/addr"
 	"buckethead/state"
 	"buckethead/state/bolt"
@@ -60,7 +59,7 @@ func runHistory(p Process, flags common, project addr.Project, limit int) (err e
 	for _, e := range entries {
 		rows = append(rows, []string{day(e.At), e.Project.Label(), e.Operation, e.Reason, e.Outcome, orDash(e.Actor), orDash(short(e.Commit)), orDash(e.Run)})
 	}
-	_, err = fmt.Fprint(p.Stdout, view.Table(rows))
+	_, err = fmt.Fprint(p.Stdout, s.table(rows))
 	return err
 }
 

@@ -38,10 +38,15 @@ func Main(p Process) (code int) {
 			code = exitError
 		}
 	}()
+	out := &result{to: p.Stdout}
+	p.Stdout = out
 	app := newApp(p)
 	args, err := arrange(app, p.Args, p.get)
 	if err == nil {
 		err = app.Run(append([]string{"bh"}, args...))
+	}
+	if err == nil {
+		err = out.err
 	}
 	var exit exitCode
 	switch {
@@ -56,14 +61,28 @@ func Main(p Process) (code int) {
 	return exitError
 }
 
+// result is standard output. It remembers that something could not be written, for
+// a plan that nobody got must not end in success.
+type result struct {
+	to  io.Writer
+	err error
+}
+
+func (r *result) Write(b []byte) (int, error) {
+	n, err := r.to.Write(b)
+	if r.err == nil && err != nil && !errors.Is(err, syscall.EPIPE) {
+		r.err = fmt.Errorf("write the result: %w", err)
+	}
+	return n, err
+}
+
 func newApp(p Process) *cli.App {
 	app := &cli.App{
 		Name: "bh", Usage: "buckets, and the credentials that open them, as declared", HideVersion: true, Suggest: true,
-		DisableSliceFlagSeparator: true, // a variable's value may have commas
-		Writer:                    p.Stdout, ErrWriter: io.Discard, Reader: p.Stdin, ExitErrHandler: func(*cli.Context, error) {},
-		Description: "buckets.hcl declares projects. bh plan compares it with the state and with what the\n" +
-			"providers have; bh apply makes the providers match.\n\n" +
-			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes; 130, 143 interrupted, state saved.",
+		Writer: p.Stdout, ErrWriter: io.Discard, Reader: p.Stdin, ExitErrHandler: func(*cli.Context, error) {},
+		Description: "buckets.hcl declares projects. bh plan compares it with the state and with\n" +
+			"what the providers have; bh apply makes the providers match.\n\n" +
+			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes;\n130 and 143 interrupted, state saved.",
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -85,6 +104,11 @@ func newApp(p Process) *cli.App {
 func finishCommand(c *cli.Command) {
 	c.OnUsageError = usageError
 	c.HideHelpCommand = true
+	for _, f := range c.Flags {
+		if f, isBool := f.(*cli.BoolFlag); isBool && !f.Value {
+			f.DisableDefaultText = true // that a flag is off by default goes without saying
+		}
+	}
 	for _, sub := range c.Subcommands {
 		finishCommand(sub)
 	}

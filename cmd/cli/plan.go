@@ -29,8 +29,8 @@ type planArgs struct {
 func planFlags(more ...cli.Flag) []cli.Flag {
 	return commonFlags(append(append(more, scopeFlags()...),
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 when there are changes"},
-		&cli.BoolFlag{Name: "allow-recreate", Usage: "make buckets again that were deleted outside of bh, empty"},
-		&cli.BoolFlag{Name: "allow-empty", Usage: "delete the objects of buckets with on_destroy = \"empty\""})...)
+		&cli.BoolFlag{Name: "allow-recreate", Usage: "make buckets anew whose data is gone"},
+		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""})...)
 }
 
 func readPlanArgs(c *cli.Context, p Process) (planArgs, error) {
@@ -42,7 +42,7 @@ func readPlanArgs(c *cli.Context, p Process) (planArgs, error) {
 func planCommand(p Process) *cli.Command {
 	return &cli.Command{Name: "plan", Usage: "show what an apply would do",
 		Flags: planFlags(&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE` for bh apply FILE"},
-			&cli.BoolFlag{Name: "destroy", Usage: "plan the destroy of everything that is recorded"}),
+			&cli.BoolFlag{Name: "destroy", Usage: "plan the destroy of all that is recorded"}),
 		Action: func(c *cli.Context) error {
 			a, err := readPlanArgs(c, p)
 			if err == nil {

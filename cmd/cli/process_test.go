@@ -7,11 +7,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	urfave "github.com/urfave/cli/v2"
 
 	"buckethead/vendors"
 )
@@ -29,6 +32,35 @@ func inProcess(t *testing.T, args ...string) (p Process, out *bytes.Buffer) {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	return Process{Args: append([]string{"--file", file}, args...), Env: func(string) (string, bool) { return "", false },
 		Stdin: strings.NewReader(""), Stdout: out, Stderr: out, Now: func() time.Time { return now }}, out
+}
+
+// TestHelp_fitsATerminal holds what every command says of itself to 80 columns.
+func TestHelp_fitsATerminal(t *testing.T) {
+	var commands [][]string
+	var walk func(before []string, commands []*urfave.Command)
+	walk = func(before []string, below []*urfave.Command) {
+		for _, c := range below {
+			words := append(slices.Clone(before), c.Name)
+			commands = append(commands, words)
+			walk(words, c.Subcommands)
+		}
+	}
+	walk(nil, newApp(Process{}).Commands)
+	for _, words := range append(commands, nil) {
+		p, out := inProcess(t)
+		p.Args = append(words, "--help")
+		if code := Main(p); code != 0 || out.Len() == 0 {
+			t.Errorf("bh %s --help: exit %d", strings.Join(words, " "), code)
+		}
+		for _, l := range strings.Split(out.String(), "\n") {
+			if len(l) > 80 {
+				t.Errorf("bh %s --help: %d columns: %s", strings.Join(words, " "), len(l), l)
+			}
+		}
+	}
+	if len(commands) < 18 {
+		t.Errorf("only %d commands", len(commands))
+	}
 }
 
 // TestMain_holderShowsNoArguments: who waits for a state is told who has it, and that
@@ -90,6 +122,21 @@ func TestMain_fault(t *testing.T) {
 	p.Stdout = writeFunc(func([]byte) (int, error) { panic("no paper") })
 	if got := Main(p); got != exitError || !strings.Contains(out.String(), "bh met a fault of its own: no paper") || strings.Contains(out.String(), "goroutine ") {
 		t.Errorf("exit %d:\n%s", got, out)
+	}
+}
+
+// TestMain_resultIsLost: a result that cannot be written is an error, but for one
+// that its reader did not want to the end.
+func TestMain_resultIsLost(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want int
+	}{{syscall.ENOSPC, exitError}, {syscall.EPIPE, 0}} {
+		p, out := inProcess(t, "plan")
+		p.Stdout = writeFunc(func([]byte) (int, error) { return 0, tt.err })
+		if got := Main(p); got != tt.want || strings.Contains(out.String(), "write the result") != (got != 0) {
+			t.Errorf("%v: exit %d, want %d:\n%s", tt.err, got, tt.want, out)
+		}
 	}
 }
 

@@ -145,6 +145,14 @@ func recordText(r state.Record, reference func(connection, id, title string) str
 	return r.Project.String() + "\n" + view.Table(rows)
 }
 
+// table gives rows as wide as the terminal is; whole where there is none.
+func (s *session) table(rows [][]string) string {
+	if !s.p.StdoutTTY {
+		return view.Table(rows)
+	}
+	return view.TableWithin(rows, s.p.Width)
+}
+
 func day(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -6,14 +6,13 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/state"
 )
 
 func statusCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "status", Usage: "show each project's key, its age and what is due, from the state alone", ArgsUsage: "[PROJECT]", Flags: commonFlags(),
+	return &cli.Command{Name: "status", Usage: "show each key, its age and what is due, from the state", ArgsUsage: "[PROJECT]", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
 			flags, err := readCommon(c, p)
 			if err != nil {
@@ -64,9 +63,9 @@ func runStatus(p Process, flags common, what string) (err error) {
 	}
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
-		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, p.Now()), orDash(day(l.ExpiresAt)), orDash(l.Due), l.Item})
+		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, p.Now()), orDash(date(l.ExpiresAt)), orDash(l.Due), l.Item})
 	}
-	_, err = fmt.Fprint(p.Stdout, view.Table(rows))
+	_, err = fmt.Fprint(p.Stdout, s.table(rows))
 	return err
 }
 
@@ -92,11 +91,19 @@ func statusOf(r state.Record, d *config.Project, now time.Time, reference func(c
 	case !out.ExpiresAt.IsZero() && !out.ExpiresAt.After(now):
 		out.Due = "expired"
 	case !out.RotateAt.IsZero() && !out.RotateAt.After(now):
-		out.Due = "rotation, since " + day(out.RotateAt)
+		out.Due = "rotation since " + date(out.RotateAt)
 	case !out.RotateAt.IsZero():
-		out.Due = "rotation, " + day(out.RotateAt)
+		out.Due = "rotation " + date(out.RotateAt)
 	}
 	return out
+}
+
+// date is a time's day alone, for tables.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.DateOnly)
 }
 
 func ageOf(from, now time.Time) string {

@@ -78,25 +78,77 @@ func oneLine(text string) string {
 }
 
 // Table gives rows in columns, two spaces apart; the last column is not padded.
-// Cells are made safe to print, in rows itself.
-func Table(rows [][]string) string {
+func Table(rows [][]string) string { return TableWithin(rows, 0) }
+
+// TableWithin is Table for a terminal of so many columns, the first row being its
+// head. Where it would be too wide, columns that say nothing are left out and then
+// the last column gets a line of its own.
+func TableWithin(rows [][]string, width int) string {
+	cells := make([][]string, len(rows))
+	for i, row := range rows {
+		for _, cell := range row {
+			cells[i] = append(cells[i], oneLine(cell))
+		}
+	}
+	below := false
+	if width > 0 && tableWidth(cells) > width {
+		cells = withoutSilent(cells)
+		below = tableWidth(cells) > width
+	}
+	widths := columnWidths(cells)
+	var b strings.Builder
+	for n, row := range cells {
+		var line strings.Builder
+		for i, cell := range row {
+			switch {
+			case i < len(row)-1:
+				line.WriteString(pad(cell, widths[i]+2))
+			case !below || i == 0:
+				line.WriteString(cell)
+			case n > 0 && cell != "" && cell != "-":
+				line.WriteString("\n      " + cell)
+			}
+		}
+		for l := range strings.Lines(line.String()) {
+			b.WriteString(strings.TrimRight(l, " \n") + "\n")
+		}
+	}
+	return b.String()
+}
+
+func columnWidths(rows [][]string) map[int]int {
 	widths := map[int]int{}
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = oneLine(cell)
-			widths[i] = max(widths[i], runewidth.StringWidth(row[i]))
+			widths[i] = max(widths[i], runewidth.StringWidth(cell))
 		}
 	}
-	var b strings.Builder
-	for _, row := range rows {
+	return widths
+}
+
+func tableWidth(rows [][]string) int {
+	widths, sum := columnWidths(rows), 0
+	for _, w := range widths {
+		sum += w + 2
+	}
+	return sum - 2
+}
+
+// withoutSilent leaves out the columns that have a dash or nothing below their head.
+func withoutSilent(rows [][]string) [][]string {
+	says := map[int]bool{}
+	for _, row := range rows[min(1, len(rows)):] {
 		for i, cell := range row {
-			if i == len(row)-1 {
-				b.WriteString(cell)
-			} else {
-				b.WriteString(pad(cell, widths[i]+2))
+			says[i] = says[i] || cell != "" && cell != "-"
+		}
+	}
+	out := make([][]string, len(rows))
+	for n, row := range rows {
+		for i, cell := range row {
+			if says[i] {
+				out[n] = append(out[n], cell)
 			}
 		}
-		b.WriteByte('\n')
 	}
-	return b.String()
+	return out
 }

@@ -334,3 +334,27 @@ func TestFit(t *testing.T) {
 		}
 	}
 }
+
+func TestTableWithin(t *testing.T) {
+	rows := [][]string{{"PROJECT", "EXPIRES", "KEY", "ITEM"}, {"photos", "-", "BHL1", "op://Engineering/photos"}, {"line\nbreak", "-", "BHL2", "-"}}
+	for _, tt := range []struct {
+		name  string
+		width int
+		want  string
+	}{
+		{"no terminal", 0, "PROJECT     EXPIRES  KEY   ITEM\nphotos      -        BHL1  op://Engineering/photos\nline break  -        BHL2  -\n"},
+		{"wide enough", 80, "PROJECT     EXPIRES  KEY   ITEM\nphotos      -        BHL1  op://Engineering/photos\nline break  -        BHL2  -\n"},
+		{"without what says nothing", 45, "PROJECT     KEY   ITEM\nphotos      BHL1  op://Engineering/photos\nline break  BHL2  -\n"},
+		{"the last column below", 30, "PROJECT     KEY\nphotos      BHL1\n      op://Engineering/photos\nline break  BHL2\n"},
+	} {
+		if got := TableWithin(rows, tt.width); got != tt.want {
+			t.Errorf("%s:\n%s\nwant:\n%s", tt.name, got, tt.want)
+		}
+	}
+	if got := TableWithin(nil, 10); got != "" {
+		t.Errorf("a table of nothing is %q", got)
+	}
+	if rows[2][0] != "line\nbreak" {
+		t.Error("the rows were changed")
+	}
+}
