@@ -3,6 +3,7 @@ package executor
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
@@ -12,9 +13,17 @@ import (
 	"buckethead/vendors"
 )
 
-// operate runs one operation, or says why it does not run.
-func (r *run) operate(ctx context.Context, o *planner.Operation) Result {
-	result := Result{Project: o.Project, Kind: o.Kind, Started: r.options.Now()}
+// operate runs one operation, or says why it does not run. A panic ends this
+// operation alone; the journal has what it left open.
+func (r *run) operate(ctx context.Context, o *planner.Operation) (result Result) {
+	result = Result{Project: o.Project, Kind: o.Kind, Started: r.options.Now()}
+	defer func() {
+		if fault := recover(); fault != nil {
+			result.Outcome, result.Ended = Failed, r.options.Now()
+			result.Diagnostics = diag.List{{Severity: diag.Error, Code: "BH4006", Project: o.Project, Subject: o.Range, Summary: "bh met a fault of its own",
+				Detail: fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Project, fault), Fix: "Apply again: it goes on from where it stopped. And report it."}}
+		}
+	}()
 	end := func(outcome Outcome, diags ...diag.Diagnostic) Result {
 		result.Outcome, result.Ended, result.Diagnostics = outcome, r.options.Now(), diags
 		return result

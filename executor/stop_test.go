@@ -180,6 +180,26 @@ func TestApply_boundsAStepThatHangsAfterAStop(t *testing.T) {
 	mustConverge(t, r)
 }
 
+func TestApply_endsOneOperationByAPanic(t *testing.T) {
+	r := newRigging()
+	r.config.Projects = many(3)
+	r.world.After = func(c memory.Call) error {
+		if c.Method == "IssueCredential" && strings.Contains(c.Target, "tenant001") {
+			panic("planted")
+		}
+		return nil
+	}
+	report := applyWith(t, r, context.Background(), func(*executor.Options) {})
+	if got := report.Counts(); got[executor.Failed] != 1 || got[executor.Done] != 2 || !strings.Contains(report.Results[1].Diagnostics[0].Detail, "planted") {
+		t.Fatalf("got %v, %v", got, report.Results[1].Diagnostics)
+	}
+	r.world.After = nil
+	mustConverge(t, r)
+	if wrong := r.complaints(); len(wrong) > 0 {
+		t.Fatal(strings.Join(wrong, "\n"))
+	}
+}
+
 func TestApply_writesHistory(t *testing.T) {
 	r := newRigging()
 	r.config.Projects = many(2)

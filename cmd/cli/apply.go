@@ -141,8 +141,9 @@ func runApply(p Process, a applyArgs) (err error) {
 	}
 	plan, err := s.plan(ctx, snap, a.planArgs)
 	stop()
-	if err != nil {
-		return orInterrupted(err, interrupted)
+	// A signal that came when the world had just been read counts as well.
+	if err = orInterrupted(err, interrupted); err != nil {
+		return err
 	}
 	if plan, err = s.expected(plan, expected, a); err != nil {
 		return err

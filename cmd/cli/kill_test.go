@@ -144,6 +144,30 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// TestStop sends SIGTERM at every boundary of an apply: it ends with 143, or 0 when
+// there was nothing left to stop, and the next apply goes on.
+func TestStop(t *testing.T) {
+	t.Parallel()
+	for n := 1; ; n++ {
+		s := stage{t, t.TempDir()}
+		s.write("buckets.hcl", three)
+		out, err := s.bh([]string{"BH_TEST_SIGNAL=" + strconv.Itoa(n)}, "apply", "--yes", "--parallelism", "1")
+		var exit *exec.ExitError
+		switch {
+		case errors.As(err, &exit) && exit.ExitCode() == exitTerminated:
+			if n > 6 && !strings.Contains(out, "Apply interrupted, state saved") {
+				t.Fatalf("boundary %d: no word of the interruption:\n%s", n, out)
+			}
+		case err != nil:
+			t.Fatalf("boundary %d: %v\n%s", n, err, out)
+		}
+		s.healed(n, 2, 3)
+		if err == nil && n > 40 {
+			break
+		}
+	}
+}
+
 func wasKilled(err error) bool {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {

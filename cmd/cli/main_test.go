@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -57,25 +56,19 @@ func testProcess() Process {
 	}
 	if text := os.Getenv("BH_TEST_SIGNAL"); text != "" {
 		at, _ := strconv.Atoi(text)
-		p.Hooks.Boundary = atBoundary(at, func() {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
-			waitForSignal()
-		})
+		signals := make(chan os.Signal) // without a buffer: it is sent once it is received
+		p.Signals = signals
+		p.Hooks.Boundary = atBoundary(at, func() { signals <- syscall.SIGTERM })
 	}
 	if text := os.Getenv("BH_TEST_KILL"); text != "" {
 		at, _ := strconv.Atoi(text)
-		p.Hooks.Boundary = atBoundary(at, func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL); select {} })
+		p.Hooks.Boundary = atBoundary(at, func() {
+			self, _ := os.FindProcess(os.Getpid())
+			_ = self.Kill()
+			select {}
+		})
 	}
 	return p
-}
-
-// waitForSignal returns when a signal that was sent to this process has reached
-// every channel that waits for one.
-func waitForSignal() {
-	reached := make(chan os.Signal, 1)
-	signal.Notify(reached, syscall.SIGTERM)
-	_ = syscall.Kill(os.Getpid(), syscall.SIGTERM)
-	<-reached
 }
 
 // atBoundary calls act at the n-th boundary.

@@ -29,11 +29,15 @@ func codeOf(signal os.Signal) exitCode {
 }
 
 // untilSignal gives a context that ends at the first signal, for work that changes
-// nothing. interrupted gives the signal's exit code, 0 before there is one.
+// nothing. interrupted gives the signal's exit code, 0 before there is one. After
+// stop it takes no signal any more: one that came is in interrupted, and the next
+// is for whoever waits then.
 func (s *session) untilSignal() (ctx context.Context, interrupted func() exitCode, stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var code atomic.Int64
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		select {
 		case signal := <-s.p.Signals:
 			code.Store(int64(codeOf(signal)))
@@ -41,7 +45,7 @@ func (s *session) untilSignal() (ctx context.Context, interrupted func() exitCod
 		case <-ctx.Done():
 		}
 	}()
-	return ctx, func() exitCode { return exitCode(code.Load()) }, cancel
+	return ctx, func() exitCode { return exitCode(code.Load()) }, func() { cancel(); <-ended }
 }
 
 // interruptible reads what a person types; a signal ends the wait with its exit

@@ -142,33 +142,29 @@ func (o *observer) confirmImports(ctx context.Context, once func(any, func())) {
 }
 
 func (o *observer) getBucket(ctx context.Context, project addr.Project, key planner.BucketKey) {
-	reader, err := o.readers.Buckets(key.Cloud)
-	var b vendors.Bucket
-	if err == nil {
-		o.count(key.Cloud)
-		b, err = reader.GetBucket(ctx, key.ID)
-	}
-	if o.missing(project, err) {
-		return
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.world.Buckets[key] = b
+	fetch(o, project, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) },
+		func(b vendors.Bucket) { o.world.Buckets[key] = b })
 }
 
 func (o *observer) getCredential(ctx context.Context, project addr.Project, key planner.CredentialKey) {
-	reader, err := o.readers.Buckets(key.Cloud)
-	var c vendors.Credential
+	fetch(o, project, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Credential, error) { return r.GetCredential(ctx, key.ID) },
+		func(c vendors.Credential) { o.world.Credentials[key] = c })
+}
+
+// fetch makes one single read and keeps what it gives, unless there is nothing.
+func fetch[R, T any](o *observer, project addr.Project, connection string, open func(string) (R, error), get func(R) (T, error), keep func(T)) {
+	reader, err := open(connection)
+	var found T
 	if err == nil {
-		o.count(key.Cloud)
-		c, err = reader.GetCredential(ctx, key.ID)
+		o.count(connection)
+		found, err = get(reader)
 	}
 	if o.missing(project, err) {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.world.Credentials[key] = c
+	keep(found)
 }
 
 // getItem reads one item whole and keeps all of it but the secret, of which only
