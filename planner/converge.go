@@ -203,6 +203,9 @@ func (m *maker) foreignBucket(s *subject, d *draft, id vendors.BucketID) {
 	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range, Summary: "The bucket exists and is not managed by this stack",
 		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
 		Fix:    "To take it over as it is: adopt = true, or an import block. Otherwise choose another name."}
+	if len(m.recorded) == 0 {
+		fault.Fix += " If the state was lost, bh state backup --list shows the copies that there are."
+	}
 	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
 		fault.Summary = "The bucket belongs to another project"
 		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() + " in this stack's state."

@@ -191,8 +191,11 @@ func stateRestore(s *session, args []string) error {
 	ctx, _, stop := s.untilSignal()
 	defer stop()
 	kept, err := bolt.Restore(ctx, s.statePath(), args[0], s.stateOptions())
-	if err != nil {
+	switch {
+	case errors.Is(err, state.ErrLocked), errors.Is(err, state.ErrStack), errors.Is(err, state.ErrNewer):
 		return s.stateFault(err)
+	case err != nil:
+		return fmt.Errorf("%w; nothing was changed, and bh state backup --list shows the copies that there are", err)
 	}
 	_, err = fmt.Fprintf(s.p.Stdout, "Restored %s. The state of before is %s.\n", args[0], kept)
 	return err
