@@ -168,8 +168,8 @@ type Snapshot struct {
 }
 
 // Settlement ends a project's open business: its intents are dropped, its record
-// becomes Record (nil deletes it), the names in Unwatch leave the watch list and
-// those in Watch join it.
+// becomes Record (nil deletes it; one of another project is refused), the names in
+// Unwatch leave the watch list and those in Watch join it or replace their like.
 type Settlement struct {
 	Project addr.Project
 	Record  *Record

@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	bbolt "go.etcd.io/bbolt"
@@ -40,7 +41,10 @@ func (s *Store) Begin(i state.Intent) (state.Intent, error) {
 		}
 		return put(intents, number(id), i)
 	})
-	return i, err
+	if err != nil {
+		return state.Intent{}, err
+	}
+	return i, nil
 }
 
 // raise lifts the sequence of a project to n.
@@ -128,6 +132,9 @@ func rewrite[T any](b *bbolt.Bucket, change func(*T) bool) error {
 
 // Settle keeps state.Journal's word.
 func (s *Store) Settle(settlement state.Settlement) error {
+	if r := settlement.Record; r != nil && r.Project != settlement.Project {
+		return fmt.Errorf("settle %s: the record is of %s", settlement.Project, r.Project)
+	}
 	return s.write(func(tx *bbolt.Tx) error {
 		if err := dropIntents(tx, settlement.Project); err != nil {
 			return err

@@ -4,6 +4,7 @@ package statetest
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -37,6 +38,13 @@ func NewMemory(stack string) *Memory {
 	}}
 }
 
+// Clone copies the state as it is now, without the hooks. The copies share nothing.
+func (m *Memory) Clone() *Memory {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return &Memory{now: cloneSnapshot(m.now), next: m.next, history: slices.Clone(m.history)}
+}
+
 // write runs one transaction.
 func (m *Memory) write(method string, change func()) error {
 	if m.Before != nil {
@@ -62,7 +70,10 @@ func (m *Memory) Begin(i state.Intent) (state.Intent, error) {
 		m.now.Intents = append(m.now.Intents, i)
 		m.now.Sequences[i.Project] = max(m.now.Sequences[i.Project], i.Sequence)
 	})
-	return i, err
+	if err != nil {
+		return state.Intent{}, err
+	}
+	return i, nil
 }
 
 // Commit keeps state.Journal's word.
@@ -106,25 +117,32 @@ func (m *Memory) Move(from, to addr.Project) error {
 
 // Settle keeps state.Journal's word.
 func (m *Memory) Settle(s state.Settlement) error {
+	if s.Record != nil && s.Record.Project != s.Project {
+		return fmt.Errorf("settle %s: the record is of %s", s.Project, s.Record.Project)
+	}
 	return m.write("Settle", func() {
 		m.drop(func(x state.Intent) bool { return x.Project == s.Project })
 		delete(m.now.Records, s.Project)
 		if s.Record != nil {
 			m.now.Records[s.Project] = CloneRecord(*s.Record)
 		}
-		watches := slices.DeleteFunc(m.now.Watches, func(w state.Watch) bool { return slices.Contains(s.Unwatch, w.Name) })
-		m.setWatches(append(watches, s.Watch...))
+		kept := slices.DeleteFunc(m.now.Watches, func(w state.Watch) bool { return slices.Contains(s.Unwatch, w.Name) })
+		m.setWatches(kept, s.Watch)
 	})
 }
 
 // SetWatches keeps state.Journal's word.
 func (m *Memory) SetWatches(w []state.Watch) error {
-	return m.write("SetWatches", func() { m.setWatches(slices.Clone(w)) })
+	return m.write("SetWatches", func() { m.setWatches(nil, w) })
 }
 
-func (m *Memory) setWatches(w []state.Watch) {
-	slices.SortFunc(w, func(a, b state.Watch) int { return cmp.Compare(a.Name, b.Name) })
-	m.now.Watches = w
+// setWatches keeps one watch for a name, the last that is given.
+func (m *Memory) setWatches(kept, more []state.Watch) {
+	byName := map[string]state.Watch{}
+	for _, w := range slices.Concat(kept, more) {
+		byName[w.Name] = w
+	}
+	m.now.Watches = slices.SortedFunc(maps.Values(byName), func(a, b state.Watch) int { return cmp.Compare(a.Name, b.Name) })
 }
 
 // Append keeps state.Journal's word.
@@ -136,14 +154,18 @@ func (m *Memory) Append(e ...state.Entry) error {
 func (m *Memory) Snapshot() (state.Snapshot, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	out := m.now
-	out.Meta.FingerprintKey = slices.Clone(out.Meta.FingerprintKey)
-	out.Records = make(map[addr.Project]state.Record, len(m.now.Records))
-	for p, r := range m.now.Records {
+	return cloneSnapshot(m.now), nil
+}
+
+func cloneSnapshot(s state.Snapshot) state.Snapshot {
+	out := s
+	out.Meta.FingerprintKey = slices.Clone(s.Meta.FingerprintKey)
+	out.Records = make(map[addr.Project]state.Record, len(s.Records))
+	for p, r := range s.Records {
 		out.Records[p] = CloneRecord(r)
 	}
-	out.Intents, out.Watches, out.Sequences = slices.Clone(m.now.Intents), slices.Clone(m.now.Watches), maps.Clone(m.now.Sequences)
-	return out, nil
+	out.Intents, out.Watches, out.Sequences = slices.Clone(s.Intents), slices.Clone(s.Watches), maps.Clone(s.Sequences)
+	return out
 }
 
 // History keeps state.Store's word.

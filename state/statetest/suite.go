@@ -1,6 +1,7 @@
 package statetest
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -42,19 +43,27 @@ func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T
 		"abort drops the intent alone":                      abortDropsTheIntent,
 		"move takes record, intents, watches and sequence":  moveTakesAll,
 		"move takes what only the journal knows":            moveWithoutRecord,
+		"move replaces what is at the new address":          moveReplaces,
 		"settle ends the project's business alone":          settleEnds,
+		"settle takes no record of another project":         settleRefuses,
 		"set watches replaces the list":                     setWatches,
+		"a name is under watch once":                        watchOnce,
 		"history is newest first, by project, with a limit": history,
+		"a history of many entries is kept in order":        longHistory,
 		"every write raises the serial by one":              serialRises,
+		"what writes nothing leaves the serial":             serialStays,
+		"sequences outlive their project":                   sequencesStay,
 		"what is written is there after a reopen":           durable,
 		"a snapshot is the caller's own":                    ownSnapshot,
+		"what was written stays the caller's own":           ownArguments,
+		"a snapshot is of one moment":                       oneMoment,
 		"writers and readers may come at once":              concurrent,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &subject{Store: open(t), reopen: reopen}
 			defer func() {
-				if err := s.Close(); err != nil {
-					t.Error(err)
+				if err := errors.Join(s.Close(), s.Close()); err != nil {
+					t.Errorf("close, twice: %v", err)
 				}
 			}()
 			promise(t, s)
@@ -149,6 +158,35 @@ func moveWithoutRecord(t *testing.T, s *subject) {
 	}
 }
 
+func moveReplaces(t *testing.T, s *subject) {
+	there := record(north)
+	there.Generation = 99
+	must(t, s.Commit(state.Intent{}, there))
+	must(t, s.Commit(state.Intent{}, record(photos)))
+	must(t, s.Abort(s.begin(t, intent(north, 9))))
+	must(t, s.Abort(s.begin(t, intent(photos, 2))))
+	must(t, s.Move(photos, north))
+	if snap := s.snap(t); len(snap.Records) != 1 || snap.Records[north].Generation != record(photos).Generation || snap.Sequences[north] != 9 {
+		t.Errorf("got %+v; want the moved record and the higher of both sequences", snap)
+	}
+	must(t, s.Move(north, north))
+	if snap := s.snap(t); len(snap.Records) != 1 || snap.Records[north].Project != north {
+		t.Errorf("moved to where it was: %+v", snap)
+	}
+}
+
+func settleRefuses(t *testing.T, s *subject) {
+	i := s.begin(t, intent(photos, 1))
+	before := s.snap(t)
+	other := record(north)
+	if err := s.Settle(state.Settlement{Project: photos, Record: &other}); err == nil {
+		t.Error("a record of another project was taken")
+	}
+	if after := s.snap(t); !reflect.DeepEqual(before, after) || after.Intents[0] != i {
+		t.Errorf("a refused write changed %+v to %+v", before, after)
+	}
+}
+
 func settleEnds(t *testing.T, s *subject) {
 	s.begin(t, intent(photos, 1))
 	other := s.begin(t, intent(north, 1))
@@ -176,6 +214,14 @@ func setWatches(t *testing.T, s *subject) {
 	}
 }
 
+func watchOnce(t *testing.T, s *subject) {
+	must(t, s.SetWatches([]state.Watch{{Name: "w", Listings: 1}, {Name: "w", Listings: 2}}))
+	must(t, s.Settle(state.Settlement{Project: photos, Watch: []state.Watch{{Name: "w", Listings: 3}, {Name: "x"}}, Unwatch: []string{"x"}}))
+	if got := s.snap(t).Watches; !slices.Equal(got, []state.Watch{{Name: "w", Listings: 3}, {Name: "x"}}) {
+		t.Errorf("got %+v, want each name once, as it was last given", got)
+	}
+}
+
 func history(t *testing.T, s *subject) {
 	for i := range 6 {
 		p := photos
@@ -197,6 +243,41 @@ func history(t *testing.T, s *subject) {
 	}
 	if got := names(north, 2); !slices.Equal(got, []string{"5", "3"}) {
 		t.Errorf("got %v of one project, at most 2", got)
+	}
+}
+
+func longHistory(t *testing.T, s *subject) {
+	entries := make([]state.Entry, 300)
+	for i := range entries {
+		entries[i] = state.Entry{At: at, Project: photos, Operation: fmt.Sprint(i)}
+	}
+	must(t, s.Append(entries...))
+	must(t, s.Append())
+	got, err := s.History(photos, 0)
+	must(t, err)
+	slices.Reverse(got)
+	if !slices.Equal(got, entries) {
+		t.Errorf("got %d entries, the last %+v", len(got), got[len(got)-1])
+	}
+}
+
+func serialStays(t *testing.T, s *subject) {
+	must(t, s.Commit(state.Intent{}, record(photos)))
+	before := s.snap(t).Meta
+	_, err := s.History(addr.Project{}, 0)
+	must(t, err)
+	s.Store = s.reopen(t, s.Store)
+	if after := s.snap(t).Meta; !reflect.DeepEqual(before, after) {
+		t.Errorf("reading and reopening made %+v of %+v", after, before)
+	}
+}
+
+func sequencesStay(t *testing.T, s *subject) {
+	must(t, s.Commit(s.begin(t, intent(photos, 5)), record(photos)))
+	must(t, s.Settle(state.Settlement{Project: photos}))
+	s.Store = s.reopen(t, s.Store)
+	if snap := s.snap(t); len(snap.Records) != 0 || snap.Sequences[photos] != 5 {
+		t.Errorf("got %+v, want no record and sequence 5", snap)
 	}
 }
 
@@ -250,6 +331,41 @@ func ownSnapshot(t *testing.T, s *subject) {
 	if snap := s.snap(t); !reflect.DeepEqual(snap.Records[photos], record(photos)) || snap.Intents[0].Name != "bh/x" || slices.Equal(snap.Meta.FingerprintKey, spoilt.Meta.FingerprintKey) {
 		t.Errorf("what was done to a snapshot is in the state: %+v", snap)
 	}
+}
+
+func ownArguments(t *testing.T, s *subject) {
+	r := record(photos)
+	must(t, s.Settle(state.Settlement{Project: photos, Record: &r}))
+	watches := []state.Watch{{Name: "w"}}
+	must(t, s.SetWatches(watches))
+	r.Item.Fields["bucket"], r.Active.ID, r.Applied.AllowedIPs[0], watches[0].Name = "spoilt", "spoilt", "spoilt", "spoilt"
+	if snap := s.snap(t); !reflect.DeepEqual(snap.Records[photos], record(photos)) || snap.Watches[0].Name != "w" {
+		t.Errorf("what was done to an argument later is in the state: %+v", snap)
+	}
+}
+
+// oneMoment reads while a writer makes two things equal in each transaction.
+func oneMoment(t *testing.T, s *subject) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for n := range 20 {
+			r := record(photos)
+			r.Generation = n + 1
+			if err := s.Settle(state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "w", Listings: n + 1}}}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for range 20 {
+		snap, err := s.Snapshot()
+		if err != nil {
+			t.Error(err)
+		}
+		if n := snap.Records[photos].Generation; n > 0 && (snap.Watches[0].Listings != n || snap.Meta.Serial < uint64(n)) {
+			t.Errorf("the record is of write %d, the watch of %d, the serial is %d", n, snap.Watches[0].Listings, snap.Meta.Serial)
+		}
+	}
+	wg.Wait()
 }
 
 func concurrent(t *testing.T, s *subject) {
