@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,8 +32,12 @@ const (
 )
 
 // Backup writes a consistent copy of the state into dir, at mode 0600, and keeps
-// the newest keep copies (0 keeps all). It gives the path of the copy.
+// the newest keep copies (0 keeps all). It gives the path of the copy, which is whole
+// or not there. Safe while others read and write the store.
 func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
+	if s.db == nil {
+		return "", errors.New("there is no state to copy yet")
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("make the folder of backups: %w", err)
 	}
@@ -58,9 +61,13 @@ func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)
 	}
-	if err != nil {
+	switch {
+	case noSpace(err):
+		return "", fmt.Errorf("write the backup to %s: no space left for it: %w", dir, err)
+	case err != nil:
 		return "", fmt.Errorf("write the backup: %w", err)
 	}
+	syncFolder(path)
 	return path, prune(dir, keep)
 }
 
@@ -117,79 +124,35 @@ func Backups(dir string) ([]BackupInfo, error) {
 	return out, err
 }
 
-// verify reads a copy to its last page.
-func verify(path string) (meta state.Meta, err error) {
-	err = guarded(path, func() error {
-		db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: time.Second})
-		if err != nil {
-			return err
-		}
-		s := &Store{db: db, path: path, readOnly: true}
-		defer func() { _ = db.Close() }()
-		return db.View(func(tx *bbolt.Tx) error {
-			var faults []error
-			for fault := range tx.Check() {
-				faults = append(faults, fault)
-			}
-			if len(faults) > 0 {
-				return errors.Join(faults...)
-			}
-			if tx.Bucket(bucketMeta) == nil {
-				return errors.New("it holds no state")
-			}
-			if meta, err = getMeta(tx); err != nil {
-				return err
-			}
-			snap := state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}
-			return s.readInto(tx, &snap)
-		})
-	})
+// verify reads a copy to its last page. The error is about the copy, and names no
+// way back from it.
+func verify(path string) (state.Meta, error) {
+	meta, err := readWhole(path)
+	if d := (*damage)(nil); errors.As(err, &d) {
+		err = fmt.Errorf("%w: %w", state.ErrDamaged, d.cause)
+	}
 	return meta, err
 }
 
-// Restore puts a backup in the place of the state, and gives the path at which the
-// present one is kept. It waits for the lock as Open does; a damaged present state
-// is no hindrance. The backup is read to its last page first.
-func Restore(ctx context.Context, path, backup string, o Options) (kept string, err error) {
-	meta, err := verify(backup)
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("restore %s: it cannot be read: %w", backup, err)
-	case meta.Format > state.Format:
-		return "", fmt.Errorf("restore %s: %w", backup, state.ErrNewer)
-	case o.Stack != "" && meta.Stack != "" && meta.Stack != o.Stack:
-		return "", fmt.Errorf("restore %s: %w: it is of stack %q, and the file declares stack %q", backup, state.ErrStack, meta.Stack, o.Stack)
-	}
-	held, err := openDB(ctx, path, o, false)
-	if err == nil {
-		defer func() { err = errors.Join(err, held.db.Close()) }()
-	} else if !errors.Is(err, state.ErrDamaged) {
-		return "", err
-	}
-	copied, err := copyBeside(path, backup)
+func readWhole(path string) (meta state.Meta, err error) {
+	// Nothing holds a copy for longer than it takes to read it, and no note says who.
+	s, err := openFile(context.Background(), path, Options{LockTimeout: readerGrace, Now: func() time.Time { return time.Time{} }}, true)
 	if err != nil {
-		return "", fmt.Errorf("restore %s: %w", backup, err)
+		return meta, err
 	}
-	kept = fmt.Sprintf("%s.before-restore-%s", path, o.Now().UTC().Format(backupTime))
-	if err := os.Rename(path, kept); err != nil {
-		return "", fmt.Errorf("keep the present state: %w", err)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.view(func(tx *bbolt.Tx) (err error) { meta, err = getMeta(tx); return err }); err != nil {
+		return meta, err
 	}
-	if err := os.Rename(copied, path); err != nil {
-		return "", fmt.Errorf("restore %s: %w (the state of before is at %s)", backup, err, kept)
+	if err := s.check(Options{}); err != nil {
+		return meta, err
 	}
-	return kept, nil
-}
-
-func copyBeside(path, backup string) (string, error) {
-	in, err := os.Open(backup)
-	if err != nil {
-		return "", err
+	if meta.Format != state.Format {
+		return meta, nil // what is in it is read once it is migrated
 	}
-	defer func() { _ = in.Close() }()
-	out, err := os.CreateTemp(filepath.Dir(path), ".restore-*")
-	if err != nil {
-		return "", err
+	if _, err := s.Snapshot(); err != nil {
+		return meta, err
 	}
-	_, err = io.Copy(out, in)
-	return out.Name(), errors.Join(err, out.Sync(), out.Close())
+	_, err = s.History(addr.Project{}, 0)
+	return meta, err
 }

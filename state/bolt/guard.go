@@ -1,13 +1,9 @@
 package bolt
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
-	"syscall"
-
-	bbolt "go.etcd.io/bbolt"
 
 	"buckethead/state"
 )
@@ -24,56 +20,34 @@ func guarded(path string, f func() error) (err error) {
 	return f()
 }
 
-// damaged words a file that cannot be read as state, and names the way back.
+// damage is a file that cannot be read as state. It wraps state.ErrDamaged.
+type damage struct {
+	path   string
+	cause  error
+	advice string // the way back
+}
+
+func (d *damage) Error() string {
+	return fmt.Sprintf("%v: %s: %v; %s", state.ErrDamaged, d.path, d.cause, d.advice)
+}
+
+func (d *damage) Unwrap() []error { return []error{state.ErrDamaged, d.cause} }
+
+// damaged words damage, and looks for the newest backup that is whole.
 func damaged(path string, cause error) error {
-	advice := "there is no backup in " + BackupDir(path)
-	if backups, err := Backups(BackupDir(path)); err == nil {
-		for _, b := range backups {
-			if b.Err == nil {
-				advice = "restore the newest backup: bh state restore " + b.Path
-				break
-			}
+	dir := BackupDir(path)
+	d := &damage{path: path, cause: cause, advice: "there is no backup in " + dir}
+	names, _ := backupNames(dir)
+	for _, name := range names {
+		d.advice = "no backup in " + dir + " can be read"
+		backup := filepath.Join(dir, name)
+		if _, err := verify(backup); err == nil {
+			d.advice = "restore the newest backup: bh state restore " + backup
+			break
 		}
 	}
-	return fmt.Errorf("%w: %s: %w; %s", state.ErrDamaged, path, cause, advice)
+	return d
 }
 
 // BackupDir is the folder in which the backups of a state are kept.
 func BackupDir(path string) string { return filepath.Join(filepath.Dir(path), "backups") }
-
-func (s *Store) view(f func(*bbolt.Tx) error) error {
-	return guarded(s.path, func() error { return s.db.View(f) })
-}
-
-// update runs one durable transaction.
-func (s *Store) update(f func(*bbolt.Tx) error) error {
-	if s.readOnly {
-		return state.ErrReadOnly
-	}
-	if s.db == nil {
-		return errors.New("the state is closed")
-	}
-	err := guarded(s.path, func() error { return s.db.Update(f) })
-	switch {
-	case err == nil, errors.Is(err, state.ErrDamaged):
-		return err
-	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("write the state %s: no space left on the disk; what was written before is whole: %w", s.path, err)
-	}
-	return fmt.Errorf("write the state %s: %w", s.path, err)
-}
-
-// write runs one journal transaction, which raises the serial.
-func (s *Store) write(f func(*bbolt.Tx) error) error {
-	return s.update(func(tx *bbolt.Tx) error {
-		meta, err := getMeta(tx)
-		if err != nil {
-			return damaged(s.path, err)
-		}
-		if err := f(tx); err != nil {
-			return err
-		}
-		meta.Serial++
-		return putMeta(tx, meta)
-	})
-}

@@ -2,9 +2,6 @@ package bolt
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,61 +16,51 @@ import (
 	"buckethead/state"
 )
 
-// Options are how a state is opened. Stack is checked against the state's own
-// where not empty. Now is required.
-type Options struct {
-	Stack       string
-	Holder      Holder
-	LockTimeout time.Duration // how long to wait for another process; 0 does not wait
-	Now         func() time.Time
-	NoSync      bool // for tests that open thousands of states: a crash of the machine may lose it
-}
-
-// Store is a state.Store in one file.
-type Store struct {
-	db       *bbolt.DB // nil for a state that does not exist yet, and once closed
-	file     *os.File  // bbolt's own, for its identity; never closed here
-	path     string
-	readOnly bool
-}
-
-var _ state.Store = (*Store)(nil)
-
-var (
-	bucketMeta      = []byte("meta")
-	bucketProjects  = []byte("projects")
-	bucketIntents   = []byte("intents")
-	bucketWatches   = []byte("watches")
-	bucketSequences = []byte("sequences")
-	bucketHistory   = []byte("history")
-	keyMeta         = []byte("meta")
+const (
+	// lockPoll is how often a lock that another process has is tried.
+	lockPoll = 20 * time.Millisecond
+	// readerGrace is how long a writer waits at least. A reader has the file for as
+	// long as reading takes, and is no reason to turn a writer away.
+	readerGrace = 2 * time.Second
 )
 
-var allBuckets = [][]byte{bucketMeta, bucketProjects, bucketIntents, bucketWatches, bucketSequences, bucketHistory}
-
 // Open opens the state for writing and makes it, at mode 0600, where there is
-// none. It holds the lock until Close. Errors wrap state.ErrLocked, ErrDamaged,
-// ErrNewer or ErrStack, in words for people, or are the file system's.
+// none. It holds the lock until Close, and reads every page first. A state of an
+// older format is brought to this one, after a copy to the folder of backups. Errors
+// wrap state.ErrLocked, ErrDamaged, ErrNewer or ErrStack, in words for people, or are
+// the file system's; one that ends with ctx wraps ctx's error, too.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of the state: %w", err)
-	}
 	for {
-		s, err := openDB(ctx, path, o, false)
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			if err := create(path, o); err != nil {
+				return nil, fmt.Errorf("make the state %s: %w", path, err)
+			}
+		}
+		// bbolt reads the list of free pages as soon as it opens a file for writing,
+		// so the pages are checked before, by a store for reading.
+		checked, err := openFile(ctx, path, o, true)
+		if err == nil {
+			err = errors.Join(checked.check(o), checked.Close())
+		}
+		if err != nil {
+			return nil, err
+		}
+		s, err := openFile(ctx, path, o, false)
 		if err != nil {
 			return nil, err
 		}
 		// A restore may have put another file here while this one was waited for.
-		if same, err := s.isStillAt(path); err != nil || !same {
-			_ = s.db.Close()
-			if err != nil {
-				return nil, err
-			}
-			continue
+		same, err := s.isStillAtPath()
+		if err == nil && same {
+			err = s.prepare(o)
 		}
-		if err := s.prepare(o); err != nil {
-			_ = s.db.Close()
+		switch {
+		case err != nil:
+			_ = s.release()
 			return nil, err
+		case !same:
+			_ = s.release()
+			continue
 		}
 		writeHolder(path, o)
 		return s, nil
@@ -81,64 +68,49 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 }
 
 // OpenReadOnly opens the state for reading. One that does not exist reads as
-// empty, with a zero Meta; nothing is made. Errors as Open's.
+// empty, with a zero Meta; nothing is made. One of an older format is read as if it
+// were of this one; the file stays as it is. Errors as Open's.
 func OpenReadOnly(ctx context.Context, path string, o Options) (*Store, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	s, err := openFile(ctx, path, o, true)
+	if errors.Is(err, fs.ErrNotExist) {
 		return &Store{path: path, readOnly: true}, nil
 	}
-	s, err := openDB(ctx, path, o, true)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.check(o); err != nil {
-		_ = s.db.Close()
+		_ = s.Close()
 		return nil, err
+	}
+	if s.isOlder() {
+		return migratedCopy(ctx, s, o)
 	}
 	return s, nil
 }
 
-func openDB(ctx context.Context, path string, o Options, readOnly bool) (*Store, error) {
+// openFile takes the lock and opens the file. A store for reading has its pages
+// checked.
+func openFile(ctx context.Context, path string, o Options, readOnly bool) (*Store, error) {
 	info, err := os.Stat(path)
 	switch {
-	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("open the state %s: it is a folder", path)
-	case err == nil && !info.Mode().IsRegular():
-		return nil, fmt.Errorf("open the state %s: it is not a file", path)
-	case err == nil && info.Size() == 0 && readOnly:
-		return nil, damaged(path, errors.New("the file is empty"))
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("open the state: %w", err)
-	}
-	// bbolt reads a timeout of zero as "for ever".
-	timeout := max(o.LockTimeout, time.Millisecond)
-	if deadline, ok := ctx.Deadline(); ok {
-		timeout = min(timeout, max(deadline.Sub(o.Now()), time.Millisecond))
-	}
-	s := &Store{path: path, readOnly: readOnly}
-	err = guarded(path, func() error {
-		db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: timeout, ReadOnly: readOnly, NoSync: o.NoSync, FreelistType: bbolt.FreelistMapType,
-			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-				file, err := os.OpenFile(name, flag, mode)
-				s.file = file
-				return file, err
-			}})
-		s.db = db
-		return err
-	})
-	switch {
-	case errors.Is(err, bbolterrors.ErrTimeout):
-		return nil, lockedBy(path, o.Now())
-	case errors.Is(err, bbolterrors.ErrInvalid), errors.Is(err, bbolterrors.ErrChecksum), errors.Is(err, bbolterrors.ErrVersionMismatch):
-		return nil, damaged(path, err)
-	case errors.Is(err, state.ErrDamaged):
-		return nil, err
-	case err != nil && !fromSystem(err):
-		// bbolt has words of its own, without a kind, for a file that is too short.
-		return nil, damaged(path, err)
 	case err != nil:
+		return nil, fmt.Errorf("open the state: %w", err)
+	case info.IsDir():
+		return nil, fmt.Errorf("open the state %s: it is a folder", path)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("open the state %s: it is not a file", path)
+	case info.Size() == 0:
+		return nil, damaged(path, errors.New("the file is empty"))
+	}
+	s, err := openLocked(ctx, path, o, readOnly)
+	switch {
+	case err == nil, errors.Is(err, state.ErrLocked), errors.Is(err, state.ErrDamaged):
+		return s, err
+	case fromSystem(err):
 		return nil, fmt.Errorf("open the state %s: %w", path, err)
 	}
-	return s, nil
+	// bbolt's words about the file, some of them without a kind.
+	return nil, damaged(path, err)
 }
 
 // fromSystem reports whether the operating system refused, not bbolt.
@@ -148,104 +120,82 @@ func fromSystem(err error) bool {
 	return errors.As(err, &path) || errors.As(err, &number)
 }
 
-func (s *Store) isStillAt(path string) (bool, error) {
-	there, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+// openLocked tries to have the lock until the time is over.
+func openLocked(ctx context.Context, path string, o Options, readOnly bool) (*Store, error) {
+	patience := o.LockTimeout
+	if !readOnly {
+		patience = max(patience, readerGrace)
 	}
-	if err != nil {
-		return false, fmt.Errorf("open the state: %w", err)
+	waiting, done := context.WithTimeout(ctx, patience)
+	defer done()
+	for {
+		s, err := attempt(path, o, readOnly)
+		if !errors.Is(err, bbolterrors.ErrTimeout) {
+			return s, err
+		}
+		select {
+		case <-waiting.Done():
+			if err := ctx.Err(); err != nil {
+				return nil, fmt.Errorf("%w: %w", lockedBy(path, o.Now()), err)
+			}
+			return nil, lockedBy(path, o.Now())
+		case <-time.After(lockPoll):
+		}
 	}
-	held, err := s.file.Stat()
-	if err != nil {
-		return false, fmt.Errorf("open the state: %w", err)
-	}
-	return os.SameFile(there, held), nil
 }
 
-// prepare makes the buckets and the meta value of a new state, migrates an older
-// one, and checks one that was there.
+// attempt opens the file if its lock is free, and gives bbolt's ErrTimeout if not.
+func attempt(path string, o Options, readOnly bool) (*Store, error) {
+	s := &Store{path: path, readOnly: readOnly}
+	err := guarded(path, func() (err error) {
+		s.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+			Timeout: time.Millisecond, // bbolt reads zero as "for ever"
+			NoSync:  o.NoSync, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType,
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				// Never made here: a file is made whole, and then put in its place.
+				file, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
+				s.file = file
+				return file, err
+			}})
+		return err
+	})
+	if err != nil {
+		if s.file != nil {
+			_ = s.file.Close() // bbolt does so, but for a panic
+		}
+		return nil, err
+	}
+	if readOnly {
+		info, err := s.file.Stat()
+		if err == nil {
+			err = checkPages(s.file, info.Size())
+		}
+		if err != nil {
+			_ = s.release()
+			return nil, damaged(path, err)
+		}
+	}
+	return s, nil
+}
+
+// prepare makes a state that is locked ready for writing.
 func (s *Store) prepare(o Options) error {
-	if err := os.Chmod(s.path, 0o600); err != nil {
-		return fmt.Errorf("guard the state: %w", err)
+	info, err := s.file.Stat()
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = os.Chmod(s.path, 0o600)
 	}
-	fresh := false
-	err := s.view(func(tx *bbolt.Tx) error {
-		// A state that lost its meta bucket is damaged, not new.
-		first, _ := tx.Cursor().First()
-		fresh = first == nil
-		return nil
-	})
 	if err != nil {
+		return fmt.Errorf("keep the state to its owner: %w", err)
+	}
+	// Again: another process may have written since the pages were checked.
+	if err := s.check(o); err != nil {
 		return err
 	}
-	if !fresh {
-		return s.check(o)
+	if s.isOlder() {
+		return s.migrate(o)
 	}
-	return s.update(func(tx *bbolt.Tx) error {
-		for _, name := range allBuckets {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		lineage, key := make([]byte, 16), make([]byte, 32)
-		_, _ = rand.Read(lineage) // never fails, says crypto/rand
-		_, _ = rand.Read(key)
-		return putMeta(tx, state.Meta{Format: state.Format, Stack: o.Stack, Lineage: hex.EncodeToString(lineage), FingerprintKey: key})
-	})
+	return nil
 }
 
-// check refuses a state that is not for this bh or this stack, or whose pages do
-// not hold together.
-func (s *Store) check(o Options) error {
-	return s.view(func(tx *bbolt.Tx) error {
-		// Pages beyond the end of the file would fault when they are read.
-		if info, err := s.file.Stat(); err != nil || info.Size() < tx.Size() {
-			return damaged(s.path, fmt.Errorf("the file was cut off: it should have %d bytes", tx.Size()))
-		}
-		for _, name := range allBuckets {
-			if tx.Bucket(name) == nil {
-				return damaged(s.path, fmt.Errorf("it has no %s", name))
-			}
-		}
-		meta, err := getMeta(tx)
-		switch {
-		case err != nil:
-			return damaged(s.path, err)
-		case meta.Format > state.Format:
-			return fmt.Errorf("%w: %s has format %d, and this bh reads format %d; use the newer bh", state.ErrNewer, s.path, meta.Format, state.Format)
-		case meta.Format < state.Format || len(meta.FingerprintKey) == 0 || meta.Lineage == "":
-			return damaged(s.path, fmt.Errorf("its meta value is not whole (format %d)", meta.Format))
-		case o.Stack != "" && meta.Stack != "" && meta.Stack != o.Stack:
-			return fmt.Errorf("%w: %s is of stack %q, and the file declares stack %q", state.ErrStack, s.path, meta.Stack, o.Stack)
-		}
-		return nil
-	})
-}
-
-func getMeta(tx *bbolt.Tx) (state.Meta, error) {
-	var meta state.Meta
-	err := json.Unmarshal(tx.Bucket(bucketMeta).Get(keyMeta), &meta)
-	return meta, err
-}
-
-func putMeta(tx *bbolt.Tx, meta state.Meta) error {
-	text, err := json.Marshal(meta)
-	if err != nil {
-		return err
-	}
-	return tx.Bucket(bucketMeta).Put(keyMeta, text)
-}
-
-// Close releases the state. Idempotent.
-func (s *Store) Close() error {
-	if s.db == nil {
-		return nil
-	}
-	db := s.db
-	s.db = nil
-	if !s.readOnly {
-		removeHolder(s.path)
-	}
-	return db.Close()
-}
+// makeFolder makes the folder of a path, for its owner alone.
+func makeFolder(path string) error { return os.MkdirAll(filepath.Dir(path), 0o700) }

@@ -36,21 +36,27 @@ func (s *Store) readInto(tx *bbolt.Tx, snap *state.Snapshot) error {
 		err = each(tx.Bucket(bucketWatches), func(_ []byte, w state.Watch) { snap.Watches = append(snap.Watches, w) })
 	}
 	if err == nil {
-		err = tx.Bucket(bucketSequences).ForEach(func(k, v []byte) error {
-			p, err := addr.Parse(string(k))
-			if err == nil && len(v) != 8 {
-				err = fmt.Errorf("the sequence of %s is not whole", p)
-			}
-			if err == nil {
-				snap.Sequences[p] = binary.BigEndian.Uint64(v)
-			}
-			return err
-		})
+		snap.Sequences, err = readSequences(tx)
 	}
 	if err != nil {
 		return damaged(s.path, err)
 	}
 	return nil
+}
+
+func readSequences(tx *bbolt.Tx) (map[addr.Project]uint64, error) {
+	out := map[addr.Project]uint64{}
+	err := tx.Bucket(bucketSequences).ForEach(func(k, v []byte) error {
+		p, err := addr.Parse(string(k))
+		if err == nil && len(v) != 8 {
+			err = fmt.Errorf("the sequence of %s is not whole", p)
+		}
+		if err == nil {
+			out[p] = binary.BigEndian.Uint64(v)
+		}
+		return err
+	})
+	return out, err
 }
 
 // each decodes the values of a bucket, in the order of its keys.

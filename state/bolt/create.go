@@ -1,0 +1,95 @@
+package bolt
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"buckethead/state"
+)
+
+// create puts an empty state at a path where there is none. It is made whole beside
+// it first, so that a process that is killed leaves no half a state, and an empty
+// file is always damage. One that another process makes meanwhile is left alone.
+func create(path string, o Options) error {
+	if err := makeFolder(path); err != nil {
+		return err
+	}
+	made, err := tempBeside(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(made) }()
+	db, err := bbolt.Open(made, 0o600, &bbolt.Options{NoSync: o.NoSync, FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(db.Update(func(tx *bbolt.Tx) error { return fill(tx, o.Stack) }), db.Close()); err != nil {
+		return err
+	}
+	if err := linkOrCopy(made, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	syncFolder(path)
+	return nil
+}
+
+// fill makes what an empty state has.
+func fill(tx *bbolt.Tx, stack string) error {
+	for _, name := range allBuckets {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return err
+		}
+	}
+	lineage, key := make([]byte, 16), make([]byte, 32)
+	_, _ = rand.Read(lineage) // never fails, says crypto/rand
+	_, _ = rand.Read(key)
+	return putMeta(tx, state.Meta{Format: state.Format, Stack: stack, Lineage: hex.EncodeToString(lineage), FingerprintKey: key})
+}
+
+// tempBeside makes an empty file, at mode 0600, in the folder of path.
+func tempBeside(path string) (string, error) {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return "", err
+	}
+	return file.Name(), file.Close()
+}
+
+// linkOrCopy gives a file a second name. It fails, as fs.ErrExist, where something has
+// that name. Where the file system has no second names, it is a copy.
+func linkOrCopy(from, to string) error {
+	if err := os.Link(from, to); err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return copyInto(out, from)
+}
+
+// copyInto writes the content of a file to out, durably, and closes it.
+func copyInto(out *os.File, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return errors.Join(err, out.Close())
+	}
+	defer func() { _ = in.Close() }()
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+// syncFolder makes the names in the folder of path durable, where the system can.
+func syncFolder(path string) {
+	if folder, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = folder.Sync()
+		_ = folder.Close()
+	}
+}

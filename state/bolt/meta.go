@@ -1,0 +1,67 @@
+package bolt
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"buckethead/state"
+)
+
+var (
+	bucketMeta      = []byte("meta")
+	bucketProjects  = []byte("projects")
+	bucketIntents   = []byte("intents")
+	bucketWatches   = []byte("watches")
+	bucketSequences = []byte("sequences")
+	bucketHistory   = []byte("history")
+	keyMeta         = []byte("meta")
+)
+
+var allBuckets = [][]byte{bucketMeta, bucketProjects, bucketIntents, bucketWatches, bucketSequences, bucketHistory}
+
+// getMeta reads what every format has at the same place.
+func getMeta(tx *bbolt.Tx) (state.Meta, error) {
+	var meta state.Meta
+	b := tx.Bucket(bucketMeta)
+	if b == nil {
+		return meta, errors.New("it has no meta value")
+	}
+	err := json.Unmarshal(b.Get(keyMeta), &meta)
+	return meta, err
+}
+
+func putMeta(tx *bbolt.Tx, meta state.Meta) error {
+	text, err := json.Marshal(meta)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(bucketMeta).Put(keyMeta, text)
+}
+
+// check refuses a state that is not for this bh or this stack, or that is not whole.
+func (s *Store) check(o Options) error {
+	return s.view(func(tx *bbolt.Tx) error {
+		meta, err := getMeta(tx)
+		switch {
+		case err != nil:
+			return damaged(s.path, err)
+		case meta.Format > state.Format:
+			return fmt.Errorf("%w: %s has format %d, and this bh reads format %d; use the newer bh", state.ErrNewer, s.path, meta.Format, state.Format)
+		case o.Stack != "" && meta.Stack != "" && meta.Stack != o.Stack:
+			return fmt.Errorf("%w: %s is of stack %q, and the file declares stack %q", state.ErrStack, s.path, meta.Stack, o.Stack)
+		case meta.Format < state.Format:
+			return o.knowsFormat(meta.Format, s.path)
+		case len(meta.FingerprintKey) == 0 || meta.Lineage == "":
+			return damaged(s.path, errors.New("its meta value is not whole"))
+		}
+		for _, name := range allBuckets {
+			if tx.Bucket(name) == nil {
+				return damaged(s.path, fmt.Errorf("it has no %s", name))
+			}
+		}
+		return nil
+	})
+}

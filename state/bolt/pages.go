@@ -1,0 +1,313 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math/bits"
+)
+
+// bbolt trusts its pages: a damaged one makes it walk in a circle, ask for more
+// memory than there is, or read beyond the file, and none of that can be recovered
+// from. Its own check trusts them, too. So every page that bbolt may follow is read
+// here first, by plain reads, with every number bounded by the file.
+//
+// A page is a header (number 8 bytes, kind 2, elements 2, further pages 4) and its
+// elements; all numbers are in the byte order of the machine.
+const (
+	pageHeader    = 16
+	pageElement   = 16 // of branches and leaves alike
+	metaBytes     = 64 // the last 8 are the checksum of the rest
+	metaMagic     = 0xED0CDAED
+	metaVersion   = 2
+	kindBranch    = 0x01
+	kindLeaf      = 0x02
+	kindFreelist  = 0x10
+	isBucket      = 1 // an element's flag
+	bucketHeader  = 16
+	noFreelist    = ^uint64(0)
+	smallestPage  = 512
+	largestPage   = 16 << 20
+	deepestBranch = 64 // a branch has two children or more, so no real tree is deeper
+)
+
+var native = binary.NativeEndian
+
+// pages is a file of pages that is being checked.
+type pages struct {
+	file io.ReaderAt
+	size uint64 // of one page, in bytes
+	end  uint64 // the first page that is not in use
+	used []bool // by page number: what was met so far
+	leaf []byte // the memory that leaves are read into, one after the other
+}
+
+// checkPages reads a bbolt file to the last page that its newest meta page leads to.
+// The caller holds its lock.
+func checkPages(file io.ReaderAt, fileSize int64) error {
+	meta, err := newestMeta(file, fileSize)
+	if err != nil {
+		return err
+	}
+	p := &pages{file: file, size: uint64(native.Uint32(meta[8:])), end: native.Uint64(meta[40:])}
+	if p.size < smallestPage || p.size > largestPage || bits.OnesCount64(p.size) != 1 {
+		return fmt.Errorf("its pages have %d bytes", p.size)
+	}
+	if p.end > uint64(fileSize)/p.size {
+		return fmt.Errorf("the file was cut off: it has %d bytes and should have %d pages of %d", fileSize, p.end, p.size)
+	}
+	p.used = make([]bool, p.end)
+	if err := p.checkFreelist(native.Uint64(meta[32:])); err != nil {
+		return err
+	}
+	return p.checkTree(tree{page: native.Uint64(meta[16:]), top: true})
+}
+
+// newestMeta gives the meta page that bbolt will go by: of the two, the one that is
+// whole and has the higher transaction.
+func newestMeta(file io.ReaderAt, fileSize int64) ([]byte, error) {
+	var newest []byte
+	consider := func(at int64) bool {
+		page := make([]byte, pageHeader+metaBytes)
+		if _, err := file.ReadAt(page, at); err != nil {
+			return false
+		}
+		meta := page[pageHeader:]
+		sum := fnv.New64a()
+		_, _ = sum.Write(meta[:metaBytes-8])
+		if native.Uint32(meta) != metaMagic || native.Uint32(meta[4:]) != metaVersion || native.Uint64(meta[metaBytes-8:]) != sum.Sum64() {
+			return false
+		}
+		if newest == nil || native.Uint64(meta[48:]) > native.Uint64(newest[48:]) {
+			newest = meta
+		}
+		return true
+	}
+	if consider(0) {
+		consider(int64(native.Uint32(newest[8:])))
+		return newest, nil
+	}
+	// Without the first, the size of a page is not known, so the second is looked for.
+	for at := int64(1024); at <= largestPage && at < fileSize; at *= 2 {
+		if consider(at) {
+			return newest, nil
+		}
+	}
+	return nil, errors.New("it is no database, or both its meta pages are damaged")
+}
+
+// read gives a page with the pages that it goes on in, and marks them as used.
+// memory is used where it is large enough.
+func (p *pages) read(id uint64, memory []byte) ([]byte, error) {
+	if id < 2 || id >= p.end {
+		return nil, fmt.Errorf("page %d is not in the file", id)
+	}
+	page := grown(memory, int(p.size))
+	if _, err := p.file.ReadAt(page, int64(id*p.size)); err != nil {
+		return nil, fmt.Errorf("read page %d: %w", id, err)
+	}
+	further := uint64(native.Uint32(page[12:]))
+	switch {
+	case native.Uint64(page) != id:
+		return nil, fmt.Errorf("page %d says that it is page %d", id, native.Uint64(page))
+	case further >= p.end-id:
+		return nil, fmt.Errorf("page %d goes on beyond the file", id)
+	}
+	for n := id; n <= id+further; n++ {
+		if p.used[n] {
+			return nil, fmt.Errorf("page %d is used twice", n)
+		}
+		p.used[n] = true
+	}
+	if further > 0 {
+		page = grown(page, int((further+1)*p.size))
+		if _, err := p.file.ReadAt(page[p.size:], int64((id+1)*p.size)); err != nil {
+			return nil, fmt.Errorf("read page %d: %w", id+1, err)
+		}
+	}
+	return page, nil
+}
+
+// grown gives n bytes that begin with those of memory.
+func grown(memory []byte, n int) []byte {
+	if n <= cap(memory) {
+		return memory[:n]
+	}
+	return append(memory, make([]byte, n-len(memory))...)
+}
+
+func kind(page []byte) uint16 { return native.Uint16(page[8:]) }
+
+func elements(page []byte) int { return int(native.Uint16(page[10:])) }
+
+func (p *pages) checkFreelist(id uint64) error {
+	if id == noFreelist {
+		return nil
+	}
+	page, err := p.read(id, nil)
+	if err != nil {
+		return fmt.Errorf("the list of free pages: %w", err)
+	}
+	if kind(page) != kindFreelist {
+		return fmt.Errorf("page %d is no list of free pages", id)
+	}
+	n, list := uint64(elements(page)), page[pageHeader:]
+	if n == 0xffff { // too many for the header
+		n, list = native.Uint64(list), list[8:]
+	}
+	if n > uint64(len(list)/8) {
+		return fmt.Errorf("the list of free pages has %d entries, more than there is room for", n)
+	}
+	for i := range n {
+		free := native.Uint64(list[i*8:])
+		if free < 2 || free >= p.end || p.used[free] {
+			return fmt.Errorf("page %d is free and not in the file, or free twice", free)
+		}
+		p.used[free] = true
+	}
+	return nil
+}
+
+// tree is a page and what is below it. Its keys are from low up to, and without,
+// high; nil bounds nothing.
+type tree struct {
+	page      uint64
+	low, high []byte
+	depth     int
+	top       bool // the tree of buckets, not of keys
+}
+
+func (t tree) holds(key []byte) bool {
+	return len(key) > 0 && bytes.Compare(key, t.low) >= 0 && (t.high == nil || bytes.Compare(key, t.high) < 0)
+}
+
+func (p *pages) checkTree(t tree) error {
+	if t.depth > deepestBranch {
+		return fmt.Errorf("page %d is deeper than a tree can be", t.page)
+	}
+	page, err := p.read(t.page, p.leaf)
+	if err != nil {
+		return err
+	}
+	switch kind(page) {
+	case kindLeaf:
+		p.leaf = page[:cap(page)]
+		return p.checkLeaf(t, page)
+	case kindBranch:
+		p.leaf = nil // its keys are looked at while what is below is read
+		return p.checkBranch(t, page)
+	}
+	return fmt.Errorf("page %d is neither branch nor leaf", t.page)
+}
+
+func (p *pages) checkBranch(t tree, page []byte) error {
+	n := elements(page)
+	if n == 0 || pageHeader+n*pageElement > len(page) {
+		return fmt.Errorf("page %d has %d branches", t.page, n)
+	}
+	keys := make([][]byte, n)
+	for i := range n {
+		at := pageHeader + i*pageElement
+		key, ok := slice(page[at:], native.Uint32(page[at:]), native.Uint32(page[at+4:]))
+		if !ok || !t.holds(key) || i > 0 && bytes.Compare(keys[i-1], key) >= 0 {
+			return fmt.Errorf("branch %d of page %d is out of its place", i, t.page)
+		}
+		keys[i] = key
+	}
+	for i, key := range keys {
+		below := tree{page: native.Uint64(page[pageHeader+i*pageElement+8:]), low: key, high: t.high, depth: t.depth + 1, top: t.top}
+		if i+1 < n {
+			below.high = keys[i+1]
+		}
+		if err := p.checkTree(below); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pages) checkLeaf(t tree, page []byte) error {
+	var roots []uint64
+	var last []byte
+	err := eachPair(page, func(i int, flags uint32, key, value []byte) error {
+		if !t.holds(key) || i > 0 && bytes.Compare(last, key) >= 0 || (flags == isBucket) != t.top || flags > isBucket {
+			return fmt.Errorf("entry %d of page %d is out of its place", i, t.page)
+		}
+		last = key
+		if !t.top {
+			return nil
+		}
+		root, err := checkBucket(value)
+		if err != nil {
+			return fmt.Errorf("bucket %q: %w", key, err)
+		}
+		if root != 0 {
+			roots = append(roots, root)
+		}
+		return nil
+	})
+	for _, root := range roots {
+		if err == nil {
+			err = p.checkTree(tree{page: root})
+		}
+	}
+	return err
+}
+
+// checkBucket checks the header of a bucket and gives its root, or 0 for a small
+// bucket, whose only page follows the header.
+func checkBucket(value []byte) (root uint64, err error) {
+	if len(value) < bucketHeader {
+		return 0, errors.New("its header is cut off")
+	}
+	if root = native.Uint64(value); root != 0 {
+		return root, nil
+	}
+	page := value[bucketHeader:]
+	if len(page) < pageHeader || kind(page) != kindLeaf {
+		return 0, errors.New("its page is none")
+	}
+	var last []byte
+	return 0, eachPair(page, func(i int, flags uint32, key, _ []byte) error {
+		if flags != 0 || bytes.Compare(last, key) >= 0 {
+			return fmt.Errorf("entry %d is out of its place", i)
+		}
+		last = key
+		return nil
+	})
+}
+
+// eachPair gives the keys and values of a leaf.
+func eachPair(page []byte, take func(i int, flags uint32, key, value []byte) error) error {
+	n := elements(page)
+	if pageHeader+n*pageElement > len(page) {
+		return fmt.Errorf("a page of %d bytes has %d entries", len(page), n)
+	}
+	for i := range n {
+		element := page[pageHeader+i*pageElement:]
+		flags, at, keyLen, valueLen := native.Uint32(element), native.Uint32(element[4:]), native.Uint32(element[8:]), native.Uint32(element[12:])
+		key, ok := slice(element, at, keyLen)
+		value, whole := []byte(nil), false
+		if ok {
+			value, whole = slice(element[uint64(at)+uint64(keyLen):], 0, valueLen)
+		}
+		if !whole {
+			return fmt.Errorf("entry %d goes on beyond its page", i)
+		}
+		if err := take(i, flags, key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slice gives n bytes from place at on, and false where there are not as many.
+func slice(b []byte, at, n uint32) ([]byte, bool) {
+	if uint64(at)+uint64(n) > uint64(len(b)) {
+		return nil, false
+	}
+	return b[at : at+n], true
+}

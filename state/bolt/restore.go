@@ -1,0 +1,190 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+)
+
+// Restore puts a backup in the place of the state, in one step, and gives the path
+// at which the present one is kept, "" when there was none. It waits for the lock as
+// Open does; a damaged present state is no hindrance. The backup is read to its last
+// page first. No credential name is used twice for it: the sequences of the present
+// state are carried over, and the serial rises above both; where the present state
+// cannot be read, the sequences skip ahead.
+// Errors wrap state.ErrDamaged (the backup is), ErrNewer, ErrStack or ErrLocked.
+func Restore(ctx context.Context, path, backup string, o Options) (kept string, err error) {
+	meta, err := verify(backup)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("restore %s: it cannot be read: %w", backup, err)
+	case o.Stack != "" && meta.Stack != "" && meta.Stack != o.Stack:
+		return "", fmt.Errorf("restore %s: %w: it is of stack %q, and the file declares stack %q", backup, state.ErrStack, meta.Stack, o.Stack)
+	}
+	present, err := lockPresent(ctx, path, o)
+	if err != nil {
+		return "", err
+	}
+	if present.store != nil {
+		defer func() { err = errors.Join(err, present.store.Close()) }()
+	}
+	copied, err := present.prepare(path, backup)
+	if err == nil {
+		defer func() { _ = os.Remove(copied) }()
+		kept, err = present.replace(path, copied, o)
+	}
+	if err != nil {
+		return "", fmt.Errorf("restore %s: %w", backup, err)
+	}
+	syncFolder(path)
+	return kept, nil
+}
+
+// present is the state that a backup replaces.
+type present struct {
+	store *Store      // open and locked; nil when there is none, or it is damaged
+	info  fs.FileInfo // nil when there is none
+}
+
+func lockPresent(ctx context.Context, path string, o Options) (present, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return present{}, makeFolder(path)
+	}
+	if err != nil {
+		return present{}, fmt.Errorf("look at the present state: %w", err)
+	}
+	checked, err := openFile(ctx, path, o, true)
+	if err == nil {
+		err = checked.Close()
+	}
+	var store *Store
+	if err == nil {
+		store, err = openFile(ctx, path, o, false)
+	}
+	// bbolt had the lock when it found the damage, so no one writes to the file, and
+	// from now on no one can.
+	if errors.Is(err, state.ErrDamaged) {
+		return present{info: info}, nil
+	}
+	if err != nil {
+		return present{}, err
+	}
+	if info, err = store.file.Stat(); err != nil {
+		return present{}, errors.Join(fmt.Errorf("look at the present state: %w", err), store.Close())
+	}
+	return present{store, info}, nil
+}
+
+// prepare copies the backup to a file beside the state, and carries over what must
+// not be forgotten.
+func (p present) prepare(path, backup string) (copied string, err error) {
+	copied, err = tempBeside(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(copied)
+		}
+	}()
+	out, err := os.OpenFile(copied, os.O_WRONLY, 0)
+	if err != nil {
+		return "", err
+	}
+	if err := copyInto(out, backup); err != nil {
+		return "", err
+	}
+	db, err := bbolt.Open(copied, 0o600, nil)
+	if err != nil {
+		return "", err
+	}
+	return copied, errors.Join(db.Update(p.carryOver), db.Close())
+}
+
+// skipped is how far the sequences of projects skip ahead where it is not known what
+// was begun since the backup: more than an apply begins.
+const skipped = 1000
+
+// carryOver gives the backup what the present state must not fall behind.
+func (p present) carryOver(tx *bbolt.Tx) error {
+	meta, err := getMeta(tx)
+	if err != nil || meta.Format != state.Format || p.info == nil {
+		return err
+	}
+	sequences, serial, err := p.progress()
+	if err != nil {
+		if sequences, err = readSequences(tx); err != nil {
+			return err
+		}
+		for project := range sequences {
+			sequences[project] += skipped
+		}
+	}
+	for project, n := range sequences {
+		if err := raise(tx, project, n); err != nil {
+			return err
+		}
+	}
+	meta.Serial = max(meta.Serial, serial) + 1
+	return putMeta(tx, meta)
+}
+
+// progress reads how far the present state has come.
+func (p present) progress() (sequences map[addr.Project]uint64, serial uint64, err error) {
+	if p.store == nil {
+		return nil, 0, state.ErrDamaged
+	}
+	err = p.store.view(func(tx *bbolt.Tx) error {
+		meta, err := getMeta(tx)
+		if err != nil || meta.Format != state.Format || tx.Bucket(bucketSequences) == nil {
+			return errors.Join(state.ErrDamaged, err)
+		}
+		serial = meta.Serial
+		sequences, err = readSequences(tx)
+		return err
+	})
+	return sequences, serial, err
+}
+
+// replace keeps the present file under another name and puts the copy in its place,
+// so that there is a state at the path at every moment.
+func (p present) replace(path, copied string, o Options) (kept string, err error) {
+	if p.info == nil {
+		err := linkOrCopy(copied, path)
+		if errors.Is(err, fs.ErrExist) {
+			return "", errors.New("another process has made a state meanwhile")
+		}
+		return "", err
+	}
+	if there, err := os.Stat(path); err != nil || !os.SameFile(there, p.info) {
+		return "", errors.Join(errors.New("the state was replaced meanwhile"), err)
+	}
+	kept = fmt.Sprintf("%s.before-restore-%s", path, o.Now().UTC().Format(backupTime))
+	err = linkOrCopy(path, kept)
+	for n := 2; errors.Is(err, fs.ErrExist); n++ {
+		kept = fmt.Sprintf("%s.before-restore-%s-%d", path, o.Now().UTC().Format(backupTime), n)
+		err = linkOrCopy(path, kept)
+	}
+	if err != nil {
+		return "", fmt.Errorf("keep the present state: %w", err)
+	}
+	if p.store != nil && runtime.GOOS == "windows" {
+		// Windows puts nothing in the place of a file that is open.
+		if err := p.store.Close(); err != nil {
+			return "", err
+		}
+	}
+	if err := os.Rename(copied, path); err != nil {
+		return "", errors.Join(err, os.Remove(kept))
+	}
+	return kept, nil
+}

@@ -1,0 +1,145 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
+
+	"buckethead/state"
+)
+
+// Options are how a state is opened. Stack is checked against the state's own
+// where not empty. Now is required.
+type Options struct {
+	Stack       string
+	Holder      Holder
+	LockTimeout time.Duration // how long to wait for another process; 0 does not wait
+	Now         func() time.Time
+	NoSync      bool // for tests that open thousands of states: a crash of the machine may lose it
+
+	migrations map[int]migration // nil for the ones of this package; tests have others
+}
+
+// Store is a state.Store in one file. Safe for concurrent use.
+type Store struct {
+	db       *bbolt.DB // nil for a state that does not exist yet
+	file     *os.File  // bbolt's own: for its identity, and to let go of it where bbolt cannot
+	path     string
+	readOnly bool
+	temp     string      // a folder to remove at the end, or ""
+	broken   atomic.Bool // bbolt panicked in a write, and holds its locks for ever
+
+	closing sync.Once
+	closed  error
+}
+
+var _ state.Store = (*Store)(nil)
+
+// errClosed is what a store gives that was closed. It must not read as empty.
+var errClosed = errors.New("the state is closed")
+
+func (s *Store) view(f func(*bbolt.Tx) error) error {
+	if s.broken.Load() {
+		return damaged(s.path, errors.New("a write found it so"))
+	}
+	err := guarded(s.path, func() error { return s.db.View(f) })
+	if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
+		return errClosed
+	}
+	return err
+}
+
+// update runs one durable transaction.
+func (s *Store) update(f func(*bbolt.Tx) error) error {
+	switch {
+	case s.readOnly:
+		return state.ErrReadOnly
+	case s.broken.Load():
+		return damaged(s.path, errors.New("an earlier write found it so"))
+	}
+	whole := false
+	err := guarded(s.path, func() error {
+		err := s.db.Update(f)
+		whole = true
+		return err
+	})
+	if !whole {
+		s.broken.Store(true)
+	}
+	switch {
+	case err == nil, errors.Is(err, state.ErrDamaged):
+		return err
+	case errors.Is(err, bbolterrors.ErrDatabaseNotOpen):
+		return errClosed
+	case noSpace(err):
+		return fmt.Errorf("write the state %s: no space left for it; what was written before is whole: %w", s.path, err)
+	}
+	return fmt.Errorf("write the state %s: %w", s.path, err)
+}
+
+// noSpace reports a disk that is full, a quota or a limit on the size of files.
+func noSpace(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
+
+// write runs one journal transaction, which raises the serial.
+func (s *Store) write(f func(*bbolt.Tx) error) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		meta, err := getMeta(tx)
+		if err != nil {
+			return damaged(s.path, err)
+		}
+		if err := f(tx); err != nil {
+			return err
+		}
+		meta.Serial++
+		return putMeta(tx, meta)
+	})
+}
+
+// isStillAtPath reports whether the file that is open is the one at the path.
+func (s *Store) isStillAtPath() (bool, error) {
+	there, err := os.Stat(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	held, err := s.file.Stat()
+	return err == nil && os.SameFile(there, held), err
+}
+
+// Close releases the state. Idempotent: what it gave the first time, it gives again.
+func (s *Store) Close() error {
+	s.closing.Do(func() {
+		if s.db == nil {
+			return
+		}
+		if !s.readOnly {
+			removeHolder(s.path)
+		}
+		s.closed = s.release()
+		if s.temp != "" {
+			s.closed = errors.Join(s.closed, os.RemoveAll(s.temp))
+		}
+	})
+	return s.closed
+}
+
+// release lets go of the file and its lock.
+func (s *Store) release() error {
+	if s.broken.Load() {
+		// bbolt would wait for the write that panicked. The lock goes with the file.
+		return s.file.Close()
+	}
+	return s.db.Close()
+}
