@@ -179,7 +179,9 @@ type Settlement struct {
 
 // Journal is how the executor tells the state what it does. Every method is one
 // durable transaction (it is on disk when the call returns) that raises the
-// serial, and safe for concurrent use.
+// serial, and safe for concurrent use. An error means that nothing was
+// written, unless the disk failed at the last moment; it wraps addr.ErrMalformed for
+// an address that is none.
 type Journal interface {
 	// Begin keeps an intent before its step acts, gives it an ID, and raises
 	// the project's sequence to the intent's.

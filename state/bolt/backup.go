@@ -118,7 +118,7 @@ func Backups(dir string) ([]BackupInfo, error) {
 		if stat, err := os.Stat(info.Path); err == nil {
 			info.Size = stat.Size()
 		}
-		info.Meta, info.Err = verify(info.Path)
+		info.Meta, info.Err = verify(info.Path, Options{})
 		out = append(out, info)
 	}
 	return out, err
@@ -126,15 +126,15 @@ func Backups(dir string) ([]BackupInfo, error) {
 
 // verify reads a copy to its last page. The error is about the copy, and names no
 // way back from it.
-func verify(path string) (state.Meta, error) {
-	meta, err := readWhole(path)
+func verify(path string, o Options) (state.Meta, error) {
+	meta, err := readWhole(path, o)
 	if d := (*damage)(nil); errors.As(err, &d) {
 		err = fmt.Errorf("%w: %w", state.ErrDamaged, d.cause)
 	}
 	return meta, err
 }
 
-func readWhole(path string) (meta state.Meta, err error) {
+func readWhole(path string, o Options) (meta state.Meta, err error) {
 	// Nothing holds a copy for longer than it takes to read it, and no note says who.
 	s, err := openFile(context.Background(), path, Options{LockTimeout: readerGrace, Now: func() time.Time { return time.Time{} }}, true)
 	if err != nil {
@@ -144,7 +144,7 @@ func readWhole(path string) (meta state.Meta, err error) {
 	if err := s.view(func(tx *bbolt.Tx) (err error) { meta, err = getMeta(tx); return err }); err != nil {
 		return meta, err
 	}
-	if err := s.check(Options{}); err != nil {
+	if err := s.check(Options{migrations: o.migrations}); err != nil {
 		return meta, err
 	}
 	if meta.Format != state.Format {

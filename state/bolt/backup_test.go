@@ -8,8 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -92,6 +94,218 @@ func TestRestore(t *testing.T) {
 	if _, err := bolt.Restore(context.Background(), path, backup, options()); err == nil || records(t, path) != 3 {
 		t.Errorf("a damaged copy: %v", err)
 	}
+}
+
+// TestRestore_usesNoNameTwice: names of credentials follow from sequences, so these
+// must not fall behind, whatever is restored.
+func TestRestore_usesNoNameTwice(t *testing.T) {
+	gone, stays := addr.Project{Name: "gone"}, addr.Project{Name: "stays"}
+	begin := func(s *bolt.Store, p addr.Project, n uint64) {
+		if _, err := s.Begin(state.Intent{Project: p, Sequence: n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path)
+	begin(s, stays, 3)
+	backup, err := bolt.Backup(s, bolt.BackupDir(path), start, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin(s, stays, 5)
+	begin(s, gone, 2)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	restored := func() state.Snapshot {
+		if _, err := bolt.Restore(context.Background(), path, backup, options()); err != nil {
+			t.Fatal(err)
+		}
+		r, err := bolt.OpenReadOnly(context.Background(), path, options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = r.Close() }()
+		snap, err := r.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return snap
+	}
+	if snap := restored(); snap.Sequences[stays] != 5 || snap.Sequences[gone] != 2 || len(snap.Intents) != 1 || snap.Meta.Serial != 4 {
+		t.Errorf("got %+v; want the sequences of before, and a serial above both", snap)
+	}
+	if err := os.WriteFile(path, []byte("damaged"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if snap := restored(); snap.Sequences[stays] <= 5 || snap.Meta.Serial != 2 {
+		t.Errorf("over a damaged state: %+v; want sequences that skip ahead", snap)
+	}
+}
+
+func TestRestore_whereThereIsNoState(t *testing.T) {
+	backup := written(t, 4)
+	path := filepath.Join(t.TempDir(), "new", "state.db")
+	kept, err := bolt.Restore(context.Background(), path, backup, options())
+	if err != nil || kept != "" {
+		t.Fatalf("got %q, %v", kept, err)
+	}
+	if n := records(t, path); n != 4 {
+		t.Errorf("got %d records", n)
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if info, statErr := os.Stat(path); err != nil || statErr != nil || len(entries) != 1 || info.Mode().Perm() != 0o600 {
+		t.Errorf("got %v, %v, %v", entries, err, statErr)
+	}
+}
+
+func TestRestore_losesNothingThatWasThere(t *testing.T) {
+	backup, path := written(t, 1), written(t, 2)
+	seen := map[string]int{}
+	for range 3 { // at the same moment, says the clock
+		kept, err := bolt.Restore(context.Background(), path, backup, options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[kept] = records(t, kept)
+	}
+	if len(seen) != 3 || seen[path+".before-restore-20261123T120000.000Z"] != 2 {
+		t.Errorf("got %v", seen)
+	}
+	o := options()
+	o.Stack = "other"
+	if _, err := bolt.Restore(context.Background(), path, backup, o); !errors.Is(err, state.ErrStack) {
+		t.Errorf("a backup of another stack: %v", err)
+	}
+	setMeta(t, backup, `{"format":99,"stack":"main","lineage":"l","fingerprint_key":"a2V5"}`)
+	if _, err := bolt.Restore(context.Background(), path, backup, options()); !errors.Is(err, state.ErrNewer) {
+		t.Errorf("a newer backup: %v", err)
+	}
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(entries) != 4 {
+		t.Errorf("got %v, %v; want the state and three that were kept", entries, err)
+	}
+}
+
+// TestOpen_findsTheRestoredState has writers wait for the lock while another file
+// takes the place of the one that they wait for.
+func TestOpen_findsTheRestoredState(t *testing.T) {
+	backup, path := written(t, 5), written(t, 1)
+	o := options()
+	o.LockTimeout = time.Minute
+	first := open(t, path)
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			s, err := bolt.Open(context.Background(), path, o)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := errors.Join(s.Commit(state.Intent{}, recordOf(100+i)), s.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	kept := ""
+	wg.Go(func() {
+		var err error
+		if kept, err = bolt.Restore(context.Background(), path, backup, o); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	wg.Wait()
+	// Every record was written before the restore, or after it: none between.
+	if before, after := records(t, kept)-1, records(t, path)-5; before+after != 4 {
+		t.Errorf("%d records were written before and %d after, want 4 in all", before, after)
+	}
+}
+
+func TestBackups_saysWhichCannotBeRestored(t *testing.T) {
+	path := written(t, 100)
+	dir := bolt.BackupDir(path)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	looping := slices.Clone(good)
+	branch := live(good, branchPage)[0]
+	native.PutUint64(pageOf(looping, branch)[headerSize+8:], uint64(branch))
+	for name, content := range map[string][]byte{"1-1": good, "2-2": nil, "3-3": good[:len(good)/2], "4-4": looping, "5-5": []byte("no state")} {
+		if err := os.WriteFile(filepath.Join(dir, "state-20261123T12000"+name[:1]+".000Z-"+name[2:]+".db"), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	backups, err := bolt.Backups(dir)
+	if err != nil || len(backups) != 5 {
+		t.Fatalf("got %+v, %v", backups, err)
+	}
+	for i, b := range backups {
+		if restorable := b.Err == nil; restorable != (i == 4) || !b.At.Equal(start.Add(time.Duration(5-i)*time.Second)) {
+			t.Errorf("%s: %v", b.Path, b.Err)
+		}
+	}
+	if err := os.WriteFile(path, looping, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := "restore the newest backup: bh state restore " + backups[4].Path
+	for _, err := range both(path) {
+		if !errors.Is(err, state.ErrDamaged) || !strings.HasSuffix(err.Error(), want) || strings.Count(err.Error(), "bh state restore") != 1 {
+			t.Errorf("got %v, want %q once", err, want)
+		}
+	}
+	if err := os.Remove(backups[4].Path); err != nil {
+		t.Fatal(err)
+	}
+	if err := both(path)[0]; !strings.HasSuffix(err.Error(), "no backup in "+dir+" can be read") {
+		t.Errorf("without a good copy: %v", err)
+	}
+}
+
+func TestBackup_ofNoState(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s, err := bolt.OpenReadOnly(context.Background(), path, options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bolt.Backup(s, bolt.BackupDir(path), start, 10); err == nil || errors.Is(err, state.ErrDamaged) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(bolt.BackupDir(path)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("it made a folder: %v", err)
+	}
+}
+
+// TestBackup_whileOthersWrite takes copies of a store that is written to: each is of
+// one moment.
+func TestBackup_whileOthersWrite(t *testing.T) {
+	path := written(t, 0)
+	s := open(t, path)
+	var wg sync.WaitGroup
+	wg.Go(func() { fill(t, s, 60) })
+	for i := range 5 {
+		backup, err := bolt.Backup(s, bolt.BackupDir(path), start.Add(time.Duration(i)*time.Second), 10)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		r, err := bolt.OpenReadOnly(context.Background(), backup, options())
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if snap, err := r.Snapshot(); err != nil || uint64(len(snap.Records)) != snap.Meta.Serial || !strings.HasSuffix(backup, fmt.Sprintf("-%d.db", snap.Meta.Serial)) {
+			t.Errorf("%s has %d records at serial %d, %v", backup, len(snap.Records), snap.Meta.Serial, err)
+		}
+		_ = r.Close()
+	}
+	wg.Wait()
 }
 
 func records(t *testing.T, path string) int {

@@ -1,12 +1,16 @@
 package bolt
 
 import (
+	"errors"
 	"testing"
 
 	bbolt "go.etcd.io/bbolt"
 
 	"buckethead/state"
 )
+
+// HistoryKept is how many entries of history stay.
+const HistoryKept = historyKept
 
 // Fill puts n records into a state by one transaction, for benchmarks.
 func Fill(tb testing.TB, s *Store, n int, record func(int) state.Record) {
@@ -23,4 +27,63 @@ func Fill(tb testing.TB, s *Store, n int, record func(int) state.Record) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// FromFormat0 gives options under which an older format exists that no bh wrote: its
+// projects stand in a bucket called "records", and it knows no sequences.
+func FromFormat0(o Options) Options {
+	o.migrations = map[int]migration{0: func(tx *bbolt.Tx) error {
+		old := tx.Bucket([]byte("records"))
+		projects, err := tx.CreateBucket(bucketProjects)
+		if err == nil {
+			_, err = tx.CreateBucket(bucketSequences)
+		}
+		if err == nil {
+			err = old.ForEach(func(k, v []byte) error { return projects.Put(k, v) })
+		}
+		return errors.Join(err, tx.DeleteBucket([]byte("records")))
+	}}
+	return o
+}
+
+// FailingMigration gives options under which the step from format 0 fails half-way.
+func FailingMigration(o Options, fault error) Options {
+	o.migrations = map[int]migration{0: func(tx *bbolt.Tx) error {
+		return errors.Join(tx.DeleteBucket([]byte("records")), fault)
+	}}
+	return o
+}
+
+// MakeFormat0 writes such a state, with one record.
+func MakeFormat0(tb testing.TB, path string, r state.Record) {
+	tb.Helper()
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		for _, name := range []string{"meta", "records", "intents", "watches", "history"} {
+			if _, err := tx.CreateBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		meta := state.Meta{Stack: "main", Lineage: "old", Serial: 7, FingerprintKey: []byte("key")}
+		return errors.Join(putMeta(tx, meta), put(tx.Bucket([]byte("records")), key(r.Project), r))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// PanicInWrite makes bbolt panic within a write, as it does on a damaged page.
+func PanicInWrite(s *Store) error {
+	return s.update(func(*bbolt.Tx) error { panic("page 7 is not a leaf") })
+}
+
+// PanicForEver leaves a write transaction open, as a panic in bbolt's own rollback does.
+func PanicForEver(s *Store) error {
+	_, err := s.db.Begin(true)
+	s.broken.Store(true)
+	s.stuck.Store(true)
+	return err
 }

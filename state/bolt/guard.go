@@ -41,7 +41,7 @@ func damaged(path string, cause error) error {
 	for _, name := range names {
 		d.advice = "no backup in " + dir + " can be read"
 		backup := filepath.Join(dir, name)
-		if _, err := verify(backup); err == nil {
+		if _, err := verify(backup, Options{}); err == nil {
 			d.advice = "restore the newest backup: bh state restore " + backup
 			break
 		}

@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -27,9 +28,22 @@ func put(b *bbolt.Bucket, key []byte, value any) error {
 
 func key(p addr.Project) []byte { return []byte(p.String()) }
 
+// checkAddresses refuses what could not be read again: an address that is none.
+func checkAddresses(projects ...addr.Project) error {
+	for _, p := range projects {
+		if _, err := addr.Parse(p.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Begin keeps state.Journal's word.
 func (s *Store) Begin(i state.Intent) (state.Intent, error) {
 	err := s.write(func(tx *bbolt.Tx) error {
+		if err := checkAddresses(i.Project); err != nil {
+			return err
+		}
 		intents := tx.Bucket(bucketIntents)
 		id, err := intents.NextSequence()
 		if err != nil {
@@ -59,6 +73,9 @@ func raise(tx *bbolt.Tx, p addr.Project, n uint64) error {
 // Commit keeps state.Journal's word.
 func (s *Store) Commit(i state.Intent, r state.Record) error {
 	return s.write(func(tx *bbolt.Tx) error {
+		if err := checkAddresses(r.Project); err != nil {
+			return err
+		}
 		if i.ID != 0 {
 			if err := tx.Bucket(bucketIntents).Delete(number(i.ID)); err != nil {
 				return err
@@ -76,6 +93,9 @@ func (s *Store) Abort(i state.Intent) error {
 // Move keeps state.Journal's word.
 func (s *Store) Move(from, to addr.Project) error {
 	return s.write(func(tx *bbolt.Tx) error {
+		if err := checkAddresses(from, to); err != nil {
+			return err
+		}
 		projects := tx.Bucket(bucketProjects)
 		if text := projects.Get(key(from)); text != nil {
 			var r state.Record
@@ -136,7 +156,7 @@ func (s *Store) Settle(settlement state.Settlement) error {
 		return fmt.Errorf("settle %s: the record is of %s", settlement.Project, r.Project)
 	}
 	return s.write(func(tx *bbolt.Tx) error {
-		if err := dropIntents(tx, settlement.Project); err != nil {
+		if err := errors.Join(checkAddresses(settlement.Project), dropIntents(tx, settlement.Project)); err != nil {
 			return err
 		}
 		projects, watches := tx.Bucket(bucketProjects), tx.Bucket(bucketWatches)
@@ -145,10 +165,8 @@ func (s *Store) Settle(settlement state.Settlement) error {
 				return err
 			}
 		}
-		for _, w := range settlement.Watch {
-			if err := put(watches, []byte(w.Name), w); err != nil {
-				return err
-			}
+		if err := putWatches(watches, settlement.Watch); err != nil {
+			return err
 		}
 		if settlement.Record == nil {
 			return projects.Delete(key(settlement.Project))
@@ -185,13 +203,25 @@ func (s *Store) SetWatches(list []state.Watch) error {
 			return err
 		}
 		watches, err := tx.CreateBucket(bucketWatches)
-		for _, w := range list {
-			if err == nil {
-				err = put(watches, []byte(w.Name), w)
+		if err != nil {
+			return err
+		}
+		return putWatches(watches, list)
+	})
+}
+
+func putWatches(b *bbolt.Bucket, list []state.Watch) error {
+	for _, w := range list {
+		if !w.Project.IsZero() {
+			if err := checkAddresses(w.Project); err != nil {
+				return err
 			}
 		}
-		return err
-	})
+		if err := put(b, []byte(w.Name), w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Append keeps state.Journal's word. The newest 10,000 entries are kept.
@@ -199,6 +229,11 @@ func (s *Store) Append(entries ...state.Entry) error {
 	return s.write(func(tx *bbolt.Tx) error {
 		history := tx.Bucket(bucketHistory)
 		for _, e := range entries {
+			if !e.Project.IsZero() {
+				if err := checkAddresses(e.Project); err != nil {
+					return err
+				}
+			}
 			n, err := history.NextSequence()
 			if err != nil {
 				return err

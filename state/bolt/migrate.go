@@ -92,7 +92,14 @@ func migratedCopy(ctx context.Context, s *Store, o Options) (copied *Store, err 
 		}
 	}()
 	path := filepath.Join(folder, "state.db")
-	err = s.view(func(tx *bbolt.Tx) error { return tx.CopyFile(path, 0o600) })
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = s.view(func(tx *bbolt.Tx) error {
+			_, err := tx.WriteTo(out)
+			return err
+		})
+		err = errors.Join(err, out.Close())
+	}
 	if err = errors.Join(err, s.Close()); err != nil {
 		return nil, fmt.Errorf("read a state of an older format: %w", err)
 	}

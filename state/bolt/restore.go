@@ -22,7 +22,7 @@ import (
 // cannot be read, the sequences skip ahead.
 // Errors wrap state.ErrDamaged (the backup is), ErrNewer, ErrStack or ErrLocked.
 func Restore(ctx context.Context, path, backup string, o Options) (kept string, err error) {
-	meta, err := verify(backup)
+	meta, err := verify(backup, o)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("restore %s: it cannot be read: %w", backup, err)

@@ -3,7 +3,10 @@ package bolt
 import (
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime"
+	"sync"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -21,14 +24,16 @@ func (s *Store) Snapshot() (state.Snapshot, error) {
 		if snap.Meta, err = getMeta(tx); err != nil {
 			return damaged(s.path, err)
 		}
-		snap.Records = make(map[addr.Project]state.Record, tx.Bucket(bucketProjects).Stats().KeyN)
 		return s.readInto(tx, &snap)
 	})
-	return snap, err
+	if err != nil {
+		return state.Snapshot{}, err
+	}
+	return snap, nil
 }
 
 func (s *Store) readInto(tx *bbolt.Tx, snap *state.Snapshot) error {
-	err := each(tx.Bucket(bucketProjects), func(_ []byte, r state.Record) { snap.Records[r.Project] = r })
+	err := s.readRecords(tx, snap)
 	if err == nil {
 		err = each(tx.Bucket(bucketIntents), func(_ []byte, i state.Intent) { snap.Intents = append(snap.Intents, i) })
 	}
@@ -38,10 +43,51 @@ func (s *Store) readInto(tx *bbolt.Tx, snap *state.Snapshot) error {
 	if err == nil {
 		snap.Sequences, err = readSequences(tx)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, state.ErrDamaged) {
 		return damaged(s.path, err)
 	}
-	return nil
+	return err
+}
+
+// atOnce is how many records are worth a goroutine of their own.
+const atOnce = 2000
+
+// readRecords decodes the records on as many processors as there are, for that is
+// most of what a snapshot costs.
+func (s *Store) readRecords(tx *bbolt.Tx, snap *state.Snapshot) error {
+	var keys, texts [][]byte // of the file, and gone with the transaction
+	err := tx.Bucket(bucketProjects).ForEach(func(k, text []byte) error {
+		keys, texts = append(keys, k), append(texts, text)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	records := make([]state.Record, len(keys))
+	faults := make([]error, 1+len(keys)/max(atOnce, len(keys)/runtime.GOMAXPROCS(0)+1))
+	var workers sync.WaitGroup
+	for w := range faults {
+		from, to := w*len(keys)/len(faults), (w+1)*len(keys)/len(faults)
+		workers.Go(func() {
+			faults[w] = guarded(s.path, func() error {
+				for i := from; i < to; i++ {
+					if err := json.Unmarshal(texts[i], &records[i]); err != nil {
+						return fmt.Errorf("%q: %w", keys[i], err)
+					}
+					if of := records[i].Project.String(); of != string(keys[i]) {
+						return fmt.Errorf("%q: the record is of %q", keys[i], of)
+					}
+				}
+				return nil
+			})
+		})
+	}
+	workers.Wait()
+	snap.Records = make(map[addr.Project]state.Record, len(records))
+	for _, r := range records {
+		snap.Records[r.Project] = r
+	}
+	return errors.Join(faults...)
 }
 
 func readSequences(tx *bbolt.Tx) (map[addr.Project]uint64, error) {

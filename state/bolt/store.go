@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -35,7 +36,8 @@ type Store struct {
 	path     string
 	readOnly bool
 	temp     string      // a folder to remove at the end, or ""
-	broken   atomic.Bool // bbolt panicked in a write, and holds its locks for ever
+	broken   atomic.Bool // bbolt panicked in a write
+	stuck    atomic.Bool // and could not end its transaction, so that it waits for ever
 
 	closing sync.Once
 	closed  error
@@ -65,14 +67,18 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 	case s.broken.Load():
 		return damaged(s.path, errors.New("an earlier write found it so"))
 	}
-	whole := false
+	ended, open := false, (*bbolt.Tx)(nil)
 	err := guarded(s.path, func() error {
-		err := s.db.Update(f)
-		whole = true
+		err := s.db.Update(func(tx *bbolt.Tx) error {
+			open = tx
+			return f(tx)
+		})
+		ended = true
 		return err
 	})
-	if !whole {
+	if !ended {
 		s.broken.Store(true)
+		s.stuck.Store(open == nil || open.DB() != nil)
 	}
 	switch {
 	case err == nil, errors.Is(err, state.ErrDamaged):
@@ -87,7 +93,13 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 
 // noSpace reports a disk that is full, a quota or a limit on the size of files.
 func noSpace(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+	for _, number := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		// Where a file cannot grow, bbolt keeps the system's words and not its error.
+		if errors.Is(err, number) || err != nil && strings.HasSuffix(err.Error(), ": "+number.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 // write runs one journal transaction, which raises the serial.
@@ -137,8 +149,9 @@ func (s *Store) Close() error {
 
 // release lets go of the file and its lock.
 func (s *Store) release() error {
-	if s.broken.Load() {
-		// bbolt would wait for the write that panicked. The lock goes with the file.
+	if s.stuck.Load() {
+		// bbolt would wait for the write that panicked, and where its pages are still
+		// mapped, the kernel frees the lock only when the process ends.
 		return s.file.Close()
 	}
 	return s.db.Close()

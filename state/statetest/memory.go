@@ -45,8 +45,13 @@ func (m *Memory) Clone() *Memory {
 	return &Memory{now: cloneSnapshot(m.now), next: m.next, history: slices.Clone(m.history)}
 }
 
-// write runs one transaction.
-func (m *Memory) write(method string, change func()) error {
+// write runs one transaction about projects. An address that is none is refused.
+func (m *Memory) write(method string, change func(), projects ...addr.Project) error {
+	for _, p := range projects {
+		if _, err := addr.Parse(p.String()); err != nil {
+			return err
+		}
+	}
 	if m.Before != nil {
 		if err := m.Before(method); err != nil {
 			return err
@@ -69,7 +74,7 @@ func (m *Memory) Begin(i state.Intent) (state.Intent, error) {
 		i.ID = m.next
 		m.now.Intents = append(m.now.Intents, i)
 		m.now.Sequences[i.Project] = max(m.now.Sequences[i.Project], i.Sequence)
-	})
+	}, i.Project)
 	if err != nil {
 		return state.Intent{}, err
 	}
@@ -81,7 +86,7 @@ func (m *Memory) Commit(i state.Intent, r state.Record) error {
 	return m.write("Commit", func() {
 		m.now.Records[r.Project] = CloneRecord(r)
 		m.drop(func(x state.Intent) bool { return i.ID != 0 && x.ID == i.ID })
-	})
+	}, r.Project)
 }
 
 // Abort keeps state.Journal's word.
@@ -111,8 +116,10 @@ func (m *Memory) Move(from, to addr.Project) error {
 				m.now.Watches[i].Project = to
 			}
 		}
-		m.now.Sequences[to] = max(m.now.Sequences[to], m.now.Sequences[from])
-	})
+		if n, known := m.now.Sequences[from]; known {
+			m.now.Sequences[to] = max(m.now.Sequences[to], n)
+		}
+	}, from, to)
 }
 
 // Settle keeps state.Journal's word.
@@ -128,7 +135,7 @@ func (m *Memory) Settle(s state.Settlement) error {
 		}
 		kept := slices.DeleteFunc(m.now.Watches, func(w state.Watch) bool { return slices.Contains(s.Unwatch, w.Name) })
 		m.setWatches(kept, s.Watch)
-	})
+	}, s.Project)
 }
 
 // SetWatches keeps state.Journal's word.

@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T
 		"move replaces what is at the new address":          moveReplaces,
 		"settle ends the project's business alone":          settleEnds,
 		"settle takes no record of another project":         settleRefuses,
+		"an address that is none is refused":                refusesNoAddress,
 		"set watches replaces the list":                     setWatches,
 		"a name is under watch once":                        watchOnce,
 		"history is newest first, by project, with a limit": history,
@@ -200,6 +201,25 @@ func settleEnds(t *testing.T, s *subject) {
 	must(t, s.Settle(state.Settlement{Project: photos}))
 	if snap := s.snap(t); len(snap.Records) != 0 || snap.Sequences[photos] != 1 {
 		t.Errorf("after the end: %+v; the sequence has to stay", snap)
+	}
+}
+
+// refusesNoAddress: what cannot be read again must not be written.
+func refusesNoAddress(t *testing.T, s *subject) {
+	must(t, s.Commit(state.Intent{}, record(photos)))
+	before := s.snap(t)
+	for _, none := range []addr.Project{{}, {Key: "key"}, {Name: "two words"}, {Name: "a", Key: "\xff"}} {
+		r := record(none)
+		_, err := s.Begin(intent(none, 1))
+		for method, err := range map[string]error{"Begin": err, "Commit": s.Commit(state.Intent{}, r), "Move from": s.Move(none, north),
+			"Move to": s.Move(photos, none), "Settle": s.Settle(state.Settlement{Project: none, Record: &r})} {
+			if !errors.Is(err, addr.ErrMalformed) {
+				t.Errorf("%s of %#v gave %v", method, none, err)
+			}
+		}
+	}
+	if after := s.snap(t); !reflect.DeepEqual(before, after) {
+		t.Errorf("a refused write changed %+v to %+v", before, after)
 	}
 }
 

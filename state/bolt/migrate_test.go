@@ -1,0 +1,123 @@
+package bolt_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/state/bolt"
+)
+
+func older(t *testing.T) (path string, content []byte) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "state.db")
+	bolt.MakeFormat0(t, path, recordOf(1))
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, content
+}
+
+func hasBecomeNew(t *testing.T, s *bolt.Store, serial uint64) {
+	t.Helper()
+	snap, err := s.Snapshot()
+	want := state.Meta{Format: state.Format, Stack: "main", Lineage: "old", Serial: serial, FingerprintKey: []byte("key")}
+	if err != nil || !reflect.DeepEqual(snap.Meta, want) || !reflect.DeepEqual(snap.Records, map[addr.Project]state.Record{recordOf(1).Project: recordOf(1)}) {
+		t.Errorf("got %+v, %v", snap, err)
+	}
+}
+
+func TestOpen_migratesAnOlderStateAfterACopy(t *testing.T) {
+	path, _ := older(t)
+	o := bolt.FromFormat0(options())
+	s, err := bolt.Open(context.Background(), path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasBecomeNew(t, s, 8)
+	if _, err := s.Begin(state.Intent{Project: recordOf(1).Project, Sequence: 1}); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	backups, err := bolt.Backups(bolt.BackupDir(path))
+	if err != nil || len(backups) != 1 || backups[0].Meta.Format != 0 || backups[0].Meta.Serial != 7 {
+		t.Fatalf("got copies %+v, %v; want the older state", backups, err)
+	}
+	// It is of this format now, so it needs no steps.
+	s = open(t, path)
+	hasBecomeNew(t, s, 9)
+	if again, _ := bolt.Backups(bolt.BackupDir(path)); len(again) != 1 {
+		t.Errorf("a second open made another copy: %+v", again)
+	}
+}
+
+func TestOpenReadOnly_readsAnOlderStateAndLeavesIt(t *testing.T) {
+	path, content := older(t)
+	t.Setenv("TMPDIR", t.TempDir())
+	s, err := bolt.OpenReadOnly(context.Background(), path, bolt.FromFormat0(options()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasBecomeNew(t, s, 8)
+	if _, err := s.Begin(state.Intent{}); !errors.Is(err, state.ErrReadOnly) {
+		t.Errorf("a write gave %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, content) {
+		t.Errorf("reading changed the file: %v", err)
+	}
+	for _, dir := range []string{filepath.Dir(path), os.TempDir()} {
+		entries, err := os.ReadDir(dir)
+		if want := map[bool]int{true: 1, false: 0}[dir == filepath.Dir(path)]; err != nil || len(entries) != want {
+			t.Errorf("%s has %v, %v", dir, entries, err)
+		}
+	}
+}
+
+func TestOpen_leavesAnOlderStateThatItCannotMigrate(t *testing.T) {
+	path, content := older(t)
+	for _, err := range both(path) {
+		if !errors.Is(err, state.ErrDamaged) || !strings.Contains(err.Error(), "format 0, which no bh has written") {
+			t.Errorf("without steps: %v", err)
+		}
+	}
+	fault := errors.New("half-way")
+	if _, err := bolt.Open(context.Background(), path, bolt.FailingMigration(options(), fault)); !errors.Is(err, fault) {
+		t.Errorf("got %v", err)
+	}
+	if now, err := os.ReadFile(path); err != nil || len(now) != len(content) {
+		t.Errorf("got %d bytes, %v", len(now), err)
+	}
+	s, err := bolt.Open(context.Background(), path, bolt.FromFormat0(options()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	hasBecomeNew(t, s, 8)
+}
+
+func TestRestore_takesAnOlderBackup(t *testing.T) {
+	backup, _ := older(t)
+	path := written(t, 3)
+	if _, err := bolt.Restore(context.Background(), path, backup, bolt.FromFormat0(options())); err != nil {
+		t.Fatal(err)
+	}
+	s, err := bolt.Open(context.Background(), path, bolt.FromFormat0(options()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	hasBecomeNew(t, s, 8)
+}

@@ -1,0 +1,177 @@
+package bolt_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/state/bolt"
+	"buckethead/state/statetest"
+	"buckethead/vendors"
+)
+
+// TestStore_doesWhatMemoryDoes draws writes, does them to a file and to a store in
+// memory, and compares the two after each. Now and then the file is reopened.
+func TestStore_doesWhatMemoryDoes(t *testing.T) {
+	n := 0
+	rapid.Check(t, func(t *rapid.T) {
+		n++
+		path := filepath.Join(os.TempDir(), fmt.Sprintf("bh-model-%d-%d.db", os.Getpid(), n))
+		defer func() { _ = os.Remove(path) }()
+		o := options()
+		o.NoSync = true
+		file, err := bolt.Open(context.Background(), path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = file.Close() }()
+		memory := statetest.NewMemory("main")
+		var begun []state.Intent
+		for range rapid.IntRange(1, 25).Draw(t, "writes") {
+			write, name := drawWrite(t, &begun)
+			gotFile, gotMemory := write(file), write(memory)
+			if (gotFile == nil) != (gotMemory == nil) {
+				t.Fatalf("%s gave %v in the file and %v in memory", name, gotFile, gotMemory)
+			}
+			if rapid.IntRange(0, 5).Draw(t, "reopen") == 0 {
+				if err := file.Close(); err != nil {
+					t.Fatal(err)
+				}
+				if file, err = bolt.Open(context.Background(), path, o); err != nil {
+					t.Fatal(err)
+				}
+			}
+			same(t, name, file, memory)
+		}
+	})
+}
+
+// drawWrite draws one write. Intents are begun in the same order in every store, so
+// they have the same IDs.
+func drawWrite(t *rapid.T, begun *[]state.Intent) (write func(state.Store) error, name string) {
+	projects := rapid.SampledFrom([]addr.Project{{Name: "a"}, {Name: "b"}, {Name: "b", Key: "k\"\\é"}})
+	p, q := projects.Draw(t, "project"), projects.Draw(t, "other")
+	record := state.Record{Project: p, Generation: rapid.IntRange(0, 9).Draw(t, "generation")}
+	watch := func() state.Watch {
+		return state.Watch{Name: rapid.SampledFrom([]string{"v", "w"}).Draw(t, "watch"), Project: p, Listings: rapid.IntRange(0, 9).Draw(t, "listings")}
+	}
+	intent := state.Intent{}
+	if len(*begun) > 0 {
+		intent = rapid.SampledFrom(*begun).Draw(t, "intent")
+	}
+	switch name = rapid.SampledFrom([]string{"begin", "begin", "commit", "abort", "move", "settle", "end", "watch", "append"}).Draw(t, "write"); name {
+	case "begin":
+		fresh := state.Intent{Project: p, Sequence: rapid.Uint64Range(0, 5).Draw(t, "sequence"), Step: "s", At: start}
+		id := uint64(len(*begun) + 1)
+		*begun = append(*begun, state.Intent{ID: id, Project: p})
+		return func(s state.Store) error {
+			got, err := s.Begin(fresh)
+			if err == nil && got.ID != id {
+				return fmt.Errorf("got id %d, want %d", got.ID, id)
+			}
+			return err
+		}, name
+	case "commit":
+		return func(s state.Store) error { return s.Commit(intent, record) }, name
+	case "abort":
+		return func(s state.Store) error { return s.Abort(intent) }, name
+	case "move":
+		return func(s state.Store) error { return s.Move(p, q) }, name
+	case "settle": // refused where q is not p
+		return func(s state.Store) error {
+			return s.Settle(state.Settlement{Project: q, Record: &record})
+		}, name
+	case "end":
+		w := watch()
+		return func(s state.Store) error {
+			return s.Settle(state.Settlement{Project: p, Watch: []state.Watch{w}, Unwatch: []string{"v"}})
+		}, name
+	case "watch":
+		list := []state.Watch{watch(), watch()}
+		return func(s state.Store) error { return s.SetWatches(list) }, name
+	}
+	entry := state.Entry{At: start, Project: p, Operation: name}
+	return func(s state.Store) error { return s.Append(entry, entry) }, name
+}
+
+// same compares two stores, but for what is drawn when each is made.
+func same(t *rapid.T, after string, file, memory state.Store) {
+	read := func(s state.Store) (state.Snapshot, []state.Entry) {
+		snap, err := s.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, err := s.History(addr.Project{Name: "a"}, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		snap.Meta.Lineage, snap.Meta.FingerprintKey = "", nil
+		snap.Intents, snap.Watches = append([]state.Intent{}, snap.Intents...), append([]state.Watch{}, snap.Watches...)
+		return snap, entries
+	}
+	inFile, entriesInFile := read(file)
+	inMemory, entriesInMemory := read(memory)
+	if !reflect.DeepEqual(inFile, inMemory) || !slices.Equal(entriesInFile, entriesInMemory) {
+		t.Fatalf("after %s the file has\n%+v %v\nand memory\n%+v %v", after, inFile, entriesInFile, inMemory, entriesInMemory)
+	}
+}
+
+// TestStore_holdsNoSecret: a record has no place for one, so what is kept of a secret
+// is its fingerprint.
+func TestStore_holdsNoSecret(t *testing.T) {
+	const canary = "canary-7f3a9c"
+	path := filepath.Join(t.TempDir(), "state.db")
+	s := open(t, path)
+	snap, err := s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := recordOf(1)
+	r.Active.Fingerprint = vendors.Fingerprint(snap.Meta.FingerprintKey, vendors.NewSecret(canary))
+	if err := s.Commit(state.Intent{}, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil || bytes.Contains(content, []byte(canary)) || !bytes.Contains(content, []byte(r.Active.Fingerprint)) {
+		t.Errorf("the file has the secret, or not its fingerprint: %v", err)
+	}
+	for _, kept := range []any{state.Record{}, state.Intent{}, state.Watch{}, state.Entry{}, state.Meta{}} {
+		if where := secretIn(reflect.TypeOf(kept), "", map[reflect.Type]bool{}); where != "" {
+			t.Errorf("%T has a place for a secret: %s", kept, where)
+		}
+	}
+}
+
+// secretIn gives the path of the first field that is a secret.
+func secretIn(typ reflect.Type, path string, met map[reflect.Type]bool) string {
+	if typ == reflect.TypeFor[vendors.Secret]() {
+		return path
+	}
+	if met[typ] {
+		return ""
+	}
+	met[typ] = true
+	switch typ.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return secretIn(typ.Elem(), path, met)
+	case reflect.Struct:
+		for f := range typ.NumField() {
+			if where := secretIn(typ.Field(f).Type, path+"."+typ.Field(f).Name, met); where != "" {
+				return where
+			}
+		}
+	}
+	return ""
+}
