@@ -144,6 +144,13 @@ func TestOpen_refusesWhatIsNotForIt(t *testing.T) {
 			t.Errorf("a broken meta value: %v", err)
 		}
 	}
+	path = written(t, 1)
+	setValue(t, path, "projects", "project.photos", `{"project":"project.videos"}`)
+	if s, err := bolt.OpenReadOnly(context.Background(), path, options()); err != nil {
+		t.Error(err)
+	} else if _, err := s.Snapshot(); !errors.Is(err, state.ErrDamaged) {
+		t.Errorf("a record under the address of another: %v", err)
+	}
 	for _, odd := range []string{t.TempDir(), filepath.Join(path, "below")} {
 		for _, err := range both(odd) {
 			if err == nil || strings.Contains(err.Error(), "panic") {
@@ -167,9 +174,14 @@ func both(path string) []error {
 
 func setMeta(t *testing.T, path, text string) {
 	t.Helper()
+	setValue(t, path, "meta", "meta", text)
+}
+
+func setValue(t *testing.T, path, bucket, key, text string) {
+	t.Helper()
 	db, err := bbolt.Open(path, 0o600, nil)
 	if err == nil {
-		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("meta"), []byte(text)) })
+		err = db.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte(bucket)).Put([]byte(key), []byte(text)) })
 		err = errors.Join(err, db.Close())
 	}
 	if err != nil {

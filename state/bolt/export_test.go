@@ -75,6 +75,13 @@ func MakeFormat0(tb testing.TB, path string, r state.Record) {
 	}
 }
 
+// OnOpened gives options under which f is called each time that a file is open and not
+// locked yet.
+func OnOpened(o Options, f func(readOnly bool)) Options {
+	o.opened = f
+	return o
+}
+
 // PanicInWrite makes bbolt panic within a write, as it does on a damaged page.
 func PanicInWrite(s *Store) error {
 	return s.update(func(*bbolt.Tx) error { panic("page 7 is not a leaf") })

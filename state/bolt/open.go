@@ -155,6 +155,9 @@ func attempt(path string, o Options, readOnly bool) (*Store, error) {
 				// Never made here: a file is made whole, and then put in its place.
 				file, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
 				s.file = file
+				if o.opened != nil {
+					o.opened(readOnly)
+				}
 				return file, err
 			}})
 		return err

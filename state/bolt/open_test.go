@@ -179,19 +179,46 @@ func TestOpen_isNotTurnedAwayByAReader(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened := make(chan error)
-	go func() {
-		s, err := bolt.Open(context.Background(), path, options())
-		if err == nil {
-			err = s.Close()
+	tries := 0
+	s, err := bolt.Open(context.Background(), path, bolt.OnOpened(options(), func(readOnly bool) {
+		if readOnly {
+			return
 		}
-		opened <- err
-	}()
-	if err := reader.Close(); err != nil {
+		if tries++; tries == 3 {
+			_ = reader.Close()
+		}
+	}))
+	if err != nil || tries < 3 {
+		t.Fatalf("after %d tries: %v", tries, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOpen_writesToTheFileAtItsPath replaces the file between the moment at which it is
+// opened and the one at which it is locked.
+func TestOpen_writesToTheFileAtItsPath(t *testing.T) {
+	path, other := written(t, 1), written(t, 5)
+	tries := 0
+	s, err := bolt.Open(context.Background(), path, bolt.OnOpened(options(), func(readOnly bool) {
+		if readOnly {
+			return
+		}
+		if tries++; tries == 1 {
+			if err := os.Rename(other, path); err != nil {
+				t.Error(err)
+			}
+		}
+	}))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := <-opened; err != nil {
-		t.Error(err)
+	if err := errors.Join(s.Commit(state.Intent{}, recordOf(9)), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if n := records(t, path); n != 6 || tries != 2 {
+		t.Errorf("the file at the path has %d records after %d tries, want 6 after 2", n, tries)
 	}
 }
 

@@ -50,7 +50,7 @@ func (s *Store) readInto(tx *bbolt.Tx, snap *state.Snapshot) error {
 }
 
 // atOnce is how many records are worth a goroutine of their own.
-const atOnce = 2000
+const atOnce = 500
 
 // readRecords decodes the records on as many processors as there are, for that is
 // most of what a snapshot costs.

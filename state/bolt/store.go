@@ -26,7 +26,8 @@ type Options struct {
 	Now         func() time.Time
 	NoSync      bool // for tests that open thousands of states: a crash of the machine may lose it
 
-	migrations map[int]migration // nil for the ones of this package; tests have others
+	migrations map[int]migration   // nil for the ones of this package; tests have others
+	opened     func(readOnly bool) // for tests: the file is open and not locked yet
 }
 
 // Store is a state.Store in one file. Safe for concurrent use.
