@@ -75,6 +75,9 @@ func MakeFormat0(tb testing.TB, path string, r state.Record) {
 	}
 }
 
+// IsDurable reports whether a commit is on the disk when it returns.
+func IsDurable(s *Store) bool { return !s.db.NoSync && !s.db.NoGrowSync }
+
 // OnOpened gives options under which f is called each time that a file is open and not
 // locked yet.
 func OnOpened(o Options, f func(readOnly bool)) Options {

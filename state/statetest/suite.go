@@ -139,15 +139,17 @@ func abortDropsTheIntent(t *testing.T, s *subject) {
 func moveTakesAll(t *testing.T, s *subject) {
 	must(t, s.Commit(state.Intent{}, record(photos)))
 	i := s.begin(t, intent(photos, 7))
-	must(t, s.SetWatches([]state.Watch{{Name: "w", Project: photos}}))
+	third := addr.Project{Name: "third"}
+	other := s.begin(t, intent(third, 2))
+	must(t, s.SetWatches([]state.Watch{{Name: "v", Project: third}, {Name: "w", Project: photos}}))
 	must(t, s.Move(photos, north))
 	snap := s.snap(t)
 	moved := record(photos)
 	moved.Project = north
 	i.Project = north
-	if len(snap.Records) != 1 || !reflect.DeepEqual(snap.Records[north], moved) || !slices.Equal(snap.Intents, []state.Intent{i}) ||
-		snap.Watches[0].Project != north || snap.Sequences[north] != 7 {
-		t.Errorf("got %+v", snap)
+	if len(snap.Records) != 1 || !reflect.DeepEqual(snap.Records[north], moved) || snap.Sequences[north] != 7 ||
+		!slices.Equal(snap.Intents, []state.Intent{i, other}) || !slices.Equal(snap.Watches, []state.Watch{{Name: "v", Project: third}, {Name: "w", Project: north}}) {
+		t.Errorf("got %+v; want what is of %s at %s, and what is of %s as it was", snap, photos, north, third)
 	}
 }
 
@@ -354,12 +356,16 @@ func ownSnapshot(t *testing.T, s *subject) {
 }
 
 func ownArguments(t *testing.T, s *subject) {
-	r := record(photos)
-	must(t, s.Settle(state.Settlement{Project: photos, Record: &r}))
+	settled, committed := record(photos), record(north)
+	must(t, s.Settle(state.Settlement{Project: photos, Record: &settled}))
+	must(t, s.Commit(state.Intent{}, committed))
 	watches := []state.Watch{{Name: "w"}}
 	must(t, s.SetWatches(watches))
-	r.Item.Fields["bucket"], r.Active.ID, r.Applied.AllowedIPs[0], watches[0].Name = "spoilt", "spoilt", "spoilt", "spoilt"
-	if snap := s.snap(t); !reflect.DeepEqual(snap.Records[photos], record(photos)) || snap.Watches[0].Name != "w" {
+	for _, r := range []state.Record{settled, committed} {
+		r.Item.Fields["bucket"], r.Active.ID, r.Applied.AllowedIPs[0] = "spoilt", "spoilt", "spoilt"
+	}
+	watches[0].Name = "spoilt"
+	if snap := s.snap(t); !reflect.DeepEqual(snap.Records, map[addr.Project]state.Record{photos: record(photos), north: record(north)}) || snap.Watches[0].Name != "w" {
 		t.Errorf("what was done to an argument later is in the state: %+v", snap)
 	}
 }
