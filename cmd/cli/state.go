@@ -197,6 +197,10 @@ func stateRestore(s *session, args []string) error {
 	case err != nil:
 		return fmt.Errorf("%w; nothing was changed, and bh state backup --list shows the copies that there are", err)
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "Restored %s. The state of before is %s.\n", args[0], kept)
+	before := "There was no state before."
+	if kept != "" {
+		before = "The state of before is " + kept + "."
+	}
+	_, err = fmt.Fprintf(s.p.Stdout, "Restored %s. %s\n", args[0], before)
 	return err
 }
