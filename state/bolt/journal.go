@@ -38,6 +38,24 @@ func checkAddresses(projects ...addr.Project) error {
 	return nil
 }
 
+// checkOptional refuses the same where an address may be missing.
+func checkOptional(p addr.Project) error {
+	if p.IsZero() {
+		return nil
+	}
+	return checkAddresses(p)
+}
+
+// putRecord writes a record under its address.
+func putRecord(tx *bbolt.Tx, r state.Record) error {
+	if r.Item != nil {
+		if err := checkOptional(r.Item.Address); err != nil {
+			return err
+		}
+	}
+	return put(tx.Bucket(bucketProjects), key(r.Project), r)
+}
+
 // Begin keeps state.Journal's word.
 func (s *Store) Begin(i state.Intent) (state.Intent, error) {
 	err := s.write(func(tx *bbolt.Tx) error {
@@ -81,7 +99,7 @@ func (s *Store) Commit(i state.Intent, r state.Record) error {
 				return err
 			}
 		}
-		return put(tx.Bucket(bucketProjects), key(r.Project), r)
+		return putRecord(tx, r)
 	})
 }
 
@@ -159,7 +177,7 @@ func (s *Store) Settle(settlement state.Settlement) error {
 		if err := errors.Join(checkAddresses(settlement.Project), dropIntents(tx, settlement.Project)); err != nil {
 			return err
 		}
-		projects, watches := tx.Bucket(bucketProjects), tx.Bucket(bucketWatches)
+		watches := tx.Bucket(bucketWatches)
 		for _, name := range settlement.Unwatch {
 			if err := watches.Delete([]byte(name)); err != nil {
 				return err
@@ -169,9 +187,9 @@ func (s *Store) Settle(settlement state.Settlement) error {
 			return err
 		}
 		if settlement.Record == nil {
-			return projects.Delete(key(settlement.Project))
+			return tx.Bucket(bucketProjects).Delete(key(settlement.Project))
 		}
-		return put(projects, key(settlement.Project), settlement.Record)
+		return putRecord(tx, *settlement.Record)
 	})
 }
 
@@ -212,10 +230,8 @@ func (s *Store) SetWatches(list []state.Watch) error {
 
 func putWatches(b *bbolt.Bucket, list []state.Watch) error {
 	for _, w := range list {
-		if !w.Project.IsZero() {
-			if err := checkAddresses(w.Project); err != nil {
-				return err
-			}
+		if err := checkOptional(w.Project); err != nil {
+			return err
 		}
 		if err := put(b, []byte(w.Name), w); err != nil {
 			return err
@@ -229,10 +245,8 @@ func (s *Store) Append(entries ...state.Entry) error {
 	return s.write(func(tx *bbolt.Tx) error {
 		history := tx.Bucket(bucketHistory)
 		for _, e := range entries {
-			if !e.Project.IsZero() {
-				if err := checkAddresses(e.Project); err != nil {
-					return err
-				}
+			if err := checkOptional(e.Project); err != nil {
+				return err
 			}
 			n, err := history.NextSequence()
 			if err != nil {

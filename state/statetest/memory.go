@@ -45,12 +45,43 @@ func (m *Memory) Clone() *Memory {
 	return &Memory{now: cloneSnapshot(m.now), next: m.next, history: slices.Clone(m.history)}
 }
 
-// write runs one transaction about projects. An address that is none is refused.
-func (m *Memory) write(method string, change func(), projects ...addr.Project) error {
-	for _, p := range projects {
+// checked refuses addresses that are none. The zero address is none, too, but for
+// the optional ones.
+func checked(projects []addr.Project, optional ...addr.Project) error {
+	given := slices.DeleteFunc(optional, addr.Project.IsZero)
+	for _, p := range slices.Concat(projects, given) {
 		if _, err := addr.Parse(p.String()); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func inRecord(r *state.Record) addr.Project {
+	if r == nil || r.Item == nil {
+		return addr.Project{}
+	}
+	return r.Item.Address
+}
+
+func inWatches(watches []state.Watch) (out []addr.Project) {
+	for _, w := range watches {
+		out = append(out, w.Project)
+	}
+	return out
+}
+
+func inEntries(entries []state.Entry) (out []addr.Project) {
+	for _, e := range entries {
+		out = append(out, e.Project)
+	}
+	return out
+}
+
+// write runs one transaction about addresses that were checked.
+func (m *Memory) write(method string, addresses error, change func()) error {
+	if addresses != nil {
+		return addresses
 	}
 	if m.Before != nil {
 		if err := m.Before(method); err != nil {
@@ -69,12 +100,12 @@ func (m *Memory) write(method string, change func(), projects ...addr.Project) e
 
 // Begin keeps state.Journal's word.
 func (m *Memory) Begin(i state.Intent) (state.Intent, error) {
-	err := m.write("Begin", func() {
+	err := m.write("Begin", checked([]addr.Project{i.Project}), func() {
 		m.next++
 		i.ID = m.next
 		m.now.Intents = append(m.now.Intents, i)
 		m.now.Sequences[i.Project] = max(m.now.Sequences[i.Project], i.Sequence)
-	}, i.Project)
+	})
 	if err != nil {
 		return state.Intent{}, err
 	}
@@ -83,15 +114,15 @@ func (m *Memory) Begin(i state.Intent) (state.Intent, error) {
 
 // Commit keeps state.Journal's word.
 func (m *Memory) Commit(i state.Intent, r state.Record) error {
-	return m.write("Commit", func() {
+	return m.write("Commit", checked([]addr.Project{r.Project}, inRecord(&r)), func() {
 		m.now.Records[r.Project] = CloneRecord(r)
 		m.drop(func(x state.Intent) bool { return i.ID != 0 && x.ID == i.ID })
-	}, r.Project)
+	})
 }
 
 // Abort keeps state.Journal's word.
 func (m *Memory) Abort(i state.Intent) error {
-	return m.write("Abort", func() { m.drop(func(x state.Intent) bool { return x.ID == i.ID }) })
+	return m.write("Abort", nil, func() { m.drop(func(x state.Intent) bool { return x.ID == i.ID }) })
 }
 
 func (m *Memory) drop(which func(state.Intent) bool) {
@@ -100,7 +131,7 @@ func (m *Memory) drop(which func(state.Intent) bool) {
 
 // Move keeps state.Journal's word.
 func (m *Memory) Move(from, to addr.Project) error {
-	return m.write("Move", func() {
+	return m.write("Move", checked([]addr.Project{from, to}), func() {
 		if r, ok := m.now.Records[from]; ok {
 			delete(m.now.Records, from)
 			r.Project = to
@@ -119,7 +150,7 @@ func (m *Memory) Move(from, to addr.Project) error {
 		if n, known := m.now.Sequences[from]; known {
 			m.now.Sequences[to] = max(m.now.Sequences[to], n)
 		}
-	}, from, to)
+	})
 }
 
 // Settle keeps state.Journal's word.
@@ -127,7 +158,8 @@ func (m *Memory) Settle(s state.Settlement) error {
 	if s.Record != nil && s.Record.Project != s.Project {
 		return fmt.Errorf("settle %s: the record is of %s", s.Project, s.Record.Project)
 	}
-	return m.write("Settle", func() {
+	addresses := append(inWatches(s.Watch), inRecord(s.Record))
+	return m.write("Settle", checked([]addr.Project{s.Project}, addresses...), func() {
 		m.drop(func(x state.Intent) bool { return x.Project == s.Project })
 		delete(m.now.Records, s.Project)
 		if s.Record != nil {
@@ -135,12 +167,12 @@ func (m *Memory) Settle(s state.Settlement) error {
 		}
 		kept := slices.DeleteFunc(m.now.Watches, func(w state.Watch) bool { return slices.Contains(s.Unwatch, w.Name) })
 		m.setWatches(kept, s.Watch)
-	}, s.Project)
+	})
 }
 
 // SetWatches keeps state.Journal's word.
 func (m *Memory) SetWatches(w []state.Watch) error {
-	return m.write("SetWatches", func() { m.setWatches(nil, w) })
+	return m.write("SetWatches", checked(nil, inWatches(w)...), func() { m.setWatches(nil, w) })
 }
 
 // setWatches keeps one watch for a name, the last that is given.
@@ -154,7 +186,7 @@ func (m *Memory) setWatches(kept, more []state.Watch) {
 
 // Append keeps state.Journal's word.
 func (m *Memory) Append(e ...state.Entry) error {
-	return m.write("Append", func() { m.history = append(m.history, e...) })
+	return m.write("Append", checked(nil, inEntries(e)...), func() { m.history = append(m.history, e...) })
 }
 
 // Snapshot keeps state.Store's word.

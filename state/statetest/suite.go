@@ -220,9 +220,28 @@ func refusesNoAddress(t *testing.T, s *subject) {
 			}
 		}
 	}
+	// Where an address may be missing, one that is none is refused all the same.
+	for _, none := range []addr.Project{{Key: "key"}, {Name: "two words"}, {Name: "a", Key: "\xff"}} {
+		r := record(photos)
+		r.Item.Address = none
+		watches := []state.Watch{{Name: "good", Project: photos}, {Name: "bad", Project: none}}
+		for method, err := range map[string]error{"Commit of an item": s.Commit(state.Intent{}, r), "Settle of an item": s.Settle(state.Settlement{Project: photos, Record: &r}),
+			"Settle of a watch": s.Settle(state.Settlement{Project: photos, Watch: watches}), "SetWatches": s.SetWatches(watches),
+			"Append": s.Append(state.Entry{Project: photos}, state.Entry{Project: none})} {
+			if !errors.Is(err, addr.ErrMalformed) {
+				t.Errorf("%s of %#v gave %v", method, none, err)
+			}
+		}
+	}
+	if entries, err := s.History(addr.Project{}, 0); err != nil || len(entries) != 0 {
+		t.Errorf("a refused write left history %+v, %v", entries, err)
+	}
 	if after := s.snap(t); !reflect.DeepEqual(before, after) {
 		t.Errorf("a refused write changed %+v to %+v", before, after)
 	}
+	unaddressed := record(photos)
+	unaddressed.Item.Address = addr.Project{}
+	must(t, errors.Join(s.Commit(state.Intent{}, unaddressed), s.SetWatches([]state.Watch{{Name: "w"}}), s.Append(state.Entry{})))
 }
 
 func setWatches(t *testing.T, s *subject) {
