@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,8 +34,8 @@ const (
 )
 
 // Backup writes a consistent copy of the state into dir, at mode 0600, and keeps
-// the newest keep copies (0 keeps all). It gives the path of the copy, which is whole
-// or not there. Safe while others read and write the store.
+// that one and the newest others, keep in all (0 keeps all). It gives the path of
+// the copy, which is whole or not there. Safe while others read and write the store.
 func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 	if s.db == nil {
 		return "", errors.New("there is no state to copy yet")
@@ -68,25 +70,43 @@ func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 		return "", fmt.Errorf("write the backup: %w", err)
 	}
 	syncFolder(path)
-	return path, prune(dir, keep)
+	return path, prune(dir, filepath.Base(path), keep)
 }
 
-// prune removes all but the newest copies.
-func prune(dir string, keep int) error {
+// prune removes all but the newest copies. The one that was just made counts as the
+// newest, whatever the clock said to the others, and files that bh did not name stay.
+func prune(dir, made string, keep int) error {
 	names, err := backupNames(dir)
 	if err != nil || keep == 0 {
 		return err
 	}
-	for _, name := range names[min(keep, len(names)):] {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+	names = slices.DeleteFunc(names, func(n backupName) bool { return n.file == made || n.at.IsZero() })
+	for _, n := range names[min(keep-1, len(names)):] {
+		if err := os.Remove(filepath.Join(dir, n.file)); err != nil {
 			return fmt.Errorf("remove an old backup: %w", err)
 		}
 	}
 	return nil
 }
 
-// backupNames gives the names of the copies, newest first: the time is in the name.
-func backupNames(dir string) ([]string, error) {
+// backupName is the name of a copy and what it says. The time is zero where people
+// named it.
+type backupName struct {
+	file   string
+	at     time.Time
+	serial uint64
+}
+
+func parseBackupName(file string) backupName {
+	at, serial, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(file, backupPrefix), ".db"), "-")
+	n := backupName{file: file}
+	n.serial, _ = strconv.ParseUint(serial, 10, 64)
+	n.at, _ = time.Parse(backupTime, at)
+	return n
+}
+
+// backupNames gives the names of the copies, newest first.
+func backupNames(dir string) ([]backupName, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -94,14 +114,15 @@ func backupNames(dir string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list the backups: %w", err)
 	}
-	var names []string
+	var names []backupName
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), backupPrefix) && strings.HasSuffix(e.Name(), ".db") {
-			names = append(names, e.Name())
+			names = append(names, parseBackupName(e.Name()))
 		}
 	}
-	slices.Sort(names)
-	slices.Reverse(names)
+	slices.SortFunc(names, func(a, b backupName) int {
+		return cmp.Or(b.at.Compare(a.at), cmp.Compare(b.serial, a.serial), strings.Compare(b.file, a.file))
+	})
 	return names, nil
 }
 
@@ -111,10 +132,7 @@ func Backups(dir string) ([]BackupInfo, error) {
 	names, err := backupNames(dir)
 	out := make([]BackupInfo, 0, len(names))
 	for _, name := range names {
-		info := BackupInfo{Path: filepath.Join(dir, name)}
-		if at, err := time.Parse(backupTime, strings.SplitN(strings.TrimPrefix(name, backupPrefix), "-", 2)[0]); err == nil {
-			info.At = at
-		}
+		info := BackupInfo{Path: filepath.Join(dir, name.file), At: name.at}
 		if stat, err := os.Stat(info.Path); err == nil {
 			info.Size = stat.Size()
 		}

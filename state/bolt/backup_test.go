@@ -44,6 +44,56 @@ func TestBackup_keepsTheNewest(t *testing.T) {
 	}
 }
 
+// TestBackup_keepsTheOneJustMade: where the clock was ahead once, the copies of then look
+// newer than any that is made, and must not push it out.
+func TestBackup_keepsTheOneJustMade(t *testing.T) {
+	path := written(t, 8)
+	s := open(t, path)
+	dir := bolt.BackupDir(path)
+	for i := range 3 {
+		if _, err := bolt.Backup(s, dir, start.AddDate(10, 0, i), 3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var made []string
+	for range 4 { // at the same moment, says the clock; the serials are 9, 10, 11 and 12
+		fill(t, s, 1)
+		backup, err := bolt.Backup(s, dir, start, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(backup); err != nil {
+			t.Errorf("the copy that was just made: %v", err)
+		}
+		made = append(made, backup)
+	}
+	backups, err := bolt.Backups(dir)
+	if err != nil || len(backups) != 3 || backups[2].Path != made[3] {
+		t.Errorf("got %+v, %v; want three, and %s the last", backups, err, made[3])
+	}
+	dir = filepath.Join(t.TempDir(), "same-moment")
+	own := filepath.Join(dir, "state-0-of-mine.db")
+	if err := errors.Join(os.Mkdir(dir, 0o700), os.WriteFile(own, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := bolt.Backup(s, dir, start, 0); err != nil {
+			t.Fatal(err)
+		}
+		fill(t, s, 86) // from a serial of two digits to one of three
+	}
+	backups, err = bolt.Backups(dir)
+	if err != nil || len(backups) != 4 || backups[0].Meta.Serial < backups[1].Meta.Serial || backups[1].Meta.Serial < backups[2].Meta.Serial || backups[3].Path != own {
+		t.Errorf("got %+v, %v; want the highest serial first", backups, err)
+	}
+	if _, err := bolt.Backup(s, dir, start.Add(time.Second), 1); err != nil {
+		t.Fatal(err)
+	}
+	if backups, err = bolt.Backups(dir); err != nil || len(backups) != 2 || backups[1].Path != own || !backups[1].At.IsZero() {
+		t.Errorf("got %+v, %v; want the newest, and the file that bh did not make", backups, err)
+	}
+}
+
 func TestRestore(t *testing.T) {
 	path := written(t, 3)
 	s := open(t, path)

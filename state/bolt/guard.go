@@ -40,7 +40,7 @@ func damaged(path string, cause error) error {
 	names, _ := backupNames(dir)
 	for _, name := range names {
 		d.advice = "no backup in " + dir + " can be read"
-		backup := filepath.Join(dir, name)
+		backup := filepath.Join(dir, name.file)
 		if _, err := verify(backup, Options{}); err == nil {
 			d.advice = "restore the newest backup: bh state restore " + backup
 			break
