@@ -2,10 +2,8 @@ package statetest
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +37,7 @@ func intent(p addr.Project, sequence uint64) state.Intent {
 func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T, state.Store) state.Store) {
 	for name, promise := range map[string]func(*testing.T, *subject){
 		"begin gives an id and raises the sequence":         beginGivesAnID,
+		"an id is never given twice":                        idsOnce,
 		"commit writes the record and drops its own intent": commitDropsItsIntent,
 		"abort drops the intent alone":                      abortDropsTheIntent,
 		"move takes record, intents, watches and sequence":  moveTakesAll,
@@ -111,6 +110,20 @@ func beginGivesAnID(t *testing.T, s *subject) {
 	}
 	if got := s.snap(t).Intents; len(got) != 3 || got[0] != first {
 		t.Errorf("got intents %+v", got)
+	}
+}
+
+func idsOnce(t *testing.T, s *subject) {
+	met := map[uint64]bool{}
+	for n := range 6 {
+		i := s.begin(t, intent(photos, 1))
+		if met[i.ID] {
+			t.Fatalf("intent %d has the id of an earlier one, %d", n, i.ID)
+		}
+		met[i.ID] = true
+		must(t, []func() error{func() error { return s.Abort(i) }, func() error { return s.Settle(state.Settlement{Project: photos}) },
+			func() error { return s.Commit(i, record(photos)) }}[n%3]())
+		s.Store = s.reopen(t, s.Store)
 	}
 }
 
@@ -260,177 +273,5 @@ func watchOnce(t *testing.T, s *subject) {
 	must(t, s.Settle(state.Settlement{Project: photos, Watch: []state.Watch{{Name: "w", Listings: 3}, {Name: "x"}}, Unwatch: []string{"x"}}))
 	if got := s.snap(t).Watches; !slices.Equal(got, []state.Watch{{Name: "w", Listings: 3}, {Name: "x"}}) {
 		t.Errorf("got %+v, want each name once, as it was last given", got)
-	}
-}
-
-func history(t *testing.T, s *subject) {
-	for i := range 6 {
-		p := photos
-		if i%2 == 1 {
-			p = north
-		}
-		must(t, s.Append(state.Entry{At: at, Actor: "ada", Project: p, Operation: fmt.Sprint(i)}))
-	}
-	names := func(project addr.Project, limit int) (out []string) {
-		entries, err := s.History(project, limit)
-		must(t, err)
-		for _, e := range entries {
-			out = append(out, e.Operation)
-		}
-		return out
-	}
-	if got := names(addr.Project{}, 0); !slices.Equal(got, []string{"5", "4", "3", "2", "1", "0"}) {
-		t.Errorf("got %v", got)
-	}
-	if got := names(north, 2); !slices.Equal(got, []string{"5", "3"}) {
-		t.Errorf("got %v of one project, at most 2", got)
-	}
-}
-
-func longHistory(t *testing.T, s *subject) {
-	entries := make([]state.Entry, 300)
-	for i := range entries {
-		entries[i] = state.Entry{At: at, Project: photos, Operation: fmt.Sprint(i)}
-	}
-	must(t, s.Append(entries...))
-	must(t, s.Append())
-	got, err := s.History(photos, 0)
-	must(t, err)
-	slices.Reverse(got)
-	if !slices.Equal(got, entries) {
-		t.Errorf("got %d entries, the last %+v", len(got), got[len(got)-1])
-	}
-}
-
-func serialStays(t *testing.T, s *subject) {
-	must(t, s.Commit(state.Intent{}, record(photos)))
-	before := s.snap(t).Meta
-	_, err := s.History(addr.Project{}, 0)
-	must(t, err)
-	s.Store = s.reopen(t, s.Store)
-	if after := s.snap(t).Meta; !reflect.DeepEqual(before, after) {
-		t.Errorf("reading and reopening made %+v of %+v", after, before)
-	}
-}
-
-func sequencesStay(t *testing.T, s *subject) {
-	must(t, s.Commit(s.begin(t, intent(photos, 5)), record(photos)))
-	must(t, s.Settle(state.Settlement{Project: photos}))
-	s.Store = s.reopen(t, s.Store)
-	if snap := s.snap(t); len(snap.Records) != 0 || snap.Sequences[photos] != 5 {
-		t.Errorf("got %+v, want no record and sequence 5", snap)
-	}
-}
-
-func serialRises(t *testing.T, s *subject) {
-	before := s.snap(t).Meta
-	var i state.Intent
-	r := record(photos)
-	for n, write := range []func() error{
-		func() (err error) { i, err = s.Begin(intent(photos, 1)); return err },
-		func() error { return s.Commit(i, r) },
-		func() error { return s.Abort(state.Intent{ID: 99}) },
-		func() error { return s.Move(photos, north) },
-		func() error { return s.Settle(state.Settlement{Project: north}) },
-		func() error { return s.SetWatches(nil) },
-		func() error { return s.Append(state.Entry{}) },
-	} {
-		must(t, write())
-		_, _ = s.History(addr.Project{}, 1)
-		after := s.snap(t).Meta
-		if after.Serial != before.Serial+uint64(n)+1 || after.Lineage != before.Lineage {
-			t.Fatalf("after write %d: %+v, began with %+v", n, after, before)
-		}
-	}
-}
-
-func durable(t *testing.T, s *subject) {
-	i := s.begin(t, intent(photos, 3))
-	must(t, s.Commit(state.Intent{}, record(north)))
-	must(t, s.SetWatches([]state.Watch{{Name: "w", At: at}}))
-	must(t, s.Append(state.Entry{Operation: "provision"}))
-	before := s.snap(t)
-	s.Store = s.reopen(t, s.Store)
-	after := s.snap(t)
-	if !reflect.DeepEqual(before, after) || after.Intents[0] != i || len(after.Meta.FingerprintKey) == 0 {
-		t.Errorf("got %+v, want %+v", after, before)
-	}
-	if entries, err := s.History(addr.Project{}, 0); err != nil || len(entries) != 1 {
-		t.Errorf("got history %v, %v", entries, err)
-	}
-}
-
-func ownSnapshot(t *testing.T, s *subject) {
-	must(t, s.Commit(state.Intent{}, record(photos)))
-	s.begin(t, intent(photos, 1))
-	spoilt := s.snap(t)
-	spoilt.Records[photos].Item.Fields["bucket"] = "spoilt"
-	spoilt.Records[photos].Retiring[0].ID = "spoilt"
-	spoilt.Meta.FingerprintKey[0]++
-	spoilt.Intents[0].Name = "spoilt"
-	delete(spoilt.Records, photos)
-	if snap := s.snap(t); !reflect.DeepEqual(snap.Records[photos], record(photos)) || snap.Intents[0].Name != "bh/x" || slices.Equal(snap.Meta.FingerprintKey, spoilt.Meta.FingerprintKey) {
-		t.Errorf("what was done to a snapshot is in the state: %+v", snap)
-	}
-}
-
-func ownArguments(t *testing.T, s *subject) {
-	settled, committed := record(photos), record(north)
-	must(t, s.Settle(state.Settlement{Project: photos, Record: &settled}))
-	must(t, s.Commit(state.Intent{}, committed))
-	watches := []state.Watch{{Name: "w"}}
-	must(t, s.SetWatches(watches))
-	for _, r := range []state.Record{settled, committed} {
-		r.Item.Fields["bucket"], r.Active.ID, r.Applied.AllowedIPs[0] = "spoilt", "spoilt", "spoilt"
-	}
-	watches[0].Name = "spoilt"
-	if snap := s.snap(t); !reflect.DeepEqual(snap.Records, map[addr.Project]state.Record{photos: record(photos), north: record(north)}) || snap.Watches[0].Name != "w" {
-		t.Errorf("what was done to an argument later is in the state: %+v", snap)
-	}
-}
-
-// oneMoment reads while a writer makes two things equal in each transaction.
-func oneMoment(t *testing.T, s *subject) {
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for n := range 20 {
-			r := record(photos)
-			r.Generation = n + 1
-			if err := s.Settle(state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "w", Listings: n + 1}}}); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-	for range 20 {
-		snap, err := s.Snapshot()
-		if err != nil {
-			t.Error(err)
-		}
-		if n := snap.Records[photos].Generation; n > 0 && (snap.Watches[0].Listings != n || snap.Meta.Serial < uint64(n)) {
-			t.Errorf("the record is of write %d, the watch of %d, the serial is %d", n, snap.Watches[0].Listings, snap.Meta.Serial)
-		}
-	}
-	wg.Wait()
-}
-
-func concurrent(t *testing.T, s *subject) {
-	var wg sync.WaitGroup
-	for w := range 8 {
-		wg.Go(func() {
-			p := addr.Project{Name: fmt.Sprintf("p%d", w)}
-			for n := range 5 {
-				i, err := s.Begin(intent(p, uint64(n+1)))
-				if err == nil {
-					err = s.Commit(i, record(p))
-				}
-				if _, read := s.Snapshot(); err != nil || read != nil {
-					t.Error(err, read)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if snap := s.snap(t); len(snap.Records) != 8 || len(snap.Intents) != 0 || snap.Sequences[addr.Project{Name: "p3"}] != 5 {
-		t.Errorf("got %d records, %d intents", len(snap.Records), len(snap.Intents))
 	}
 }

@@ -1,0 +1,223 @@
+package statetest
+
+// The promises about what is read: history, serials, snapshots, and what readers see
+// while others write.
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+)
+
+func history(t *testing.T, s *subject) {
+	for i := range 6 {
+		p := photos
+		if i%2 == 1 {
+			p = north
+		}
+		must(t, s.Append(state.Entry{At: at, Actor: "ada", Project: p, Operation: fmt.Sprint(i)}))
+	}
+	names := func(project addr.Project, limit int) (out []string) {
+		entries, err := s.History(project, limit)
+		must(t, err)
+		for _, e := range entries {
+			out = append(out, e.Operation)
+		}
+		return out
+	}
+	if got := names(addr.Project{}, 0); !slices.Equal(got, []string{"5", "4", "3", "2", "1", "0"}) {
+		t.Errorf("got %v", got)
+	}
+	if got := names(north, 2); !slices.Equal(got, []string{"5", "3"}) {
+		t.Errorf("got %v of one project, at most 2", got)
+	}
+}
+
+func longHistory(t *testing.T, s *subject) {
+	entries := make([]state.Entry, 300)
+	for i := range entries {
+		entries[i] = state.Entry{At: at, Project: photos, Operation: fmt.Sprint(i)}
+	}
+	must(t, s.Append(entries...))
+	must(t, s.Append())
+	got, err := s.History(photos, 0)
+	must(t, err)
+	slices.Reverse(got)
+	if !slices.Equal(got, entries) {
+		t.Errorf("got %d entries, the last %+v", len(got), got[len(got)-1])
+	}
+}
+
+func serialStays(t *testing.T, s *subject) {
+	must(t, s.Commit(state.Intent{}, record(photos)))
+	before := s.snap(t).Meta
+	_, err := s.History(addr.Project{}, 0)
+	must(t, err)
+	s.Store = s.reopen(t, s.Store)
+	if after := s.snap(t).Meta; !reflect.DeepEqual(before, after) {
+		t.Errorf("reading and reopening made %+v of %+v", after, before)
+	}
+}
+
+func sequencesStay(t *testing.T, s *subject) {
+	must(t, s.Commit(s.begin(t, intent(photos, 5)), record(photos)))
+	must(t, s.Settle(state.Settlement{Project: photos}))
+	s.Store = s.reopen(t, s.Store)
+	if snap := s.snap(t); len(snap.Records) != 0 || snap.Sequences[photos] != 5 {
+		t.Errorf("got %+v, want no record and sequence 5", snap)
+	}
+}
+
+func serialRises(t *testing.T, s *subject) {
+	before := s.snap(t).Meta
+	var i state.Intent
+	r := record(photos)
+	for n, write := range []func() error{
+		func() (err error) { i, err = s.Begin(intent(photos, 1)); return err },
+		func() error { return s.Commit(i, r) },
+		func() error { return s.Abort(state.Intent{ID: 99}) },
+		func() error { return s.Move(photos, north) },
+		func() error { return s.Settle(state.Settlement{Project: north}) },
+		func() error { return s.SetWatches(nil) },
+		func() error { return s.Append(state.Entry{}) },
+	} {
+		must(t, write())
+		_, _ = s.History(addr.Project{}, 1)
+		after := s.snap(t).Meta
+		if after.Serial != before.Serial+uint64(n)+1 || after.Lineage != before.Lineage {
+			t.Fatalf("after write %d: %+v, began with %+v", n, after, before)
+		}
+	}
+}
+
+func durable(t *testing.T, s *subject) {
+	i := s.begin(t, intent(photos, 3))
+	must(t, s.Commit(state.Intent{}, record(north)))
+	must(t, s.SetWatches([]state.Watch{{Name: "w", At: at}}))
+	must(t, s.Append(state.Entry{Operation: "provision"}))
+	before := s.snap(t)
+	s.Store = s.reopen(t, s.Store)
+	after := s.snap(t)
+	if !reflect.DeepEqual(before, after) || after.Intents[0] != i || len(after.Meta.FingerprintKey) == 0 {
+		t.Errorf("got %+v, want %+v", after, before)
+	}
+	if entries, err := s.History(addr.Project{}, 0); err != nil || len(entries) != 1 {
+		t.Errorf("got history %v, %v", entries, err)
+	}
+}
+
+func ownSnapshot(t *testing.T, s *subject) {
+	must(t, s.Commit(state.Intent{}, record(photos)))
+	s.begin(t, intent(photos, 1))
+	must(t, s.SetWatches([]state.Watch{{Name: "w"}}))
+	before, spoilt := s.snap(t), s.snap(t)
+	spoil(reflect.ValueOf(&spoilt).Elem())
+	if after := s.snap(t); !reflect.DeepEqual(before, after) {
+		t.Errorf("what was done to a snapshot is in the state: %+v, was %+v", after, before)
+	}
+	if reflect.DeepEqual(before, spoilt) {
+		t.Error("the snapshot was not changed")
+	}
+}
+
+// spoil clears all that a value leads to, from the inside out.
+func spoil(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			spoil(v.Elem())
+		}
+	case reflect.Struct:
+		for f := range v.NumField() {
+			if v.Type().Field(f).IsExported() {
+				spoil(v.Field(f))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			spoil(v.Index(i))
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			spoil(pointedTo(v.MapIndex(k)))
+		}
+		v.Clear()
+	}
+	if v.CanSet() {
+		v.SetZero()
+	}
+}
+
+// pointedTo gives a copy that can be set: what is in a map cannot, but what it points
+// to is shared.
+func pointedTo(v reflect.Value) reflect.Value {
+	out := reflect.New(v.Type()).Elem()
+	out.Set(v)
+	return out
+}
+
+func ownArguments(t *testing.T, s *subject) {
+	settled, committed := record(photos), record(north)
+	must(t, s.Settle(state.Settlement{Project: photos, Record: &settled}))
+	must(t, s.Commit(state.Intent{}, committed))
+	watches := []state.Watch{{Name: "w"}}
+	must(t, s.SetWatches(watches))
+	for _, r := range []state.Record{settled, committed} {
+		r.Item.Fields["bucket"], r.Active.ID, r.Applied.AllowedIPs[0] = "spoilt", "spoilt", "spoilt"
+	}
+	watches[0].Name = "spoilt"
+	if snap := s.snap(t); !reflect.DeepEqual(snap.Records, map[addr.Project]state.Record{photos: record(photos), north: record(north)}) || snap.Watches[0].Name != "w" {
+		t.Errorf("what was done to an argument later is in the state: %+v", snap)
+	}
+}
+
+// oneMoment reads while a writer makes two things equal in each transaction.
+func oneMoment(t *testing.T, s *subject) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for n := range 20 {
+			r := record(photos)
+			r.Generation = n + 1
+			if err := s.Settle(state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "w", Listings: n + 1}}}); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for range 20 {
+		snap, err := s.Snapshot()
+		if err != nil {
+			t.Error(err)
+		}
+		if n := snap.Records[photos].Generation; n > 0 && (snap.Watches[0].Listings != n || snap.Meta.Serial < uint64(n)) {
+			t.Errorf("the record is of write %d, the watch of %d, the serial is %d", n, snap.Watches[0].Listings, snap.Meta.Serial)
+		}
+	}
+	wg.Wait()
+}
+
+func concurrent(t *testing.T, s *subject) {
+	var wg sync.WaitGroup
+	for w := range 8 {
+		wg.Go(func() {
+			p := addr.Project{Name: fmt.Sprintf("p%d", w)}
+			for n := range 5 {
+				i, err := s.Begin(intent(p, uint64(n+1)))
+				if err == nil {
+					err = s.Commit(i, record(p))
+				}
+				if _, read := s.Snapshot(); err != nil || read != nil {
+					t.Error(err, read)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if snap := s.snap(t); len(snap.Records) != 8 || len(snap.Intents) != 0 || snap.Sequences[addr.Project{Name: "p3"}] != 5 {
+		t.Errorf("got %d records, %d intents", len(snap.Records), len(snap.Intents))
+	}
+}
