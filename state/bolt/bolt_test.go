@@ -153,7 +153,7 @@ func TestOpen_refusesWhatIsNotForIt(t *testing.T) {
 	} else if _, err := s.Snapshot(); !errors.Is(err, state.ErrDamaged) {
 		t.Errorf("a record under the address of another: %v", err)
 	}
-	for odd, want := range map[string]string{t.TempDir(): "it is a folder", filepath.Join(path, "below"): "not a directory", filepath.Join(path, "far", "below"): "not a directory"} {
+	for odd, want := range map[string]string{t.TempDir(): "it is a folder", os.DevNull: "it is not a file", filepath.Join(path, "below"): "not a directory", filepath.Join(path, "far", "below"): "not a directory"} {
 		for _, err := range both(odd) {
 			if err == nil || !strings.HasPrefix(err.Error(), "open the state") || !strings.Contains(err.Error(), odd) || !strings.HasSuffix(err.Error(), want) || errors.Is(err, state.ErrDamaged) {
 				t.Errorf("got %v, want %s and %q", err, odd, want)

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	bbolt "go.etcd.io/bbolt"
+
 	"buckethead/state"
 	"buckethead/state/bolt"
 )
@@ -134,5 +136,43 @@ func TestSnapshot_ofManyRecords(t *testing.T) {
 func TestOpen_isDurable(t *testing.T) {
 	if !bolt.IsDurable(open(t, filepath.Join(t.TempDir(), "state.db"))) {
 		t.Error("a commit is not on the disk when it returns")
+	}
+}
+
+// TestOpen_refusesAStateThatLacksAPart has files that are whole to bbolt.
+func TestOpen_refusesAStateThatLacksAPart(t *testing.T) {
+	good, err := os.ReadFile(written(t, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "state.db")
+	refused := func(what, want string) {
+		t.Helper()
+		for _, err := range both(path) {
+			if !errors.Is(err, state.ErrDamaged) || !strings.Contains(err.Error(), want) {
+				t.Errorf("without %s: got %v, want %q", what, err, want)
+			}
+		}
+	}
+	for _, name := range []string{"meta", "projects", "intents", "watches", "sequences", "history"} {
+		if err := os.WriteFile(path, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		db, err := bbolt.Open(path, 0o600, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket([]byte(name)) })
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		refused(name, "it has no "+name)
+	}
+	for what, meta := range map[string]string{"a key": `{"format":1,"stack":"main","lineage":"l"}`, "a lineage": `{"format":1,"stack":"main","fingerprint_key":"a2V5"}`} {
+		if err := os.WriteFile(path, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		setMeta(t, path, meta)
+		refused(what, "its meta value is not whole")
 	}
 }

@@ -99,8 +99,12 @@ func TestStore_refusesOnceClosed(t *testing.T) {
 		_, historyErr := s.History(addr.Project{}, 0)
 		_, beginErr := s.Begin(state.Intent{})
 		for method, err := range map[string]error{"Snapshot": snapErr, "History": historyErr, "Begin": beginErr, "Settle": s.Settle(state.Settlement{})} {
-			if err == nil || errors.Is(err, state.ErrDamaged) {
-				t.Errorf("%s of a %s store that is closed gave %v", method, name, err)
+			want := "the state is closed"
+			if name == "readable" && (method == "Begin" || method == "Settle") {
+				want = state.ErrReadOnly.Error()
+			}
+			if err == nil || err.Error() != want {
+				t.Errorf("%s of a %s store that is closed gave %v, want %q", method, name, err, want)
 			}
 		}
 	}
@@ -244,6 +248,10 @@ func TestOpen_leavesItsNoteWhileItHoldsTheState(t *testing.T) {
 	}
 	if _, err := os.Stat(note); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the note is there after the end: %v", err)
+	}
+	open(t, path) // where no note was left over
+	if info, err := os.Stat(note); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the new note: %+v, %v", info, err)
 	}
 }
 
