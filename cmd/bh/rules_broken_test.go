@@ -1,0 +1,137 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// lines gives a function of so many lines, in a package that has no comment.
+func lines(n int) string {
+	return "package p\nfunc f() {\n" + strings.Repeat("\t_ = 1\n", n-2) + "}\n"
+}
+
+// TestRules_canFail gives each rule files that break it, and files that come close
+// and do not.
+func TestRules_canFail(t *testing.T) {
+	const in, breaks, keeps = "package p\nimport ", true, false
+	covered := map[string]map[bool]bool{}
+	for _, c := range []struct {
+		rule string
+		want bool
+		pkg  string
+		text string
+	}{
+		{"follows the import table", breaks, "planner", in + `_ "buckethead/executor"`},
+		{"follows the import table", breaks, "planner", in + `bolt "buckethead/state/bolt"`},
+		{"follows the import table", breaks, "vendors", in + `"buckethead/config/addr"`},
+		{"follows the import table", breaks, "vendors/local", in + `"buckethead/vendors/agefile"`},
+		{"follows the import table", breaks, "cmd/view", in + `"buckethead/vendors"`},
+		{"follows the import table", breaks, "testdata", "package p"},
+		{"follows the import table", keeps, "planner", in + `"buckethead/state"`},
+		{"follows the import table", keeps, "cmd/cli", in + `"buckethead/state/bolt"`},
+
+		{"keeps libraries in their rooms", breaks, "planner", in + `_ "go.etcd.io/bbolt/errors"`},
+		{"keeps libraries in their rooms", breaks, "cmd/cli", in + `"github.com/hashicorp/hcl/v2"`},
+		{"keeps libraries in their rooms", breaks, "config", in + `"pgregory.net/rapid"`},
+		{"keeps libraries in their rooms", breaks, "vendors", in + `"testing/iotest"`},
+		{"keeps libraries in their rooms", breaks, "config", in + `"github.com/hashicorp/consul"`},
+		{"keeps libraries in their rooms", breaks, "vendors/agefile", in + `"filippo.io/agent"`},
+		{"keeps libraries in their rooms", breaks, "config", "package p\nimport (\n\"github.com/urfave/cli/v2\"\n\"github.com/hashicorp/hcl/v2\"\n)"},
+		{"keeps libraries in their rooms", breaks, "config", "package p\nimport (\n\"github.com/hashicorp/hcl/v2\"\n\"github.com/urfave/cli/v2\"\n)"},
+		{"keeps libraries in their rooms", keeps, "config", in + `"github.com/hashicorp/hcl/v2/hclsyntax"`},
+		{"keeps libraries in their rooms", keeps, "config", in + `yaml "github.com/zclconf/go-cty-yaml"`},
+		{"keeps libraries in their rooms", keeps, "planner", in + `"encoding/json"`},
+
+		{"says where names come from", breaks, "planner", in + `. "fmt"`},
+		{"says where names come from", keeps, "planner", in + `f "fmt"`},
+
+		{"leaves the process alone", breaks, "planner", in + `"time"; var x = time.Now()`},
+		{"leaves the process alone", breaks, "planner", in + `clock "time"; var x = clock.Now`},
+		{"leaves the process alone", breaks, "planner", in + `"time"; var x = time.Since(y)`},
+		{"leaves the process alone", breaks, "vendors/local", in + `"os"; func f() { g(os.Stdout) }`},
+		{"leaves the process alone", breaks, "config", in + `"os"; func f() { if v, ok := os.LookupEnv("X"); ok { g(v) } }`},
+		{"leaves the process alone", breaks, "config", in + `"fmt"; func f() { fmt.Println() }`},
+		{"leaves the process alone", breaks, "config", in + `"log/slog"; func f() { slog.Info("") }`},
+		{"leaves the process alone", breaks, "config", "package p; func f() { println(1) }"},
+		{"leaves the process alone", breaks, "commands", in + `"os"; func f() { os.Exit(1) }`},
+		{"leaves the process alone", keeps, "cmd/cli", in + `"os"; func f() { os.Exit(1) }`},
+		{"leaves the process alone", keeps, "config", in + `"fmt"; func f() { fmt.Fprintln(w) }`},
+		{"leaves the process alone", keeps, "config", in + `"log/slog"; var x = slog.StringValue("")`},
+		{"leaves the process alone", keeps, "config", "package p; func f(time clock) { time.Now(); time.println() }"},
+
+		{"reveals nothing", breaks, "planner", "package p; var x = secret().Reveal()"},
+		{"reveals nothing", breaks, "executor", "package p; var f = s.keys.Reveal"},
+		{"reveals nothing", breaks, "cmd/cli", in + `"buckethead/vendors"; var f = vendors.Secret.Reveal`},
+		{"reveals nothing", breaks, "vendorsother", "package p; var x = s.Reveal()"},
+		{"reveals nothing", keeps, "vendors/local", "package p; var x = s.Reveal()"},
+		{"reveals nothing", keeps, "executor/orchestrator", "package p; var x = s.Reveal()"},
+		{"reveals nothing", keeps, "planner", "package p // s.Reveal()"},
+
+		{"stays short", breaks, "planner", lines(functionLines + 1)},
+		{"stays short", breaks, "planner", "package p\nvar f = func() {\n" + strings.Repeat("\n", functionLines) + "}\n"},
+		{"stays short", breaks, "planner", "package p\n" + strings.Repeat("// More.\n", fileLines)},
+		{"stays short", keeps, "planner", lines(functionLines)},
+		{"stays short", keeps, "planner", "package p\n" + strings.Repeat("// More.\n", fileLines-1)},
+
+		{"leaves nothing open", breaks, "planner", "package p\n// TO" + "DO: later\nvar x int\n"},
+		{"leaves nothing open", breaks, "planner", "package p\nfunc f() { /* FIX" + "ME */ }\n"},
+		{"leaves nothing open", breaks, "planner", "package p\nvar x int //XX" + "X\n"},
+		{"leaves nothing open", keeps, "planner", "package p\n// Nothing is left to do.\nvar x int\n"},
+	} {
+		i := slices.IndexFunc(rules, func(r rule) bool { return r.name == c.rule })
+		if i < 0 {
+			t.Fatalf("there is no rule %q", c.rule)
+		}
+		if wrong := rules[i].check(parse(t, c.pkg, "x.go", c.text)); (len(wrong) > 0) != c.want {
+			t.Errorf("%q finds %v in %s: %s", c.rule, wrong, c.pkg, c.text)
+		}
+		if covered[c.rule] == nil {
+			covered[c.rule] = map[bool]bool{}
+		}
+		covered[c.rule][c.want] = true
+	}
+	for _, r := range rules {
+		if !covered[r.name][breaks] || !covered[r.name][keeps] {
+			t.Errorf("nothing shows that the rule %q can fail and can pass", r.name)
+		}
+	}
+}
+
+func TestUndocumented_canFail(t *testing.T) {
+	comment := "// Package p holds what this sentence says that it holds.\npackage p\n"
+	for text, want := range map[string]bool{
+		comment:                    false,
+		"package p\n":              true,
+		"// Package p.\npackage p": true,
+		"// Package q holds what this sentence says that it holds.\npackage p\n":     true,
+		"// Package p holds what this sentence says that it holds.\n\npackage p\n":   true, // it belongs to nothing
+		"// Command p does what this sentence says that it does.\npackage main\n":    false,
+		"// Package main does what this sentence says that it does.\npackage main\n": true,
+	} {
+		if got := undocumented([]source{parse(t, "p", "p/x.go", text)}); (len(got) == 1) != want {
+			t.Errorf("got %v of %s", got, text)
+		}
+	}
+	if got := undocumented([]source{parse(t, "p", "p/x.go", "package p\n"), parse(t, "p", "p/doc.go", comment)}); len(got) != 0 {
+		t.Errorf("one comment is enough, got %v", got)
+	}
+	if got := undocumented([]source{parse(t, "p", "p/x.go", "package p\n"), parse(t, "p", "p/x_test.go", comment)}); len(got) != 1 {
+		t.Error("a comment in a test passes for one of the package")
+	}
+}
+
+func TestStrange_canFail(t *testing.T) {
+	if got := strange(append([]string{".git", "internal", "pkg"}, atTheTop...)); !slices.Equal(got, []string{"internal", "pkg"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestIdle_canFail(t *testing.T) {
+	got := idle([]source{parse(t, "planner", "planner/x.go", "package planner\n"), parse(t, "state/bolt", "state/bolt/x.go", "package bolt\nimport \"go.etcd.io/bbolt/errors\"\n")})
+	for name, want := range map[string]bool{"planner": false, "go.etcd.io/bbolt in state/bolt": false, "config": true, "golang.org/x/sync in executor": true} {
+		if slices.Contains(got, name) != want {
+			t.Errorf("%s is named: %t", name, !want)
+		}
+	}
+}
