@@ -18,19 +18,19 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, wi
 	if d.Severity == diag.Warning {
 		head, code = "Warning", yellow
 	}
-	b.WriteString(paint(color, bold+";"+code, head+":") + " " + paint(color, bold, Clean(d.Summary)))
+	b.WriteString(paint(color, bold+";"+code, head+":") + " " + paint(color, bold, oneLine(d.Summary)))
 	if d.Code != "" {
 		b.WriteString(paint(color, dim, " ["+d.Code+"]"))
 	}
 	b.WriteString("\n")
 	if !d.Subject.IsZero() {
-		where := fmt.Sprintf("  on %s line %d", d.Subject.File, d.Subject.Start.Line)
+		where := fmt.Sprintf("on %s line %d", d.Subject.File, d.Subject.Start.Line)
 		if !d.Project.IsZero() {
 			where += ", in project " + d.Project.Label()
 		}
-		b.WriteString(Clean(where) + ":\n" + snippet(d.Subject, sources[d.Subject.File], color))
+		b.WriteString("  " + oneLine(where) + ":\n" + snippet(d.Subject, sources[d.Subject.File], color))
 	} else if !d.Project.IsZero() {
-		b.WriteString("  in project " + Clean(d.Project.Label()) + "\n")
+		b.WriteString("  in project " + oneLine(d.Project.Label()) + "\n")
 	}
 	for _, text := range []string{d.Detail, d.Fix} {
 		if text != "" {
@@ -67,14 +67,15 @@ func snippet(r diag.Range, source []byte, color bool) string {
 	}
 	from := min(r.Start.Byte-start, len(text))
 	to := min(max(r.End.Byte-start, from), len(text))
-	before := expand(text[:from])
-	marked := expand(text[from:to])
+	before := plain(text[:from])
+	marked := plain(text[from:to])
 	number := fmt.Sprintf("%5d: ", r.Start.Line)
 	mark := strings.Repeat(" ", len(number)+runewidth.StringWidth(before)) + paint(color, red, strings.Repeat("^", max(1, runewidth.StringWidth(marked))))
-	return number + Clean(expand(text)) + "\n" + mark + "\n"
+	return number + plain(text) + "\n" + mark + "\n"
 }
 
-func expand(text string) string { return strings.ReplaceAll(text, "\t", "    ") }
+// plain is source as a snippet shows it: what is marked is measured in the same form.
+func plain(text string) string { return Clean(strings.ReplaceAll(text, "\t", "    ")) }
 
 // wrap breaks the lines of prose at spaces so that they fit; a line that begins
 // with a space is something to copy and stays whole, as does a word that is longer.

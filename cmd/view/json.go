@@ -1,10 +1,14 @@
 package view
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"sync"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"buckethead/config/diag"
 	"buckethead/executor"
@@ -18,13 +22,12 @@ const UIVersion = "1.0"
 // jsonLines writes one object a line, in the shape that Terraform's -json has.
 type jsonLines struct {
 	mu  sync.Mutex
-	enc *json.Encoder
+	out io.Writer
 	now func() time.Time
 }
 
 func newJSON(out io.Writer, o Options) *jsonLines {
-	j := &jsonLines{enc: json.NewEncoder(out), now: o.Now}
-	j.enc.SetEscapeHTML(false)
+	j := &jsonLines{out: out, now: o.Now}
 	j.write("info", "bh "+o.Version, "version", map[string]any{"bh": o.Version, "ui": UIVersion})
 	return j
 }
@@ -34,9 +37,29 @@ func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
 	for name, value := range fields {
 		object[name] = value
 	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(object) // all of it is text, numbers and plain data of ours
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	_ = j.enc.Encode(object) // a reader that went away cannot be told
+	_, _ = j.out.Write(escaped(b.Bytes())) // a reader that went away cannot be told
+}
+
+// escaped writes in digits what would harm a terminal that shows the line. A line of
+// JSON has such characters within strings alone, and there both forms say the same.
+func escaped(line []byte) []byte {
+	out := make([]byte, 0, len(line))
+	for _, r := range string(line) {
+		if r == '\n' || !harmful(r) {
+			out = utf8.AppendRune(out, r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			out = fmt.Appendf(out, "\\u%04x", unit)
+		}
+	}
+	return out
 }
 
 func (j *jsonLines) Plan(p *planner.Plan) {

@@ -61,13 +61,16 @@ func PlanMarkdown(p *planner.Plan, o Options) string {
 	return b.String() + tail
 }
 
-// cell makes text safe within a table: no cell, tag or line can be broken out of.
+// cell makes text safe within a table: no cell, tag or line can be broken out of,
+// nothing becomes a link, and nobody is called.
 func cell(text string) string {
-	return strings.NewReplacer("|", "\\|", "<", "&lt;", ">", "&gt;", "\n", " ", "\r", " ", "`", "'", "[", "\\[").Replace(Clean(text))
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'", "[", "\\[", "*", "\\*", "~", "\\~",
+		"@", "@<!-- -->").Replace(oneLine(text))
 }
 
+// code is text in which Markdown sees nothing but the ends of cells.
 func code(text string) string {
-	return "`" + strings.NewReplacer("|", "\\|", "\n", " ", "\r", " ", "`", "'").Replace(Clean(text)) + "`"
+	return "`" + strings.NewReplacer("|", "\\|", "`", "'").Replace(oneLine(text)) + "`"
 }
 
 func codeOrNone(text string) string {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -52,24 +53,31 @@ func fit(text string, width int) string {
 	}
 	head := runewidth.Truncate(text, (width-1)/2, "")
 	tail := runewidth.TruncateLeft(text, runewidth.StringWidth(text)-(width-1-runewidth.StringWidth(head)), "")
-	return head + "…" + tail
+	// Half of a wide letter was cut off as well: no space takes its place.
+	return head + "…" + strings.TrimLeft(tail, " ")
 }
 
 // Clean makes text from outside safe to print: control characters could move the
-// cursor or colour what follows, and marks of direction could show it in another
-// order than it has. Lines and tabs stay.
+// cursor or colour what follows, marks of direction could show it in another order
+// than it has, and what has no width could make two names look the same. Lines and
+// tabs stay. What it gives is valid UTF-8.
 func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r < ' ', r >= 0x7f && r < 0xa0, // control characters
-			r == 0x200e, r == 0x200f, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, // direction
-			r == 0x2028, r == 0x2029: // lines that are no lines
+		if r != '\n' && r != '\t' && harmful(r) {
 			return '\uFFFD'
 		}
 		return r
 	}, text)
+}
+
+func harmful(r rune) bool {
+	switch {
+	case r == 0x200c, r == 0x200d: // joiners, which words and emoji need
+		return false
+	case r == 0x2028, r == 0x2029: // lines that are no lines
+		return true
+	}
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
 // oneLine is Clean for names: one of several lines could pass for a line of ours.

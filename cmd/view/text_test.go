@@ -1,0 +1,215 @@
+package view
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mattn/go-runewidth"
+	"pgregory.net/rapid"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/executor"
+	"buckethead/planner"
+)
+
+// anyText draws names as they come from outside: wide, joined, right to left, with
+// control characters, and with bytes that are no text.
+func anyText() *rapid.Generator[string] {
+	odd := rapid.SampledFrom([]string{"a", "-", " ", "日", "é", "e\u0301", "👩\u200d🚀", "🇩🇪", "ש", "\x1b[31m", "\u009b2J", "\r", "\n", "\t", "\x00", "\x7f",
+		"\u202e", "\u2066", "\u061c", "\u200b", "\ufeff", "\u00ad", "\u2028", "\U000e0041", "\xff", "\xe2\x80", "|", "`", "<b>", "[x](y)", "@team", "\\", "&lt;", "..."})
+	return rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOfN(odd, 0, 30), func(parts []string) string { return strings.Join(parts, "") }))
+}
+
+// TestFit_property: never wider than asked, always text, both ends of the name, and
+// whole where it fits.
+func TestFit_property(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text, width := oneLine(anyText().Draw(t, "text")), rapid.IntRange(1, 60).Draw(t, "width")
+		got := fit(text, width)
+		if w := runewidth.StringWidth(got); w > width || !utf8.ValidString(got) {
+			t.Fatalf("%q at %d is %q: %d columns", text, width, got, w)
+		}
+		if fits := runewidth.StringWidth(text) <= width; fits != (got == text) {
+			t.Fatalf("%q at %d is %q", text, width, got)
+		}
+		if again := fit(got, width); again != got {
+			t.Fatalf("%q became %q", got, again)
+		}
+		head, tail, cut := strings.Cut(got, "…")
+		if cut && got != text && width >= 5 && !strings.Contains(text, "…") && (!strings.HasPrefix(text, head) || !strings.HasSuffix(text, tail)) {
+			t.Fatalf("%q at %d is %q, which has other ends", text, width, got)
+		}
+		if padded := pad(got, width); runewidth.StringWidth(padded) != width {
+			t.Fatalf("%q is padded to %d columns, not to %d", got, runewidth.StringWidth(padded), width)
+		}
+	})
+}
+
+// harmless says what in a text could act on a terminal, apart from tabs and the ends of lines.
+func harmless(text string) string {
+	if !utf8.ValidString(text) {
+		return "what is no text"
+	}
+	for _, r := range text {
+		joiner := r == 0x200c || r == 0x200d
+		if r != '\n' && r != '\t' && !joiner && (unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp)) || r == 0x200b || r == 0xfeff || r == 0xad {
+			return string(rune(r))
+		}
+	}
+	return ""
+}
+
+// foreign puts one text from outside into every place that takes one. The name of a
+// project is none: it is an identifier.
+func foreign(text string) (*planner.Plan, executor.Report, diag.List) {
+	p := addr.Project{Name: "p", Key: text}
+	list := diag.List{
+		{Severity: diag.Error, Summary: text, Detail: text, Fix: text, Project: p, Subject: diag.Range{File: text, Start: diag.Pos{Line: 1}}},
+		{Severity: diag.Warning, Summary: text, Detail: text, Project: p},
+		{Severity: diag.Error, Summary: "s", Subject: diag.Range{File: "f.hcl", Start: diag.Pos{Line: 1}, End: diag.Pos{Byte: len(text)}}},
+	}
+	plan := &planner.Plan{Stack: text, Operations: []planner.Operation{
+		{Project: p, Kind: planner.Provision, Reason: planner.Reason{Word: "new"}, Cloud: text, Secrets: "age.main", Bucket: bucket(text), Location: text, ItemTitle: text},
+		{Project: addr.Project{Name: "q"}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: text}, Notes: []string{text},
+			Changes: []planner.Change{{Field: text, Before: text, After: text}}, Blocked: []planner.Objection{{Text: text, Fix: text}}},
+		{Project: addr.Project{Name: "r", Key: text}, Kind: planner.Destroy, ItemTitle: text, Acts: []planner.Act{{Step: "delete_item", Target: text}}},
+	}}
+	return plan, executor.Report{Diagnostics: list, Results: []executor.Result{
+		{Project: p, Kind: planner.Provision, Outcome: executor.Done, Reference: text}, {Project: p, Outcome: executor.Failed, Diagnostics: list}}}, list
+}
+
+// TestViews_property: whatever comes from outside, no view shows what acts on a
+// terminal, and no line of it begins as a line of ours does.
+func TestViews_property(t *testing.T) {
+	ours := regexp.MustCompile(`(?m)^(forged|[+~>!.-] +forged)`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := anyText().Draw(t, "text") + rapid.SampledFrom([]string{"", "\nforged", "\r\nforged", "\n+ forged", "\u2028forged", "\vforged"}).Draw(t, "forged")
+		plan, report, list := foreign(text)
+		for _, format := range []string{"human", "json", "markdown"} {
+			var out bytes.Buffer
+			o := options()
+			o.Verbose, o.Width, o.ErrWidth = true, rapid.SampledFrom([]int{0, 40, 80}).Draw(t, "width"), 60
+			o.Sources = map[string][]byte{"f.hcl": []byte(text)}
+			v, err := New(format, &out, &out, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.Plan(plan)
+			v.Event(executor.StepStarted{Project: list[0].Project, Step: "s", Target: text})
+			v.Event(executor.Waiting{Project: list[1].Project, Why: text})
+			v.Report(plan, report)
+			v.Diagnostics(list)
+			if bad := harmless(out.String()); bad != "" {
+				t.Fatalf("%s shows %q:\n%q", format, bad, out.String())
+			}
+			if found := ours.FindString(out.String()); found != "" {
+				t.Fatalf("%s has a line that begins with %q:\n%s", format, found, out.String())
+			}
+		}
+	})
+}
+
+// TestJSON_saysTheSame: what is written in digits reads as what it was.
+func TestJSON_saysTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.ToValidUTF8(anyText().Draw(t, "text"), "\ufffd")
+		var out bytes.Buffer
+		v, _ := New("json", &out, nil, options())
+		out.Reset()
+		v.Note(text)
+		var line struct {
+			Message string `json:"@message"`
+		}
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line.Message != text || strings.Count(out.String(), "\n") != 1 {
+			t.Fatalf("%q became %q (%v) in %q", text, line.Message, err, out.String())
+		}
+	})
+}
+
+// TestMarkdown_cells: no text adds a cell or a row, ends its code, is a tag, a link,
+// or calls somebody.
+func TestMarkdown_cells(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain-1.a_b": "plain-1.a_b", "a|b": `a\|b`, `a\|b`: `a\\\|b`, "<b>": "&lt;b&gt;", "&lt;": "&amp;lt;", "[x](y)": `\[x](y)`, "![x](y)": `!\[x](y)`,
+		"a\nb\tc": "a b c", "`x`": "'x'", "*x* ~~y~~": `\*x\* \~\~y\~\~`, "ask @team": "ask @<!-- -->team", "\x1b[1m": "\ufffd\\[1m",
+	} {
+		if got := cell(text); got != want {
+			t.Errorf("cell(%q) = %q, want %q", text, got, want)
+		}
+	}
+	bare := regexp.MustCompile(`(^|[^\\])(\\\\)*\|`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := anyText().Draw(t, "text")
+		if got := cell(text); bare.MatchString(got) || strings.ContainsAny(got, "\n\r`") {
+			t.Fatalf("cell(%q) = %q", text, got)
+		}
+		if got := code(text); strings.ContainsAny(got, "\n\r") || strings.Count(got, "`") != 2 || strings.Count(got, "|") != strings.Count(got, `\|`) {
+			t.Fatalf("code(%q) = %q", text, got)
+		}
+	})
+}
+
+// TestSnippet_marks: the marks stand below what is wrong, whatever stands before it.
+func TestSnippet_marks(t *testing.T) {
+	for before, want := range map[string]int{"": 0, "name = ": 7, "\t": 4, "日本": 4, "\x1b": 1, "a\u202eb": 3, "é": 1, "\xff": 1} {
+		source := before + "wrong # rest"
+		got := snippet(diag.Range{Start: diag.Pos{Line: 1, Byte: len(before)}, End: diag.Pos{Byte: len(before) + 5}}, []byte(source), false)
+		if before == "\xff" {
+			if got != "" {
+				t.Errorf("what is no text is shown: %q", got)
+			}
+			continue
+		}
+		if _, mark, _ := strings.Cut(got, "\n"); mark != strings.Repeat(" ", 7+want)+"^^^^^\n" {
+			t.Errorf("after %q:\n%s", before, got)
+		}
+	}
+}
+
+// TestWrap_property: prose loses no word, and no line that could be broken is too long.
+func TestWrap_property(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text, width := Clean(anyText().Draw(t, "text")), rapid.IntRange(20, 80).Draw(t, "width")
+		got := wrap(text, width)
+		if strings.ReplaceAll(got, "\n", " ") != strings.ReplaceAll(text, "\n", " ") {
+			t.Fatalf("%q became %q", text, got)
+		}
+		for _, l := range strings.Split(got, "\n") {
+			if runewidth.StringWidth(l) > width && strings.Contains(strings.TrimSpace(l), " ") && !strings.HasPrefix(l, " ") {
+				t.Fatalf("%q takes more than %d columns", l, width)
+			}
+		}
+	})
+}
+
+// TestClean: what is replaced one for one, and what people write and keeps.
+func TestClean(t *testing.T) {
+	for _, r := range "\x00\x07\r\v\x1b\x7f\u0085\u009b\u00ad\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202e\u2060\u2066\u2069\ufeff\U000e0041" {
+		text := "a" + string(r) + "b"
+		if got := Clean(text); got != "a\ufffdb" {
+			t.Errorf("Clean(%q) = %q", text, got)
+		}
+		var out bytes.Buffer
+		v, _ := New("json", &out, nil, options())
+		out.Reset()
+		v.Note(text)
+		var line map[string]string
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line["@message"] != text || harmless(out.String()) != "" {
+			t.Errorf("%q is %q (%v)", text, out.String(), err)
+		}
+	}
+	for _, kept := range []string{"", "two\nlines\tand a tab", "日本語", "e\u0301", "👩\u200d🚀", "می\u200cخواهم", "\u0601", "שלום"} {
+		if got := Clean(kept); got != kept {
+			t.Errorf("Clean(%q) = %q", kept, got)
+		}
+	}
+	if got := Clean("a\xffb"); got != "a\ufffdb" {
+		t.Errorf("what is no text becomes %q", got)
+	}
+}
