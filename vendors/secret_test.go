@@ -38,7 +38,10 @@ type (
 		err     error
 	}
 	embedded struct{ vendors.Secret }
-	failure  struct{ secret vendors.Secret }
+	tagged   struct {
+		Attribute vendors.Secret `xml:"a,attr" json:"a,omitempty"`
+	}
+	failure struct{ secret vendors.Secret }
 )
 
 func (f failure) Error() string { return fmt.Sprintf("it failed with %v", f.secret) }
@@ -47,7 +50,7 @@ func holders() map[string]any {
 	s := vendors.NewSecret(canary)
 	return map[string]any{
 		"itself": s, "a pointer": &s, "a slice": []vendors.Secret{s}, "an array": [1]vendors.Secret{s}, "a map": map[string]vendors.Secret{"k": s},
-		"a hidden field": hidden{"n", s}, "a pointer to a hidden field": &hidden{"n", s}, "a field": shown{s}, "an embedded one": embedded{s},
+		"a hidden field": hidden{"n", s}, "a pointer to a hidden field": &hidden{"n", s}, "a field": shown{s}, "an embedded one": embedded{s}, "a tagged field": tagged{s},
 		"a deep one": nested{hidden{"n", s}, &s, []vendors.Secret{s}, map[string]vendors.Secret{"k": s}, s, failure{s}},
 		"an error":   failure{s}, "keys": vendors.BucketCredentials{AccessKeyID: "K", SecretAccessKey: s},
 		"an item": vendors.Item{Keys: vendors.BucketCredentials{SecretAccessKey: s}}, "a spec": &vendors.ItemSpec{Keys: vendors.BucketCredentials{SecretAccessKey: s}},
@@ -103,7 +106,7 @@ func TestSecret_isWrittenByNoEncoder(t *testing.T) {
 		"xml":  func(w io.Writer, v any) error { return xml.NewEncoder(w).Encode(v) },
 		"gob":  func(w io.Writer, v any) error { return gob.NewEncoder(w).Encode(v) },
 	} {
-		for name, value := range map[string]any{"itself": s, "a pointer": &s, "a field": shown{s}, "keys": vendors.BucketCredentials{SecretAccessKey: s}, "a slice": []vendors.Secret{s}} {
+		for name, value := range map[string]any{"itself": s, "a pointer": &s, "a field": shown{s}, "a tagged field": tagged{s}, "keys": vendors.BucketCredentials{SecretAccessKey: s}, "a slice": []vendors.Secret{s}} {
 			var out bytes.Buffer
 			err := encode(&out, value)
 			if err == nil || !strings.Contains(err.Error(), vendors.ErrSecretEncoded.Error()) {

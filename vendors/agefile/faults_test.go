@@ -307,6 +307,11 @@ func TestSettings(t *testing.T) {
 			t.Errorf("%s: open gives %v", name, err)
 		}
 	}
+	for range 20 {
+		if got := agefile.Vendor.CheckSettings(vendors.Settings{}); got[0].Attribute != "path" || got[1].Attribute != "identity_file" {
+			t.Fatalf("the problems come in another order: %v", got)
+		}
+	}
 	for title, want := range map[string]int{"photos (prod)": 0, "a/b": 0, "日本": 0, "": 1, " ": 1, "a\nb": 1, "a\tb": 1} {
 		if got := agefile.Vendor.CheckItemTitle(title); len(got) != want {
 			t.Errorf("%q: %v", title, got)

@@ -68,9 +68,10 @@ func absolute(dir, path string) (string, error) {
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
 	var out []vendors.Problem
-	for name, example := range map[string]string{"path": ".bh/secrets.age", "identity_file": ".bh/identity.txt"} {
-		if s.Text(name) == "" {
-			out = append(out, vendors.Problem{Attribute: name, Summary: name + " is empty", Fix: fmt.Sprintf("Name a file, such as %s = %q.", name, example)})
+	for _, file := range []struct{ setting, example string }{{"path", ".bh/secrets.age"}, {"identity_file", ".bh/identity.txt"}} {
+		if s.Text(file.setting) == "" {
+			out = append(out, vendors.Problem{Attribute: file.setting, Summary: file.setting + " is empty",
+				Fix: fmt.Sprintf("Name a file, such as %s = %q.", file.setting, file.example)})
 		}
 	}
 	for _, text := range s["recipients"].List {
