@@ -28,7 +28,7 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, wi
 		if !d.Project.IsZero() {
 			where += ", in project " + d.Project.Label()
 		}
-		b.WriteString("  " + oneLine(where) + ":\n" + snippet(d.Subject, sources[d.Subject.File], color))
+		b.WriteString("  " + oneLine(where) + ":\n" + snippet(d.Subject, sources[d.Subject.File], color, width))
 	} else if !d.Project.IsZero() {
 		b.WriteString("  in project " + oneLine(d.Project.Label()) + "\n")
 	}
@@ -52,7 +52,7 @@ func indent(text string) string {
 }
 
 // snippet shows the source line with what is wrong marked below it.
-func snippet(r diag.Range, source []byte, color bool) string {
+func snippet(r diag.Range, source []byte, color bool, width int) string {
 	if source == nil || r.Start.Byte > len(source) {
 		return ""
 	}
@@ -67,11 +67,24 @@ func snippet(r diag.Range, source []byte, color bool) string {
 	}
 	from := min(r.Start.Byte-start, len(text))
 	to := min(max(r.End.Byte-start, from), len(text))
-	before := plain(text[:from])
-	marked := plain(text[from:to])
 	number := fmt.Sprintf("%5d: ", r.Start.Line)
+	before, marked, after := window(plain(text[:from]), plain(text[from:to]), plain(text[to:]), width-len(number))
 	mark := strings.Repeat(" ", len(number)+runewidth.StringWidth(before)) + paint(color, red, strings.Repeat("^", max(1, runewidth.StringWidth(marked))))
-	return number + plain(text) + "\n" + mark + "\n"
+	return number + before + marked + after + "\n" + mark + "\n"
+}
+
+// window cuts the parts of a line to so many columns, around what is marked: a
+// terminal would break a longer line, and the marks would stand below its end.
+func window(before, marked, after string, width int) (string, string, string) {
+	if width < 20 || runewidth.StringWidth(before+marked+after) <= width {
+		return before, marked, after
+	}
+	marked = runewidth.Truncate(marked, width-width/4, "…")
+	rest := width - runewidth.StringWidth(marked)
+	if room := max(rest/2, rest-runewidth.StringWidth(after)-1); runewidth.StringWidth(before) > room {
+		before = runewidth.TruncateLeft(before, runewidth.StringWidth(before)-room+1, "…")
+	}
+	return before, marked, runewidth.Truncate(after, max(0, rest-runewidth.StringWidth(before)), "…")
 }
 
 // plain is source as a snippet shows it: what is marked is measured in the same form.

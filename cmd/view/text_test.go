@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -159,7 +160,7 @@ func TestMarkdown_cells(t *testing.T) {
 func TestSnippet_marks(t *testing.T) {
 	for before, want := range map[string]int{"": 0, "name = ": 7, "\t": 4, "日本": 4, "\x1b": 1, "a\u202eb": 3, "é": 1, "\xff": 1} {
 		source := before + "wrong # rest"
-		got := snippet(diag.Range{Start: diag.Pos{Line: 1, Byte: len(before)}, End: diag.Pos{Byte: len(before) + 5}}, []byte(source), false)
+		got := snippet(diag.Range{Start: diag.Pos{Line: 1, Byte: len(before)}, End: diag.Pos{Byte: len(before) + 5}}, []byte(source), false, 80)
 		if before == "\xff" {
 			if got != "" {
 				t.Errorf("what is no text is shown: %q", got)
@@ -172,12 +173,39 @@ func TestSnippet_marks(t *testing.T) {
 	}
 }
 
+// TestSnippet_property: a line of any length fits, and the marks stand below what is
+// wrong, or below what is left of it.
+func TestSnippet_property(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		letters := rapid.StringOfN(rapid.SampledFrom([]rune("ab =\"日本\t")), 0, 90, -1)
+		before, wrong, after := letters.Draw(t, "before"), "<"+letters.Draw(t, "wrong")+">", letters.Draw(t, "after")
+		width := rapid.IntRange(40, 120).Draw(t, "width")
+		r := diag.Range{Start: diag.Pos{Line: 1, Byte: len(before)}, End: diag.Pos{Byte: len(before + wrong)}}
+		line, mark, _ := strings.Cut(snippet(r, []byte(before+wrong+after), false, width), "\n")
+		mark = strings.TrimSuffix(mark, "\n")
+		if runewidth.StringWidth(line) > width || len(mark) > width {
+			t.Fatalf("more than %d columns:\n%s\n%s", width, line, mark)
+		}
+		start := strings.Index(line, "<")
+		if start < 0 || runewidth.StringWidth(line[:start]) != strings.Index(mark, "^") {
+			t.Fatalf("the marks stand elsewhere:\n%s\n%s", line, mark)
+		}
+		if end := strings.Index(line, ">"); end >= 0 && runewidth.StringWidth(line[:end])+1 != len(mark) {
+			t.Fatalf("the marks end elsewhere:\n%s\n%s", line, mark)
+		}
+		whole := plain(before + wrong + after)
+		if fits := runewidth.StringWidth(whole)+7 <= width; fits != strings.HasSuffix(line, ": "+whole) {
+			t.Fatalf("of %q there is %q", whole, line)
+		}
+	})
+}
+
 // TestWrap_property: prose loses no word, and no line that could be broken is too long.
 func TestWrap_property(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text, width := Clean(anyText().Draw(t, "text")), rapid.IntRange(20, 80).Draw(t, "width")
 		got := wrap(text, width)
-		if strings.ReplaceAll(got, "\n", " ") != strings.ReplaceAll(text, "\n", " ") {
+		if !slices.Equal(strings.Fields(got), strings.Fields(text)) {
 			t.Fatalf("%q became %q", text, got)
 		}
 		for _, l := range strings.Split(got, "\n") {
