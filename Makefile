@@ -14,7 +14,7 @@ crash: ## many random worlds, and kills of real processes
 	go test ./cmd/cli -run TestKill
 
 fuzz: ## one target for a while: make fuzz PACKAGE=./config TARGET=FuzzLoad
-	go test $(PACKAGE) -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime 60s
+	go test $(PACKAGE) -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime 60s -fuzzminimizetime 20x
 
 golden: ## write what commands print into scripts and testdata/golden, then look at git diff
 	go test ./cmd/cli -run TestScripts -update
