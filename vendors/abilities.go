@@ -1,6 +1,9 @@
 package vendors
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Emptiness is what a probe found in a bucket. Objects counts what was seen and
 // may stop early: More says that there is more.
@@ -29,6 +32,56 @@ type BucketEmptier interface {
 // storage class. Idempotent. ErrNotFound when there is no such bucket.
 type BucketUpdater interface {
 	UpdateBucket(ctx context.Context, spec BucketSpec) (Bucket, error)
+}
+
+// SettingsChange is what a group of settings becomes. Settings holds that group
+// alone; an empty one clears it. Detach names custom domains that are to go: those
+// that are neither wanted nor named stay as they are.
+type SettingsChange struct {
+	Kind     SettingsKind   `json:"kind"`
+	Settings BucketSettings `json:"settings"`
+	Detach   []string       `json:"detach,omitempty"`
+}
+
+// BucketSettingsReader can read the settings of a bucket: the groups that are
+// asked for, in one round trip each. A group without rules comes back empty and
+// not nil. ErrNotFound when there is no such bucket.
+type BucketSettingsReader interface {
+	ReadBucketSettings(ctx context.Context, id BucketID, kinds []SettingsKind) (BucketSettings, error)
+}
+
+// BucketSettingsWriter can give a bucket one group of settings, as a whole.
+// Idempotent. ErrNotFound when there is no such bucket (yet), ErrInvalid where the
+// vendor refuses a rule.
+type BucketSettingsWriter interface {
+	WriteBucketSettings(ctx context.Context, id BucketID, change SettingsChange) error
+}
+
+// CredentialLimiter knows how many credentials the account may have at once, all
+// of them counted, whoever made them. 0 means that there is no limit.
+type CredentialLimiter interface {
+	CredentialLimit() int
+}
+
+// Permission is one thing that bh has to be allowed, under the name that the
+// vendor's pages give it. Needed says what bh does with it. Held is "yes", "no" or
+// "unknown" where the vendor does not tell.
+type Permission struct{ Name, Needed, Held string }
+
+// IdentityReport is what the vendor says of the identity that bh works as. Identity is in
+// words and never a secret; ExpiresAt is zero for never. ClockSkew is how far this
+// machine's clock is ahead of the vendor's.
+type IdentityReport struct {
+	Identity    string
+	ExpiresAt   time.Time
+	Permissions []Permission
+	ClockSkew   time.Duration
+}
+
+// PermissionChecker can tell whose credentials bh works with, and what they may
+// do. It changes nothing. ErrDenied where they are not valid at all.
+type PermissionChecker interface {
+	CheckPermissions(ctx context.Context) (IdentityReport, error)
 }
 
 // CredentialVerifier can prove that keys open their bucket. One try: nil when

@@ -15,10 +15,12 @@ type BucketID struct {
 
 // BucketSpec is a bucket as it should be. Location is a hint that vendors honour
 // at creation only; StorageClass "" leaves the vendor's default.
+// Settings are given to it after it was made, one group at a time.
 type BucketSpec struct {
 	ID           BucketID
 	Location     string
 	StorageClass string
+	Settings     BucketSettings
 }
 
 // Bucket is a bucket as the vendor shows it. CreatedAt is zero where the vendor

@@ -2,6 +2,7 @@ package vendors
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -42,10 +43,28 @@ func (s Settings) Text(name string) string { return s[name].Text }
 type Problem struct{ Attribute, Summary, Fix string }
 
 // Host is what a vendor is given of the machine: the folder that relative paths
-// start from, and the clock.
+// start from, and the clock. Sleep ends early, with the context's error, when the
+// context does. The others may be nil: Waiting is told why a call waits and until
+// when; Trace gets every request and answer, without what is secret in them;
+// Transport carries requests in place of the network.
 type Host struct {
-	Dir string
-	Now func() time.Time
+	Dir       string
+	Now       func() time.Time
+	Sleep     func(ctx context.Context, d time.Duration) error
+	Waiting   func(why string, until time.Time)
+	Trace     func(Exchange)
+	Transport http.RoundTripper
+}
+
+// Exchange is one request and its answer. Secrets in the bodies are replaced, and
+// headers are no part of it. Status is 0 where no answer came, and then Err says why.
+type Exchange struct {
+	Method, URL     string
+	Status          int
+	RequestID       string
+	Took            time.Duration
+	Request, Answer string
+	Err             error
 }
 
 // Limits are what a vendor's plan costs and bounds are counted with. Zero means
@@ -70,11 +89,14 @@ type Vendor struct {
 	ReferenceScheme string
 	// CheckSettings and the others find faults offline; any may be nil. They
 	// give every fault at once.
-	CheckSettings    func(Settings) []Problem
-	CheckBucket      func(BucketSpec) []Problem
-	CheckCredential  func(CredentialSpec) []Problem
-	CheckItemTitle   func(title string) []Problem
-	OpenBuckets      func(ctx context.Context, host Host, s Settings) (BucketProvider, error)
-	OpenSecrets      func(ctx context.Context, host Host, s Settings) (SecretStore, error)
-	BucketAttributes []string // the project attributes beside bucket that it knows: location, jurisdiction, storage_class, allowed_ips, expires_after
+	CheckSettings   func(Settings) []Problem
+	CheckBucket     func(BucketSpec) []Problem
+	CheckCredential func(CredentialSpec) []Problem
+	CheckItemTitle  func(title string) []Problem
+	OpenBuckets     func(ctx context.Context, host Host, s Settings) (BucketProvider, error)
+	OpenSecrets     func(ctx context.Context, host Host, s Settings) (SecretStore, error)
+	// BucketAttributes are the project attributes and blocks beside bucket that it
+	// knows: location, jurisdiction, storage_class, allowed_ips, expires_after,
+	// cors_rule, lifecycle_rule, lock_rule, custom_domain, public_access.
+	BucketAttributes []string
 }
