@@ -46,7 +46,8 @@ type Problem struct{ Attribute, Summary, Fix string }
 // start from, and the clock. Sleep ends early, with the context's error, when the
 // context does. The others may be nil: Waiting is told why a call waits and until
 // when; Trace gets every request and answer, without what is secret in them;
-// Transport carries requests in place of the network.
+// Transport carries requests in place of the network. Share gives one value to all
+// connections that ask for it by the same key, and makes it for the first.
 type Host struct {
 	Dir       string
 	Now       func() time.Time
@@ -54,6 +55,7 @@ type Host struct {
 	Waiting   func(why string, until time.Time)
 	Trace     func(Exchange)
 	Transport http.RoundTripper
+	Share     func(key string, make func() any) any
 }
 
 // Exchange is one request and its answer. Secrets in the bodies are replaced, and
