@@ -79,6 +79,14 @@ var lifecycles = []struct {
 		r.config.Moved = []config.Moved{{From: addr.Project{Name: "photos"}, To: addr.Project{Name: "pictures"}}}
 		r.rotate[addr.Project{Name: "pictures"}] = true
 	}},
+	{"provision under a rate limit", nil, func(r *rigging) {
+		r.config.Projects = []config.Project{project("photos")}
+		r.limit = 2
+	}},
+	{"rotate under a rate limit", func(r *rigging) { r.config.Projects = []config.Project{project("photos")} }, func(r *rigging) {
+		r.rotate[addr.Project{Name: "photos"}] = true
+		r.limit = 1
+	}},
 	{"destroy", func(r *rigging) {
 		r.config.Projects = []config.Project{project("photos"), registered("drop", "brought")}
 	},
@@ -141,7 +149,7 @@ func TestApply_killedAtEveryBoundary(t *testing.T) {
 
 // heal is what happens after a cut: the next apply, and nothing is left over.
 func (r *rigging) heal(t testing.TB, n int) {
-	r.rotate = map[addr.Project]bool{}
+	r.rotate, r.limit = map[addr.Project]bool{}, 0
 	r.now = r.now.Add(time.Minute)
 	before, _, _ := r.plan(context.Background(), planner.Normal)
 	report, plan, err := r.apply(planner.Normal)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
@@ -46,6 +47,8 @@ func (r *run) operate(ctx context.Context, o *planner.Operation) (result Result)
 		return end(Failed, diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
 			Summary: "A vendor cannot be opened", Detail: err.Error() + ".", Fix: "Correct the block, then apply again.", Cause: err})
 	}
+	rig.Stop = r.options.Stop
+	rig.Waiting = func(why string, until time.Time) { r.emit(Waiting{Project: o.Project, Why: why, Until: until}) }
 	r.emit(OperationStarted{Project: o.Project, Kind: o.Kind, At: result.Started})
 	steps := o.Steps
 	if !r.options.Verify {

@@ -43,6 +43,8 @@ type rigging struct {
 	allow  planner.Allowance
 	verify bool
 	stop   chan struct{}
+	limit  int    // how many mints are refused from now on, because there were too many calls
+	slept  func() // called when something waits
 }
 
 func newRigging() *rigging {
@@ -54,12 +56,34 @@ func newRigging() *rigging {
 func (r *rigging) rigs(_, secrets string) (orchestrator.Rig, error) {
 	snap, err := r.state.Snapshot()
 	return orchestrator.Rig{
-		Buckets: r.world.Cloud(cloud), Secrets: r.world.Store(secrets), Connection: secrets,
+		Buckets: limited{r.world.Cloud(cloud), r}, Secrets: r.world.Store(secrets), Connection: secrets,
 		Stores:   func(connection string) (vendors.SecretStore, error) { return r.world.Store(connection), nil },
 		Register: r.register, Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
 		Stack: stack, Now: func() time.Time { return r.now },
-		Sleep: func(ctx context.Context, d time.Duration) error { r.now = r.now.Add(d); return ctx.Err() },
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			if r.slept != nil {
+				r.slept()
+			}
+			r.now = r.now.Add(d)
+			return ctx.Err()
+		},
 	}, err
+}
+
+// limited is a cloud that refuses mints as long as the rigging says so.
+type limited struct {
+	vendors.BucketProvider
+	r *rigging
+}
+
+func (l limited) Unwrap() any { return l.BucketProvider }
+
+func (l limited) IssueCredential(ctx context.Context, spec vendors.CredentialSpec) (vendors.Issued, error) {
+	if l.r.limit > 0 {
+		l.r.limit--
+		return vendors.Issued{}, &vendors.Error{Vendor: cloud, Op: "issue credential", Kind: vendors.ErrRateLimited, Message: "slow down", RetryAfter: 20 * time.Second}
+	}
+	return l.BucketProvider.IssueCredential(ctx, spec)
 }
 
 func (r *rigging) register(_ context.Context, p addr.Project) (vendors.BucketCredentials, error) {

@@ -72,11 +72,11 @@ func (m *machine) applyCut(t *rapid.T) {
 	m.rotate = map[addr.Project]bool{}
 }
 
-// applyFaulty lets one call fail: refused, lost before it acted, lost after, or
-// lost after and late to show.
+// applyFaulty lets one call fail: refused, refused for too many calls, lost before
+// it acted, lost after, or lost after and late to show.
 func (m *machine) applyFaulty(t *rapid.T) {
 	n, count := rapid.IntRange(1, 40).Draw(t, "call"), 0
-	kind := rapid.SampledFrom([]string{"refused", "lost before", "lost after", "late"}).Draw(t, "fault")
+	kind := rapid.SampledFrom([]string{"refused", "rate limited", "lost before", "lost after", "late"}).Draw(t, "fault")
 	lost := &vendors.Error{Vendor: "memory", Op: "call", Kind: vendors.ErrUnavailable, Message: "answer lost", OutcomeUnknown: true}
 	faulty := false
 	m.world.LateMint = func(string) time.Duration {
@@ -91,6 +91,8 @@ func (m *machine) applyFaulty(t *rapid.T) {
 		switch {
 		case faulty && kind == "refused":
 			return &vendors.Error{Vendor: "memory", Op: "call", Kind: vendors.ErrUnavailable, Message: "refused"}
+		case faulty && kind == "rate limited":
+			return &vendors.Error{Vendor: "memory", Op: "call", Kind: vendors.ErrRateLimited, Message: "slow down", RetryAfter: time.Minute}
 		case faulty && kind == "lost before":
 			return lost
 		}

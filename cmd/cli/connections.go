@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"buckethead/config"
 	"buckethead/config/addr"
@@ -27,7 +26,7 @@ func (s *session) cloud(address string) (vendors.BucketProvider, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened, err := vendor.OpenBuckets(context.Background(), vendors.Host{Dir: s.config.Dir, Now: s.p.Now}, connection.Settings)
+	opened, err := vendor.OpenBuckets(context.Background(), s.host(address), connection.Settings)
 	if err != nil {
 		return nil, fmt.Errorf("open cloud %s: %w", address, err)
 	}
@@ -46,7 +45,7 @@ func (s *session) store(address string) (vendors.SecretStore, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened, err := vendor.OpenSecrets(context.Background(), vendors.Host{Dir: s.config.Dir, Now: s.p.Now}, connection.Settings)
+	opened, err := vendor.OpenSecrets(context.Background(), s.host(address), connection.Settings)
 	if err != nil {
 		return nil, fmt.Errorf("open secrets %s: %w", address, err)
 	}
@@ -107,10 +106,7 @@ func (s *session) resolve(ctx context.Context, reference string) (vendors.Secret
 func (s *session) rigs(snap state.Snapshot) func(cloud, secrets string) (orchestrator.Rig, error) {
 	return func(cloud, secrets string) (orchestrator.Rig, error) {
 		rig := orchestrator.Rig{Connection: secrets, Stores: s.store, Register: s.registered, Stack: s.config.Stack, Now: s.p.Now, Sleep: s.p.Sleep,
-			Fingerprint: func(secret vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, secret) },
-			Waiting: func(why string, until time.Time) {
-				s.view.Note(why + "; next try at " + until.UTC().Format(time.TimeOnly))
-			}}
+			Fingerprint: func(secret vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, secret) }}
 		var err error
 		if cloud != "" {
 			if rig.Buckets, err = s.cloud(cloud); err != nil {

@@ -9,6 +9,7 @@ package cli
 import (
 	"context"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -39,6 +40,8 @@ type Hooks struct {
 	// Boundary is called before and after each call to a vendor and each
 	// transaction of the state.
 	Boundary func(what string)
+	// Transport carries the requests of all vendors; nil for the network.
+	Transport http.RoundTripper
 }
 
 // OS is the process itself.

@@ -34,12 +34,15 @@ type session struct {
 	mu     sync.Mutex
 	clouds map[string]vendors.BucketProvider
 	stores map[string]vendors.SecretStore
+
+	sharing sync.Mutex // mu is held while a connection that shares is opened
+	shared  map[string]any
 }
 
 // open reads the files and makes the view. Faults are shown; the error is then an
 // exit code.
 func open(p Process, flags common) (*session, error) {
-	s := &session{p: p, flags: flags, clouds: map[string]vendors.BucketProvider{}, stores: map[string]vendors.SecretStore{}}
+	s := &session{p: p, flags: flags, clouds: map[string]vendors.BucketProvider{}, stores: map[string]vendors.SecretStore{}, shared: map[string]any{}}
 	if flags.chdir != "" {
 		if err := os.Chdir(flags.chdir); err != nil {
 			return nil, fmt.Errorf("work in %s: %w", flags.chdir, errors.Unwrap(err))

@@ -168,6 +168,61 @@ func TestRun_givesUpAfterThreeLostAnswers(t *testing.T) {
 	}
 }
 
+// A vendor that refuses a mint for too many calls is given the time that it asks
+// for, between a second and six minutes.
+func TestRun_restsAfterARateLimit(t *testing.T) {
+	for _, test := range []struct{ asked, want time.Duration }{{0, time.Second}, {30 * time.Second, 30 * time.Second}, {time.Hour, 6 * time.Minute}} {
+		rig, world, now := newRig()
+		refused := false
+		world.Before = func(c memory.Call) error {
+			if c.Method != "IssueCredential" || refused {
+				return nil
+			}
+			refused = true
+			return &vendors.Error{Vendor: "c", Op: "issue", Kind: vendors.ErrRateLimited, RetryAfter: test.asked}
+		}
+		rec := &notes{}
+		if _, err := orchestrator.ProvisionBucket(context.Background(), rig, photos(), rec); err != nil {
+			t.Fatal(err)
+		}
+		if rec.record.Active.Name != "bh/acme/project.photos/op1.2" || len(rec.open) != 0 || now.Sub(start) != test.want {
+			t.Errorf("asked for %s: minted as %s after %s, open %v", test.asked, rec.record.Active.Name, now.Sub(start), rec.open)
+		}
+	}
+}
+
+// sleepForReal waits for the context, as a pause of minutes would.
+func sleepForReal(ctx context.Context, _ time.Duration) error { <-ctx.Done(); return ctx.Err() }
+
+func TestRun_restEndsWithAStopOrItsContext(t *testing.T) {
+	for _, how := range []string{"stop", "context"} {
+		rig, world, _ := newRig()
+		world.Before = func(c memory.Call) error {
+			if c.Method == "IssueCredential" {
+				return &vendors.Error{Vendor: "c", Op: "issue", Kind: vendors.ErrRateLimited, RetryAfter: time.Minute}
+			}
+			return nil
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		stop := make(chan struct{})
+		rig.Stop, rig.Sleep = stop, sleepForReal
+		rec := &notes{}
+		rig.Waiting = func(string, time.Time) {
+			if how == "stop" {
+				rec.stopAt = planner.StepIssueCredential
+				close(stop)
+			} else {
+				cancel()
+			}
+		}
+		_, err := orchestrator.ProvisionBucket(ctx, rig, photos(), rec)
+		if want := map[string]error{"stop": orchestrator.ErrStopped, "context": vendors.ErrRateLimited}[how]; !errors.Is(err, want) || len(rec.open) > 0 {
+			t.Errorf("%s: got %v with %v open, want %v", how, err, rec.open, want)
+		}
+	}
+}
+
 // A new key may take a minute to work: the proof waits, and gives up in time.
 func TestRun_provesUntilItWorks(t *testing.T) {
 	for _, test := range []struct {

@@ -27,4 +27,6 @@ type Rig struct {
 	Now         func() time.Time
 	Sleep       func(ctx context.Context, d time.Duration) error
 	Waiting     func(why string, until time.Time) // may be nil
+	// Stop, when closed, ends a wait between two steps; nil for never.
+	Stop <-chan struct{}
 }

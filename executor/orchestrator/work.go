@@ -86,6 +86,8 @@ func one(ctx context.Context, rig Rig, s planner.Step, w Work, rec Recorder) (Wo
 
 // mint issues a credential. An answer that leaves the outcome open means another
 // try under a new name; what the old name made is revoked when the operation settles.
+// One that was refused because there were too many calls is tried again later,
+// under a new name as well: no name is ever used twice.
 func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec Recorder) (Work, error) {
 	base := s.CredentialName
 	for try := 1; ; try++ {
@@ -98,12 +100,52 @@ func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec R
 		if err == nil {
 			return next, rec.Commit(ticket, s, next.Record)
 		}
-		if vendors.Refused(err) || try == mintTries || ctx.Err() != nil {
+		limited := errors.Is(err, vendors.ErrRateLimited)
+		switch {
+		case vendors.Refused(err) && !limited, try == mintTries, ctx.Err() != nil:
 			return w, fail(rec, ticket, s, err)
+		case vendors.Refused(err):
+			if aborted := rec.Abort(ticket, s, err); aborted != nil {
+				return w, errors.Join(err, aborted)
+			}
+		default:
+			rec.LeaveOpen(ticket, s, err)
+			w.Open = append(w.Open, s.CredentialName)
 		}
-		rec.LeaveOpen(ticket, s, err)
-		w.Open = append(w.Open, s.CredentialName)
+		if limited && !rest(ctx, rig, err) {
+			return w, err
+		}
 	}
+}
+
+// The bounds on a wait before a mint that was refused for too many calls.
+const (
+	shortestRest = time.Second
+	longestRest  = 6 * time.Minute
+)
+
+// rest waits as long as the vendor asks for, within bounds. A stop ends it early:
+// whoever begins the next step says the rest. It reports whether to go on.
+func rest(ctx context.Context, rig Rig, cause error) bool {
+	pause := shortestRest
+	var refused *vendors.Error
+	if errors.As(cause, &refused) {
+		pause = min(max(refused.RetryAfter, shortestRest), longestRest)
+	}
+	if rig.Waiting != nil {
+		rig.Waiting("the vendor asks for a pause: too many calls were made", rig.Now().Add(pause))
+	}
+	waiting, end := context.WithCancel(ctx)
+	defer end()
+	go func() {
+		select {
+		case <-rig.Stop:
+			end()
+		case <-waiting.Done():
+		}
+	}()
+	_ = rig.Sleep(waiting, pause) // it ended early or not: ctx tells
+	return ctx.Err() == nil
 }
 
 // fail tells rec how a step failed and gives the fault back.
