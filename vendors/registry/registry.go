@@ -5,6 +5,7 @@ package registry
 import (
 	"buckethead/vendors"
 	"buckethead/vendors/agefile"
+	"buckethead/vendors/cloudflare"
 	"buckethead/vendors/local"
 )
 
@@ -12,6 +13,7 @@ import (
 func All() []vendors.Vendor {
 	return []vendors.Vendor{
 		agefile.Vendor,
+		cloudflare.Vendor,
 		local.Vendor,
 	}
 }

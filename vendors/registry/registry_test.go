@@ -17,7 +17,7 @@ func TestAll(t *testing.T) {
 	for _, v := range registry.All() {
 		names = append(names, v.Name)
 	}
-	if !slices.Equal(names, []string{"age_file", "local"}) {
+	if !slices.Equal(names, []string{"age_file", "cloudflare_r2", "local"}) {
 		t.Errorf("got %v, want every vendor by name", names)
 	}
 	first := registry.All()
@@ -28,17 +28,21 @@ func TestAll(t *testing.T) {
 }
 
 func TestFind(t *testing.T) {
-	for name, want := range map[string]bool{"local": true, "age_file": true, "": false, "Local": false, "cloudflare": false} {
+	for name, want := range map[string]bool{"local": true, "age_file": true, "": false, "cloudflare_r2": true, "Local": false, "cloudflare": false} {
 		if v, there := registry.Find(name); there != want || there && v.Name != name {
 			t.Errorf("%q: got %q, %t", name, v.Name, there)
 		}
 	}
 }
 
+// required has something that will do for each setting without a default.
+var required = map[string]string{"account_id": "0123456789abcdef0123456789abcdef", "api_token": "a token"}
+
 // TestVendors_describeThemselves: what the language, the docs and doctor read is
 // there, and opening with the defaults makes no call and no file.
 func TestVendors_describeThemselves(t *testing.T) {
-	known := []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after"}
+	known := []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
+		"cors_rule", "lifecycle_rule", "lock_rule", "custom_domain", "public_access"}
 	for _, v := range registry.All() {
 		dir := t.TempDir()
 		host, settings := vendors.Host{Dir: dir, Now: func() time.Time { return time.Unix(0, 0) }}, vendors.Settings{}
@@ -50,6 +54,9 @@ func TestVendors_describeThemselves(t *testing.T) {
 			seen[s.Name] = true
 			if s.Default != "" {
 				settings[s.Name] = vendors.Value{Text: s.Default, Source: "default"}
+			}
+			if s.Required {
+				settings[s.Name] = vendors.Value{Text: required[s.Name], Secret: vendors.NewSecret(required[s.Name])}
 			}
 		}
 		if v.Title == "" || v.OpenBuckets == nil && v.OpenSecrets == nil || (v.OpenSecrets != nil) != (v.ReferenceScheme != "") {

@@ -1,0 +1,198 @@
+package cloudflare
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+	"github.com/cloudflare/cloudflare-go/v7/r2"
+
+	"buckethead/vendors"
+)
+
+// bucketPage is the largest page of a bucket list. The default is 20, and what is
+// beyond it is left out without a word.
+// https://github.com/cloudflare/workers-sdk/issues/15103
+const bucketPage = 1000
+
+// bucket is a bucket as the API shows it; in lists place and class can be missing.
+type bucket struct {
+	Name         string `json:"name"`
+	CreationDate moment `json:"creation_date"`
+	Location     string `json:"location"`
+	StorageClass string `json:"storage_class"`
+}
+
+// bucketFrom makes it canonical. The namespace is the one that was asked: answers
+// need not repeat it, and a call sees its own alone.
+func bucketFrom(b bucket, namespace string) vendors.Bucket {
+	return vendors.Bucket{ID: vendors.BucketID{Name: b.Name, Namespace: namespace}, CreatedAt: b.CreationDate.Time,
+		Location: strings.ToLower(b.Location), StorageClass: strings.ToLower(b.StorageClass)}
+}
+
+// ListBuckets reads one jurisdiction. It goes on by cursor where there is one, else
+// by the last name: result_info can be null or empty, and then only a page that is
+// not full is the end. https://github.com/cloudflare/workers-sdk/pull/15108
+func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bucket, error) {
+	a := act{op: "list buckets", about: aboutAccount}
+	if namespace != "" && !jurisdictionName.MatchString(namespace) {
+		return nil, a.invalid("%q is no jurisdiction", namespace)
+	}
+	var out []vendors.Bucket
+	next := []option.RequestOption{}
+	for last := ""; ; {
+		var page struct {
+			Buckets []bucket `json:"buckets"`
+		}
+		var p r2.BucketListParams
+		p.AccountID.Value, p.AccountID.Present = c.account, true
+		rest, err := c.call(a, &page, func(o ...option.RequestOption) error {
+			o = append(append(append(o, in(namespace)...), next...), option.WithQuery("per_page", strconv.Itoa(bucketPage)), option.WithQuery("order", "name"))
+			_, err := c.buckets.List(ctx, p, o...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range page.Buckets {
+			if b.Name <= last {
+				return nil, &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: "a page of the list came twice"}
+			}
+			last = b.Name
+			out = append(out, bucketFrom(b, namespace))
+		}
+		var ended bool
+		if next, ended = continuation(rest, last, len(page.Buckets)); ended {
+			return out, nil
+		}
+	}
+}
+
+// continuation gives how to ask for the next page, or that there is none.
+func continuation(rest answer, last string, count int) (next []option.RequestOption, ended bool) {
+	var info struct {
+		Cursor  string `json:"cursor"`
+		PerPage int    `json:"per_page"`
+	}
+	rest.read(&info)
+	switch {
+	case count == 0:
+		return nil, true
+	case info.Cursor != "":
+		return []option.RequestOption{option.WithQuery("cursor", info.Cursor)}, false
+	case info.PerPage > 0, count < bucketPage:
+		return nil, true
+	}
+	return []option.RequestOption{option.WithQuery("start_after", last)}, false
+}
+
+// GetBucket reads one bucket.
+func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Bucket, error) {
+	a := act{op: "read bucket", about: aboutBucket}
+	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {
+		return vendors.Bucket{}, err
+	}
+	var b bucket
+	var p r2.BucketGetParams
+	p.AccountID.Value, p.AccountID.Present = c.account, true
+	_, err := c.call(a, &b, func(o ...option.RequestOption) error {
+		_, err := c.buckets.Get(ctx, id.Name, p, append(o, in(id.Namespace)...)...)
+		return err
+	})
+	return c.same(a, b, id, err)
+}
+
+// same gives the bucket of an answer, which must be the one that was asked for.
+func (c *Cloud) same(a act, b bucket, id vendors.BucketID, err error) (vendors.Bucket, error) {
+	if err == nil && b.Name != id.Name {
+		err = &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: a.writes, Message: "the answer is about another bucket"}
+	}
+	if err != nil {
+		return vendors.Bucket{}, err
+	}
+	return bucketFrom(b, id.Namespace), nil
+}
+
+// CreateBucket makes a bucket. A location is a hint, and honoured only the first
+// time that a bucket of the name is ever made.
+// https://developers.cloudflare.com/r2/reference/data-location/
+func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vendors.Bucket, error) {
+	a := act{op: "create bucket", writes: true, about: aboutBucket}
+	if err := a.firstProblem(checkBucket(spec)); err != nil {
+		return vendors.Bucket{}, err
+	}
+	request := struct {
+		Name         string `json:"name"`
+		LocationHint string `json:"locationHint,omitempty"`
+		StorageClass string `json:"storageClass,omitempty"`
+	}{spec.ID.Name, spec.Location, storageClasses[spec.StorageClass]}
+	var b bucket
+	var p r2.BucketNewParams
+	p.AccountID.Value, p.AccountID.Present = c.account, true
+	_, err := c.call(a, &b, func(o ...option.RequestOption) error {
+		_, err := c.buckets.New(ctx, p, append(append(o, in(spec.ID.Namespace)...), body(request))...)
+		return err
+	})
+	return c.same(a, b, spec.ID, existsForConflict(err))
+}
+
+// existsForConflict takes any 409 to a create for a name that is taken: which of
+// its codes Cloudflare sends is not documented.
+func existsForConflict(err error) error {
+	var e *vendors.Error
+	if errors.As(err, &e) && errors.Is(e.Kind, vendors.ErrConflict) {
+		e.Kind = vendors.ErrExists
+	}
+	return err
+}
+
+// UpdateBucket changes the default storage class, the one thing that can be
+// changed. It was seen to be answered with 405 and code 7001 in August 2026, in
+// spite of what the reference says.
+func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vendors.Bucket, error) {
+	a := act{op: "change the storage class", writes: true, about: aboutBucket}
+	if err := a.firstProblem(checkBucket(spec)); err != nil {
+		return vendors.Bucket{}, err
+	}
+	if spec.StorageClass == "" {
+		return c.GetBucket(ctx, spec.ID)
+	}
+	var b bucket
+	var p r2.BucketEditParams
+	p.AccountID.Value, p.AccountID.Present = c.account, true
+	_, err := c.call(a, &b, func(o ...option.RequestOption) error {
+		o = append(append(o, in(spec.ID.Namespace)...), option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
+		_, err := c.buckets.Edit(ctx, spec.ID.Name, p, o...)
+		return err
+	})
+	var e *vendors.Error
+	if hasCode(err, codeNoMethod) && errors.As(err, &e) {
+		e.Message += " (Cloudflare refuses to change the class through its API just now; change it on the bucket's page, or set storage_class back)"
+	}
+	return c.same(a, b, spec.ID, err)
+}
+
+// DeleteBucket deletes an empty bucket.
+func (c *Cloud) DeleteBucket(ctx context.Context, id vendors.BucketID) error {
+	a := act{op: "delete bucket", writes: true, about: aboutBucket}
+	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {
+		return err
+	}
+	var p r2.BucketDeleteParams
+	p.AccountID.Value, p.AccountID.Present = c.account, true
+	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
+		_, err := c.buckets.Delete(ctx, id.Name, p, append(o, in(id.Namespace)...)...)
+		return err
+	})
+	return absentIsDone(err)
+}
+
+// absentIsDone takes the absence of what is to go for success.
+func absentIsDone(err error) error {
+	if errors.Is(err, vendors.ErrNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,127 @@
+package cloudflare
+
+import (
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"buckethead/vendors"
+)
+
+// nameLimit is how long a token's name may be, in characters (API reference, Create
+// Token).
+const nameLimit = 120
+
+var (
+	// bucketName is the rule of the dashboard and of wrangler; the API's schema
+	// says 64 characters, its error 10005 says 63.
+	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
+	// hexID is an account's, a token's or a zone's id.
+	hexID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	// jurisdictionName is wide on purpose: "us" came in August 2026, and others may.
+	jurisdictionName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
+	domainName       = regexp.MustCompile(`^([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+)
+
+// locations are the hints that R2 knows.
+// https://developers.cloudflare.com/r2/reference/data-location/
+var locations = []string{"apac", "eeur", "enam", "oc", "weur", "wnam"}
+
+// storageClasses maps the words of the language to the API's.
+var storageClasses = map[string]string{"standard": "Standard", "infrequentaccess": "InfrequentAccess"}
+
+func checkSettings(s vendors.Settings) []vendors.Problem {
+	var out []vendors.Problem
+	if !hexID.MatchString(s.Text("account_id")) {
+		out = append(out, vendors.Problem{Attribute: "account_id", Summary: "this is no account id",
+			Fix: "It has 32 hexadecimal digits in lower case; the dashboard shows it on the page of R2, and in its URL."})
+	}
+	if kind := s.Text("token_kind"); kind != "account" && kind != "user" {
+		out = append(out, vendors.Problem{Attribute: "token_kind", Summary: "this is no kind of token", Fix: `Use "account" or "user".`})
+	}
+	for _, name := range []string{"api_base_url", "s3_endpoint_url"} {
+		if text := s.Text(name); text != "" && !validURL(strings.ReplaceAll(text, placeholder, "default")) {
+			out = append(out, vendors.Problem{Attribute: name, Summary: "this is no URL of an API",
+				Fix: "Write it with https, or with http on this machine alone, without user, query and fragment."})
+		}
+	}
+	if text := s.Text("token_limit"); text != "" {
+		if n, err := strconv.Atoi(text); err != nil || n < 1 {
+			out = append(out, vendors.Problem{Attribute: "token_limit", Summary: "this is no number of tokens", Fix: "Write the number that Cloudflare grants, such as 500."})
+		}
+	}
+	return out
+}
+
+// validURL allows TLS, and plain HTTP to this machine.
+func validURL(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+}
+
+func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
+	var out []vendors.Problem
+	if !bucketName.MatchString(spec.ID.Name) {
+		out = append(out, vendors.Problem{Attribute: "bucket", Summary: "this cannot be the name of an R2 bucket",
+			Fix: "Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit."})
+	}
+	switch {
+	case spec.ID.Namespace == "default":
+		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: `"default" is what a bucket has without a jurisdiction`, Fix: "Remove the line."})
+	case spec.ID.Namespace != "" && !jurisdictionName.MatchString(spec.ID.Namespace):
+		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "this is no jurisdiction", Fix: `Use "eu", "us" or "fedramp".`})
+	}
+	if spec.Location != "" && !slices.Contains(locations, spec.Location) {
+		out = append(out, vendors.Problem{Attribute: "location", Summary: "R2 has no such location", Fix: "Use one of " + strings.Join(locations, ", ") + "."})
+	}
+	if spec.StorageClass != "" && storageClasses[spec.StorageClass] == "" {
+		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "R2 has no such storage class", Fix: `Use "Standard" or "InfrequentAccess".`})
+	}
+	return append(out, checkBucketSettings(spec.Settings)...)
+}
+
+// checkBucketSettings holds rules against what R2 takes beyond what the language asks.
+func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
+	var out []vendors.Problem
+	for _, d := range s.Domains {
+		if !domainName.MatchString(d.Domain) || len(d.Domain) > 253 {
+			out = append(out, vendors.Problem{Attribute: "custom_domain", Summary: strconv.Quote(d.Domain) + " is no name of a domain", Fix: `Write it as "photos.example.com", in lower case.`})
+		}
+		if !hexID.MatchString(d.ZoneID) {
+			out = append(out, vendors.Problem{Attribute: "custom_domain", Summary: "the zone_id of " + strconv.Quote(d.Domain) + " is no zone's id",
+				Fix: "It has 32 hexadecimal digits in lower case; the dashboard shows it on the zone's overview."})
+		}
+	}
+	return out
+}
+
+func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
+	var out []vendors.Problem
+	if utf8.RuneCountInString(spec.Name) > nameLimit || spec.Name == "" {
+		out = append(out, vendors.Problem{Attribute: "name", Summary: "the token's name must have 1 to 120 characters", Fix: "Use a shorter stack or project name."})
+	}
+	if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
+		out = append(out, vendors.Problem{Attribute: "access", Summary: "this is no kind of access", Fix: `Use "read_write" or "read_only".`})
+	}
+	if slices.ContainsFunc(spec.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
+		out = append(out, vendors.Problem{Attribute: "allowed_ips", Summary: "this is no IP network", Fix: `Write networks as CIDRs, such as "10.0.0.0/8".`})
+	}
+	return out
+}
+
+// firstProblem gives the error of the first fault, nil where there is none.
+func (a act) firstProblem(problems []vendors.Problem) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return a.invalid("%s: %s", problems[0].Attribute, problems[0].Summary)
+}

@@ -1,0 +1,178 @@
+package cloudflare
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"buckethead/vendors"
+)
+
+// token is an API token as the API shows it. Dates may be null; value is there
+// when it was just created, and nowhere else. An account has tokens of all kinds,
+// so what they may do is read leniently: an odd one must not hide the others.
+type token struct {
+	ID        string          `json:"id"`
+	Name      string          `json:"name"`
+	Status    string          `json:"status"`
+	IssuedOn  moment          `json:"issued_on"`
+	ExpiresOn moment          `json:"expires_on"`
+	Policies  json.RawMessage `json:"policies"`
+	Condition json.RawMessage `json:"condition"`
+	Value     string          `json:"value"`
+}
+
+// moment is a time that may be null or unreadable, and is zero then.
+type moment struct{ time.Time }
+
+// UnmarshalJSON never fails.
+func (m *moment) UnmarshalJSON(text []byte) error {
+	var t time.Time
+	if json.Unmarshal(text, &t) == nil {
+		m.Time = t.UTC()
+	}
+	return nil
+}
+
+// policy is one line of what a token may do. Resources are a map of strings, or of
+// maps for "all of an account".
+type policy struct {
+	Effect    string                     `json:"effect"`
+	Groups    []group                    `json:"permission_groups"`
+	Resources map[string]json.RawMessage `json:"resources"`
+}
+
+// condition restricts where a token works from. The API and cloudflare-go v7 write
+// request_ip, older pages request.ip: both are read.
+type condition struct {
+	RequestIP *addresses `json:"request_ip,omitempty"`
+	Dotted    *addresses `json:"request.ip,omitempty"`
+}
+
+type addresses struct {
+	In    []string `json:"in,omitempty"`
+	NotIn []string `json:"not_in,omitempty"`
+}
+
+// tokenRequest is what a create and an update send. An update replaces the token's
+// settings, so what is left out is cleared.
+type tokenRequest struct {
+	Name      string          `json:"name"`
+	Policies  []requestPolicy `json:"policies"`
+	Condition *condition      `json:"condition,omitempty"`
+	ExpiresOn string          `json:"expires_on,omitempty"`
+}
+
+type requestPolicy struct {
+	Effect    string            `json:"effect"`
+	Groups    []group           `json:"permission_groups"`
+	Resources map[string]string `json:"resources"`
+}
+
+const bucketResource = "com.cloudflare.edge.r2.bucket."
+
+// resource names a bucket in a policy. Names have no underscore, so the parts can be told.
+// https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
+func (c *Cloud) resource(id vendors.BucketID) string {
+	space := id.Namespace
+	if space == "" {
+		space = "default"
+	}
+	return bucketResource + c.account + "_" + space + "_" + id.Name
+}
+
+// bucketOf reads a resource; false where it is no bucket of this account.
+func (c *Cloud) bucketOf(resource string) (vendors.BucketID, bool) {
+	rest, ok := strings.CutPrefix(resource, bucketResource+c.account+"_")
+	space, name, cut := strings.Cut(rest, "_")
+	if !ok || !cut || !bucketName.MatchString(name) {
+		return vendors.BucketID{}, false
+	}
+	if space == "default" {
+		space = ""
+	}
+	return vendors.BucketID{Name: name, Namespace: space}, true
+}
+
+func (c *Cloud) tokenRequest(spec vendors.CredentialSpec, g group) tokenRequest {
+	r := tokenRequest{Name: spec.Name, Policies: []requestPolicy{{Effect: "allow", Groups: []group{g},
+		Resources: map[string]string{c.resource(spec.Bucket): "*"}}}}
+	if len(spec.AllowedIPs) > 0 {
+		r.Condition = &condition{RequestIP: &addresses{In: spec.AllowedIPs}}
+	}
+	if !spec.ExpiresAt.IsZero() {
+		r.ExpiresOn = spec.ExpiresAt.UTC().Format(time.RFC3339)
+	}
+	return r
+}
+
+// credential turns a token into the contract's words. One that does more, or
+// other, than to open exactly one bucket has neither bucket nor access.
+func (c *Cloud) credential(t token) vendors.Credential {
+	out := vendors.Credential{ID: t.ID, Name: t.Name, Status: status(t.Status), IssuedAt: t.IssuedOn.Time, ExpiresAt: t.ExpiresOn.Time}
+	if out.Status == vendors.Active && expired(out.ExpiresAt, c.host.Now()) {
+		out.Status = vendors.Expired // the word can come later than the time
+	}
+	var where condition
+	if json.Unmarshal(t.Condition, &where) == nil {
+		out.AllowedIPs = slices.Concat(where.RequestIP.words(), where.Dotted.words())
+		slices.Sort(out.AllowedIPs)
+		out.AllowedIPs = slices.Compact(out.AllowedIPs)
+	}
+	var policies []policy
+	if json.Unmarshal(t.Policies, &policies) != nil || len(policies) != 1 || policies[0].Effect != "allow" || len(policies[0].Resources) != 1 {
+		return out
+	}
+	for name, value := range policies[0].Resources {
+		id, ok := c.bucketOf(name)
+		access := c.accessOf(policies[0].Groups)
+		if ok && access != "" && string(bytes.TrimSpace(value)) == `"*"` {
+			out.Bucket, out.Access = id, access
+		}
+	}
+	return out
+}
+
+// words gives the networks in canonical form. A network that is shut out is none
+// that bh ever declares, and shows as such.
+func (a *addresses) words() []string {
+	if a == nil {
+		return nil
+	}
+	var out []string
+	for _, text := range a.In {
+		out = append(out, canonical(text))
+	}
+	for _, text := range a.NotIn {
+		out = append(out, "not "+canonical(text))
+	}
+	return out
+}
+
+func canonical(network string) string {
+	if p, err := netip.ParsePrefix(network); err == nil {
+		return p.Masked().String()
+	}
+	if a, err := netip.ParseAddr(network); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()).String()
+	}
+	return network
+}
+
+// status reads a token's status. "revoked (exposed)" is in no schema and is what
+// leak scanning sets; a word that is not known is no working token.
+// https://github.com/cloudflare/terraform-provider-cloudflare (api_token/resource.go)
+func status(text string) vendors.Status {
+	switch {
+	case text == "active":
+		return vendors.Active
+	case text == "expired":
+		return vendors.Expired
+	case strings.HasPrefix(text, "revoked"):
+		return vendors.Exposed
+	}
+	return vendors.Disabled
+}

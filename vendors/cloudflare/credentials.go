@@ -1,0 +1,218 @@
+package cloudflare
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"sync"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+
+	"buckethead/vendors"
+)
+
+// tokenPage is the largest page of a token list (API reference: 5 to 50).
+const tokenPage = 50
+
+// pagesAtOnce is how many pages of a list are asked for at the same time.
+const pagesAtOnce = 4
+
+// ListCredentials gives every token of the account, or of the user. The first page
+// says how many there are; the others are read side by side, and on from there
+// while a page is full.
+func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
+	first, total, err := c.tokenPage(ctx, 1)
+	if err != nil {
+		return nil, err
+	}
+	pages := [][]token{first}
+	if total > tokenPage {
+		more, err := c.tokenPages(ctx, 2, (total+tokenPage-1)/tokenPage)
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, more...)
+	}
+	// Without a total, and where tokens were made meanwhile, a full page means that
+	// there may be another.
+	for total == 0 && len(pages[len(pages)-1]) == tokenPage || total > 0 && len(pages)*tokenPage < total {
+		next, newTotal, err := c.tokenPage(ctx, len(pages)+1)
+		if err != nil {
+			return nil, err
+		}
+		total = newTotal
+		pages = append(pages, next)
+		if len(next) == 0 {
+			break
+		}
+	}
+	return c.join(pages)
+}
+
+// join makes one list of the pages. Tokens that came or went meanwhile shift the
+// pages, so that one may be on two; a whole page that is there twice is a list that
+// does not end.
+func (c *Cloud) join(pages [][]token) ([]vendors.Credential, error) {
+	var out []vendors.Credential
+	seen := map[string]bool{}
+	for _, page := range pages {
+		fresh := 0
+		for _, t := range page {
+			if seen[t.ID] {
+				continue
+			}
+			seen[t.ID] = true
+			fresh++
+			out = append(out, c.credential(t))
+		}
+		if fresh == 0 && len(page) > 0 {
+			return nil, &vendors.Error{Vendor: title, Op: "list tokens", Kind: vendors.ErrUnavailable, Message: "a page of the list came twice"}
+		}
+	}
+	return out, nil
+}
+
+// tokenPages reads pages first to last.
+func (c *Cloud) tokenPages(ctx context.Context, first, last int) ([][]token, error) {
+	pages := make([][]token, last-first+1)
+	faults := make([]error, len(pages))
+	slots := make(chan struct{}, pagesAtOnce)
+	var wg sync.WaitGroup
+	for i := range pages {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			pages[i], _, faults[i] = c.tokenPage(ctx, first+i)
+		})
+	}
+	wg.Wait()
+	for _, err := range faults {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// tokenPage reads one page and gives how many tokens there are in all, 0 where the
+// answer does not say.
+func (c *Cloud) tokenPage(ctx context.Context, page int) ([]token, int, error) {
+	var list []token
+	rest, err := c.call(act{op: "list tokens", about: aboutAccount}, &list, func(o ...option.RequestOption) error {
+		return c.tokens.list(ctx, append(o, option.WithQuery("page", strconv.Itoa(page)), option.WithQuery("per_page", strconv.Itoa(tokenPage)),
+			option.WithQuery("include_expired", "true"))...)
+	})
+	var info struct {
+		TotalCount int `json:"total_count"`
+	}
+	rest.read(&info)
+	return list, info.TotalCount, err
+}
+
+// GetCredential reads one token.
+func (c *Cloud) GetCredential(ctx context.Context, id string) (vendors.Credential, error) {
+	a := act{op: "read token", about: aboutToken}
+	if !hexID.MatchString(id) {
+		return vendors.Credential{}, a.invalid("%q is no id of a token", id)
+	}
+	var t token
+	_, err := c.call(a, &t, func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
+	if err == nil && t.ID != id {
+		err = &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: "the answer is about another token"}
+	}
+	if err != nil {
+		return vendors.Credential{}, err
+	}
+	return c.credential(t), nil
+}
+
+// IssueCredential creates a token, in one request that is never sent again. Its
+// keys are the token's id and the SHA-256 of its value.
+// https://developers.cloudflare.com/r2/api/tokens/#get-s3-api-credentials-from-an-api-token
+func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec) (vendors.Issued, error) {
+	a := act{op: "create token", writes: true, about: aboutToken}
+	if err := a.ready(ctx, spec); err != nil {
+		return vendors.Issued{}, err
+	}
+	g := c.groupFor(ctx, spec.Access)
+	if err := a.cancelled(ctx); err != nil {
+		return vendors.Issued{}, err
+	}
+	var t token
+	_, err := c.call(a, &t, func(o ...option.RequestOption) error {
+		return c.tokens.create(ctx, append(o, body(c.tokenRequest(spec, g)))...)
+	})
+	if err != nil {
+		return vendors.Issued{}, err
+	}
+	if !hexID.MatchString(t.ID) || t.Value == "" {
+		return vendors.Issued{}, &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true,
+			Message: "the answer lacks the token's id or value"}
+	}
+	return vendors.Issued{Credential: c.credential(t), Keys: c.keys(t.ID, t.Value, spec.Bucket)}, nil
+}
+
+// keys derives S3 keys.
+func (c *Cloud) keys(id, value string, bucket vendors.BucketID) vendors.BucketCredentials {
+	sum := sha256.Sum256([]byte(value))
+	return vendors.BucketCredentials{AccessKeyID: id, SecretAccessKey: vendors.NewSecret(hex.EncodeToString(sum[:])),
+		Bucket: bucket.Name, EndpointURL: c.endpointURL(bucket.Namespace), Region: "auto", AccountID: c.account, Jurisdiction: bucket.Namespace}
+}
+
+// ready finds what can be found before anything is sent.
+func (a act) ready(ctx context.Context, spec vendors.CredentialSpec) error {
+	if err := a.firstProblem(append(checkCredential(spec), checkBucket(vendors.BucketSpec{ID: spec.Bucket})...)); err != nil {
+		return err
+	}
+	return a.cancelled(ctx)
+}
+
+// UpdateCredential replaces a token's policy, addresses and expiry. Its id and
+// value stay, so its keys do. Whether what is left out of the request is cleared is
+// not documented: the answer is held against what was asked for.
+func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.CredentialSpec) error {
+	a := act{op: "update token", writes: true, about: aboutToken}
+	if !hexID.MatchString(id) {
+		return a.invalid("%q is no id of a token", id)
+	}
+	if err := a.ready(ctx, spec); err != nil {
+		return err
+	}
+	g := c.groupFor(ctx, spec.Access)
+	var t token
+	_, err := c.call(a, &t, func(o ...option.RequestOption) error {
+		return c.tokens.update(ctx, id, append(o, body(c.tokenRequest(spec, g)))...)
+	})
+	if err != nil {
+		return err
+	}
+	if kept := difference(c.credential(t), spec); kept != "" {
+		return a.invalid("Cloudflare kept the token's %s; rotate the credential instead", kept)
+	}
+	return nil
+}
+
+// difference names what an updated token does not have as it was asked for.
+func difference(got vendors.Credential, want vendors.CredentialSpec) string {
+	switch {
+	case got.Access != want.Access || got.Bucket != want.Bucket:
+		return "policy"
+	case fmt.Sprint(got.AllowedIPs) != fmt.Sprint(want.AllowedIPs):
+		return "allowed addresses"
+	case !got.ExpiresAt.Equal(want.ExpiresAt):
+		return "expiry"
+	}
+	return ""
+}
+
+// RevokeCredential deletes a token.
+func (c *Cloud) RevokeCredential(ctx context.Context, id string) error {
+	a := act{op: "delete token", writes: true, about: aboutToken}
+	if !hexID.MatchString(id) {
+		return a.invalid("%q is no id of a token", id)
+	}
+	_, err := c.call(a, nil, func(o ...option.RequestOption) error { return c.tokens.remove(ctx, id, o...) })
+	return absentIsDone(err)
+}

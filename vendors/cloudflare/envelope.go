@@ -1,0 +1,143 @@
+package cloudflare
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+
+	"buckethead/vendors"
+)
+
+// envelope is around every answer of the v4 API.
+// https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/
+type envelope struct {
+	Success    *bool           `json:"success"`
+	Errors     []apiError      `json:"errors"`
+	Result     json.RawMessage `json:"result"`
+	ResultInfo json.RawMessage `json:"result_info"`
+}
+
+// apiError is one error of an envelope. Some services send a bare string for it.
+type apiError struct {
+	Code    int
+	Message string
+}
+
+// UnmarshalJSON reads both shapes.
+func (e *apiError) UnmarshalJSON(text []byte) error {
+	if json.Unmarshal(text, &e.Message) == nil {
+		return nil
+	}
+	var object struct {
+		Code    json.Number `json:"code"`
+		Message string      `json:"message"`
+		Source  struct {
+			Pointer string `json:"pointer"`
+		} `json:"source"`
+	}
+	if err := json.Unmarshal(text, &object); err != nil {
+		return err
+	}
+	e.Code, _ = strconv.Atoi(object.Code.String())
+	e.Message = object.Message
+	if object.Source.Pointer != "" {
+		e.Message += " (at " + object.Source.Pointer + ")"
+	}
+	return nil
+}
+
+// act is a call: what it does in words, whether it changes anything, and what it is
+// about, which decides what its codes mean.
+type act struct {
+	op     string
+	writes bool
+	about  subject
+}
+
+// subject is what a call is about.
+type subject int
+
+const (
+	aboutAccount subject = iota
+	aboutBucket
+	aboutToken
+	aboutSettings
+)
+
+// answer is what stands around a result.
+type answer struct {
+	info json.RawMessage // result_info
+	date string          // the vendor's clock, as the header has it
+}
+
+// read decodes the result_info as far as it can be: a list without a sound one is
+// read to an end of its own.
+func (a answer) read(into any) {
+	if len(a.info) > 0 {
+		_ = json.Unmarshal(a.info, into)
+	}
+}
+
+// call makes one request through the SDK and decodes its result into into, which
+// may be nil. Every error is a *vendors.Error.
+func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) (answer, error) {
+	var raw []byte
+	var resp *http.Response
+	fault := send(option.WithResponseBodyInto(&raw), option.WithResponseInto(&resp))
+	if resp == nil {
+		return answer{}, a.transportError(fault)
+	}
+	if resp.StatusCode >= 400 {
+		// The SDK has read the body and put it back.
+		raw, _ = io.ReadAll(resp.Body)
+	} else if fault != nil {
+		return answer{}, a.transportError(fault)
+	}
+	var e envelope
+	undecodable := json.Unmarshal(raw, &e)
+	if resp.StatusCode >= 300 || undecodable != nil || e.Success == nil || !*e.Success {
+		return answer{}, c.answerError(a, resp, e, undecodable)
+	}
+	if into != nil {
+		if err := json.Unmarshal(e.Result, into); err != nil {
+			return answer{}, a.nonsense(resp, fmt.Errorf("the result makes no sense: %w", plain(err)))
+		}
+	}
+	return answer{e.ResultInfo, resp.Header.Get("Date")}, nil
+}
+
+// plain gives the fault of a decoder without the value that it met, which could be
+// a secret.
+func plain(err error) error {
+	if field, ok := err.(*json.UnmarshalTypeError); ok {
+		return fmt.Errorf("%s is no %s", strings.TrimPrefix(field.Field, "."), field.Type)
+	}
+	return fmt.Errorf("it is no JSON of the kind that was expected")
+}
+
+// body gives the options for a request with a JSON body.
+func body(v any) option.RequestOption {
+	text, err := json.Marshal(v)
+	if err != nil {
+		// Requests are plain data of this package; one that cannot be encoded is a fault in it.
+		panic(fmt.Sprintf("cloudflare: encode %T: %v", v, err))
+	}
+	return option.WithRequestBody("application/json", text)
+}
+
+// in gives the options that name a bucket's jurisdiction. An empty header is
+// answered with a 500, so an ordinary bucket has none.
+// https://github.com/cloudflare/terraform-provider-cloudflare/issues/5133
+func in(namespace string) []option.RequestOption {
+	if namespace == "" {
+		return nil
+	}
+	return []option.RequestOption{option.WithHeader("cf-r2-jurisdiction", namespace)}
+}
+
+var _ vendors.BucketProvider = (*Cloud)(nil)

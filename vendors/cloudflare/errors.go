@@ -1,0 +1,168 @@
+package cloudflare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"buckethead/vendors"
+	"buckethead/vendors/transport"
+)
+
+const title = "Cloudflare"
+
+// kinds says what the codes mean that decide something, whatever the status: codes
+// are surer than statuses. https://developers.cloudflare.com/r2/api/error-codes/
+var kinds = map[int]error{
+	10001: vendors.ErrUnavailable, 10043: vendors.ErrUnavailable,
+	10002: vendors.ErrDenied, 10003: vendors.ErrDenied, 10042: vendors.ErrDenied, 10063: vendors.ErrDenied, 10069: vendors.ErrDenied,
+	1000: vendors.ErrDenied, 9000: vendors.ErrDenied, 9103: vendors.ErrDenied, 9106: vendors.ErrDenied, 9109: vendors.ErrDenied, 10000: vendors.ErrDenied,
+	10004: vendors.ErrExists, 10073: vendors.ErrExists,
+	10005: vendors.ErrInvalid, 10009: vendors.ErrInvalid, 10015: vendors.ErrInvalid, 1001: vendors.ErrInvalid,
+	7000: vendors.ErrInvalid, 7001: vendors.ErrInvalid, 7003: vendors.ErrInvalid,
+	10006: vendors.ErrNotFound, 10085: vendors.ErrNotFound,
+	10008: vendors.ErrNotEmpty,
+	10058: vendors.ErrRateLimited, 971: vendors.ErrRateLimited, 6100: vendors.ErrRateLimited,
+	10081: vendors.ErrConflict,
+}
+
+// The codes that single calls look at.
+const (
+	codeNoDomain      = 10053 // the bucket has no such custom domain
+	codeNoCORS        = 10059 // the bucket has no CORS rules
+	codeNoToken       = 1003
+	codeNotEntitled   = 10042
+	codeNoRoute       = 7003
+	codeNoMethod      = 7001
+	codeNoSuchRequest = 7000
+)
+
+// transportError is the error of a request without an answer.
+func (a act) transportError(err error) error {
+	var notSent *transport.NotSentError
+	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: reason(err),
+		OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
+	switch {
+	case errors.Is(err, context.Canceled):
+		e.Err = context.Canceled
+	case errors.Is(err, context.DeadlineExceeded):
+		e.Err = context.DeadlineExceeded
+	}
+	return e
+}
+
+// reason words why there was no answer. The URL that http puts in front of it says
+// nothing to people.
+func reason(err error) string {
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		err = outer.Err
+	}
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "cancelled before an answer came"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer came in time"
+	}
+	return "no answer came: " + err.Error()
+}
+
+// nonsense is the error of an answer that cannot be what it says it is.
+func (a act) nonsense(resp *http.Response, err error) error {
+	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, RequestID: transport.RequestID(resp.Header),
+		Message: "HTTP " + strconv.Itoa(resp.StatusCode) + ": " + err.Error(), OutcomeUnknown: a.writes}
+}
+
+// answerError is the one place that turns an answer into the contract's error.
+func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable error) error {
+	out := &vendors.Error{Vendor: title, Op: a.op, RequestID: transport.RequestID(resp.Header),
+		RetryAfter: transport.RetryAfter(resp.Header, c.host.Now())}
+	var messages []string
+	for _, fault := range e.Errors {
+		if out.Code == "" && fault.Code != 0 {
+			out.Code = strconv.Itoa(fault.Code)
+		}
+		if fault.Message != "" {
+			messages = append(messages, fault.Message)
+		}
+		if out.Kind == nil {
+			out.Kind = a.kindOf(fault.Code, resp.StatusCode)
+		}
+	}
+	out.Message = strings.Join(messages, "; ")
+	if out.Kind == nil {
+		out.Kind = a.kindOfStatus(resp.StatusCode, undecodable == nil && e.Success != nil)
+	}
+	if out.Message == "" {
+		out.Message = "HTTP " + strconv.Itoa(resp.StatusCode)
+		if undecodable != nil {
+			out.Message += ", with a body that is no answer of the API"
+		}
+	}
+	if out.Code == strconv.Itoa(codeNotEntitled) {
+		out.Message += " (R2 is not enabled for this account: dash.cloudflare.com, Storage & databases, R2)"
+	}
+	// A 4xx says that nothing was done. So does a 200 with errors in it; one
+	// without a word leaves it open, like a 5xx and a 408.
+	refused := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusRequestTimeout ||
+		resp.StatusCode < 300 && undecodable == nil && len(e.Errors) > 0
+	out.OutcomeUnknown = a.writes && !refused
+	return out
+}
+
+// kindOf gives what a code means for this call; nil where it says nothing.
+func (a act) kindOf(code, status int) error {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return vendors.ErrRateLimited
+	case a.about == aboutToken && code == codeNoToken:
+		return vendors.ErrNotFound
+	}
+	return kinds[code]
+}
+
+// kindOfStatus gives what a status means where no code does. A 404 is an absence
+// only for a token, and only in the API's own words: a proxy has 404s as well, and
+// a bucket has a code for it.
+func (a act) kindOfStatus(status int, own bool) error {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return vendors.ErrRateLimited
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return vendors.ErrDenied
+	case status == http.StatusNotFound && a.about == aboutToken && own:
+		return vendors.ErrNotFound
+	case status == http.StatusNotFound, status >= 500, status < 400, !own:
+		return vendors.ErrUnavailable
+	case status == http.StatusConflict:
+		return vendors.ErrConflict
+	}
+	return vendors.ErrInvalid
+}
+
+// hasCode reports whether err is a vendor's with that code.
+func hasCode(err error, code int) bool {
+	var e *vendors.Error
+	return errors.As(err, &e) && e.Code == strconv.Itoa(code)
+}
+
+// invalid is the error of what is refused before anything is sent.
+func (a act) invalid(format string, args ...any) error {
+	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrInvalid, Message: fmt.Sprintf(format, args...)}
+}
+
+// cancelled is the error of a call whose context has ended before it began.
+func (a act) cancelled(ctx context.Context) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return a.transportError(&transport.NotSentError{Err: ctx.Err()})
+}
+
+// expired reports whether a time has come; zero never does.
+func expired(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }

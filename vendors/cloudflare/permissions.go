@@ -1,0 +1,93 @@
+package cloudflare
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+
+	"buckethead/vendors"
+)
+
+// storageWrite is the group that lets bh manage buckets.
+const storageWrite = "Workers R2 Storage Write"
+
+// CheckPermissions asks whose token it is, and reads what it may do, where the
+// token may read itself.
+func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, error) {
+	var own struct {
+		ID        string `json:"id"`
+		Status    string `json:"status"`
+		ExpiresOn moment `json:"expires_on"`
+	}
+	verified, err := c.call(act{op: "verify the token", about: aboutAccount}, &own, func(o ...option.RequestOption) error {
+		return c.tokens.verify(ctx, o...)
+	})
+	if err != nil {
+		return vendors.IdentityReport{}, c.explainVerify(err)
+	}
+	report := vendors.IdentityReport{Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind(), own.ID, c.account), ExpiresAt: own.ExpiresOn.Time}
+	if theirs, err := http.ParseTime(verified.date); err == nil {
+		report.ClockSkew = c.host.Now().Sub(theirs).Truncate(time.Second)
+	}
+	if status(own.Status) != vendors.Active {
+		return report, &vendors.Error{Vendor: title, Op: "verify the token", Kind: vendors.ErrDenied, Message: "the token is " + own.Status}
+	}
+	groups, name, readable := c.ownGroups(ctx, own.ID)
+	if name != "" {
+		report.Identity = fmt.Sprintf("%s token %q (%s) of account %s", c.tokens.kind(), name, own.ID, c.account)
+	}
+	for _, p := range []vendors.Permission{
+		{Name: storageWrite, Needed: "make, change, list and delete buckets"},
+		{Name: c.tokens.permission(), Needed: "make, change, list and revoke the credentials of buckets"},
+	} {
+		p.Held = "unknown"
+		if readable {
+			p.Held = "no"
+			if slices.Contains(groups, p.Name) {
+				p.Held = "yes"
+			}
+		}
+		report.Permissions = append(report.Permissions, p)
+	}
+	return report, nil
+}
+
+// ownGroups gives the names of the groups that the token allows itself, if it may
+// read itself.
+func (c *Cloud) ownGroups(ctx context.Context, id string) (names []string, name string, readable bool) {
+	if !hexID.MatchString(id) {
+		return nil, "", false
+	}
+	var t token
+	_, err := c.call(act{op: "read token", about: aboutToken}, &t, func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
+	var policies []policy
+	if err != nil || json.Unmarshal(t.Policies, &policies) != nil {
+		return nil, "", false
+	}
+	for _, p := range policies {
+		if p.Effect != "allow" {
+			continue
+		}
+		for _, g := range p.Groups {
+			names = append(names, g.Name)
+		}
+	}
+	return names, t.Name, true
+}
+
+// explainVerify says what the usual cause of a refused token is: each family has a
+// root of its own, and the other's tokens are unknown there.
+func (c *Cloud) explainVerify(err error) error {
+	var e *vendors.Error
+	if errors.Is(err, vendors.ErrDenied) && errors.As(err, &e) {
+		other := map[string]string{"account": "user", "user": "account"}[c.tokens.kind()]
+		e.Message += fmt.Sprintf(" (it is no valid token of this %s; if it is one of a%s, set token_kind = %q)", c.tokens.kind(), map[string]string{"account": "n account", "user": " user"}[other], other)
+	}
+	return err
+}

@@ -1,0 +1,136 @@
+package cloudflare
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+	"github.com/cloudflare/cloudflare-go/v7/r2"
+
+	"buckethead/vendors"
+	"buckethead/vendors/transport"
+)
+
+const vendorName = "cloudflare_r2"
+
+// The client API takes 1,200 calls in five minutes from one user or account token;
+// passing it blocks every call for the next five. An account has 500 tokens, a user
+// 50. https://developers.cloudflare.com/fundamentals/api/reference/limits/
+const (
+	callLimit         = 1200
+	callWindow        = 5 * time.Minute
+	accountTokenLimit = 500
+	userTokenLimit    = 50
+	defaultBaseURL    = "https://api.cloudflare.com/client/v4"
+	placeholder       = "{jurisdiction}"
+)
+
+// Vendor is the entry of Cloudflare R2 in the registry.
+var Vendor = vendors.Vendor{
+	Name: vendorName, Title: title,
+	Settings: []vendors.Setting{
+		{Name: "account_id", Env: []string{"CLOUDFLARE_ACCOUNT_ID"}, Required: true, Doc: "The account, 32 hexadecimal digits."},
+		{Name: "api_token", Env: []string{"CLOUDFLARE_API_TOKEN"}, Required: true, Secret: true,
+			Doc: `The token that bh works with. It needs "Workers R2 Storage Write", and "Account API Tokens Write" (of the user: "API Tokens Write").`},
+		{Name: "token_kind", Default: "account", Doc: `Which kind of token is minted: "account", or "user" for an api_token of a user.`},
+		{Name: "token_limit", Doc: "How many tokens the account, or the user, may have. Cloudflare grants 500, or 50, unless it was asked for more."},
+		{Name: "api_base_url", Env: []string{"CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"}, Default: defaultBaseURL, Doc: "Where the API is."},
+		{Name: "s3_endpoint_url", Env: []string{"CLOUDFLARE_S3_ENDPOINT_URL"},
+			Doc: "Where S3 is, if not at Cloudflare's address for the account and the jurisdiction. {jurisdiction} in it stands for the bucket's, or for \"default\"."},
+	},
+	Limits: vendors.Limits{CredentialNameLength: nameLimit, Calls: callLimit, CallsPer: callWindow},
+	BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
+		"cors_rule", "lifecycle_rule", "lock_rule", "custom_domain", "public_access"},
+	CheckSettings:   checkSettings,
+	CheckBucket:     checkBucket,
+	CheckCredential: checkCredential,
+	OpenBuckets: func(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.BucketProvider, error) {
+		return open(host, s)
+	},
+}
+
+// Cloud is one account. It makes no call before it is asked for something, and is
+// safe for concurrent use.
+type Cloud struct {
+	host     vendors.Host
+	account  string
+	endpoint string // the setting; "" for Cloudflare's own
+	limit    int
+	buckets  *r2.BucketService
+	tokens   tokenFamily
+	groups   groupCache
+	s3       *http.Client
+}
+
+func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
+	if problems := checkSettings(s); len(problems) > 0 {
+		return nil, act{op: "open"}.firstProblem(problems)
+	}
+	token := s["api_token"].Secret
+	if token.IsZero() {
+		return nil, act{op: "open"}.invalid("api_token is empty")
+	}
+	base := cmp.Or(s.Text("api_base_url"), defaultBaseURL)
+	limiter := shared(host, base, token)
+	client := transport.NewClient(transport.Options{Host: host, Limiter: limiter, Repeat: repeat, Redact: redact})
+	options := []option.RequestOption{option.WithBaseURL(base), option.WithAPIToken(token.Reveal()),
+		option.WithHTTPClient(client), option.WithMaxRetries(0), option.WithHeader("User-Agent", "bh")}
+	c := &Cloud{host: host, account: s.Text("account_id"), endpoint: s.Text("s3_endpoint_url"), buckets: r2.NewBucketService(options...),
+		s3: transport.NewClient(transport.Options{Host: host, Repeat: neverRepeat, Redact: redact})}
+	if s.Text("token_kind") == "user" {
+		c.tokens, c.limit = newUserTokens(options), userTokenLimit
+	} else {
+		c.tokens, c.limit = newAccountTokens(c.account, options), accountTokenLimit
+	}
+	if n, err := strconv.Atoi(s.Text("token_limit")); err == nil {
+		c.limit = n
+	}
+	return c, nil
+}
+
+// shared gives the limiter of an identity: two blocks with one token share it.
+func shared(host vendors.Host, base string, token vendors.Secret) *transport.Limiter {
+	make := func() any { return transport.NewLimiter(callLimit, callWindow) }
+	if host.Share == nil {
+		return make().(*transport.Limiter)
+	}
+	sum := sha256.Sum256([]byte(base + "\n" + token.Reveal()))
+	return host.Share("cloudflare limiter "+hex.EncodeToString(sum[:]), make).(*transport.Limiter)
+}
+
+// repeat says which requests may be sent again. A token is never created twice
+// (design: a mint is never repeated under one name); other POSTs only where the
+// answer says that nothing was done. PUT, PATCH and DELETE set what is sent.
+func repeat(r *http.Request) transport.Repeat {
+	switch {
+	case r.Method != http.MethodPost:
+		return transport.Always
+	case strings.HasSuffix(r.URL.Path, "/tokens"):
+		return transport.Never
+	}
+	return transport.WhenRefused
+}
+
+// neverRepeat is for the proof: whoever asks for it asks again.
+func neverRepeat(*http.Request) transport.Repeat { return transport.Never }
+
+// CredentialLimit gives how many tokens there may be at once.
+func (c *Cloud) CredentialLimit() int { return c.limit }
+
+// endpointURL is where S3 reaches buckets of a jurisdiction; each has its own, and
+// shows no other's. https://developers.cloudflare.com/r2/api/tokens/
+func (c *Cloud) endpointURL(namespace string) string {
+	if c.endpoint != "" {
+		return strings.TrimSuffix(strings.ReplaceAll(c.endpoint, placeholder, cmp.Or(namespace, "default")), "/")
+	}
+	if namespace == "" {
+		return "https://" + c.account + ".r2.cloudflarestorage.com"
+	}
+	return "https://" + c.account + "." + namespace + ".r2.cloudflarestorage.com"
+}

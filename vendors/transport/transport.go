@@ -1,0 +1,245 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"buckethead/vendors"
+)
+
+// Repeat says when a request may be sent again.
+type Repeat int
+
+// The ways to repeat.
+const (
+	// Never: not even after a certain refusal.
+	Never Repeat = iota
+	// WhenRefused: after an answer that says that nothing was done (429).
+	WhenRefused
+	// Always: what it does twice is done once. Also after 5xx and broken
+	// connections.
+	Always
+)
+
+// Options are what a transport needs. Host must have Now and Sleep. Limiter may be
+// nil. Repeat and Redact must be there; Redact gives a body as it may be shown.
+type Options struct {
+	Host    vendors.Host
+	Limiter *Limiter
+	Repeat  func(*http.Request) Repeat
+	Redact  func(r *http.Request, body []byte) string
+}
+
+// The bounds on one call. An attempt that takes longer than attemptTime is given
+// up; a body above maxBody is a fault. A call is sent at most tries times and waits
+// no longer than patience in all before it is sent again: Cloudflare blocks an
+// identity for five minutes that passed its limit.
+const (
+	attemptTime = 60 * time.Second
+	maxBody     = 16 << 20
+	tries       = 6
+	patience    = 6 * time.Minute
+	firstPause  = 500 * time.Millisecond
+	longPause   = 8 * time.Second
+)
+
+// ErrTooLarge is the fault of an answer above 16 MiB.
+var ErrTooLarge = errors.New("the answer is larger than 16 MiB")
+
+// NotSentError wraps the fault of a request that certainly never reached the
+// vendor: no connection was made, or the context ended while it waited its turn.
+type NotSentError struct{ Err error }
+
+func (e *NotSentError) Error() string { return e.Err.Error() }
+func (e *NotSentError) Unwrap() error { return e.Err }
+
+// New gives a round tripper that is safe for concurrent use. Answers come whole:
+// the body is in memory, and a body that breaks off is an error.
+func New(o Options) http.RoundTripper {
+	next := o.Host.Transport
+	if next == nil {
+		next = network()
+	}
+	return &transport{Options: o, next: next}
+}
+
+// NewClient gives a client over New that follows no redirect: an Authorization
+// header must not go where an answer says.
+func NewClient(o Options) *http.Client {
+	return &http.Client{Transport: New(o), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// network is how requests leave the machine.
+func network() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 16
+	t.ResponseHeaderTimeout = attemptTime
+	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	return t
+}
+
+type transport struct {
+	Options
+	next http.RoundTripper
+}
+
+// RoundTrip sends a request, and again as far as Repeat allows.
+func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx := r.Context()
+	repeat := t.Repeat(r)
+	var waited time.Duration
+	for try := 1; ; try++ {
+		resp, err := t.once(r)
+		pause, why := t.again(repeat, resp, err, try)
+		if why == "" || waited+pause > patience || ctx.Err() != nil {
+			return resp, err
+		}
+		if t.Host.Waiting != nil && pause >= time.Second {
+			t.Host.Waiting(why, t.Host.Now().Add(pause))
+		}
+		if t.Host.Sleep(ctx, pause) != nil {
+			return resp, err // what the last attempt met says more than that waiting ended
+		}
+		waited += pause
+	}
+}
+
+// again says how long to wait before the next attempt, and why; no reason means
+// that there is none.
+func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int) (pause time.Duration, why string) {
+	switch {
+	case repeat == Never || try == tries:
+		return 0, ""
+	case err != nil:
+		var notSent *NotSentError
+		switch {
+		case errors.Is(err, ErrTooLarge), errors.Is(err, context.Canceled), errors.As(err, &notSent) && !retryable(notSent.Err):
+			return 0, ""
+		case repeat == Always || notSent != nil:
+			return backoff(try), "the connection broke"
+		}
+		return 0, ""
+	case resp.StatusCode == http.StatusTooManyRequests:
+		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)), "too many calls were made (429)"
+	case repeat == Always && resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented:
+		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)), fmt.Sprintf("the server answered %d", resp.StatusCode)
+	}
+	return 0, ""
+}
+
+// retryable reports whether a connection that could not be made may be made later:
+// not where a certificate is wrong.
+func retryable(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial)
+}
+
+// backoff grows from half a second to eight, with jitter of a quarter either way
+// so that several processes do not come back together.
+func backoff(try int) time.Duration {
+	pause := min(firstPause<<(try-1), longPause)
+	return pause*3/4 + rand.N(pause/2)
+}
+
+// once makes one attempt.
+func (t *transport) once(r *http.Request) (*http.Response, error) {
+	sent, body, err := prepare(r)
+	if err != nil {
+		return nil, &NotSentError{err}
+	}
+	if t.Limiter != nil {
+		done, err := t.Limiter.Acquire(r.Context(), t.Host)
+		if err != nil {
+			return nil, &NotSentError{err}
+		}
+		defer done()
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), attemptTime)
+	defer cancel()
+	begun := t.Host.Now()
+	resp, err := t.next.RoundTrip(sent.WithContext(ctx))
+	var answer []byte
+	if err == nil {
+		answer, err = readAll(resp)
+		if t.Limiter != nil {
+			t.Limiter.Observe(resp, t.Host.Now())
+		}
+	}
+	t.trace(r, body, resp, answer, err, t.Host.Now().Sub(begun))
+	if err != nil {
+		if neverConnected(err) {
+			err = &NotSentError{err}
+		}
+		return nil, err
+	}
+	resp.Request = r
+	return resp, nil
+}
+
+// prepare gives a copy of the request whose body can be read.
+func prepare(r *http.Request) (*http.Request, []byte, error) {
+	sent := r.Clone(r.Context())
+	if r.Body == nil || r.Body == http.NoBody {
+		return sent, nil, nil
+	}
+	source := r.Body
+	if r.GetBody != nil {
+		var err error
+		if source, err = r.GetBody(); err != nil {
+			return nil, nil, err
+		}
+	}
+	body, err := io.ReadAll(source)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.GetBody == nil {
+		// So that another attempt finds it again.
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	}
+	sent.Body, sent.ContentLength, sent.GetBody = io.NopCloser(bytes.NewReader(body)), int64(len(body)), r.GetBody
+	return sent, body, nil
+}
+
+// readAll reads the whole body and puts it back.
+func readAll(resp *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	closed := resp.Body.Close()
+	switch {
+	case err != nil:
+		return body, err
+	case len(body) > maxBody:
+		return nil, ErrTooLarge
+	case closed != nil:
+		return body, closed
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return body, nil
+}
+
+// neverConnected reports whether a fault came before anything was sent.
+func neverConnected(err error) bool {
+	var op *net.OpError
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &certificate)
+}
+
+// trace records the exchange.
+func (t *transport) trace(r *http.Request, body []byte, resp *http.Response, answer []byte, err error, took time.Duration) {
+	if t.Host.Trace == nil {
+		return
+	}
+	e := vendors.Exchange{Method: r.Method, URL: r.URL.Redacted(), Took: took, Request: t.Redact(r, body), Err: err}
+	if resp != nil {
+		e.Status, e.RequestID, e.Answer = resp.StatusCode, RequestID(resp.Header), t.Redact(r, answer)
+	}
+	t.Host.Trace(e)
+}
