@@ -104,6 +104,17 @@ var (
 	importUndeclared = Kind{"BH1063", "Import into an undeclared project"}
 	// An import that does not fit its project.
 	invalidImport = Kind{"BH1064", "Import does not fit its project"}
+
+	// Two rules of a bucket with one id, or two of its domains with one name.
+	duplicateRule = Kind{"BH1070", "Two rules have the same name"}
+	// A rule that does nothing, or two things that exclude each other.
+	contradictoryRule = Kind{"BH1071", "Rule does nothing, or contradicts itself"}
+	// More rules or domains than a bucket can have.
+	tooManyRules = Kind{"BH1072", "Too many rules"}
+	// A date that cannot be understood.
+	invalidDate = Kind{"BH1073", "Invalid date"}
+	// Two projects whose buckets are to be public under one domain.
+	sharedDomain = Kind{"BH1074", "Two projects have the same domain"}
 )
 
 // Kinds gives every kind of fault that Load and Format report, by code.
@@ -118,5 +129,6 @@ func Kinds() []Kind {
 		invalidForEach, invalidBucket, invalidCredential, invalidItemTitle, sharedBucket, sharedItem, unsupportedAttribute,
 		needlessAttribute, earlyExpiry,
 		invalidAddress, invalidMove, removedDeclared, importUndeclared, invalidImport,
+		duplicateRule, contradictoryRule, tooManyRules, invalidDate, sharedDomain,
 	}
 }

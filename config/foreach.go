@@ -33,14 +33,7 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 			d.attribute(a)
 		}
 	}
-	var ownBlocks, shared hclsyntax.Blocks
-	for _, b := range body.Blocks {
-		if slices.ContainsFunc(inOrder(b.Body.Attributes), func(a *hclsyntax.Attribute) bool { return refersToEach(a.Expr) }) {
-			ownBlocks = append(ownBlocks, b)
-		} else {
-			shared = append(shared, b)
-		}
-	}
+	shared, ownBlocks := divided(body.Blocks)
 	d.repeated(body.Blocks)
 	d.decodeBlocks(shared)
 	instances, ok := d.instances(body.Attributes["for_each"])
@@ -59,6 +52,28 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 	}
 	d.l.expect(len(instances))
 	d.decodeEach(instances, own, ownBlocks, twice)
+}
+
+// divided tells the blocks that all instances share from those that differ. Rules
+// of one type stay together: their order counts, and so do their names.
+func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
+	differ := func(b *hclsyntax.Block) bool {
+		return slices.ContainsFunc(inOrder(b.Body.Attributes), func(a *hclsyntax.Attribute) bool { return refersToEach(a.Expr) })
+	}
+	types := attributeSet(0)
+	for _, b := range blocks {
+		if bit := attributeBits[b.Type] & repeatedBlocks; bit&^types != 0 && differ(b) {
+			types |= bit
+		}
+	}
+	for _, b := range blocks {
+		if attributeBits[b.Type]&types != 0 || differ(b) {
+			own = append(own, b)
+		} else {
+			shared = append(shared, b)
+		}
+	}
+	return shared, own
 }
 
 // decodeEach reads what differs between the instances, and adds each of them.

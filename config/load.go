@@ -31,6 +31,7 @@ type loader struct {
 	unsure    map[string]bool             // names of projects whose instances are not known
 	buckets   map[bucketKey]int32         // the index in origins of the project that has it
 	items     map[itemKey]int32
+	domains   map[string]domainOwner // nil until there is one
 	origins   []origin
 	told      map[string]bool // the kinds of block whose absence was reported
 }

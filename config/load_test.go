@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -103,7 +104,7 @@ func TestLoad_readsTheWholeLanguage(t *testing.T) {
 	}
 	photos := c.Projects[0]
 	want := vendors.BucketSpec{ID: vendors.BucketID{Name: "acme-dev-photos", Namespace: "eu"}, Location: "weur", StorageClass: "standard"}
-	if photos.Bucket != want || photos.Access != vendors.ReadOnly || photos.ItemTitle != "photos (dev)" ||
+	if !reflect.DeepEqual(photos.Bucket, want) || photos.Access != vendors.ReadOnly || photos.ItemTitle != "photos (dev)" ||
 		photos.Cloud != "cloudflare_r2.main" || photos.Secrets != "onepassword.eng" || photos.OnDestroy != Retain || !photos.Adopt || photos.Protect ||
 		!slices.Equal(photos.AllowedIPs, []string{"10.0.0.0/8", "203.0.113.7/32"}) || photos.ExpiresAfter != 365*24*time.Hour ||
 		*photos.Rotate != (Rotation{90 * 24 * time.Hour, 24 * time.Hour}) || photos.Range.Start.Line != 23 {

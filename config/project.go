@@ -38,6 +38,11 @@ const (
 	hasForEach
 	hasRotate
 	hasRegister
+	hasCORSRule
+	hasLifecycleRule
+	hasLockRule
+	hasCustomDomain
+	hasPublicAccess
 )
 
 // attributeBits names the members of an attributeSet.
@@ -46,13 +51,21 @@ var attributeBits = map[string]attributeSet{
 	"location": hasLocation, "jurisdiction": hasJurisdiction, "storage_class": hasStorageClass, "allowed_ips": hasAllowedIPs,
 	"expires_after": hasExpiresAfter, "protect": hasProtect, "on_destroy": hasOnDestroy, "adopt": hasAdopt,
 	"for_each": hasForEach, "rotate": hasRotate, "register": hasRegister,
+	"cors_rule": hasCORSRule, "lifecycle_rule": hasLifecycleRule, "lock_rule": hasLockRule,
+	"custom_domain": hasCustomDomain, "public_access": hasPublicAccess,
 }
 
 // projectBlocks are the members that are blocks.
-const projectBlocks = hasRotate | hasRegister
+const projectBlocks = hasRotate | hasRegister | settingsBlocks
+
+// settingsBlocks are the settings of the bucket.
+const settingsBlocks = repeatedBlocks | hasPublicAccess
+
+// repeatedBlocks are those of which a project may have several.
+const repeatedBlocks = hasCORSRule | hasLifecycleRule | hasLockRule | hasCustomDomain
 
 // vendorAttributes are those that only some clouds know.
-const vendorAttributes = hasLocation | hasJurisdiction | hasStorageClass | hasAllowedIPs | hasExpiresAfter
+const vendorAttributes = hasLocation | hasJurisdiction | hasStorageClass | hasAllowedIPs | hasExpiresAfter | settingsBlocks
 
 // names gives the members of the set, sorted.
 func (set attributeSet) names() []string {
@@ -76,6 +89,7 @@ type projectDecoder struct {
 	faults  attributeSet // written, and useless
 	cloud   *connection
 	secrets *connection
+	domains map[string]hcl.Range // where each custom domain stands; nil for none
 }
 
 // decodeProjects reads every project block.
@@ -209,5 +223,13 @@ func (s *scope) positive(a *hclsyntax.Attribute) (time.Duration, outcome) {
 	return length, out
 }
 
-// place gives the range of an attribute's value, or of the project's header.
-func (d *projectDecoder) place(name string) hcl.Range { return valueRange(d.source, name) }
+// place gives the range of an attribute's value, of the first block of that name,
+// or of the project's header.
+func (d *projectDecoder) place(name string) hcl.Range {
+	for _, b := range d.source.Body.Blocks {
+		if b.Type == name {
+			return b.DefRange()
+		}
+	}
+	return valueRange(d.source, name)
+}

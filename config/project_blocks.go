@@ -13,12 +13,19 @@ import (
 
 // decodeBlocks reads blocks within a project.
 func (d *projectDecoder) decodeBlocks(blocks hclsyntax.Blocks) {
+	rules := attributeSet(0)
 	for _, b := range blocks {
-		if bit := attributeBits[b.Type] & projectBlocks; bit != 0 {
-			d.inner(b, bit)
-		} else {
+		switch bit := attributeBits[b.Type] & projectBlocks; {
+		case bit == 0:
 			d.unknownInner(b)
+		case bit&settingsBlocks != 0:
+			rules |= bit
+		default:
+			d.inner(b, bit)
 		}
+	}
+	if rules != 0 {
+		d.decodeSettings(blocks, rules)
 	}
 }
 
@@ -26,7 +33,7 @@ func (d *projectDecoder) decodeBlocks(blocks hclsyntax.Blocks) {
 func (d *projectDecoder) repeated(blocks hclsyntax.Blocks) {
 	first := attributeSet(0)
 	for i, b := range blocks {
-		bit := attributeBits[b.Type] & projectBlocks
+		bit := attributeBits[b.Type] & (projectBlocks &^ repeatedBlocks)
 		if first&bit != 0 {
 			at := slices.IndexFunc(blocks[:i], func(earlier *hclsyntax.Block) bool { return earlier.Type == b.Type })
 			d.duplicate(b, blocks[at], fmt.Sprintf("The %s block of the project", b.Type))

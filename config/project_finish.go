@@ -72,13 +72,7 @@ func (d *projectDecoder) finish(address addr.Project, twice bool) {
 // needless reports attributes that have no effect beside register.
 func (d *projectDecoder) needless() {
 	for _, name := range (d.set & needlessForRegister).names() {
-		place := d.place(name)
-		for _, b := range d.source.Body.Blocks {
-			if b.Type == name {
-				place = b.DefRange()
-			}
-		}
-		d.report(needlessAttribute, place, fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
+		d.report(needlessAttribute, d.place(name), fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
 			fmt.Sprintf("Remove %s, or remove register to have bh make the bucket and its keys.", name))
 	}
 }
@@ -100,7 +94,11 @@ func (d *projectDecoder) checkCloud() {
 	}
 	bucket := hasBucket | hasLocation | hasJurisdiction | hasStorageClass
 	if vendor.CheckBucket != nil && d.faults&bucket == 0 {
-		d.problems(invalidBucket, vendor.CheckBucket(d.project.Bucket))
+		spec := d.project.Bucket
+		if d.faults&settingsBlocks != 0 {
+			spec.Settings = vendors.BucketSettings{} // half of them say nothing
+		}
+		d.problems(invalidBucket, vendor.CheckBucket(spec))
 	}
 	if vendor.CheckCredential != nil && d.faults&(bucket|hasAccess|hasAllowedIPs) == 0 {
 		d.problems(invalidCredential, vendor.CheckCredential(vendors.CredentialSpec{
@@ -163,6 +161,9 @@ func (d *projectDecoder) claim(registers bool) {
 		} else {
 			d.l.buckets[key] = index
 		}
+	}
+	if d.domains != nil && !registers {
+		d.claimDomains()
 	}
 	if p.Secrets == "" || d.faults&hasItemTitle != 0 {
 		return

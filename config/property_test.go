@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -117,11 +118,11 @@ func TestLoad_givesForEachTheSameAsBlocks(t *testing.T) {
 		}
 		want := read(blocks.String())
 		odd := read("project \"t\" {\n  for_each = toset([" + list.String() + "])\n  bucket = join(\"\", [\"x-\", each.key])\n}\n")
-		if !slices.Equal(odd, want) {
+		if !reflect.DeepEqual(odd, want) {
 			r.Fatalf("evaluated: got %v, want %v", odd, want)
 		}
 		for _, each := range []string{"toset([" + list.String() + "])", "toset(concat([" + list.String() + "], []))", "{\n" + object.String() + "}", "tomap({\n" + object.String() + "})", "setunion([" + list.String() + "])"} {
-			if got := read("project \"t\" {\n  for_each = " + each + "\n  bucket = \"x-${each.key}\"\n}\n"); !slices.Equal(got, want) {
+			if got := read("project \"t\" {\n  for_each = " + each + "\n  bucket = \"x-${each.key}\"\n}\n"); !reflect.DeepEqual(got, want) {
 				r.Fatalf("%s: got %v, want %v", each, got, want)
 			}
 		}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"buckethead/config/diag"
 	"buckethead/vendors"
@@ -29,7 +31,8 @@ func stubVendors() []vendors.Vendor {
 				{Name: "api_token", Env: []string{"CLOUDFLARE_API_TOKEN"}, Secret: true, Required: true},
 				{Name: "token_kind", Default: "account"},
 			},
-			BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after"},
+			BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
+				"cors_rule", "lifecycle_rule", "lock_rule", "custom_domain", "public_access"},
 			CheckSettings: func(s vendors.Settings) []vendors.Problem {
 				if s.Text("token_kind") == "account" || s.Text("token_kind") == "user" {
 					return nil
@@ -40,6 +43,9 @@ func stubVendors() []vendors.Vendor {
 				var out []vendors.Problem
 				if n := b.ID.Name; !stubName(n) {
 					out = append(out, vendors.Problem{Attribute: "bucket", Summary: "The name " + n + " breaks the rules", Fix: "Use lower case."})
+				}
+				if slices.ContainsFunc(b.Settings.Lifecycle, func(r vendors.LifecycleRule) bool { return r.DeleteAfter == 13*24*time.Hour }) {
+					out = append(out, vendors.Problem{Attribute: "lifecycle_rule", Summary: "Thirteen days bring bad luck", Fix: "Write 14d."})
 				}
 				if b.Location == "mars" {
 					out = append(out, vendors.Problem{Attribute: "location", Summary: "There is no such location", Fix: "Write weur."})

@@ -137,3 +137,34 @@ func TestBucketSettings_emptyIsNotNil(t *testing.T) {
 		t.Errorf("nothing is written as %s", text)
 	}
 }
+
+func TestBucketSettings_withAndClone(t *testing.T) {
+	var taken vendors.BucketSettings
+	for _, kind := range vendors.SettingsKinds() {
+		taken = taken.With(kind, full())
+		if alone := (vendors.BucketSettings{}).With(kind, full()); !reflect.DeepEqual(alone, full().Only(kind)) {
+			t.Errorf("%s alone is %+v", kind, alone)
+		}
+	}
+	if !reflect.DeepEqual(taken, full()) {
+		t.Errorf("all groups together are %+v", taken)
+	}
+	whole := full()
+	copied := whole.Clone()
+	eachField(reflect.ValueOf(&copied).Elem(), func(path string, undo func()) {
+		if !reflect.DeepEqual(whole, full()) {
+			t.Errorf("%s of the copy is %s of the original", path, path)
+		}
+		undo()
+	})
+	copied.CORS[0].AllowedOrigins[0], copied.CORS[0].AllowedMethods[0], copied.CORS[0].AllowedHeaders[0] = "x", "x", "x"
+	copied.CORS[0].ExposeHeaders[0], copied.Domains[0].Ciphers[0] = "x", "x"
+	if !reflect.DeepEqual(whole, full()) {
+		t.Errorf("a list is shared with the copy: %+v", whole)
+	}
+	for _, kind := range vendors.SettingsKinds() {
+		if got := vendors.Cleared(kind).Clone(); !reflect.DeepEqual(got, vendors.Cleared(kind)) {
+			t.Errorf("a copy of nothing is %+v", got)
+		}
+	}
+}
