@@ -83,6 +83,8 @@ type Applied struct {
 	Access       vendors.Access `json:"access,omitempty"`
 	AllowedIPs   []string       `json:"allowed_ips,omitempty"`
 	ExpiresAfter time.Duration  `json:"expires_after,omitempty"` // nanoseconds
+	// Settings are the groups that bh gave the bucket, as they were declared.
+	Settings vendors.BucketSettings `json:"settings,omitzero"`
 }
 
 // ItemRef is the item that holds the keys. Fields are its fields but for the
@@ -116,6 +118,7 @@ type CredentialRef struct {
 
 // Intent is a step that is about to act, or whose outcome is open. Name is the
 // remote name that the step uses: of the bucket, the credential, or the item.
+// Change is what a step that gives the bucket settings is about to write.
 type Intent struct {
 	ID        uint64       `json:"id"` // given by Begin
 	Project   addr.Project `json:"project"`
@@ -128,6 +131,8 @@ type Intent struct {
 	Secrets   string       `json:"secrets,omitempty"`
 	Run       string       `json:"run,omitempty"`
 	At        time.Time    `json:"at"`
+
+	Change *vendors.SettingsChange `json:"change,omitempty"`
 }
 
 // Watch is a credential name whose mint was left open and that has not been seen:

@@ -103,7 +103,7 @@ func (m *Memory) Begin(i state.Intent) (state.Intent, error) {
 	err := m.write("Begin", checked([]addr.Project{i.Project}), func() {
 		m.next++
 		i.ID = m.next
-		m.now.Intents = append(m.now.Intents, i)
+		m.now.Intents = append(m.now.Intents, cloneIntent(i))
 		m.now.Sequences[i.Project] = max(m.now.Sequences[i.Project], i.Sequence)
 	})
 	if err != nil {
@@ -204,6 +204,9 @@ func cloneSnapshot(s state.Snapshot) state.Snapshot {
 		out.Records[p] = CloneRecord(r)
 	}
 	out.Intents, out.Watches, out.Sequences = slices.Clone(s.Intents), slices.Clone(s.Watches), maps.Clone(s.Sequences)
+	for i := range out.Intents {
+		out.Intents[i] = cloneIntent(out.Intents[i])
+	}
 	return out
 }
 
@@ -223,6 +226,15 @@ func (m *Memory) History(project addr.Project, limit int) ([]state.Entry, error)
 // Close keeps state.Store's word.
 func (m *Memory) Close() error { return nil }
 
+func cloneIntent(i state.Intent) state.Intent {
+	if i.Change != nil {
+		change := *i.Change
+		change.Settings, change.Detach = change.Settings.Clone(), slices.Clone(change.Detach)
+		i.Change = &change
+	}
+	return i
+}
+
 // CloneRecord copies a record and all that it points to.
 func CloneRecord(r state.Record) state.Record {
 	if r.Bucket != nil {
@@ -241,6 +253,7 @@ func CloneRecord(r state.Record) state.Record {
 		}
 	}
 	r.Applied.AllowedIPs = slices.Clone(r.Applied.AllowedIPs)
+	r.Applied.Settings = r.Applied.Settings.Clone()
 	r.Retiring, r.Former = slices.Clone(r.Retiring), slices.Clone(r.Former)
 	return r
 }

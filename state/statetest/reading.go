@@ -177,6 +177,7 @@ func ownArguments(t *testing.T, s *subject) {
 	must(t, s.SetWatches(watches))
 	for _, r := range []state.Record{settled, committed} {
 		r.Item.Fields["bucket"], r.Active.ID, r.Applied.AllowedIPs[0] = "spoilt", "spoilt", "spoilt"
+		r.Applied.Settings.CORS[0].AllowedOrigins[0], r.Applied.Settings.PublicAccess.Enabled = "spoilt", false
 	}
 	watches[0].Name = "spoilt"
 	if snap := s.snap(t); !reflect.DeepEqual(snap.Records, map[addr.Project]state.Record{photos: record(photos), north: record(north)}) || snap.Watches[0].Name != "w" {

@@ -20,11 +20,21 @@ var (
 
 func record(p addr.Project) state.Record {
 	return state.Record{Project: p, Cloud: "local.main", Secrets: "age_file.main", Bucket: &vendors.BucketID{Name: p.Name},
-		Applied: state.Applied{Access: vendors.ReadOnly, AllowedIPs: []string{"192.0.2.0/24"}, ExpiresAfter: time.Hour},
+		Applied: state.Applied{Access: vendors.ReadOnly, AllowedIPs: []string{"192.0.2.0/24"}, ExpiresAfter: time.Hour, Settings: settings()},
 		Item:    &state.ItemRef{ID: "I", Title: p.Label(), Fields: map[string]string{"bucket": p.Name}, Address: p, Operation: "op", UpdatedAt: at},
 		Active:  &state.CredentialRef{ID: "K", Name: "bh/x", IssuedAt: at, Fingerprint: "f"}, Pending: &state.CredentialRef{ID: "P"},
 		Retiring: []state.CredentialRef{{ID: "R", RetireAfter: at}}, Former: []state.FormerItem{{Secrets: "s", ID: "F"}},
 		Proof: state.Proved, Protected: true, OnDestroy: "refuse", CreatedAt: at, UpdatedAt: at, Generation: 3}
+}
+
+// settings has something in each group, and in one of them nothing.
+func settings() vendors.BucketSettings {
+	return vendors.BucketSettings{
+		CORS: []vendors.CORSRule{{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}, AllowedHeaders: []string{"a"}, ExposeHeaders: []string{"b"}, MaxAge: time.Hour}},
+		Lock: []vendors.LockRule{}, Lifecycle: []vendors.LifecycleRule{{ID: "old", Enabled: true, DeleteOn: at}},
+		Domains:      []vendors.CustomDomain{{Domain: "a.example", ZoneID: "z", Enabled: true, Ciphers: []string{"c"}}},
+		PublicAccess: &vendors.PublicAccess{Enabled: true},
+	}
 }
 
 func intent(p addr.Project, sequence uint64) state.Intent {
@@ -39,6 +49,7 @@ func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T
 		"begin gives an id and raises the sequence":         beginGivesAnID,
 		"an id is never given twice":                        idsOnce,
 		"commit writes the record and drops its own intent": commitDropsItsIntent,
+		"an intent keeps what its step is about to write":   keepsTheChange,
 		"abort drops the intent alone":                      abortDropsTheIntent,
 		"move takes record, intents, watches and sequence":  moveTakesAll,
 		"move takes what only the journal knows":            moveWithoutRecord,
@@ -137,6 +148,28 @@ func commitDropsItsIntent(t *testing.T, s *subject) {
 	must(t, s.Commit(state.Intent{}, record(north)))
 	if snap := s.snap(t); len(snap.Intents) != 1 || len(snap.Records) != 2 {
 		t.Errorf("a commit without an intent left %+v", snap)
+	}
+}
+
+func keepsTheChange(t *testing.T, s *subject) {
+	change := func() *vendors.SettingsChange {
+		return &vendors.SettingsChange{Kind: vendors.DomainSettings, Settings: settings().Only(vendors.DomainSettings), Detach: []string{"b.example"}}
+	}
+	given := intent(photos, 1)
+	given.Change = change()
+	_, err := s.Begin(given)
+	must(t, err)
+	given.Change.Settings.Domains[0].Domain, given.Change.Detach[0] = "spoilt", "spoilt"
+	for range 2 {
+		snap := s.snap(t)
+		if len(snap.Intents) != 1 || !reflect.DeepEqual(snap.Intents[0].Change, change()) {
+			t.Fatalf("got %+v", snap.Intents)
+		}
+		snap.Intents[0].Change.Settings.Domains[0].Ciphers[0], snap.Intents[0].Change.Detach[0] = "spoilt", "spoilt"
+	}
+	s.Store = s.reopen(t, s.Store)
+	if snap := s.snap(t); !reflect.DeepEqual(snap.Intents[0].Change, change()) {
+		t.Errorf("after a reopen: %+v", snap.Intents[0].Change)
 	}
 }
 

@@ -5,7 +5,8 @@ import "strings"
 // Call is one call that arrived: the name of the cloud or store, the method of
 // the contract, what it is about (a bucket's name, a credential's name when it is
 // issued and its id afterwards, an item's title when it is made and its id
-// afterwards, a namespace, a reference), and its number in this world, from 1.
+// afterwards, a namespace, a reference, a bucket and a group of its settings or a
+// domain of it), and its number in this world, from 1.
 type Call struct {
 	Vendor, Method, Target string
 	N                      int
@@ -15,7 +16,7 @@ type Call struct {
 func (c Call) Reads() bool { return reads(c.Method) }
 
 func reads(method string) bool {
-	for _, prefix := range []string{"List", "Get", "Probe", "Verify", "Resolve"} {
+	for _, prefix := range []string{"List", "Get", "Read", "Probe", "Verify", "Resolve"} {
 		if strings.HasPrefix(method, prefix) {
 			return true
 		}
@@ -27,6 +28,7 @@ func reads(method string) bool {
 var operations = map[string]string{
 	"ListBuckets": "list buckets", "GetBucket": "read bucket", "CreateBucket": "create bucket", "DeleteBucket": "delete bucket",
 	"UpdateBucket": "update bucket", "ProbeEmptiness": "check that the bucket is empty", "EmptyBucket": "empty bucket",
+	"ReadBucketSettings": "read bucket settings", "WriteBucketSettings": "write bucket settings",
 	"ListCredentials": "list credentials", "GetCredential": "read credential", "IssueCredential": "issue credential",
 	"UpdateCredential": "update credential", "RevokeCredential": "revoke credential", "VerifyCredential": "verify credential",
 	"ListItems": "list items", "GetItem": "read item", "CreateItem": "create item", "UpdateItem": "update item",

@@ -26,6 +26,7 @@ type bucket struct {
 	createdAt              time.Time
 	objects                int
 	bytes                  int64
+	settings               vendors.BucketSettings // never changed in place
 }
 
 func (b bucket) shown(id vendors.BucketID) vendors.Bucket {
@@ -127,9 +128,13 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 }
 
 // EmptyBucket deletes all objects of a bucket; absence of the bucket is success.
+// ErrDenied where a lock rule keeps them.
 func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
-	_, err := call(ctx, c.world, c.name, "EmptyBucket", id.Name, func(string) (struct{}, error) {
+	_, err := call(ctx, c.world, c.name, "EmptyBucket", id.Name, func(op string) (struct{}, error) {
 		if b, there := c.buckets[id]; there {
+			if b.objects > 0 && b.locked() {
+				return struct{}{}, refuse(c.name, op, vendors.ErrDenied, "a lock rule keeps the objects of "+id.Name)
+			}
 			b.objects, b.bytes = 0, 0
 			c.buckets[id] = b
 		}

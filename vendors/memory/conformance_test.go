@@ -42,6 +42,7 @@ func TestConformance_buckets(t *testing.T) {
 	w, _ := newWorld()
 	vendortest.Buckets(t, func(*testing.T) vendors.BucketProvider { return paged().Cloud("main") }, vendortest.BucketOptions{
 		Attributes: w.Vendor().BucketAttributes, Location: "weur", StorageClass: "infrequent_access", Many: 9,
+		ZoneID: "zone", Domain: "example.com",
 		PutObject: func(t *testing.T, p vendors.BucketProvider, id vendors.BucketID) {
 			if !p.(*memory.Cloud).PutObjects(id, 1) {
 				t.Fatalf("there is no bucket %v", id)

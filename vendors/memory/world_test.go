@@ -197,3 +197,46 @@ func BenchmarkWorld(b *testing.B) {
 		_, _ = w.Clone().Store("main").GetItem(ctx, item.ID)
 	}
 }
+
+func TestCloud_settings(t *testing.T) {
+	ctx := t.Context()
+	w, _ := newWorld()
+	c, id := w.Cloud("main"), vendors.BucketID{Name: "photos"}
+	if _, err := c.CreateBucket(ctx, vendors.BucketSpec{ID: id}); err != nil {
+		t.Fatal(err)
+	}
+	lock := vendors.BucketSettings{Lock: []vendors.LockRule{{ID: "law", Enabled: true, Indefinite: true}}}
+	domains := vendors.BucketSettings{Domains: []vendors.CustomDomain{{Domain: "a.example", ZoneID: "z"}, {Domain: "b.example", ZoneID: "z"}}}
+	for _, change := range []vendors.SettingsChange{{Kind: vendors.LockSettings, Settings: lock}, {Kind: vendors.DomainSettings, Settings: domains}} {
+		if err := c.WriteBucketSettings(ctx, id, change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if reads, writes := w.Calls("ReadBucketSettings"), w.Calls("WriteBucketSettings"); reads != 1 || writes != 3 {
+		t.Errorf("%d reads and %d writes, want one read and one write of domains, and three in all", reads, writes)
+	}
+	for name, change := range map[string]vendors.SettingsChange{
+		"another group":       {Kind: vendors.CORSSettings, Settings: lock},
+		"no group":            {Kind: vendors.LockSettings},
+		"domains with a lock": {Kind: vendors.LockSettings, Settings: lock, Detach: []string{"a.example"}},
+	} {
+		if err := c.WriteBucketSettings(ctx, id, change); !errors.Is(err, vendors.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	c.PutObjects(id, 1)
+	if err := c.EmptyBucket(ctx, id); !errors.Is(err, vendors.ErrDenied) || c.Objects(id) != 1 {
+		t.Errorf("emptying a locked bucket: %v", err)
+	}
+	copied := w.Clone().Cloud("main")
+	copied.EditSettings(id, func(s *vendors.BucketSettings) { s.Domains[0].Domain = "x.example"; s.Lock[0].Enabled = false })
+	if s := c.Settings(id); s.Domains[0].Domain != "a.example" || !s.Lock[0].Enabled {
+		t.Errorf("a change in a copy of the world is in the world: %+v", s)
+	}
+	if s := copied.Settings(id); s.Domains[0].Domain != "x.example" || s.Lock[0].Enabled {
+		t.Errorf("the copy has %+v", s)
+	}
+	if err := copied.EmptyBucket(ctx, id); err != nil || copied.EditSettings(vendors.BucketID{Name: "none"}, nil) {
+		t.Errorf("a lock that is off keeps objects: %v", err)
+	}
+}

@@ -18,8 +18,11 @@ func Buckets(t *testing.T, open func(*testing.T) vendors.BucketProvider, o Bucke
 	if o.Prefix == "" {
 		o.Prefix = "conformance"
 	}
+	if o.AbsentCredential == "" {
+		o.AbsentCredential = "absent0000000000"
+	}
 	s := &bucketSuite{BucketOptions: o, open: open}
-	run(t, slices.Concat(bucketPromises, credentialPromises, bucketFaults), o.Exempt, s)
+	run(t, slices.Concat(bucketPromises, settingsPromises, credentialPromises, bucketFaults), o.Exempt, s)
 }
 
 var bucketPromises = []promise[*bucketSuite]{
@@ -141,9 +144,9 @@ func getAbsent(t *testing.T, s *bucketSuite) {
 	id := s.id()
 	_, err := p.GetBucket(t.Context(), id)
 	expect(t, "read an absent bucket", err, vendors.ErrNotFound)
-	_, err = p.GetCredential(t.Context(), "absent0000000000")
+	_, err = p.GetCredential(t.Context(), s.AbsentCredential)
 	expect(t, "read an absent credential", err, vendors.ErrNotFound)
-	expect(t, "update an absent credential", p.UpdateCredential(t.Context(), "absent0000000000",
+	expect(t, "update an absent credential", p.UpdateCredential(t.Context(), s.AbsentCredential,
 		vendors.CredentialSpec{Name: s.Prefix, Bucket: s.bucket(t, p), Access: vendors.ReadOnly}), vendors.ErrNotFound)
 	if prober, able := vendors.As[vendors.EmptinessProber](p); able {
 		_, err = prober.ProbeEmptiness(t.Context(), id)
@@ -154,8 +157,10 @@ func getAbsent(t *testing.T, s *bucketSuite) {
 		expect(t, "update an absent bucket", err, vendors.ErrNotFound)
 	}
 	if verifier, able := vendors.As[vendors.CredentialVerifier](p); able {
-		keys := vendors.BucketCredentials{AccessKeyID: "absent0000000000", SecretAccessKey: vendors.NewSecret("absent")}
-		expect(t, "verify keys of an absent bucket", verifier.VerifyCredential(t.Context(), id, keys), vendors.ErrNotFound)
+		gone := s.bucket(t, p)
+		issued := s.issue(t, p, vendors.CredentialSpec{Name: s.Prefix, Bucket: gone, Access: vendors.ReadWrite})
+		expect(t, "delete bucket", p.DeleteBucket(t.Context(), gone), nil)
+		expect(t, "verify the keys of a bucket that is gone", verifier.VerifyCredential(t.Context(), gone, issued.Keys), vendors.ErrNotFound)
 	}
 }
 

@@ -67,7 +67,7 @@ func revokeTwice(t *testing.T, s *bucketSuite) {
 	for range 2 {
 		expect(t, "revoke credential", p.RevokeCredential(t.Context(), gone.Credential.ID), nil)
 	}
-	expect(t, "revoke a credential that never was", p.RevokeCredential(t.Context(), "absent0000000000"), nil)
+	expect(t, "revoke a credential that never was", p.RevokeCredential(t.Context(), s.AbsentCredential), nil)
 	if found := byName(t, p, spec.Name); len(found) != 1 || found[0].ID != kept.Credential.ID {
 		t.Errorf("listed are %v, want %s alone", found, kept.Credential.ID)
 	}

@@ -32,6 +32,12 @@ type BucketOptions struct {
 	// Location and StorageClass are values that the cloud knows, if Attributes
 	// has them.
 	Location, StorageClass string
+	// ZoneID and Domain are a zone and a domain in it, if Attributes has
+	// custom_domain: the suite uses names below that domain.
+	ZoneID, Domain string
+	// AbsentCredential is an id as the cloud gives them, of no credential; empty
+	// means "absent0000000000".
+	AbsentCredential string
 	// Many is how many buckets and credentials do not fit into one page.
 	Many int
 	// PutObject puts an object into a bucket behind bh's back.

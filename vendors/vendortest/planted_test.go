@@ -31,6 +31,9 @@ type cloud struct {
 	revoke  func(context.Context, string) error
 	listAll func(context.Context) ([]vendors.Credential, error)
 	verify  func(context.Context, vendors.BucketID, vendors.BucketCredentials) error
+
+	readSettings  func(context.Context, vendors.BucketID, []vendors.SettingsKind) (vendors.BucketSettings, error)
+	writeSettings func(context.Context, vendors.BucketID, vendors.SettingsChange) error
 }
 
 func (c *cloud) CreateBucket(ctx context.Context, s vendors.BucketSpec) (vendors.Bucket, error) {
@@ -191,6 +194,7 @@ func TestPlanted(t *testing.T) {
 	}
 	vendortest.Buckets(t, func(*testing.T) vendors.BucketProvider { return openCloud(world()) }, vendortest.BucketOptions{
 		Attributes: world().Vendor().BucketAttributes, Location: "weur", StorageClass: "cold", Many: 5,
+		ZoneID: "zone", Domain: "example.com",
 		PutObject: func(_ *testing.T, p vendors.BucketProvider, id vendors.BucketID) { p.(*cloud).PutObjects(id, 1) },
 		Cut: func(*testing.T) vendortest.Faulty[vendors.BucketProvider] {
 			w := world()
