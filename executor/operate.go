@@ -35,7 +35,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation) (result Result)
 	for _, before := range o.After {
 		if !r.succeeded(before) {
 			return end(Skipped, diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
-				Summary: "Skipped", Detail: "It needs a name that " + before.String() + " holds, and that was not destroyed.",
+				Summary: "Skipped", Detail: "It needs what " + before.String() + " holds, and that was not freed.",
 				Fix: "See to " + before.String() + " and apply again."})
 		}
 	}

@@ -31,6 +31,7 @@ func Make(in Input) (*Plan, diag.List) {
 		}
 	}
 	m.checkRotateNames()
+	plan.Quotas = m.checkQuotas(operations)
 	plan.Operations = order(operations)
 	for i := range plan.Operations {
 		plan.Operations[i].seal()

@@ -106,8 +106,8 @@ type Operation struct {
 	Steps     []Step           `json:"-"`
 	Acts      []Act            `json:"acts"` // the steps in words
 	Blocked   []Objection      `json:"blocked,omitempty"`
-	// After names operations of this plan that must be done before: they free
-	// a bucket name or an item title that this one needs.
+	// After names operations of this plan that must be done before: they free a
+	// bucket name, an item title or a place for a credential that this one needs.
 	After []addr.Project `json:"after,omitempty"`
 	Calls []Calls        `json:"calls,omitempty"`
 	// Digest is a SHA-256 over all of it that decides what is done: not over

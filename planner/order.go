@@ -4,7 +4,7 @@ import "buckethead/config/addr"
 
 // order takes operations by address and puts them into phases: state alone, then
 // provisions, registers, updates and rotations, then destroys, then what needs a
-// name that a destroy frees. What comes after a blocked operation is blocked too.
+// name or a quota that a destroy frees. What comes after a blocked operation is blocked too.
 func order(operations []*Operation) []Operation {
 	out := make([]Operation, 0, len(operations))
 	var blocked map[addr.Project]bool
@@ -16,7 +16,7 @@ func order(operations []*Operation) []Operation {
 			for _, before := range o.After {
 				if blocked[before] {
 					o.Blocked = append(o.Blocked, Objection{Word: "waits_for_blocked",
-						Text: "it needs a name that the destroy of " + before.Label() + " would free, and that is blocked",
+						Text: "it needs what the destroy of " + before.Label() + " would free, and that is blocked",
 						Fix:  "Clear the way for the destroy, or use another name."})
 					break
 				}

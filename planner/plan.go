@@ -32,6 +32,8 @@ type Plan struct {
 	SetWatches bool          `json:"-"`
 	// Refresh is what reading the world cost.
 	Refresh []Calls `json:"refresh,omitempty"`
+	// Quotas are there for clouds that limit credentials and get new ones.
+	Quotas []Quota `json:"quotas,omitempty"`
 }
 
 // Empty reports whether there is nothing to do.

@@ -44,7 +44,10 @@ type World struct {
 	Registered map[addr.Project]string
 	// Listed holds the clouds whose credentials were listed.
 	Listed map[string]bool
-	Calls  []Calls
+	// CredentialLimit is how many credentials a cloud may have at once, where
+	// there is a limit.
+	CredentialLimit map[string]int
+	Calls           []Calls
 }
 
 // Allowance is what a person has agreed to that a plan does not do otherwise.
@@ -68,4 +71,6 @@ type Input struct {
 	// NameLimit gives the longest credential name that a vendor takes, in
 	// characters; 0 for no limit. Nil for no limits at all.
 	NameLimit func(vendor string) int
+	// Parallelism is how many operations will run at once; 0 means 8.
+	Parallelism int
 }

@@ -102,7 +102,7 @@ func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*p
 		return nil, exitCode(exitError)
 	}
 	plan, more := planner.Make(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: a.mode, Scope: a.scopeWith(), Rotate: s.rotated(a),
-		Allowance: a.allowance, Now: s.p.Now(), NameLimit: func(vendor string) int {
+		Allowance: a.allowance, Now: s.p.Now(), Parallelism: a.parallelism, NameLimit: func(vendor string) int {
 			v, _ := registry.Find(vendor)
 			return v.Limits.CredentialNameLength
 		}})

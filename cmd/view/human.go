@@ -48,6 +48,9 @@ func (h *human) Plan(p *planner.Plan) {
 	if calls := callsText(p, h.o); calls != "" {
 		b.WriteString(calls + "\n")
 	}
+	if quotas := quotasText(p, h.o); quotas != "" {
+		b.WriteString(quotas + "\n")
+	}
 	_, _ = io.WriteString(h.out, b.String())
 }
 

@@ -17,7 +17,7 @@ import (
 
 // UIVersion is the version of the JSON lines. The minor part rises when something
 // is added, the major part when something changes its meaning.
-const UIVersion = "1.0"
+const UIVersion = "1.1"
 
 // jsonLines writes one object a line, in the shape that Terraform's -json has.
 type jsonLines struct {
@@ -72,8 +72,11 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 		message = summary(p)
 	}
 	j.write("info", message, "change_summary", map[string]any{"changes": j.counts(p), "blocked": p.Blocked(), "has_changes": !p.Empty(),
-		"plan_digest": p.Digest(), "partial": p.Partial, "calls": p.Calls(), "refresh": p.Refresh})
+		"plan_digest": p.Digest(), "partial": p.Partial, "calls": p.Calls(), "refresh": p.Refresh, "quotas": quotas(p)})
 }
+
+// quotas are an empty list rather than none.
+func quotas(p *planner.Plan) []planner.Quota { return append([]planner.Quota{}, p.Quotas...) }
 
 func (j *jsonLines) counts(p *planner.Plan) map[planner.Kind]int {
 	counts := p.Counts()

@@ -114,13 +114,7 @@ func callsText(p *planner.Plan, opt Options) string {
 		vendors[c.Vendor]++
 	}
 	for _, c := range p.Calls() {
-		title := c.Vendor
-		if opt.VendorTitle != nil {
-			title = opt.VendorTitle(c.Vendor)
-		}
-		if vendors[c.Vendor] > 1 {
-			title += " (" + c.Connection + ")"
-		}
+		title := vendorTitle(c.Vendor, c.Connection, vendors[c.Vendor], opt)
 		if opt.VendorLimit != nil {
 			if calls, per := opt.VendorLimit(c.Vendor); calls > 0 {
 				parts = append(parts, title+" "+thousands(c.Reads+c.Writes)+" of "+thousands(calls)+" per "+span(per))
@@ -133,6 +127,36 @@ func callsText(p *planner.Plan, opt Options) string {
 		return ""
 	}
 	return "Calls: " + strings.Join(parts, "; ") + "."
+}
+
+// quotasText says how full clouds are that limit credentials: "Credentials:
+// Cloudflare 137 of 500 after this plan."
+func quotasText(p *planner.Plan, opt Options) string {
+	vendors := map[string]int{}
+	for _, q := range p.Quotas {
+		vendors[q.Vendor]++
+	}
+	var parts []string
+	for _, q := range p.Quotas {
+		parts = append(parts, vendorTitle(q.Vendor, q.Connection, vendors[q.Vendor], opt)+" "+thousands(q.After)+" of "+thousands(q.Limit))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Credentials: " + strings.Join(parts, "; ") + " after this plan."
+}
+
+// vendorTitle is what people call a vendor, with the connection where there are
+// several of it.
+func vendorTitle(vendor, connection string, several int, opt Options) string {
+	title := vendor
+	if opt.VendorTitle != nil {
+		title = opt.VendorTitle(vendor)
+	}
+	if several > 1 {
+		title += " (" + connection + ")"
+	}
+	return title
 }
 
 func amountAnd(a, b int) string {

@@ -40,8 +40,10 @@ func PlanMarkdown(p *planner.Plan, o Options) string {
 	}
 	b.WriteString("**" + summary(p) + "**\n\n| | operation | project | what | item |\n| --- | --- | --- | --- | --- |\n")
 	tail := "\nPlan digest " + code(p.Digest()) + "\n"
-	if calls := callsText(p, o); calls != "" {
-		tail = "\n" + calls + "\n" + tail
+	for _, text := range []string{quotasText(p, o), callsText(p, o)} {
+		if text != "" {
+			tail = "\n" + text + "\n" + tail
+		}
 	}
 	// What is said when rows are left out has to fit as well.
 	const room = 200

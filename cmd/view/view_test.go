@@ -104,7 +104,7 @@ func everyKind() *planner.Plan {
 			Blocked: []planner.Objection{{Word: "not_empty", Text: "bucket holds objects", Fix: "Empty the bucket first."}}},
 		{Project: project("old_drop"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
 			Secrets: "gone.main", ItemTitle: "old_drop"},
-	}}
+	}, Quotas: []planner.Quota{{Connection: r2, Vendor: "cloudflare_r2", Limit: 1500, Live: 1135, After: 1137}}}
 }
 
 // hostile is a plan whose names come from outside and would harm a terminal, a
@@ -166,7 +166,7 @@ func TestPlan_fitsTheTerminal(t *testing.T) {
 			v, _ := New("human", &out, &out, o)
 			v.Plan(plan)
 			for _, l := range strings.Split(out.String(), "\n") {
-				if !strings.HasPrefix(l, "      ") && !strings.HasPrefix(l, "Plan:") && !strings.HasPrefix(l, "Calls:") && runewidth.StringWidth(l) > width {
+				if !strings.HasPrefix(l, "      ") && !strings.HasPrefix(l, "Plan:") && !strings.HasPrefix(l, "Calls:") && !strings.HasPrefix(l, "Credentials:") && runewidth.StringWidth(l) > width {
 					t.Errorf("%d columns on a terminal of %d: %s", runewidth.StringWidth(l), width, l)
 				}
 			}
@@ -237,6 +237,17 @@ func TestJSON_lines(t *testing.T) {
 		if (object["type"] == "version") != (i == 0) {
 			t.Errorf("line %d is of type %v", i, object["type"])
 		}
+	}
+}
+
+func TestQuotas(t *testing.T) {
+	two := &planner.Plan{Quotas: []planner.Quota{{Connection: "cloudflare_r2.a", Vendor: "cloudflare_r2", Limit: 500, Live: 130, After: 137},
+		{Connection: "cloudflare_r2.b", Vendor: "cloudflare_r2", Limit: 50, After: 3}}}
+	if got, want := quotasText(two, options()), "Credentials: Cloudflare (cloudflare_r2.a) 137 of 500; Cloudflare (cloudflare_r2.b) 3 of 50 after this plan."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := quotasText(&planner.Plan{}, options()); got != "" {
+		t.Errorf("no limit, and got %q", got)
 	}
 }
 

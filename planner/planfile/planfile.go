@@ -99,6 +99,9 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 	}
 	cut := *fresh
 	cut.Operations = slices.DeleteFunc(slices.Clone(fresh.Operations), func(o planner.Operation) bool { return !keep[o.Project] })
+	if len(cut.Operations) < len(fresh.Operations) {
+		cut.Quotas = nil // they are of the whole plan
+	}
 	return &cut, nil
 }
 
@@ -130,10 +133,21 @@ func difference(want, got planner.Operation) string {
 			parts = append(parts, c.Field+" would no longer change")
 		}
 	}
+	if !slices.Equal(want.After, got.After) {
+		parts = append(parts, fmt.Sprintf("would wait for %s, not for %s", labels(got.After), labels(want.After)))
+	}
 	if len(parts) == 0 {
 		return "would take other steps: " + acts(got) + "; not: " + acts(want)
 	}
 	return strings.Join(parts, "; ")
+}
+
+func labels(projects []addr.Project) string {
+	names := make([]string, 0, len(projects))
+	for _, p := range projects {
+		names = append(names, p.Label())
+	}
+	return orNone(strings.Join(names, ", "))
 }
 
 func acts(o planner.Operation) string {

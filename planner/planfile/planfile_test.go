@@ -98,6 +98,25 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// Quotas are shown from the file as they were, and not for a part of a plan.
+func TestCompare_quotasAndWhatIsWaitedFor(t *testing.T) {
+	expected, fresh := plan("photos"), plan("photos", "albums")
+	expected.Quotas = []planner.Quota{{Connection: "local.main", Vendor: "local", Limit: 5, Live: 1, After: 2}}
+	fresh.Quotas = []planner.Quota{{Connection: "local.main", Vendor: "local", Limit: 5, Live: 1, After: 3}}
+	read, err := planfile.Read(bytes.NewReader(write(t, expected)))
+	if err != nil || len(read.Quotas) != 1 || read.Quotas[0] != expected.Quotas[0] {
+		t.Fatalf("got %+v, %v", read.Quotas, err)
+	}
+	if run, differences := planfile.Compare(expected, fresh); len(differences) > 0 || run.Quotas != nil {
+		t.Errorf("got quotas %v, %v; want none for a part", run.Quotas, differences)
+	}
+	waits := plan("photos")
+	waits.Operations[0].After, waits.Operations[0].Digest = []addr.Project{{Name: "old"}}, "x"
+	if _, differences := planfile.Compare(expected, waits); len(differences) != 1 || differences[0].Text != "would wait for old, not for none" {
+		t.Errorf("got %v", differences)
+	}
+}
+
 // A first plan is made before there is a state; it is good for the state that the
 // apply makes.
 func TestCompare_takesAPlanFromBeforeTheState(t *testing.T) {

@@ -39,6 +39,8 @@ func newObserver(r Readers, q Request) *observer {
 		Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
 		Registered:  map[addr.Project]string{},
 		Listed:      map[string]bool{},
+
+		CredentialLimit: map[string]int{},
 	}}
 }
 
@@ -135,6 +137,9 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.world.Listed[cloud] = true
+	if limiter, able := vendors.As[vendors.CredentialLimiter](reader); able && limiter.CredentialLimit() > 0 {
+		o.world.CredentialLimit[cloud] = limiter.CredentialLimit()
+	}
 	for _, c := range credentials {
 		o.world.Credentials[planner.CredentialKey{Cloud: cloud, ID: c.ID}] = c
 	}

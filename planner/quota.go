@@ -1,0 +1,238 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"sort"
+	"strings"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+)
+
+// Quota is what a plan comes to at a cloud that may have only so many credentials.
+// All of the account's count, whoever made them.
+type Quota struct {
+	Connection string `json:"connection"`
+	Vendor     string `json:"vendor"`
+	Limit      int    `json:"limit"`
+	Live       int    `json:"live"`  // as observed
+	After      int    `json:"after"` // when all that can run is done
+}
+
+// defaultParallelism is how many operations run at once where nobody says.
+const defaultParallelism = 8
+
+// demand is what one operation does to the number of live credentials. Whatever it
+// mints comes before what it revokes.
+type demand struct{ mints, revokes int }
+
+func (d demand) net() int { return d.mints - d.revokes }
+
+// load is the most that operations of one phase add to the number, as they run at
+// once and in any order: those that gain credentials keep them, and one that
+// exchanges credentials has the old and the new ones while it runs.
+type load struct{ gains, exchanges int }
+
+func (l load) plus(d demand) load {
+	l.gains += max(0, d.net())
+	if d.mints > 0 && d.revokes > 0 {
+		l.exchanges++
+	}
+	return l
+}
+
+func (l load) peak(parallelism int) int { return l.gains + min(parallelism, l.exchanges) }
+
+// quota is the walk through a plan for one cloud.
+type quota struct {
+	live, parallelism int
+	operations        []*Operation // those that run and mint or revoke, but for destroys
+	demands           map[*Operation]demand
+	destroys          []*Operation // those that free something
+	frees             map[addr.Project]int
+	mints, net        int
+}
+
+// checkQuotas sees to it that no cloud ever has more credentials than it may have
+// while the plan runs: what does not fit waits for destroys, and where they do not
+// free enough, the plan is refused. Operations come by address, and are changed.
+func (m *maker) checkQuotas(operations []*Operation) []Quota {
+	var out []Quota
+	for _, cloud := range slices.Sorted(maps.Keys(m.in.Observed.CredentialLimit)) {
+		limit := m.in.Observed.CredentialLimit[cloud]
+		q := m.newQuota(cloud, operations)
+		switch {
+		case limit <= 0 || q.mints == 0:
+			continue
+		case q.live > limit:
+			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2013", Summary: "More credentials than the limit", Subject: m.place(cloud),
+				Detail: fmt.Sprintf("%s has %d credentials, and bh knows of a limit of %d: it was raised, then, and nothing is held to it.", cloud, q.live, limit),
+				Fix:    "Tell bh the limit that holds with token_limit."})
+			continue
+		}
+		waits, fits := q.arrange(limit)
+		if !fits {
+			m.fault(q.refusal(cloud, limit, m.place(cloud)))
+			continue
+		}
+		for _, o := range q.operations {
+			q.wait(o, waits[o])
+		}
+		out = append(out, Quota{Connection: cloud, Vendor: VendorOf(cloud), Limit: limit, Live: q.live, After: q.live + q.net})
+	}
+	return out
+}
+
+func (m *maker) place(cloud string) diag.Range {
+	connection, _ := config.Find(m.in.Desired.Clouds, cloud)
+	return connection.Range
+}
+
+func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
+	q := &quota{parallelism: m.in.Parallelism, demands: map[*Operation]demand{}, frees: map[addr.Project]int{}}
+	if q.parallelism <= 0 {
+		q.parallelism = defaultParallelism
+	}
+	for key := range m.in.Observed.Credentials {
+		if key.Cloud == cloud {
+			q.live++
+		}
+	}
+	blocked := map[addr.Project]bool{}
+	for _, o := range operations {
+		blocked[o.Project] = len(o.Blocked) > 0
+	}
+	for _, o := range operations {
+		waitsForBlocked := slices.ContainsFunc(o.After, func(p addr.Project) bool { return blocked[p] })
+		if o.Cloud != cloud || blocked[o.Project] || waitsForBlocked {
+			continue
+		}
+		d := m.demandOf(o)
+		q.mints += d.mints
+		q.net += d.net()
+		switch {
+		case d == demand{}:
+		case o.Kind == Destroy:
+			q.destroys = append(q.destroys, o)
+			q.frees[o.Project] = d.revokes
+		default:
+			q.operations = append(q.operations, o)
+			q.demands[o] = d
+		}
+	}
+	return q
+}
+
+// demandOf counts what an operation mints, and what it revokes that lives.
+func (m *maker) demandOf(o *Operation) demand {
+	var d demand
+	revoked := map[string]bool{}
+	for _, s := range o.Steps {
+		switch s := s.(type) {
+		case IssueCredential:
+			d.mints++
+		case RevokeCredential:
+			_, live := m.in.Observed.Credentials[CredentialKey{o.Cloud, s.ID}]
+			if live && !revoked[s.ID] {
+				revoked[s.ID] = true
+				d.revokes++
+			}
+		}
+	}
+	return d
+}
+
+// arrange lets operations run as early as fits below the limit, and says which
+// destroys each of the others waits for. It reports whether there is a way at all.
+func (q *quota) arrange(limit int) (waits map[*Operation][]addr.Project, fits bool) {
+	var early load
+	level := q.live
+	var late []*Operation
+	for _, o := range q.operations {
+		d := q.demands[o]
+		with := early.plus(d)
+		if len(o.After) > 0 || d.mints > 0 && q.live+with.peak(q.parallelism) > limit {
+			late = append(late, o)
+			continue
+		}
+		early = with
+		level += d.net()
+	}
+	waits = map[*Operation][]addr.Project{}
+	gone, next, then := map[addr.Project]bool{}, 0, load{}
+	free := func(p addr.Project) {
+		if !gone[p] {
+			gone[p] = true
+			level -= q.frees[p]
+		}
+	}
+	for _, o := range late {
+		for _, p := range o.After {
+			free(p) // a destroy that frees a name frees its credentials as well
+		}
+		then = then.plus(q.demands[o])
+		wanting := func() bool { return level+then.peak(q.parallelism) > limit || len(o.After) == 0 && next == 0 }
+		for ; wanting() && next < len(q.destroys); next++ {
+			free(q.destroys[next].Project)
+		}
+		if q.demands[o].mints > 0 && wanting() {
+			return nil, false
+		}
+		for _, x := range q.destroys[:next] {
+			if !slices.Contains(o.After, x.Project) {
+				waits[o] = append(waits[o], x.Project)
+			}
+		}
+	}
+	return waits, true
+}
+
+// wait lets an operation come after destroys that free credentials.
+func (q *quota) wait(o *Operation, destroys []addr.Project) {
+	if len(destroys) == 0 {
+		return
+	}
+	o.After = append(slices.Clip(o.After), destroys...)
+	freed := 0
+	var names []string
+	for _, p := range destroys {
+		freed += q.frees[p]
+		names = append(names, p.Label())
+	}
+	const shown = 3
+	if len(names) > shown+1 {
+		names = append(names[:shown], fmt.Sprintf("%d others", len(names)-shown))
+	}
+	note := "waits for the destroy of " + names[0] + ", which frees "
+	if n := len(names); n > 1 {
+		note = "waits for the destroys of " + strings.Join(names[:n-1], ", ") + " and " + names[n-1] + ", which free "
+	}
+	if freed == 1 {
+		note += "a credential"
+	} else {
+		note += fmt.Sprintf("%d credentials", freed)
+	}
+	o.Notes = append(o.Notes, note)
+}
+
+// refusal says that there is no room for the plan, and what would make it.
+func (q *quota) refusal(cloud string, limit int, place diag.Range) diag.Diagnostic {
+	needed := limit + 1 + sort.Search(q.mints, func(more int) bool {
+		_, fits := q.arrange(limit + 1 + more)
+		return fits
+	})
+	fix := "Remove credentials that nobody uses, split the plan with --target, or have the limit raised and tell bh with token_limit."
+	for n := q.parallelism - 1; n > 0; n-- {
+		fewer := *q
+		fewer.parallelism = n
+		if _, fits := fewer.arrange(limit); fits {
+			fix = fmt.Sprintf("Let fewer operations run at once: --parallelism %d. Or: ", n) + strings.ToLower(fix[:1]) + fix[1:]
+			break
+		}
+	}
+	return diag.Diagnostic{Code: "BH2012", Summary: "Not enough credentials are left", Subject: place, Fix: fix,
+		Detail: fmt.Sprintf("%s may have %d credentials at once and has %d, whoever made them. This plan needs room for %d.", cloud, limit, q.live, needed)}
+}
