@@ -45,6 +45,7 @@ type rigging struct {
 	stop   chan struct{}
 	limit  int    // how many mints are refused from now on, because there were too many calls
 	slept  func() // called when something waits
+	full   int    // how many mints were refused because there were too many credentials
 }
 
 func newRigging() *rigging {
@@ -83,7 +84,12 @@ func (l limited) IssueCredential(ctx context.Context, spec vendors.CredentialSpe
 		l.r.limit--
 		return vendors.Issued{}, &vendors.Error{Vendor: cloud, Op: "issue credential", Kind: vendors.ErrRateLimited, Message: "slow down", RetryAfter: 20 * time.Second}
 	}
-	return l.BucketProvider.IssueCredential(ctx, spec)
+	issued, err := l.BucketProvider.IssueCredential(ctx, spec)
+	var refused *vendors.Error
+	if errors.As(err, &refused) && refused.Code == memory.CodeLimit {
+		l.r.full++
+	}
+	return issued, err
 }
 
 func (r *rigging) register(_ context.Context, p addr.Project) (vendors.BucketCredentials, error) {
@@ -107,7 +113,7 @@ func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, s
 	if err := diags.Err(); err != nil {
 		return nil, snap, err
 	}
-	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, Allowance: r.allow})
+	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, Allowance: r.allow, Parallelism: 1})
 	return plan, snap, diags.Err()
 }
 

@@ -28,6 +28,7 @@ func TestApply_randomWorlds(t *testing.T) {
 		m := &machine{rigging: newRigging(), data: map[string]bool{}}
 		m.allow = planner.Allowance{Recreate: true}
 		m.guard = newGuard(m.rigging)
+		m.world.CredentialLimit = rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3}).Draw(t, "limit")
 		for range rapid.IntRange(1, 8).Draw(t, "events") {
 			m.event(t)
 			m.checkData(t)
@@ -52,8 +53,19 @@ func (m *machine) event(t *rapid.T) {
 func (m *machine) applyWhole(t *rapid.T) {
 	m.hooked(t, func(memory.Call) error { return nil }, func(memory.Call) error { return nil })
 	m.guard.reset()
-	_, _, _ = m.apply(planner.Normal)
+	before, hidden := m.full, m.hidden()
+	_, plan, err := m.apply(planner.Normal)
+	if err == nil && m.full > before && !hidden {
+		t.Fatalf("the cloud may have %d credentials, and was asked for more by %v", m.world.CredentialLimit, kinds(plan))
+	}
 	m.unhook(t)
+}
+
+// hidden reports whether there are credentials that no list shows yet: nobody can
+// plan with those.
+func (m *machine) hidden() bool {
+	listed, _ := m.world.Cloud(cloud).ListCredentials(context.Background())
+	return len(listed) < len(m.world.Cloud(cloud).Credentials())
 }
 
 // applyCut kills the process at some boundary.
@@ -278,6 +290,7 @@ func (m *machine) checkData(t *rapid.T) {
 // finish makes the destroys possible that data blocks, applies once, and looks.
 func (m *machine) finish(t *rapid.T) {
 	m.rotate = map[addr.Project]bool{}
+	m.world.CredentialLimit = 0
 	for i, p := range m.config.Projects {
 		m.config.Projects[i].Adopt = p.Register == nil // so that retained and foreign buckets are taken over
 	}

@@ -3,6 +3,7 @@ package memory
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -67,8 +68,15 @@ func (c *Cloud) noCredential(op, id string) error {
 	return refuse(c.name, op, vendors.ErrNotFound, "there is no credential "+id)
 }
 
+// CredentialLimit gives the world's CredentialLimit.
+func (c *Cloud) CredentialLimit() int { return c.world.CredentialLimit }
+
+// CodeLimit is the code of the error where a cloud may have no more credentials.
+const CodeLimit = "limit"
+
 // IssueCredential mints a credential. ErrNotFound when there is no such bucket,
-// ErrInvalid for an access that is neither read_write nor read_only.
+// ErrInvalid for an access that is neither read_write nor read_only, and where the
+// cloud has as many credentials as it may have: those that no read finds yet count.
 func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec) (vendors.Issued, error) {
 	return call(ctx, c.world, c.name, "IssueCredential", spec.Name, func(op string) (vendors.Issued, error) {
 		if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
@@ -76,6 +84,10 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 		}
 		if _, there := c.buckets[spec.Bucket]; !there {
 			return vendors.Issued{}, c.noBucket(op, spec.Bucket)
+		}
+		if limit := c.world.CredentialLimit; limit > 0 && len(c.credentials) >= limit {
+			return vendors.Issued{}, &vendors.Error{Vendor: c.name, Op: op, Kind: vendors.ErrInvalid, Code: CodeLimit,
+				Message: fmt.Sprintf("there are %d credentials, and there may be no more", limit)}
 		}
 		now := c.world.now().UTC()
 		made := credential{secret: vendors.NewSecret(c.world.drawSecret()), shown: vendors.Credential{Name: spec.Name, Bucket: spec.Bucket, IssuedAt: now}}

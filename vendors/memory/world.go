@@ -39,6 +39,9 @@ type World struct {
 	HideFromList func(kind, id string) bool
 	// PageSize is how many entries a page of a list holds; zero means 100.
 	PageSize int
+	// CredentialLimit is how many credentials each cloud may have at once; zero
+	// means any number.
+	CredentialLimit int
 
 	now    func() time.Time
 	mu     sync.Mutex
@@ -85,7 +88,7 @@ func (w *World) Clone() *World {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	out := NewWorld(w.now)
-	out.PageSize, out.drawn = w.PageSize, w.drawn
+	out.PageSize, out.CredentialLimit, out.drawn = w.PageSize, w.CredentialLimit, w.drawn
 	for name, c := range w.clouds {
 		out.clouds[name] = &Cloud{world: out, name: name, buckets: maps.Clone(c.buckets), credentials: maps.Clone(c.credentials)}
 	}

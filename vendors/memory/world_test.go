@@ -88,6 +88,31 @@ func TestWorld_aCancelledCallDoesNothing(t *testing.T) {
 	}
 }
 
+func TestWorld_credentialLimit(t *testing.T) {
+	ctx := context.Background()
+	w, _ := newWorld()
+	w.CredentialLimit = 2
+	w.LateMint = func(string) time.Duration { return time.Hour }
+	cloud := w.Clone().Cloud("main")
+	must[vendors.Bucket](t)(cloud.CreateBucket(ctx, vendors.BucketSpec{ID: photos}))
+	mint := func() (vendors.Issued, error) {
+		return cloud.IssueCredential(ctx, vendors.CredentialSpec{Name: "n", Bucket: photos, Access: vendors.ReadWrite})
+	}
+	first := must[vendors.Issued](t)(mint())
+	must[vendors.Issued](t)(mint())
+	var refused *vendors.Error
+	if _, err := mint(); !errors.As(err, &refused) || refused.Code != memory.CodeLimit || !vendors.Refused(err) || len(cloud.Credentials()) != 2 {
+		t.Errorf("got %v and %d credentials, want the third refused", err, len(cloud.Credentials()))
+	}
+	if err := cloud.RevokeCredential(ctx, first.Credential.ID); err != nil {
+		t.Fatal(err)
+	}
+	must[vendors.Issued](t)(mint())
+	if limiter, able := vendors.As[vendors.CredentialLimiter](cloud); !able || limiter.CredentialLimit() != 2 {
+		t.Error("the cloud does not say how many credentials it may have")
+	}
+}
+
 func TestWorld_lateMint(t *testing.T) {
 	ctx := context.Background()
 	w, clock := newWorld()
