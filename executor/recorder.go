@@ -32,6 +32,9 @@ func (r *recorder) Begin(w orchestrator.Work, s planner.Step, name string) (orch
 		Cloud: r.operation.Cloud, Secrets: r.operation.Secrets, Namespace: r.operation.Bucket.Namespace,
 		Run: r.run.options.Run.URL, At: r.run.options.Now().UTC(),
 	}
+	if update, is := s.(planner.UpdateSettings); is {
+		intent.Change = &update.Change
+	}
 	intent, err := r.run.journal.Begin(intent)
 	return orchestrator.Ticket{Intent: intent}, err
 }

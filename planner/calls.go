@@ -3,6 +3,8 @@ package planner
 import (
 	"slices"
 	"strings"
+
+	"buckethead/vendors"
 )
 
 // AddCalls adds up calls by connection, in the order of its name.
@@ -38,6 +40,12 @@ func countCalls(o *Operation) []Calls {
 		switch s := s.(type) {
 		case CreateBucket, IssueCredential, UpdateBucket, UpdateCredential, RevokeCredential, EmptyBucket, DeleteBucket:
 			cloud.Writes++
+		case UpdateSettings:
+			cloud.Writes++
+			if s.Change.Kind == vendors.DomainSettings {
+				cloud.Reads++
+				cloud.Writes += len(s.Change.Settings.Domains) + len(s.Change.Detach) - 1
+			}
 		case ClaimBucket, ProbeEmpty:
 			cloud.Reads++
 		case StoreCredential:

@@ -36,9 +36,13 @@ func (m *maker) converge(s *subject) *Operation {
 	}
 	d := &draft{Operation: s.operation("", "", "")}
 	m.needBucket(s, d)
+	cause := m.needSettings(s, d)
 	m.needCredential(s, d)
 	if d.failed {
 		return nil
+	}
+	if cause.Word != "" {
+		d.because(Update, cause.Word, cause.Text)
 	}
 	if !d.rotating {
 		m.needUpdate(s, d)
@@ -51,7 +55,7 @@ func (m *maker) converge(s *subject) *Operation {
 // conclude gives the operation that a draft amounts to: nil where nothing differs.
 func (m *maker) conclude(s *subject, d *draft) *Operation {
 	if s.record != nil {
-		if changes := recordChanges(s); len(changes) > 0 {
+		if changes := append(recordChanges(s), settingsChanges(s, d.Steps)...); len(changes) > 0 {
 			d.because(Update, "settings_changed", "what is declared changed; only the state is written")
 			d.Changes = append(d.Changes, changes...)
 		}
@@ -124,7 +128,7 @@ func quoteOrNone(s string) string {
 // needBucket sees to it that the bucket is there and is ours.
 func (m *maker) needBucket(s *subject, d *draft) {
 	spec := s.desired.Bucket
-	spec.ID = s.bucketID()
+	spec.ID, spec.Settings = s.bucketID(), vendors.BucketSettings{} // they have steps of their own
 	key := BucketKey{s.desired.Cloud, spec.ID}
 	observed, present := m.in.Observed.Buckets[key]
 	if s.record != nil && s.record.Bucket != nil {

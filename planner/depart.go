@@ -38,8 +38,8 @@ func (m *maker) depart(s *subject) *Operation {
 	return s.finish(o, true)
 }
 
-// destroyCredentialsAndBucket plans: check that the bucket is empty, revoke, then
-// delete it. A bucket that an interrupted run made counts, recorded or not.
+// destroyCredentialsAndBucket plans: check that the bucket is empty, revoke, end
+// what leads to it, then delete it. A bucket that an interrupted run made counts, recorded or not.
 func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
 	id, there := m.departingBucket(s, o)
 	onDestroy := "refuse"
@@ -72,12 +72,16 @@ func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
 	switch onDestroy {
 	case "retain":
 		o.Notes = append(o.Notes, "the bucket "+id.Name+" stays, with what it holds")
+		m.noteShown(s, o)
 		return
 	case "empty":
 		if full && !m.in.Allowance.Empty {
 			o.Blocked = append(o.Blocked, Objection{Word: "would_delete_objects", Text: "bucket holds " + objects(found),
 				Fix: "on_destroy is \"empty\": to delete the objects, apply with --allow-empty."})
 		}
+	}
+	m.leaveSettings(s, o, id, onDestroy == "empty")
+	if onDestroy == "empty" {
 		o.Steps = append(o.Steps, EmptyBucket{ID: id})
 	}
 	switch {

@@ -76,6 +76,14 @@ type VerifyCredential struct{}
 // UpdateBucket changes the mutable settings of the bucket.
 type UpdateBucket struct{ Spec vendors.BucketSpec }
 
+// UpdateSettings gives the bucket one group of settings, as a whole. Fresh says
+// that the same operation makes the bucket, which may not be known everywhere yet.
+type UpdateSettings struct {
+	ID     vendors.BucketID
+	Change vendors.SettingsChange
+	Fresh  bool
+}
+
 // UpdateCredential changes what the active credential may do and keeps its keys.
 type UpdateCredential struct {
 	ID             string
@@ -155,6 +163,7 @@ const (
 	StepStoreCredential  = "store_credential"
 	StepVerifyCredential = "verify_credential"
 	StepUpdateBucket     = "update_bucket"
+	StepUpdateSettings   = "update_settings"
 	StepUpdateCredential = "update_credential"
 	StepUpdateItem       = "update_item"
 	StepRevokeCredential = "revoke_credential"
@@ -176,6 +185,7 @@ func (ConfirmStored) Name() string    { return StepConfirmStored }
 func (StoreCredential) Name() string  { return StepStoreCredential }
 func (VerifyCredential) Name() string { return StepVerifyCredential }
 func (UpdateBucket) Name() string     { return StepUpdateBucket }
+func (UpdateSettings) Name() string   { return StepUpdateSettings }
 func (UpdateCredential) Name() string { return StepUpdateCredential }
 func (UpdateItem) Name() string       { return StepUpdateItem }
 func (RevokeCredential) Name() string { return StepRevokeCredential }
@@ -196,6 +206,7 @@ func (s ConfirmStored) Target() string    { return s.ItemID }
 func (s StoreCredential) Target() string  { return s.Title }
 func (s VerifyCredential) Target() string { return "" }
 func (s UpdateBucket) Target() string     { return s.Spec.ID.Name }
+func (s UpdateSettings) Target() string   { return s.ID.Name + ": " + string(s.Change.Kind) }
 func (s UpdateCredential) Target() string { return s.ID }
 func (s UpdateItem) Target() string       { return s.Title }
 func (s RevokeCredential) Target() string { return s.ID }
@@ -216,6 +227,7 @@ func (ConfirmStored) step()    {}
 func (StoreCredential) step()  {}
 func (VerifyCredential) step() {}
 func (UpdateBucket) step()     {}
+func (UpdateSettings) step()   {}
 func (UpdateCredential) step() {}
 func (UpdateItem) step()       {}
 func (RevokeCredential) step() {}

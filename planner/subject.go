@@ -192,7 +192,7 @@ func (s *subject) declared() Declared {
 		Protected: d.Protect, OnDestroy: string(d.OnDestroy)}
 	if d.Register == nil {
 		out.Applied = state.Applied{Location: d.Bucket.Location, StorageClass: d.Bucket.StorageClass,
-			Access: d.Access, AllowedIPs: d.AllowedIPs, ExpiresAfter: d.ExpiresAfter}
+			Access: d.Access, AllowedIPs: d.AllowedIPs, ExpiresAfter: d.ExpiresAfter, Settings: d.Bucket.Settings}
 		if s.record != nil && s.record.Bucket != nil {
 			// A location is honoured at creation only: the record keeps the one that was.
 			out.Applied.Location = s.record.Applied.Location

@@ -40,6 +40,9 @@ type World struct {
 	// Emptiness holds what was found in buckets that may be destroyed, where
 	// the cloud can tell.
 	Emptiness map[BucketKey]vendors.Emptiness
+	// Settings holds the groups of settings that plans may change. A group that
+	// is not in it was not read.
+	Settings map[BucketKey]vendors.BucketSettings
 	// Registered holds the fingerprints of the secrets that people brought.
 	Registered map[addr.Project]string
 	// Listed holds the clouds whose credentials were listed.

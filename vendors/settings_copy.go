@@ -19,6 +19,11 @@ func (s BucketSettings) With(kind SettingsKind, others BucketSettings) BucketSet
 	return s
 }
 
+// None reports whether no group is there.
+func (s BucketSettings) None() bool {
+	return s.CORS == nil && s.Lifecycle == nil && s.Lock == nil && s.Domains == nil && s.PublicAccess == nil
+}
+
 // Clone gives a copy that shares nothing with s; what is nil or empty stays so.
 func (s BucketSettings) Clone() BucketSettings {
 	s.CORS, s.Lifecycle, s.Lock, s.Domains = slices.Clone(s.CORS), slices.Clone(s.Lifecycle), slices.Clone(s.Lock), slices.Clone(s.Domains)

@@ -124,7 +124,7 @@ func TestBucketSettings_emptyIsNotNil(t *testing.T) {
 	var none vendors.BucketSettings
 	for _, kind := range vendors.SettingsKinds() {
 		cleared := vendors.Cleared(kind)
-		if none.Has(kind) || !cleared.Has(kind) || len(cleared.Kinds()) != 1 || len(cleared.Words(kind)) != 0 {
+		if none.Has(kind) || !none.None() || !cleared.Has(kind) || cleared.None() || len(cleared.Kinds()) != 1 || len(cleared.Words(kind)) != 0 {
 			t.Errorf("%s: %+v", kind, cleared)
 		}
 		text, err := json.Marshal(cleared)

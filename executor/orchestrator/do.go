@@ -24,6 +24,8 @@ func Do(ctx context.Context, rig Rig, s planner.Step, w Work) (Work, error) {
 		return claimBucket(ctx, rig, s, w)
 	case planner.UpdateBucket:
 		return updateBucket(ctx, rig, s, w)
+	case planner.UpdateSettings:
+		return updateSettings(ctx, rig, s, w)
 	case planner.ProbeEmpty:
 		return w, probeEmpty(ctx, rig, s)
 	case planner.EmptyBucket:
@@ -66,6 +68,7 @@ func createBucket(ctx context.Context, rig Rig, s planner.CreateBucket, w Work) 
 	}
 	w.Record.Bucket = &bucket.ID
 	w.Record.Applied.Location, w.Record.Applied.StorageClass = s.Spec.Location, s.Spec.StorageClass
+	w.Record.Applied.Settings = vendors.BucketSettings{} // those of a bucket before it are gone
 	w.Record.Proof = state.Unproved
 	return w, nil
 }

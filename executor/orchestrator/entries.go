@@ -23,19 +23,22 @@ type Provision struct {
 	ItemTitle    string
 }
 
-// ProvisionBucket makes a bucket, mints a credential that opens it, stores that in
+// ProvisionBucket makes a bucket with its settings, mints a credential that opens it, stores that in
 // a new item and proves it. It gives the item's reference. For callers without a
 // planner; vendors.ErrExists where the bucket is there already.
 func ProvisionBucket(ctx context.Context, rig Rig, p Provision, rec Recorder) (reference string, err error) {
-	steps := []planner.Step{
-		planner.CreateBucket{Spec: p.Bucket},
+	bare := p.Bucket
+	bare.Settings = vendors.BucketSettings{}
+	steps := append([]planner.Step{planner.CreateBucket{Spec: bare}}, planner.FreshSettings(p.Bucket)...)
+	steps = append(steps,
 		planner.IssueCredential{CredentialName: planner.CredentialName(rig.Stack, p.Project, p.Operation, 0), Bucket: p.Bucket.ID,
 			Access: p.Access, AllowedIPs: p.AllowedIPs, ExpiresAfter: p.ExpiresAfter},
 		planner.StoreCredential{Title: p.ItemTitle},
 		planner.VerifyCredential{},
 		planner.Settle{Declared: planner.Declared{Cloud: p.Cloud, Secrets: rig.Connection, Applied: state.Applied{
-			Location: p.Bucket.Location, StorageClass: p.Bucket.StorageClass, Access: p.Access, AllowedIPs: p.AllowedIPs, ExpiresAfter: p.ExpiresAfter}}},
-	}
+			Location: p.Bucket.Location, StorageClass: p.Bucket.StorageClass, Access: p.Access, AllowedIPs: p.AllowedIPs, ExpiresAfter: p.ExpiresAfter,
+			Settings: p.Bucket.Settings}}},
+	)
 	return run(ctx, rig, steps, Work{Operation: p.Operation, Record: state.Record{Project: p.Project, Cloud: p.Cloud, Secrets: rig.Connection}}, rec)
 }
 
@@ -87,7 +90,7 @@ func RotateCredentials(ctx context.Context, rig Rig, record state.Record, operat
 }
 
 // DestroyProject ends a recorded project: it checks that the bucket is empty,
-// revokes, deletes the bucket, and deletes the item last. Each step is idempotent,
+// revokes, detaches its domains, deletes the bucket, and deletes the item last. Each step is idempotent,
 // so it may be called again. vendors.ErrNotEmpty, and then nothing was touched.
 func DestroyProject(ctx context.Context, rig Rig, record state.Record, rec Recorder) error {
 	var steps []planner.Step
@@ -102,7 +105,7 @@ func DestroyProject(ctx context.Context, rig Rig, record state.Record, rec Recor
 		}
 	}
 	if record.Bucket != nil {
-		steps = append(steps, planner.DeleteBucket{ID: *record.Bucket})
+		steps = append(append(steps, planner.DetachDomains(*record.Bucket, record.Applied.Settings)...), planner.DeleteBucket{ID: *record.Bucket})
 	}
 	if record.Item != nil {
 		steps = append(steps, planner.DeleteItem{ItemID: record.Item.ID, Title: record.Item.Title, Secrets: record.Secrets})

@@ -38,6 +38,7 @@ func (o *observer) confirm(ctx context.Context) {
 	o.confirmMarked(ctx, once)
 	o.confirmImports(ctx, once)
 	o.runSorted(reads)
+	o.readSettings(ctx)
 	o.probe(ctx)
 	o.fingerprintRegistered(ctx)
 	o.finish()

@@ -37,6 +37,7 @@ func newObserver(r Readers, q Request) *observer {
 		Credentials: map[planner.CredentialKey]vendors.Credential{},
 		Items:       map[planner.ItemKey]planner.Item{},
 		Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
+		Settings:    map[planner.BucketKey]vendors.BucketSettings{},
 		Registered:  map[addr.Project]string{},
 		Listed:      map[string]bool{},
 

@@ -1,0 +1,72 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"buckethead/planner"
+	"buckethead/vendors"
+)
+
+// freshFor bounds the wait for a new bucket to be known everywhere.
+const freshFor = 30 * time.Second
+
+// updateSettings gives the bucket one group of settings, and the record with it:
+// what a later plan clears is what a step has certainly given.
+func updateSettings(ctx context.Context, rig Rig, s planner.UpdateSettings, w Work) (Work, error) {
+	act := fmt.Sprintf("write the settings %s of bucket %s", s.Change.Kind, s.ID.Name)
+	writer, able := vendors.As[vendors.BucketSettingsWriter](rig.Buckets)
+	if !able {
+		return w, fmt.Errorf("%s: %w", act, &vendors.Error{Vendor: w.Record.Cloud, Op: "write bucket settings",
+			Kind: vendors.ErrInvalid, Message: "this cloud cannot give a bucket settings"})
+	}
+	err := writeSettings(ctx, rig, writer, s)
+	if errors.Is(err, vendors.ErrNotFound) && len(s.Change.Settings.Words(s.Change.Kind)) == 0 {
+		err = nil // nothing is left of what was to go
+	}
+	if err != nil {
+		return w, fmt.Errorf("%s: %w", act, err)
+	}
+	w.Record.Applied.Settings = learned(w.Record.Applied.Settings, s.Change)
+	return w, nil
+}
+
+// writeSettings writes once or, where the bucket was just made, until the bucket is
+// known or half a minute has passed.
+func writeSettings(ctx context.Context, rig Rig, writer vendors.BucketSettingsWriter, s planner.UpdateSettings) error {
+	deadline := rig.Now().Add(freshFor)
+	for pause := time.Second; ; pause *= 2 {
+		err := writer.WriteBucketSettings(ctx, s.ID, s.Change)
+		next := rig.Now().Add(pause)
+		if !s.Fresh || !errors.Is(err, vendors.ErrNotFound) || next.After(deadline) {
+			return err
+		}
+		if rig.Waiting != nil {
+			rig.Waiting("the new bucket is not known everywhere yet", next)
+		}
+		if rig.Sleep(ctx, pause) != nil {
+			return err
+		}
+	}
+}
+
+// learned gives what bh has given a bucket after a change. A group that was
+// cleared is no longer bh's.
+func learned(applied vendors.BucketSettings, change vendors.SettingsChange) vendors.BucketSettings {
+	group := change.Settings
+	if change.Kind == vendors.DomainSettings {
+		changed := func(d vendors.CustomDomain) bool {
+			same := func(x vendors.CustomDomain) bool { return x.Domain == d.Domain }
+			return slices.ContainsFunc(group.Domains, same) || slices.Contains(change.Detach, d.Domain)
+		}
+		kept := slices.DeleteFunc(slices.Clone(applied.Domains), changed)
+		group.Domains = append(kept, group.Domains...)
+	}
+	if len(group.Words(change.Kind)) == 0 {
+		group = vendors.BucketSettings{}
+	}
+	return applied.With(change.Kind, group)
+}

@@ -1,0 +1,65 @@
+package refresh
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+
+	"buckethead/planner"
+	"buckethead/vendors"
+)
+
+// readSettings reads the settings that are declared or were applied, and no other,
+// where the cloud can tell.
+func (o *observer) readSettings(ctx context.Context) {
+	readings := planner.SettingsToRead(planner.Input{Desired: o.request.Desired, Recorded: o.request.Recorded, Observed: o.world,
+		Mode: o.request.Mode, Scope: o.request.Scope})
+	var g errgroup.Group
+	g.SetLimit(o.request.Parallelism)
+	for _, r := range readings {
+		reader, err := o.readers.Buckets(r.Bucket.Cloud)
+		if err != nil {
+			continue // the list of this cloud has reported it
+		}
+		if able, is := vendors.As[vendors.BucketSettingsReader](reader); is {
+			g.Go(func() error { o.settings(ctx, reader, able, r); return nil })
+		}
+	}
+	_ = g.Wait() // what went wrong stands in o.diags
+}
+
+// settings reads those of one bucket. Where the cloud says that there is no such
+// bucket, which it has just listed, that is looked into first.
+func (o *observer) settings(ctx context.Context, reader vendors.BucketReader, able vendors.BucketSettingsReader, r planner.SettingsReading) {
+	key := r.Bucket
+	read := func() (vendors.BucketSettings, error) {
+		for range r.Kinds {
+			o.count(key.Cloud)
+		}
+		return able.ReadBucketSettings(ctx, key.ID, r.Kinds)
+	}
+	found, err := read()
+	if errors.Is(err, vendors.ErrNotFound) {
+		o.count(key.Cloud)
+		if _, err := reader.GetBucket(ctx, key.ID); err != nil {
+			if o.missing(r.Project, err) && errors.Is(err, vendors.ErrNotFound) {
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				delete(o.world.Buckets, key)
+			}
+			return
+		}
+		found, err = read()
+		if errors.Is(err, vendors.ErrNotFound) && !r.Applied {
+			return // a new bucket, which is not known everywhere yet and has nothing of ours
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err != nil {
+		o.diags = append(o.diags, o.projectFault(r.Project, err))
+		return
+	}
+	o.world.Settings[key] = found
+}

@@ -1,0 +1,276 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// settingsField names the block of a project that declares a group of settings.
+func settingsField(kind vendors.SettingsKind) string {
+	switch kind {
+	case vendors.CORSSettings:
+		return "cors_rule"
+	case vendors.LifecycleSettings:
+		return "lifecycle_rule"
+	case vendors.LockSettings:
+		return "lock_rule"
+	case vendors.DomainSettings:
+		return "custom_domain"
+	}
+	return string(kind)
+}
+
+// settings is what is known of one bucket's settings. What bh never gave a bucket
+// is not its own to clear: want is declared, applied what bh gave it and knows of,
+// tried what an interrupted step may have given it.
+type settings struct {
+	want, applied, observed vendors.BucketSettings
+	tried                   []vendors.SettingsChange
+	fresh                   bool // the bucket is made by this operation
+}
+
+func (m *maker) settingsOf(s *subject, key BucketKey, fresh bool) settings {
+	x := settings{fresh: fresh}
+	if s.desired != nil {
+		x.want = s.desired.Bucket.Settings
+	}
+	if fresh {
+		return x
+	}
+	if s.record != nil {
+		x.applied = s.record.Applied.Settings
+	}
+	x.observed, x.tried = m.in.Observed.Settings[key], tried(s.intents)
+	return x
+}
+
+// tried gives what the open steps were about to write.
+func tried(intents []state.Intent) []vendors.SettingsChange {
+	var out []vendors.SettingsChange
+	for _, i := range intents {
+		if i.Step == StepUpdateSettings && i.Change != nil {
+			out = append(out, *i.Change)
+		}
+	}
+	return out
+}
+
+// needSettings plans to give the bucket the settings that are declared, and to
+// clear those that bh gave it and that no longer are. It gives the cause, for
+// graver ones may come before it; the word is "" where nothing differs.
+func (m *maker) needSettings(s *subject, d *draft) Reason {
+	if d.failed || s.desired.Bucket.Settings.None() && (s.record == nil || s.record.Applied.Settings.None()) && len(s.intents) == 0 {
+		return Reason{}
+	}
+	id := s.bucketID()
+	x := m.settingsOf(s, BucketKey{s.desired.Cloud, id}, slices.ContainsFunc(d.Steps, makesBucket))
+	var cause Reason
+	for _, kind := range vendors.SettingsKinds() {
+		change, differs := x.change(kind)
+		if !differs {
+			continue
+		}
+		before, after := x.before(change), change.Settings.Words(kind)
+		d.change(settingsField(kind), orNone(before), orNone(after))
+		d.add(UpdateSettings{ID: id, Change: change, Fresh: x.fresh})
+		d.Notes = append(d.Notes, x.notes(change)...)
+		if cause.Word == "" {
+			cause = x.cause(kind)
+		}
+	}
+	return cause
+}
+
+func orNone(words []string) string {
+	if len(words) == 0 {
+		return "none"
+	}
+	return strings.Join(words, "; ")
+}
+
+// cause says why a group differs from what is declared.
+func (x settings) cause(kind vendors.SettingsKind) Reason {
+	switch {
+	case !sameSettings(kind, x.want, x.applied):
+		return Reason{"settings_changed", "the settings of the bucket that are declared changed"}
+	case !x.want.Has(kind):
+		return Reason{"interrupted", "an earlier run was stopped and left settings on the bucket that are not declared"}
+	}
+	return Reason{"settings_drift", "the bucket's settings were changed outside of bh"}
+}
+
+// sameSettings reports whether a group says the same twice, or is not there twice.
+func sameSettings(kind vendors.SettingsKind, a, b vendors.BucketSettings) bool {
+	return a.Has(kind) == b.Has(kind) && slices.Equal(a.Words(kind), b.Words(kind))
+}
+
+// change gives what one group has to become, and whether it differs. Where the
+// cloud could not be asked, what bh gave the bucket counts as what is there.
+func (x settings) change(kind vendors.SettingsKind) (vendors.SettingsChange, bool) {
+	if kind == vendors.DomainSettings {
+		return x.domains()
+	}
+	read := x.observed.Has(kind)
+	switch {
+	case x.want.Has(kind) && x.fresh:
+		return vendors.SettingsChange{Kind: kind, Settings: x.want.Only(kind)}, len(x.want.Words(kind)) > 0
+	case x.want.Has(kind):
+		meets := read && x.observed.Meets(kind, x.want) || !read && sameSettings(kind, x.applied, x.want)
+		return vendors.SettingsChange{Kind: kind, Settings: x.want.Only(kind)}, !meets
+	case x.applied.Has(kind) || x.took(kind):
+		return vendors.SettingsChange{Kind: kind, Settings: vendors.Cleared(kind)}, !read || len(x.observed.Words(kind)) > 0
+	}
+	return vendors.SettingsChange{}, false
+}
+
+// took reports whether an interrupted step turns out to have written the group:
+// then it is bh's to clear.
+func (x settings) took(kind vendors.SettingsKind) bool {
+	return x.observed.Has(kind) && slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool {
+		return c.Kind == kind && x.observed.Meets(kind, c.Settings)
+	})
+}
+
+// domains gives the domains that are to be attached or changed, and those that
+// are to go; the others need no call.
+func (x settings) domains() (vendors.SettingsChange, bool) {
+	const kind = vendors.DomainSettings
+	change := vendors.SettingsChange{Kind: kind, Settings: vendors.Cleared(kind), Detach: x.ours()}
+	there := x.observed
+	if !there.Has(kind) {
+		there = x.applied
+	}
+	change.Detach = slices.DeleteFunc(change.Detach, func(name string) bool {
+		_, wanted := findDomain(x.want, name)
+		_, attached := findDomain(x.observed, name)
+		return wanted || x.observed.Has(kind) && !attached
+	})
+	for _, d := range x.want.Domains {
+		if !there.Meets(kind, vendors.BucketSettings{Domains: []vendors.CustomDomain{d}}) {
+			change.Settings.Domains = append(change.Settings.Domains, d)
+		}
+	}
+	return change, len(change.Settings.Domains)+len(change.Detach) > 0
+}
+
+// ours gives the domains that bh attached, or may have, sorted.
+func (x settings) ours() []string {
+	var names []string
+	for _, d := range x.applied.Domains {
+		names = append(names, d.Domain)
+	}
+	for _, c := range x.tried {
+		for _, d := range c.Settings.Domains {
+			names = append(names, d.Domain)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func findDomain(s vendors.BucketSettings, name string) (vendors.CustomDomain, bool) {
+	for _, d := range s.Domains {
+		if d.Domain == name {
+			return d, true
+		}
+	}
+	return vendors.CustomDomain{}, false
+}
+
+// there gives a group as far as it is known.
+func (x settings) there(kind vendors.SettingsKind) vendors.BucketSettings {
+	if x.observed.Has(kind) {
+		return x.observed.Only(kind)
+	}
+	return x.applied.Only(kind)
+}
+
+// before says what a change replaces. Of domains it names those alone that change,
+// and of those not what stays as it is.
+func (x settings) before(change vendors.SettingsChange) []string {
+	there := x.there(change.Kind)
+	if change.Kind != vendors.DomainSettings {
+		return there.Words(change.Kind)
+	}
+	var list []vendors.CustomDomain
+	for _, d := range there.Domains {
+		want, wanted := findDomain(change.Settings, d.Domain)
+		switch {
+		case !wanted && !slices.Contains(change.Detach, d.Domain):
+			continue
+		case wanted && want.MinTLS == "":
+			d.MinTLS = ""
+		}
+		if wanted && len(want.Ciphers) == 0 {
+			d.Ciphers = nil
+		}
+		list = append(list, d)
+	}
+	return vendors.BucketSettings{Domains: list}.Words(change.Kind)
+}
+
+// settingsChanges gives the groups of which only the state has to learn: the
+// bucket has them already, or lacks them already.
+func settingsChanges(s *subject, steps []Step) []Change {
+	want, applied := s.desired.Bucket.Settings, s.record.Applied.Settings
+	if s.desired.Register != nil || want.None() && applied.None() {
+		return nil
+	}
+	word := func(x vendors.BucketSettings, kind vendors.SettingsKind) string {
+		if !x.Has(kind) {
+			return "not declared"
+		}
+		return orNone(x.Words(kind))
+	}
+	var out []Change
+	for _, kind := range vendors.SettingsKinds() {
+		stepped := slices.ContainsFunc(steps, func(step Step) bool {
+			update, is := step.(UpdateSettings)
+			return is && update.Change.Kind == kind
+		})
+		if !stepped && !sameSettings(kind, want, applied) {
+			out = append(out, Change{Field: settingsField(kind), Before: word(applied, kind), After: word(want, kind)})
+		}
+	}
+	return out
+}
+
+// leaveSettings plans what has to go before a bucket does: domains, which would
+// lead to nothing, and locks, where objects are to be deleted.
+func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) {
+	x := m.settingsOf(s, BucketKey{o.Cloud, id}, false)
+	x.want = vendors.BucketSettings{}
+	if change, differs := x.domains(); differs {
+		o.Steps = append(o.Steps, UpdateSettings{ID: id, Change: change})
+		o.Notes = append(o.Notes, "the bucket is no longer public under "+strings.Join(change.Detach, ", "))
+	}
+	locked := len(x.applied.Lock) > 0 || slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool { return len(c.Settings.Lock) > 0 })
+	if empties && locked {
+		change := vendors.SettingsChange{Kind: vendors.LockSettings, Settings: vendors.Cleared(vendors.LockSettings)}
+		o.Steps = append(o.Steps, UpdateSettings{ID: id, Change: change})
+		o.Notes = append(o.Notes, x.notes(change)...)
+	}
+}
+
+// DetachDomains gives the steps that end the domains of a bucket that is to go.
+func DetachDomains(id vendors.BucketID, applied vendors.BucketSettings) []Step {
+	change, differs := settings{applied: applied}.domains()
+	if !differs {
+		return nil
+	}
+	return []Step{UpdateSettings{ID: id, Change: change}}
+}
+
+// FreshSettings gives the steps that give a new bucket its settings.
+func FreshSettings(spec vendors.BucketSpec) []Step {
+	var steps []Step
+	for _, kind := range vendors.SettingsKinds() {
+		if change, differs := (settings{want: spec.Settings, fresh: true}).change(kind); differs {
+			steps = append(steps, UpdateSettings{ID: spec.ID, Change: change, Fresh: true})
+		}
+	}
+	return steps
+}

@@ -1,0 +1,67 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"buckethead/vendors"
+)
+
+// notes says what a reader must not overlook: that objects are deleted or lose
+// their lock, and that they become public.
+func (x settings) notes(change vendors.SettingsChange) []string {
+	before, after := x.there(change.Kind), change.Settings
+	var out []string
+	note := func(lines, but []string, text string) {
+		for _, line := range lines {
+			if !slices.Contains(but, line) {
+				out = append(out, text+line)
+			}
+		}
+	}
+	note(deletions(after), deletions(before), "objects are deleted by the rule ")
+	note(locks(before), locks(after), "objects are no longer kept by the rule ")
+	note(shown(after), shown(before), "the bucket becomes public under ")
+	return out
+}
+
+// deletions gives the rules that delete, without what else they do.
+func deletions(s vendors.BucketSettings) []string {
+	var rules []vendors.LifecycleRule
+	for _, r := range s.Lifecycle {
+		if r.Enabled && (r.DeleteAfter > 0 || !r.DeleteOn.IsZero()) {
+			rules = append(rules, vendors.LifecycleRule{ID: r.ID, Enabled: true, Prefix: r.Prefix, DeleteAfter: r.DeleteAfter, DeleteOn: r.DeleteOn})
+		}
+	}
+	return vendors.BucketSettings{Lifecycle: rules}.Words(vendors.LifecycleSettings)
+}
+
+// locks gives the rules that keep objects.
+func locks(s vendors.BucketSettings) []string {
+	enabled := slices.DeleteFunc(slices.Clone(s.Lock), func(r vendors.LockRule) bool { return !r.Enabled })
+	return vendors.BucketSettings{Lock: enabled}.Words(vendors.LockSettings)
+}
+
+// shown gives the names under which the world sees the bucket.
+func shown(s vendors.BucketSettings) []string {
+	var out []string
+	for _, d := range s.Domains {
+		if d.Enabled {
+			out = append(out, d.Domain)
+		}
+	}
+	if s.PublicAccess != nil && s.PublicAccess.Enabled {
+		out = append(out, "the vendor's own domain")
+	}
+	return out
+}
+
+// noteShown says under which names a bucket that stays is public.
+func (m *maker) noteShown(s *subject, o *Operation) {
+	if s.record == nil {
+		return
+	}
+	if names := shown(s.record.Applied.Settings); len(names) > 0 {
+		o.Notes = append(o.Notes, "the bucket stays public under "+strings.Join(names, ", "))
+	}
+}
