@@ -58,7 +58,7 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 		}
 		for _, b := range page.Buckets {
 			if b.Name <= last {
-				return nil, &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: "a page of the list came twice"}
+				return nil, a.odd(rest, "a page of the list came twice")
 			}
 			last = b.Name
 			out = append(out, bucketFrom(b, namespace))
@@ -97,17 +97,17 @@ func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Buc
 	var b bucket
 	var p r2.BucketGetParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := c.call(a, &b, func(o ...option.RequestOption) error {
+	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
 		_, err := c.buckets.Get(ctx, id.Name, p, append(o, in(id.Namespace)...)...)
 		return err
 	})
-	return c.same(a, b, id, err)
+	return same(a, got, b, id, err)
 }
 
 // same gives the bucket of an answer, which must be the one that was asked for.
-func (c *Cloud) same(a act, b bucket, id vendors.BucketID, err error) (vendors.Bucket, error) {
+func same(a act, got answer, b bucket, id vendors.BucketID, err error) (vendors.Bucket, error) {
 	if err == nil && b.Name != id.Name {
-		err = &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: a.writes, Message: "the answer is about another bucket"}
+		err = a.odd(got, "the answer is about another bucket")
 	}
 	if err != nil {
 		return vendors.Bucket{}, err
@@ -131,11 +131,11 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	var b bucket
 	var p r2.BucketNewParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := c.call(a, &b, func(o ...option.RequestOption) error {
+	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
 		_, err := c.buckets.New(ctx, p, append(append(o, in(spec.ID.Namespace)...), body(request))...)
 		return err
 	})
-	return c.same(a, b, spec.ID, existsForConflict(err))
+	return same(a, got, b, spec.ID, existsForConflict(err))
 }
 
 // existsForConflict takes any 409 to a create for a name that is taken: which of
@@ -162,7 +162,7 @@ func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	var b bucket
 	var p r2.BucketEditParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := c.call(a, &b, func(o ...option.RequestOption) error {
+	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
 		o = append(append(o, in(spec.ID.Namespace)...), option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
 		_, err := c.buckets.Edit(ctx, spec.ID.Name, p, o...)
 		return err
@@ -171,7 +171,7 @@ func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	if hasCode(err, codeNoMethod) && errors.As(err, &e) {
 		e.Message += " (Cloudflare refuses to change the class through its API just now; change it on the bucket's page, or set storage_class back)"
 	}
-	return c.same(a, b, spec.ID, err)
+	return same(a, got, b, spec.ID, err)
 }
 
 // DeleteBucket deletes an empty bucket.

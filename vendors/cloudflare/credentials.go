@@ -118,9 +118,9 @@ func (c *Cloud) GetCredential(ctx context.Context, id string) (vendors.Credentia
 		return vendors.Credential{}, a.invalid("%q is no id of a token", id)
 	}
 	var t token
-	_, err := c.call(a, &t, func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
+	got, err := c.call(a, &t, func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
 	if err == nil && t.ID != id {
-		err = &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: "the answer is about another token"}
+		err = a.odd(got, "the answer is about another token")
 	}
 	if err != nil {
 		return vendors.Credential{}, err
@@ -141,15 +141,14 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 		return vendors.Issued{}, err
 	}
 	var t token
-	_, err := c.call(a, &t, func(o ...option.RequestOption) error {
+	got, err := c.call(a, &t, func(o ...option.RequestOption) error {
 		return c.tokens.create(ctx, append(o, body(c.tokenRequest(spec, g)))...)
 	})
 	if err != nil {
 		return vendors.Issued{}, err
 	}
 	if !hexID.MatchString(t.ID) || t.Value == "" {
-		return vendors.Issued{}, &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true,
-			Message: "the answer lacks the token's id or value"}
+		return vendors.Issued{}, a.odd(got, "the answer lacks the token's id or value")
 	}
 	return vendors.Issued{Credential: c.credential(t), Keys: c.keys(t.ID, t.Value, spec.Bucket)}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7/option"
 
 	"buckethead/vendors"
+	"buckethead/vendors/transport"
 )
 
 // envelope is around every answer of the v4 API.
@@ -73,6 +74,12 @@ const (
 type answer struct {
 	info json.RawMessage // result_info
 	date string          // the vendor's clock, as the header has it
+	id   string          // of the request
+}
+
+// odd is the error of a good answer that cannot be what was asked for.
+func (a act) odd(got answer, message string) error {
+	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, RequestID: got.id, Message: message, OutcomeUnknown: a.writes}
 }
 
 // read decodes the result_info as far as it can be: a list without a sound one is
@@ -108,7 +115,7 @@ func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) 
 			return answer{}, a.nonsense(resp, fmt.Errorf("the result makes no sense: %w", plain(err)))
 		}
 	}
-	return answer{e.ResultInfo, resp.Header.Get("Date")}, nil
+	return answer{e.ResultInfo, resp.Header.Get("Date"), transport.RequestID(resp.Header)}, nil
 }
 
 // plain gives the fault of a decoder without the value that it met, which could be
