@@ -1,0 +1,104 @@
+package simulator
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+const (
+	algorithm = "AWS4-HMAC-SHA256"
+	amzTime   = "20060102T150405Z"
+)
+
+// signature is what an Authorization header of AWS Signature Version 4 says.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
+type signature struct {
+	keyID, date, region, service string
+	headers                      []string
+	value                        string
+}
+
+// readSignature reads the header; false when it is malformed.
+func readSignature(header string) (signature, bool) {
+	rest, ok := strings.CutPrefix(header, algorithm+" ")
+	if !ok {
+		return signature{}, false
+	}
+	parts := map[string]string{}
+	for part := range strings.SplitSeq(rest, ",") {
+		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if _, twice := parts[name]; !ok || twice {
+			return signature{}, false
+		}
+		parts[name] = value
+	}
+	scope := strings.Split(parts["Credential"], "/")
+	if len(parts) != 3 || len(scope) != 5 || scope[4] != "aws4_request" || parts["SignedHeaders"] == "" {
+		return signature{}, false
+	}
+	sig := signature{scope[0], scope[1], scope[2], scope[3], strings.Split(parts["SignedHeaders"], ";"), parts["Signature"]}
+	lower := strings.ToLower(parts["SignedHeaders"]) == parts["SignedHeaders"]
+	return sig, lower && slices.IsSorted(sig.headers) && len(sig.value) == 64
+}
+
+// covers says whether the headers that must be signed are: the host and all of x-amz.
+func (g signature) covers(h http.Header) bool {
+	for name := range h {
+		if name := strings.ToLower(name); strings.HasPrefix(name, "x-amz-") && !slices.Contains(g.headers, name) {
+			return false
+		}
+	}
+	return slices.Contains(g.headers, "host")
+}
+
+// canonical is the text of a request that is signed.
+func (g signature) canonical(r *http.Request) string {
+	var out strings.Builder
+	path := r.URL.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	out.WriteString(r.Method + "\n" + path + "\n" + canonicalQuery(r.URL.Query()) + "\n")
+	for _, name := range g.headers {
+		values := slices.Clone(r.Header.Values(name))
+		switch name {
+		case "host":
+			values = []string{r.Host}
+		case "content-length":
+			values = []string{r.Header.Get("Content-Length")}
+		}
+		for i, value := range values {
+			values[i] = strings.Join(strings.Fields(value), " ")
+		}
+		out.WriteString(name + ":" + strings.Join(values, ",") + "\n")
+	}
+	out.WriteString("\n" + strings.Join(g.headers, ";") + "\n" + r.Header.Get("X-Amz-Content-Sha256"))
+	return out.String()
+}
+
+// canonicalQuery sorts a query and encodes it as RFC 3986 does.
+func canonicalQuery(values url.Values) string {
+	return strings.ReplaceAll(values.Encode(), "+", "%20")
+}
+
+// sign computes the signature of a request under a secret.
+func (g signature) sign(r *http.Request, secret string) string {
+	scope := strings.Join([]string{g.date, g.region, g.service, "aws4_request"}, "/")
+	toSign := strings.Join([]string{algorithm, r.Header.Get("X-Amz-Date"), scope, hexHash(g.canonical(r))}, "\n")
+	key := []byte("AWS4" + secret)
+	for _, part := range []string{g.date, g.region, g.service, "aws4_request"} {
+		key = mac(key, part)
+	}
+	return hex.EncodeToString(mac(key, toSign))
+}
+
+func mac(key []byte, text string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return h.Sum(nil)
+}
