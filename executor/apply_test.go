@@ -2,6 +2,7 @@ package executor_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,13 +34,15 @@ func TestApply_firstThenNothing(t *testing.T) {
 	}
 }
 
-// lifecycles are one project's changes that an apply has to carry out. Each is
-// run whole, and cut at every boundary.
-var lifecycles = []struct {
+// lifecycle is a change that an apply has to carry out.
+type lifecycle struct {
 	name   string
 	before func(*rigging) // declared before, applied whole
 	change func(*rigging)
-}{
+}
+
+// lifecycles are one project's changes. Each is run whole, and cut at every boundary.
+var lifecycles = []lifecycle{
 	{"provision", nil, func(r *rigging) { r.config.Projects = []config.Project{project("photos")} }},
 	{"register", nil, func(r *rigging) { r.config.Projects = []config.Project{registered("drop", "brought")} }},
 	{"register another secret", func(r *rigging) { r.config.Projects = []config.Project{registered("drop", "brought")} },
@@ -103,7 +106,7 @@ var lifecycles = []struct {
 }
 
 func TestApply_lifecycles(t *testing.T) {
-	for _, l := range lifecycles {
+	for _, l := range slices.Concat(lifecycles, settingsLifecycles) {
 		t.Run(l.name, func(t *testing.T) {
 			r := begin(t, l.before)
 			l.change(r)
@@ -128,7 +131,7 @@ func begin(t testing.TB, before func(*rigging)) *rigging {
 // TestApply_killedAtEveryBoundary cuts every lifecycle after each journal
 // transaction and before and after each call to a vendor, then applies once more.
 func TestApply_killedAtEveryBoundary(t *testing.T) {
-	for _, l := range lifecycles {
+	for _, l := range slices.Concat(lifecycles, settingsLifecycles) {
 		t.Run(l.name, func(t *testing.T) {
 			for n := 1; ; n++ {
 				r := begin(t, l.before)

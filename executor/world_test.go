@@ -235,6 +235,7 @@ func (r *rigging) complaints() []string {
 			out = append(out, fmt.Sprintf("item %s: %d too few (too many when negative)", title, n))
 		}
 	}
+	out = append(out, r.settingsComplaints(snap)...)
 	if len(snap.Intents) > 0 {
 		out = append(out, fmt.Sprintf("intents are left open: %v", snap.Intents))
 	}

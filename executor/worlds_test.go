@@ -163,6 +163,9 @@ func (m *machine) declare(t *rapid.T) {
 		if rapid.Bool().Draw(t, "rotates") {
 			p.Rotate = &config.Rotation{Every: 24 * time.Hour, Overlap: time.Duration(rapid.IntRange(0, 2).Draw(t, "overlap")) * time.Hour}
 		}
+		if rapid.Bool().Draw(t, "with settings") {
+			p.Bucket.Settings = drawSettings(t, p.Bucket.ID.Name)
+		}
 		p.OnDestroy = rapid.SampledFrom([]config.OnDestroy{config.Refuse, config.Refuse, config.Retain}).Draw(t, "on_destroy")
 	}
 	m.config.Projects = append(m.config.Projects, p)
@@ -196,7 +199,11 @@ func (m *machine) restyle(t *rapid.T) {
 		return
 	}
 	p := &m.config.Projects[rapid.IntRange(0, len(m.config.Projects)-1).Draw(t, "which")]
-	switch rapid.IntRange(0, 3).Draw(t, "restyle") {
+	switch rapid.IntRange(0, 4).Draw(t, "restyle") {
+	case 4:
+		if p.Register == nil {
+			p.Bucket.Settings = drawSettings(t, p.Bucket.ID.Name)
+		}
 	case 0:
 		p.Access = vendors.ReadOnly
 	case 1:
@@ -214,7 +221,11 @@ func (m *machine) restyle(t *rapid.T) {
 func (m *machine) harm(t *rapid.T) {
 	items := m.world.Store(store).Items()
 	credentials := m.world.Cloud(cloud).Credentials()
-	switch rapid.IntRange(0, 5).Draw(t, "harm") {
+	switch rapid.IntRange(0, 6).Draw(t, "harm") {
+	case 6:
+		name := rapid.SampledFrom(names).Draw(t, "bucket")
+		edited := drawSettings(t, name)
+		m.world.Cloud(cloud).EditSettings(vendors.BucketID{Name: name}, func(s *vendors.BucketSettings) { *s = edited })
 	case 0:
 		if len(items) > 0 {
 			m.world.Store(store).RemoveItem(items[rapid.IntRange(0, len(items)-1).Draw(t, "item")].ID)

@@ -24,7 +24,8 @@ func drawInput(t *rapid.T) planner.Input {
 		Desired:  &config.Config{Stack: "main"},
 		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}},
 		Observed: planner.World{Buckets: map[planner.BucketKey]vendors.Bucket{}, Credentials: map[planner.CredentialKey]vendors.Credential{},
-			Items: map[planner.ItemKey]planner.Item{}, Emptiness: map[planner.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true}},
+			Items: map[planner.ItemKey]planner.Item{}, Emptiness: map[planner.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true},
+			Settings: map[planner.BucketKey]vendors.BucketSettings{}},
 		Mode: rapid.SampledFrom([]planner.Mode{planner.Normal, planner.DestroyAll}).Draw(t, "mode"), Now: now,
 		Rotate:    map[addr.Project]bool{},
 		Allowance: planner.Allowance{Recreate: rapid.Bool().Draw(t, "recreate"), Empty: rapid.Bool().Draw(t, "empty")},
@@ -37,6 +38,7 @@ func drawInput(t *rapid.T) planner.Input {
 			d := config.Project{Addr: p, Cloud: cloud, Secrets: rapid.SampledFrom([]string{store, other}).Draw(t, "store"),
 				Bucket: vendors.BucketSpec{ID: bucket}, Access: rapid.SampledFrom([]vendors.Access{vendors.ReadOnly, vendors.ReadWrite}).Draw(t, "access"),
 				ItemTitle: name, OnDestroy: config.Refuse, Adopt: yes("adopt"), Protect: yes("protect")}
+			d.Bucket.Settings = drawSettings(t, name)
 			if yes("rotate") {
 				d.Rotate = &config.Rotation{Every: time.Hour, Overlap: time.Duration(rapid.IntRange(0, 1).Draw(t, "overlap")) * time.Hour}
 			}
@@ -46,6 +48,7 @@ func drawInput(t *rapid.T) planner.Input {
 			r := state.Record{Project: p, Cloud: cloud, Secrets: store, OnDestroy: rapid.SampledFrom([]string{"refuse", "retain", "empty"}).Draw(t, "on_destroy"), Protected: yes("protected")}
 			if yes("bucket recorded") {
 				r.Bucket = &bucket
+				r.Applied.Settings = drawSettings(t, name)
 			}
 			if yes("stored") {
 				r.Item = &state.ItemRef{ID: item, Title: name, Address: p, UpdatedAt: now}
@@ -61,7 +64,13 @@ func drawInput(t *rapid.T) planner.Input {
 				in.Recorded.Intents = append(in.Recorded.Intents, state.Intent{ID: uint64(10*i + j + 1), Project: p, Step: step, Name: name + "-bucket", Cloud: cloud, Secrets: store, At: now})
 			}
 		}
+		if rapid.IntRange(0, 3).Draw(t, "open settings") == 0 {
+			in.Recorded.Intents = append(in.Recorded.Intents, drawChange(t, p, name))
+		}
 		if yes("bucket lives") {
+			if yes("settings read") {
+				in.Observed.Settings[planner.BucketKey{Cloud: cloud, ID: bucket}] = together(nothing, drawSettings(t, name))
+			}
 			in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: bucket}] = vendors.Bucket{ID: bucket, CreatedAt: now}
 			in.Observed.Emptiness[planner.BucketKey{Cloud: cloud, ID: bucket}] = vendors.Emptiness{Objects: rapid.IntRange(0, 1).Draw(t, "objects")}
 		}
@@ -117,6 +126,7 @@ func TestMake_keepsItsWord(t *testing.T) {
 			phase = o.Phase()
 			checkOperation(t, in, o)
 		}
+		checkSettings(t, in, plan)
 	})
 }
 

@@ -129,7 +129,7 @@ func (x settings) change(kind vendors.SettingsKind) (vendors.SettingsChange, boo
 // took reports whether an interrupted step turns out to have written the group:
 // then it is bh's to clear.
 func (x settings) took(kind vendors.SettingsKind) bool {
-	return x.observed.Has(kind) && slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool {
+	return slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool {
 		return c.Kind == kind && x.observed.Meets(kind, c.Settings)
 	})
 }
@@ -148,6 +148,9 @@ func (x settings) domains() (vendors.SettingsChange, bool) {
 		_, attached := findDomain(x.observed, name)
 		return wanted || x.observed.Has(kind) && !attached
 	})
+	if len(change.Detach) == 0 {
+		change.Detach = nil
+	}
 	for _, d := range x.want.Domains {
 		if !there.Meets(kind, vendors.BucketSettings{Domains: []vendors.CustomDomain{d}}) {
 			change.Settings.Domains = append(change.Settings.Domains, d)
