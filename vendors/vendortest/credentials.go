@@ -3,6 +3,7 @@ package vendortest
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -159,8 +160,12 @@ func expiredIsListed(t *testing.T, s *bucketSuite) {
 		t.Skip("this cloud's credentials do not expire")
 	}
 	issued := s.issue(t, p, spec)
-	spec.ExpiresAt = spec.ExpiresAt.Add(-2 * time.Hour)
-	expect(t, "update credential", p.UpdateCredential(t.Context(), issued.Credential.ID, spec), nil)
+	if s.Pass != nil {
+		s.Pass(t, p, 2*time.Hour)
+	} else {
+		spec.ExpiresAt = spec.ExpiresAt.Add(-2 * time.Hour)
+		expect(t, "update credential", p.UpdateCredential(t.Context(), issued.Credential.ID, spec), nil)
+	}
 	if found := byName(t, p, spec.Name); len(found) != 1 || found[0].Status != vendors.Expired {
 		t.Errorf("listed are %+v", found)
 	}
@@ -200,9 +205,18 @@ func bucketsShowNoSecret(t *testing.T, s *bucketSuite) {
 	if verifier, able := vendors.As[vendors.CredentialVerifier](p); able {
 		leaks(t, "the error of a wrong bucket", verifier.VerifyCredential(t.Context(), s.id(), issued.Keys), secret)
 		keys := issued.Keys
-		keys.AccessKeyID += "x"
+		keys.AccessKeyID = another(keys.AccessKeyID)
 		leaks(t, "the error of a wrong id", verifier.VerifyCredential(t.Context(), id, keys), secret)
 	}
+}
+
+// another gives an id of the same shape that is none.
+func another(id string) string {
+	last := "0"
+	if strings.HasSuffix(id, last) {
+		last = "1"
+	}
+	return id[:len(id)-1] + last
 }
 
 func concurrentBuckets(t *testing.T, s *bucketSuite) {

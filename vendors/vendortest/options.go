@@ -40,6 +40,9 @@ type BucketOptions struct {
 	AbsentCredential string
 	// Many is how many buckets and credentials do not fit into one page.
 	Many int
+	// Pass lets time pass at the cloud, which is one that takes no expiry that is
+	// past. Nil where it takes one: then the suite sets one.
+	Pass func(t *testing.T, p vendors.BucketProvider, d time.Duration)
 	// PutObject puts an object into a bucket behind bh's back.
 	PutObject func(t *testing.T, p vendors.BucketProvider, id vendors.BucketID)
 	// Cut gives a cloud that acts and whose answer is lost while it is armed;

@@ -59,7 +59,9 @@ type Simulator struct {
 	log        []Call
 	counts     map[string]int
 	rejected   int
-	unknown    []string
+
+	strangeMu sync.Mutex // of unknown alone, which is added to with and without mu
+	unknown   []string
 }
 
 // New makes an account without buckets, tokens or zones.
@@ -148,8 +150,8 @@ func (s *Simulator) Rejected429() int {
 
 // Unknown says what was strictly refused: what no client should send.
 func (s *Simulator) Unknown() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.strangeMu.Lock()
+	defer s.strangeMu.Unlock()
 	return slices.Clone(s.unknown)
 }
 
@@ -168,7 +170,7 @@ func (s *Simulator) arrive(c Call) (Call, func(Call) *Fault) {
 
 // strange keeps what no client should send.
 func (s *Simulator) strange(format string, args ...any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.strangeMu.Lock()
+	defer s.strangeMu.Unlock()
 	s.unknown = append(s.unknown, fmt.Sprintf(format, args...))
 }
