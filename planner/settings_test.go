@@ -136,6 +136,17 @@ func settingsTests() []settingsTest {
 			kind: planner.Update, reason: "settings_changed", steps: []string{write("lifecycle")}, notes: []string{"objects are deleted by the rule old for all objects, delete after 1d"}},
 		{name: "a lock of another prefix", change: func(s *scene) { s.given(locked("b/"), locked("a/"), locked("a/")) },
 			kind: planner.Update, reason: "settings_changed", steps: []string{write("lock")}, notes: []string{`objects are no longer kept by the rule law for "a/", kept indefinitely`}},
+		{name: "a rule beside one that deletes already", change: func(s *scene) {
+			want := deleting(day)
+			want.Lifecycle = append(want.Lifecycle, vendors.LifecycleRule{ID: "parts", Enabled: true, AbortUploadsAfter: day},
+				vendors.LifecycleRule{ID: "off", DeleteAfter: day})
+			s.given(want, deleting(day), deleting(day))
+		}, kind: planner.Update, reason: "settings_changed", steps: []string{write("lifecycle")}, notes: []string{}},
+		{name: "a domain that is off shows nothing", change: func(s *scene) {
+			want := under("a.example")
+			want.Domains[0].Enabled = false
+			s.given(want, none, under())
+		}, kind: planner.Update, reason: "settings_changed", steps: []string{write("custom_domains")}, notes: []string{}},
 		{name: "no longer public", change: func(s *scene) { s.given(public(false), public(true), public(true)) },
 			kind: planner.Update, reason: "settings_changed", steps: []string{write("public_access")}, changes: []string{"public_access: enabled -> none"}},
 
