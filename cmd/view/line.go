@@ -38,8 +38,10 @@ func lineOf(o planner.Operation, opt Options) line {
 		l.what = "BLOCKED: " + b.Text
 		l.details = append(l.details, b.Fix)
 	}
-	if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate || opt.Verbose {
-		for _, c := range o.Changes {
+	for _, c := range o.Changes {
+		// What an adopted bucket had before is for people to see; the rest of an
+		// adoption is new.
+		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate || o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
 			l.details = append(l.details, changeText(c))
 		}
 	}

@@ -125,7 +125,7 @@ func TestPlan_golden(t *testing.T) {
 	for _, plan := range []struct {
 		name string
 		plan *planner.Plan
-	}{{"every", everyKind()}, {"hostile", hostile()}, {"empty", &planner.Plan{Stack: "acme-prod"}}} {
+	}{{"every", everyKind()}, {"settings", withSettings(t)}, {"hostile", hostile()}, {"empty", &planner.Plan{Stack: "acme-prod"}}} {
 		for _, form := range []struct {
 			name, format string
 			width        int
@@ -159,7 +159,7 @@ func TestPlan_golden(t *testing.T) {
 // read or copied.
 func TestPlan_fitsTheTerminal(t *testing.T) {
 	for _, width := range []int{60, 80, 100, 132} {
-		for _, plan := range []*planner.Plan{everyKind(), hostile()} {
+		for _, plan := range []*planner.Plan{everyKind(), withSettings(t), hostile()} {
 			var out bytes.Buffer
 			o := options()
 			o.Width = width
