@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"buckethead/config"
@@ -17,8 +19,8 @@ import (
 // cloud opens a cloud once. The error of one that is not declared names the block
 // that is missing: a record needs it even when no project does.
 func (s *session) cloud(address string) (vendors.BucketProvider, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.openingCloud.Lock() // a cloud may need a store, and no store needs a cloud
+	defer s.openingCloud.Unlock()
 	if opened, ok := s.clouds[address]; ok {
 		return opened, nil
 	}
@@ -26,7 +28,11 @@ func (s *session) cloud(address string) (vendors.BucketProvider, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened, err := vendor.OpenBuckets(context.Background(), s.host(address), connection.Settings)
+	settings, err := s.readSettings(connection)
+	if err != nil {
+		return nil, fmt.Errorf("open cloud %s: %w", address, err)
+	}
+	opened, err := vendor.OpenBuckets(context.Background(), s.host(address), settings)
 	if err != nil {
 		return nil, fmt.Errorf("open cloud %s: %w", address, err)
 	}
@@ -34,10 +40,29 @@ func (s *session) cloud(address string) (vendors.BucketProvider, error) {
 	return s.clouds[address], nil
 }
 
+// readSettings gives the settings of a block with the references among them read,
+// so that a machine needs the token of its secret store alone.
+func (s *session) readSettings(c config.Connection) (vendors.Settings, error) {
+	settings := maps.Clone(c.Settings)
+	for _, name := range slices.Sorted(maps.Keys(c.Settings)) {
+		value := c.Settings[name]
+		if value.Reference == "" {
+			continue
+		}
+		var err error
+		if value.Secret, err = s.resolve(context.Background(), value.Reference); err != nil {
+			return nil, fmt.Errorf("read %s from %s: %w", name, value.Reference, err)
+		}
+		value.Reference = ""
+		settings[name] = value
+	}
+	return settings, nil
+}
+
 // store opens a secret store once; errors as cloud's.
 func (s *session) store(address string) (vendors.SecretStore, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.openingStore.Lock()
+	defer s.openingStore.Unlock()
 	if opened, ok := s.stores[address]; ok {
 		return opened, nil
 	}
@@ -85,13 +110,8 @@ func (s *session) readers() refresh.Readers {
 
 // resolve reads a reference from the one declared store that has its scheme.
 func (s *session) resolve(ctx context.Context, reference string) (vendors.Secret, error) {
-	scheme, _, _ := strings.Cut(reference, "://")
-	for _, c := range s.config.Secrets {
-		vendor, _ := registry.Find(c.Vendor)
-		if vendor.ReferenceScheme != scheme {
-			continue
-		}
-		store, err := s.store(c.Address())
+	if address, known := s.storeOf(reference); known {
+		store, err := s.store(address)
 		if err != nil {
 			return vendors.Secret{}, err
 		}
@@ -99,7 +119,19 @@ func (s *session) resolve(ctx context.Context, reference string) (vendors.Secret
 			return resolver.ResolveReference(ctx, reference)
 		}
 	}
+	scheme, _, _ := strings.Cut(reference, "://")
 	return vendors.Secret{}, fmt.Errorf("no declared store reads %s:// references", scheme)
+}
+
+// storeOf gives the store that reads a reference.
+func (s *session) storeOf(reference string) (address string, known bool) {
+	scheme, _, _ := strings.Cut(reference, "://")
+	for _, c := range s.config.Secrets {
+		if vendor, ok := registry.Find(c.Vendor); ok && vendor.ReferenceScheme == scheme {
+			return c.Address(), true
+		}
+	}
+	return "", false
 }
 
 // rigs gives what operations act on.

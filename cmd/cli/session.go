@@ -31,25 +31,39 @@ type session struct {
 
 	list bool // state backup --list
 
-	mu     sync.Mutex
-	clouds map[string]vendors.BucketProvider
-	stores map[string]vendors.SecretStore
-
-	sharing sync.Mutex // mu is held while a connection that shares is opened
-	shared  map[string]any
+	openingCloud sync.Mutex
+	clouds       map[string]vendors.BucketProvider
+	openingStore sync.Mutex
+	stores       map[string]vendors.SecretStore
+	sharing      sync.Mutex
+	shared       map[string]any
 }
 
 // open reads the files and makes the view. Faults are shown; the error is then an
 // exit code.
 func open(p Process, flags common) (*session, error) {
+	s, diags, err := begin(p, flags)
+	if err != nil {
+		return nil, err
+	}
+	s.view.Diagnostics(diags)
+	if diags.HasErrors() {
+		_ = s.close()
+		return nil, exitCode(exitError)
+	}
+	return s, nil
+}
+
+// begin is open for a command that can work with faulty files: it shows nothing.
+func begin(p Process, flags common) (*session, diag.List, error) {
 	s := &session{p: p, flags: flags, clouds: map[string]vendors.BucketProvider{}, stores: map[string]vendors.SecretStore{}, shared: map[string]any{}}
 	if flags.chdir != "" {
 		if err := os.Chdir(flags.chdir); err != nil {
-			return nil, fmt.Errorf("work in %s: %w", flags.chdir, errors.Unwrap(err))
+			return nil, nil, fmt.Errorf("work in %s: %w", flags.chdir, errors.Unwrap(err))
 		}
 	}
 	if err := s.openLog(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	loaded, diags := config.Load(config.Options{Path: flags.file, Vars: flags.vars, VarFiles: flags.varFiles, Env: p.Env,
 		Vendors: registry.All(), Version: version})
@@ -58,14 +72,9 @@ func open(p Process, flags common) (*session, error) {
 	}
 	s.config = loaded
 	if err := s.makeView(); err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, nil, errors.Join(err, s.close())
 	}
-	s.view.Diagnostics(diags)
-	if diags.HasErrors() {
-		_ = s.close()
-		return nil, exitCode(exitError)
-	}
-	return s, nil
+	return s, diags, nil
 }
 
 func (s *session) makeView() error {

@@ -106,6 +106,7 @@ func TestViews_property(t *testing.T) {
 			v.Event(executor.Waiting{Project: list[1].Project, Why: text})
 			v.Report(plan, report)
 			v.Diagnostics(list)
+			v.Checks("cloud "+text, []Check{{Name: text, Outcome: Fault, Found: text, Source: text, Fix: text}})
 			if bad := harmless(out.String()); bad != "" {
 				t.Fatalf("%s shows %q:\n%q", format, bad, out.String())
 			}

@@ -27,6 +27,9 @@ type View interface {
 	Report(*planner.Plan, executor.Report)
 	// Diagnostics shows faults.
 	Diagnostics(diag.List)
+	// Checks shows what doctor found in one section, CheckSummary what it comes to.
+	Checks(section string, checks []Check)
+	CheckSummary(CheckCounts)
 	// Note shows a sentence that belongs to none of these.
 	Note(text string)
 }

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"buckethead/cmd/view"
+	"buckethead/state"
+	"buckethead/state/bolt"
+)
+
+// state says where the state is, what is in it, who holds it, and which copies
+// there are.
+func (d *doctor) stateFile() {
+	path := d.statePath()
+	d.good("place", path, d.stateSource())
+	begun := d.p.Now()
+	store, err := bolt.OpenReadOnly(d.ctx, path, d.stateOptions())
+	var snap state.Snapshot
+	if err == nil {
+		snap, err = store.Snapshot()
+		err = errors.Join(err, store.Close())
+	}
+	check := view.Check{Name: "read", Outcome: view.OK, Asked: true, Took: d.p.Now().Sub(begun)}
+	switch {
+	case errors.Is(err, state.ErrLocked):
+		check.Outcome, check.Found, check.Fix = view.Warning, err.Error(), "Look again when it is done, or give it time with --lock-timeout."
+	case err != nil:
+		check.Outcome, check.Found, check.Fix = view.Fault, err.Error(), stateFix(err)
+	case snap.Meta.Lineage == "":
+		check.Found = "there is none yet; the first apply makes it"
+	default:
+		check.Found = fmt.Sprintf("%s; serial %d, lineage %s; nobody holds it", count(len(snap.Records), "project"), snap.Meta.Serial, snap.Meta.Lineage)
+	}
+	d.add(check)
+	if n := len(snap.Intents); n > 0 {
+		d.add(view.Check{Name: "unfinished", Outcome: view.Warning, Found: count(n, "step") + " of a run that was stopped", Fix: "Apply: it goes on from there."})
+	}
+	d.backups(bolt.BackupDir(path))
+	d.section("state")
+}
+
+// stateSource says who decided where the state is.
+func (d *doctor) stateSource() string {
+	switch {
+	case d.flags.state != "":
+		return "--state"
+	case !d.config.State.Range.IsZero():
+		return d.config.State.Range.File
+	}
+	return "default"
+}
+
+// stateFix is the way out of a state that cannot be used.
+func stateFix(err error) string {
+	switch {
+	case errors.Is(err, state.ErrDamaged):
+		return "bh state backup --list shows the copies, and bh state restore puts one in its place."
+	case errors.Is(err, state.ErrNewer):
+		return "Use a bh as new as the one that wrote it."
+	case errors.Is(err, state.ErrStack):
+		return "Name the state's own stack in the bh block, or another state."
+	}
+	return "Give bh a place that it can read, with state \"local\" { path = ... } or --state."
+}
+
+func (d *doctor) backups(dir string) {
+	backups, err := bolt.Backups(dir)
+	if err != nil {
+		d.add(view.Check{Name: "backups", Outcome: view.Fault, Found: err.Error(), Fix: "Give bh the right to read the folder."})
+		return
+	}
+	if len(backups) == 0 {
+		d.good("backups", "none yet", "")
+		return
+	}
+	d.good("backups", fmt.Sprintf("%d, the newest of %s", len(backups), day(backups[0].At)), "")
+	for _, b := range backups {
+		if b.Err != nil {
+			d.add(view.Check{Name: "backup", Outcome: view.Warning, Found: b.Path + " cannot be read: " + b.Err.Error(), Fix: "Remove it; the others are not touched by that."})
+		}
+	}
+}

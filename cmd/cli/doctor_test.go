@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"buckethead/cmd/view"
+	"buckethead/config"
+	"buckethead/vendors"
+)
+
+// newDoctor is a doctor at work on a session without files.
+func newDoctor(t *testing.T) *doctor {
+	s, _, _ := newHostSession(t, levelTrace)
+	return &doctor{session: s, ctx: context.Background(), counts: view.CheckCounts{}}
+}
+
+// told gives the checks as lines: outcome, name, what was found.
+func (d *doctor) told() string {
+	var lines []string
+	for _, c := range d.checks {
+		lines = append(lines, fmt.Sprintf("%s %s: %s", c.Outcome, c.Name, c.Found))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// checker is a vendor that tells what bh may do.
+type checker struct {
+	report vendors.IdentityReport
+	err    error
+	fault  string
+}
+
+func (c checker) CheckPermissions(context.Context) (vendors.IdentityReport, error) {
+	if c.fault != "" {
+		panic(c.fault)
+	}
+	return c.report, c.err
+}
+
+func TestDoctor_permissions(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	write := vendors.Permission{Name: "Storage Write", Needed: "make buckets"}
+	held := func(how string) []vendors.Permission { p := write; p.Held = how; return []vendors.Permission{p} }
+	for _, test := range []struct {
+		name    string
+		checker checker
+		want    string
+		fixes   int
+	}{
+		{"all is well", checker{report: vendors.IdentityReport{Identity: "token x", Permissions: held("yes"), ClockSkew: -2 * time.Second}},
+			"ok identity: token x\nok expiry: never\nok Storage Write: held; needed to make buckets\nok clock: 2s behind the vendor's", 0},
+		{"nobody tells", checker{report: vendors.IdentityReport{Identity: "token x", Permissions: held("unknown"), ExpiresAt: now.Add(15 * 24 * time.Hour)}},
+			"ok identity: token x\nok expiry: 2026-12-08\nunknown Storage Write: the vendor does not tell; needed to make buckets\nok clock: as the vendor's", 0},
+		{"soon over, and clocks differ", checker{report: vendors.IdentityReport{Identity: "token x", ExpiresAt: now.Add(13 * 24 * time.Hour), ClockSkew: 31 * time.Second}},
+			"ok identity: token x\nwarning expiry: 2026-12-06, in 13 days\nwarning clock: 31s ahead of the vendor's", 2},
+		{"over, missing, and far off", checker{report: vendors.IdentityReport{Identity: "token x", Permissions: held("no"), ExpiresAt: now, ClockSkew: -6 * time.Minute}},
+			"ok identity: token x\nerror expiry: expired on 2026-11-23\nerror Storage Write: missing; needed to make buckets\nerror clock: 6m0s behind the vendor's", 3},
+		{"not valid", checker{err: &vendors.Error{Vendor: "c", Op: "verify the token", Kind: vendors.ErrDenied, Code: "1000", RequestID: "ray-1"}},
+			"error identity: c: verify the token: permission denied (code 1000, request ray-1)", 1},
+		{"a fault of its own", checker{fault: "index out of range"}, "error identity: identity met a fault of its own: index out of range", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d := newDoctor(t)
+			d.permissions("local.main", test.checker)
+			if got := d.told(); got != test.want {
+				t.Errorf("got\n%s\nwant\n%s", got, test.want)
+			}
+			fixes := 0
+			for _, c := range d.checks {
+				if (c.Fix != "") != (c.Outcome == view.Fault || c.Outcome == view.Warning) {
+					t.Errorf("%s has the way out %q", c.Outcome, c.Fix)
+				}
+				if c.Fix != "" {
+					fixes++
+				}
+			}
+			if fixes != test.fixes {
+				t.Errorf("%d ways out, want %d", fixes, test.fixes)
+			}
+		})
+	}
+}
+
+func TestDoctor_showsNoSecretOfASetting(t *testing.T) {
+	secret := vendors.Setting{Name: "api_token", Secret: true}
+	for _, test := range []struct {
+		setting vendors.Setting
+		value   vendors.Value
+		want    string
+	}{
+		{secret, vendors.Value{Secret: vendors.NewSecret(canary)}, "set"},
+		{secret, vendors.Value{}, "empty"},
+		{vendors.Setting{}, vendors.Value{Text: "https://" + "me:" + canary + "@proxy.example/"}, "https://me:xxxxx@proxy.example/"},
+		{vendors.Setting{}, vendors.Value{Text: "a text"}, "a text"},
+		{vendors.Setting{List: true}, vendors.Value{List: []string{"a", "b"}}, "a, b"},
+	} {
+		if got := shown(test.setting, test.value); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestDoctor_goesOnWithABlockOfNoVendor(t *testing.T) {
+	d := newDoctor(t)
+	d.config.Clouds = []config.Connection{{Vendor: "nobody", Name: "main"}}
+	d.cloudBlock(d.config.Clouds[0])
+	if d.counts[view.Fault] != 2 || len(d.checks) != 0 {
+		t.Errorf("got %v, want two faults", d.counts)
+	}
+}
+
+// TestSession_readsReferencesAmongSettings: a cloud gets the secret that a setting
+// refers to, and the declared settings stay as they are.
+func TestSession_readsReferencesAmongSettings(t *testing.T) {
+	s, _, _ := newHostSession(t, levelTrace)
+	s.stores = map[string]vendors.SecretStore{}
+	dir := t.TempDir()
+	s.config.Dir = dir
+	s.config.Secrets[0].Settings = vendors.Settings{"path": {Text: "secrets.age"}, "identity_file": {Text: "identity.txt"}}
+	store, err := s.store("age_file.main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.CreateItem(context.Background(), vendors.ItemSpec{Title: "token", Keys: vendors.BucketCredentials{AccessKeyID: "id", SecretAccessKey: vendors.NewSecret(canary)}}); err != nil {
+		t.Fatal(err)
+	}
+	block := config.Connection{Vendor: "cloudflare_r2", Name: "main", Settings: vendors.Settings{
+		"account_id": {Text: "a"}, "api_token": {Reference: "age://token/secret_access_key", Source: "buckets.hcl"}}}
+	got, err := s.readSettings(block)
+	if err != nil || !got["api_token"].Secret.Equal(vendors.NewSecret(canary)) || got["api_token"].Reference != "" || got.Text("account_id") != "a" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if block.Settings["api_token"].Reference == "" || !block.Settings["api_token"].Secret.IsZero() {
+		t.Error("the declared settings were changed")
+	}
+	for _, reference := range []string{"age://nothing/secret_access_key", "op://vault/item/field"} {
+		block.Settings["api_token"] = vendors.Value{Reference: reference}
+		if _, err := s.readSettings(block); err == nil || !strings.Contains(err.Error(), "read api_token from "+reference) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "secrets.age")); errors.Is(err, os.ErrNotExist) {
+		t.Error("the store was somewhere else")
+	}
+}

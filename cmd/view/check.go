@@ -1,0 +1,122 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// Outcome is what came out of a check.
+type Outcome string
+
+// The outcomes. Unknown is neither good nor bad: nobody tells.
+const (
+	OK      Outcome = "ok"
+	Warning Outcome = "warning"
+	Fault   Outcome = "error"
+	Unknown Outcome = "unknown"
+)
+
+// Check is one thing that doctor looked at. Found is in words and never a secret;
+// Source says where a value came from; Fix is the way out of a fault. Took is how
+// long the answer took, for what had to be asked.
+type Check struct {
+	Name    string
+	Outcome Outcome
+	Found   string
+	Source  string
+	Fix     string
+	Asked   bool
+	Took    time.Duration
+}
+
+// CheckCounts counts checks by outcome.
+type CheckCounts map[Outcome]int
+
+// Healthy reports whether nothing is wrong; warnings are allowed.
+func (c CheckCounts) Healthy() bool { return c[Fault] == 0 }
+
+// text sums up: "All is well: 12 checks." "1 fault and 2 warnings in 12 checks."
+func (c CheckCounts) text() string {
+	sum := 0
+	for _, n := range c {
+		sum += n
+	}
+	checks := " in " + amount(sum, "check") + "."
+	switch {
+	case c[Fault] > 0:
+		return amount(c[Fault], "fault") + amountAnd(c[Fault], c[Warning]) + amount(c[Warning], "warning") + checks
+	case c[Warning] > 0:
+		return "Nothing is wrong: " + amount(c[Warning], "warning") + checks
+	}
+	return "All is well: " + amount(sum, "check") + "."
+}
+
+func (h *human) Checks(section string, checks []Check) {
+	width := 0
+	for _, c := range checks {
+		width = max(width, runewidth.StringWidth(oneLine(c.Name)))
+	}
+	var b strings.Builder
+	b.WriteString(paint(h.o.Color, bold, oneLine(section)) + "\n")
+	for _, c := range checks {
+		outcome := paint(h.o.Color, map[Outcome]string{OK: green, Warning: yellow, Fault: red, Unknown: dim}[c.Outcome], pad(string(c.Outcome), len(Warning)))
+		b.WriteString(strings.TrimRight("  "+outcome+"  "+pad(oneLine(c.Name), width)+"  "+oneLine(c.said()), " ") + "\n")
+		if c.Fix != "" {
+			b.WriteString(strings.Repeat(" ", len(Warning)+width+6) + oneLine(c.Fix) + "\n")
+		}
+	}
+	_, _ = io.WriteString(h.out, b.String())
+}
+
+// said is what was found, with the source and the time that it took.
+func (c Check) said() string {
+	text := c.Found
+	if c.Source != "" {
+		text += " (" + c.Source + ")"
+	}
+	if took := c.Took.Round(time.Millisecond); c.Asked && took > 0 {
+		text += " (" + took.String() + ")"
+	}
+	return text
+}
+
+func (h *human) CheckSummary(c CheckCounts) { _, _ = fmt.Fprintln(h.out, "\n"+c.text()) }
+
+func (j *jsonLines) Checks(section string, checks []Check) {
+	for _, c := range checks {
+		level := map[Outcome]string{OK: "info", Unknown: "info", Warning: "warn", Fault: "error"}[c.Outcome]
+		body := map[string]any{"section": section, "name": c.Name, "outcome": c.Outcome, "found": c.Found}
+		for name, text := range map[string]string{"source": c.Source, "fix": c.Fix} {
+			if text != "" {
+				body[name] = text
+			}
+		}
+		if c.Asked {
+			body["took_seconds"] = c.Took.Seconds()
+		}
+		j.write(level, section+": "+c.Name+": "+c.Found, "check", map[string]any{"check": body})
+	}
+}
+
+func (j *jsonLines) CheckSummary(c CheckCounts) {
+	counts := map[Outcome]int{OK: c[OK], Warning: c[Warning], Fault: c[Fault], Unknown: c[Unknown]}
+	level := "info"
+	if !c.Healthy() {
+		level = "error"
+	}
+	j.write(level, c.text(), "check_summary", map[string]any{"counts": counts, "healthy": c.Healthy()})
+}
+
+func (s *serial) Checks(section string, list []Check) { s.do(func(v View) { v.Checks(section, list) }) }
+func (s *serial) CheckSummary(c CheckCounts)          { s.do(func(v View) { v.CheckSummary(c) }) }
+
+func (t tee) Checks(section string, list []Check) {
+	t.a.Checks(section, list)
+	t.b.Checks(section, list)
+}
+
+func (t tee) CheckSummary(c CheckCounts) { t.a.CheckSummary(c); t.b.CheckSummary(c) }
