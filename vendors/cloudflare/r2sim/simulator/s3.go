@@ -24,7 +24,7 @@ func bareHost(r *http.Request) string {
 }
 
 // s3Headers are what S3 clients send with a HEAD.
-var s3Headers = []string{"Authorization", "X-Amz-Date", "X-Amz-Content-Sha256", "User-Agent", "Accept", "Accept-Encoding", "Content-Length",
+var s3Headers = []string{"Authorization", "X-Amz-Date", "X-Amz-Content-Sha256", "User-Agent", "Accept", "Accept-Encoding", "Content-Length", "Connection",
 	"Amz-Sdk-Invocation-Id", "Amz-Sdk-Request"}
 
 // emptySHA256 is the hash of no body.

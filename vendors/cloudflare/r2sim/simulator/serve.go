@@ -104,7 +104,7 @@ func (s *Simulator) restJob(r *http.Request) job {
 // https://github.com/alchemy-run/distilled (r2.test.ts).
 func (s *Simulator) noRoute(r *http.Request, other bool) answer {
 	s.strange("%s %s: no such %s", r.Method, r.URL.EscapedPath(), map[bool]string{true: "method", false: "path"}[other])
-	segments := strings.Split(r.URL.EscapedPath(), "/")
+	segments := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
 	switch {
 	case other:
 		return failed(http.StatusMethodNotAllowed, 7001, "Method %s not available for that URI.", r.Method)

@@ -18,7 +18,7 @@ const codeBadRequest = 10040
 const longestBody = 300 << 20
 
 // commonHeaders are what Go's net/http and cloudflare-go send.
-var commonHeaders = []string{"Authorization", "Content-Type", "Accept", "Accept-Encoding", "User-Agent", "Content-Length"}
+var commonHeaders = []string{"Authorization", "Content-Type", "Accept", "Accept-Encoding", "User-Agent", "Content-Length", "Connection"}
 
 // refuse answers what no client should send, and keeps it.
 func (s *Simulator) refuse(status, code int, format string, args ...any) answer {

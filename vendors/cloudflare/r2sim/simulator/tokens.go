@@ -56,6 +56,10 @@ var (
 	tokenUpdateSchema = object(append(tokenFields(), may("status", oneOf("active", "disabled")))...)
 )
 
+// tokenTime is how the documentation writes times:
+// https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api/
+const tokenTime = "2006-01-02T15:04:05Z"
+
 func isNetwork(value any) string {
 	if network, ok := value.(string); ok {
 		if _, err := netip.ParsePrefix(network); err == nil {
@@ -67,7 +71,8 @@ func isNetwork(value any) string {
 
 func wholeSeconds(value any) string {
 	if text, ok := value.(string); ok {
-		if _, err := time.Parse("2006-01-02T15:04:05Z", text); err == nil {
+		// Parse alone lets fractions of a second through.
+		if at, err := time.Parse(tokenTime, text); err == nil && at.Format(tokenTime) == text {
 			return ""
 		}
 	}

@@ -81,7 +81,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	text := t.s.bodyFor(in, a)
 	var body io.ReadCloser = http.NoBody
 	switch {
-	case a.cut == Truncate:
+	case a.cut == Truncate && len(text) > 0:
 		body = io.NopCloser(io.MultiReader(bytes.NewReader(text[:len(text)/2]), cutOff{}))
 	case len(text) > 0:
 		body = io.NopCloser(bytes.NewReader(text))
