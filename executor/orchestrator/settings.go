@@ -40,12 +40,13 @@ func writeSettings(ctx context.Context, rig Rig, writer vendors.BucketSettingsWr
 	deadline := rig.Now().Add(freshFor)
 	for pause := time.Second; ; pause *= 2 {
 		err := writer.WriteBucketSettings(ctx, s.ID, s.Change)
-		next := rig.Now().Add(pause)
-		if !s.Fresh || !errors.Is(err, vendors.ErrNotFound) || next.After(deadline) {
+		left := deadline.Sub(rig.Now())
+		if !s.Fresh || !errors.Is(err, vendors.ErrNotFound) || left <= 0 {
 			return err
 		}
+		pause = min(pause, left)
 		if rig.Waiting != nil {
-			rig.Waiting("the new bucket is not known everywhere yet", next)
+			rig.Waiting("the new bucket is not known everywhere yet", rig.Now().Add(pause))
 		}
 		if rig.Sleep(ctx, pause) != nil {
 			return err
