@@ -37,6 +37,7 @@ func (o *observer) confirm(ctx context.Context) {
 	}
 	o.confirmMarked(ctx, once)
 	o.confirmImports(ctx, once)
+	o.confirmClasses(ctx, once)
 	o.runSorted(reads)
 	o.readSettings(ctx)
 	o.probe(ctx)
@@ -88,6 +89,24 @@ func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(
 func (o *observer) confirmBucket(ctx context.Context, project addr.Project, key planner.BucketKey, once func(any, func())) {
 	if _, listed := o.world.Buckets[key]; !listed {
 		once(key, func() { o.getBucket(ctx, project, key) })
+	}
+}
+
+// confirmClasses reads the buckets whose storage class is declared and was left out
+// of the list.
+func (o *observer) confirmClasses(ctx context.Context, once func(any, func())) {
+	if o.request.Mode == planner.DestroyAll {
+		return
+	}
+	for i := range o.request.Desired.Projects {
+		p := &o.request.Desired.Projects[i]
+		if p.Bucket.StorageClass == "" || o.request.Scope != nil && !o.request.Scope(p.Addr) {
+			continue
+		}
+		key := planner.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
+		if b, listed := o.world.Buckets[key]; listed && b.StorageClass == "" {
+			once(key, func() { o.getBucket(ctx, p.Addr, key) })
+		}
 	}
 }
 

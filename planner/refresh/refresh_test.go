@@ -163,6 +163,16 @@ func TestObserve_readsReferencesOfRegisteredKeys(t *testing.T) {
 	}
 }
 
+// A list may leave the storage class out: it is read where it is declared.
+func TestObserve_readsStorageClassesThatAListLeavesOut(t *testing.T) {
+	s := newStage(t, 3)
+	s.request.Desired.Projects[1].Bucket.StorageClass = "standard"
+	s.observe(t)
+	if got := s.world.Calls("GetBucket"); got != 1 {
+		t.Errorf("read %d buckets, want 1", got)
+	}
+}
+
 func TestObserve_countsItsCalls(t *testing.T) {
 	s := newStage(t, 2)
 	got := fmt.Sprint(s.observe(t).Calls)

@@ -106,8 +106,8 @@ func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
 
 func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
 	var out []vendors.Problem
-	if utf8.RuneCountInString(spec.Name) > nameLimit || spec.Name == "" {
-		out = append(out, vendors.Problem{Attribute: "name", Summary: "the token's name must have 1 to 120 characters", Fix: "Use a shorter stack or project name."})
+	if utf8.RuneCountInString(spec.Name) > nameLimit { // the language has none yet
+		out = append(out, vendors.Problem{Attribute: "name", Summary: "the token's name has more than 120 characters", Fix: "Use a shorter stack or project name."})
 	}
 	if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
 		out = append(out, vendors.Problem{Attribute: "access", Summary: "this is no kind of access", Fix: `Use "read_write" or "read_only".`})

@@ -165,6 +165,9 @@ func (a act) ready(ctx context.Context, spec vendors.CredentialSpec) error {
 	if err := a.firstProblem(append(checkCredential(spec), checkBucket(vendors.BucketSpec{ID: spec.Bucket})...)); err != nil {
 		return err
 	}
+	if spec.Name == "" {
+		return a.invalid("the token has no name")
+	}
 	return a.cancelled(ctx)
 }
 
