@@ -28,6 +28,8 @@ type r2Account struct {
 	dir   string
 	env   map[string]string
 	shown strings.Builder // all that was ever printed
+
+	signals chan os.Signal
 }
 
 func newR2(t testing.TB, o simulator.Options) *r2Account {
@@ -59,7 +61,7 @@ func (a *r2Account) bh(args ...string) (string, int) {
 	var out bytes.Buffer
 	args = append(args[:1:1], append([]string{"--file", filepath.Join(a.dir, "buckets.hcl")}, args[1:]...)...)
 	code := Main(Process{Args: args, Env: func(name string) (string, bool) { v, ok := a.env[name]; return v, ok }, Stdin: strings.NewReader(""),
-		Stdout: &out, Stderr: &out, Now: time.Now, Sleep: sleep, Signals: make(chan os.Signal), Hooks: Hooks{Transport: a.Transport()}})
+		Stdout: &out, Stderr: &out, Now: time.Now, Sleep: sleep, Signals: a.signals, Hooks: Hooks{Transport: a.Transport()}})
 	a.shown.Write(out.Bytes())
 	return out.String(), code
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7/option"
 
 	"buckethead/vendors"
+	"buckethead/vendors/transport"
 )
 
 // tokenPage is the largest page of a token list (API reference: 5 to 50).
@@ -136,9 +137,9 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 	if err := a.ready(ctx, spec); err != nil {
 		return vendors.Issued{}, err
 	}
-	g := c.groupFor(ctx, spec.Access)
-	if err := a.cancelled(ctx); err != nil {
-		return vendors.Issued{}, err
+	g, ended := c.groupFor(ctx, spec.Access)
+	if ended != nil {
+		return vendors.Issued{}, a.transportError(&transport.NotSentError{Err: ended})
 	}
 	var t token
 	got, err := c.call(a, &t, func(o ...option.RequestOption) error {
@@ -182,7 +183,10 @@ func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.Cr
 	if err := a.ready(ctx, spec); err != nil {
 		return err
 	}
-	g := c.groupFor(ctx, spec.Access)
+	g, ended := c.groupFor(ctx, spec.Access)
+	if ended != nil {
+		return a.transportError(&transport.NotSentError{Err: ended})
+	}
 	var t token
 	_, err := c.call(a, &t, func(o ...option.RequestOption) error {
 		return c.tokens.update(ctx, id, append(o, body(c.tokenRequest(spec, g)))...)

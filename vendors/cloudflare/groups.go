@@ -25,37 +25,72 @@ var bucketGroups = map[vendors.Access]group{
 
 // groupCache keeps the ids that were looked up, for as long as the cloud is open.
 type groupCache struct {
-	mu  sync.Mutex
-	ids map[vendors.Access]string
+	mu      sync.Mutex
+	lookups map[vendors.Access]*lookup
 }
 
-// groupFor gives the group of an access by its id, looked up by name once. Where
-// the look-up fails or finds nothing the known id is used: a mint that is then
-// refused names the group, and one that works was right.
-func (c *Cloud) groupFor(ctx context.Context, access vendors.Access) group {
+// lookup is one that is under way, or over when done is closed.
+type lookup struct {
+	done chan struct{}
+	id   string
+}
+
+// groupFor gives the group of an access by its id, looked up by name once; who
+// comes meanwhile waits for the same answer. Where the look-up fails or finds
+// nothing the known id is used: a mint that is then refused names the group, and
+// one that works was right.
+func (c *Cloud) groupFor(ctx context.Context, access vendors.Access) (group, error) {
 	c.groups.mu.Lock()
-	defer c.groups.mu.Unlock()
-	known := bucketGroups[access]
-	if id := c.groups.ids[access]; id != "" {
-		return group{ID: id}
+	if c.groups.lookups == nil {
+		c.groups.lookups = map[vendors.Access]*lookup{}
 	}
+	l, begun := c.groups.lookups[access]
+	if !begun {
+		l = &lookup{done: make(chan struct{})}
+		c.groups.lookups[access] = l
+	}
+	c.groups.mu.Unlock()
+	if !begun {
+		l.id = c.lookUp(ctx, bucketGroups[access])
+		close(l.done)
+	}
+	select {
+	case <-l.done:
+		return group{ID: l.id}, ctx.Err()
+	case <-ctx.Done():
+		return group{}, ctx.Err()
+	}
+}
+
+// lookUp asks for the id of a group, and gives the known one where nothing better
+// is to be had.
+func (c *Cloud) lookUp(ctx context.Context, known group) string {
 	var found []group
 	_, err := c.call(act{op: "look up permission groups", about: aboutAccount}, &found, func(o ...option.RequestOption) error {
 		return c.tokens.groups(ctx, append(o, option.WithQuery("name", known.Name))...)
 	})
-	id := known.ID
 	for _, g := range found {
-		if g.Name == known.Name && hexID.MatchString(g.ID) {
-			id = g.ID
+		if err == nil && g.Name == known.Name && hexID.MatchString(g.ID) {
+			return g.ID
 		}
 	}
-	if err == nil || ctx.Err() == nil {
-		if c.groups.ids == nil {
-			c.groups.ids = map[vendors.Access]string{}
-		}
-		c.groups.ids[access] = id
+	return known.ID
+}
+
+// lookedUp gives the id that was found for an access, "" before there is one.
+func (c *Cloud) lookedUp(access vendors.Access) string {
+	c.groups.mu.Lock()
+	l := c.groups.lookups[access]
+	c.groups.mu.Unlock()
+	if l == nil {
+		return ""
 	}
-	return group{ID: id}
+	select {
+	case <-l.done:
+		return l.id
+	default:
+		return ""
+	}
 }
 
 // accessOf gives the access that groups give to a bucket; "" where they are not
@@ -64,10 +99,8 @@ func (c *Cloud) accessOf(groups []group) vendors.Access {
 	if len(groups) != 1 {
 		return ""
 	}
-	c.groups.mu.Lock()
-	defer c.groups.mu.Unlock()
 	for access, known := range bucketGroups {
-		if groups[0].Name == known.Name || groups[0].ID == known.ID || groups[0].ID == c.groups.ids[access] {
+		if groups[0].Name == known.Name || groups[0].ID == known.ID || groups[0].ID != "" && groups[0].ID == c.lookedUp(access) {
 			return access
 		}
 	}
