@@ -63,18 +63,41 @@ func bounded(ctx context.Context, o Options) (context.Context, context.CancelFun
 	return ctx, cancel
 }
 
+// underWay is how many operations may be begun and not done when parallelism of
+// them work at once: those that rest, until a new key works everywhere, make room
+// for others. With a parallelism of 1 they run one after the other all the same.
+func underWay(parallelism int) int {
+	if parallelism <= 1 {
+		return 1
+	}
+	return 16 * parallelism
+}
+
 // phase runs operations that do not wait for each other.
 func (r *run) phase(ctx context.Context, operations []planner.Operation) {
 	var g errgroup.Group
-	g.SetLimit(max(1, r.options.Parallelism))
+	g.SetLimit(underWay(r.options.Parallelism))
+	slots := make(chan struct{}, max(1, r.options.Parallelism))
 	for i := range operations {
 		o := &operations[i]
 		g.Go(func() error {
-			r.finish(r.operate(ctx, o), o)
+			slots <- struct{}{}
+			r.finish(r.operate(ctx, o, slots), o)
+			<-slots
 			return nil
 		})
 	}
 	_ = g.Wait() // operations report; they do not fail the group
+}
+
+// resting lets others work while an operation sleeps.
+func resting(slots chan struct{}, sleep func(context.Context, time.Duration) error) func(context.Context, time.Duration) error {
+	return func(ctx context.Context, d time.Duration) error {
+		<-slots
+		err := sleep(ctx, d)
+		slots <- struct{}{}
+		return err
+	}
 }
 
 // finish keeps a result, writes it into the history and shows it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"buckethead/config/addr"
@@ -14,9 +15,10 @@ import (
 	"buckethead/vendors"
 )
 
-// operate runs one operation, or says why it does not run. A panic ends this
+// operate runs one operation, for which it holds one of slots, or says why it does
+// not run. A panic ends this
 // operation alone; the journal has what it left open.
-func (r *run) operate(ctx context.Context, o *planner.Operation) (result Result) {
+func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan struct{}) (result Result) {
 	result = Result{Project: o.Project, Kind: o.Kind, Started: r.options.Now()}
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -48,6 +50,9 @@ func (r *run) operate(ctx context.Context, o *planner.Operation) (result Result)
 			Summary: "A vendor cannot be opened", Detail: err.Error() + ".", Fix: "Correct the block, then apply again.", Cause: err})
 	}
 	rig.Stop = r.options.Stop
+	if !revokes(o) {
+		rig.Sleep = resting(slots, rig.Sleep)
+	}
 	rig.Waiting = func(why string, until time.Time) { r.emit(Waiting{Project: o.Project, Why: why, Until: until}) }
 	r.emit(OperationStarted{Project: o.Project, Kind: o.Kind, At: result.Started})
 	steps := o.Steps
@@ -66,6 +71,13 @@ func (r *run) operate(ctx context.Context, o *planner.Operation) (result Result)
 		return end(Interrupted)
 	}
 	return end(Failed, failure(o, err))
+}
+
+// revokes reports whether an operation ends a credential. One that also mints has
+// both for as long as it runs, and a plan counts on no more of those at once than
+// work at once: it keeps its slot while it rests.
+func revokes(o *planner.Operation) bool {
+	return slices.ContainsFunc(o.Steps, func(s planner.Step) bool { return s.Name() == planner.StepRevokeCredential })
 }
 
 // start gives the record that the operation begins with.

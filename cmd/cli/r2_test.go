@@ -49,9 +49,11 @@ cloud "cloudflare_r2" "main" {}
 secrets "age_file" "main" {}
 `
 
-func (a *r2Account) declare(text string) {
+func (a *r2Account) declare(text string) { a.write("buckets.hcl", r2Head+text) }
+
+func (a *r2Account) write(name, text string) {
 	a.t.Helper()
-	if err := os.WriteFile(filepath.Join(a.dir, "buckets.hcl"), []byte(r2Head+text), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(a.dir, name), []byte(text), 0o600); err != nil {
 		a.t.Fatal(err)
 	}
 }

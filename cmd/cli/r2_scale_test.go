@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"buckethead/vendors/cloudflare/r2sim/simulator"
+)
+
+// thousand declares as many projects.
+func thousand(space string) string {
+	return fmt.Sprintf("project \"tenant\" {\n  for_each = toset([for n in range(1000) : format(\"%%04d\", n)])\n  bucket = \"tenant-${each.key}\"\n%s}\n", space)
+}
+
+// TestR2_thousandProjects applies a thousand projects under the limit that
+// Cloudflare publishes, in simulated time, and counts.
+func TestR2_thousandProjects(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes a thousand items")
+	}
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := newR2(t, simulator.Options{Limit: 1200, Window: 5 * time.Minute, Latency: 40 * time.Millisecond, KeyDelay: time.Second, AccountTokens: 2000})
+		delete(a.env, "BH_LOG") // a log of the requests would be longer than all else
+		a.declareAt("token_limit = 2000", thousand(""))
+		begun := time.Now()
+		out := a.must("apply", "--yes", "--quiet")
+		took := time.Since(begun)
+		rest, proofs := 0, 0
+		for _, c := range a.Log() {
+			if c.Op == "s3.head" {
+				proofs++
+			} else {
+				rest++
+			}
+		}
+		// The limit allows fewer than 1,200 calls in any five minutes.
+		least := time.Duration((rest-1)/1199) * 5 * time.Minute
+		if took > least*105/100 || a.Rejected429() > 0 {
+			t.Errorf("%d calls took %s and %d were refused; the least that the limit allows is %s\n%s", rest, took, a.Rejected429(), least, out)
+		}
+		t.Logf("%d calls and %d proofs in %s; the least is %s", rest, proofs, took, least)
+		if a.Calls("bucket.create") != 1000 || a.Calls("token.create") != 1000 || writeCalls(a) != 2000 {
+			t.Errorf("%d writes", writeCalls(a))
+		}
+		time.Sleep(10 * time.Minute)
+
+		a.ResetCounts()
+		a.must("plan")
+		// bh's own token is one more, and on a page of its own.
+		if got := [...]int{a.Calls("bucket.list"), a.Calls("token.list"), len(a.Log())}; got != [...]int{1, 21, 22} {
+			t.Errorf("a plan of 1,000 projects with 1,001 tokens made %v calls", got)
+		}
+		a.ResetCounts()
+		a.must("apply", "--yes")
+		if writeCalls(a) != 0 || len(a.Log()) != 22 {
+			t.Errorf("a second apply made %d calls, %d of them writes", len(a.Log()), writeCalls(a))
+		}
+		a.RemoveToken(a.minted()[0].ID)
+		a.ResetCounts()
+		a.planOf()
+		if got := [...]int{a.Calls("bucket.list"), a.Calls("token.list"), a.Calls("token.get"), len(a.Log())}; got != [...]int{1, 20, 1, 22} {
+			t.Errorf("a plan of 1,000 projects with 1,000 tokens, one of which is gone, made %v calls", got)
+		}
+	})
+}
+
+func writeCalls(a *r2Account) int {
+	n := 0
+	for _, c := range a.Log() {
+		if c.Method != http.MethodGet && c.Method != http.MethodHead {
+			n++
+		}
+	}
+	return n
+}
+
+// declareAt is declare with settings of the cloud.
+func (a *r2Account) declareAt(settings, text string) {
+	a.t.Helper()
+	a.write("buckets.hcl", strings.Replace(r2Head, `"main" {}`, "\"main\" {\n  "+settings+"\n}", 1)+text)
+}
