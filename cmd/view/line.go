@@ -119,7 +119,12 @@ func callsText(p *planner.Plan, opt Options) string {
 		title := vendorTitle(c.Vendor, c.Connection, vendors[c.Vendor], opt)
 		if opt.VendorLimit != nil {
 			if calls, per := opt.VendorLimit(c.Vendor); calls > 0 {
-				parts = append(parts, title+" "+thousands(c.Reads+c.Writes)+" of "+thousands(calls)+" per "+span(per))
+				total := c.Reads + c.Writes
+				part := title + " " + thousands(total) + " of " + thousands(calls) + " per " + span(per)
+				if windows := (total - 1) / calls; windows > 0 {
+					part += " (at least " + span(time.Duration(windows)*per) + ")"
+				}
+				parts = append(parts, part)
 				continue
 			}
 		}
