@@ -224,10 +224,15 @@ func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
 	if m.desired[p] != nil || m.in.Scope != nil && !m.in.Scope(p) {
 		return false, false
 	}
-	block, removed := m.removed[p]
 	r, recorded := m.recorded[p]
-	forgotten := removed && !block.Destroy && m.in.Mode != DestroyAll
-	return true, !forgotten && !(recorded && r.OnDestroy == "retain")
+	return true, !m.forgets(p) && !(recorded && r.OnDestroy == "retain")
+}
+
+// forgets reports whether a project that departs is let go of, and nothing of it
+// deleted.
+func (m *maker) forgets(p addr.Project) bool {
+	block, removed := m.removed[p]
+	return removed && !block.Destroy && m.in.Mode != DestroyAll
 }
 
 // frees reports whether this plan lets go of the project's bucket: deletes it or,

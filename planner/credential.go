@@ -181,7 +181,7 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 		if held && holder == s.project {
 			continue
 		}
-		if held && m.desired[holder] == nil && m.deletesItem(holder) {
+		if held && m.deletesItem(holder) {
 			d.After = append(d.After, holder)
 			continue
 		}
@@ -193,13 +193,10 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 	return "", true
 }
 
-// deletesItem reports whether this plan deletes the item of a project that is not declared.
+// deletesItem reports whether this plan deletes the item of a project.
 func (m *maker) deletesItem(p addr.Project) bool {
-	if m.in.Scope != nil && !m.in.Scope(p) {
-		return false
-	}
-	block, removed := m.removed[p]
-	return !removed || block.Destroy
+	departs, _ := m.departs(p)
+	return departs && !m.forgets(p)
 }
 
 // markedItems finds the items that interrupted runs of this project stored and
@@ -331,6 +328,15 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string) {
 	}
 }
 
+// itemsNamed gives the ids of the items that a person means by a name: the one
+// item that has it for its id, else all that have it for their title.
+func (m *maker) itemsNamed(secrets, name string) []string {
+	if _, there := m.in.Observed.Items[ItemKey{secrets, name}]; there {
+		return []string{name}
+	}
+	return m.owned().titles[ItemKey{secrets, name}]
+}
+
 // takeItem plans to take over an item that exists, with the keys in it.
 func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place diag.Range) {
 	fail := func(detail string) {
@@ -339,10 +345,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 			Fix: "Correct the import block; without item, bh issues a new credential and stores it in a new item."})
 	}
 	secrets := s.desired.Secrets
-	ids := m.owned().titles[ItemKey{secrets, name}]
-	if _, there := m.in.Observed.Items[ItemKey{secrets, name}]; there {
-		ids = []string{name}
-	}
+	ids := m.itemsNamed(secrets, name)
 	if len(ids) != 1 {
 		if len(ids) == 0 {
 			fail("The store " + secrets + " has no item \"" + name + "\".")

@@ -11,7 +11,7 @@ import (
 // depart ends a project that is recorded and no longer declared.
 func (m *maker) depart(s *subject) *Operation {
 	block, removed := m.removed[s.project]
-	if removed && !block.Destroy && m.in.Mode != DestroyAll {
+	if m.forgets(s.project) {
 		o := s.operation(Forget, "forgotten", "a removed block lets go of it; nothing is deleted")
 		o.Range = block.Range
 		o.Steps = append(o.Steps, ForgetRecord{})
@@ -187,10 +187,10 @@ func Departing(in Input) []state.Record {
 			declared[in.Desired.Projects[i].Addr] = true
 		}
 	}
-	records, _ := Moves(in.Desired, in.Recorded)
-	for p, r := range records {
-		if !declared[p] {
-			out = append(out, *r)
+	moves := movesOf(in.Desired, in.Recorded)
+	for p, r := range in.Recorded.Records {
+		if !declared[moves.now(p)] {
+			out = append(out, r)
 		}
 	}
 	return out

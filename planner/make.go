@@ -41,17 +41,17 @@ func Make(in Input) (*Plan, diag.List) {
 
 // maker holds the input, indexed, while one plan is made.
 type maker struct {
-	in        Input
-	diags     diag.List
-	desired   map[addr.Project]*config.Project
-	recorded  map[addr.Project]*state.Record // by the address after moves
-	movedFrom map[addr.Project]addr.Project
-	removed   map[addr.Project]config.Removed
-	imports   map[addr.Project]config.Import
-	intents   map[addr.Project][]state.Intent
-	watches   map[addr.Project][]state.Watch
-	byName    map[CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
-	owners    *owners                    // made when first asked for
+	in       Input
+	diags    diag.List
+	desired  map[addr.Project]*config.Project
+	recorded map[addr.Project]*state.Record // by the address after moves
+	moves    moves
+	removed  map[addr.Project]config.Removed
+	imports  map[addr.Project]config.Import
+	intents  map[addr.Project][]state.Intent
+	watches  map[addr.Project][]state.Watch
+	byName   map[CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
+	owners   *owners                    // made when first asked for
 }
 
 func newMaker(in Input) *maker {
@@ -74,29 +74,23 @@ func newMaker(in Input) *maker {
 	for _, r := range in.Desired.Removed {
 		m.removed[r.From] = r
 	}
-	m.recorded, m.movedFrom = Moves(in.Desired, in.Recorded)
+	m.moves = movesOf(in.Desired, in.Recorded)
+	m.recorded = make(map[addr.Project]*state.Record, len(in.Recorded.Records))
+	for p, r := range in.Recorded.Records {
+		m.recorded[m.moves.now(p)] = &r
+	}
 	m.indexJournal()
 	m.indexWorld()
 	return m
 }
 
 func (m *maker) indexJournal() {
-	to := make(map[addr.Project]addr.Project, len(m.movedFrom))
-	for now, before := range m.movedFrom {
-		to[before] = now
-	}
-	current := func(p addr.Project) addr.Project {
-		if moved, ok := to[p]; ok {
-			return moved
-		}
-		return p
-	}
 	for _, i := range m.in.Recorded.Intents {
-		p := current(i.Project)
+		p := m.moves.now(i.Project)
 		m.intents[p] = append(m.intents[p], i)
 	}
 	for _, w := range m.in.Recorded.Watches {
-		p := current(w.Project)
+		p := m.moves.now(w.Project)
 		m.watches[p] = append(m.watches[p], w)
 	}
 }

@@ -8,25 +8,28 @@ import (
 	"buckethead/state"
 )
 
-// Moves gives the records under the addresses that the moved blocks give them,
-// and for each project that moved the address that it had; a project of which only
-// the journal knows moves as well. Nothing moves onto a project that is known, nor
-// away from an address that is declared. Chains are followed.
-func Moves(c *config.Config, snap state.Snapshot) (map[addr.Project]*state.Record, map[addr.Project]addr.Project) {
-	from := renames(c, snap)
-	to := make(map[addr.Project]addr.Project, len(from))
-	for now, before := range from {
-		to[before] = now
+// moves are what the moved blocks do: for each project that moves, the address that
+// it has now and the one that it had.
+type moves struct{ from, to map[addr.Project]addr.Project }
+
+// movesOf follows the moved blocks, chains included. A project of which only the
+// journal knows moves as well; nothing moves onto a project that is known, nor away
+// from an address that is declared.
+func movesOf(c *config.Config, snap state.Snapshot) moves {
+	m := moves{from: renames(c, snap)}
+	m.to = make(map[addr.Project]addr.Project, len(m.from))
+	for now, before := range m.from {
+		m.to[before] = now
 	}
-	out := make(map[addr.Project]*state.Record, len(snap.Records))
-	for p := range snap.Records {
-		r, now := snap.Records[p], p
-		if moved, ok := to[p]; ok {
-			now = moved
-		}
-		out[now] = &r
+	return m
+}
+
+// now gives the address that a project has after the moves.
+func (m moves) now(p addr.Project) addr.Project {
+	if moved, ok := m.to[p]; ok {
+		return moved
 	}
-	return out, from
+	return p
 }
 
 // renames gives, for each address that something moves to, the one it moves from.

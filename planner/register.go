@@ -68,11 +68,7 @@ func registeredKeys(s *subject) vendors.BucketCredentials {
 func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	item := ""
 	if block, imported := m.imports[s.project]; imported && block.Item != "" && (s.record == nil || s.record.Item == nil) {
-		ids := m.owned().titles[ItemKey{s.desired.Secrets, block.Item}]
-		if _, there := m.in.Observed.Items[ItemKey{s.desired.Secrets, block.Item}]; there {
-			ids = []string{block.Item}
-		}
-		if len(ids) == 1 {
+		if ids := m.itemsNamed(s.desired.Secrets, block.Item); len(ids) == 1 {
 			item = ids[0]
 		}
 	}

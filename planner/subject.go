@@ -33,10 +33,7 @@ type stray struct {
 }
 
 func (m *maker) subject(p addr.Project) *subject {
-	s := &subject{project: p, from: m.movedFrom[p], desired: m.desired[p], intents: m.intents[p]}
-	if r, ok := m.recorded[p]; ok {
-		s.record = r
-	}
+	s := &subject{project: p, from: m.moves.from[p], desired: m.desired[p], record: m.recorded[p], intents: m.intents[p]}
 	s.sequence = m.in.Recorded.Sequences[p]
 	if !s.from.IsZero() {
 		s.sequence = max(s.sequence, m.in.Recorded.Sequences[s.from])
@@ -48,8 +45,8 @@ func (m *maker) subject(p addr.Project) *subject {
 }
 
 // findStrays looks for what open mints and names under watch turned out to have
-// made. The pending credential of the record is one too, unless its secret is
-// found in the item; confirmable says so where it matters.
+// made. The pending credential of the record is one too, until its secret is found
+// in the item: pendingStored takes it off the list then.
 func (m *maker) findStrays(s *subject) {
 	look := func(cloud, name string) bool {
 		ids := m.byName[CredentialKey{cloud, name}]

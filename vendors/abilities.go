@@ -63,6 +63,12 @@ type CredentialLimiter interface {
 	CredentialLimit() int
 }
 
+// CallCounter counts the calls that were made since it was opened: each page of a
+// list, but not what was sent again.
+type CallCounter interface {
+	Calls() int
+}
+
 // Permission is one thing that bh has to be allowed, under the name that the
 // vendor's pages give it. Needed says what bh does with it. Held is "yes", "no" or
 // "unknown" where the vendor does not tell.

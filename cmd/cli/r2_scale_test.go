@@ -62,7 +62,9 @@ func TestR2_thousandProjects(t *testing.T) {
 		}
 		a.RemoveToken(a.minted()[0].ID)
 		a.ResetCounts()
-		a.planOf()
+		if out := a.planOf("--json"); !strings.Contains(out, `"reads":22,`) {
+			t.Errorf("the plan says of its reads:\n%s", out)
+		}
 		if got := [...]int{a.Calls("bucket.list"), a.Calls("token.list"), a.Calls("token.get"), len(a.Log())}; got != [...]int{1, 20, 1, 22} {
 			t.Errorf("a plan of 1,000 projects with 1,000 tokens, one of which is gone, made %v calls", got)
 		}

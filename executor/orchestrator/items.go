@@ -27,7 +27,7 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 	if s.ItemID == "" {
 		item, err = rig.Secrets.CreateItem(ctx, spec)
 	} else {
-		item, err = rewrite(ctx, rig.Secrets, s.ItemID, func(vendors.Item) vendors.ItemSpec { return spec })
+		item, err = rewrite(ctx, rig.Secrets, s.ItemID, spec)
 	}
 	if err != nil {
 		return w, fmt.Errorf("store the credential in item %q: %w", s.Title, err)
@@ -95,15 +95,11 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	if w.Record.Active != nil {
 		issuedAt = w.Record.Active.IssuedAt
 	}
-	operation := w.Operation
-	item, err := rewrite(ctx, rig.Secrets, s.ItemID, func(vendors.Item) vendors.ItemSpec {
-		keys := keysFrom(s.Fields)
-		return vendors.ItemSpec{Title: s.Title, Keys: keys, Mark: rig.mark(w, issuedAt)}
-	})
+	item, err := rewrite(ctx, rig.Secrets, s.ItemID, vendors.ItemSpec{Title: s.Title, Keys: keysFrom(s.Fields), Mark: rig.mark(w, issuedAt)})
 	if err != nil {
 		return w, fmt.Errorf("update item %q: %w", s.Title, err)
 	}
-	w.Record.Item = itemRef(item, maps.Clone(s.Fields), w.Record, operation)
+	w.Record.Item = itemRef(item, maps.Clone(s.Fields), w.Record, w.Operation)
 	return w, nil
 }
 
@@ -115,15 +111,15 @@ func keysFrom(fields map[string]string) vendors.BucketCredentials {
 	}
 }
 
-// rewrite reads an item, lets spec say what it becomes, and writes it; when
-// someone else wrote in between it begins again from the read.
-func rewrite(ctx context.Context, store vendors.SecretStore, id string, spec func(vendors.Item) vendors.ItemSpec) (vendors.Item, error) {
+// rewrite reads an item and writes it; when someone else wrote in between it begins
+// again from the read.
+func rewrite(ctx context.Context, store vendors.SecretStore, id string, spec vendors.ItemSpec) (vendors.Item, error) {
 	for try := 1; ; try++ {
 		item, err := store.GetItem(ctx, id)
 		if err != nil {
 			return vendors.Item{}, err
 		}
-		written, err := store.UpdateItem(ctx, id, item.Version, spec(item))
+		written, err := store.UpdateItem(ctx, id, item.Version, spec)
 		if !errors.Is(err, vendors.ErrConflict) || try == writeTries {
 			return written, err
 		}

@@ -173,12 +173,7 @@ func (o *observer) getCredential(ctx context.Context, project addr.Project, key 
 
 // fetch makes one single read and keeps what it gives, unless there is nothing.
 func fetch[R, T any](o *observer, project addr.Project, connection string, open func(string) (R, error), get func(R) (T, error), keep func(T)) {
-	reader, err := open(connection)
-	var found T
-	if err == nil {
-		o.count(connection)
-		found, err = get(reader)
-	}
+	_, found, err := ask(o, connection, open, get)
 	if o.missing(project, err) {
 		return
 	}
@@ -190,12 +185,7 @@ func fetch[R, T any](o *observer, project addr.Project, connection string, open 
 // getItem reads one item whole and keeps all of it but the secret, of which only
 // the fingerprint stays.
 func (o *observer) getItem(ctx context.Context, project addr.Project, key planner.ItemKey) {
-	reader, err := o.readers.Secrets(key.Secrets)
-	var item vendors.Item
-	if err == nil {
-		o.count(key.Secrets)
-		item, err = reader.GetItem(ctx, key.ID)
-	}
+	_, item, err := ask(o, key.Secrets, o.readers.Secrets, func(r vendors.SecretReader) (vendors.Item, error) { return r.GetItem(ctx, key.ID) })
 	if errors.Is(err, vendors.ErrNotFound) {
 		o.mu.Lock()
 		defer o.mu.Unlock()

@@ -26,13 +26,15 @@ type observer struct {
 	world   planner.World
 	diags   diag.List
 	calls   map[string]int
+	// counters are the vendors among the connections that count for themselves.
+	counters map[string]counter
 }
 
 func newObserver(r Readers, q Request) *observer {
 	if q.Parallelism <= 0 {
 		q.Parallelism = 8
 	}
-	return &observer{readers: r, request: q, calls: map[string]int{}, world: planner.World{
+	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{}, world: planner.World{
 		Buckets:     map[planner.BucketKey]vendors.Bucket{},
 		Credentials: map[planner.CredentialKey]vendors.Credential{},
 		Items:       map[planner.ItemKey]planner.Item{},
@@ -107,12 +109,7 @@ func (o *observer) list(ctx context.Context) {
 }
 
 func (o *observer) listBuckets(ctx context.Context, n namespace) {
-	reader, err := o.readers.Buckets(n.cloud)
-	var buckets []vendors.Bucket
-	if err == nil {
-		o.count(n.cloud)
-		buckets, err = reader.ListBuckets(ctx, n.name)
-	}
+	_, buckets, err := ask(o, n.cloud, o.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
 	if err != nil {
 		o.unreadable(n.cloud, err)
 		return
@@ -125,12 +122,7 @@ func (o *observer) listBuckets(ctx context.Context, n namespace) {
 }
 
 func (o *observer) listCredentials(ctx context.Context, cloud string) {
-	reader, err := o.readers.Buckets(cloud)
-	var credentials []vendors.Credential
-	if err == nil {
-		o.count(cloud)
-		credentials, err = reader.ListCredentials(ctx)
-	}
+	reader, credentials, err := ask(o, cloud, o.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Credential, error) { return r.ListCredentials(ctx) })
 	if err != nil {
 		o.unreadable(cloud, err)
 		return
@@ -147,12 +139,7 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 }
 
 func (o *observer) listItems(ctx context.Context, secrets string) {
-	reader, err := o.readers.Secrets(secrets)
-	var items []vendors.ItemSummary
-	if err == nil {
-		o.count(secrets)
-		items, err = reader.ListItems(ctx)
-	}
+	_, items, err := ask(o, secrets, o.readers.Secrets, func(r vendors.SecretReader) ([]vendors.ItemSummary, error) { return r.ListItems(ctx) })
 	if err != nil {
 		o.unreadable(secrets, err)
 		return
@@ -196,18 +183,4 @@ func fixFor(err error) string {
 		return "Repeat the command."
 	}
 	return "Nothing was changed. Repeat the command when the vendor answers again."
-}
-
-func (o *observer) count(connection string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.calls[connection]++
-}
-
-// finish writes down what the reads cost.
-func (o *observer) finish() {
-	for connection, n := range o.calls {
-		o.world.Calls = append(o.world.Calls, planner.Calls{Connection: connection, Vendor: planner.VendorOf(connection), Reads: n})
-	}
-	o.world.Calls = planner.AddCalls(o.world.Calls)
 }

@@ -33,7 +33,7 @@ func (o *observer) probe(ctx context.Context) {
 			continue
 		}
 		g.Go(func() error {
-			o.count(r.Cloud)
+			o.count(r.Cloud, reader)
 			found, err := prober.ProbeEmptiness(ctx, key.ID)
 			switch {
 			case errors.Is(err, vendors.ErrNotFound):

@@ -35,13 +35,13 @@ func (o *observer) settings(ctx context.Context, reader vendors.BucketReader, ab
 	key := r.Bucket
 	read := func() (vendors.BucketSettings, error) {
 		for range r.Kinds {
-			o.count(key.Cloud)
+			o.count(key.Cloud, reader)
 		}
 		return able.ReadBucketSettings(ctx, key.ID, r.Kinds)
 	}
 	found, err := read()
 	if errors.Is(err, vendors.ErrNotFound) {
-		o.count(key.Cloud)
+		o.count(key.Cloud, reader)
 		if _, err := reader.GetBucket(ctx, key.ID); err != nil {
 			if o.missing(r.Project, err) && errors.Is(err, vendors.ErrNotFound) {
 				o.mu.Lock()

@@ -95,6 +95,7 @@ func (a answer) read(into any) {
 func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) (answer, error) {
 	var raw []byte
 	var resp *http.Response
+	c.calls.Add(1)
 	fault := send(option.WithResponseBodyInto(&raw), option.WithResponseInto(&resp))
 	if resp == nil {
 		return answer{}, a.transportError(fault)

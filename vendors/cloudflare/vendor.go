@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
@@ -66,6 +67,7 @@ type Cloud struct {
 	tokens   tokenFamily
 	groups   groupCache
 	s3       *http.Client
+	calls    atomic.Int64
 }
 
 func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
@@ -119,6 +121,9 @@ func repeat(r *http.Request) transport.Repeat {
 
 // neverRepeat is for the proof: whoever asks for it asks again.
 func neverRepeat(*http.Request) transport.Repeat { return transport.Never }
+
+// Calls counts the calls to the API, S3 left out: it has no part in the limit.
+func (c *Cloud) Calls() int { return int(c.calls.Load()) }
 
 // CredentialLimit gives how many tokens there may be at once.
 func (c *Cloud) CredentialLimit() int { return c.limit }
