@@ -76,6 +76,8 @@ func (s *scope) writtenSetting(a *hclsyntax.Attribute, own string, setting vendo
 		value.Secret, value.Reference, out = s.secret(a, own)
 	case setting.List:
 		value.List, out = s.texts(a)
+	case setting.Map:
+		value.Map, out = s.textMap(a)
 	default:
 		value.Text, out = s.text(a)
 	}

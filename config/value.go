@@ -91,6 +91,26 @@ func (s *scope) texts(a *hclsyntax.Attribute) ([]string, outcome) {
 	return list, given
 }
 
+// textMap reads an attribute that holds strings by name.
+func (s *scope) textMap(a *hclsyntax.Attribute) (map[string]string, outcome) {
+	v, out := s.plain(a)
+	if out != given {
+		return nil, out
+	}
+	if !v.Type().IsObjectType() && !v.Type().IsMapType() {
+		return nil, s.wrong(a, "an object of strings", v)
+	}
+	values := make(map[string]string, v.LengthInt())
+	for name, element := range v.AsValueMap() {
+		converted, err := convert.Convert(element, cty.String)
+		if err != nil || converted.IsNull() || !element.Type().IsPrimitiveType() {
+			return nil, s.wrong(a, "an object of strings", v)
+		}
+		values[name] = converted.AsString()
+	}
+	return values, given
+}
+
 // duration reads an attribute that holds a length of time, as "90d".
 func (s *scope) duration(a *hclsyntax.Attribute) (time.Duration, outcome) {
 	text, out := s.text(a)

@@ -9,7 +9,8 @@ import (
 // Setting describes one attribute of a cloud or secrets block. The language, the
 // docs and doctor read the same description. Env names the variables that stand
 // in for the attribute, the first that is set wins; Default is used last. A
-// Secret setting refuses a literal. List says that it holds several strings.
+// Secret setting refuses a literal. List says that it holds several strings, Map
+// that it holds strings by name.
 type Setting struct {
 	Name     string
 	Env      []string
@@ -18,14 +19,16 @@ type Setting struct {
 	Secret   bool
 	Required bool
 	List     bool
+	Map      bool
 }
 
-// Value is an evaluated setting. Exactly one of the first four is used. Reference
+// Value is an evaluated setting. Exactly one of the first five is used. Reference
 // is a secret that is still to be read from a store. Source says where the value
 // came from: "buckets.hcl", the variable's name, or "default".
 type Value struct {
 	Text      string
 	List      []string
+	Map       map[string]string
 	Secret    Secret
 	Reference string
 	Source    string
@@ -75,6 +78,11 @@ type Limits struct {
 	CredentialNameLength int // characters
 	Calls                int // calls in each CallsPer
 	CallsPer             time.Duration
+	// Writes in each WritesPer are what the smallest plan of the vendor allows,
+	// where what applies cannot be known; WritesNote says what others allow.
+	Writes     int
+	WritesPer  time.Duration
+	WritesNote string
 }
 
 // Vendor is one entry of the registry: a name, its settings as data, checks that

@@ -37,7 +37,7 @@ var Vendor = vendors.Vendor{
 	Name: vendorName, Title: title,
 	Settings: []vendors.Setting{
 		{Name: "account_id", Env: []string{"CLOUDFLARE_ACCOUNT_ID"}, Required: true, Doc: "The account, 32 hexadecimal digits."},
-		{Name: "api_token", Env: []string{"CLOUDFLARE_API_TOKEN"}, Required: true, Secret: true,
+		{Name: "api_token", Env: []string{"CLOUDFLARE_API_TOKEN"}, Secret: true,
 			Doc: `The token that bh works with. It needs "Workers R2 Storage Write", and "Account API Tokens Write" (of the user: "API Tokens Write").`},
 		{Name: "token_kind", Default: "account", Doc: `Which kind of token is minted: "account", or "user" for an api_token of a user.`},
 		{Name: "token_limit", Doc: "How many tokens the account, or the user, may have. Cloudflare grants 500, or 50, unless it was asked for more."},
@@ -76,7 +76,8 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 	}
 	token := s["api_token"].Secret
 	if token.IsZero() {
-		return nil, act{op: "open"}.invalid("api_token is empty")
+		// Not when the files are read: a check of them needs no token.
+		return nil, &vendors.Error{Vendor: title, Op: "open", Kind: vendors.ErrDenied, Message: "there is no token: set CLOUDFLARE_API_TOKEN, or api_token in the block"}
 	}
 	base := cmp.Or(s.Text("api_base_url"), defaultBaseURL)
 	limiter := shared(host, base, token)

@@ -7,6 +7,7 @@ import (
 	"buckethead/vendors/agefile"
 	"buckethead/vendors/cloudflare"
 	"buckethead/vendors/local"
+	"buckethead/vendors/onepassword"
 )
 
 // All gives every vendor that this build has, by name. The caller owns the slice.
@@ -15,6 +16,7 @@ func All() []vendors.Vendor {
 		agefile.Vendor,
 		cloudflare.Vendor,
 		local.Vendor,
+		onepassword.Vendor,
 	}
 }
 

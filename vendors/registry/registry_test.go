@@ -17,7 +17,7 @@ func TestAll(t *testing.T) {
 	for _, v := range registry.All() {
 		names = append(names, v.Name)
 	}
-	if !slices.Equal(names, []string{"age_file", "cloudflare_r2", "local"}) {
+	if !slices.Equal(names, []string{"age_file", "cloudflare_r2", "local", "onepassword"}) {
 		t.Errorf("got %v, want every vendor by name", names)
 	}
 	first := registry.All()
@@ -35,8 +35,9 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// required has something that will do for each setting without a default.
-var required = map[string]string{"account_id": "0123456789abcdef0123456789abcdef", "api_token": "a token"}
+// required has something that will do for each setting that a vendor cannot do without.
+var required = map[string]string{"account_id": "0123456789abcdef0123456789abcdef", "api_token": "a token", "vault": "Engineering",
+	"service_account_token": "ops_eyJzaWduSW5BZGRyZXNzIjogIngiLCAiZW1haWwiOiAieCIsICJzZWNyZXRLZXkiOiAieCIsICJzcnBYIjogIngiLCAibXVrIjogIngiLCAidXNlckF1dGgiOiAieCIsICJkZXZpY2VVdWlkIjogIngiLCAidGhyb3R0bGVTZWNyZXQiOiAieCJ9"}
 
 // TestVendors_describeThemselves: what the language, the docs and doctor read is
 // there, and opening with the defaults makes no call and no file.
@@ -55,7 +56,7 @@ func TestVendors_describeThemselves(t *testing.T) {
 			if s.Default != "" {
 				settings[s.Name] = vendors.Value{Text: s.Default, Source: "default"}
 			}
-			if s.Required {
+			if required[s.Name] != "" {
 				settings[s.Name] = vendors.Value{Text: required[s.Name], Secret: vendors.NewSecret(required[s.Name])}
 			}
 		}

@@ -1,0 +1,212 @@
+package onepassword
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"buckethead/vendors"
+)
+
+// connectItem is what lists and items have in common.
+type connectItem struct {
+	ID        string      `json:"id"`
+	Title     string      `json:"title"`
+	Version   json.Number `json:"version"`
+	Tags      []string    `json:"tags"`
+	State     string      `json:"state"` // empty, ARCHIVED or DELETED
+	UpdatedAt time.Time   `json:"updatedAt"`
+}
+
+// connectWhole is an item as Connect wrote it, so that what we have no word for
+// comes back as it was.
+type connectWhole struct {
+	members  map[string]json.RawMessage
+	fields   []map[string]json.RawMessage
+	sections []connectSection
+}
+
+type connectSection struct {
+	ID    string `json:"id"`
+	Label string `json:"label,omitempty"`
+}
+
+// connectField is what we read of a field.
+type connectField struct {
+	ID      string          `json:"id"`
+	Type    string          `json:"type"`
+	Label   string          `json:"label"`
+	Value   string          `json:"value"`
+	Section *connectSection `json:"section"`
+}
+
+// fromConnect gives an item in our words, and its state.
+func fromConnect(text json.RawMessage) (item, string, error) {
+	var head connectItem
+	var body struct {
+		Fields   []map[string]json.RawMessage `json:"fields"`
+		Sections []connectSection             `json:"sections"`
+	}
+	whole := connectWhole{}
+	for _, into := range []any{&head, &body, &whole.members} {
+		if err := json.Unmarshal(text, into); err != nil {
+			return item{}, "", err
+		}
+	}
+	whole.fields, whole.sections = body.Fields, body.Sections
+	out := item{id: head.ID, title: head.Title, version: head.Version.String(), updatedAt: head.UpdatedAt.UTC(), tags: head.Tags, whole: whole}
+	for _, members := range whole.fields {
+		f, err := readConnectField(members)
+		if err != nil {
+			return item{}, "", err
+		}
+		out.fields = append(out.fields, f)
+	}
+	return out, head.State, nil
+}
+
+func readConnectField(members map[string]json.RawMessage) (field, error) {
+	text, err := json.Marshal(members)
+	if err != nil {
+		return field{}, err
+	}
+	var f connectField
+	if err := json.Unmarshal(text, &f); err != nil {
+		return field{}, err
+	}
+	in := ""
+	if f.Section != nil {
+		in = f.Section.ID
+	}
+	return field{id: f.ID, section: in, label: f.Label, concealed: f.Type == "CONCEALED", value: vendors.NewSecret(f.Value)}, nil
+}
+
+// inSection reports whether a field is in the section of a name or an id.
+func (w connectWhole) inSection(f field, name string) bool {
+	return f.section != "" && (f.section == name || slices.ContainsFunc(w.sections, func(s connectSection) bool {
+		return s.ID == f.section && strings.EqualFold(s.Label, name)
+	}))
+}
+
+// toConnect gives a new item.
+func toConnect(vault string, e edit) map[string]json.RawMessage {
+	start := connectWhole{members: map[string]json.RawMessage{"category": raw("API_CREDENTIAL"), "vault": raw(map[string]string{"id": vault})}}
+	out, err := applyConnect(start, e)
+	if err != nil {
+		panic(fmt.Sprintf("onepassword: an item of no fields: %v", err)) // there is none that could be read wrongly
+	}
+	return out
+}
+
+// applyConnect gives the members of an item as an edit makes it.
+func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
+	out := map[string]json.RawMessage{}
+	for name, value := range w.members {
+		out[name] = value
+	}
+	var tags []string
+	if text, there := w.members["tags"]; there && json.Unmarshal(text, &tags) != nil {
+		return nil, fmt.Errorf("the tags are no list")
+	}
+	if !slices.Contains(tags, e.tag) {
+		tags = append(tags, e.tag)
+	}
+	fields, sections := slices.Clone(w.fields), slices.Clone(w.sections)
+	for _, want := range e.fields {
+		have := make([]field, len(fields))
+		for i, members := range fields {
+			var err error
+			if have[i], err = readConnectField(members); err != nil {
+				return nil, err
+			}
+		}
+		switch i := place(have, want); {
+		case i >= 0 && want.value.IsZero():
+			fields = slices.Delete(fields, i, i+1)
+		case i >= 0:
+			changed := map[string]json.RawMessage{}
+			for name, value := range fields[i] {
+				changed[name] = value
+			}
+			changed["value"] = raw(want.value.Reveal())
+			fields[i] = changed
+		case !want.value.IsZero():
+			fields = append(fields, newConnectField(want))
+			if !slices.ContainsFunc(sections, func(s connectSection) bool { return s.ID == want.section }) {
+				sections = append(sections, connectSection{ID: want.section, Label: sectionTitle(e.sections, want.section)})
+			}
+		}
+	}
+	out["title"], out["tags"], out["fields"], out["sections"] = raw(e.title), raw(tags), raw(fields), raw(sections)
+	return out, nil
+}
+
+func newConnectField(want field) map[string]json.RawMessage {
+	kind := "STRING"
+	if want.concealed {
+		kind = "CONCEALED"
+	}
+	return map[string]json.RawMessage{"id": raw(want.id), "type": raw(kind), "label": raw(want.label), "value": raw(want.value.Reveal()),
+		"section": raw(map[string]string{"id": want.section})}
+}
+
+func sectionTitle(list []section, id string) string {
+	for _, s := range list {
+		if s.id == id {
+			return s.title
+		}
+	}
+	return id
+}
+
+// raw encodes what always can be.
+func raw(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("onepassword: encode %T: %v", v, err))
+	}
+	return text
+}
+
+// redactConnect gives a body as it may be shown: no value of any field. What is no
+// JSON is not shown.
+func redactConnect(_ *http.Request, body []byte) string {
+	if len(body) == 0 {
+		return ""
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var v any
+	if decoder.Decode(&v) != nil || decoder.More() {
+		return fmt.Sprintf("(%d bytes that are no JSON, not shown)", len(body))
+	}
+	text, err := json.Marshal(withoutValues(v))
+	if err != nil {
+		return fmt.Sprintf("(%d bytes, not shown)", len(body))
+	}
+	return string(text)
+}
+
+// withoutValues replaces the values of fields, notes, and one-time passwords.
+func withoutValues(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, member := range v {
+			switch strings.ToLower(name) {
+			case "value", "totp", "notesplain", "password", "credential":
+				v[name] = "(sensitive)"
+			default:
+				v[name] = withoutValues(member)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = withoutValues(v[i])
+		}
+	}
+	return v
+}

@@ -1,0 +1,142 @@
+package onepassword
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"buckethead/vendors"
+)
+
+// createBatch is how many items are made in one call. The limit of 1Password is not
+// published; that of reading is 50.
+const createBatch = 50
+
+// createQueue holds the items that wait while a call is under way. Whoever gets the
+// gate next makes them all, so that many projects at once cost few calls.
+type createQueue struct {
+	mu      sync.Mutex
+	waiting []*request
+}
+
+// request is one item that is to be made. done is closed when there is a result.
+type request struct {
+	edit   edit
+	done   chan struct{}
+	result created
+}
+
+// CreateItem makes an item, together with others that wait.
+func (s *Store) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.Item, error) {
+	const op = "create item"
+	if err := checkSpec(op, spec); err != nil {
+		return vendors.Item{}, err
+	}
+	r := &request{edit: s.layout.write(spec), done: make(chan struct{})}
+	s.queue.add(r)
+	select {
+	case s.gate <- struct{}{}:
+		s.createWaiting(ctx, r)
+		s.leave()
+	case <-r.done:
+	case <-ctx.Done():
+		if s.queue.remove(r) {
+			return vendors.Item{}, notSent(op, ctx.Err())
+		}
+		// Someone is making it: what becomes of it is worth waiting for.
+		<-r.done
+	}
+	if r.result.err != nil {
+		return vendors.Item{}, r.result.err
+	}
+	return s.layout.read(r.result.item), nil
+}
+
+// createWaiting makes what waits, own among it unless someone else has made it.
+func (s *Store) createWaiting(ctx context.Context, own *request) {
+	select {
+	case <-own.done:
+		return
+	default:
+	}
+	batch := s.queue.take(own)
+	finish := func(results []created) {
+		for i, r := range batch {
+			r.result = results[i]
+			close(r.done)
+		}
+	}
+	if ctx.Err() != nil {
+		finish(failAll(len(batch), notSent("create item", ctx.Err())))
+		return
+	}
+	v, err := s.find(ctx, false)
+	if err != nil {
+		finish(failAll(len(batch), err))
+		return
+	}
+	s.forget()
+	results := make([]created, len(batch))
+	pending := make([]int, len(batch))
+	for i := range pending {
+		pending[i] = i
+	}
+	// Items that lost against another writer of the vault are sent again, and they alone.
+	_ = s.persist(ctx, func() error {
+		edits := make([]edit, len(pending))
+		for n, i := range pending {
+			edits[n] = batch[i].edit
+		}
+		again := pending[:0:0]
+		for n, result := range s.way.create(ctx, v.id, edits) {
+			results[pending[n]] = result
+			if isBusy(result.err) {
+				again = append(again, pending[n])
+			}
+		}
+		if pending = again; len(again) > 0 {
+			return errVaultBusy
+		}
+		return nil
+	})
+	finish(results)
+}
+
+func failAll(n int, err error) []created { return slices.Repeat([]created{{err: err}}, n) }
+
+func (q *createQueue) add(r *request) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(q.waiting, r)
+}
+
+// take gives own and those that wait beside it, up to a batch.
+func (q *createQueue) take(own *request) []*request {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	batch := []*request{own}
+	rest := q.waiting[:0:0]
+	for _, r := range q.waiting {
+		switch {
+		case r == own:
+		case len(batch) < createBatch:
+			batch = append(batch, r)
+		default:
+			rest = append(rest, r)
+		}
+	}
+	q.waiting = rest
+	return batch
+}
+
+// remove takes a request back that nobody has taken yet.
+func (q *createQueue) remove(r *request) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	i := slices.Index(q.waiting, r)
+	if i < 0 {
+		return false
+	}
+	q.waiting = slices.Delete(q.waiting, i, i+1)
+	return true
+}

@@ -1,0 +1,82 @@
+package onepassword
+
+import (
+	"context"
+	"time"
+
+	"buckethead/vendors"
+)
+
+// item is an item as both ways in show it. Values are secrets, all of them: what a
+// person put into an item is not ours to print. whole is the way's own form of it,
+// from which an update starts.
+type item struct {
+	id, title string
+	version   string
+	updatedAt time.Time
+	tags      []string
+	fields    []field
+	whole     any
+}
+
+// field is one field of an item. Section is a section's id.
+type field struct {
+	id, section, label string
+	concealed          bool
+	value              vendors.Secret
+}
+
+// summary is what a list shows.
+type summary struct {
+	id, title string
+	updatedAt time.Time
+	tags      []string
+}
+
+// vault is one vault. contentVersion rises whenever anything in it changes.
+type vault struct {
+	id, title      string
+	contentVersion string
+}
+
+// section groups fields.
+type section struct{ id, title string }
+
+// edit is what a write makes of an item: the title, a tag that must be there,
+// sections that must be there, and fields. A field with the zero value is taken
+// away, if it is there. Everything else stays.
+type edit struct {
+	title    string
+	tag      string
+	sections []section
+	fields   []field
+}
+
+// way is a way into 1Password. Errors are *vendors.Error. Its methods are called
+// one at a time.
+type way interface {
+	// vaults gives those that can be seen; one alone, where name is an id.
+	vaults(ctx context.Context, name string) ([]vault, error)
+	// list gives the items of a vault that are not archived.
+	list(ctx context.Context, vault string) ([]summary, error)
+	// read gives items by id, those that are not there left out.
+	read(ctx context.Context, vault string, ids []string) (map[string]item, error)
+	// archived reports whether an item is there and archived.
+	archived(ctx context.Context, vault, id string) (bool, error)
+	// create makes items, in as few calls as it can; each has a result or an error.
+	create(ctx context.Context, vault string, edits []edit) []created
+	// update writes an item that was read, as e makes it. ErrConflict where its
+	// version is no longer the vault's.
+	update(ctx context.Context, vault string, from item, e edit) (item, error)
+	// archive and remove take an item away; absence is success.
+	archive(ctx context.Context, vault, id string) error
+	remove(ctx context.Context, vault, id string) error
+	// resolve reads what references name. Each has a value or an error.
+	resolve(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error)
+}
+
+// created is what became of one item.
+type created struct {
+	item item
+	err  error
+}

@@ -1,0 +1,124 @@
+package onepassword
+
+import (
+	"slices"
+	"time"
+
+	"buckethead/vendors"
+)
+
+// tag marks the items that are bh's.
+const tag = "bh"
+
+// The sections of an item: one for the keys, one for what bh knows it again by.
+var (
+	keysSection = section{id: "keys", title: "keys"}
+	markSection = section{id: "bh", title: "bh"}
+)
+
+// The fields of bh's own section, by id; labels are what people read.
+const (
+	markStack     = "bh_stack"
+	markAddress   = "bh_address"
+	markOperation = "bh_operation"
+	markIssuedAt  = "bh_issued_at"
+)
+
+// fieldNames are the fields of the keys, in the order in which they stand.
+var fieldNames = []string{vendors.FieldAccessKeyID, vendors.FieldSecretAccessKey, vendors.FieldBucket, vendors.FieldEndpointURL,
+	vendors.FieldRegion, vendors.FieldAccountID, vendors.FieldJurisdiction}
+
+// layout is how an item looks: the labels that its fields have, by their names.
+type layout struct{ labels map[string]string }
+
+func (l layout) label(name string) string {
+	if label := l.labels[name]; label != "" {
+		return label
+	}
+	return name
+}
+
+// write gives the edit that makes an item what spec says. A zero secret leaves the
+// stored one alone.
+func (l layout) write(spec vendors.ItemSpec) edit {
+	e := edit{title: spec.Title, tag: tag, sections: []section{keysSection, markSection}}
+	for _, name := range fieldNames {
+		value := fieldOf(spec.Keys, name)
+		if name == vendors.FieldSecretAccessKey && value.IsZero() {
+			continue
+		}
+		e.fields = append(e.fields, field{id: name, section: keysSection.id, label: l.label(name), value: value, concealed: name == vendors.FieldSecretAccessKey})
+	}
+	issued := ""
+	if !spec.Mark.IssuedAt.IsZero() {
+		issued = spec.Mark.IssuedAt.UTC().Format(time.RFC3339)
+	}
+	for _, m := range []struct{ id, label, value string }{{markStack, "stack", spec.Mark.Stack}, {markAddress, "address", spec.Mark.Address},
+		{markOperation, "operation", spec.Mark.Operation}, {markIssuedAt, "issued at", issued}} {
+		e.fields = append(e.fields, field{id: m.id, section: markSection.id, label: m.label, value: vendors.NewSecret(m.value)})
+	}
+	return e
+}
+
+// read gives what an item holds. Its own fields are known by their ids; in an item
+// that someone else made they are known by their labels.
+func (l layout) read(x item) vendors.Item {
+	text := func(name string) string { return l.find(x.fields, name).value.Reveal() }
+	mark := func(id string) string { return byID(x.fields, id).value.Reveal() }
+	issued, _ := time.Parse(time.RFC3339, mark(markIssuedAt)) // what a person wrote there is no time
+	return vendors.Item{
+		ItemSummary: vendors.ItemSummary{ID: x.id, Title: x.title, Marked: slices.Contains(x.tags, tag), UpdatedAt: x.updatedAt},
+		Version:     x.version,
+		Keys: vendors.BucketCredentials{AccessKeyID: text(vendors.FieldAccessKeyID), SecretAccessKey: l.find(x.fields, vendors.FieldSecretAccessKey).value,
+			Bucket: text(vendors.FieldBucket), EndpointURL: text(vendors.FieldEndpointURL), Region: text(vendors.FieldRegion),
+			AccountID: text(vendors.FieldAccountID), Jurisdiction: text(vendors.FieldJurisdiction)},
+		Mark: vendors.Mark{Stack: mark(markStack), Address: mark(markAddress), Operation: mark(markOperation), IssuedAt: issued},
+	}
+}
+
+// find gives the field of a name, the zero field for none.
+func (l layout) find(fields []field, name string) field {
+	if f := byID(fields, name); f.id != "" {
+		return f
+	}
+	for _, f := range fields {
+		if f.label == l.label(name) {
+			return f
+		}
+	}
+	return field{}
+}
+
+func byID(fields []field, id string) field {
+	if i := slices.IndexFunc(fields, func(f field) bool { return f.id == id }); i >= 0 {
+		return fields[i]
+	}
+	return field{}
+}
+
+// place finds where a field of an edit goes in an item: the one of its id, else the
+// one of its label, unless that is in a section of a person's own; -1 for a new one.
+func place(fields []field, want field) int {
+	if i := slices.IndexFunc(fields, func(f field) bool { return f.id == want.id }); i >= 0 {
+		return i
+	}
+	return slices.IndexFunc(fields, func(f field) bool { return f.label == want.label && (f.section == want.section || f.section == "") })
+}
+
+func fieldOf(k vendors.BucketCredentials, name string) vendors.Secret {
+	switch name {
+	case vendors.FieldAccessKeyID:
+		return vendors.NewSecret(k.AccessKeyID)
+	case vendors.FieldSecretAccessKey:
+		return k.SecretAccessKey
+	case vendors.FieldBucket:
+		return vendors.NewSecret(k.Bucket)
+	case vendors.FieldEndpointURL:
+		return vendors.NewSecret(k.EndpointURL)
+	case vendors.FieldRegion:
+		return vendors.NewSecret(k.Region)
+	case vendors.FieldAccountID:
+		return vendors.NewSecret(k.AccountID)
+	}
+	return vendors.NewSecret(k.Jurisdiction)
+}

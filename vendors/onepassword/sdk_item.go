@@ -1,0 +1,73 @@
+package onepassword
+
+import (
+	"slices"
+	"strconv"
+
+	sdk "github.com/1password/onepassword-sdk-go"
+
+	"buckethead/vendors"
+)
+
+// fromSDK gives an item in our words.
+func fromSDK(x sdk.Item) item {
+	out := item{id: x.ID, title: x.Title, version: strconv.FormatUint(uint64(x.Version), 10), updatedAt: x.UpdatedAt.UTC(), tags: x.Tags, whole: x}
+	for _, f := range x.Fields {
+		in := ""
+		if f.SectionID != nil {
+			in = *f.SectionID
+		}
+		out.fields = append(out.fields, field{id: f.ID, section: in, label: f.Title, concealed: f.FieldType == sdk.ItemFieldTypeConcealed, value: vendors.NewSecret(f.Value)})
+	}
+	return out
+}
+
+// toSDK gives a new item.
+func toSDK(vault string, e edit) sdk.ItemCreateParams {
+	x := applySDK(sdk.Item{}, e)
+	return sdk.ItemCreateParams{Category: sdk.ItemCategoryAPICredentials, VaultID: vault, Title: x.Title, Fields: x.Fields, Sections: x.Sections, Tags: x.Tags}
+}
+
+// applySDK gives the item as an edit makes it. The one that came in is not changed.
+func applySDK(x sdk.Item, e edit) sdk.Item {
+	x.Title = e.title
+	if !slices.Contains(x.Tags, e.tag) {
+		x.Tags = append(slices.Clone(x.Tags), e.tag)
+	}
+	x.Sections, x.Fields = slices.Clone(x.Sections), slices.Clone(x.Fields)
+	for _, want := range e.fields {
+		i := place(fromSDK(x).fields, want)
+		switch {
+		case i >= 0 && want.value.IsZero():
+			x.Fields = slices.Delete(x.Fields, i, i+1)
+		case i >= 0:
+			x.Fields[i].Value = want.value.Reveal()
+		case !want.value.IsZero():
+			x.Fields = append(x.Fields, newSDKField(want))
+			x.Sections = withSection(x.Sections, e.sections, want.section)
+		}
+	}
+	return x
+}
+
+func newSDKField(want field) sdk.ItemField {
+	kind := sdk.ItemFieldTypeText
+	if want.concealed {
+		kind = sdk.ItemFieldTypeConcealed
+	}
+	in := want.section
+	return sdk.ItemField{ID: want.id, Title: want.label, SectionID: &in, FieldType: kind, Value: want.value.Reveal()}
+}
+
+// withSection adds the section of an id, unless it is there.
+func withSection(list []sdk.ItemSection, known []section, id string) []sdk.ItemSection {
+	if slices.ContainsFunc(list, func(s sdk.ItemSection) bool { return s.ID == id }) {
+		return list
+	}
+	for _, s := range known {
+		if s.id == id {
+			list = append(list, sdk.ItemSection{ID: s.id, Title: s.title})
+		}
+	}
+	return list
+}
