@@ -217,7 +217,7 @@ func (w *connectWay) update(ctx context.Context, vault string, from item, e edit
 	case now.version != from.version:
 		return item{}, refuse(op, vendors.ErrConflict, "someone else changed the item meanwhile")
 	}
-	changed, err := applyConnect(now.whole.(connectWhole), e)
+	changed, err := applyConnect(now.whole().(connectWhole), e)
 	if err != nil {
 		return item{}, refuse(op, vendors.ErrUnavailable, "the item as it was read makes no sense")
 	}
@@ -293,7 +293,7 @@ func (l *connectLookup) resolve(ctx context.Context, ref string) (vendors.Secret
 		in = parts[2]
 	}
 	found := slices.DeleteFunc(slices.Clone(x.fields), func(f field) bool {
-		return !(f.id == name || strings.EqualFold(f.label, name)) || in != "" && !x.whole.(connectWhole).inSection(f, in)
+		return !(f.id == name || strings.EqualFold(f.label, name)) || in != "" && !x.whole().(connectWhole).inSection(f, in)
 	})
 	if len(found) > 1 {
 		if i := slices.IndexFunc(found, func(f field) bool { return f.id == name }); i >= 0 {

@@ -58,7 +58,7 @@ func fromConnect(text json.RawMessage) (item, string, error) {
 		}
 	}
 	whole.fields, whole.sections = body.Fields, body.Sections
-	out := item{id: head.ID, title: head.Title, version: head.Version.String(), updatedAt: head.UpdatedAt.UTC(), tags: head.Tags, whole: whole}
+	out := item{id: head.ID, title: head.Title, version: head.Version.String(), updatedAt: head.UpdatedAt.UTC(), tags: head.Tags, whole: func() any { return whole }}
 	for _, members := range whole.fields {
 		f, err := readConnectField(members)
 		if err != nil {
@@ -112,7 +112,7 @@ func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
 	if text, there := w.members["tags"]; there && json.Unmarshal(text, &tags) != nil {
 		return nil, fmt.Errorf("the tags are no list")
 	}
-	if !slices.Contains(tags, e.tag) {
+	if e.tag != "" && !slices.Contains(tags, e.tag) {
 		tags = append(tags, e.tag)
 	}
 	fields, sections := slices.Clone(w.fields), slices.Clone(w.sections)

@@ -75,7 +75,6 @@ func (s *Store) createWaiting(ctx context.Context, own *request) {
 		finish(failAll(len(batch), err))
 		return
 	}
-	s.forget()
 	results := make([]created, len(batch))
 	pending := make([]int, len(batch))
 	for i := range pending {
@@ -99,6 +98,11 @@ func (s *Store) createWaiting(ctx context.Context, own *request) {
 		}
 		return nil
 	})
+	for i := range results {
+		if results[i].err == nil {
+			s.changed(results[i].item.id, &results[i].item)
+		}
+	}
 	finish(results)
 }
 

@@ -8,15 +8,15 @@ import (
 )
 
 // item is an item as both ways in show it. Values are secrets, all of them: what a
-// person put into an item is not ours to print. whole is the way's own form of it,
-// from which an update starts.
+// person put into an item is not ours to print. whole gives the way's own form of it, from
+// which an update starts: a function, for those forms print what they hold.
 type item struct {
 	id, title string
 	version   string
 	updatedAt time.Time
 	tags      []string
 	fields    []field
-	whole     any
+	whole     func() any
 }
 
 // field is one field of an item. Section is a section's id.
@@ -42,7 +42,7 @@ type vault struct {
 // section groups fields.
 type section struct{ id, title string }
 
-// edit is what a write makes of an item: the title, a tag that must be there,
+// edit is what a write makes of an item: the title, a tag that must be there unless it is empty,
 // sections that must be there, and fields. A field with the zero value is taken
 // away, if it is there. Everything else stays.
 type edit struct {

@@ -41,13 +41,16 @@ func (l layout) label(name string) string {
 // write gives the edit that makes an item what spec says. A zero secret leaves the
 // stored one alone.
 func (l layout) write(spec vendors.ItemSpec) edit {
-	e := edit{title: spec.Title, tag: tag, sections: []section{keysSection, markSection}}
+	e := edit{title: spec.Title, sections: []section{keysSection, markSection}}
 	for _, name := range fieldNames {
 		value := fieldOf(spec.Keys, name)
 		if name == vendors.FieldSecretAccessKey && value.IsZero() {
 			continue
 		}
 		e.fields = append(e.fields, field{id: name, section: keysSection.id, label: l.label(name), value: value, concealed: name == vendors.FieldSecretAccessKey})
+	}
+	if spec.Mark.Stack != "" {
+		e.tag = tag
 	}
 	issued := ""
 	if !spec.Mark.IssuedAt.IsZero() {

@@ -2,6 +2,7 @@ package onepassword
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -230,7 +231,7 @@ func (a act) match(edits []edit, answers []sdk.Response[sdk.Item, sdk.ItemUpdate
 // update writes the item whole, as it was read and then changed. The SDK sends the
 // version along.
 func (w *sdkWay) update(ctx context.Context, _ string, from item, e edit) (item, error) {
-	whole := from.whole.(sdk.Item)
+	whole := from.whole().(sdk.Item)
 	changed := applySDK(whole, e)
 	var out item
 	err := w.do(ctx, act{op: "update item", writes: true}, func(ctx context.Context, c *sdk.Client) error {
@@ -243,7 +244,7 @@ func (w *sdkWay) update(ctx context.Context, _ string, from item, e edit) (item,
 
 func (w *sdkWay) archive(ctx context.Context, vault, id string) error {
 	err := w.do(ctx, act{op: "archive item", writes: true}, func(ctx context.Context, c *sdk.Client) error { return c.ItemsAPI.Archive(ctx, vault, id) })
-	if kindOf(err) == errNotActive {
+	if errors.Is(err, errNotActive) {
 		return nil // it is archived already
 	}
 	return err

@@ -96,6 +96,8 @@ func (a act) sdkError(ctx context.Context, err error) error {
 		}
 	case errors.Is(e.Kind, vendors.ErrRateLimited):
 		e.Message = limitWords
+	case e.Kind == errNotActive:
+		e.Kind, e.Err = vendors.ErrNotFound, errNotActive
 	case e.Kind == errVaultBusy:
 		e.Kind, e.Err = vendors.ErrConflict, errVaultBusy
 	case e.Kind == nil:

@@ -11,7 +11,7 @@ import (
 
 // fromSDK gives an item in our words.
 func fromSDK(x sdk.Item) item {
-	out := item{id: x.ID, title: x.Title, version: strconv.FormatUint(uint64(x.Version), 10), updatedAt: x.UpdatedAt.UTC(), tags: x.Tags, whole: x}
+	out := item{id: x.ID, title: x.Title, version: strconv.FormatUint(uint64(x.Version), 10), updatedAt: x.UpdatedAt.UTC(), tags: x.Tags, whole: func() any { return x }}
 	for _, f := range x.Fields {
 		in := ""
 		if f.SectionID != nil {
@@ -31,7 +31,7 @@ func toSDK(vault string, e edit) sdk.ItemCreateParams {
 // applySDK gives the item as an edit makes it. The one that came in is not changed.
 func applySDK(x sdk.Item, e edit) sdk.Item {
 	x.Title = e.title
-	if !slices.Contains(x.Tags, e.tag) {
+	if e.tag != "" && !slices.Contains(x.Tags, e.tag) {
 		x.Tags = append(slices.Clone(x.Tags), e.tag)
 	}
 	x.Sections, x.Fields = slices.Clone(x.Sections), slices.Clone(x.Fields)

@@ -139,11 +139,16 @@ func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	return out, nil
 }
 
-// forget drops the list: it is about to change.
-func (s *Store) forget() {
+// changed brings the list up to date with what was just written or taken away, so
+// that it tells what is there; the next ListItems asks the vault all the same.
+func (s *Store) changed(id string, now *item) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.known, s.listed = false, nil
+	s.of = ""
+	s.listed = slices.DeleteFunc(slices.Clone(s.listed), func(x summary) bool { return x.id == id })
+	if now != nil {
+		s.listed = append(s.listed, summary{id: now.id, title: now.title, tags: now.tags, updatedAt: now.updatedAt})
+	}
 }
 
 // GetItem reads one item.
@@ -197,11 +202,11 @@ func (s *Store) GetItems(ctx context.Context, ids []string) (map[string]vendors.
 	return out, nil
 }
 
-// hidden reports whether the last list lacks an item.
+// hidden reports whether the list lacks an item, or there was none yet.
 func (s *Store) hidden(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.known && !slices.ContainsFunc(s.listed, func(x summary) bool { return x.id == id })
+	return !slices.ContainsFunc(s.listed, func(x summary) bool { return x.id == id })
 }
 
 // keep remembers an item as it was read, for the update that may follow.
@@ -235,7 +240,6 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 	if err != nil {
 		return vendors.Item{}, err
 	}
-	s.forget()
 	var written item
 	err = s.persist(ctx, func() error {
 		written, err = s.way.update(ctx, v.id, from, s.layout.write(spec))
@@ -244,6 +248,7 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 	if err != nil {
 		return vendors.Item{}, err
 	}
+	s.changed(id, &written)
 	return s.layout.read(written), nil
 }
 
@@ -309,13 +314,13 @@ func (s *Store) DeleteItem(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	s.forget()
 	err = s.persist(ctx, func() error {
 		if s.archives {
 			return s.way.archive(ctx, v.id, id)
 		}
 		return s.way.remove(ctx, v.id, id)
 	})
+	s.changed(id, nil) // also where the outcome is open: then it is looked for again
 	if errors.Is(err, vendors.ErrNotFound) {
 		return nil
 	}
