@@ -102,6 +102,18 @@ type ReferenceResolver interface {
 	ResolveReference(ctx context.Context, reference string) (Secret, error)
 }
 
+// ReferencesResolver can read the values that references of its own scheme name, in
+// as few calls as it can. Each reference is in one of the two maps.
+type ReferencesResolver interface {
+	ResolveReferences(ctx context.Context, references []string) (map[string]Secret, map[string]error)
+}
+
+// ItemsReader can read items by id, in as few calls as it can. Those that are not
+// there, or archived, are left out.
+type ItemsReader interface {
+	GetItems(ctx context.Context, ids []string) (map[string]Item, error)
+}
+
 // As finds an ability in v, also behind wrappers that have Unwrap() any.
 func As[T any](v any) (T, bool) {
 	for v != nil {

@@ -104,23 +104,77 @@ func (s *session) readers() refresh.Readers {
 	return refresh.Readers{
 		Buckets: func(address string) (vendors.BucketReader, error) { return s.cloud(address) },
 		Secrets: func(address string) (vendors.SecretReader, error) { return s.store(address) },
-		Resolve: s.resolve,
+		Resolve: s.resolveAll,
 	}
 }
 
-// resolve reads a reference from the one declared store that has its scheme.
-func (s *session) resolve(ctx context.Context, reference string) (vendors.Secret, error) {
-	if address, known := s.storeOf(reference); known {
-		store, err := s.store(address)
-		if err != nil {
-			return vendors.Secret{}, err
+// resolveAll reads references, those of one store together, and keeps what they
+// name for as long as the session lasts: what a plan has read its apply needs again.
+func (s *session) resolveAll(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error) {
+	values, faults := map[string]vendors.Secret{}, map[string]error{}
+	byStore := map[string][]string{}
+	s.resolving.Lock()
+	for _, reference := range references {
+		if value, read := s.resolved[reference]; read {
+			values[reference] = value
+			continue
 		}
-		if resolver, able := vendors.As[vendors.ReferenceResolver](store); able {
-			return resolver.ResolveReference(ctx, reference)
+		address, _ := s.storeOf(reference)
+		byStore[address] = append(byStore[address], reference)
+	}
+	s.resolving.Unlock()
+	for address, list := range byStore {
+		found, wrong := s.resolveFrom(ctx, address, list)
+		maps.Copy(values, found)
+		maps.Copy(faults, wrong)
+	}
+	s.resolving.Lock()
+	defer s.resolving.Unlock()
+	if s.resolved == nil {
+		s.resolved = map[string]vendors.Secret{}
+	}
+	maps.Copy(s.resolved, values)
+	return values, faults
+}
+
+// resolveFrom reads references from one store.
+func (s *session) resolveFrom(ctx context.Context, address string, references []string) (map[string]vendors.Secret, map[string]error) {
+	values, faults := map[string]vendors.Secret{}, map[string]error{}
+	fail := func(err error) (map[string]vendors.Secret, map[string]error) {
+		for _, reference := range references {
+			faults[reference] = err
+		}
+		return nil, faults
+	}
+	if address == "" {
+		scheme, _, _ := strings.Cut(references[0], "://")
+		return fail(fmt.Errorf("no declared store reads %s:// references", scheme))
+	}
+	store, err := s.store(address)
+	if err != nil {
+		return fail(err)
+	}
+	if several, able := vendors.As[vendors.ReferencesResolver](store); able {
+		return several.ResolveReferences(ctx, references)
+	}
+	one, able := vendors.As[vendors.ReferenceResolver](store)
+	if !able {
+		return fail(fmt.Errorf("%s reads no references", address))
+	}
+	for _, reference := range references {
+		if value, err := one.ResolveReference(ctx, reference); err != nil {
+			faults[reference] = err
+		} else {
+			values[reference] = value
 		}
 	}
-	scheme, _, _ := strings.Cut(reference, "://")
-	return vendors.Secret{}, fmt.Errorf("no declared store reads %s:// references", scheme)
+	return values, faults
+}
+
+// resolve reads one reference.
+func (s *session) resolve(ctx context.Context, reference string) (vendors.Secret, error) {
+	values, faults := s.resolveAll(ctx, []string{reference})
+	return values[reference], faults[reference]
 }
 
 // storeOf gives the store that reads a reference.

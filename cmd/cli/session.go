@@ -35,6 +35,8 @@ type session struct {
 	clouds       map[string]vendors.BucketProvider
 	openingStore sync.Mutex
 	stores       map[string]vendors.SecretStore
+	resolving    sync.Mutex
+	resolved     map[string]vendors.Secret // by reference
 	sharing      sync.Mutex
 	shared       map[string]any
 }

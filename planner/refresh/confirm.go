@@ -35,10 +35,11 @@ func (o *observer) confirm(ctx context.Context) {
 			o.confirmBucket(ctx, i.Project, key, once)
 		}
 	}
-	o.confirmMarked(ctx, once)
-	o.confirmImports(ctx, once)
+	o.confirmMarked()
+	o.confirmImports()
 	o.confirmClasses(ctx, once)
 	o.runSorted(reads)
+	o.readItems(ctx)
 	o.readSettings(ctx)
 	o.probe(ctx)
 	o.fingerprintRegistered(ctx)
@@ -82,7 +83,7 @@ func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(
 	item, listed := o.world.Items[key]
 	changed := !item.Summary.UpdatedAt.Equal(r.Item.UpdatedAt) || item.Summary.Title != r.Item.Title
 	if !listed || changed || r.Pending != nil {
-		once(key, func() { o.getItem(ctx, r.Project, key) })
+		o.want(key, r.Project)
 	}
 }
 
@@ -113,7 +114,7 @@ func (o *observer) confirmClasses(ctx context.Context, once func(any, func())) {
 // confirmMarked reads the items that an interrupted run may have stored: those
 // that carry our mark, belong to no record, and are in a store that an open
 // intent names.
-func (o *observer) confirmMarked(ctx context.Context, once func(any, func())) {
+func (o *observer) confirmMarked() {
 	stores := map[string]addr.Project{}
 	for _, i := range o.request.Recorded.Intents {
 		if i.Step == planner.StepStoreCredential {
@@ -131,13 +132,13 @@ func (o *observer) confirmMarked(ctx context.Context, once func(any, func())) {
 	}
 	for key, item := range o.world.Items {
 		if project, open := stores[key.Secrets]; open && item.Summary.Marked && !held[key] {
-			once(key, func() { o.getItem(ctx, project, key) })
+			o.want(key, project)
 		}
 	}
 }
 
 // confirmImports reads the items that import blocks name, by id or title.
-func (o *observer) confirmImports(ctx context.Context, once func(any, func())) {
+func (o *observer) confirmImports() {
 	blocks := map[addr.Project]config.Import{}
 	for _, block := range o.request.Desired.Imports {
 		if _, recorded := o.request.Recorded.Records[block.To]; !recorded && block.Item != "" {
@@ -155,7 +156,7 @@ func (o *observer) confirmImports(ctx context.Context, once func(any, func())) {
 		}
 		for key, item := range o.world.Items {
 			if key.Secrets == p.Secrets && (key.ID == block.Item || item.Summary.Title == block.Item) {
-				once(key, func() { o.getItem(ctx, p.Addr, key) })
+				o.want(key, p.Addr)
 			}
 		}
 	}
@@ -180,26 +181,6 @@ func fetch[R, T any](o *observer, project addr.Project, connection string, open 
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	keep(found)
-}
-
-// getItem reads one item whole and keeps all of it but the secret, of which only
-// the fingerprint stays.
-func (o *observer) getItem(ctx context.Context, project addr.Project, key planner.ItemKey) {
-	_, item, err := ask(o, key.Secrets, o.readers.Secrets, func(r vendors.SecretReader) (vendors.Item, error) { return r.GetItem(ctx, key.ID) })
-	if errors.Is(err, vendors.ErrNotFound) {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		delete(o.world.Items, key)
-		return
-	}
-	if o.missing(project, err) {
-		return
-	}
-	observed := planner.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: planner.Fields(item.Keys),
-		Fingerprint: vendors.Fingerprint(o.request.Recorded.Meta.FingerprintKey, item.Keys.SecretAccessKey)}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.world.Items[key] = observed
 }
 
 // missing reports whether there is nothing to keep: the thing is certainly not

@@ -28,13 +28,15 @@ type observer struct {
 	calls   map[string]int
 	// counters are the vendors among the connections that count for themselves.
 	counters map[string]counter
+	// wanted are the items to be read, and a project that needs each.
+	wanted map[planner.ItemKey]addr.Project
 }
 
 func newObserver(r Readers, q Request) *observer {
 	if q.Parallelism <= 0 {
 		q.Parallelism = 8
 	}
-	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{}, world: planner.World{
+	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{}, wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
 		Buckets:     map[planner.BucketKey]vendors.Bucket{},
 		Credentials: map[planner.CredentialKey]vendors.Credential{},
 		Items:       map[planner.ItemKey]planner.Item{},

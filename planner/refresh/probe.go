@@ -56,24 +56,35 @@ func (o *observer) fingerprintRegistered(ctx context.Context) {
 	if o.request.Mode == planner.DestroyAll {
 		return
 	}
+	var registered []*config.Project
+	var references []string
 	for i := range o.request.Desired.Projects {
 		p := &o.request.Desired.Projects[i]
 		if p.Register == nil || o.request.Scope != nil && !o.request.Scope(p.Addr) {
 			continue
 		}
-		secret := p.Register.SecretAccessKey
+		registered = append(registered, p)
 		if p.Register.Reference != "" {
-			var err error
-			if secret, err = o.readers.Resolve(ctx, p.Register.Reference); err != nil {
-				o.mu.Lock()
+			references = append(references, p.Register.Reference)
+		}
+	}
+	var values map[string]vendors.Secret
+	var faults map[string]error
+	if len(references) > 0 {
+		values, faults = o.readers.Resolve(ctx, references)
+	}
+	for _, p := range registered {
+		secret := p.Register.SecretAccessKey
+		if reference := p.Register.Reference; reference != "" {
+			if err := faults[reference]; err != nil {
 				fault := o.projectFault(p.Addr, err)
 				if errors.Is(err, vendors.ErrNotFound) {
 					fault.Fix = "Correct the reference. If another project of this file makes that item, apply that one first: --target."
 				}
 				o.diags = append(o.diags, fault)
-				o.mu.Unlock()
 				continue
 			}
+			secret = values[reference]
 		}
 		o.world.Registered[p.Addr] = vendors.Fingerprint(o.request.Recorded.Meta.FingerprintKey, secret)
 	}

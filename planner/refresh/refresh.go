@@ -21,8 +21,9 @@ import (
 type Readers struct {
 	Buckets func(connection string) (vendors.BucketReader, error)
 	Secrets func(connection string) (vendors.SecretReader, error)
-	// Resolve reads the secret that a reference (op://..., age://...) names.
-	Resolve func(ctx context.Context, reference string) (vendors.Secret, error)
+	// Resolve reads the secrets that references (op://..., age://...) name; each is
+	// in one of the two maps.
+	Resolve func(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error)
 }
 
 // Request says what is to be observed.

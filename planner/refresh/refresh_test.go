@@ -66,8 +66,12 @@ func (s *stage) readers() refresh.Readers {
 	return refresh.Readers{
 		Buckets: func(c string) (vendors.BucketReader, error) { return s.world.Cloud(c), nil },
 		Secrets: func(c string) (vendors.SecretReader, error) { return s.world.Store(c), nil },
-		Resolve: func(_ context.Context, reference string) (vendors.Secret, error) {
-			return vendors.NewSecret("read from " + reference), nil
+		Resolve: func(_ context.Context, references []string) (map[string]vendors.Secret, map[string]error) {
+			values := map[string]vendors.Secret{}
+			for _, r := range references {
+				values[r] = vendors.NewSecret("read from " + r)
+			}
+			return values, nil
 		},
 	}
 }
@@ -178,5 +182,43 @@ func TestObserve_countsItsCalls(t *testing.T) {
 	got := fmt.Sprint(s.observe(t).Calls)
 	if want := "[{memory.eng memory 1 0} {memory.main memory 2 0}]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// several is a store that can give many items in one call.
+type several struct {
+	vendors.SecretStore
+	asked *[]int
+}
+
+func (s several) GetItems(ctx context.Context, ids []string) (map[string]vendors.Item, error) {
+	*s.asked = append(*s.asked, len(ids))
+	out := map[string]vendors.Item{}
+	for _, id := range ids {
+		if item, err := s.GetItem(ctx, id); err == nil {
+			out[id] = item
+		}
+	}
+	return out, nil
+}
+
+// Items that changed are read fifty at a time where the store can.
+func TestObserve_readsItemsInBatches(t *testing.T) {
+	s := newStage(t, 120)
+	for _, item := range s.world.Store(store).Items()[:110] {
+		s.world.Store(store).EditItem(item.ID, func(_ *string, keys *vendors.BucketCredentials, _ *vendors.Mark) { keys.Region = "edited" })
+	}
+	gone := s.world.Store(store).Items()[3]
+	s.world.Store(store).RemoveItem(gone.ID)
+	var asked []int
+	readers := s.readers()
+	readers.Secrets = func(c string) (vendors.SecretReader, error) { return several{s.world.Store(c), &asked}, nil }
+	s.request.Parallelism = 1
+	world, diags := refresh.Observe(context.Background(), readers, s.request)
+	if len(diags) > 0 || fmt.Sprint(asked) != "[50 50 10]" {
+		t.Errorf("asked for %v items: %v", asked, diags)
+	}
+	if _, there := world.Items[planner.ItemKey{Secrets: store, ID: gone.ID}]; there || len(world.Items) != 119 {
+		t.Errorf("got %d items, and the one that is gone: %t", len(world.Items), there)
 	}
 }

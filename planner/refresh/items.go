@@ -1,0 +1,85 @@
+package refresh
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"buckethead/config/addr"
+	"buckethead/planner"
+	"buckethead/vendors"
+)
+
+// want notes an item that has to be read, and a project that needs it.
+func (o *observer) want(key planner.ItemKey, project addr.Project) {
+	if before, noted := o.wanted[key]; !noted || project.Compare(before) < 0 {
+		o.wanted[key] = project
+	}
+}
+
+// itemBatch is how many items are asked for at once of a store that can give
+// several: what 1Password's SDK allows.
+const itemBatch = 50
+
+// readItems reads the wanted items: several in a call where the store can, else
+// several calls at the same time.
+func (o *observer) readItems(ctx context.Context) {
+	byStore := map[string][]planner.ItemKey{}
+	for key := range o.wanted {
+		byStore[key.Secrets] = append(byStore[key.Secrets], key)
+	}
+	var g errgroup.Group
+	g.SetLimit(o.request.Parallelism)
+	for secrets, keys := range byStore {
+		slices.SortFunc(keys, func(a, b planner.ItemKey) int { return cmp.Compare(a.ID, b.ID) })
+		size := 1
+		if reader, err := o.readers.Secrets(secrets); err == nil {
+			if _, able := vendors.As[vendors.ItemsReader](reader); able {
+				size = itemBatch
+			}
+		}
+		for batch := range slices.Chunk(keys, size) {
+			g.Go(func() error { o.readBatch(ctx, secrets, batch); return nil })
+		}
+	}
+	_ = g.Wait() // what went wrong stands in o.diags
+}
+
+// readBatch reads items of one store.
+func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner.ItemKey) {
+	_, found, err := ask(o, secrets, o.readers.Secrets, func(r vendors.SecretReader) (map[string]vendors.Item, error) {
+		if several, able := vendors.As[vendors.ItemsReader](r); able {
+			ids := make([]string, len(keys))
+			for i, key := range keys {
+				ids[i] = key.ID
+			}
+			return several.GetItems(ctx, ids)
+		}
+		item, err := r.GetItem(ctx, keys[0].ID)
+		if errors.Is(err, vendors.ErrNotFound) {
+			return nil, nil
+		}
+		return map[string]vendors.Item{keys[0].ID: item}, err
+	})
+	if o.missing(o.wanted[keys[0]], err) {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, key := range keys {
+		if item, there := found[key.ID]; there {
+			o.world.Items[key] = o.observed(item)
+		} else {
+			delete(o.world.Items, key)
+		}
+	}
+}
+
+// observed keeps all of an item but the secret, of which only the fingerprint stays.
+func (o *observer) observed(item vendors.Item) planner.Item {
+	return planner.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: planner.Fields(item.Keys),
+		Fingerprint: vendors.Fingerprint(o.request.Recorded.Meta.FingerprintKey, item.Keys.SecretAccessKey)}
+}
