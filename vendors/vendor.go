@@ -50,7 +50,8 @@ type Problem struct{ Attribute, Summary, Fix string }
 // context does. The others may be nil: Waiting is told why a call waits and until
 // when; Trace gets every request and answer, without what is secret in them;
 // Transport carries requests in place of the network. Share gives one value to all
-// connections that ask for it by the same key, and makes it for the first.
+// connections that ask for it by the same key, and makes it for the first. CacheDir
+// is a folder for what can be made again, never for secrets; "" where there is none.
 type Host struct {
 	Dir       string
 	Now       func() time.Time
@@ -58,6 +59,7 @@ type Host struct {
 	Waiting   func(why string, until time.Time)
 	Trace     func(Exchange)
 	Transport http.RoundTripper
+	CacheDir  string
 	Share     func(key string, make func() any) any
 }
 

@@ -65,6 +65,9 @@ var rooms = map[string][]string{
 	"github.com/gofrs/flock":                  {"vendors/agefile", "vendors/local"},
 	"github.com/cloudflare/cloudflare-go":     {"vendors/cloudflare"},
 	"github.com/1password/onepassword-sdk-go": {"vendors/onepassword"},
+	// Both start the SDK's core from a cache.
+	"github.com/extism/go-sdk":      {"vendors/onepassword"},
+	"github.com/tetratelabs/wazero": {"vendors/onepassword"},
 	// Its signer alone, for the proof.
 	"github.com/aws/aws-sdk-go-v2":     {"vendors/cloudflare"},
 	"github.com/urfave/cli":            {"cmd/cli"},

@@ -11,7 +11,7 @@ import (
 
 // host is what the vendor of a connection is given of this machine.
 func (s *session) host(address string) vendors.Host {
-	h := vendors.Host{Dir: s.config.Dir, Now: s.p.Now, Sleep: s.p.Sleep, Transport: s.p.Hooks.Transport, Share: s.share}
+	h := vendors.Host{Dir: s.config.Dir, Now: s.p.Now, Sleep: s.p.Sleep, Transport: s.p.Hooks.Transport, Share: s.share, CacheDir: s.p.CacheDir}
 	title := s.title(address)
 	h.Waiting = func(why string, until time.Time) {
 		s.view.Note(title + ": " + why + "; goes on at " + until.UTC().Format(time.TimeOnly))

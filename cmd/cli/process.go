@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -28,7 +29,8 @@ type Process struct {
 	StdinTTY       bool
 	StdoutTTY      bool
 	StderrTTY      bool
-	Width          int // columns of the terminal; 0 for none
+	Width          int    // columns of the terminal; 0 for none
+	CacheDir       string // for what can be made again; "" for none
 	Now            func() time.Time
 	Sleep          func(ctx context.Context, d time.Duration) error
 	Signals        <-chan os.Signal
@@ -56,8 +58,13 @@ func OS() Process {
 			width = w
 		}
 	}
+	cache, err := os.UserCacheDir()
+	if err == nil {
+		cache = filepath.Join(cache, "bh")
+	}
 	return Process{
-		Args: os.Args[1:], Env: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		CacheDir: cache,
+		Args:     os.Args[1:], Env: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdinTTY: term.IsTerminal(int(os.Stdin.Fd())), StdoutTTY: term.IsTerminal(int(os.Stdout.Fd())), StderrTTY: term.IsTerminal(int(os.Stderr.Fd())),
 		Width: width, Now: time.Now, Sleep: sleep, Signals: signals,
 	}

@@ -3,6 +3,7 @@ package onepassword
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -29,8 +30,22 @@ type sdkWay struct {
 // newSDKWay gives the way in of a token. Nothing is started.
 func newSDKWay(host vendors.Host, token vendors.Secret) *sdkWay {
 	return &sdkWay{host: host, start: func(ctx context.Context) (*sdk.Client, error) {
+		starting.Lock()
+		defer starting.Unlock()
+		if err := startCore(cacheOf(host)); err != nil && host.Trace != nil {
+			// It starts all the same, only slowly.
+			host.Trace(vendors.Exchange{Method: "SDK", URL: "cache of compiled code", Err: err})
+		}
 		return sdk.NewClient(ctx, sdk.WithServiceAccountToken(token.Reveal()), sdk.WithIntegrationInfo("bh", "v1"))
 	}}
+}
+
+// cacheOf gives the folder for compiled code, "" where there is no place for it.
+func cacheOf(host vendors.Host) string {
+	if host.CacheDir == "" {
+		return ""
+	}
+	return filepath.Join(host.CacheDir, "onepassword")
 }
 
 // do makes one call. A login comes before the first and never twice.

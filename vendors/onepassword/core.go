@@ -1,0 +1,67 @@
+package onepassword
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	_ "unsafe" // for go:linkname
+
+	extism "github.com/extism/go-sdk"
+	"github.com/tetratelabs/wazero"
+)
+
+// The SDK keeps its core, WebAssembly that takes 2.2 s of CPU and 160 MB to compile,
+// in a variable, and makes it on first use without a way to give it a cache of
+// compiled code (https://github.com/1Password/onepassword-sdk-go/pull/286 would add
+// one). What follows are names for that variable and what goes into it, so that the
+// core can be made before, from a cache: 0.1 s and 70 MB. They hold for the version
+// of the SDK in go.mod; TestCore_isTheSDKs fails where another differs.
+
+// sdkCore is what the SDK looks for before it makes one.
+//
+//go:linkname sdkCore github.com/1password/onepassword-sdk-go/internal.core
+var sdkCore *extismCore
+
+// extismCore has the layout of the SDK's ExtismCore.
+type extismCore struct {
+	lock   sync.Mutex
+	plugin *extism.Plugin
+}
+
+//go:linkname sdkWASM github.com/1password/onepassword-sdk-go/internal.coreWASM
+var sdkWASM []byte
+
+//go:linkname sdkFunctions github.com/1password/onepassword-sdk-go/internal.ImportedFunctions
+func sdkFunctions() []extism.HostFunction
+
+//go:linkname sdkHosts github.com/1password/onepassword-sdk-go/internal.allowed1PHosts
+func sdkHosts() []string
+
+// starting keeps two stores from starting the core at once, which the SDK does not.
+var starting sync.Mutex
+
+// startCore makes the core from a cache of compiled code in dir, which it fills when
+// it is empty. It does nothing where there is a core already. Without a cache, or
+// with one that cannot be trusted, the SDK makes its core itself, slowly. The
+// caller holds starting.
+func startCore(dir string) error {
+	if sdkCore != nil || dir == "" {
+		return nil
+	}
+	if err := prepareCache(dir); err != nil {
+		return err
+	}
+	cache, err := wazero.NewCompilationCacheWithDir(dir)
+	if err != nil {
+		return fmt.Errorf("open the cache of compiled code: %w", err)
+	}
+	// The core outlives the call that starts it.
+	plugin, err := extism.NewPlugin(context.Background(),
+		extism.Manifest{Wasm: []extism.Wasm{extism.WasmData{Data: sdkWASM}}, AllowedHosts: sdkHosts()},
+		extism.PluginConfig{RuntimeConfig: wazero.NewRuntimeConfig().WithCompilationCache(cache)}, sdkFunctions())
+	if err != nil {
+		return fmt.Errorf("start 1Password's core: %w", err)
+	}
+	sdkCore = &extismCore{plugin: plugin}
+	return nil
+}
