@@ -80,10 +80,9 @@ type Limits struct {
 	CredentialNameLength int // characters
 	Calls                int // calls in each CallsPer
 	CallsPer             time.Duration
-	// Writes in each WritesPer are what the smallest plan of the vendor allows,
-	// where what applies cannot be known; WritesNote says what others allow.
+	// Writes are what the smallest plan of the vendor allows in a while, where
+	// what applies cannot be known; WritesNote says it in words.
 	Writes     int
-	WritesPer  time.Duration
 	WritesNote string
 }
 

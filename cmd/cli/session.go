@@ -93,6 +93,10 @@ func (s *session) makeView() error {
 			v, _ := registry.Find(name)
 			return v.Limits.Calls, v.Limits.CallsPer
 		},
+		VendorWrites: func(name string) (int, string) {
+			v, _ := registry.Find(name)
+			return v.Limits.Writes, v.Limits.WritesNote
+		},
 	}
 	if s.p.StdoutTTY {
 		o.Width = s.p.Width

@@ -128,7 +128,13 @@ func callsText(p *planner.Plan, opt Options) string {
 				continue
 			}
 		}
-		parts = append(parts, title+" "+amount(c.Reads, "read")+amountAnd(c.Reads, c.Writes)+amount(c.Writes, "write"))
+		part := title + " " + amount(c.Reads, "read") + amountAnd(c.Reads, c.Writes) + amount(c.Writes, "write")
+		if opt.VendorWrites != nil {
+			if writes, note := opt.VendorWrites(c.Vendor); writes > 0 && c.Writes > writes {
+				part += " (" + note + ")"
+			}
+		}
+		parts = append(parts, part)
 	}
 	if len(parts) == 0 {
 		return ""

@@ -52,6 +52,9 @@ type Options struct {
 	// that it allows in a time.
 	VendorTitle func(vendor string) string
 	VendorLimit func(vendor string) (calls int, per time.Duration)
+	// VendorWrites gives the writes above which a plan says what the vendor allows,
+	// and those words; 0 for none.
+	VendorWrites func(vendor string) (writes int, note string)
 }
 
 // New makes the view of a format: "human", "json" or "markdown". Results go to

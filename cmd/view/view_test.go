@@ -56,6 +56,12 @@ func options() Options {
 		VendorTitle: func(vendor string) string {
 			return map[string]string{"cloudflare_r2": "Cloudflare", "onepassword": "1Password"}[vendor]
 		},
+		VendorWrites: func(vendor string) (int, string) {
+			if vendor == "onepassword" {
+				return 100, "a token has 100 an hour"
+			}
+			return 0, ""
+		},
 		VendorLimit: func(vendor string) (int, time.Duration) {
 			if vendor == "cloudflare_r2" {
 				return 1200, 5 * time.Minute

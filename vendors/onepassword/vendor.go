@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/url"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"buckethead/vendors"
@@ -26,7 +25,7 @@ var Vendor = vendors.Vendor{
 		{Name: "on_delete", Default: "archive", Doc: `What a destroy does with the item: "archive", or "delete". A Connect server cannot archive.`},
 		{Name: "fields", Map: true, Doc: `Labels for the fields of an item, by their names: fields = { access_key_id = "Access Key ID" }.`},
 	},
-	Limits:         vendors.Limits{Writes: 100, WritesPer: time.Hour, WritesNote: "a token has 100 writes an hour on Teams and Families, 1,000 on Business"},
+	Limits:         vendors.Limits{Writes: 100, WritesNote: "a token has 100 an hour on Teams and Families, 1,000 on Business"},
 	CheckSettings:  checkSettings,
 	CheckItemTitle: checkTitle,
 	OpenSecrets: func(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.SecretStore, error) {
