@@ -24,7 +24,7 @@ var sdkCore *extismCore
 
 // extismCore has the layout of the SDK's ExtismCore.
 type extismCore struct {
-	lock   sync.Mutex
+	_      sync.Mutex // the SDK's lock
 	plugin *extism.Plugin
 }
 

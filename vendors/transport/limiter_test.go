@@ -198,7 +198,7 @@ func TestLimiter_tellsOnceWhyItWaits(t *testing.T) {
 		h.Waiting = func(why string, until time.Time) {
 			mu.Lock()
 			defer mu.Unlock()
-			told = append(told, fmt.Sprint(why, " until ", until.Sub(time.Now())))
+			told = append(told, fmt.Sprint(why, " until ", time.Until(until)))
 		}
 		use(t, transport.NewLimiter(1200, 5*time.Minute), h, 1300, func(int) time.Duration { return 0 })
 		if want := []string{"1,200 calls in 5 minutes are used up until 5m0s"}; fmt.Sprint(told) != fmt.Sprint(want) {
