@@ -266,3 +266,24 @@ func TestSettings(t *testing.T) {
 		}
 	}
 }
+
+// The SDK's own types print what they hold, so none of ours has one where a print
+// would find it.
+func TestItems_showNoValue(t *testing.T) {
+	const canary = "the-canary"
+	a := newAccount(ticking())
+	s := storeOn(t, a, true)
+	made, err := s.CreateItem(t.Context(), vendors.ItemSpec{Title: "x", Keys: vendors.BucketCredentials{AccessKeyID: canary, SecretAccessKey: vendors.NewSecret(canary)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := fromSDK(a.items[made.ID].Item)
+	e := layout{}.write(vendors.ItemSpec{Keys: vendors.BucketCredentials{SecretAccessKey: vendors.NewSecret(canary)}})
+	for what, v := range map[string]any{"an item": x, "a pointer to it": &x, "its fields": x.fields, "an edit": e, "what was made": created{item: x}, "the store": s} {
+		for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			if text := fmt.Sprintf(format, v); strings.Contains(text, canary) {
+				t.Errorf("%s shows its value by %s: %s", what, format, text)
+			}
+		}
+	}
+}
