@@ -8,21 +8,6 @@ import (
 	"buckethead/vendors"
 )
 
-// settingsField names the block of a project that declares a group of settings.
-func settingsField(kind vendors.SettingsKind) string {
-	switch kind {
-	case vendors.CORSSettings:
-		return "cors_rule"
-	case vendors.LifecycleSettings:
-		return "lifecycle_rule"
-	case vendors.LockSettings:
-		return "lock_rule"
-	case vendors.DomainSettings:
-		return "custom_domain"
-	}
-	return string(kind)
-}
-
 // settings is what is known of one bucket's settings. What bh never gave a bucket
 // is not its own to clear: want is declared, applied what bh gave it and knows of,
 // tried what an interrupted step may have given it.
@@ -74,7 +59,7 @@ func (m *maker) needSettings(s *subject, d *draft) Reason {
 			continue
 		}
 		before, after := x.before(change), change.Settings.Words(kind)
-		d.change(settingsField(kind), orNone(before), orNone(after))
+		d.change(kind.Block(), orNone(before), orNone(after))
 		d.add(UpdateSettings{ID: id, Change: change, Fresh: x.fresh})
 		d.Notes = append(d.Notes, x.notes(change)...)
 		if cause.Word == "" {
@@ -235,7 +220,7 @@ func settingsChanges(s *subject, steps []Step) []Change {
 			return is && update.Change.Kind == kind
 		})
 		if !stepped && !sameSettings(kind, want, applied) {
-			out = append(out, Change{Field: settingsField(kind), Before: word(applied, kind), After: word(want, kind)})
+			out = append(out, Change{Field: kind.Block(), Before: word(applied, kind), After: word(want, kind)})
 		}
 	}
 	return out

@@ -21,6 +21,21 @@ const (
 	PublicSettings    SettingsKind = "public_access"
 )
 
+// Block names the block of a project that declares the group.
+func (k SettingsKind) Block() string {
+	switch k {
+	case CORSSettings:
+		return "cors_rule"
+	case LifecycleSettings:
+		return "lifecycle_rule"
+	case LockSettings:
+		return "lock_rule"
+	case DomainSettings:
+		return "custom_domain"
+	}
+	return string(k)
+}
+
 // SettingsKinds lists the groups in the order in which they are applied: what
 // guards objects comes before what shows them to the world.
 func SettingsKinds() []SettingsKind {

@@ -223,6 +223,11 @@ func TestR2_wholeWay(t *testing.T) {
 			if wrong := a.complaints(s.projects); len(wrong) > 0 {
 				t.Fatal(strings.Join(wrong, "\n"))
 			}
+			if s.projects > 0 {
+				if out := a.must("state", "show", "photos"); !strings.Contains(out, "lifecycle_rule") {
+					t.Errorf("the state shows\n%s", out)
+				}
+			}
 		}
 		if a.Rejected429() > 0 {
 			t.Error("calls were refused as too many")

@@ -123,7 +123,16 @@ func recordText(r state.Record, reference func(connection, id, title string) str
 		add("bucket", r.Item.Fields["bucket"])
 		add("endpoint_url", r.Item.Fields["endpoint_url"])
 	}
+	if r.Bucket != nil {
+		add("jurisdiction", r.Bucket.Namespace)
+	}
 	add("location", r.Applied.Location)
+	add("storage_class", r.Applied.StorageClass)
+	for _, kind := range r.Applied.Settings.Kinds() {
+		for _, line := range r.Applied.Settings.Words(kind) {
+			add(kind.Block(), line)
+		}
+	}
 	add("access", string(r.Applied.Access))
 	add("allowed_ips", strings.Join(r.Applied.AllowedIPs, ", "))
 	if r.Active != nil {

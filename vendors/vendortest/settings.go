@@ -17,12 +17,6 @@ var settingsPromises = []promise[*bucketSuite]{
 	{"custom domains of others stay", otherDomainsStay},
 }
 
-// settingsBlocks names the block of a project that stands for each group.
-var settingsBlocks = map[vendors.SettingsKind]string{
-	vendors.CORSSettings: "cors_rule", vendors.LifecycleSettings: "lifecycle_rule", vendors.LockSettings: "lock_rule",
-	vendors.DomainSettings: "custom_domain", vendors.PublicSettings: "public_access",
-}
-
 // settingsCloud is a cloud that has settings, and one of its buckets.
 type settingsCloud struct {
 	vendors.BucketProvider
@@ -41,7 +35,7 @@ func (s *bucketSuite) withSettings(t *testing.T) *settingsCloud {
 	c.reader, reads = vendors.As[vendors.BucketSettingsReader](c.BucketProvider)
 	c.writer, writes = vendors.As[vendors.BucketSettingsWriter](c.BucketProvider)
 	for _, kind := range vendors.SettingsKinds() {
-		if s.has(settingsBlocks[kind]) {
+		if s.has(kind.Block()) {
 			c.kinds = append(c.kinds, kind)
 		}
 	}
