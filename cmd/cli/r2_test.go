@@ -224,8 +224,8 @@ func TestR2_wholeWay(t *testing.T) {
 				t.Fatal(strings.Join(wrong, "\n"))
 			}
 			if s.projects > 0 {
-				if out := a.must("state", "show", "photos"); !strings.Contains(out, "lifecycle_rule") {
-					t.Errorf("the state shows\n%s", out)
+				if out := a.must("show", "photos"); !strings.Contains(out, "lifecycle_rule") {
+					t.Errorf("show gives\n%s", out)
 				}
 			}
 		}
