@@ -1,0 +1,187 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"buckethead/vendors"
+	"buckethead/vendors/cloudflare"
+	"buckethead/vendors/cloudflare/r2sim/simulator"
+)
+
+// r2Server is an account at a simulator on loopback, and a folder from which real
+// processes are run on it.
+type r2Server struct {
+	*r2Account
+	url     string
+	current *atomic.Pointer[simulator.Simulator] // what the address serves
+}
+
+func newR2Server(t *testing.T) *r2Server {
+	t.Helper()
+	s := &r2Server{r2Account: newR2(t, simulator.Options{}), current: &atomic.Pointer[simulator.Simulator]{}}
+	s.current.Store(s.Simulator)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.current.Load().ServeHTTP(w, r) }))
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+func (s *r2Server) declare(text string) {
+	s.declareAt(`api_base_url = "`+s.url+`/client/v4"
+  s3_endpoint_url = "`+s.url+`/s3/{jurisdiction}"`, text)
+}
+
+// command makes a process that runs bh; now, where it is not "", is its time.
+func (s *r2Server) command(now string, args ...string) (*exec.Cmd, *bytes.Buffer) {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "BH_TEST_AS_BH=1", "BH_TEST_NOW="+now, noRaceSleep)
+	for name, value := range s.env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	out := &bytes.Buffer{}
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd, out
+}
+
+func (s *r2Server) run(now string, args ...string) string {
+	s.t.Helper()
+	cmd, out := s.command(now, args...)
+	err := cmd.Run()
+	s.shown.Write(out.Bytes())
+	if err != nil {
+		s.t.Fatalf("bh %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out.String()
+}
+
+// TestR2_kill kills a real process with SIGKILL at each call of each change, before
+// and after the call acts. Then one more apply, and everything is as it has to be.
+func TestR2_kill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts hundreds of processes")
+	}
+	for _, life := range r2Lives {
+		for _, after := range []bool{false, true} {
+			when := map[bool]string{false: "before", true: "after"}[after]
+			t.Run(life.name+" "+when, func(t *testing.T) {
+				t.Parallel()
+				template := newR2Server(t)
+				if life.before != "" {
+					template.declare(life.before)
+					template.run("", "apply", "--yes", "--quiet")
+				}
+				for n := 1; ; n++ {
+					s := template.copy(t)
+					s.declare(life.after)
+					if !s.killAt(n, after, append(life.args, "--parallelism", "1")) {
+						t.Logf("killed at each of %d calls", n-1)
+						if n < 4 {
+							t.Errorf("only %d calls were met", n)
+						}
+						return
+					}
+					s.heals(life.projects)
+					if t.Failed() {
+						t.Fatalf("killed %s call %d", when, n)
+					}
+				}
+			})
+		}
+	}
+}
+
+// copy gives the same account and folder once more, at the same address.
+func (s *r2Server) copy(t *testing.T) *r2Server {
+	t.Helper()
+	account := &r2Account{Simulator: s.Simulator.Clone(), t: t, dir: t.TempDir(), env: maps.Clone(s.env)}
+	if err := os.CopyFS(account.dir, os.DirFS(s.dir)); err != nil {
+		t.Fatal(err)
+	}
+	// CopyFS keeps no modes, and bh takes no key that others can read.
+	if err := os.Chmod(filepath.Join(account.dir, ".bh/identity.txt"), 0o600); err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	account.env["BH_LOG_PATH"] = filepath.Join(account.dir, "trace.log")
+	s.current.Store(account.Simulator)
+	return &r2Server{account, s.url, s.current}
+}
+
+// killAt runs bh and kills it at the n-th call, and tells whether there was one.
+func (s *r2Server) killAt(n int, after bool, args []string) bool {
+	s.t.Helper()
+	cmd, out := s.command("", args...)
+	killed := make(chan struct{})
+	count := 0
+	s.OnCall(func(simulator.Call) *simulator.Fault {
+		if count++; count != n {
+			return nil
+		}
+		return &simulator.Fault{After: after, Call: func() {
+			_ = cmd.Process.Kill()
+			<-killed // so that nothing that comes after is its work
+		}}
+	})
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	err := cmd.Wait()
+	close(killed)
+	s.shown.Write(out.Bytes())
+	s.OnCall(nil)
+	if count >= n {
+		return true
+	}
+	if err != nil {
+		s.t.Fatalf("bh %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return false
+}
+
+// heals applies once more, and once again when names that were left open are no
+// longer watched, and looks.
+func (s *r2Server) heals(projects int) {
+	s.t.Helper()
+	second := s.run("", "apply", "--yes")
+	later := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+	third := s.run(later, "apply", "--yes")
+	wrong := s.complaintsOf(projects)
+	if out := s.run(later, "plan"); !strings.Contains(out, "No changes") {
+		wrong = append(wrong, "there is still something to do:\n"+out)
+	}
+	if len(wrong) > 0 {
+		s.t.Errorf("%s\n\nsecond:\n%s\nthird:\n%s", strings.Join(wrong, "\n"), second, third)
+	}
+}
+
+// complaintsOf is complaints without the time of a bubble.
+func (s *r2Server) complaintsOf(projects int) []string {
+	var wrong []string
+	items, tokens, buckets := s.items(), s.minted(), s.Buckets()
+	if len(items) != projects || len(tokens) != projects || len(buckets) != projects {
+		wrong = append(wrong, "there are not as many items, tokens and buckets as projects")
+	}
+	cloud, err := cloudflare.Vendor.OpenBuckets(context.Background(), vendors.Host{Now: time.Now, Sleep: sleep},
+		vendors.Settings{"account_id": {Text: simulator.DefaultAccountID}, "api_token": {Secret: vendors.NewSecret("unused")}, "token_kind": {Text: "account"}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, item := range items {
+		id := vendors.BucketID{Name: item.Keys.Bucket, Namespace: item.Keys.Jurisdiction}
+		if err := cloud.(vendors.CredentialVerifier).VerifyCredential(context.Background(), id, item.Keys); err != nil {
+			wrong = append(wrong, "the keys of "+item.Title+": "+err.Error())
+		}
+	}
+	return append(wrong, s.Unknown()...)
+}
