@@ -122,30 +122,30 @@ func (s *r2Server) copy(t *testing.T) *r2Server {
 func (s *r2Server) killAt(n int, after bool, args []string) bool {
 	s.t.Helper()
 	cmd, out := s.command("", args...)
-	killed := make(chan struct{})
-	count := 0
+	started, dead := make(chan struct{}), make(chan struct{})
+	var count atomic.Int64 // reads of one vendor may come side by side
 	s.OnCall(func(simulator.Call) *simulator.Fault {
-		if count++; count != n {
+		if count.Add(1) != int64(n) {
 			return nil
 		}
 		return &simulator.Fault{After: after, Call: func() {
+			<-started // or the process could be faster than what knows its id
 			_ = cmd.Process.Kill()
-			<-killed // so that nothing that comes after is its work
+			<-dead // so that nothing that comes after is its work
 		}}
 	})
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	close(started)
 	err := cmd.Wait()
-	close(killed)
+	close(dead)
 	s.shown.Write(out.Bytes())
 	s.OnCall(nil)
-	if count >= n {
-		return true
+	if met := count.Load() >= int64(n); met == wasKilled(err) && (met || err == nil) {
+		return met
 	}
-	if err != nil {
-		s.t.Fatalf("bh %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
+	s.t.Fatalf("bh %s at call %d: %v\n%s", strings.Join(args, " "), n, err, out)
 	return false
 }
 
