@@ -229,6 +229,11 @@ func (w *connectWay) update(ctx context.Context, vault string, from item, e edit
 	if err != nil || x.id != from.id {
 		return item{}, &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true, Message: "the answer makes no sense"}
 	}
+	if n, err := strconv.Atoi(now.version); err == nil && x.version == now.version {
+		// The answer has the version of before the write.
+		// https://github.com/1Password/terraform-provider-onepassword (connect_client.go)
+		x.version = strconv.Itoa(n + 1)
+	}
 	return x, nil
 }
 
@@ -237,18 +242,18 @@ func (w *connectWay) archive(context.Context, string, string) error {
 }
 
 // remove deletes an item. A delete that lost against another write is answered with
-// 500, and so is one that worked and whose answer did not: the item itself tells.
+// 500, and so is one that worked: the item itself tells.
 // https://github.com/1Password/terraform-provider-onepassword (connect_client.go)
 func (w *connectWay) remove(ctx context.Context, vault, id string) error {
 	err := w.send(ctx, act{op: "delete item", writes: true}, http.MethodDelete, itemPath(vault, id), nil, nil)
 	var e *vendors.Error
-	if !errors.As(err, &e) || !e.OutcomeUnknown || ctx.Err() != nil {
+	if !errors.As(err, &e) || !e.OutcomeUnknown || !strings.HasPrefix(e.Code, "5") {
 		return err
 	}
 	switch _, gone := w.get(ctx, vault, id); {
 	case kindOf(gone) == vendors.ErrNotFound:
 		return nil
-	case gone == nil && strings.HasPrefix(e.Code, "5"):
+	case gone == nil:
 		return &vendors.Error{Vendor: title, Op: e.Op, Kind: vendors.ErrConflict, Code: e.Code, Message: e.Message, Err: errVaultBusy}
 	}
 	return err
