@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,7 +30,8 @@ type r2Account struct {
 	env   map[string]string
 	shown strings.Builder // all that was ever printed
 
-	signals chan os.Signal
+	signals   chan os.Signal
+	transport http.RoundTripper // in place of the simulator's, where it is not nil
 }
 
 func newR2(t testing.TB, o simulator.Options) *r2Account {
@@ -62,8 +64,12 @@ func (a *r2Account) write(name, text string) {
 func (a *r2Account) bh(args ...string) (string, int) {
 	var out bytes.Buffer
 	args = append(args[:1:1], append([]string{"--file", filepath.Join(a.dir, "buckets.hcl")}, args[1:]...)...)
+	var transport http.RoundTripper = a.Transport()
+	if a.transport != nil {
+		transport = a.transport
+	}
 	code := Main(Process{Args: args, Env: func(name string) (string, bool) { v, ok := a.env[name]; return v, ok }, Stdin: strings.NewReader(""),
-		Stdout: &out, Stderr: &out, Now: time.Now, Sleep: sleep, Signals: a.signals, Hooks: Hooks{Transport: a.Transport()}})
+		Stdout: &out, Stderr: &out, Now: time.Now, Sleep: sleep, Signals: a.signals, Hooks: Hooks{Transport: transport}})
 	a.shown.Write(out.Bytes())
 	return out.String(), code
 }
