@@ -124,8 +124,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	// The end of run ends what hangs, too.
-	server := &http.Server{Handler: &logged{sim: sim, to: stderr}, ReadHeaderTimeout: 10 * time.Second,
-		BaseContext: func(net.Listener) context.Context { return ctx }}
+	server := &http.Server{Handler: &logged{sim: sim, account: "/client/v4/accounts/" + s.options.AccountID, to: stderr},
+		ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	at := "http://" + listener.Addr().String()

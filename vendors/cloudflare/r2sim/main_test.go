@@ -64,6 +64,9 @@ func TestRun(t *testing.T) {
 		}
 		r.Header.Set("Authorization", "Bearer it's")
 		r.Header.Set("Content-Type", "application/json")
+		if len(got) == 3 {
+			r.Header.Set("Cf-R2-Jurisdiction", "eu") // where there is no such bucket
+		}
 		resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 		if err != nil {
 			got = append(got, 0)
@@ -72,7 +75,7 @@ func TestRun(t *testing.T) {
 		got = append(got, resp.StatusCode)
 		_ = resp.Body.Close()
 	}
-	if want := []int{200, 400, 503, 200, 0}; len(got) != 5 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] || got[3] != want[3] || got[4] != want[4] {
+	if want := []int{200, 400, 503, 404, 0}; len(got) != 5 || got[0] != want[0] || got[1] != want[1] || got[2] != want[2] || got[3] != want[3] || got[4] != want[4] {
 		t.Errorf("%v, want %v", got, want)
 	}
 	stop()
@@ -80,7 +83,7 @@ func TestRun(t *testing.T) {
 		t.Error(err)
 	}
 	text := log.String()
-	if strings.Contains(text, "secret") || strings.Contains(text, "it's") || !strings.Contains(text, "/r2/buckets/abc 503\n") || strings.Count(text, "\n") != 5 {
+	if strings.Contains(text, "secret") || strings.Contains(text, "it's") || !strings.Contains(text, "\nGET /r2/buckets/abc 503\nGET /r2/buckets/abc (eu) 404\n") || strings.Count(text, "\n") != 5 {
 		t.Errorf("log %s", text)
 	}
 }
