@@ -10,7 +10,11 @@ type request struct {
 	vault, item, bearer string
 	write               bool
 	body                []byte
+	filter              func(title string) bool // nil for none
 }
+
+// takes reports whether a list shows what has this title.
+func (q request) takes(title string) bool { return q.filter == nil || q.filter(title) }
 
 // authorized checks the token before it runs a call.
 func (s *Simulator) authorized(q request, run func(request) answer) answer {
@@ -29,7 +33,7 @@ func (s *Simulator) authorized(q request, run func(request) answer) answer {
 func (s *Simulator) listVaults(q request) answer {
 	out := []map[string]any{}
 	for _, v := range s.vaults {
-		if slices.Contains(s.tokens[q.bearer].Vaults, v.ID) {
+		if slices.Contains(s.tokens[q.bearer].Vaults, v.ID) && q.takes(v.Name) {
 			out = append(out, view(v))
 		}
 	}
@@ -58,7 +62,7 @@ func (s *Simulator) getVault(q request) answer {
 func (s *Simulator) listItems(q request) answer {
 	out := []wire{}
 	for _, e := range s.find(q.vault).items {
-		if x, shows := s.seen(e); shows && x.State != "DELETED" {
+		if x, shows := s.seen(e); shows && x.State != "DELETED" && q.takes(x.Title) {
 			w := x.view(false)
 			w.Vault.ID = q.vault
 			out = append(out, w)

@@ -20,8 +20,10 @@ type answer struct {
 	cut    FaultKind
 }
 
-// headers are those that clients may send.
-var headers = []string{"Accept", "Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "User-Agent"}
+// headers are those that clients may send; the last four come from 1Password's own
+// client, which traces.
+var headers = []string{"Accept", "Accept-Encoding", "Authorization", "Content-Length", "Content-Type", "User-Agent",
+	"X-B3-Parentspanid", "X-B3-Sampled", "X-B3-Spanid", "X-B3-Traceid"}
 
 // ServeHTTP answers one call.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -163,8 +165,9 @@ func (s *Simulator) route(r *http.Request, body []byte) (op string, run func() a
 			return strange(http.StatusBadRequest, "the header "+name+" is not known")
 		}
 	}
-	if r.URL.RawQuery != "" {
-		return strange(http.StatusBadRequest, "no query is known here")
+	filter, wrong := filterOf(r)
+	if wrong != "" {
+		return strange(http.StatusBadRequest, wrong)
 	}
 	parts := strings.Split(strings.TrimPrefix(r.URL.EscapedPath(), "/"), "/")
 	switch {
@@ -191,7 +194,10 @@ func (s *Simulator) route(r *http.Request, body []byte) (op string, run func() a
 	if !known {
 		return strange(http.StatusMethodNotAllowed, "no such method")
 	}
-	q := request{body: body, write: r.Method != http.MethodGet, bearer: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}
+	if filter != nil && act.op != "vault.list" && act.op != "item.list" {
+		return strange(http.StatusBadRequest, "only lists can be filtered")
+	}
+	q := request{filter: filter, body: body, write: r.Method != http.MethodGet, bearer: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")}
 	if len(parts) > 2 {
 		q.vault = parts[2]
 	}
