@@ -46,6 +46,11 @@ func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
 	if s.record != nil && s.record.OnDestroy != "" {
 		onDestroy = s.record.OnDestroy
 	}
+	if onDestroy == "empty" && m.in.Observed.CannotEmpty[o.Cloud] {
+		// Said before the credentials are gone, and not when it fails after.
+		onDestroy = "refuse"
+		o.Notes = append(o.Notes, "this cloud cannot delete what a bucket holds: on_destroy = \"empty\" is as \"refuse\"")
+	}
 	found, probed := m.in.Observed.Emptiness[BucketKey{o.Cloud, id}]
 	full := there && probed && !found.Empty()
 	if there && onDestroy == "refuse" {

@@ -45,6 +45,8 @@ type World struct {
 	Settings map[BucketKey]vendors.BucketSettings
 	// Registered holds the fingerprints of the secrets that people brought.
 	Registered map[addr.Project]string
+	// CannotEmpty holds the clouds that cannot delete what a bucket holds.
+	CannotEmpty map[string]bool
 	// Listed holds the clouds whose credentials were listed.
 	Listed map[string]bool
 	// CredentialLimit is how many credentials a cloud may have at once, where

@@ -43,6 +43,7 @@ func newObserver(r Readers, q Request) *observer {
 		Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
 		Settings:    map[planner.BucketKey]vendors.BucketSettings{},
 		Registered:  map[addr.Project]string{},
+		CannotEmpty: map[string]bool{},
 		Listed:      map[string]bool{},
 
 		CredentialLimit: map[string]int{},
@@ -132,6 +133,9 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.world.Listed[cloud] = true
+	if _, able := vendors.As[vendors.BucketEmptier](reader); !able {
+		o.world.CannotEmpty[cloud] = true
+	}
 	if limiter, able := vendors.As[vendors.CredentialLimiter](reader); able && limiter.CredentialLimit() > 0 {
 		o.world.CredentialLimit[cloud] = limiter.CredentialLimit()
 	}
