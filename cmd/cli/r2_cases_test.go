@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -237,10 +238,10 @@ func TestR2_interruptStrandsNothing(t *testing.T) {
 				a.declare(many.String())
 				signals := make(chan os.Signal, 1)
 				a.signals = signals
-				count := 0
+				var count atomic.Int64
 				a.OnCall(func(c simulator.Call) *simulator.Fault {
 					if c.Method == "POST" {
-						if count++; count == at {
+						if count.Add(1) == int64(at) {
 							return &simulator.Fault{Call: func() { signals <- os.Interrupt }}
 						}
 					}

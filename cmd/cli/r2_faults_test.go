@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,9 +78,9 @@ func cutR2(t *testing.T, before, after string, args []string, projects int, faul
 		time.Sleep(time.Hour)
 	}
 	a.declare(after)
-	count := 0
+	var count atomic.Int64 // reads may come side by side
 	a.OnCall(func(c simulator.Call) *simulator.Fault {
-		if count++; count == n || forEver && count > n {
+		if now := int(count.Add(1)); now == n || forEver && now > n {
 			f := fault
 			return &f
 		}
@@ -87,7 +88,7 @@ func cutR2(t *testing.T, before, after string, args []string, projects int, faul
 	})
 	first, _ := a.bh(append(args, "--parallelism", "1")...)
 	a.OnCall(nil)
-	if count < n {
+	if int(count.Load()) < n {
 		return false
 	}
 	time.Sleep(10 * time.Minute) // a block for too many calls ends
