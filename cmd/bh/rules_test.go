@@ -242,7 +242,8 @@ func leavesTheProcessAlone(s source) []string {
 }
 
 func revealsNothing(s source) []string {
-	if within(s.pkg, "vendors") || s.pkg == "executor/orchestrator" {
+	// exec.go gives keys to the one process that they are asked for.
+	if within(s.pkg, "vendors") || s.pkg == "executor/orchestrator" || s.pkg == "cmd/cli" && s.name == "exec.go" {
 		return nil
 	}
 	var out []string
