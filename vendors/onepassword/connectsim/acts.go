@@ -1,154 +1,130 @@
 package connectsim
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 )
 
-// request is a call that was routed.
-type request struct {
-	vault, item, bearer string
-	write               bool
-	body                []byte
-	filter              func(title string) bool // nil for none
-}
-
-// takes reports whether a list shows what has this title.
-func (q request) takes(title string) bool { return q.filter == nil || q.filter(title) }
-
-// authorized checks the token before it runs a call.
-func (s *Simulator) authorized(q request, run func(request) answer) answer {
-	token, known := s.tokens[q.bearer]
-	switch {
-	case !known:
-		return status(http.StatusUnauthorized, "Invalid bearer token")
-	case q.vault != "" && !slices.Contains(token.Vaults, q.vault):
-		return status(http.StatusForbidden, "vault "+q.vault+" is not in scope")
-	case q.write && !token.Write:
-		return status(http.StatusForbidden, "the token may only read")
+func (s *Simulator) listVaults(r *request) answer {
+	f, err := r.filter(vaultAttributes)
+	if err != nil {
+		return s.refuse(http.StatusBadRequest, "%s: %s", r.op, err)
 	}
-	return run(q)
-}
-
-func (s *Simulator) listVaults(q request) answer {
-	out := []map[string]any{}
+	out := []wireVault{}
 	for _, v := range s.vaults {
-		if slices.Contains(s.tokens[q.bearer].Vaults, v.ID) && q.takes(v.Name) {
-			out = append(out, view(v))
+		if read, write := r.token.rights(v.ID); (read || write) && f.takesVault(v) {
+			out = append(out, s.vaultView(v))
 		}
 	}
-	return answer{status: http.StatusOK, body: out}
+	return done(out)
 }
 
-func view(v *Vault) map[string]any {
-	return map[string]any{"id": v.ID, "name": v.Name, "attributeVersion": 1, "contentVersion": v.ContentVersion, "items": len(v.items), "type": "USER_CREATED",
-		"createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z"}
-}
+func (s *Simulator) getVault(r *request) answer { return done(s.vaultView(r.vault)) }
 
-// find gives a vault that is there.
-func (s *Simulator) find(id string) *Vault {
-	for _, v := range s.vaults {
-		if v.ID == id {
-			return v
+// listItems lists in an order that tells nothing: which one the real server has is
+// unverified.
+func (s *Simulator) listItems(r *request) answer {
+	f, err := r.filter(itemAttributes)
+	if err != nil {
+		return s.refuse(http.StatusBadRequest, "%s: %s", r.op, err)
+	}
+	out := []wireItem{}
+	for _, e := range r.vault.items {
+		if x, there := s.seen(e); there && f.takesItem(x) {
+			out = append(out, summary(r.vault, x))
 		}
 	}
-	return &Vault{}
+	slices.SortFunc(out, func(a, b wireItem) int { return cmp.Compare(a.ID, b.ID) })
+	return done(out)
 }
 
-func (s *Simulator) getVault(q request) answer {
-	return answer{status: http.StatusOK, body: view(s.find(q.vault))}
+func (r *request) itemNotFound() answer {
+	return failed(http.StatusNotFound, "item %s not found", r.vars["item"])
 }
 
-func (s *Simulator) listItems(q request) answer {
-	out := []wire{}
-	for _, e := range s.find(q.vault).items {
-		if x, shows := s.seen(e); shows && x.State != "DELETED" && q.takes(x.Title) {
-			w := x.view(false)
-			w.Vault.ID = q.vault
-			out = append(out, w)
-		}
+// shown finds the item of a read.
+func (s *Simulator) shown(r *request) (Item, bool) {
+	if e := r.vault.entryOf(r.vars["item"]); e != nil {
+		return s.seen(e)
 	}
-	return answer{status: http.StatusOK, body: out}
+	return Item{}, false
 }
 
-// entryOf finds an item that is not deleted.
-func (s *Simulator) entryOf(q request) *entry {
-	for _, e := range s.find(q.vault).items {
-		if e.now.ID == q.item && e.now.State != "DELETED" {
-			return e
-		}
+func (s *Simulator) getItem(r *request) answer {
+	x, there := s.shown(r)
+	if !there {
+		return r.itemNotFound()
+	}
+	return done(s.whole(r.vault, x))
+}
+
+func (s *Simulator) createItem(r *request) answer {
+	x, wrong := s.read(r.vault, nil, r.body)
+	if wrong != "" {
+		return s.refuse(http.StatusBadRequest, "%s: %s", r.op, wrong)
+	}
+	x.ID, x.Version, x.CreatedAt, x.UpdatedAt, x.LastEditedBy = s.drawID("item"), 1, s.now(), s.now(), byServer
+	e := &entry{}
+	s.change(e, nil, x)
+	r.vault.items = append(r.vault.items, e)
+	s.wrote(r.vault)
+	return done(s.whole(r.vault, x))
+}
+
+// active finds the item of a write, which sees what is, and not what reads show.
+// That archived items cannot be changed is unverified for Connect.
+func (r *request) active() *entry {
+	if e := r.vault.entryOf(r.vars["item"]); e != nil && e.now.State == "" {
+		return e
 	}
 	return nil
 }
 
-func (s *Simulator) getItem(q request) answer {
-	e := s.entryOf(q)
+func (s *Simulator) updateItem(r *request) answer {
+	e := r.active()
 	if e == nil {
-		return notFound
+		return r.itemNotFound()
 	}
-	x, shows := s.seen(e)
-	if !shows {
-		return notFound
-	}
-	return s.whole(q, x)
+	return s.replace(r, e, r.body)
 }
 
-func (s *Simulator) whole(q request, x Item) answer {
-	w := x.view(true)
-	w.Vault.ID = q.vault
-	return answer{status: http.StatusOK, body: w}
-}
-
-func (s *Simulator) createItem(q request) answer {
-	x, wrong := read(q.body, q.vault)
-	if wrong != "" || x.ID != "" || x.Version != 0 || x.State != "" {
-		s.unknown = append(s.unknown, "create: "+wrong)
-		return status(http.StatusBadRequest, "Invalid item: "+wrong)
+// replace makes an item what was sent. The answer has the version of before:
+// https://github.com/1Password/terraform-provider-onepassword/blob/main/internal/onepassword/connect/connect_client.go
+func (s *Simulator) replace(r *request, e *entry, body any) answer {
+	x, wrong := s.read(r.vault, &e.now, body)
+	if wrong != "" {
+		return s.refuse(http.StatusBadRequest, "%s: %s", r.op, wrong)
 	}
-	x.ID, x.Version, x.CreatedAt, x.UpdatedAt = s.draw("i"), 1, s.o.Now().UTC(), s.o.Now().UTC()
-	slices.Sort(x.Tags)
-	v := s.find(q.vault)
-	v.items = append(v.items, &entry{now: x, written: s.o.Now()})
-	v.ContentVersion++
-	return s.whole(q, x)
-}
-
-// updateItem replaces an item. Its answer has the version of before.
-// https://github.com/1Password/terraform-provider-onepassword (connect_client.go)
-func (s *Simulator) updateItem(q request) answer {
-	e := s.entryOf(q)
-	if e == nil || e.now.State != "" {
-		return notFound
+	var sent struct {
+		Version int `json:"version"`
 	}
-	x, wrong := read(q.body, q.vault)
-	switch {
-	case wrong != "" || x.ID != q.item:
-		s.unknown = append(s.unknown, "update: "+wrong)
-		return status(http.StatusBadRequest, "Invalid item: "+wrong)
-	case x.Category != e.now.Category:
-		return status(http.StatusBadRequest, "the category cannot be changed")
+	decode(map[string]any{"version": body.(map[string]any)["version"]}, &sent)
+	// Whether the real server looks at the version is unverified.
+	if s.o.CheckVersions && sent.Version != e.now.Version {
+		return failed(http.StatusConflict, "%s", messages[http.StatusConflict])
 	}
 	before := e.now.clone()
-	version := e.now.Version
-	x.CreatedAt, x.UpdatedAt, x.Version = e.now.CreatedAt, s.o.Now().UTC(), version+1
-	slices.Sort(x.Tags)
-	e.now, e.before, e.written = x, &before, s.o.Now()
-	s.find(q.vault).ContentVersion++
-	answered := x
-	answered.Version = version
-	return s.whole(q, answered)
+	x.Version, x.UpdatedAt, x.LastEditedBy = before.Version+1, s.now(), byServer
+	s.change(e, &before, x)
+	s.wrote(r.vault)
+	x.Version = before.Version
+	return done(s.whole(r.vault, x))
 }
 
-func (s *Simulator) deleteItem(q request) answer {
-	e := s.entryOf(q)
-	if e == nil {
-		return notFound
+// deleteItem deletes for good: https://github.com/1Password/connect/blob/main/CHANGELOG.md
+func (s *Simulator) deleteItem(r *request) answer {
+	e := r.vault.entryOf(r.vars["item"])
+	if e == nil || e.now.State == deleted {
+		return r.itemNotFound()
 	}
-	e.now.State = "DELETED"
-	v := s.find(q.vault)
-	v.ContentVersion++
+	before := e.now.clone()
+	after := e.now.clone()
+	after.State, after.UpdatedAt = deleted, s.now()
+	s.change(e, &before, after)
+	s.wrote(r.vault)
 	if s.o.DeleteAnswers500 {
-		return status(http.StatusInternalServerError, "Something went wrong")
+		return failed(http.StatusInternalServerError, "%s", messages[http.StatusInternalServerError])
 	}
 	return answer{status: http.StatusNoContent}
 }

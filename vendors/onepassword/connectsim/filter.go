@@ -1,29 +1,48 @@
 package connectsim
 
 import (
-	"net/http"
-	"regexp"
+	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 )
 
-// equals is the one filter that is known: a name or a title, in quotes, with quotes
-// and backslashes within escaped.
-var equals = regexp.MustCompile(`^(?:name|title) eq "((?:[^"\\]|\\["\\])*)"$`)
+// filter is the one kind that is known: an attribute that equals a text, in the
+// words of SCIM. https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.2
+type filter struct{ attribute, value string }
 
-// filterOf reads a filter; what is wrong with the query is said.
-func filterOf(r *http.Request) (filter func(title string) bool, wrong string) {
-	query := r.URL.Query()
-	if len(query) == 0 {
-		return nil, ""
+// Attributes by which lists can be filtered. That vaults have a title, too, is known
+// from 1Password's own client, which asks for nothing else:
+// https://github.com/1Password/connect-sdk-go/blob/main/connect/client.go
+var (
+	vaultAttributes = []string{"name", "title"}
+	itemAttributes  = []string{"title", "tag"}
+)
+
+// parseFilter reads a filter. The value is a string of JSON, so that quotes and
+// backslashes within are escaped: a client that does not escape sends another filter
+// than it means.
+func parseFilter(text string, attributes []string) (filter, error) {
+	attribute, rest, ok := strings.Cut(text, " eq ")
+	if !ok || !slices.Contains(attributes, attribute) {
+		return filter{}, errors.New("the filter is not of the form " + attributes[0] + ` eq "..."`)
 	}
-	values := query["filter"]
-	if len(query) != 1 || len(values) != 1 {
-		return nil, "no query but one filter is known"
+	var value string
+	if !strings.HasPrefix(rest, `"`) || strings.HasSuffix(rest, " ") || json.Unmarshal([]byte(rest), &value) != nil {
+		return filter{}, errors.New("the filter compares with no string, or goes on after it")
 	}
-	found := equals.FindStringSubmatch(values[0])
-	if found == nil {
-		return nil, "the filter is not of the form title eq \"...\""
+	return filter{attribute, value}, nil
+}
+
+// takesVault and takesItem compare exactly; that case matters is unverified.
+func (f filter) takesVault(v *Vault) bool { return f.attribute == "" || f.value == v.Name }
+
+func (f filter) takesItem(x Item) bool {
+	switch f.attribute {
+	case "title":
+		return x.Title == f.value
+	case "tag":
+		return slices.Contains(x.Tags, f.value)
 	}
-	want := strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(found[1])
-	return func(title string) bool { return title == want }, ""
+	return true
 }

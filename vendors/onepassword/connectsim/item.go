@@ -1,137 +1,210 @@
 package connectsim
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"net/http"
-	"regexp"
 	"slices"
-	"time"
+	"strings"
 )
 
-// categories are those of the API reference.
-var categories = []string{"LOGIN", "PASSWORD", "API_CREDENTIAL", "SERVER", "DATABASE", "CREDIT_CARD", "MEMBERSHIP", "PASSPORT", "SOFTWARE_LICENSE",
-	"OUTDOOR_LICENSE", "SECURE_NOTE", "WIRELESS_ROUTER", "BANK_ACCOUNT", "DRIVER_LICENSE", "IDENTITY", "REWARD_PROGRAM", "EMAIL_ACCOUNT",
-	"SOCIAL_SECURITY_NUMBER", "MEDICAL_RECORD", "SSH_KEY"}
-
-var fieldTypes = []string{"STRING", "EMAIL", "CONCEALED", "URL", "OTP", "TOTP", "DATE", "MONTH_YEAR", "MENU"}
-
-var idShape = regexp.MustCompile(`^[\da-z]{26}$`)
-
-// wire is an item as it is sent, with every member that the API has.
-type wire struct {
-	ID           string          `json:"id,omitempty"`
-	Title        string          `json:"title"`
-	Vault        wireVault       `json:"vault"`
-	Category     string          `json:"category"`
-	URLs         json.RawMessage `json:"urls,omitempty"`
-	Favorite     bool            `json:"favorite,omitempty"`
-	Tags         []string        `json:"tags,omitempty"`
-	Version      int             `json:"version,omitempty"`
-	State        string          `json:"state,omitempty"`
-	CreatedAt    *time.Time      `json:"createdAt,omitempty"`
-	UpdatedAt    *time.Time      `json:"updatedAt,omitempty"`
-	LastEditedBy string          `json:"lastEditedBy,omitempty"`
-	Sections     []wireSection   `json:"sections,omitempty"`
-	Fields       []wireField     `json:"fields,omitempty"`
-	Files        json.RawMessage `json:"files,omitempty"`
+// reading is one item that is being read from what was sent.
+type reading struct {
+	s     *Simulator
+	old   Item // what it was; zero for a new one
+	fresh bool
+	out   Item
+	ids   map[string]bool // of fields
+	uses  map[string]bool // purposes
 }
 
-type wireVault struct {
-	ID   string `json:"id"`
-	Name string `json:"name,omitempty"`
-}
-
-type wireSection struct {
-	ID    string `json:"id,omitempty"`
-	Label string `json:"label,omitempty"`
-}
-
-type wireField struct {
-	ID       string          `json:"id"`
-	Section  *wireSection    `json:"section,omitempty"`
-	Type     string          `json:"type"`
-	Purpose  string          `json:"purpose,omitempty"`
-	Label    string          `json:"label,omitempty"`
-	Value    string          `json:"value,omitempty"`
-	Generate bool            `json:"generate,omitempty"`
-	Recipe   json.RawMessage `json:"recipe,omitempty"`
-	Entropy  float64         `json:"entropy,omitempty"`
-}
-
-// view gives an item as it is sent: whole, or as lists show it.
-func (x Item) view(whole bool) wire {
-	out := wire{ID: x.ID, Title: x.Title, Category: x.Category, Tags: x.Tags, Version: x.Version, State: x.State, CreatedAt: &x.CreatedAt, UpdatedAt: &x.UpdatedAt,
-		LastEditedBy: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
-	if !whole {
-		return out
+// read makes an item of what was sent for a vault, and says what is wrong with it.
+// Words in quotes in what is wrong are of the server, or ids: never values.
+func (s *Simulator) read(v *Vault, old *Item, body any) (Item, string) {
+	if wrong := itemShape.check(body, ""); wrong != "" {
+		return Item{}, wrong
 	}
-	for _, s := range x.Sections {
-		out.Sections = append(out.Sections, wireSection(s))
+	var w wireItem
+	decode(forDecoding(body), &w)
+	r := &reading{s: s, fresh: old == nil, ids: map[string]bool{}, uses: map[string]bool{}}
+	if old != nil {
+		r.old = *old
 	}
-	for _, f := range x.Fields {
-		w := wireField{ID: f.ID, Type: f.Type, Purpose: f.Purpose, Label: f.Label, Value: f.Value}
-		if f.Section != "" {
-			w.Section = &wireSection{ID: f.Section}
+	r.out = Item{ID: r.old.ID, Title: w.Title, Category: w.Category, Favorite: w.Favorite, Tags: w.Tags, CreatedAt: r.old.CreatedAt}
+	if wrong := r.head(v, w); wrong != "" {
+		return Item{}, wrong
+	}
+	for _, section := range w.Sections {
+		if section.ID == "" || slices.ContainsFunc(r.out.Sections, func(s Section) bool { return s.ID == section.ID }) {
+			return Item{}, "/sections has an id that is empty or there twice"
 		}
-		out.Fields = append(out.Fields, w)
+		r.out.Sections = append(r.out.Sections, Section(section))
 	}
-	if x.Notes != "" {
-		out.Fields = append(out.Fields, wireField{ID: "notesPlain", Type: "STRING", Purpose: "NOTES", Label: "notesPlain", Value: x.Notes})
+	for i, f := range w.Fields {
+		if wrong := r.field(f); wrong != "" {
+			return Item{}, fmt.Sprintf("/fields/%d %s", i, wrong)
+		}
+	}
+	slices.Sort(r.out.Tags) // https://github.com/1Password/terraform-provider-onepassword/pull/155
+	return r.out, r.files(w.Files)
+}
+
+// forDecoding leaves out what is only read, and is of no use.
+func forDecoding(body any) any {
+	out := map[string]any{}
+	for name, value := range body.(map[string]any) {
+		if name != "createdAt" && name != "updatedAt" && name != "files" {
+			out[name] = value
+		}
+		if name == "files" && value != nil {
+			files := []any{}
+			for _, f := range value.([]any) {
+				files = append(files, map[string]any{"id": f.(map[string]any)["id"]})
+			}
+			out[name] = files
+		}
 	}
 	return out
 }
 
-// read decodes an item that was sent, and says what is wrong with it.
-func read(body []byte, vault string) (Item, string) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	var w wire
-	if err := decoder.Decode(&w); err != nil || decoder.More() {
-		return Item{}, fmt.Sprintf("the item cannot be read: %v", err)
+// head checks what is not in a list of its own.
+func (r *reading) head(v *Vault, w wireItem) string {
+	switch {
+	case w.Vault.ID != v.ID:
+		return "/vault/id is another vault's"
+	case w.ID != r.old.ID:
+		return "/id is not the item's"
+	case w.State != r.old.State:
+		return "/state cannot be set"
+	case r.fresh && w.Version != 0:
+		return "/version cannot be set"
+	case r.fresh && slices.Contains([]string{"CUSTOM", "DOCUMENT"}, w.Category):
+		return "Invalid item category: items of category " + w.Category + " cannot be created"
+	case !r.fresh && w.Category != r.old.Category: // unverified
+		return "/category cannot be changed"
+	case w.Title == "": // unverified
+		return "/title is missing"
+	}
+	for i, tag := range w.Tags {
+		// That other clients of 1Password's refuse these is known; that Connect does is unverified.
+		if strings.Trim(tag, " \t") == "" || slices.Contains(w.Tags[:i], tag) || strings.ContainsFunc(tag, func(c rune) bool { return c > '~' || c < ' ' }) {
+			return "/tags has one that is empty, there twice, or not of ASCII"
+		}
+	}
+	// Websites are of logins and passwords; what an item has, it may keep. Unverified.
+	if len(w.URLs) > 0 && len(r.old.URLs) == 0 && w.Category != "LOGIN" && w.Category != "PASSWORD" {
+		return "/urls are for the categories LOGIN and PASSWORD"
+	}
+	for _, u := range w.URLs {
+		r.out.URLs = append(r.out.URLs, URL{u.Label, u.Href, u.Primary})
+	}
+	return ""
+}
+
+// field reads one field.
+func (r *reading) field(w wireField) string {
+	f := Field{ID: w.ID, Type: w.Type, Purpose: w.Purpose, Label: w.Label, Value: w.Value}
+	if w.Section != nil {
+		f.Section = w.Section.ID
+	}
+	had := r.old.field(w.ID)
+	switch {
+	case w.ID == "" || r.ids[w.ID]:
+		return "has an id that is empty or there twice"
+	case f.Section != "" && !slices.ContainsFunc(r.out.Sections, func(s Section) bool { return s.ID == f.Section }):
+		return "is in a section that the item does not have"
+	case !slices.Contains(fieldTypes, f.Type) && (had == nil || had.Type != f.Type):
+		return "has a type that is not known"
+	case w.Recipe != nil && !w.Generate:
+		return "has a recipe, and nothing is generated"
+	}
+	r.ids[w.ID] = true
+	if wrong := r.purpose(&f); wrong != "" {
+		return wrong
+	}
+	if wrong := r.value(&f, w, had); wrong != "" {
+		return wrong
 	}
 	switch {
-	case w.Vault.ID != vault:
-		return Item{}, "the item is of another vault"
-	case !slices.Contains(categories, w.Category):
-		return Item{}, fmt.Sprintf("invalid category %q", w.Category)
-	case w.Title == "":
-		return Item{}, "the item has no title"
+	case f.ID == notes.ID:
+		r.out.Notes = f.Value
+	case f.Value == "" && slices.ContainsFunc(builtin[r.out.Category], func(b Field) bool { return b.ID == f.ID }) && f.Section == "":
+		// It is there anyway.
+	default:
+		r.out.Fields = append(r.out.Fields, f)
 	}
-	x := Item{ID: w.ID, Title: w.Title, Category: w.Category, Tags: w.Tags, Version: w.Version, State: w.State}
-	for _, s := range w.Sections {
-		x.Sections = append(x.Sections, Section(s))
-	}
-	ids := map[string]bool{}
-	for _, f := range w.Fields {
-		if f.ID == "notesPlain" {
-			x.Notes = f.Value
-			continue
-		}
-		in := ""
-		if f.Section != nil {
-			in = f.Section.ID
-		}
-		switch {
-		case f.ID == "" || ids[f.ID]:
-			return Item{}, fmt.Sprintf("the id %q of a field is empty or there twice", f.ID)
-		case !slices.Contains(fieldTypes, f.Type):
-			return Item{}, fmt.Sprintf("invalid type %q of a field", f.Type)
-		case f.Generate:
-			return Item{}, "values are not generated here"
-		case in != "" && !slices.ContainsFunc(x.Sections, func(s Section) bool { return s.ID == in }):
-			return Item{}, fmt.Sprintf("the section %q of a field is none of the item", in)
-		}
-		ids[f.ID] = true
-		x.Fields = append(x.Fields, Field{f.ID, in, f.Type, f.Purpose, f.Label, f.Value})
-	}
-	return x, ""
+	return ""
 }
 
-// status is the body of an error.
-func status(code int, message string) answer {
-	return answer{status: code, body: map[string]any{"status": code, "message": message}}
+// purpose checks what a field is for. Only one may be for the same:
+// https://github.com/1Password/connect-sdk-python/issues/71
+func (r *reading) purpose(f *Field) string {
+	if (f.ID == notes.ID) != (f.Purpose == notes.Purpose) {
+		return "has an id and a purpose of which one is that of notes"
+	}
+	if f.Purpose == "" {
+		return ""
+	}
+	if r.uses[f.Purpose] {
+		return fmt.Sprintf("is one too many: You can only use one %q field.", strings.ToLower(f.Purpose))
+	}
+	r.uses[f.Purpose] = true
+	if f.Purpose == "USERNAME" && r.out.Category != "LOGIN" || f.Purpose == "PASSWORD" && r.out.Category != "LOGIN" && r.out.Category != "PASSWORD" {
+		return "has a purpose that the category does not know" // unverified
+	}
+	if f.Label == "" {
+		f.Label = strings.ToLower(f.Purpose)
+	}
+	return ""
 }
 
-var notFound = status(http.StatusNotFound, "item not found")
+// value checks and makes the value of a field.
+func (r *reading) value(f *Field, w wireField, had *Field) string {
+	if had != nil && had.Value == f.Value {
+		f.Entropy = had.Entropy
+		if !w.Generate || f.Value != "" {
+			return ""
+		}
+	}
+	if w.Generate && w.Value == "" {
+		recipe := wireRecipe{}
+		if w.Recipe != nil {
+			recipe = *w.Recipe
+		}
+		value, entropy, wrong := r.s.generate(recipe)
+		if f.Value = value; f.Purpose == "PASSWORD" {
+			f.Entropy = entropy
+		}
+		if wrong != "" {
+			wrong = "has a recipe that " + wrong
+		}
+		return wrong
+	}
+	if f.Value == "" {
+		return ""
+	}
+	// Both are checked since 1.5.2: https://github.com/1Password/connect/blob/main/CHANGELOG.md
+	switch f.Type {
+	case "DATE":
+		day, ok := dated(f.Value)
+		if f.Value = day; !ok {
+			return "is no date"
+		}
+	case "MONTH_YEAR":
+		if !isMonth(f.Value) {
+			return "is no month of a year"
+		}
+	}
+	return ""
+}
+
+// files keeps those that are still named. None can be added. That others go is
+// unverified.
+func (r *reading) files(sent []wireFile) string {
+	for _, w := range sent {
+		i := slices.IndexFunc(r.old.Files, func(f File) bool { return f.ID == w.ID })
+		if i < 0 {
+			return "/files has one that the item does not have"
+		}
+		r.out.Files = append(r.out.Files, r.old.Files[i])
+	}
+	return ""
+}

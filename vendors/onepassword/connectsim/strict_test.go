@@ -25,9 +25,9 @@ func TestStrict(t *testing.T) {
 		"an item":                  {"POST", "/v1/vaults/VAULT/items", good, "rw", "", 200},
 		"no token":                 {"GET", "/v1/vaults", "", "", "", 401},
 		"a vault out of scope":     {"GET", "/v1/vaults/OTHER/items", "", "rw", "", 403},
-		"a token that reads":       {"POST", "/v1/vaults/VAULT/items", good, "ro", "", 403},
+		"a token that reads":       {"POST", "/v1/vaults/VAULT/items", good, "ro", "", 401},
 		"a path of something":      {"GET", "/v1/files", "", "rw", "", 404},
-		"a method of something":    {"PATCH", "/v1/vaults/VAULT/items/" + strings.Repeat("a", 26), "[]", "rw", "", 405},
+		"a method of something":    {"POST", "/v1/vaults/VAULT/items/" + strings.Repeat("a", 26), "[]", "rw", "", 405},
 		"an id that is none":       {"GET", "/v1/vaults/VAULT/items/..", "", "rw", "", 400},
 		"an item that is not":      {"GET", "/v1/vaults/VAULT/items/" + strings.Repeat("a", 26), "", "rw", "", 404},
 		"another query":            {"GET", "/v1/vaults?limit=5", "", "rw", "", 400},
@@ -105,7 +105,7 @@ func TestReadDelay(t *testing.T) {
 	if code, _ := do("GET", "/"+id, ""); code != 404 {
 		t.Errorf("a new item shows at once: %d", code)
 	}
-	if _, text := do("GET", "", ""); text != "[]" {
+	if _, text := do("GET", "", ""); text != "[]\n" {
 		t.Errorf("a new item is listed at once: %s", text)
 	}
 	now = now.Add(time.Minute)
