@@ -15,9 +15,9 @@ import (
 func envCommand(p Process) *cli.Command {
 	return &cli.Command{Name: "env", Usage: "print references to a project's stored keys, never the keys", ArgsUsage: "PROJECT",
 		Flags: append(withoutFormat(commonFlags()), &cli.StringFlag{Name: "format", Value: "dotenv",
-			Usage: "`FORMAT`: dotenv, op, github, rclone, aws or json"}),
-		Description: "dotenv is what op run --env-file takes, github the env of a workflow's step; op,\n" +
-			"rclone and aws are templates for op inject.",
+			Usage: "`FORMAT`, see above"}),
+		Description: "The formats: dotenv is what op run --env-file takes, github the env of a\n" +
+			"workflow's step; op, rclone and aws are templates for op inject; json is an\nobject.",
 		Action: func(c *cli.Context) error {
 			flags, err := readCommon(c, p)
 			if err != nil {
