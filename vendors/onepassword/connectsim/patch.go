@@ -69,7 +69,10 @@ func (p patch) item(item map[string]any, path string) (any, string) {
 	case kind != "list":
 		return nil, "goes into an attribute that has no parts"
 	}
-	list, _ := item[name].([]any)
+	list, ok := item[name].([]any)
+	if item[name] != nil && !ok {
+		return nil, "goes into what is no list any more"
+	}
 	list, wrong := p.list(list, name, rest)
 	item[name] = list
 	return item, wrong
@@ -98,7 +101,10 @@ func (p patch) list(list []any, name string, rest []string) ([]any, string) {
 	i := -1
 	switch {
 	case byID:
-		i = slices.IndexFunc(list, func(x any) bool { return x.(map[string]any)["id"] == rest[0] })
+		i = slices.IndexFunc(list, func(x any) bool {
+			m, _ := x.(map[string]any)
+			return m["id"] == rest[0]
+		})
 	case rest[0] == "-" && p.op == "add" && len(rest) == 1:
 		return append(list, p.value), ""
 	default:
