@@ -37,6 +37,7 @@ const (
 	codeNoCORS        = 10059 // the bucket has no CORS rules
 	codeNoToken       = 1003
 	codeNotEntitled   = 10042
+	codeLocked        = 10069
 	codeNoRoute       = 7003
 	codeNoMethod      = 7001
 	codeNoSuchRequest = 7000

@@ -1,0 +1,121 @@
+package cloudflare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/cloudflare/cloudflare-go/v7/option"
+	"github.com/cloudflare/cloudflare-go/v7/r2"
+
+	"buckethead/vendors"
+)
+
+// deletesAtOnce is how many objects are deleted side by side.
+const deletesAtOnce = 8
+
+// codeNoObject is what an object that is not there is answered with.
+const codeNoObject = 10007
+
+// EmptyBucket deletes every object, one a call: the API has no other way, so a
+// bucket of many objects takes as long as the limit of calls makes it take, and is
+// emptied sooner by a lifecycle rule or an S3 client. It goes on from where it was
+// stopped. Objects under a lock rule stay, and are a fault that names one.
+func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
+	a := act{op: "empty bucket", writes: true, about: aboutBucket}
+	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {
+		return err
+	}
+	for {
+		keys, err := c.objectKeys(ctx, id)
+		if errors.Is(err, vendors.ErrNotFound) || err == nil && len(keys) == 0 {
+			return nil
+		}
+		if err == nil {
+			err = c.deleteObjects(ctx, id, keys)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// objectKeys gives the first page of what a bucket holds.
+func (c *Cloud) objectKeys(ctx context.Context, id vendors.BucketID) ([]string, error) {
+	var objects []struct {
+		Key string `json:"key"`
+	}
+	var p r2.BucketObjectListParams
+	p.AccountID.Value, p.AccountID.Present = c.account, true
+	_, err := c.call(act{op: "list objects", about: aboutBucket}, &objects, func(o ...option.RequestOption) error {
+		_, err := c.buckets.Objects.List(ctx, id.Name, p, append(append(o, in(id.Namespace)...), option.WithQuery("per_page", "1000"))...)
+		return err
+	})
+	keys := make([]string, len(objects))
+	for i, object := range objects {
+		keys[i] = object.Key
+	}
+	return keys, err
+}
+
+// deleteObjects deletes what it can, and gives the first fault.
+func (c *Cloud) deleteObjects(ctx context.Context, id vendors.BucketID, keys []string) error {
+	faults := make([]error, len(keys))
+	slots := make(chan struct{}, deletesAtOnce)
+	var wg sync.WaitGroup
+	for i, key := range keys {
+		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			faults[i] = c.deleteObject(ctx, id, key)
+		})
+	}
+	wg.Wait()
+	for _, err := range faults {
+		if err != nil {
+			return err
+		}
+	}
+	return act{op: "empty bucket", writes: true}.cancelled(ctx)
+}
+
+func (c *Cloud) deleteObject(ctx context.Context, id vendors.BucketID, key string) error {
+	a := act{op: "delete object", writes: true, about: aboutBucket}
+	path, ok := objectPath(key)
+	if !ok {
+		return a.invalid("the key %q means another address in a URL; delete that object with an S3 client", key)
+	}
+	var p r2.BucketObjectDeleteParams
+	p.AccountID.Value, p.AccountID.Present = c.account, true
+	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
+		_, err := c.buckets.Objects.Delete(ctx, id.Name, path, p, append(o, in(id.Namespace)...)...)
+		return err
+	})
+	var e *vendors.Error
+	switch {
+	case hasCode(err, codeNoObject):
+		return nil
+	case hasCode(err, codeLocked) && errors.As(err, &e):
+		e.Message += fmt.Sprintf(" (%q, and whatever else a lock rule keeps, stays until the rule lets it go)", key)
+	}
+	return absentIsDone(err)
+}
+
+// objectPath gives a key as it stands in a URL. A key with a segment of dots could
+// become the address of something else on the way, the bucket itself for one.
+func objectPath(key string) (string, bool) {
+	segments := strings.Split(key, "/")
+	for i, segment := range segments {
+		if segment == "." || segment == ".." {
+			return "", false
+		}
+		segments[i] = url.PathEscape(segment)
+	}
+	return strings.Join(segments, "/"), key != ""
+}
