@@ -107,6 +107,9 @@ func TestItem_roundTrip(t *testing.T) {
 		t.Errorf("before %#v\nafter  %#v", before, after)
 	}
 	w.clean()
+	if got := w.do("rw", "PUT", items+"/"+id, strings.Replace(text, "PHONE", "ADDRESS", 1)); got.status != 400 {
+		t.Errorf("a type of people is set: %d", got.status)
+	}
 	// What is left out is gone: the item is replaced whole.
 	w.ok("PUT", items+"/"+id, `{"id":"`+id+`","title":"x","category":"CUSTOM","vault":{"id":"VAULT"}}`)
 	if x, _ := w.sim.Item(id); len(x.Fields)+len(x.Sections)+len(x.Tags)+len(x.URLs)+len(x.Files) > 0 || x.Notes != "" || x.Favorite {
@@ -237,7 +240,13 @@ func TestBehindTheBack(t *testing.T) {
 	if _, there := w.sim.Item(moved); there || len(w.sim.Items(w.other)) != 0 {
 		t.Error("it was not removed")
 	}
-	if versions := w.sim.Vaults(); versions[0].ContentVersion != 5 || versions[1].ContentVersion != 3 {
+	late := w.create(good)
+	w.sim.EditItem(strings.TrimPrefix(late, items+"/"), func(x *connectsim.Item) { x.Title = "z" })
+	if x := w.ok("GET", late, ""); x["title"] != "z" {
+		t.Errorf("edited before it showed: %v", x)
+	}
+	w.sim.RemoveItem(strings.TrimPrefix(late, items+"/"))
+	if versions := w.sim.Vaults(); versions[0].ContentVersion != 8 || versions[1].ContentVersion != 3 {
 		t.Errorf("versions: %+v", versions)
 	}
 	w.clean()

@@ -172,6 +172,8 @@ func TestTokens(t *testing.T) {
 		"delete of no item":       {"rw", "DELETE", nobody, "", 404, "item aaaaaaaaaaaaaaaaaaaaaaaaaa not found"},
 		"reads a vault":           {"ro", "GET", "/v1/vaults/VAULT", "", 200, ""},
 		"reads, and creates":      {"ro", "POST", items, good, 401, write},
+		"no write, and creates":   {"r", "POST", items, good, 401, write},
+		"no write, and lists":     {"r", "GET", items, "", 200, ""},
 		"reads, and updates":      {"ro", "PUT", nobody, good, 401, write},
 		"reads, and deletes":      {"ro", "DELETE", nobody, "", 401, write},
 		"writes":                  {"wo", "POST", items, good, 200, ""},

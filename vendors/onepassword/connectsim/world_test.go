@@ -11,8 +11,8 @@ import (
 	"buckethead/vendors/onepassword/connectsim"
 )
 
-// world is a server with a clock that stands still, a vault that rw may write, ro and
-// wo may half, and another vault that they may not see.
+// world is a server with a clock that stands still, a vault that rw may write, r,
+// ro and wo may half, and another vault that they may not see.
 type world struct {
 	t            *testing.T
 	sim          *connectsim.Simulator
@@ -31,6 +31,7 @@ func newWorld(t *testing.T, change ...func(*connectsim.Options)) world {
 	w.vault, w.other = w.sim.AddVault("Engineering"), w.sim.AddVault("Other")
 	w.sim.AddToken("rw", connectsim.Token{Vaults: []string{w.vault}, Write: true})
 	w.sim.AddToken("ro", connectsim.Token{ReadOnly: []string{w.vault}})
+	w.sim.AddToken("r", connectsim.Token{Vaults: []string{w.vault}})
 	w.sim.AddToken("wo", connectsim.Token{WriteOnly: []string{w.vault}})
 	w.sim.AddToken("over", connectsim.Token{Vaults: []string{w.vault}, Expires: now})
 	w.sim.AddToken("gone", connectsim.Token{Vaults: []string{strings.Repeat("z", 26)}, Write: true})
