@@ -108,6 +108,10 @@ func runChild(p Process, command, environment []string) error {
 	if out, wrapped := p.Stdout.(*result); wrapped {
 		child.Stdout = out.to // the process's own, so that a terminal stays one
 	}
+	// Before it starts, so that no signal is lost, nor ends bh and not the command.
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, passedOn...)
+	defer signal.Stop(signals)
 	if err := child.Start(); err != nil {
 		code := exitCode(exitNotExecutable)
 		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
@@ -116,8 +120,6 @@ func runChild(p Process, command, environment []string) error {
 		_, _ = p.Stderr.Write([]byte("Error: " + command[0] + " cannot be run: " + cause(err) + "\n"))
 		return code
 	}
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, passedOn...)
 	ended := make(chan struct{})
 	go func() {
 		for {
@@ -133,7 +135,6 @@ func runChild(p Process, command, environment []string) error {
 		}
 	}()
 	err := child.Wait()
-	signal.Stop(signals)
 	close(ended)
 	var exit *exec.ExitError
 	switch {
