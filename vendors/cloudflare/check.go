@@ -1,9 +1,7 @@
 package cloudflare
 
 import (
-	"net"
 	"net/netip"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"buckethead/vendors"
+	"buckethead/vendors/transport"
 )
 
 // nameLimit is how long a token's name may be, in characters (API reference, Create
@@ -45,7 +44,7 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 		out = append(out, vendors.Problem{Attribute: "token_kind", Summary: "this is no kind of token", Fix: `Use "account" or "user".`})
 	}
 	for _, name := range []string{"api_base_url", "s3_endpoint_url"} {
-		if text := s.Text(name); text != "" && !validURL(strings.ReplaceAll(text, placeholder, "default")) {
+		if text := s.Text(name); text != "" && !transport.ValidURL(strings.ReplaceAll(text, placeholder, "default")) {
 			out = append(out, vendors.Problem{Attribute: name, Summary: "this is no URL of an API",
 				Fix: "Write it with https, or with http on this machine alone, without user, query and fragment."})
 		}
@@ -56,16 +55,6 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 		}
 	}
 	return out
-}
-
-// validURL allows TLS, and plain HTTP to this machine.
-func validURL(text string) bool {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 func checkBucket(spec vendors.BucketSpec) []vendors.Problem {

@@ -25,7 +25,7 @@ func (c *Cloud) VerifyCredential(ctx context.Context, id vendors.BucketID, keys 
 		return err
 	}
 	endpoint := cmp.Or(keys.EndpointURL, c.endpointURL(id.Namespace))
-	if !validURL(endpoint) {
+	if !transport.ValidURL(endpoint) {
 		return a.invalid("the endpoint in the item is no URL with https")
 	}
 	if keys.AccessKeyID == "" || keys.SecretAccessKey.IsZero() {

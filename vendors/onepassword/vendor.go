@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"net"
-	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"buckethead/vendors"
+	"buckethead/vendors/transport"
 )
 
 const vendorName = "onepassword"
@@ -62,7 +62,7 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	}
 	host := s.Text("connect_host")
 	hasConnect := !s["connect_token"].Secret.IsZero() || s["connect_token"].Reference != ""
-	if host != "" && !validURL(host) {
+	if host != "" && !transport.ValidURL(host) {
 		report("connect_host", "this is no URL of a Connect server", "Write it with https, or with http on this machine alone, without user, query and fragment.")
 	}
 	if (host != "") != hasConnect {
@@ -83,32 +83,13 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 		report("on_delete", "this is nothing that can be done with an item", `Use "archive" or "delete".`)
 	}
 	for name, label := range s["fields"].Map {
-		if !known(name) {
+		if !slices.Contains(fieldNames, name) {
 			report("fields", "an item has no field "+name, "The fields are "+strings.Join(fieldNames, ", ")+".")
 		} else if strings.TrimSpace(label) == "" {
 			report("fields", "the label of "+name+" is empty", "Give it one, or leave the field out.")
 		}
 	}
 	return out
-}
-
-func known(name string) bool {
-	for _, n := range fieldNames {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-// validURL allows TLS, and plain HTTP to this machine.
-func validURL(text string) bool {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return false
-	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // tokenFault says what is wrong with the form of a service account's token, before
