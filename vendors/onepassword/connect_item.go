@@ -108,7 +108,7 @@ func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
 	for name, value := range w.members {
 		out[name] = value
 	}
-	var tags []string
+	tags := []string{}
 	if text, there := w.members["tags"]; there && json.Unmarshal(text, &tags) != nil {
 		return nil, fmt.Errorf("the tags are no list")
 	}
