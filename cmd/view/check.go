@@ -60,13 +60,14 @@ func (h *human) Checks(section string, checks []Check) {
 	for _, c := range checks {
 		width = max(width, runewidth.StringWidth(oneLine(c.Name)))
 	}
+	indent := len(Warning) + width + 6
 	var b strings.Builder
 	b.WriteString(paint(h.o.Color, bold, oneLine(section)) + "\n")
 	for _, c := range checks {
 		outcome := paint(h.o.Color, map[Outcome]string{OK: green, Warning: yellow, Fault: red, Unknown: dim}[c.Outcome], pad(string(c.Outcome), len(Warning)))
-		b.WriteString(strings.TrimRight("  "+outcome+"  "+pad(oneLine(c.Name), width)+"  "+oneLine(c.said()), " ") + "\n")
+		b.WriteString(strings.TrimRight("  "+outcome+"  "+pad(oneLine(c.Name), width)+"  "+hang(oneLine(c.said()), h.o.Width, indent), " ") + "\n")
 		if c.Fix != "" {
-			b.WriteString(strings.Repeat(" ", len(Warning)+width+6) + oneLine(c.Fix) + "\n")
+			b.WriteString(strings.Repeat(" ", indent) + hang(oneLine(c.Fix), h.o.Width, indent) + "\n")
 		}
 	}
 	_, _ = io.WriteString(h.out, b.String())

@@ -57,6 +57,33 @@ func fit(text string, width int) string {
 	return head + "…" + strings.TrimLeft(tail, " ")
 }
 
+// hang breaks text between words so that it fits beside an indent into width
+// columns, and indents what goes on below. A word that is too long stays whole, and
+// so does all of it where there is no width, or too little room to be worth it.
+func hang(text string, width, indent int) string {
+	room := width - indent
+	if width <= 0 || room < 20 {
+		return text
+	}
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Split(text, " ") {
+		size := runewidth.StringWidth(word)
+		switch {
+		case i == 0:
+		case column+1+size > room:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			column = 0
+		default:
+			b.WriteString(" ")
+			column++
+		}
+		b.WriteString(word)
+		column += size
+	}
+	return b.String()
+}
+
 // Clean makes text from outside safe to print: control characters could move the
 // cursor or colour what follows, marks of direction could show it in another order
 // than it has, and what has no width could make two names look the same. Lines and

@@ -242,3 +242,22 @@ func TestClean(t *testing.T) {
 		t.Errorf("what is no text becomes %q", got)
 	}
 }
+
+func TestHang(t *testing.T) {
+	for _, c := range []struct {
+		text          string
+		width, indent int
+		want          string
+	}{
+		{"one two three four five six", 30, 10, "one two three four\n          five six"},
+		{"one two", 0, 10, "one two"},
+		{"one two three four five six", 25, 10, "one two three four five six"}, // no room worth the trouble
+		{strings.Repeat("x", 30) + " y", 30, 10, strings.Repeat("x", 30) + "\n          y"},
+		{"日本 日本 日本 日本 日本 日本", 30, 10, "日本 日本 日本 日本\n          日本 日本"},
+		{"", 80, 10, ""},
+	} {
+		if got := hang(c.text, c.width, c.indent); got != c.want {
+			t.Errorf("%q in %d beside %d: got %q, want %q", c.text, c.width, c.indent, got, c.want)
+		}
+	}
+}
