@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -188,15 +189,15 @@ func TestRoundTrip_endsWithTheContext(t *testing.T) {
 // Over real connections: what net/http sends again by itself is no POST, and
 // Authorization goes nowhere else.
 func TestClient_overLoopback(t *testing.T) {
-	var posts, elsewhere int
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere++ }))
+	var posts, elsewhere atomic.Int64
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	defer other.Close()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/away":
 			http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 		case r.Method == http.MethodPost:
-			posts++
+			posts.Add(1)
 			panic(http.ErrAbortHandler)
 		}
 	}))
@@ -209,10 +210,10 @@ func TestClient_overLoopback(t *testing.T) {
 			t.Fatal(resp, err)
 		}
 	}
-	if _, err := client.Post(server.URL, "text/plain", strings.NewReader("x")); err == nil || posts != 1 {
-		t.Errorf("a POST whose answer was lost was sent %d times: %v", posts, err)
+	if _, err := client.Post(server.URL, "text/plain", strings.NewReader("x")); err == nil || posts.Load() != 1 {
+		t.Errorf("a POST whose answer was lost was sent %d times: %v", posts.Load(), err)
 	}
-	if resp, err := client.Get(server.URL + "/away"); err != nil || resp.StatusCode != http.StatusTemporaryRedirect || elsewhere != 0 {
+	if resp, err := client.Get(server.URL + "/away"); err != nil || resp.StatusCode != http.StatusTemporaryRedirect || elsewhere.Load() != 0 {
 		t.Errorf("a redirect was followed: %v %v", resp, err)
 	}
 }
