@@ -2,24 +2,14 @@ package cli
 
 import (
 	"errors"
-	"io/fs"
 	"os"
-	"os/exec"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/urfave/cli/v2"
 
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
-)
-
-// The exit codes of shells for a command that cannot be run.
-const (
-	exitNotExecutable = 126
-	exitNotFound      = 127
 )
 
 // execArgs are what bh exec is asked for.
@@ -44,6 +34,7 @@ func execCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
+			flags.format, flags.json = "human", false // standard output is the command's
 			args := c.Args().Slice()
 			if len(args) < 2 {
 				return errors.New("bh exec wants a project and a command: bh exec PROJECT -- COMMAND")
@@ -66,24 +57,32 @@ func runExec(p Process, a execArgs) (err error) {
 	if err == nil {
 		keys, err = s.storedKeys(ctx, record, snap, a.stale)
 	}
+	// From here on signals are for the command, even before it runs: one that ended bh
+	// alone would leave a command that nobody waits for.
+	signals, release := forTheCommand()
+	defer release()
 	stop()
-	if err != nil {
-		return orInterrupted(err, interrupted)
+	if code := s.interruptedSince(interrupted); code != 0 {
+		return code
 	}
-	environment := s.childEnvironment(os.Environ(), a.keepEnv)
-	environment = append(environment, "AWS_ACCESS_KEY_ID="+keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+keys.SecretAccessKey.Reveal(),
+	if err != nil {
+		return err
+	}
+	environment := append(s.childEnvironment(os.Environ(), a.keepEnv), "AWS_ACCESS_KEY_ID="+keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+keys.SecretAccessKey.Reveal(),
 		"AWS_ENDPOINT_URL_S3="+keys.EndpointURL, "AWS_REGION="+keys.Region)
-	return runChild(p, a.command, environment)
+	return s.runChild(a.command, environment, signals)
 }
 
 // misleading are settings of AWS clients that would win over, or contradict, the
 // ones that the command gets.
-var misleading = []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
-	"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
+var misleading = []string{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
+	"AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN",
 	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}
 
 // childEnvironment is what a command gets of bh's environment: not the secrets that
-// the declared vendors take from it, unless they are asked for.
+// the declared vendors take from it, and not bh's variables, which can be secrets as
+// well, unless they are asked for.
 func (s *session) childEnvironment(environment []string, keep bool) []string {
 	withheld := slices.Clone(misleading)
 	for _, connection := range slices.Concat(s.config.Clouds, s.config.Secrets) {
@@ -96,68 +95,8 @@ func (s *session) childEnvironment(environment []string, keep bool) []string {
 	}
 	return slices.DeleteFunc(slices.Clone(environment), func(pair string) bool {
 		name, _, _ := strings.Cut(pair, "=")
-		return slices.Contains(withheld, name)
+		ofBH := strings.HasPrefix(name, "BH_VAR_") || strings.HasPrefix(name, "BH_CLI_ARGS")
+		// Case counts for nothing on Windows, and what differs by it alone is no loss elsewhere.
+		return ofBH && !keep || slices.ContainsFunc(withheld, func(w string) bool { return strings.EqualFold(w, name) })
 	})
-}
-
-// runChild runs the command and gives its exit code. Signals that come to bh alone
-// are passed on; those of a terminal come to both.
-func runChild(p Process, command, environment []string) error {
-	child := exec.Command(command[0], command[1:]...)
-	child.Env, child.Stdin, child.Stdout, child.Stderr = environment, p.Stdin, p.Stdout, p.Stderr
-	if out, wrapped := p.Stdout.(*result); wrapped {
-		child.Stdout = out.to // the process's own, so that a terminal stays one
-	}
-	// Before it starts, so that no signal is lost, nor ends bh and not the command.
-	signals := make(chan os.Signal, 8)
-	signal.Notify(signals, passedOn...)
-	defer signal.Stop(signals)
-	if err := child.Start(); err != nil {
-		code := exitCode(exitNotExecutable)
-		if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-			code = exitNotFound
-		}
-		_, _ = p.Stderr.Write([]byte("Error: " + command[0] + " cannot be run: " + cause(err) + "\n"))
-		return code
-	}
-	ended := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case received := <-signals:
-				if p.StdinTTY && slices.Contains(fromTerminal, received) {
-					continue // the terminal has sent it to both
-				}
-				_ = child.Process.Signal(received) // a child that has ended needs none
-			case <-ended:
-				return
-			}
-		}
-	}()
-	err := child.Wait()
-	close(ended)
-	var exit *exec.ExitError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &exit):
-		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-			return exitCode(128 + int(status.Signal()))
-		}
-		return exitCode(exit.ExitCode())
-	}
-	return err
-}
-
-// cause gives why a command cannot be run, without its name.
-func cause(err error) string {
-	var inner *exec.Error
-	if errors.As(err, &inner) {
-		return inner.Err.Error()
-	}
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
 }

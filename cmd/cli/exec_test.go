@@ -3,60 +3,182 @@
 package cli
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"buckethead/config"
 )
 
-// The command's end is bh's: its code, and the signal that ended it; signals that
-// come to bh alone reach it.
-func TestExec_endsAsItsCommandDoes(t *testing.T) {
+// execStage has the keys of three projects, one of which someone brought.
+func execStage(t *testing.T) stage {
+	t.Helper()
 	s := stage{t, t.TempDir()}
 	s.write("buckets.hcl", three)
 	s.must("apply", "--yes", "--quiet")
-	for script, want := range map[string]int{"exit 3": 3, "kill -9 $$": 128 + 9, "kill -TERM $$": 128 + 15, "true": 0} {
-		out, err := s.bh(nil, "exec", "photos", "--", "sh", "-c", script)
-		var exit *exec.ExitError
-		if errors.As(err, &exit) && exit.ExitCode() != want || (err == nil) != (want == 0) {
-			t.Errorf("%s: %v\n%s", script, err, out)
-		}
+	return s
+}
+
+// start runs a shell's script by bh exec and waits until it says that it is ready.
+func (s stage) start(env []string, script string) (*exec.Cmd, *bufio.Reader) {
+	s.t.Helper()
+	cmd := exec.Command(os.Args[0], "exec", "photos", "--", "sh", "-c", script)
+	cmd.Dir, cmd.WaitDelay = s.dir, time.Second
+	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_VAR_canary=" + canary, noRaceSleep}, env...)...)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	if out, err := s.bh(nil, "exec", "photos", "--", "/"); err == nil || !strings.Contains(out, "cannot be run") {
-		t.Errorf("a folder for a command: %v\n%s", err, out)
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	out := bufio.NewReader(stdout)
+	if line, err := out.ReadString('\n'); err != nil || line != "ready\n" {
+		s.t.Fatalf("%q, %v", line, err)
+	}
+	return cmd, out
+}
+
+func codeOfExit(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	if err != nil {
+		return -1
+	}
+	return 0
+}
+
+// The command's end is bh's: its code, or the signal that ended it.
+func TestExec_endsAsItsCommandDoes(t *testing.T) {
+	s := execStage(t)
+	s.write("no-program", "text")
+	s.write("broken", "#!/no/such/interpreter\n")
+	if err := os.Chmod(s.dir+"/broken", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		want    int
+		command []string
+	}{
+		{0, []string{"true"}},
+		{3, []string{"sh", "-c", "exit 3"}},
+		{255, []string{"sh", "-c", "exit 255"}},
+		{128 + 9, []string{"sh", "-c", "kill -9 $$"}},
+		{128 + 15, []string{"sh", "-c", "kill -TERM $$"}},
+		// bh ignores this one, and its command does not.
+		{128 + 13, []string{"sh", "-c", "kill -PIPE $$"}},
+		{126, []string{"/"}},
+		{126, []string{"./no-program"}},
+		{127, []string{"./broken"}},
+		{127, []string{"./nothing-there"}},
+		{127, []string{"no-such-command-anywhere"}},
+	} {
+		out, err := s.bh(nil, append([]string{"exec", "photos", "--"}, tt.command...)...)
+		if got := codeOfExit(err); got != tt.want {
+			t.Errorf("%q: exit %d, want %d\n%s", tt.command, got, tt.want, out)
+		}
+		if runs := tt.want != 126 && tt.want != 127; runs == strings.Contains(out, "BH5007") {
+			t.Errorf("%q: %s", tt.command, out)
+		}
 	}
 }
 
+// Signals that come to bh alone reach the command, and bh outlives it, even where
+// nothing is between the command's first word and the signal.
 func TestExec_passesSignalsOn(t *testing.T) {
-	s := stage{t, t.TempDir()}
-	s.write("buckets.hcl", three)
-	s.must("apply", "--yes", "--quiet")
-	for _, sent := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGINT} {
-		cmd := exec.Command(os.Args[0], "exec", "photos", "--", "sh", "-c", "trap 'echo passed on; exit 5' TERM HUP USR1 INT; echo ready; while :; do sleep 0.05; done")
-		cmd.Dir = s.dir
-		cmd.Env = append(os.Environ(), "BH_TEST_AS_BH=1", "BH_VAR_canary="+canary, noRaceSleep)
-		stdout, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
+	s := execStage(t)
+	for round := range 3 {
+		for _, sent := range passedOn {
+			cmd, out := s.start(nil, "trap 'echo passed on; exit 5' INT TERM HUP QUIT USR1 USR2 WINCH; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
+			if err := cmd.Process.Signal(sent); err != nil {
+				t.Fatal(err)
+			}
+			rest, _ := io.ReadAll(out)
+			if got := codeOfExit(cmd.Wait()); got != 5 || string(rest) != "passed on\n" {
+				t.Errorf("round %d, %v: exit %d, %q", round, sent, got, rest)
+			}
 		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		text := make([]byte, len("ready\n"))
-		if _, err := stdout.Read(text); err != nil || string(text) != "ready\n" {
-			t.Fatalf("%q, %v", text, err)
-		}
+	}
+}
+
+// What a terminal sends comes to the command from there, and once; the rest is
+// passed on all the same.
+func TestExec_onATerminal(t *testing.T) {
+	s := execStage(t)
+	cmd, out := s.start([]string{"BH_TEST_TTY=1"}, "trap 'echo twice' INT QUIT; trap 'echo ended; exit 5' TERM; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
+	for _, sent := range []os.Signal{syscall.SIGINT, syscall.SIGQUIT} {
 		_ = cmd.Process.Signal(sent)
-		rest := make([]byte, 100)
-		n, _ := stdout.Read(rest)
-		var exit *exec.ExitError
-		if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 5 || !strings.Contains(string(rest[:n]), "passed on") {
-			t.Errorf("%v: %v, %q", sent, err, rest[:n])
+	}
+	time.Sleep(300 * time.Millisecond)
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	rest, _ := io.ReadAll(out)
+	if got := codeOfExit(cmd.Wait()); got != 5 || string(rest) != "ended\n" {
+		t.Errorf("exit %d, %q", got, rest)
+	}
+}
+
+// nohup stays one: what bh was started to ignore its command ignores.
+func TestExec_keepsIgnored(t *testing.T) {
+	s := execStage(t)
+	signal.Ignore(syscall.SIGHUP)
+	cmd, out := s.start(nil, "echo ready; kill -HUP $$; kill -HUP $PPID; sleep 0.2; echo still here")
+	signal.Reset(syscall.SIGHUP)
+	rest, _ := io.ReadAll(out)
+	if got := codeOfExit(cmd.Wait()); got != 0 || string(rest) != "still here\n" {
+		t.Errorf("exit %d, %q", got, rest)
+	}
+}
+
+// A signal that comes before the command runs ends bh, and the command never does.
+func TestExec_interruptedBefore(t *testing.T) {
+	p, out := inProcess(t, "apply", "--auto-approve")
+	if code := Main(p); code != 0 {
+		t.Fatal(out)
+	}
+	signals := make(chan os.Signal, 1)
+	signals <- syscall.SIGTERM
+	out.Reset()
+	p.Args, p.Signals = []string{p.Args[0], p.Args[1], "exec", "a", "--", "echo", "ran"}, signals
+	if code := Main(p); code != exitTerminated || out.Len() > 0 {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
+
+// The secret is in the command's environment and nowhere else: not in what bh shows
+// and logs, and on no command line.
+func TestExec_showsNoSecret(t *testing.T) {
+	s := execStage(t)
+	log := s.dir + "/trace.log"
+	env := []string{"BH_LOG=trace", "BH_LOG_PATH=" + log}
+	out, err := s.bh(env, "exec", "--verbose", "photos", "--", "sh", "-c", `printf %s "$AWS_SECRET_ACCESS_KEY" > secret; tr '\0' ' ' < /proc/$PPID/cmdline > commandline 2>&1; tr '\0' ' ' < /proc/$PPID/environ >> commandline 2>&1; true`)
+	if err != nil {
+		t.Fatal(out)
+	}
+	secret, _ := os.ReadFile(s.dir + "/secret")
+	logged, _ := os.ReadFile(log)
+	line, _ := os.ReadFile(s.dir + "/commandline")
+	if len(secret) < 20 || len(logged) == 0 {
+		t.Fatalf("a secret of %d bytes and a log of %d", len(secret), len(logged))
+	}
+	for _, command := range [][]string{{"/"}, {"no-such-command"}, {"sh", "-c", "kill -9 $$"}} {
+		more, _ := s.bh(env, append([]string{"exec", "--verbose", "photos", "--"}, command...)...)
+		out += more
+	}
+	logged, _ = os.ReadFile(log)
+	for name, text := range map[string][]byte{"output": []byte(out), "log": logged, "command line": line} {
+		if bytes.Contains(text, secret) {
+			t.Errorf("the %s has the secret", name)
 		}
 	}
 }
@@ -66,11 +188,18 @@ func TestExec_passesSignalsOn(t *testing.T) {
 func TestChildEnvironment(t *testing.T) {
 	s := &session{config: &config.Config{Clouds: []config.Connection{{Vendor: "cloudflare_r2", Name: "main"}}, Secrets: []config.Connection{{Vendor: "onepassword", Name: "eng"}}}}
 	given := []string{"PATH=/bin", "CLOUDFLARE_API_TOKEN=x", "CLOUDFLARE_ACCOUNT_ID=y", "OP_SERVICE_ACCOUNT_TOKEN=x", "OP_CONNECT_TOKEN=x", "OP_CONNECT_HOST=z",
-		"AWS_PROFILE=p", "AWS_SESSION_TOKEN=s", "AWS_ENDPOINT_URL=e", "AWS_MAX_ATTEMPTS=3"}
-	if got, want := s.childEnvironment(given, false), []string{"PATH=/bin", "CLOUDFLARE_ACCOUNT_ID=y", "OP_CONNECT_HOST=z", "AWS_MAX_ATTEMPTS=3"}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
+		"AWS_PROFILE=p", "AWS_SESSION_TOKEN=s", "AWS_ENDPOINT_URL=e", "AWS_DEFAULT_REGION=r", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_MAX_ATTEMPTS=3",
+		"BH_VAR_password=x", "BH_CLI_ARGS_exec=--var password=x", "BH_LOG=info", "BH_AGE_IDENTITY=of no declared vendor"}
+	kept := []string{"PATH=/bin", "CLOUDFLARE_ACCOUNT_ID=y", "OP_CONNECT_HOST=z", "AWS_MAX_ATTEMPTS=3", "BH_LOG=info", "BH_AGE_IDENTITY=of no declared vendor"}
+	if got := s.childEnvironment(given, false); !slices.Equal(got, kept) {
+		t.Errorf("got %v, want %v", got, kept)
 	}
-	if got := s.childEnvironment(given, true); !slices.Contains(got, "CLOUDFLARE_API_TOKEN=x") || slices.Contains(got, "AWS_PROFILE=p") {
+	for _, pair := range s.childEnvironment(given, true) {
+		if name, _, _ := strings.Cut(pair, "="); slices.Contains(misleading, name) {
+			t.Errorf("with everything kept: %s", pair)
+		}
+	}
+	if got := s.childEnvironment(given, true); !slices.Contains(got, "CLOUDFLARE_API_TOKEN=x") || !slices.Contains(got, "BH_VAR_password=x") {
 		t.Errorf("with everything kept: %v", got)
 	}
 }

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"os/signal"
+	"slices"
+	"syscall"
+
+	"buckethead/config/diag"
+)
+
+// The exit codes of shells: of a command that cannot be run, and what is added to the
+// number of the signal that ended one.
+const (
+	exitNotExecutable = 126
+	exitNotFound      = 127
+	exitSignal        = 128
+)
+
+// forTheCommand catches the signals that a command gets through bh. Those that bh was
+// started to ignore, as nohup does, stay ignored.
+func forTheCommand() (signals chan os.Signal, release func()) {
+	signals = make(chan os.Signal, 8)
+	for _, s := range passedOn {
+		if !signal.Ignored(s) {
+			signal.Notify(signals, s)
+		}
+	}
+	return signals, func() { signal.Stop(signals) }
+}
+
+// interruptedSince gives the exit code of a signal that came before stop, also of one
+// that nobody had the time to take.
+func (s *session) interruptedSince(interrupted func() exitCode) exitCode {
+	select {
+	case received := <-s.p.Signals:
+		return codeOf(received)
+	default:
+		return interrupted()
+	}
+}
+
+// runChild runs the command and gives its exit code.
+func (s *session) runChild(command, environment []string, signals <-chan os.Signal) error {
+	p := s.p
+	child := exec.Command(command[0], command[1:]...)
+	child.Env, child.Stdin, child.Stdout, child.Stderr = environment, p.Stdin, p.Stdout, p.Stderr
+	if out, wrapped := p.Stdout.(*result); wrapped {
+		child.Stdout = out.to // the process's own, so that a terminal stays one
+	}
+	release := unignore()
+	err := child.Start()
+	release()
+	if err != nil {
+		return s.notRun(command[0], err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case received := <-signals:
+				if s.onTerminal() && slices.Contains(fromTerminal, received) {
+					continue // the terminal has sent it to both
+				}
+				_ = child.Process.Signal(received) // a child that has ended needs none
+			case <-ended:
+				return
+			}
+		}
+	}()
+	err = child.Wait()
+	close(ended)
+	if child.ProcessState == nil {
+		return err
+	}
+	if status, ok := child.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return exitCode(exitSignal + int(status.Signal()))
+	}
+	if code := child.ProcessState.ExitCode(); code != 0 {
+		return exitCode(code)
+	}
+	return nil
+}
+
+// onTerminal reports whether someone sits before bh, whose keys send signals to it and
+// to the command alike.
+func (s *session) onTerminal() bool { return s.p.StdinTTY || s.p.StdoutTTY || s.p.StderrTTY }
+
+// notRun shows why a command cannot be run. Its arguments could be secrets.
+func (s *session) notRun(command string, err error) error {
+	code, fix := exitCode(exitNotExecutable), "See that it is a program and that you may run it."
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		code, fix = exitNotFound, "Give the path of a program, or the name of one in PATH."
+	}
+	s.view.Diagnostics(diag.List{{Severity: diag.Error, Code: "BH5007", Summary: "The command cannot be run", Detail: command + ": " + cause(err) + ".", Fix: fix, Cause: err}})
+	return code
+}
+
+// cause gives why a command cannot be run, without its name.
+func cause(err error) string {
+	var inner *exec.Error
+	if errors.As(err, &inner) {
+		return inner.Err.Error()
+	}
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
