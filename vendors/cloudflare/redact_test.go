@@ -1,7 +1,6 @@
 package cloudflare
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,35 +37,13 @@ func FuzzRedact(f *testing.F) {
 	f.Add(`{"result":{"value":"`, `"}}`)
 	f.Add(`{"result":"`, `"}`)
 	f.Add(`[{"a":["`, `"]}]`)
+	f.Add(`"`, `}}"}}`) // a value, and more after it
+	f.Add(`{"`, `":1}`)
 	r := &http.Request{URL: &url.URL{Path: "/user/tokens"}}
 	f.Fuzz(func(t *testing.T, before, after string) {
 		body := before + canary + after
-		var whole any
-		if got := redact(r, []byte(body)); strings.Contains(got, canary) && json.Unmarshal([]byte(body), &whole) == nil && exact(whole) {
+		if got := redact(r, []byte(body)); strings.Contains(got, canary) {
 			t.Errorf("%q shows as %q", body, got)
-		} else if whole == nil && strings.Contains(got, canary) && json.Unmarshal([]byte(body), &whole) != nil {
-			t.Errorf("%q, which is no JSON, shows as %q", body, got)
 		}
 	})
-}
-
-// exact reports whether a value stands alone in some string, as the API writes it.
-func exact(v any) bool {
-	switch v := v.(type) {
-	case map[string]any:
-		for _, member := range v {
-			if exact(member) {
-				return true
-			}
-		}
-	case []any:
-		for _, member := range v {
-			if exact(member) {
-				return true
-			}
-		}
-	case string:
-		return v == canary
-	}
-	return false
 }

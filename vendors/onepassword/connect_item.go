@@ -181,7 +181,7 @@ func redactConnect(_ *http.Request, body []byte) string {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	var v any
-	if decoder.Decode(&v) != nil || decoder.More() {
+	if !json.Valid(body) || decoder.Decode(&v) != nil {
 		return fmt.Sprintf("(%d bytes that are no JSON, not shown)", len(body))
 	}
 	text, err := json.Marshal(withoutValues(v))
