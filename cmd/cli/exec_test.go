@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
@@ -28,10 +27,11 @@ func execStage(t *testing.T) stage {
 	return s
 }
 
-// start runs a shell's script by bh exec and waits until it says that it is ready.
-func (s stage) start(env []string, script string) (*exec.Cmd, *bufio.Reader) {
+// start runs a shell's script by bh exec, whose process another shell prepares, and
+// waits until it says that it is ready.
+func (s stage) start(prepare string, env []string, script string) (*exec.Cmd, *bufio.Reader) {
 	s.t.Helper()
-	cmd := exec.Command(os.Args[0], "exec", "photos", "--", "sh", "-c", script)
+	cmd := exec.Command("sh", "-c", prepare+`exec "$0" "$@"`, os.Args[0], "exec", "photos", "--", "sh", "-c", script)
 	cmd.Dir, cmd.WaitDelay = s.dir, time.Second
 	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_VAR_canary=" + canary, noRaceSleep}, env...)...)
 	stdout, err := cmd.StdoutPipe()
@@ -100,7 +100,7 @@ func TestExec_passesSignalsOn(t *testing.T) {
 	s := execStage(t)
 	for round := range 3 {
 		for _, sent := range passedOn {
-			cmd, out := s.start(nil, "trap 'echo passed on; exit 5' INT TERM HUP QUIT USR1 USR2 WINCH; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
+			cmd, out := s.start("", nil, "trap 'echo passed on; exit 5' INT TERM HUP QUIT USR1 USR2 WINCH; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
 			if err := cmd.Process.Signal(sent); err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestExec_passesSignalsOn(t *testing.T) {
 // passed on all the same.
 func TestExec_onATerminal(t *testing.T) {
 	s := execStage(t)
-	cmd, out := s.start([]string{"BH_TEST_TTY=1"}, "trap 'echo twice' INT QUIT; trap 'echo ended; exit 5' TERM; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
+	cmd, out := s.start("", []string{"BH_TEST_TTY=1"}, "trap 'echo twice' INT QUIT; trap 'echo ended; exit 5' TERM; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
 	for _, sent := range []os.Signal{syscall.SIGINT, syscall.SIGQUIT} {
 		_ = cmd.Process.Signal(sent)
 	}
@@ -131,9 +131,7 @@ func TestExec_onATerminal(t *testing.T) {
 // nohup stays one: what bh was started to ignore its command ignores.
 func TestExec_keepsIgnored(t *testing.T) {
 	s := execStage(t)
-	signal.Ignore(syscall.SIGHUP)
-	cmd, out := s.start(nil, "echo ready; kill -HUP $$; kill -HUP $PPID; sleep 0.2; echo still here")
-	signal.Reset(syscall.SIGHUP)
+	cmd, out := s.start("trap '' HUP; ", nil, "echo ready; kill -HUP $$; kill -HUP $PPID; sleep 0.2; echo still here")
 	rest, _ := io.ReadAll(out)
 	if got := codeOfExit(cmd.Wait()); got != 0 || string(rest) != "still here\n" {
 		t.Errorf("exit %d, %q", got, rest)
