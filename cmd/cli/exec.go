@@ -25,10 +25,10 @@ func execCommand(p Process) *cli.Command {
 	return &cli.Command{Name: "exec", Usage: "run one command with a project's stored keys in its environment", ArgsUsage: "PROJECT -- COMMAND [ARGUMENTS]",
 		Description: "COMMAND gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL_S3\n" +
 			"and AWS_REGION, read from the project's item, and neither the tokens that bh\n" +
-			"works with nor other AWS settings that would mislead it. Its exit code is\nthat of bh.",
+			"works with nor other AWS settings that would mislead it. bh ends with its\nexit code; 127 is for a command not found, 126 for one that cannot be run.",
 		Flags: commonFlags(
 			&cli.BoolFlag{Name: "stale", Usage: "use the item's keys, even if bh did not store them"},
-			&cli.BoolFlag{Name: "keep-env", Usage: "give the command the tokens of bh as well"}),
+			&cli.BoolFlag{Name: "keep-env", Usage: "give the command bh's tokens and variables as well"}),
 		Action: func(c *cli.Context) error {
 			flags, err := readCommon(c, p)
 			if err != nil {
