@@ -32,8 +32,8 @@ func NewSecret(value string) Secret {
 	return Secret{value: &value}
 }
 
-// Reveal gives the value itself, "" for the zero Secret. Only vendors and the
-// orchestrator call it.
+// Reveal gives the value itself, "" for the zero Secret. Only vendors, the
+// orchestrator, and bh exec, which gives it to one process, call it.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""

@@ -8,7 +8,6 @@ import (
 	"buckethead/cmd/view"
 	"buckethead/executor"
 	"buckethead/planner"
-	"buckethead/vendors/registry"
 )
 
 // run says on whose behalf bh runs, as GitHub or GitLab tell it.
@@ -32,10 +31,7 @@ func (s *session) run() executor.Run {
 // That it cannot is said, and is no reason to fail.
 func (s *session) github(plan *planner.Plan) {
 	if path := s.p.get("GITHUB_STEP_SUMMARY"); path != "" {
-		s.appendTo(path, view.PlanMarkdown(plan, view.Options{Reference: s.reference, VendorTitle: func(name string) string {
-			v, _ := registry.Find(name)
-			return v.Title
-		}}))
+		s.appendTo(path, view.PlanMarkdown(plan, view.Options{Reference: s.reference, VendorTitle: vendorTitle}))
 	}
 	if path := s.p.get("GITHUB_OUTPUT"); path != "" {
 		counts := plan.Counts()

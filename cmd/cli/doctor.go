@@ -22,10 +22,7 @@ import (
 func doctorCommand(p Process) *cli.Command {
 	return &cli.Command{Name: "doctor", Usage: "look at files, settings, vendors and state, and say what is wrong", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			flags, err := readCommon(c, p)
-			if err == nil {
-				err = noArguments(c)
-			}
+			flags, err := readAlone(c, p)
 			if err != nil {
 				return err
 			}

@@ -22,6 +22,14 @@ func (s *session) host(address string) vendors.Host {
 	return h
 }
 
+// vendorTitle is what people call a vendor; its name where this bh lacks it.
+func vendorTitle(name string) string {
+	if v, ok := registry.Find(name); ok {
+		return v.Title
+	}
+	return name
+}
+
 // title is what people call the vendor of a connection, with the connection's name
 // where another one has the same vendor.
 func (s *session) title(address string) string {

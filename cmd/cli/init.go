@@ -24,10 +24,7 @@ const ignored = "# What bh makes beside this file: state, backups, keys.\n.bh/\n
 func initCommand(p Process) *cli.Command {
 	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and make the state", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			flags, err := readCommon(c, p)
-			if err == nil {
-				err = noArguments(c)
-			}
+			flags, err := readAlone(c, p)
 			if err != nil {
 				return err
 			}

@@ -129,6 +129,15 @@ func savePlan(path string, plan *planner.Plan) error {
 	return nil
 }
 
+// readAlone reads the flags of a command that takes no argument.
+func readAlone(c *cli.Context, p Process) (common, error) {
+	flags, err := readCommon(c, p)
+	if err == nil {
+		err = noArguments(c)
+	}
+	return flags, err
+}
+
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
 		return fmt.Errorf("bh %s takes no argument, and was given %q", c.Command.Name, c.Args().First())

@@ -83,12 +83,7 @@ func (s *session) makeView() error {
 	o := view.Options{
 		Color: s.colored(s.p.StdoutTTY), ErrColor: s.colored(s.p.StderrTTY), Verbose: s.flags.verbose, Quiet: s.flags.quiet,
 		Version: version, Now: s.p.Now, Sources: s.config.Sources, Reference: s.reference,
-		VendorTitle: func(name string) string {
-			if v, ok := registry.Find(name); ok {
-				return v.Title
-			}
-			return name
-		},
+		VendorTitle: vendorTitle,
 		VendorLimit: func(name string) (int, time.Duration) {
 			v, _ := registry.Find(name)
 			return v.Limits.Calls, v.Limits.CallsPer

@@ -10,10 +10,7 @@ import (
 func validateCommand(p Process) *cli.Command {
 	return &cli.Command{Name: "validate", Usage: "check the files, offline", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			flags, err := readCommon(c, p)
-			if err == nil {
-				err = noArguments(c)
-			}
+			flags, err := readAlone(c, p)
 			if err != nil {
 				return err
 			}

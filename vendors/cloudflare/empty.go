@@ -30,12 +30,12 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 		return err
 	}
 	for {
-		keys, err := c.objectKeys(ctx, id)
-		if errors.Is(err, vendors.ErrNotFound) || err == nil && len(keys) == 0 {
+		objects, _, err := c.firstObjects(ctx, act{op: "list objects", about: aboutBucket}, id)
+		if errors.Is(err, vendors.ErrNotFound) || err == nil && len(objects) == 0 {
 			return nil
 		}
 		if err == nil {
-			err = c.deleteObjects(ctx, id, keys)
+			err = c.deleteObjects(ctx, id, objects)
 		}
 		if err != nil {
 			return err
@@ -43,37 +43,19 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	}
 }
 
-// objectKeys gives the first page of what a bucket holds.
-func (c *Cloud) objectKeys(ctx context.Context, id vendors.BucketID) ([]string, error) {
-	var objects []struct {
-		Key string `json:"key"`
-	}
-	var p r2.BucketObjectListParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := c.call(act{op: "list objects", about: aboutBucket}, &objects, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Objects.List(ctx, id.Name, p, append(append(o, in(id.Namespace)...), option.WithQuery("per_page", "1000"))...)
-		return err
-	})
-	keys := make([]string, len(objects))
-	for i, object := range objects {
-		keys[i] = object.Key
-	}
-	return keys, err
-}
-
 // deleteObjects deletes what it can, and gives the first fault.
-func (c *Cloud) deleteObjects(ctx context.Context, id vendors.BucketID, keys []string) error {
-	faults := make([]error, len(keys))
+func (c *Cloud) deleteObjects(ctx context.Context, id vendors.BucketID, objects []object) error {
+	faults := make([]error, len(objects))
 	slots := make(chan struct{}, deletesAtOnce)
 	var wg sync.WaitGroup
-	for i, key := range keys {
+	for i, object := range objects {
 		slots <- struct{}{}
 		if ctx.Err() != nil {
 			break
 		}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			faults[i] = c.deleteObject(ctx, id, key)
+			faults[i] = c.deleteObject(ctx, id, object.Key)
 		})
 	}
 	wg.Wait()

@@ -33,14 +33,12 @@ var kinds = map[int]error{
 
 // The codes that single calls look at.
 const (
-	codeNoDomain      = 10053 // the bucket has no such custom domain
-	codeNoCORS        = 10059 // the bucket has no CORS rules
-	codeNoToken       = 1003
-	codeNotEntitled   = 10042
-	codeLocked        = 10069
-	codeNoRoute       = 7003
-	codeNoMethod      = 7001
-	codeNoSuchRequest = 7000
+	codeNoDomain    = 10053 // the bucket has no such custom domain
+	codeNoCORS      = 10059 // the bucket has no CORS rules
+	codeNoToken     = 1003
+	codeNotEntitled = 10042
+	codeLocked      = 10069
+	codeNoMethod    = 7001
 )
 
 // transportError is the error of a request without an answer.

@@ -3,6 +3,7 @@ package cloudflare
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/r2"
@@ -10,8 +11,27 @@ import (
 	"buckethead/vendors"
 )
 
-// probePage is how many objects a probe looks at: enough to name a number, in one call.
-const probePage = 1000
+// objectPage is the largest page of a list of objects: enough for a probe to name a
+// number, in one call.
+const objectPage = 1000
+
+// object is an object as lists show it.
+type object struct {
+	Key  string      `json:"key"`
+	Size json.Number `json:"size"`
+}
+
+// firstObjects reads the first page of what a bucket holds.
+func (c *Cloud) firstObjects(ctx context.Context, a act, id vendors.BucketID) ([]object, answer, error) {
+	var objects []object
+	var p r2.BucketObjectListParams
+	p.AccountID.Value, p.AccountID.Present = c.account, true
+	rest, err := c.call(a, &objects, func(o ...option.RequestOption) error {
+		_, err := c.buckets.Objects.List(ctx, id.Name, p, append(append(o, in(id.Namespace)...), option.WithQuery("per_page", strconv.Itoa(objectPage)))...)
+		return err
+	})
+	return objects, rest, err
+}
 
 // ProbeEmptiness looks for objects, in one call.
 func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendors.Emptiness, error) {
@@ -19,15 +39,7 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {
 		return vendors.Emptiness{}, err
 	}
-	var objects []struct {
-		Size json.Number `json:"size"`
-	}
-	var p r2.BucketObjectListParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	rest, err := c.call(a, &objects, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Objects.List(ctx, id.Name, p, append(append(o, in(id.Namespace)...), option.WithQuery("per_page", "1000"))...)
-		return err
-	})
+	objects, rest, err := c.firstObjects(ctx, a, id)
 	if err != nil {
 		return vendors.Emptiness{}, err
 	}
@@ -36,7 +48,7 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 		Truncated bool   `json:"is_truncated"`
 	}
 	rest.read(&info)
-	out := vendors.Emptiness{Objects: len(objects), More: info.Truncated || info.Cursor != "" || len(objects) >= probePage}
+	out := vendors.Emptiness{Objects: len(objects), More: info.Truncated || info.Cursor != "" || len(objects) >= objectPage}
 	for _, object := range objects {
 		if size, err := object.Size.Int64(); err == nil {
 			out.Bytes += size
