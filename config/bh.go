@@ -38,7 +38,7 @@ func (l *loader) decodeBH() bool {
 				continue
 			}
 			first = inner
-			s.backend(inner)
+			l.state = inner
 		}
 	}
 	return satisfied
@@ -76,31 +76,4 @@ func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
 	s.report(unsupportedVersion, a.Expr.Range(), fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, s.l.options.Version),
 		"Install a version that fits, or change required_version.")
 	return false
-}
-
-// backend reads the state block.
-func (s *scope) backend(b *hclsyntax.Block) {
-	l := s.l
-	inner := l.scope(b)
-	if !l.labelled(b, []string{"KIND"}) {
-		return
-	}
-	if b.Labels[0] != "local" {
-		inner.report(unknownBackend, b.LabelRanges[0], fmt.Sprintf("State of the kind %q is asked for, and only \"local\" is built into this version of bh.", b.Labels[0]),
-			`Write state "local" { path = ".bh/state.db" }.`)
-		return
-	}
-	inner.known(b.Body, []string{"path"}, nil, false)
-	l.config.State.Range = toRange(b.DefRange())
-	a := b.Body.Attributes["path"]
-	if a == nil {
-		return
-	}
-	path, out := inner.text(a)
-	switch {
-	case out == given && path == "":
-		inner.report(invalidValue, a.Expr.Range(), "The path of the state is empty.", `Name a file, such as ".bh/state.db".`)
-	case out == given:
-		l.config.State.Path = path
-	}
 }

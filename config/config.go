@@ -27,11 +27,13 @@ type Config struct {
 	Sources map[string][]byte
 }
 
-// Backend is where the state is kept: Kind "local" with Path, relative to Dir.
+// Backend is where the state is kept: Kind "local" with Path, relative to Dir, or one
+// of Options.States with its Settings.
 type Backend struct {
-	Kind  string
-	Path  string
-	Range diag.Range
+	Kind     string
+	Path     string
+	Settings vendors.Settings
+	Range    diag.Range
 }
 
 // Connection is one cloud or secrets block.

@@ -61,7 +61,7 @@ func TestLoad_reportsEveryFaultWithItsPlace(t *testing.T) {
 		"no type":                         {"variable \"a\" {\n type = strin\n default = \"\"\n}", []string{"BH1024@4"}, nil},
 		"newer bh":                        {"bh {\n required_version = \">= 2.0\"\n unheard_of = true\n}\nproject \"p\" {\n  nope = 1\n}", []string{"BH1025@4"}, []string{"0.1.0-dev"}},
 		"no version":                      {"bh {\n required_version = \"soon\"\n}", []string{"BH1011@4"}, nil},
-		"other state":                     {"bh {\n state \"s3\" {\n bucket = \"b\"\n }\n}", []string{"BH1026@4"}, []string{`only "local" is built into this version`}},
+		"other state":                     {"bh {\n state \"s3\" {\n bucket = \"b\"\n }\n}", []string{"BH1026@4"}, []string{`this version of bh knows "local"`}},
 		"bad stack":                       {"bh {\n stack = \"a/b\"\n}", []string{"BH1011@4"}, nil},
 		"unknown vendor":                  {"cloud \"cloudflare_r3\" \"a\" {}\n", []string{"BH1030@3"}, []string{`Did you mean "cloudflare_r2"?`}},
 		"store as cloud":                  {"cloud \"age_file\" \"a\" {}", []string{"BH1030@3"}, []string{"a secret store and no cloud"}},

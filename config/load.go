@@ -27,6 +27,7 @@ type loader struct {
 	clouds    connections
 	secrets   connections
 	blocks    topBlocks
+	state     *hclsyntax.Block            // nil where none is written
 	named     map[string]*hclsyntax.Block // the project blocks, by name
 	unsure    map[string]bool             // names of projects whose instances are not known
 	buckets   map[bucketKey]int32         // the index in origins of the project that has it
@@ -63,7 +64,7 @@ func newLoader(o Options) *loader {
 		options: o,
 		config: &Config{
 			Stack:   "main",
-			State:   Backend{Kind: "local", Path: ".bh/state.db"},
+			State:   Backend{Kind: localState, Path: ".bh/state.db"},
 			Sources: map[string][]byte{},
 		},
 		masked:    map[string]bool{},
@@ -93,6 +94,7 @@ func (l *loader) evaluate() {
 		return
 	}
 	l.declareConnections()
+	l.decodeState()
 	l.decodeConnections()
 	l.decodeProjects()
 	l.decodeLifecycle()

@@ -21,6 +21,8 @@ type Options struct {
 	Env func(name string) (string, bool)
 	// Vendors are the clouds and secret stores that blocks can name.
 	Vendors []vendors.Vendor
+	// States are the kinds of state beside "local" that the state block can name.
+	States []StateKind
 	// Version is bh's own, for required_version; "" satisfies any.
 	Version string
 	// Overlay holds text that stands in for files, by the name that ranges use:

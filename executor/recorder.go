@@ -27,15 +27,7 @@ func (r *recorder) Begin(w orchestrator.Work, s planner.Step, name string) (orch
 	if !orchestrator.Mutates(s) {
 		return orchestrator.Ticket{}, nil
 	}
-	intent := state.Intent{
-		Project: r.operation.Project, Operation: r.operation.ID, Sequence: r.operation.Sequence, Step: s.Name(), Name: name,
-		Cloud: r.operation.Cloud, Secrets: r.operation.Secrets, Namespace: r.operation.Bucket.Namespace,
-		Run: r.run.options.Run.URL, At: r.run.options.Now().UTC(),
-	}
-	if update, is := s.(planner.UpdateSettings); is {
-		intent.Change = &update.Change
-	}
-	intent, err := r.run.journal.Begin(intent)
+	intent, err := r.run.journal.Begin(intentOf(r.operation, s, name, r.run.options.Run, r.run.options.Now()))
 	return orchestrator.Ticket{Intent: intent}, err
 }
 

@@ -208,7 +208,7 @@ func (m *maker) foreignBucket(s *subject, d *draft, id vendors.BucketID) {
 		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
 		Fix:    "To take it over as it is: adopt = true, or an import block. Otherwise choose another name."}
 	if len(m.recorded) == 0 {
-		fault.Fix += " If the state was lost, bh state backup --list shows the copies that there are."
+		fault.Fix += " If the state was lost: bh state backup --list shows the copies that there are, and bh state rebuild makes it anew."
 	}
 	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
 		fault.Summary = "The bucket belongs to another project"
@@ -248,7 +248,7 @@ func (m *maker) needProof(s *subject, d *draft) {
 	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
 		return
 	}
-	d.because(Update, "unproved", "an earlier run stored the credential and did not prove it")
+	d.because(Update, "unproved", "the stored credential was not proved to work yet")
 	d.add(VerifyCredential{})
 }
 

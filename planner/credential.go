@@ -93,7 +93,7 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 	}
 	item, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]
 	switch {
-	case !there && s.interrupted() && m.pendingItem(s) != "":
+	case !there && s.interrupted() && m.pending(s) != nil:
 		return "interrupted", "an earlier run was stopped after it had stored a new credential"
 	case !there:
 		return "item_gone", "the item is gone, and a secret is shown only once"
@@ -254,74 +254,15 @@ func (m *maker) dropLeftItems(s *subject, d *draft) {
 	}
 }
 
-// pendingItem gives the item that holds the pending credential's secret, "" for none.
-func (m *maker) pendingItem(s *subject) string {
-	r := s.record
-	if r == nil || r.Pending == nil {
-		return ""
-	}
-	if s.desired != nil && s.desired.Register != nil &&
-		(r.Pending.Fingerprint != m.in.Observed.Registered[s.project] || r.Pending.ID != s.desired.Register.AccessKeyID) {
-		return "" // other keys are declared by now
-	}
-	if c, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Pending.ID}]; !r.Registered && (!live || c.Status != vendors.Active) {
-		return ""
-	}
-	secrets := r.Secrets
-	if s.desired != nil {
-		secrets = s.desired.Secrets
-	}
-	for _, id := range []string{itemID(r), m.markedItem(s, secrets)} {
-		item, there := m.in.Observed.Items[ItemKey{secrets, id}]
-		if id != "" && there && item.Read && item.Fingerprint == r.Pending.Fingerprint {
-			return id
-		}
-	}
-	return ""
-}
-
-// pendingStored plans to take over what an interrupted run had stored, where the
-// item proves it, so that nothing is issued twice.
-func (m *maker) pendingStored(s *subject, d *draft) bool {
-	id := m.pendingItem(s)
-	if id == "" {
-		return false
-	}
-	r := s.record
-	var overlap time.Duration
-	if s.desired.Rotate != nil {
-		overlap = s.desired.Rotate.Overlap
-	}
-	d.rotating, d.verified, d.ItemID = true, true, id
-	d.Notes = append(d.Notes, "the item holds the credential that an earlier run issued; it is taken over")
-	d.add(ConfirmStored{ItemID: id, Overlap: overlap})
-	if word, _ := m.ageCause(s, *r.Pending); word != "" && !r.Registered {
-		// Long ago, then: it is taken over so that it retires like any other.
-		m.issue(s, d, overlap)
-		if overlap == 0 {
-			d.add(RevokeCredential{ID: r.Pending.ID, CredentialName: r.Pending.Name})
-		}
-	} else {
-		m.bringUpToDate(s, d, id)
-		d.add(VerifyCredential{})
-	}
-	if r.Active != nil && overlap == 0 && !r.Registered {
-		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
-	}
-	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == r.Pending.ID })
-	m.leaveStore(s, d)
-	return true
-}
-
 // bringUpToDate plans what the declaration, which may have changed since, asks of
 // an item that is taken over and of the credential in it.
-func (m *maker) bringUpToDate(s *subject, d *draft, id string) {
+func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.CredentialRef) {
 	item := m.in.Observed.Items[ItemKey{s.desired.Secrets, id}]
 	fields := maps.Clone(item.Fields)
 	if s.desired.Register != nil {
 		fields = Fields(registeredKeys(s))
 	} else {
-		m.updatePolicy(s, d, *s.record.Pending)
+		m.updatePolicy(s, d, ref)
 	}
 	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || !maps.Equal(fields, item.Fields) {
 		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields})

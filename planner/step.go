@@ -55,10 +55,12 @@ type TakeItem struct {
 }
 
 // ConfirmStored takes over what an interrupted run stored: the item holds the
-// pending credential, which becomes the active one.
+// pending credential, which becomes the active one. Unrecorded is that credential
+// where the record does not know it.
 type ConfirmStored struct {
-	ItemID  string
-	Overlap time.Duration
+	ItemID     string
+	Overlap    time.Duration
+	Unrecorded *state.CredentialRef
 }
 
 // StoreCredential puts the credential into the item: a new one when ItemID is

@@ -118,7 +118,8 @@ type CredentialRef struct {
 
 // Intent is a step that is about to act, or whose outcome is open. Name is the
 // remote name that the step uses: of the bucket, the credential, or the item.
-// Change is what a step that gives the bucket settings is about to write.
+// Change is what a step that gives the bucket settings is about to write. Retry marks
+// a further name, which the step uses only where an answer under the one before was lost.
 type Intent struct {
 	ID        uint64       `json:"id"` // given by Begin
 	Project   addr.Project `json:"project"`
@@ -131,6 +132,7 @@ type Intent struct {
 	Secrets   string       `json:"secrets,omitempty"`
 	Run       string       `json:"run,omitempty"`
 	At        time.Time    `json:"at"`
+	Retry     bool         `json:"retry,omitempty"`
 
 	Change *vendors.SettingsChange `json:"change,omitempty"`
 }
@@ -188,8 +190,8 @@ type Settlement struct {
 // written, unless the disk failed at the last moment; it wraps addr.ErrMalformed for
 // an address that is none.
 type Journal interface {
-	// Begin keeps an intent before its step acts, gives it an ID, and raises
-	// the project's sequence to the intent's.
+	// Begin keeps an intent before its step acts, gives it an ID where it has
+	// none yet, and raises the project's sequence to the intent's.
 	Begin(Intent) (Intent, error)
 	// Commit writes the record and drops this one intent, in one transaction.
 	// An intent with ID 0 (a step that changes nothing remote) is not looked for.
@@ -208,9 +210,14 @@ type Journal interface {
 	Append(...Entry) error
 }
 
-// Store is a state that is open.
+// Store is a state that is open for writing.
 type Store interface {
 	Journal
+	Reader
+}
+
+// Reader is a state that is open.
+type Reader interface {
 	// Snapshot reads everything but history in one consistent view.
 	Snapshot() (Snapshot, error)
 	// History gives the newest entries first, at most limit of them (0: all),

@@ -33,7 +33,8 @@ func NewSecret(value string) Secret {
 }
 
 // Reveal gives the value itself, "" for the zero Secret. Only vendors, the
-// orchestrator, and bh exec, which gives it to one process, call it.
+// orchestrator, state/s3 for its own keys, and bh exec, which gives it to one process,
+// call it.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""

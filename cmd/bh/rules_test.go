@@ -33,6 +33,8 @@ var mayImport = map[string][]string{
 	"config":                         {"config/addr", "config/diag", "vendors"},
 	"state":                          {"config/addr", "vendors"},
 	"state/bolt":                     {"state", "config/addr"},
+	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
+	"state/s3": {"state", "state/bolt", "config/addr", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.
 	"state/statetest": {"state", "config/addr", "vendors"},
 	"planner":         {"config", "state", "vendors", "config/addr", "config/diag"},
@@ -69,8 +71,9 @@ var rooms = map[string][]string{
 	// Both start the SDK's core from a cache.
 	"github.com/extism/go-sdk":      {"vendors/onepassword"},
 	"github.com/tetratelabs/wazero": {"vendors/onepassword"},
-	// Its signer alone, for the proof.
-	"github.com/aws/aws-sdk-go-v2":     {"vendors/cloudflare"},
+	// Cloudflare has its signer alone, for the proof.
+	"github.com/aws/aws-sdk-go-v2":     {"vendors/cloudflare", "state/s3"},
+	"github.com/aws/smithy-go":         {"state/s3"},
 	"github.com/urfave/cli":            {"cmd/cli"},
 	"golang.org/x/term":                {"cmd/cli"},
 	"github.com/aymanbagabas/go-udiff": {"cmd/cli"},
@@ -242,8 +245,9 @@ func leavesTheProcessAlone(s source) []string {
 }
 
 func revealsNothing(s source) []string {
-	// exec.go gives keys to the one process that they are asked for.
-	if within(s.pkg, "vendors") || s.pkg == "executor/orchestrator" || s.pkg == "cmd/cli" && filepath.Base(s.name) == "exec.go" {
+	// exec.go gives keys to the one process that they are asked for, and state/s3 has
+	// keys of its own for its server.
+	if within(s.pkg, "vendors") || s.pkg == "executor/orchestrator" || s.pkg == "state/s3" || s.pkg == "cmd/cli" && filepath.Base(s.name) == "exec.go" {
 		return nil
 	}
 	var out []string

@@ -16,7 +16,6 @@ import (
 	"buckethead/planner"
 	"buckethead/planner/planfile"
 	"buckethead/state"
-	"buckethead/state/bolt"
 )
 
 // applyArgs are what bh apply, destroy and rotate are asked for.
@@ -125,12 +124,11 @@ func runApply(p Process, a applyArgs) (err error) {
 	}
 	defer func() { err = joinClose(err, s) }()
 	ctx, interrupted, stop := s.untilSignal()
-	opened, err := bolt.Open(ctx, s.statePath(), s.stateOptions())
+	opened, err := s.openState(ctx)
 	if err != nil {
 		stop()
-		return orInterrupted(s.stateFault(err), interrupted)
+		return orInterrupted(err, interrupted)
 	}
-	s.closer = append(s.closer, opened)
 	snap, err := opened.Snapshot()
 	if err != nil {
 		stop()
@@ -152,12 +150,43 @@ func runApply(p Process, a applyArgs) (err error) {
 	if err := s.agreed(plan, expected, a); err != nil {
 		return err
 	}
-	if !plan.Empty() && snap.Meta.Serial > 0 {
-		if _, err := bolt.Backup(opened, bolt.BackupDir(s.statePath()), p.Now(), backupsKept); err != nil {
-			return s.stateFault(err)
-		}
+	if err := s.beforeApply(plan, opened); err != nil {
+		return s.stateFault(err)
 	}
-	return s.execute(plan, snap, opened, a)
+	return s.closeState(opened, s.execute(plan, snap, opened, a))
+}
+
+// beforeApply copies the state, and makes known what is about to be done where others
+// could not tell otherwise.
+func (s *session) beforeApply(plan *planner.Plan, opened openState) error {
+	if plan.Empty() {
+		return nil
+	}
+	ctx := context.Background()
+	if _, err := opened.Backup(ctx); err != nil {
+		return err
+	}
+	if shared, is := opened.(interface {
+		Announce(context.Context, []state.Intent) error
+	}); is {
+		return shared.Announce(ctx, executor.Announcement(plan, s.run(), s.p.Now()))
+	}
+	return nil
+}
+
+// closeState closes a state in which things were done: what cannot be written back is
+// a fault, whatever came of the rest.
+func (s *session) closeState(opened openState, err error) error {
+	closed := opened.Close()
+	if closed == nil {
+		return err
+	}
+	fault := s.stateFault(closed)
+	var code exitCode
+	if errors.As(err, &code) && code != exitChanges {
+		return err
+	}
+	return fault
 }
 
 // mayProceed fails at once where nobody could be asked.

@@ -58,7 +58,7 @@ func runDoctor(p Process, flags common) (err error) {
 		d.storeBlock(c)
 	}
 	d.broughtKeys()
-	d.stateFile()
+	d.state()
 	if code := interrupted(); code != 0 {
 		return code
 	}

@@ -6,20 +6,29 @@ import (
 
 	"buckethead/cmd/view"
 	"buckethead/state"
-	"buckethead/state/bolt"
+	"buckethead/state/s3"
 )
 
 // state says where the state is, what is in it, who holds it, and which copies
 // there are.
-func (d *doctor) stateFile() {
-	path := d.statePath()
-	d.good("place", path, d.stateSource())
+func (d *doctor) state() {
+	defer d.section("state")
+	place, err := d.backend()
+	if err != nil {
+		d.add(view.Check{Name: "open", Outcome: view.Fault, Found: err.Error(), Fix: "Correct the state block, or the keys that it names."})
+		return
+	}
+	d.good("place", place.Place(), d.stateSource())
 	begun := d.p.Now()
-	store, err := bolt.OpenReadOnly(d.ctx, path, d.stateOptions())
+	store, err := place.Read(d.ctx)
 	var snap state.Snapshot
 	if err == nil {
 		snap, err = store.Snapshot()
 		err = errors.Join(err, store.Close())
+	}
+	holder := "nobody holds it"
+	if shared, is := store.(*s3.Reader); is && err == nil && shared.Lock().Held {
+		holder = "held by " + shared.Lock().Holder.Describe()
 	}
 	check := view.Check{Name: "read", Outcome: view.OK, Asked: true, Took: d.p.Now().Sub(begun)}
 	switch {
@@ -30,14 +39,13 @@ func (d *doctor) stateFile() {
 	case snap.Meta.Lineage == "":
 		check.Found = "there is none yet; the first apply makes it"
 	default:
-		check.Found = fmt.Sprintf("%s; serial %d, lineage %s; nobody holds it", count(len(snap.Records), "project"), snap.Meta.Serial, snap.Meta.Lineage)
+		check.Found = fmt.Sprintf("%s; serial %d, lineage %s; %s", count(len(snap.Records), "project"), snap.Meta.Serial, snap.Meta.Lineage, holder)
 	}
 	d.add(check)
 	if n := len(snap.Intents); n > 0 {
 		d.add(view.Check{Name: "unfinished", Outcome: view.Warning, Found: count(n, "step") + " of a run that was stopped", Fix: "Apply: it goes on from there."})
 	}
-	d.backups(bolt.BackupDir(path))
-	d.section("state")
+	d.backups(place)
 }
 
 // stateSource says who decided where the state is.
@@ -61,13 +69,16 @@ func stateFix(err error) string {
 	case errors.Is(err, state.ErrStack):
 		return "Name the state's own stack in the bh block, or another state."
 	}
+	if errors.Is(err, s3.ErrMoved) || errors.Is(err, s3.ErrUnsafe) {
+		return "Declare the place where the state is to be."
+	}
 	return "Give bh a place that it can read, with state \"local\" { path = ... } or --state."
 }
 
-func (d *doctor) backups(dir string) {
-	backups, err := bolt.Backups(dir)
+func (d *doctor) backups(place backend) {
+	backups, err := place.Backups(d.ctx)
 	if err != nil {
-		d.add(view.Check{Name: "backups", Outcome: view.Fault, Found: err.Error(), Fix: "Give bh the right to read the folder."})
+		d.add(view.Check{Name: "backups", Outcome: view.Fault, Found: err.Error(), Fix: "Give bh the right to list and read them."})
 		return
 	}
 	if len(backups) == 0 {

@@ -7,7 +7,6 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/state"
-	"buckethead/state/bolt"
 )
 
 func historyCommand(p Process) *cli.Command {
@@ -36,11 +35,10 @@ func runHistory(p Process, flags common, project addr.Project, limit int) (err e
 	defer func() { err = joinClose(err, s) }()
 	ctx, _, stop := s.untilSignal()
 	defer stop()
-	store, err := bolt.OpenReadOnly(ctx, s.statePath(), s.stateOptions())
+	store, err := s.openReader(ctx)
 	if err != nil {
-		return s.stateFault(err)
+		return err
 	}
-	s.closer = append(s.closer, store)
 	entries, err := store.History(project, limit)
 	if err != nil {
 		return s.stateFault(err)

@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
-
-	"buckethead/state/bolt"
 )
 
 // starter is the file that bh init writes: it plans and applies as it is.
@@ -59,14 +57,18 @@ func runInit(p Process, flags common) (err error) {
 	defer func() { err = joinClose(err, s) }()
 	ctx, _, stop := s.untilSignal()
 	defer stop()
-	store, err := bolt.Open(ctx, s.statePath(), s.stateOptions())
+	place, err := s.backend()
 	if err != nil {
 		return s.stateFault(err)
+	}
+	store, err := s.openState(ctx)
+	if err != nil {
+		return err
 	}
 	if err := store.Close(); err != nil {
 		return s.stateFault(err)
 	}
-	_, err = fmt.Fprintf(p.Stdout, "Ready: %s, state in %s. Next: bh plan, bh apply.\n", count(len(s.config.Projects), "project"), s.statePath())
+	_, err = fmt.Fprintf(p.Stdout, "Ready: %s, state in %s. Next: bh plan, bh apply.\n", count(len(s.config.Projects), "project"), place.Place())
 	return err
 }
 

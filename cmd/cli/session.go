@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/config/diag"
-	"buckethead/state"
 	"buckethead/state/bolt"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
@@ -29,7 +27,8 @@ type session struct {
 	log    *slog.Logger
 	closer []io.Closer
 
-	list bool // state backup --list
+	stateArgs
+	place backend // of the state, once it is known
 
 	openingCloud sync.Mutex
 	clouds       map[string]vendors.BucketProvider
@@ -68,7 +67,7 @@ func begin(p Process, flags common) (*session, diag.List, error) {
 		return nil, nil, err
 	}
 	loaded, diags := config.Load(config.Options{Path: flags.file, Vars: flags.vars, VarFiles: flags.varFiles, Env: p.Env,
-		Vendors: registry.All(), Version: version})
+		Vendors: registry.All(), States: stateKinds(), Version: version})
 	if loaded == nil {
 		loaded = &config.Config{}
 	}
@@ -161,37 +160,4 @@ func (s *session) stateOptions() bolt.Options {
 	host, _ := os.Hostname()
 	return bolt.Options{Stack: s.config.Stack, LockTimeout: s.flags.lockTimeout, Now: s.p.Now,
 		Holder: bolt.Holder{Actor: s.run().Actor, Host: host, PID: os.Getpid(), Command: s.flags.command, Run: s.run().URL}}
-}
-
-// readState reads the state and lets go of it, so that a plan holds no lock while
-// it talks to vendors.
-func (s *session) readState(ctx context.Context) (state.Snapshot, error) {
-	store, err := bolt.OpenReadOnly(ctx, s.statePath(), s.stateOptions())
-	if err != nil {
-		return state.Snapshot{}, s.stateFault(err)
-	}
-	snap, err := store.Snapshot()
-	if err = errors.Join(err, store.Close()); err != nil {
-		return snap, s.stateFault(err)
-	}
-	return snap, nil
-}
-
-// stateFault shows a state that cannot be used.
-func (s *session) stateFault(err error) error {
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5001", Summary: "The state cannot be used", Detail: err.Error() + ".", Subject: s.config.State.Range, Cause: err}
-	switch {
-	case errors.Is(err, state.ErrLocked):
-		d.Code, d.Summary = "BH5002", "The state is locked"
-	case errors.Is(err, state.ErrDamaged):
-		d.Code, d.Summary = "BH5003", "The state is damaged"
-	case errors.Is(err, state.ErrNewer):
-		d.Code, d.Summary = "BH5004", "The state is newer than this bh"
-	case errors.Is(err, state.ErrStack):
-		d.Code, d.Summary = "BH5005", "The state belongs to another stack"
-	default:
-		d.Fix = "Nothing was changed. Give bh a place that it can write to, with state \"local\" { path = ... } or --state."
-	}
-	s.view.Diagnostics(diag.List{d})
-	return exitCode(exitError)
 }

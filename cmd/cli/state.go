@@ -9,7 +9,6 @@ import (
 
 	"buckethead/cmd/view"
 	"buckethead/state"
-	"buckethead/state/bolt"
 )
 
 func stateCommand(p Process) *cli.Command {
@@ -24,7 +23,7 @@ func stateCommand(p Process) *cli.Command {
 				return err
 			}
 			defer func() { err = joinClose(err, s) }()
-			s.list = c.Bool("list")
+			s.list, s.force, s.from, s.last = c.Bool("list"), c.Bool("force"), c.String("from"), c.Duration("for")
 			return run(s, c.Args().Slice())
 		}}
 	}
@@ -35,6 +34,14 @@ func stateCommand(p Process) *cli.Command {
 		command("rm", "forget a project; nothing is deleted", "PROJECT...", stateRemove),
 		command("backup", "copy the state", "", stateBackup, &cli.BoolFlag{Name: "list", Usage: "list the copies that there are"}),
 		command("restore", "put a copy in the place of the state", "BACKUP", stateRestore),
+		command("pull", "write the state to a file, or to standard output", "[FILE]", statePull),
+		command("push", "put a file in the place of the state", "FILE", statePush, &cli.BoolFlag{Name: "force", Usage: "of another lineage, or older"}),
+		command("migrate", "bring a state to the place that the file declares", "", stateMigrate,
+			&cli.StringFlag{Name: "from", Usage: "`PLACE`, a path or s3://BUCKET/KEY", Value: defaultStatePath}, &cli.BoolFlag{Name: "force", Usage: "put it over a state that is there"}),
+		command("rebuild", "make a lost state anew from what the providers list", "", stateRebuild,
+			&cli.BoolFlag{Name: "force", Usage: "put it in the place of a state that is there"}),
+		lockCommand(command),
+		command("unlock", "let go of a lock whose holder is gone", "ID", stateUnlock),
 	}, Action: func(c *cli.Context) error {
 		if c.Args().Present() {
 			return fmt.Errorf("there is no command \"state %s\"; see bh state --help", c.Args().First())
@@ -76,17 +83,16 @@ func stateShow(s *session, args []string) error {
 }
 
 // locked opens the state for writing, with a copy made first.
-func (s *session) locked() (*bolt.Store, state.Snapshot, error) {
+func (s *session) locked() (openState, state.Snapshot, error) {
 	ctx, _, stop := s.untilSignal()
 	defer stop()
-	store, err := bolt.Open(ctx, s.statePath(), s.stateOptions())
+	store, err := s.openState(ctx)
 	if err != nil {
-		return nil, state.Snapshot{}, s.stateFault(err)
+		return nil, state.Snapshot{}, err
 	}
-	s.closer = append(s.closer, store)
 	snap, err := store.Snapshot()
 	if err == nil {
-		_, err = bolt.Backup(store, bolt.BackupDir(s.statePath()), s.p.Now(), backupsKept)
+		_, err = store.Backup(ctx)
 	}
 	if err != nil {
 		return nil, snap, s.stateFault(err)
@@ -154,12 +160,11 @@ func stateBackup(s *session, args []string) error {
 	}
 	ctx, _, stop := s.untilSignal()
 	defer stop()
-	store, err := bolt.OpenReadOnly(ctx, s.statePath(), s.stateOptions())
+	place, err := s.backend()
 	if err != nil {
 		return s.stateFault(err)
 	}
-	s.closer = append(s.closer, store)
-	path, err := bolt.Backup(store, bolt.BackupDir(s.statePath()), s.p.Now(), backupsKept)
+	path, err := place.Backup(ctx)
 	if err != nil {
 		return s.stateFault(err)
 	}
@@ -168,9 +173,15 @@ func stateBackup(s *session, args []string) error {
 }
 
 func (s *session) listBackups() error {
-	backups, err := bolt.Backups(bolt.BackupDir(s.statePath()))
+	ctx, _, stop := s.untilSignal()
+	defer stop()
+	place, err := s.backend()
 	if err != nil {
-		return err
+		return s.stateFault(err)
+	}
+	backups, err := place.Backups(ctx)
+	if err != nil {
+		return s.stateFault(err)
 	}
 	rows := [][]string{{"WHEN", "SERIAL", "BYTES", "PATH"}}
 	for _, b := range backups {
@@ -190,7 +201,11 @@ func stateRestore(s *session, args []string) error {
 	}
 	ctx, _, stop := s.untilSignal()
 	defer stop()
-	kept, err := bolt.Restore(ctx, s.statePath(), args[0], s.stateOptions())
+	place, err := s.backend()
+	if err != nil {
+		return s.stateFault(err)
+	}
+	kept, err := place.Restore(ctx, args[0])
 	switch {
 	case errors.Is(err, state.ErrLocked), errors.Is(err, state.ErrStack), errors.Is(err, state.ErrNewer):
 		return s.stateFault(err)

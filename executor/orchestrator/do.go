@@ -141,13 +141,8 @@ func issueCredential(ctx context.Context, rig Rig, s planner.IssueCredential, w 
 		return w, fmt.Errorf("issue credential %s: %w", s.CredentialName, err)
 	}
 	w.Keys = issued.Keys
-	if lost := w.Record.Pending; lost != nil {
-		// Its secret is gone with the run that issued it; until it is revoked,
-		// the record must go on naming it.
-		w.Record.Retiring = append(slices.Clone(w.Record.Retiring), *lost)
-	}
-	w.Record.Pending = &state.CredentialRef{ID: issued.Credential.ID, Name: s.CredentialName, IssuedAt: now,
-		ExpiresAt: expiry(now, s.ExpiresAfter), Fingerprint: rig.Fingerprint(issued.Keys.SecretAccessKey)}
+	w.Record = withPending(w.Record, state.CredentialRef{ID: issued.Credential.ID, Name: s.CredentialName, IssuedAt: now,
+		ExpiresAt: expiry(now, s.ExpiresAfter), Fingerprint: rig.Fingerprint(issued.Keys.SecretAccessKey)})
 	return w, nil
 }
 

@@ -42,11 +42,24 @@ func confirmStored(ctx context.Context, rig Rig, s planner.ConfirmStored, w Work
 	if err != nil {
 		return w, fmt.Errorf("read item %s: %w", s.ItemID, err)
 	}
+	if s.Unrecorded != nil {
+		w.Record = withPending(w.Record, *s.Unrecorded)
+	}
 	if w.Record.Pending == nil || rig.Fingerprint(item.Keys.SecretAccessKey) != w.Record.Pending.Fingerprint {
 		return w, fmt.Errorf("read item %s: it no longer holds the credential that was issued; plan again", s.ItemID)
 	}
 	w.Record = activate(w.Record, rig, item, planner.Fields(item.Keys), s.Overlap, item.Mark.Operation)
 	return w, nil
+}
+
+// withPending gives the record another pending credential. The one before, whose
+// secret is gone with the run that issued it, is named by the record until it is revoked.
+func withPending(r state.Record, c state.CredentialRef) state.Record {
+	if lost := r.Pending; lost != nil {
+		r.Retiring = append(slices.Clone(r.Retiring), *lost)
+	}
+	r.Pending = &c
+	return r
 }
 
 // activate makes the pending credential the active one: the item holds it now.

@@ -224,6 +224,20 @@ func Mutates(s planner.Step) bool {
 	return true
 }
 
+// Names gives every remote name that a step may use: the one that stands in its intent,
+// and for a mint those that are tried when an answer is lost.
+func Names(s planner.Step) []string {
+	mint, is := s.(planner.IssueCredential)
+	if !is {
+		return []string{remoteName(s)}
+	}
+	out := make([]string, mintTries)
+	for i := range out {
+		out[i] = planner.RetryName(mint.CredentialName, i+1)
+	}
+	return out
+}
+
 // remoteName is the name that stands in the intent of a step.
 func remoteName(s planner.Step) string { return s.Target() }
 

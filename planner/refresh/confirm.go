@@ -113,12 +113,17 @@ func (o *observer) confirmClasses(ctx context.Context, once func(any, func())) {
 
 // confirmMarked reads the items that an interrupted run may have stored: those
 // that carry our mark, belong to no record, and are in a store that an open
-// intent names.
+// intent names; or, where that is asked for, in any.
 func (o *observer) confirmMarked() {
 	stores := map[string]addr.Project{}
 	for _, i := range o.request.Recorded.Intents {
 		if i.Step == planner.StepStoreCredential {
 			stores[i.Secrets] = i.Project
+		}
+	}
+	if o.request.Marked {
+		for _, c := range o.request.Desired.Secrets {
+			stores[c.Address()] = addr.Project{}
 		}
 	}
 	if len(stores) == 0 {

@@ -35,6 +35,9 @@ type Request struct {
 	// Scope, where not nil, says which projects are looked at: the references of
 	// others are not read.
 	Scope func(addr.Project) bool
+	// Marked asks for every item that carries bh's mark to be read: for a state
+	// that was lost, they tell what was in it.
+	Marked bool
 }
 
 // Observe reads the world. With errors in the list the world is not complete and

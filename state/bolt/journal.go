@@ -63,20 +63,26 @@ func (s *Store) Begin(i state.Intent) (state.Intent, error) {
 			return err
 		}
 		intents := tx.Bucket(bucketIntents)
-		id, err := intents.NextSequence()
-		if err != nil {
+		if err := giveID(intents, &i); err != nil {
 			return err
 		}
-		i.ID = id
 		if err := raise(tx, i.Project, i.Sequence); err != nil {
 			return err
 		}
-		return put(intents, number(id), i)
+		return put(intents, number(i.ID), i)
 	})
 	if err != nil {
 		return state.Intent{}, err
 	}
 	return i, nil
+}
+
+// giveID numbers an intent that has no id yet.
+func giveID(intents *bbolt.Bucket, i *state.Intent) (err error) {
+	if i.ID == 0 {
+		i.ID, err = intents.NextSequence()
+	}
+	return err
 }
 
 // raise lifts the sequence of a project to n.

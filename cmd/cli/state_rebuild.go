@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"buckethead/planner"
+	"buckethead/planner/refresh"
+	"buckethead/state"
+	"buckethead/state/bolt"
+	"buckethead/vendors/registry"
+)
+
+// stateRebuild makes a state anew from what the providers list, for one that was lost.
+// It changes nothing with any provider.
+func stateRebuild(s *session, args []string) error {
+	if len(args) > 0 {
+		return errors.New("bh state rebuild takes no argument")
+	}
+	place, err := s.backend()
+	if err != nil {
+		return s.stateFault(err)
+	}
+	ctx, interrupted, stop := s.untilSignal()
+	defer stop()
+	if err := s.mayRebuild(ctx, place); err != nil {
+		return orInterrupted(err, interrupted)
+	}
+	folder, err := os.MkdirTemp("", "bh-rebuild-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "state.db")
+	rebuilt, err := s.rebuildInto(ctx, path)
+	if err != nil {
+		return orInterrupted(err, interrupted)
+	}
+	kept, err := place.Push(ctx, path, true)
+	if err != nil {
+		return orInterrupted(s.stateFault(err), interrupted)
+	}
+	return s.showRebuilt(rebuilt, place, kept)
+}
+
+// mayRebuild refuses where there is a state that knows something.
+func (s *session) mayRebuild(ctx context.Context, place backend) error {
+	if s.force {
+		return nil
+	}
+	opened, err := place.Read(ctx)
+	if err != nil {
+		return s.stateFault(err)
+	}
+	snap, err := opened.Snapshot()
+	if err = errors.Join(err, opened.Close()); err != nil {
+		return s.stateFault(err)
+	}
+	if len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 {
+		return nil
+	}
+	return fmt.Errorf("there is a state at %s, with %s: rebuild is for one that was lost; --force puts a new one in its place and keeps this one beside it",
+		place.Place(), count(len(snap.Records), "project"))
+}
+
+// rebuildInto reads the world and writes what it tells into a new state.
+func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner.Rebuilt, err error) {
+	options := s.stateOptions()
+	options.NoSync = true
+	store, err := bolt.Open(ctx, path, options)
+	if err != nil {
+		return rebuilt, s.stateFault(err)
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	snap, err := store.Snapshot()
+	if err != nil {
+		return rebuilt, s.stateFault(err)
+	}
+	world, diags := refresh.Observe(ctx, s.readers(), refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal,
+		Parallelism: s.flags.parallelism, Marked: true})
+	if diags.HasErrors() {
+		s.view.Diagnostics(diags)
+		return rebuilt, exitCode(exitError)
+	}
+	rebuilt = planner.Rebuild(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Now: s.p.Now(), NameLimit: func(vendor string) int {
+		v, _ := registry.Find(vendor)
+		return v.Limits.CredentialNameLength
+	}})
+	run := s.run()
+	for _, r := range rebuilt.Records {
+		entry := state.Entry{At: s.p.Now().UTC(), Actor: run.Actor, Commit: run.Commit, Run: run.URL, Project: r.Project,
+			Operation: "rebuild", Reason: "state_lost", Outcome: "done"}
+		if err := errors.Join(store.Commit(state.Intent{}, r), store.Append(entry)); err != nil {
+			return rebuilt, s.stateFault(err)
+		}
+	}
+	return rebuilt, nil
+}
+
+// showRebuilt says what is known again, and what is not.
+func (s *session) showRebuilt(r planner.Rebuilt, place backend, kept string) error {
+	if s.flags.json {
+		names := []string{}
+		for _, record := range r.Records {
+			names = append(names, record.Project.String())
+		}
+		unknown := r.Unknown
+		if unknown == nil {
+			unknown = []planner.Unknown{}
+		}
+		return s.writeJSON(map[string]any{"format": state.Format, "place": place.Place(), "projects": names, "unknown": unknown, "kept": kept})
+	}
+	if len(r.Records) > 0 {
+		rows := [][]string{{"PROJECT", "BUCKET", "KEY", "ITEM"}}
+		for _, record := range r.Records {
+			row := []string{record.Project.Label(), "-", "-", "-"}
+			if record.Bucket != nil {
+				row[1] = record.Bucket.Name
+			}
+			if record.Active != nil {
+				row[2] = record.Active.ID
+			}
+			if record.Item != nil {
+				row[3] = s.reference(record.Secrets, record.Item.ID, record.Item.Title)
+			}
+			rows = append(rows, row)
+		}
+		_, _ = fmt.Fprint(s.p.Stdout, s.table(rows), "\n")
+	}
+	if len(r.Unknown) > 0 {
+		_, _ = fmt.Fprintln(s.p.Stdout, "Not known:")
+		for _, u := range r.Unknown {
+			_, _ = fmt.Fprintf(s.p.Stdout, "  %s: %s\n    %s\n", u.Project.Label(), u.Text, u.Fix)
+		}
+		_, _ = fmt.Fprintln(s.p.Stdout)
+	}
+	_, err := fmt.Fprintf(s.p.Stdout, "Rebuilt %s in %s. %s Nothing was changed with any provider; bh plan says what differs.\n",
+		count(len(r.Records), "project"), place.Place(), before(kept))
+	return err
+}

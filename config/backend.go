@@ -1,0 +1,71 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/vendors"
+)
+
+// StateKind is a place beside "local" where a state can be kept: the label of its
+// block, its attributes, and what finds faults in them offline.
+type StateKind struct {
+	Name     string
+	Settings []vendors.Setting
+	Check    func(vendors.Settings) []vendors.Problem
+}
+
+// localState is the kind that every bh has.
+const localState = "local"
+
+// decodeState reads the state block. It comes after the headers of the secrets blocks,
+// for its keys may be references into their stores.
+func (l *loader) decodeState() {
+	b := l.state
+	if b == nil || !l.labelled(b, []string{"KIND"}) {
+		return
+	}
+	s := l.scope(b)
+	kind := b.Labels[0]
+	if kind == localState {
+		s.localState(b)
+		return
+	}
+	at := slices.IndexFunc(l.options.States, func(k StateKind) bool { return k.Name == kind })
+	if at < 0 {
+		l.maskBody(b.Body)
+		kinds := []string{`"` + localState + `"`}
+		for _, k := range l.options.States {
+			kinds = append(kinds, `"`+k.Name+`"`)
+		}
+		s.report(unknownBackend, b.LabelRanges[0], fmt.Sprintf("State of the kind %q is asked for, and this version of bh knows %s.", kind, strings.Join(kinds, " and ")),
+			`Write state "local" { path = ".bh/state.db" }.`)
+		return
+	}
+	known := l.options.States[at]
+	c := &connection{block: b, Connection: Connection{Vendor: fmt.Sprintf("state %q", kind)},
+		vendor: &vendors.Vendor{Name: kind, Settings: known.Settings, CheckSettings: known.Check}}
+	l.decodeSettings(c)
+	l.config.State = Backend{Kind: kind, Settings: c.Settings, Range: toRange(b.DefRange())}
+}
+
+// localState reads where the file is.
+func (s *scope) localState(b *hclsyntax.Block) {
+	l := s.l
+	s.known(b.Body, []string{"path"}, nil, false)
+	l.config.State.Range = toRange(b.DefRange())
+	a := b.Body.Attributes["path"]
+	if a == nil {
+		return
+	}
+	path, out := s.text(a)
+	switch {
+	case out == given && path == "":
+		s.report(invalidValue, a.Expr.Range(), "The path of the state is empty.", `Name a file, such as ".bh/state.db".`)
+	case out == given:
+		l.config.State.Path = path
+	}
+}

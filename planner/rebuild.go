@@ -1,0 +1,239 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Rebuilt is what can be known again of a state that was lost: the records of declared
+// projects, and what stays unknown.
+type Rebuilt struct {
+	Records []state.Record // by address
+	Unknown []Unknown
+}
+
+// Unknown is something that the providers do not tell. Word is stable, for programs.
+type Unknown struct {
+	Project addr.Project `json:"project"`
+	Word    string       `json:"word"`
+	Text    string       `json:"text"`
+	Fix     string       `json:"fix,omitempty"`
+}
+
+// Rebuild reads records out of the world: what bh makes carries its stack and address.
+// It takes what is proved by a mark or a name alone; a bucket without either, and what
+// belongs to no declared project, is left to a person. Nothing follows from it but
+// records: a plan made from them says what differs. The items that carry bh's mark have
+// to be read, and in.Recorded holds the meta value of the new state.
+func Rebuild(in Input) Rebuilt {
+	r := &rebuilder{in: in, items: map[addr.Project][]ItemKey{}, credentials: map[addr.Project][]CredentialKey{}}
+	r.indexItems()
+	r.indexCredentials()
+	for i := range in.Desired.Projects {
+		r.project(&in.Desired.Projects[i])
+	}
+	r.leftOver()
+	slices.SortFunc(r.out.Records, func(a, b state.Record) int { return a.Project.Compare(b.Project) })
+	slices.SortStableFunc(r.out.Unknown, func(a, b Unknown) int { return a.Project.Compare(b.Project) })
+	return r.out
+}
+
+type rebuilder struct {
+	in          Input
+	items       map[addr.Project][]ItemKey
+	credentials map[addr.Project][]CredentialKey
+	out         Rebuilt
+}
+
+func (r *rebuilder) unknown(p addr.Project, word, text, fix string) {
+	r.out.Unknown = append(r.out.Unknown, Unknown{p, word, text, fix})
+}
+
+// indexItems sorts the items that carry this stack's mark by their address.
+func (r *rebuilder) indexItems() {
+	for key, item := range r.in.Observed.Items {
+		if !item.Read || item.Mark.Stack != r.in.Desired.Stack {
+			continue
+		}
+		if p, err := addr.Parse(item.Mark.Address); err == nil {
+			r.items[p] = append(r.items[p], key)
+		}
+	}
+	for _, keys := range r.items {
+		slices.SortFunc(keys, func(a, b ItemKey) int { return strings.Compare(a.Secrets+"\x00"+a.ID, b.Secrets+"\x00"+b.ID) })
+	}
+}
+
+// indexCredentials sorts the credentials that carry a declared project's name.
+func (r *rebuilder) indexCredentials() {
+	prefixes := map[string]addr.Project{}
+	for i := range r.in.Desired.Projects {
+		p := &r.in.Desired.Projects[i]
+		if p.Cloud == "" {
+			continue
+		}
+		limit := 0
+		if r.in.NameLimit != nil {
+			limit = r.in.NameLimit(VendorOf(p.Cloud))
+		}
+		const operation = "0123456789ab" // of the length that they have
+		prefixes[p.Cloud+"\x00"+strings.TrimSuffix(CredentialName(r.in.Desired.Stack, p.Addr, operation, limit), operation)] = p.Addr
+	}
+	for key, c := range r.in.Observed.Credentials {
+		end := strings.LastIndex(c.Name, "/") + 1
+		if p, ours := prefixes[key.Cloud+"\x00"+c.Name[:end]]; ours {
+			r.credentials[p] = append(r.credentials[p], key)
+		}
+	}
+	for _, keys := range r.credentials {
+		slices.SortFunc(keys, func(a, b CredentialKey) int { return strings.Compare(a.ID, b.ID) })
+	}
+}
+
+// project reads the record of one declared project.
+func (r *rebuilder) project(p *config.Project) {
+	record := state.Record{Project: p.Addr, Cloud: p.Cloud, Secrets: p.Secrets, Registered: p.Register != nil,
+		Protected: p.Protect, OnDestroy: string(p.OnDestroy), CreatedAt: r.in.Now.UTC(), UpdatedAt: r.in.Now.UTC(), Generation: 1}
+	item, found := r.item(p)
+	if !found && len(r.credentials[p.Addr]) == 0 {
+		if bucket, there := r.in.Observed.Buckets[BucketKey{p.Cloud, p.Bucket.ID}]; there && p.Cloud != "" {
+			r.unknown(p.Addr, "bucket_unmarked", "the bucket "+bucket.ID.Name+" is there, and nothing tells that bh made it",
+				"adopt = true or an import block takes it over, with new keys.")
+		}
+		return
+	}
+	if p.Register == nil {
+		r.bucket(p, &record)
+	}
+	if found {
+		record.Item = &state.ItemRef{ID: item.Summary.ID, Title: item.Summary.Title, Fields: maps.Clone(item.Fields), Address: p.Addr,
+			Operation: item.Mark.Operation, UpdatedAt: item.Summary.UpdatedAt}
+		r.active(p, item, &record)
+	}
+	r.others(p, record)
+	r.out.Records = append(r.out.Records, record)
+}
+
+// item gives the one item of a project that is in the store where it belongs.
+func (r *rebuilder) item(p *config.Project) (Item, bool) {
+	var here []ItemKey
+	for _, key := range r.items[p.Addr] {
+		if key.Secrets == p.Secrets {
+			here = append(here, key)
+			continue
+		}
+		r.unknown(p.Addr, "item_elsewhere", "an item of it is in "+key.Secrets+" (id "+key.ID+")", "Delete it when nobody reads it.")
+	}
+	if len(here) > 1 {
+		ids := make([]string, len(here))
+		for i, key := range here {
+			ids[i] = key.ID
+		}
+		r.unknown(p.Addr, "items_ambiguous", "several items carry its mark: "+strings.Join(ids, ", "), "Delete those that are not used, and rebuild again.")
+		return Item{}, false
+	}
+	if len(here) == 0 {
+		if len(r.credentials[p.Addr]) > 0 {
+			r.unknown(p.Addr, "item_gone", "it has no item, so its keys are known to nobody", "The next apply issues new ones.")
+		}
+		return Item{}, false
+	}
+	return r.in.Observed.Items[here[0]], true
+}
+
+// bucket reads what the bucket tells of itself.
+func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
+	key := BucketKey{p.Cloud, p.Bucket.ID}
+	b, there := r.in.Observed.Buckets[key]
+	if !there {
+		r.unknown(p.Addr, "bucket_gone", "its bucket "+p.Bucket.ID.Name+" is not there", "A plan says what can be done.")
+	}
+	id := p.Bucket.ID
+	record.Bucket = &id
+	if !b.CreatedAt.IsZero() {
+		record.CreatedAt = b.CreatedAt.UTC()
+	}
+	record.Applied.Location, record.Applied.StorageClass = b.Location, b.StorageClass
+	if b.Location == "" {
+		record.Applied.Location = p.Bucket.Location // the cloud does not tell, and a hint changes nothing
+	}
+	observed := r.in.Observed.Settings[key]
+	for _, kind := range p.Bucket.Settings.Kinds() {
+		if observed.Has(kind) && observed.Meets(kind, p.Bucket.Settings) {
+			record.Applied.Settings = record.Applied.Settings.With(kind, p.Bucket.Settings)
+		}
+	}
+}
+
+// active reads which credential the item holds.
+func (r *rebuilder) active(p *config.Project, item Item, record *state.Record) {
+	id := item.Fields[vendors.FieldAccessKeyID]
+	if id == "" || item.Fingerprint == "" {
+		r.unknown(p.Addr, "item_without_keys", "its item holds no keys", "The next apply issues new ones.")
+		return
+	}
+	record.Active = &state.CredentialRef{ID: id, IssuedAt: item.Mark.IssuedAt.UTC(), Fingerprint: item.Fingerprint}
+	if record.Registered {
+		return
+	}
+	c, live := r.in.Observed.Credentials[CredentialKey{p.Cloud, id}]
+	if !live {
+		r.unknown(p.Addr, "credential_gone", "the key in its item, "+id+", is not there any more", "The next apply issues a new one.")
+		return
+	}
+	record.Active.Name, record.Active.ExpiresAt = c.Name, c.ExpiresAt
+	if record.Active.IssuedAt.IsZero() {
+		record.Active.IssuedAt = c.IssuedAt
+	}
+	record.Applied.Access, record.Applied.AllowedIPs = c.Access, slices.Sorted(slices.Values(c.AllowedIPs))
+	if !c.ExpiresAt.IsZero() {
+		record.Applied.ExpiresAfter = c.ExpiresAt.Sub(record.Active.IssuedAt).Round(time.Second)
+	}
+}
+
+// others reports the credentials of a project that its item does not hold.
+func (r *rebuilder) others(p *config.Project, record state.Record) {
+	for _, key := range r.credentials[p.Addr] {
+		if record.Active == nil || record.Active.ID != key.ID {
+			r.unknown(p.Addr, "credential_unknown", "the key "+key.ID+" of it is live as well; until when it was to work is not known",
+				"Revoke it with the provider when nobody uses it; bh lets it be.")
+		}
+	}
+}
+
+// leftOver reports what carries this stack's mark and belongs to no declared project.
+func (r *rebuilder) leftOver() {
+	declared := map[addr.Project]bool{}
+	for i := range r.in.Desired.Projects {
+		declared[r.in.Desired.Projects[i].Addr] = true
+	}
+	for p, keys := range r.items {
+		if declared[p] {
+			continue
+		}
+		for _, key := range keys {
+			r.unknown(p, "undeclared", "it is not declared, and an item of it is in "+key.Secrets+" (id "+key.ID+")",
+				"Declare it and rebuild again, and then remove it as you would; or delete what is left of it by hand.")
+		}
+	}
+	prefix := "bh/" + r.in.Desired.Stack + "/"
+	for key, c := range r.in.Observed.Credentials {
+		rest, ours := strings.CutPrefix(c.Name, prefix)
+		end := strings.LastIndex(rest, "/")
+		if !ours || end < 0 {
+			continue
+		}
+		if p, err := addr.Parse(rest[:end]); err == nil && !declared[p] {
+			r.unknown(p, "undeclared", "it is not declared, and a key of it is live in "+key.Cloud+" ("+key.ID+")",
+				"Declare it and rebuild again, and then remove it as you would; or revoke the key by hand.")
+		}
+	}
+	slices.SortFunc(r.out.Unknown, func(a, b Unknown) int { return strings.Compare(a.Text, b.Text) })
+}

@@ -1,0 +1,78 @@
+package bolt
+
+import (
+	"io"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"buckethead/state"
+)
+
+// Announce keeps intents that are about to be begun, in one transaction, and gives
+// them with their ids. Unlike Begin it leaves the sequences as they are: Begin with
+// the same id raises them. For a file whose commits are known elsewhere only later.
+func (s *Store) Announce(intents []state.Intent) ([]state.Intent, error) {
+	given := make([]state.Intent, len(intents))
+	copy(given, intents)
+	err := s.write(func(tx *bbolt.Tx) error {
+		b := tx.Bucket(bucketIntents)
+		for n := range given {
+			i := &given[n]
+			i.ID = 0
+			if err := checkAddresses(i.Project); err != nil {
+				return err
+			}
+			if err := giveID(b, i); err != nil {
+				return err
+			}
+			if err := put(b, number(i.ID), *i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return given, nil
+}
+
+// Drop ends intents that were announced and never begun, in one transaction.
+func (s *Store) Drop(ids []uint64) error {
+	return s.write(func(tx *bbolt.Tx) error {
+		for _, id := range ids {
+			if err := tx.Bucket(bucketIntents).Delete(number(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SkipSerial raises the serial by n.
+func (s *Store) SkipSerial(n uint64) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		meta, err := getMeta(tx)
+		if err != nil {
+			return err
+		}
+		meta.Serial += n
+		return putMeta(tx, meta)
+	})
+}
+
+// Copy writes the file as it is at one moment, and gives the meta value in it. Safe
+// while others read and write the store.
+func (s *Store) Copy(w io.Writer) (meta state.Meta, err error) {
+	err = s.view(func(tx *bbolt.Tx) error {
+		if meta, err = getMeta(tx); err != nil {
+			return damaged(s.path, err)
+		}
+		_, err := tx.WriteTo(w)
+		return err
+	})
+	return meta, err
+}
+
+// RemoveWhenClosed has Close remove a folder, in which the file is.
+func (s *Store) RemoveWhenClosed(folder string) { s.temp = folder }

@@ -1,0 +1,208 @@
+package s3
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/logging"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"buckethead/vendors"
+)
+
+// tries is how often a request is sent that got no answer, or one of a server in
+// trouble. A conditional write may be: what it did the first time is known again.
+const tries = 4
+
+// callTimeout bounds one call, with all its tries.
+const callTimeout = 2 * time.Minute
+
+// bucket is the bucket that holds the state, as this package uses it.
+type bucket struct {
+	client *awss3.Client
+	name   string
+}
+
+// object is what a GET answers. Modified and Asked are both by the server's clock:
+// when the object was last written, and when it was read.
+type object struct {
+	body            []byte
+	etag            string
+	modified, asked time.Time
+}
+
+// openBucket makes the client; it makes no call but what the AWS SDK's default chain
+// needs to find keys.
+func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTripper) (*bucket, error) {
+	options := []func(*awsconfig.LoadOptions) error{
+		awsconfig.WithRetryer(func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = tries, 5*time.Second })
+		}),
+		awsconfig.WithLogger(logging.Nop{}), // faults come back as errors
+		// Checksums in trailers are AWS's own; the state has a digest of its own.
+		awsconfig.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
+		awsconfig.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),
+	}
+	if region := s.Text("region"); region != "" {
+		options = append(options, awsconfig.WithRegion(region))
+	}
+	if profile := s.Text("profile"); profile != "" {
+		options = append(options, awsconfig.WithSharedConfigProfile(profile))
+	}
+	if id := s.Text("access_key_id"); id != "" {
+		options = append(options, awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(id, s["secret_access_key"].Secret.Reveal(), "")))
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return nil, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	endpoint := s.Text("endpoint_url")
+	if cfg.Region == "" {
+		if endpoint == "" {
+			return nil, errors.New("the region of the bucket is not known; write region = ..., or set AWS_REGION")
+		}
+		cfg.Region = "auto" // what R2 takes; others want their own to be named
+	}
+	client := &http.Client{
+		Transport: transport,
+		// A redirect leads to another region or another's server: it is an answer.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && transport == nil {
+		client.Transport = own.GetTransport() // it has what the configuration says of certificates
+	}
+	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(o *awss3.Options) {
+		o.HTTPClient = client
+		if endpoint != "" {
+			o.BaseEndpoint = aws.String(strings.TrimSuffix(endpoint, "/"))
+		}
+		o.UsePathStyle = o.BaseEndpoint != nil
+		o.DisableLogOutputChecksumValidationSkipped = true
+	})}, nil
+}
+
+// get reads an object whole. errAbsent where it is not there.
+func (b *bucket) get(ctx context.Context, key string) (object, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var err error
+	for range tries {
+		var out object
+		if out, err = b.getOnce(ctx, key); !errors.Is(err, io.ErrUnexpectedEOF) {
+			return out, err
+		}
+	}
+	return object{}, err
+}
+
+func (b *bucket) getOnce(ctx context.Context, key string) (object, error) {
+	out, err := b.client.GetObject(ctx, &awss3.GetObjectInput{Bucket: &b.name, Key: &key})
+	if err != nil {
+		return object{}, b.fault("read", key, err)
+	}
+	defer func() { _ = out.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(out.Body, objectLimit+1))
+	switch {
+	case err == nil && len(body) > objectLimit:
+		return object{}, fmt.Errorf("read s3://%s/%s: %w: it is larger than any state", b.name, key, errRefused)
+	case err == nil && out.ContentLength != nil && *out.ContentLength != int64(len(body)):
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return object{}, fmt.Errorf("read s3://%s/%s: %w: the answer was cut off: %w", b.name, key, errOpen, err)
+	}
+	got := object{body: body, etag: aws.ToString(out.ETag), modified: aws.ToTime(out.LastModified)}
+	if raw, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
+		got.asked, _ = http.ParseTime(raw.Header.Get("Date"))
+	}
+	return got, nil
+}
+
+// condition is what has to hold for a write: that the object is not there yet, or
+// that it still has an ETag.
+type condition struct {
+	absent bool
+	etag   string
+}
+
+// put writes an object under a condition, and gives its ETag. errCondition where that
+// does not hold; the object may be this write's own all the same, when an answer was lost.
+func (b *bucket) put(ctx context.Context, key string, body []byte, c condition) (etag string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	in := &awss3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body), ContentType: aws.String("application/octet-stream")}
+	if c.absent {
+		in.IfNoneMatch = aws.String("*")
+	} else {
+		in.IfMatch = aws.String(c.etag)
+	}
+	out, err := b.client.PutObject(ctx, in)
+	if err != nil {
+		err = b.fault("write", key, err)
+		if errors.Is(err, errAbsent) {
+			err = errors.Join(errCondition, err) // what should be replaced has gone
+		}
+		return "", err
+	}
+	return aws.ToString(out.ETag), nil
+}
+
+// copy copies an object that still has an ETag, within the server.
+func (b *bucket) copy(ctx context.Context, from, etag, to string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	_, err := b.client.CopyObject(ctx, &awss3.CopyObjectInput{Bucket: &b.name, Key: &to,
+		CopySource: aws.String(b.name + "/" + from), CopySourceIfMatch: &etag})
+	return b.fault("copy to", to, err)
+}
+
+// listed is one object of a list.
+type listed struct {
+	key      string
+	size     int64
+	modified time.Time
+}
+
+// list gives the objects whose names begin with prefix, in the order of their names.
+func (b *bucket) list(ctx context.Context, prefix string) ([]listed, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	var out []listed
+	pages := awss3.NewListObjectsV2Paginator(b.client, &awss3.ListObjectsV2Input{Bucket: &b.name, Prefix: &prefix})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, b.fault("list", prefix, err)
+		}
+		for _, o := range page.Contents {
+			out = append(out, listed{aws.ToString(o.Key), aws.ToInt64(o.Size), aws.ToTime(o.LastModified)})
+		}
+	}
+	return out, nil
+}
+
+// remove deletes an object; absence is success.
+func (b *bucket) remove(ctx context.Context, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	_, err := b.client.DeleteObject(ctx, &awss3.DeleteObjectInput{Bucket: &b.name, Key: &key})
+	var absent *types.NoSuchKey
+	if errors.As(err, &absent) {
+		return nil
+	}
+	return b.fault("delete", key, err)
+}

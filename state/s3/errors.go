@@ -1,0 +1,142 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	smithy "github.com/aws/smithy-go"
+
+	"buckethead/state"
+)
+
+// ErrServer: the server of the state refused, or did not answer; the words say what to do.
+var ErrServer = errors.New("the server of the state")
+
+// What the server says that code decides on.
+var (
+	errAbsent    = errors.New("there is no such object")
+	errCondition = errors.New("the condition of the write does not hold")
+	errRefused   = errors.New("the server refused")             // certain, and the same the next time
+	errOpen      = errors.New("nobody knows what became of it") // no answer, or one of a server in trouble
+	errNewer     = state.ErrNewer
+)
+
+// fault gives an error of the SDK in words for people: what was done, the server's
+// code and request id, and what to do. Nothing of a request is in it.
+func (b *bucket) fault(act, key string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%s s3://%s/%s: %w: %w", act, b.name, key, errOpen, context.Canceled)
+	}
+	status, id := 0, ""
+	var answer *awshttp.ResponseError
+	if errors.As(err, &answer) {
+		status, id = answer.HTTPStatusCode(), answer.ServiceRequestID()
+	}
+	code, message := "", ""
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		code, message = api.ErrorCode(), api.ErrorMessage()
+	}
+	kind, fix := kindOf(status, code)
+	if status == 0 && code == "" {
+		kind, message, fix = withoutAnswer(err)
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s s3://%s/%s: %s", act, b.name, key, describe(status, code, message))
+	if id != "" {
+		fmt.Fprintf(&text, " (request %s)", id)
+	}
+	if fix != "" {
+		text.WriteString("; " + fix)
+	}
+	return &serverError{text: text.String(), kind: kind, code: code}
+}
+
+// serverError is what the server answered. It wraps one of the sentinels above.
+type serverError struct {
+	text string
+	kind error
+	code string
+}
+
+func (e *serverError) Error() string   { return e.text }
+func (e *serverError) Unwrap() []error { return []error{e.kind, ErrServer} }
+
+func describe(status int, code, message string) string {
+	message = strings.TrimSuffix(strings.TrimSpace(message), ".")
+	switch {
+	case code == "" && status != 0:
+		return fmt.Sprintf("the server answered HTTP %d", status)
+	case message == "" || strings.EqualFold(message, code):
+		return code
+	case code == "":
+		return message
+	}
+	return code + ": " + message
+}
+
+// kindOf sorts an answer. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+func kindOf(status int, code string) (kind error, fix string) {
+	switch {
+	case code == "NoSuchBucket":
+		return errRefused, "make the bucket, or name one that is there"
+	case code == "NoSuchKey", code == "NotFound", status == http.StatusNotFound:
+		return errAbsent, ""
+	case code == "PreconditionFailed", status == http.StatusPreconditionFailed:
+		return errCondition, ""
+	case code == "ConditionalRequestConflict", code == "OperationAborted", status == http.StatusConflict:
+		return errCondition, "" // another conditional write was under way: AWS asks to look again
+	case code == "NotImplemented", status == http.StatusNotImplemented:
+		return errors.Join(errRefused, ErrUnsafe), "this server lacks what a shared state needs"
+	case code == "RequestTimeTooSkewed":
+		return errRefused, "set this machine's clock"
+	case code == "InvalidAccessKeyId", code == "SignatureDoesNotMatch", code == "ExpiredToken", code == "InvalidToken":
+		return errRefused, "check the keys that bh uses for the state, and the region"
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return errRefused, "let these keys read, write and list that object and those beside it"
+	case status == http.StatusMovedPermanently, status == http.StatusTemporaryRedirect, code == "AuthorizationHeaderMalformed":
+		return errRefused, "name the bucket's own region and endpoint_url"
+	case status == http.StatusTooManyRequests, status >= 500, status == http.StatusRequestTimeout, code == "RequestTimeout":
+		return errOpen, "the server is in trouble: repeat the command when it answers again"
+	}
+	return errRefused, ""
+}
+
+// withoutAnswer words an error that came before there was an answer.
+func withoutAnswer(err error) (kind error, message, fix string) {
+	var keys *smithy.CanceledError
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &keys), errors.Is(err, context.DeadlineExceeded):
+		return errOpen, "no answer came in time", "repeat the command when the server answers again"
+	case errors.As(err, &dns):
+		return errOpen, "no server has the name " + dns.Name, "check endpoint_url and the network"
+	case strings.Contains(err.Error(), "failed to refresh cached credentials"), strings.Contains(err.Error(), "static credentials are empty"),
+		strings.Contains(err.Error(), "get credentials"):
+		return errRefused, "there are no keys for it", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the keys in the block"
+	}
+	var network net.Error
+	if errors.As(err, &network) {
+		return errOpen, network.Error(), "repeat the command when the server answers again"
+	}
+	return errOpen, innermost(err).Error(), "repeat the command when the server answers again"
+}
+
+// innermost drops what the SDK wraps around an error, which is about the SDK.
+func innermost(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

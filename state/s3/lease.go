@@ -1,0 +1,261 @@
+package s3
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"buckethead/state"
+)
+
+// The sentinels of a shared state that code decides on, beside those of package state.
+var (
+	// ErrUnsafe: the server does not heed conditional writes, on which all rests.
+	ErrUnsafe = errors.New("the server has no conditional writes")
+	// ErrLost: somebody else has the lock by now; nothing more may be written.
+	ErrLost = errors.New("the lock on the state was lost")
+)
+
+// lease is a lock that this process holds. Safe for concurrent use.
+type lease struct {
+	b     *bucket
+	key   string
+	place string
+	now   func() time.Time
+
+	mu      sync.Mutex
+	mine    lock
+	etag    string
+	renewed time.Time // when the last write that succeeded was begun
+	gone    error     // why it is not held any more
+}
+
+// pollLock is how often a lock that somebody holds is looked at.
+const pollLock = 2 * time.Second
+
+// drawID makes the id of a lock.
+func drawID() string {
+	id := make([]byte, 8)
+	_, _ = rand.Read(id) // never fails, says crypto/rand
+	return hex.EncodeToString(id)
+}
+
+// look reads the lock.
+func (b *Backend) look(ctx context.Context) (seen, error) {
+	got, err := b.bucket.get(ctx, b.lockKey())
+	if errors.Is(err, errAbsent) {
+		return seen{}, nil
+	}
+	if err != nil {
+		return seen{}, err
+	}
+	if got.asked.IsZero() || got.modified.IsZero() {
+		return seen{}, fmt.Errorf("%w: its answers carry no date, by which a lock could expire", ErrUnsafe)
+	}
+	l, err := decodeLock(got.body)
+	if err != nil {
+		return seen{}, fmt.Errorf("read s3://%s/%s: %w", b.bucket.name, b.lockKey(), err)
+	}
+	return seen{lock: l, there: true, etag: got.etag, modified: got.modified, asked: got.asked}, nil
+}
+
+// acquire takes the lock, waiting for one that is held as long as Options.LockTimeout
+// says. before is the lock that was there: one that was taken over, or broken, may
+// have left intents and a holder who does not know it yet.
+func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool) (held *lease, before seen, err error) {
+	held = &lease{b: b.bucket, key: b.lockKey(), place: b.Place(), now: b.o.Now,
+		mine: lock{ID: drawID(), Holder: b.o.Holder, Manual: manual, ExpiresIn: int(expiry / time.Second)}}
+	waiting, done := context.WithTimeout(ctx, b.o.LockTimeout)
+	defer done()
+	for told := false; ; {
+		if before, err = b.look(ctx); err != nil {
+			return nil, before, err
+		}
+		if !before.free() && !before.expired() {
+			if b.o.Waiting != nil && !told && b.o.LockTimeout > 0 {
+				told = true
+				b.o.Waiting("the state is held by "+before.Holder.Describe(), b.o.Now().Add(b.o.LockTimeout))
+			}
+			if !b.pause(waiting, min(pollLock, max(before.expiresAt().Sub(before.asked)+time.Second, time.Second))) {
+				return nil, before, errors.Join(lockedBy(b.Place(), before), ctx.Err())
+			}
+			continue
+		}
+		held.mine.AcquiredAt = b.o.Now().UTC()
+		held.mine.Intents = nil
+		if before.unfinished() {
+			held.mine.Intents = before.Intents
+		}
+		switch err := held.take(ctx, before); {
+		case errors.Is(err, errCondition):
+			continue // somebody else was faster
+		case err != nil:
+			return nil, before, err
+		}
+		return held, before, b.probe(ctx, held)
+	}
+}
+
+// pause waits; false when there is no more time to.
+func (b *Backend) pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return ctx.Err() == nil
+	}
+}
+
+// take writes the lock in the place of what was read.
+func (l *lease) take(ctx context.Context, before seen) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.etag = before.etag
+	return l.write(ctx, condition{absent: !before.there, etag: before.etag})
+}
+
+// write puts the lock as it is in mine. When the condition does not hold, or nobody
+// knows, the lock that is there tells whether this write, or one before it, was taken
+// after all: it has our id. The caller holds mu.
+func (l *lease) write(ctx context.Context, c condition) error {
+	begun := l.now()
+	text, err := l.mine.encode()
+	if err != nil {
+		return err
+	}
+	etag, err := l.b.put(ctx, l.key, text, c)
+	if errors.Is(err, errCondition) || errors.Is(err, errOpen) {
+		there, readErr := l.b.get(ctx, l.key)
+		if readErr == nil && string(there.body) == string(text) {
+			etag, err = there.etag, nil
+		}
+	}
+	if err != nil {
+		return err
+	}
+	l.etag, l.renewed = etag, begun
+	return nil
+}
+
+// renew writes the lock again, so that it lasts. An error that wraps ErrLost is for
+// good; after another the lock may still be held.
+func (l *lease) renew(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.rewrite(ctx)
+}
+
+// announce adds intents to those in the lock.
+func (l *lease) announce(ctx context.Context, intents []state.Intent) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.gone == nil {
+		l.mine.Intents = slices.Concat(l.mine.Intents, intents)
+	}
+	return l.rewrite(ctx)
+}
+
+// rewrite replaces our own lock. One of ours that was written and not answered for is
+// recognised by its id, and replaced in its turn. The caller holds mu.
+func (l *lease) rewrite(ctx context.Context) error {
+	for try := 0; ; try++ {
+		if l.gone != nil {
+			return l.gone
+		}
+		l.mine.RenewedAt = l.now().UTC()
+		err := l.write(ctx, condition{etag: l.etag})
+		if !errors.Is(err, errCondition) {
+			return err
+		}
+		there, err := l.b.get(ctx, l.key)
+		if err != nil && !errors.Is(err, errAbsent) {
+			return err
+		}
+		if found, bad := decodeLock(there.body); err == nil && bad == nil && found.ID == l.mine.ID && !found.Released && try < tries {
+			l.etag = there.etag
+			continue
+		} else if err == nil && bad == nil {
+			l.gone = l.lostTo(found)
+		} else {
+			l.gone = fmt.Errorf("%w: %s: the lock was removed or replaced", ErrLost, l.place)
+		}
+	}
+}
+
+func (l *lease) lostTo(found lock) error {
+	if found.ID == l.mine.ID && found.BrokenBy != nil {
+		return fmt.Errorf("%w: %s: it was unlocked by %s", ErrLost, l.place, found.BrokenBy.Describe())
+	}
+	return fmt.Errorf("%w: %s: it had expired, and %s took it over", ErrLost, l.place, found.Holder.Describe())
+}
+
+// since is how long ago the lock was last written for certain. Both clocks count: one
+// of them stands still while a machine sleeps, the other can be set.
+func (l *lease) since() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	return max(now.Sub(l.renewed), now.Round(0).Sub(l.renewed.Round(0)), -now.Round(0).Sub(l.renewed.Round(0)))
+}
+
+// lost gives why the lock is not held any more, nil while it may be.
+func (l *lease) lost() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.gone
+}
+
+func (l *lease) expiry() time.Duration { return time.Duration(l.mine.ExpiresIn) * time.Second }
+
+// confirm sees to it that the lock is held right now: without a call when it was
+// written a short while ago, else by writing it again. Unreachable is no error until
+// the lock could have expired.
+func (l *lease) confirm(ctx context.Context) error {
+	if err := l.lost(); err != nil {
+		return err
+	}
+	if l.since() < l.expiry()/2 {
+		return nil
+	}
+	err := l.renew(ctx)
+	if err == nil || errors.Is(err, ErrLost) {
+		return err
+	}
+	if l.since() < l.expiry()*3/4 {
+		return nil
+	}
+	return fmt.Errorf("the lock on %s cannot be renewed, and may have expired: %w", l.place, err)
+}
+
+// release lets go of the lock. One that was lost is nobody's to let go of.
+func (l *lease) release(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.gone != nil {
+		return nil
+	}
+	l.mine.Released, l.mine.Intents = true, nil
+	err := l.write(ctx, condition{etag: l.etag})
+	if errors.Is(err, errCondition) {
+		l.mine.Released = false
+		if err = l.rewrite(ctx); err == nil { // a renewal of ours whose answer was lost
+			l.mine.Released = true
+			err = l.write(ctx, condition{etag: l.etag})
+		}
+	}
+	if errors.Is(err, ErrLost) {
+		return nil // said before, where it mattered
+	}
+	l.gone = fmt.Errorf("%w: %s: it was released", ErrLost, l.place)
+	if err != nil {
+		return fmt.Errorf("release the lock, which expires by itself in %s: %w", l.expiry(), err)
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package s3
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"buckethead/state"
+)
+
+// lockFormat is the number of the layout of the lock object.
+const lockFormat = 1
+
+// Holder says who holds a lock, for those who wait. Run is the address of the CI run.
+type Holder struct {
+	Actor   string `json:"actor,omitempty"`
+	Host    string `json:"host,omitempty"`
+	PID     int    `json:"pid,omitempty"`
+	Command string `json:"command,omitempty"`
+	Run     string `json:"run,omitempty"`
+	Commit  string `json:"commit,omitempty"`
+}
+
+// lock is the lock object. It is never deleted: one that is let go of stays, marked as
+// released, so that every change of it is a conditional write. ID is drawn by the
+// holder each time. ExpiresIn counts, in seconds, from when the server took the write.
+// Manual says that a person took it and no process runs under it; Broken that somebody else let go of it. Intents are those of the apply.
+type lock struct {
+	Format     int            `json:"bh_lock"`
+	ID         string         `json:"id"`
+	Holder     Holder         `json:"holder"`
+	AcquiredAt time.Time      `json:"acquired_at"`
+	RenewedAt  time.Time      `json:"renewed_at,omitzero"`
+	ExpiresIn  int            `json:"expires_in"`
+	Manual     bool           `json:"manual,omitempty"`
+	Released   bool           `json:"released,omitempty"`
+	Broken     bool           `json:"broken,omitempty"`
+	BrokenBy   *Holder        `json:"broken_by,omitempty"`
+	Intents    []state.Intent `json:"intents,omitempty"`
+}
+
+func (l lock) encode() ([]byte, error) {
+	l.Format = lockFormat
+	text, err := json.MarshalIndent(l, "", "  ")
+	return append(text, '\n'), err
+}
+
+func decodeLock(text []byte) (lock, error) {
+	var l lock
+	switch err := json.Unmarshal(text, &l); {
+	case err != nil, l.Format == 0, l.ID == "", l.ExpiresIn <= 0:
+		return l, errors.New("the lock is not one of bh's; look at it, and delete the object when no apply runs")
+	case l.Format > lockFormat:
+		return l, fmt.Errorf("%w: the lock has layout %d, and this bh reads layout %d", errNewer, l.Format, lockFormat)
+	}
+	return l, nil
+}
+
+// LockInfo is a lock as people see it. ExpiresAt is by the server's clock; Expired
+// says that the next apply takes it over. Held is false where nobody holds it.
+type LockInfo struct {
+	ID         string    `json:"id"`
+	Holder     Holder    `json:"holder"`
+	AcquiredAt time.Time `json:"acquired_at"`
+	ExpiresAt  time.Time `json:"expires_at"`
+	Held       bool      `json:"held"`
+	Expired    bool      `json:"expired,omitempty"`
+	Manual     bool      `json:"manual,omitempty"`
+	Intents    int       `json:"intents,omitempty"`
+}
+
+// seen is a lock as it was read.
+type seen struct {
+	lock
+	there bool
+	etag  string
+	// modified and asked are by the server's clock.
+	modified, asked time.Time
+}
+
+// free reports whether the lock may be taken without taking it over.
+func (s seen) free() bool { return !s.there || s.Released }
+
+// expired reports whether a lock that nobody released may be taken over. Dates of the
+// server have whole seconds, so one more has to pass.
+func (s seen) expired() bool {
+	return !s.free() && !s.asked.Before(s.expiresAt().Add(time.Second))
+}
+
+// unfinished reports whether the holder before did not let go of the lock himself: he
+// may have left work, and may not know yet that the lock is not his any more.
+func (s seen) unfinished() bool {
+	return s.there && (!s.Released || s.Broken) && (!s.Manual || len(s.Intents) > 0)
+}
+
+func (s seen) expiresAt() time.Time { return s.modified.Add(time.Duration(s.ExpiresIn) * time.Second) }
+
+func (s seen) info() LockInfo {
+	return LockInfo{ID: s.ID, Holder: s.Holder, AcquiredAt: s.AcquiredAt, ExpiresAt: s.expiresAt().UTC(), Held: !s.free(), Expired: s.expired(), Manual: s.Manual, Intents: len(s.Intents)}
+}
+
+// Describe says in words who holds the lock, and since when by the holder's clock.
+func (h Holder) Describe() string {
+	who := "somebody"
+	switch {
+	case h.PID != 0 && h.Command != "":
+		who = fmt.Sprintf("process %d (%s)", h.PID, h.Command)
+	case h.Command != "":
+		who = h.Command
+	case h.PID != 0:
+		who = fmt.Sprintf("process %d", h.PID)
+	}
+	parts := []string{who}
+	for _, p := range [][2]string{{"of", h.Actor}, {"on", h.Host}, {"run", h.Run}, {"commit", h.Commit[:min(len(h.Commit), 8)]}} {
+		if p[1] != "" {
+			parts = append(parts, p[0]+" "+p[1])
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// lockedBy words a lock that somebody holds.
+func lockedBy(place string, s seen) error {
+	left := s.expiresAt().Sub(s.asked).Round(time.Second)
+	return fmt.Errorf("%w: %s is held by %s since %s, and the lock expires in %s unless it is renewed; wait for it with --lock-timeout, or, when you know that nothing runs: bh state unlock %s",
+		state.ErrLocked, place, s.Holder.Describe(), s.AcquiredAt.UTC().Format(time.RFC3339), max(left, 0), s.ID)
+}

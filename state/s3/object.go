@@ -1,0 +1,115 @@
+package s3
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// objectFormat is the number of the layout of the state object: one line of JSON, a
+// line feed, and the file of state/bolt under gzip.
+const objectFormat = 1
+
+// The bounds on what is read: of a server that answers with anything else, and of a
+// small object that would unpack to a large file.
+const (
+	headerLimit = 64 << 10
+	objectLimit = 1 << 30
+	fileLimit   = 4 << 30
+)
+
+// header is the first line of the state object. SHA256 and Size are of the file, in
+// bytes; Lock is the id of the lock under which it was written. MovedTo says that the
+// state is kept elsewhere now, and then no file follows.
+type header struct {
+	Format    int       `json:"bh_state"`
+	Stack     string    `json:"stack,omitempty"`
+	Lineage   string    `json:"lineage,omitempty"`
+	Serial    uint64    `json:"serial"`
+	SHA256    string    `json:"sha256,omitempty"`
+	Size      int64     `json:"size"`
+	Lock      string    `json:"lock"`
+	WrittenAt time.Time `json:"written_at"`
+	WrittenBy string    `json:"written_by,omitempty"`
+	MovedTo   string    `json:"moved_to,omitempty"`
+}
+
+// pack makes the object of a file; it fills in what follows from the file.
+func pack(h header, file []byte) ([]byte, error) {
+	sum := sha256.Sum256(file)
+	h.Format, h.SHA256, h.Size = objectFormat, hex.EncodeToString(sum[:]), int64(len(file))
+	if h.MovedTo != "" {
+		h.SHA256 = ""
+	}
+	line, err := json.Marshal(h)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	out.Write(line)
+	out.WriteByte('\n')
+	if h.MovedTo != "" {
+		return out.Bytes(), nil
+	}
+	// Most of a page is zeros or repeats itself: the fastest level has nearly all there
+	// is to have.
+	packer, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	_, err = packer.Write(file)
+	if err = errors.Join(err, packer.Close()); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// unpack reads an object and gives the file, whole and as its digest says.
+func unpack(object []byte) (header, []byte, error) {
+	h, packed, err := readHeader(object)
+	if err != nil || h.MovedTo != "" {
+		return h, nil, err
+	}
+	if h.Size < 0 || h.Size > fileLimit {
+		return h, nil, fmt.Errorf("its first line says that the file has %d bytes", h.Size)
+	}
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return h, nil, fmt.Errorf("what follows its first line is not compressed: %w", err)
+	}
+	var file bytes.Buffer
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(&file, sum), io.LimitReader(reader, h.Size+1))
+	switch {
+	case err != nil:
+		return h, nil, fmt.Errorf("it cannot be unpacked: %w", err)
+	case n != h.Size:
+		return h, nil, fmt.Errorf("it holds another number of bytes than the %d that its first line says", h.Size)
+	case hex.EncodeToString(sum.Sum(nil)) != h.SHA256:
+		return h, nil, errors.New("its digest is not the one that its first line says")
+	}
+	return h, file.Bytes(), nil
+}
+
+// readHeader reads the first line, and gives what follows it.
+func readHeader(object []byte) (header, []byte, error) {
+	var h header
+	line, packed, found := bytes.Cut(object[:min(len(object), headerLimit)], []byte("\n"))
+	if !found {
+		return h, nil, errors.New("it does not begin with a line of its own; it is no state")
+	}
+	packed = object[len(line)+1:]
+	if err := json.Unmarshal(line, &h); err != nil || h.Format == 0 {
+		return h, nil, errors.New("its first line is not that of a state")
+	}
+	if h.Format > objectFormat {
+		return h, nil, fmt.Errorf("%w: it has layout %d, and this bh reads layout %d", errNewer, h.Format, objectFormat)
+	}
+	return h, packed, nil
+}

@@ -1,0 +1,215 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/state/bolt"
+)
+
+// skipped is how far the serial skips ahead where a lock is taken over: more than any
+// apply writes, so that whatever the one before still has is older for certain.
+const skipped = 1 << 20
+
+// Open takes the lock and reads the state, which is made where there is none. Close
+// writes it back and lets go of the lock. What an expired or broken lock left open is
+// in the state that is opened, and the state is written at once, so that its holder
+// can write no more. Errors wrap state.ErrLocked, ErrDamaged, ErrNewer, ErrStack or
+// ErrUnsafe, in words for people.
+func (b *Backend) Open(ctx context.Context) (*Store, error) {
+	expiry, err := expiry(b.o.Settings)
+	if err != nil {
+		return nil, err
+	}
+	held, before, err := b.acquire(ctx, expiry, false)
+	if err != nil {
+		return nil, errors.Join(err, releaseIf(ctx, held))
+	}
+	s, err := b.openHeld(ctx, held, before)
+	if err != nil {
+		return nil, errors.Join(err, held.release(context.WithoutCancel(ctx)))
+	}
+	s.start()
+	return s, nil
+}
+
+func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Store, error) {
+	got, err := b.fetch(ctx, b.key)
+	if err != nil {
+		return nil, err
+	}
+	file, err := b.openFile(ctx, got.file, false)
+	if err != nil {
+		return nil, err
+	}
+	s := newStore(b, file, held, got.etag)
+	s.dirty = got.etag == "" // a state that is made has to be written
+	if !before.unfinished() {
+		return s, nil
+	}
+	err = s.inherit(held.mine.Intents)
+	if err == nil {
+		err = s.File.SkipSerial(skipped)
+	}
+	if err == nil {
+		err = s.checkpoint(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("take over from %s: %w", before.Holder.Describe(), err), file.Close())
+	}
+	return s, nil
+}
+
+// OpenReadOnly reads the state without a lock. Where somebody holds one, or left one
+// that expired, the intents in it are part of what is read, and Holder tells. A state
+// that does not exist reads as empty, with a zero Meta. Nothing is written.
+func (b *Backend) OpenReadOnly(ctx context.Context) (*Reader, error) {
+	// In this order: what ends in between is in the state by then.
+	held, err := b.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	got, err := b.fetch(ctx, b.key)
+	if err != nil {
+		return nil, err
+	}
+	if got.etag == "" && len(held.Intents) == 0 {
+		return &Reader{held: held.info()}, nil
+	}
+	file, err := b.openFile(ctx, got.file, true)
+	if err != nil {
+		return nil, err
+	}
+	if held.unfinished() {
+		if err := inherit(file, held.Intents); err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+	}
+	return &Reader{Store: file, held: held.info()}, nil
+}
+
+// Reader is a state that was read. Store is nil where there is none.
+type Reader struct {
+	*bolt.Store
+	held LockInfo
+}
+
+var _ state.Reader = (*Reader)(nil)
+
+// Lock gives the lock as it was when the state was read.
+func (r *Reader) Lock() LockInfo { return r.held }
+
+// Snapshot keeps state.Reader's word.
+func (r *Reader) Snapshot() (state.Snapshot, error) {
+	if r.Store == nil {
+		return state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}, nil
+	}
+	return r.Store.Snapshot()
+}
+
+// History keeps state.Reader's word.
+func (r *Reader) History(project addr.Project, limit int) ([]state.Entry, error) {
+	if r.Store == nil {
+		return nil, nil
+	}
+	return r.Store.History(project, limit)
+}
+
+// Close keeps state.Reader's word.
+func (r *Reader) Close() error {
+	if r.Store == nil {
+		return nil
+	}
+	return r.Store.Close()
+}
+
+// fetched is a state object that was read and found whole. etag is "" where there is none.
+type fetched struct {
+	header
+	file []byte
+	etag string
+}
+
+// fetch reads a state object.
+func (b *Backend) fetch(ctx context.Context, key string) (fetched, error) {
+	got, err := b.bucket.get(ctx, key)
+	if errors.Is(err, errAbsent) {
+		return fetched{}, nil
+	}
+	if err != nil {
+		return fetched{}, err
+	}
+	h, file, err := unpack(got.body)
+	switch {
+	case errors.Is(err, errNewer):
+		return fetched{}, fmt.Errorf("s3://%s/%s: %w; use the newer bh", b.bucket.name, key, err)
+	case err != nil:
+		return fetched{}, b.damaged(ctx, key, err)
+	case h.MovedTo != "":
+		return fetched{}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that", b.bucket.name, key, ErrMoved, h.MovedTo, h.WrittenAt.Format("2006-01-02"))
+	}
+	return fetched{h, file, got.etag}, nil
+}
+
+// ErrMoved: the state was migrated to another place.
+var ErrMoved = errors.New("the state is kept elsewhere now")
+
+// damaged words a state object that is not whole, and names the newest copy that is.
+func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
+	advice := "there is no copy of it"
+	if key == b.key {
+		if copies, err := b.Backups(ctx); err != nil {
+			advice = "its copies cannot be listed: " + err.Error()
+		} else {
+			for _, c := range copies {
+				advice = "none of its copies can be read"
+				if c.Err == nil {
+					advice = "restore the newest copy that is whole: bh state restore " + c.Path
+					break
+				}
+			}
+		}
+	}
+	return fmt.Errorf("%w: s3://%s/%s: %w; %s", state.ErrDamaged, b.bucket.name, key, cause, advice)
+}
+
+// openFile opens a working copy of a file, or makes a new state where file is empty.
+// On most systems the copy has no name any more once it is open, so that a process
+// that is killed leaves nothing.
+func (b *Backend) openFile(ctx context.Context, file []byte, forReading bool) (opened *bolt.Store, err error) {
+	folder, err := os.MkdirTemp("", "bh-state-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a working copy of %s: %w", b.Place(), err)
+	}
+	defer func() {
+		if removed := os.RemoveAll(folder); err == nil && removed != nil && opened != nil {
+			opened.RemoveWhenClosed(folder)
+		}
+	}()
+	path := filepath.Join(folder, "state.db")
+	if len(file) > 0 {
+		if err := os.WriteFile(path, file, 0o600); err != nil {
+			return nil, fmt.Errorf("make a working copy of %s: %w", b.Place(), err)
+		}
+	}
+	opened, err = bolt.Open(ctx, path, b.boltOptions())
+	if err != nil {
+		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Place())}
+	}
+	return opened, nil
+}
+
+// renamed is an error about a working copy in words about the state itself.
+type renamed struct {
+	error
+	text string
+}
+
+func (r *renamed) Error() string { return r.text }
+func (r *renamed) Unwrap() error { return r.error }

@@ -1,0 +1,184 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"buckethead/state"
+	"buckethead/state/bolt"
+)
+
+// Pull gives the file of state/bolt as it is in the bucket, without a lock. io.EOF
+// where there is no state.
+func (b *Backend) Pull(ctx context.Context) ([]byte, error) {
+	got, err := b.fetch(ctx, b.key)
+	if err == nil && got.etag == "" {
+		err = io.EOF
+	}
+	return got.file, err
+}
+
+// Push puts a file of state/bolt in the place of the state, under the lock, and gives
+// the path at which the present one is kept, "" when there was none. It refuses a file
+// of another lineage or of no newer serial, and a present state that is damaged,
+// unless force is set; one of another stack always. Errors wrap bolt.ErrLineage,
+// bolt.ErrOlder, or what Open's do.
+func (b *Backend) Push(ctx context.Context, file string, force bool) (kept string, err error) {
+	return b.replace(ctx, file, func(present fetched, broken error) error {
+		switch {
+		case force, present.etag == "" && broken == nil, errors.Is(broken, ErrMoved):
+			return nil
+		case broken != nil:
+			return broken
+		}
+		offered, err := bolt.Inspect(file)
+		if err != nil {
+			return err
+		}
+		return bolt.MayReplace(offered, state.Meta{Lineage: present.Lineage, Serial: present.Serial})
+	})
+}
+
+// Restore puts a copy, by its path or its name, in the place of the state; else as Push
+// with force. A damaged present state is no hindrance.
+func (b *Backend) Restore(ctx context.Context, path string) (kept string, err error) {
+	key := strings.TrimPrefix(path, b.path(""))
+	if !strings.HasPrefix(key, b.key+".") {
+		return "", fmt.Errorf("%s is no copy of %s; for a file of this machine: bh state push", path, b.Place())
+	}
+	got, err := b.fetch(ctx, key)
+	if err == nil && got.etag == "" {
+		err = fmt.Errorf("there is no %s", b.path(key))
+	}
+	if err != nil {
+		return "", err
+	}
+	folder, err := os.MkdirTemp("", "bh-state-*")
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	file := filepath.Join(folder, "copy.db")
+	if err := os.WriteFile(file, got.file, 0o600); err != nil {
+		return "", err
+	}
+	return b.replace(ctx, file, func(fetched, error) error { return nil })
+}
+
+// replace puts a file in the place of the state, when may agrees to it. What the
+// present state began is carried over, so that no name is used twice.
+func (b *Backend) replace(ctx context.Context, file string, may func(present fetched, broken error) error) (kept string, err error) {
+	expiry, err := expiry(b.o.Settings)
+	if err != nil {
+		return "", err
+	}
+	held, _, err := b.acquire(ctx, expiry, false)
+	if err != nil {
+		return "", errors.Join(err, releaseIf(ctx, held))
+	}
+	defer func() { err = errors.Join(err, held.release(context.WithoutCancel(ctx))) }()
+	raw, err := b.bucket.get(ctx, b.key)
+	if err != nil && !errors.Is(err, errAbsent) {
+		return "", err
+	}
+	var present fetched
+	var broken error
+	if raw.etag != "" {
+		present, broken = b.fetch(ctx, b.key)
+	}
+	if err := may(present, broken); err != nil {
+		return "", err
+	}
+	body, err := b.carryOver(ctx, file, raw.etag != "" && !errors.Is(broken, ErrMoved), present.file, held)
+	if err != nil {
+		return "", err
+	}
+	if raw.etag != "" {
+		key := fmt.Sprintf("%s.before-restore-%s", b.key, b.o.Now().UTC().Format(backupTime))
+		if err := b.bucket.copy(ctx, b.key, raw.etag, key); err != nil {
+			return "", fmt.Errorf("keep the present state: %w", err)
+		}
+		kept = b.path(key)
+	}
+	if err := held.confirm(ctx); err != nil {
+		return kept, err
+	}
+	etag, err := b.bucket.put(ctx, b.key, body, condition{absent: raw.etag == "", etag: raw.etag})
+	if err != nil {
+		// Its answer may have been lost.
+		if there, readErr := b.bucket.get(ctx, b.key); readErr == nil && string(there.body) == string(body) {
+			etag, err = there.etag, nil
+		}
+	}
+	if err != nil || etag == "" {
+		return kept, err
+	}
+	return kept, nil
+}
+
+// carryOver makes the object that replaces the state.
+func (b *Backend) carryOver(ctx context.Context, file string, there bool, present []byte, held *lease) (body []byte, err error) {
+	folder, err := os.MkdirTemp("", "bh-state-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	path := filepath.Join(folder, "state.db")
+	if there {
+		if len(present) == 0 {
+			present = []byte("damaged") // bolt knows what to do then
+		}
+		if err := os.WriteFile(path, present, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := bolt.Restore(ctx, path, file, b.boltOptions()); err != nil {
+		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Place())}
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := bolt.Inspect(path)
+	if err != nil {
+		return nil, err
+	}
+	return pack(header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: held.mine.ID, WrittenAt: b.o.Now().UTC(), WrittenBy: b.o.Holder.Describe()}, text)
+}
+
+// Retire closes the state, and leaves in its place word of where it is kept now.
+// Reading it gives ErrMoved from then on. It gives the path of the last version.
+func (s *Store) Retire(ctx context.Context, to string) (kept string, err error) {
+	if err := s.checkpoint(ctx); err != nil {
+		return "", err
+	}
+	if err := s.retire(ctx, to); err != nil {
+		return "", err
+	}
+	return s.b.path(s.b.previousKey()), s.Close()
+}
+
+func (s *Store) retire(ctx context.Context, to string) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	meta, err := s.File.Meta()
+	if err != nil {
+		return err
+	}
+	body, err := pack(header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: s.lease.mine.ID, WrittenAt: s.b.o.Now().UTC(), WrittenBy: s.b.o.Holder.Describe(), MovedTo: to}, nil)
+	if err != nil {
+		return err
+	}
+	err = s.replace(ctx, body)
+	if errors.Is(err, errCondition) || errors.Is(err, errOpen) {
+		if same, lookErr := s.recognise(ctx, body); same && lookErr == nil {
+			return nil
+		}
+	}
+	return err
+}
