@@ -37,7 +37,7 @@ func stateCommand(p Process) *cli.Command {
 		command("pull", "write the state to a file, or to standard output", "[FILE]", statePull),
 		command("push", "put a file in the place of the state", "FILE", statePush, &cli.BoolFlag{Name: "force", Usage: "of another lineage, or older"}),
 		command("migrate", "bring a state to the place that the file declares", "", stateMigrate,
-			&cli.StringFlag{Name: "from", Usage: "`PLACE`, a path or s3://BUCKET/KEY", Value: defaultStatePath}, &cli.BoolFlag{Name: "force", Usage: "put it over a state that is there"}),
+			&cli.StringFlag{Name: "from", Usage: "`PATH` or s3://BUCKET/KEY", Value: defaultStatePath}, &cli.BoolFlag{Name: "force", Usage: "put it over a state that is there"}),
 		command("rebuild", "make a lost state anew from what the providers list", "", stateRebuild,
 			&cli.BoolFlag{Name: "force", Usage: "put it in the place of a state that is there"}),
 		lockCommand(command),

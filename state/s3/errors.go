@@ -45,9 +45,9 @@ func (b *bucket) fault(act, key string, err error) error {
 	if errors.As(err, &api) {
 		code, message = api.ErrorCode(), api.ErrorMessage()
 	}
-	kind, fix := kindOf(status, code)
+	fix, kind := kindOf(status, code)
 	if status == 0 && code == "" {
-		kind, message, fix = withoutAnswer(err)
+		message, fix, kind = withoutAnswer(err)
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s s3://%s/%s: %s", act, b.name, key, describe(status, code, message))
@@ -84,50 +84,50 @@ func describe(status int, code, message string) string {
 }
 
 // kindOf sorts an answer. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-func kindOf(status int, code string) (kind error, fix string) {
+func kindOf(status int, code string) (fix string, kind error) {
 	switch {
 	case code == "NoSuchBucket":
-		return errRefused, "make the bucket, or name one that is there"
+		return "make the bucket, or name one that is there", errRefused
 	case code == "NoSuchKey", code == "NotFound", status == http.StatusNotFound:
-		return errAbsent, ""
+		return "", errAbsent
 	case code == "PreconditionFailed", status == http.StatusPreconditionFailed:
-		return errCondition, ""
+		return "", errCondition
 	case code == "ConditionalRequestConflict", code == "OperationAborted", status == http.StatusConflict:
-		return errCondition, "" // another conditional write was under way: AWS asks to look again
+		return "", errCondition // another conditional write was under way: AWS asks to look again
 	case code == "NotImplemented", status == http.StatusNotImplemented:
-		return errors.Join(errRefused, ErrUnsafe), "this server lacks what a shared state needs"
+		return "this server lacks what a shared state needs", errors.Join(errRefused, ErrUnsafe)
 	case code == "RequestTimeTooSkewed":
-		return errRefused, "set this machine's clock"
+		return "set this machine's clock", errRefused
 	case code == "InvalidAccessKeyId", code == "SignatureDoesNotMatch", code == "ExpiredToken", code == "InvalidToken":
-		return errRefused, "check the keys that bh uses for the state, and the region"
+		return "check the keys that bh uses for the state, and the region", errRefused
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return errRefused, "let these keys read, write and list that object and those beside it"
+		return "let these keys read, write and list that object and those beside it", errRefused
 	case status == http.StatusMovedPermanently, status == http.StatusTemporaryRedirect, code == "AuthorizationHeaderMalformed":
-		return errRefused, "name the bucket's own region and endpoint_url"
+		return "name the bucket's own region and endpoint_url", errRefused
 	case status == http.StatusTooManyRequests, status >= 500, status == http.StatusRequestTimeout, code == "RequestTimeout":
-		return errOpen, "the server is in trouble: repeat the command when it answers again"
+		return "the server is in trouble: repeat the command when it answers again", errOpen
 	}
-	return errRefused, ""
+	return "", errRefused
 }
 
 // withoutAnswer words an error that came before there was an answer.
-func withoutAnswer(err error) (kind error, message, fix string) {
+func withoutAnswer(err error) (message, fix string, kind error) {
 	var keys *smithy.CanceledError
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &keys), errors.Is(err, context.DeadlineExceeded):
-		return errOpen, "no answer came in time", "repeat the command when the server answers again"
+		return "no answer came in time", "repeat the command when the server answers again", errOpen
 	case errors.As(err, &dns):
-		return errOpen, "no server has the name " + dns.Name, "check endpoint_url and the network"
+		return "no server has the name " + dns.Name, "check endpoint_url and the network", errOpen
 	case strings.Contains(err.Error(), "failed to refresh cached credentials"), strings.Contains(err.Error(), "static credentials are empty"),
 		strings.Contains(err.Error(), "get credentials"):
-		return errRefused, "there are no keys for it", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the keys in the block"
+		return "there are no keys for it", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the keys in the block", errRefused
 	}
 	var network net.Error
 	if errors.As(err, &network) {
-		return errOpen, network.Error(), "repeat the command when the server answers again"
+		return network.Error(), "repeat the command when the server answers again", errOpen
 	}
-	return errOpen, innermost(err).Error(), "repeat the command when the server answers again"
+	return innermost(err).Error(), "repeat the command when the server answers again", errOpen
 }
 
 // innermost drops what the SDK wraps around an error, which is about the SDK.

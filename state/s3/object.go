@@ -100,16 +100,15 @@ func unpack(object []byte) (header, []byte, error) {
 // readHeader reads the first line, and gives what follows it.
 func readHeader(object []byte) (header, []byte, error) {
 	var h header
-	line, packed, found := bytes.Cut(object[:min(len(object), headerLimit)], []byte("\n"))
+	line, _, found := bytes.Cut(object[:min(len(object), headerLimit)], []byte("\n"))
 	if !found {
 		return h, nil, errors.New("it does not begin with a line of its own; it is no state")
 	}
-	packed = object[len(line)+1:]
 	if err := json.Unmarshal(line, &h); err != nil || h.Format == 0 {
 		return h, nil, errors.New("its first line is not that of a state")
 	}
 	if h.Format > objectFormat {
 		return h, nil, fmt.Errorf("%w: it has layout %d, and this bh reads layout %d", errNewer, h.Format, objectFormat)
 	}
-	return h, packed, nil
+	return h, object[len(line)+1:], nil
 }
