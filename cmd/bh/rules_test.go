@@ -49,7 +49,9 @@ var mayImport = map[string][]string{
 	"cmd/cli":               {everything},
 	"cmd/bh":                {"cmd/cli"},
 	// A judge of the adapter has nothing in common with it.
-	"vendors/cloudflare/r2sim/simulator": {},
+	"vendors/cloudflare/r2sim/sigv4":     {},
+	"vendors/cloudflare/r2sim/simulator": {"vendors/cloudflare/r2sim/sigv4"},
+	"state/s3/s3sim":                     {"vendors/cloudflare/r2sim/sigv4"},
 	"vendors/cloudflare/r2sim":           {"vendors/cloudflare/r2sim/simulator"},
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"buckethead/vendors/cloudflare/r2sim/sigv4"
 )
 
 const s3Domain = ".r2.cloudflarestorage.com"
@@ -74,11 +76,11 @@ func (s *Simulator) headBucket(r s3Request) answer {
 	if !ok {
 		return refused
 	}
-	t := s.keyFor(sig.keyID)
+	t := s.keyFor(sig.KeyID)
 	switch {
 	case t == nil:
 		return s3Error(http.StatusUnauthorized, "Unauthorized")
-	case subtle.ConstantTimeCompare([]byte(sig.sign(r.Request, hexHash(t.Value))), []byte(sig.value)) != 1:
+	case subtle.ConstantTimeCompare([]byte(sig.Sign(r.Request, hexHash(t.Value))), []byte(sig.Value)) != 1:
 		return s3Error(http.StatusForbidden, "SignatureDoesNotMatch")
 	case !t.admits(clientIP(r.Request)) || !t.opens(s.o.AccountID, r):
 		return s3Error(http.StatusForbidden, "AccessDenied")
@@ -89,18 +91,18 @@ func (s *Simulator) headBucket(r s3Request) answer {
 }
 
 // signed checks what can be checked without knowing the key.
-func (s *Simulator) signed(r s3Request) (signature, answer, bool) {
-	bad := func(format string, args ...any) (signature, answer, bool) {
+func (s *Simulator) signed(r s3Request) (sigv4.Signature, answer, bool) {
+	bad := func(format string, args ...any) (sigv4.Signature, answer, bool) {
 		s.strange("s3.head: "+format, args...)
-		return signature{}, s3Error(http.StatusBadRequest, "InvalidArgument"), false
+		return sigv4.Signature{}, s3Error(http.StatusBadRequest, "InvalidArgument"), false
 	}
 	for name, values := range r.Header {
 		if !slices.Contains(s3Headers, name) || len(values) != 1 {
 			return bad("the header %s is not known, or there more than once", name)
 		}
 	}
-	sig, ok := readSignature(r.Header.Get("Authorization"))
-	at, err := time.Parse(amzTime, r.Header.Get("X-Amz-Date"))
+	sig, ok := sigv4.Read(r.Header.Get("Authorization"))
+	at, err := time.Parse(sigv4.TimeLayout, r.Header.Get("X-Amz-Date"))
 	hash := r.Header.Get("X-Amz-Content-Sha256")
 	switch {
 	case r.account != s.o.AccountID || !slices.Contains(jurisdictions, r.jurisdiction):
@@ -109,20 +111,20 @@ func (s *Simulator) signed(r s3Request) (signature, answer, bool) {
 		return bad("there is a query or a body")
 	case !ok:
 		return bad("the Authorization header is missing or malformed")
-	case err != nil || !strings.HasPrefix(r.Header.Get("X-Amz-Date"), sig.date):
+	case err != nil || !strings.HasPrefix(r.Header.Get("X-Amz-Date"), sig.Date):
 		return bad("x-amz-date is missing, malformed or not the credential's")
 	case hash != emptySHA256 && hash != "UNSIGNED-PAYLOAD":
 		return bad("x-amz-content-sha256 is not that of an empty body")
-	case !sig.covers(r.Header):
+	case !sig.Covers(r.Header):
 		return bad("host or a header of x-amz is not signed")
-	case sig.service != "s3" || !slices.Contains([]string{"auto", "us-east-1", ""}, sig.region):
+	case sig.Service != "s3" || !slices.Contains([]string{"auto", "us-east-1", ""}, sig.Region):
 		// https://developers.cloudflare.com/r2/api/s3/api/#bucket-region
-		return bad("the scope is of service %q in region %q", sig.service, sig.region)
-	case len(sig.keyID) != 32:
-		return bad("the access key id has length %d, should be 32", len(sig.keyID))
+		return bad("the scope is of service %q in region %q", sig.Service, sig.Region)
+	case len(sig.KeyID) != 32:
+		return bad("the access key id has length %d, should be 32", len(sig.KeyID))
 	}
 	if skew := s.o.Now().Sub(at); skew > 15*time.Minute || skew < -15*time.Minute {
-		return signature{}, s3Error(http.StatusForbidden, "RequestTimeTooSkewed"), false
+		return sigv4.Signature{}, s3Error(http.StatusForbidden, "RequestTimeTooSkewed"), false
 	}
 	return sig, answer{}, true
 }

@@ -1,10 +1,10 @@
-package simulator_test
+package sigv4_test
 
 import (
 	"net/http"
 	"testing"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	"buckethead/vendors/cloudflare/r2sim/sigv4"
 )
 
 // TestSign has the examples that AWS publishes:
@@ -37,7 +37,8 @@ func TestSign(t *testing.T) {
 			for name, value := range tt.headers {
 				r.Header.Set(name, value)
 			}
-			if got := simulator.Sign(r, "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1", "s3", tt.signed...); got != tt.want {
+			g := sigv4.Signature{KeyID: "AKIAIOSFODNN7EXAMPLE", Date: "20130524", Region: "us-east-1", Service: "s3", Headers: tt.signed}
+			if got := g.Sign(r, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"); got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
 		})

@@ -1,4 +1,6 @@
-package simulator
+// Package sigv4 checks AWS Signature Version 4 for simulators, with code of its own: a
+// judge of a client has nothing in common with it. Clients sign with the AWS SDK.
+package sigv4
 
 import (
 	"crypto/hmac"
@@ -12,59 +14,60 @@ import (
 
 const (
 	algorithm = "AWS4-HMAC-SHA256"
-	amzTime   = "20060102T150405Z"
+	// TimeLayout is that of x-amz-date.
+	TimeLayout = "20060102T150405Z"
 )
 
-// signature is what an Authorization header of AWS Signature Version 4 says.
+// Signature is what an Authorization header of AWS Signature Version 4 says.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html
-type signature struct {
-	keyID, date, region, service string
-	headers                      []string
-	value                        string
+type Signature struct {
+	KeyID, Date, Region, Service string
+	Headers                      []string // in the order in which they are signed
+	Value                        string   // in hex
 }
 
-// readSignature reads the header; false when it is malformed.
-func readSignature(header string) (signature, bool) {
+// Read reads the header; false when it is malformed.
+func Read(header string) (Signature, bool) {
 	rest, ok := strings.CutPrefix(header, algorithm+" ")
 	if !ok {
-		return signature{}, false
+		return Signature{}, false
 	}
 	parts := map[string]string{}
 	for part := range strings.SplitSeq(rest, ",") {
 		name, value, ok := strings.Cut(strings.TrimSpace(part), "=")
 		if _, twice := parts[name]; !ok || twice {
-			return signature{}, false
+			return Signature{}, false
 		}
 		parts[name] = value
 	}
 	scope := strings.Split(parts["Credential"], "/")
 	if len(parts) != 3 || len(scope) != 5 || scope[4] != "aws4_request" || parts["SignedHeaders"] == "" {
-		return signature{}, false
+		return Signature{}, false
 	}
-	sig := signature{scope[0], scope[1], scope[2], scope[3], strings.Split(parts["SignedHeaders"], ";"), parts["Signature"]}
+	sig := Signature{scope[0], scope[1], scope[2], scope[3], strings.Split(parts["SignedHeaders"], ";"), parts["Signature"]}
 	lower := strings.ToLower(parts["SignedHeaders"]) == parts["SignedHeaders"]
-	return sig, lower && slices.IsSorted(sig.headers) && len(sig.value) == 64
+	return sig, lower && slices.IsSorted(sig.Headers) && len(sig.Value) == 64
 }
 
-// covers says whether the headers that must be signed are: the host and all of x-amz.
-func (g signature) covers(h http.Header) bool {
+// Covers says whether the headers that must be signed are: the host and all of x-amz.
+func (g Signature) Covers(h http.Header) bool {
 	for name := range h {
-		if name := strings.ToLower(name); strings.HasPrefix(name, "x-amz-") && !slices.Contains(g.headers, name) {
+		if name := strings.ToLower(name); strings.HasPrefix(name, "x-amz-") && !slices.Contains(g.Headers, name) {
 			return false
 		}
 	}
-	return slices.Contains(g.headers, "host")
+	return slices.Contains(g.Headers, "host")
 }
 
 // canonical is the text of a request that is signed.
-func (g signature) canonical(r *http.Request) string {
+func (g Signature) canonical(r *http.Request) string {
 	var out strings.Builder
 	path := r.URL.EscapedPath()
 	if path == "" {
 		path = "/"
 	}
 	out.WriteString(r.Method + "\n" + path + "\n" + canonicalQuery(r.URL.Query()) + "\n")
-	for _, name := range g.headers {
+	for _, name := range g.Headers {
 		values := slices.Clone(r.Header.Values(name))
 		switch name {
 		case "host":
@@ -77,7 +80,7 @@ func (g signature) canonical(r *http.Request) string {
 		}
 		out.WriteString(name + ":" + strings.Join(values, ",") + "\n")
 	}
-	out.WriteString("\n" + strings.Join(g.headers, ";") + "\n" + r.Header.Get("X-Amz-Content-Sha256"))
+	out.WriteString("\n" + strings.Join(g.Headers, ";") + "\n" + r.Header.Get("X-Amz-Content-Sha256"))
 	return out.String()
 }
 
@@ -86,12 +89,12 @@ func canonicalQuery(values url.Values) string {
 	return strings.ReplaceAll(values.Encode(), "+", "%20")
 }
 
-// sign computes the signature of a request under a secret.
-func (g signature) sign(r *http.Request, secret string) string {
-	scope := strings.Join([]string{g.date, g.region, g.service, "aws4_request"}, "/")
+// Sign computes the signature of a request under a secret.
+func (g Signature) Sign(r *http.Request, secret string) string {
+	scope := strings.Join([]string{g.Date, g.Region, g.Service, "aws4_request"}, "/")
 	toSign := strings.Join([]string{algorithm, r.Header.Get("X-Amz-Date"), scope, hexHash(g.canonical(r))}, "\n")
 	key := []byte("AWS4" + secret)
-	for _, part := range []string{g.date, g.region, g.service, "aws4_request"} {
+	for _, part := range []string{g.Date, g.Region, g.Service, "aws4_request"} {
 		key = mac(key, part)
 	}
 	return hex.EncodeToString(mac(key, toSign))
@@ -101,4 +104,9 @@ func mac(key []byte, text string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(text))
 	return h.Sum(nil)
+}
+
+func hexHash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }

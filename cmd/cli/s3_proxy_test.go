@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"buckethead/state/s3/s3sim"
+)
+
+// s3Endpoint is a real server, such as versitygw, that the tests of a shared state use in
+// the place of the simulator. It has a bucket "states" and takes the keys below.
+var s3Endpoint = flag.String("s3.endpoint", "", "run the tests of a shared state against this S3 server")
+
+const (
+	s3Keys   = "stateserver"
+	s3Secret = "state-server-secret"
+	s3Bucket = "states"
+)
+
+// s3Call is a request to the server of the state, as it went by.
+type s3Call struct {
+	n              int // from 1
+	method, key    string
+	match, nomatch string // the conditions
+	begun, ended   time.Time
+	status         int // 0 where the client got no answer
+	etag           string
+	body           []byte // of a PUT, and of the answer to a GET
+}
+
+// s3Fault is what becomes of a call. Act is called before the call acts, or after
+// where After is set; Lose cuts the answer off; Status answers with an error and does
+// not act, unless After is set.
+type s3Fault struct {
+	After  bool
+	Act    func()
+	Lose   bool
+	Status int
+	Code   string
+}
+
+// s3Server is a server of states on loopback that tells of each call, and can fail.
+type s3Server struct {
+	*httptest.Server
+	target http.Handler
+
+	mu    sync.Mutex
+	n     int
+	fault func(s3Call) *s3Fault
+	calls []s3Call
+	ahead time.Duration // of the server's clock
+}
+
+func newS3Server(t *testing.T) *s3Server {
+	t.Helper()
+	s := &s3Server{}
+	if *s3Endpoint == "" {
+		s.target = s3sim.New(s3sim.Options{AccessKeyID: s3Keys, SecretAccessKey: s3Secret, Region: "us-east-1", Buckets: []string{s3Bucket}, Now: time.Now})
+	} else {
+		to, err := url.Parse(*s3Endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.target = &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
+			r.Out.Host = r.In.Host // it is signed
+		}}
+	}
+	s.Server = httptest.NewServer(s)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// on says what becomes of the calls from now on, of which the first has the number 1.
+func (s *s3Server) on(fault func(s3Call) *s3Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault, s.n = fault, 0
+}
+
+// setAhead sets how far the server's clock is ahead, as everyone sees it.
+func (s *s3Server) setAhead(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead = by
+}
+
+func (s *s3Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client is gone
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	call := s3Call{method: r.Method, key: strings.TrimPrefix(r.URL.Path, "/"+s3Bucket+"/"), match: r.Header.Get("If-Match"), nomatch: r.Header.Get("If-None-Match"),
+		begun: time.Now(), body: body}
+	if r.Header.Get("X-Amz-Copy-Source") != "" {
+		call.method = "COPY"
+	}
+	s.mu.Lock()
+	s.n++
+	call.n = s.n
+	fault := &s3Fault{}
+	if s.fault != nil {
+		if given := s.fault(call); given != nil {
+			fault = given
+		}
+	}
+	ahead := s.ahead
+	s.mu.Unlock()
+	if !fault.After && fault.Act != nil {
+		fault.Act()
+	}
+	answer := httptest.NewRecorder()
+	if fault.After || fault.Status == 0 && !fault.Lose {
+		s.target.ServeHTTP(answer, r)
+	}
+	if fault.After && fault.Act != nil {
+		fault.Act()
+	}
+	if fault.Status != 0 {
+		answer = httptest.NewRecorder()
+		answer.Code = fault.Status
+		answer.Body.WriteString("<Error><Code>" + fault.Code + "</Code><Message>as the test wants it</Message></Error>")
+	}
+	call.ended, call.status, call.etag = time.Now(), answer.Code, answer.Header().Get("ETag")
+	if call.method == http.MethodGet {
+		call.body = answer.Body.Bytes()
+	}
+	if fault.Lose {
+		call.status = 0
+	}
+	s.mu.Lock()
+	s.calls = append(s.calls, call)
+	s.mu.Unlock()
+	if fault.Lose {
+		panic(http.ErrAbortHandler)
+	}
+	for name, values := range answer.Header() {
+		w.Header()[name] = values
+	}
+	if at, err := http.ParseTime(w.Header().Get("Date")); err == nil {
+		w.Header().Set("Date", at.Add(ahead).Format(http.TimeFormat))
+	} else {
+		w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
+	}
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
+}
+
+// block is the state block of a file that keeps its state here.
+func (s *s3Server) block(key, expires string) string {
+	return `state "s3" {
+    bucket             = "` + s3Bucket + `"
+    key                = "` + key + `"
+    region             = "us-east-1"
+    endpoint_url       = "` + s.URL + `"
+    lock_expires_after = "` + expires + `"
+  }`
+}
+
+// environment has the keys of the server, and nothing of the machine's own.
+func s3Environment() []string {
+	return []string{"AWS_ACCESS_KEY_ID=" + s3Keys, "AWS_SECRET_ACCESS_KEY=" + s3Secret, "AWS_EC2_METADATA_DISABLED=true",
+		"AWS_CONFIG_FILE=/nowhere", "AWS_SHARED_CREDENTIALS_FILE=/nowhere"}
+}
+
+// stateHeader is the first line of a state object.
+type stateHeader struct {
+	Serial uint64 `json:"serial"`
+	Lock   string `json:"lock"`
+}
+
+func readStateHeader(body []byte) (h stateHeader, ok bool) {
+	line, _, found := bytes.Cut(body, []byte("\n"))
+	return h, found && json.Unmarshal(line, &h) == nil
+}
+
+// lockObject is what the tests read of the lock.
+type lockObject struct {
+	ID       string `json:"id"`
+	Released bool   `json:"released"`
+	Intents  []any  `json:"intents"`
+}

@@ -1,0 +1,213 @@
+package s3_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"buckethead/state/s3"
+	"buckethead/state/s3/s3sim"
+	"buckethead/vendors"
+)
+
+// endpoint is a real server, such as versitygw, in the place of the simulator. It has a
+// bucket "states" and takes the keys below.
+var endpoint = flag.String("s3.endpoint", "", "run the tests against this S3 server")
+
+const (
+	keyID  = "stateserver"
+	secret = "state-server-secret"
+	states = "states"
+)
+
+// server is the server of a test: the simulator, or a real one. It counts calls, and
+// can fail them.
+type server struct {
+	t    *testing.T
+	sim  *s3sim.Server // nil for a real one
+	next http.RoundTripper
+
+	mu    sync.Mutex
+	n     int
+	fault func(call) *fault
+	ahead time.Duration // of the server's clock, as clients see it
+	calls []string
+}
+
+// call is a request on its way.
+type call struct {
+	n      int // from 1
+	method string
+	key    string
+}
+
+// fault is what becomes of it: with lose no answer comes, with status an error does; in
+// both cases it acts first where after is set. act is called before, or after.
+type fault struct {
+	after  bool
+	lose   bool
+	status int
+	code   string
+	act    func()
+}
+
+func newServer(t *testing.T, o s3sim.Options) *server {
+	t.Helper()
+	o.AccessKeyID, o.SecretAccessKey, o.Region, o.Buckets = keyID, secret, "us-east-1", []string{states}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	s := &server{t: t, sim: s3sim.New(o)}
+	s.next = s.sim.Transport()
+	return s
+}
+
+// realOrNot gives the real server where there is one.
+func realOrNot(t *testing.T) *server {
+	t.Helper()
+	s := newServer(t, s3sim.Options{})
+	if *endpoint != "" {
+		to, err := url.Parse(*endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.sim, s.next = nil, onward{to}
+	}
+	return s
+}
+
+// onward sends requests to a server whose address they do not have.
+type onward struct{ to *url.URL }
+
+func (o onward) RoundTrip(r *http.Request) (*http.Response, error) {
+	out := r.Clone(r.Context())
+	out.Host = r.URL.Host // it is signed
+	out.URL.Scheme, out.URL.Host = o.to.Scheme, o.to.Host
+	return http.DefaultTransport.RoundTrip(out)
+}
+
+// on says what becomes of the calls from now on.
+func (s *server) on(f func(call) *fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fault, s.n = f, 0
+}
+
+// setAhead sets the server's clock ahead, as clients see it.
+func (s *server) setAhead(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ahead = d
+}
+
+// RoundTrip is the way of every request.
+func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
+	c := call{method: r.Method, key: strings.TrimPrefix(r.URL.Path, "/"+states+"/")}
+	if r.Header.Get("X-Amz-Copy-Source") != "" {
+		c.method = "COPY"
+	}
+	s.mu.Lock()
+	s.n++
+	c.n = s.n
+	s.calls = append(s.calls, c.method+" "+c.key)
+	f, ahead := &fault{}, s.ahead
+	if s.fault != nil {
+		if given := s.fault(c); given != nil {
+			f = given
+		}
+	}
+	s.mu.Unlock()
+	if f.act != nil && !f.after {
+		f.act()
+	}
+	var answer *http.Response
+	var err error
+	if f.after || f.status == 0 && !f.lose {
+		if answer, err = s.next.RoundTrip(r); err != nil {
+			return nil, err
+		}
+	}
+	if f.act != nil && f.after {
+		f.act()
+	}
+	switch {
+	case f.lose:
+		return nil, fmt.Errorf("the test cut it off: %w", syscall.ECONNRESET)
+	case f.status != 0:
+		body := "<Error><Code>" + f.code + "</Code><Message>as the test wants it</Message></Error>"
+		answer = &http.Response{StatusCode: f.status, Header: http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}, Request: r,
+			Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
+	}
+	if at, err := http.ParseTime(answer.Header.Get("Date")); err == nil && ahead != 0 {
+		answer.Header.Set("Date", at.Add(ahead).Format(http.TimeFormat))
+	}
+	return answer, nil
+}
+
+var drawn atomic.Int64
+
+// key draws the name of a state, for a real server keeps those of other runs.
+func key() string { return fmt.Sprintf("t/%d-%d.state", time.Now().UnixNano(), drawn.Add(1)) }
+
+// options are those of a holder called name.
+func (s *server) options(key, name string) s3.Options {
+	return s3.Options{Stack: "main", Now: time.Now, Transport: s, Holder: s3.Holder{Actor: name, Run: "https://ci.example/" + name, Commit: "0123456789abcdef"},
+		Settings: vendors.Settings{"bucket": {Text: states}, "key": {Text: key}, "endpoint_url": {Text: "http://127.0.0.1:1"}, "region": {Text: "us-east-1"},
+			"access_key_id": {Text: keyID}, "secret_access_key": {Secret: vendors.NewSecret(secret)}, "lock_expires_after": {Text: "1m"}}}
+}
+
+func (s *server) backend(o s3.Options) *s3.Backend {
+	s.t.Helper()
+	b, err := s3.New(context.Background(), o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return b
+}
+
+func (s *server) open(o s3.Options) *s3.Store {
+	s.t.Helper()
+	store, err := s.backend(o).Open(context.Background())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return store
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// object reads what is there by way of the simulator.
+func (s *server) object(key string) []byte {
+	body, _ := s.sim.Object(states, key)
+	return body
+}
+
+// spoil changes one byte in the middle of an object.
+func (s *server) spoil(key string) {
+	body := bytes.Clone(s.object(key))
+	body[len(body)/2] ^= 0x55
+	s.sim.Put(states, key, body)
+}
+
+func isNot(t *testing.T, err error, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("got %v, want %v", err, want)
+	}
+}
