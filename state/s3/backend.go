@@ -92,7 +92,7 @@ func (b *Backend) probe(ctx context.Context, held *lease) error {
 		switch _, err := b.bucket.put(ctx, held.key, text, c.condition); {
 		case errors.Is(err, errCondition):
 		case err == nil:
-			return fmt.Errorf("%w: it took a write with %s that it had to refuse; keep the state on a server that heeds it (R2, AWS S3, MinIO, versitygw do)", ErrUnsafe, c.header)
+			return fmt.Errorf("%w: it has no conditional writes, for it took one with %s that it had to refuse; keep the state on a server that heeds it (R2, AWS S3, MinIO, versitygw do)", ErrUnsafe, c.header)
 		default:
 			return err
 		}

@@ -37,8 +37,8 @@ type bucket struct {
 	name   string
 }
 
-// object is what a GET answers. Modified and Asked are both by the server's clock:
-// when the object was last written, and when it was read.
+// object is what a GET answers. modified and asked are both by the server's clock:
+// when the object was last written, and when it was read, or found absent.
 type object struct {
 	body            []byte
 	etag            string
@@ -112,6 +112,10 @@ func (b *bucket) get(ctx context.Context, key string) (object, error) {
 func (b *bucket) getOnce(ctx context.Context, key string) (object, error) {
 	out, err := b.client.GetObject(ctx, &awss3.GetObjectInput{Bucket: &b.name, Key: &key})
 	if err != nil {
+		var answer *awshttp.ResponseError
+		if errors.As(err, &answer) && answer.Response != nil {
+			return object{asked: dateOf(answer.Response.Header)}, b.fault("read", key, err)
+		}
 		return object{}, b.fault("read", key, err)
 	}
 	defer func() { _ = out.Body.Close() }()
@@ -127,9 +131,15 @@ func (b *bucket) getOnce(ctx context.Context, key string) (object, error) {
 	}
 	got := object{body: body, etag: aws.ToString(out.ETag), modified: aws.ToTime(out.LastModified)}
 	if raw, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
-		got.asked, _ = http.ParseTime(raw.Header.Get("Date"))
+		got.asked = dateOf(raw.Header)
 	}
 	return got, nil
+}
+
+// dateOf is when the server answered, by its own clock; zero where it does not say.
+func dateOf(h http.Header) time.Time {
+	at, _ := http.ParseTime(h.Get("Date"))
+	return at
 }
 
 // condition is what has to hold for a write: that the object is not there yet, or

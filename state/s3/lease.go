@@ -15,8 +15,8 @@ import (
 
 // The sentinels of a shared state that code decides on, beside those of package state.
 var (
-	// ErrUnsafe: the server does not heed conditional writes, on which all rests.
-	ErrUnsafe = errors.New("the server has no conditional writes")
+	// ErrUnsafe: the server has no conditional writes, or no clock, on which all rests.
+	ErrUnsafe = errors.New("the server cannot keep a shared state safe")
 	// ErrLost: somebody else has the lock by now; nothing more may be written.
 	ErrLost = errors.New("the lock on the state was lost")
 )
@@ -48,14 +48,14 @@ func drawID() string {
 // look reads the lock.
 func (b *Backend) look(ctx context.Context) (seen, error) {
 	got, err := b.bucket.get(ctx, b.lockKey())
-	if errors.Is(err, errAbsent) {
-		return seen{}, nil
-	}
-	if err != nil {
+	absent := errors.Is(err, errAbsent)
+	switch {
+	case err != nil && !absent:
 		return seen{}, err
-	}
-	if got.asked.IsZero() || got.modified.IsZero() {
+	case got.asked.IsZero(), got.modified.IsZero() && !absent:
 		return seen{}, fmt.Errorf("%w: its answers carry no date, by which a lock could expire", ErrUnsafe)
+	case absent:
+		return seen{}, nil
 	}
 	l, err := decodeLock(got.body)
 	if err != nil {

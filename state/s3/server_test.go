@@ -41,7 +41,7 @@ type server struct {
 	mu    sync.Mutex
 	n     int
 	fault func(call) *fault
-	ahead time.Duration // of the server's clock, as clients see it
+	clock clock // of the simulator
 	calls []string
 }
 
@@ -65,10 +65,9 @@ type fault struct {
 func newServer(t *testing.T, o s3sim.Options) *server {
 	t.Helper()
 	o.AccessKeyID, o.SecretAccessKey, o.Region, o.Buckets = keyID, secret, "us-east-1", []string{states}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	s := &server{t: t, sim: s3sim.New(o)}
+	s := &server{t: t}
+	o.Now = s.clock.now
+	s.sim = s3sim.New(o)
 	s.next = s.sim.Transport()
 	return s
 }
@@ -104,11 +103,22 @@ func (s *server) on(f func(call) *fault) {
 	s.fault, s.n = f, 0
 }
 
-// setAhead sets the server's clock ahead, as clients see it.
-func (s *server) setAhead(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ahead = d
+// clock is one that a test sets.
+type clock struct {
+	mu  sync.Mutex
+	off time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.off)
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.off += d
 }
 
 // RoundTrip is the way of every request.
@@ -121,7 +131,7 @@ func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.n++
 	c.n = s.n
 	s.calls = append(s.calls, c.method+" "+c.key)
-	f, ahead := &fault{}, s.ahead
+	f := &fault{}
 	if s.fault != nil {
 		if given := s.fault(c); given != nil {
 			f = given
@@ -146,11 +156,8 @@ func (s *server) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the test cut it off: %w", syscall.ECONNRESET)
 	case f.status != 0:
 		body := "<Error><Code>" + f.code + "</Code><Message>as the test wants it</Message></Error>"
-		answer = &http.Response{StatusCode: f.status, Header: http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}}, Request: r,
+		answer = &http.Response{StatusCode: f.status, Header: http.Header{"Date": {s.clock.now().UTC().Format(http.TimeFormat)}}, Request: r,
 			Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1}
-	}
-	if at, err := http.ParseTime(answer.Header.Get("Date")); err == nil && ahead != 0 {
-		answer.Header.Set("Date", at.Add(ahead).Format(http.TimeFormat))
 	}
 	return answer, nil
 }

@@ -1,0 +1,299 @@
+package s3_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"buckethead/state"
+	"buckethead/state/s3"
+	"buckethead/state/s3/s3sim"
+)
+
+// atOnce opens a state from many places at once and gives those that got it.
+func atOnce(s *server, k string, n int) []*s3.Store {
+	got := make([]*s3.Store, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			store, err := s.backend(s.options(k, fmt.Sprintf("runner-%d", i))).Open(context.Background())
+			if err == nil {
+				got[i] = store
+			} else if !errors.Is(err, state.ErrLocked) {
+				s.t.Errorf("runner %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	var held []*s3.Store
+	for _, store := range got {
+		if store != nil {
+			held = append(held, store)
+		}
+	}
+	return held
+}
+
+// Of many that want the lock at once, one gets it: where there was none, where it was
+// released, and where it has expired.
+func TestOpen_once(t *testing.T) {
+	s := newServer(t, s3sim.Options{})
+	k := key()
+	for _, when := range []string{"absent", "released", "expired"} {
+		held := atOnce(s, k, 20)
+		if len(held) != 1 {
+			t.Fatalf("%s: %d of 20 got the lock", when, len(held))
+		}
+		if when == "released" {
+			s.clock.advance(2 * time.Minute) // and this one is never closed
+			continue
+		}
+		must(t, held[0].Close())
+	}
+}
+
+// A lock that expired is taken over with what it left open, and its holder, back from
+// a pause, notices before it begins anything and can write nothing.
+func TestOpen_takesOver(t *testing.T) {
+	s := newServer(t, s3sim.Options{})
+	k := key()
+	paused := &clock{}
+	o := s.options(k, "paused")
+	o.Now, o.Rescue = paused.now, t.TempDir()
+	first := announced(t, s, o)
+	begun, err := first.Begin(intent("bh/x"))
+	must(t, err)
+	if _, err := s.backend(s.options(k, "early")).Open(t.Context()); !errors.Is(err, state.ErrLocked) || !strings.Contains(err.Error(), "paused") || !strings.Contains(err.Error(), "https://ci.example/paused") {
+		t.Errorf("before it expires: %v", err)
+	}
+	s.clock.advance(2 * time.Minute)
+	second := s.open(s.options(k, "second"))
+	if got := names(t, second); got != "bh/x bh/x.2 photos" {
+		t.Errorf("the second has %q", got)
+	}
+	paused.advance(2 * time.Minute)
+	must(t, first.Commit(begun, state.Record{Project: photos})) // it happened, whoever may write it down
+	if _, err := first.Begin(state.Intent{Project: photos, Operation: "op", Sequence: 1, Step: "store_credential", Name: "photos"}); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "second") {
+		t.Errorf("the first goes on: %v", err)
+	}
+	err = first.Close()
+	isNot(t, err, s3.ErrLost)
+	if err == nil || !strings.Contains(err.Error(), "bh state push "+o.Rescue) {
+		t.Errorf("what the first knew is not saved: %v", err)
+	}
+	serial := func(store *s3.Store) uint64 {
+		snap, err := store.Snapshot()
+		must(t, err)
+		return snap.Meta.Serial
+	}
+	if serial(second) < 1<<20 {
+		t.Errorf("the serial %d of the second is not above all that the first has", serial(second))
+	}
+	must(t, second.Close())
+}
+
+// Whoever takes over has the state before the first can write it: even one that is not
+// paused, where the server's clock alone has jumped.
+func TestOpen_fencesTheOneBefore(t *testing.T) {
+	s := newServer(t, s3sim.Options{})
+	k := key()
+	first := announced(t, s, s.options(k, "first"))
+	begun, err := first.Begin(intent("bh/x"))
+	must(t, err)
+	s.clock.advance(2 * time.Minute)
+	second := s.open(s.options(k, "second"))
+	must(t, first.Commit(begun, state.Record{Project: photos}))
+	isNot(t, first.Close(), s3.ErrLost)
+	must(t, second.Commit(state.Intent{}, state.Record{Project: photos, Generation: 2}))
+	must(t, second.Close())
+	reader, err := s.backend(s.options(k, "eve")).OpenReadOnly(t.Context())
+	must(t, err)
+	snap, err := reader.Snapshot()
+	must(t, errors.Join(err, reader.Close()))
+	if snap.Records[photos].Generation != 2 {
+		t.Errorf("got %+v", snap.Records)
+	}
+}
+
+// What an expired lock announced and the state does not have is taken over from the
+// lock: a runner may die between the two writes, and a state may be restored.
+func TestOpen_inheritsFromTheLock(t *testing.T) {
+	s := newServer(t, s3sim.Options{})
+	o := s.options(key(), "ada")
+	k := o.Settings.Text("key")
+	must(t, s.open(o).Close())
+	before := s.object(k)
+	announced(t, s, o) // and it is never heard of again
+	s.sim.Put(states, k, before)
+	reader, err := s.backend(o).OpenReadOnly(t.Context())
+	must(t, err)
+	if got := names(t, reader); got != "bh/x bh/x.2 photos" {
+		t.Errorf("a plan reads %q", got)
+	}
+	must(t, reader.Close())
+	s.clock.advance(2 * time.Minute)
+	second := s.open(s.options(k, "second"))
+	if got := names(t, second); got != "bh/x bh/x.2 photos" {
+		t.Errorf("the second has %q", got)
+	}
+	must(t, second.Close())
+}
+
+// A lock is renewed for as long as it is held, whatever the holder's own clock says.
+func TestLease_lasts(t *testing.T) {
+	for _, off := range []time.Duration{0, time.Hour, -time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer(t, s3sim.Options{})
+			k := key()
+			wrong := &clock{off: off}
+			o := s.options(k, "holder")
+			o.Now = wrong.now
+			store := s.open(o)
+			for range 40 {
+				time.Sleep(20 * time.Second)
+				if _, err := s.backend(s.options(k, "other")).Open(t.Context()); !errors.Is(err, state.ErrLocked) {
+					t.Fatalf("clock %s off: %v", off, err)
+				}
+			}
+			_, err := store.Begin(intent("bh/x"))
+			must(t, err)
+			must(t, store.Close())
+			must(t, s.open(s.options(k, "other")).Close())
+		})
+	}
+}
+
+// A clock that is an hour wrong signs requests that no server takes; the server's date
+// puts that right.
+func TestOpen_withAWrongClock(t *testing.T) {
+	for _, off := range []time.Duration{time.Hour, -time.Hour} {
+		s := newServer(t, s3sim.Options{})
+		s.clock.advance(off)
+		o := s.options(key(), "ada")
+		store := announced(t, s, o)
+		begun, err := store.Begin(intent("bh/x"))
+		must(t, err)
+		must(t, store.Commit(begun, state.Record{Project: photos}))
+		if _, err := s.backend(o).Open(t.Context()); !errors.Is(err, state.ErrLocked) {
+			t.Errorf("%s off: a second one: %v", off, err)
+		}
+		must(t, store.Close())
+		must(t, s.open(o).Close())
+	}
+}
+
+func TestOpen_waits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, s3sim.Options{})
+		k := key()
+		first := s.open(s.options(k, "first"))
+		told := 0
+		o := s.options(k, "second")
+		o.LockTimeout = 5 * time.Minute
+		o.Waiting = func(why string, until time.Time) {
+			told++
+			if !strings.Contains(why, "first") || !until.Equal(time.Now().Add(5*time.Minute)) {
+				t.Errorf("told %q, %s", why, until)
+			}
+		}
+		go func() {
+			time.Sleep(3 * time.Minute)
+			must(t, first.Close())
+		}()
+		begun := time.Now()
+		must(t, s.open(o).Close())
+		if took := time.Since(begun); took < 3*time.Minute || took > 3*time.Minute+5*time.Second || told != 1 {
+			t.Errorf("took %s, told %d times", took, told)
+		}
+	})
+}
+
+// A server that does not heed conditions is refused, and nothing is written to it but
+// the lock that found it out.
+func TestOpen_refusesUnsafeServers(t *testing.T) {
+	for name, o := range map[string]s3sim.Options{"ignores": {IgnoreConditions: true}, "refuses": {RefuseConditions: true}, "undated": {NoDate: true}} {
+		s := newServer(t, o)
+		k := key()
+		b := s.backend(s.options(k, "ada"))
+		var err error
+		for range 2 { // the second time there is a lock
+			_, err = b.Open(t.Context())
+			isNot(t, err, s3.ErrUnsafe)
+		}
+		if err == nil || len(s.sim.Keys(states)) > 1 {
+			t.Errorf("%s: %v, and %v is there", name, err, s.sim.Keys(states))
+		}
+	}
+}
+
+// Whoever's lock is broken by another notices before the next write.
+func TestUnlock(t *testing.T) {
+	s := realOrNot(t)
+	k := key()
+	paused := &clock{}
+	o := s.options(k, "ada")
+	o.Now = paused.now
+	store := announced(t, s, o)
+	b := s.backend(s.options(k, "bob"))
+	if done, err := b.Unlock(t.Context(), "another"); done || err != nil {
+		t.Errorf("another id: %t, %v", done, err)
+	}
+	held, err := b.Locked(t.Context())
+	must(t, err)
+	if done, err := b.Unlock(t.Context(), held.ID); !done || err != nil {
+		t.Fatalf("%t, %v", done, err)
+	}
+	if done, err := b.Unlock(t.Context(), held.ID); done || err != nil {
+		t.Errorf("twice: %t, %v", done, err)
+	}
+	paused.advance(time.Minute)
+	if _, err := store.Begin(intent("bh/x")); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "unlocked by somebody of bob") {
+		t.Errorf("the holder goes on: %v", err)
+	}
+	second := s.open(s.options(k, "second"))
+	if got := names(t, second); got != "bh/x bh/x.2 photos" {
+		t.Errorf("the next has %q", got)
+	}
+	must(t, second.Close())
+	isNot(t, store.Close(), s3.ErrLost)
+}
+
+// A lock by hand keeps everyone out until it is let go of or expires, and what comes
+// after goes on as if it had not been.
+func TestLock(t *testing.T) {
+	s := newServer(t, s3sim.Options{})
+	k := key()
+	b := s.backend(s.options(k, "ada"))
+	must(t, s.open(s.options(k, "ada")).Close())
+	held, err := b.Lock(t.Context(), time.Hour)
+	must(t, err)
+	if !held.Held || !held.Manual || held.Expired {
+		t.Errorf("got %+v", held)
+	}
+	s.clock.advance(30 * time.Minute)
+	_, err = b.Open(t.Context())
+	isNot(t, err, state.ErrLocked)
+	_, err = b.Lock(t.Context(), time.Hour)
+	isNot(t, err, state.ErrLocked)
+	done, err := b.Unlock(t.Context(), held.ID)
+	if !done || err != nil {
+		t.Errorf("%t, %v", done, err)
+	}
+	for range 2 {
+		store := s.open(s.options(k, "ada"))
+		snap, err := store.Snapshot()
+		must(t, err)
+		if snap.Meta.Serial != 0 {
+			t.Errorf("the serial is %d", snap.Meta.Serial)
+		}
+		must(t, store.Close())
+		_, err = b.Lock(t.Context(), time.Hour)
+		must(t, err)
+		s.clock.advance(3 * time.Hour) // the second time it has expired
+	}
+}
