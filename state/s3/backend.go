@@ -79,8 +79,6 @@ const noETag = `"00000000000000000000000000000000"`
 // server which does not heed them is never trusted with a state. They write what is
 // there already: where a server takes them, nothing else becomes of it.
 func (b *Backend) probe(ctx context.Context, held *lease) error {
-	held.mu.Lock()
-	defer held.mu.Unlock()
 	text, err := held.mine.encode()
 	if err != nil {
 		return err

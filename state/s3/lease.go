@@ -28,12 +28,32 @@ type lease struct {
 	place string
 	now   func() time.Time
 
+	// turn is had by whoever writes the lock: one at a time, for as long as it takes.
+	turn turn
+	mine lock
+	etag string
+
 	mu      sync.Mutex
-	mine    lock
-	etag    string
 	renewed time.Time // when the last write that succeeded was begun
 	gone    error     // why it is not held any more
 }
+
+// turn is a mutex that a context ends the wait for.
+type turn chan struct{}
+
+func newTurn() turn { return make(turn, 1) }
+
+// take waits for the turn; give gives it on.
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turn) give() { <-t }
 
 // pollLock is how often a lock that somebody holds is looked at.
 const pollLock = 2 * time.Second
@@ -68,7 +88,7 @@ func (b *Backend) look(ctx context.Context) (seen, error) {
 // says. before is the lock that was there: one that was taken over, or broken, may
 // have left intents and a holder who does not know it yet.
 func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool) (held *lease, before seen, err error) {
-	held = &lease{b: b.bucket, key: b.lockKey(), place: b.Place(), now: b.o.Now,
+	held = &lease{turn: newTurn(), b: b.bucket, key: b.lockKey(), place: b.Place(), now: b.o.Now,
 		mine: lock{ID: drawID(), Holder: b.o.Holder, Manual: manual, ExpiresIn: int(expiry / time.Second)}}
 	waiting, done := context.WithTimeout(ctx, b.o.LockTimeout)
 	defer done()
@@ -115,15 +135,13 @@ func (b *Backend) pause(ctx context.Context, d time.Duration) bool {
 
 // take writes the lock in the place of what was read.
 func (l *lease) take(ctx context.Context, before seen) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.etag = before.etag
 	return l.write(ctx, condition{absent: !before.there, etag: before.etag})
 }
 
 // write puts the lock as it is in mine. When the condition does not hold, or nobody
 // knows, the lock that is there tells whether this write, or one before it, was taken
-// after all: it has our id. The caller holds mu.
+// after all: it has our id. The caller has the turn.
 func (l *lease) write(ctx context.Context, c condition) error {
 	begun := l.now()
 	text, err := l.mine.encode()
@@ -140,34 +158,41 @@ func (l *lease) write(ctx context.Context, c condition) error {
 	if err != nil {
 		return err
 	}
-	l.etag, l.renewed = etag, begun
+	l.etag = etag
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.renewed = begun
 	return nil
 }
 
 // renew writes the lock again, so that it lasts. An error that wraps ErrLost is for
 // good; after another the lock may still be held.
 func (l *lease) renew(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	if err := l.turn.take(ctx); err != nil {
+		return err
+	}
+	defer l.turn.give()
 	return l.rewrite(ctx)
 }
 
 // announce adds intents to those in the lock.
 func (l *lease) announce(ctx context.Context, intents []state.Intent) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.gone == nil {
+	if err := l.turn.take(ctx); err != nil {
+		return err
+	}
+	defer l.turn.give()
+	if l.lost() == nil {
 		l.mine.Intents = slices.Concat(l.mine.Intents, intents)
 	}
 	return l.rewrite(ctx)
 }
 
 // rewrite replaces our own lock. One of ours that was written and not answered for is
-// recognised by its id, and replaced in its turn. The caller holds mu.
+// recognised by its id, and replaced in its turn. The caller has the turn.
 func (l *lease) rewrite(ctx context.Context) error {
 	for try := 0; ; try++ {
-		if l.gone != nil {
-			return l.gone
+		if err := l.lost(); err != nil {
+			return err
 		}
 		l.mine.RenewedAt = l.now().UTC()
 		err := l.write(ctx, condition{etag: l.etag})
@@ -182,9 +207,9 @@ func (l *lease) rewrite(ctx context.Context) error {
 			l.etag = there.etag
 			continue
 		} else if err == nil && bad == nil {
-			l.gone = l.lostTo(found)
+			l.end(l.lostTo(found))
 		} else {
-			l.gone = fmt.Errorf("%w: %s: the lock was removed or replaced", ErrLost, l.place)
+			l.end(fmt.Errorf("%w: %s: the lock was removed or replaced", ErrLost, l.place))
 		}
 	}
 }
@@ -212,6 +237,13 @@ func (l *lease) lost() error {
 	return l.gone
 }
 
+// end notes why the lock is held no more.
+func (l *lease) end(why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.gone = why
+}
+
 func (l *lease) expiry() time.Duration { return time.Duration(l.mine.ExpiresIn) * time.Second }
 
 // confirm sees to it that the lock is held right now: without a call when it was
@@ -236,9 +268,11 @@ func (l *lease) confirm(ctx context.Context) error {
 
 // release lets go of the lock. One that was lost is nobody's to let go of.
 func (l *lease) release(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.gone != nil {
+	if err := l.turn.take(ctx); err != nil {
+		return err
+	}
+	defer l.turn.give()
+	if l.lost() != nil {
 		return nil
 	}
 	l.mine.Released, l.mine.Intents = true, nil
@@ -253,7 +287,7 @@ func (l *lease) release(ctx context.Context) error {
 	if errors.Is(err, ErrLost) {
 		return nil // said before, where it mattered
 	}
-	l.gone = fmt.Errorf("%w: %s: it was released", ErrLost, l.place)
+	l.end(fmt.Errorf("%w: %s: it was released", ErrLost, l.place))
 	if err != nil {
 		return fmt.Errorf("release the lock, which expires by itself in %s: %w", l.expiry(), err)
 	}

@@ -24,14 +24,14 @@ type Store struct {
 	b     *Backend
 	lease *lease
 
-	journal   sync.Mutex // over what follows, up to the next mutex
+	journal   sync.Mutex // over what follows, up to the turn
 	announced map[announcement][]promise
 	dirty     bool
 	ended     int   // operations since the last checkpoint
 	fault     error // what the last checkpoint failed with
 
-	writing sync.Mutex // one checkpoint at a time
-	etag    string     // of the state object; "" before there is one
+	turn turn   // of one checkpoint at a time
+	etag string // of the state object; "" before there is one
 
 	wake    chan struct{}
 	stop    context.CancelFunc
@@ -43,7 +43,7 @@ type Store struct {
 var _ state.Store = (*Store)(nil)
 
 func newStore(b *Backend, file *bolt.Store, held *lease, etag string) *Store {
-	return &Store{File: file, b: b, lease: held, etag: etag, announced: map[announcement][]promise{}, wake: make(chan struct{}, 1)}
+	return &Store{File: file, b: b, lease: held, etag: etag, turn: newTurn(), announced: map[announcement][]promise{}, wake: make(chan struct{}, 1)}
 }
 
 // start renews the lock and writes checkpoints until the store is closed.
@@ -123,8 +123,10 @@ func (s *Store) Append(entries ...state.Entry) error { return s.changed(s.File.A
 // checkpoint writes the working copy to the bucket, where it is ahead. The version
 // before is kept, by a copy within the server.
 func (s *Store) checkpoint(ctx context.Context) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	if err := s.turn.take(ctx); err != nil {
+		return err
+	}
+	defer s.turn.give()
 	s.journal.Lock()
 	dirty := s.dirty
 	s.dirty, s.ended = false, 0
@@ -193,6 +195,9 @@ func (s *Store) replace(ctx context.Context, body []byte) error {
 // ours before, and is replaced.
 func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err error) {
 	there, err := s.b.bucket.get(ctx, s.b.key)
+	if errors.Is(err, errAbsent) && s.etag == "" {
+		return false, nil // it is still to be made
+	}
 	if errors.Is(err, errAbsent) {
 		return false, fmt.Errorf("%w: %s: the state was removed meanwhile", ErrLost, s.b.Place())
 	}

@@ -164,8 +164,10 @@ func (s *Store) Retire(ctx context.Context, to string) (kept string, err error) 
 }
 
 func (s *Store) retire(ctx context.Context, to string) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	if err := s.turn.take(ctx); err != nil {
+		return err
+	}
+	defer s.turn.give()
 	meta, err := s.File.Meta()
 	if err != nil {
 		return err
