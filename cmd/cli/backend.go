@@ -86,8 +86,7 @@ func (s *session) openState(ctx context.Context) (openState, error) {
 	return opened, nil
 }
 
-// openReader opens the state for reading, for as long as the session lasts, and says
-// who holds it meanwhile.
+// openReader opens the state for reading, for as long as the session lasts.
 func (s *session) openReader(ctx context.Context) (state.Reader, error) {
 	place, err := s.backend()
 	if err != nil {
@@ -99,7 +98,7 @@ func (s *session) openReader(ctx context.Context) (state.Reader, error) {
 	}
 	s.closer = append(s.closer, opened)
 	if shared, is := opened.(*s3.Reader); is {
-		s.noteLock(shared.Lock())
+		s.lock = shared.Lock()
 	}
 	return opened, nil
 }

@@ -27,12 +27,12 @@ func (s *session) sharedState(declared config.Backend) (backend, error) {
 	return sharedState{shared}, nil
 }
 
-// noteLock says what a lock means for what is read beside it.
-func (s *session) noteLock(l s3.LockInfo) {
-	switch {
+// noteLock says what a lock means for what was read beside it.
+func (s *session) noteLock() {
+	switch l := s.lock; {
 	case !l.Held:
 	case l.Expired && l.Intents > 0:
-		s.view.Note("A run was stopped and left the state locked (" + l.Holder.Describe() + "): what it left open is read with the state. The next apply takes over.")
+		s.view.Note("A run was stopped and left the state locked (" + l.Holder.Describe() + "): what it left open is part of this plan. The next apply takes over.")
 	case !l.Expired && !l.Manual:
 		s.view.Note("The state is held by " + l.Holder.Describe() + ": what that has not recorded yet looks unfinished here.")
 	}

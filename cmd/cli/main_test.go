@@ -104,10 +104,12 @@ func TestScripts(t *testing.T) {
 			env.Setenv("BH_LOG_PATH", filepath.Join(env.WorkDir, "trace.log"))
 			env.Setenv("BH_VAR_canary", canary)
 			env.Defer(func() { findSecrets(env.T(), env.WorkDir) })
+			serveStates(env)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields,
-			"hold-state": holdState, "release-state": releaseState, "restore-newest": restoreNewest},
+			"hold-state": holdState, "release-state": releaseState, "restore-newest": restoreNewest,
+			"unlock-state": unlockState},
 	})
 }
 

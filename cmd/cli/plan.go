@@ -72,6 +72,7 @@ func runPlan(p Process, a planArgs) (err error) {
 	if err != nil {
 		return orInterrupted(err, interrupted)
 	}
+	s.noteLock()
 	plan, err := s.plan(ctx, snap, a)
 	if err != nil {
 		return orInterrupted(err, interrupted)

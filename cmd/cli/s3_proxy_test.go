@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,9 +35,9 @@ type s3Call struct {
 	method, key    string
 	match, nomatch string // the conditions
 	begun, ended   time.Time
-	status         int // 0 where the client got no answer
+	status         int
 	etag           string
-	body           []byte // of a PUT, and of the answer to a GET
+	body           []byte
 }
 
 // s3Fault is what becomes of a call. Act is called before the call acts, or after
@@ -59,6 +61,11 @@ type s3Server struct {
 	fault func(s3Call) *s3Fault
 	calls []s3Call
 	ahead time.Duration // of the server's clock
+
+	putting sync.Mutex
+
+	total  int // calls ever
+	doomed []doom
 }
 
 func newS3Server(t *testing.T) *s3Server {
@@ -88,6 +95,25 @@ func (s *s3Server) on(fault func(s3Call) *s3Fault) {
 	s.fault, s.n = fault, 0
 }
 
+// killSoon kills a process at the n-th call from now, whosever it is.
+func (s *s3Server) killSoon(n int, victim *os.Process) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.doomed = append(s.doomed, doom{s.total + n, victim})
+}
+
+type doom struct {
+	at     int
+	victim *os.Process
+}
+
+// acted gives the calls that reached the server, in the order in which they ended.
+func (s *s3Server) acted() []s3Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
 // setAhead sets how far the server's clock is ahead, as everyone sees it.
 func (s *s3Server) setAhead(by time.Duration) {
 	s.mu.Lock()
@@ -102,13 +128,19 @@ func (s *s3Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	call := s3Call{method: r.Method, key: strings.TrimPrefix(r.URL.Path, "/"+s3Bucket+"/"), match: r.Header.Get("If-Match"), nomatch: r.Header.Get("If-None-Match"),
-		begun: time.Now(), body: body}
+		body: body}
 	if r.Header.Get("X-Amz-Copy-Source") != "" {
 		call.method = "COPY"
 	}
 	s.mu.Lock()
 	s.n++
+	s.total++
 	call.n = s.n
+	for _, d := range s.doomed {
+		if d.at == s.total {
+			_ = d.victim.Kill()
+		}
+	}
 	fault := &s3Fault{}
 	if s.fault != nil {
 		if given := s.fault(call); given != nil {
@@ -122,7 +154,7 @@ func (s *s3Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := httptest.NewRecorder()
 	if fault.After || fault.Status == 0 && !fault.Lose {
-		s.target.ServeHTTP(answer, r)
+		s.pass(call, answer, r)
 	}
 	if fault.After && fault.Act != nil {
 		fault.Act()
@@ -132,16 +164,6 @@ func (s *s3Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.Code = fault.Status
 		answer.Body.WriteString("<Error><Code>" + fault.Code + "</Code><Message>as the test wants it</Message></Error>")
 	}
-	call.ended, call.status, call.etag = time.Now(), answer.Code, answer.Header().Get("ETag")
-	if call.method == http.MethodGet {
-		call.body = answer.Body.Bytes()
-	}
-	if fault.Lose {
-		call.status = 0
-	}
-	s.mu.Lock()
-	s.calls = append(s.calls, call)
-	s.mu.Unlock()
 	if fault.Lose {
 		panic(http.ErrAbortHandler)
 	}
@@ -157,6 +179,21 @@ func (s *s3Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer.Body.Bytes())
 }
 
+// pass lets a call act, and keeps it. Writes pass one after the other, so that they are
+// kept in the order in which they act.
+func (s *s3Server) pass(call s3Call, w *httptest.ResponseRecorder, r *http.Request) {
+	if call.method == http.MethodPut {
+		s.putting.Lock()
+		defer s.putting.Unlock()
+	}
+	call.begun = time.Now()
+	s.target.ServeHTTP(w, r)
+	call.ended, call.status, call.etag = time.Now(), w.Code, w.Header().Get("ETag")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, call)
+}
+
 // block is the state block of a file that keeps its state here.
 func (s *s3Server) block(key, expires string) string {
 	return `state "s3" {
@@ -168,26 +205,29 @@ func (s *s3Server) block(key, expires string) string {
   }`
 }
 
-// environment has the keys of the server, and nothing of the machine's own.
+// s3Environment has the keys of the server, and nothing of the machine's own.
 func s3Environment() []string {
 	return []string{"AWS_ACCESS_KEY_ID=" + s3Keys, "AWS_SECRET_ACCESS_KEY=" + s3Secret, "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE=/nowhere", "AWS_SHARED_CREDENTIALS_FILE=/nowhere"}
 }
 
-// stateHeader is the first line of a state object.
+// stateHeader is what the tests read of the first line of a state object.
 type stateHeader struct {
 	Serial uint64 `json:"serial"`
 	Lock   string `json:"lock"`
 }
 
-func readStateHeader(body []byte) (h stateHeader, ok bool) {
-	line, _, found := bytes.Cut(body, []byte("\n"))
-	return h, found && json.Unmarshal(line, &h) == nil
+func readStateHeader(t *testing.T, body []byte) (h stateHeader) {
+	t.Helper()
+	line, _, _ := bytes.Cut(body, []byte("\n"))
+	if err := json.Unmarshal(line, &h); err != nil {
+		t.Fatalf("no state: %q: %v", line, err)
+	}
+	return h
 }
 
 // lockObject is what the tests read of the lock.
 type lockObject struct {
 	ID       string `json:"id"`
 	Released bool   `json:"released"`
-	Intents  []any  `json:"intents"`
 }

@@ -14,6 +14,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/state/bolt"
+	"buckethead/state/s3"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
 )
@@ -28,7 +29,8 @@ type session struct {
 	closer []io.Closer
 
 	stateArgs
-	place backend // of the state, once it is known
+	place backend     // of the state, once it is known
+	lock  s3.LockInfo // as it was when the state was read
 
 	openingCloud sync.Mutex
 	clouds       map[string]vendors.BucketProvider

@@ -11,6 +11,7 @@ import (
 	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/state/bolt"
+	"buckethead/vendors"
 	"buckethead/vendors/registry"
 )
 
@@ -119,6 +120,8 @@ func (s *session) showRebuilt(r planner.Rebuilt, place backend, kept string) err
 			row := []string{record.Project.Label(), "-", "-", "-"}
 			if record.Bucket != nil {
 				row[1] = record.Bucket.Name
+			} else if record.Item != nil {
+				row[1] = record.Item.Fields[vendors.FieldBucket]
 			}
 			if record.Active != nil {
 				row[2] = record.Active.ID

@@ -104,7 +104,9 @@ func (b *Backend) Lock(ctx context.Context, last time.Duration) (LockInfo, error
 	if last < shortestExpiry {
 		return LockInfo{}, fmt.Errorf("a lock lasts at least %s", shortestExpiry)
 	}
-	held, _, err := b.acquire(ctx, last, true)
+	by := *b
+	by.o.Holder.PID = 0 // that process ends at once
+	held, _, err := by.acquire(ctx, last, true)
 	if err != nil {
 		return LockInfo{}, errors.Join(err, releaseIf(ctx, held))
 	}

@@ -123,7 +123,10 @@ func (h Holder) Describe() string {
 
 // lockedBy words a lock that somebody holds.
 func lockedBy(place string, s seen) error {
-	left := s.expiresAt().Sub(s.asked).Round(time.Second)
-	return fmt.Errorf("%w: %s is held by %s since %s, and the lock expires in %s unless it is renewed; wait for it with --lock-timeout, or, when you know that nothing runs: bh state unlock %s",
-		state.ErrLocked, place, s.Holder.Describe(), s.AcquiredAt.UTC().Format(time.RFC3339), max(left, 0), s.ID)
+	left := fmt.Sprintf("in %s", max(s.expiresAt().Sub(s.asked).Round(time.Second), 0))
+	if !s.Manual {
+		left += " unless it is renewed"
+	}
+	return fmt.Errorf("%w: %s is held by %s since %s, and the lock expires %s; wait for it with --lock-timeout, or, when you know that nothing runs: bh state unlock %s",
+		state.ErrLocked, place, s.Holder.Describe(), s.AcquiredAt.UTC().Format(time.RFC3339), left, s.ID)
 }

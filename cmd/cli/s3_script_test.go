@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"regexp"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"buckethead/state/s3/s3sim"
+)
+
+// serveStates gives a script a server for its state, which it finds by its environment.
+func serveStates(env *testscript.Env) {
+	server := httptest.NewServer(s3sim.New(s3sim.Options{AccessKeyID: s3Keys, SecretAccessKey: s3Secret, Region: "us-east-1", Buckets: []string{s3Bucket}, Now: time.Now}))
+	env.Defer(server.Close)
+	env.Vars = append(env.Vars, s3Environment()...)
+	env.Setenv("AWS_ENDPOINT_URL_S3", server.URL)
+}
+
+var lockID = regexp.MustCompile(`"id": "([0-9a-f]+)"`)
+
+// unlockState is bh state unlock with the id of the lock that is held.
+func unlockState(ts *testscript.TestScript, _ bool, _ []string) {
+	run := func(args ...string) string {
+		cmd := exec.CommandContext(context.Background(), os.Args[0], args...)
+		cmd.Dir = ts.MkAbs(".")
+		cmd.Env = append(os.Environ(), "BH_TEST_AS_BH=1")
+		for _, name := range []string{"AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "BH_TEST_NOW", "BH_TEST_TRANSCRIPT", "WORK"} {
+			cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+		}
+		out, err := cmd.Output()
+		ts.Check(err)
+		return string(out)
+	}
+	held := lockID.FindStringSubmatch(run("state", "lock", "list", "--json"))
+	if held == nil {
+		ts.Fatalf("nobody holds the state")
+	}
+	_, err := ts.Stdout().Write([]byte(run("state", "unlock", held[1])))
+	ts.Check(err)
+}
