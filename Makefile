@@ -11,7 +11,7 @@ race: ## every test with the race detector
 
 crash: ## many random worlds, and kills of real processes
 	go test ./executor -run TestApply_randomWorlds -rapid.checks=100000 -rapid.nofailfile
-	go test ./cmd/cli -run TestKill
+	go test ./cmd/cli -run 'TestKill|TestS3_kill|TestS3_many' -s3.every
 
 fuzz: ## one target for a while: make fuzz PACKAGE=./config TARGET=FuzzLoad
 	go test $(PACKAGE) -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime 60s -fuzzminimizetime 20x
@@ -21,4 +21,4 @@ golden: ## write what commands print into scripts and testdata/golden, then look
 	go test ./cmd/view -update
 
 bench: ## the figures of testdata/bench
-	go test -run '^$$' -bench . -benchmem ./config ./planner ./state/bolt
+	go test -run '^$$' -bench . -benchmem ./config ./planner ./state/bolt ./state/s3

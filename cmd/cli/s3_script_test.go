@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -42,4 +43,15 @@ func unlockState(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	_, err := ts.Stdout().Write([]byte(run("state", "unlock", held[1])))
 	ts.Check(err)
+}
+
+// setenvFrom sets a variable to what a file says of a name: NAME=VALUE.
+func setenvFrom(ts *testscript.TestScript, _ bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), args[1]+"="); ok {
+			ts.Setenv(args[2], value)
+			return
+		}
+	}
+	ts.Fatalf("%s says nothing of %s", args[0], args[1])
 }
