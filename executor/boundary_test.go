@@ -32,7 +32,7 @@ func (g *guard) reset() {
 
 // look compares this boundary with the last one.
 func (g *guard) look(check bool) {
-	snap, _ := g.r.state.Snapshot()
+	snap, _ := g.r.snapshot()
 	keys := map[string]vendors.BucketCredentials{}
 	for _, name := range []string{store, other} {
 		for _, item := range g.r.world.Store(name).Items() {

@@ -38,6 +38,7 @@ type rigging struct {
 	now    time.Time
 	world  *memory.World
 	state  *statetest.Memory
+	bucket *bucket // where the state is instead, nil for memory
 	config *config.Config
 	rotate map[addr.Project]bool
 	allow  planner.Allowance
@@ -55,7 +56,7 @@ func newRigging() *rigging {
 }
 
 func (r *rigging) rigs(_, secrets string) (orchestrator.Rig, error) {
-	snap, err := r.state.Snapshot()
+	snap, err := r.snapshot()
 	return orchestrator.Rig{
 		Buckets: limited{r.world.Cloud(cloud), r}, Secrets: r.world.Store(secrets), Connection: secrets,
 		Stores:   func(connection string) (vendors.SecretStore, error) { return r.world.Store(connection), nil },
@@ -102,7 +103,7 @@ func (r *rigging) register(_ context.Context, p addr.Project) (vendors.BucketCre
 }
 
 func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, state.Snapshot, error) {
-	snap, err := r.state.Snapshot()
+	snap, err := r.snapshot()
 	if err != nil {
 		return nil, snap, err
 	}
@@ -120,13 +121,35 @@ func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, s
 // apply plans and applies, as bh apply does. The error is the plan's.
 func (r *rigging) apply(mode planner.Mode) (report executor.Report, plan *planner.Plan, err error) {
 	ctx := context.Background()
+	var journal state.Journal = r.state
+	if r.bucket != nil {
+		shared, err := r.bucket.open(r)
+		if err != nil {
+			return executor.Report{}, nil, err
+		}
+		journal = shared
+		defer func() { err = errors.Join(err, r.bucket.close()) }()
+	}
 	plan, snap, err := r.plan(ctx, mode)
 	if err != nil {
 		return executor.Report{}, plan, err
 	}
-	report = executor.Apply(ctx, plan, r.rigs, snap, r.state, executor.Options{
+	if r.bucket != nil && !plan.Empty() {
+		if err := r.bucket.current.Announce(ctx, executor.Announcement(plan, executor.Run{}, r.now)); err != nil {
+			return executor.Report{}, plan, err
+		}
+	}
+	report = executor.Apply(ctx, plan, r.rigs, snap, journal, executor.Options{
 		Parallelism: 1, Verify: r.verify, Now: func() time.Time { return r.now }, Stop: r.stop})
 	return report, plan, nil
+}
+
+// snapshot reads the state, wherever it is.
+func (r *rigging) snapshot() (state.Snapshot, error) {
+	if r.bucket != nil {
+		return r.bucket.snapshot()
+	}
+	return r.state.Snapshot()
 }
 
 // cut lets the n-th boundary from now on be the last: the process is dead from
@@ -197,7 +220,7 @@ func (r *rigging) complaints() []string {
 	var out []string
 	wanted := map[string]int{}
 	live := map[string]bool{}
-	snap, _ := r.state.Snapshot()
+	snap, _ := r.snapshot()
 	for _, d := range r.config.Projects {
 		wanted[d.Secrets+"/"+d.ItemTitle]++
 		item, found := r.item(d.Secrets, d.ItemTitle)

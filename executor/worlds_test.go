@@ -24,17 +24,19 @@ import (
 // left over, and no bucket that held data went away. Keys that work go on working
 // at every boundary. More worlds: -rapid.checks=10000.
 func TestApply_randomWorlds(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		m := &machine{rigging: newRigging(), data: map[string]bool{}}
-		m.allow = planner.Allowance{Recreate: true}
-		m.guard = newGuard(m.rigging)
-		m.world.CredentialLimit = rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3}).Draw(t, "limit")
-		for range rapid.IntRange(1, 8).Draw(t, "events") {
-			m.event(t)
-			m.checkData(t)
-		}
-		m.finish(t)
-	})
+	rapid.Check(t, func(t *rapid.T) { randomWorld(t, newRigging()) })
+}
+
+func randomWorld(t *rapid.T, r *rigging) {
+	m := &machine{rigging: r, data: map[string]bool{}}
+	m.allow = planner.Allowance{Recreate: true}
+	m.guard = newGuard(m.rigging)
+	m.world.CredentialLimit = rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3}).Draw(t, "limit")
+	for range rapid.IntRange(1, 8).Draw(t, "events") {
+		m.event(t)
+		m.checkData(t)
+	}
+	m.finish(t)
 }
 
 type machine struct {
@@ -152,7 +154,7 @@ func (m *machine) declare(t *rapid.T) {
 		return
 	}
 	p := project(name)
-	if snap, _ := m.state.Snapshot(); rapid.IntRange(0, 3).Draw(t, "registers") == 0 || snap.Records[p.Addr].Registered {
+	if snap, _ := m.snapshot(); rapid.IntRange(0, 3).Draw(t, "registers") == 0 || snap.Records[p.Addr].Registered {
 		p = registered(name, "brought-"+name)
 	}
 	if r, known := m.recordOf(p.Addr); known && (p.Register != nil) != r.Registered {
@@ -280,7 +282,7 @@ func (m *machine) askRotation(t *rapid.T) {
 }
 
 func (m *machine) recordOf(p addr.Project) (r struct{ Registered bool }, known bool) {
-	snap, _ := m.state.Snapshot()
+	snap, _ := m.snapshot()
 	record, known := snap.Records[p]
 	for _, i := range snap.Intents {
 		known = known || i.Project == p
@@ -326,7 +328,7 @@ func (m *machine) finish(t *rapid.T) {
 	if wrong := m.complaints(); len(wrong) > 0 {
 		t.Fatalf("%s\n%s", strings.Join(log, "\n"), strings.Join(wrong, "\n"))
 	}
-	if snap, _ := m.state.Snapshot(); len(snap.Watches) > 0 {
+	if snap, _ := m.snapshot(); len(snap.Watches) > 0 {
 		t.Fatalf("still under watch: %v", snap.Watches)
 	}
 	m.checkData(t)

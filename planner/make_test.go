@@ -90,6 +90,10 @@ func (s *scene) item(change func(*planner.Item)) {
 func (s *scene) stray(name string) {
 	s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: name, Status: vendors.Active}
 }
+func (s *scene) unrecorded(name string) {
+	s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: name, Status: vendors.Active,
+		Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite}
+}
 func (s *scene) intent(step, name string) {
 	s.in.Recorded.Intents = append(s.in.Recorded.Intents, state.Intent{ID: uint64(len(s.in.Recorded.Intents) + 1), Project: photos,
 		Operation: "op2", Sequence: 2, Step: step, Name: name, Cloud: cloud, Secrets: store, At: now.Add(-time.Minute)})
@@ -268,6 +272,33 @@ func TestMake(t *testing.T) {
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
+		{name: "a first credential was stored, and nothing of it recorded",
+			change: func(s *scene) {
+				s.forgetRecord()
+				s.intent(planner.StepCreateBucket, "photos-bucket")
+				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
+				s.intent(planner.StepStoreCredential, "photos")
+				s.unrecorded("bh/main/project.photos/op2")
+				s.deleteCredential()
+				key := planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}
+				s.in.Observed.Buckets[key] = vendors.Bucket{ID: key.ID, CreatedAt: now}
+				s.item(func(i *planner.Item) { i.Fields[vendors.FieldAccessKeyID], i.Mark.Operation = "KX", "op2" })
+			}, kind: planner.Provision, reason: "interrupted", steps: []string{claim, confirm, verify}},
+		{name: "a renewed credential was stored, and nothing of it recorded",
+			change: func(s *scene) {
+				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
+				s.intent(planner.StepStoreCredential, "photos")
+				s.unrecorded("bh/main/project.photos/op2")
+				s.item(func(i *planner.Item) {
+					i.Fields[vendors.FieldAccessKeyID], i.Mark.Operation, i.Fingerprint = "KX", "op2", "FX"
+				})
+			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
+		{name: "an unrecorded credential that another item holds is not taken over",
+			change: func(s *scene) {
+				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
+				s.stray("bh/main/project.photos/op2")
+				s.item(func(i *planner.Item) { i.Fields[vendors.FieldAccessKeyID], i.Fingerprint = "KX", "FX" })
+			}, kind: planner.Rotate, reason: "interrupted", steps: []string{issue, storeStep, verify, revoke, revoke}},
 		{name: "stopped after the bucket was made: it is ours",
 			change: func(s *scene) {
 				s.forgetRecord()

@@ -133,12 +133,12 @@ func (s *session) stateFault(err error) error {
 	case errors.Is(err, state.ErrStack):
 		d.Code, d.Summary = "BH5005", "The state belongs to another stack"
 	case errors.Is(err, s3.ErrUnsafe):
-		d.Code, d.Summary = "BH5020", "The server cannot keep a shared state safe"
+		d.Code, d.Summary = "BH5030", "The server cannot keep a shared state safe"
 	case errors.Is(err, s3.ErrLost):
-		d.Code, d.Summary = "BH5021", "The lock on the state was lost"
+		d.Code, d.Summary = "BH5031", "The lock on the state was lost"
 		d.Fix = "Nothing was written after that. Plan again: what was made and not recorded is found by its names."
 	case errors.Is(err, s3.ErrMoved):
-		d.Code, d.Summary = "BH5022", "The state was migrated"
+		d.Code, d.Summary = "BH5032", "The state was migrated"
 	case errors.Is(err, s3.ErrServer), errors.Is(err, bolt.ErrLineage), errors.Is(err, bolt.ErrOlder):
 	default:
 		d.Fix = "Nothing was changed. Give bh a place that it can write to, with state \"local\" { path = ... } or --state."

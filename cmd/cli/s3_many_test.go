@@ -149,7 +149,7 @@ func (m *many) provision(n, dies int) {
 		switch {
 		case err == nil:
 			return
-		case strings.Contains(out.String(), "[BH5021]"):
+		case strings.Contains(out.String(), "[BH5031]"):
 			// The machine was so busy that the lock expired: it noticed, and begins again.
 		case !wasKilled(err):
 			m.t.Errorf("%s: %v\n%s", project, err, &out)

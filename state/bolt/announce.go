@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"io"
 
 	bbolt "go.etcd.io/bbolt"
@@ -8,9 +9,10 @@ import (
 	"buckethead/state"
 )
 
-// Announce keeps intents that are about to be begun, in one transaction, and gives
-// them with their ids. Unlike Begin it leaves the sequences as they are: Begin with
-// the same id raises them. For a file whose commits are known elsewhere only later.
+// Announce keeps intents that are about to be begun, in one transaction, raises the
+// sequences to theirs, so that no other operation draws the same names, and gives them
+// with their ids; Begin with the same id begins one. For a file whose commits are known
+// elsewhere only later.
 func (s *Store) Announce(intents []state.Intent) ([]state.Intent, error) {
 	given := make([]state.Intent, len(intents))
 	copy(given, intents)
@@ -25,7 +27,7 @@ func (s *Store) Announce(intents []state.Intent) ([]state.Intent, error) {
 			if err := giveID(b, i); err != nil {
 				return err
 			}
-			if err := put(b, number(i.ID), *i); err != nil {
+			if err := errors.Join(raise(tx, i.Project, i.Sequence), put(b, number(i.ID), *i)); err != nil {
 				return err
 			}
 		}
