@@ -30,6 +30,8 @@ type View interface {
 	// Checks shows what doctor found in one section, CheckSummary what it comes to.
 	Checks(section string, checks []Check)
 	CheckSummary(CheckCounts)
+	// Drift shows what was done outside of bh, or that nothing was.
+	Drift(planner.Drift)
 	// Note shows a sentence that belongs to none of these.
 	Note(text string)
 }

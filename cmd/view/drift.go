@@ -1,0 +1,120 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"buckethead/planner"
+)
+
+// differenceText says what became of one field.
+func differenceText(d planner.Difference) string {
+	switch {
+	case d.Sensitive:
+		return d.Field + ": changed (sensitive)"
+	case d.Class.Gone():
+		return d.Field + " " + strconv.Quote(d.Before) + " is gone"
+	}
+	return d.Field + ": " + strconv.Quote(d.Before) + " -> " + strconv.Quote(d.After)
+}
+
+// driftSummary counts what was found: "Drift: 3 differences in 2 of 5 projects."
+func driftSummary(d planner.Drift) string {
+	text := "No drift in " + amountOrNone(d.Checked, "project")
+	if len(d.Differences) > 0 {
+		text = "Drift: " + amount(len(d.Differences), "difference") + " in " + thousands(d.Projects()) + " of " + amount(d.Checked, "project")
+	}
+	if d.Ignored > 0 {
+		text += " (" + thousands(d.Ignored) + " ignored)"
+	}
+	return text + "."
+}
+
+func amountOrNone(n int, noun string) string {
+	if n == 0 {
+		return "no " + noun + "s"
+	}
+	return amount(n, noun)
+}
+
+func (h *human) Drift(d planner.Drift) {
+	class := 0
+	for _, x := range d.Differences {
+		class = max(class, len(x.Class))
+	}
+	var b strings.Builder
+	for i, x := range d.Differences {
+		if i == 0 || d.Differences[i-1].Project != x.Project {
+			head := oneLine(x.Project.Label())
+			if h.o.Width > 0 {
+				head = fit(head, h.o.Width)
+			}
+			b.WriteString(paint(h.o.Color, bold, head))
+			if place := oneLine(x.Range.String()); place != "" && (h.o.Width == 0 || runewidth.StringWidth(head)+runewidth.StringWidth(place)+4 <= h.o.Width) {
+				b.WriteString(paint(h.o.Color, dim, "  ("+place+")"))
+			}
+			b.WriteString("\n")
+		}
+		color := yellow
+		if x.Class.Gone() {
+			color = red
+		}
+		b.WriteString("  " + paint(h.o.Color, color, pad(string(x.Class), class)) + "  " + hang(oneLine(differenceText(x)), h.o.Width, class+4) + "\n")
+	}
+	if len(d.Differences) > 0 {
+		b.WriteString("\n")
+	}
+	_, _ = io.WriteString(h.out, b.String()+driftSummary(d)+"\n")
+}
+
+func (j *jsonLines) Drift(d planner.Drift) {
+	classes := map[planner.DriftClass]int{}
+	for _, x := range d.Differences {
+		classes[x.Class]++
+		j.write("warn", x.Project.String()+": "+differenceText(x), "drift", map[string]any{"drift": x})
+	}
+	j.write("info", driftSummary(d), "drift_summary", map[string]any{"has_drift": len(d.Differences) > 0, "differences": len(d.Differences),
+		"projects": d.Projects(), "checked": d.Checked, "ignored": d.Ignored, "classes": classes})
+}
+
+func (m *markdown) Drift(d planner.Drift) { _, _ = io.WriteString(m.out, DriftMarkdown(d)) }
+
+// DriftMarker stands first in every Markdown section of drift, so that one issue can
+// be found again and updated.
+const DriftMarker = "<!-- bh drift -->"
+
+// DriftMarkdown gives drift as a section for an issue, of at most MarkdownLimit
+// characters; what was left out is said.
+func DriftMarkdown(d planner.Drift) string {
+	var b strings.Builder
+	b.WriteString(DriftMarker + "\n### bh drift: stack " + code(d.Stack) + "\n\n**" + driftSummary(d) + "**\n")
+	if len(d.Differences) == 0 {
+		return b.String()
+	}
+	const tail = "\n`bh plan` shows what an apply would do about it.\n"
+	const room = 200 // for what is said when rows are left out
+	b.WriteString("\n| project | class | field | recorded | found |\n| --- | --- | --- | --- | --- |\n")
+	for i, x := range d.Differences {
+		before, after := codeOrNone(x.Before), codeOrNone(x.After)
+		switch {
+		case x.Sensitive:
+			before, after = "(sensitive)", "(sensitive)"
+		case x.Class.Gone():
+			after = "gone"
+		}
+		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", code(x.Project.Label()), x.Class, cell(x.Field), before, after)
+		if b.Len()+len(row)+len(tail)+room > MarkdownLimit {
+			fmt.Fprintf(&b, "\n%d of %d differences are left out here; `bh drift` shows all of them.\n", len(d.Differences)-i, len(d.Differences))
+			break
+		}
+		b.WriteString(row)
+	}
+	return b.String() + tail
+}
+
+func (s *serial) Drift(d planner.Drift) { s.do(func(v View) { v.Drift(d) }) }
+func (t tee) Drift(d planner.Drift)     { t.a.Drift(d); t.b.Drift(d) }

@@ -1,0 +1,65 @@
+package view
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"buckethead/config/addr"
+	"buckethead/planner"
+)
+
+func drifted(n int) planner.Drift {
+	d := planner.Drift{Stack: "acme", Checked: n + 3}
+	for i := range n {
+		d.Differences = append(d.Differences, planner.Difference{Project: addr.Project{Name: "tenant", Key: fmt.Sprintf("t%06d", i)}, Class: planner.ItemEdited,
+			Field: "endpoint_url", Before: "https://a.example", After: "https://b.example/ with some words that go on for a while"})
+	}
+	return d
+}
+
+func showDrift(t *testing.T, format string, width int, d planner.Drift) string {
+	t.Helper()
+	var out bytes.Buffer
+	v, err := New(format, &out, &out, Options{Width: width, Now: func() time.Time { return time.Unix(0, 0) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Serial(Tee(v, v)).Drift(d)
+	return out.String()
+}
+
+// Nothing in the names of a project or in what someone wrote into an item can pass
+// for lines, columns, colours or markup of ours.
+func TestDrift_hostile(t *testing.T) {
+	d := planner.Drift{Stack: "a|b", Checked: 1, Differences: []planner.Difference{{Project: addr.Project{Name: "x", Key: "a\nNo drift."}, Class: planner.ItemEdited,
+		Field: "region", Before: "a|b`c`", After: "<img src=x>\x1b[31m\u202e@everyone\n| x |"}}}
+	for _, format := range []string{"human", "markdown", "json"} {
+		out := showDrift(t, format, 80, d)
+		bads := []string{"\x1b", "\u202e", "\nNo drift.", "\n| x"}
+		if format == "markdown" {
+			bads = append(bads, "|b`c", "a|b")
+		}
+		for _, bad := range bads {
+			if strings.Contains(out, bad) {
+				t.Errorf("%s has %q in it:\n%s", format, bad, out)
+			}
+		}
+	}
+}
+
+func TestDrift_fits(t *testing.T) {
+	for line := range strings.Lines(showDrift(t, "human", 60, drifted(2))) {
+		if width := runewidth.StringWidth(strings.TrimSuffix(line, "\n")); width > 60 {
+			t.Errorf("%d columns: %s", width, line)
+		}
+	}
+	out := DriftMarkdown(drifted(5000))
+	if len(out) > MarkdownLimit || !strings.Contains(out, "differences are left out here") || !strings.HasSuffix(out, "about it.\n") {
+		t.Errorf("%d characters, ending in %q", len(out), out[len(out)-200:])
+	}
+}

@@ -1,0 +1,124 @@
+package planner
+
+import (
+	"slices"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// DriftClass says in a stable word what kind of thing was done outside of bh.
+type DriftClass string
+
+// The classes of drift.
+const (
+	BucketGone         DriftClass = "bucket_gone"
+	BucketSettings     DriftClass = "bucket_settings"
+	SettingsDrift      DriftClass = "settings_drift"
+	CredentialGone     DriftClass = "credential_gone"
+	CredentialExposed  DriftClass = "credential_exposed"
+	CredentialExpired  DriftClass = "credential_expired"
+	CredentialDisabled DriftClass = "credential_disabled"
+	PolicyDrift        DriftClass = "policy_drift"
+	ItemGone           DriftClass = "item_gone"
+	ItemEdited         DriftClass = "item_edited"
+)
+
+// DriftClasses lists the classes in the order in which one project's are shown.
+func DriftClasses() []DriftClass {
+	return []DriftClass{BucketGone, BucketSettings, SettingsDrift, CredentialGone, CredentialExposed, CredentialExpired, CredentialDisabled,
+		PolicyDrift, ItemGone, ItemEdited}
+}
+
+// Gone reports whether the thing itself is not there any more.
+func (c DriftClass) Gone() bool { return c == BucketGone || c == CredentialGone || c == ItemGone }
+
+// Difference is one thing that is not as bh recorded it. Before is what is recorded,
+// After what is there; both are empty where they are sensitive.
+type Difference struct {
+	Project   addr.Project `json:"project"`
+	Class     DriftClass   `json:"class"`
+	Field     string       `json:"field"`
+	Before    string       `json:"before"`
+	After     string       `json:"after"`
+	Sensitive bool         `json:"sensitive,omitempty"`
+	// Range is the block that declares the project; zero where none does.
+	Range diag.Range `json:"range,omitzero"`
+}
+
+// Drift is all that was done outside of bh, by project and class. Checked counts the
+// projects that were looked at, Ignored the differences that were left out.
+type Drift struct {
+	Stack       string
+	Checked     int
+	Differences []Difference
+	Ignored     int
+}
+
+// Projects counts the projects that have drifted.
+func (d Drift) Projects() int {
+	drifted := map[addr.Project]bool{}
+	for _, x := range d.Differences {
+		drifted[x.Project] = true
+	}
+	return len(drifted)
+}
+
+// AsRecorded gives a config that declares what the state holds and nothing else, so
+// that a refresh reads all that drift follows from: also what is no longer
+// declared, and no secret that someone brings.
+func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
+	out := *c
+	out.Projects, out.Moved, out.Removed, out.Imports = nil, nil, nil, nil
+	declared := make(map[addr.Project]diag.Range, len(c.Projects))
+	for i := range c.Projects {
+		declared[c.Projects[i].Addr] = c.Projects[i].Range
+	}
+	moves := movesOf(c, snap)
+	for p, r := range snap.Records {
+		one := config.Project{Addr: p, Cloud: r.Cloud, Secrets: r.Secrets, Access: r.Applied.Access, AllowedIPs: r.Applied.AllowedIPs,
+			ExpiresAfter: r.Applied.ExpiresAfter, OnDestroy: config.OnDestroy(r.OnDestroy), Range: declared[moves.now(p)]}
+		if r.Bucket != nil {
+			one.Bucket = vendors.BucketSpec{ID: *r.Bucket, Location: r.Applied.Location, StorageClass: r.Applied.StorageClass, Settings: r.Applied.Settings}
+		}
+		if r.Item != nil {
+			one.ItemTitle = r.Item.Title
+		}
+		out.Projects = append(out.Projects, one)
+	}
+	slices.SortFunc(out.Projects, func(a, b config.Project) int { return a.Addr.Compare(b.Addr) })
+	return &out
+}
+
+// FindDrift compares what is recorded with what was observed. No drift is what the
+// file asks for by now, what a step that was cut may have done, and a rotation
+// that is due. Classes in ignore are counted and left out.
+func FindDrift(in Input, ignore map[DriftClass]bool) Drift {
+	m := newMaker(in)
+	out := Drift{Stack: in.Desired.Stack}
+	for _, p := range m.addresses() {
+		r := m.recorded[p]
+		if r == nil || in.Scope != nil && !in.Scope(p) {
+			continue
+		}
+		out.Checked++
+		d := drifter{m: m, subject: &subject{project: p, desired: m.desired[p], record: r, intents: m.intents[p]}}
+		d.bucket()
+		d.credential()
+		d.item()
+		slices.SortStableFunc(d.found, func(a, b Difference) int {
+			return slices.Index(DriftClasses(), a.Class) - slices.Index(DriftClasses(), b.Class)
+		})
+		for _, x := range d.found {
+			if ignore[x.Class] {
+				out.Ignored++
+			} else {
+				out.Differences = append(out.Differences, x)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,190 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// drifter looks for what was done to one project outside of bh.
+type drifter struct {
+	m *maker
+	*subject
+	found []Difference
+}
+
+func (d *drifter) add(class DriftClass, field, before, after string) {
+	x := Difference{Project: d.project, Class: class, Field: field, Before: before, After: after}
+	if d.desired != nil {
+		x.Range = d.desired.Range
+	}
+	d.found = append(d.found, x)
+}
+
+// differs notes a field that is neither as recorded nor as declared: what someone
+// did already that an apply would do is nothing to put back. An unfinished run can
+// leave the same behind, for the record learns of a policy last.
+func (d *drifter) differs(class DriftClass, field, recorded, observed string, declared *string) {
+	if observed != recorded && (declared == nil || observed != *declared) {
+		d.add(class, field, recorded, observed)
+	}
+}
+
+// cut reports whether one of the steps was begun and its end is not known.
+func (d *drifter) cut(steps ...string) bool {
+	return slices.ContainsFunc(d.intents, func(i state.Intent) bool { return slices.Contains(steps, i.Step) })
+}
+
+func (d *drifter) bucket() {
+	r := d.record
+	if r.Bucket == nil {
+		return
+	}
+	key := BucketKey{r.Cloud, *r.Bucket}
+	observed, there := d.m.in.Observed.Buckets[key]
+	if !there {
+		if !d.cut(StepDeleteBucket) {
+			d.add(BucketGone, "bucket", r.Bucket.Name, "")
+		}
+		return
+	}
+	if r.Applied.StorageClass != "" && observed.StorageClass != "" && !d.cut(StepUpdateBucket) {
+		d.differs(BucketSettings, "storage_class", r.Applied.StorageClass, observed.StorageClass, d.declaredText(func() string { return d.desired.Bucket.StorageClass }))
+	}
+	d.settings(d.m.in.Observed.Settings[key])
+}
+
+// declaredText gives what is declared, nil where no bucket of bh's making is.
+func (d *drifter) declaredText(of func() string) *string {
+	if d.desired == nil || d.desired.Register != nil {
+		return nil
+	}
+	text := of()
+	return &text
+}
+
+// settings compares the groups that bh gave the bucket.
+func (d *drifter) settings(observed vendors.BucketSettings) {
+	for _, kind := range d.record.Applied.Settings.Kinds() {
+		applied := d.record.Applied.Settings.Only(kind)
+		if !observed.Has(kind) || observed.Meets(kind, applied) || d.cutSettings(kind) {
+			continue
+		}
+		if d.desired != nil && d.desired.Bucket.Settings.Has(kind) && observed.Meets(kind, d.desired.Bucket.Settings) {
+			continue
+		}
+		before, after := applied.Words(kind), observed.Words(kind)
+		if kind == vendors.DomainSettings {
+			before, after = domainWords(applied, observed)
+		}
+		d.add(SettingsDrift, kind.Block(), orNone(before), orNone(after))
+	}
+}
+
+// cutSettings reports whether a step that was cut may have written the group, or
+// have taken it away before the bucket was to go.
+func (d *drifter) cutSettings(kind vendors.SettingsKind) bool {
+	return slices.ContainsFunc(d.intents, func(i state.Intent) bool {
+		return i.Step == StepUpdateSettings && i.Change != nil && i.Change.Kind == kind
+	})
+}
+
+// domainWords says of those domains alone that bh attached and that differ.
+func domainWords(applied, observed vendors.BucketSettings) (before, after []string) {
+	for _, want := range applied.Domains {
+		one := vendors.BucketSettings{Domains: []vendors.CustomDomain{want}}
+		if observed.Meets(vendors.DomainSettings, one) {
+			continue
+		}
+		before = append(before, one.Words(vendors.DomainSettings)...)
+		if there, attached := findDomain(observed, want.Domain); attached {
+			after = append(after, vendors.BucketSettings{Domains: []vendors.CustomDomain{there}}.Words(vendors.DomainSettings)...)
+		}
+	}
+	return before, after
+}
+
+func (d *drifter) credential() {
+	r := d.record
+	if r.Registered || r.Active == nil {
+		return
+	}
+	c, live := d.m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]
+	if !live {
+		if !d.cut(StepRevokeCredential) {
+			d.add(CredentialGone, "credential", r.Active.ID, "")
+		}
+		return
+	}
+	class, sick := map[vendors.Status]DriftClass{vendors.Exposed: CredentialExposed, vendors.Expired: CredentialExpired, vendors.Disabled: CredentialDisabled}[c.Status]
+	if sick {
+		d.add(class, "status", string(vendors.Active), string(c.Status))
+	}
+	if r.Applied.Access == "" || d.cut(StepUpdateCredential) {
+		return // its first run is not finished, or nobody knows what the policy is
+	}
+	d.policy(c)
+}
+
+// policy compares what the credential may do, and from where and until when.
+func (d *drifter) policy(c vendors.Credential) {
+	r := d.record
+	ips := func(list []string) string { return strings.Join(slices.Sorted(slices.Values(list)), ", ") }
+	expires := func(after time.Duration) string {
+		if after == 0 {
+			return dateOrNever(time.Time{})
+		}
+		return dateOrNever(d.m.issuedAt(r.Cloud, *r.Active).Add(after))
+	}
+	d.differs(PolicyDrift, "access", string(r.Applied.Access), string(c.Access), d.declaredText(func() string { return string(d.desired.Access) }))
+	d.differs(PolicyDrift, "allowed_ips", ips(r.Applied.AllowedIPs), ips(c.AllowedIPs), d.declaredText(func() string { return ips(d.desired.AllowedIPs) }))
+	d.differs(PolicyDrift, "expires", expires(r.Applied.ExpiresAfter), dateOrNever(c.ExpiresAt), d.declaredText(func() string { return expires(d.desired.ExpiresAfter) }))
+	if r.Bucket != nil {
+		d.differs(PolicyDrift, "bucket", r.Bucket.Name, c.Bucket.Name, nil)
+	}
+}
+
+func (d *drifter) item() {
+	r := d.record
+	if r.Item == nil {
+		return
+	}
+	item, there := d.m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]
+	switch {
+	case !there && d.cut(StepDeleteItem):
+	case !there:
+		d.add(ItemGone, "item", r.Item.Title, "")
+	case d.cut(StepStoreCredential, StepUpdateItem):
+		// What stands in it may be bh's own.
+	default:
+		d.itemFields(item)
+	}
+}
+
+// itemFields compares what bh stored. What people added is theirs.
+func (d *drifter) itemFields(item Item) {
+	r := d.record
+	var title *string
+	if d.desired != nil {
+		title = &d.desired.ItemTitle
+	}
+	d.differs(ItemEdited, "item_title", r.Item.Title, item.Summary.Title, title)
+	if !item.Read {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Item.Fields)) {
+		d.differs(ItemEdited, name, r.Item.Fields[name], item.Fields[name], nil)
+	}
+	if r.Active != nil && item.Fingerprint != r.Active.Fingerprint && (r.Pending == nil || item.Fingerprint != r.Pending.Fingerprint) {
+		d.add(ItemEdited, vendors.FieldSecretAccessKey, "", "")
+		d.found[len(d.found)-1].Sensitive = true
+	}
+	mark := item.Mark
+	if mark.Address != r.Item.Address.String() || mark.Stack != d.m.in.Desired.Stack || mark.Operation != r.Item.Operation {
+		d.add(ItemEdited, "mark", r.Item.Address.String(), mark.Address)
+	}
+}
