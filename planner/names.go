@@ -23,8 +23,7 @@ func CredentialName(stack string, project addr.Project, operation string, limit 
 	if limit == 0 || len(name)+4 <= limit {
 		return name
 	}
-	sum := sha256.Sum256([]byte(stack + "\x00" + project.String()))
-	return "bh/" + hex.EncodeToString(sum[:8]) + "/" + operation
+	return "bh/" + shortForm(stack, project) + "/" + operation
 }
 
 // RetryName is the name for the n-th try of a mint whose answers were lost; the

@@ -32,6 +32,8 @@ type View interface {
 	CheckSummary(CheckCounts)
 	// Drift shows what was done outside of bh, or that nothing was.
 	Drift(planner.Drift)
+	// Discovery shows what exists and is not this state's.
+	Discovery(planner.Discovery)
 	// Note shows a sentence that belongs to none of these.
 	Note(text string)
 }

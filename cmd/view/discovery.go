@@ -1,0 +1,150 @@
+package view
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"buckethead/planner"
+)
+
+// ownerText says to whom something of bh's belongs.
+func ownerText(owner planner.Owner, stack, project string) string {
+	switch owner {
+	case planner.ThisStack:
+		return strings.TrimSpace("this stack " + project)
+	case planner.AnotherStack:
+		return strings.TrimSpace("stack " + stack + " " + project)
+	}
+	return "unknown"
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.UTC().Format(time.DateOnly)
+}
+
+func bucketRow(b planner.FoundBucket) []string {
+	var where []string
+	for _, part := range []string{b.Bucket.Namespace, b.Location, b.StorageClass} {
+		if part != "" {
+			where = append(where, part)
+		}
+	}
+	take := b.TakeOver
+	if b.Owner != "" {
+		take = "of " + ownerText(b.Owner, b.Stack, "")
+		if b.Owner == planner.UnknownStack {
+			take = "of another bh, to go by the credentials that open it"
+		}
+	}
+	return []string{b.Bucket.Name, orDash(strings.Join(where, ", ")), day(b.CreatedAt), take}
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+func bucketText(name, namespace string) string {
+	if name != "" && namespace != "" {
+		return name + " (" + namespace + ")"
+	}
+	return orDash(name)
+}
+
+// discoverySummary counts what was found, and what is not listed for it is no one's
+// business here.
+func discoverySummary(d planner.Discovery) string {
+	var found, others []string
+	for _, part := range []string{amount(len(d.Buckets), "bucket"), amount(len(d.Credentials), "credential"), amount(len(d.Items), "item")} {
+		if part != "" {
+			found = append(found, part)
+		}
+	}
+	credentials, items := 0, 0
+	for _, c := range d.Clouds {
+		credentials += d.Others[c]
+	}
+	for _, c := range d.Stores {
+		items += d.Others[c]
+	}
+	for _, part := range []string{amount(credentials, "credential"), amount(items, "item")} {
+		if part != "" {
+			others = append(others, part)
+		}
+	}
+	text := "Nothing was found that the state does not know."
+	if len(found) > 0 {
+		text = "Found: " + strings.Join(found, ", ") + "."
+	}
+	if len(others) > 0 {
+		text += " Of others, and not listed: " + strings.Join(others, ", ") + "."
+	}
+	return text
+}
+
+func (h *human) Discovery(d planner.Discovery) {
+	var b strings.Builder
+	section := func(name string, tables ...[][]string) {
+		var body strings.Builder
+		for _, rows := range tables {
+			if len(rows) > 1 {
+				body.WriteString(indent(TableWithin(rows, max(0, h.o.Width-2))))
+			}
+		}
+		if body.Len() > 0 {
+			b.WriteString(paint(h.o.Color, bold, oneLine(name)) + "\n" + body.String() + "\n")
+		}
+	}
+	for _, cloud := range d.Clouds {
+		buckets, credentials := [][]string{{"BUCKET", "WHERE", "MADE", "TO TAKE IT OVER"}}, [][]string{{"CREDENTIAL", "OPENS", "ISSUED", "STATUS", "OF"}}
+		for _, x := range d.Buckets {
+			if x.Cloud == cloud {
+				buckets = append(buckets, bucketRow(x))
+			}
+		}
+		for _, x := range d.Credentials {
+			if x.Cloud == cloud {
+				credentials = append(credentials, []string{x.ID, bucketText(x.Bucket.Name, x.Bucket.Namespace), day(x.IssuedAt), string(x.Status), ownerText(x.Owner, x.Stack, x.Project)})
+			}
+		}
+		section(cloud, buckets, credentials)
+	}
+	for _, store := range d.Stores {
+		items := [][]string{{"ITEM", "ID", "CHANGED", "OF"}}
+		for _, x := range d.Items {
+			if x.Secrets == store {
+				items = append(items, []string{x.Title, x.ID, day(x.UpdatedAt), ownerText(x.Owner, x.Stack, x.Project)})
+			}
+		}
+		section(store, items)
+	}
+	for _, u := range d.Unlisted {
+		if h.o.Verbose {
+			b.WriteString(oneLine(u.Cloud+": "+u.Namespace+" was not listed: "+u.Why) + "\n")
+		}
+	}
+	_, _ = io.WriteString(h.out, b.String()+discoverySummary(d)+"\n")
+}
+
+func (j *jsonLines) Discovery(d planner.Discovery) {
+	for _, x := range d.Buckets {
+		j.write("info", x.Cloud+": bucket "+x.Bucket.Name, "found_bucket", map[string]any{"found_bucket": x})
+	}
+	for _, x := range d.Credentials {
+		j.write("info", x.Cloud+": credential "+x.Name, "found_credential", map[string]any{"found_credential": x})
+	}
+	for _, x := range d.Items {
+		j.write("info", x.Secrets+": item "+x.Title, "found_item", map[string]any{"found_item": x})
+	}
+	j.write("info", discoverySummary(d), "discover_summary", map[string]any{"buckets": len(d.Buckets), "credentials": len(d.Credentials),
+		"items": len(d.Items), "others": d.Others, "unlisted": append([]planner.Unlisted{}, d.Unlisted...)})
+}
+
+func (s *serial) Discovery(d planner.Discovery) { s.do(func(v View) { v.Discovery(d) }) }
+func (t tee) Discovery(d planner.Discovery)     { t.a.Discovery(d); t.b.Discovery(d) }

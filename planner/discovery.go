@@ -1,0 +1,188 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Owner says to whom something of bh's belongs that no record vouches for.
+type Owner string
+
+// The owners. A name or a mark that does not tell its stack has an unknown one.
+const (
+	ThisStack    Owner = "this_stack"
+	AnotherStack Owner = "another_stack"
+	UnknownStack Owner = "unknown"
+)
+
+// rank orders owners: what is nearest comes first.
+func (o Owner) rank() int { return slices.Index([]Owner{ThisStack, UnknownStack, AnotherStack}, o) }
+
+// FoundBucket is a bucket that no project of the state has.
+type FoundBucket struct {
+	Cloud        string           `json:"cloud"`
+	Bucket       vendors.BucketID `json:"bucket"`
+	Location     string           `json:"location,omitempty"`
+	StorageClass string           `json:"storage_class,omitempty"`
+	CreatedAt    time.Time        `json:"created_at,omitzero"`
+	// Project is the one that declares it, or the one that could: then
+	// Declared is zero, which is the place of the project's block.
+	Project  addr.Project `json:"project"`
+	Declared diag.Range   `json:"declared,omitzero"`
+	// Owner and Stack say whose credentials open the bucket, where those are of
+	// another bh than this one.
+	Owner Owner  `json:"owner,omitempty"`
+	Stack string `json:"stack,omitempty"`
+	// TakeOver is how to take it over: a command or, where it is declared, words.
+	// It is empty where another stack has the bucket. Block is the import block.
+	TakeOver string `json:"take_over,omitempty"`
+	Block    string `json:"block,omitempty"`
+}
+
+// FoundCredential is a credential with bh's prefix that no record vouches for.
+type FoundCredential struct {
+	Cloud    string           `json:"cloud"`
+	ID       string           `json:"id"`
+	Name     string           `json:"name"`
+	Owner    Owner            `json:"owner"`
+	Stack    string           `json:"stack,omitempty"`
+	Project  string           `json:"project,omitempty"` // an address, as far as the name tells
+	Bucket   vendors.BucketID `json:"bucket,omitzero"`
+	IssuedAt time.Time        `json:"issued_at,omitzero"`
+	Status   vendors.Status   `json:"status"`
+}
+
+// FoundItem is an item with bh's mark that belongs to no record.
+type FoundItem struct {
+	Secrets   string    `json:"secrets"`
+	ID        string    `json:"id"`
+	Title     string    `json:"title"`
+	Owner     Owner     `json:"owner"`
+	Stack     string    `json:"stack,omitempty"`
+	Project   string    `json:"project,omitempty"`
+	UpdatedAt time.Time `json:"updated_at,omitzero"`
+}
+
+// Unlisted is a namespace of a cloud that could not be listed and that nothing uses.
+type Unlisted struct {
+	Cloud     string `json:"cloud"`
+	Namespace string `json:"namespace"`
+	Why       string `json:"why"`
+}
+
+// Discovery is what exists and is not this state's. Others counts by connection what
+// is of no bh at all: credentials of a cloud, items of a store.
+type Discovery struct {
+	Stack       string
+	Clouds      []string
+	Stores      []string
+	Buckets     []FoundBucket
+	Credentials []FoundCredential
+	Items       []FoundItem
+	Others      map[string]int
+	Unlisted    []Unlisted
+}
+
+// Discover holds what a survey has seen against the state. What open intents and
+// names under watch speak of is no discovery: the next plan sees to it.
+func Discover(in Input) Discovery {
+	m := newMaker(in)
+	d := Discovery{Stack: in.Desired.Stack, Others: map[string]int{}}
+	for _, c := range in.Desired.Clouds {
+		d.Clouds = append(d.Clouds, c.Address())
+	}
+	for _, c := range in.Desired.Secrets {
+		d.Stores = append(d.Stores, c.Address())
+	}
+	m.discoverCredentials(&d)
+	m.discoverItems(&d)
+	m.discoverBuckets(&d)
+	return d
+}
+
+// discoverCredentials finds those with bh's prefix that nothing in the state names.
+func (m *maker) discoverCredentials(d *Discovery) {
+	known, begun := m.vouched()
+	hashes := m.nameHashes()
+	for key, c := range m.in.Observed.Credentials {
+		switch {
+		case !strings.HasPrefix(c.Name, "bh/"):
+			d.Others[key.Cloud]++
+		case known[key], begun[CredentialKey{key.Cloud, c.Name}]:
+		default:
+			f := FoundCredential{Cloud: key.Cloud, ID: c.ID, Name: c.Name, Bucket: c.Bucket, IssuedAt: c.IssuedAt, Status: c.Status}
+			f.Owner, f.Stack, f.Project = m.ownerOfName(c.Name, hashes)
+			d.Credentials = append(d.Credentials, f)
+		}
+	}
+	slices.SortFunc(d.Credentials, func(a, b FoundCredential) int {
+		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.Owner.rank(), b.Owner.rank()), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// vouched gives the credentials that records know, and the names (as ID) that stand
+// in the journal.
+func (m *maker) vouched() (known, begun map[CredentialKey]bool) {
+	known, begun = map[CredentialKey]bool{}, map[CredentialKey]bool{}
+	for _, r := range m.recorded {
+		for _, c := range []*state.CredentialRef{r.Active, r.Pending} {
+			if c != nil {
+				known[CredentialKey{r.Cloud, c.ID}] = true
+			}
+		}
+		for _, c := range r.Retiring {
+			known[CredentialKey{r.Cloud, c.ID}] = true
+		}
+	}
+	for _, i := range m.in.Recorded.Intents {
+		begun[CredentialKey{i.Cloud, i.Name}] = true
+	}
+	for _, w := range m.in.Recorded.Watches {
+		begun[CredentialKey{w.Cloud, w.Name}] = true
+	}
+	return known, begun
+}
+
+// discoverItems finds those with our mark that belong to no record.
+func (m *maker) discoverItems(d *Discovery) {
+	held, begun := map[ItemKey]bool{}, map[string]bool{}
+	for _, r := range m.recorded {
+		if r.Item != nil {
+			held[ItemKey{r.Secrets, r.Item.ID}] = true
+		}
+		for _, f := range r.Former {
+			held[ItemKey{f.Secrets, f.ID}] = true
+		}
+	}
+	for _, i := range m.in.Recorded.Intents {
+		begun[i.Operation] = true
+	}
+	for key, item := range m.in.Observed.Items {
+		switch {
+		case held[key]:
+		case !item.Summary.Marked:
+			d.Others[key.Secrets]++
+		case item.Read && item.Mark.Stack == m.in.Desired.Stack && begun[item.Mark.Operation]:
+		default:
+			f := FoundItem{Secrets: key.Secrets, ID: key.ID, Title: item.Summary.Title, Owner: UnknownStack, Stack: item.Mark.Stack,
+				Project: item.Mark.Address, UpdatedAt: item.Summary.UpdatedAt}
+			if f.Stack != "" {
+				f.Owner = AnotherStack
+			}
+			if f.Stack == m.in.Desired.Stack {
+				f.Owner = ThisStack
+			}
+			d.Items = append(d.Items, f)
+		}
+	}
+	slices.SortFunc(d.Items, func(a, b FoundItem) int {
+		return cmp.Or(cmp.Compare(a.Secrets, b.Secrets), cmp.Compare(a.Owner.rank(), b.Owner.rank()), cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID))
+	})
+}

@@ -1,0 +1,105 @@
+package refresh
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/vendors"
+)
+
+// surveyor is an observer that looks beyond what the plan needs.
+type surveyor struct {
+	*observer
+	unlisted []planner.Unlisted // guarded by mu
+}
+
+// Survey lists all that the declared clouds and stores have, and reads the items
+// with bh's mark that no record has, to see whose they are. What it cannot list
+// stands in the diagnostics, and the rest is there all the same. A namespace that
+// nothing uses and that the account may not list is no fault.
+func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner.Unlisted, diag.List) {
+	s := &surveyor{observer: newObserver(r, q)}
+	inUse, _, _ := s.inUse()
+	var g errgroup.Group
+	g.SetLimit(s.request.Parallelism)
+	for _, c := range q.Desired.Clouds {
+		cloud := c.Address()
+		g.Go(func() error { s.listCredentials(ctx, cloud); return nil })
+		for _, space := range s.namespaces(cloud, inUse) {
+			n := namespace{cloud, space}
+			if space == "" || slices.Contains(inUse, n) {
+				g.Go(func() error { s.listBuckets(ctx, n); return nil })
+			} else {
+				g.Go(func() error { s.tryBuckets(ctx, n); return nil })
+			}
+		}
+	}
+	for _, c := range q.Desired.Secrets {
+		g.Go(func() error { s.listItems(ctx, c.Address()); return nil })
+	}
+	_ = g.Wait() // what went wrong stands in diags
+	s.wantMarked()
+	s.readItems(ctx)
+	s.finish()
+	slices.SortFunc(s.unlisted, func(a, b planner.Unlisted) int {
+		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.Namespace, b.Namespace))
+	})
+	return s.world, s.unlisted, s.diags.Sorted()
+}
+
+// namespaces gives those that a cloud knows, and those in use.
+func (s *surveyor) namespaces(cloud string, inUse []namespace) []string {
+	out := []string{""}
+	if reader, err := s.readers.Buckets(cloud); err == nil { // the lists report the error
+		if lister, able := vendors.As[vendors.NamespaceLister](reader); able {
+			out = append(out, lister.Namespaces()...)
+		}
+	}
+	for _, n := range inUse {
+		if n.cloud == cloud {
+			out = append(out, n.name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// tryBuckets lists a namespace that the account may not be allowed.
+func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
+	_, buckets, err := ask(s.observer, n.cloud, s.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
+	refused := errors.Is(err, vendors.ErrDenied) || errors.Is(err, vendors.ErrInvalid) || errors.Is(err, vendors.ErrNotFound)
+	if err != nil && !refused {
+		s.unreadable(n.cloud, err)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if refused {
+		s.unlisted = append(s.unlisted, planner.Unlisted{Cloud: n.cloud, Namespace: n.name, Why: err.Error()})
+	}
+	for _, b := range buckets {
+		s.world.Buckets[planner.BucketKey{Cloud: n.cloud, ID: b.ID}] = b
+	}
+}
+
+// wantMarked notes the items with bh's mark that no record has.
+func (s *surveyor) wantMarked() {
+	held := map[planner.ItemKey]bool{}
+	for _, r := range s.request.Recorded.Records {
+		if r.Item != nil {
+			held[planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
+		}
+	}
+	for key, item := range s.world.Items {
+		if item.Summary.Marked && !held[key] {
+			s.want(key, addr.Project{})
+		}
+	}
+}
