@@ -1,0 +1,49 @@
+package refresh
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/vendors"
+)
+
+// Describe reads buckets whole, with all of their settings where the cloud can
+// tell, several at a time. Those that are not there are left out.
+func Describe(ctx context.Context, r Readers, q Request, keys []planner.BucketKey) (map[planner.BucketKey]vendors.BucketSpec, diag.List) {
+	o := newObserver(r, q)
+	out := make(map[planner.BucketKey]vendors.BucketSpec, len(keys))
+	var g errgroup.Group
+	g.SetLimit(o.request.Parallelism)
+	for _, key := range keys {
+		g.Go(func() error {
+			spec, err := o.describe(ctx, key)
+			if o.missing(addr.Project{}, err) {
+				return nil
+			}
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			out[key] = spec
+			return nil
+		})
+	}
+	_ = g.Wait() // what went wrong stands in diags
+	return out, o.diags.Sorted()
+}
+
+func (o *observer) describe(ctx context.Context, key planner.BucketKey) (vendors.BucketSpec, error) {
+	reader, bucket, err := ask(o, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) })
+	if err != nil {
+		return vendors.BucketSpec{}, err
+	}
+	spec := vendors.BucketSpec{ID: key.ID, Location: bucket.Location, StorageClass: bucket.StorageClass}
+	able, is := vendors.As[vendors.BucketSettingsReader](reader)
+	if !is {
+		return spec, nil
+	}
+	spec.Settings, err = able.ReadBucketSettings(ctx, key.ID, vendors.SettingsKinds())
+	return spec, err
+}
