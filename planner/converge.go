@@ -167,7 +167,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		d.because(Adopt, "adopted", "the bucket exists and adopt is set")
 		d.add(ClaimBucket{ID: spec.ID})
 	case present:
-		m.foreignBucket(s, d, spec.ID)
+		m.foreignBucket(s, d)
 	case imported:
 		d.failed = true
 		m.fault(diag.Diagnostic{Code: "BH2005", Project: s.project, Subject: block.Range, Summary: "Nothing to import",
@@ -200,22 +200,6 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	m.fault(diag.Diagnostic{Code: "BH2006", Project: s.project, Subject: s.desired.Range, Summary: "The bucket is gone",
 		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud + " was deleted outside of bh, and what it held with it.",
 		Fix:    "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
-}
-
-func (m *maker) foreignBucket(s *subject, d *draft, id vendors.BucketID) {
-	d.failed = true
-	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range, Summary: "The bucket exists and is not managed by this stack",
-		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
-		Fix:    "To take it over as it is: adopt = true, or an import block. Otherwise choose another name."}
-	if len(m.recorded) == 0 {
-		fault.Fix += " If the state was lost: bh state backup --list shows the copies that there are, and bh state rebuild makes it anew."
-	}
-	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
-		fault.Summary = "The bucket belongs to another project"
-		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() + " in this stack's state."
-		fault.Fix = "If the project was renamed:\n\n  moved {\n    from = " + holder.String() + "\n    to   = " + s.project.String() + "\n  }"
-	}
-	m.fault(fault)
 }
 
 // departs reports whether this plan ends the project, and whether its bucket goes

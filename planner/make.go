@@ -30,6 +30,7 @@ func Make(in Input) (*Plan, diag.List) {
 			plan.Unchanged = append(plan.Unchanged, project)
 		}
 	}
+	m.reportRenames()
 	m.checkRotateNames()
 	plan.Quotas = m.checkQuotas(operations)
 	plan.Operations = order(operations)
@@ -52,6 +53,8 @@ type maker struct {
 	watches  map[addr.Project][]state.Watch
 	byName   map[CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
 	owners   *owners                    // made when first asked for
+	renames  map[addr.Project]renaming  // the same
+	refused  map[addr.Project]bool      // those of them whose bucket they could not get
 }
 
 func newMaker(in Input) *maker {
@@ -60,7 +63,7 @@ func newMaker(in Input) *maker {
 		desired: make(map[addr.Project]*config.Project, len(in.Desired.Projects)),
 		removed: map[addr.Project]config.Removed{}, imports: map[addr.Project]config.Import{},
 		intents: map[addr.Project][]state.Intent{}, watches: map[addr.Project][]state.Watch{},
-		byName: map[CredentialKey][]string{},
+		byName: map[CredentialKey][]string{}, refused: map[addr.Project]bool{},
 	}
 	if in.Mode != DestroyAll {
 		for i := range in.Desired.Projects {

@@ -48,3 +48,28 @@ func TestR2_drift(t *testing.T) {
 		}
 	})
 }
+
+// A project that was renamed without a moved block is told so, and with the block it
+// keeps its keys.
+func TestR2_renamed(t *testing.T) {
+	r2Case(t, simulator.Options{}, func(t *testing.T, a *r2Account) {
+		a.declare("project \"photos\" {\n bucket = \"photos\"\n jurisdiction = \"eu\"\n}\n")
+		a.converges(1)
+		kept := a.minted()[0].ID
+		renamed := "project \"pictures\" {\n bucket = \"photos\"\n jurisdiction = \"eu\"\n}\n"
+		a.declare(renamed)
+		block := "moved {\n      from = project.photos\n      to   = project.pictures\n    }"
+		if out := a.planOf(); !strings.Contains(out, "BH2020") || !strings.Contains(out, block) {
+			t.Fatalf("got\n%s", out)
+		}
+		a.declare(strings.Replace(renamed, `"eu"`, `"us"`, 1))
+		if out := a.planOf(); strings.Contains(out, "BH2020") {
+			t.Fatalf("the bucket of another jurisdiction is another one:\n%s", out)
+		}
+		a.declare(renamed + block)
+		a.converges(1)
+		if a.minted()[0].ID != kept {
+			t.Error("the key is another one")
+		}
+	})
+}

@@ -1,0 +1,214 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+)
+
+// renaming is a project that seems to have another address by now: its bucket is
+// declared under one of which nothing is known, and it is not declared itself.
+type renaming struct {
+	from, to addr.Project
+	bucket   BucketKey
+}
+
+// seemRenamed gives, by the new address, what looks like a rename without a moved
+// block. A bucket of the same name in another cloud or namespace is another
+// bucket, and a removed block says that the old project is meant to go.
+func (m *maker) seemRenamed() map[addr.Project]renaming {
+	if m.renames != nil {
+		return m.renames
+	}
+	m.renames = map[addr.Project]renaming{}
+	if !m.anyDeparts() {
+		return m.renames
+	}
+	for to, d := range m.desired {
+		key := BucketKey{d.Cloud, d.Bucket.ID}
+		from, held := m.owned().buckets[key]
+		if d.Register == nil && held && from != to && m.leavesUnsaid(from) && !m.known(to) {
+			m.renames[to] = renaming{from, to, key}
+		}
+	}
+	return m.renames
+}
+
+// anyDeparts reports whether there is anything to look for.
+func (m *maker) anyDeparts() bool {
+	for p := range m.recorded {
+		if m.leavesUnsaid(p) {
+			return true
+		}
+	}
+	for p := range m.intents {
+		if m.leavesUnsaid(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesUnsaid reports whether a project is gone from the files without a word.
+func (m *maker) leavesUnsaid(p addr.Project) bool {
+	_, removed := m.removed[p]
+	return m.in.Mode != DestroyAll && m.desired[p] == nil && !removed
+}
+
+// known reports whether the state knows anything of an address; nothing moves there.
+func (m *maker) known(p addr.Project) bool {
+	return m.recorded[p] != nil || len(m.intents[p]) > 0 || len(m.watches[p]) > 0
+}
+
+// reportRenames says what looks renamed, with the block to write: an error where
+// the plan cannot give the bucket to its new project, else a warning where it ends the
+// old one. Instances that move together are told together.
+func (m *maker) reportRenames() {
+	groups := map[[2]string][]renaming{}
+	for _, r := range m.seemRenamed() {
+		names := [2]string{r.from.Name, r.to.Name}
+		groups[names] = append(groups[names], r)
+	}
+	for _, group := range groups {
+		slices.SortFunc(group, func(a, b renaming) int { return a.to.Compare(b.to) })
+		refused := slices.IndexFunc(group, func(r renaming) bool { return m.refused[r.to] })
+		ended := slices.IndexFunc(group, func(r renaming) bool { return m.in.Scope == nil || m.in.Scope(r.from) })
+		switch {
+		case refused >= 0:
+			m.reportRename(group, group[refused], diag.Diagnostic{Severity: diag.Error, Code: "BH2007", Summary: "The bucket belongs to another project"})
+		case ended >= 0:
+			m.reportRename(group, group[ended], diag.Diagnostic{Severity: diag.Warning, Code: "BH2020", Summary: "A project seems to be renamed"})
+		}
+	}
+}
+
+// reportRename words one group of renames, at the place of one of them.
+func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
+	d.Project, d.Subject = at.to, m.desired[at.to].Range
+	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " is the one of " + at.from.String() + " in this stack's state, which is not declared any more."
+	if n := len(group) - 1; n > 0 {
+		d.Detail += fmt.Sprintf(" So it is with %d more of project.%s.", n, at.from.Name)
+	}
+	if d.Severity == diag.Warning {
+		what := "ends it and its keys, and leaves the bucket"
+		if _, bucketGoes := m.departs(at.from); bucketGoes {
+			what = "destroys it, its keys and its bucket"
+		}
+		d.Detail += " As it stands, this plan " + what + "."
+	}
+	blocks, possible := m.movedBlocks(group)
+	d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n\n")
+	if !possible {
+		d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n") + "\n\nA moved block cannot do it, for project." + at.from.Name + " is still declared, with for_each."
+	}
+	m.fault(d)
+}
+
+// movedBlocks gives the blocks that say what was renamed: one for the name, where
+// that moves each instance to where it is declared, else one for each instance. It
+// is false where no block can say it; then it gives commands.
+func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
+	old, now := addr.Project{Name: group[0].from.Name}, addr.Project{Name: group[0].to.Name}
+	if m.movesByName(group) {
+		return []string{movedBlock(old, now)}, true
+	}
+	for _, r := range group {
+		if r.from.Key == "" && r.to.Key == "" && m.declaresName(r.from.Name) {
+			return []string{"  bh state mv " + r.from.String() + " " + r.to.String()}, false
+		}
+		blocks = append(blocks, movedBlock(r.from, r.to))
+	}
+	return blocks, true
+}
+
+func movedBlock(from, to addr.Project) string {
+	return "  moved {\n    from = " + from.String() + "\n    to   = " + to.String() + "\n  }"
+}
+
+// movesByName reports whether a move of the whole name does what is meant and
+// nothing beside: an instance that is not among them must not land on one that is
+// declared with another bucket.
+func (m *maker) movesByName(group []renaming) bool {
+	old, now := group[0].from.Name, group[0].to.Name
+	if old == now || m.declaresName(old) {
+		return false
+	}
+	moved := map[addr.Project]bool{}
+	for _, r := range group {
+		if r.from.Key != r.to.Key {
+			return false
+		}
+		moved[r.from] = true
+	}
+	lands := func(p addr.Project) bool {
+		return p.Name == old && !moved[p] && m.desired[addr.Project{Name: now, Key: p.Key}] != nil
+	}
+	for p := range m.recorded {
+		if lands(p) {
+			return false
+		}
+	}
+	for p := range m.intents {
+		if lands(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// declaresName reports whether a project of the name is declared, with any key.
+func (m *maker) declaresName(name string) bool {
+	for p := range m.desired {
+		if p.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// foreignBucket refuses a bucket that is there and not the project's.
+func (m *maker) foreignBucket(s *subject, d *draft) {
+	d.failed = true
+	id := s.desired.Bucket.ID
+	if _, renamed := m.seemRenamed()[s.project]; renamed {
+		m.refused[s.project] = true // told with the others
+		return
+	}
+	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range, Summary: "The bucket exists and is not managed by this stack",
+		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
+		Fix:    "To take it over as it is: adopt = true, or an import block, which bh import writes. Otherwise choose another name."}
+	if len(m.recorded) == 0 {
+		fault.Fix += " If the state was lost: bh state backup --list shows the copies that there are, and bh state rebuild makes it anew."
+	}
+	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
+		fault.Summary = "The bucket belongs to another project"
+		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() + " in this stack's state."
+		fault.Fix = m.wayToBucket(holder)
+	}
+	m.fault(fault)
+}
+
+// wayToBucket says how a bucket of another project could be had.
+func (m *maker) wayToBucket(holder addr.Project) string {
+	if d := m.desired[holder]; d != nil {
+		return cmp.Or(m.otherBucket(holder), "Choose another name: a bucket stays with its project.")
+	}
+	if _, removed := m.removed[holder]; removed {
+		return "The removed block lets go of it; to take it over as it is: adopt = true, or an import block."
+	}
+	return "An earlier run of this project was stopped, so that nothing can move here. Choose another name, or destroy what it left: remove this block, and apply."
+}
+
+// otherBucket says where the holder's bucket went in the files, "" where it did not.
+func (m *maker) otherBucket(holder addr.Project) string {
+	d := m.desired[holder]
+	r := m.recorded[holder]
+	if d.Register != nil || r == nil || r.Bucket == nil || d.Bucket.ID.Name == r.Bucket.Name {
+		return ""
+	}
+	return holder.String() + " declares the bucket " + d.Bucket.ID.Name + " by now; a bucket stays with its project. Set that back to \"" + r.Bucket.Name + "\", and choose another name here."
+}
