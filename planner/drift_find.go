@@ -74,13 +74,52 @@ func (d *drifter) settings(observed vendors.BucketSettings) {
 		if !observed.Has(kind) || observed.Meets(kind, applied) || d.cutSettings(kind) {
 			continue
 		}
-		if d.desired != nil && d.desired.Bucket.Settings.Has(kind) && observed.Meets(kind, d.desired.Bucket.Settings) {
+		if kind == vendors.DomainSettings {
+			d.domains(observed)
 			continue
 		}
-		before, after := applied.Words(kind), observed.Words(kind)
-		if kind == vendors.DomainSettings {
-			before, after = domainWords(applied, observed)
+		if !d.declaresSettings(kind, observed) {
+			d.add(SettingsDrift, kind.Block(), orNone(applied.Words(kind)), orNone(observed.Words(kind)))
 		}
+	}
+}
+
+// declaresSettings reports whether a group is as the file has it by now: the same, or
+// not there twice.
+func (d *drifter) declaresSettings(kind vendors.SettingsKind, observed vendors.BucketSettings) bool {
+	if d.desired == nil {
+		return false
+	}
+	declared := d.desired.Bucket.Settings
+	return declared.Has(kind) && observed.Meets(kind, declared) || !declared.Has(kind) && len(observed.Words(kind)) == 0
+}
+
+// domains compares each domain that bh attached; others on the bucket are someone
+// else's. One that is neither there nor declared is as the file has it: a step that
+// was refused halfway leaves that behind, for each domain is a call.
+func (d *drifter) domains(observed vendors.BucketSettings) {
+	const kind = vendors.DomainSettings
+	one := func(x vendors.CustomDomain) vendors.BucketSettings {
+		return vendors.BucketSettings{Domains: []vendors.CustomDomain{x}}
+	}
+	var before, after []string
+	for _, want := range d.record.Applied.Settings.Domains {
+		there, attached := findDomain(observed, want.Domain)
+		var declared vendors.CustomDomain
+		var isDeclared bool
+		if d.desired != nil {
+			declared, isDeclared = findDomain(d.desired.Bucket.Settings, want.Domain)
+		}
+		switch {
+		case observed.Meets(kind, one(want)), isDeclared && observed.Meets(kind, one(declared)), !isDeclared && !attached:
+			continue
+		}
+		before = append(before, one(want).Words(kind)...)
+		if attached {
+			after = append(after, one(there).Words(kind)...)
+		}
+	}
+	if len(before) > 0 {
 		d.add(SettingsDrift, kind.Block(), orNone(before), orNone(after))
 	}
 }
@@ -91,21 +130,6 @@ func (d *drifter) cutSettings(kind vendors.SettingsKind) bool {
 	return slices.ContainsFunc(d.intents, func(i state.Intent) bool {
 		return i.Step == StepUpdateSettings && i.Change != nil && i.Change.Kind == kind
 	})
-}
-
-// domainWords says of those domains alone that bh attached and that differ.
-func domainWords(applied, observed vendors.BucketSettings) (before, after []string) {
-	for _, want := range applied.Domains {
-		one := vendors.BucketSettings{Domains: []vendors.CustomDomain{want}}
-		if observed.Meets(vendors.DomainSettings, one) {
-			continue
-		}
-		before = append(before, one.Words(vendors.DomainSettings)...)
-		if there, attached := findDomain(observed, want.Domain); attached {
-			after = append(after, vendors.BucketSettings{Domains: []vendors.CustomDomain{there}}.Words(vendors.DomainSettings)...)
-		}
-	}
-	return before, after
 }
 
 func (d *drifter) credential() {

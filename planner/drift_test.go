@@ -22,7 +22,19 @@ func TestFindDrift(t *testing.T) {
 	}
 	applied := func(s *scene, there time.Duration) {
 		s.rec.Applied.Settings = lifecycle(day)
+		s.desc.Bucket.Settings = lifecycle(day)
 		s.in.Observed.Settings = map[planner.BucketKey]vendors.BucketSettings{key: lifecycle(there)}
+	}
+	domains := func(s *scene, there ...string) {
+		domain := func(name string) vendors.CustomDomain {
+			return vendors.CustomDomain{Domain: name + ".example.com", ZoneID: "Z", Enabled: true}
+		}
+		s.rec.Applied.Settings.Domains = []vendors.CustomDomain{domain("a"), domain("b")}
+		observed := vendors.BucketSettings{Domains: []vendors.CustomDomain{}}
+		for _, name := range there {
+			observed.Domains = append(observed.Domains, domain(name))
+		}
+		s.in.Observed.Settings = map[planner.BucketKey]vendors.BucketSettings{key: observed}
 	}
 	class := func(s *scene, recorded, there string) {
 		s.rec.Applied.StorageClass = recorded
@@ -62,10 +74,21 @@ func TestFindDrift(t *testing.T) {
 			s.in.Recorded.Intents[0].Change = &vendors.SettingsChange{Kind: vendors.LifecycleSettings, Settings: lifecycle(2 * day)}
 		}, nil},
 		{"a domain of ours gone, others beside", func(s *scene) {
-			s.rec.Applied.Settings.Domains = []vendors.CustomDomain{{Domain: "a.example.com", ZoneID: "Z", Enabled: true}, {Domain: "b.example.com", ZoneID: "Z", Enabled: true}}
-			s.in.Observed.Settings = map[planner.BucketKey]vendors.BucketSettings{key: {Domains: []vendors.CustomDomain{
-				{Domain: "b.example.com", ZoneID: "Z", Enabled: true}, {Domain: "other.example.com", ZoneID: "Z", Enabled: true}}}}
-		}, []string{`settings_drift custom_domain "a.example.com in zone Z" "none"`}},
+			domains(s, "b", "other")
+			s.desc.Bucket.Settings.Domains = s.rec.Applied.Settings.Domains
+		},
+			[]string{`settings_drift custom_domain "a.example.com in zone Z" "none"`}},
+		{"a domain of ours gone that is not declared by now", func(s *scene) { domains(s, "b"); s.desc.Bucket.Settings.Domains = s.rec.Applied.Settings.Domains[1:] }, nil},
+		{"a domain of ours disabled", func(s *scene) {
+			domains(s, "a", "b")
+			s.desc.Bucket.Settings.Domains = s.rec.Applied.Settings.Domains
+			s.in.Observed.Settings[key].Domains[0].Enabled = false
+		}, []string{`settings_drift custom_domain "a.example.com in zone Z" "a.example.com in zone Z, disabled"`}},
+		{"settings gone that are not declared by now", func(s *scene) {
+			applied(s, day)
+			s.in.Observed.Settings[key] = vendors.Cleared(vendors.LifecycleSettings)
+			s.desc.Bucket.Settings = vendors.BucketSettings{}
+		}, nil},
 		{"credential gone", (*scene).deleteCredential, []string{`credential_gone credential "K1" ""`}},
 		{"credential revoked by a run that was cut", func(s *scene) { s.deleteCredential(); s.intent(planner.StepRevokeCredential, "K1") }, nil},
 		{"credential exposed", func(s *scene) { s.credential(func(c *vendors.Credential) { c.Status = vendors.Exposed }) }, []string{`credential_exposed status "active" "exposed"`}},

@@ -138,6 +138,10 @@ func TestKill(t *testing.T) {
 					}
 					break
 				}
+				// What bh left half done itself was not done outside of bh.
+				if out, err := s.bh(nil, "drift"); err != nil {
+					t.Fatalf("boundary %d: the drift: %v\n%s", n, err, out)
+				}
 				s.healed(n, sc.keys, sc.items)
 			}
 		})

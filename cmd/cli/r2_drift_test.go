@@ -29,7 +29,7 @@ func TestR2_drift(t *testing.T) {
 		a.RemoveBucket("default", "gone")
 		a.ResetCounts()
 		// What is not declared any more is drift as well.
-		a.declare("")
+		a.declare(r2Photos)
 		out, code := a.bh("drift")
 		if code != 2 {
 			t.Fatalf("exit %d, want drift\n%s", code, out)

@@ -92,12 +92,16 @@ func cutR2(t *testing.T, before, after string, args []string, projects int, faul
 		return false
 	}
 	time.Sleep(10 * time.Minute) // a block for too many calls ends
+	drift, drifted := a.bh("drift")
 	second := a.must("apply", "--yes")
 	time.Sleep(20 * time.Minute) // names that were left open are watched for a while
 	third := a.must("apply", "--yes")
 	wrong := a.complaints(projects)
 	if out := a.must("plan"); !strings.Contains(out, "No changes") {
 		wrong = append(wrong, "there is still something to do:\n"+out)
+	}
+	if drifted != 0 {
+		wrong = append(wrong, "what bh left half done itself was not done outside of bh:\n"+drift)
 	}
 	if len(wrong) > 0 {
 		t.Errorf("%s\n\nfirst:\n%s\nsecond:\n%s\nthird:\n%s", strings.Join(wrong, "\n"), first, second, third)
