@@ -18,6 +18,7 @@ type Config struct {
 	Clouds   []Connection // by address
 	Secrets  []Connection // by address
 	Projects []Project    // by address
+	Names    []string     // of the project blocks, also of those without instances; sorted
 	Moved    []Moved
 	Removed  []Removed
 	Imports  []Import

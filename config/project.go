@@ -99,6 +99,7 @@ func (l *loader) decodeProjects() {
 	for _, b := range l.blocks.project {
 		l.decodeProject(b)
 	}
+	l.config.Names = slices.Sorted(maps.Keys(l.named))
 	byAddress := func(a, b Project) int { return a.Addr.Compare(b.Addr) }
 	if !slices.IsSortedFunc(l.config.Projects, byAddress) {
 		slices.SortFunc(l.config.Projects, byAddress)

@@ -93,6 +93,9 @@ type names struct{ taken map[string]bool }
 
 func newNames(in Input) names {
 	n := names{taken: map[string]bool{}}
+	for _, name := range in.Desired.Names {
+		n.taken[name] = true
+	}
 	for i := range in.Desired.Projects {
 		n.taken[in.Desired.Projects[i].Addr.Name] = true
 	}

@@ -160,8 +160,12 @@ func (m *maker) movesByName(group []renaming) bool {
 	return true
 }
 
-// declaresName reports whether a project of the name is declared, with any key.
+// declaresName reports whether a project of the name is declared, with any key or,
+// where for_each is empty, with none.
 func (m *maker) declaresName(name string) bool {
+	if slices.Contains(m.in.Desired.Names, name) {
+		return true
+	}
 	for p := range m.desired {
 		if p.Name == name {
 			return true

@@ -102,6 +102,8 @@ func TestMake_renames(t *testing.T) {
 		"for_each taken away": {renamed{recorded: buckets{`t["a"]`: "b"}, declared: buckets{"t": "b"}}, "BH2020", []string{`t["a"] t`}, ""},
 		"renamed, and the old name has for_each": {renamed{recorded: buckets{"t": "b"}, declared: buckets{"u": "b", `t["a"]`: "b2"}}, "BH2020", nil,
 			"bh state mv project.t project.u"},
+		"renamed, and the old name has an empty for_each": {with(one, func(in *planner.Input) { in.Desired.Names = []string{"new", "old"} }), "BH2020", nil,
+			"bh state mv project.old project.new"},
 		"after a move":   {renamed{recorded: buckets{"first": "b"}, declared: buckets{"third": "b"}, moved: [][2]string{{"first", "second"}}}, "BH2020", []string{"second third"}, ""},
 		"with the block": {renamed{recorded: buckets{"old": "b"}, declared: buckets{"new": "b"}, moved: [][2]string{{"old", "new"}}}, "", nil, ""},
 		"a removed block says that it goes": {with(one, func(in *planner.Input) {

@@ -82,7 +82,7 @@ func newApp(p Process) *cli.App {
 		Writer: p.Stdout, ErrWriter: io.Discard, Reader: p.Stdin, ExitErrHandler: func(*cli.Context, error) {},
 		Description: "buckets.hcl declares projects. bh plan compares it with the state and with\n" +
 			"what the providers have; bh apply makes the providers match.\n\n" +
-			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes;\n130 and 143 interrupted, state saved.",
+			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\nof bh drift: drift; 130 and 143 interrupted, state saved.",
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -38,3 +38,19 @@ func TestR2_discover(t *testing.T) {
 		}
 	})
 }
+
+// A picture asks nobody, and knows of jurisdictions.
+func TestR2_graph(t *testing.T) {
+	r2Case(t, simulator.Options{}, func(t *testing.T, a *r2Account) {
+		a.declare(r2Two)
+		out := a.must("graph")
+		for _, want := range []string{"cloudflare_r2.main", "albums (eu)", "photos", "age_file.main"} {
+			if !strings.Contains(out, want) {
+				t.Errorf("it lacks %q:\n%s", want, out)
+			}
+		}
+		if calls := a.Log(); len(calls) > 0 {
+			t.Errorf("it made %d calls", len(calls))
+		}
+	})
+}
