@@ -104,6 +104,10 @@ func TestMake_renames(t *testing.T) {
 			"bh state mv project.t project.u"},
 		"renamed, and the old name has an empty for_each": {with(one, func(in *planner.Input) { in.Desired.Names = []string{"new", "old"} }), "BH2020", nil,
 			"bh state mv project.old project.new"},
+		"something was begun under the new name": {with(one, func(in *planner.Input) {
+			in.Scope = only("new")
+			in.Recorded.Watches = []state.Watch{{Name: "bh/main/project.new/op1", Cloud: cloud, Project: addr.Project{Name: "new"}}}
+		}), "BH2007", nil, "nothing can move here"},
 		"after a move":   {renamed{recorded: buckets{"first": "b"}, declared: buckets{"third": "b"}, moved: [][2]string{{"first", "second"}}}, "BH2020", []string{"second third"}, ""},
 		"with the block": {renamed{recorded: buckets{"old": "b"}, declared: buckets{"new": "b"}, moved: [][2]string{{"old", "new"}}}, "", nil, ""},
 		"a removed block says that it goes": {with(one, func(in *planner.Input) {
