@@ -86,8 +86,10 @@ var rooms = map[string][]string{
 	"golang.org/x/sync": {"executor", "planner/refresh"},
 	// 1Password's own client for Connect, which judges the simulator.
 	"github.com/1Password/connect-sdk-go": {},
-	"pgregory.net/rapid":                  {},
-	"github.com/rogpeppe/go-internal":     {},
+	// It judges the JSON lines.
+	"github.com/santhosh-tekuri/jsonschema": {},
+	"pgregory.net/rapid":                    {},
+	"github.com/rogpeppe/go-internal":       {},
 	// The suites are run by the tests of others.
 	"testing": {"vendors/vendortest", "state/statetest"},
 }

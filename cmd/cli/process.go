@@ -35,6 +35,11 @@ type Process struct {
 	Sleep          func(ctx context.Context, d time.Duration) error
 	Signals        <-chan os.Signal
 	Hooks          Hooks
+	// Ticks tells the view about once a second that time passes, until stop is
+	// called; nil for no ticks.
+	Ticks func() (ticks <-chan time.Time, stop func())
+
+	ending *ending // made by Main
 }
 
 // Hooks let a test stand at the boundaries. Nil in the real process.
@@ -66,8 +71,13 @@ func OS() Process {
 		CacheDir: cache,
 		Args:     os.Args[1:], Env: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdinTTY: term.IsTerminal(int(os.Stdin.Fd())), StdoutTTY: term.IsTerminal(int(os.Stdout.Fd())), StderrTTY: term.IsTerminal(int(os.Stderr.Fd())),
-		Width: width, Now: time.Now, Sleep: sleep, Signals: signals,
+		Width: width, Now: time.Now, Sleep: sleep, Signals: signals, Ticks: eachSecond,
 	}
+}
+
+func eachSecond() (ticks <-chan time.Time, stop func()) {
+	ticker := time.NewTicker(time.Second)
+	return ticker.C, ticker.Stop
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

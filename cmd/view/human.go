@@ -144,3 +144,28 @@ func (h *human) Note(text string) {
 		_, _ = fmt.Fprintln(h.err, Clean(text))
 	}
 }
+
+func (h *human) Valid(projects int) { _, _ = fmt.Fprintln(h.out, validText(projects)) }
+
+func validText(projects int) string {
+	if projects == 0 {
+		return "Valid: 0 projects."
+	}
+	return "Valid: " + amount(projects, "project") + "."
+}
+
+func (h *human) Result(text string) { _, _ = fmt.Fprintln(h.out, Clean(text)) }
+
+func (h *human) Waiting(who, why string, until time.Time) { h.Note(waitText(who, why, until)) }
+
+func waitText(who, why string, until time.Time) string {
+	return who + ": " + why + "; goes on at " + until.UTC().Format(time.TimeOnly)
+}
+
+func (h *human) Fault(err error) {
+	_, _ = fmt.Fprintf(h.err, "Error: %s\n", Clean(strings.TrimSuffix(err.Error(), "\n")))
+}
+
+func (h *human) Tick() {}
+
+func (h *human) Done(End) {}

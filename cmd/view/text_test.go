@@ -123,6 +123,7 @@ func TestJSON_saysTheSame(t *testing.T) {
 		text := strings.ToValidUTF8(anyText().Draw(t, "text"), "\ufffd")
 		var out bytes.Buffer
 		v, _ := New("json", &out, nil, options())
+		v.Note("") // below the line of the version
 		out.Reset()
 		v.Note(text)
 		var line struct {
@@ -226,9 +227,10 @@ func TestClean(t *testing.T) {
 		}
 		var out bytes.Buffer
 		v, _ := New("json", &out, nil, options())
+		v.Note("") // below the line of the version
 		out.Reset()
 		v.Note(text)
-		var line map[string]string
+		var line map[string]any
 		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line["@message"] != text || harmless(out.String()) != "" {
 			t.Errorf("%q is %q (%v)", text, out.String(), err)
 		}
