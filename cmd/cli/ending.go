@@ -22,10 +22,11 @@ type ending struct {
 	flags *common // nil before they are read
 	moved bool    // --chdir is done
 
-	view      view.View  // nil before there is one
-	held      *heldLines // what a command of documents shows; nil for the others
-	answered  bool       // with one document
-	into      *os.File   // --json-into
+	view      view.View    // nil before there is one
+	held      *heldLines   // what a command of documents shows; nil for the others
+	answered  bool         // with one document
+	into      *os.File     // --json-into
+	summary   bytes.Buffer // of the step, where GitHub Actions asks for it
 	stopTicks func()
 }
 
@@ -65,8 +66,16 @@ func (e *ending) show(flags common, o view.Options) (view.View, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.view = view.Serial(view.Tee(made, lines))
+		made = view.Tee(made, lines)
 	}
+	if e.p.get("GITHUB_STEP_SUMMARY") != "" && flags.command != "bh exec" && flags.command != "bh env" {
+		summary, err := view.New("markdown", &e.summary, io.Discard, o)
+		if err != nil {
+			return nil, err
+		}
+		made = view.Tee(made, summary)
+	}
+	e.view = view.Serial(made)
 	if e.p.Ticks != nil {
 		e.tick(e.view)
 	}
@@ -157,6 +166,11 @@ func (e *ending) finish(exit int) error {
 	}
 	if e.view != nil && !e.quiet() {
 		e.view.Done(view.End{Command: strings.TrimPrefix(e.command(), "bh "), Exit: exit})
+	}
+	if e.summary.Len() > 0 {
+		if err := appendTo(e.p.get("GITHUB_STEP_SUMMARY"), e.summary.String()); err != nil {
+			_, _ = fmt.Fprintf(e.p.Stderr, "The step's summary cannot be written: %s\n", view.Clean(err.Error()))
+		}
 	}
 	if e.held != nil {
 		to := e.p.Stdout

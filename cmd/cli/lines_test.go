@@ -164,7 +164,7 @@ func damageState(t *testing.T, p *Process) {
 // breakEnv makes bh meet a fault of its own when all is done but the summary.
 func breakEnv(_ *testing.T, p *Process) {
 	p.Env = func(name string) (string, bool) {
-		if name == "GITHUB_STEP_SUMMARY" {
+		if name == "GITHUB_OUTPUT" {
 			panic("no paper")
 		}
 		return "", false
@@ -201,6 +201,52 @@ func TestMain_jsonInto(t *testing.T) {
 		}
 		if code != 0 && !strings.HasPrefix(out.String(), "Error: ") || strings.Contains(out.String(), aLine) {
 			t.Errorf("%v: people read %s", args, out)
+		}
+	}
+}
+
+// TestMain_faultPage: with --format markdown a run that fails has a page that says
+// so, below the marker that its comment has each time.
+func TestMain_faultPage(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		file string
+		args []string
+		want []string
+	}{
+		{"faulty attribute", "bh { stack = \"acme\" }\nproject \"a\" {\n bukcet = 1\n}\n", []string{"plan"},
+			[]string{"<!-- bh:plan stack=acme -->\n### bh plan: failed, ", "\n- **Error: ", "buckets.hcl:3`"}},
+		{"faulty syntax", "bh { stack = \"acme\" }\nproject \"a\" {", []string{"plan"}, []string{"<!-- bh:plan stack=", "### bh plan: failed, 1 error\n"}},
+		{"nobody to ask", "", []string{"apply"}, []string{"### bh apply: failed, 1 error\n", "asks nothing"}},
+		{"unknown flag", "", []string{"plan", "--bogus"}, []string{"### bh: failed, 1 error\n", "no flag --bogus"}},
+		{"another digest", "", []string{"apply", "--expect", "00"}, []string{"### bh apply: failed, 1 error\n", "not the expected one", "| `+` | provision | `a` |"}},
+	} {
+		p, _ := inProcess(t, append(tt.args, "--format", "markdown")...)
+		if tt.file != "" {
+			_ = os.WriteFile(p.Args[1], []byte(tt.file), 0o600)
+		}
+		var out, errs bytes.Buffer
+		p.Stdout, p.Stderr = &out, &errs
+		summary := filepath.Join(t.TempDir(), "summary")
+		p.Env = func(name string) (string, bool) {
+			if name == "GITHUB_STEP_SUMMARY" {
+				return summary, true
+			}
+			return "", false
+		}
+		defer func() {
+			// A step's summary has the page as well, whatever the format is.
+			if content, err := os.ReadFile(summary); err != nil || string(content) != out.String() {
+				t.Errorf("%s: the summary (%v) is\n%s", tt.name, err, content)
+			}
+		}()
+		if code := Main(p); code != exitError || !strings.Contains(errs.String(), "Error: ") {
+			t.Errorf("%s: exit %d; people read %s", tt.name, code, &errs)
+		}
+		for _, want := range append(tt.want, "<!-- bh:plan stack=") {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: the page lacks %q:\n%s", tt.name, want, &out)
+			}
 		}
 	}
 }

@@ -20,7 +20,11 @@ type human struct {
 	o        Options
 }
 
+// planned is told of the plan that is about to run.
+func (h *human) planned(*planner.Plan) {}
+
 func (h *human) Plan(p *planner.Plan) {
+	h.planned(p)
 	if p.Empty() {
 		_, _ = fmt.Fprintln(h.out, "No changes.")
 		return

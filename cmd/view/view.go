@@ -91,8 +91,8 @@ type Options struct {
 }
 
 // New makes the view of a format: "human", "json", "markdown" or "mermaid". Results
-// go to out, progress and faults to err; JSON has all of it on out, and Markdown has
-// faults on both. Markdown and Mermaid are written whole, by Done.
+// go to out, progress and faults to err; JSON has all of it on out. Markdown has a
+// page on out, faults included, which Done writes; Mermaid a picture of the plan.
 func New(format string, out, err io.Writer, o Options) (View, error) {
 	switch format {
 	case "", "human", "text":
@@ -100,7 +100,9 @@ func New(format string, out, err io.Writer, o Options) (View, error) {
 	case "json":
 		return newJSON(out, o), nil
 	case "markdown":
-		return &markdown{human: human{out: out, err: err, o: o}}, nil
+		return newMarkdown(out, err, o), nil
+	case "mermaid":
+		return newMermaid(out, err, o), nil
 	}
-	return nil, fmt.Errorf("there is no format %q; there are human, json and markdown", format)
+	return nil, fmt.Errorf("there is no format %q; there are human, json, markdown and mermaid", format)
 }
