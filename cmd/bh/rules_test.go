@@ -80,6 +80,8 @@ var rooms = map[string][]string{
 	"golang.org/x/term":                {"cmd/cli"},
 	"github.com/aymanbagabas/go-udiff": {"cmd/cli"},
 	"github.com/mattn/go-runewidth":    {"cmd/view"},
+	// It writes lines of a terminal anew.
+	"github.com/vbauerster/cupwriter": {"cmd/view"},
 	// Both suggest the word that was meant: of the language, of the command line.
 	"github.com/agext/levenshtein": {"config", "cmd/cli"},
 	// Both work on projects in parallel, up to a limit.

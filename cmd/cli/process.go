@@ -102,8 +102,12 @@ func (p Process) get(name string) string {
 
 // mayAsk reports whether the environment lets bh ask questions: CI has nobody who
 // could answer.
-func (p Process) mayAsk() bool {
-	isFalse := func(value string) bool { return value == "0" || strings.EqualFold(value, "false") }
+func (p Process) mayAsk() bool { return !isFalse(p.get("BH_INPUT")) && !p.inCI() }
+
+// inCI reports whether the environment says that a machine runs bh.
+func (p Process) inCI() bool {
 	ci := p.get("CI")
-	return !isFalse(p.get("BH_INPUT")) && (ci == "" || isFalse(ci))
+	return ci != "" && !isFalse(ci)
 }
+
+func isFalse(value string) bool { return value == "0" || strings.EqualFold(value, "false") }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,7 +108,16 @@ func (s *session) viewOptions() view.Options {
 	if s.p.StderrTTY {
 		o.ErrWidth = s.p.Width
 	}
+	o.Live = s.mayBeLive()
 	return o
+}
+
+// mayBeLive reports whether the last lines of the terminal may be written anew: for
+// commands that plan, where nothing else writes there, and no machine keeps it all.
+func (s *session) mayBeLive() bool {
+	logged := s.p.get("BH_LOG") != "" && s.p.get("BH_LOG_PATH") == ""
+	return s.p.StderrTTY && s.p.get("TERM") != "dumb" && !s.p.inCI() && !logged && s.p.Ticks != nil &&
+		slices.Contains([]string{"bh plan", "bh apply", "bh destroy", "bh rotate"}, s.flags.command)
 }
 
 // colored decides about one stream: flags win, then the environment's wishes, then

@@ -24,7 +24,7 @@ type markdown struct {
 
 func newMarkdown(out, err io.Writer, o Options) *markdown {
 	o.Color, o.Width = o.ErrColor, o.ErrWidth
-	return &markdown{human: human{out: err, err: err, o: o}, to: out, page: page{options: o}}
+	return &markdown{human: newHuman(err, err, o), to: out, page: page{options: o}}
 }
 
 func (m *markdown) Plan(p *planner.Plan) {

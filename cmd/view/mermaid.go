@@ -21,7 +21,7 @@ type mermaid struct {
 
 func newMermaid(out, err io.Writer, o Options) *mermaid {
 	o.Color, o.Width = o.ErrColor, o.ErrWidth
-	return &mermaid{human: human{out: err, err: err, o: o}, picture: out}
+	return &mermaid{human: newHuman(err, err, o), picture: out}
 }
 
 func (m *mermaid) Plan(p *planner.Plan) {

@@ -69,8 +69,9 @@ func (e End) outcome() string {
 type Options struct {
 	Color    bool // of out; errors follow ErrColor
 	ErrColor bool
-	Width    int // columns of out's terminal; 0 where there is none
-	ErrWidth int // the same for err
+	Width    int  // columns of out's terminal; 0 where there is none
+	ErrWidth int  // the same for err
+	Live     bool // err is a terminal whose last lines may show what runs
 	Verbose  bool
 	Quiet    bool
 	Version  string
@@ -96,7 +97,8 @@ type Options struct {
 func New(format string, out, err io.Writer, o Options) (View, error) {
 	switch format {
 	case "", "human", "text":
-		return &human{out: out, err: err, o: o}, nil
+		h := newHuman(out, err, o)
+		return &h, nil
 	case "json":
 		return newJSON(out, o), nil
 	case "markdown":
