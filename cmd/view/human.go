@@ -177,7 +177,15 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 		}
 	}
 	if len(rows) > 0 && !h.o.Quiet {
-		_, _ = io.WriteString(h.out, Table(rows))
+		table := Table(rows)
+		if h.o.Width > 0 && tableWidth(rows) > h.o.Width {
+			// References are to be copied whole: they stand below the names.
+			table = ""
+			for _, r := range rows {
+				table += fit(oneLine(r[0]), h.o.Width) + "\n      " + oneLine(r[1]) + "\n"
+			}
+		}
+		_, _ = io.WriteString(h.out, table)
 	}
 	_, _ = fmt.Fprintln(h.out, hang(reportText(r), h.o.Width, 2))
 }

@@ -439,3 +439,18 @@ func TestTableWithin(t *testing.T) {
 		t.Error("the rows were changed")
 	}
 }
+
+// TestReport_narrow: where names and references do not fit side by side, they stand
+// one below the other.
+func TestReport_narrow(t *testing.T) {
+	var out bytes.Buffer
+	o := options()
+	o.Width = 60
+	v, _ := New("human", &out, &out, o)
+	name := addr.Project{Name: "tenant", Key: strings.Repeat("long-", 12)}
+	v.Report(nil, executor.Report{Results: []executor.Result{{Project: name, Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/" + name.Key}}})
+	want := "tenant[\"long-long-long-long-l…ng-long-long-long-long-long-\"]\n      -> op://Engineering/" + name.Key + "\nApply complete: 1 done.\n"
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", &out, want)
+	}
+}
