@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -193,10 +192,10 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 // reportText counts what became of a plan.
 func reportText(r executor.Report) string {
 	counts := r.Counts()
-	parts := []string{strconv.Itoa(counts[executor.Done]) + " done"}
+	parts := []string{thousands(counts[executor.Done]) + " done"}
 	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
 		if counts[o] > 0 {
-			parts = append(parts, strconv.Itoa(counts[o])+" "+string(o))
+			parts = append(parts, thousands(counts[o])+" "+string(o))
 		}
 	}
 	head := "Apply complete: "

@@ -33,7 +33,7 @@ func (m *mermaid) Report(p *planner.Plan, r executor.Report) { m.human.Report(p,
 
 // pictureOperations is how many operations a picture shows one by one. Above it they
 // are grouped: nobody reads a larger one, and pages refuse to draw it.
-const pictureOperations = 20
+const pictureOperations = 12
 
 // chain is one row of a picture: what happens, to which bucket, credential and item.
 // Parts that the operation does not touch are empty.
@@ -151,10 +151,15 @@ func node(name string, i int, open string, lines []string, end, class string) st
 // sign of its own nor of Markdown: all that is no letter or digit is a number.
 func pictureText(text string) string {
 	const columns = 40
-	runes := []rune(fit(oneLine(text), columns))
+	// Mermaid reads some signs even where they are numbers: \n, $$formula$$, fa:fa-icon.
+	text = strings.NewReplacer("\\", "\u29f5", "$$", "\uff04\uff04").Replace(oneLine(text))
+	runes := []rune(fit(text, columns))
 	var b strings.Builder
 	for i, r := range runes {
 		inWord := (r == '-' || r == '_') && i > 0 && i+1 < len(runes) && isWord(runes[i-1]) && isWord(runes[i+1])
+		if r == ':' && i > 0 && i+1 < len(runes) && isWord(runes[i-1]) && isWord(runes[i+1]) {
+			r = '\ua789'
+		}
 		if r == ' ' || r >= utf8.RuneSelf || isWord(r) || inWord {
 			b.WriteRune(r)
 		} else {

@@ -169,7 +169,11 @@ func (t *tally) part(noun string) part {
 	case 0:
 		return part{}
 	case 1:
-		return part{[]string{amount(t.sum, noun), t.order[0]}, t.order[0] == orKeep("")}
+		effect, kept := t.order[0], t.order[0] == orKeep("")
+		if kept && t.sum > 1 {
+			effect = "stay"
+		}
+		return part{[]string{amount(t.sum, noun), effect}, kept}
 	}
 	out := []string{amount(t.sum, noun)}
 	for _, effect := range t.order {

@@ -36,6 +36,10 @@ func (p *page) operations(left *room) string {
 	if complete {
 		fill(rows, false, left)
 	}
+	if len(rows) > pictureOperations {
+		// Nobody reads so many rows: what they come to stands before them.
+		return picture + head + rule + shownRows(rows) + folded(rows)
+	}
 	return head + rule + shownRows(rows) + picture + folded(rows)
 }
 

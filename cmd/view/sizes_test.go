@@ -68,12 +68,15 @@ func TestPlan_large(t *testing.T) {
 	p := tenants(n)
 	for _, width := range []int{0, 60, 80} {
 		text := show(t, "human", width, p)
-		if got := strings.Count(text, "+ provision"); got != n || !strings.Contains(strings.ReplaceAll(text, "\n  ", " "), "\nPlan: 2000 to provision.\nCalls: Cloudflare 6,000 of 1,200 per 5 minutes (at least 20 minutes); 1Password 2,000 writes (a token has 100 an hour).\n") {
+		if got := strings.Count(text, "+ provision"); got != n || !strings.Contains(strings.ReplaceAll(text, "\n  ", " "), "\nPlan: 2,000 to provision.\nCalls: Cloudflare 6,000 of 1,200 per 5 minutes (at least 20 minutes); 1Password 2,000 writes (a token has 100 an hour).\n") {
 			t.Errorf("width %d: %d operations, and it ends with %q", width, got, text[len(text)-200:])
 		}
 	}
-	changes := 0
-	for l := range strings.Lines(show(t, "json", 0, p)) {
+	changes, lines := 0, show(t, "json", 0, p)
+	if types := validLines(t, lines); len(types) != n+3 {
+		t.Errorf("%d lines", len(types))
+	}
+	for l := range strings.Lines(lines) {
 		var object struct{ Type string }
 		if err := json.Unmarshal([]byte(l), &object); err != nil {
 			t.Fatal(err)

@@ -180,6 +180,7 @@ func TestMermaid_labels(t *testing.T) {
 	for text, want := range map[string]string{
 		"tenant-1 a_b": "tenant-1 a_b", "a\"]:::x": "a#34;#93;#58;#58;#58;x", "a\nend\nb": "a end b", "<b>&#35;": "#60;b#62;#38;#35;35#59;", "`x`": "#96;x#96;",
 		"- one": "#45; one", "日本 👩\u200d🚀": "日本 👩\u200d🚀", "%%{init}": "#37;#37;#123;init#125;",
+		`a\nb`: "a\u29f5nb", "$$x$$ $": "\uff04\uff04x\uff04\uff04 #36;", "fa:fa-car: a": "fa\ua789fa-car#58; a",
 	} {
 		if got := pictureText(text); got != want {
 			t.Errorf("pictureText(%q) = %q, want %q", text, got, want)
