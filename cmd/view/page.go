@@ -20,8 +20,9 @@ type page struct {
 	end      End
 }
 
+// empty reports whether there is nothing to tell, not even that the command failed.
 func (p *page) empty() bool {
-	return p.plan == nil && p.report == nil && len(p.faults) == 0 && p.headline == "" && len(p.said) == 0
+	return p.end.Exit == 0 && p.plan == nil && p.report == nil && len(p.faults) == 0 && p.headline == "" && len(p.said) == 0
 }
 
 // text writes the page. Parts come in the order in which they are read, but get their
@@ -61,7 +62,8 @@ func (p *page) title() string {
 	switch {
 	case p.report != nil:
 		_, counts, _ := strings.Cut(reportText(*p.report), ": ")
-		return map[bool]string{true: "complete", false: "not complete"}[p.report.OK()] + ", " + strings.TrimSuffix(counts, ".")
+		complete := p.report.OK() && p.end.outcome() != "error"
+		return map[bool]string{true: "complete", false: "not complete"}[complete] + ", " + strings.TrimSuffix(counts, ".")
 	case p.end.outcome() == "interrupted":
 		return "interrupted"
 	case p.end.outcome() == "error" && p.headline == "":
@@ -145,7 +147,7 @@ func (p *page) faultList(left *room) string {
 	budget := &room{left.bytes / 3}
 	for i, d := range all {
 		if text := faultItem(d); !budget.take(text) {
-			fmt.Fprintf(&b, "\n%d more of %d faults are left out here.\n", len(all)-i, len(all))
+			fmt.Fprintf(&b, "\n%s more of %s faults are left out here.\n", thousands(len(all)-i), thousands(len(all)))
 			break
 		} else {
 			b.WriteString(text)

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"buckethead/config/diag"
+	"buckethead/executor"
 	"buckethead/planner"
 )
 
@@ -155,4 +158,25 @@ func TestMarkdown_graveFirst(t *testing.T) {
 			t.Fatal("something is not closed")
 		}
 	})
+}
+
+// TestMarkdown_manyFaults: an apply of which everything failed still fits, and has
+// rows beside its faults.
+func TestMarkdown_manyFaults(t *testing.T) {
+	const n = 2000
+	p, r := tenants(n), executor.Report{}
+	for _, o := range p.Operations {
+		r.Results = append(r.Results, executor.Result{Project: o.Project, Kind: o.Kind, Outcome: executor.Failed,
+			Diagnostics: diag.List{{Severity: diag.Error, Code: "BH4004", Project: o.Project, Summary: "It failed", Detail: strings.Repeat("日", 400)}}})
+	}
+	var out bytes.Buffer
+	v, _ := New("markdown", &out, io.Discard, options())
+	v.Plan(p)
+	v.Report(p, r)
+	v.Done(End{Command: "apply", Exit: 1})
+	text := out.String()
+	if len(text) >= MarkdownLimit || !strings.Contains(text, "### bh apply: not complete, 0 done, 2,000 failed\n") ||
+		!strings.Contains(text, "of 2,000 faults are left out here.") || strings.Count(text, "| **failed** |") < 100 || !strings.Contains(text, "of them blocked, failed or to destroy**") {
+		t.Errorf("%d bytes: %.2000s", len(text), text)
+	}
 }

@@ -280,6 +280,10 @@ func TestFault_page(t *testing.T) {
 	if v.Done(End{Command: "status"}); out.Len() > 0 {
 		t.Errorf("there is a page of nothing: %s", &out)
 	}
+	v, _ = New("markdown", &out, &errs, o)
+	if v.Done(End{Command: "plan", Exit: 130}); out.String() != "<!-- bh:plan stack=acme-prod -->\n### bh plan: interrupted\n\nStack `acme-prod`.\n" {
+		t.Errorf("a run that was interrupted has the page %q", &out)
+	}
 }
 
 // TestJSON_lines: each line is an object with the five common fields, and the first
