@@ -23,16 +23,17 @@ type ending struct {
 	moved bool    // --chdir is done
 
 	view      view.View    // nil before there is one
-	held      *heldLines   // what a command of documents shows; nil for the others
+	held      *heldLines   // lines that are held back; nil where none are
 	answered  bool         // with one document
 	into      *os.File     // --json-into
 	summary   bytes.Buffer // of the step, where GitHub Actions asks for it
 	stopTicks func()
 }
 
-// documents are the commands whose --json answers with one document: lines come in
-// its place where there is none, and else on the other stream.
-var documents = []string{"bh show", "bh status", "bh history", "bh state list", "bh state show"}
+// streaming are the commands whose --json gives lines as things happen. Any other may
+// answer with one document instead: its lines are held back until that is known, and
+// go to the other stream where there is one.
+var streaming = []string{"bh init", "bh validate", "bh plan", "bh apply", "bh destroy", "bh rotate", "bh doctor"}
 
 // wanted keeps the flags, for a command that fails before it has a session.
 func (e *ending) wanted(flags common) {
@@ -45,7 +46,7 @@ func (e *ending) wanted(flags common) {
 // show makes the view that the flags ask for, and keeps it up until the end.
 func (e *ending) show(flags common, o view.Options) (view.View, error) {
 	out := e.p.Stdout
-	if flags.format == "json" && slices.Contains(documents, flags.command) {
+	if flags.format == "json" && !slices.Contains(streaming, flags.command) {
 		e.held = &heldLines{to: out}
 		out = e.held
 	}
