@@ -80,14 +80,18 @@ var rooms = map[string][]string{
 	"golang.org/x/term":                {"cmd/cli"},
 	"github.com/aymanbagabas/go-udiff": {"cmd/cli"},
 	"github.com/mattn/go-runewidth":    {"cmd/view"},
+	// It writes lines of a terminal anew.
+	"github.com/vbauerster/cupwriter": {"cmd/view"},
 	// Both suggest the word that was meant: of the language, of the command line.
 	"github.com/agext/levenshtein": {"config", "cmd/cli"},
 	// Both work on projects in parallel, up to a limit.
 	"golang.org/x/sync": {"executor", "planner/refresh"},
 	// 1Password's own client for Connect, which judges the simulator.
 	"github.com/1Password/connect-sdk-go": {},
-	"pgregory.net/rapid":                  {},
-	"github.com/rogpeppe/go-internal":     {},
+	// It judges the JSON lines.
+	"github.com/santhosh-tekuri/jsonschema": {},
+	"pgregory.net/rapid":                    {},
+	"github.com/rogpeppe/go-internal":       {},
 	// The suites are run by the tests of others.
 	"testing": {"vendors/vendortest", "state/statetest"},
 }

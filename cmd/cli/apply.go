@@ -196,6 +196,8 @@ func mayProceed(p Process, a applyArgs) error {
 		return nil
 	case a.json:
 		return errors.New("--json asks nothing: it needs --auto-approve, a saved plan, or --expect")
+	case a.format == "markdown", a.format == "mermaid":
+		return fmt.Errorf("--format %s asks nothing: it needs --auto-approve, a saved plan, or --expect", a.format)
 	case !p.StdinTTY || !a.input:
 		return errors.New("there is no terminal to ask on: use --auto-approve, a saved plan (bh plan --out FILE, bh apply FILE), or --expect DIGEST")
 	}

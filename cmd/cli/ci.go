@@ -5,7 +5,6 @@ import (
 	"os"
 	"strings"
 
-	"buckethead/cmd/view"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -27,12 +26,9 @@ func (s *session) run() executor.Run {
 	return run
 }
 
-// github writes the step's summary and outputs where GitHub Actions asks for them.
-// That it cannot is said, and is no reason to fail.
+// github writes the step's outputs where GitHub Actions asks for them; its summary
+// comes with the end of the run. That it cannot is said, and is no reason to fail.
 func (s *session) github(plan *planner.Plan) {
-	if path := s.p.get("GITHUB_STEP_SUMMARY"); path != "" {
-		s.appendTo(path, view.PlanMarkdown(plan, view.Options{Reference: s.reference, VendorTitle: vendorTitle}))
-	}
 	if path := s.p.get("GITHUB_OUTPUT"); path != "" {
 		counts := plan.Counts()
 		var b strings.Builder
@@ -40,11 +36,13 @@ func (s *session) github(plan *planner.Plan) {
 		for _, kind := range planner.Kinds() {
 			fmt.Fprintf(&b, "%s=%d\n", kind, counts[kind])
 		}
-		s.appendTo(path, b.String())
+		if err := appendTo(path, b.String()); err != nil {
+			s.view.Note("The step's outputs cannot be written: " + err.Error())
+		}
 	}
 }
 
-func (s *session) appendTo(path, text string) {
+func appendTo(path, text string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err == nil {
 		_, err = file.WriteString(text)
@@ -52,7 +50,5 @@ func (s *session) appendTo(path, text string) {
 			err = closed
 		}
 	}
-	if err != nil {
-		s.view.Note("The step's summary or outputs cannot be written: " + err.Error())
-	}
+	return err
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"buckethead/cmd/view"
 	"buckethead/planner"
 	"buckethead/planner/refresh"
 	"buckethead/state"
@@ -106,12 +105,14 @@ func (s *session) drift(ctx context.Context, snap state.Snapshot, ignore map[pla
 		Scope: s.flags.scope(), Now: s.p.Now()}, ignore), nil
 }
 
-// githubDrift writes the step's summary and outputs, as a plan does.
+// githubDrift writes the step's outputs, as a plan does; its summary comes with the end
+// of the run.
 func (s *session) githubDrift(d planner.Drift) {
-	if path := s.p.get("GITHUB_STEP_SUMMARY"); path != "" {
-		s.appendTo(path, view.DriftMarkdown(d))
+	path := s.p.get("GITHUB_OUTPUT")
+	if path == "" {
+		return
 	}
-	if path := s.p.get("GITHUB_OUTPUT"); path != "" {
-		s.appendTo(path, fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n", len(d.Differences) > 0, len(d.Differences), d.Projects()))
+	if err := appendTo(path, fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n", len(d.Differences) > 0, len(d.Differences), d.Projects())); err != nil {
+		s.view.Note("The step's outputs cannot be written: " + err.Error())
 	}
 }

@@ -40,7 +40,7 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 		&cli.BoolFlag{Name: "no-color", Usage: "the same as --color never"},
 		&cli.BoolFlag{Name: "json", Usage: "write JSON lines"},
 		&cli.StringFlag{Name: "json-into", Usage: "write JSON lines to `FILE` beside the text"},
-		&cli.StringFlag{Name: "format", Value: "human", Usage: "`FORMAT`: human, json, markdown"},
+		&cli.StringFlag{Name: "format", Usage: "`FORMAT`: human (default), json, markdown, mermaid"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress"},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "every step and every field"},
 		&cli.DurationFlag{Name: "lock-timeout", Usage: "wait `LONG` for a state that is in use"},
@@ -82,6 +82,7 @@ func readCommon(c *cli.Context, p Process) (common, error) {
 	if out.json {
 		out.format = "json"
 	}
+	p.ending.wanted(out)
 	if c.Bool("no-color") {
 		out.color = "never"
 	}

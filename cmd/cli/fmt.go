@@ -30,6 +30,7 @@ func fmtCommand(p Process) *cli.Command {
 				if err := os.Chdir(flags.chdir); err != nil {
 					return fmt.Errorf("work in %s: %w", flags.chdir, err)
 				}
+				p.ending.moved = true
 			}
 			paths := c.Args().Slice()
 			if len(paths) == 0 {

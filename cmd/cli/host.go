@@ -14,7 +14,7 @@ func (s *session) host(address string) vendors.Host {
 	h := vendors.Host{Dir: s.config.Dir, Now: s.p.Now, Sleep: s.p.Sleep, Transport: s.p.Hooks.Transport, Share: s.share, CacheDir: s.p.CacheDir}
 	title := s.title(address)
 	h.Waiting = func(why string, until time.Time) {
-		s.view.Note(title + ": " + why + "; goes on at " + until.UTC().Format(time.TimeOnly))
+		s.view.Waiting(title, why, until)
 	}
 	if s.log.Enabled(context.Background(), levelTrace) {
 		h.Trace = func(e vendors.Exchange) { s.traceExchange(address, e) }

@@ -38,23 +38,35 @@ func runInit(p Process, flags common) (err error) {
 		}
 	}
 	dir := flags.chdir
+	var wrote []string
 	if flags.file == "" {
 		made, err := writeNew(filepath.Join(dir, "buckets.hcl"), starter)
 		if err != nil {
 			return err
 		}
 		if made {
-			_, _ = fmt.Fprintln(p.Stdout, "Wrote buckets.hcl.")
+			wrote = append(wrote, "buckets.hcl")
 		}
 	}
-	if err := ignore(p, filepath.Join(dir, ".gitignore")); err != nil {
+	made, err := ignore(filepath.Join(dir, ".gitignore"))
+	if err != nil {
 		return err
 	}
-	s, err := open(p, flags)
+	if made {
+		wrote = append(wrote, ".gitignore")
+	}
+	s, diags, err := begin(p, flags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
+	for _, name := range wrote {
+		s.view.Result("Wrote " + name + ".")
+	}
+	s.view.Diagnostics(diags)
+	if diags.HasErrors() {
+		return exitCode(exitError)
+	}
 	ctx, _, stop := s.untilSignal()
 	defer stop()
 	place, err := s.backend()
@@ -68,8 +80,8 @@ func runInit(p Process, flags common) (err error) {
 	if err := store.Close(); err != nil {
 		return s.stateFault(err)
 	}
-	_, err = fmt.Fprintf(p.Stdout, "Ready: %s, state in %s. Next: bh plan, bh apply.\n", count(len(s.config.Projects), "project"), place.Place())
-	return err
+	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", count(len(s.config.Projects), "project"), place.Place()))
+	return nil
 }
 
 func writeNew(path string, content []byte) (made bool, err error) {
@@ -85,22 +97,21 @@ func writeNew(path string, content []byte) (made bool, err error) {
 }
 
 // ignore adds bh's lines to .gitignore where they are not there yet.
-func ignore(p Process, path string) error {
+func ignore(path string) (made bool, err error) {
 	present, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read %s: %w", path, err)
+		return false, fmt.Errorf("read %s: %w", path, err)
 	}
 	for _, line := range strings.Split(string(present), "\n") {
 		if strings.Trim(strings.TrimSpace(line), "/") == ".bh" {
-			return nil
+			return false, nil
 		}
 	}
 	if len(present) > 0 && !strings.HasSuffix(string(present), "\n") {
 		present = append(present, '\n')
 	}
 	if err := os.WriteFile(path, append(present, ignored...), 0o644); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return false, fmt.Errorf("write %s: %w", path, err)
 	}
-	_, _ = fmt.Fprintln(p.Stdout, "Wrote .gitignore.")
-	return nil
+	return true, nil
 }

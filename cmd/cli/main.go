@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
-	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
-
-	"buckethead/cmd/view"
 )
 
 // The exit codes that are not of an error.
@@ -29,36 +26,21 @@ func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 // Main runs one command and gives its exit code: 0 done, 1 error, 2 changes with
 // --detailed-exitcode, 130 or 143 interrupted. No panic comes out of it.
 func Main(p Process) (code int) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			_, _ = fmt.Fprintf(p.Stderr, "Error: bh met a fault of its own: %v\n\n  The state is as the last committed step left it; apply again goes on from there.\n  Set BH_LOG=debug to see where, and report it.\n", fault)
-			if p.get("BH_LOG") == "debug" || p.get("BH_LOG") == "trace" {
-				_, _ = p.Stderr.Write(debug.Stack())
-			}
-			code = exitError
-		}
-	}()
 	out := &result{to: p.Stdout}
 	p.Stdout = out
+	end := &ending{p: p, out: out}
+	p.ending = end
+	defer func() {
+		if fault := recover(); fault != nil {
+			code = end.broken(fault, debug.Stack())
+		}
+	}()
 	app := newApp(p)
 	args, err := arrange(app, p.Args, p.get)
 	if err == nil {
 		err = app.Run(append([]string{"bh"}, args...))
 	}
-	if err == nil {
-		err = out.err
-	}
-	var exit exitCode
-	switch {
-	case err == nil:
-		return 0
-	case errors.As(err, &exit):
-		return int(exit)
-	case errors.Is(err, syscall.EPIPE):
-		return exitError // whoever reads has gone, and need not be told
-	}
-	_, _ = fmt.Fprintf(p.Stderr, "Error: %s\n", view.Clean(strings.TrimSuffix(err.Error(), "\n")))
-	return exitError
+	return end.ended(err)
 }
 
 // result is standard output. It remembers that something could not be written, for

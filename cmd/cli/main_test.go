@@ -103,7 +103,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("BH_LOG", "trace")
 			env.Setenv("BH_LOG_PATH", filepath.Join(env.WorkDir, "trace.log"))
 			env.Setenv("BH_VAR_canary", canary)
-			env.Defer(func() { findSecrets(env.T(), env.WorkDir) })
+			env.Defer(func() { findSecrets(env.T(), env.WorkDir); checkLines(env.T(), env.WorkDir) })
 			serveStates(env)
 			return nil
 		},

@@ -35,6 +35,11 @@ type Process struct {
 	Sleep          func(ctx context.Context, d time.Duration) error
 	Signals        <-chan os.Signal
 	Hooks          Hooks
+	// Ticks tells the view about once a second that time passes, until stop is
+	// called; nil for no ticks.
+	Ticks func() (ticks <-chan time.Time, stop func())
+
+	ending *ending // made by Main
 }
 
 // Hooks let a test stand at the boundaries. Nil in the real process.
@@ -66,8 +71,13 @@ func OS() Process {
 		CacheDir: cache,
 		Args:     os.Args[1:], Env: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdinTTY: term.IsTerminal(int(os.Stdin.Fd())), StdoutTTY: term.IsTerminal(int(os.Stdout.Fd())), StderrTTY: term.IsTerminal(int(os.Stderr.Fd())),
-		Width: width, Now: time.Now, Sleep: sleep, Signals: signals,
+		Width: width, Now: time.Now, Sleep: sleep, Signals: signals, Ticks: eachSecond,
 	}
+}
+
+func eachSecond() (ticks <-chan time.Time, stop func()) {
+	ticker := time.NewTicker(time.Second)
+	return ticker.C, ticker.Stop
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -92,8 +102,12 @@ func (p Process) get(name string) string {
 
 // mayAsk reports whether the environment lets bh ask questions: CI has nobody who
 // could answer.
-func (p Process) mayAsk() bool {
-	isFalse := func(value string) bool { return value == "0" || strings.EqualFold(value, "false") }
+func (p Process) mayAsk() bool { return !isFalse(p.get("BH_INPUT")) && !p.inCI() }
+
+// inCI reports whether the environment says that a machine runs bh.
+func (p Process) inCI() bool {
 	ci := p.get("CI")
-	return !isFalse(p.get("BH_INPUT")) && (ci == "" || isFalse(ci))
+	return ci != "" && !isFalse(ci)
 }
+
+func isFalse(value string) bool { return value == "0" || strings.EqualFold(value, "false") }

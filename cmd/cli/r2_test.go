@@ -30,6 +30,7 @@ type r2Account struct {
 	env   map[string]string
 	shown strings.Builder // all that was ever printed
 
+	alter     func(*Process) // nil for a process as it is
 	signals   chan os.Signal
 	transport http.RoundTripper // in place of the simulator's, where it is not nil
 }
@@ -68,8 +69,12 @@ func (a *r2Account) bh(args ...string) (string, int) {
 	if a.transport != nil {
 		transport = a.transport
 	}
-	code := Main(Process{Args: args, Env: func(name string) (string, bool) { v, ok := a.env[name]; return v, ok }, Stdin: strings.NewReader(""),
-		Stdout: &out, Stderr: &out, Now: time.Now, Sleep: sleep, Signals: a.signals, Hooks: Hooks{Transport: transport}})
+	p := Process{Args: args, Env: func(name string) (string, bool) { v, ok := a.env[name]; return v, ok }, Stdin: strings.NewReader(""),
+		Stdout: &out, Stderr: &out, Now: time.Now, Sleep: sleep, Signals: a.signals, Hooks: Hooks{Transport: transport}}
+	if a.alter != nil {
+		a.alter(&p)
+	}
+	code := Main(p)
 	a.shown.Write(out.Bytes())
 	return out.String(), code
 }

@@ -182,7 +182,7 @@ func (m *many) checkHistory(r runner, runners int) {
 	var history struct {
 		Entries []struct{ Project, Operation, Outcome, Actor string }
 	}
-	_, out, _ := strings.Cut(r.must("history", "--json", "--limit", "0"), "\n") // after the line with the version
+	out := r.must("history", "--json", "--limit", "0")
 	if err := json.Unmarshal([]byte(out), &history); err != nil {
 		m.t.Fatalf("%v\n%s", err, out)
 	}

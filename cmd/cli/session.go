@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,6 +65,7 @@ func begin(p Process, flags common) (*session, diag.List, error) {
 		if err := os.Chdir(flags.chdir); err != nil {
 			return nil, nil, fmt.Errorf("work in %s: %w", flags.chdir, errors.Unwrap(err))
 		}
+		p.ending.moved = true
 	}
 	if err := s.openLog(); err != nil {
 		return nil, nil, err
@@ -81,9 +83,15 @@ func begin(p Process, flags common) (*session, diag.List, error) {
 }
 
 func (s *session) makeView() error {
+	made, err := s.p.ending.show(s.flags, s.viewOptions())
+	s.view = made
+	return err
+}
+
+func (s *session) viewOptions() view.Options {
 	o := view.Options{
 		Color: s.colored(s.p.StdoutTTY), ErrColor: s.colored(s.p.StderrTTY), Verbose: s.flags.verbose, Quiet: s.flags.quiet,
-		Version: version, Now: s.p.Now, Sources: s.config.Sources, Reference: s.reference,
+		Version: version, Now: s.p.Now, Sources: s.config.Sources, Stack: s.config.Stack, Reference: s.reference,
 		VendorTitle: vendorTitle,
 		VendorLimit: func(name string) (int, time.Duration) {
 			v, _ := registry.Find(name)
@@ -100,24 +108,16 @@ func (s *session) makeView() error {
 	if s.p.StderrTTY {
 		o.ErrWidth = s.p.Width
 	}
-	made, err := view.New(s.flags.format, s.p.Stdout, s.p.Stderr, o)
-	if err != nil {
-		return err
-	}
-	s.view = view.Serial(made)
-	if s.flags.jsonInto != "" {
-		file, err := os.OpenFile(s.flags.jsonInto, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("write JSON lines: %w", err)
-		}
-		s.closer = append(s.closer, file)
-		lines, err := view.New("json", file, s.p.Stderr, o)
-		if err != nil {
-			return err
-		}
-		s.view = view.Serial(view.Tee(made, lines))
-	}
-	return nil
+	o.Live = s.mayBeLive()
+	return o
+}
+
+// mayBeLive reports whether the last lines of the terminal may be written anew: for
+// commands that plan, where nothing else writes there, and no machine keeps it all.
+func (s *session) mayBeLive() bool {
+	logged := s.p.get("BH_LOG") != "" && s.p.get("BH_LOG_PATH") == ""
+	return s.p.StderrTTY && s.p.get("TERM") != "dumb" && !s.p.inCI() && !logged && s.p.Ticks != nil &&
+		slices.Contains([]string{"bh plan", "bh apply", "bh destroy", "bh rotate"}, s.flags.command)
 }
 
 // colored decides about one stream: flags win, then the environment's wishes, then

@@ -44,6 +44,7 @@ func runShow(p Process, flags common, what string) (err error) {
 			if err != nil {
 				return err
 			}
+			p.ending.goOn()
 			s.view.Plan(plan)
 			return nil
 		}
@@ -103,7 +104,9 @@ func (s *session) records(what string) ([]state.Record, error) {
 	return out, nil
 }
 
+// writeJSON answers with one document, and nothing beside it on standard output.
 func (s *session) writeJSON(value any) error {
+	s.p.ending.answered = true
 	enc := json.NewEncoder(s.p.Stdout)
 	enc.SetIndent("", "  ")
 	return enc.Encode(value)

@@ -2,14 +2,11 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sync/atomic"
 	"syscall"
-
-	"buckethead/config/diag"
 )
 
 // joinRelative gives path as it is seen from dir.
@@ -100,12 +97,6 @@ func (s *session) stopOnSignal(cancel func()) (stop chan struct{}, signalled fun
 
 // joinClose closes what the session holds; an exit code that was decided stays.
 func joinClose(err error, s *session) error {
-	var code exitCode
-	if err != nil && (s.flags.json || s.flags.jsonInto != "") && !errors.As(err, &code) {
-		// A program that reads the lines finds every fault among them.
-		s.view.Diagnostics(diag.List{{Severity: diag.Error, Summary: err.Error(), Cause: err}})
-		err = exitCode(exitError)
-	}
 	closed := s.close()
 	if err != nil || closed == nil {
 		return err

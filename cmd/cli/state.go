@@ -121,8 +121,8 @@ func stateMove(s *session, args []string) error {
 	if err := store.Move(projects[0], projects[1]); err != nil {
 		return s.stateFault(err)
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "Moved %s to %s.\n", projects[0], projects[1])
-	return err
+	s.view.Result(fmt.Sprintf("Moved %s to %s.", projects[0], projects[1]))
+	return nil
 }
 
 func stateRemove(s *session, args []string) error {
@@ -146,7 +146,7 @@ func stateRemove(s *session, args []string) error {
 		if err := store.Settle(state.Settlement{Project: p}); err != nil {
 			return s.stateFault(err)
 		}
-		_, _ = fmt.Fprintf(s.p.Stdout, "Forgot %s; its bucket, credentials and item are as they were.\n", p)
+		s.view.Result(fmt.Sprintf("Forgot %s; its bucket, credentials and item are as they were.", p))
 	}
 	return nil
 }
@@ -168,8 +168,8 @@ func stateBackup(s *session, args []string) error {
 	if err != nil {
 		return s.stateFault(err)
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "Wrote %s.\n", path)
-	return err
+	s.view.Result(fmt.Sprintf("Wrote %s.", path))
+	return nil
 }
 
 func (s *session) listBackups() error {
@@ -216,6 +216,6 @@ func stateRestore(s *session, args []string) error {
 	if kept != "" {
 		before = "The state of before is " + kept + "."
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "Restored %s. %s\n", args[0], before)
-	return err
+	s.view.Result(fmt.Sprintf("Restored %s. %s", args[0], before))
+	return nil
 }

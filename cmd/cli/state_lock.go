@@ -49,8 +49,8 @@ func stateLock(s *session, args []string) error {
 	if s.flags.json {
 		return s.writeJSON(held)
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "Locked until %s. To let go of it: bh state unlock %s\n", day(held.ExpiresAt), held.ID)
-	return err
+	s.view.Result(fmt.Sprintf("Locked until %s. To let go of it: bh state unlock %s", day(held.ExpiresAt), held.ID))
+	return nil
 }
 
 func stateUnlock(s *session, args []string) error {
@@ -70,8 +70,8 @@ func stateUnlock(s *session, args []string) error {
 	if !released {
 		return fmt.Errorf("there is no lock %s (any more); bh state lock list shows who holds the state", args[0])
 	}
-	_, err = fmt.Fprintln(s.p.Stdout, "Unlocked. Whoever held it stops before the next change; the next apply goes on from what is open.")
-	return err
+	s.view.Result("Unlocked. Whoever held it stops before the next change; the next apply goes on from what is open.")
+	return nil
 }
 
 func stateLocks(s *session, args []string) error {

@@ -42,14 +42,15 @@ func statePull(s *session, args []string) error {
 		return orInterrupted(err, interrupted)
 	}
 	if len(args) == 0 {
+		s.p.ending.answered = true
 		_, err = s.p.Stdout.Write(file)
 		return err
 	}
 	if err := writeFile(args[0], file); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "Wrote %s.\n", args[0])
-	return err
+	s.view.Result(fmt.Sprintf("Wrote %s.", args[0]))
+	return nil
 }
 
 func (s *session) pull(ctx context.Context) ([]byte, error) {
@@ -98,8 +99,8 @@ func statePush(s *session, args []string) error {
 	if err != nil {
 		return orInterrupted(s.stateFault(err), interrupted)
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "Pushed %s to %s. %s\n", args[0], place.Place(), before(kept))
-	return err
+	s.view.Result(fmt.Sprintf("Pushed %s to %s. %s", args[0], place.Place(), before(kept)))
+	return nil
 }
 
 // before says what became of the state that was replaced.
@@ -140,8 +141,8 @@ func stateMigrate(s *session, args []string) (err error) {
 	if err != nil {
 		return orInterrupted(s.stateFault(err), interrupted)
 	}
-	_, err = fmt.Fprintf(s.p.Stdout, "Migrated %s to %s. %s The last version of the old place is %s.\n", from.Place(), to.Place(), before(kept), retired)
-	return err
+	s.view.Result(fmt.Sprintf("Migrated %s to %s. %s The last version of the old place is %s.", from.Place(), to.Place(), before(kept), retired))
+	return nil
 }
 
 // move copies a state from one place to another with the old one locked, and retires

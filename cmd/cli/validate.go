@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -18,12 +17,8 @@ func validateCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if flags.json {
-				err = json.NewEncoder(p.Stdout).Encode(map[string]any{"type": "validated", "valid": true, "projects": len(s.config.Projects)})
-			} else {
-				_, err = fmt.Fprintf(p.Stdout, "Valid: %s.\n", count(len(s.config.Projects), "project"))
-			}
-			return joinClose(err, s)
+			s.view.Valid(len(s.config.Projects))
+			return joinClose(nil, s)
 		}}
 }
 

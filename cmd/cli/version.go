@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/cmd/view"
 	"buckethead/vendors/registry"
 )
 
@@ -15,8 +16,12 @@ import (
 var version = "0.1.0-dev"
 
 func versionCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "version", Usage: "say which bh this is", Flags: commonFlags(),
+	return &cli.Command{Name: "version", Usage: "say which bh this is", Flags: commonFlags(&cli.BoolFlag{Name: "lines-schema", Usage: "print the JSON Schema of what --json writes"}),
 		Action: func(c *cli.Context) error {
+			if c.Bool("lines-schema") {
+				_, err := p.Stdout.Write(view.LinesSchema())
+				return err
+			}
 			commit, modified := buildCommit()
 			if !c.Bool("json") {
 				_, err := fmt.Fprintln(p.Stdout, "bh "+version)

@@ -111,13 +111,3 @@ func (j *jsonLines) CheckSummary(c CheckCounts) {
 	}
 	j.write(level, c.text(), "check_summary", map[string]any{"counts": counts, "healthy": c.Healthy()})
 }
-
-func (s *serial) Checks(section string, list []Check) { s.do(func(v View) { v.Checks(section, list) }) }
-func (s *serial) CheckSummary(c CheckCounts)          { s.do(func(v View) { v.CheckSummary(c) }) }
-
-func (t tee) Checks(section string, list []Check) {
-	t.a.Checks(section, list)
-	t.b.Checks(section, list)
-}
-
-func (t tee) CheckSummary(c CheckCounts) { t.a.CheckSummary(c); t.b.CheckSummary(c) }

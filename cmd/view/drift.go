@@ -81,7 +81,8 @@ func (j *jsonLines) Drift(d planner.Drift) {
 		"projects": d.Projects(), "checked": d.Checked, "ignored": d.Ignored, "classes": classes})
 }
 
-func (m *markdown) Drift(d planner.Drift) { _, _ = io.WriteString(m.out, DriftMarkdown(d)) }
+// Drift is a document of its own: an issue is made of it.
+func (m *markdown) Drift(d planner.Drift) { m.page.document = DriftMarkdown(d) }
 
 // DriftMarker stands first in every Markdown section of drift, so that one issue can
 // be found again and updated.
@@ -114,6 +115,13 @@ func DriftMarkdown(d planner.Drift) string {
 		b.WriteString(row)
 	}
 	return b.String() + tail
+}
+
+func codeOrNone(text string) string {
+	if text == "" {
+		return ""
+	}
+	return code(text)
 }
 
 func (s *serial) Drift(d planner.Drift) { s.do(func(v View) { v.Drift(d) }) }

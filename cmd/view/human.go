@@ -3,7 +3,6 @@ package view
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,9 +17,39 @@ import (
 type human struct {
 	out, err io.Writer
 	o        Options
+	progress progress
+	live     *live // nil where nothing is shown anew
+	reading  bool  // there is no plan yet
+	since    time.Time
+}
+
+func newHuman(out, err io.Writer, o Options) human {
+	h := human{out: out, err: err, o: o, reading: o.Live}
+	if o.Live && !o.Quiet {
+		h.live = newLive(err, o.ErrWidth)
+		h.out, h.err, h.since = over{out, h.live}, over{err, h.live}, o.Now()
+	}
+	return h
+}
+
+// planned is told of the plan that is about to run.
+func (h *human) planned(p *planner.Plan) {
+	h.reading = false
+	h.progress.plan(p)
+	h.repaint()
+}
+
+// repaint shows the live lines, where there are some.
+func (h *human) repaint() {
+	if h.live != nil {
+		now := h.o.Now()
+		width, height := h.live.size()
+		h.live.paint(h.frame(now, width, height), now)
+	}
 }
 
 func (h *human) Plan(p *planner.Plan) {
+	h.planned(p)
 	if p.Empty() {
 		_, _ = fmt.Fprintln(h.out, "No changes.")
 		return
@@ -44,12 +73,11 @@ func (h *human) Plan(p *planner.Plan) {
 	for _, l := range lines {
 		h.writeLine(&b, l, kind, label, what)
 	}
-	b.WriteString("\n" + summary(p) + "\n")
-	if calls := callsText(p, h.o); calls != "" {
-		b.WriteString(calls + "\n")
-	}
-	if quotas := quotasText(p, h.o); quotas != "" {
-		b.WriteString(quotas + "\n")
+	b.WriteString("\n")
+	for _, text := range []string{summary(p), callsText(p, h.o), quotasText(p, h.o)} {
+		if text != "" {
+			b.WriteString(hang(text, h.o.Width, 2) + "\n")
+		}
 	}
 	_, _ = io.WriteString(h.out, b.String())
 }
@@ -80,23 +108,62 @@ func (h *human) Event(e executor.Event) {
 	if h.o.Quiet {
 		return
 	}
+	h.progress.event(e)
+	if text := h.eventText(e); text != "" {
+		h.say(text)
+	}
+	h.repaint()
+}
+
+// eventText is the line of an event; "" where it has none, or the live lines show it.
+func (h *human) eventText(e executor.Event) string {
+	lines := h.live == nil || h.o.Verbose
 	switch e := e.(type) {
 	case executor.StepStarted:
 		if h.o.Verbose {
-			h.progress("%s: %s %s", e.Project.Label(), e.Step, e.Target)
+			return fmt.Sprintf("%s: %s %s", e.Project.Label(), e.Step, e.Target)
 		}
 	case executor.StepDone:
 	case executor.Waiting:
-		h.progress("%s: %s; next try at %s", e.Project.Label(), e.Why, e.Until.UTC().Format(time.TimeOnly))
+		if lines {
+			return fmt.Sprintf("%s: %s; next try at %s", e.Project.Label(), e.Why, e.Until.UTC().Format(time.TimeOnly))
+		}
 	case executor.OperationStarted:
-		h.progress("%s: %s ...", e.Project.Label(), e.Kind)
+		if lines {
+			return fmt.Sprintf("%s: %s ...", e.Project.Label(), e.Kind)
+		}
 	case executor.OperationDone:
-		h.progress("%s: %s %s", e.Result.Project.Label(), e.Result.Kind, e.Result.Outcome)
+		return fmt.Sprintf("%s: %s %s", e.Result.Project.Label(), e.Result.Kind, e.Result.Outcome)
+	}
+	return ""
+}
+
+func (h *human) say(text string) {
+	_, _ = fmt.Fprintln(h.err, hang(strings.TrimRight(oneLine(text), " "), h.o.ErrWidth, 2))
+}
+
+// stillEvery is how long nothing ends before a line says what still runs.
+const stillEvery = 10 * time.Second
+
+// Tick shows the live lines anew. Where there are none, a line tells those who wait
+// that something still runs.
+func (h *human) Tick() {
+	if h.live != nil || h.o.Quiet {
+		h.repaint()
+		return
+	}
+	if text := h.progress.still(h.o.Now(), stillEvery); text != "" {
+		h.say(text)
 	}
 }
 
-func (h *human) progress(format string, args ...any) {
-	_, _ = fmt.Fprintln(h.err, strings.TrimRight(oneLine(fmt.Sprintf(format, args...)), " "))
+// Done takes the live lines away for good; nothing runs any more.
+func (h *human) Done(End) {
+	h.progress.running = nil
+	if h.live != nil {
+		h.live.clear()
+		h.live = nil
+	}
 }
 
 func (h *human) Report(_ *planner.Plan, r executor.Report) {
@@ -109,18 +176,26 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 		}
 	}
 	if len(rows) > 0 && !h.o.Quiet {
-		_, _ = io.WriteString(h.out, Table(rows))
+		table := Table(rows)
+		if h.o.Width > 0 && tableWidth(rows) > h.o.Width {
+			// References are to be copied whole: they stand below the names.
+			table = ""
+			for _, r := range rows {
+				table += fit(oneLine(r[0]), h.o.Width) + "\n      " + oneLine(r[1]) + "\n"
+			}
+		}
+		_, _ = io.WriteString(h.out, table)
 	}
-	_, _ = fmt.Fprintln(h.out, reportText(r))
+	_, _ = fmt.Fprintln(h.out, hang(reportText(r), h.o.Width, 2))
 }
 
 // reportText counts what became of a plan.
 func reportText(r executor.Report) string {
 	counts := r.Counts()
-	parts := []string{strconv.Itoa(counts[executor.Done]) + " done"}
+	parts := []string{thousands(counts[executor.Done]) + " done"}
 	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
 		if counts[o] > 0 {
-			parts = append(parts, strconv.Itoa(counts[o])+" "+string(o))
+			parts = append(parts, thousands(counts[o])+" "+string(o))
 		}
 	}
 	head := "Apply complete: "
@@ -137,10 +212,39 @@ func (h *human) Diagnostics(l diag.List) {
 	for _, d := range l {
 		_, _ = io.WriteString(h.err, diagnosticText(d, h.o.Sources, h.o.ErrColor, h.o.ErrWidth))
 	}
+	h.repaint()
 }
 
 func (h *human) Note(text string) {
 	if !h.o.Quiet {
-		_, _ = fmt.Fprintln(h.err, Clean(text))
+		_, _ = fmt.Fprintln(h.err, hang(Clean(text), h.o.ErrWidth, 2))
+		h.repaint()
 	}
+}
+
+func (h *human) Valid(projects int) { _, _ = fmt.Fprintln(h.out, validText(projects)) }
+
+func validText(projects int) string {
+	if projects == 0 {
+		return "Valid: 0 projects."
+	}
+	return "Valid: " + amount(projects, "project") + "."
+}
+
+func (h *human) Result(text string) { _, _ = fmt.Fprintln(h.out, Clean(text)) }
+
+func (h *human) Waiting(who, why string, until time.Time) {
+	if h.live == nil || h.o.Verbose {
+		h.Note(waitText(who, why, until))
+	}
+	h.progress.waiting(wait{who, why, until})
+	h.repaint()
+}
+
+func waitText(who, why string, until time.Time) string {
+	return who + ": " + why + "; goes on at " + until.UTC().Format(time.TimeOnly)
+}
+
+func (h *human) Fault(err error) {
+	_, _ = fmt.Fprintf(h.err, "Error: %s\n", Clean(strings.TrimSuffix(err.Error(), "\n")))
 }

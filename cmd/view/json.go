@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"sync"
+	"strconv"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -15,34 +15,40 @@ import (
 	"buckethead/planner"
 )
 
-// UIVersion is the version of the JSON lines. The minor part rises when something
-// is added, the major part when something changes its meaning.
-const UIVersion = "1.1"
+// LinesFormat is the version of the JSON lines, which each of them carries. It rises
+// when something changes its meaning or goes, not when something is added.
+const LinesFormat = 1
 
-// jsonLines writes one object a line, in the shape that Terraform's -json has.
+// jsonLines writes one object a line, in the shape that Terraform's -json has. The
+// first line is of type "version", and the last, whatever happens, of type "done".
 type jsonLines struct {
-	mu  sync.Mutex
-	out io.Writer
-	now func() time.Time
+	out     io.Writer
+	now     func() time.Time
+	version string // "" once its line is written
+
+	errors, warnings int
+	plan             *planner.Plan
+	outcomes         map[string]executor.Outcome
 }
 
 func newJSON(out io.Writer, o Options) *jsonLines {
-	j := &jsonLines{out: out, now: o.Now}
-	j.write("info", "bh "+o.Version, "version", map[string]any{"bh": o.Version, "ui": UIVersion})
-	return j
+	return &jsonLines{out: out, now: o.Now, version: o.Version, outcomes: map[string]executor.Outcome{}}
 }
 
 func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
-	object := map[string]any{"@level": level, "@message": message, "@module": "bh.ui", "@timestamp": j.now().UTC().Format(time.RFC3339Nano), "type": kind}
+	if version := j.version; version != "" {
+		j.version = ""
+		j.write("info", "bh "+version, "version", map[string]any{"bh": version})
+	}
+	object := map[string]any{"@level": level, "@message": message, "@module": "bh.ui", "@timestamp": j.now().UTC().Format(time.RFC3339Nano),
+		"format": LinesFormat, "type": kind}
 	for name, value := range fields {
 		object[name] = value
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(object) // all of it is text, numbers and plain data of ours
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	_ = enc.Encode(object)                 // all of it is text, numbers and plain data of ours
 	_, _ = j.out.Write(escaped(b.Bytes())) // a reader that went away cannot be told
 }
 
@@ -63,7 +69,9 @@ func escaped(line []byte) []byte {
 }
 
 func (j *jsonLines) Plan(p *planner.Plan) {
+	j.plan = p
 	for _, o := range p.Operations {
+		o.Acts = list(o.Acts)
 		j.write("info", o.Project.String()+": plan to "+string(o.Kind), "planned_change", map[string]any{"change": map[string]any{
 			"resource": map[string]any{"addr": o.Project.String()}, "action": o.Kind, "reason": o.Reason.Word, "operation": o}})
 	}
@@ -72,11 +80,11 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 		message = summary(p)
 	}
 	j.write("info", message, "change_summary", map[string]any{"changes": j.counts(p), "blocked": p.Blocked(), "has_changes": !p.Empty(),
-		"plan_digest": p.Digest(), "partial": p.Partial, "calls": p.Calls(), "refresh": p.Refresh, "quotas": quotas(p)})
+		"plan_digest": p.Digest(), "partial": p.Partial, "calls": list(p.Calls()), "refresh": list(p.Refresh), "quotas": list(p.Quotas)})
 }
 
-// quotas are an empty list rather than none.
-func quotas(p *planner.Plan) []planner.Quota { return append([]planner.Quota{}, p.Quotas...) }
+// list is an empty list rather than none.
+func list[T any](of []T) []T { return append([]T{}, of...) }
 
 func (j *jsonLines) counts(p *planner.Plan) map[planner.Kind]int {
 	counts := p.Counts()
@@ -101,6 +109,7 @@ func (j *jsonLines) Event(e executor.Event) {
 		j.write("info", e.Project.String()+": "+e.Why, "apply_progress", hook(e.Project.String(), map[string]any{"waiting": e.Why, "until": e.Until.UTC()}))
 	case executor.OperationDone:
 		r := e.Result
+		j.outcomes[r.Project.String()] = r.Outcome
 		kind, level := "apply_complete", "info"
 		if r.Outcome != executor.Done {
 			kind, level = "apply_errored", "error"
@@ -112,12 +121,11 @@ func (j *jsonLines) Event(e executor.Event) {
 
 func (j *jsonLines) Report(_ *planner.Plan, r executor.Report) {
 	j.Diagnostics(r.Diagnostics)
-	outcomes := map[string]executor.Outcome{}
 	for _, result := range r.Results {
 		j.Diagnostics(result.Diagnostics)
-		outcomes[result.Project.String()] = result.Outcome
+		j.outcomes[result.Project.String()] = result.Outcome
 	}
-	j.write("info", reportText(r), "apply_summary", map[string]any{"outcomes": outcomes, "counts": r.Counts(), "complete": r.OK(), "interrupted": r.Interrupted})
+	j.write("info", reportText(r), "apply_summary", map[string]any{"outcomes": j.outcomes, "counts": j.outcomeCounts(), "complete": r.OK(), "interrupted": r.Interrupted})
 }
 
 func (j *jsonLines) Diagnostics(l diag.List) {
@@ -132,9 +140,49 @@ func (j *jsonLines) Diagnostics(l diag.List) {
 		level := "error"
 		if d.Severity == diag.Warning {
 			level = "warn"
+			j.warnings++
+		} else {
+			j.errors++
 		}
 		j.write(level, d.Summary, "diagnostic", map[string]any{"diagnostic": body})
 	}
 }
 
+func (j *jsonLines) Valid(projects int) {
+	j.write("info", validText(projects), "validated", map[string]any{"valid": true, "projects": projects})
+}
+
+func (j *jsonLines) Result(text string) { j.write("info", text, "result", nil) }
+
 func (j *jsonLines) Note(text string) { j.write("info", text, "log", nil) }
+
+func (j *jsonLines) Waiting(who, why string, until time.Time) {
+	j.write("info", waitText(who, why, until), "waiting", map[string]any{"who": who, "waiting": why, "until": until.UTC()})
+}
+
+func (j *jsonLines) Fault(err error) { j.Diagnostics(diag.List{faultOf(err)}) }
+
+func (j *jsonLines) Tick() {}
+
+// Done writes the last line: how the command ended, and what was done until then.
+func (j *jsonLines) Done(e End) {
+	fields := map[string]any{"command": e.Command, "exit_code": e.Exit, "outcome": e.outcome(), "errors": j.errors, "warnings": j.warnings,
+		"counts": j.outcomeCounts(), "outcomes": j.outcomes}
+	if j.plan != nil {
+		fields["plan_digest"], fields["has_changes"] = j.plan.Digest(), !j.plan.Empty()
+	}
+	level := "info"
+	if e.outcome() == "error" {
+		level = "error"
+	}
+	j.write(level, "Ended with exit code "+strconv.Itoa(e.Exit)+".", "done", fields)
+}
+
+// outcomeCounts has every outcome in it, those that did not come as 0.
+func (j *jsonLines) outcomeCounts() map[executor.Outcome]int {
+	counts := map[executor.Outcome]int{executor.Done: 0, executor.Failed: 0, executor.Blocked: 0, executor.Skipped: 0, executor.Interrupted: 0}
+	for _, o := range j.outcomes {
+		counts[o]++
+	}
+	return counts
+}

@@ -98,12 +98,12 @@ func summary(p *planner.Plan) string {
 	var parts []string
 	for _, k := range planner.Kinds() {
 		if counts[k] > 0 {
-			parts = append(parts, strconv.Itoa(counts[k])+" to "+string(k))
+			parts = append(parts, thousands(counts[k])+" to "+string(k))
 		}
 	}
 	text := "Plan: " + strings.Join(parts, ", ")
 	if n := p.Blocked(); n > 0 {
-		text += " (" + strconv.Itoa(n) + " blocked)"
+		text += " (" + thousands(n) + " blocked)"
 	}
 	return text + "."
 }

@@ -1,83 +1,83 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
+	"buckethead/config/diag"
 	"buckethead/executor"
 	"buckethead/planner"
 )
 
-// Marker stands first in every Markdown plan, so that one comment can be found
-// again and updated.
-const Marker = "<!-- bh plan -->"
-
-// MarkdownLimit is the most characters that a pull request comment takes.
+// MarkdownLimit is more than the characters that a page has: a pull request comment
+// takes no more than these.
 const MarkdownLimit = 65_535
 
-// markdown is a plan for a pull request or a step summary. Progress and faults
-// are text for people, as in human.
-type markdown struct{ human }
+// markdown is one page for a pull request or a step summary, written by Done, so
+// that its head can say how all of it ended. What happens meanwhile, and every fault,
+// is text for people on err as well.
+type markdown struct {
+	human
+	to   io.Writer
+	page page
+}
 
-func (m *markdown) Plan(p *planner.Plan) { _, _ = io.WriteString(m.out, PlanMarkdown(p, m.o)) }
+func newMarkdown(out, err io.Writer, o Options) *markdown {
+	o.Color, o.Width = o.ErrColor, o.ErrWidth
+	return &markdown{human: newHuman(err, err, o), to: out, page: page{options: o}}
+}
 
-func (m *markdown) Report(_ *planner.Plan, r executor.Report) {
+func (m *markdown) Plan(p *planner.Plan) {
+	m.human.planned(p)
+	m.page.plan = p
+}
+
+func (m *markdown) Report(p *planner.Plan, r executor.Report) {
+	m.human.Report(p, r)
+	m.page.report = &r
+	m.page.faults = append(m.page.faults, r.Diagnostics...)
 	for _, result := range r.Results {
-		m.Diagnostics(result.Diagnostics)
+		m.page.faults = append(m.page.faults, result.Diagnostics...)
 	}
-	_, _ = fmt.Fprintf(m.out, "\n**%s**\n", reportText(r))
 }
 
-// PlanMarkdown gives a plan as Markdown of at most MarkdownLimit characters; what
-// was left out is said.
-func PlanMarkdown(p *planner.Plan, o Options) string {
+func (m *markdown) Diagnostics(l diag.List) {
+	m.human.Diagnostics(l)
+	m.page.faults = append(m.page.faults, l...)
+}
+
+func (m *markdown) Fault(err error) {
+	m.human.Fault(err)
+	m.page.faults = append(m.page.faults, faultOf(err))
+}
+
+func (m *markdown) Checks(section string, checks []Check) {
 	var b strings.Builder
-	b.WriteString(Marker + "\n### bh: stack " + code(p.Stack) + "\n\n")
-	if p.Empty() {
-		b.WriteString("No changes.\n")
-		return b.String()
-	}
-	b.WriteString("**" + summary(p) + "**\n\n| | operation | project | what | item |\n| --- | --- | --- | --- | --- |\n")
-	tail := "\nPlan digest " + code(p.Digest()) + "\n"
-	for _, text := range []string{quotasText(p, o), callsText(p, o)} {
-		if text != "" {
-			tail = "\n" + text + "\n" + tail
+	b.WriteString("\n**" + cell(section) + "**\n\n| | check | found |\n| --- | --- | --- |\n")
+	for _, c := range checks {
+		found := cell(c.said())
+		if c.Fix != "" {
+			found += "<br>" + cell(c.Fix)
 		}
+		b.WriteString("| " + string(c.Outcome) + " | " + cell(c.Name) + " | " + found + " |\n")
 	}
-	// What is said when rows are left out has to fit as well.
-	const room = 200
-	for i, op := range p.Operations {
-		l := lineOf(op, o)
-		what := cell(l.what)
-		for _, d := range l.details {
-			what += "<br>" + cell(d)
-		}
-		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", code(l.symbol), l.kind, code(l.label), what, codeOrNone(l.reference))
-		if b.Len()+len(row)+len(tail)+room > MarkdownLimit {
-			fmt.Fprintf(&b, "\n%d of %d operations are left out here; `bh plan` shows all of them.\n", len(p.Operations)-i, len(p.Operations))
-			break
-		}
-		b.WriteString(row)
-	}
-	return b.String() + tail
+	m.page.said = append(m.page.said, b.String())
 }
 
-// cell makes text safe within a table: no cell, tag or line can be broken out of,
-// nothing becomes a link, and nobody is called.
-func cell(text string) string {
-	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'", "[", "\\[", "*", "\\*", "~", "\\~",
-		"@", "@<!-- -->").Replace(oneLine(text))
-}
+func (m *markdown) CheckSummary(c CheckCounts) { m.page.headline = c.text() }
+func (m *markdown) Valid(projects int)         { m.page.headline = validText(projects) }
+func (m *markdown) Result(text string)         { m.page.said = append(m.page.said, "\n"+cell(text)+"\n") }
 
-// code is text in which Markdown sees nothing but the ends of cells.
-func code(text string) string {
-	return "`" + strings.NewReplacer("|", "\\|", "`", "'").Replace(oneLine(text)) + "`"
-}
-
-func codeOrNone(text string) string {
-	if text == "" {
-		return ""
+func (m *markdown) Done(e End) {
+	m.human.Done(e)
+	m.page.end = e
+	if !m.page.empty() {
+		_, _ = io.WriteString(m.to, m.page.text())
 	}
-	return code(text)
+}
+
+// PlanMarkdown gives a plan as a page of less than MarkdownLimit characters; what was
+// left out is said.
+func PlanMarkdown(p *planner.Plan, o Options) string {
+	return (&page{options: o, plan: p, end: End{Command: "plan"}}).text()
 }

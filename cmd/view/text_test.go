@@ -3,6 +3,7 @@ package view
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -123,6 +124,7 @@ func TestJSON_saysTheSame(t *testing.T) {
 		text := strings.ToValidUTF8(anyText().Draw(t, "text"), "\ufffd")
 		var out bytes.Buffer
 		v, _ := New("json", &out, nil, options())
+		v.Note("") // below the line of the version
 		out.Reset()
 		v.Note(text)
 		var line struct {
@@ -138,21 +140,84 @@ func TestJSON_saysTheSame(t *testing.T) {
 // or calls somebody.
 func TestMarkdown_cells(t *testing.T) {
 	for text, want := range map[string]string{
-		"plain-1.a_b": "plain-1.a_b", "a|b": `a\|b`, `a\|b`: `a\\\|b`, "<b>": "&lt;b&gt;", "&lt;": "&amp;lt;", "[x](y)": `\[x](y)`, "![x](y)": `!\[x](y)`,
-		"a\nb\tc": "a b c", "`x`": "'x'", "*x* ~~y~~": `\*x\* \~\~y\~\~`, "ask @team": "ask @<!-- -->team", "\x1b[1m": "\ufffd\\[1m",
+		"plain-1.a_b": "plain-1.a_b", "a|b": "a&#124;b", `a\|b`: "a&#92;&#124;b", "<b>": "&#60;b&#62;", "&lt;": "&#38;lt;", "[x](y)": "&#91;x&#93;(y)",
+		"a\nb\tc": "a b c", "`x`": "&#96;x&#96;", "*x* ~~y~~": "&#42;x&#42; &#126;&#126;y&#126;&#126;", "ask @team": "ask @<!-- -->team", "\x1b[1m": "\ufffd&#91;1m",
+		"fixes #1": "fixes #<!-- -->1", "see https://x.y": "see https&#58;//x.y", "www.x.y": "www&#46;x.y", "$a$": "&#36;a&#36;", ":tada: a: b": "&#58;tada: a: b",
+		"_x_ a_b": "&#95;x&#95; a_b", "1. one": "&#49;. one", "- one": "&#45; one", "# one": "#<!-- --> one",
 	} {
 		if got := cell(text); got != want {
 			t.Errorf("cell(%q) = %q, want %q", text, got, want)
 		}
 	}
-	bare := regexp.MustCompile(`(^|[^\\])(\\\\)*\|`)
+	for text, want := range map[string]string{"": "", "a-b": "`a-b`", "a|b`": "<code>a&#124;b&#96;</code>", " a\\": "<code> a&#92;</code>", "@a": "`@a`"} {
+		if got := code(text); got != want {
+			t.Errorf("code(%q) = %q, want %q", text, got, want)
+		}
+	}
+	comment := strings.NewReplacer("@<!-- -->", "", "#<!-- -->", "")
 	rapid.Check(t, func(t *rapid.T) {
 		text := anyText().Draw(t, "text")
-		if got := cell(text); bare.MatchString(got) || strings.ContainsAny(got, "\n\r`") {
+		if got := cell(text); strings.ContainsAny(comment.Replace(got), "|<>\n\r`\\[]@") {
 			t.Fatalf("cell(%q) = %q", text, got)
 		}
-		if got := code(text); strings.ContainsAny(got, "\n\r") || strings.Count(got, "`") != 2 || strings.Count(got, "|") != strings.Count(got, `\|`) {
+		got := code(text)
+		inner, tagged := strings.CutPrefix(got, "<code>")
+		if strings.ContainsAny(got, "|\n\r\\") || tagged && strings.ContainsAny(strings.TrimSuffix(inner, "</code>"), "<>`") || !tagged && got != "" && strings.Count(got, "`") != 2 {
 			t.Fatalf("code(%q) = %q", text, got)
+		}
+		marker := strings.TrimSuffix(strings.TrimPrefix(Marker(text), "<!-- bh:plan stack="), " -->")
+		if decoded, err := url.PathUnescape(marker); err != nil || decoded != text || strings.ContainsAny(marker, "<> \n") || strings.Contains(marker, "--") {
+			t.Fatalf("the marker of %q is %q", text, Marker(text))
+		}
+	})
+	if got := Marker("acme-prod"); got != "<!-- bh:plan stack=acme-prod -->" {
+		t.Errorf("the marker is %s", got)
+	}
+}
+
+// TestMermaid_labels: no text ends its label, is a word of Mermaid's, or a tag.
+func TestMermaid_labels(t *testing.T) {
+	for text, want := range map[string]string{
+		"tenant-1 a_b": "tenant-1 a_b", "a\"]:::x": "a#34;#93;#58;#58;#58;x", "a\nend\nb": "a end b", "<b>&#35;": "#60;b#62;#38;#35;35#59;", "`x`": "#96;x#96;",
+		"- one": "#45; one", "日本 👩\u200d🚀": "日本 👩\u200d🚀", "%%{init}": "#37;#37;#123;init#125;",
+		`a\nb`: "a\u29f5nb", "$$x$$ $": "\uff04\uff04x\uff04\uff04 #36;", "fa:fa-car: a": "fa\ua789fa-car#58; a",
+	} {
+		if got := pictureText(text); got != want {
+			t.Errorf("pictureText(%q) = %q, want %q", text, got, want)
+		}
+	}
+	number := regexp.MustCompile(`#\d+;`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := anyText().Draw(t, "text")
+		if got := number.ReplaceAllString(pictureText(text), ""); strings.ContainsAny(got, "\"`<>#;&[]{}()|%\n\r\\:") || harmless(got) != "" {
+			t.Fatalf("pictureText(%q) = %q", text, pictureText(text))
+		}
+	})
+}
+
+// TestMermaid_property: every line of a picture of any plan is one of the few that a
+// picture has, and there are not many of them.
+func TestMermaid_property(t *testing.T) {
+	label := `"[^"<>]*(<br/>[^"<>]*)*"`
+	line := regexp.MustCompile(`^(flowchart LR|  subgraph (cloud|store)\d+\[` + label + `\]|  end|    b\d+\[\(` + label + `\)\]:::\w+|  ? ? ?k\d+\(\[` + label + `\]\):::\w+|    i\d+\[` + label + `\]:::\w+` +
+		`|  p\d+\{\{` + label + `\}\}:::\w+( --> [bki]\d+)*|  classDef \w+ [\w#:, -]+|  class [\w,]+ frame)$`)
+	rapid.Check(t, func(t *rapid.T) {
+		p := tenants(rapid.IntRange(1, 60).Draw(t, "operations"))
+		for i := range p.Operations {
+			o := &p.Operations[i]
+			o.Kind = rapid.SampledFrom(planner.Kinds()).Draw(t, "kind")
+			o.Project.Key, o.Bucket.Name, o.ItemTitle = anyText().Draw(t, "key"), anyText().Draw(t, "bucket"), anyText().Draw(t, "item")
+			o.Cloud = rapid.SampledFrom([]string{"", "cloudflare_r2.main", "local.a\"b"}).Draw(t, "cloud")
+			o.Acts = acts(*o)
+		}
+		text := PlanMermaid(p, options())
+		if n := strings.Count(text, "\n"); n > 5*pictureOperations || len(text) > 30_000 {
+			t.Fatalf("%d lines", n)
+		}
+		for l := range strings.Lines(text) {
+			if !line.MatchString(strings.TrimSuffix(l, "\n")) {
+				t.Fatalf("the line %q", l)
+			}
 		}
 	})
 }
@@ -226,9 +291,10 @@ func TestClean(t *testing.T) {
 		}
 		var out bytes.Buffer
 		v, _ := New("json", &out, nil, options())
+		v.Note("") // below the line of the version
 		out.Reset()
 		v.Note(text)
-		var line map[string]string
+		var line map[string]any
 		if err := json.Unmarshal(out.Bytes(), &line); err != nil || line["@message"] != text || harmless(out.String()) != "" {
 			t.Errorf("%q is %q (%v)", text, out.String(), err)
 		}

@@ -1,5 +1,5 @@
 // Package view shows plans, progress, reports and diagnostics to people and to
-// programs: human text, JSON lines, Markdown.
+// programs: human text, JSON lines, Markdown, a Mermaid picture.
 //
 // It decides nothing and asks nobody. Each view is made from the same plain data,
 // so that what a person reads and what a program reads cannot differ.
@@ -8,7 +8,6 @@ package view
 import (
 	"fmt"
 	"io"
-	"sync"
 	"time"
 
 	"buckethead/config/diag"
@@ -34,20 +33,55 @@ type View interface {
 	Drift(planner.Drift)
 	// Discovery shows what exists and is not this state's.
 	Discovery(planner.Discovery)
+	// Valid shows that the files are in order, and how many projects they declare.
+	Valid(projects int)
+	// Result shows, in a sentence, what a command did that has no plan.
+	Result(text string)
 	// Note shows a sentence that belongs to none of these.
 	Note(text string)
+	// Waiting shows that all calls to someone wait, why, and until when.
+	Waiting(who, why string, until time.Time)
+	// Fault shows the error that ended the command, where no diagnostic told of it.
+	Fault(error)
+	// Tick says that time has passed, about once a second: what is shown of it is
+	// shown anew.
+	Tick()
+	// Done is the last call: it ends what is open, and leaves the screen clean.
+	Done(End)
+}
+
+// End is how a command ended: its name without "bh", and its exit code.
+type End struct {
+	Command string
+	Exit    int
+}
+
+// outcome is the exit code in a word.
+func (e End) outcome() string {
+	switch e.Exit {
+	case 0:
+		return "ok"
+	case 2:
+		return "changes"
+	case 130, 143:
+		return "interrupted"
+	}
+	return "error"
 }
 
 // Options are what views need to know beside what they show.
 type Options struct {
 	Color    bool // of out; errors follow ErrColor
 	ErrColor bool
-	Width    int // columns of out's terminal; 0 where there is none
-	ErrWidth int // the same for err
+	Width    int  // columns of out's terminal; 0 where there is none
+	ErrWidth int  // the same for err
+	Live     bool // err is a terminal whose last lines may show what runs
 	Verbose  bool
 	Quiet    bool
 	Version  string
 	Now      func() time.Time
+	// Stack is what the files call what they own; "" before they are read.
+	Stack string
 	// Sources are the files, for the lines that diagnostics point at.
 	Sources map[string][]byte
 	// Reference names an item without its value; id is empty before it exists.
@@ -61,53 +95,20 @@ type Options struct {
 	VendorWrites func(vendor string) (writes int, note string)
 }
 
-// New makes the view of a format: "human", "json" or "markdown". Results go to
-// out, progress and faults to err; JSON has all of it on out.
+// New makes the view of a format: "human", "json", "markdown" or "mermaid". Results
+// go to out, progress and faults to err; JSON has all of it on out. Markdown has a
+// page on out, faults included, which Done writes; Mermaid a picture of the plan.
 func New(format string, out, err io.Writer, o Options) (View, error) {
 	switch format {
 	case "", "human", "text":
-		return &human{out: out, err: err, o: o}, nil
+		h := newHuman(out, err, o)
+		return &h, nil
 	case "json":
 		return newJSON(out, o), nil
 	case "markdown":
-		return &markdown{human: human{out: out, err: err, o: o}}, nil
+		return newMarkdown(out, err, o), nil
+	case "mermaid":
+		return newMermaid(out, err, o), nil
 	}
-	return nil, fmt.Errorf("there is no format %q; there are human, json and markdown", format)
+	return nil, fmt.Errorf("there is no format %q; there are human, json, markdown and mermaid", format)
 }
-
-// Serial lets many goroutines show things on one view: a signal, a wait and a step
-// that ends come when they come.
-func Serial(v View) View { return &serial{v: v} }
-
-type serial struct {
-	mu sync.Mutex
-	v  View
-}
-
-func (s *serial) do(show func(View)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	show(s.v)
-}
-
-func (s *serial) Plan(p *planner.Plan)   { s.do(func(v View) { v.Plan(p) }) }
-func (s *serial) Event(e executor.Event) { s.do(func(v View) { v.Event(e) }) }
-func (s *serial) Report(p *planner.Plan, r executor.Report) {
-	s.do(func(v View) { v.Report(p, r) })
-}
-func (s *serial) Diagnostics(l diag.List) { s.do(func(v View) { v.Diagnostics(l) }) }
-func (s *serial) Note(text string)        { s.do(func(v View) { v.Note(text) }) }
-
-// Tee shows everything on both.
-func Tee(a, b View) View { return tee{a, b} }
-
-type tee struct{ a, b View }
-
-func (t tee) Plan(p *planner.Plan)   { t.a.Plan(p); t.b.Plan(p) }
-func (t tee) Event(e executor.Event) { t.a.Event(e); t.b.Event(e) }
-func (t tee) Report(p *planner.Plan, r executor.Report) {
-	t.a.Report(p, r)
-	t.b.Report(p, r)
-}
-func (t tee) Diagnostics(l diag.List) { t.a.Diagnostics(l); t.b.Diagnostics(l) }
-func (t tee) Note(text string)        { t.a.Note(text); t.b.Note(text) }

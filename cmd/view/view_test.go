@@ -85,7 +85,7 @@ func bucket(name string) vendors.BucketID { return vendors.BucketID{Name: name} 
 // has to be careful with.
 func everyKind() *planner.Plan {
 	const r2, op = "cloudflare_r2.main", "onepassword.eng"
-	return &planner.Plan{Stack: "acme-prod", Lineage: "l", Mode: planner.Normal, Operations: []planner.Operation{
+	p := &planner.Plan{Stack: "acme-prod", Lineage: "l", Mode: planner.Normal, Operations: []planner.Operation{
 		{Project: project("pictures"), Kind: planner.Move, Reason: planner.Reason{Word: "moved", Text: "a moved block renames photos"},
 			Changes: []planner.Change{{Field: "address", Before: "project.photos", After: "project.pictures"}}},
 		{Project: project("old_name"), Kind: planner.Forget, Reason: planner.Reason{Word: "removed", Text: "a removed block forgets it"}},
@@ -98,19 +98,49 @@ func everyKind() *planner.Plan {
 			Secrets: op, Bucket: bucket("vendor-drop"), ItemTitle: "vendor_drop",
 			Calls: []planner.Calls{{Connection: op, Vendor: "onepassword", Reads: 1, Writes: 1}}},
 		{Project: project("reports"), Kind: planner.Update, Reason: planner.Reason{Word: "settings", Text: "access or allowed_ips changed"},
-			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-reports"), ItemTitle: "reports",
+			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-reports"), ItemTitle: "reports", ItemID: "I1",
 			Changes: []planner.Change{{Field: "access", Before: "read_write", After: "read_only"}, {Field: "allowed_ips", After: "192.0.2.0/24"},
 				{Field: "secret_access_key", Sensitive: true}}},
 		{Project: project("billing"), Kind: planner.Rotate, Reason: planner.Reason{Word: "rotation_due", Text: "rotation due since 2026-11-20"},
-			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-billing"), ItemTitle: "billing", Notes: []string{"the old key works until 2026-11-30"},
+			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-billing"), ItemTitle: "billing", ItemID: "I2", Notes: []string{"the old key works until 2026-11-30"},
 			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 1}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
 		{Project: project("half"), Kind: planner.Heal, Reason: planner.Reason{Word: "left_behind", Text: "a credential was left behind"}},
 		{Project: project("old_site"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
-			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-old-site"),
+			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-old-site"), ItemTitle: "old_site", ItemID: "I3",
 			Blocked: []planner.Objection{{Word: "not_empty", Text: "bucket holds objects", Fix: "Empty the bucket first."}}},
 		{Project: project("old_drop"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
 			Secrets: "gone.main", ItemTitle: "old_drop"},
 	}, Quotas: []planner.Quota{{Connection: r2, Vendor: "cloudflare_r2", Limit: 1500, Live: 1135, After: 1137}}}
+	for i := range p.Operations {
+		p.Operations[i].Acts = acts(p.Operations[i])
+	}
+	return p
+}
+
+// acts are the steps that a planner gives an operation of the kind.
+func acts(o planner.Operation) []planner.Act {
+	bucket, item := o.Bucket.Name, o.ItemTitle
+	switch o.Kind {
+	case planner.Provision:
+		return []planner.Act{{Step: "create_bucket", Target: bucket}, {Step: "issue_credential"}, {Step: "store_credential", Target: item}, {Step: "verify_credential"}}
+	case planner.Adopt:
+		return []planner.Act{{Step: "claim_bucket", Target: bucket}, {Step: "issue_credential"}, {Step: "store_credential", Target: item}, {Step: "verify_credential"}}
+	case planner.Register:
+		return []planner.Act{{Step: "take_credential"}, {Step: "store_credential", Target: item}, {Step: "verify_credential"}}
+	case planner.Update:
+		return []planner.Act{{Step: "update_credential"}}
+	case planner.Rotate:
+		return []planner.Act{{Step: "issue_credential"}, {Step: "store_credential", Target: item}, {Step: "verify_credential"}}
+	case planner.Move:
+		return []planner.Act{{Step: "update_item", Target: item}, {Step: "move_record"}}
+	case planner.Heal:
+		return []planner.Act{{Step: "revoke_credential"}}
+	case planner.Forget:
+		return []planner.Act{{Step: "forget_record"}}
+	case planner.Destroy:
+		return []planner.Act{{Step: "probe_empty", Target: bucket}, {Step: "revoke_credential"}, {Step: "delete_bucket", Target: bucket}, {Step: "delete_item", Target: item}}
+	}
+	return nil
 }
 
 // hostile is a plan whose names come from outside and would harm a terminal, a
@@ -138,7 +168,7 @@ func TestPlan_golden(t *testing.T) {
 			color        bool
 			verbose      bool
 		}{{"txt", "human", 0, false, false}, {"80.txt", "human", 80, false, false}, {"color.txt", "human", 0, true, false},
-			{"verbose.txt", "human", 100, false, true}, {"jsonl", "json", 0, false, false}, {"md", "markdown", 0, false, false}} {
+			{"verbose.txt", "human", 100, false, true}, {"jsonl", "json", 0, false, false}, {"md", "markdown", 0, false, false}, {"mmd", "mermaid", 0, false, false}} {
 			t.Run(plan.name+"."+form.name, func(t *testing.T) {
 				var out, errs bytes.Buffer
 				o := options()
@@ -148,6 +178,7 @@ func TestPlan_golden(t *testing.T) {
 					t.Fatal(err)
 				}
 				v.Plan(plan.plan)
+				v.Done(End{Command: "plan"})
 				if errs.Len() > 0 {
 					t.Errorf("a plan is a result, and something went to the other stream: %q", errs.String())
 				}
@@ -172,7 +203,7 @@ func TestPlan_fitsTheTerminal(t *testing.T) {
 			v, _ := New("human", &out, &out, o)
 			v.Plan(plan)
 			for _, l := range strings.Split(out.String(), "\n") {
-				if !strings.HasPrefix(l, "      ") && !strings.HasPrefix(l, "Plan:") && !strings.HasPrefix(l, "Calls:") && !strings.HasPrefix(l, "Credentials:") && runewidth.StringWidth(l) > width {
+				if !strings.HasPrefix(l, "      ") && runewidth.StringWidth(l) > width {
 					t.Errorf("%d columns on a terminal of %d: %s", runewidth.StringWidth(l), width, l)
 				}
 			}
@@ -192,7 +223,7 @@ func report() (*planner.Plan, executor.Report) {
 }
 
 func TestReport_golden(t *testing.T) {
-	for _, format := range []string{"human", "json", "markdown"} {
+	for _, format := range []string{"human", "json", "markdown", "mermaid"} {
 		t.Run(format, func(t *testing.T) {
 			var out, errs bytes.Buffer
 			o := options()
@@ -213,8 +244,45 @@ func TestReport_golden(t *testing.T) {
 			}
 			v.Note("A sentence.")
 			v.Report(plan, r)
+			v.Done(End{Command: "apply", Exit: 130})
 			golden(t, "report."+format+".txt", []byte("--- stdout\n"+out.String()+"--- stderr\n"+errs.String()))
 		})
+	}
+}
+
+// TestReport_page: the page of an apply has the plan in it, and what became of it.
+func TestReport_page(t *testing.T) {
+	var out, errs bytes.Buffer
+	v, _ := New("markdown", &out, &errs, options())
+	plan, r := report()
+	v.Plan(plan)
+	v.Report(plan, r)
+	v.Fault(errors.New("close: no room"))
+	v.Done(End{Command: "apply", Exit: 1})
+	golden(t, "report.page.md", out.Bytes())
+}
+
+// TestFault_page: a command that has nothing but a fault to show has a page as well,
+// and one with nothing to show has none.
+func TestFault_page(t *testing.T) {
+	var out, errs bytes.Buffer
+	o := options()
+	o.Stack = "acme-prod"
+	v, _ := New("markdown", &out, &errs, o)
+	v.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH1001", Summary: "A <b>warning</b>", Detail: "One.\n  Two | three.", Fix: "Do it.", Project: project("photos"),
+		Subject: diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: 3}}}})
+	v.Fault(errors.New("it | cannot\n  be helped"))
+	v.Done(End{Command: "plan", Exit: 1})
+	golden(t, "fault.page.md", out.Bytes())
+	out.Reset()
+	v, _ = New("markdown", &out, &errs, o)
+	v.Note("nothing")
+	if v.Done(End{Command: "status"}); out.Len() > 0 {
+		t.Errorf("there is a page of nothing: %s", &out)
+	}
+	v, _ = New("markdown", &out, &errs, o)
+	if v.Done(End{Command: "plan", Exit: 130}); out.String() != "<!-- bh:plan stack=acme-prod -->\n### bh plan: interrupted\n\nStack `acme-prod`.\n" {
+		t.Errorf("a run that was interrupted has the page %q", &out)
 	}
 }
 
@@ -268,10 +336,10 @@ func TestMarkdown_limit(t *testing.T) {
 		}
 	}
 	text := PlanMarkdown(p, options())
-	if n := len([]rune(text)); n > MarkdownLimit || n < MarkdownLimit/2 {
+	if n := len(text); n >= MarkdownLimit || n < MarkdownLimit/2 {
 		t.Errorf("%d characters, and the limit is %d", n, MarkdownLimit)
 	}
-	if !strings.Contains(text, "operations are left out here") || !strings.Contains(text, "Plan digest") {
+	if !strings.Contains(text, "operations are left out here, **") || !strings.Contains(text, "Plan digest") {
 		t.Error("it does not say that something is left out, or lacks its end")
 	}
 }
@@ -305,7 +373,7 @@ func TestDiagnostic_golden(t *testing.T) {
 }
 
 func TestNew_format(t *testing.T) {
-	if _, err := New("yaml", nil, nil, options()); err == nil || !strings.Contains(err.Error(), "human, json and markdown") {
+	if _, err := New("yaml", nil, nil, options()); err == nil || !strings.Contains(err.Error(), "human, json, markdown and mermaid") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -373,5 +441,20 @@ func TestTableWithin(t *testing.T) {
 	}
 	if rows[2][0] != "line\nbreak" {
 		t.Error("the rows were changed")
+	}
+}
+
+// TestReport_narrow: where names and references do not fit side by side, they stand
+// one below the other.
+func TestReport_narrow(t *testing.T) {
+	var out bytes.Buffer
+	o := options()
+	o.Width = 60
+	v, _ := New("human", &out, &out, o)
+	name := addr.Project{Name: "tenant", Key: strings.Repeat("long-", 12)}
+	v.Report(nil, executor.Report{Results: []executor.Result{{Project: name, Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/" + name.Key}}})
+	want := "tenant[\"long-long-long-long-l…ng-long-long-long-long-long-\"]\n      -> op://Engineering/" + name.Key + "\nApply complete: 1 done.\n"
+	if out.String() != want {
+		t.Errorf("got\n%swant\n%s", &out, want)
 	}
 }

@@ -1,0 +1,256 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"buckethead/cmd/view"
+	"buckethead/config/diag"
+)
+
+// ending is the end of a run. It keeps what has to be shown and closed whatever
+// happens: a command can fail before it has a session, and after it has closed it.
+type ending struct {
+	p     Process
+	out   *result
+	flags *common // nil before they are read
+	moved bool    // --chdir is done
+
+	view      view.View    // nil before there is one
+	held      *heldLines   // lines that are held back; nil where none are
+	answered  bool         // with one document
+	into      *os.File     // --json-into
+	summary   bytes.Buffer // of the step, where GitHub Actions asks for it
+	stopTicks func()
+}
+
+// streaming are the commands whose --json gives lines as things happen. Any other may
+// answer with one document instead: its lines are held back until that is known, and
+// go to the other stream where there is one.
+var streaming = []string{"bh init", "bh validate", "bh plan", "bh apply", "bh destroy", "bh rotate", "bh doctor"}
+
+// wanted keeps the flags, for a command that fails before it has a session.
+func (e *ending) wanted(flags common) {
+	if flags.command == "bh exec" || flags.command == "bh env" {
+		flags.format = "human" // standard output is another's, or one object
+	}
+	e.flags = &flags
+}
+
+// show makes the view that the flags ask for, and keeps it up until the end.
+func (e *ending) show(flags common, o view.Options) (view.View, error) {
+	out := e.p.Stdout
+	if flags.format == "json" && !slices.Contains(streaming, flags.command) {
+		e.held = &heldLines{to: out}
+		out = e.held
+	}
+	made, err := view.New(flags.format, out, e.p.Stderr, o)
+	if err != nil {
+		return nil, err
+	}
+	e.view = view.Serial(made)
+	if flags.jsonInto != "" {
+		path := flags.jsonInto
+		if !e.moved {
+			path = joinRelative(flags.chdir, path)
+		}
+		if e.into, err = os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
+			return nil, fmt.Errorf("write JSON lines: %w", err)
+		}
+		lines, err := view.New("json", e.into, e.p.Stderr, o)
+		if err != nil {
+			return nil, err
+		}
+		made = view.Tee(made, lines)
+	}
+	if e.p.get("GITHUB_STEP_SUMMARY") != "" && flags.command != "bh exec" && flags.command != "bh env" {
+		summary, err := view.New("markdown", &e.summary, io.Discard, o)
+		if err != nil {
+			return nil, err
+		}
+		made = view.Tee(made, summary)
+	}
+	e.view = view.Serial(made)
+	if e.p.Ticks != nil {
+		e.tick(e.view)
+	}
+	return e.view, nil
+}
+
+// tick tells a view that time passes, until stopTicks.
+func (e *ending) tick(v view.View) {
+	ticks, stop := e.p.Ticks()
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-ticks:
+				v.Tick()
+			case <-quit:
+				return
+			}
+		}
+	}()
+	e.stopTicks = func() { stop(); close(quit); <-ended }
+}
+
+// goOn lets lines through that were held: the command answers with lines after all.
+func (e *ending) goOn() {
+	if e.held != nil {
+		e.held.release(e.p.Stdout)
+	}
+}
+
+// ended ends a run that came to its end, with an error, an exit code or neither, and
+// gives the exit code.
+func (e *ending) ended(err error) int {
+	if err == nil {
+		err = e.out.err
+	}
+	var exit exitCode
+	switch {
+	case err == nil:
+	case errors.As(err, &exit):
+		err = nil
+	case errors.Is(err, syscall.EPIPE):
+		exit, err = exitError, nil // whoever reads has gone, and need not be told
+	default:
+		exit = exitError
+		e.fallBack()
+		e.view.Fault(err)
+	}
+	if exit != 0 {
+		e.fallBack()
+	}
+	lost := e.finish(int(exit))
+	if exit == 0 && lost != nil {
+		_, _ = fmt.Fprintf(e.p.Stderr, "Error: %s\n", view.Clean(lost.Error()))
+		exit = exitError
+	}
+	return int(exit)
+}
+
+// broken ends a run that a fault of bh's own cut off.
+func (e *ending) broken(fault any, stack []byte) int {
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5040", Summary: fmt.Sprintf("bh met a fault of its own: %v", fault),
+		Detail: "The state is as the last committed step left it; apply again goes on from there.", Fix: "Set BH_LOG=debug to see where, and report it."}
+	told := false
+	func() {
+		defer func() { _ = recover() }() // what is broken may be what shows
+		e.fallBack()
+		e.view.Diagnostics(diag.List{d})
+		told = true
+		_ = e.finish(exitError)
+	}()
+	if !told {
+		_, _ = fmt.Fprintf(e.p.Stderr, "Error: %s\n\n  %s\n  %s\n", d.Summary, d.Detail, d.Fix)
+	}
+	if e.p.get("BH_LOG") == "debug" || e.p.get("BH_LOG") == "trace" {
+		_, _ = e.p.Stderr.Write(stack)
+	}
+	return exitError
+}
+
+// finish says that this is the end, and closes. The error is of a result that could
+// not be written.
+func (e *ending) finish(exit int) error {
+	if e.stopTicks != nil {
+		e.stopTicks()
+		e.stopTicks = nil
+	}
+	if e.view != nil && !e.quiet() {
+		e.view.Done(view.End{Command: strings.TrimPrefix(e.command(), "bh "), Exit: exit})
+	}
+	if e.summary.Len() > 0 {
+		if err := appendTo(e.p.get("GITHUB_STEP_SUMMARY"), e.summary.String()); err != nil {
+			_, _ = fmt.Fprintf(e.p.Stderr, "The step's summary cannot be written: %s\n", view.Clean(err.Error()))
+		}
+	}
+	if e.held != nil {
+		to := e.p.Stdout
+		if e.answered {
+			to = e.p.Stderr
+		}
+		e.held.release(to)
+	}
+	err := e.out.err
+	if e.into != nil {
+		if closed := e.into.Close(); err == nil && closed != nil {
+			err = fmt.Errorf("write JSON lines: %w", closed)
+		}
+		e.into = nil
+	}
+	return err
+}
+
+// quiet reports whether a document says everything: nothing else was said.
+func (e *ending) quiet() bool {
+	return e.answered && e.held != nil && e.held.kept.Len() == 0 && e.into == nil
+}
+
+func (e *ending) command() string {
+	if e.flags == nil {
+		return ""
+	}
+	return e.flags.command
+}
+
+// fallBack makes a view for a fault that came before there was one.
+func (e *ending) fallBack() {
+	if e.view != nil {
+		return
+	}
+	if e.flags == nil {
+		e.flags = &common{format: formatOf(append(strings.Fields(e.p.get("BH_CLI_ARGS")), e.p.Args...))}
+	}
+	o := view.Options{Version: version, Now: e.p.Now}
+	if _, err := e.show(*e.flags, o); err != nil && e.view == nil {
+		e.view, _ = view.New("human", e.p.Stdout, e.p.Stderr, o)
+	}
+}
+
+// formatOf looks for the format in arguments that could not be understood.
+func formatOf(args []string) string {
+	format := "human"
+	for i, arg := range args {
+		name, value, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		switch {
+		case arg == "--", arg == "exec", arg == "env":
+			return format
+		case !strings.HasPrefix(arg, "-"):
+		case name == "json" && (!hasValue || value == "true"):
+			format = "json"
+		case name == "format" && hasValue:
+			format = value
+		case name == "format" && i+1 < len(args):
+			format = args[i+1]
+		}
+	}
+	return format
+}
+
+// heldLines keeps what is written until it is known where it belongs.
+type heldLines struct {
+	to   io.Writer
+	kept bytes.Buffer
+	open bool
+}
+
+func (h *heldLines) Write(b []byte) (int, error) {
+	if h.open {
+		return h.to.Write(b)
+	}
+	return h.kept.Write(b)
+}
+
+func (h *heldLines) release(to io.Writer) {
+	h.to, h.open = to, true
+	_, _ = h.kept.WriteTo(to) // standard output remembers its own faults
+}

@@ -1,0 +1,140 @@
+package view
+
+import (
+	"io"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+	"github.com/vbauerster/cupwriter"
+)
+
+// live is a few lines at the end of a terminal that are written anew as time passes.
+// All that goes to the terminal meanwhile goes through over, which takes them away
+// first: so they never mix with anything, and nothing of them is left at the end.
+type live struct {
+	w       *cupwriter.Writer
+	width   int // where the terminal does not tell
+	painted bool
+	at      time.Time // of the last painting
+}
+
+// paintings less than this apart are left out, where nothing else was written.
+const paintEvery = 100 * time.Millisecond
+
+func newLive(to io.Writer, width int) *live { return &live{w: cupwriter.New(to, true), width: width} }
+
+// size is what the terminal is now: it may have been made larger or smaller.
+func (l *live) size() (width, height int) {
+	if l.w.IsTerminal() {
+		if width, height, err := l.w.GetTermSize(); err == nil && width > 0 {
+			return width, height
+		}
+	}
+	return l.width, 24
+}
+
+// paint puts lines in the place of those that were there. Each of them has to fit.
+func (l *live) paint(lines []string, now time.Time) {
+	if len(lines) == 0 {
+		l.clear()
+		return
+	}
+	if l.painted && now.Sub(l.at) < paintEvery && !now.Before(l.at) {
+		return
+	}
+	_, _ = l.w.WriteString(strings.Join(lines, "\n") + "\n")
+	_ = l.w.Flush(len(lines))
+	l.painted, l.at = true, now
+}
+
+// clear takes the lines away.
+func (l *live) clear() {
+	if l.painted {
+		_ = l.w.Flush(0)
+		l.painted = false
+	}
+}
+
+// over is a stream whose terminal has live lines.
+type over struct {
+	to   io.Writer
+	live *live
+}
+
+func (o over) Write(b []byte) (int, error) {
+	o.live.clear()
+	return o.to.Write(b)
+}
+
+// liveWidth is the narrowest terminal that has live lines.
+const liveWidth = 40
+
+// frame is what the live lines say, for a terminal of that size.
+func (h *human) frame(now time.Time, width, height int) []string {
+	if width < liveWidth {
+		return nil
+	}
+	width-- // a line that fills the last column may break
+	var lines []string
+	for _, w := range h.progress.waitsAt(now) {
+		head := fit(oneLine(w.who), width/3) + " waits until " + w.until.UTC().Format(time.TimeOnly) + " (" + elapsed(w.until.Sub(now)) + "): "
+		lines = append(lines, paint(h.o.ErrColor, yellow, fit(head+fit(oneLine(w.why), max(5, width-runewidth.StringWidth(head))), width)))
+	}
+	running := h.progress.shown(now)
+	room := max(1, min(10, height-len(lines)-4))
+	lines = append(lines, h.runningLines(running[:min(room, len(running))], now, width)...)
+	if more := len(running) - room; more > 0 {
+		lines = append(lines, paint(h.o.ErrColor, dim, "  and "+thousands(more)+" more"))
+	}
+	switch {
+	case len(running) > 0:
+		lines = append(lines, h.bar(now, width))
+	case h.reading && now.Sub(h.since) >= time.Second:
+		lines = append(lines, fit("Reading the state and what the providers have ... "+elapsed(now.Sub(h.since)), width))
+	}
+	return lines
+}
+
+// runningLines are operations under way: kind, project, step, and for how long. A
+// name gets what the others leave of the width, and the step the rest.
+func (h *human) runningLines(running []underWay, now time.Time, width int) []string {
+	const kinds, steps = len("+ provision"), len("verify credential")
+	label, step, took := 0, 0, 0
+	for _, u := range running {
+		label = max(label, runewidth.StringWidth(oneLine(u.project.Label())))
+		step = max(step, runewidth.StringWidth(oneLine(u.does(now))))
+		took = max(took, len(elapsed(now.Sub(u.since))))
+	}
+	label = min(label, max(8, width-kinds-steps-took-6))
+	step = min(step, width-kinds-label-took-6)
+	lines := make([]string, len(running))
+	for i, u := range running {
+		text, time := pad(fit(oneLine(u.does(now)), step), step), elapsed(now.Sub(u.since))
+		if u.waits(now) {
+			text = paint(h.o.ErrColor, yellow, text)
+		}
+		kind := paint(h.o.ErrColor, colorOf(u.kind.Symbol()), pad(u.kind.Symbol()+" "+string(u.kind), kinds))
+		lines[i] = kind + "  " + pad(fit(oneLine(u.project.Label()), label), label) + "  " + text + "  " + strings.Repeat(" ", took-len(time)) + time
+	}
+	return lines
+}
+
+// does is what an operation does now, or what it waits for.
+func (u underWay) does(now time.Time) string {
+	if u.waits(now) {
+		return "until " + u.until.UTC().Format(time.TimeOnly) + ": " + u.why
+	}
+	return u.step
+}
+
+// bar is how far the plan is, in a bar and in numbers.
+func (h *human) bar(now time.Time, width int) string {
+	text := h.progress.counts(now) + ", " + elapsed(now.Sub(h.progress.begun))
+	size := min(30, width-runewidth.StringWidth(text)-3)
+	if size < 8 {
+		return fit(text, width)
+	}
+	full := size * h.progress.done() / max(1, h.progress.total)
+	return "[" + paint(h.o.ErrColor, green, strings.Repeat("#", full)) + strings.Repeat("-", size-full) + "] " + text
+}

@@ -1,0 +1,78 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// textColumns is how much of one text a page shows; the rest is cut out of its middle.
+const textColumns = 300
+
+// cell makes text safe within a page and its tables: no cell, tag or line can be
+// broken out of, nothing becomes a link, nobody is called, no issue is named.
+func cell(text string) string {
+	runes := []rune(fit(oneLine(text), textColumns))
+	var b strings.Builder
+	for i, r := range runes {
+		word := i+1 < len(runes) && !unicode.IsSpace(runes[i+1])
+		switch {
+		case r == '@', r == '#':
+			// Pages look for these after they have read entities.
+			b.WriteRune(r)
+			b.WriteString("<!-- -->")
+		case strings.ContainsRune("\\|&<>`[]*~$!", r), r == '_' && !within(runes, i), r == ':' && word,
+			r == '.' && word && strings.HasSuffix(strings.ToLower(string(runes[:i])), "www"):
+			fmt.Fprintf(&b, "&#%d;", r)
+		case i == 0 && strings.ContainsRune("-+=0123456789", r):
+			// At the beginning of a line these make lists and headings.
+			fmt.Fprintf(&b, "&#%d;", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// within reports whether a rune stands in a word, where Markdown leaves it alone.
+func within(runes []rune, i int) bool {
+	return i > 0 && i+1 < len(runes) && isWord(runes[i-1]) && isWord(runes[i+1])
+}
+
+// code is text in which Markdown sees nothing, in the letters of code.
+func code(text string) string {
+	text = fit(oneLine(text), textColumns)
+	if text == "" {
+		return ""
+	}
+	if !strings.ContainsAny(text, "\\|`") && strings.TrimSpace(text) == text {
+		return "`" + text + "`"
+	}
+	// Backquotes cannot hold these in every table; a tag can, with all signs as numbers.
+	var b strings.Builder
+	for _, r := range text {
+		if r < 0x80 && !isWord(r) && r != ' ' {
+			fmt.Fprintf(&b, "&#%d;", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return "<code>" + b.String() + "</code>"
+}
+
+// Marker stands first in every page of a stack, so that one comment can be found
+// again and updated.
+func Marker(stack string) string {
+	var b strings.Builder
+	for i := range len(stack) {
+		c := stack[i]
+		plain := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '.' ||
+			c == '-' && i > 0 && stack[i-1] != '-' // two of them could end the comment
+		if plain {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return "<!-- bh:plan stack=" + b.String() + " -->"
+}

@@ -1,0 +1,204 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"buckethead/config/diag"
+	"buckethead/executor"
+	"buckethead/planner"
+)
+
+// page is what a Markdown page tells, before it is written.
+type page struct {
+	options  Options
+	plan     *planner.Plan    // nil before there is one
+	report   *executor.Report // nil where nothing was carried out
+	faults   diag.List
+	headline string
+	said     []string // finished parts
+	document string   // stands alone, where nothing failed
+	end      End
+}
+
+// empty reports whether there is nothing to tell, not even that the command failed.
+func (p *page) empty() bool {
+	return p.end.Exit == 0 && p.document == "" && p.plan == nil && p.report == nil && len(p.faults) == 0 && p.headline == "" && len(p.said) == 0
+}
+
+// text writes the page. Parts come in the order in which they are read, but get their
+// room in the order of what must not be missed: faults, operations that are blocked
+// or destroy, the picture, the other operations, what is folded.
+func (p *page) text() string {
+	if p.document != "" && len(p.faults) == 0 {
+		return p.document
+	}
+	stack := p.options.Stack
+	if p.plan != nil {
+		stack = p.plan.Stack
+	}
+	head := Marker(stack) + "\n### " + strings.TrimSpace("bh "+p.end.Command) + ": " + p.title() + "\n"
+	if stack != "" {
+		head += "\nStack " + code(stack) + "." + p.warning() + "\n"
+	}
+	tail := p.tail()
+	left := &room{MarkdownLimit - 1 - len(head) - len(tail)}
+	faults := p.faultList(left)
+	said := ""
+	for i, part := range p.said {
+		// What is said of the rest has to fit as well.
+		if len(part)+100 > left.bytes {
+			said += fmt.Sprintf("\n%d more parts are left out here.\n", len(p.said)-i)
+			break
+		}
+		said += part
+		left.take(part)
+	}
+	table := ""
+	if p.plan != nil && !p.plan.Empty() {
+		table = p.operations(left)
+	}
+	return head + faults + said + table + tail
+}
+
+// title says at a glance what this is.
+func (p *page) title() string {
+	switch {
+	case p.report != nil:
+		_, counts, _ := strings.Cut(reportText(*p.report), ": ")
+		complete := p.report.OK() && p.end.outcome() != "error"
+		return map[bool]string{true: "complete", false: "not complete"}[complete] + ", " + strings.TrimSuffix(counts, ".")
+	case p.end.outcome() == "interrupted":
+		return "interrupted"
+	case p.end.outcome() == "error" && p.headline == "":
+		return "failed, " + amount(max(1, p.errors()), "error")
+	case p.plan != nil && p.plan.Empty():
+		return "no changes"
+	case p.plan != nil:
+		return strings.TrimSuffix(strings.TrimPrefix(summary(p.plan), "Plan: "), ".")
+	case p.headline != "":
+		return strings.TrimSuffix(p.headline, ".")
+	case p.faults.HasErrors():
+		return "failed"
+	}
+	return "done"
+}
+
+func (p *page) errors() int {
+	n := 0
+	for _, d := range p.faults {
+		if d.Severity == diag.Error {
+			n++
+		}
+	}
+	return n
+}
+
+// warning says in the head what nobody may miss further down.
+func (p *page) warning() string {
+	if p.plan == nil || p.report != nil {
+		return ""
+	}
+	text := ""
+	destroys := 0
+	for _, o := range p.plan.Operations {
+		if o.Kind == planner.Destroy && len(o.Blocked) == 0 {
+			destroys++
+		}
+	}
+	for _, w := range []struct {
+		count     int
+		one, many string
+	}{{p.plan.Blocked(), " operation is BLOCKED: it does not run as things are.", " operations are BLOCKED: they do not run as things are."},
+		{destroys, " project is to be destroyed.", " projects are to be destroyed."}} {
+		switch {
+		case w.count == 1:
+			text += " **1" + w.one + "**"
+		case w.count > 1:
+			text += " **" + thousands(w.count) + w.many + "**"
+		}
+	}
+	return text
+}
+
+// tail is what a plan costs, and its digest.
+func (p *page) tail() string {
+	if p.plan == nil || p.plan.Empty() {
+		return ""
+	}
+	text := ""
+	for _, line := range []string{callsText(p.plan, p.options), quotasText(p.plan, p.options)} {
+		if line != "" {
+			text += "\n" + cell(line) + "\n"
+		}
+	}
+	return text + "\nPlan digest " + code(p.plan.Digest()) + "\n"
+}
+
+// faultList says what is wrong, errors first.
+func (p *page) faultList(left *room) string {
+	var errors, warnings diag.List
+	for _, d := range p.faults {
+		if d.Severity == diag.Warning {
+			warnings = append(warnings, d)
+		} else {
+			errors = append(errors, d)
+		}
+	}
+	all := append(errors, warnings...)
+	var b strings.Builder
+	// Faults of thousands of operations must leave room for the operations.
+	budget := &room{left.bytes / 3}
+	for i, d := range all {
+		if text := faultItem(d); !budget.take(text) {
+			fmt.Fprintf(&b, "\n%s more of %s faults are left out here.\n", thousands(len(all)-i), thousands(len(all)))
+			break
+		} else {
+			b.WriteString(text)
+		}
+	}
+	left.bytes -= b.Len()
+	return b.String()
+}
+
+// faultItem is one fault: what, where, why, what to do.
+func faultItem(d diag.Diagnostic) string {
+	word := "Error"
+	if d.Severity == diag.Warning {
+		word = "Warning"
+	}
+	text := "\n- **" + word + ": " + cell(d.Summary) + "**"
+	if d.Code != "" {
+		text += " " + code(d.Code)
+	}
+	var where []string
+	if !d.Subject.IsZero() {
+		where = append(where, code(d.Subject.String()))
+	}
+	if !d.Project.IsZero() {
+		where = append(where, "project "+code(d.Project.Label()))
+	}
+	if len(where) > 0 {
+		text += "<br>" + strings.Join(where, ", ")
+	}
+	for _, more := range []string{d.Detail, d.Fix} {
+		for _, l := range strings.Split(more, "\n") {
+			if l = strings.TrimSpace(l); l != "" {
+				text += "<br>" + cell(l)
+			}
+		}
+	}
+	return text + "\n"
+}
+
+// room is how many bytes of a page are left.
+type room struct{ bytes int }
+
+// take takes the room of a text, where there is so much.
+func (r *room) take(text string) bool {
+	if len(text) > r.bytes {
+		return false
+	}
+	r.bytes -= len(text)
+	return true
+}

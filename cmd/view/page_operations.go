@@ -1,0 +1,158 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"buckethead/config/addr"
+	"buckethead/executor"
+	"buckethead/planner"
+)
+
+// row is one operation of a page: a row of the table, and what is folded below it.
+type row struct {
+	text, details string
+	grave         bool // it is blocked, destroys or failed: no other row is shown before it
+	shown, opened bool
+}
+
+// detailLines is how many lines of one operation are folded below the table.
+const detailLines = 30
+
+// operations is the table, the picture, and what is folded.
+func (p *page) operations(left *room) string {
+	rows := p.rows()
+	head, rule := "\n| | operation | project | what | item |\n", "| --- | --- | --- | --- | --- |\n"
+	if p.report != nil {
+		head, rule = "\n| | operation | project | outcome | what | item |\n", "| --- | --- | --- | --- | --- | --- |\n"
+	}
+	// What holds the parts together, and what is said when some are left out.
+	left.bytes -= len(head) + len(rule) + 600
+	complete := fill(rows, true, left)
+	picture := "\n<details open><summary>Picture</summary>\n\n```mermaid\n" + PlanMermaid(p.plan, p.options) + "```\n\n</details>\n"
+	if !left.take(picture) {
+		picture = ""
+	}
+	if complete {
+		fill(rows, false, left)
+	}
+	if len(rows) > pictureOperations {
+		// Nobody reads so many rows: what they come to stands before them.
+		return picture + head + rule + shownRows(rows) + folded(rows)
+	}
+	return head + rule + shownRows(rows) + picture + folded(rows)
+}
+
+// fill gives room to rows and then to their details, and reports whether all of them
+// got it. Of those that are grave a row has its details with it.
+func fill(rows []row, grave bool, left *room) bool {
+	complete := true
+	for i := range rows {
+		if r := &rows[i]; r.grave == grave {
+			if r.shown = left.take(r.text); !r.shown {
+				complete = false
+				break
+			}
+			if grave {
+				r.opened = left.take(r.details)
+			}
+		}
+	}
+	for i := range rows {
+		if r := &rows[i]; complete && r.grave == grave && !grave {
+			if r.opened = left.take(r.details); !r.opened {
+				break
+			}
+		}
+	}
+	return complete
+}
+
+func shownRows(rows []row) string {
+	var b strings.Builder
+	hidden, grave := 0, 0
+	for _, r := range rows {
+		switch {
+		case r.shown:
+			b.WriteString(r.text)
+		case r.grave:
+			grave++
+			hidden++
+		default:
+			hidden++
+		}
+	}
+	if hidden > 0 {
+		// "bh plan" shows all of them.
+		fmt.Fprintf(&b, "\n%s of %s operations are left out here, ", thousands(hidden), thousands(len(rows)))
+		if grave > 0 {
+			fmt.Fprintf(&b, "**%s of them blocked, failed or to destroy**; ", thousands(grave))
+		} else {
+			b.WriteString("none of them blocked, failed or to destroy; ")
+		}
+		b.WriteString("`bh plan` shows all of them.\n")
+	}
+	return b.String()
+}
+
+func folded(rows []row) string {
+	var b strings.Builder
+	shown, hidden := 0, 0
+	for _, r := range rows {
+		switch {
+		case r.details == "":
+		case r.opened && r.shown:
+			b.WriteString(r.details)
+			shown++
+		default:
+			hidden++
+		}
+	}
+	if shown == 0 {
+		return ""
+	}
+	if hidden > 0 {
+		fmt.Fprintf(&b, "\nThe details of %s operations are left out here.\n", thousands(hidden))
+	}
+	return "\n<details><summary>Details of " + amount(shown, "operation") + "</summary>\n" + b.String() + "\n</details>\n"
+}
+
+// rows makes the rows of all operations, in the plan's order.
+func (p *page) rows() []row {
+	outcomes := map[addr.Project]executor.Outcome{}
+	if p.report != nil {
+		for _, r := range p.report.Results {
+			outcomes[r.Project] = r.Outcome
+		}
+	}
+	rows := make([]row, len(p.plan.Operations))
+	for i, o := range p.plan.Operations {
+		l := lineOf(o, p.options)
+		r := row{grave: len(o.Blocked) > 0 || o.Kind == planner.Destroy}
+		outcome := ""
+		if p.report != nil {
+			outcome = " " + string(outcomes[o.Project]) + " |"
+			if o := outcomes[o.Project]; o != executor.Done && o != "" {
+				r.grave = true
+				outcome = " **" + string(o) + "** |"
+			}
+		}
+		what := cell(l.what)
+		if len(o.Blocked) > 0 {
+			what = "**" + what + "**"
+		}
+		r.text = fmt.Sprintf("| %s | %s | %s |%s %s | %s |\n", code(l.symbol), l.kind, code(l.label), outcome, what, code(l.reference))
+		if len(l.details) > 0 {
+			r.details = "\n" + code(l.symbol) + " " + l.kind + " " + code(l.label) + "\n"
+			for n, d := range l.details {
+				if n == detailLines {
+					r.details += fmt.Sprintf("- %d more\n", len(l.details)-n)
+					break
+				}
+				r.details += "- " + cell(d) + "\n"
+			}
+		}
+		rows[i] = r
+	}
+	return rows
+}

@@ -1,0 +1,161 @@
+package view
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"buckethead/config/addr"
+	"buckethead/executor"
+	"buckethead/planner"
+)
+
+// progress is what is known of a plan while it runs. It is told of events and of
+// nothing else, and never asks for the time.
+type progress struct {
+	total   int // operations of the plan
+	begun   time.Time
+	running []underWay
+	waits   []wait // of vendors, for everyone
+	ended   map[executor.Outcome]int
+	last    time.Time // when something last ended, or was last said to run
+}
+
+// underWay is one operation that was begun and has not ended.
+type underWay struct {
+	project addr.Project
+	kind    planner.Kind
+	since   time.Time
+	step    string
+	why     string // it waits, until then
+	until   time.Time
+}
+
+// wait is a vendor that takes no calls until then.
+type wait struct {
+	who, why string
+	until    time.Time
+}
+
+func (p *progress) plan(plan *planner.Plan) {
+	*p = progress{total: len(plan.Operations), ended: map[executor.Outcome]int{}}
+}
+
+func (p *progress) event(e executor.Event) {
+	switch e := e.(type) {
+	case executor.OperationStarted:
+		if p.begun.IsZero() {
+			p.begun, p.last = e.At, e.At
+		}
+		p.running = append(p.running, underWay{project: e.Project, kind: e.Kind, since: e.At})
+	case executor.StepStarted:
+		p.change(e.Project, func(u *underWay) { u.step, u.why, u.until = strings.ReplaceAll(e.Step, "_", " "), "", time.Time{} })
+	case executor.StepDone:
+		p.change(e.Project, func(u *underWay) { u.why, u.until = "", time.Time{} })
+	case executor.Waiting:
+		p.change(e.Project, func(u *underWay) { u.why, u.until = e.Why, e.Until })
+	case executor.OperationDone:
+		p.running = slices.DeleteFunc(p.running, func(u underWay) bool { return u.project == e.Result.Project })
+		if p.ended == nil {
+			p.ended = map[executor.Outcome]int{}
+		}
+		p.ended[e.Result.Outcome]++
+		if e.Result.Ended.After(p.last) {
+			p.last = e.Result.Ended
+		}
+	}
+}
+
+func (p *progress) change(project addr.Project, change func(*underWay)) {
+	for i := range p.running {
+		if p.running[i].project == project {
+			change(&p.running[i])
+		}
+	}
+}
+
+// waiting notes that a vendor takes no calls; the latest word of one counts.
+func (p *progress) waiting(w wait) {
+	p.waits = slices.DeleteFunc(p.waits, func(known wait) bool { return known.who == w.who })
+	p.waits = append(p.waits, w)
+}
+
+// waitsAt are the vendors that still take no calls.
+func (p *progress) waitsAt(now time.Time) []wait {
+	p.waits = slices.DeleteFunc(p.waits, func(w wait) bool { return !w.until.After(now) })
+	return p.waits
+}
+
+// shown are the operations under way, those that work before those that wait.
+func (p *progress) shown(now time.Time) []underWay {
+	out := slices.Clone(p.running)
+	rank := func(u underWay) int {
+		if u.waits(now) {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(out, func(a, b underWay) int { return cmp.Compare(rank(a), rank(b)) })
+	return out
+}
+
+func (u underWay) waits(now time.Time) bool { return u.why != "" && u.until.After(now) }
+
+// done is how many operations came to an end.
+func (p *progress) done() int {
+	n := 0
+	for _, count := range p.ended {
+		n += count
+	}
+	return n
+}
+
+// counts says how far it is: "12 of 40 done, 1 failed, 8 running (2 waiting), 19 to go".
+func (p *progress) counts(now time.Time) string {
+	text := thousands(p.ended[executor.Done]) + " of " + thousands(p.total) + " done"
+	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
+		if p.ended[o] > 0 {
+			text += ", " + thousands(p.ended[o]) + " " + string(o)
+		}
+	}
+	waiting := 0
+	for _, u := range p.running {
+		if u.waits(now) {
+			waiting++
+		}
+	}
+	text += ", " + thousands(len(p.running)) + " running"
+	if waiting > 0 {
+		text += " (" + thousands(waiting) + " waiting)"
+	}
+	return text + ", " + thousands(max(0, p.total-p.done()-len(p.running))) + " to go"
+}
+
+// stillNamed is how many operations a line names that says what still runs.
+const stillNamed = 3
+
+// still says what runs and for how long, where nothing has ended for so long.
+func (p *progress) still(now time.Time, long time.Duration) string {
+	if len(p.running) == 0 || now.Sub(p.last) < long {
+		return ""
+	}
+	p.last = now
+	var names []string
+	for i, u := range p.shown(now) {
+		if i == stillNamed {
+			names = append(names, "and "+strconv.Itoa(len(p.running)-i)+" more")
+			break
+		}
+		what := cmp.Or(u.step, string(u.kind))
+		if u.waits(now) {
+			what = u.why + ", until " + u.until.UTC().Format(time.TimeOnly)
+		}
+		names = append(names, u.project.Label()+" ("+what+", "+elapsed(now.Sub(u.since))+")")
+	}
+	return "still running: " + strings.Join(names, ", ") + "; " + p.counts(now)
+}
+
+// elapsed is a length of time in whole seconds.
+func elapsed(d time.Duration) string { return max(0, d).Truncate(time.Second).String() }
