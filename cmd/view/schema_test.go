@@ -14,6 +14,7 @@ import (
 	"buckethead/config/diag"
 	"buckethead/executor"
 	"buckethead/planner"
+	"buckethead/vendors"
 )
 
 // strictSchema is the schema of the lines without its permission to add: what a line
@@ -108,6 +109,8 @@ func TestLines_schema(t *testing.T) {
 	v.Checks("cloud", checks())
 	v.CheckSummary(CheckCounts{Fault: 1})
 	v.Valid(0)
+	v.Drift(everyDrift())
+	v.Discovery(everyFind())
 	v.Result("Moved.")
 	v.Note("A sentence.")
 	v.Waiting("Cloudflare", "used up", noon.Add(time.Minute))
@@ -129,6 +132,27 @@ func TestLines_schema(t *testing.T) {
 	if !strings.HasSuffix(out.String(), want) {
 		t.Errorf("the end is %s\nwant %s", out.String()[max(0, out.Len()-len(want)):], want)
 	}
+}
+
+// everyDrift has a difference of each class.
+func everyDrift() planner.Drift {
+	d := planner.Drift{Stack: "main", Checked: 12, Ignored: 1}
+	for _, class := range planner.DriftClasses() {
+		d.Differences = append(d.Differences, planner.Difference{Project: project("photos"), Class: class, Field: "f", Before: "b", After: "a",
+			Range: diag.Range{File: "f", Start: diag.Pos{Line: 1, Column: 1}}})
+	}
+	d.Differences = append(d.Differences, planner.Difference{Project: project("photos"), Class: planner.ItemEdited, Field: "secret_access_key", Sensitive: true})
+	return d
+}
+
+// everyFind has one thing of each kind, and of each owner.
+func everyFind() planner.Discovery {
+	return planner.Discovery{Stack: "main", Clouds: []string{"local.main"}, Stores: []string{"age_file.main"},
+		Buckets: []planner.FoundBucket{{Cloud: "local.main", Bucket: vendors.BucketID{Name: "b", Namespace: "eu"}, Location: "weur", StorageClass: "standard", CreatedAt: noon,
+			Project: project("b"), TakeOver: "bh import", Block: "import {}"}, {Cloud: "local.main", Bucket: vendors.BucketID{Name: "c"}, Owner: planner.AnotherStack, Stack: "s"}},
+		Credentials: []planner.FoundCredential{{Cloud: "local.main", ID: "K", Name: "bh/x", Owner: planner.ThisStack, Project: "project.x", IssuedAt: noon, Status: vendors.Active}},
+		Items:       []planner.FoundItem{{Secrets: "age_file.main", ID: "I", Title: "t", Owner: planner.UnknownStack, UpdatedAt: noon}},
+		Others:      map[string]int{"local.main": 2}, Unlisted: []planner.Unlisted{{Cloud: "local.main", Namespace: "fedramp", Why: "denied"}}}
 }
 
 // TestLines_schemaRefuses: the schema is not one that everything fits.
