@@ -122,8 +122,8 @@ func TestS3_kill(t *testing.T) {
 				t.Parallel()
 				server := newS3Server(t)
 				step := 1
-				if where == "at a boundary" && !*s3Every {
-					step = 4
+				if !*s3Every {
+					step = map[bool]int{true: 7, false: 2}[where == "at a boundary"]
 				}
 				for n := 1; ; n += step {
 					server.setAhead(0)
@@ -146,7 +146,7 @@ func TestS3_kill(t *testing.T) {
 					}
 					if !met {
 						t.Logf("killed %s, %d times", where, n/step)
-						if n < 10 {
+						if n < 8 {
 							t.Errorf("only %d were met", n-1)
 						}
 						return
