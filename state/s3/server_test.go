@@ -201,7 +201,7 @@ func must(t *testing.T, err error) {
 
 // object reads what is there by way of the simulator.
 func (s *server) object(key string) []byte {
-	body, _ := s.sim.Object(states, key)
+	body, _, _ := s.sim.Object(states, key)
 	return body
 }
 
