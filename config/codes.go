@@ -115,9 +115,12 @@ var (
 	invalidDate = Kind{"BH1073", "Invalid date"}
 	// Two projects whose buckets are to be public under one domain.
 	sharedDomain = Kind{"BH1074", "Two projects have the same domain"}
+
+	// A project or an operation for which the condition of a policy does not hold.
+	brokenPolicy = Kind{"BH1080", "A policy does not allow this"}
 )
 
-// Kinds gives every kind of fault that Load and Format report, by code.
+// Kinds gives every kind of fault that Load, Format and the policies report, by code.
 func Kinds() []Kind {
 	return []Kind{
 		missingFile, unreadableFile, invalidSyntax, unknownBlock, unknownAttribute, invalidLabels, missingAttribute,
@@ -130,5 +133,6 @@ func Kinds() []Kind {
 		needlessAttribute, earlyExpiry,
 		invalidAddress, invalidMove, removedDeclared, importUndeclared, invalidImport,
 		duplicateRule, contradictoryRule, tooManyRules, invalidDate, sharedDomain,
+		brokenPolicy,
 	}
 }

@@ -22,6 +22,7 @@ type Config struct {
 	Moved    []Moved
 	Removed  []Removed
 	Imports  []Import
+	Policies []Policy // in the order of the files
 	// Sources holds the files as they were read, by the name that ranges use.
 	// Asterisks stand for what is, or may be, a secret written in a file, so that
 	// the lines around a diagnostic can be shown. Files of variables are not part.

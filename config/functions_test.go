@@ -24,7 +24,7 @@ func TestFunctions_areThoseOfTerraform(t *testing.T) {
 		`jsonencode({ a = 1 })`: `{"a":1}`, `urlencode("a b")`: "a+b", `yamldecode("a: 1").a`: "1", `yamlencode("a")`: "\"a\"\n",
 		`md5("a")`: "0cc175b9c0f1b6a831c399e269772661", `sha1("a")`: "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8",
 		`substr(sha256("a"), 0, 8)`: "ca978112", `substr(sha512("a"), 0, 8)`: "1f40fc92", `base64sha256("a")`: "ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=",
-		`formatdate("YYYY", "2026-01-02T03:04:05Z")`: "2026", `timeadd("2026-01-01T00:00:00Z", "24h")`: "2026-01-02T00:00:00Z",
+		`formatdate("YYYY", "2026-01-02T03:04:05Z")`: "2026", `timeadd("2026-01-01T00:00:00Z", "24h")`: "2026-01-02T00:00:00Z", `seconds("1d 1h")`: "90000",
 		`tobool("true")`: "true", `length(tolist(["a", "a"]))`: "2", `length(toset(["a", "a"]))`: "1", `tolist(["a", 1])[1]`: "1", `tomap({ a = "x", b = 1 }).b`: "1",
 		`tonumber("5")`: "5", `tostring(5)`: "5", `try(nope.x, "a")`: "a", `can(tonumber("x"))`: "false",
 		`env("SET")`: "value", `env("UNSET", "d")`: "d", `fileexists("nope")`: "false", `nonsensitive(sensitive("a"))`: "a",

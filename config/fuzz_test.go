@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 )
 
@@ -45,8 +47,12 @@ func FuzzLoad(f *testing.F) {
 		}
 		if !diags.HasErrors() {
 			checkConfig(t, c)
+			diags = append(diags, checkPolicies(t, c, len(src))...)
 		}
 		again, twice := Load(o)
+		if !twice.HasErrors() {
+			twice = append(twice, checkPolicies(t, again, len(src))...)
+		}
 		if !slices.EqualFunc(diags, twice, func(a, b diag.Diagnostic) bool { return a.Error() == b.Error() && a.Fix == b.Fix }) || len(again.Projects) != len(c.Projects) {
 			t.Errorf("the same text gives other faults:\n%v\n%v", diags, twice)
 		}
@@ -78,6 +84,24 @@ func checkConfig(t *testing.T, c *Config) {
 			t.Errorf("%s needs either a secret or a reference", p.Addr)
 		}
 	}
+}
+
+// checkPolicies evaluates the policies, for every project and for some operations.
+func checkPolicies(t *testing.T, c *Config, size int) diag.List {
+	t.Helper()
+	operations := []PlannedOperation{{Project: addr.Project{Name: "gone", Key: "x"}, Kind: "destroy", Reason: "undeclared", Blocked: true}}
+	for _, p := range c.Projects {
+		operations = append(operations, PlannedOperation{Project: p.Addr, Kind: "update", Reason: "settings", Changes: []string{"access"}})
+	}
+	diags := append(c.CheckProjects(), c.CheckOperations(operations)...)
+	for _, d := range diags {
+		checkRange(t, c, d.Subject, size)
+		checkRange(t, c, d.Context, size)
+		if d.Code == "" || d.Summary == "" || d.Detail == "" || d.Fix == "" || strings.Contains(d.Error(), canary) && !bytes.Contains(c.Sources[DefaultFile], []byte(canary)) {
+			t.Errorf("not what a diagnostic is: %+v", d)
+		}
+	}
+	return diags
 }
 
 func FuzzFormat(f *testing.F) {

@@ -39,7 +39,7 @@ type loader struct {
 
 // topBlocks are the blocks of all files, in order, by type.
 type topBlocks struct {
-	bh, variable, locals, cloud, secrets, project, moved, removed, imports []*hclsyntax.Block
+	bh, variable, locals, cloud, secrets, project, moved, removed, imports, policy []*hclsyntax.Block
 }
 
 // Load reads, evaluates and checks what the options name. The Config is never
@@ -98,6 +98,7 @@ func (l *loader) evaluate() {
 	l.decodeConnections()
 	l.decodeProjects()
 	l.decodeLifecycle()
+	l.decodePolicies()
 }
 
 // collectBlocks sorts the blocks of all files by type.
@@ -106,9 +107,10 @@ func (l *loader) collectBlocks() {
 	lists := map[string]*[]*hclsyntax.Block{
 		"bh": &b.bh, "variable": &b.variable, "locals": &b.locals, "cloud": &b.cloud, "secrets": &b.secrets,
 		"project": &b.project, "moved": &b.moved, "removed": &b.removed, "import": &b.imports,
+		"policy": &b.policy,
 	}
-	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"}, "project": {"NAME"}}
-	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import"}
+	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"}, "project": {"NAME"}, "policy": {"NAME"}}
+	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import", "policy"}
 	for _, f := range l.files {
 		for _, a := range f.body.Attributes {
 			l.mask(a.Expr)

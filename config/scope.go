@@ -146,8 +146,10 @@ func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 		return
 	}
 	names := []string{"var", "local"}
-	if s.find("each") != cty.NilVal {
-		names = append(names, "each")
+	for _, name := range []string{"each", "project", "operation"} {
+		if s.find(name) != cty.NilVal {
+			names = append(names, name)
+		}
 	}
 	fix := "Write text in quotes; values have names such as var.NAME and local.NAME."
 	if name := similar(root, names); name != "" {

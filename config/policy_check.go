@@ -1,0 +1,125 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+)
+
+// CheckProjects holds every declared project against the policies that judge projects,
+// and gives what they object to. It contacts no one. A policy that speaks of neither
+// projects nor operations is evaluated once.
+func (c *Config) CheckProjects() diag.List {
+	var out diag.List
+	for _, p := range c.Policies {
+		if p.Operations {
+			continue
+		}
+		e := p.evaluation()
+		if !p.rule.project {
+			e.judge(addr.Project{}, diag.Range{}, nil)
+		} else {
+			for _, project := range c.Projects {
+				e.judge(project.Addr, project.Range, map[string]cty.Value{"project": projectValue(project)})
+			}
+		}
+		out = append(out, e.l.diags...)
+	}
+	return out.Sorted()
+}
+
+// CheckOperations holds the operations of a plan against the policies that judge
+// operations, and gives what they object to. Where the operation's project is declared,
+// its attributes are those of the file; otherwise what the operation says of it, and
+// null.
+func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
+	var out diag.List
+	var declared map[addr.Project]Project
+	for _, p := range c.Policies {
+		if !p.Operations {
+			continue
+		}
+		if declared == nil {
+			declared = make(map[addr.Project]Project, len(c.Projects))
+			for _, project := range c.Projects {
+				declared[project.Addr] = project
+			}
+		}
+		e := p.evaluation()
+		for _, o := range operations {
+			project, subject := o.projectValue(), o.Range
+			if known, is := declared[o.Project]; is {
+				project = projectValue(known)
+				if subject.IsZero() {
+					subject = known.Range
+				}
+			}
+			e.judge(o.Project, subject, map[string]cty.Value{"project": project, "operation": o.value()})
+		}
+		out = append(out, e.l.diags...)
+	}
+	return out.Sorted()
+}
+
+// evaluation is a policy at work. What it reports is kept apart from what the load of
+// the files did, so that a Config stays as it is.
+type evaluation struct {
+	scope
+	policy Policy
+}
+
+func (p Policy) evaluation() *evaluation {
+	own := *p.rule.l
+	own.diags = nil
+	return &evaluation{policy: p, scope: scope{l: &own, block: p.rule.block.Range(), seen: map[faultKey]struct{}{}}}
+}
+
+// judge evaluates the policy for a project, or for an operation of it. A fault of the
+// policy itself, which all of them can have, is told once.
+func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[string]cty.Value) {
+	rule := e.policy.rule
+	e.ctx = rule.l.root.NewChild()
+	e.ctx.Variables = values
+	holds, ok := e.evaluate(rule.condition)
+	if !ok {
+		return
+	}
+	holds, _, _ = unmark(holds)
+	holds, err := convert.Convert(holds, cty.Bool)
+	switch {
+	case err != nil || holds.IsNull():
+		e.report(wrongType, rule.condition.Range(), "The condition must be true or false.", "Compare something, or use can().")
+		return
+	case holds.True():
+		return
+	}
+	d := diag.Diagnostic{Severity: e.policy.Severity, Code: brokenPolicy.Code, Summary: brokenPolicy.Summary, Project: project,
+		Subject: subject, Detail: fmt.Sprintf("%s This is the policy %q at %s.", e.text(rule.message), e.policy.Name, toRange(rule.condition.Range())),
+		Fix: "Change what is declared, or the policy."}
+	if d.Subject.IsZero() {
+		d.Subject, d.Context = toRange(rule.condition.Range()), toRange(e.block)
+	}
+	e.l.diags = append(e.l.diags, d)
+}
+
+// text evaluates the message. One that would show a sensitive value is withheld.
+func (e *evaluation) text(message hclsyntax.Expression) string {
+	value, ok := e.evaluate(message)
+	if !ok {
+		return "The condition does not hold."
+	}
+	value, isSensitive, _ := unmark(value)
+	text, err := convert.Convert(value, cty.String)
+	switch {
+	case isSensitive:
+		return "The message is not shown, because it has a sensitive value in it."
+	case err != nil || text.IsNull() || text.AsString() == "":
+		return "The condition does not hold."
+	}
+	return sentence(text.AsString())
+}
