@@ -147,6 +147,9 @@ func runApply(p Process, a applyArgs) (err error) {
 		return err
 	}
 	s.view.Plan(plan)
+	if err := s.mayDestroy(plan, a); err != nil {
+		return err
+	}
 	if err := s.agreed(plan, expected, a); err != nil {
 		return err
 	}

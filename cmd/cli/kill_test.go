@@ -33,7 +33,7 @@ func (s stage) write(name, text string) {
 func (s stage) bh(env []string, args ...string) (output string, err error) {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_VAR_canary=" + canary, noRaceSleep}, env...)...)
+	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_CLI_ARGS_apply=--allow-destroy 100", "BH_VAR_canary=" + canary, noRaceSleep}, env...)...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()

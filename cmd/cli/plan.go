@@ -21,6 +21,7 @@ type planArgs struct {
 	out          string
 	detailedExit bool
 	allowance    planner.Allowance
+	destroys     destroyLimit
 	mode         planner.Mode
 	rotate       bool           // renew the keys of those that are named
 	named        []addr.Project // look at these alone; all where there are none
@@ -29,13 +30,18 @@ type planArgs struct {
 func planFlags(more ...cli.Flag) []cli.Flag {
 	return commonFlags(append(append(more, scopeFlags()...),
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 when there are changes"},
+		allowDestroyFlag(),
 		&cli.BoolFlag{Name: "allow-recreate", Usage: "make buckets anew whose data is gone"},
 		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""})...)
 }
 
 func readPlanArgs(c *cli.Context, p Process) (planArgs, error) {
 	flags, err := readCommon(c, p)
-	return planArgs{common: flags, out: c.String("out"), detailedExit: c.Bool("detailed-exitcode"), mode: planner.Normal,
+	destroys, limitErr := readDestroyLimit(c)
+	if err == nil {
+		err = limitErr
+	}
+	return planArgs{common: flags, out: c.String("out"), detailedExit: c.Bool("detailed-exitcode"), mode: planner.Normal, destroys: destroys,
 		allowance: planner.Allowance{Recreate: c.Bool("allow-recreate"), Empty: c.Bool("allow-empty")}}, err
 }
 
@@ -78,6 +84,7 @@ func runPlan(p Process, a planArgs) (err error) {
 		return orInterrupted(err, interrupted)
 	}
 	s.view.Plan(plan)
+	s.warnOfDestroys(plan, a)
 	s.github(plan)
 	if a.out != "" {
 		if err := savePlan(a.out, plan); err != nil {
@@ -96,6 +103,12 @@ func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*p
 	if err := s.checkScope(snap, a); err != nil {
 		return nil, err
 	}
+	// Keys are renewed and projects destroyed whatever is wrong with the file's wishes.
+	if a.mode == planner.Normal && !a.rotate {
+		if err := s.checkProjects(); err != nil {
+			return nil, err
+		}
+	}
 	request := refresh.Request{Desired: s.config, Recorded: snap, Mode: a.mode, Parallelism: a.parallelism, Scope: a.scopeWith()}
 	world, diags := refresh.Observe(ctx, s.readers(), request)
 	if diags.HasErrors() {
@@ -112,7 +125,7 @@ func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*p
 	if diags.HasErrors() {
 		return nil, exitCode(exitError)
 	}
-	return plan, nil
+	return plan, s.checkOperations(plan)
 }
 
 func savePlan(path string, plan *planner.Plan) error {

@@ -41,7 +41,7 @@ func newR2(t testing.TB, o simulator.Options) *r2Account {
 	a := &r2Account{Simulator: simulator.New(o), t: t, dir: t.TempDir()}
 	a.AddZone(r2Zone, "example.com")
 	_, value := a.AddToken(simulator.TokenSpec{Name: "bh", Groups: []string{"Workers R2 Storage Write", "Account API Tokens Write"}})
-	a.env = map[string]string{"CLOUDFLARE_API_TOKEN": value, "CLOUDFLARE_ACCOUNT_ID": simulator.DefaultAccountID, "NO_COLOR": "1",
+	a.env = map[string]string{"CLOUDFLARE_API_TOKEN": value, "CLOUDFLARE_ACCOUNT_ID": simulator.DefaultAccountID, "NO_COLOR": "1", "BH_CLI_ARGS_apply": "--allow-destroy 100",
 		"BH_LOG": "trace", "BH_LOG_PATH": filepath.Join(a.dir, "trace.log")}
 	return a
 }

@@ -67,7 +67,7 @@ func (r runner) killAt(n int, after bool, args ...string) bool {
 	r.t.Helper()
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Dir = r.dir
-	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_VAR_canary=" + canary, noRaceSleep}, s3Environment()...)...)
+	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_CLI_ARGS_apply=--allow-destroy 100", "BH_VAR_canary=" + canary, noRaceSleep}, s3Environment()...)...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	started, dead := make(chan struct{}), make(chan struct{})

@@ -17,6 +17,9 @@ func validateCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if err := s.checkProjects(); err != nil {
+				return joinClose(err, s)
+			}
 			s.view.Valid(len(s.config.Projects))
 			return joinClose(nil, s)
 		}}
