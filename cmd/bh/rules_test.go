@@ -88,6 +88,8 @@ var rooms = map[string][]string{
 	"golang.org/x/sync": {"executor", "planner/refresh"},
 	// 1Password's own client for Connect, which judges the simulator.
 	"github.com/1Password/connect-sdk-go": {},
+	// Reads the action and the workflows; the one that the YAML organisation keeps.
+	"go.yaml.in/yaml": {},
 	// It judges the JSON lines.
 	"github.com/santhosh-tekuri/jsonschema": {},
 	"pgregory.net/rapid":                    {},

@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# What action.yml runs: bh, and what becomes of its answer on GitHub. All that it is
+# told comes by the environment and by files, so that no text of a pull request is
+# ever a part of a script.
+set -euo pipefail
+shopt -s inherit_errexit
+
+fail() {
+  printf '::error::%s\n' "$*" >&2
+  exit 1
+}
+
+# build makes bh from the version of the action that runs.
+build() {
+  local binary
+  binary=$RUNNER_TEMP/bh-$$/bh
+  (cd "$GITHUB_ACTION_PATH" && CGO_ENABLED=0 go build -trimpath -o "$binary" ./cmd/bh)
+  printf 'bh=%s\n' "$binary" >>"$GITHUB_OUTPUT"
+}
+
+# quoted runs a command whose output may hold text from elsewhere, which the runner must
+# not read as commands to itself.
+quoted() {
+  local code=0 stop
+  stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  printf '::stop-commands::%s\n' "$stop" >&2
+  "$@" || code=$?
+  printf '::%s::\n' "$stop" >&2
+  return "$code"
+}
+
+# bh runs the binary with the flags that every command is given. The token for GitHub
+# is nothing that it needs.
+bh() {
+  local verb=$1
+  shift
+  local -a flags=(--chdir "$ACTION_DIRECTORY")
+  [ -z "$ACTION_FILE" ] || flags+=(--file "$ACTION_FILE")
+  quoted env -u ACTION_TOKEN BH_CLI_ARGS="${BH_CLI_ARGS-} $ACTION_ARGS" "$ACTION_BINARY" "$verb" "${flags[@]}" "$@"
+}
+
+# api METHOD PATH [FILE] sends a request and prints the answer. The token goes by
+# standard input, for arguments can be seen by every process.
+api() {
+  local method=$1 path=$2
+  local -a more=()
+  [ "$method" != GET ] || more=(--retry 3)
+  [ $# -lt 3 ] || more+=(--header 'Content-Type: application/json' --data-binary "@$3")
+  curl --silent --show-error --fail-with-body --max-time 60 --request "$method" "${more[@]}" \
+    --header 'Accept: application/vnd.github+json' --header 'X-GitHub-Api-Version: 2022-11-28' --config - \
+    "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/$path" <<<"header = \"Authorization: Bearer $ACTION_TOKEN\""
+}
+
+# all PATH prints every element of a list, one a line, through all of its pages.
+all() {
+  local path=$1 page=1 answer separator='?'
+  case $path in *\?*) separator='&' ;; esac
+  while :; do
+    answer=$(api GET "$path${separator}per_page=100&page=$page") || return
+    jq -c '.[]' <<<"$answer"
+    [ "$(jq length <<<"$answer")" -eq 100 ] || return 0
+    page=$((page + 1))
+  done
+}
+
+# marker FILE prints the first line of a page, by which it is found again.
+marker() {
+  local line=
+  IFS= read -r line <"$1" || true
+  case $line in
+    '<!-- bh'*' -->') printf '%s' "$line" ;;
+    *) fail 'bh wrote no page that could be shown' ;;
+  esac
+}
+
+# own MARKER chooses, of elements with a body, the first that is bh's own: others can
+# write what looks like it. It reads to the end, or who writes would be cut off.
+own() {
+  jq -sc --arg marker "$1" --arg author "$ACTION_AUTHOR" \
+    'map(select(.user.login == $author and (.body // "" | split("\n")[0] // "" | rtrimstr("\r")) == $marker)) | .[0] // empty'
+}
+
+# event FILTER reads what the run was started by.
+event() { jq -r "$1 // empty" "$GITHUB_EVENT_PATH"; }
+
+# output NAME prints what bh told the runner last.
+output() { sed -n "s/^$1=//p" "$GITHUB_OUTPUT" | tail -n 1; }
+
+# comment NUMBER PAGE shows a page on a pull request, in the comment that is there.
+comment() {
+  local number=$1 page=$2 first found id
+  first=$(marker "$page")
+  found=$(all "issues/$number/comments" | own "$first")
+  jq -n --rawfile body "$page" '{body: $body}' >"$page.json"
+  if [ -n "$found" ]; then
+    id=$(jq .id <<<"$found")
+    api PATCH "issues/comments/$id" "$page.json" >/dev/null
+  else
+    api POST "issues/$number/comments" "$page.json" >/dev/null
+  fi || fail 'The comment cannot be written: does the job have pull-requests: write?'
+}
+
+# plan fails on errors and not on changes. The comment ends with the digest, also
+# where there is nothing to do.
+plan() {
+  local page=$work/page.md code=0 digest number
+  : >"$page"
+  bh plan --format markdown >"$page" || code=$?
+  quoted cat "$page" >&2
+  digest=$(output plan_digest)
+  if [ "$code" -eq 0 ] && [ "$(wc -m <"$page")" -lt 65400 ]; then
+    printf '\n<!-- bh:digest %s -->\n' "$digest" >>"$page"
+  fi
+  number=$(event .pull_request.number)
+  if [ "$ACTION_COMMENT" = true ] && [ -n "$number" ] && [ -s "$page" ]; then
+    comment "$number" "$page"
+  fi
+  return "$code"
+}
+
+# merged prints the number of the pull request that this commit came with.
+merged() {
+  local number
+  number=$(event 'select(.pull_request.merged) | .pull_request.number')
+  if [ -z "$number" ]; then
+    number=$(all "commits/$GITHUB_SHA/pulls" | jq -sr 'map(select(.merged_at != null)) | .[0].number // empty')
+  fi
+  printf '%s' "$number"
+}
+
+# approved prints the digest that stood in the comment when the pull request was
+# merged. The plan that is made for it tells which comment is that of this stack.
+approved() {
+  local number page=$work/page.md first body
+  number=$(merged)
+  [ -n "$number" ] || return 0
+  GITHUB_OUTPUT=$work/ignored GITHUB_STEP_SUMMARY='' bh plan --quiet --format markdown >"$page" 2>"$work/plan.log" || {
+    cat "$work/plan.log" >&2
+    return 1
+  }
+  first=$(marker "$page")
+  body=$(all "issues/$number/comments" | own "$first" | jq -r .body)
+  sed -nE 's/.*(bh:digest |[Pp]lan digest `)([0-9a-f]{64}).*/\2/p' <<<"$body" | tail -n 1
+}
+
+# apply makes the providers match, where the plan is still the one that was merged.
+apply() {
+  local digest=$ACTION_EXPECT
+  if [ "$digest" = none ]; then
+    bh apply --auto-approve 2>&1
+    return
+  fi
+  if [ -z "$digest" ]; then
+    digest=$(approved)
+  fi
+  [ -n "$digest" ] || fail 'No plan was found in a comment on the pull request of this commit. Give its digest as expect, or expect: none to apply whatever is planned.'
+  bh apply --expect "$digest" 2>&1
+}
+
+# drift keeps one issue open for as long as there is drift.
+drift() {
+  local page=$work/page.md code=0 first found number
+  bh drift --format markdown >"$page" || code=$?
+  quoted cat "$page" >&2
+  case $code in 0 | 2) ;; *) return "$code" ;; esac
+  first=$(marker "$page")
+  found=$(all 'issues?state=open' | jq -c --arg title "$ACTION_ISSUE_TITLE" 'select(.pull_request == null and .title == $title)' | own "$first")
+  number=$([ -z "$found" ] || jq .number <<<"$found")
+  if [ "$code" -eq 2 ]; then
+    jq -n --arg title "$ACTION_ISSUE_TITLE" --rawfile body "$page" '{title: $title, body: $body}' >"$page.json"
+    if [ -n "$number" ]; then
+      api PATCH "issues/$number" "$page.json" >/dev/null
+    else
+      api POST issues "$page.json" >/dev/null
+    fi
+  elif [ -n "$number" ]; then
+    jq -n --rawfile body "$page" '{body: $body, state: "closed", state_reason: "completed"}' >"$page.json"
+    api PATCH "issues/$number" "$page.json" >/dev/null
+  fi || fail 'The issue cannot be written: does the job have issues: write?'
+}
+
+work=$(mktemp -d "$RUNNER_TEMP/bh-action.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+case ${1-} in
+  build | plan | apply | drift) "$1" ;;
+  *) fail "The command is plan, apply or drift, and not ${1-}" ;;
+esac
