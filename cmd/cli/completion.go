@@ -10,11 +10,12 @@ import (
 )
 
 func completionCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "completion", Usage: "write the completion of a shell: bash, zsh or fish", ArgsUsage: "SHELL", Flags: commonFlags(),
+	return &cli.Command{Name: "completion", Usage: "write the completion for bash, zsh, fish or powershell", ArgsUsage: "SHELL", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			write, known := map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}[c.Args().First()]
+			write, known := map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion,
+				"powershell": powershellCompletion}[c.Args().First()]
 			if !known {
-				return fmt.Errorf("bh completion knows bash, zsh and fish, and not %q", c.Args().First())
+				return fmt.Errorf("bh completion knows bash, zsh, fish and powershell, and not %q", c.Args().First())
 			}
 			_, err := io.WriteString(p.Stdout, write(c.App.Commands))
 			return err

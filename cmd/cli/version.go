@@ -12,8 +12,12 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// version is what this build calls itself; a release sets it when it is linked.
-var version = "0.1.0-dev"
+// A release sets these when it is linked: what this build calls itself, and the commit
+// that it was built from, which Go knows where it was built in a repository.
+var (
+	version = "0.1.0-dev"
+	commit  = ""
+)
 
 func versionCommand(p Process) *cli.Command {
 	return &cli.Command{Name: "version", Usage: "say which bh this is", Flags: commonFlags(&cli.BoolFlag{Name: "lines-schema", Usage: "print the JSON Schema of what --json writes"}),
@@ -22,7 +26,7 @@ func versionCommand(p Process) *cli.Command {
 				_, err := p.Stdout.Write(view.LinesSchema())
 				return err
 			}
-			commit, modified := buildCommit()
+			revision, modified := buildCommit()
 			if !c.Bool("json") {
 				_, err := fmt.Fprintln(p.Stdout, "bh "+version)
 				return err
@@ -33,23 +37,24 @@ func versionCommand(p Process) *cli.Command {
 			}
 			enc := json.NewEncoder(p.Stdout)
 			enc.SetIndent("", "  ")
-			return enc.Encode(map[string]any{"version": version, "commit": commit, "modified": modified, "go": runtime.Version(),
+			return enc.Encode(map[string]any{"version": version, "commit": revision, "modified": modified, "go": runtime.Version(),
 				"os": runtime.GOOS, "arch": runtime.GOARCH, "vendors": names})
 		}}
 }
 
-func buildCommit() (commit string, modified bool) {
+func buildCommit() (revision string, modified bool) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "", false
+		return commit, false
 	}
+	revision = commit
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
-			commit = s.Value
+			revision = s.Value
 		case "vcs.modified":
 			modified = s.Value == "true"
 		}
 	}
-	return commit, modified
+	return revision, modified
 }

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	urfave "github.com/urfave/cli/v2"
+)
+
+// Every command that help shows has a page, and the page says what help says.
+func TestMan_saysWhatHelpSays(t *testing.T) {
+	pages := map[string]string{}
+	for _, page := range manPages(newApp(Process{})) {
+		pages[page.name] = page.text
+	}
+	count := 1
+	var walk func(name string, commands []*urfave.Command)
+	walk = func(name string, commands []*urfave.Command) {
+		for _, c := range visible(commands) {
+			count++
+			page := strings.ReplaceAll(pages[name+"-"+c.Name], "\\-", "-")
+			for _, f := range c.Flags {
+				if !strings.Contains(page, ".B --"+f.Names()[0]) {
+					t.Errorf("%s-%s does not name --%s", name, c.Name, f.Names()[0])
+				}
+			}
+			if !strings.Contains(page, c.Usage) || !strings.Contains(strings.ReplaceAll(pages[name], "\\-", "-"), ".BR "+name+"-"+c.Name+" (1)") {
+				t.Errorf("%s-%s: no page, or none that leads to it", name, c.Name)
+			}
+			walk(name+"-"+c.Name, c.Subcommands)
+		}
+	}
+	walk("bh", newApp(Process{}).Commands)
+	if len(pages) != count {
+		t.Errorf("%d pages of %d commands", len(pages), count)
+	}
+}
+
+func TestMan_textIsNoInstruction(t *testing.T) {
+	c := &urfave.Command{Name: "x", Usage: ".so /etc/passwd", Description: "'ig\n.ig\nback\\slash \"quoted\"\n\n  .kept --flag\n  line\nafter"}
+	for _, l := range strings.Split(manText([]string{"bh", "x"}, c), "\n") {
+		if instruction := regexp.MustCompile(`^[.']\S*`).FindString(l); instruction != "" && !strings.Contains(" .TH .SH .B .BR .I .TP .PP .nf .fi ", " "+instruction+" ") {
+			t.Errorf("%q is an instruction", l)
+		}
+	}
+	want := "\\&'ig\n\\&.ig\nback\\eslash \\(dqquoted\\(dq\n.PP\n.nf\n  .kept \\-\\-flag\n  line\n.fi\n.PP\nafter\n"
+	if got := prose(c.Description); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// What man makes of the pages is checked by mandoc, where it is installed.
+func TestMan_pagesAreClean(t *testing.T) {
+	if _, err := exec.LookPath("mandoc"); err != nil {
+		t.Skip("mandoc is not installed")
+	}
+	dir := t.TempDir()
+	if err := writePages(dir, manPages(newApp(Process{}))); err != nil {
+		t.Fatal(err)
+	}
+	paths, _ := filepath.Glob(filepath.Join(dir, "*.1"))
+	out, _ := exec.Command("mandoc", append([]string{"-T", "lint", "-W", "warning"}, paths...)...).CombinedOutput()
+	for _, l := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		// A page has the version and no date, so that two builds of one commit are the same.
+		if l != "" && !strings.Contains(l, "missing date") {
+			t.Error(l)
+		}
+	}
+}
+
+// Each completion knows each command and its flags, and its shell takes it.
+func TestCompletion_knowsEveryCommand(t *testing.T) {
+	check := map[string][]string{"bash": {"bash", "-n"}, "zsh": {"zsh", "-n"}, "fish": {"fish", "-n"}, "powershell": nil}
+	for shell, parse := range check {
+		p, out := inProcess(t)
+		p.Args = []string{"completion", shell}
+		if code := Main(p); code != 0 {
+			t.Fatalf("%s: exit %d", shell, code)
+		}
+		for _, c := range visible(newApp(Process{}).Commands) {
+			for _, word := range append(words(c), c.Name) {
+				if shell == "fish" {
+					word = strings.TrimPrefix(word, "--")
+				}
+				if !regexp.MustCompile(`[\s'(]` + regexp.QuoteMeta(word) + `[\s')]`).MatchString(out.String()) {
+					t.Errorf("%s does not know %s of %s", shell, word, c.Name)
+				}
+			}
+		}
+		path := filepath.Join(t.TempDir(), shell)
+		if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if len(parse) == 0 {
+			continue
+		}
+		if _, err := exec.LookPath(parse[0]); err == nil {
+			if said, err := exec.Command(parse[0], append(parse[1:], path)...).CombinedOutput(); err != nil || len(said) > 0 {
+				t.Errorf("%s: %v\n%s", shell, err, said)
+			}
+		}
+	}
+}
+
+// Completion in a real bash: a command, then what follows it, flags in between or not.
+func TestCompletion_worksInBash(t *testing.T) {
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("bash is not installed")
+	}
+	p, out := inProcess(t)
+	p.Args = []string{"completion", "bash"}
+	if code := Main(p); code != 0 {
+		t.Fatal(code)
+	}
+	for typed, want := range map[string]string{"pla": "plan", "apply --exp": "--expect", "--quiet state re": "rebuild restore", "exec --st": "--stale --state", "nothing x": ""} {
+		words := strings.Fields("bh " + typed)
+		script := out.String() + "COMP_WORDS=(\"$@\"); COMP_CWORD=$(($#-1)); _bh; printf '%s\\n' \"${COMPREPLY[@]}\" | sort | xargs\n"
+		cmd := exec.Command("bash", append([]string{"-s", "--"}, words...)...)
+		cmd.Stdin = strings.NewReader(script)
+		got, err := cmd.CombinedOutput()
+		if err != nil || strings.TrimSpace(string(bytes.TrimSpace(got))) != want {
+			t.Errorf("%q: got %q, %v; want %q", typed, got, err, want)
+		}
+	}
+}
