@@ -48,14 +48,26 @@ type workflowFile struct {
 	}
 }
 
+// readYAML reads a file of the repository that has the fields of into and no others.
 func readYAML(t *testing.T, into any, path ...string) {
+	t.Helper()
+	decodeYAML(t, into, true, path)
+}
+
+// readSomeYAML reads those fields alone.
+func readSomeYAML(t *testing.T, into any, path ...string) {
+	t.Helper()
+	decodeYAML(t, into, false, path)
+}
+
+func decodeYAML(t *testing.T, into any, strict bool, path []string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(append([]string{"..", ".."}, path...)...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
+	decoder.KnownFields(strict)
 	if err := decoder.Decode(into); err != nil {
 		t.Fatalf("%v: %v", path, err)
 	}

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestRelease_isOfWhatThereIs holds the release's settings to names of this package,
+// which a linker sets without a word where they do not exist, and to all platforms.
+func TestRelease_isOfWhatThereIs(t *testing.T) {
+	var settings struct {
+		Builds []struct {
+			Main         string
+			Env          []string
+			GOOS, GOARCH []string
+			Flags        []string
+			LDFlags      string
+		}
+	}
+	readSomeYAML(t, &settings, ".goreleaser.yaml")
+	if len(settings.Builds) != 1 {
+		t.Fatalf("%d builds", len(settings.Builds))
+	}
+	b := settings.Builds[0]
+	if b.Main != "./cmd/bh" || !slices.Contains(b.Env, "CGO_ENABLED=0") || !slices.Contains(b.Flags, "-trimpath") || len(b.GOOS)*len(b.GOARCH) != 6 {
+		t.Errorf("got %+v", b)
+	}
+	for name := range map[string]*string{"version": &version, "commit": &commit} { // which this would not compile without
+		if !strings.Contains(b.LDFlags, "-X buckethead/cmd/cli."+name+"={{") {
+			t.Errorf("a release does not set %s: %s", name, b.LDFlags)
+		}
+	}
+	if set := strings.Count(b.LDFlags, "-X "); set != 2 {
+		t.Errorf("a release sets %d names, and this test knows 2: %s", set, b.LDFlags)
+	}
+}
