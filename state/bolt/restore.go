@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -18,8 +19,8 @@ import (
 // at which the present one is kept, "" when there was none. It waits for the lock as
 // Open does; a damaged present state is no hindrance. The backup is read to its last
 // page first. No credential name is used twice for it: the sequences of the present
-// state are carried over, and the serial rises above both; where the present state
-// cannot be read, the sequences skip ahead.
+// state are carried over with what is open in it, and the serial rises above both; where
+// the present state cannot be read, the sequences skip ahead.
 // Errors wrap state.ErrDamaged (the backup is), ErrNewer, ErrStack or ErrLocked.
 func Restore(ctx context.Context, path, backup string, o Options) (kept string, err error) {
 	meta, err := verify(backup, o)
@@ -114,45 +115,83 @@ func (p present) prepare(path, backup string) (copied string, err error) {
 // was begun since the backup: more than an apply begins.
 const skipped = 1000
 
-// carryOver gives the backup what the present state must not fall behind.
+// carryOver gives the backup what the present state must not fall behind, and what is
+// open in it: what was begun since the backup is begun all the same. A file that goes
+// on from the present state, for it is newer, has that already.
 func (p present) carryOver(tx *bbolt.Tx) error {
 	meta, err := getMeta(tx)
 	if err != nil || meta.Format != state.Format || p.info == nil {
 		return err
 	}
-	sequences, serial, err := p.progress()
+	come, err := p.progress()
 	if err != nil {
-		if sequences, err = readSequences(tx); err != nil {
+		if come.sequences, err = readSequences(tx); err != nil {
 			return err
 		}
-		for project := range sequences {
-			sequences[project] += skipped
+		for project := range come.sequences {
+			come.sequences[project] += skipped
 		}
 	}
-	for project, n := range sequences {
+	for project, n := range come.sequences {
 		if err := raise(tx, project, n); err != nil {
 			return err
 		}
 	}
-	meta.Serial = max(meta.Serial, serial) + 1
+	if goesOn := meta.Lineage == come.meta.Lineage && meta.Serial > come.meta.Serial; !goesOn {
+		if err := come.open(tx); err != nil {
+			return err
+		}
+	}
+	meta.Serial = max(meta.Serial, come.meta.Serial) + 1
 	return putMeta(tx, meta)
 }
 
-// progress reads how far the present state has come.
-func (p present) progress() (sequences map[addr.Project]uint64, serial uint64, err error) {
-	if p.store == nil {
-		return nil, 0, state.ErrDamaged
+// progress is how far a state has come, and what is open in it.
+type progress struct {
+	meta      state.Meta
+	sequences map[addr.Project]uint64
+	intents   []state.Intent
+	watches   []state.Watch
+}
+
+// open adds what is open to a file that does not have it.
+func (p progress) open(tx *bbolt.Tx) error {
+	intents := tx.Bucket(bucketIntents)
+	type step struct {
+		project               addr.Project
+		operation, step, name string
 	}
-	err = p.store.view(func(tx *bbolt.Tx) error {
-		meta, err := getMeta(tx)
-		if err != nil || meta.Format != state.Format || tx.Bucket(bucketSequences) == nil {
-			return errors.Join(state.ErrDamaged, err)
+	known := map[step]bool{}
+	err := each(intents, func(_ []byte, i state.Intent) { known[step{i.Project, i.Operation, i.Step, i.Name}] = true })
+	for _, i := range p.intents {
+		if err != nil || known[step{i.Project, i.Operation, i.Step, i.Name}] {
+			continue
 		}
-		serial = meta.Serial
-		sequences, err = readSequences(tx)
+		i.ID = 0
+		if err = giveID(intents, &i); err == nil {
+			err = put(intents, number(i.ID), i)
+		}
+	}
+	if err != nil {
 		return err
-	})
-	return sequences, serial, err
+	}
+	watches := tx.Bucket(bucketWatches)
+	return putWatches(watches, slices.DeleteFunc(p.watches, func(w state.Watch) bool { return watches.Get([]byte(w.Name)) != nil }))
+}
+
+// progress reads how far the present state has come.
+func (p present) progress() (come progress, err error) {
+	if p.store == nil {
+		return come, state.ErrDamaged
+	}
+	snap, err := p.store.Snapshot()
+	if err == nil && snap.Meta.Format != state.Format {
+		err = state.ErrDamaged
+	}
+	if err != nil {
+		return progress{}, errors.Join(state.ErrDamaged, err)
+	}
+	return progress{snap.Meta, snap.Sequences, snap.Intents, snap.Watches}, nil
 }
 
 // replace keeps the present file under another name and puts the copy in its place,

@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,7 +73,7 @@ func TestRestore(t *testing.T) {
 func TestRestore_usesNoNameTwice(t *testing.T) {
 	gone, stays := addr.Project{Name: "gone"}, addr.Project{Name: "stays"}
 	begin := func(s *bolt.Store, p addr.Project, n uint64) {
-		if _, err := s.Begin(state.Intent{Project: p, Sequence: n}); err != nil {
+		if _, err := s.Begin(state.Intent{Project: p, Sequence: n, Operation: fmt.Sprint(n), Name: fmt.Sprint(n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,8 +104,8 @@ func TestRestore_usesNoNameTwice(t *testing.T) {
 		}
 		return snap
 	}
-	if snap := restored(); snap.Sequences[stays] != 5 || snap.Sequences[gone] != 2 || len(snap.Intents) != 1 || snap.Meta.Serial != 4 {
-		t.Errorf("got %+v; want the sequences of before, and a serial above both", snap)
+	if snap := restored(); snap.Sequences[stays] != 5 || snap.Sequences[gone] != 2 || len(snap.Intents) != 3 || snap.Meta.Serial != 4 {
+		t.Errorf("got %+v; want the sequences of before and what is open, each once, and a serial above both", snap)
 	}
 	if err := os.WriteFile(path, []byte("damaged"), 0o600); err != nil {
 		t.Fatal(err)

@@ -147,16 +147,25 @@ func inherit(file *bolt.Store, intents []state.Intent) error {
 	if err != nil {
 		return err
 	}
+	return announceMissing(file, notBegun(snap, intents))
+}
+
+// notBegun gives the intents whose operations a state does not know to have begun.
+func notBegun(snap state.Snapshot, intents []state.Intent) []state.Intent {
+	return slices.DeleteFunc(slices.Clone(intents), func(i state.Intent) bool { return snap.Sequences[i.Project] >= i.Sequence })
+}
+
+// announceMissing adds intents to a file that does not have them.
+func announceMissing(file *bolt.Store, intents []state.Intent) error {
+	snap, err := file.Snapshot()
+	if err != nil {
+		return err
+	}
 	known := map[announcement]bool{}
 	for _, i := range snap.Intents {
 		known[announcementOf(i)] = true
 	}
-	var missing []state.Intent
-	for _, i := range intents {
-		if snap.Sequences[i.Project] < i.Sequence && !known[announcementOf(i)] {
-			missing = append(missing, i)
-		}
-	}
+	missing := slices.DeleteFunc(slices.Clone(intents), func(i state.Intent) bool { return known[announcementOf(i)] })
 	if len(missing) == 0 {
 		return nil
 	}

@@ -135,7 +135,7 @@ func (b *Backend) Unlock(ctx context.Context, id string) (bool, error) {
 		if err != nil || now.free() || now.ID != id {
 			return false, err
 		}
-		now.lock.Released, now.lock.Broken, now.lock.BrokenBy = true, !now.Manual, &b.o.Holder
+		now.lock.Released, now.lock.Broken, now.lock.BrokenBy = true, !now.Manual || len(now.Intents) > 0, &b.o.Holder
 		text, err := now.lock.encode()
 		if err != nil {
 			return false, err

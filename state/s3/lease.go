@@ -32,6 +32,8 @@ type lease struct {
 	turn turn
 	mine lock
 	etag string
+	// inherited says that the intents in mine are of a lock before, and not in the state yet.
+	inherited bool
 
 	mu      sync.Mutex
 	renewed time.Time // when the last write that succeeded was begun
@@ -111,6 +113,7 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 		if before.unfinished() {
 			held.mine.Intents = before.Intents
 		}
+		held.inherited = len(held.mine.Intents) > 0
 		switch err := held.take(ctx, before); {
 		case errors.Is(err, errCondition):
 			continue // somebody else was faster
@@ -266,7 +269,8 @@ func (l *lease) confirm(ctx context.Context) error {
 	return fmt.Errorf("the lock on %s cannot be renewed, and may have expired: %w", l.place, err)
 }
 
-// release lets go of the lock. One that was lost is nobody's to let go of.
+// release lets go of the lock. One that was lost is nobody's to let go of. What was
+// inherited and did not get into the state stays in it, for the next one.
 func (l *lease) release(ctx context.Context) error {
 	if err := l.turn.take(ctx); err != nil {
 		return err
@@ -275,7 +279,10 @@ func (l *lease) release(ctx context.Context) error {
 	if l.lost() != nil {
 		return nil
 	}
-	l.mine.Released, l.mine.Intents = true, nil
+	l.mine.Released, l.mine.Broken = true, l.inherited
+	if !l.inherited {
+		l.mine.Intents = nil
+	}
 	err := l.write(ctx, condition{etag: l.etag})
 	if errors.Is(err, errCondition) {
 		l.mine.Released = false

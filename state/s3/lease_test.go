@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -296,4 +297,64 @@ func TestLock(t *testing.T) {
 		must(t, err)
 		s.clock.advance(3 * time.Hour) // the second time it has expired
 	}
+}
+
+// A runner that died left intents; its state is damaged and a copy from before is put in
+// its place: what was announced is open in that, whichever way it comes there.
+func TestRestore_keepsWhatIsOpen(t *testing.T) {
+	for _, damaged := range []bool{true, false} {
+		s := newServer(t, s3sim.Options{})
+		o := s.options(key(), "ada")
+		k := o.Settings.Text("key")
+		store := s.open(o)
+		must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+		path, err := store.Backup(t.Context(), 10)
+		must(t, err)
+		must(t, store.Close())
+		announced(t, s, o) // and it is never heard of again
+		if damaged {
+			s.spoil(k)
+		}
+		s.clock.advance(2 * time.Minute)
+		b := s.backend(s.options(k, "bob"))
+		if damaged {
+			_, err := b.Open(t.Context()) // it takes the lock over, and finds the damage
+			isNot(t, err, state.ErrDamaged)
+		}
+		_, err = b.Restore(t.Context(), path)
+		must(t, err)
+		next := s.open(s.options(k, "eve"))
+		if got := names(t, next); got != "bh/x bh/x.2 photos" {
+			t.Errorf("damaged %t: there is %q", damaged, got)
+		}
+		must(t, next.Close())
+	}
+}
+
+// What a runner saved that lost its lock goes on from the state, and is not taken for
+// something that was cut off.
+func TestPush_endsWhatWasOpen(t *testing.T) {
+	s := newServer(t, s3sim.Options{})
+	o := s.options(key(), "ada")
+	o.Rescue = t.TempDir()
+	store := announced(t, s, o)
+	begun, err := store.Begin(intent("bh/x"))
+	must(t, err)
+	must(t, store.Commit(begun, state.Record{Project: photos}))
+	must(t, store.Settle(state.Settlement{Project: photos, Record: &state.Record{Project: photos}}))
+	s.on(func(call) *fault { return &fault{status: 403, code: "AccessDenied"} })
+	if err := store.Close(); err == nil {
+		t.Error("nothing was said")
+	}
+	s.on(nil)
+	saved, err := filepath.Glob(filepath.Join(o.Rescue, "unwritten", "*.db"))
+	must(t, err)
+	s.clock.advance(2 * time.Minute)
+	_, err = s.backend(o).Push(t.Context(), saved[0], false)
+	must(t, err)
+	next := s.open(o)
+	if got := names(t, next); got != "" {
+		t.Errorf("there is %q", got)
+	}
+	must(t, next.Close())
 }

@@ -60,6 +60,9 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 	if err == nil {
 		err = s.checkpoint(ctx)
 	}
+	if err == nil {
+		held.inherited = false
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("take over from %s: %w", before.Holder.Describe(), err), file.Close())
 	}

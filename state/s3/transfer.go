@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func (b *Backend) replace(ctx context.Context, file string, may func(present fet
 	if err != nil {
 		return "", err
 	}
-	held, _, err := b.acquire(ctx, expiry, false)
+	held, before, err := b.acquire(ctx, expiry, false)
 	if err != nil {
 		return "", errors.Join(err, releaseIf(ctx, held))
 	}
@@ -94,7 +95,7 @@ func (b *Backend) replace(ctx context.Context, file string, may func(present fet
 	if err := may(present, broken); err != nil {
 		return "", err
 	}
-	body, err := b.carryOver(ctx, file, raw.etag != "" && !errors.Is(broken, ErrMoved), present.file, held)
+	body, err := b.carryOver(ctx, file, raw.etag != "" && !errors.Is(broken, ErrMoved), present.file, before, held)
 	if err != nil {
 		return "", err
 	}
@@ -118,20 +119,25 @@ func (b *Backend) replace(ctx context.Context, file string, may func(present fet
 	if err != nil || etag == "" {
 		return kept, err
 	}
+	held.inherited = false
 	return kept, nil
 }
 
-// carryOver makes the object that replaces the state.
-func (b *Backend) carryOver(ctx context.Context, file string, there bool, present []byte, held *lease) (body []byte, err error) {
+// carryOver makes the object that replaces the state. What a lock before left is opened in
+// it, but for what the present state has: that, bolt carries over.
+func (b *Backend) carryOver(ctx context.Context, file string, there bool, present []byte, before seen, held *lease) (body []byte, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	path := filepath.Join(folder, "state.db")
+	left := held.mine.Intents
 	if there {
 		if len(present) == 0 {
 			present = []byte("damaged") // bolt knows what to do then
+		} else if left, err = b.unknownTo(ctx, present, left); err != nil {
+			return nil, err
 		}
 		if err := os.WriteFile(path, present, 0o600); err != nil {
 			return nil, err
@@ -140,15 +146,38 @@ func (b *Backend) carryOver(ctx context.Context, file string, there bool, presen
 	if _, err := bolt.Restore(ctx, path, file, b.boltOptions()); err != nil {
 		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Place())}
 	}
-	text, err := os.ReadFile(path)
+	opened, err := bolt.Open(ctx, path, b.boltOptions())
 	if err != nil {
 		return nil, err
 	}
-	meta, err := bolt.Inspect(path)
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	if err := announceMissing(opened, left); err != nil {
+		return nil, err
+	}
+	if before.unfinished() {
+		if err := opened.SkipSerial(skipped); err != nil { // as for whoever takes over
+			return nil, err
+		}
+	}
+	var text bytes.Buffer
+	meta, err := opened.Copy(&text)
 	if err != nil {
 		return nil, err
 	}
-	return pack(header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: held.mine.ID, WrittenAt: b.o.Now().UTC(), WrittenBy: b.o.Holder.Describe()}, text)
+	return pack(header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: held.mine.ID, WrittenAt: b.o.Now().UTC(), WrittenBy: b.o.Holder.Describe()}, text.Bytes())
+}
+
+// unknownTo gives the intents whose operations a file does not know to have begun.
+func (b *Backend) unknownTo(ctx context.Context, file []byte, intents []state.Intent) ([]state.Intent, error) {
+	if len(intents) == 0 {
+		return nil, nil
+	}
+	opened, err := b.openFile(ctx, file, true)
+	if err != nil {
+		return nil, err
+	}
+	snap, err := opened.Snapshot()
+	return notBegun(snap, intents), errors.Join(err, opened.Close())
 }
 
 // Retire closes the state, and leaves in its place word of where it is kept now.
