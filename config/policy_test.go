@@ -258,3 +258,25 @@ func TestPolicy_ofTheReadme(t *testing.T) {
 		}
 	}
 }
+
+// What the load warned of is not said again by the checks.
+func TestPolicy_repeatsNoWarningOfTheFiles(t *testing.T) {
+	c, diags := Load(from(`cloud "cloudflare_r2" "main" {
+  account_id = "a"
+  api_token  = env("SECRET")
+}
+secrets "age_file" "main" {}
+policy "kept" {
+  condition     = project.bucket != ""
+  error_message = "never"
+}
+project "p" {
+  bucket        = "abc"
+  expires_after = "30d"
+  rotate { every = "30d" }
+}
+`, "SECRET", canary))
+	if again := c.CheckProjects(); len(diags) != 1 || diags.HasErrors() || len(again) != 0 {
+		t.Errorf("the load says %v, and the check %v", diags, again)
+	}
+}
