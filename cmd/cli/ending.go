@@ -139,7 +139,7 @@ func (e *ending) ended(err error) int {
 
 // broken ends a run that a fault of bh's own cut off.
 func (e *ending) broken(fault any, stack []byte) int {
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5040", Summary: fmt.Sprintf("bh met a fault of its own: %v", fault),
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5050", Summary: fmt.Sprintf("bh met a fault of its own: %v", fault),
 		Detail: "The state is as the last committed step left it; apply again goes on from there.", Fix: "Set BH_LOG=debug to see where, and report it."}
 	told := false
 	func() {
