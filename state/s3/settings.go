@@ -44,6 +44,9 @@ var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 var keyName = regexp.MustCompile(`^[A-Za-z0-9_=+-][A-Za-z0-9_.=+-]*(/[A-Za-z0-9_=+-][A-Za-z0-9_.=+-]*)*$`)
 
+// besideAState are the names of the objects beside a state of another name.
+var besideAState = regexp.MustCompile(`(\.lock|\.previous)$|\.backups/|\.before-restore-`)
+
 // longestKey leaves room for the names of the objects beside it.
 const longestKey = 900
 
@@ -58,6 +61,9 @@ func CheckSettings(s vendors.Settings) []vendors.Problem {
 	}
 	if key := s.Text("key"); !keyName.MatchString(key) || len(key) > longestKey {
 		wrong("key", fmt.Sprintf("%q cannot be the name of the state", key), "Use letters, digits and - _ . = +, with / between parts, such as bh/acme-prod.state.")
+	}
+	if key := s.Text("key"); besideAState.MatchString(key) {
+		wrong("key", fmt.Sprintf("%q is the name of something beside a state", key), "Choose one that does not end in .lock or .previous, and has no part that ends in .backups.")
 	}
 	if text := s.Text("endpoint_url"); text != "" && !transport.ValidURL(text) {
 		wrong("endpoint_url", "the address of the server has to begin with https://", "Write it as https://host, without a user, query or fragment. Plain http is for this machine alone.")

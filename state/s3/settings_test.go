@@ -29,6 +29,8 @@ func TestCheckSettings(t *testing.T) {
 		"a bucket in shouts": {set("bucket", "Acme"), []string{"bucket"}},
 		"a path of dots":     {set("key", "a/../b"), []string{"key"}},
 		"a key with a slash": {set("key", "/a"), []string{"key"}},
+		"a key of a lock":    {set("key", "main.state.lock"), []string{"key"}},
+		"a key of a copy":    {set("key", "main.state.backups/state-1"), []string{"key"}},
 		"a key in Greek":     {set("key", "κ"), []string{"key"}},
 		"half of the keys":   {set("access_key_id", "AKIA"), []string{"access_key_id"}},
 		"both keys": {func(s vendors.Settings) {
