@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"io"
@@ -187,7 +188,8 @@ func (s *s3Server) pass(call s3Call, w *httptest.ResponseRecorder, r *http.Reque
 		defer s.putting.Unlock()
 	}
 	call.begun = time.Now()
-	s.target.ServeHTTP(w, r)
+	// A client that is killed meanwhile does not take back what it sent.
+	s.target.ServeHTTP(w, r.WithContext(context.WithoutCancel(r.Context())))
 	call.ended, call.status, call.etag = time.Now(), w.Code, w.Header().Get("ETag")
 	s.mu.Lock()
 	defer s.mu.Unlock()
