@@ -74,7 +74,7 @@ func newApp(p Process) *cli.App {
 		},
 	}
 	for _, command := range []func(Process) *cli.Command{initCommand, validateCommand, fmtCommand, planCommand, applyCommand, destroyCommand,
-		rotateCommand, showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, execCommand, envCommand, doctorCommand, historyCommand, stateCommand, versionCommand, completionCommand, manCommand} {
+		rotateCommand, showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, schemaCommand, execCommand, envCommand, doctorCommand, historyCommand, stateCommand, versionCommand, completionCommand, manCommand} {
 		app.Commands = append(app.Commands, command(p))
 	}
 	for _, c := range app.Commands {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"buckethead/cmd/view"
 	"buckethead/vendors/registry"
 )
 
@@ -20,12 +19,8 @@ var (
 )
 
 func versionCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "version", Usage: "say which bh this is", Flags: commonFlags(&cli.BoolFlag{Name: "lines-schema", Usage: "print the JSON Schema of what --json writes"}),
+	return &cli.Command{Name: "version", Usage: "say which bh this is", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			if c.Bool("lines-schema") {
-				_, err := p.Stdout.Write(view.LinesSchema())
-				return err
-			}
 			revision, modified := buildCommit()
 			if !c.Bool("json") {
 				_, err := fmt.Fprintln(p.Stdout, "bh "+version)
