@@ -2,6 +2,8 @@ package config
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/hcl/v2"
 
@@ -46,4 +48,10 @@ func sentence(text string) string {
 		return text
 	}
 	return text + "."
+}
+
+// capital begins a text of ours as a sentence begins.
+func capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }

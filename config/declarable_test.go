@@ -120,9 +120,9 @@ func TestDeclarable_leavesOut(t *testing.T) {
 	}
 	strict := everyBlock
 	strict.CheckBucket = func(s vendors.BucketSpec) []vendors.Problem {
-		return []vendors.Problem{{Attribute: "bucket", Summary: "no bucket is called so", Fix: "Do not."}}
+		return []vendors.Problem{{Attribute: "bucket", Summary: "No bucket is called so", Fix: "Do not."}}
 	}
-	if _, _, err := Declarable(strict, full); err == nil || !strings.Contains(err.Error(), "no bucket is called so") {
+	if _, _, err := Declarable(strict, full); err == nil || !strings.Contains(err.Error(), "No bucket is called so") {
 		t.Errorf("got %v, want what the vendor says", err)
 	}
 }

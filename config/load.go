@@ -140,7 +140,7 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 			form += fmt.Sprintf(" %q", name)
 		}
 		l.report(invalidLabels, b.DefRange(), b.Range(),
-			fmt.Sprintf("A %s block has %d labels, and this one has %d.", b.Type, len(want), len(b.Labels)),
+			fmt.Sprintf("A %s block has %s, and this one has %d.", b.Type, counted(len(want), "label"), len(b.Labels)),
 			fmt.Sprintf("Write it as: %s { ... }", form))
 		return false
 	}
@@ -153,6 +153,13 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 		}
 	}
 	return ok
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // scope gives the place in which the attributes of a block are evaluated.

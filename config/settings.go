@@ -108,7 +108,7 @@ func (s *scope) outsideSetting(setting vendors.Setting, text, source string) ven
 
 // problem reports what a vendor's check found.
 func (s *scope) problem(k Kind, p vendors.Problem, place hcl.Range) {
-	s.report(k, place, sentence(p.Summary), p.Fix)
+	s.report(k, place, capital(sentence(p.Summary)), p.Fix)
 }
 
 // valueRange gives the place of an attribute's value, or of the block's header

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestErrors_pages shows what each faulty file of testdata/errors comes to, as a
+// person reads it. The name of a file is the code that its page has to have; its first
+// line, where it is a comment, is the command, else bh validate.
+func TestErrors_pages(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "errors", "*.hcl"))
+	if err != nil || len(paths) < 40 {
+		t.Fatalf("%d files, %v", len(paths), err)
+	}
+	for _, path := range paths {
+		code := strings.TrimSuffix(filepath.Base(path), ".hcl")
+		t.Run(code, func(t *testing.T) {
+			source, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"validate"}
+			if first, _, _ := strings.Cut(string(source), "\n"); strings.HasPrefix(first, "# ") {
+				args = strings.Fields(first[2:])
+			}
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, "buckets.hcl"), source, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(dir)
+			page, exit := errorPage(args...)
+			if exit == 0 && !strings.HasPrefix(page, "Warning: ") {
+				t.Errorf("exit code 0\n%s", page)
+			}
+			if !strings.Contains(page, "["+code+"]") || !strings.Contains(page, "on buckets.hcl line ") && code != "BH1021" {
+				t.Errorf("%s, or the place, is not on the page:\n%s", code, page)
+			}
+			golden := strings.TrimSuffix(filepath.Join(root(t), "testdata", "errors", code), ".hcl") + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(page), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want, err := os.ReadFile(golden); err != nil || string(want) != page {
+				t.Errorf("got\n%s\nwant\n%s%v", page, want, err)
+			}
+		})
+	}
+}
+
+// root is the folder of the project, wherever a test works by now.
+func root(t *testing.T) string {
+	t.Helper()
+	return filepath.Join(started, "..", "..")
+}
+
+var started, _ = os.Getwd()
+
+// errorPage runs bh in this process and gives all that it prints.
+func errorPage(args ...string) (string, int) {
+	var out bytes.Buffer
+	env := map[string]string{"TOKEN": "canary-token", "EMPTY_SECRET": ""}
+	exit := Main(Process{Args: args, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		Now: func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		Signals: make(chan os.Signal)})
+	return out.String(), exit
+}
+
+// shownElsewhere are the codes that no command line brings about by itself, and the test
+// that shows what they say.
+var shownElsewhere = map[string]string{
+	"BH1002": "config: a file that cannot be read",
+	"BH1052": "config: no vendor refuses a credential that the language lets through",
+	"BH4006": "TestApply_survivesAPanic",
+	"BH5004": "state/bolt: a state of a newer format",
+	"BH5050": "TestMain_lastLine",
+}
+
+// TestErrors_everyCode: what bh can say stands on a page that someone has read.
+func TestErrors_everyCode(t *testing.T) {
+	code := regexp.MustCompile(`BH[0-9]{4}`)
+	find := func(folder, suffix string) []string {
+		var out []string
+		_ = filepath.WalkDir(filepath.Join(root(t), folder), func(path string, d os.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && strings.HasSuffix(path, suffix) && !(suffix == ".go" && strings.HasSuffix(path, "_test.go")) {
+				text, _ := os.ReadFile(path)
+				out = append(out, code.FindAllString(string(text), -1)...)
+			}
+			return nil
+		})
+		return out
+	}
+	shown := slices.Concat(find("testdata", ".txt"), find("testdata", ".txtar"), find("testdata", ".md"))
+	var missing []string
+	for _, folder := range []string{"config", "planner", "executor", "cmd"} {
+		for _, c := range find(folder, ".go") {
+			if _, known := shownElsewhere[c]; !known && !slices.Contains(shown, c) {
+				missing = append(missing, c)
+			}
+		}
+	}
+	slices.Sort(missing)
+	if missing = slices.Compact(missing); len(missing) > 0 {
+		t.Errorf("no page shows %v", missing)
+	}
+}

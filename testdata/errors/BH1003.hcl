@@ -1,0 +1,5 @@
+cloud "local" "main" {}
+secrets "age_file" "main" {}
+project "photos" {
+  bucket = 
+}

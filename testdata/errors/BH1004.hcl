@@ -1,0 +1,3 @@
+cloud "local" "main" {}
+secrets "age_file" "main" {}
+projetc "photos" {}

@@ -1,0 +1,6 @@
+cloud "local" "main" {}
+secrets "age_file" "main" {}
+variable "count" {
+  type    = number
+  default = "many"
+}

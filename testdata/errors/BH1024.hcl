@@ -1,0 +1,6 @@
+cloud "local" "main" {}
+secrets "age_file" "main" {}
+variable "env" {
+  type    = strin
+  default = ""
+}

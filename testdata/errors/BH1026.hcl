@@ -1,0 +1,5 @@
+bh {
+  state "gcs" { bucket = "b" }
+}
+cloud "local" "main" {}
+secrets "age_file" "main" {}

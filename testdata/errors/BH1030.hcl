@@ -1,0 +1,2 @@
+cloud "cloudflare_r3" "main" {}
+secrets "age_file" "main" {}

@@ -1,0 +1,3 @@
+project "photos" {
+  bucket = "bucket-1"
+}

@@ -1,0 +1,10 @@
+cloud "local" "main" {}
+secrets "age_file" "main" {}
+project "drop" {
+  bucket = "drop"
+  register {
+    access_key_id     = "AKIA"
+    secret_access_key = env("EMPTY_SECRET")
+    endpoint_url      = "https://s3.example.com"
+  }
+}

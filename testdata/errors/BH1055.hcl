@@ -1,0 +1,10 @@
+cloud "local" "main" {}
+secrets "age_file" "main" {}
+project "photos" {
+  bucket = "bucket-1"
+  item_title = "same"
+}
+project "albums" {
+  bucket = "bucket-2"
+  item_title = "same"
+}

@@ -1,0 +1,212 @@
+cloud "cloudflare_r2" "main" {
+  account_id = "0123456789abcdef0123456789abcdef"
+  api_token  = env("TOKEN")
+}
+secrets "age_file" "main" {}
+project "photos" {
+  bucket = "bucket-1"
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+  custom_domain {
+    domain  = "a.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+  }
+}
