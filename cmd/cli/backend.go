@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"unicode"
+	"unicode/utf8"
 
 	"buckethead/config"
 	"buckethead/config/diag"
@@ -119,7 +121,7 @@ func (s *session) readState(ctx context.Context) (state.Snapshot, error) {
 
 // stateFault shows a state that cannot be used; the error is an exit code.
 func (s *session) stateFault(err error) error {
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5001", Summary: "The state cannot be used", Detail: err.Error() + ".", Subject: s.config.State.Range, Cause: err}
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5001", Summary: "The state cannot be used", Detail: sentence(err), Subject: s.config.State.Range, Cause: err}
 	var said exitCode
 	switch {
 	case errors.As(err, &said):
@@ -130,8 +132,10 @@ func (s *session) stateFault(err error) error {
 		d.Code, d.Summary = "BH5003", "The state is damaged"
 	case errors.Is(err, state.ErrNewer):
 		d.Code, d.Summary = "BH5004", "The state is newer than this bh"
+		d.Fix = "Use a bh as new as the one that wrote it."
 	case errors.Is(err, state.ErrStack):
 		d.Code, d.Summary = "BH5005", "The state belongs to another stack"
+		d.Fix = "Name the state's own stack in the bh block, or give this one a state of its own."
 	case errors.Is(err, s3.ErrUnsafe):
 		d.Code, d.Summary = "BH5030", "The server cannot keep a shared state safe"
 	case errors.Is(err, s3.ErrLost):
@@ -145,4 +149,11 @@ func (s *session) stateFault(err error) error {
 	}
 	s.view.Diagnostics(diag.List{d})
 	return exitCode(exitError)
+}
+
+// sentence words an error as a person would begin and end it.
+func sentence(err error) string {
+	text := err.Error()
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
 }

@@ -132,6 +132,6 @@ func notAsStored(keys vendors.BucketCredentials, r state.Record, snap state.Snap
 
 // itemFault shows a fault with an item; the error is an exit code.
 func (s *session) itemFault(p addr.Project, err error, fix string) error {
-	s.view.Diagnostics(diag.List{{Severity: diag.Error, Code: "BH5006", Project: p, Summary: "The stored keys cannot be used", Detail: err.Error() + ".", Fix: fix, Cause: err}})
+	s.view.Diagnostics(diag.List{{Severity: diag.Error, Code: "BH5006", Project: p, Summary: "The stored keys cannot be used", Detail: sentence(err), Fix: fix, Cause: err}})
 	return exitCode(exitError)
 }
