@@ -153,19 +153,21 @@ func runApply(p Process, a applyArgs) (err error) {
 	if err := s.agreed(plan, expected, a); err != nil {
 		return err
 	}
-	if err := s.beforeApply(plan, opened); err != nil {
-		return s.stateFault(err)
+	ctx, interrupted, stop = s.untilSignal()
+	err = s.beforeApply(ctx, plan, opened)
+	stop()
+	if err != nil {
+		return orInterrupted(s.stateFault(err), interrupted)
 	}
 	return s.closeState(opened, s.execute(plan, snap, opened, a))
 }
 
 // beforeApply copies the state, and makes known what is about to be done where others
 // could not tell otherwise.
-func (s *session) beforeApply(plan *planner.Plan, opened openState) error {
+func (s *session) beforeApply(ctx context.Context, plan *planner.Plan, opened openState) error {
 	if plan.Empty() {
 		return nil
 	}
-	ctx := context.Background()
 	if _, err := opened.Backup(ctx); err != nil {
 		return err
 	}

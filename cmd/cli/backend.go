@@ -32,9 +32,8 @@ type backend interface {
 	Restore(ctx context.Context, path string) (kept string, err error)
 	// Pull gives the file of the state. io.EOF where there is none.
 	Pull(ctx context.Context) ([]byte, error)
-	// Push puts a file in the place of the state, as Restore does; without force
-	// only a newer one of the same lineage.
-	Push(ctx context.Context, file string, force bool) (kept string, err error)
+	// Push puts a file in the place of the state, as Restore does, where p lets it.
+	Push(ctx context.Context, file string, p bolt.Push) (kept string, err error)
 }
 
 // openState is a state that is locked.
@@ -126,6 +125,8 @@ func (s *session) stateFault(err error) error {
 	switch {
 	case errors.As(err, &said):
 		return said
+	case errors.Is(err, context.Canceled):
+		return err // what a signal cut off is no fault
 	case errors.Is(err, state.ErrLocked):
 		d.Code, d.Summary = "BH5002", "The state is locked"
 	case errors.Is(err, state.ErrDamaged):
@@ -143,7 +144,7 @@ func (s *session) stateFault(err error) error {
 		d.Fix = "Nothing was written after that. Plan again: what was made and not recorded is found by its names."
 	case errors.Is(err, s3.ErrMoved):
 		d.Code, d.Summary = "BH5032", "The state was migrated"
-	case errors.Is(err, s3.ErrServer), errors.Is(err, bolt.ErrLineage), errors.Is(err, bolt.ErrOlder):
+	case errors.Is(err, s3.ErrServer), errors.Is(err, bolt.ErrLineage), errors.Is(err, bolt.ErrOlder), errors.Is(err, bolt.ErrChanged):
 	default:
 		d.Fix = "Nothing was changed. Give bh a place that it can write to, with state \"local\" { path = ... } or --state."
 	}

@@ -68,25 +68,17 @@ func (l localState) Pull(ctx context.Context) (file []byte, err error) {
 	return bolt.Bytes(opened)
 }
 
-func (l localState) Push(ctx context.Context, file string, force bool) (string, error) {
+func (l localState) Push(ctx context.Context, file string, p bolt.Push) (string, error) {
 	offered, err := bolt.Inspect(file)
 	if err != nil {
 		return "", err
 	}
-	if !force {
-		present, err := bolt.OpenReadOnly(ctx, l.path, l.options)
-		if err != nil {
-			return "", err
-		}
-		meta, err := present.Meta()
-		if err = errors.Join(err, present.Close()); err == nil {
-			err = bolt.MayReplace(offered, meta)
-		}
-		if err != nil {
-			return "", err
-		}
+	o := l.options
+	o.Moves = p.Moves
+	if !p.Force || p.Over != nil {
+		o.May = func(present state.Meta) error { return p.May(offered, present) }
 	}
-	return bolt.Restore(ctx, l.path, file, l.options)
+	return bolt.Restore(ctx, l.path, file, o)
 }
 
 // openFile is a file that is locked.

@@ -27,7 +27,8 @@ func stateRebuild(s *session, args []string) error {
 	}
 	ctx, interrupted, stop := s.untilSignal()
 	defer stop()
-	if err := s.mayRebuild(ctx, place); err != nil {
+	present, err := s.mayRebuild(ctx, place)
+	if err != nil {
 		return orInterrupted(err, interrupted)
 	}
 	folder, err := os.MkdirTemp("", "bh-rebuild-*")
@@ -40,30 +41,32 @@ func stateRebuild(s *session, args []string) error {
 	if err != nil {
 		return orInterrupted(err, interrupted)
 	}
-	kept, err := place.Push(ctx, path, true)
+	kept, err := place.Push(ctx, path, bolt.Push{Force: true, Over: present})
 	if err != nil {
 		return orInterrupted(s.stateFault(err), interrupted)
 	}
 	return s.showRebuilt(rebuilt, place, kept)
 }
 
-// mayRebuild refuses where there is a state that knows something.
-func (s *session) mayRebuild(ctx context.Context, place backend) error {
+// mayRebuild refuses where there is a state that knows something, and gives what is
+// there: the state must be the same when the new one takes its place. With --force it
+// looks at nothing.
+func (s *session) mayRebuild(ctx context.Context, place backend) (*state.Meta, error) {
 	if s.force {
-		return nil
+		return nil, nil
 	}
 	opened, err := place.Read(ctx)
 	if err != nil {
-		return s.stateFault(err)
+		return nil, s.stateFault(err)
 	}
 	snap, err := opened.Snapshot()
 	if err = errors.Join(err, opened.Close()); err != nil {
-		return s.stateFault(err)
+		return nil, s.stateFault(err)
 	}
 	if len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 {
-		return nil
+		return &snap.Meta, nil
 	}
-	return fmt.Errorf("there is a state at %s, with %s: rebuild is for one that was lost; --force puts a new one in its place and keeps this one beside it",
+	return nil, fmt.Errorf("there is a state at %s, with %s: rebuild is for one that was lost; --force puts a new one in its place and keeps this one beside it",
 		place.Place(), count(len(snap.Records), "project"))
 }
 

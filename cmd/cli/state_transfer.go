@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"buckethead/config"
+	"buckethead/state/bolt"
 	"buckethead/state/s3"
 	"buckethead/vendors"
 )
@@ -95,7 +96,7 @@ func statePush(s *session, args []string) error {
 	if err != nil {
 		return s.stateFault(err)
 	}
-	kept, err := place.Push(ctx, args[0], s.force)
+	kept, err := place.Push(ctx, args[0], bolt.Push{Force: s.force})
 	if err != nil {
 		return orInterrupted(s.stateFault(err), interrupted)
 	}
@@ -166,14 +167,16 @@ func (s *session) move(ctx context.Context, from, to backend) (kept, retired str
 	if err := writeFile(path, file.Bytes()); err != nil {
 		return "", "", err
 	}
-	if kept, err = to.Push(ctx, path, s.force); err != nil {
+	if kept, err = to.Push(ctx, path, bolt.Push{Force: s.force, Moves: true}); err != nil {
 		return "", "", err
 	}
 	name := to.Place()
 	if local, is := to.(localState); is {
 		name = local.onThisHost()
 	}
-	retired, err = opened.Retire(ctx, name)
+	if retired, err = opened.Retire(ctx, name); err != nil {
+		err = fmt.Errorf("%w; both places have the state now: repeat bh state migrate before anything else", err)
+	}
 	return kept, retired, err
 }
 

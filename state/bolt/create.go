@@ -47,10 +47,15 @@ func fill(tx *bbolt.Tx, stack string) error {
 			return err
 		}
 	}
-	lineage, key := make([]byte, 16), make([]byte, 32)
-	_, _ = rand.Read(lineage) // never fails, says crypto/rand
-	_, _ = rand.Read(key)
-	return putMeta(tx, state.Meta{Format: state.Format, Stack: stack, Lineage: hex.EncodeToString(lineage), FingerprintKey: key})
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails, says crypto/rand
+	return putMeta(tx, state.Meta{Format: state.Format, Stack: stack, Lineage: drawLineage(), FingerprintKey: key})
+}
+
+func drawLineage() string {
+	lineage := make([]byte, 16)
+	_, _ = rand.Read(lineage)
+	return hex.EncodeToString(lineage)
 }
 
 // tempBeside makes an empty file, at mode 0600, in the folder of path.

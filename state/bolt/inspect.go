@@ -23,6 +23,29 @@ var (
 // state.ErrDamaged or ErrNewer.
 func Inspect(path string) (state.Meta, error) { return verify(path, Options{}) }
 
+// Push says how a file takes the place of a state. Force puts it over another lineage, a
+// newer state or a damaged one. Moves says that it is the state itself, from another
+// place. Over, where not nil, is what has to be there, or nothing is done.
+type Push struct {
+	Force, Moves bool
+	Over         *state.Meta
+}
+
+// ErrChanged: the present state is not the one that was looked at.
+var ErrChanged = errors.New("the state changed meanwhile")
+
+// May reports why a file may not take the place of the present state: as ErrChanged,
+// ErrLineage or ErrOlder.
+func (p Push) May(offered, present state.Meta) error {
+	switch {
+	case p.Over != nil && (p.Over.Lineage != present.Lineage || p.Over.Serial != present.Serial):
+		return fmt.Errorf("%w: serial %d was looked at, and %d is there; nothing was changed", ErrChanged, p.Over.Serial, present.Serial)
+	case p.Force, p.Moves && offered.Lineage == present.Lineage && offered.Serial == present.Serial:
+		return nil // the second: an earlier move got as far as this
+	}
+	return MayReplace(offered, present)
+}
+
 // MayReplace reports, as ErrLineage or ErrOlder, why a state may not take the place of
 // the present one; a present one without lineage is none.
 func MayReplace(offered, present state.Meta) error {

@@ -20,7 +20,8 @@ import (
 // Open does; a damaged present state is no hindrance. The backup is read to its last
 // page first. No credential name is used twice for it: the sequences of the present
 // state are carried over with what is open in it, and the serial rises above both; where
-// the present state cannot be read, the sequences skip ahead.
+// there is none, or it cannot be read, the lineage becomes another, unless
+// Options.Moves is set.
 // Errors wrap state.ErrDamaged (the backup is), ErrNewer, ErrStack or ErrLocked.
 func Restore(ctx context.Context, path, backup string, o Options) (kept string, err error) {
 	meta, err := verify(backup, o)
@@ -37,7 +38,10 @@ func Restore(ctx context.Context, path, backup string, o Options) (kept string, 
 	if present.store != nil {
 		defer func() { err = errors.Join(err, present.store.Close()) }()
 	}
-	copied, err := present.prepare(path, backup)
+	if err := present.mayGo(o); err != nil {
+		return "", err
+	}
+	copied, err := present.prepare(path, backup, o.Moves)
 	if err == nil {
 		defer func() { _ = os.Remove(copied) }()
 		kept, err = present.replace(path, copied, o)
@@ -87,7 +91,7 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 
 // prepare copies the backup to a file beside the state, and carries over what must
 // not be forgotten.
-func (p present) prepare(path, backup string) (copied string, err error) {
+func (p present) prepare(path, backup string, moves bool) (copied string, err error) {
 	copied, err = tempBeside(path)
 	if err != nil {
 		return "", err
@@ -108,29 +112,40 @@ func (p present) prepare(path, backup string) (copied string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return copied, errors.Join(db.Update(p.carryOver), db.Close())
+	return copied, errors.Join(db.Update(func(tx *bbolt.Tx) error { return p.carryOver(tx, moves) }), db.Close())
 }
 
-// skipped is how far the sequences of projects skip ahead where it is not known what
-// was begun since the backup: more than an apply begins.
-const skipped = 1000
+// mayGo asks whether the present state may be replaced. One that is damaged has nothing
+// that could be looked at.
+func (p present) mayGo(o Options) error {
+	switch {
+	case o.May == nil:
+		return nil
+	case p.store != nil:
+		meta, err := p.store.Meta()
+		if err != nil {
+			return err
+		}
+		return o.May(meta)
+	case p.info != nil:
+		return fmt.Errorf("%w: the present one cannot be read", state.ErrDamaged)
+	}
+	return o.May(state.Meta{})
+}
 
 // carryOver gives the backup what the present state must not fall behind, and what is
 // open in it: what was begun since the backup is begun all the same. A file that goes
-// on from the present state, for it is newer, has that already.
-func (p present) carryOver(tx *bbolt.Tx) error {
+// on from the present state, for it is newer, has that already. Where nobody can say
+// what was begun since, the lineage becomes another: no name that it draws was used.
+func (p present) carryOver(tx *bbolt.Tx, moves bool) error {
 	meta, err := getMeta(tx)
-	if err != nil || meta.Format != state.Format || p.info == nil {
+	if err != nil || meta.Format != state.Format || p.info == nil && moves {
 		return err
 	}
 	come, err := p.progress()
 	if err != nil {
-		if come.sequences, err = readSequences(tx); err != nil {
-			return err
-		}
-		for project := range come.sequences {
-			come.sequences[project] += skipped
-		}
+		meta.Lineage, meta.Serial = drawLineage(), meta.Serial+1
+		return putMeta(tx, meta)
 	}
 	for project, n := range come.sequences {
 		if err := raise(tx, project, n); err != nil {

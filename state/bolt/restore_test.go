@@ -107,11 +107,18 @@ func TestRestore_usesNoNameTwice(t *testing.T) {
 	if snap := restored(); snap.Sequences[stays] != 5 || snap.Sequences[gone] != 2 || len(snap.Intents) != 3 || snap.Meta.Serial != 4 {
 		t.Errorf("got %+v; want the sequences of before and what is open, each once, and a serial above both", snap)
 	}
+	lineage := restored().Meta.Lineage
 	if err := os.WriteFile(path, []byte("damaged"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if snap := restored(); snap.Sequences[stays] <= 5 || snap.Meta.Serial != 2 {
-		t.Errorf("over a damaged state: %+v; want sequences that skip ahead", snap)
+	if snap := restored(); snap.Meta.Lineage == lineage || snap.Meta.Serial != 2 {
+		t.Errorf("over a damaged state: %+v; want a lineage that draws other names", snap)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if snap := restored(); snap.Meta.Lineage == lineage {
+		t.Errorf("where there is none: %+v; want a lineage that draws other names", snap)
 	}
 }
 

@@ -26,6 +26,12 @@ type Options struct {
 	Now         func() time.Time
 	NoSync      bool // for tests that open thousands of states: a crash of the machine may lose it
 
+	// May, where not nil, has to agree before Restore replaces the present state: it is
+	// asked with the lock held, and told its meta value, a zero one where there is none.
+	May func(present state.Meta) error
+	// Moves says that what Restore is given is the state itself, from another place.
+	Moves bool
+
 	migrations map[int]migration   // nil for the ones of this package; tests have others
 	opened     func(readOnly bool) // for tests: the file is open and not locked yet
 }

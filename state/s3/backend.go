@@ -111,7 +111,10 @@ func (b *Backend) Lock(ctx context.Context, last time.Duration) (LockInfo, error
 		return LockInfo{}, errors.Join(err, releaseIf(ctx, held))
 	}
 	now, err := b.look(ctx)
-	return now.info(), err
+	if err != nil {
+		return LockInfo{}, fmt.Errorf("the lock %s was taken, and lasts %s; bh state unlock %s lets go of it; when it expires could not be read: %w", held.mine.ID, last, held.mine.ID, err)
+	}
+	return now.info(), nil
 }
 
 func releaseIf(ctx context.Context, held *lease) error {
@@ -135,7 +138,7 @@ func (b *Backend) Unlock(ctx context.Context, id string) (bool, error) {
 		if err != nil || now.free() || now.ID != id {
 			return false, err
 		}
-		now.lock.Released, now.lock.Broken, now.lock.BrokenBy = true, !now.Manual || len(now.Intents) > 0, &b.o.Holder
+		now.lock.Released, now.lock.Broken, now.lock.BrokenBy = true, now.Broken || !now.Manual || len(now.Intents) > 0, &b.o.Holder
 		text, err := now.lock.encode()
 		if err != nil {
 			return false, err

@@ -26,6 +26,10 @@ func (s *Store) Backup(ctx context.Context, keep int) (string, error) {
 	if err := s.checkpoint(ctx); err != nil {
 		return "", err
 	}
+	if err := s.turn.take(ctx); err != nil {
+		return "", err
+	}
+	defer s.turn.give()
 	meta, err := s.File.Meta()
 	if err != nil || s.etag == "" {
 		return "", err

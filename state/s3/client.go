@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -176,7 +177,7 @@ func (b *bucket) copy(ctx context.Context, from, etag, to string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	_, err := b.client.CopyObject(ctx, &awss3.CopyObjectInput{Bucket: &b.name, Key: &to,
-		CopySource: aws.String(b.name + "/" + from), CopySourceIfMatch: &etag})
+		CopySource: aws.String(b.name + "/" + strings.ReplaceAll((&url.URL{Path: from}).EscapedPath(), "+", "%2B")), CopySourceIfMatch: &etag})
 	return b.fault("copy to", to, err)
 }
 

@@ -88,8 +88,10 @@ func kindOf(status int, code string) (fix string, kind error) {
 	switch {
 	case code == "NoSuchBucket":
 		return "make the bucket, or name one that is there", errRefused
-	case code == "NoSuchKey", code == "NotFound", status == http.StatusNotFound:
+	case code == "NoSuchKey":
 		return "", errAbsent
+	case status == http.StatusNotFound: // a page of some other server: it says nothing of a state
+		return "check endpoint_url: what answered there is no S3 server", errRefused
 	case code == "PreconditionFailed", status == http.StatusPreconditionFailed:
 		return "", errCondition
 	case code == "ConditionalRequestConflict", code == "OperationAborted", status == http.StatusConflict:

@@ -196,7 +196,7 @@ func pushed(t *testing.T, s *server, o s3.Options, file, where string) {
 	}
 	b := s.backend(o)
 	// Where the write was taken and only its answers were lost, it is there already.
-	if _, err := b.Push(t.Context(), file, false); err != nil && !errors.Is(err, bolt.ErrOlder) {
+	if _, err := b.Push(t.Context(), file, bolt.Push{}); err != nil && !errors.Is(err, bolt.ErrOlder) {
 		t.Errorf("%s: push: %v", where, err)
 		return
 	}

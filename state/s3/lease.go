@@ -32,7 +32,8 @@ type lease struct {
 	turn turn
 	mine lock
 	etag string
-	// inherited says that the intents in mine are of a lock before, and not in the state yet.
+	// inherited says that what a lock before left is not in the state yet, or that the
+	// state could not be written at the end: the next one has to take over.
 	inherited bool
 
 	mu      sync.Mutex
@@ -94,6 +95,7 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 		mine: lock{ID: drawID(), Holder: b.o.Holder, Manual: manual, ExpiresIn: int(expiry / time.Second)}}
 	waiting, done := context.WithTimeout(ctx, b.o.LockTimeout)
 	defer done()
+	last, met := "", 0
 	for told := false; ; {
 		if before, err = b.look(ctx); err != nil {
 			return nil, before, err
@@ -108,15 +110,33 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 			}
 			continue
 		}
+		if wait := before.settlesIn(); wait > 0 {
+			if b.o.Waiting != nil {
+				b.o.Waiting("the state was unlocked a moment ago, and its holder has to notice", b.o.Now().Add(wait))
+			}
+			if !b.pause(ctx, wait) {
+				return nil, before, ctx.Err()
+			}
+			continue
+		}
 		held.mine.AcquiredAt = b.o.Now().UTC()
 		held.mine.Intents = nil
 		if before.unfinished() {
 			held.mine.Intents = before.Intents
 		}
-		held.inherited = len(held.mine.Intents) > 0
+		held.inherited = before.unfinished()
+		held.mine.Broken = held.inherited
 		switch err := held.take(ctx, before); {
 		case errors.Is(err, errCondition):
-			continue // somebody else was faster
+			// Somebody else was faster; but where nothing changed, the server refuses for
+			// another reason, and asking on would be without end.
+			if met++; before.etag != last {
+				last, met = before.etag, 1
+			}
+			if met > tries || met > 1 && !b.pause(ctx, time.Duration(met)*100*time.Millisecond) {
+				return nil, before, err
+			}
+			continue
 		case err != nil:
 			return nil, before, err
 		}
@@ -175,6 +195,9 @@ func (l *lease) renew(ctx context.Context) error {
 		return err
 	}
 	defer l.turn.give()
+	// One request that hangs must not take as long as the lock lasts.
+	ctx, cancel := context.WithTimeout(ctx, l.expiry()/4)
+	defer cancel()
 	return l.rewrite(ctx)
 }
 

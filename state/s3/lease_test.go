@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"buckethead/state"
+	"buckethead/state/bolt"
 	"buckethead/state/s3"
 	"buckethead/state/s3/s3sim"
 )
@@ -84,7 +85,7 @@ func TestOpen_takesOver(t *testing.T) {
 	}
 	err = first.Close()
 	isNot(t, err, s3.ErrLost)
-	if err == nil || !strings.Contains(err.Error(), "bh state push "+o.Rescue) {
+	if err == nil || !strings.Contains(err.Error(), "it is kept in "+o.Rescue) {
 		t.Errorf("what the first knew is not saved: %v", err)
 	}
 	serial := func(store *s3.Store) uint64 {
@@ -234,7 +235,7 @@ func TestOpen_refusesUnsafeServers(t *testing.T) {
 
 // Whoever's lock is broken by another notices before the next write.
 func TestUnlock(t *testing.T) {
-	s := realOrNot(t)
+	s := newServer(t, s3sim.Options{})
 	k := key()
 	paused := &clock{}
 	o := s.options(k, "ada")
@@ -253,6 +254,7 @@ func TestUnlock(t *testing.T) {
 		t.Errorf("twice: %t, %v", done, err)
 	}
 	paused.advance(time.Minute)
+	s.clock.advance(time.Minute) // whoever comes next waits until the holder has noticed
 	if _, err := store.Begin(intent("bh/x")); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "unlocked by somebody of bob") {
 		t.Errorf("the holder goes on: %v", err)
 	}
@@ -350,7 +352,7 @@ func TestPush_endsWhatWasOpen(t *testing.T) {
 	saved, err := filepath.Glob(filepath.Join(o.Rescue, "unwritten", "*.db"))
 	must(t, err)
 	s.clock.advance(2 * time.Minute)
-	_, err = s.backend(o).Push(t.Context(), saved[0], false)
+	_, err = s.backend(o).Push(t.Context(), saved[0], bolt.Push{})
 	must(t, err)
 	next := s.open(o)
 	if got := names(t, next); got != "" {

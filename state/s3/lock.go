@@ -26,7 +26,9 @@ type Holder struct {
 // lock is the lock object. It is never deleted: one that is let go of stays, marked as
 // released, so that every change of it is a conditional write. ID is drawn by the
 // holder each time. ExpiresIn counts, in seconds, from when the server took the write.
-// Manual says that a person took it and no process runs under it; Broken that somebody else let go of it. Intents are those of the apply.
+// Manual says that a person took it and no process runs under it; Broken that a holder
+// before, this one or one that it took over from, may not know that it is not his, or
+// did not bring home what he has. Intents are those of the apply.
 type lock struct {
 	Format     int            `json:"bh_lock"`
 	ID         string         `json:"id"`
@@ -51,7 +53,7 @@ func decodeLock(text []byte) (lock, error) {
 	var l lock
 	switch err := json.Unmarshal(text, &l); {
 	case err != nil, l.Format == 0, l.ID == "", l.ExpiresIn <= 0:
-		return l, errors.New("the lock is not one of bh's; look at it, and delete the object when no apply runs")
+		return l, errors.New("the lock is not one of bh's: endpoint_url may lead to another server, or another tool has written the object; delete it when no apply runs")
 	case l.Format > lockFormat:
 		return l, fmt.Errorf("%w: the lock has layout %d, and this bh reads layout %d", errNewer, l.Format, lockFormat)
 	}
@@ -83,6 +85,15 @@ type seen struct {
 // free reports whether the lock may be taken without taking it over.
 func (s seen) free() bool { return !s.there || s.Released }
 
+// settlesIn is how long a lock that somebody else let go of is to be left alone: by then
+// its holder has asked for it again, and knows.
+func (s seen) settlesIn() time.Duration {
+	if !s.there || !s.Released || s.BrokenBy == nil || s.Manual {
+		return 0
+	}
+	return s.modified.Add(time.Duration(s.ExpiresIn) * time.Second * 3 / 4).Add(time.Second).Sub(s.asked)
+}
+
 // expired reports whether a lock that nobody released may be taken over. Dates of the
 // server have whole seconds, so one more has to pass.
 func (s seen) expired() bool {
@@ -92,7 +103,7 @@ func (s seen) expired() bool {
 // unfinished reports whether the holder before did not let go of the lock himself: he
 // may have left work, and may not know yet that the lock is not his any more.
 func (s seen) unfinished() bool {
-	return s.there && (!s.Released || s.Broken) && (!s.Manual || len(s.Intents) > 0)
+	return s.there && (s.Broken || !s.Released && (!s.Manual || len(s.Intents) > 0))
 }
 
 func (s seen) expiresAt() time.Time { return s.modified.Add(time.Duration(s.ExpiresIn) * time.Second) }

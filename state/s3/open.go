@@ -50,7 +50,8 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 	}
 	s := newStore(b, file, held, got.etag)
 	s.dirty = got.etag == "" // a state that is made has to be written
-	if !before.unfinished() {
+	// A state without a lock has had one, and whoever holds that does not know that it is gone.
+	if removed := !before.there && got.etag != ""; !before.unfinished() && !removed {
 		return s, nil
 	}
 	err = s.inherit(held.mine.Intents)
@@ -155,7 +156,7 @@ func (b *Backend) fetch(ctx context.Context, key string) (fetched, error) {
 	case err != nil:
 		return fetched{}, b.damaged(ctx, key, err)
 	case h.MovedTo != "":
-		return fetched{}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that", b.bucket.name, key, ErrMoved, h.MovedTo, h.WrittenAt.Format("2006-01-02"))
+		return fetched{header: h}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that", b.bucket.name, key, ErrMoved, h.MovedTo, h.WrittenAt.Format("2006-01-02"))
 	}
 	return fetched{h, file, got.etag}, nil
 }

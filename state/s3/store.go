@@ -223,10 +223,6 @@ func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err erro
 // written, it is saved to Options.Rescue and the error says so. Idempotent.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		if s.stop != nil {
-			s.stop()
-			s.stopped.Wait()
-		}
 		// Time enough for a server that is slow, whatever ended the command.
 		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 		defer cancel()
@@ -235,9 +231,18 @@ func (s *Store) Close() error {
 			err = s.checkpoint(ctx)
 		}
 		if err != nil {
+			// What is saved goes on from a version that the next one must not follow by
+			// small steps, or it would pass for newer than all that is done since.
+			s.lease.inherited = true
 			err = s.rescue(err)
 		}
-		s.closed = errors.Join(err, s.lease.release(ctx), s.File.Close())
+		if s.stop != nil { // the lock was renewed up to here
+			s.stop()
+			s.stopped.Wait()
+		}
+		letGo, over := context.WithTimeout(context.Background(), s.lease.expiry())
+		defer over()
+		s.closed = errors.Join(err, s.lease.release(letGo), s.File.Close())
 	})
 	return s.closed
 }
@@ -251,6 +256,9 @@ func (s *Store) rescue(cause error) error {
 	path, saved := bolt.Backup(s.File, filepath.Join(s.b.o.Rescue, "unwritten"), s.b.o.Now(), 0)
 	if saved != nil {
 		return errors.Join(err, fmt.Errorf("nor could it be saved here: %w", saved))
+	}
+	if errors.Is(cause, ErrLost) {
+		return fmt.Errorf("%w; it is kept in %s, to look at: the next apply finds what was made by its names", err, path)
 	}
 	return fmt.Errorf("%w; it is saved in %s: when the bucket can be written again, bh state push %s. Without it the next apply finds what was made by its names", err, path, path)
 }

@@ -252,7 +252,7 @@ func TestBackend_push(t *testing.T) {
 	file, err := b.Pull(t.Context())
 	must(t, err)
 	must(t, os.WriteFile(old, file, 0o600))
-	_, err = b.Push(t.Context(), old, false)
+	_, err = b.Push(t.Context(), old, bolt.Push{})
 	isNot(t, err, bolt.ErrOlder)
 	store = s.open(o)
 	must(t, store.Settle(state.Settlement{Project: photos}))
@@ -260,9 +260,9 @@ func TestBackend_push(t *testing.T) {
 	must(t, err)
 	must(t, store.Abort(begun))
 	must(t, store.Close())
-	_, err = b.Push(t.Context(), old, false)
+	_, err = b.Push(t.Context(), old, bolt.Push{})
 	isNot(t, err, bolt.ErrOlder)
-	kept, err := b.Push(t.Context(), old, true)
+	kept, err := b.Push(t.Context(), old, bolt.Push{Force: true})
 	must(t, err)
 	if kept == "" {
 		t.Error("the state of before is not kept")
@@ -276,11 +276,11 @@ func TestBackend_push(t *testing.T) {
 	must(t, store.Close())
 	other := s.options(key(), "bob")
 	must(t, s.open(other).Close())
-	_, err = s.backend(other).Push(t.Context(), old, false)
+	_, err = s.backend(other).Push(t.Context(), old, bolt.Push{})
 	isNot(t, err, bolt.ErrLineage)
 	stranger := s.options(key(), "eve")
 	stranger.Stack = "other"
-	_, err = s.backend(stranger).Push(t.Context(), old, true)
+	_, err = s.backend(stranger).Push(t.Context(), old, bolt.Push{Force: true})
 	isNot(t, err, state.ErrStack)
 	for _, o := range []s3.Options{o, other, stranger} {
 		if l, err := s.backend(o).Locked(t.Context()); err != nil || l.Held {

@@ -25,23 +25,28 @@ func (b *Backend) Pull(ctx context.Context) ([]byte, error) {
 }
 
 // Push puts a file of state/bolt in the place of the state, under the lock, and gives
-// the path at which the present one is kept, "" when there was none. It refuses a file
-// of another lineage or of no newer serial, and a present state that is damaged,
-// unless force is set; one of another stack always. Errors wrap bolt.ErrLineage,
-// bolt.ErrOlder, or what Open's do.
-func (b *Backend) Push(ctx context.Context, file string, force bool) (kept string, err error) {
-	return b.replace(ctx, file, func(present fetched, broken error) error {
-		switch {
-		case force, present.etag == "" && broken == nil, errors.Is(broken, ErrMoved):
-			return nil
-		case broken != nil:
+// the path at which the present one is kept, "" when there was none. What it refuses says
+// bolt.Push; a file of another stack always. Errors wrap bolt.ErrLineage, bolt.ErrOlder,
+// bolt.ErrChanged, or what Open's do.
+func (b *Backend) Push(ctx context.Context, file string, p bolt.Push) (kept string, err error) {
+	return b.replace(ctx, file, p.Moves, func(present fetched, broken error) error {
+		if broken != nil && !errors.Is(broken, ErrMoved) {
+			if p.Force && p.Over == nil {
+				return nil
+			}
 			return broken
 		}
 		offered, err := bolt.Inspect(file)
 		if err != nil {
 			return err
 		}
-		return bolt.MayReplace(offered, state.Meta{Lineage: present.Lineage, Serial: present.Serial})
+		if broken != nil && !p.Force {
+			if offered.Lineage == present.Lineage && offered.Serial >= present.Serial {
+				return nil // it comes back from where it went
+			}
+			return fmt.Errorf("%w; what is offered is older than what was moved there, and --force does it all the same", broken)
+		}
+		return p.May(offered, state.Meta{Lineage: present.Lineage, Serial: present.Serial})
 	})
 }
 
@@ -49,7 +54,7 @@ func (b *Backend) Push(ctx context.Context, file string, force bool) (kept strin
 // with force. A damaged present state is no hindrance.
 func (b *Backend) Restore(ctx context.Context, path string) (kept string, err error) {
 	key := strings.TrimPrefix(path, b.path(""))
-	if !strings.HasPrefix(key, b.key+".") {
+	if key != b.previousKey() && !strings.HasPrefix(key, b.backupsKey()) && !strings.HasPrefix(key, b.key+".before-restore-") {
 		return "", fmt.Errorf("%s is no copy of %s; for a file of this machine: bh state push", path, b.Place())
 	}
 	got, err := b.fetch(ctx, key)
@@ -68,12 +73,12 @@ func (b *Backend) Restore(ctx context.Context, path string) (kept string, err er
 	if err := os.WriteFile(file, got.file, 0o600); err != nil {
 		return "", err
 	}
-	return b.replace(ctx, file, func(fetched, error) error { return nil })
+	return b.replace(ctx, file, false, func(fetched, error) error { return nil })
 }
 
 // replace puts a file in the place of the state, when may agrees to it. What the
 // present state began is carried over, so that no name is used twice.
-func (b *Backend) replace(ctx context.Context, file string, may func(present fetched, broken error) error) (kept string, err error) {
+func (b *Backend) replace(ctx context.Context, file string, moves bool, may func(present fetched, broken error) error) (kept string, err error) {
 	expiry, err := expiry(b.o.Settings)
 	if err != nil {
 		return "", err
@@ -95,7 +100,8 @@ func (b *Backend) replace(ctx context.Context, file string, may func(present fet
 	if err := may(present, broken); err != nil {
 		return "", err
 	}
-	body, err := b.carryOver(ctx, file, raw.etag != "" && !errors.Is(broken, ErrMoved), present.file, before, held)
+	moves = moves || errors.Is(broken, ErrMoved)
+	body, err := b.carryOver(ctx, file, raw.etag != "" && !errors.Is(broken, ErrMoved), moves, present.file, before, held)
 	if err != nil {
 		return "", err
 	}
@@ -125,7 +131,7 @@ func (b *Backend) replace(ctx context.Context, file string, may func(present fet
 
 // carryOver makes the object that replaces the state. What a lock before left is opened in
 // it, but for what the present state has: that, bolt carries over.
-func (b *Backend) carryOver(ctx context.Context, file string, there bool, present []byte, before seen, held *lease) (body []byte, err error) {
+func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool, present []byte, before seen, held *lease) (body []byte, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {
 		return nil, err
@@ -143,7 +149,9 @@ func (b *Backend) carryOver(ctx context.Context, file string, there bool, presen
 			return nil, err
 		}
 	}
-	if _, err := bolt.Restore(ctx, path, file, b.boltOptions()); err != nil {
+	o := b.boltOptions()
+	o.Moves = moves
+	if _, err := bolt.Restore(ctx, path, file, o); err != nil {
 		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Place())}
 	}
 	opened, err := bolt.Open(ctx, path, b.boltOptions())
@@ -154,7 +162,7 @@ func (b *Backend) carryOver(ctx context.Context, file string, there bool, presen
 	if err := announceMissing(opened, left); err != nil {
 		return nil, err
 	}
-	if before.unfinished() {
+	if before.unfinished() || there && !before.there {
 		if err := opened.SkipSerial(skipped); err != nil { // as for whoever takes over
 			return nil, err
 		}
