@@ -182,7 +182,9 @@ func TestHazard_failedTakeoverForgets(t *testing.T) {
 		}
 		return nil
 	})
-	_, err := s.backend(s.options(k, "second")).Open(t.Context())
+	if _, err := s.backend(s.options(k, "second")).Open(t.Context()); err == nil {
+		t.Error("the second was let in")
+	}
 
 	s.on(nil)
 	third := s.open(s.options(k, "third"))
@@ -196,7 +198,7 @@ func TestHazard_failedTakeoverForgets(t *testing.T) {
 	isNot(t, first.Close(), s3.ErrLost)
 	saved, _ := filepath.Glob(filepath.Join(o.Rescue, "unwritten", "*"))
 	if len(saved) > 0 {
-		if _, err = s.backend(o).Push(t.Context(), saved[0], bolt.Push{}); err == nil {
+		if _, err := s.backend(o).Push(t.Context(), saved[0], bolt.Push{}); err == nil {
 			t.Error("what the first had replaces what the third did, without force")
 		}
 	}
