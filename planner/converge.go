@@ -247,7 +247,7 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 		return
 	}
 	for _, c := range s.record.Retiring {
-		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) {
+		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
 			continue
 		}
 		d.because(Rotate, "overlap_passed", "the overlap has passed since "+c.RetireAfter.UTC().Format("2006-01-02")+"; the old key is revoked")

@@ -43,7 +43,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 		return
 	}
 	var overlap time.Duration
-	if s.desired.Rotate != nil && !unhealthy(word) {
+	if s.desired.Rotate != nil && !unhealthy(word) && !m.endsNow(s) {
 		overlap = s.desired.Rotate.Overlap
 	}
 	d.because(Rotate, word, text)
@@ -58,6 +58,9 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	}
 	m.leaveStore(s, d)
 }
+
+// endsNow reports whether no older keys of the project may work on: someone has them.
+func (m *maker) endsNow(s *subject) bool { return m.in.NoOverlap && m.in.Rotate[s.project] }
 
 // leaveStore plans to delete the item that the project leaves in another store.
 func (m *maker) leaveStore(s *subject, d *draft) {

@@ -272,6 +272,12 @@ func TestMake(t *testing.T) {
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
+		{name: "a rotation was asked for because the keys leaked",
+			change: func(s *scene) {
+				s.in.Rotate[photos], s.in.NoOverlap = true, true
+				s.desc.Rotate = &config.Rotation{Every: 90 * 24 * time.Hour, Overlap: 7 * 24 * time.Hour}
+				s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(time.Hour)}}
+			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{issue, storeStep, verify, revoke, revoke}},
 		{name: "a first credential was stored, and nothing of it recorded",
 			change: func(s *scene) {
 				s.forgetRecord()

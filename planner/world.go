@@ -70,7 +70,9 @@ type Input struct {
 	// Scope, where not nil, says which projects are looked at.
 	Scope func(addr.Project) bool
 	// Rotate names projects whose keys are renewed now, due or not.
-	Rotate    map[addr.Project]bool
+	Rotate map[addr.Project]bool
+	// NoOverlap has those keys, and older ones that still work, revoked at once.
+	NoOverlap bool
 	Allowance Allowance
 	Now       time.Time
 	// NameLimit gives the longest credential name that a vendor takes, in

@@ -79,12 +79,14 @@ func destroyCommand(p Process) *cli.Command {
 }
 
 func rotateCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "rotate", Usage: "renew the keys of projects now", ArgsUsage: "PROJECT...", Flags: applyFlags(),
+	return &cli.Command{Name: "rotate", Usage: "renew the keys of projects now", ArgsUsage: "PROJECT...",
+		Flags: applyFlags(&cli.BoolFlag{Name: "no-overlap", Usage: "end the old keys at once: someone has them"}),
 		Action: func(c *cli.Context) error {
 			a, err := readApplyArgs(c, p)
 			if err != nil {
 				return err
 			}
+			a.noOverlap = c.Bool("no-overlap")
 			if a.named, err = addresses(c.Args().Slice()); err != nil {
 				return err
 			}

@@ -24,6 +24,7 @@ type planArgs struct {
 	destroys     destroyLimit
 	mode         planner.Mode
 	rotate       bool           // renew the keys of those that are named
+	noOverlap    bool           // and end the old ones at once
 	named        []addr.Project // look at these alone; all where there are none
 }
 
@@ -115,7 +116,7 @@ func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*p
 		s.view.Diagnostics(diags)
 		return nil, exitCode(exitError)
 	}
-	plan, more := planner.Make(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: a.mode, Scope: a.scopeWith(), Rotate: s.rotated(a),
+	plan, more := planner.Make(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: a.mode, Scope: a.scopeWith(), Rotate: s.rotated(a), NoOverlap: a.noOverlap,
 		Allowance: a.allowance, Now: s.p.Now(), Parallelism: a.parallelism, NameLimit: func(vendor string) int {
 			v, _ := registry.Find(vendor)
 			return v.Limits.CredentialNameLength
