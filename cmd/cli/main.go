@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -64,7 +65,7 @@ func newApp(p Process) *cli.App {
 		Writer: p.Stdout, ErrWriter: io.Discard, Reader: p.Stdin, ExitErrHandler: func(*cli.Context, error) {},
 		Description: "buckets.hcl declares projects. bh plan compares it with the state and with\n" +
 			"what the providers have; bh apply makes the providers match.\n\n" +
-			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\nof bh drift: drift; 130 and 143 interrupted, state saved.",
+			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\nof bh drift: drift; 130 and 143 interrupted, state saved.\n\nTopics of bh help: " + strings.Join(topicNames(), ", ") + ".",
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -73,8 +74,9 @@ func newApp(p Process) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 	}
+	app.Flags = append(app.Flags, cli.HelpFlag) // which urfave adds only with its own help command
 	for _, command := range []func(Process) *cli.Command{initCommand, validateCommand, fmtCommand, planCommand, applyCommand, destroyCommand,
-		rotateCommand, showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, schemaCommand, execCommand, envCommand, doctorCommand, historyCommand, stateCommand, versionCommand, completionCommand, manCommand} {
+		rotateCommand, showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, schemaCommand, execCommand, envCommand, doctorCommand, historyCommand, stateCommand, versionCommand, completionCommand, manCommand, helpCommand} {
 		app.Commands = append(app.Commands, command(p))
 	}
 	for _, c := range app.Commands {

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A topic is a section of the README, word for word; so its commands are run by scripts.
+func TestHelp_topicsAreTheReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(topicNames()) < 4 {
+		t.Fatalf("only %v", topicNames())
+	}
+	for _, name := range topicNames() {
+		text, err := topics.ReadFile("topics/" + name + ".md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		title, _, _ := strings.Cut(string(text), "\n")
+		if !strings.Contains(string(readme), string(text)) {
+			_, section, _ := strings.Cut(string(readme), title+"\n")
+			section, _, _ = strings.Cut(section, "\n## ")
+			if !*update {
+				t.Errorf("%s is not the section of the README any more; write it anew with -update", name)
+				continue
+			}
+			if err := os.WriteFile(filepath.Join("topics", name+".md"), []byte(title+"\n"+section), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestTerminalText(t *testing.T) {
+	got := terminalText("## Keys\n\nProse that is **long** enough to be filled again, because it has more than the seventy-eight columns.\n\n```sh\nbh plan   # as it is\n```\n\n| a | b |\n")
+	want := "KEYS\n\nProse that is long enough to be filled again, because it has more than the\nseventy-eight columns.\n\n  bh plan   # as it is\n\n  | a | b |\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
