@@ -60,7 +60,7 @@ func (l *loader) fileNames() ([]string, bool) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && l.options.Path == "":
 		l.report(missingFile, hcl.Range{}, hcl.Range{},
-			fmt.Sprintf("There is no %s in %s.", DefaultFile, l.config.Dir),
+			fmt.Sprintf("There is no %s in %s.", DefaultFile, thisFolder(l.config.Dir)),
 			"Run `bh init` to write one, or name another file or folder with --file.").Cause = err
 		return nil, false
 	case errors.Is(err, fs.ErrNotExist):
@@ -74,6 +74,14 @@ func (l *loader) fileNames() ([]string, bool) {
 		return []string{path}, true
 	}
 	return l.folder(path)
+}
+
+// thisFolder names a folder for people, to whom "." says little.
+func thisFolder(dir string) string {
+	if dir == "." {
+		return "this folder"
+	}
+	return dir
 }
 
 // folder gives the *.hcl files of a folder, sorted; hidden ones, which editors

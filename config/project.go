@@ -187,13 +187,17 @@ func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 
 // unknown reports an attribute that a project does not have.
 func (d *projectDecoder) unknown(a *hclsyntax.Attribute) {
-	fix := suggestion(a.Name, slices.Collect(maps.Keys(attributeBits)), "attribute")
+	names := slices.Collect(maps.Keys(attributeBits))
+	fix := suggestion(a.Name, names, "attribute")
 	if attributeBits[a.Name]&projectBlocks != 0 {
 		fix = fmt.Sprintf("%s is a block: write %s { ... } without the equals sign.", a.Name, a.Name)
 		d.l.mask(a.Expr)
 	}
 	if secretName(a.Name) {
 		d.l.mask(a.Expr)
+	}
+	if similar(a.Name, names) == "bucket" {
+		d.faults |= hasBucket // mistyped, and so not missing as well
 	}
 	d.report(unknownAttribute, a.NameRange, fmt.Sprintf("A project has no attribute %q.", a.Name), fix)
 }

@@ -39,7 +39,16 @@ func Rebuild(in Input) Rebuilt {
 	for i := range in.Desired.Projects {
 		r.project(&in.Desired.Projects[i])
 	}
-	r.leftOver()
+	held := map[CredentialKey]bool{}
+	for _, record := range r.out.Records {
+		if record.Active != nil {
+			held[CredentialKey{record.Cloud, record.Active.ID}] = true
+		}
+	}
+	for _, record := range r.out.Records {
+		r.others(record.Project, held)
+	}
+	r.leftOver(held)
 	slices.SortFunc(r.out.Records, func(a, b state.Record) int { return a.Project.Compare(b.Project) })
 	slices.SortStableFunc(r.out.Unknown, func(a, b Unknown) int { return a.Project.Compare(b.Project) })
 	return r.out
@@ -117,7 +126,6 @@ func (r *rebuilder) project(p *config.Project) {
 			Operation: item.Mark.Operation, UpdatedAt: item.Summary.UpdatedAt}
 		r.active(p, item, &record)
 	}
-	r.others(p, record)
 	r.out.Records = append(r.out.Records, record)
 }
 
@@ -198,18 +206,19 @@ func (r *rebuilder) active(p *config.Project, item Item, record *state.Record) {
 	}
 }
 
-// others reports the credentials of a project that its item does not hold.
-func (r *rebuilder) others(p *config.Project, record state.Record) {
-	for _, key := range r.credentials[p.Addr] {
-		if record.Active == nil || record.Active.ID != key.ID {
-			r.unknown(p.Addr, "credential_unknown", "the key "+key.ID+" of it is live as well; until when it was to work is not known",
+// others reports the credentials with a project's name that no item holds. A rename
+// leaves a credential its old name, so one that another project's item holds is in use.
+func (r *rebuilder) others(p addr.Project, held map[CredentialKey]bool) {
+	for _, key := range r.credentials[p] {
+		if !held[key] {
+			r.unknown(p, "credential_unknown", "the key "+key.ID+" of it is live as well; until when it was to work is not known",
 				"Revoke it with the provider when nobody uses it; bh lets it be.")
 		}
 	}
 }
 
 // leftOver reports what carries this stack's mark and belongs to no declared project.
-func (r *rebuilder) leftOver() {
+func (r *rebuilder) leftOver(held map[CredentialKey]bool) {
 	declared := map[addr.Project]bool{}
 	for i := range r.in.Desired.Projects {
 		declared[r.in.Desired.Projects[i].Addr] = true
@@ -227,7 +236,7 @@ func (r *rebuilder) leftOver() {
 	for key, c := range r.in.Observed.Credentials {
 		rest, ours := strings.CutPrefix(c.Name, prefix)
 		end := strings.LastIndex(rest, "/")
-		if !ours || end < 0 {
+		if !ours || end < 0 || held[key] {
 			continue
 		}
 		if p, err := addr.Parse(rest[:end]); err == nil && !declared[p] {

@@ -33,10 +33,15 @@ func TestRebuild(t *testing.T) {
 		"nothing says that bh made the bucket": {func(s *scene) { s.deleteItem(); s.deleteCredential() }, 0, []string{"bucket_unmarked"}},
 		"there is nothing at all":              {func(s *scene) { s.deleteItem(); s.deleteCredential(); s.deleteBucket() }, 0, nil},
 		"another key of it is live":            {func(s *scene) { s.stray("bh/main/project.photos/0123456789ab") }, 1, []string{"credential_unknown"}},
-		"a key of another stack":               {func(s *scene) { s.stray("bh/other/project.photos/0123456789ab") }, 1, nil},
-		"a key of what is not declared":        {func(s *scene) { s.stray("bh/main/project.old/0123456789ab") }, 1, []string{"undeclared"}},
-		"an item of another stack":             {func(s *scene) { s.item(func(i *planner.Item) { i.Mark.Stack = "other" }) }, 1, []string{"credential_unknown", "item_gone"}},
-		"an item without keys":                 {func(s *scene) { s.item(func(i *planner.Item) { i.Fingerprint, i.Fields = "", nil }) }, 1, []string{"credential_unknown", "item_without_keys"}},
+		"a key that kept the name of before a rename": {func(s *scene) {
+			s.unrecorded("bh/main/project.old/0123456789ab")
+			s.deleteCredential()
+			s.item(func(i *planner.Item) { i.Fields[vendors.FieldAccessKeyID] = "KX" })
+		}, 1, nil},
+		"a key of another stack":        {func(s *scene) { s.stray("bh/other/project.photos/0123456789ab") }, 1, nil},
+		"a key of what is not declared": {func(s *scene) { s.stray("bh/main/project.old/0123456789ab") }, 1, []string{"undeclared"}},
+		"an item of another stack":      {func(s *scene) { s.item(func(i *planner.Item) { i.Mark.Stack = "other" }) }, 1, []string{"credential_unknown", "item_gone"}},
+		"an item without keys":          {func(s *scene) { s.item(func(i *planner.Item) { i.Fingerprint, i.Fields = "", nil }) }, 1, []string{"credential_unknown", "item_without_keys"}},
 		"an item in another store": {func(s *scene) {
 			item := s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I1"}]
 			s.deleteItem()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -221,6 +222,9 @@ func readPlan(path, chdir string) (*planner.Plan, error) {
 		path = joinRelative(chdir, path)
 	}
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no saved plan %s, which bh plan --out writes; to apply one project alone: --target", path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the plan: %w", err)
 	}

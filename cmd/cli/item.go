@@ -97,6 +97,9 @@ func (s *session) storedKeys(ctx context.Context, r state.Record, snap state.Sna
 	if errors.Is(err, vendors.ErrNotFound) {
 		return none, s.itemFault(r.Project, err, "The item is gone. bh apply issues new keys and stores them.")
 	}
+	if errors.Is(err, vendors.ErrDenied) {
+		return none, s.itemFault(r.Project, err, "Check what opens the store; bh doctor says what is missing.")
+	}
 	if err != nil {
 		return none, s.itemFault(r.Project, err, "Repeat the command when the store answers again.")
 	}

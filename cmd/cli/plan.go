@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -155,7 +156,11 @@ func readAlone(c *cli.Context, p Process) (common, error) {
 
 func noArguments(c *cli.Context) error {
 	if c.Args().Present() {
-		return fmt.Errorf("bh %s takes no argument, and was given %q", c.Command.Name, c.Args().First())
+		name, hint := c.Args().First(), ""
+		if slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return f.Names()[0] == "target" }) {
+			hint = "; one project alone: --target " + inShell(name)
+		}
+		return fmt.Errorf("bh %s takes no argument, and was given %q%s", c.Command.Name, name, hint)
 	}
 	return nil
 }

@@ -182,7 +182,7 @@ func find(c *config.Config, connection string) (config.Connection, bool) {
 func fixFor(err error) string {
 	switch {
 	case errors.Is(err, vendors.ErrDenied):
-		return "Check the credentials that bh uses and what they may do."
+		return "Check the credentials that bh uses and what they may do; bh doctor says whose they are and what they lack."
 	case errors.Is(err, vendors.ErrRateLimited):
 		return "Wait until the limit allows calls again, then repeat the command."
 	case errors.Is(err, context.Canceled):

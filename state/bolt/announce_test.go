@@ -85,6 +85,7 @@ func TestMayReplace(t *testing.T) {
 		"the same":        {of("a", 1), of("a", 1), bolt.ErrOlder},
 		"older":           {of("a", 1), of("a", 2), bolt.ErrOlder},
 		"another lineage": {of("b", 9), of("a", 1), bolt.ErrLineage},
+		"an empty one":    {of("b", 1), of("a", 0), nil},
 	} {
 		t.Run(name, func(t *testing.T) { wraps(t, bolt.MayReplace(c.offered, c.present), c.want) })
 	}

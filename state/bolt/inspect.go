@@ -47,10 +47,11 @@ func (p Push) May(offered, present state.Meta) error {
 }
 
 // MayReplace reports, as ErrLineage or ErrOlder, why a state may not take the place of
-// the present one; a present one without lineage is none.
+// the present one; a present one without lineage is none, and one of serial 0 has
+// nothing in it that could be lost.
 func MayReplace(offered, present state.Meta) error {
 	switch {
-	case present.Lineage == "":
+	case present.Lineage == "" || present.Serial == 0:
 		return nil
 	case offered.Lineage != present.Lineage:
 		return fmt.Errorf("%w: %s is offered, and %s is there; nothing was changed, and --force does it all the same", ErrLineage, offered.Lineage, present.Lineage)

@@ -275,7 +275,9 @@ func TestBackend_push(t *testing.T) {
 	}
 	must(t, store.Close())
 	other := s.options(key(), "bob")
-	must(t, s.open(other).Close())
+	store = s.open(other)
+	must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+	must(t, store.Close())
 	_, err = s.backend(other).Push(t.Context(), old, bolt.Push{})
 	isNot(t, err, bolt.ErrLineage)
 	stranger := s.options(key(), "eve")
