@@ -20,7 +20,7 @@ import (
 	"buckethead/vendors"
 )
 
-var allShared = flag.Bool("shared.every", false, "draw as many worlds with a shared state as with one in memory")
+var every = flag.Bool("every", false, "draw as many worlds with a shared state as with one in memory")
 
 // TestApply_sharedWorlds is TestApply_randomWorlds with the state in a bucket: a
 // process that is killed takes with it all that was not written back, and the next one
@@ -31,7 +31,7 @@ func TestApply_sharedWorlds(t *testing.T) {
 	}
 	drawn := 0
 	rapid.Check(t, func(t *rapid.T) {
-		if drawn++; drawn > 30 && !*allShared {
+		if drawn++; drawn > 30 && !*every {
 			return // each costs as much as thirty in memory
 		}
 		r := newRigging()

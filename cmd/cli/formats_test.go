@@ -107,7 +107,7 @@ func formatsBH(dir string, args ...string) (string, int) {
 		args = append([]string{"--file", filepath.Join(dir, "buckets.hcl")}, args...)
 	}
 	exit := Main(Process{Args: args, Env: formatsEnv, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
-		Now: func() time.Time { return now }})
+		Now: func() time.Time { return now }, Hooks: Hooks{NoSync: true}})
 	return out.String(), exit
 }
 

@@ -121,7 +121,8 @@ func TestKill(t *testing.T) {
 				template.must("apply", "--yes", "--quiet")
 			}
 			template.write("buckets.hcl", sc.after)
-			for n := 1; ; n++ {
+			step := sampled(7)
+			for n := 1 + len(sc.name)%step; ; n += step {
 				s := stage{t, t.TempDir()}
 				if err := os.CopyFS(s.dir, os.DirFS(template.dir)); err != nil {
 					t.Fatal(err)
@@ -152,7 +153,7 @@ func TestKill(t *testing.T) {
 // there was nothing left to stop, and the next apply goes on.
 func TestStop(t *testing.T) {
 	t.Parallel()
-	for n := 1; ; n++ {
+	for n := 1; ; n += sampled(7) {
 		s := stage{t, t.TempDir()}
 		s.write("buckets.hcl", three)
 		out, err := s.bh([]string{"BH_TEST_SIGNAL=" + strconv.Itoa(n)}, "apply", "--yes", "--parallelism", "1")

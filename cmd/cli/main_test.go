@@ -21,6 +21,19 @@ import (
 
 var update = flag.Bool("update", false, "write what commands print into the scripts")
 
+// every has the long tests leave nothing out: each call, each boundary, a thousand
+// projects, fifty runners at once. Without it they take samples.
+var every = flag.Bool("every", false, "leave nothing out of the long tests")
+
+// sampled returns the step at which a test goes through calls or boundaries: 1 with
+// -every, n without.
+func sampled(n int) int {
+	if *every {
+		return 1
+	}
+	return n
+}
+
 // TestMain lets the test binary be bh: for scripts, which find it in their PATH,
 // and for tests that kill it.
 func TestMain(m *testing.M) {
@@ -38,6 +51,7 @@ func TestMain(m *testing.M) {
 // to die.
 func testProcess() Process {
 	p := OS()
+	p.Hooks.NoSync = true
 	p.StdinTTY = os.Getenv("BH_TEST_TTY") != ""
 	if text := os.Getenv("BH_TEST_NOW"); text != "" {
 		now, err := time.Parse(time.RFC3339, text)

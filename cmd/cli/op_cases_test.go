@@ -150,18 +150,16 @@ project "drop" {
 
 // A plan of a thousand unchanged projects asks 1Password for the vault and one list.
 func TestOP_thousandProjects(t *testing.T) {
-	if testing.Short() {
-		t.Skip("makes a thousand items")
-	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		many := manyTenants()
 		a := newOP(t, connectsim.Options{})
 		a.r2Account.Simulator = simulator.New(simulator.Options{Now: time.Now, Sleep: sleep, AccountTokens: 2000})
 		_, a.env["CLOUDFLARE_API_TOKEN"] = a.AddToken(simulator.TokenSpec{Name: "bh", Groups: []string{"Workers R2 Storage Write", "Account API Tokens Write"}})
 		delete(a.env, "BH_LOG")
-		a.write("buckets.hcl", strings.Replace(opHead, `"main" {}`, "\"main\" {\n  token_limit = 2000\n}", 1)+thousand(""))
+		a.write("buckets.hcl", strings.Replace(opHead, `"main" {}`, "\"main\" {\n  token_limit = 2000\n}", 1)+tenants(many))
 		a.must("apply", "--yes", "--quiet")
-		if a.connect.Calls("item.create") != 1000 || len(a.live()) != 1000 {
+		if a.connect.Calls("item.create") != many || len(a.live()) != many {
 			t.Errorf("%d items by %d calls", len(a.live()), a.connect.Calls("item.create"))
 		}
 		a.connect.ResetCounts()

@@ -49,6 +49,9 @@ type Hooks struct {
 	Boundary func(what string)
 	// Transport carries the requests of all vendors; nil for the network.
 	Transport http.RoundTripper
+	// NoSync keeps the local state from waiting for the disk. A killed process loses
+	// nothing by that, a crashed machine does.
+	NoSync bool
 }
 
 // OS is the process itself.

@@ -31,7 +31,7 @@ func inProcess(t *testing.T, args ...string) (p Process, out *bytes.Buffer) {
 	out = &bytes.Buffer{}
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	return Process{Args: append([]string{"--file", file}, args...), Env: func(string) (string, bool) { return "", false },
-		Stdin: strings.NewReader(""), Stdout: out, Stderr: out, Now: func() time.Time { return now }}, out
+		Stdin: strings.NewReader(""), Stdout: out, Stderr: out, Now: func() time.Time { return now }, Hooks: Hooks{NoSync: true}}, out
 }
 
 // TestHelp_fitsATerminal holds what every command says of itself to 80 columns.

@@ -32,7 +32,7 @@ func BenchmarkPlanR2(b *testing.B) {
 	delete(a.env, "BH_LOG")
 	a.declareAt(`token_limit = 2000
   api_base_url = "`+server.URL+`/client/v4"
-  s3_endpoint_url = "`+server.URL+`/s3/{jurisdiction}"`, thousand(""))
+  s3_endpoint_url = "`+server.URL+`/s3/{jurisdiction}"`, tenants(1000))
 	run := func(args ...string) *exec.Cmd {
 		cmd := exec.Command(os.Args[0], args...)
 		cmd.Dir = a.dir

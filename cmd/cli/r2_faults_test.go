@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"flag"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -25,10 +24,6 @@ var r2Lives = []struct {
 	{"destroy", r2Two, "", []string{"apply", "--yes"}, 0},
 }
 
-// everyFault makes TestR2_faults go through all faults, which takes minutes; without
-// it the worst of them are met.
-var everyFault = flag.Bool("r2.every", false, "spoil each call in every way")
-
 // r2Faults are what can become of a call.
 var r2Faults = []simulator.Fault{
 	{Status: 500}, {Status: 429, RetryAfter: 300 * time.Second}, {Kind: simulator.Reset}, {Kind: simulator.Hang}, {Kind: simulator.NonJSON},
@@ -39,15 +34,16 @@ var r2Faults = []simulator.Fault{
 // one call, or all from it on. Then one more apply, and everything is as it has to be.
 func TestR2_faults(t *testing.T) {
 	for _, life := range r2Lives {
-		for _, fault := range r2Faults {
+		for i, fault := range r2Faults {
 			for _, forEver := range []bool{false, true} {
-				if !*everyFault && (forEver != (fault.Status == 500) || fault.Kind != simulator.Reset && fault.Kind != simulator.Truncate && !forEver) {
+				if !*every && (forEver != (fault.Status == 500) || fault.Kind != simulator.Reset && fault.Kind != simulator.Truncate && !forEver) {
 					continue
 				}
 				name := fmt.Sprintf("%s/%s%d after=%t for ever=%t", life.name, fault.Kind, fault.Status, fault.After, forEver)
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					for n := 1; n < 100; n++ {
+					step := sampled(6)
+					for n := 1 + i%step; n < 100; n += step {
 						met := false
 						synctest.Test(t, func(t *testing.T) {
 							met = cutR2(t, life.before, life.after, life.args, life.projects, fault, forEver, n)

@@ -83,11 +83,12 @@ func TestR2_kill(t *testing.T) {
 					template.declare(life.before)
 					template.run("", "apply", "--yes", "--quiet")
 				}
-				for n := 1; ; n++ {
+				step := sampled(5)
+				for n := 1 + len(life.name)%step; ; n += step {
 					s := template.copy(t)
 					s.declare(life.after)
 					if !s.killAt(n, after, append(life.args, "--parallelism", "1")) {
-						t.Logf("killed at each of %d calls", n-1)
+						t.Logf("killed at every %d of fewer than %d calls", step, n)
 						if n < 4 {
 							t.Errorf("only %d calls were met", n)
 						}

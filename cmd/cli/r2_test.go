@@ -70,7 +70,7 @@ func (a *r2Account) bh(args ...string) (string, int) {
 		transport = a.transport
 	}
 	p := Process{Args: args, Env: func(name string) (string, bool) { v, ok := a.env[name]; return v, ok }, Stdin: strings.NewReader(""),
-		Stdout: &out, Stderr: &out, Now: time.Now, Sleep: sleep, Signals: a.signals, Hooks: Hooks{Transport: transport}}
+		Stdout: &out, Stderr: &out, Now: time.Now, Sleep: sleep, Signals: a.signals, Hooks: Hooks{Transport: transport, NoSync: true}}
 	if a.alter != nil {
 		a.alter(&p)
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,9 +12,6 @@ import (
 	"testing"
 	"time"
 )
-
-// s3Every has the long tests of a shared state leave nothing out.
-var s3Every = flag.Bool("s3.every", false, "kill a runner at every boundary, and start 50 at once")
 
 // s3States counts the keys of states, so that each test has its own on a server that keeps them.
 var s3States atomic.Int64
@@ -121,10 +117,7 @@ func TestS3_kill(t *testing.T) {
 			t.Run(life.name+" "+where, func(t *testing.T) {
 				t.Parallel()
 				server := newS3Server(t)
-				step := 1
-				if !*s3Every {
-					step = map[bool]int{true: 7, false: 2}[where == "at a boundary"]
-				}
+				step := sampled(map[bool]int{true: 17, false: 5}[where == "at a boundary"])
 				for n := 1; ; n += step {
 					server.setAhead(0)
 					world := stage{t, t.TempDir()}

@@ -24,7 +24,7 @@ func TestS3_many(t *testing.T) {
 		t.Skip("starts many processes")
 	}
 	runners, kills := 6, 1
-	if *s3Every {
+	if *every {
 		runners, kills = 50, 12
 	}
 	m := &many{t: t, server: newS3Server(t), world: t.TempDir(), key: newStateKey(t)}

@@ -160,6 +160,6 @@ func (s *session) statePath() string {
 
 func (s *session) stateOptions() bolt.Options {
 	host, _ := os.Hostname()
-	return bolt.Options{Stack: s.config.Stack, LockTimeout: s.flags.lockTimeout, Now: s.p.Now,
+	return bolt.Options{Stack: s.config.Stack, LockTimeout: s.flags.lockTimeout, Now: s.p.Now, NoSync: s.p.Hooks.NoSync,
 		Holder: bolt.Holder{Actor: s.run().Actor, Host: host, PID: os.Getpid(), Command: s.flags.command, Run: s.run().URL}}
 }

@@ -66,13 +66,24 @@ var faults = map[string]struct {
 	"404 the bucket vanished": {fault{status: 404, code: "NoSuchBucket"}, false},
 }
 
+// callStep is the step at which the tests below go through the calls of a session.
+func callStep() int {
+	if *every {
+		return 1
+	}
+	return 3
+}
+
+// firstCall has each fault begin at another call, so that samples meet all calls.
+func firstCall(fault string) int { return 1 + len(fault)%callStep() }
+
 // TestFaults_once makes each call of a session fail once, in each way. An answer that is
 // lost is no matter: what the server took is known again. What is refused stops the
 // session before it begins anything more, and the next one goes on.
 func TestFaults_once(t *testing.T) {
 	for name, f := range faults {
 		t.Run(name, func(t *testing.T) {
-			for n := 1; ; n++ {
+			for n := firstCall(name); ; n += callStep() {
 				met := false
 				synctest.Test(t, func(t *testing.T) {
 					s := newServer(t, s3sim.Options{})
@@ -116,7 +127,7 @@ func TestFaults_forEver(t *testing.T) {
 				t.Skip("a conflict with nobody does not last")
 			}
 			rescued := 0
-			for n := 1; ; n++ {
+			for n := firstCall(name); ; n += callStep() {
 				met := false
 				synctest.Test(t, func(t *testing.T) {
 					s := newServer(t, s3sim.Options{})

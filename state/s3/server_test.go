@@ -25,6 +25,8 @@ import (
 // bucket "states" and takes the keys below.
 var endpoint = flag.String("s3.endpoint", "", "run the tests against this S3 server")
 
+var every = flag.Bool("every", false, "leave nothing out of the long tests")
+
 const (
 	keyID  = "stateserver"
 	secret = "state-server-secret"

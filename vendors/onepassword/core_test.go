@@ -2,6 +2,7 @@ package onepassword
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,16 +13,15 @@ import (
 	sdk "github.com/1password/onepassword-sdk-go"
 )
 
+var every = flag.Bool("every", false, "leave nothing out of the long tests")
+
 // TestCore drives the real core, as far as it goes without a server. That the names
 // in core.go stand for the SDK's own is the first thing that it shows: a core that
 // was made under them is the one that the SDK uses.
 func TestCore(t *testing.T) {
-	if testing.Short() {
-		t.Skip("compiles 1Password's core")
-	}
 	starting.Lock()
 	defer starting.Unlock()
-	dir := filepath.Join(t.TempDir(), "bh", "onepassword")
+	dir := coreCache(t)
 	if err := startCore(dir); err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +54,20 @@ func TestCore(t *testing.T) {
 	if _, err := sdk.NewClient(context.Background(), sdk.WithServiceAccountToken("ops_e30"), sdk.WithIntegrationInfo("bh", "test")); err == nil || !strings.Contains(err.Error(), "deserialization failed") {
 		t.Errorf("from the cache: %v", err)
 	}
+}
+
+// coreCache is where the compiled core is kept. Compiling takes 15 seconds of both
+// processors, so it stays from one run of the tests to the next, but for -every.
+func coreCache(t *testing.T) string {
+	t.Helper()
+	if *every {
+		return filepath.Join(t.TempDir(), "bh", "onepassword")
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Skip(err)
+	}
+	return filepath.Join(cache, "bh-test", "onepassword")
 }
 
 // referencesOfTheCore holds our rule for references against the core's: what ours
