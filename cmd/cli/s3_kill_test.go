@@ -117,8 +117,8 @@ func TestS3_kill(t *testing.T) {
 			t.Run(life.name+" "+where, func(t *testing.T) {
 				t.Parallel()
 				server := newS3Server(t)
-				step := sampled(map[bool]int{true: 17, false: 5}[where == "at a boundary"])
-				for n := 1; ; n += step {
+				step := sampled(map[bool]int{true: 31, false: 11}[where == "at a boundary"])
+				for n := 1 + len(life.name)%step; ; n += step {
 					server.setAhead(0)
 					world := stage{t, t.TempDir()}
 					first := newRunner(t, server, world.dir, newStateKey(t))

@@ -23,9 +23,9 @@ func TestS3_many(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many processes")
 	}
-	runners, kills := 6, 1
+	runners, kills, reads := 5, 1, 20
 	if *every {
-		runners, kills = 50, 12
+		runners, kills, reads = 50, 12, 10_000
 	}
 	m := &many{t: t, server: newS3Server(t), world: t.TempDir(), key: newStateKey(t)}
 	for n := range runners {
@@ -44,7 +44,7 @@ func TestS3_many(t *testing.T) {
 	}
 	reading := make(chan struct{})
 	all.Go(func() {
-		for {
+		for range reads {
 			select {
 			case <-reading:
 				return
