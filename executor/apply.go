@@ -4,12 +4,11 @@ import (
 	"context"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/state"
+	"buckethead/vendors/parallel"
 )
 
 // Apply carries out a plan that was made from snap, and reports on every one of
@@ -22,7 +21,7 @@ func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot,
 		results: make(map[addr.Project]Result, len(p.Operations))}
 	var report Report
 	if p.SetWatches {
-		if err := j.SetWatches(p.Watches); err != nil {
+		if err := j.SetWatches(ctx, p.Watches); err != nil {
 			report.Diagnostics = append(report.Diagnostics, stateFault(addr.Project{}, diag.Range{}, err))
 			return r.report(report)
 		}
@@ -75,19 +74,17 @@ func underWay(parallelism int) int {
 
 // phase runs operations that do not wait for each other.
 func (r *run) phase(ctx context.Context, operations []planner.Operation) {
-	var g errgroup.Group
-	g.SetLimit(underWay(r.options.Parallelism))
+	g := parallel.NewGroup(underWay(r.options.Parallelism))
 	slots := make(chan struct{}, max(1, r.options.Parallelism))
 	for i := range operations {
 		o := &operations[i]
-		g.Go(func() error {
+		g.Go(func() {
 			slots <- struct{}{}
-			r.finish(r.operate(ctx, o, slots), o)
-			<-slots
-			return nil
+			defer func() { <-slots }()
+			r.finish(ctx, r.operate(ctx, o, slots), o)
 		})
 	}
-	_ = g.Wait() // operations report; they do not fail the group
+	g.Wait()
 }
 
 // resting lets others work while an operation sleeps.
@@ -101,14 +98,14 @@ func resting(slots chan struct{}, sleep func(context.Context, time.Duration) err
 }
 
 // finish keeps a result, writes it into the history and shows it.
-func (r *run) finish(result Result, o *planner.Operation) {
+func (r *run) finish(ctx context.Context, result Result, o *planner.Operation) {
 	if result.Outcome == Done || result.Outcome == Failed {
 		entry := state.Entry{At: result.Ended.UTC(), Actor: r.options.Run.Actor, Commit: r.options.Run.Commit, Run: r.options.Run.URL,
 			PlanDigest: r.digest, Project: o.Project, Operation: string(o.Kind), Reason: o.Reason.Word, Outcome: string(result.Outcome)}
 		for _, d := range result.Diagnostics {
 			entry.Error = d.Detail
 		}
-		if err := r.journal.Append(entry); err != nil {
+		if err := r.journal.Append(ctx, entry); err != nil {
 			result.Diagnostics = append(result.Diagnostics, stateFault(o.Project, o.Range, err))
 		}
 	}

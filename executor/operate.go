@@ -44,7 +44,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	if r.stopped() || ctx.Err() != nil {
 		return end(Interrupted)
 	}
-	rig, err := r.rigs(o.Cloud, o.Secrets)
+	rig, err := r.rigs(ctx, o.Cloud, o.Secrets)
 	if err != nil {
 		return end(Failed, diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
 			Summary: "A vendor cannot be opened", Detail: err.Error() + ".", Fix: "Correct the block, then apply again.", Cause: err})

@@ -1,14 +1,15 @@
 package executor
 
 import (
+	"context"
 	"time"
 
 	"buckethead/executor/orchestrator"
 )
 
-// Rigs gives the vendors for one pair of connections, either of which may be
-// empty. It is safe for concurrent use and gives the same vendors each time.
-type Rigs func(cloud, secrets string) (orchestrator.Rig, error)
+// Rigs returns the vendors for one pair of connections, either of which may be
+// empty. It is safe for concurrent use and returns the same vendors each time.
+type Rigs func(ctx context.Context, cloud, secrets string) (orchestrator.Rig, error)
 
 // Run says on whose behalf a plan is applied, for journal and history.
 type Run struct{ Actor, Commit, URL string }

@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"context"
 	"sync"
 
 	"buckethead/config/addr"
@@ -19,7 +20,7 @@ var _ orchestrator.Recorder = (*recorder)(nil)
 
 // Begin commits the intent before the step acts, unless the apply was told to
 // stop. A secret that is not stored yet is never abandoned: it would be lost.
-func (r *recorder) Begin(w orchestrator.Work, s planner.Step, name string) (orchestrator.Ticket, error) {
+func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Step, name string) (orchestrator.Ticket, error) {
 	if r.run.stopped() && !w.Holding() {
 		return orchestrator.Ticket{}, orchestrator.ErrStopped
 	}
@@ -27,39 +28,41 @@ func (r *recorder) Begin(w orchestrator.Work, s planner.Step, name string) (orch
 	if !orchestrator.Mutates(s) {
 		return orchestrator.Ticket{}, nil
 	}
-	intent, err := r.run.journal.Begin(intentOf(r.operation, s, name, r.run.options.Run, r.run.options.Now()))
+	intent, err := r.run.journal.Begin(ctx, intentOf(r.operation, s, name, r.run.options.Run, r.run.options.Now()))
 	return orchestrator.Ticket{Intent: intent}, err
 }
 
 // Commit writes the next record and drops the intent. Steps on state alone are
 // done here: a move is one transaction of its own, forgetting is the settlement's.
-func (r *recorder) Commit(t orchestrator.Ticket, s planner.Step, record state.Record) error {
+func (r *recorder) Commit(ctx context.Context, t orchestrator.Ticket, s planner.Step, record state.Record) error {
 	var err error
 	switch s := s.(type) {
 	case planner.MoveRecord:
-		err = r.run.journal.Move(s.From, record.Project)
+		err = r.run.journal.Move(ctx, s.From, record.Project)
 	case planner.ForgetRecord, planner.ProbeEmpty:
 	default:
-		err = r.run.journal.Commit(t.Intent, record)
+		err = r.run.journal.Commit(ctx, t.Intent, record)
 	}
 	r.done(s, err)
 	return err
 }
 
 // Abort drops the intent of a step that certainly did not act.
-func (r *recorder) Abort(t orchestrator.Ticket, s planner.Step, cause error) error {
+func (r *recorder) Abort(ctx context.Context, t orchestrator.Ticket, s planner.Step, cause error) error {
 	r.done(s, cause)
 	if t.Intent.ID == 0 {
 		return nil
 	}
-	return r.run.journal.Abort(t.Intent)
+	return r.run.journal.Abort(ctx, t.Intent)
 }
 
 // LeaveOpen leaves the intent where it is: the next plan reads it.
 func (r *recorder) LeaveOpen(_ orchestrator.Ticket, s planner.Step, cause error) { r.done(s, cause) }
 
 // Settle ends the operation in the state.
-func (r *recorder) Settle(s state.Settlement) error { return r.run.journal.Settle(s) }
+func (r *recorder) Settle(ctx context.Context, s state.Settlement) error {
+	return r.run.journal.Settle(ctx, s)
+}
 
 func (r *recorder) done(s planner.Step, err error) {
 	r.run.emit(StepDone{Project: r.operation.Project, Step: s.Name(), Target: s.Target(), At: r.run.options.Now(), Err: err})

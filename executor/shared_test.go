@@ -143,31 +143,31 @@ func (m mortal) at(method string, act func() error) error {
 	return err
 }
 
-func (m mortal) Begin(i state.Intent) (out state.Intent, err error) {
-	err = m.at("Begin", func() error { out, err = m.Store.Begin(i); return err })
+func (m mortal) Begin(ctx context.Context, i state.Intent) (out state.Intent, err error) {
+	err = m.at("Begin", func() error { out, err = m.Store.Begin(ctx, i); return err })
 	return out, err
 }
 
-func (m mortal) Commit(i state.Intent, r state.Record) error {
-	return m.at("Commit", func() error { return m.Store.Commit(i, r) })
+func (m mortal) Commit(ctx context.Context, i state.Intent, r state.Record) error {
+	return m.at("Commit", func() error { return m.Store.Commit(ctx, i, r) })
 }
 
-func (m mortal) Abort(i state.Intent) error {
-	return m.at("Abort", func() error { return m.Store.Abort(i) })
+func (m mortal) Abort(ctx context.Context, i state.Intent) error {
+	return m.at("Abort", func() error { return m.Store.Abort(ctx, i) })
 }
 
-func (m mortal) Move(from, to addr.Project) error {
-	return m.at("Move", func() error { return m.Store.Move(from, to) })
+func (m mortal) Move(ctx context.Context, from, to addr.Project) error {
+	return m.at("Move", func() error { return m.Store.Move(ctx, from, to) })
 }
 
-func (m mortal) Settle(s state.Settlement) error {
-	return m.at("Settle", func() error { return m.Store.Settle(s) })
+func (m mortal) Settle(ctx context.Context, s state.Settlement) error {
+	return m.at("Settle", func() error { return m.Store.Settle(ctx, s) })
 }
 
-func (m mortal) SetWatches(list []state.Watch) error {
-	return m.at("SetWatches", func() error { return m.Store.SetWatches(list) })
+func (m mortal) SetWatches(ctx context.Context, list []state.Watch) error {
+	return m.at("SetWatches", func() error { return m.Store.SetWatches(ctx, list) })
 }
 
-func (m mortal) Append(entries ...state.Entry) error {
-	return m.at("Append", func() error { return m.Store.Append(entries...) })
+func (m mortal) Append(ctx context.Context, entries ...state.Entry) error {
+	return m.at("Append", func() error { return m.Store.Append(ctx, entries...) })
 }

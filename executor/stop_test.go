@@ -164,8 +164,8 @@ func TestApply_boundsAStepThatHangsAfterAStop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rigs := func(cloud, secrets string) (orchestrator.Rig, error) {
-		rig, err := r.rigs(cloud, secrets)
+	rigs := func(ctx context.Context, cloud, secrets string) (orchestrator.Rig, error) {
+		rig, err := r.rigs(ctx, cloud, secrets)
 		rig.Buckets = hanging{rig.Buckets, stop}
 		return rig, err
 	}

@@ -55,11 +55,13 @@ func newRigging() *rigging {
 	return r
 }
 
-func (r *rigging) rigs(_, secrets string) (orchestrator.Rig, error) {
+func (r *rigging) rigs(_ context.Context, _, secrets string) (orchestrator.Rig, error) {
 	snap, err := r.snapshot()
 	return orchestrator.Rig{
 		Buckets: limited{r.world.Cloud(cloud), r}, Secrets: r.world.Store(secrets), Connection: secrets,
-		Stores:   func(connection string) (vendors.SecretStore, error) { return r.world.Store(connection), nil },
+		Stores: func(_ context.Context, connection string) (vendors.SecretStore, error) {
+			return r.world.Store(connection), nil
+		},
 		Register: r.register, Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
 		Stack: stack, Now: func() time.Time { return r.now },
 		Sleep: func(ctx context.Context, d time.Duration) error {
@@ -108,8 +110,8 @@ func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, s
 		return nil, snap, err
 	}
 	world, diags := refresh.Observe(ctx, refresh.Readers{
-		Buckets: func(string) (vendors.BucketReader, error) { return r.world.Cloud(cloud), nil },
-		Secrets: func(c string) (vendors.SecretReader, error) { return r.world.Store(c), nil },
+		Buckets: func(context.Context, string) (vendors.BucketReader, error) { return r.world.Cloud(cloud), nil },
+		Secrets: func(_ context.Context, c string) (vendors.SecretReader, error) { return r.world.Store(c), nil },
 	}, refresh.Request{Desired: r.config, Recorded: snap, Mode: mode, Parallelism: 1})
 	if err := diags.Err(); err != nil {
 		return nil, snap, err

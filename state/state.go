@@ -1,6 +1,7 @@
 package state
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -188,26 +189,39 @@ type Settlement struct {
 // durable transaction (it is on disk when the call returns) that raises the
 // serial, and safe for concurrent use. An error means that nothing was
 // written, unless the disk failed at the last moment; it wraps addr.ErrMalformed for
-// an address that is none.
+// an address that is not one.
+//
+// Only Begin ends with its context. The others record what was done already, which a
+// signal must not undo: they ignore the end of theirs, and have a bound of their own
+// ([RecordTimeout]).
 type Journal interface {
 	// Begin keeps an intent before its step acts, gives it an ID where it has
 	// none yet, and raises the project's sequence to the intent's.
-	Begin(Intent) (Intent, error)
+	Begin(context.Context, Intent) (Intent, error)
 	// Commit writes the record and drops this one intent, in one transaction.
 	// An intent with ID 0 (a step that changes nothing remote) is not looked for.
-	Commit(Intent, Record) error
+	Commit(context.Context, Intent, Record) error
 	// Abort drops an intent whose step certainly did not act.
-	Abort(Intent) error
+	Abort(context.Context, Intent) error
 	// Move gives the record, the intents and the names under watch of one
 	// project to another address, with the higher of both sequences. A project
 	// without a record moves as well; a record at the new address is replaced.
-	Move(from, to addr.Project) error
+	Move(ctx context.Context, from, to addr.Project) error
 	// Settle ends an operation.
-	Settle(Settlement) error
+	Settle(context.Context, Settlement) error
 	// SetWatches replaces the watch list.
-	SetWatches([]Watch) error
+	SetWatches(context.Context, []Watch) error
 	// Append adds entries to the history.
-	Append(...Entry) error
+	Append(context.Context, ...Entry) error
+}
+
+// RecordTimeout bounds each transaction of a [Journal] on a local disk.
+const RecordTimeout = 10 * time.Second
+
+// Lasting returns a context for recording or releasing something that was done: it
+// keeps the values of ctx and outlives its end, by bound at most.
+func Lasting(ctx context.Context, bound time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), bound)
 }
 
 // Store is a state that is open for writing.

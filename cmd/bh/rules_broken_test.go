@@ -129,7 +129,7 @@ func TestStrange_canFail(t *testing.T) {
 
 func TestIdle_canFail(t *testing.T) {
 	got := idle([]source{parse(t, "planner", "planner/x.go", "package planner\n"), parse(t, "state/bolt", "state/bolt/x.go", "package bolt\nimport \"go.etcd.io/bbolt/errors\"\n")})
-	for name, want := range map[string]bool{"planner": false, "go.etcd.io/bbolt in state/bolt": false, "config": true, "golang.org/x/sync in executor": true} {
+	for name, want := range map[string]bool{"planner": false, "go.etcd.io/bbolt in state/bolt": false, "config": true, "github.com/urfave/cli in cmd/cli": true} {
 		if slices.Contains(got, name) != want {
 			t.Errorf("%s is named: %t", name, !want)
 		}

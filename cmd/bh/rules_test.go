@@ -19,6 +19,7 @@ const module = "buckethead/"
 // ARCHITECTURE.md says why each one stands where it does.
 var mayImport = map[string][]string{
 	"config/addr":                    {},
+	"vendors/parallel":               {},
 	"vendors":                        {},
 	"config/diag":                    {"config/addr"},
 	"vendors/local":                  {"vendors"},
@@ -39,12 +40,12 @@ var mayImport = map[string][]string{
 	"state/statetest": {"state", "config/addr", "vendors"},
 	"planner":         {"config", "state", "vendors", "config/addr", "config/diag"},
 	// What is observed is kept by address.
-	"planner/refresh": {"planner", "config", "state", "vendors", "config/addr", "config/diag"},
+	"planner/refresh": {"planner", "config", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	// A saved plan names the operations that the fresh one lacks.
 	"planner/planfile": {"planner", "config/addr"},
 	// A Move changes the address of its record.
 	"executor/orchestrator": {"planner", "state", "vendors", "config/addr"},
-	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "config/addr", "config/diag"},
+	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	"cmd/view":              {"planner", "executor", "config/addr", "config/diag"},
 	"cmd/cli":               {everything},
 	"cmd/bh":                {"cmd/cli"},
@@ -84,8 +85,6 @@ var rooms = map[string][]string{
 	"github.com/vbauerster/cupwriter": {"cmd/view"},
 	// Both suggest the word that was meant: of the language, of the command line.
 	"github.com/agext/levenshtein": {"config", "cmd/cli"},
-	// Both work on projects in parallel, up to a limit.
-	"golang.org/x/sync": {"executor", "planner/refresh"},
 	// 1Password's own client for Connect, which judges the simulator.
 	"github.com/1Password/connect-sdk-go": {},
 	// Reads the action and the workflows; the one that the YAML organisation keeps.

@@ -9,6 +9,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/executor"
 	"buckethead/executor/orchestrator"
 	"buckethead/planner/refresh"
 	"buckethead/state"
@@ -102,8 +103,8 @@ func (s *session) reference(connection, id, title string) string {
 
 func (s *session) readers() refresh.Readers {
 	return refresh.Readers{
-		Buckets: func(address string) (vendors.BucketReader, error) { return s.cloud(address) },
-		Secrets: func(address string) (vendors.SecretReader, error) { return s.store(address) },
+		Buckets: func(_ context.Context, address string) (vendors.BucketReader, error) { return s.cloud(address) },
+		Secrets: func(_ context.Context, address string) (vendors.SecretReader, error) { return s.store(address) },
 		Resolve: s.resolveAll,
 	}
 }
@@ -189,9 +190,9 @@ func (s *session) storeOf(reference string) (address string, known bool) {
 }
 
 // rigs gives what operations act on.
-func (s *session) rigs(snap state.Snapshot) func(cloud, secrets string) (orchestrator.Rig, error) {
-	return func(cloud, secrets string) (orchestrator.Rig, error) {
-		rig := orchestrator.Rig{Connection: secrets, Stores: s.store, Register: s.registered, Stack: s.config.Stack, Now: s.p.Now, Sleep: s.p.Sleep,
+func (s *session) rigs(snap state.Snapshot) executor.Rigs {
+	return func(_ context.Context, cloud, secrets string) (orchestrator.Rig, error) {
+		rig := orchestrator.Rig{Connection: secrets, Stores: func(_ context.Context, address string) (vendors.SecretStore, error) { return s.store(address) }, Register: s.registered, Stack: s.config.Stack, Now: s.p.Now, Sleep: s.p.Sleep,
 			Fingerprint: func(secret vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, secret) }}
 		var err error
 		if cloud != "" {

@@ -181,23 +181,31 @@ func (o observedStore) observe(method string, project addr.Project, call func() 
 	return err
 }
 
-func (o observedStore) Begin(i state.Intent) (out state.Intent, err error) {
-	err = o.observe("Begin "+i.Step, i.Project, func() error { out, err = o.Store.Begin(i); return err })
+func (o observedStore) Begin(ctx context.Context, i state.Intent) (out state.Intent, err error) {
+	err = o.observe("Begin "+i.Step, i.Project, func() error { out, err = o.Store.Begin(ctx, i); return err })
 	return out, err
 }
 
-func (o observedStore) Commit(i state.Intent, r state.Record) error {
-	return o.observe("Commit "+i.Step, r.Project, func() error { return o.Store.Commit(i, r) })
+func (o observedStore) Commit(ctx context.Context, i state.Intent, r state.Record) error {
+	return o.observe("Commit "+i.Step, r.Project, func() error { return o.Store.Commit(ctx, i, r) })
 }
 
-func (o observedStore) Abort(i state.Intent) error {
-	return o.observe("Abort "+i.Step, i.Project, func() error { return o.Store.Abort(i) })
+func (o observedStore) Abort(ctx context.Context, i state.Intent) error {
+	return o.observe("Abort "+i.Step, i.Project, func() error { return o.Store.Abort(ctx, i) })
 }
 
-func (o observedStore) Move(from, to addr.Project) error {
-	return o.observe("Move", to, func() error { return o.Store.Move(from, to) })
+func (o observedStore) Move(ctx context.Context, from, to addr.Project) error {
+	return o.observe("Move", to, func() error { return o.Store.Move(ctx, from, to) })
 }
 
-func (o observedStore) Settle(s state.Settlement) error {
-	return o.observe("Settle", s.Project, func() error { return o.Store.Settle(s) })
+func (o observedStore) Settle(ctx context.Context, s state.Settlement) error {
+	return o.observe("Settle", s.Project, func() error { return o.Store.Settle(ctx, s) })
+}
+
+func (o observedStore) SetWatches(ctx context.Context, list []state.Watch) error {
+	return o.observe("SetWatches", addr.Project{}, func() error { return o.Store.SetWatches(ctx, list) })
+}
+
+func (o observedStore) Append(ctx context.Context, entries ...state.Entry) error {
+	return o.observe("Append", addr.Project{}, func() error { return o.Store.Append(ctx, entries...) })
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -118,7 +119,7 @@ func stateMove(s *session, args []string) error {
 	if _, taken := snap.Records[projects[1]]; taken {
 		return fmt.Errorf("the state has a %s already", projects[1])
 	}
-	if err := store.Move(projects[0], projects[1]); err != nil {
+	if err := store.Move(context.Background(), projects[0], projects[1]); err != nil {
 		return s.stateFault(err)
 	}
 	s.view.Result(fmt.Sprintf("Moved %s to %s.", projects[0], projects[1]))
@@ -143,7 +144,7 @@ func stateRemove(s *session, args []string) error {
 		}
 	}
 	for _, p := range projects {
-		if err := store.Settle(state.Settlement{Project: p}); err != nil {
+		if err := store.Settle(context.Background(), state.Settlement{Project: p}); err != nil {
 			return s.stateFault(err)
 		}
 		s.view.Result(fmt.Sprintf("Forgot %s; its bucket, credentials and item are as they were.", p))

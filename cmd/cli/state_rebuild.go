@@ -97,7 +97,7 @@ func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner
 	for _, r := range rebuilt.Records {
 		entry := state.Entry{At: s.p.Now().UTC(), Actor: run.Actor, Commit: run.Commit, Run: run.URL, Project: r.Project,
 			Operation: "rebuild", Reason: "state_lost", Outcome: "done"}
-		if err := errors.Join(store.Commit(state.Intent{}, r), store.Append(entry)); err != nil {
+		if err := errors.Join(store.Commit(ctx, state.Intent{}, r), store.Append(ctx, entry)); err != nil {
 			return rebuilt, s.stateFault(err)
 		}
 	}

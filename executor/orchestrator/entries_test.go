@@ -25,22 +25,22 @@ type notes struct {
 	stopAt      string
 }
 
-func (n *notes) Begin(w orchestrator.Work, s planner.Step, name string) (orchestrator.Ticket, error) {
+func (n *notes) Begin(_ context.Context, w orchestrator.Work, s planner.Step, name string) (orchestrator.Ticket, error) {
 	if s.Name() == n.stopAt && !w.Holding() {
 		return orchestrator.Ticket{}, orchestrator.ErrStopped
 	}
 	n.begun = append(n.begun, s.Name())
 	return orchestrator.Ticket{Intent: state.Intent{ID: uint64(len(n.begun)), Name: name}}, nil
 }
-func (n *notes) Commit(_ orchestrator.Ticket, _ planner.Step, r state.Record) error {
+func (n *notes) Commit(_ context.Context, _ orchestrator.Ticket, _ planner.Step, r state.Record) error {
 	n.record = &r
 	return nil
 }
-func (n *notes) Abort(orchestrator.Ticket, planner.Step, error) error { return nil }
+func (n *notes) Abort(context.Context, orchestrator.Ticket, planner.Step, error) error { return nil }
 func (n *notes) LeaveOpen(t orchestrator.Ticket, _ planner.Step, _ error) {
 	n.open = append(n.open, t.Intent.Name)
 }
-func (n *notes) Settle(s state.Settlement) error {
+func (n *notes) Settle(_ context.Context, s state.Settlement) error {
 	n.record, n.watch = s.Record, s.Watch
 	return nil
 }

@@ -143,7 +143,7 @@ func deleteItem(ctx context.Context, rig Rig, s planner.DeleteItem, w Work) (Wor
 	store := rig.Secrets
 	if s.Secrets != rig.Connection {
 		var err error
-		if store, err = rig.Stores(s.Secrets); err != nil {
+		if store, err = rig.Stores(ctx, s.Secrets); err != nil {
 			return w, fmt.Errorf("open %s: %w", s.Secrets, err)
 		}
 	}

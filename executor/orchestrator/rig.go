@@ -14,13 +14,13 @@ import (
 )
 
 // Rig is what steps act on. Buckets is nil for an operation without a cloud.
-// Stores finds the store of another connection. Register gives the keys that
+// Stores finds the store of another connection. Register returns the keys that
 // someone brings. Now, Sleep and Fingerprint are required.
 type Rig struct {
 	Buckets     vendors.BucketProvider
 	Secrets     vendors.SecretStore
 	Connection  string // the connection address of Secrets
-	Stores      func(connection string) (vendors.SecretStore, error)
+	Stores      func(ctx context.Context, connection string) (vendors.SecretStore, error)
 	Register    func(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error)
 	Fingerprint func(vendors.Secret) string
 	Stack       string

@@ -32,15 +32,15 @@ var ErrStopped = errors.New("stopped before the next step")
 type Recorder interface {
 	// Begin is called before a step acts, with the remote name that it uses. An
 	// error ends the operation with nothing done; ErrStopped does so quietly.
-	Begin(w Work, s planner.Step, name string) (Ticket, error)
+	Begin(ctx context.Context, w Work, s planner.Step, name string) (Ticket, error)
 	// Commit is called when a step is done, with the next record.
-	Commit(t Ticket, s planner.Step, r state.Record) error
+	Commit(ctx context.Context, t Ticket, s planner.Step, r state.Record) error
 	// Abort is called when a step certainly did not act.
-	Abort(t Ticket, s planner.Step, cause error) error
+	Abort(ctx context.Context, t Ticket, s planner.Step, cause error) error
 	// LeaveOpen is called when nobody knows whether a step acted.
 	LeaveOpen(t Ticket, s planner.Step, cause error)
 	// Settle ends the operation.
-	Settle(state.Settlement) error
+	Settle(context.Context, state.Settlement) error
 }
 
 // Ticket is a Recorder's own handle of a begun step.
@@ -73,15 +73,15 @@ func Run(ctx context.Context, rig Rig, steps []planner.Step, w Work, rec Recorde
 
 // one carries out a step that is safe to run again.
 func one(ctx context.Context, rig Rig, s planner.Step, w Work, rec Recorder) (Work, error) {
-	ticket, err := rec.Begin(w, s, remoteName(s))
+	ticket, err := rec.Begin(ctx, w, s, remoteName(s))
 	if err != nil {
 		return w, err
 	}
 	next, err := Do(ctx, rig, s, w)
 	if err == nil {
-		return next, rec.Commit(ticket, s, next.Record)
+		return next, rec.Commit(ctx, ticket, s, next.Record)
 	}
-	return w, fail(rec, ticket, s, err)
+	return w, fail(ctx, rec, ticket, s, err)
 }
 
 // mint issues a credential. An answer that leaves the outcome open means another
@@ -92,20 +92,20 @@ func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec R
 	base := s.CredentialName
 	for try := 1; ; try++ {
 		s.CredentialName = planner.RetryName(base, try)
-		ticket, err := rec.Begin(w, s, s.CredentialName)
+		ticket, err := rec.Begin(ctx, w, s, s.CredentialName)
 		if err != nil {
 			return w, err
 		}
 		next, err := Do(ctx, rig, s, w)
 		if err == nil {
-			return next, rec.Commit(ticket, s, next.Record)
+			return next, rec.Commit(ctx, ticket, s, next.Record)
 		}
 		limited := errors.Is(err, vendors.ErrRateLimited)
 		switch {
 		case vendors.Refused(err) && !limited, try == mintTries, ctx.Err() != nil:
-			return w, fail(rec, ticket, s, err)
+			return w, fail(ctx, rec, ticket, s, err)
 		case vendors.Refused(err):
-			if aborted := rec.Abort(ticket, s, err); aborted != nil {
+			if aborted := rec.Abort(ctx, ticket, s, err); aborted != nil {
 				return w, errors.Join(err, aborted)
 			}
 		default:
@@ -149,9 +149,9 @@ func rest(ctx context.Context, rig Rig, cause error) bool {
 }
 
 // fail tells rec how a step failed and gives the fault back.
-func fail(rec Recorder, t Ticket, s planner.Step, cause error) error {
+func fail(ctx context.Context, rec Recorder, t Ticket, s planner.Step, cause error) error {
 	if vendors.Refused(cause) {
-		return errors.Join(cause, rec.Abort(t, s, cause))
+		return errors.Join(cause, rec.Abort(ctx, t, s, cause))
 	}
 	rec.LeaveOpen(t, s, cause)
 	return cause
@@ -177,7 +177,7 @@ func settle(ctx context.Context, rig Rig, s planner.Settle, w Work, rec Recorder
 		}
 		settlement.Record = &w.Record
 	}
-	return w, rec.Settle(settlement)
+	return w, rec.Settle(ctx, settlement)
 }
 
 // declare writes into the record what it takes from the declaration.

@@ -1,13 +1,16 @@
 package refresh
 
 import (
+	"context"
+
 	"buckethead/planner"
 	"buckethead/vendors"
 )
 
 // ask opens a connection and makes one call to it, which it counts.
-func ask[R, T any](o *observer, connection string, open func(string) (R, error), call func(R) (T, error)) (R, T, error) {
-	reader, err := open(connection)
+func ask[R, T any](ctx context.Context, o *observer, connection string,
+	open func(context.Context, string) (R, error), call func(R) (T, error)) (R, T, error) {
+	reader, err := open(ctx, connection)
 	var found T
 	if err == nil {
 		o.count(connection, reader)

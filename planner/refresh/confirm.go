@@ -7,14 +7,13 @@ import (
 	"maps"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/state"
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 )
 
 // confirm makes the single reads that the lists leave open: what is recorded and
@@ -53,12 +52,11 @@ func (o *observer) runSorted(reads map[any]func()) {
 	for key, read := range reads {
 		names[fmt.Sprintf("%T%v", key, key)] = read
 	}
-	var g errgroup.Group
-	g.SetLimit(o.request.Parallelism)
+	g := parallel.NewGroup(o.request.Parallelism)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		g.Go(func() error { names[name](); return nil })
+		g.Go(names[name])
 	}
-	_ = g.Wait() // what went wrong stands in o.diags
+	g.Wait() // what went wrong stands in o.diags
 }
 
 func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(any, func())) {
@@ -168,18 +166,19 @@ func (o *observer) confirmImports() {
 }
 
 func (o *observer) getBucket(ctx context.Context, project addr.Project, key planner.BucketKey) {
-	fetch(o, project, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) },
+	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) },
 		func(b vendors.Bucket) { o.world.Buckets[key] = b })
 }
 
 func (o *observer) getCredential(ctx context.Context, project addr.Project, key planner.CredentialKey) {
-	fetch(o, project, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Credential, error) { return r.GetCredential(ctx, key.ID) },
+	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Credential, error) { return r.GetCredential(ctx, key.ID) },
 		func(c vendors.Credential) { o.world.Credentials[key] = c })
 }
 
-// fetch makes one single read and keeps what it gives, unless there is nothing.
-func fetch[R, T any](o *observer, project addr.Project, connection string, open func(string) (R, error), get func(R) (T, error), keep func(T)) {
-	_, found, err := ask(o, connection, open, get)
+// fetch makes one single read and keeps what it found, if anything.
+func fetch[R, T any](ctx context.Context, o *observer, project addr.Project, connection string,
+	open func(context.Context, string) (R, error), get func(R) (T, error), keep func(T)) {
+	_, found, err := ask(ctx, o, connection, open, get)
 	if o.missing(project, err) {
 		return
 	}

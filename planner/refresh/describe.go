@@ -3,12 +3,11 @@ package refresh
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 )
 
 // Describe reads buckets whole, with all of their settings where the cloud can
@@ -16,26 +15,24 @@ import (
 func Describe(ctx context.Context, r Readers, q Request, keys []planner.BucketKey) (map[planner.BucketKey]vendors.BucketSpec, diag.List) {
 	o := newObserver(r, q)
 	out := make(map[planner.BucketKey]vendors.BucketSpec, len(keys))
-	var g errgroup.Group
-	g.SetLimit(o.request.Parallelism)
+	g := parallel.NewGroup(o.request.Parallelism)
 	for _, key := range keys {
-		g.Go(func() error {
+		g.Go(func() {
 			spec, err := o.describe(ctx, key)
 			if o.missing(addr.Project{}, err) {
-				return nil
+				return
 			}
 			o.mu.Lock()
 			defer o.mu.Unlock()
 			out[key] = spec
-			return nil
 		})
 	}
-	_ = g.Wait() // what went wrong stands in diags
+	g.Wait() // what went wrong stands in diags
 	return out, o.diags.Sorted()
 }
 
 func (o *observer) describe(ctx context.Context, key planner.BucketKey) (vendors.BucketSpec, error) {
-	reader, bucket, err := ask(o, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) })
+	reader, bucket, err := ask(ctx, o, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) })
 	if err != nil {
 		return vendors.BucketSpec{}, err
 	}

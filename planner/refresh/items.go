@@ -6,11 +6,10 @@ import (
 	"errors"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"buckethead/config/addr"
 	"buckethead/planner"
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 )
 
 // want notes an item that has to be read, and a project that needs it.
@@ -31,26 +30,25 @@ func (o *observer) readItems(ctx context.Context) {
 	for key := range o.wanted {
 		byStore[key.Secrets] = append(byStore[key.Secrets], key)
 	}
-	var g errgroup.Group
-	g.SetLimit(o.request.Parallelism)
+	g := parallel.NewGroup(o.request.Parallelism)
 	for secrets, keys := range byStore {
 		slices.SortFunc(keys, func(a, b planner.ItemKey) int { return cmp.Compare(a.ID, b.ID) })
 		size := 1
-		if reader, err := o.readers.Secrets(secrets); err == nil {
+		if reader, err := o.readers.Secrets(ctx, secrets); err == nil {
 			if _, able := vendors.As[vendors.ItemsReader](reader); able {
 				size = itemBatch
 			}
 		}
 		for batch := range slices.Chunk(keys, size) {
-			g.Go(func() error { o.readBatch(ctx, secrets, batch); return nil })
+			g.Go(func() { o.readBatch(ctx, secrets, batch) })
 		}
 	}
-	_ = g.Wait() // what went wrong stands in o.diags
+	g.Wait() // what went wrong stands in o.diags
 }
 
 // readBatch reads items of one store.
 func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner.ItemKey) {
-	_, found, err := ask(o, secrets, o.readers.Secrets, func(r vendors.SecretReader) (map[string]vendors.Item, error) {
+	_, found, err := ask(ctx, o, secrets, o.readers.Secrets, func(r vendors.SecretReader) (map[string]vendors.Item, error) {
 		if several, able := vendors.As[vendors.ItemsReader](r); able {
 			ids := make([]string, len(keys))
 			for i, key := range keys {

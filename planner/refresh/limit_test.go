@@ -25,7 +25,9 @@ func TestObserve_asksForTheLimitOfCredentials(t *testing.T) {
 	for _, limit := range []int{0, 500} {
 		s := newStage(t, 1)
 		readers := s.readers()
-		readers.Buckets = func(c string) (vendors.BucketReader, error) { return wrapped{limited{s.world.Cloud(c), limit}}, nil }
+		readers.Buckets = func(_ context.Context, c string) (vendors.BucketReader, error) {
+			return wrapped{limited{s.world.Cloud(c), limit}}, nil
+		}
 		world, diags := refresh.Observe(context.Background(), readers, s.request)
 		if got, known := world.CredentialLimit[cloud]; len(diags) > 0 || got != limit || known != (limit > 0) {
 			t.Errorf("limit %d: got %d, known %t, %v", limit, got, known, diags)

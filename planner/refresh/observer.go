@@ -9,13 +9,12 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 )
 
 // observer collects a world. Its maps are guarded by mu, for reads run at once.
@@ -97,22 +96,21 @@ func (o *observer) inUse() (namespaces []namespace, clouds, stores []string) {
 // namespaces, clouds and stores.
 func (o *observer) list(ctx context.Context) {
 	namespaces, clouds, stores := o.inUse()
-	var g errgroup.Group
-	g.SetLimit(o.request.Parallelism)
+	g := parallel.NewGroup(o.request.Parallelism)
 	for _, n := range namespaces {
-		g.Go(func() error { o.listBuckets(ctx, n); return nil })
+		g.Go(func() { o.listBuckets(ctx, n) })
 	}
 	for _, c := range clouds {
-		g.Go(func() error { o.listCredentials(ctx, c); return nil })
+		g.Go(func() { o.listCredentials(ctx, c) })
 	}
 	for _, s := range stores {
-		g.Go(func() error { o.listItems(ctx, s); return nil })
+		g.Go(func() { o.listItems(ctx, s) })
 	}
-	_ = g.Wait() // what went wrong stands in o.diags
+	g.Wait() // what went wrong stands in o.diags
 }
 
 func (o *observer) listBuckets(ctx context.Context, n namespace) {
-	_, buckets, err := ask(o, n.cloud, o.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
+	_, buckets, err := ask(ctx, o, n.cloud, o.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
 	if err != nil {
 		o.unreadable(n.cloud, err)
 		return
@@ -125,7 +123,7 @@ func (o *observer) listBuckets(ctx context.Context, n namespace) {
 }
 
 func (o *observer) listCredentials(ctx context.Context, cloud string) {
-	reader, credentials, err := ask(o, cloud, o.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Credential, error) { return r.ListCredentials(ctx) })
+	reader, credentials, err := ask(ctx, o, cloud, o.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Credential, error) { return r.ListCredentials(ctx) })
 	if err != nil {
 		o.unreadable(cloud, err)
 		return
@@ -145,7 +143,7 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 }
 
 func (o *observer) listItems(ctx context.Context, secrets string) {
-	_, items, err := ask(o, secrets, o.readers.Secrets, func(r vendors.SecretReader) ([]vendors.ItemSummary, error) { return r.ListItems(ctx) })
+	_, items, err := ask(ctx, o, secrets, o.readers.Secrets, func(r vendors.SecretReader) ([]vendors.ItemSummary, error) { return r.ListItems(ctx) })
 	if err != nil {
 		o.unreadable(secrets, err)
 		return

@@ -5,26 +5,24 @@ import (
 	"errors"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"buckethead/config"
 	"buckethead/planner"
 	"buckethead/state"
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 )
 
 // probe looks into the buckets that may be destroyed, where the cloud can tell.
 func (o *observer) probe(ctx context.Context) {
 	departing := planner.Departing(planner.Input{Desired: o.request.Desired, Recorded: o.request.Recorded, Mode: o.request.Mode})
 	slices.SortFunc(departing, func(a, b state.Record) int { return a.Project.Compare(b.Project) })
-	var g errgroup.Group
-	g.SetLimit(o.request.Parallelism)
+	g := parallel.NewGroup(o.request.Parallelism)
 	for _, r := range departing {
 		if r.Bucket == nil || r.OnDestroy == string(config.Retain) {
 			continue
 		}
 		key := planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}
-		reader, err := o.readers.Buckets(r.Cloud)
+		reader, err := o.readers.Buckets(ctx, r.Cloud)
 		if err != nil {
 			continue // the list of this cloud has reported it
 		}
@@ -32,7 +30,7 @@ func (o *observer) probe(ctx context.Context) {
 		if _, there := o.world.Buckets[key]; !there || !able {
 			continue
 		}
-		g.Go(func() error {
+		g.Go(func() {
 			o.count(r.Cloud, reader)
 			found, err := prober.ProbeEmptiness(ctx, key.ID)
 			switch {
@@ -44,10 +42,9 @@ func (o *observer) probe(ctx context.Context) {
 				defer o.mu.Unlock()
 				o.world.Emptiness[key] = found
 			}
-			return nil
 		})
 	}
-	_ = g.Wait()
+	g.Wait()
 }
 
 // fingerprintRegistered takes the fingerprints of the secrets that people brought,

@@ -15,12 +15,12 @@ import (
 	"buckethead/vendors"
 )
 
-// Readers give the reading half of the vendors by connection address. They are
-// safe for concurrent use and give the same reader each time. The error of a
+// Readers return the reading half of the vendors by connection address. They are
+// safe for concurrent use and return the same reader each time. The error of a
 // connection that is not declared is config's to word; it is shown as it is.
 type Readers struct {
-	Buckets func(connection string) (vendors.BucketReader, error)
-	Secrets func(connection string) (vendors.SecretReader, error)
+	Buckets func(ctx context.Context, connection string) (vendors.BucketReader, error)
+	Secrets func(ctx context.Context, connection string) (vendors.SecretReader, error)
 	// Resolve reads the secrets that references (op://..., age://...) name; each is
 	// in one of the two maps.
 	Resolve func(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error)

@@ -64,8 +64,8 @@ func (s *stage) observe(t testing.TB) planner.World {
 
 func (s *stage) readers() refresh.Readers {
 	return refresh.Readers{
-		Buckets: func(c string) (vendors.BucketReader, error) { return s.world.Cloud(c), nil },
-		Secrets: func(c string) (vendors.SecretReader, error) { return s.world.Store(c), nil },
+		Buckets: func(_ context.Context, c string) (vendors.BucketReader, error) { return s.world.Cloud(c), nil },
+		Secrets: func(_ context.Context, c string) (vendors.SecretReader, error) { return s.world.Store(c), nil },
 		Resolve: func(_ context.Context, references []string) (map[string]vendors.Secret, map[string]error) {
 			values := map[string]vendors.Secret{}
 			for _, r := range references {
@@ -212,7 +212,9 @@ func TestObserve_readsItemsInBatches(t *testing.T) {
 	s.world.Store(store).RemoveItem(gone.ID)
 	var asked []int
 	readers := s.readers()
-	readers.Secrets = func(c string) (vendors.SecretReader, error) { return several{s.world.Store(c), &asked}, nil }
+	readers.Secrets = func(_ context.Context, c string) (vendors.SecretReader, error) {
+		return several{s.world.Store(c), &asked}, nil
+	}
 	s.request.Parallelism = 1
 	world, diags := refresh.Observe(context.Background(), readers, s.request)
 	if len(diags) > 0 || fmt.Sprint(asked) != "[50 50 10]" {

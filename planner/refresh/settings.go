@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"golang.org/x/sync/errgroup"
-
 	"buckethead/planner"
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 )
 
 // readSettings reads the settings that are declared or were applied, and no other,
@@ -15,18 +14,17 @@ import (
 func (o *observer) readSettings(ctx context.Context) {
 	readings := planner.SettingsToRead(planner.Input{Desired: o.request.Desired, Recorded: o.request.Recorded, Observed: o.world,
 		Mode: o.request.Mode, Scope: o.request.Scope})
-	var g errgroup.Group
-	g.SetLimit(o.request.Parallelism)
+	g := parallel.NewGroup(o.request.Parallelism)
 	for _, r := range readings {
-		reader, err := o.readers.Buckets(r.Bucket.Cloud)
+		reader, err := o.readers.Buckets(ctx, r.Bucket.Cloud)
 		if err != nil {
 			continue // the list of this cloud has reported it
 		}
 		if able, is := vendors.As[vendors.BucketSettingsReader](reader); is {
-			g.Go(func() error { o.settings(ctx, reader, able, r); return nil })
+			g.Go(func() { o.settings(ctx, reader, able, r) })
 		}
 	}
-	_ = g.Wait() // what went wrong stands in o.diags
+	g.Wait() // what went wrong stands in o.diags
 }
 
 // settings reads those of one bucket. Where the cloud says that there is no such

@@ -213,7 +213,7 @@ func TestObserve_asksOnlyCloudsThatCanTell(t *testing.T) {
 	s := newStage(t, 1)
 	s.with(0, rules, rules)
 	readers := s.readers()
-	readers.Buckets = func(c string) (vendors.BucketReader, error) { return bare{s.world.Cloud(c)}, nil }
+	readers.Buckets = func(_ context.Context, c string) (vendors.BucketReader, error) { return bare{s.world.Cloud(c)}, nil }
 	world, diags := refresh.Observe(context.Background(), readers, s.request)
 	if len(diags) > 0 || len(world.Settings) > 0 || s.world.Calls("ReadBucketSettings") > 0 {
 		t.Errorf("got %v %v", fmt.Sprint(world.Settings), diags)

@@ -6,12 +6,11 @@ import (
 	"errors"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 )
 
 // surveyor is an observer that looks beyond what the plan needs.
@@ -27,24 +26,23 @@ type surveyor struct {
 func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner.Unlisted, diag.List) {
 	s := &surveyor{observer: newObserver(r, q)}
 	inUse, _, _ := s.inUse()
-	var g errgroup.Group
-	g.SetLimit(s.request.Parallelism)
+	g := parallel.NewGroup(s.request.Parallelism)
 	for _, c := range q.Desired.Clouds {
 		cloud := c.Address()
-		g.Go(func() error { s.listCredentials(ctx, cloud); return nil })
-		for _, space := range s.namespaces(cloud, inUse) {
+		g.Go(func() { s.listCredentials(ctx, cloud) })
+		for _, space := range s.namespaces(ctx, cloud, inUse) {
 			n := namespace{cloud, space}
 			if space == "" || slices.Contains(inUse, n) {
-				g.Go(func() error { s.listBuckets(ctx, n); return nil })
+				g.Go(func() { s.listBuckets(ctx, n) })
 			} else {
-				g.Go(func() error { s.tryBuckets(ctx, n); return nil })
+				g.Go(func() { s.tryBuckets(ctx, n) })
 			}
 		}
 	}
 	for _, c := range q.Desired.Secrets {
-		g.Go(func() error { s.listItems(ctx, c.Address()); return nil })
+		g.Go(func() { s.listItems(ctx, c.Address()) })
 	}
-	_ = g.Wait() // what went wrong stands in diags
+	g.Wait() // what went wrong stands in diags
 	s.wantMarked()
 	s.readItems(ctx)
 	s.finish()
@@ -55,9 +53,9 @@ func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner
 }
 
 // namespaces gives those that a cloud knows, and those in use.
-func (s *surveyor) namespaces(cloud string, inUse []namespace) []string {
+func (s *surveyor) namespaces(ctx context.Context, cloud string, inUse []namespace) []string {
 	out := []string{""}
-	if reader, err := s.readers.Buckets(cloud); err == nil { // the lists report the error
+	if reader, err := s.readers.Buckets(ctx, cloud); err == nil { // the lists report the error
 		if lister, able := vendors.As[vendors.NamespaceLister](reader); able {
 			out = append(out, lister.Namespaces()...)
 		}
@@ -73,7 +71,7 @@ func (s *surveyor) namespaces(cloud string, inUse []namespace) []string {
 
 // tryBuckets lists a namespace that the account may not be allowed.
 func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
-	_, buckets, err := ask(s.observer, n.cloud, s.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
+	_, buckets, err := ask(ctx, s.observer, n.cloud, s.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
 	refused := errors.Is(err, vendors.ErrDenied) || errors.Is(err, vendors.ErrInvalid) || errors.Is(err, vendors.ErrNotFound)
 	if err != nil && !refused {
 		s.unreadable(n.cloud, err)

@@ -34,7 +34,9 @@ func surveyStage(t *testing.T, refused vendors.Error) (*stage, refresh.Readers) 
 		t.Fatal(err)
 	}
 	readers := s.readers()
-	readers.Buckets = func(c string) (vendors.BucketReader, error) { return spaced{s.world.Cloud(c), &refused}, nil }
+	readers.Buckets = func(_ context.Context, c string) (vendors.BucketReader, error) {
+		return spaced{s.world.Cloud(c), &refused}, nil
+	}
 	return s, readers
 }
 

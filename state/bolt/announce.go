@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"errors"
 	"io"
 
@@ -13,10 +14,10 @@ import (
 // sequences to theirs, so that no other operation draws the same names, and gives them
 // with their ids; Begin with the same id begins one. For a file whose commits are known
 // elsewhere only later.
-func (s *Store) Announce(intents []state.Intent) ([]state.Intent, error) {
+func (s *Store) Announce(ctx context.Context, intents []state.Intent) ([]state.Intent, error) {
 	given := make([]state.Intent, len(intents))
 	copy(given, intents)
-	err := s.write(func(tx *bbolt.Tx) error {
+	err := s.write(ctx, func(tx *bbolt.Tx) error {
 		b := tx.Bucket(bucketIntents)
 		for n := range given {
 			i := &given[n]
@@ -40,8 +41,8 @@ func (s *Store) Announce(intents []state.Intent) ([]state.Intent, error) {
 }
 
 // Drop ends intents that were announced and never begun, in one transaction.
-func (s *Store) Drop(ids []uint64) error {
-	return s.write(func(tx *bbolt.Tx) error {
+func (s *Store) Drop(ctx context.Context, ids []uint64) error {
+	return s.record(ctx, func(tx *bbolt.Tx) error {
 		for _, id := range ids {
 			if err := tx.Bucket(bucketIntents).Delete(number(id)); err != nil {
 				return err

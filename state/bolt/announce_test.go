@@ -16,7 +16,7 @@ import (
 func TestStore_announce(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "state.db"))
 	photos := addr.Project{Name: "photos"}
-	given, err := s.Announce([]state.Intent{{Project: photos, Sequence: 4, Step: "a", Name: "one"}, {Project: photos, Sequence: 4, Step: "a", Name: "two", Retry: true}})
+	given, err := s.Announce(t.Context(), []state.Intent{{Project: photos, Sequence: 4, Step: "a", Name: "one"}, {Project: photos, Sequence: 4, Step: "a", Name: "two", Retry: true}})
 	if err != nil || len(given) != 2 || given[0].ID == 0 || given[1].ID == given[0].ID {
 		t.Fatalf("%+v, %v", given, err)
 	}
@@ -24,20 +24,20 @@ func TestStore_announce(t *testing.T) {
 	if len(snap.Intents) != 2 || !snap.Intents[1].Retry || snap.Sequences[photos] != 4 {
 		t.Errorf("got %+v", snap)
 	}
-	begun, err := s.Begin(given[0])
+	begun, err := s.Begin(t.Context(), given[0])
 	if err != nil || begun.ID != given[0].ID || len(snapshot(t, s).Intents) != 2 {
 		t.Errorf("begun as %+v, %v; %+v", begun, err, snapshot(t, s).Intents)
 	}
-	if err := s.Drop([]uint64{given[1].ID}); err != nil {
+	if err := s.Drop(t.Context(), []uint64{given[1].ID}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit(begun, recordOf(1)); err != nil {
+	if err := s.Commit(t.Context(), begun, recordOf(1)); err != nil {
 		t.Fatal(err)
 	}
 	if snap := snapshot(t, s); len(snap.Intents) != 0 {
 		t.Errorf("left are %+v", snap.Intents)
 	}
-	if _, err := s.Announce([]state.Intent{{Project: photos, Step: "a"}, {Step: "of no project"}}); err == nil || len(snapshot(t, s).Intents) != 0 {
+	if _, err := s.Announce(t.Context(), []state.Intent{{Project: photos, Step: "a"}, {Step: "of no project"}}); err == nil || len(snapshot(t, s).Intents) != 0 {
 		t.Errorf("an address that is none: %v, %+v", err, snapshot(t, s).Intents)
 	}
 }

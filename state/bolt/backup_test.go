@@ -198,7 +198,7 @@ func TestCommit_outlivesAKill(t *testing.T) {
 	if path := os.Getenv("BH_TEST_COMMIT_TO"); path != "" {
 		s := open(t, path)
 		for n := uint64(1); ; n++ {
-			if _, err := s.Begin(state.Intent{Project: addr.Project{Name: "p"}, Sequence: n}); err != nil {
+			if _, err := s.Begin(t.Context(), state.Intent{Project: addr.Project{Name: "p"}, Sequence: n}); err != nil {
 				t.Fatal(err)
 			}
 			fmt.Println("done", n)

@@ -52,7 +52,7 @@ func written(t testing.TB, n int) string {
 func fill(t testing.TB, s state.Store, n int) {
 	t.Helper()
 	for i := range n {
-		if err := s.Commit(state.Intent{}, recordOf(i)); err != nil {
+		if err := s.Commit(t.Context(), state.Intent{}, recordOf(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -92,7 +92,7 @@ func TestOpenReadOnly_readsNothingWhereNothingIs(t *testing.T) {
 	if err != nil || len(snap.Records) != 0 || snap.Meta.Lineage != "" {
 		t.Errorf("got %+v, %v", snap, err)
 	}
-	if _, err := s.Begin(state.Intent{}); !errors.Is(err, state.ErrReadOnly) {
+	if _, err := s.Begin(t.Context(), state.Intent{}); !errors.Is(err, state.ErrReadOnly) {
 		t.Errorf("a write gave %v, want ErrReadOnly", err)
 	}
 	if _, err := os.Stat(filepath.Dir(path)); !os.IsNotExist(err) {
@@ -213,8 +213,8 @@ func use(tb testing.TB, path string) error {
 	}
 	p := addr.Project{Name: "p"}
 	for n := range 3 {
-		i, beginErr := s.Begin(state.Intent{Project: p, Sequence: uint64(n)})
-		err = errors.Join(err, beginErr, s.Commit(i, state.Record{Project: p}), s.Settle(state.Settlement{Project: p}))
+		i, beginErr := s.Begin(tb.Context(), state.Intent{Project: p, Sequence: uint64(n)})
+		err = errors.Join(err, beginErr, s.Commit(tb.Context(), i, state.Record{Project: p}), s.Settle(tb.Context(), state.Settlement{Project: p}))
 	}
 	err = errors.Join(err, s.Close())
 	if after := read(); before == nil && err == nil && after != nil {
@@ -355,7 +355,7 @@ func BenchmarkOpenReadOnly(b *testing.B) {
 func BenchmarkCommit(b *testing.B) {
 	s := open(b, filepath.Join(b.TempDir(), "state.db"))
 	for b.Loop() {
-		if err := s.Commit(state.Intent{}, recordOf(1)); err != nil {
+		if err := s.Commit(b.Context(), state.Intent{}, recordOf(1)); err != nil {
 			b.Fatal(err)
 		}
 	}

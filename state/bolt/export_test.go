@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -15,7 +16,7 @@ const HistoryKept = historyKept
 // Fill puts n records into a state by one transaction, for benchmarks.
 func Fill(tb testing.TB, s *Store, n int, record func(int) state.Record) {
 	tb.Helper()
-	err := s.write(func(tx *bbolt.Tx) error {
+	err := s.write(tb.Context(), func(tx *bbolt.Tx) error {
 		for i := range n {
 			r := record(i)
 			if err := put(tx.Bucket(bucketProjects), key(r.Project), r); err != nil {
@@ -96,4 +97,9 @@ func PanicForEver(s *Store) error {
 	s.broken.Store(true)
 	s.stuck.Store(true)
 	return err
+}
+
+// WriteUntil runs a transaction that closes started and lasts until release is closed.
+func WriteUntil(ctx context.Context, s *Store, started chan<- struct{}, release <-chan struct{}) error {
+	return s.write(ctx, func(*bbolt.Tx) error { close(started); <-release; return nil })
 }

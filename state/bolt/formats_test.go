@@ -123,7 +123,7 @@ func writeGoldenState(t *testing.T, folder string) {
 	photos, north, gone := addr.Project{Name: "photos"}, addr.Project{Name: "tenant", Key: "north"}, addr.Project{Name: "gone"}
 	whole := goldenRecord(photos)
 	for _, r := range []state.Record{whole, {Project: north, Secrets: "age_file.main", Registered: true, CreatedAt: goldenTime, UpdatedAt: goldenTime, Generation: 1}} {
-		mustNot(t, s.Commit(state.Intent{}, r))
+		mustNot(t, s.Commit(t.Context(), state.Intent{}, r))
 	}
 	cors := vendors.BucketSettings{CORS: whole.Applied.Settings.CORS}
 	for n, i := range []state.Intent{
@@ -133,11 +133,11 @@ func writeGoldenState(t *testing.T, folder string) {
 		{Project: gone, Step: "create_bucket", Name: "gone"},
 	} {
 		i.Operation, i.Sequence, i.Cloud, i.Secrets, i.At = "aaaabbbbcccc", uint64(n+4), "cloudflare_r2.main", "age_file.main", goldenTime
-		_, err := s.Begin(i)
+		_, err := s.Begin(t.Context(), i)
 		mustNot(t, err)
 	}
-	mustNot(t, s.SetWatches([]state.Watch{{Name: "bh/golden/project.gone/ddddeeeeffff", Cloud: "cloudflare_r2.main", Project: gone, At: goldenTime, AbsentSince: goldenTime, Listings: 1}}))
-	mustNot(t, s.Append(
+	mustNot(t, s.SetWatches(t.Context(), []state.Watch{{Name: "bh/golden/project.gone/ddddeeeeffff", Cloud: "cloudflare_r2.main", Project: gone, At: goldenTime, AbsentSince: goldenTime, Listings: 1}}))
+	mustNot(t, s.Append(t.Context(),
 		state.Entry{At: goldenTime, Actor: "ada", Commit: "0123abcd", Run: "https://ci.example/1", PlanDigest: "0123", Project: photos, Operation: "provision", Reason: "new", Outcome: "done"},
 		state.Entry{At: goldenTime, Project: gone, Operation: "destroy", Outcome: "failed", Error: "no answer"}))
 	text, err := json.MarshalIndent(contentOf(t, s), "", "  ")

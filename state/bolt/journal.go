@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -56,9 +57,9 @@ func putRecord(tx *bbolt.Tx, r state.Record) error {
 	return put(tx.Bucket(bucketProjects), key(r.Project), r)
 }
 
-// Begin keeps state.Journal's word.
-func (s *Store) Begin(i state.Intent) (state.Intent, error) {
-	err := s.write(func(tx *bbolt.Tx) error {
+// Begin implements [state.Journal].
+func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error) {
+	err := s.write(ctx, func(tx *bbolt.Tx) error {
 		if err := checkAddresses(i.Project); err != nil {
 			return err
 		}
@@ -94,9 +95,9 @@ func raise(tx *bbolt.Tx, p addr.Project, n uint64) error {
 	return sequences.Put(key(p), number(n))
 }
 
-// Commit keeps state.Journal's word.
-func (s *Store) Commit(i state.Intent, r state.Record) error {
-	return s.write(func(tx *bbolt.Tx) error {
+// Commit implements [state.Journal].
+func (s *Store) Commit(ctx context.Context, i state.Intent, r state.Record) error {
+	return s.record(ctx, func(tx *bbolt.Tx) error {
 		if err := checkAddresses(r.Project); err != nil {
 			return err
 		}
@@ -109,14 +110,14 @@ func (s *Store) Commit(i state.Intent, r state.Record) error {
 	})
 }
 
-// Abort keeps state.Journal's word.
-func (s *Store) Abort(i state.Intent) error {
-	return s.write(func(tx *bbolt.Tx) error { return tx.Bucket(bucketIntents).Delete(number(i.ID)) })
+// Abort implements [state.Journal].
+func (s *Store) Abort(ctx context.Context, i state.Intent) error {
+	return s.record(ctx, func(tx *bbolt.Tx) error { return tx.Bucket(bucketIntents).Delete(number(i.ID)) })
 }
 
-// Move keeps state.Journal's word.
-func (s *Store) Move(from, to addr.Project) error {
-	return s.write(func(tx *bbolt.Tx) error {
+// Move implements [state.Journal].
+func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
+	return s.record(ctx, func(tx *bbolt.Tx) error {
 		if err := checkAddresses(from, to); err != nil {
 			return err
 		}
@@ -174,12 +175,12 @@ func rewrite[T any](b *bbolt.Bucket, change func(*T) bool) error {
 	return err
 }
 
-// Settle keeps state.Journal's word.
-func (s *Store) Settle(settlement state.Settlement) error {
+// Settle implements [state.Journal].
+func (s *Store) Settle(ctx context.Context, settlement state.Settlement) error {
 	if r := settlement.Record; r != nil && r.Project != settlement.Project {
 		return fmt.Errorf("settle %s: the record is of %s", settlement.Project, r.Project)
 	}
-	return s.write(func(tx *bbolt.Tx) error {
+	return s.record(ctx, func(tx *bbolt.Tx) error {
 		if err := errors.Join(checkAddresses(settlement.Project), dropIntents(tx, settlement.Project)); err != nil {
 			return err
 		}
@@ -220,9 +221,9 @@ func dropIntents(tx *bbolt.Tx, p addr.Project) error {
 	return err
 }
 
-// SetWatches keeps state.Journal's word.
-func (s *Store) SetWatches(list []state.Watch) error {
-	return s.write(func(tx *bbolt.Tx) error {
+// SetWatches implements [state.Journal].
+func (s *Store) SetWatches(ctx context.Context, list []state.Watch) error {
+	return s.record(ctx, func(tx *bbolt.Tx) error {
 		if err := tx.DeleteBucket(bucketWatches); err != nil {
 			return err
 		}
@@ -246,9 +247,9 @@ func putWatches(b *bbolt.Bucket, list []state.Watch) error {
 	return nil
 }
 
-// Append keeps state.Journal's word. The newest 10,000 entries are kept.
-func (s *Store) Append(entries ...state.Entry) error {
-	return s.write(func(tx *bbolt.Tx) error {
+// Append implements [state.Journal]. The newest 10,000 entries are kept.
+func (s *Store) Append(ctx context.Context, entries ...state.Entry) error {
+	return s.record(ctx, func(tx *bbolt.Tx) error {
 		history := tx.Bucket(bucketHistory)
 		for _, e := range entries {
 			if err := checkOptional(e.Project); err != nil {

@@ -43,7 +43,7 @@ func TestOpen_migratesAnOlderStateAfterACopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	hasBecomeNew(t, s, 8)
-	if _, err := s.Begin(state.Intent{Project: recordOf(1).Project, Sequence: 1}); err != nil {
+	if _, err := s.Begin(t.Context(), state.Intent{Project: recordOf(1).Project, Sequence: 1}); err != nil {
 		t.Error(err)
 	}
 	if err := s.Close(); err != nil {
@@ -69,7 +69,7 @@ func TestOpenReadOnly_readsAnOlderStateAndLeavesIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	hasBecomeNew(t, s, 8)
-	if _, err := s.Begin(state.Intent{}); !errors.Is(err, state.ErrReadOnly) {
+	if _, err := s.Begin(t.Context(), state.Intent{}); !errors.Is(err, state.ErrReadOnly) {
 		t.Errorf("a write gave %v", err)
 	}
 	if err := s.Close(); err != nil {

@@ -74,33 +74,33 @@ func drawWrite(t *rapid.T, begun *[]state.Intent) (write func(state.Store) error
 		id := uint64(len(*begun) + 1)
 		*begun = append(*begun, state.Intent{ID: id, Project: p})
 		return func(s state.Store) error {
-			got, err := s.Begin(fresh)
+			got, err := s.Begin(t.Context(), fresh)
 			if err == nil && got.ID != id {
 				return fmt.Errorf("got id %d, want %d", got.ID, id)
 			}
 			return err
 		}, name
 	case "commit":
-		return func(s state.Store) error { return s.Commit(intent, record) }, name
+		return func(s state.Store) error { return s.Commit(t.Context(), intent, record) }, name
 	case "abort":
-		return func(s state.Store) error { return s.Abort(intent) }, name
+		return func(s state.Store) error { return s.Abort(t.Context(), intent) }, name
 	case "move":
-		return func(s state.Store) error { return s.Move(p, q) }, name
+		return func(s state.Store) error { return s.Move(t.Context(), p, q) }, name
 	case "settle": // refused where q is not p
 		return func(s state.Store) error {
-			return s.Settle(state.Settlement{Project: q, Record: &record})
+			return s.Settle(t.Context(), state.Settlement{Project: q, Record: &record})
 		}, name
 	case "end":
 		w := watch()
 		return func(s state.Store) error {
-			return s.Settle(state.Settlement{Project: p, Watch: []state.Watch{w}, Unwatch: []string{"v"}})
+			return s.Settle(t.Context(), state.Settlement{Project: p, Watch: []state.Watch{w}, Unwatch: []string{"v"}})
 		}, name
 	case "watch":
 		list := []state.Watch{watch(), watch()}
-		return func(s state.Store) error { return s.SetWatches(list) }, name
+		return func(s state.Store) error { return s.SetWatches(t.Context(), list) }, name
 	}
 	entry := state.Entry{At: start, Project: p, Operation: name}
-	return func(s state.Store) error { return s.Append(entry, entry) }, name
+	return func(s state.Store) error { return s.Append(t.Context(), entry, entry) }, name
 }
 
 // same compares two stores, but for what is drawn when each is made.
@@ -137,7 +137,7 @@ func TestStore_holdsNoSecret(t *testing.T) {
 	}
 	r := recordOf(1)
 	r.Active.Fingerprint = vendors.Fingerprint(snap.Meta.FingerprintKey, vendors.NewSecret(canary))
-	if err := s.Commit(state.Intent{}, r); err != nil {
+	if err := s.Commit(t.Context(), state.Intent{}, r); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {

@@ -30,7 +30,7 @@ func TestOpen_makesAStateOnce(t *testing.T) {
 			}
 			snap, err := s.Snapshot()
 			lineages[i] = snap.Meta.Lineage
-			if err := errors.Join(err, s.Commit(state.Intent{}, recordOf(i)), s.Close()); err != nil {
+			if err := errors.Join(err, s.Commit(t.Context(), state.Intent{}, recordOf(i)), s.Close()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -97,8 +97,8 @@ func TestStore_refusesOnceClosed(t *testing.T) {
 	for name, s := range map[string]*bolt.Store{"writable": writable, "readable": readable} {
 		_, snapErr := s.Snapshot()
 		_, historyErr := s.History(addr.Project{}, 0)
-		_, beginErr := s.Begin(state.Intent{})
-		for method, err := range map[string]error{"Snapshot": snapErr, "History": historyErr, "Begin": beginErr, "Settle": s.Settle(state.Settlement{})} {
+		_, beginErr := s.Begin(t.Context(), state.Intent{})
+		for method, err := range map[string]error{"Snapshot": snapErr, "History": historyErr, "Begin": beginErr, "Settle": s.Settle(t.Context(), state.Settlement{})} {
 			want := "the state is closed"
 			if name == "readable" && (method == "Begin" || method == "Settle") {
 				want = state.ErrReadOnly.Error()
@@ -170,7 +170,7 @@ func TestOpen_waitsForItsTurn(t *testing.T) {
 			}
 		})
 	}
-	if err := errors.Join(first.Commit(state.Intent{}, recordOf(7)), first.Close()); err != nil {
+	if err := errors.Join(first.Commit(t.Context(), state.Intent{}, recordOf(7)), first.Close()); err != nil {
 		t.Error(err)
 	}
 	wg.Wait()
@@ -218,7 +218,7 @@ func TestOpen_writesToTheFileAtItsPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(s.Commit(state.Intent{}, recordOf(9)), s.Close()); err != nil {
+	if err := errors.Join(s.Commit(t.Context(), state.Intent{}, recordOf(9)), s.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if n := records(t, path); n != 6 || tries != 2 {
@@ -263,7 +263,7 @@ func TestStore_letsGoAfterAPanic(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	_, snapErr := s.Snapshot()
-	for _, err := range []error{snapErr, s.Commit(state.Intent{}, recordOf(9))} {
+	for _, err := range []error{snapErr, s.Commit(t.Context(), state.Intent{}, recordOf(9))} {
 		if !errors.Is(err, state.ErrDamaged) {
 			t.Errorf("after the panic: %v", err)
 		}
@@ -286,7 +286,7 @@ func TestAppend_keepsTheNewest(t *testing.T) {
 	for i := range entries {
 		entries[i] = state.Entry{At: start, Project: recordOf(0).Project, Operation: "old"}
 	}
-	if err := errors.Join(s.Append(entries...), s.Append(state.Entry{Operation: "newer"}, state.Entry{Operation: "newest"})); err != nil {
+	if err := errors.Join(s.Append(t.Context(), entries...), s.Append(t.Context(), state.Entry{Operation: "newer"}, state.Entry{Operation: "newest"})); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.History(addr.Project{}, 0)

@@ -121,16 +121,16 @@ func fillDisk(t *testing.T, path string) {
 	allow(200_000)
 	n, err := 0, error(nil)
 	for ; err == nil && n < 1000; n++ {
-		err = s.Commit(state.Intent{}, recordOf(n))
+		err = s.Commit(t.Context(), state.Intent{}, recordOf(n))
 	}
 	n-- // the last one failed
 	snap, snapErr := s.Snapshot()
-	again := s.Commit(state.Intent{}, recordOf(n))
+	again := s.Commit(t.Context(), state.Intent{}, recordOf(n))
 	allow(10_000)
 	_, backupErr := bolt.Backup(s, filepath.Join(filepath.Dir(path), "backups"), start, 10)
 	backups, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "backups", "*"))
 	allow(before.Cur)
-	withRoom := s.Commit(state.Intent{}, recordOf(n))
+	withRoom := s.Commit(t.Context(), state.Intent{}, recordOf(n))
 	say("committed:", n+1)
 	say("commit:", err)
 	say("again:", again)

@@ -24,7 +24,7 @@ func TestRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := 3; i < 9; i++ {
-		if err := s.Commit(state.Intent{}, recordOf(i)); err != nil {
+		if err := s.Commit(t.Context(), state.Intent{}, recordOf(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestRestore(t *testing.T) {
 func TestRestore_usesNoNameTwice(t *testing.T) {
 	gone, stays := addr.Project{Name: "gone"}, addr.Project{Name: "stays"}
 	begin := func(s *bolt.Store, p addr.Project, n uint64) {
-		if _, err := s.Begin(state.Intent{Project: p, Sequence: n, Operation: fmt.Sprint(n), Name: fmt.Sprint(n)}); err != nil {
+		if _, err := s.Begin(t.Context(), state.Intent{Project: p, Sequence: n, Operation: fmt.Sprint(n), Name: fmt.Sprint(n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -181,7 +181,7 @@ func TestOpen_findsTheRestoredState(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if err := errors.Join(s.Commit(state.Intent{}, recordOf(100+i)), s.Close()); err != nil {
+			if err := errors.Join(s.Commit(t.Context(), state.Intent{}, recordOf(100+i)), s.Close()); err != nil {
 				t.Error(err)
 			}
 		})

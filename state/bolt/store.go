@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,9 +43,10 @@ type Store struct {
 	file     *os.File  // bbolt's own: for its identity, and to let go of it where bbolt cannot
 	path     string
 	readOnly bool
-	temp     string      // a folder to remove at the end, or ""
-	broken   atomic.Bool // bbolt panicked in a write
-	stuck    atomic.Bool // and could not end its transaction, so that it waits for ever
+	temp     string       // a folder to remove at the end, or ""
+	broken   atomic.Bool  // bbolt panicked in a write
+	stuck    atomic.Bool  // and could not end its transaction, so that it waits for ever
+	left     atomic.Int32 // transactions left behind that still wait for the disk
 
 	closing sync.Once
 	closed  error
@@ -109,19 +111,55 @@ func noSpace(err error) bool {
 	return false
 }
 
-// write runs one journal transaction, which raises the serial.
-func (s *Store) write(f func(*bbolt.Tx) error) error {
-	return s.update(func(tx *bbolt.Tx) error {
+// write runs one journal transaction, which raises the serial. It ends with ctx: where
+// the disk does not answer by then, the transaction is left behind, and those that
+// follow wait for it as long as their own contexts last.
+func (s *Store) write(ctx context.Context, f func(*bbolt.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write the state %s: %w", s.path, err)
+	}
+	const ended, left = 1, 2
+	var fate atomic.Int32
+	written := make(chan error, 1)
+	go func() {
+		err := s.update(raisingSerial(s.path, f))
+		if !fate.CompareAndSwap(0, ended) {
+			s.left.Add(-1)
+		}
+		written <- err
+	}()
+	select {
+	case err := <-written:
+		return err
+	case <-ctx.Done():
+	}
+	s.left.Add(1)
+	if !fate.CompareAndSwap(0, left) { // it ended at the same moment
+		s.left.Add(-1)
+		return <-written
+	}
+	return fmt.Errorf("write the state %s: the disk did not answer in time: %w", s.path, ctx.Err())
+}
+
+func raisingSerial(path string, f func(*bbolt.Tx) error) func(*bbolt.Tx) error {
+	return func(tx *bbolt.Tx) error {
 		meta, err := getMeta(tx)
 		if err != nil {
-			return damaged(s.path, err)
+			return damaged(path, err)
 		}
 		if err := f(tx); err != nil {
 			return err
 		}
 		meta.Serial++
 		return putMeta(tx, meta)
-	})
+	}
+}
+
+// record is write for what was done already: it outlives ctx, by RecordTimeout at most.
+func (s *Store) record(ctx context.Context, f func(*bbolt.Tx) error) error {
+	ctx, cancel := state.Lasting(ctx, state.RecordTimeout)
+	defer cancel()
+	return s.write(ctx, f)
 }
 
 // isStillAtPath reports whether the file that is open is the one at the path.
@@ -156,8 +194,8 @@ func (s *Store) Close() error {
 
 // release lets go of the file and its lock.
 func (s *Store) release() error {
-	if s.stuck.Load() {
-		// bbolt would wait for the write that panicked, and where its pages are still
+	if s.stuck.Load() || s.left.Load() > 0 {
+		// bbolt would wait for the write that panicked or hangs, and where its pages are still
 		// mapped, the kernel frees the lock only when the process ends.
 		return s.file.Close()
 	}

@@ -38,7 +38,7 @@ func (s *Store) Announce(ctx context.Context, intents []state.Intent) error {
 	if err := s.lease.announce(ctx, intents); err != nil {
 		return err
 	}
-	given, err := s.File.Announce(intents)
+	given, err := s.File.Announce(ctx, intents)
 	if err != nil {
 		return err
 	}
@@ -52,11 +52,10 @@ func (s *Store) Announce(ctx context.Context, intents []state.Intent) error {
 	return s.checkpoint(ctx)
 }
 
-// Begin keeps state.Journal's word: the lock is held, and what is about to act is
+// Begin implements [state.Journal]: the lock is held, and what is about to act is
 // known in the bucket. An intent that was announced is known already; another is
 // written back first.
-func (s *Store) Begin(i state.Intent) (state.Intent, error) {
-	ctx := context.Background()
+func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error) {
 	if err := s.lease.confirm(ctx); err != nil {
 		return state.Intent{}, err
 	}
@@ -64,13 +63,13 @@ func (s *Store) Begin(i state.Intent) (state.Intent, error) {
 	if err := s.lastFault(); err != nil {
 		return state.Intent{}, err
 	}
-	begun, err := s.File.Begin(i)
+	begun, err := s.File.Begin(ctx, i)
 	if err := s.changed(err, 0); err != nil {
 		return state.Intent{}, err
 	}
 	if !known {
 		if err := s.checkpoint(ctx); err != nil {
-			return state.Intent{}, errors.Join(err, s.Abort(begun))
+			return state.Intent{}, errors.Join(err, s.Abort(ctx, begun))
 		}
 	}
 	return begun, nil
@@ -101,18 +100,18 @@ func (s *Store) lastFault() error {
 }
 
 // dropRetries ends the other names that were announced for a step that is done.
-func (s *Store) dropRetries(done state.Intent) error {
-	return s.drop(func(a announcement, p promise) bool {
+func (s *Store) dropRetries(ctx context.Context, done state.Intent) error {
+	return s.drop(ctx, func(a announcement, p promise) bool {
 		return p.retry && a.project == done.Project && a.operation == done.Operation && a.step == done.Step
 	})
 }
 
 // dropAnnounced ends what was announced and never begun.
-func (s *Store) dropAnnounced() error {
-	return s.drop(func(announcement, promise) bool { return true })
+func (s *Store) dropAnnounced(ctx context.Context) error {
+	return s.drop(ctx, func(announcement, promise) bool { return true })
 }
 
-func (s *Store) drop(which func(announcement, promise) bool) error {
+func (s *Store) drop(ctx context.Context, which func(announcement, promise) bool) error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
 	var ids []uint64
@@ -129,25 +128,25 @@ func (s *Store) drop(which func(announcement, promise) bool) error {
 		return nil
 	}
 	s.dirty = true
-	return s.File.Drop(ids)
+	return s.File.Drop(ctx, ids)
 }
 
 // inherit takes over the intents of the lock before.
-func (s *Store) inherit(intents []state.Intent) error {
+func (s *Store) inherit(ctx context.Context, intents []state.Intent) error {
 	s.journal.Lock()
 	s.dirty = true
 	s.journal.Unlock()
-	return inherit(s.File, intents)
+	return inherit(ctx, s.File, intents)
 }
 
 // inherit adds to a file the intents of operations that it does not know to have begun:
 // those that it knows stand in it as they are.
-func inherit(file *bolt.Store, intents []state.Intent) error {
+func inherit(ctx context.Context, file *bolt.Store, intents []state.Intent) error {
 	snap, err := file.Snapshot()
 	if err != nil {
 		return err
 	}
-	return announceMissing(file, notBegun(snap, intents))
+	return announceMissing(ctx, file, notBegun(snap, intents))
 }
 
 // notBegun gives the intents whose operations a state does not know to have begun.
@@ -156,7 +155,7 @@ func notBegun(snap state.Snapshot, intents []state.Intent) []state.Intent {
 }
 
 // announceMissing adds intents to a file that does not have them.
-func announceMissing(file *bolt.Store, intents []state.Intent) error {
+func announceMissing(ctx context.Context, file *bolt.Store, intents []state.Intent) error {
 	snap, err := file.Snapshot()
 	if err != nil {
 		return err
@@ -169,6 +168,6 @@ func announceMissing(file *bolt.Store, intents []state.Intent) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	_, err = file.Announce(missing)
+	_, err = file.Announce(ctx, missing)
 	return err
 }

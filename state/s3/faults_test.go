@@ -35,17 +35,17 @@ func session(s *server, o s3.Options) (worked bool, err error) {
 		if err := store.Announce(ctx, []state.Intent{intent("bh/x"), retry}); err != nil {
 			return err
 		}
-		begun, err := store.Begin(intent("bh/x"))
+		begun, err := store.Begin(ctx, intent("bh/x"))
 		if err != nil {
 			return err
 		}
 		worked = true
 		time.Sleep(50 * time.Second) // long enough for renewals and a checkpoint
 		r := state.Record{Project: photos, Generation: 7}
-		if err := store.Commit(begun, r); err != nil {
+		if err := store.Commit(ctx, begun, r); err != nil {
 			return err
 		}
-		return store.Settle(state.Settlement{Project: photos, Record: &r})
+		return store.Settle(ctx, state.Settlement{Project: photos, Record: &r})
 	}()
 	return worked, errors.Join(err, store.Close())
 }

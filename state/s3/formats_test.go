@@ -71,7 +71,7 @@ func writeGoldenObjects(t *testing.T, folder string) {
 	s := newServer(t, s3sim.Options{})
 	k := key()
 	store := announced(t, s, s.options(k, "ada"))
-	_, err := store.Begin(intent("bh/x"))
+	_, err := store.Begin(t.Context(), intent("bh/x"))
 	must(t, err)
 	for _, suffix := range []string{"", ".lock"} {
 		must(t, os.WriteFile(path+suffix, s.object(k+suffix), 0o644))

@@ -31,7 +31,7 @@ func TestHazard_rescueOverNewer(t *testing.T) {
 	must(t, s.open(o).Close())
 	first := s.open(o)
 	for range 20 {
-		must(t, first.Commit(state.Intent{}, state.Record{Project: photos}))
+		must(t, first.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	}
 	s.on(func(c call) *fault {
 		if c.method == "PUT" && c.key == k {
@@ -44,10 +44,10 @@ func TestHazard_rescueOverNewer(t *testing.T) {
 	}
 	s.on(nil)
 	second := s.open(s.options(k, "second"))
-	given, err := second.Begin(state.Intent{Project: docs, Operation: "op2", Sequence: 1, Step: "issue_credential", Name: "bh/docs"})
+	given, err := second.Begin(t.Context(), state.Intent{Project: docs, Operation: "op2", Sequence: 1, Step: "issue_credential", Name: "bh/docs"})
 	must(t, err)
-	must(t, second.Commit(given, state.Record{Project: docs}))
-	if _, err := second.Begin(state.Intent{Project: docs, Operation: "op2", Sequence: 1, Step: "store_credential", Name: "open"}); err != nil {
+	must(t, second.Commit(t.Context(), given, state.Record{Project: docs}))
+	if _, err := second.Begin(t.Context(), state.Intent{Project: docs, Operation: "op2", Sequence: 1, Step: "store_credential", Name: "open"}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -67,12 +67,12 @@ func TestHazard_pushOverMoved(t *testing.T) {
 	o := s.options(key(), "ada")
 	b := s.backend(o)
 	store := s.open(o)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	must(t, store.Close())
 	before, err := b.Pull(t.Context())
 	must(t, err)
 	store = s.open(o)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: docs}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: docs}))
 	_, err = store.Retire(t.Context(), "s3://elsewhere/x")
 	must(t, err)
 	_, err = b.Open(t.Context())
@@ -94,9 +94,9 @@ func TestHazard_restoreOfADeleted(t *testing.T) {
 			b := s.backend(o)
 			use := func(p addr.Project, n uint64) {
 				store := s.open(o)
-				i, err := store.Begin(state.Intent{Project: p, Operation: fmt.Sprint("op", n), Sequence: n, Step: "issue_credential", Name: "bh/x"})
+				i, err := store.Begin(t.Context(), state.Intent{Project: p, Operation: fmt.Sprint("op", n), Sequence: n, Step: "issue_credential", Name: "bh/x"})
 				must(t, err)
-				must(t, store.Commit(i, state.Record{Project: p}))
+				must(t, store.Commit(t.Context(), i, state.Record{Project: p}))
 				must(t, store.Close())
 			}
 			use(photos, 3)
@@ -133,7 +133,7 @@ func TestHazard_backupRace(t *testing.T) {
 	var all sync.WaitGroup
 	all.Go(func() {
 		for range 50 {
-			must(t, store.Settle(state.Settlement{Project: photos}))
+			must(t, store.Settle(t.Context(), state.Settlement{Project: photos}))
 		}
 	})
 	var failed int
@@ -172,7 +172,7 @@ func TestHazard_failedTakeoverForgets(t *testing.T) {
 	must(t, s.open(o).Close())
 	first := s.open(o)
 	for range 20 {
-		must(t, first.Commit(state.Intent{}, state.Record{Project: photos}))
+		must(t, first.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	}
 	s.clock.advance(2 * time.Minute)
 	paused.advance(2 * time.Minute)
@@ -193,7 +193,7 @@ func TestHazard_failedTakeoverForgets(t *testing.T) {
 	if snap.Meta.Serial < 1<<20 {
 		t.Errorf("the third takes over without skipping: serial %d", snap.Meta.Serial)
 	}
-	must(t, third.Commit(state.Intent{}, state.Record{Project: docs}))
+	must(t, third.Commit(t.Context(), state.Intent{}, state.Record{Project: docs}))
 	must(t, third.Close())
 	isNot(t, first.Close(), s3.ErrLost)
 	saved, _ := filepath.Glob(filepath.Join(o.Rescue, "unwritten", "*"))
@@ -210,7 +210,7 @@ func TestHazard_plus(t *testing.T) {
 	o := s.options(strings.Replace(key(), ".state", "+a=b.state", 1), "ada")
 	for range 2 {
 		store := s.open(o)
-		must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 		if err := store.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +236,7 @@ func TestHazard_restoreOfAnother(t *testing.T) {
 	s := newServer(t, s3sim.Options{})
 	other := s.options("a.prod", "ada")
 	store := s.open(other)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: docs}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: docs}))
 	must(t, store.Close())
 	mine := s.options("a", "ada")
 	must(t, s.open(mine).Close())

@@ -68,7 +68,7 @@ func TestOpen_takesOver(t *testing.T) {
 	o := s.options(k, "paused")
 	o.Now, o.Rescue = paused.now, t.TempDir()
 	first := announced(t, s, o)
-	begun, err := first.Begin(intent("bh/x"))
+	begun, err := first.Begin(t.Context(), intent("bh/x"))
 	must(t, err)
 	if _, err := s.backend(s.options(k, "early")).Open(t.Context()); !errors.Is(err, state.ErrLocked) || !strings.Contains(err.Error(), "paused") || !strings.Contains(err.Error(), "https://ci.example/paused") {
 		t.Errorf("before it expires: %v", err)
@@ -79,8 +79,8 @@ func TestOpen_takesOver(t *testing.T) {
 		t.Errorf("the second has %q", got)
 	}
 	paused.advance(2 * time.Minute)
-	must(t, first.Commit(begun, state.Record{Project: photos})) // it happened, whoever may write it down
-	if _, err := first.Begin(state.Intent{Project: photos, Operation: "op", Sequence: 1, Step: "store_credential", Name: "photos"}); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "second") {
+	must(t, first.Commit(t.Context(), begun, state.Record{Project: photos})) // it happened, whoever may write it down
+	if _, err := first.Begin(t.Context(), state.Intent{Project: photos, Operation: "op", Sequence: 1, Step: "store_credential", Name: "photos"}); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "second") {
 		t.Errorf("the first goes on: %v", err)
 	}
 	err = first.Close()
@@ -105,13 +105,13 @@ func TestOpen_fencesTheOneBefore(t *testing.T) {
 	s := newServer(t, s3sim.Options{})
 	k := key()
 	first := announced(t, s, s.options(k, "first"))
-	begun, err := first.Begin(intent("bh/x"))
+	begun, err := first.Begin(t.Context(), intent("bh/x"))
 	must(t, err)
 	s.clock.advance(2 * time.Minute)
 	second := s.open(s.options(k, "second"))
-	must(t, first.Commit(begun, state.Record{Project: photos}))
+	must(t, first.Commit(t.Context(), begun, state.Record{Project: photos}))
 	isNot(t, first.Close(), s3.ErrLost)
-	must(t, second.Commit(state.Intent{}, state.Record{Project: photos, Generation: 2}))
+	must(t, second.Commit(t.Context(), state.Intent{}, state.Record{Project: photos, Generation: 2}))
 	must(t, second.Close())
 	reader, err := s.backend(s.options(k, "eve")).OpenReadOnly(t.Context())
 	must(t, err)
@@ -162,7 +162,7 @@ func TestLease_lasts(t *testing.T) {
 					t.Fatalf("clock %s off: %v", off, err)
 				}
 			}
-			_, err := store.Begin(intent("bh/x"))
+			_, err := store.Begin(t.Context(), intent("bh/x"))
 			must(t, err)
 			must(t, store.Close())
 			must(t, s.open(s.options(k, "other")).Close())
@@ -178,9 +178,9 @@ func TestOpen_withAWrongClock(t *testing.T) {
 		s.clock.advance(off)
 		o := s.options(key(), "ada")
 		store := announced(t, s, o)
-		begun, err := store.Begin(intent("bh/x"))
+		begun, err := store.Begin(t.Context(), intent("bh/x"))
 		must(t, err)
-		must(t, store.Commit(begun, state.Record{Project: photos}))
+		must(t, store.Commit(t.Context(), begun, state.Record{Project: photos}))
 		if _, err := s.backend(o).Open(t.Context()); !errors.Is(err, state.ErrLocked) {
 			t.Errorf("%s off: a second one: %v", off, err)
 		}
@@ -255,7 +255,7 @@ func TestUnlock(t *testing.T) {
 	}
 	paused.advance(time.Minute)
 	s.clock.advance(time.Minute) // whoever comes next waits until the holder has noticed
-	if _, err := store.Begin(intent("bh/x")); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "unlocked by somebody of bob") {
+	if _, err := store.Begin(t.Context(), intent("bh/x")); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "unlocked by somebody of bob") {
 		t.Errorf("the holder goes on: %v", err)
 	}
 	second := s.open(s.options(k, "second"))
@@ -309,7 +309,7 @@ func TestRestore_keepsWhatIsOpen(t *testing.T) {
 		o := s.options(key(), "ada")
 		k := o.Settings.Text("key")
 		store := s.open(o)
-		must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 		path, err := store.Backup(t.Context(), 10)
 		must(t, err)
 		must(t, store.Close())
@@ -340,10 +340,10 @@ func TestPush_endsWhatWasOpen(t *testing.T) {
 	o := s.options(key(), "ada")
 	o.Rescue = t.TempDir()
 	store := announced(t, s, o)
-	begun, err := store.Begin(intent("bh/x"))
+	begun, err := store.Begin(t.Context(), intent("bh/x"))
 	must(t, err)
-	must(t, store.Commit(begun, state.Record{Project: photos}))
-	must(t, store.Settle(state.Settlement{Project: photos, Record: &state.Record{Project: photos}}))
+	must(t, store.Commit(t.Context(), begun, state.Record{Project: photos}))
+	must(t, store.Settle(t.Context(), state.Settlement{Project: photos, Record: &state.Record{Project: photos}}))
 	s.on(func(call) *fault { return &fault{status: 403, code: "AccessDenied"} })
 	if err := store.Close(); err == nil {
 		t.Error("nothing was said")

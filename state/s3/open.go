@@ -35,7 +35,7 @@ func (b *Backend) Open(ctx context.Context) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, held.release(context.WithoutCancel(ctx)))
 	}
-	s.start()
+	s.start(ctx)
 	return s, nil
 }
 
@@ -54,7 +54,7 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 	if removed := !before.there && got.etag != ""; !before.unfinished() && !removed {
 		return s, nil
 	}
-	err = s.inherit(held.mine.Intents)
+	err = s.inherit(ctx, held.mine.Intents)
 	if err == nil {
 		err = s.File.SkipSerial(skipped)
 	}
@@ -91,7 +91,7 @@ func (b *Backend) OpenReadOnly(ctx context.Context) (*Reader, error) {
 		return nil, err
 	}
 	if held.unfinished() {
-		if err := inherit(file, held.Intents); err != nil {
+		if err := inherit(ctx, file, held.Intents); err != nil {
 			return nil, errors.Join(err, file.Close())
 		}
 	}
@@ -109,7 +109,7 @@ var _ state.Reader = (*Reader)(nil)
 // Lock gives the lock as it was when the state was read.
 func (r *Reader) Lock() LockInfo { return r.held }
 
-// Snapshot keeps state.Reader's word.
+// Snapshot implements [state.Reader].
 func (r *Reader) Snapshot() (state.Snapshot, error) {
 	if r.Store == nil {
 		return state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}, nil
@@ -117,7 +117,7 @@ func (r *Reader) Snapshot() (state.Snapshot, error) {
 	return r.Store.Snapshot()
 }
 
-// History keeps state.Reader's word.
+// History implements [state.Reader].
 func (r *Reader) History(project addr.Project, limit int) ([]state.Entry, error) {
 	if r.Store == nil {
 		return nil, nil
@@ -125,7 +125,7 @@ func (r *Reader) History(project addr.Project, limit int) ([]state.Entry, error)
 	return r.Store.History(project, limit)
 }
 
-// Close keeps state.Reader's word.
+// Close implements [state.Reader].
 func (r *Reader) Close() error {
 	if r.Store == nil {
 		return nil

@@ -46,9 +46,10 @@ func newStore(b *Backend, file *bolt.Store, held *lease, etag string) *Store {
 	return &Store{File: file, b: b, lease: held, etag: etag, turn: newTurn(), announced: map[announcement][]promise{}, wake: make(chan struct{}, 1)}
 }
 
-// start renews the lock and writes checkpoints until the store is closed.
-func (s *Store) start() {
-	ctx, cancel := context.WithCancel(context.Background())
+// start renews the lock and writes checkpoints until the store is closed, whatever
+// becomes of the context that it was opened with.
+func (s *Store) start(ctx context.Context) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = cancel
 	s.stopped.Go(func() {
 		for s.b.pause(ctx, s.lease.expiry()/4) {
@@ -70,10 +71,10 @@ func (s *Store) start() {
 	})
 }
 
-// Snapshot keeps state.Store's word.
+// Snapshot implements [state.Store].
 func (s *Store) Snapshot() (state.Snapshot, error) { return s.File.Snapshot() }
 
-// History keeps state.Store's word.
+// History implements [state.Store].
 func (s *Store) History(project addr.Project, limit int) ([]state.Entry, error) {
 	return s.File.History(project, limit)
 }
@@ -98,27 +99,35 @@ func (s *Store) changed(err error, operations int) error {
 	return nil
 }
 
-// Commit keeps state.Journal's word, in the working copy.
-func (s *Store) Commit(i state.Intent, r state.Record) error {
-	return s.changed(errors.Join(s.File.Commit(i, r), s.dropRetries(i)), 0)
+// Commit implements [state.Journal], in the working copy.
+func (s *Store) Commit(ctx context.Context, i state.Intent, r state.Record) error {
+	return s.changed(errors.Join(s.File.Commit(ctx, i, r), s.dropRetries(ctx, i)), 0)
 }
 
-// Abort keeps state.Journal's word, in the working copy.
-func (s *Store) Abort(i state.Intent) error { return s.changed(s.File.Abort(i), 0) }
-
-// Move keeps state.Journal's word, in the working copy.
-func (s *Store) Move(from, to addr.Project) error { return s.changed(s.File.Move(from, to), 0) }
-
-// Settle keeps state.Journal's word, in the working copy.
-func (s *Store) Settle(settlement state.Settlement) error {
-	return s.changed(s.File.Settle(settlement), 1)
+// Abort implements [state.Journal], in the working copy.
+func (s *Store) Abort(ctx context.Context, i state.Intent) error {
+	return s.changed(s.File.Abort(ctx, i), 0)
 }
 
-// SetWatches keeps state.Journal's word, in the working copy.
-func (s *Store) SetWatches(list []state.Watch) error { return s.changed(s.File.SetWatches(list), 0) }
+// Move implements [state.Journal], in the working copy.
+func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
+	return s.changed(s.File.Move(ctx, from, to), 0)
+}
 
-// Append keeps state.Journal's word, in the working copy.
-func (s *Store) Append(entries ...state.Entry) error { return s.changed(s.File.Append(entries...), 0) }
+// Settle implements [state.Journal], in the working copy.
+func (s *Store) Settle(ctx context.Context, settlement state.Settlement) error {
+	return s.changed(s.File.Settle(ctx, settlement), 1)
+}
+
+// SetWatches implements [state.Journal], in the working copy.
+func (s *Store) SetWatches(ctx context.Context, list []state.Watch) error {
+	return s.changed(s.File.SetWatches(ctx, list), 0)
+}
+
+// Append implements [state.Journal], in the working copy.
+func (s *Store) Append(ctx context.Context, entries ...state.Entry) error {
+	return s.changed(s.File.Append(ctx, entries...), 0)
+}
 
 // checkpoint writes the working copy to the bucket, where it is ahead. The version
 // before is kept, by a copy within the server.
@@ -226,7 +235,7 @@ func (s *Store) Close() error {
 		// Time enough for a server that is slow, whatever ended the command.
 		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 		defer cancel()
-		err := s.dropAnnounced()
+		err := s.dropAnnounced(ctx)
 		if err == nil {
 			err = s.checkpoint(ctx)
 		}

@@ -78,9 +78,9 @@ func TestStore_announces(t *testing.T) {
 		t.Errorf("others see the lock %+v", l)
 	}
 	must(t, reader.Close())
-	begun, err := store.Begin(intent("bh/x"))
+	begun, err := store.Begin(t.Context(), intent("bh/x"))
 	must(t, err)
-	must(t, store.Commit(begun, state.Record{Project: photos}))
+	must(t, store.Commit(t.Context(), begun, state.Record{Project: photos}))
 	if got := names(t, store); got != "photos" {
 		t.Errorf("after the mint there is %q", got)
 	}
@@ -97,7 +97,7 @@ func TestStore_beginsNothingUnknown(t *testing.T) {
 	s := newServer(t, s3sim.Options{})
 	o := s.options(key(), "ada")
 	store := s.open(o)
-	_, err := store.Begin(intent("bh/y"))
+	_, err := store.Begin(t.Context(), intent("bh/y"))
 	must(t, err)
 	reader, err := s.backend(o).OpenReadOnly(t.Context())
 	must(t, err)
@@ -124,7 +124,7 @@ func TestStore_checkpoints(t *testing.T) {
 		}
 		settle := func(n int) {
 			r := state.Record{Project: addr.Project{Name: fmt.Sprintf("p%d", n)}}
-			must(t, store.Settle(state.Settlement{Project: r.Project, Record: &r}))
+			must(t, store.Settle(t.Context(), state.Settlement{Project: r.Project, Record: &r}))
 			synctest.Wait()
 		}
 		settle(1)
@@ -174,10 +174,10 @@ func TestStore_damage(t *testing.T) {
 	o := s.options(key(), "ada")
 	k := o.Settings.Text("key")
 	store := s.open(o)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	must(t, store.Close())
 	store = s.open(o)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: addr.Project{Name: "albums"}}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: addr.Project{Name: "albums"}}))
 	must(t, store.Close())
 	s.spoil(k)
 	b := s.backend(o)
@@ -224,7 +224,7 @@ func TestBackend_backups(t *testing.T) {
 	store, err := b.Open(t.Context())
 	must(t, err)
 	for n := range 5 {
-		must(t, store.Commit(state.Intent{}, state.Record{Project: addr.Project{Name: fmt.Sprintf("p%d", n)}}))
+		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: addr.Project{Name: fmt.Sprintf("p%d", n)}}))
 		_, err := store.Backup(t.Context(), 3)
 		must(t, err)
 	}
@@ -246,7 +246,7 @@ func TestBackend_push(t *testing.T) {
 	o := s.options(key(), "ada")
 	b := s.backend(o)
 	store := s.open(o)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	must(t, store.Close())
 	old := filepath.Join(t.TempDir(), "old.db")
 	file, err := b.Pull(t.Context())
@@ -255,10 +255,10 @@ func TestBackend_push(t *testing.T) {
 	_, err = b.Push(t.Context(), old, bolt.Push{})
 	isNot(t, err, bolt.ErrOlder)
 	store = s.open(o)
-	must(t, store.Settle(state.Settlement{Project: photos}))
-	begun, err := store.Begin(state.Intent{Project: photos, Sequence: 9, Operation: "o", Step: "s"})
+	must(t, store.Settle(t.Context(), state.Settlement{Project: photos}))
+	begun, err := store.Begin(t.Context(), state.Intent{Project: photos, Sequence: 9, Operation: "o", Step: "s"})
 	must(t, err)
-	must(t, store.Abort(begun))
+	must(t, store.Abort(t.Context(), begun))
 	must(t, store.Close())
 	_, err = b.Push(t.Context(), old, bolt.Push{})
 	isNot(t, err, bolt.ErrOlder)
@@ -276,7 +276,7 @@ func TestBackend_push(t *testing.T) {
 	must(t, store.Close())
 	other := s.options(key(), "bob")
 	store = s.open(other)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	must(t, store.Close())
 	_, err = s.backend(other).Push(t.Context(), old, bolt.Push{})
 	isNot(t, err, bolt.ErrLineage)
@@ -295,7 +295,7 @@ func TestStore_retires(t *testing.T) {
 	s := realOrNot(t)
 	o := s.options(key(), "ada")
 	store := s.open(o)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	kept, err := store.Retire(t.Context(), "s3://elsewhere/state")
 	must(t, err)
 	b := s.backend(o)
@@ -320,7 +320,7 @@ func TestStore_leavesNoFile(t *testing.T) {
 	s := newServer(t, s3sim.Options{})
 	o := s.options(key(), "ada")
 	store := s.open(o)
-	must(t, store.Commit(state.Intent{}, state.Record{Project: photos}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	left, err := os.ReadDir(os.Getenv("TMPDIR"))
 	if err != nil || len(left) != 0 {
 		t.Errorf("open: %v, %v", left, err)
@@ -336,7 +336,7 @@ func BenchmarkState(b *testing.B) {
 	store := s.open(o)
 	for n := range 10_000 {
 		p := addr.Project{Name: fmt.Sprintf("project-%05d", n)}
-		if err := store.Commit(state.Intent{}, benchRecord(p)); err != nil {
+		if err := store.Commit(b.Context(), state.Intent{}, benchRecord(p)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -350,9 +350,9 @@ func BenchmarkState(b *testing.B) {
 		if err := store.Announce(b.Context(), []state.Intent{intent("bh/x")}); err != nil {
 			b.Fatal(err)
 		}
-		begun, err := store.Begin(intent("bh/x"))
+		begun, err := store.Begin(b.Context(), intent("bh/x"))
 		if err == nil {
-			err = store.Commit(begun, benchRecord(photos))
+			err = store.Commit(b.Context(), begun, benchRecord(photos))
 		}
 		if err = errors.Join(err, store.Close()); err != nil {
 			b.Fatal(err)

@@ -159,7 +159,7 @@ func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool,
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	if err := announceMissing(opened, left); err != nil {
+	if err := announceMissing(ctx, opened, left); err != nil {
 		return nil, err
 	}
 	if before.unfinished() || there && !before.there {

@@ -4,6 +4,7 @@ package statetest
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -98,8 +99,11 @@ func (m *Memory) write(method string, addresses error, change func()) error {
 	return nil
 }
 
-// Begin keeps state.Journal's word.
-func (m *Memory) Begin(i state.Intent) (state.Intent, error) {
+// Begin implements [state.Journal].
+func (m *Memory) Begin(ctx context.Context, i state.Intent) (state.Intent, error) {
+	if err := ctx.Err(); err != nil {
+		return state.Intent{}, err
+	}
 	err := m.write("Begin", checked([]addr.Project{i.Project}), func() {
 		m.next++
 		i.ID = m.next
@@ -112,16 +116,16 @@ func (m *Memory) Begin(i state.Intent) (state.Intent, error) {
 	return i, nil
 }
 
-// Commit keeps state.Journal's word.
-func (m *Memory) Commit(i state.Intent, r state.Record) error {
+// Commit implements [state.Journal].
+func (m *Memory) Commit(_ context.Context, i state.Intent, r state.Record) error {
 	return m.write("Commit", checked([]addr.Project{r.Project}, inRecord(&r)), func() {
 		m.now.Records[r.Project] = CloneRecord(r)
 		m.drop(func(x state.Intent) bool { return i.ID != 0 && x.ID == i.ID })
 	})
 }
 
-// Abort keeps state.Journal's word.
-func (m *Memory) Abort(i state.Intent) error {
+// Abort implements [state.Journal].
+func (m *Memory) Abort(_ context.Context, i state.Intent) error {
 	return m.write("Abort", nil, func() { m.drop(func(x state.Intent) bool { return x.ID == i.ID }) })
 }
 
@@ -129,8 +133,8 @@ func (m *Memory) drop(which func(state.Intent) bool) {
 	m.now.Intents = slices.DeleteFunc(m.now.Intents, which)
 }
 
-// Move keeps state.Journal's word.
-func (m *Memory) Move(from, to addr.Project) error {
+// Move implements [state.Journal].
+func (m *Memory) Move(_ context.Context, from, to addr.Project) error {
 	return m.write("Move", checked([]addr.Project{from, to}), func() {
 		if r, ok := m.now.Records[from]; ok {
 			delete(m.now.Records, from)
@@ -153,8 +157,8 @@ func (m *Memory) Move(from, to addr.Project) error {
 	})
 }
 
-// Settle keeps state.Journal's word.
-func (m *Memory) Settle(s state.Settlement) error {
+// Settle implements [state.Journal].
+func (m *Memory) Settle(_ context.Context, s state.Settlement) error {
 	if s.Record != nil && s.Record.Project != s.Project {
 		return fmt.Errorf("settle %s: the record is of %s", s.Project, s.Record.Project)
 	}
@@ -170,8 +174,8 @@ func (m *Memory) Settle(s state.Settlement) error {
 	})
 }
 
-// SetWatches keeps state.Journal's word.
-func (m *Memory) SetWatches(w []state.Watch) error {
+// SetWatches implements [state.Journal].
+func (m *Memory) SetWatches(_ context.Context, w []state.Watch) error {
 	return m.write("SetWatches", checked(nil, inWatches(w)...), func() { m.setWatches(nil, w) })
 }
 
@@ -184,12 +188,12 @@ func (m *Memory) setWatches(kept, more []state.Watch) {
 	m.now.Watches = slices.SortedFunc(maps.Values(byName), func(a, b state.Watch) int { return cmp.Compare(a.Name, b.Name) })
 }
 
-// Append keeps state.Journal's word.
-func (m *Memory) Append(e ...state.Entry) error {
+// Append implements [state.Journal].
+func (m *Memory) Append(_ context.Context, e ...state.Entry) error {
 	return m.write("Append", checked(nil, inEntries(e)...), func() { m.history = append(m.history, e...) })
 }
 
-// Snapshot keeps state.Store's word.
+// Snapshot implements [state.Store].
 func (m *Memory) Snapshot() (state.Snapshot, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -210,7 +214,7 @@ func cloneSnapshot(s state.Snapshot) state.Snapshot {
 	return out
 }
 
-// History keeps state.Store's word.
+// History implements [state.Store].
 func (m *Memory) History(project addr.Project, limit int) ([]state.Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -223,7 +227,7 @@ func (m *Memory) History(project addr.Project, limit int) ([]state.Entry, error)
 	return out, nil
 }
 
-// Close keeps state.Store's word.
+// Close implements [state.Store].
 func (m *Memory) Close() error { return nil }
 
 func cloneIntent(i state.Intent) state.Intent {

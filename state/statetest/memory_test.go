@@ -29,7 +29,7 @@ func snapshot(t *testing.T, m *statetest.Memory) state.Snapshot {
 func TestMemory_cloneSharesNothing(t *testing.T) {
 	m := statetest.NewMemory("main")
 	m.Before = func(string) error { return nil }
-	if err := m.Commit(state.Intent{}, state.Record{Project: photos, Item: &state.ItemRef{Fields: map[string]string{"a": "b"}}}); err != nil {
+	if err := m.Commit(t.Context(), state.Intent{}, state.Record{Project: photos, Item: &state.ItemRef{Fields: map[string]string{"a": "b"}}}); err != nil {
 		t.Fatal(err)
 	}
 	c := m.Clone()
@@ -37,7 +37,7 @@ func TestMemory_cloneSharesNothing(t *testing.T) {
 	if c.Before != nil || !reflect.DeepEqual(before, snapshot(t, m)) {
 		t.Error("the copy is not the state alone")
 	}
-	for _, write := range []error{m.Settle(state.Settlement{Project: photos}), m.Append(state.Entry{}), m.SetWatches([]state.Watch{{Name: "w"}})} {
+	for _, write := range []error{m.Settle(t.Context(), state.Settlement{Project: photos}), m.Append(t.Context(), state.Entry{}), m.SetWatches(t.Context(), []state.Watch{{Name: "w"}})} {
 		if write != nil {
 			t.Fatal(write)
 		}
@@ -45,8 +45,8 @@ func TestMemory_cloneSharesNothing(t *testing.T) {
 	if entries, _ := c.History(addr.Project{}, 0); len(entries) != 0 || !reflect.DeepEqual(before, snapshot(t, c)) {
 		t.Error("a write to the one is in the other")
 	}
-	first, _ := m.Begin(state.Intent{Project: photos})
-	again, _ := c.Begin(state.Intent{Project: photos})
+	first, _ := m.Begin(t.Context(), state.Intent{Project: photos})
+	again, _ := c.Begin(t.Context(), state.Intent{Project: photos})
 	if first.ID != again.ID {
 		t.Errorf("the copy counts intents on its own: %d and %d", first.ID, again.ID)
 	}
@@ -58,7 +58,7 @@ func TestMemory_hooks(t *testing.T) {
 	full := errors.New("disk full")
 	kill := func(m *statetest.Memory) (killed bool) {
 		defer func() { killed = recover() != nil }()
-		_ = m.Commit(state.Intent{}, state.Record{Project: photos})
+		_ = m.Commit(t.Context(), state.Intent{}, state.Record{Project: photos})
 		return false
 	}
 	for name, c := range map[string]struct {
@@ -79,7 +79,7 @@ func TestMemory_hooks(t *testing.T) {
 			t.Errorf("%s left %+v", name, after)
 		}
 		m.Before, m.After = nil, nil
-		if err := m.Abort(state.Intent{}); err != nil {
+		if err := m.Abort(t.Context(), state.Intent{}); err != nil {
 			t.Errorf("%s: the state is stuck: %v", name, err)
 		}
 	}
@@ -90,7 +90,7 @@ func TestMemory_hooks(t *testing.T) {
 		}
 		return nil
 	}
-	if i, err := m.Begin(state.Intent{Project: photos}); !errors.Is(err, full) || i.ID != 0 {
+	if i, err := m.Begin(t.Context(), state.Intent{Project: photos}); !errors.Is(err, full) || i.ID != 0 {
 		t.Errorf("got %+v, %v", i, err)
 	}
 }

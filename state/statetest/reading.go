@@ -21,7 +21,7 @@ func history(t *testing.T, s *subject) {
 		if i%2 == 1 {
 			p = north
 		}
-		must(t, s.Append(state.Entry{At: at, Actor: "ada", Project: p, Operation: fmt.Sprint(i)}))
+		must(t, s.Append(t.Context(), state.Entry{At: at, Actor: "ada", Project: p, Operation: fmt.Sprint(i)}))
 	}
 	names := func(project addr.Project, limit int) (out []string) {
 		entries, err := s.History(project, limit)
@@ -44,8 +44,8 @@ func longHistory(t *testing.T, s *subject) {
 	for i := range entries {
 		entries[i] = state.Entry{At: at, Project: photos, Operation: fmt.Sprint(i)}
 	}
-	must(t, s.Append(entries...))
-	must(t, s.Append())
+	must(t, s.Append(t.Context(), entries...))
+	must(t, s.Append(t.Context()))
 	got, err := s.History(photos, 0)
 	must(t, err)
 	slices.Reverse(got)
@@ -55,7 +55,7 @@ func longHistory(t *testing.T, s *subject) {
 }
 
 func serialStays(t *testing.T, s *subject) {
-	must(t, s.Commit(state.Intent{}, record(photos)))
+	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
 	before := s.snap(t).Meta
 	_, err := s.History(addr.Project{}, 0)
 	must(t, err)
@@ -66,8 +66,8 @@ func serialStays(t *testing.T, s *subject) {
 }
 
 func sequencesStay(t *testing.T, s *subject) {
-	must(t, s.Commit(s.begin(t, intent(photos, 5)), record(photos)))
-	must(t, s.Settle(state.Settlement{Project: photos}))
+	must(t, s.Commit(t.Context(), s.begin(t, intent(photos, 5)), record(photos)))
+	must(t, s.Settle(t.Context(), state.Settlement{Project: photos}))
 	s.Store = s.reopen(t, s.Store)
 	if snap := s.snap(t); len(snap.Records) != 0 || snap.Sequences[photos] != 5 {
 		t.Errorf("got %+v, want no record and sequence 5", snap)
@@ -79,13 +79,13 @@ func serialRises(t *testing.T, s *subject) {
 	var i state.Intent
 	r := record(photos)
 	for n, write := range []func() error{
-		func() (err error) { i, err = s.Begin(intent(photos, 1)); return err },
-		func() error { return s.Commit(i, r) },
-		func() error { return s.Abort(state.Intent{ID: 99}) },
-		func() error { return s.Move(photos, north) },
-		func() error { return s.Settle(state.Settlement{Project: north}) },
-		func() error { return s.SetWatches(nil) },
-		func() error { return s.Append(state.Entry{}) },
+		func() (err error) { i, err = s.Begin(t.Context(), intent(photos, 1)); return err },
+		func() error { return s.Commit(t.Context(), i, r) },
+		func() error { return s.Abort(t.Context(), state.Intent{ID: 99}) },
+		func() error { return s.Move(t.Context(), photos, north) },
+		func() error { return s.Settle(t.Context(), state.Settlement{Project: north}) },
+		func() error { return s.SetWatches(t.Context(), nil) },
+		func() error { return s.Append(t.Context(), state.Entry{}) },
 	} {
 		must(t, write())
 		_, _ = s.History(addr.Project{}, 1)
@@ -98,9 +98,9 @@ func serialRises(t *testing.T, s *subject) {
 
 func durable(t *testing.T, s *subject) {
 	i := s.begin(t, intent(photos, 3))
-	must(t, s.Commit(state.Intent{}, record(north)))
-	must(t, s.SetWatches([]state.Watch{{Name: "w", At: at}}))
-	must(t, s.Append(state.Entry{Operation: "provision"}))
+	must(t, s.Commit(t.Context(), state.Intent{}, record(north)))
+	must(t, s.SetWatches(t.Context(), []state.Watch{{Name: "w", At: at}}))
+	must(t, s.Append(t.Context(), state.Entry{Operation: "provision"}))
 	before := s.snap(t)
 	s.Store = s.reopen(t, s.Store)
 	after := s.snap(t)
@@ -113,9 +113,9 @@ func durable(t *testing.T, s *subject) {
 }
 
 func ownSnapshot(t *testing.T, s *subject) {
-	must(t, s.Commit(state.Intent{}, record(photos)))
+	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
 	s.begin(t, intent(photos, 1))
-	must(t, s.SetWatches([]state.Watch{{Name: "w"}}))
+	must(t, s.SetWatches(t.Context(), []state.Watch{{Name: "w"}}))
 	// As text, for a snapshot that shares anything would be spoilt with the other.
 	text := func(snap state.Snapshot) string {
 		out, err := json.Marshal(snap)
@@ -171,10 +171,10 @@ func pointedTo(v reflect.Value) reflect.Value {
 
 func ownArguments(t *testing.T, s *subject) {
 	settled, committed := record(photos), record(north)
-	must(t, s.Settle(state.Settlement{Project: photos, Record: &settled}))
-	must(t, s.Commit(state.Intent{}, committed))
+	must(t, s.Settle(t.Context(), state.Settlement{Project: photos, Record: &settled}))
+	must(t, s.Commit(t.Context(), state.Intent{}, committed))
 	watches := []state.Watch{{Name: "w"}}
-	must(t, s.SetWatches(watches))
+	must(t, s.SetWatches(t.Context(), watches))
 	for _, r := range []state.Record{settled, committed} {
 		r.Item.Fields["bucket"], r.Active.ID, r.Applied.AllowedIPs[0] = "spoilt", "spoilt", "spoilt"
 		r.Applied.Settings.CORS[0].AllowedOrigins[0], r.Applied.Settings.PublicAccess.Enabled = "spoilt", false
@@ -192,7 +192,7 @@ func oneMoment(t *testing.T, s *subject) {
 		for n := range 20 {
 			r := record(photos)
 			r.Generation = n + 1
-			if err := s.Settle(state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "w", Listings: n + 1}}}); err != nil {
+			if err := s.Settle(t.Context(), state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "w", Listings: n + 1}}}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -215,9 +215,9 @@ func concurrent(t *testing.T, s *subject) {
 		wg.Go(func() {
 			p := addr.Project{Name: fmt.Sprintf("p%d", w)}
 			for n := range 5 {
-				i, err := s.Begin(intent(p, uint64(n+1)))
+				i, err := s.Begin(t.Context(), intent(p, uint64(n+1)))
 				if err == nil {
-					err = s.Commit(i, record(p))
+					err = s.Commit(t.Context(), i, record(p))
 				}
 				if _, read := s.Snapshot(); err != nil || read != nil {
 					t.Error(err, read)

@@ -1,6 +1,7 @@
 package statetest
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"slices"
@@ -57,6 +58,7 @@ func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T
 		"settle ends the project's business alone":          settleEnds,
 		"settle takes no record of another project":         settleRefuses,
 		"an address that is none is refused":                refusesNoAddress,
+		"a signal ends begin and nothing that records":      recordsOutlive,
 		"set watches replaces the list":                     setWatches,
 		"a name is under watch once":                        watchOnce,
 		"history is newest first, by project, with a limit": history,
@@ -105,7 +107,7 @@ func must(t *testing.T, err error) {
 
 func (s *subject) begin(t *testing.T, i state.Intent) state.Intent {
 	t.Helper()
-	out, err := s.Begin(i)
+	out, err := s.Begin(t.Context(), i)
 	must(t, err)
 	return out
 }
@@ -132,20 +134,20 @@ func idsOnce(t *testing.T, s *subject) {
 			t.Fatalf("intent %d has the id of an earlier one, %d", n, i.ID)
 		}
 		met[i.ID] = true
-		must(t, []func() error{func() error { return s.Abort(i) }, func() error { return s.Settle(state.Settlement{Project: photos}) },
-			func() error { return s.Commit(i, record(photos)) }}[n%3]())
+		must(t, []func() error{func() error { return s.Abort(t.Context(), i) }, func() error { return s.Settle(t.Context(), state.Settlement{Project: photos}) },
+			func() error { return s.Commit(t.Context(), i, record(photos)) }}[n%3]())
 		s.Store = s.reopen(t, s.Store)
 	}
 }
 
 func commitDropsItsIntent(t *testing.T, s *subject) {
 	mine, other := s.begin(t, intent(photos, 1)), s.begin(t, intent(photos, 1))
-	must(t, s.Commit(mine, record(photos)))
+	must(t, s.Commit(t.Context(), mine, record(photos)))
 	snap := s.snap(t)
 	if !slices.Equal(snap.Intents, []state.Intent{other}) || !reflect.DeepEqual(snap.Records[photos], record(photos)) {
 		t.Errorf("got %+v", snap)
 	}
-	must(t, s.Commit(state.Intent{}, record(north)))
+	must(t, s.Commit(t.Context(), state.Intent{}, record(north)))
 	if snap := s.snap(t); len(snap.Intents) != 1 || len(snap.Records) != 2 {
 		t.Errorf("a commit without an intent left %+v", snap)
 	}
@@ -157,7 +159,7 @@ func keepsTheChange(t *testing.T, s *subject) {
 	}
 	given := intent(photos, 1)
 	given.Change = change()
-	_, err := s.Begin(given)
+	_, err := s.Begin(t.Context(), given)
 	must(t, err)
 	given.Change.Settings.Domains[0].Domain, given.Change.Detach[0] = "spoilt", "spoilt"
 	for range 2 {
@@ -175,20 +177,20 @@ func keepsTheChange(t *testing.T, s *subject) {
 
 func abortDropsTheIntent(t *testing.T, s *subject) {
 	i := s.begin(t, intent(photos, 4))
-	must(t, s.Commit(state.Intent{}, record(photos)))
-	must(t, s.Abort(i))
+	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
+	must(t, s.Abort(t.Context(), i))
 	if snap := s.snap(t); len(snap.Intents) != 0 || len(snap.Records) != 1 || snap.Sequences[photos] != 4 {
 		t.Errorf("got %+v", snap)
 	}
 }
 
 func moveTakesAll(t *testing.T, s *subject) {
-	must(t, s.Commit(state.Intent{}, record(photos)))
+	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
 	i := s.begin(t, intent(photos, 7))
 	third := addr.Project{Name: "third"}
 	other := s.begin(t, intent(third, 2))
-	must(t, s.SetWatches([]state.Watch{{Name: "v", Project: third}, {Name: "w", Project: photos}}))
-	must(t, s.Move(photos, north))
+	must(t, s.SetWatches(t.Context(), []state.Watch{{Name: "v", Project: third}, {Name: "w", Project: photos}}))
+	must(t, s.Move(t.Context(), photos, north))
 	snap := s.snap(t)
 	moved := record(photos)
 	moved.Project = north
@@ -201,7 +203,7 @@ func moveTakesAll(t *testing.T, s *subject) {
 
 func moveWithoutRecord(t *testing.T, s *subject) {
 	s.begin(t, intent(photos, 2))
-	must(t, s.Move(photos, north))
+	must(t, s.Move(t.Context(), photos, north))
 	if snap := s.snap(t); len(snap.Records) != 0 || snap.Intents[0].Project != north || snap.Sequences[north] != 2 {
 		t.Errorf("got %+v", snap)
 	}
@@ -210,15 +212,15 @@ func moveWithoutRecord(t *testing.T, s *subject) {
 func moveReplaces(t *testing.T, s *subject) {
 	there := record(north)
 	there.Generation = 99
-	must(t, s.Commit(state.Intent{}, there))
-	must(t, s.Commit(state.Intent{}, record(photos)))
-	must(t, s.Abort(s.begin(t, intent(north, 9))))
-	must(t, s.Abort(s.begin(t, intent(photos, 2))))
-	must(t, s.Move(photos, north))
+	must(t, s.Commit(t.Context(), state.Intent{}, there))
+	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
+	must(t, s.Abort(t.Context(), s.begin(t, intent(north, 9))))
+	must(t, s.Abort(t.Context(), s.begin(t, intent(photos, 2))))
+	must(t, s.Move(t.Context(), photos, north))
 	if snap := s.snap(t); len(snap.Records) != 1 || snap.Records[north].Generation != record(photos).Generation || snap.Sequences[north] != 9 {
 		t.Errorf("got %+v; want the moved record and the higher of both sequences", snap)
 	}
-	must(t, s.Move(north, north))
+	must(t, s.Move(t.Context(), north, north))
 	if snap := s.snap(t); len(snap.Records) != 1 || snap.Records[north].Project != north {
 		t.Errorf("moved to where it was: %+v", snap)
 	}
@@ -228,7 +230,7 @@ func settleRefuses(t *testing.T, s *subject) {
 	i := s.begin(t, intent(photos, 1))
 	before := s.snap(t)
 	other := record(north)
-	if err := s.Settle(state.Settlement{Project: photos, Record: &other}); err == nil {
+	if err := s.Settle(t.Context(), state.Settlement{Project: photos, Record: &other}); err == nil {
 		t.Error("a record of another project was taken")
 	}
 	if after := s.snap(t); !reflect.DeepEqual(before, after) || after.Intents[0] != i {
@@ -239,14 +241,14 @@ func settleRefuses(t *testing.T, s *subject) {
 func settleEnds(t *testing.T, s *subject) {
 	s.begin(t, intent(photos, 1))
 	other := s.begin(t, intent(north, 1))
-	must(t, s.SetWatches([]state.Watch{{Name: "seen", Project: photos}, {Name: "waits", Project: north}}))
+	must(t, s.SetWatches(t.Context(), []state.Watch{{Name: "seen", Project: photos}, {Name: "waits", Project: north}}))
 	r := record(photos)
-	must(t, s.Settle(state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "new", Project: photos, At: at}}, Unwatch: []string{"seen"}}))
+	must(t, s.Settle(t.Context(), state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "new", Project: photos, At: at}}, Unwatch: []string{"seen"}}))
 	snap := s.snap(t)
 	if !slices.Equal(snap.Intents, []state.Intent{other}) || len(snap.Watches) != 2 || snap.Watches[0].Name != "new" || len(snap.Records) != 1 {
 		t.Errorf("got %+v", snap)
 	}
-	must(t, s.Settle(state.Settlement{Project: photos}))
+	must(t, s.Settle(t.Context(), state.Settlement{Project: photos}))
 	if snap := s.snap(t); len(snap.Records) != 0 || snap.Sequences[photos] != 1 {
 		t.Errorf("after the end: %+v; the sequence has to stay", snap)
 	}
@@ -254,13 +256,13 @@ func settleEnds(t *testing.T, s *subject) {
 
 // refusesNoAddress: what cannot be read again must not be written.
 func refusesNoAddress(t *testing.T, s *subject) {
-	must(t, s.Commit(state.Intent{}, record(photos)))
+	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
 	before := s.snap(t)
 	for _, none := range []addr.Project{{}, {Key: "key"}, {Name: "two words"}, {Name: "a", Key: "\xff"}} {
 		r := record(none)
-		_, err := s.Begin(intent(none, 1))
-		for method, err := range map[string]error{"Begin": err, "Commit": s.Commit(state.Intent{}, r), "Move from": s.Move(none, north),
-			"Move to": s.Move(photos, none), "Settle": s.Settle(state.Settlement{Project: none, Record: &r})} {
+		_, err := s.Begin(t.Context(), intent(none, 1))
+		for method, err := range map[string]error{"Begin": err, "Commit": s.Commit(t.Context(), state.Intent{}, r), "Move from": s.Move(t.Context(), none, north),
+			"Move to": s.Move(t.Context(), photos, none), "Settle": s.Settle(t.Context(), state.Settlement{Project: none, Record: &r})} {
 			if !errors.Is(err, addr.ErrMalformed) {
 				t.Errorf("%s of %#v gave %v", method, none, err)
 			}
@@ -271,9 +273,9 @@ func refusesNoAddress(t *testing.T, s *subject) {
 		r := record(photos)
 		r.Item.Address = none
 		watches := []state.Watch{{Name: "good", Project: photos}, {Name: "bad", Project: none}}
-		for method, err := range map[string]error{"Commit of an item": s.Commit(state.Intent{}, r), "Settle of an item": s.Settle(state.Settlement{Project: photos, Record: &r}),
-			"Settle of a watch": s.Settle(state.Settlement{Project: photos, Watch: watches}), "SetWatches": s.SetWatches(watches),
-			"Append": s.Append(state.Entry{Project: photos}, state.Entry{Project: none})} {
+		for method, err := range map[string]error{"Commit of an item": s.Commit(t.Context(), state.Intent{}, r), "Settle of an item": s.Settle(t.Context(), state.Settlement{Project: photos, Record: &r}),
+			"Settle of a watch": s.Settle(t.Context(), state.Settlement{Project: photos, Watch: watches}), "SetWatches": s.SetWatches(t.Context(), watches),
+			"Append": s.Append(t.Context(), state.Entry{Project: photos}, state.Entry{Project: none})} {
 			if !errors.Is(err, addr.ErrMalformed) {
 				t.Errorf("%s of %#v gave %v", method, none, err)
 			}
@@ -287,24 +289,46 @@ func refusesNoAddress(t *testing.T, s *subject) {
 	}
 	unaddressed := record(photos)
 	unaddressed.Item.Address = addr.Project{}
-	must(t, errors.Join(s.Commit(state.Intent{}, unaddressed), s.SetWatches([]state.Watch{{Name: "w"}}), s.Append(state.Entry{})))
+	must(t, errors.Join(s.Commit(t.Context(), state.Intent{}, unaddressed), s.SetWatches(t.Context(), []state.Watch{{Name: "w"}}), s.Append(t.Context(), state.Entry{})))
 }
 
 func setWatches(t *testing.T, s *subject) {
-	must(t, s.SetWatches([]state.Watch{{Name: "b"}, {Name: "a", Listings: 2, AbsentSince: at, At: at, Cloud: "c", Project: photos}}))
+	must(t, s.SetWatches(t.Context(), []state.Watch{{Name: "b"}, {Name: "a", Listings: 2, AbsentSince: at, At: at, Cloud: "c", Project: photos}}))
 	if got := s.snap(t).Watches; len(got) != 2 || got[0] != (state.Watch{Name: "a", Listings: 2, AbsentSince: at, At: at, Cloud: "c", Project: photos}) {
 		t.Errorf("got %+v", got)
 	}
-	must(t, s.SetWatches(nil))
+	must(t, s.SetWatches(t.Context(), nil))
 	if got := s.snap(t).Watches; len(got) != 0 {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func watchOnce(t *testing.T, s *subject) {
-	must(t, s.SetWatches([]state.Watch{{Name: "w", Listings: 1}, {Name: "w", Listings: 2}}))
-	must(t, s.Settle(state.Settlement{Project: photos, Watch: []state.Watch{{Name: "w", Listings: 3}, {Name: "x"}}, Unwatch: []string{"x"}}))
+	must(t, s.SetWatches(t.Context(), []state.Watch{{Name: "w", Listings: 1}, {Name: "w", Listings: 2}}))
+	must(t, s.Settle(t.Context(), state.Settlement{Project: photos, Watch: []state.Watch{{Name: "w", Listings: 3}, {Name: "x"}}, Unwatch: []string{"x"}}))
 	if got := s.snap(t).Watches; !slices.Equal(got, []state.Watch{{Name: "w", Listings: 3}, {Name: "x"}}) {
 		t.Errorf("got %+v, want each name once, as it was last given", got)
+	}
+}
+
+// recordsOutlive gives each method a context that has ended.
+func recordsOutlive(t *testing.T, s *subject) {
+	i := s.begin(t, intent(photos, 1))
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Begin(ended, intent(photos, 2)); !errors.Is(err, context.Canceled) {
+		t.Errorf("Begin: got %v", err)
+	}
+	must(t, s.Abort(ended, state.Intent{ID: 99}))
+	must(t, s.Commit(ended, i, record(photos)))
+	must(t, s.SetWatches(ended, []state.Watch{{Name: "w", At: at}}))
+	must(t, s.Append(ended, state.Entry{Operation: "provision"}))
+	must(t, s.Move(ended, photos, north))
+	if snap := s.snap(t); len(snap.Intents) != 0 || snap.Sequences[north] != 1 || len(snap.Watches) != 1 {
+		t.Errorf("got %+v", snap)
+	}
+	must(t, s.Settle(ended, state.Settlement{Project: north}))
+	if snap := s.snap(t); len(snap.Records) != 0 {
+		t.Errorf("got %+v", snap.Records)
 	}
 }

@@ -1,0 +1,104 @@
+// Package parallel runs functions in goroutines of their own, so that none of them can
+// end the process or hold it.
+//
+// A panic in a goroutine ends the whole process, whatever its parent guards. Here it is
+// caught, and raised again where the goroutine is waited for: in [Group.Wait] or in
+// [Await]. Whoever guards that call guards the goroutine.
+package parallel
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+)
+
+// Panic is what Wait and Await panic with. Stack is that of the goroutine in which
+// Value was raised first.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
+func (p *Panic) Error() string { return fmt.Sprint(p.Value) }
+
+// Group runs functions side by side. The zero value runs any number of them at once.
+// Go and Wait are called by one goroutine.
+type Group struct {
+	running sync.WaitGroup
+	slots   chan struct{} // nil for no limit
+	mu      sync.Mutex
+	fault   *Panic // the first
+}
+
+// NewGroup returns a group that runs at most limit functions at once; limit is 1 or more.
+func NewGroup(limit int) *Group { return &Group{slots: make(chan struct{}, limit)} }
+
+// Go runs f in a goroutine of its own. It blocks while as many run as the limit allows.
+func (g *Group) Go(f func()) {
+	if g.slots != nil {
+		g.slots <- struct{}{}
+	}
+	g.running.Go(func() {
+		if fault := guarded(f); fault != nil {
+			g.mu.Lock()
+			if g.fault == nil {
+				g.fault = fault
+			}
+			g.mu.Unlock()
+		}
+		if g.slots != nil {
+			<-g.slots
+		}
+	})
+}
+
+// Wait returns when all functions have. It panics with the first [Panic] in one of them.
+func (g *Group) Wait() {
+	g.running.Wait()
+	if g.fault != nil {
+		panic(g.fault)
+	}
+}
+
+// Await returns what f returns, or, when ctx ends first, the cause of that. f is left
+// behind then: it is for what nothing can cut off, such as opening a pipe that nobody
+// writes to, and must not change anything that outlives the command.
+func Await[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+		fault *Panic
+	}
+	ended := make(chan result, 1)
+	go func() {
+		var r result
+		r.fault = guarded(func() { r.value, r.err = f() })
+		ended <- r
+	}()
+	select {
+	case r := <-ended:
+		if r.fault != nil {
+			panic(r.fault)
+		}
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, context.Cause(ctx)
+	}
+}
+
+// guarded calls f and returns its panic, nil for none.
+func guarded(f func()) (fault *Panic) {
+	defer func() {
+		switch value := recover().(type) {
+		case nil:
+		case *Panic: // of a goroutine that f waited for
+			fault = value
+		default:
+			fault = &Panic{value, debug.Stack()}
+		}
+	}()
+	f()
+	return nil
+}
