@@ -86,9 +86,11 @@ func (b *bucket) open(r *rigging) (state.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b.current, err = backend.Open(context.Background()); err != nil {
+	opened, err := backend.Open(context.Background())
+	if err != nil {
 		return nil, fmt.Errorf("open the state: %w", err)
 	}
+	b.current = opened.(*s3.Store)
 	return mortal{b.current, b, r}, nil
 }
 
@@ -114,7 +116,7 @@ func (b *bucket) snapshot() (state.Snapshot, error) {
 	if err != nil {
 		return state.Snapshot{}, err
 	}
-	reader, err := backend.OpenReadOnly(context.Background())
+	reader, err := backend.Read(context.Background())
 	if err != nil {
 		return state.Snapshot{}, err
 	}

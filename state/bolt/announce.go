@@ -10,11 +10,11 @@ import (
 	"buckethead/state"
 )
 
-// Announce keeps intents that are about to be begun, in one transaction, raises the
-// sequences to theirs, so that no other operation draws the same names, and gives them
+// Reserve keeps intents that are about to be begun, in one transaction, raises the
+// sequences to theirs, so that no other operation draws the same names, and returns them
 // with their ids; Begin with the same id begins one. For a file whose commits are known
 // elsewhere only later.
-func (s *Store) Announce(ctx context.Context, intents []state.Intent) ([]state.Intent, error) {
+func (s *Store) Reserve(ctx context.Context, intents []state.Intent) ([]state.Intent, error) {
 	given := make([]state.Intent, len(intents))
 	copy(given, intents)
 	err := s.write(ctx, func(tx *bbolt.Tx) error {

@@ -16,7 +16,7 @@ import (
 func TestStore_announce(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "state.db"))
 	photos := addr.Project{Name: "photos"}
-	given, err := s.Announce(t.Context(), []state.Intent{{Project: photos, Sequence: 4, Step: "a", Name: "one"}, {Project: photos, Sequence: 4, Step: "a", Name: "two", Retry: true}})
+	given, err := s.Reserve(t.Context(), []state.Intent{{Project: photos, Sequence: 4, Step: "a", Name: "one"}, {Project: photos, Sequence: 4, Step: "a", Name: "two", Retry: true}})
 	if err != nil || len(given) != 2 || given[0].ID == 0 || given[1].ID == given[0].ID {
 		t.Fatalf("%+v, %v", given, err)
 	}
@@ -37,7 +37,7 @@ func TestStore_announce(t *testing.T) {
 	if snap := snapshot(t, s); len(snap.Intents) != 0 {
 		t.Errorf("left are %+v", snap.Intents)
 	}
-	if _, err := s.Announce(t.Context(), []state.Intent{{Project: photos, Step: "a"}, {Step: "of no project"}}); err == nil || len(snapshot(t, s).Intents) != 0 {
+	if _, err := s.Reserve(t.Context(), []state.Intent{{Project: photos, Step: "a"}, {Step: "of no project"}}); err == nil || len(snapshot(t, s).Intents) != 0 {
 		t.Errorf("an address that is none: %v, %+v", err, snapshot(t, s).Intents)
 	}
 }
@@ -82,12 +82,12 @@ func TestMayReplace(t *testing.T) {
 	}{
 		"none is there":   {of("a", 1), of("", 0), nil},
 		"newer":           {of("a", 2), of("a", 1), nil},
-		"the same":        {of("a", 1), of("a", 1), bolt.ErrOlder},
-		"older":           {of("a", 1), of("a", 2), bolt.ErrOlder},
-		"another lineage": {of("b", 9), of("a", 1), bolt.ErrLineage},
+		"the same":        {of("a", 1), of("a", 1), state.ErrOlder},
+		"older":           {of("a", 1), of("a", 2), state.ErrOlder},
+		"another lineage": {of("b", 9), of("a", 1), state.ErrLineage},
 		"an empty one":    {of("b", 1), of("a", 0), nil},
 	} {
-		t.Run(name, func(t *testing.T) { wraps(t, bolt.MayReplace(c.offered, c.present), c.want) })
+		t.Run(name, func(t *testing.T) { wraps(t, state.Push{}.May(c.offered, c.present), c.want) })
 	}
 }
 

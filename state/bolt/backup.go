@@ -19,15 +19,6 @@ import (
 	"buckethead/state"
 )
 
-// BackupInfo describes one backup. Err says why it cannot be restored, nil when it can.
-type BackupInfo struct {
-	Path string
-	At   time.Time
-	Size int64 // bytes
-	Meta state.Meta
-	Err  error
-}
-
 const (
 	backupPrefix = "state-"
 	backupTime   = "20060102T150405.000Z"
@@ -128,11 +119,11 @@ func backupNames(dir string) ([]backupName, error) {
 
 // Backups lists the copies in dir, newest first, and whether each can be restored.
 // A folder that is not there has none.
-func Backups(dir string) ([]BackupInfo, error) {
+func Backups(dir string) ([]state.BackupInfo, error) {
 	names, err := backupNames(dir)
-	out := make([]BackupInfo, 0, len(names))
+	out := make([]state.BackupInfo, 0, len(names))
 	for _, name := range names {
-		info := BackupInfo{Path: filepath.Join(dir, name.file), At: name.at}
+		info := state.BackupInfo{Path: filepath.Join(dir, name.file), At: name.at}
 		if stat, err := os.Stat(info.Path); err == nil {
 			info.Size = stat.Size()
 		}

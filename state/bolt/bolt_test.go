@@ -24,7 +24,7 @@ import (
 var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func options() bolt.Options {
-	return bolt.Options{Stack: "main", Now: func() time.Time { return start }, Holder: bolt.Holder{PID: 4711, Command: "bh apply", Actor: "ada", Host: "ci"}}
+	return bolt.Options{Stack: "main", Now: func() time.Time { return start }, Holder: state.Holder{PID: 4711, Command: "bh apply", Actor: "ada", Host: "ci"}}
 }
 
 func open(t testing.TB, path string) *bolt.Store {

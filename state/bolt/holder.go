@@ -10,23 +10,18 @@ import (
 	"buckethead/state"
 )
 
-// Holder says who has the state open for writing. It is a note beside the file for
-// those who wait; the lock is the kernel's.
-type Holder struct {
-	Actor   string    `json:"actor,omitempty"`
-	Host    string    `json:"host,omitempty"`
-	PID     int       `json:"pid"`
-	Command string    `json:"command,omitempty"`
-	Run     string    `json:"run,omitempty"`
-	Since   time.Time `json:"since"`
+// note says who has the state open for writing, beside the file for those who wait. The
+// lock is the kernel's.
+type note struct {
+	state.Holder
+	Since time.Time `json:"since"`
 }
 
 func holderPath(path string) string { return path + ".holder" }
 
 // writeHolder leaves the note. That it cannot is no reason to refuse the work.
 func writeHolder(path string, o Options) {
-	o.Holder.Since = o.Now().UTC()
-	if text, err := json.Marshal(o.Holder); err == nil {
+	if text, err := json.Marshal(note{o.Holder, o.Now().UTC()}); err == nil {
 		_ = os.WriteFile(holderPath(path), text, 0o600)
 	}
 }
@@ -36,14 +31,14 @@ func removeHolder(path string) { _ = os.Remove(holderPath(path)) }
 // lockedBy words a lock that another process has.
 func lockedBy(path string, now time.Time) error {
 	who := "another process"
-	var h Holder
+	var h note
 	if text, err := os.ReadFile(holderPath(path)); err == nil && json.Unmarshal(text, &h) == nil && h.PID != 0 {
 		who = h.describe(now)
 	}
 	return fmt.Errorf("%w: %s is held by %s; wait for it, or give it more time with --lock-timeout", state.ErrLocked, path, who)
 }
 
-func (h Holder) describe(now time.Time) string {
+func (h note) describe(now time.Time) string {
 	parts := []string{fmt.Sprintf("process %d", h.PID)}
 	if h.Command != "" {
 		parts[0] += " (" + h.Command + ")"

@@ -22,7 +22,7 @@ import (
 // where not empty. Now is required.
 type Options struct {
 	Stack       string
-	Holder      Holder
+	Holder      state.Holder
 	LockTimeout time.Duration // how long to wait for another process; 0 does not wait
 	Now         func() time.Time
 	NoSync      bool // for tests that open thousands of states: a crash of the machine may lose it

@@ -38,7 +38,7 @@ func (s *Store) Announce(ctx context.Context, intents []state.Intent) error {
 	if err := s.lease.announce(ctx, intents); err != nil {
 		return err
 	}
-	given, err := s.File.Announce(ctx, intents)
+	given, err := s.File.Reserve(ctx, intents)
 	if err != nil {
 		return err
 	}
@@ -168,6 +168,6 @@ func announceMissing(ctx context.Context, file *bolt.Store, intents []state.Inte
 	if len(missing) == 0 {
 		return nil
 	}
-	_, err = file.Announce(ctx, missing)
+	_, err = file.Reserve(ctx, missing)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"buckethead/state"
 	"buckethead/state/bolt"
 	"buckethead/vendors"
 )
@@ -17,7 +18,7 @@ import (
 type Options struct {
 	Settings    vendors.Settings
 	Stack       string
-	Holder      Holder
+	Holder      state.Holder
 	LockTimeout time.Duration
 	Now         func() time.Time
 	Transport   http.RoundTripper
@@ -39,12 +40,17 @@ type Pace struct {
 // last write is not in the state, and is found again by the intents.
 var DefaultPace = Pace{Every: 15 * time.Second, Operations: 25}
 
-// Backend is a state in a bucket. It holds nothing; Open does.
+// Backend is a state in a bucket, and its lock. It holds nothing; Open does.
 type Backend struct {
 	o      Options
 	bucket *bucket
 	key    string
 }
+
+var (
+	_ state.Place  = (*Backend)(nil)
+	_ state.Locker = (*Backend)(nil)
+)
 
 // New makes the client. No call is made, but for keys that the AWS SDK's default chain
 // asks a server for.
@@ -59,8 +65,11 @@ func New(ctx context.Context, o Options) (*Backend, error) {
 	return &Backend{o: o, bucket: b, key: o.Settings.Text("key")}, nil
 }
 
-// Place names the state for people: s3://bucket/key.
-func (b *Backend) Place() string { return place(b.o.Settings) }
+// Name implements [state.Place]: s3://bucket/key.
+func (b *Backend) Name() string { return place(b.o.Settings) }
+
+// Address implements [state.Place]: a bucket has the same name everywhere.
+func (b *Backend) Address() string { return b.Name() }
 
 func (b *Backend) lockKey() string     { return b.key + ".lock" }
 func (b *Backend) previousKey() string { return b.key + ".previous" }
@@ -90,7 +99,7 @@ func (b *Backend) probe(ctx context.Context, held *lease) error {
 		switch _, err := b.bucket.put(ctx, held.key, text, c.condition); {
 		case errors.Is(err, errCondition):
 		case err == nil:
-			return fmt.Errorf("%w: it has no conditional writes, for it took one with %s that it had to refuse; keep the state on a server that heeds it (R2, AWS S3, MinIO, versitygw do)", ErrUnsafe, c.header)
+			return fmt.Errorf("%w: it has no conditional writes, for it took one with %s that it had to refuse; keep the state on a server that heeds it (R2, AWS S3, MinIO, versitygw do)", state.ErrUnsafe, c.header)
 		default:
 			return err
 		}
@@ -100,19 +109,19 @@ func (b *Backend) probe(ctx context.Context, held *lease) error {
 
 // Lock takes the lock and leaves it taken, for a length of time from 5 seconds to any,
 // or until Unlock. It waits as Options.LockTimeout says; errors wrap state.ErrLocked.
-func (b *Backend) Lock(ctx context.Context, last time.Duration) (LockInfo, error) {
+func (b *Backend) Lock(ctx context.Context, last time.Duration) (state.Lock, error) {
 	if last < shortestExpiry {
-		return LockInfo{}, fmt.Errorf("a lock lasts at least %s", shortestExpiry)
+		return state.Lock{}, fmt.Errorf("a lock lasts at least %s", shortestExpiry)
 	}
 	by := *b
 	by.o.Holder.PID = 0 // that process ends at once
 	held, _, err := by.acquire(ctx, last, true)
 	if err != nil {
-		return LockInfo{}, errors.Join(err, releaseIf(ctx, held))
+		return state.Lock{}, errors.Join(err, releaseIf(ctx, held))
 	}
 	now, err := b.look(ctx)
 	if err != nil {
-		return LockInfo{}, fmt.Errorf("the lock %s was taken, and lasts %s; bh state unlock %s lets go of it; when it expires could not be read: %w", held.mine.ID, last, held.mine.ID, err)
+		return state.Lock{}, fmt.Errorf("the lock %s was taken, and lasts %s; bh state unlock %s lets go of it; when it expires could not be read: %w", held.mine.ID, last, held.mine.ID, err)
 	}
 	return now.info(), nil
 }
@@ -125,7 +134,7 @@ func releaseIf(ctx context.Context, held *lease) error {
 }
 
 // Locked reads the lock; Held of the answer is false where nobody holds it.
-func (b *Backend) Locked(ctx context.Context) (LockInfo, error) {
+func (b *Backend) Locked(ctx context.Context) (state.Lock, error) {
 	now, err := b.look(ctx)
 	return now.info(), err
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"buckethead/state"
-	"buckethead/state/bolt"
 )
 
 const (
@@ -20,9 +19,9 @@ const (
 )
 
 // Backup copies the state, within the server, to KEY.backups/ and keeps that copy and
-// the newest others, keep in all. It gives the path of the copy, "" where there is no
+// the newest others, [state.BackupsKept] in all. It gives the path of the copy, "" where there is no
 // state yet. What the store has not written back is written first.
-func (s *Store) Backup(ctx context.Context, keep int) (string, error) {
+func (s *Store) Backup(ctx context.Context) (string, error) {
 	if err := s.checkpoint(ctx); err != nil {
 		return "", err
 	}
@@ -34,11 +33,11 @@ func (s *Store) Backup(ctx context.Context, keep int) (string, error) {
 	if err != nil || s.etag == "" {
 		return "", err
 	}
-	return s.b.backup(ctx, s.etag, meta.Serial, keep)
+	return s.b.backup(ctx, s.etag, meta.Serial)
 }
 
 // Backup copies the state as it is in the bucket, without a lock; else as Store.Backup.
-func (b *Backend) Backup(ctx context.Context, keep int) (string, error) {
+func (b *Backend) Backup(ctx context.Context) (string, error) {
 	got, err := b.fetch(ctx, b.key)
 	switch {
 	case err != nil:
@@ -46,10 +45,10 @@ func (b *Backend) Backup(ctx context.Context, keep int) (string, error) {
 	case got.etag == "":
 		return "", errors.New("there is no state to copy yet")
 	}
-	return b.backup(ctx, got.etag, got.Serial, keep)
+	return b.backup(ctx, got.etag, got.Serial)
 }
 
-func (b *Backend) backup(ctx context.Context, etag string, serial uint64, keep int) (string, error) {
+func (b *Backend) backup(ctx context.Context, etag string, serial uint64) (string, error) {
 	key := fmt.Sprintf("%s%s%s-%d", b.backupsKey(), backupPrefix, b.o.Now().UTC().Format(backupTime), serial)
 	if err := b.bucket.copy(ctx, b.key, etag, key); err != nil {
 		if errors.Is(err, errCondition) {
@@ -62,7 +61,7 @@ func (b *Backend) backup(ctx context.Context, etag string, serial uint64, keep i
 		return "", err
 	}
 	copies = slices.DeleteFunc(copies, func(c listed) bool { return c.key == key })
-	for _, old := range copies[min(max(keep-1, 0), len(copies)):] {
+	for _, old := range copies[min(state.BackupsKept-1, len(copies)):] {
 		if err := b.bucket.remove(ctx, old.key); err != nil {
 			return "", fmt.Errorf("remove an old backup: %w", err)
 		}
@@ -95,24 +94,24 @@ func backupName(key string) (at time.Time, serial uint64) {
 
 // Backups lists the copies, newest first: the version before the present one, which is
 // there always, and those of KEY.backups/. Each is read whole.
-func (b *Backend) Backups(ctx context.Context) ([]bolt.BackupInfo, error) {
+func (b *Backend) Backups(ctx context.Context) ([]state.BackupInfo, error) {
 	copies, err := b.copies(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]bolt.BackupInfo, 0, len(copies)+1)
+	out := make([]state.BackupInfo, 0, len(copies)+1)
 	for _, key := range append([]string{b.previousKey()}, keysOf(copies)...) {
 		got, err := b.bucket.get(ctx, key)
 		if errors.Is(err, errAbsent) {
 			continue
 		}
-		info := bolt.BackupInfo{Path: b.path(key), Size: int64(len(got.body)), Err: err}
+		info := state.BackupInfo{Path: b.path(key), Size: int64(len(got.body)), Err: err}
 		if err == nil {
 			var h header
 			h, _, info.Err = unpack(got.body)
 			info.At, info.Meta = h.WrittenAt, state.Meta{Stack: h.Stack, Lineage: h.Lineage, Serial: h.Serial}
 			if info.Err == nil && h.MovedTo != "" {
-				info.Err = ErrMoved
+				info.Err = state.ErrMoved
 			}
 		}
 		if at, serial := backupName(key); !at.IsZero() {
@@ -120,7 +119,7 @@ func (b *Backend) Backups(ctx context.Context) ([]bolt.BackupInfo, error) {
 		}
 		out = append(out, info)
 	}
-	slices.SortStableFunc(out, func(x, y bolt.BackupInfo) int {
+	slices.SortStableFunc(out, func(x, y state.BackupInfo) int {
 		return cmp.Or(cmp.Compare(y.Meta.Serial, x.Meta.Serial), y.At.Compare(x.At))
 	})
 	return out, nil

@@ -14,9 +14,6 @@ import (
 	"buckethead/state"
 )
 
-// ErrServer: the server of the state refused, or did not answer; the words say what to do.
-var ErrServer = errors.New("the server of the state")
-
 // What the server says that code decides on.
 var (
 	errAbsent    = errors.New("there is no such object")
@@ -68,7 +65,7 @@ type serverError struct {
 }
 
 func (e *serverError) Error() string   { return e.text }
-func (e *serverError) Unwrap() []error { return []error{e.kind, ErrServer} }
+func (e *serverError) Unwrap() []error { return []error{e.kind, state.ErrServer} }
 
 func describe(status int, code, message string) string {
 	message = strings.TrimSuffix(strings.TrimSpace(message), ".")
@@ -97,7 +94,7 @@ func kindOf(status int, code string) (fix string, kind error) {
 	case code == "ConditionalRequestConflict", code == "OperationAborted", status == http.StatusConflict:
 		return "", errCondition // another conditional write was under way: AWS asks to look again
 	case code == "NotImplemented", status == http.StatusNotImplemented:
-		return "this server lacks what a shared state needs", errors.Join(errRefused, ErrUnsafe)
+		return "this server lacks what a shared state needs", errors.Join(errRefused, state.ErrUnsafe)
 	case code == "RequestTimeTooSkewed":
 		return "set this machine's clock", errRefused
 	case code == "InvalidAccessKeyId", code == "SignatureDoesNotMatch", code == "ExpiredToken", code == "InvalidToken":

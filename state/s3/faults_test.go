@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"buckethead/state"
-	"buckethead/state/bolt"
 	"buckethead/state/s3"
 	"buckethead/state/s3/s3sim"
 )
@@ -207,11 +206,11 @@ func pushed(t *testing.T, s *server, o s3.Options, file, where string) {
 	}
 	b := s.backend(o)
 	// Where the write was taken and only its answers were lost, it is there already.
-	if _, err := b.Push(t.Context(), file, bolt.Push{}); err != nil && !errors.Is(err, bolt.ErrOlder) {
+	if _, err := b.Push(t.Context(), file, state.Push{}); err != nil && !errors.Is(err, state.ErrOlder) {
 		t.Errorf("%s: push: %v", where, err)
 		return
 	}
-	reader, err := b.OpenReadOnly(t.Context())
+	reader, err := b.Read(t.Context())
 	must(t, err)
 	snap, err := reader.Snapshot()
 	must(t, errors.Join(err, reader.Close()))
@@ -236,8 +235,8 @@ func TestFaults_words(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newServer(t, s3sim.Options{})
 				s.on(func(call) *fault { return &c.fault })
-				_, err := s.backend(s.options(key(), "ada")).OpenReadOnly(t.Context())
-				isNot(t, err, s3.ErrServer)
+				_, err := s.backend(s.options(key(), "ada")).Read(t.Context())
+				isNot(t, err, state.ErrServer)
 				for _, want := range c.want {
 					if err == nil || !strings.Contains(err.Error(), want) {
 						t.Errorf("%q is not said in: %v", want, err)

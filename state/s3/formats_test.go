@@ -36,7 +36,7 @@ func TestFormats(t *testing.T) {
 			}
 			o := s.options(k, "reader")
 			o.Stack = "main"
-			read, err := s.backend(o).OpenReadOnly(t.Context())
+			read, err := s.backend(o).Read(t.Context())
 			must(t, err)
 			if got := names(t, read); got != "bh/x bh/x.2 photos" {
 				t.Errorf("a reader has %q", got)

@@ -14,7 +14,6 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/state"
-	"buckethead/state/bolt"
 	"buckethead/state/s3"
 	"buckethead/state/s3/s3sim"
 )
@@ -54,7 +53,7 @@ func TestHazard_rescueOverNewer(t *testing.T) {
 	must(t, second.Close())
 	saved, err := filepath.Glob(filepath.Join(o.Rescue, "unwritten", "*"))
 	must(t, err)
-	_, err = s.backend(o).Push(t.Context(), saved[0], bolt.Push{})
+	_, err = s.backend(o).Push(t.Context(), saved[0], state.Push{})
 
 	if err == nil {
 		t.Errorf("the push without force took the place of a state that has another's work")
@@ -76,10 +75,10 @@ func TestHazard_pushOverMoved(t *testing.T) {
 	_, err = store.Retire(t.Context(), "s3://elsewhere/x")
 	must(t, err)
 	_, err = b.Open(t.Context())
-	isNot(t, err, s3.ErrMoved)
+	isNot(t, err, state.ErrMoved)
 	old := filepath.Join(t.TempDir(), "old.db")
 	must(t, os.WriteFile(old, before, 0o600))
-	if _, err := b.Push(t.Context(), old, bolt.Push{}); err == nil {
+	if _, err := b.Push(t.Context(), old, state.Push{}); err == nil {
 		t.Error("a state that was migrated is live again, from an older file and without force")
 	}
 }
@@ -100,9 +99,9 @@ func TestHazard_restoreOfADeleted(t *testing.T) {
 				must(t, store.Close())
 			}
 			use(photos, 3)
-			path, err := b.Backup(t.Context(), 10)
+			path, err := b.Backup(t.Context())
 			must(t, err)
-			before, err := b.OpenReadOnly(t.Context())
+			before, err := b.Read(t.Context())
 			must(t, err)
 			was, _ := before.Snapshot()
 			use(photos, 5)
@@ -114,7 +113,7 @@ func TestHazard_restoreOfADeleted(t *testing.T) {
 			}
 			_, err = b.Restore(t.Context(), path)
 			must(t, err)
-			after, err := b.OpenReadOnly(t.Context())
+			after, err := b.Read(t.Context())
 			must(t, err)
 			snap, _ := after.Snapshot()
 			if snap.Meta.Lineage == was.Meta.Lineage && (snap.Sequences[photos] < 5 || snap.Sequences[docs] < 2) {
@@ -138,7 +137,7 @@ func TestHazard_backupRace(t *testing.T) {
 	})
 	var failed int
 	for range 30 {
-		if _, err := store.Backup(t.Context(), 3); err != nil {
+		if _, err := store.Backup(t.Context()); err != nil {
 			failed++
 			t.Log(err)
 		}
@@ -155,7 +154,7 @@ func TestHazard_htmlNotFound(t *testing.T) {
 	s := newServer(t, s3sim.Options{})
 	for _, body := range []string{"NoBody", "AccessDenied", ""} {
 		s.on(func(c call) *fault { return &fault{status: 404, code: body} })
-		r, err := s.backend(s.options(key(), "ada")).OpenReadOnly(t.Context())
+		r, err := s.backend(s.options(key(), "ada")).Read(t.Context())
 		if err == nil {
 			t.Errorf("404 with code %q reads as an empty state: %+v", body, r)
 		}
@@ -195,10 +194,10 @@ func TestHazard_failedTakeoverForgets(t *testing.T) {
 	}
 	must(t, third.Commit(t.Context(), state.Intent{}, state.Record{Project: docs}))
 	must(t, third.Close())
-	isNot(t, first.Close(), s3.ErrLost)
+	isNot(t, first.Close(), state.ErrLost)
 	saved, _ := filepath.Glob(filepath.Join(o.Rescue, "unwritten", "*"))
 	if len(saved) > 0 {
-		if _, err := s.backend(o).Push(t.Context(), saved[0], bolt.Push{}); err == nil {
+		if _, err := s.backend(o).Push(t.Context(), saved[0], state.Push{}); err == nil {
 			t.Error("what the first had replaces what the third did, without force")
 		}
 	}

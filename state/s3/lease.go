@@ -13,14 +13,6 @@ import (
 	"buckethead/state"
 )
 
-// The sentinels of a shared state that code decides on, beside those of package state.
-var (
-	// ErrUnsafe: the server has no conditional writes, or no clock, on which all rests.
-	ErrUnsafe = errors.New("the server cannot keep a shared state safe")
-	// ErrLost: somebody else has the lock by now; nothing more may be written.
-	ErrLost = errors.New("the lock on the state was lost")
-)
-
 // lease is a lock that this process holds. Safe for concurrent use.
 type lease struct {
 	b     *bucket
@@ -76,7 +68,7 @@ func (b *Backend) look(ctx context.Context) (seen, error) {
 	case err != nil && !absent:
 		return seen{}, err
 	case got.asked.IsZero(), got.modified.IsZero() && !absent:
-		return seen{}, fmt.Errorf("%w: its answers carry no date, by which a lock could expire", ErrUnsafe)
+		return seen{}, fmt.Errorf("%w: its answers carry no date, by which a lock could expire", state.ErrUnsafe)
 	case absent:
 		return seen{}, nil
 	}
@@ -91,7 +83,7 @@ func (b *Backend) look(ctx context.Context) (seen, error) {
 // says. before is the lock that was there: one that was taken over, or broken, may
 // have left intents and a holder who does not know it yet.
 func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool) (held *lease, before seen, err error) {
-	held = &lease{turn: newTurn(), b: b.bucket, key: b.lockKey(), place: b.Place(), now: b.o.Now,
+	held = &lease{turn: newTurn(), b: b.bucket, key: b.lockKey(), place: b.Name(), now: b.o.Now,
 		mine: lock{ID: drawID(), Holder: b.o.Holder, Manual: manual, ExpiresIn: int(expiry / time.Second)}}
 	waiting, done := context.WithTimeout(ctx, b.o.LockTimeout)
 	defer done()
@@ -106,7 +98,7 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 				b.o.Waiting("the state is held by "+before.Holder.Describe(), b.o.Now().Add(b.o.LockTimeout))
 			}
 			if !b.pause(waiting, min(pollLock, max(before.expiresAt().Sub(before.asked)+time.Second, time.Second))) {
-				return nil, before, errors.Join(lockedBy(b.Place(), before), ctx.Err())
+				return nil, before, errors.Join(lockedBy(b.Name(), before), ctx.Err())
 			}
 			continue
 		}
@@ -188,7 +180,7 @@ func (l *lease) write(ctx context.Context, c condition) error {
 	return nil
 }
 
-// renew writes the lock again, so that it lasts. An error that wraps ErrLost is for
+// renew writes the lock again, so that it lasts. An error that wraps state.ErrLost is for
 // good; after another the lock may still be held.
 func (l *lease) renew(ctx context.Context) error {
 	if err := l.turn.take(ctx); err != nil {
@@ -235,16 +227,16 @@ func (l *lease) rewrite(ctx context.Context) error {
 		} else if err == nil && bad == nil {
 			l.end(l.lostTo(found))
 		} else {
-			l.end(fmt.Errorf("%w: %s: the lock was removed or replaced", ErrLost, l.place))
+			l.end(fmt.Errorf("%w: %s: the lock was removed or replaced", state.ErrLost, l.place))
 		}
 	}
 }
 
 func (l *lease) lostTo(found lock) error {
 	if found.ID == l.mine.ID && found.BrokenBy != nil {
-		return fmt.Errorf("%w: %s: it was unlocked by %s", ErrLost, l.place, found.BrokenBy.Describe())
+		return fmt.Errorf("%w: %s: it was unlocked by %s", state.ErrLost, l.place, found.BrokenBy.Describe())
 	}
-	return fmt.Errorf("%w: %s: it had expired, and %s took it over", ErrLost, l.place, found.Holder.Describe())
+	return fmt.Errorf("%w: %s: it had expired, and %s took it over", state.ErrLost, l.place, found.Holder.Describe())
 }
 
 // since is how long ago the lock was last written for certain. Both clocks count: one
@@ -283,7 +275,7 @@ func (l *lease) confirm(ctx context.Context) error {
 		return nil
 	}
 	err := l.renew(ctx)
-	if err == nil || errors.Is(err, ErrLost) {
+	if err == nil || errors.Is(err, state.ErrLost) {
 		return err
 	}
 	if l.since() < l.expiry()*3/4 {
@@ -314,10 +306,10 @@ func (l *lease) release(ctx context.Context) error {
 			err = l.write(ctx, condition{etag: l.etag})
 		}
 	}
-	if errors.Is(err, ErrLost) {
+	if errors.Is(err, state.ErrLost) {
 		return nil // said before, where it mattered
 	}
-	l.end(fmt.Errorf("%w: %s: it was released", ErrLost, l.place))
+	l.end(fmt.Errorf("%w: %s: it was released", state.ErrLost, l.place))
 	if err != nil {
 		return fmt.Errorf("release the lock, which expires by itself in %s: %w", l.expiry(), err)
 	}

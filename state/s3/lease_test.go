@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"buckethead/state"
-	"buckethead/state/bolt"
 	"buckethead/state/s3"
 	"buckethead/state/s3/s3sim"
 )
@@ -25,7 +24,7 @@ func atOnce(s *server, k string, n int) []*s3.Store {
 		all.Go(func() {
 			store, err := s.backend(s.options(k, fmt.Sprintf("runner-%d", i))).Open(context.Background())
 			if err == nil {
-				got[i] = store
+				got[i] = store.(*s3.Store)
 			} else if !errors.Is(err, state.ErrLocked) {
 				s.t.Errorf("runner %d: %v", i, err)
 			}
@@ -80,11 +79,11 @@ func TestOpen_takesOver(t *testing.T) {
 	}
 	paused.advance(2 * time.Minute)
 	must(t, first.Commit(t.Context(), begun, state.Record{Project: photos})) // it happened, whoever may write it down
-	if _, err := first.Begin(t.Context(), state.Intent{Project: photos, Operation: "op", Sequence: 1, Step: "store_credential", Name: "photos"}); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "second") {
+	if _, err := first.Begin(t.Context(), state.Intent{Project: photos, Operation: "op", Sequence: 1, Step: "store_credential", Name: "photos"}); !errors.Is(err, state.ErrLost) || !strings.Contains(err.Error(), "second") {
 		t.Errorf("the first goes on: %v", err)
 	}
 	err = first.Close()
-	isNot(t, err, s3.ErrLost)
+	isNot(t, err, state.ErrLost)
 	if err == nil || !strings.Contains(err.Error(), "it is kept in "+o.Rescue) {
 		t.Errorf("what the first knew is not saved: %v", err)
 	}
@@ -110,10 +109,10 @@ func TestOpen_fencesTheOneBefore(t *testing.T) {
 	s.clock.advance(2 * time.Minute)
 	second := s.open(s.options(k, "second"))
 	must(t, first.Commit(t.Context(), begun, state.Record{Project: photos}))
-	isNot(t, first.Close(), s3.ErrLost)
+	isNot(t, first.Close(), state.ErrLost)
 	must(t, second.Commit(t.Context(), state.Intent{}, state.Record{Project: photos, Generation: 2}))
 	must(t, second.Close())
-	reader, err := s.backend(s.options(k, "eve")).OpenReadOnly(t.Context())
+	reader, err := s.backend(s.options(k, "eve")).Read(t.Context())
 	must(t, err)
 	snap, err := reader.Snapshot()
 	must(t, errors.Join(err, reader.Close()))
@@ -132,7 +131,7 @@ func TestOpen_inheritsFromTheLock(t *testing.T) {
 	before := s.object(k)
 	announced(t, s, o) // and it is never heard of again
 	s.sim.Put(states, k, before)
-	reader, err := s.backend(o).OpenReadOnly(t.Context())
+	reader, err := s.backend(o).Read(t.Context())
 	must(t, err)
 	if got := names(t, reader); got != "bh/x bh/x.2 photos" {
 		t.Errorf("a plan reads %q", got)
@@ -225,7 +224,7 @@ func TestOpen_refusesUnsafeServers(t *testing.T) {
 		var err error
 		for range 2 { // the second time there is a lock
 			_, err = b.Open(t.Context())
-			isNot(t, err, s3.ErrUnsafe)
+			isNot(t, err, state.ErrUnsafe)
 		}
 		if err == nil || len(s.sim.Keys(states)) > 1 {
 			t.Errorf("%s: %v, and %v is there", name, err, s.sim.Keys(states))
@@ -255,7 +254,7 @@ func TestUnlock(t *testing.T) {
 	}
 	paused.advance(time.Minute)
 	s.clock.advance(time.Minute) // whoever comes next waits until the holder has noticed
-	if _, err := store.Begin(t.Context(), intent("bh/x")); !errors.Is(err, s3.ErrLost) || !strings.Contains(err.Error(), "unlocked by somebody of bob") {
+	if _, err := store.Begin(t.Context(), intent("bh/x")); !errors.Is(err, state.ErrLost) || !strings.Contains(err.Error(), "unlocked by somebody of bob") {
 		t.Errorf("the holder goes on: %v", err)
 	}
 	second := s.open(s.options(k, "second"))
@@ -263,7 +262,7 @@ func TestUnlock(t *testing.T) {
 		t.Errorf("the next has %q", got)
 	}
 	must(t, second.Close())
-	isNot(t, store.Close(), s3.ErrLost)
+	isNot(t, store.Close(), state.ErrLost)
 }
 
 // A lock by hand keeps everyone out until it is let go of or expires, and what comes
@@ -310,7 +309,7 @@ func TestRestore_keepsWhatIsOpen(t *testing.T) {
 		k := o.Settings.Text("key")
 		store := s.open(o)
 		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
-		path, err := store.Backup(t.Context(), 10)
+		path, err := store.Backup(t.Context())
 		must(t, err)
 		must(t, store.Close())
 		announced(t, s, o) // and it is never heard of again
@@ -352,7 +351,7 @@ func TestPush_endsWhatWasOpen(t *testing.T) {
 	saved, err := filepath.Glob(filepath.Join(o.Rescue, "unwritten", "*.db"))
 	must(t, err)
 	s.clock.advance(2 * time.Minute)
-	_, err = s.backend(o).Push(t.Context(), saved[0], bolt.Push{})
+	_, err = s.backend(o).Push(t.Context(), saved[0], state.Push{})
 	must(t, err)
 	next := s.open(o)
 	if got := names(t, next); got != "" {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"buckethead/state"
@@ -12,16 +11,6 @@ import (
 
 // lockFormat is the number of the layout of the lock object.
 const lockFormat = 1
-
-// Holder says who holds a lock, for those who wait. Run is the address of the CI run.
-type Holder struct {
-	Actor   string `json:"actor,omitempty"`
-	Host    string `json:"host,omitempty"`
-	PID     int    `json:"pid,omitempty"`
-	Command string `json:"command,omitempty"`
-	Run     string `json:"run,omitempty"`
-	Commit  string `json:"commit,omitempty"`
-}
 
 // lock is the lock object. It is never deleted: one that is let go of stays, marked as
 // released, so that every change of it is a conditional write. ID is drawn by the
@@ -32,14 +21,14 @@ type Holder struct {
 type lock struct {
 	Format     int            `json:"bh_lock"`
 	ID         string         `json:"id"`
-	Holder     Holder         `json:"holder"`
+	Holder     state.Holder   `json:"holder"`
 	AcquiredAt time.Time      `json:"acquired_at"`
 	RenewedAt  time.Time      `json:"renewed_at,omitzero"`
 	ExpiresIn  int            `json:"expires_in"`
 	Manual     bool           `json:"manual,omitempty"`
 	Released   bool           `json:"released,omitempty"`
 	Broken     bool           `json:"broken,omitempty"`
-	BrokenBy   *Holder        `json:"broken_by,omitempty"`
+	BrokenBy   *state.Holder  `json:"broken_by,omitempty"`
 	Intents    []state.Intent `json:"intents,omitempty"`
 }
 
@@ -58,19 +47,6 @@ func decodeLock(text []byte) (lock, error) {
 		return l, fmt.Errorf("%w: the lock has layout %d, and this bh reads layout %d", errNewer, l.Format, lockFormat)
 	}
 	return l, nil
-}
-
-// LockInfo is a lock as people see it. ExpiresAt is by the server's clock; Expired
-// says that the next apply takes it over. Held is false where nobody holds it.
-type LockInfo struct {
-	ID         string    `json:"id"`
-	Holder     Holder    `json:"holder"`
-	AcquiredAt time.Time `json:"acquired_at"`
-	ExpiresAt  time.Time `json:"expires_at"`
-	Held       bool      `json:"held"`
-	Expired    bool      `json:"expired,omitempty"`
-	Manual     bool      `json:"manual,omitempty"`
-	Intents    int       `json:"intents,omitempty"`
 }
 
 // seen is a lock as it was read.
@@ -108,28 +84,8 @@ func (s seen) unfinished() bool {
 
 func (s seen) expiresAt() time.Time { return s.modified.Add(time.Duration(s.ExpiresIn) * time.Second) }
 
-func (s seen) info() LockInfo {
-	return LockInfo{ID: s.ID, Holder: s.Holder, AcquiredAt: s.AcquiredAt, ExpiresAt: s.expiresAt().UTC(), Held: !s.free(), Expired: s.expired(), Manual: s.Manual, Intents: len(s.Intents)}
-}
-
-// Describe says in words who holds the lock, and since when by the holder's clock.
-func (h Holder) Describe() string {
-	who := "somebody"
-	switch {
-	case h.PID != 0 && h.Command != "":
-		who = fmt.Sprintf("process %d (%s)", h.PID, h.Command)
-	case h.Command != "":
-		who = h.Command
-	case h.PID != 0:
-		who = fmt.Sprintf("process %d", h.PID)
-	}
-	parts := []string{who}
-	for _, p := range [][2]string{{"of", h.Actor}, {"on", h.Host}, {"run", h.Run}, {"commit", h.Commit[:min(len(h.Commit), 8)]}} {
-		if p[1] != "" {
-			parts = append(parts, p[0]+" "+p[1])
-		}
-	}
-	return strings.Join(parts, " ")
+func (s seen) info() state.Lock {
+	return state.Lock{ID: s.ID, Holder: s.Holder, AcquiredAt: s.AcquiredAt, ExpiresAt: s.expiresAt().UTC(), Held: !s.free(), Expired: s.expired(), Manual: s.Manual, Intents: len(s.Intents)}
 }
 
 // lockedBy words a lock that somebody holds.

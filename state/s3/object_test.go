@@ -102,7 +102,7 @@ func FuzzUnpack(f *testing.F) {
 }
 
 func FuzzDecodeLock(f *testing.F) {
-	text, err := lock{ID: "1", ExpiresIn: 5, Holder: Holder{Commit: "abc"}}.encode()
+	text, err := lock{ID: "1", ExpiresIn: 5, Holder: state.Holder{Commit: "abc"}}.encode()
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -21,8 +21,8 @@ const skipped = 1 << 20
 // writes it back and lets go of the lock. What an expired or broken lock left open is
 // in the state that is opened, and the state is written at once, so that its holder
 // can write no more. Errors wrap state.ErrLocked, ErrDamaged, ErrNewer, ErrStack or
-// ErrUnsafe, in words for people.
-func (b *Backend) Open(ctx context.Context) (*Store, error) {
+// state.ErrUnsafe, in words for people.
+func (b *Backend) Open(ctx context.Context) (state.Locked, error) {
 	expiry, err := expiry(b.o.Settings)
 	if err != nil {
 		return nil, err
@@ -70,10 +70,10 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 	return s, nil
 }
 
-// OpenReadOnly reads the state without a lock. Where somebody holds one, or left one
+// Read reads the state without a lock. Where somebody holds one, or left one
 // that expired, the intents in it are part of what is read, and Holder tells. A state
 // that does not exist reads as empty, with a zero Meta. Nothing is written.
-func (b *Backend) OpenReadOnly(ctx context.Context) (*Reader, error) {
+func (b *Backend) Read(ctx context.Context) (state.View, error) {
 	// In this order: what ends in between is in the state by then.
 	held, err := b.look(ctx)
 	if err != nil {
@@ -84,7 +84,7 @@ func (b *Backend) OpenReadOnly(ctx context.Context) (*Reader, error) {
 		return nil, err
 	}
 	if got.etag == "" && len(held.Intents) == 0 {
-		return &Reader{held: held.info()}, nil
+		return &reader{held: held.info()}, nil
 	}
 	file, err := b.openFile(ctx, got.file, true)
 	if err != nil {
@@ -95,22 +95,22 @@ func (b *Backend) OpenReadOnly(ctx context.Context) (*Reader, error) {
 			return nil, errors.Join(err, file.Close())
 		}
 	}
-	return &Reader{Store: file, held: held.info()}, nil
+	return &reader{Store: file, held: held.info()}, nil
 }
 
-// Reader is a state that was read. Store is nil where there is none.
-type Reader struct {
+// reader is a state that was read. Store is nil where there is none.
+type reader struct {
 	*bolt.Store
-	held LockInfo
+	held state.Lock
 }
 
-var _ state.Reader = (*Reader)(nil)
+var _ state.View = (*reader)(nil)
 
-// Lock gives the lock as it was when the state was read.
-func (r *Reader) Lock() LockInfo { return r.held }
+// Lock implements [state.View]: the lock as it was when the state was read.
+func (r *reader) Lock() state.Lock { return r.held }
 
 // Snapshot implements [state.Reader].
-func (r *Reader) Snapshot() (state.Snapshot, error) {
+func (r *reader) Snapshot() (state.Snapshot, error) {
 	if r.Store == nil {
 		return state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}, nil
 	}
@@ -118,7 +118,7 @@ func (r *Reader) Snapshot() (state.Snapshot, error) {
 }
 
 // History implements [state.Reader].
-func (r *Reader) History(project addr.Project, limit int) ([]state.Entry, error) {
+func (r *reader) History(project addr.Project, limit int) ([]state.Entry, error) {
 	if r.Store == nil {
 		return nil, nil
 	}
@@ -126,7 +126,7 @@ func (r *Reader) History(project addr.Project, limit int) ([]state.Entry, error)
 }
 
 // Close implements [state.Reader].
-func (r *Reader) Close() error {
+func (r *reader) Close() error {
 	if r.Store == nil {
 		return nil
 	}
@@ -156,13 +156,10 @@ func (b *Backend) fetch(ctx context.Context, key string) (fetched, error) {
 	case err != nil:
 		return fetched{}, b.damaged(ctx, key, err)
 	case h.MovedTo != "":
-		return fetched{header: h}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that", b.bucket.name, key, ErrMoved, h.MovedTo, h.WrittenAt.Format("2006-01-02"))
+		return fetched{header: h}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that", b.bucket.name, key, state.ErrMoved, h.MovedTo, h.WrittenAt.Format("2006-01-02"))
 	}
 	return fetched{h, file, got.etag}, nil
 }
-
-// ErrMoved: the state was migrated to another place.
-var ErrMoved = errors.New("the state is kept elsewhere now")
 
 // damaged words a state object that is not whole, and names the newest copy that is.
 func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
@@ -189,7 +186,7 @@ func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
 func (b *Backend) openFile(ctx context.Context, file []byte, forReading bool) (opened *bolt.Store, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {
-		return nil, fmt.Errorf("make a working copy of %s: %w", b.Place(), err)
+		return nil, fmt.Errorf("make a working copy of %s: %w", b.Name(), err)
 	}
 	defer func() {
 		if removed := os.RemoveAll(folder); err == nil && removed != nil && opened != nil {
@@ -199,12 +196,12 @@ func (b *Backend) openFile(ctx context.Context, file []byte, forReading bool) (o
 	path := filepath.Join(folder, "state.db")
 	if len(file) > 0 {
 		if err := os.WriteFile(path, file, 0o600); err != nil {
-			return nil, fmt.Errorf("make a working copy of %s: %w", b.Place(), err)
+			return nil, fmt.Errorf("make a working copy of %s: %w", b.Name(), err)
 		}
 	}
 	opened, err = bolt.Open(ctx, path, b.boltOptions())
 	if err != nil {
-		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Place())}
+		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Name())}
 	}
 	return opened, nil
 }

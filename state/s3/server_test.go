@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"buckethead/state"
 	"buckethead/state/s3"
 	"buckethead/state/s3/s3sim"
 	"buckethead/vendors"
@@ -171,7 +172,7 @@ func key() string { return fmt.Sprintf("t/%d-%d.state", time.Now().UnixNano(), d
 
 // options are those of a holder called name.
 func (s *server) options(key, name string) s3.Options {
-	return s3.Options{Stack: "main", Now: time.Now, Transport: s, Holder: s3.Holder{Actor: name, Run: "https://ci.example/" + name, Commit: "0123456789abcdef"},
+	return s3.Options{Stack: "main", Now: time.Now, Transport: s, Holder: state.Holder{Actor: name, Run: "https://ci.example/" + name, Commit: "0123456789abcdef"},
 		Settings: vendors.Settings{"bucket": {Text: states}, "key": {Text: key}, "endpoint_url": {Text: "http://127.0.0.1:1"}, "region": {Text: "us-east-1"},
 			"access_key_id": {Text: keyID}, "secret_access_key": {Secret: vendors.NewSecret(secret)}, "lock_expires_after": {Text: "1m"}}}
 }
@@ -191,7 +192,7 @@ func (s *server) open(o s3.Options) *s3.Store {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return store
+	return store.(*s3.Store)
 }
 
 func must(t *testing.T, err error) {

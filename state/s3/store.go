@@ -208,7 +208,7 @@ func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err erro
 		return false, nil // it is still to be made
 	}
 	if errors.Is(err, errAbsent) {
-		return false, fmt.Errorf("%w: %s: the state was removed meanwhile", ErrLost, s.b.Place())
+		return false, fmt.Errorf("%w: %s: the state was removed meanwhile", state.ErrLost, s.b.Name())
 	}
 	if err != nil {
 		return false, err
@@ -225,7 +225,7 @@ func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err erro
 		s.etag = there.etag
 		return false, nil
 	}
-	return false, fmt.Errorf("%w: %s was written by %s, at serial %d", ErrLost, s.b.Place(), h.WrittenBy, h.Serial)
+	return false, fmt.Errorf("%w: %s was written by %s, at serial %d", state.ErrLost, s.b.Name(), h.WrittenBy, h.Serial)
 }
 
 // Close writes what is left to the bucket and lets go of the lock. Where it cannot be
@@ -266,7 +266,7 @@ func (s *Store) rescue(cause error) error {
 	if saved != nil {
 		return errors.Join(err, fmt.Errorf("nor could it be saved here: %w", saved))
 	}
-	if errors.Is(cause, ErrLost) {
+	if errors.Is(cause, state.ErrLost) {
 		return fmt.Errorf("%w; it is kept in %s, to look at: the next apply finds what was made by its names", err, path)
 	}
 	return fmt.Errorf("%w; it is saved in %s: when the bucket can be written again, bh state push %s. Without it the next apply finds what was made by its names", err, path, path)

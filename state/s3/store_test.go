@@ -15,7 +15,6 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/state"
-	"buckethead/state/bolt"
 	"buckethead/state/s3"
 	"buckethead/state/s3/s3sim"
 	"buckethead/state/statetest"
@@ -69,7 +68,7 @@ func TestStore_announces(t *testing.T) {
 	s := realOrNot(t)
 	o := s.options(key(), "ada")
 	store := announced(t, s, o)
-	reader, err := s.backend(s.options(o.Settings.Text("key"), "bob")).OpenReadOnly(t.Context())
+	reader, err := s.backend(s.options(o.Settings.Text("key"), "bob")).Read(t.Context())
 	must(t, err)
 	if got := names(t, reader); got != "bh/x bh/x.2 photos" {
 		t.Errorf("others read %q", got)
@@ -99,7 +98,7 @@ func TestStore_beginsNothingUnknown(t *testing.T) {
 	store := s.open(o)
 	_, err := store.Begin(t.Context(), intent("bh/y"))
 	must(t, err)
-	reader, err := s.backend(o).OpenReadOnly(t.Context())
+	reader, err := s.backend(o).Read(t.Context())
 	must(t, err)
 	if got := names(t, reader); got != "bh/y" {
 		t.Errorf("others read %q", got)
@@ -115,7 +114,7 @@ func TestStore_checkpoints(t *testing.T) {
 		o.Pace = s3.Pace{Every: 15 * time.Second, Operations: 3}
 		store := s.open(o)
 		known := func() int {
-			reader, err := s.backend(o).OpenReadOnly(context.Background())
+			reader, err := s.backend(o).Read(context.Background())
 			must(t, err)
 			defer func() { must(t, reader.Close()) }()
 			snap, err := reader.Snapshot()
@@ -159,7 +158,7 @@ func TestStore_writesWhatChanged(t *testing.T) {
 		t.Errorf("an apply without changes made %s\nwant %s", got, want)
 	}
 	s.calls = nil
-	reader, err := s.backend(o).OpenReadOnly(t.Context())
+	reader, err := s.backend(o).Read(t.Context())
 	must(t, err)
 	must(t, reader.Close())
 	if got, want := fmt.Sprint(s.calls), fmt.Sprintf("[GET %[1]s.lock GET %[1]s]", k); got != want {
@@ -181,7 +180,7 @@ func TestStore_damage(t *testing.T) {
 	must(t, store.Close())
 	s.spoil(k)
 	b := s.backend(o)
-	_, err := b.OpenReadOnly(t.Context())
+	_, err := b.Read(t.Context())
 	isNot(t, err, state.ErrDamaged)
 	if err == nil || !strings.Contains(err.Error(), "bh state restore s3://states/"+k+".previous") {
 		t.Errorf("no way back in: %v", err)
@@ -196,7 +195,7 @@ func TestStore_damage(t *testing.T) {
 	if s.object(strings.TrimPrefix(kept, "s3://states/")) == nil {
 		t.Errorf("the damaged one is not kept at %s", kept)
 	}
-	reader, err := b.OpenReadOnly(t.Context())
+	reader, err := b.Read(t.Context())
 	must(t, err)
 	snap, err := reader.Snapshot()
 	must(t, err)
@@ -206,7 +205,7 @@ func TestStore_damage(t *testing.T) {
 	must(t, reader.Close())
 	s.spoil(k)
 	s.spoil(k + ".previous")
-	_, err = b.OpenReadOnly(t.Context())
+	_, err = b.Read(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "none of its copies can be read") {
 		t.Errorf("got %v", err)
 	}
@@ -218,14 +217,14 @@ func TestBackend_backups(t *testing.T) {
 	at := time.Now()
 	o.Now = func() time.Time { at = at.Add(time.Second); return at }
 	b := s.backend(o)
-	if _, err := b.Backup(t.Context(), 3); err == nil {
+	if _, err := b.Backup(t.Context()); err == nil {
 		t.Error("a state that is not there was copied")
 	}
 	store, err := b.Open(t.Context())
 	must(t, err)
-	for n := range 5 {
+	for n := range state.BackupsKept + 2 {
 		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: addr.Project{Name: fmt.Sprintf("p%d", n)}}))
-		_, err := store.Backup(t.Context(), 3)
+		_, err := store.Backup(t.Context())
 		must(t, err)
 	}
 	must(t, store.Close())
@@ -236,7 +235,7 @@ func TestBackend_backups(t *testing.T) {
 		must(t, c.Err)
 		serials = append(serials, c.Meta.Serial)
 	}
-	if fmt.Sprint(serials) != "[5 4 4 3]" { // the version before, and the newest three
+	if fmt.Sprint(serials) != "[12 11 11 10 9 8 7 6 5 4 3]" { // the version before, and the newest ten
 		t.Errorf("got copies of serials %v", serials)
 	}
 }
@@ -252,17 +251,17 @@ func TestBackend_push(t *testing.T) {
 	file, err := b.Pull(t.Context())
 	must(t, err)
 	must(t, os.WriteFile(old, file, 0o600))
-	_, err = b.Push(t.Context(), old, bolt.Push{})
-	isNot(t, err, bolt.ErrOlder)
+	_, err = b.Push(t.Context(), old, state.Push{})
+	isNot(t, err, state.ErrOlder)
 	store = s.open(o)
 	must(t, store.Settle(t.Context(), state.Settlement{Project: photos}))
 	begun, err := store.Begin(t.Context(), state.Intent{Project: photos, Sequence: 9, Operation: "o", Step: "s"})
 	must(t, err)
 	must(t, store.Abort(t.Context(), begun))
 	must(t, store.Close())
-	_, err = b.Push(t.Context(), old, bolt.Push{})
-	isNot(t, err, bolt.ErrOlder)
-	kept, err := b.Push(t.Context(), old, bolt.Push{Force: true})
+	_, err = b.Push(t.Context(), old, state.Push{})
+	isNot(t, err, state.ErrOlder)
+	kept, err := b.Push(t.Context(), old, state.Push{Force: true})
 	must(t, err)
 	if kept == "" {
 		t.Error("the state of before is not kept")
@@ -278,11 +277,11 @@ func TestBackend_push(t *testing.T) {
 	store = s.open(other)
 	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	must(t, store.Close())
-	_, err = s.backend(other).Push(t.Context(), old, bolt.Push{})
-	isNot(t, err, bolt.ErrLineage)
+	_, err = s.backend(other).Push(t.Context(), old, state.Push{})
+	isNot(t, err, state.ErrLineage)
 	stranger := s.options(key(), "eve")
 	stranger.Stack = "other"
-	_, err = s.backend(stranger).Push(t.Context(), old, bolt.Push{Force: true})
+	_, err = s.backend(stranger).Push(t.Context(), old, state.Push{Force: true})
 	isNot(t, err, state.ErrStack)
 	for _, o := range []s3.Options{o, other, stranger} {
 		if l, err := s.backend(o).Locked(t.Context()); err != nil || l.Held {
@@ -300,9 +299,9 @@ func TestStore_retires(t *testing.T) {
 	must(t, err)
 	b := s.backend(o)
 	_, err = b.Open(t.Context())
-	isNot(t, err, s3.ErrMoved)
-	_, err = b.OpenReadOnly(t.Context())
-	isNot(t, err, s3.ErrMoved)
+	isNot(t, err, state.ErrMoved)
+	_, err = b.Read(t.Context())
+	isNot(t, err, state.ErrMoved)
 	_, err = b.Restore(t.Context(), kept)
 	must(t, err)
 	again := s.open(o)

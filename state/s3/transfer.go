@@ -26,11 +26,11 @@ func (b *Backend) Pull(ctx context.Context) ([]byte, error) {
 
 // Push puts a file of state/bolt in the place of the state, under the lock, and gives
 // the path at which the present one is kept, "" when there was none. What it refuses says
-// bolt.Push; a file of another stack always. Errors wrap bolt.ErrLineage, bolt.ErrOlder,
-// bolt.ErrChanged, or what Open's do.
-func (b *Backend) Push(ctx context.Context, file string, p bolt.Push) (kept string, err error) {
+// state.Push; a file of another stack always. Errors wrap state.ErrLineage, state.ErrOlder,
+// state.ErrChanged, or what Open's do.
+func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept string, err error) {
 	return b.replace(ctx, file, p.Moves, func(present fetched, broken error) error {
-		if broken != nil && !errors.Is(broken, ErrMoved) {
+		if broken != nil && !errors.Is(broken, state.ErrMoved) {
 			if p.Force && p.Over == nil {
 				return nil
 			}
@@ -55,7 +55,7 @@ func (b *Backend) Push(ctx context.Context, file string, p bolt.Push) (kept stri
 func (b *Backend) Restore(ctx context.Context, path string) (kept string, err error) {
 	key := strings.TrimPrefix(path, b.path(""))
 	if key != b.previousKey() && !strings.HasPrefix(key, b.backupsKey()) && !strings.HasPrefix(key, b.key+".before-restore-") {
-		return "", fmt.Errorf("%s is no copy of %s; for a file of this machine: bh state push", path, b.Place())
+		return "", fmt.Errorf("%s is no copy of %s; for a file of this machine: bh state push", path, b.Name())
 	}
 	got, err := b.fetch(ctx, key)
 	if err == nil && got.etag == "" {
@@ -100,8 +100,8 @@ func (b *Backend) replace(ctx context.Context, file string, moves bool, may func
 	if err := may(present, broken); err != nil {
 		return "", err
 	}
-	moves = moves || errors.Is(broken, ErrMoved)
-	body, err := b.carryOver(ctx, file, raw.etag != "" && !errors.Is(broken, ErrMoved), moves, present.file, before, held)
+	moves = moves || errors.Is(broken, state.ErrMoved)
+	body, err := b.carryOver(ctx, file, raw.etag != "" && !errors.Is(broken, state.ErrMoved), moves, present.file, before, held)
 	if err != nil {
 		return "", err
 	}
@@ -152,7 +152,7 @@ func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool,
 	o := b.boltOptions()
 	o.Moves = moves
 	if _, err := bolt.Restore(ctx, path, file, o); err != nil {
-		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Place())}
+		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Name())}
 	}
 	opened, err := bolt.Open(ctx, path, b.boltOptions())
 	if err != nil {
@@ -189,7 +189,7 @@ func (b *Backend) unknownTo(ctx context.Context, file []byte, intents []state.In
 }
 
 // Retire closes the state, and leaves in its place word of where it is kept now.
-// Reading it gives ErrMoved from then on. It gives the path of the last version.
+// Reading it gives state.ErrMoved from then on. It gives the path of the last version.
 func (s *Store) Retire(ctx context.Context, to string) (kept string, err error) {
 	if err := s.checkpoint(ctx); err != nil {
 		return "", err
