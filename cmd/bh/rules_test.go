@@ -47,7 +47,10 @@ var mayImport = map[string][]string{
 	"executor/orchestrator": {"planner", "state", "vendors", "config/addr"},
 	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	"cmd/view":              {"planner", "executor", "config/addr", "config/diag"},
-	"cmd/cli":               {everything},
+	// What is opened: all vendors, both places of a state, and what acts on them.
+	"cmd/connections": {"config", "config/addr", "executor", "executor/orchestrator", "planner/refresh", "state", "state/bolt", "state/s3",
+		"vendors", "vendors/parallel", "vendors/registry"},
+	"cmd/cli":         {everything},
 	"cmd/bh":                {"cmd/cli"},
 	// A judge of the adapter has nothing in common with it.
 	"vendors/cloudflare/r2sim/sigv4":     {},

@@ -17,6 +17,7 @@ import (
 	"buckethead/planner"
 	"buckethead/planner/planfile"
 	"buckethead/state"
+	"buckethead/vendors/parallel"
 )
 
 // applyArgs are what bh apply, destroy and rotate are asked for.
@@ -31,9 +32,6 @@ type applyArgs struct {
 
 // stopGrace bounds the steps that still run after the first signal.
 const stopGrace = 2 * time.Minute
-
-// backupsKept is how many copies of the state are kept beside it.
-const backupsKept = 10
 
 func applyFlags(more ...cli.Flag) []cli.Flag {
 	return planFlags(append(more,
@@ -59,7 +57,7 @@ func applyCommand(p Process) *cli.Command {
 				return fmt.Errorf("bh apply takes one plan, and was given %d arguments", c.Args().Len())
 			}
 			a.file = c.Args().First()
-			return runApply(p, a)
+			return runApply(c.Context, p, a)
 		}}
 }
 
@@ -75,7 +73,7 @@ func destroyCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runApply(p, a)
+			return runApply(c.Context, p, a)
 		}}
 }
 
@@ -95,7 +93,7 @@ func rotateCommand(p Process) *cli.Command {
 				return errors.New("bh rotate wants the projects whose keys are to be renewed")
 			}
 			a.rotate, a.question = true, "Renew these keys?"
-			return runApply(p, a)
+			return runApply(c.Context, p, a)
 		}}
 }
 
@@ -113,37 +111,32 @@ func addresses(args []string) ([]addr.Project, error) {
 
 // runApply is bh apply: the same way as bh plan with the state locked, then the
 // question, then the executor.
-func runApply(p Process, a applyArgs) (err error) {
+func runApply(ctx context.Context, p Process, a applyArgs) (err error) {
 	if err := mayProceed(p, a); err != nil {
 		return err
 	}
-	expected, err := readPlan(a.file, a.chdir)
+	expected, err := readPlan(ctx, a.file, a.chdir)
 	if err != nil {
 		return err
 	}
-	s, err := open(p, a.common)
+	s, err := open(ctx, p, a.common)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, interrupted, stop := s.untilSignal()
 	opened, err := s.openState(ctx)
 	if err != nil {
-		stop()
-		return orInterrupted(err, interrupted)
+		return err
 	}
 	snap, err := opened.Snapshot()
 	if err != nil {
-		stop()
 		return s.stateFault(err)
 	}
 	if expected != nil {
 		a.mode = expected.Mode
 	}
 	plan, err := s.plan(ctx, snap, a.planArgs)
-	stop()
-	// A signal that came when the world had just been read counts as well.
-	if err = orInterrupted(err, interrupted); err != nil {
+	if err != nil {
 		return err
 	}
 	if plan, err = s.expected(plan, expected, a); err != nil {
@@ -153,38 +146,30 @@ func runApply(p Process, a applyArgs) (err error) {
 	if err := s.mayDestroy(plan, a); err != nil {
 		return err
 	}
-	if err := s.agreed(plan, expected, a); err != nil {
+	if err := s.agreed(ctx, plan, expected, a); err != nil {
 		return err
 	}
-	ctx, interrupted, stop = s.untilSignal()
-	err = s.beforeApply(ctx, plan, opened)
-	stop()
-	if err != nil {
-		return orInterrupted(s.stateFault(err), interrupted)
+	if err := s.beforeApply(ctx, plan, opened); err != nil {
+		return s.stateFault(err)
 	}
-	return s.closeState(opened, s.execute(plan, snap, opened, a))
+	return s.closeState(opened, s.execute(ctx, plan, snap, opened, a))
 }
 
 // beforeApply copies the state, and makes known what is about to be done where others
 // could not tell otherwise.
-func (s *session) beforeApply(ctx context.Context, plan *planner.Plan, opened openState) error {
+func (s *session) beforeApply(ctx context.Context, plan *planner.Plan, opened state.Locked) error {
 	if plan.Empty() {
 		return nil
 	}
 	if _, err := opened.Backup(ctx); err != nil {
 		return err
 	}
-	if shared, is := opened.(interface {
-		Announce(context.Context, []state.Intent) error
-	}); is {
-		return shared.Announce(ctx, executor.Announcement(plan, s.run(), s.p.Now()))
-	}
-	return nil
+	return opened.Announce(ctx, executor.Announcement(plan, s.run(), s.p.Now()))
 }
 
 // closeState closes a state in which things were done: what cannot be written back is
 // a fault, whatever came of the rest.
-func (s *session) closeState(opened openState, err error) error {
+func (s *session) closeState(opened state.Locked, err error) error {
 	closed := opened.Close()
 	if closed == nil {
 		return err
@@ -214,23 +199,25 @@ func mayProceed(p Process, a applyArgs) error {
 
 // readPlan reads a saved plan; nil where none was named. A relative path starts
 // from --chdir, as everything does.
-func readPlan(path, chdir string) (*planner.Plan, error) {
+func readPlan(ctx context.Context, path, chdir string) (*planner.Plan, error) {
 	if path == "" {
 		return nil, nil
 	}
 	if chdir != "" {
 		path = joinRelative(chdir, path)
 	}
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	plan, err := parallel.Await(ctx, func() (*planner.Plan, error) {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = file.Close() }()
+		return planfile.Read(file)
+	})
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("there is no saved plan %s, which bh plan --out writes; to apply one project alone: --target", path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the plan: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	plan, err := planfile.Read(file)
-	if err != nil {
+	case err != nil:
 		return nil, fmt.Errorf("read the plan %s: %w", path, err)
 	}
 	return plan, nil
@@ -267,16 +254,15 @@ func (s *session) expected(fresh, saved *planner.Plan, a applyArgs) (*planner.Pl
 }
 
 // agreed asks, where it has to.
-func (s *session) agreed(plan, saved *planner.Plan, a applyArgs) error {
+func (s *session) agreed(ctx context.Context, plan, saved *planner.Plan, a applyArgs) error {
 	if plan.Empty() || a.autoApprove || saved != nil || a.expect != "" {
 		return nil
 	}
 	_, _ = fmt.Fprintf(s.p.Stdout, "\n%s\nOnly 'yes' will be accepted: ", a.question)
-	answer, err := interruptible(s.p.Signals, func() (string, error) { return bufio.NewReader(s.p.Stdin).ReadString('\n') })
-	var exit exitCode
-	if errors.As(err, &exit) {
+	answer, _ := parallel.Await(ctx, func() (string, error) { return bufio.NewReader(s.p.Stdin).ReadString('\n') })
+	if ctx.Err() != nil {
 		_, _ = fmt.Fprintln(s.p.Stdout)
-		return exit
+		return context.Cause(ctx)
 	}
 	if strings.TrimSpace(answer) != "yes" {
 		return errors.New("not approved; nothing was done")
@@ -285,12 +271,15 @@ func (s *session) agreed(plan, saved *planner.Plan, a applyArgs) error {
 }
 
 // execute runs the plan until it is done or a signal comes.
-func (s *session) execute(plan *planner.Plan, snap state.Snapshot, store state.Store, a applyArgs) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	stop, signalled, end := s.stopOnSignal(cancel)
-	defer end()
-	report := executor.Apply(ctx, plan, s.rigs(snap), snap, observedStore{store, s}, executor.Options{
+func (s *session) execute(ctx context.Context, plan *planner.Plan, snap state.Snapshot, store state.Store, a applyArgs) error {
+	stop, signalled, release := s.p.interrupts.stopFirst(func() {
+		s.view.Note("Stopping: running steps end and are saved. Once more to end at once.")
+	})
+	defer release()
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // a signal that came before counts as well
+	}
+	report := executor.Apply(ctx, plan, s.connections.Rigs(snap), snap, s.connections.Journal(store), executor.Options{
 		Parallelism: a.parallelism, Verify: a.verify, Run: s.run(), Now: s.p.Now, Event: s.view.Event, Stop: stop, StepTimeout: stopGrace})
 	if !plan.Empty() {
 		s.view.Report(plan, report)

@@ -20,27 +20,23 @@ const (
 	exitSignal        = 128
 )
 
-// forTheCommand catches the signals that a command gets through bh. Those that bh was
-// started to ignore, as nohup does, stay ignored.
-func forTheCommand() (signals chan os.Signal, release func()) {
+// forTheCommand catches the signals that a command gets through bh: those that end
+// bh elsewhere, and the others of passedOn. Of these, what bh was started to ignore,
+// as nohup does, stays ignored.
+func forTheCommand(i *interrupts) (signals chan os.Signal, release func()) {
 	signals = make(chan os.Signal, 8)
+	restore := i.handle(func(s os.Signal) {
+		select {
+		case signals <- s:
+		default: // as the system does where nobody takes them
+		}
+	})
 	for _, s := range passedOn {
-		if !signal.Ignored(s) {
+		if !signal.Ignored(s) && s != os.Interrupt && s != syscall.SIGTERM {
 			signal.Notify(signals, s)
 		}
 	}
-	return signals, func() { signal.Stop(signals) }
-}
-
-// interruptedSince gives the exit code of a signal that came before stop, also of one
-// that nobody had the time to take.
-func (s *session) interruptedSince(interrupted func() exitCode) exitCode {
-	select {
-	case received := <-s.p.Signals:
-		return codeOf(received)
-	default:
-		return interrupted()
-	}
+	return signals, func() { signal.Stop(signals); restore() }
 }
 
 // runChild runs the command and gives its exit code.

@@ -25,27 +25,25 @@ func discoverCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runDiscover(p, flags)
+			return runDiscover(c.Context, p, flags)
 		}}
 }
 
 // runDiscover shows what can be seen also where some cloud or store gives no answer;
 // then it fails.
-func runDiscover(p Process, flags common) (err error) {
-	s, err := open(p, flags)
+func runDiscover(ctx context.Context, p Process, flags common) (err error) {
+	s, err := open(ctx, p, flags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
 	snap, err := s.readState(ctx)
 	if err != nil {
-		return orInterrupted(err, interrupted)
+		return err
 	}
 	found, diags := s.discover(ctx, snap)
-	if code := interrupted(); code != 0 {
-		return code
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	s.view.Diagnostics(diags)
 	s.view.Discovery(found)
@@ -57,7 +55,7 @@ func runDiscover(p Process, flags common) (err error) {
 
 // discover looks at all that is declared.
 func (s *session) discover(ctx context.Context, snap state.Snapshot) (planner.Discovery, diag.List) {
-	world, unlisted, diags := refresh.Survey(ctx, s.readers(), refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal, Parallelism: s.flags.parallelism})
+	world, unlisted, diags := refresh.Survey(ctx, s.connections.Readers(), refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal, Parallelism: s.flags.parallelism})
 	found := planner.Discover(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: planner.Normal, Now: s.p.Now()})
 	found.Unlisted = unlisted
 	return found, diags

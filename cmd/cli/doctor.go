@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/cmd/connections"
 	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/config/diag"
@@ -26,7 +27,7 @@ func doctorCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runDoctor(p, flags)
+			return runDoctor(c.Context, p, flags)
 		}}
 }
 
@@ -39,14 +40,12 @@ type doctor struct {
 	counts view.CheckCounts
 }
 
-func runDoctor(p Process, flags common) (err error) {
-	s, diags, err := begin(p, flags)
+func runDoctor(ctx context.Context, p Process, flags common) (err error) {
+	s, diags, err := begin(ctx, p, flags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
 	d := &doctor{session: s, ctx: ctx, counts: view.CheckCounts{}}
 	d.good("version", version, "")
 	d.section("bh")
@@ -59,8 +58,8 @@ func runDoctor(p Process, flags common) (err error) {
 	}
 	d.broughtKeys()
 	d.state()
-	if code := interrupted(); code != 0 {
-		return code
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	s.view.CheckSummary(d.counts)
 	if !d.counts.Healthy() {
@@ -90,7 +89,7 @@ func (d *doctor) good(name, found, source string) {
 // ask makes one call and says how long it took. found is what it gave, in words.
 func (d *doctor) ask(address, name string, call func() (found string, err error)) bool {
 	begun := d.p.Now()
-	found, err := observed(d.observe(address), name, "", call)
+	found, err := connections.Observe(d.ctx, d.connections, address, name, call)
 	check := view.Check{Name: name, Outcome: view.OK, Found: found, Asked: true, Took: d.p.Now().Sub(begun)}
 	if err != nil {
 		check.Outcome, check.Found, check.Fix = view.Fault, err.Error(), fixOf(err)
@@ -192,14 +191,14 @@ func shown(s vendors.Setting, v vendors.Value) string {
 
 // reference reads a value from the store that it names, and keeps nothing of it.
 func (d *doctor) readReference(name, reference string) {
-	from, known := d.storeOf(reference)
+	from, known := d.connections.StoreOf(reference)
 	if !known {
 		scheme, _, _ := strings.Cut(reference, "://")
 		d.add(view.Check{Name: "read " + name, Outcome: view.Fault, Found: "no declared store reads " + scheme + ":// references", Fix: "Declare the secrets block that does."})
 		return
 	}
 	d.ask(from, "read "+name, func() (string, error) {
-		_, err := d.resolve(d.ctx, reference)
+		_, err := d.connections.Resolve(d.ctx, reference)
 		return "from secrets " + from, err
 	})
 }
@@ -216,7 +215,7 @@ func (d *doctor) broughtKeys() {
 func (d *doctor) cloudBlock(c config.Connection) {
 	d.settings(c)
 	address := c.Address()
-	cloud, err := d.cloud(address)
+	cloud, err := d.connections.Cloud(d.ctx, address)
 	if err != nil {
 		d.add(view.Check{Name: "open", Outcome: view.Fault, Found: err.Error(), Fix: fixOf(err)})
 	} else {
@@ -233,7 +232,7 @@ func (d *doctor) cloudBlock(c config.Connection) {
 
 func (d *doctor) storeBlock(c config.Connection) {
 	d.settings(c)
-	store, err := d.store(c.Address())
+	store, err := d.connections.Store(d.ctx, c.Address())
 	if err != nil {
 		d.add(view.Check{Name: "open", Outcome: view.Fault, Found: err.Error(), Fix: fixOf(err)})
 	} else {

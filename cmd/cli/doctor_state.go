@@ -6,29 +6,28 @@ import (
 
 	"buckethead/cmd/view"
 	"buckethead/state"
-	"buckethead/state/s3"
 )
 
 // state says where the state is, what is in it, who holds it, and which copies
 // there are.
 func (d *doctor) state() {
 	defer d.section("state")
-	place, err := d.backend()
+	place, err := d.connections.Place(d.ctx)
 	if err != nil {
 		d.add(view.Check{Name: "open", Outcome: view.Fault, Found: err.Error(), Fix: "Correct the state block, or the keys that it names."})
 		return
 	}
-	d.good("place", place.Place(), d.stateSource())
+	d.good("place", place.Name(), d.stateSource())
 	begun := d.p.Now()
-	store, err := place.Read(d.ctx)
+	opened, err := place.Read(d.ctx)
 	var snap state.Snapshot
-	if err == nil {
-		snap, err = store.Snapshot()
-		err = errors.Join(err, store.Close())
-	}
 	holder := "nobody holds it"
-	if shared, is := store.(*s3.Reader); is && err == nil && shared.Lock().Held {
-		holder = "held by " + shared.Lock().Holder.Describe()
+	if err == nil {
+		if lock := opened.Lock(); lock.Held {
+			holder = "held by " + lock.Holder.Describe()
+		}
+		snap, err = opened.Snapshot()
+		err = errors.Join(err, opened.Close())
 	}
 	check := view.Check{Name: "read", Outcome: view.OK, Asked: true, Took: d.p.Now().Sub(begun)}
 	switch {
@@ -69,13 +68,13 @@ func stateFix(err error) string {
 	case errors.Is(err, state.ErrStack):
 		return "Name the state's own stack in the bh block, or another state."
 	}
-	if errors.Is(err, s3.ErrMoved) || errors.Is(err, s3.ErrUnsafe) {
+	if errors.Is(err, state.ErrMoved) || errors.Is(err, state.ErrUnsafe) {
 		return "Declare the place where the state is to be."
 	}
 	return "Give bh a place that it can read, with state \"local\" { path = ... } or --state."
 }
 
-func (d *doctor) backups(place backend) {
+func (d *doctor) backups(place state.Place) {
 	backups, err := place.Backups(d.ctx)
 	if err != nil {
 		d.add(view.Check{Name: "backups", Outcome: view.Fault, Found: err.Error(), Fix: "Give bh the right to list and read them."})

@@ -41,7 +41,7 @@ func driftCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runDrift(p, flags, ignore)
+			return runDrift(c.Context, p, flags, ignore)
 		}}
 }
 
@@ -67,21 +67,19 @@ func driftClasses(words []string) (map[planner.DriftClass]bool, error) {
 
 // runDrift is the way of bh plan, with what is recorded in the place of what is
 // declared.
-func runDrift(p Process, flags common, ignore map[planner.DriftClass]bool) (err error) {
-	s, err := open(p, flags)
+func runDrift(ctx context.Context, p Process, flags common, ignore map[planner.DriftClass]bool) (err error) {
+	s, err := open(ctx, p, flags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
 	snap, err := s.readState(ctx)
 	if err != nil {
-		return orInterrupted(err, interrupted)
+		return err
 	}
 	drift, err := s.drift(ctx, snap, ignore)
 	if err != nil {
-		return orInterrupted(err, interrupted)
+		return err
 	}
 	s.view.Drift(drift)
 	s.githubDrift(drift)
@@ -95,7 +93,7 @@ func (s *session) drift(ctx context.Context, snap state.Snapshot, ignore map[pla
 	if err := s.checkScope(snap, planArgs{common: s.flags}); err != nil {
 		return planner.Drift{}, err
 	}
-	world, diags := refresh.Observe(ctx, s.readers(), refresh.Request{Desired: planner.AsRecorded(s.config, snap), Recorded: snap,
+	world, diags := refresh.Observe(ctx, s.connections.Readers(), refresh.Request{Desired: planner.AsRecorded(s.config, snap), Recorded: snap,
 		Mode: planner.Normal, Parallelism: s.flags.parallelism})
 	s.view.Diagnostics(diags)
 	if diags.HasErrors() {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,9 +10,12 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"buckethead/cmd/view"
 	"buckethead/config/diag"
+	"buckethead/state"
+	"buckethead/vendors/parallel"
 )
 
 // ending is the end of a run. It keeps what has to be shown and closed whatever
@@ -44,7 +48,7 @@ func (e *ending) wanted(flags common) {
 }
 
 // show makes the view that the flags ask for, and keeps it up until the end.
-func (e *ending) show(flags common, o view.Options) (view.View, error) {
+func (e *ending) show(ctx context.Context, flags common, o view.Options) (view.View, error) {
 	out := e.p.Stdout
 	if flags.format == "json" && !slices.Contains(streaming, flags.command) {
 		e.held = &heldLines{to: out}
@@ -60,7 +64,10 @@ func (e *ending) show(flags common, o view.Options) (view.View, error) {
 		if !e.moved {
 			path = joinRelative(flags.chdir, path)
 		}
-		if e.into, err = os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600); err != nil {
+		e.into, err = parallel.Await(ctx, func() (*os.File, error) {
+			return os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		})
+		if err != nil {
 			return nil, fmt.Errorf("write JSON lines: %w", err)
 		}
 		lines, err := view.New("json", e.into, e.p.Stderr, o)
@@ -86,9 +93,9 @@ func (e *ending) show(flags common, o view.Options) (view.View, error) {
 // tick tells a view that time passes, until stopTicks.
 func (e *ending) tick(v view.View) {
 	ticks, stop := e.p.Ticks()
-	quit, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
+	quit := make(chan struct{})
+	var ticking parallel.Group
+	ticking.Go(func() {
 		for {
 			select {
 			case <-ticks:
@@ -97,8 +104,8 @@ func (e *ending) tick(v view.View) {
 				return
 			}
 		}
-	}()
-	e.stopTicks = func() { stop(); close(quit); <-ended }
+	})
+	e.stopTicks = func() { stop(); close(quit); ticking.Wait() }
 }
 
 // goOn lets lines through that were held: the command answers with lines after all.
@@ -109,10 +116,13 @@ func (e *ending) goOn() {
 }
 
 // ended ends a run that came to its end, with an error, an exit code or neither, and
-// gives the exit code.
-func (e *ending) ended(err error) int {
+// returns the exit code. An error after a signal is what the signal cut off.
+func (e *ending) ended(ctx context.Context, err error) int {
 	if err == nil {
 		err = e.out.err
+	}
+	if code := interrupted(ctx); code != 0 && err != nil {
+		err = code
 	}
 	var exit exitCode
 	switch {
@@ -123,11 +133,11 @@ func (e *ending) ended(err error) int {
 		exit, err = exitError, nil // whoever reads has gone, and need not be told
 	default:
 		exit = exitError
-		e.fallBack()
+		e.fallBack(ctx)
 		e.view.Fault(err)
 	}
 	if exit != 0 {
-		e.fallBack()
+		e.fallBack(ctx)
 	}
 	lost := e.finish(int(exit))
 	if exit == 0 && lost != nil {
@@ -138,13 +148,16 @@ func (e *ending) ended(err error) int {
 }
 
 // broken ends a run that a fault of bh's own cut off.
-func (e *ending) broken(fault any, stack []byte) int {
+func (e *ending) broken(ctx context.Context, fault any, stack []byte) int {
+	if raised, is := fault.(*parallel.Panic); is {
+		stack = raised.Stack // of the goroutine in which it was raised
+	}
 	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5050", Summary: fmt.Sprintf("bh met a fault of its own: %v", fault),
 		Detail: "The state is as the last committed step left it; apply again goes on from there.", Fix: "Set BH_LOG=debug to see where, and report it."}
 	told := false
 	func() {
 		defer func() { _ = recover() }() // what is broken may be what shows
-		e.fallBack()
+		e.fallBack(ctx)
 		e.view.Diagnostics(diag.List{d})
 		told = true
 		_ = e.finish(exitError)
@@ -203,15 +216,17 @@ func (e *ending) command() string {
 }
 
 // fallBack makes a view for a fault that came before there was one.
-func (e *ending) fallBack() {
+func (e *ending) fallBack(ctx context.Context) {
 	if e.view != nil {
 		return
 	}
 	if e.flags == nil {
 		e.flags = &common{format: formatOf(append(strings.Fields(e.p.get("BH_CLI_ARGS")), e.p.Args...))}
 	}
+	ctx, cancel := state.Lasting(ctx, time.Second) // a signal may be what it has to show
+	defer cancel()
 	o := view.Options{Version: version, Now: e.p.Now}
-	if _, err := e.show(*e.flags, o); err != nil && e.view == nil {
+	if _, err := e.show(ctx, *e.flags, o); err != nil && e.view == nil {
 		e.view, _ = view.New("human", e.p.Stdout, e.p.Stderr, o)
 	}
 }

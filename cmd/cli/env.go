@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -34,7 +35,7 @@ func envCommand(p Process) *cli.Command {
 			if !slices.Contains(envFormats, format) {
 				return fmt.Errorf("there is no format %q; the formats are %s", format, strings.Join(envFormats, ", "))
 			}
-			return runEnv(p, flags, c.Args().First(), format)
+			return runEnv(c.Context, p, flags, c.Args().First(), format)
 		}}
 }
 
@@ -44,26 +45,24 @@ func withoutFormat(flags []cli.Flag) []cli.Flag {
 }
 
 // runEnv is bh env: it reads the state, and asks nobody.
-func runEnv(p Process, flags common, project, format string) (err error) {
-	s, err := open(p, flags)
+func runEnv(ctx context.Context, p Process, flags common, project, format string) (err error) {
+	s, err := open(ctx, p, flags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
 	if project == "" {
 		snap, err := s.readState(ctx)
 		if err != nil {
-			return orInterrupted(err, interrupted)
+			return err
 		}
 		return s.projectFault(diag.Diagnostic{Summary: "One project is wanted", Detail: stored(snap), Fix: "Name one that has keys: bh env PROJECT."})
 	}
 	record, _, err := s.recorded(ctx, project)
 	if err != nil {
-		return orInterrupted(err, interrupted)
+		return err
 	}
-	e, err := s.references(record)
+	e, err := s.references(ctx, record)
 	if err != nil {
 		return s.itemFault(record.Project, err, "Correct the block, then repeat the command.")
 	}
@@ -83,8 +82,8 @@ func runEnv(p Process, flags common, project, format string) (err error) {
 }
 
 // references names what a project's item holds, in words of its store.
-func (s *session) references(r state.Record) (envReferences, error) {
-	store, err := s.store(r.Secrets)
+func (s *session) references(ctx context.Context, r state.Record) (envReferences, error) {
+	store, err := s.connections.Store(ctx, r.Secrets)
 	if err != nil {
 		return envReferences{}, err
 	}

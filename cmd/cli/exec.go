@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"os"
 	"slices"
@@ -39,19 +40,18 @@ func execCommand(p Process) *cli.Command {
 			if len(args) < 2 {
 				return errors.New("bh exec wants a project and a command: bh exec PROJECT -- COMMAND")
 			}
-			return runExec(p, execArgs{common: flags, project: args[0], command: args[1:], stale: c.Bool("stale"), keepEnv: c.Bool("keep-env")})
+			return runExec(c.Context, p, execArgs{common: flags, project: args[0], command: args[1:], stale: c.Bool("stale"), keepEnv: c.Bool("keep-env")})
 		}}
 }
 
 // runExec is bh exec: one read of one item, and no call to a cloud. The state is let
 // go of before the command runs.
-func runExec(p Process, a execArgs) (err error) {
-	s, err := open(p, a.common)
+func runExec(ctx context.Context, p Process, a execArgs) (err error) {
+	s, err := open(ctx, p, a.common)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, interrupted, stop := s.untilSignal()
 	record, snap, err := s.recorded(ctx, a.project)
 	var keys vendors.BucketCredentials
 	if err == nil {
@@ -59,11 +59,10 @@ func runExec(p Process, a execArgs) (err error) {
 	}
 	// From here on signals are for the command, even before it runs: one that ended bh
 	// alone would leave a command that nobody waits for.
-	signals, release := forTheCommand()
+	signals, release := forTheCommand(p.interrupts)
 	defer release()
-	stop()
-	if code := s.interruptedSince(interrupted); code != 0 {
-		return code
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	if err != nil {
 		return err

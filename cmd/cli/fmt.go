@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 
 	"buckethead/cmd/view"
 	"buckethead/config"
+	"buckethead/vendors/parallel"
 )
 
 type fmtArgs struct{ check, diff bool }
@@ -36,12 +38,12 @@ func fmtCommand(p Process) *cli.Command {
 			if len(paths) == 0 {
 				paths = []string{"."}
 			}
-			return runFmt(p, fmtArgs{check: c.Bool("check"), diff: c.Bool("diff")}, paths)
+			return runFmt(c.Context, p, fmtArgs{check: c.Bool("check"), diff: c.Bool("diff")}, paths)
 		}}
 }
 
 // runFmt formats every file that it can and then fails for those that it cannot.
-func runFmt(p Process, a fmtArgs, paths []string) error {
+func runFmt(ctx context.Context, p Process, a fmtArgs, paths []string) error {
 	code := exitCode(0)
 	for _, path := range paths {
 		files, err := hclFiles(path)
@@ -49,7 +51,7 @@ func runFmt(p Process, a fmtArgs, paths []string) error {
 			return err
 		}
 		for _, file := range files {
-			unformatted, err := a.format(p, file)
+			unformatted, err := a.format(ctx, p, file)
 			if err != nil {
 				return err
 			}
@@ -79,8 +81,8 @@ func hclFiles(path string) ([]string, error) {
 }
 
 // format formats one file; it gives whether the command has to fail for it.
-func (a fmtArgs) format(p Process, path string) (fails bool, err error) {
-	src, mode, err := readSource(p, path)
+func (a fmtArgs) format(ctx context.Context, p Process, path string) (fails bool, err error) {
+	src, mode, err := readSource(ctx, p, path)
 	if err != nil {
 		return false, fmt.Errorf("format: %w", err) // a signal's exit code stays one
 	}
@@ -108,16 +110,16 @@ func (a fmtArgs) format(p Process, path string) (fails bool, err error) {
 	return a.check, err
 }
 
-func readSource(p Process, path string) ([]byte, fs.FileMode, error) {
+func readSource(ctx context.Context, p Process, path string) ([]byte, fs.FileMode, error) {
 	if path == "-" {
-		src, err := interruptible(p.Signals, func() ([]byte, error) { return io.ReadAll(p.Stdin) })
+		src, err := parallel.Await(ctx, func() ([]byte, error) { return io.ReadAll(p.Stdin) })
 		return src, 0, err
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, 0, err
 	}
-	src, err := os.ReadFile(path)
+	src, err := parallel.Await(ctx, func() ([]byte, error) { return os.ReadFile(path) })
 	return src, info.Mode().Perm(), err
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -40,12 +41,12 @@ func graphCommand(p Process) *cli.Command {
 				return fmt.Errorf("there is no format %q; the formats are %s", format, strings.Join(graphFormats, ", "))
 			}
 			flags.format = "human" // of faults: the result is the picture and nothing beside
-			return runGraph(p, flags, format)
+			return runGraph(c.Context, p, flags, format)
 		}}
 }
 
-func runGraph(p Process, flags common, format string) (err error) {
-	s, err := open(p, flags)
+func runGraph(ctx context.Context, p Process, flags common, format string) (err error) {
+	s, err := open(ctx, p, flags)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/vendors/parallel"
 )
 
 // destroyLimit is how many projects a plan may destroy.
@@ -84,8 +86,11 @@ func (s *session) warnOfDestroys(plan *planner.Plan, a planArgs) {
 
 // checkProjects holds what is declared against the policies. Faults are shown; the
 // error is an exit code.
-func (s *session) checkProjects() error {
-	diags := s.config.CheckProjects()
+func (s *session) checkProjects(ctx context.Context) error {
+	diags, err := parallel.Await(ctx, func() (diag.List, error) { return s.config.CheckProjects(), nil })
+	if err != nil {
+		return err
+	}
 	s.view.Diagnostics(diags)
 	if diags.HasErrors() {
 		return exitCode(exitError)
@@ -95,7 +100,7 @@ func (s *session) checkProjects() error {
 
 // checkOperations holds a plan against the policies. A plan that they refuse is shown
 // with what they object to.
-func (s *session) checkOperations(plan *planner.Plan) error {
+func (s *session) checkOperations(ctx context.Context, plan *planner.Plan) error {
 	if len(s.config.Policies) == 0 {
 		return nil
 	}
@@ -109,7 +114,10 @@ func (s *session) checkOperations(plan *planner.Plan) error {
 			Changes: changes, Bucket: o.Bucket.Name, Jurisdiction: o.Bucket.Namespace, Location: o.Location, Cloud: o.Cloud, Secrets: o.Secrets,
 			ItemTitle: o.ItemTitle, Range: o.Range})
 	}
-	diags := s.config.CheckOperations(operations)
+	diags, err := parallel.Await(ctx, func() (diag.List, error) { return s.config.CheckOperations(operations), nil })
+	if err != nil {
+		return err
+	}
 	if diags.HasErrors() {
 		s.view.Plan(plan)
 	}

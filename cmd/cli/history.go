@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -23,18 +24,16 @@ func historyCommand(p Process) *cli.Command {
 					return err
 				}
 			}
-			return runHistory(p, flags, project, c.Int("limit"))
+			return runHistory(c.Context, p, flags, project, c.Int("limit"))
 		}}
 }
 
-func runHistory(p Process, flags common, project addr.Project, limit int) (err error) {
-	s, err := open(p, flags)
+func runHistory(ctx context.Context, p Process, flags common, project addr.Project, limit int) (err error) {
+	s, err := open(ctx, p, flags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, _, stop := s.untilSignal()
-	defer stop()
 	store, err := s.openReader(ctx)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"buckethead/state"
 	"buckethead/state/bolt"
 )
 
@@ -18,7 +19,7 @@ type heldKey struct{}
 
 func holdState(ts *testscript.TestScript, _ bool, args []string) {
 	store, err := bolt.Open(context.Background(), ts.MkAbs(args[0]), bolt.Options{Now: func() time.Time { return time.Date(2026, 11, 23, 11, 59, 0, 0, time.UTC) },
-		Holder: bolt.Holder{PID: os.Getpid(), Command: "bh apply", Actor: "ada"}})
+		Holder: state.Holder{PID: os.Getpid(), Command: "bh apply", Actor: "ada"}})
 	ts.Check(err)
 	ts.Value(heldKey{}).(*held).store = store
 }

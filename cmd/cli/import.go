@@ -49,7 +49,7 @@ func importCommand(p Process) *cli.Command {
 				return err
 			}
 			a.format = "human" // of faults: the result has to be one object and nothing beside
-			return runImport(p, a)
+			return runImport(c.Context, p, a)
 		}}
 }
 
@@ -72,19 +72,17 @@ func readImportArgs(c *cli.Context, p Process) (importArgs, error) {
 	return a, err
 }
 
-func runImport(p Process, a importArgs) (err error) {
-	s, err := open(p, a.common)
+func runImport(ctx context.Context, p Process, a importArgs) (err error) {
+	s, err := open(ctx, p, a.common)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
 	list, err := s.importable(ctx, a)
 	if err == nil {
 		err = s.imported(a, list)
 	}
-	return orInterrupted(err, interrupted)
+	return err
 }
 
 // importable gives what is to be taken over, as it was found.

@@ -32,7 +32,7 @@ func (i *importer) takeItem(e *config.Existing, key planner.BucketKey) error {
 	if item.Keys.AccessKeyID == "" || item.Keys.SecretAccessKey.IsZero() {
 		return fault("The item \""+item.Title+"\" has no "+vendors.FieldAccessKeyID+" and "+vendors.FieldSecretAccessKey+".", "Leave --item out: bh then issues a new credential and stores it in a new item.")
 	}
-	cloud, err := i.cloud(key.Cloud)
+	cloud, err := i.connections.Cloud(i.ctx, key.Cloud)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func (i *importer) itemNamed(name string) (item vendors.Item, wrong string, err 
 	default:
 		return item, fmt.Sprintf("The store %s has %d items %q.", i.secrets, several, name), nil
 	}
-	store, err := i.store(i.secrets)
+	store, err := i.connections.Store(i.ctx, i.secrets)
 	if err == nil {
 		item, err = store.GetItem(i.ctx, id)
 	}

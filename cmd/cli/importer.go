@@ -39,7 +39,7 @@ func (s *session) newImporter(ctx context.Context, a importArgs, snap state.Snap
 	} else if i.secrets, err = chosen("secrets", a.secrets, s.config.Secrets, false); err != nil {
 		return nil, err
 	}
-	store, err := s.store(i.secrets)
+	store, err := s.connections.Store(ctx, i.secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (i *importer) one() ([]config.Existing, error) {
 	if err := i.refuse(declared, key); err != nil {
 		return nil, err
 	}
-	specs, diags := refresh.Describe(i.ctx, i.readers(), i.request(), []planner.BucketKey{key})
+	specs, diags := refresh.Describe(i.ctx, i.connections.Readers(), i.request(), []planner.BucketKey{key})
 	if diags.HasErrors() {
 		i.view.Diagnostics(diags)
 		return nil, exitCode(exitError)
@@ -189,7 +189,7 @@ func (i *importer) all() ([]config.Existing, error) {
 		keys = append(keys, planner.BucketKey{Cloud: b.Cloud, ID: b.Bucket})
 		list = append(list, config.Existing{To: b.Project, Declared: !b.Declared.IsZero()})
 	}
-	specs, diags := refresh.Describe(i.ctx, i.readers(), i.request(), keys)
+	specs, diags := refresh.Describe(i.ctx, i.connections.Readers(), i.request(), keys)
 	if diags.HasErrors() {
 		i.view.Diagnostics(diags)
 		return nil, exitCode(exitError)

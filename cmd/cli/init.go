@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -26,12 +27,12 @@ func initCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runInit(p, flags)
+			return runInit(c.Context, p, flags)
 		}}
 }
 
 // runInit makes what is missing and leaves alone what is there; it may run again.
-func runInit(p Process, flags common) (err error) {
+func runInit(ctx context.Context, p Process, flags common) (err error) {
 	if flags.chdir != "" {
 		if err := os.MkdirAll(flags.chdir, 0o755); err != nil {
 			return fmt.Errorf("make %s: %w", flags.chdir, err)
@@ -55,7 +56,7 @@ func runInit(p Process, flags common) (err error) {
 	if made {
 		wrote = append(wrote, ".gitignore")
 	}
-	s, diags, err := begin(p, flags)
+	s, diags, err := begin(ctx, p, flags)
 	if err != nil {
 		return err
 	}
@@ -67,9 +68,7 @@ func runInit(p Process, flags common) (err error) {
 	if diags.HasErrors() {
 		return exitCode(exitError)
 	}
-	ctx, _, stop := s.untilSignal()
-	defer stop()
-	place, err := s.backend()
+	place, err := s.connections.Place(ctx)
 	if err != nil {
 		return s.stateFault(err)
 	}
@@ -80,7 +79,7 @@ func runInit(p Process, flags common) (err error) {
 	if err := store.Close(); err != nil {
 		return s.stateFault(err)
 	}
-	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", count(len(s.config.Projects), "project"), place.Place()))
+	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", count(len(s.config.Projects), "project"), place.Name()))
 	return nil
 }
 

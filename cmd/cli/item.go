@@ -86,7 +86,7 @@ func (s *session) projectFault(d diag.Diagnostic) error {
 // not those that bh stored are refused unless stale is set.
 func (s *session) storedKeys(ctx context.Context, r state.Record, snap state.Snapshot, stale bool) (vendors.BucketCredentials, error) {
 	var none vendors.BucketCredentials
-	store, err := s.store(r.Secrets)
+	store, err := s.connections.Store(ctx, r.Secrets)
 	if err != nil {
 		return none, s.itemFault(r.Project, err, "Correct the block, then repeat the command.")
 	}

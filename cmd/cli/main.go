@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,24 +25,43 @@ type exitCode int
 
 func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-// Main runs one command and gives its exit code: 0 done, 1 error, 2 changes with
+// Main runs one command and returns its exit code: 0 done, 1 error, 2 changes with
 // --detailed-exitcode, 130 or 143 interrupted. No panic comes out of it.
-func Main(p Process) (code int) {
+//
+// The run has one context, which the first signal cancels, with the exit code as its
+// cause. The second signal has Main return at once; what still runs is left behind.
+func Main(p Process) int {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	p.interrupts = newInterrupts(p.Signals, cancel)
+	defer p.interrupts.watch()()
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, p) }()
+	select {
+	case code := <-ended:
+		return code
+	case code := <-p.interrupts.exit:
+		return int(code)
+	}
+}
+
+// run is Main without the second signal.
+func run(ctx context.Context, p Process) (code int) {
 	out := &result{to: p.Stdout}
 	p.Stdout = out
 	end := &ending{p: p, out: out}
 	p.ending = end
 	defer func() {
 		if fault := recover(); fault != nil {
-			code = end.broken(fault, debug.Stack())
+			code = end.broken(ctx, fault, debug.Stack())
 		}
 	}()
 	app := newApp(p)
 	args, err := arrange(app, p.Args, p.get)
 	if err == nil {
-		err = app.Run(append([]string{"bh"}, args...))
+		err = app.RunContext(ctx, append([]string{"bh"}, args...))
 	}
-	return end.ended(err)
+	return end.ended(ctx, err)
 }
 
 // result is standard output. It remembers that something could not be written, for

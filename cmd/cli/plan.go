@@ -13,6 +13,7 @@ import (
 	"buckethead/planner/planfile"
 	"buckethead/planner/refresh"
 	"buckethead/state"
+	"buckethead/vendors/parallel"
 	"buckethead/vendors/registry"
 )
 
@@ -62,34 +63,32 @@ func planCommand(p Process) *cli.Command {
 			if c.Bool("destroy") {
 				a.mode = planner.DestroyAll
 			}
-			return runPlan(p, a)
+			return runPlan(c.Context, p, a)
 		}}
 }
 
 // runPlan is bh plan: it holds no lock while it talks to vendors, and can write
 // nothing, for it has readers alone.
-func runPlan(p Process, a planArgs) (err error) {
-	s, err := open(p, a.common)
+func runPlan(ctx context.Context, p Process, a planArgs) (err error) {
+	s, err := open(ctx, p, a.common)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
-	snap, err := s.readState(ctx)
+	snap, lock, err := s.readStateAndLock(ctx)
 	if err != nil {
-		return orInterrupted(err, interrupted)
+		return err
 	}
-	s.noteLock()
+	s.noteLock(lock)
 	plan, err := s.plan(ctx, snap, a)
 	if err != nil {
-		return orInterrupted(err, interrupted)
+		return err
 	}
 	s.view.Plan(plan)
 	s.warnOfDestroys(plan, a)
 	s.github(plan)
 	if a.out != "" {
-		if err := savePlan(a.out, plan); err != nil {
+		if err := savePlan(ctx, a.out, plan); err != nil {
 			return err
 		}
 		s.view.Note("The plan is saved; to carry it out: bh apply " + a.out)
@@ -107,12 +106,15 @@ func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*p
 	}
 	// Keys are renewed and projects destroyed whatever is wrong with the file's wishes.
 	if a.mode == planner.Normal && !a.rotate {
-		if err := s.checkProjects(); err != nil {
+		if err := s.checkProjects(ctx); err != nil {
 			return nil, err
 		}
 	}
 	request := refresh.Request{Desired: s.config, Recorded: snap, Mode: a.mode, Parallelism: a.parallelism, Scope: a.scopeWith()}
-	world, diags := refresh.Observe(ctx, s.readers(), request)
+	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx) // what it cut off is not a fault
+	}
 	if diags.HasErrors() {
 		s.view.Diagnostics(diags)
 		return nil, exitCode(exitError)
@@ -127,11 +129,25 @@ func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*p
 	if diags.HasErrors() {
 		return nil, exitCode(exitError)
 	}
-	return plan, s.checkOperations(plan)
+	return plan, s.checkOperations(ctx, plan)
 }
 
-func savePlan(path string, plan *planner.Plan) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+// noteLock says what a lock means for what was read beside it.
+func (s *session) noteLock(l state.Lock) {
+	switch {
+	case !l.Held:
+	case l.Expired && l.Intents > 0:
+		s.view.Note("A run was stopped and left the state locked (" + l.Holder.Describe() + "): what it left open is part of this plan. " +
+			"The next apply takes over.")
+	case !l.Expired && !l.Manual:
+		s.view.Note("The state is held by " + l.Holder.Describe() + ": what that has not recorded yet looks unfinished here.")
+	}
+}
+
+func savePlan(ctx context.Context, path string, plan *planner.Plan) error {
+	file, err := parallel.Await(ctx, func() (*os.File, error) {
+		return os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	})
 	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}

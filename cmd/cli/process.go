@@ -39,7 +39,9 @@ type Process struct {
 	// called; nil for no ticks.
 	Ticks func() (ticks <-chan time.Time, stop func())
 
-	ending *ending // made by Main
+	// made by Main
+	ending     *ending
+	interrupts *interrupts
 }
 
 // Hooks let a test stand at the boundaries. Nil in the real process.
@@ -114,3 +116,11 @@ func (p Process) inCI() bool {
 }
 
 func isFalse(value string) bool { return value == "0" || strings.EqualFold(value, "false") }
+
+// joinRelative returns path as it is seen from dir.
+func joinRelative(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

@@ -2,9 +2,7 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +14,6 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
-	"buckethead/vendors"
 )
 
 // inProcess is a process without a terminal, whose files are in a folder of its own.
@@ -143,23 +140,3 @@ func TestMain_resultIsLost(t *testing.T) {
 type writeFunc func([]byte) (int, error)
 
 func (f writeFunc) Write(b []byte) (int, error) { return f(b) }
-
-// TestObserved_fault: a vendor that panics fails one call, and nobody can say what
-// became of it.
-func TestObserved_fault(t *testing.T) {
-	var log bytes.Buffer
-	s := &session{p: Process{Now: time.Now}, log: slog.New(slog.NewTextHandler(&log, nil))}
-	_, err := observed(s.observe("local.main"), "IssueCredential", "name", func() (int, error) { panic("broken") })
-	if err == nil || !strings.Contains(err.Error(), "broken") || vendors.Refused(err) {
-		t.Errorf("got %v, want an error that leaves the outcome open", err)
-	}
-	if !strings.Contains(log.String(), "IssueCredential") {
-		t.Errorf("the log does not have it: %s", &log)
-	}
-	if err := observedError(s.observe("local.main"), "GetBucket", "", func() error { return vendors.ErrNotFound }); !errors.Is(err, vendors.ErrNotFound) {
-		t.Errorf("got %v, want the vendor's own error", err)
-	}
-	if strings.Contains(log.String(), "GetBucket") {
-		t.Error("an absence is no warning")
-	}
-}

@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
+	"buckethead/cmd/connections"
 	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/vendors/registry"
@@ -19,7 +20,7 @@ func schemaCommand(p Process) *cli.Command {
 			schema := view.LinesSchema()
 			if !c.Bool("lines") {
 				var err error
-				if schema, err = config.Schema(config.Options{Vendors: registry.All(), States: stateKinds()}); err != nil {
+				if schema, err = config.Schema(config.Options{Vendors: registry.All(), States: connections.StateKinds()}); err != nil {
 					return err
 				}
 			}

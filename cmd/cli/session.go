@@ -1,52 +1,40 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 
+	"buckethead/cmd/connections"
 	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/config/diag"
-	"buckethead/state/bolt"
-	"buckethead/state/s3"
-	"buckethead/vendors"
+	"buckethead/state"
+	"buckethead/vendors/parallel"
 	"buckethead/vendors/registry"
 )
 
-// session is one command at work: what was declared, and how to show things.
+// session is one command at work: what was declared, what it is connected to, and how to
+// show things.
 type session struct {
-	p      Process
-	flags  common
-	config *config.Config
-	view   view.View
-	log    *slog.Logger
-	closer []io.Closer
-
-	stateArgs
-	place backend     // of the state, once it is known
-	lock  s3.LockInfo // as it was when the state was read
-
-	openingCloud sync.Mutex
-	clouds       map[string]vendors.BucketProvider
-	openingStore sync.Mutex
-	stores       map[string]vendors.SecretStore
-	resolving    sync.Mutex
-	resolved     map[string]vendors.Secret // by reference
-	sharing      sync.Mutex
-	shared       map[string]any
+	p           Process
+	flags       common
+	config      *config.Config
+	connections *connections.Connections
+	view        view.View
+	log         *slog.Logger
+	closers     []io.Closer
 }
 
 // open reads the files and makes the view. Faults are shown; the error is then an
 // exit code.
-func open(p Process, flags common) (*session, error) {
-	s, diags, err := begin(p, flags)
+func open(ctx context.Context, p Process, flags common) (*session, error) {
+	s, diags, err := begin(ctx, p, flags)
 	if err != nil {
 		return nil, err
 	}
@@ -59,40 +47,75 @@ func open(p Process, flags common) (*session, error) {
 }
 
 // begin is open for a command that can work with faulty files: it shows nothing.
-func begin(p Process, flags common) (*session, diag.List, error) {
-	s := &session{p: p, flags: flags, clouds: map[string]vendors.BucketProvider{}, stores: map[string]vendors.SecretStore{}, shared: map[string]any{}}
+func begin(ctx context.Context, p Process, flags common) (*session, diag.List, error) {
+	s := &session{p: p, flags: flags, config: &config.Config{}}
 	if flags.chdir != "" {
 		if err := os.Chdir(flags.chdir); err != nil {
 			return nil, nil, fmt.Errorf("work in %s: %w", flags.chdir, errors.Unwrap(err))
 		}
 		p.ending.moved = true
 	}
-	if err := s.openLog(); err != nil {
+	if err := s.openLog(ctx); err != nil {
 		return nil, nil, err
 	}
-	loaded, diags := config.Load(config.Options{Path: flags.file, Vars: flags.vars, VarFiles: flags.varFiles, Env: p.Env,
-		Vendors: registry.All(), States: stateKinds(), Version: version})
-	if loaded == nil {
-		loaded = &config.Config{}
+	diags, err := s.load(ctx)
+	if err == nil {
+		s.view, err = s.p.ending.show(ctx, s.flags, s.viewOptions(ctx))
 	}
-	s.config = loaded
-	if err := s.makeView(); err != nil {
+	if err != nil {
 		return nil, nil, errors.Join(err, s.close())
 	}
+	s.connect()
 	return s, diags, nil
 }
 
-func (s *session) makeView() error {
-	made, err := s.p.ending.show(s.flags, s.viewOptions())
-	s.view = made
-	return err
+// load reads the files. A pipe that nobody writes to and an expression that takes for
+// ever are left behind when ctx ends.
+func (s *session) load(ctx context.Context) (diag.List, error) {
+	type result struct {
+		config *config.Config
+		diags  diag.List
+	}
+	loaded, err := parallel.Await(ctx, func() (result, error) {
+		c, diags := config.Load(config.Options{Path: s.flags.file, Vars: s.flags.vars, VarFiles: s.flags.varFiles, Env: s.p.Env,
+			Vendors: registry.All(), States: connections.StateKinds(), Version: version})
+		return result{c, diags}, nil
+	})
+	if loaded.config != nil {
+		s.config = loaded.config
+	}
+	return loaded.diags, err
 }
 
-func (s *session) viewOptions() view.Options {
+// connect makes the connections that the files declare; none is opened yet.
+func (s *session) connect() {
+	host, _ := os.Hostname()
+	run := s.run()
+	s.connections = connections.New(connections.Options{Config: s.config, Env: s.p.get, Now: s.p.Now, Sleep: s.p.Sleep,
+		Transport: s.p.Hooks.Transport, CacheDir: s.p.CacheDir, Log: s.log, Boundary: s.p.Hooks.Boundary, Waiting: s.waiting,
+		State: connections.StateOptions{Path: s.flags.state, LockTimeout: s.flags.lockTimeout, NoSync: s.p.Hooks.NoSync,
+			Holder: state.Holder{Actor: run.Actor, Host: host, PID: os.Getpid(), Command: s.flags.command, Run: run.URL, Commit: run.Commit}}})
+}
+
+// waiting says for what a vendor waits, or, without a title, the state.
+func (s *session) waiting(title, why string, until time.Time) {
+	if title == "" {
+		s.view.Note("Waiting: " + why + "; until " + until.UTC().Format(time.TimeOnly) + " at most")
+		return
+	}
+	s.view.Waiting(title, why, until)
+}
+
+// reference names an item without its value, as views and tables show it.
+func (s *session) reference(ctx context.Context) func(store, id, title string) string {
+	return func(store, id, title string) string { return s.connections.Reference(ctx, store, id, title) }
+}
+
+func (s *session) viewOptions(ctx context.Context) view.Options {
 	o := view.Options{
 		Color: s.colored(s.p.StdoutTTY), ErrColor: s.colored(s.p.StderrTTY), Verbose: s.flags.verbose, Quiet: s.flags.quiet,
-		Version: version, Now: s.p.Now, Sources: s.config.Sources, Stack: s.config.Stack, Reference: s.reference,
-		VendorTitle: vendorTitle,
+		Version: version, Now: s.p.Now, Sources: s.config.Sources, Stack: s.config.Stack, Reference: s.reference(ctx),
+		VendorTitle: connections.VendorTitle,
 		VendorLimit: func(name string) (int, time.Duration) {
 			v, _ := registry.Find(name)
 			return v.Limits.Calls, v.Limits.CallsPer
@@ -138,28 +161,21 @@ func (s *session) colored(terminal bool) bool {
 	return terminal
 }
 
+// close closes what was opened, the last first.
 func (s *session) close() error {
 	var errs []error
-	for _, c := range s.closer {
+	for _, c := range slices.Backward(s.closers) {
 		errs = append(errs, c.Close())
 	}
-	s.closer = nil
+	s.closers = nil
 	return errors.Join(errs...)
 }
 
-// statePath is where the state is, relative paths from the folder of the files.
-func (s *session) statePath() string {
-	if s.flags.state != "" {
-		return s.flags.state
+// joinClose closes what the session holds; an exit code that was decided stays.
+func joinClose(err error, s *session) error {
+	closed := s.close()
+	if err != nil || closed == nil {
+		return err
 	}
-	if filepath.IsAbs(s.config.State.Path) {
-		return s.config.State.Path
-	}
-	return filepath.Join(s.config.Dir, s.config.State.Path)
-}
-
-func (s *session) stateOptions() bolt.Options {
-	host, _ := os.Hostname()
-	return bolt.Options{Stack: s.config.Stack, LockTimeout: s.flags.lockTimeout, Now: s.p.Now, NoSync: s.p.Hooks.NoSync,
-		Holder: bolt.Holder{Actor: s.run().Actor, Host: host, PID: os.Getpid(), Command: s.flags.command, Run: s.run().URL}}
+	return fmt.Errorf("close: %w", closed)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,19 +29,19 @@ func showCommand(p Process) *cli.Command {
 			if c.Args().Len() > 1 {
 				return errors.New("bh show takes one plan or one project")
 			}
-			return runShow(p, flags, c.Args().First())
+			return runShow(c.Context, p, flags, c.Args().First())
 		}}
 }
 
-func runShow(p Process, flags common, what string) (err error) {
-	s, err := open(p, flags)
+func runShow(ctx context.Context, p Process, flags common, what string) (err error) {
+	s, err := open(ctx, p, flags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
 	if what != "" {
 		if _, err := os.Stat(what); err == nil {
-			plan, err := readPlan(what, "")
+			plan, err := readPlan(ctx, what, "")
 			if err != nil {
 				return err
 			}
@@ -49,7 +50,7 @@ func runShow(p Process, flags common, what string) (err error) {
 			return nil
 		}
 	}
-	records, err := s.records(what)
+	records, err := s.records(ctx, what)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func runShow(p Process, flags common, what string) (err error) {
 		if i > 0 {
 			_, _ = fmt.Fprintln(p.Stdout)
 		}
-		_, _ = fmt.Fprint(p.Stdout, recordText(r, s.reference))
+		_, _ = fmt.Fprint(p.Stdout, recordText(r, s.reference(ctx)))
 	}
 	if len(records) == 0 {
 		_, _ = fmt.Fprintln(p.Stdout, "The state holds no projects.")
@@ -69,9 +70,7 @@ func runShow(p Process, flags common, what string) (err error) {
 }
 
 // records gives the records of the state by address: all, or those of one project.
-func (s *session) records(what string) ([]state.Record, error) {
-	ctx, _, stop := s.untilSignal()
-	defer stop()
+func (s *session) records(ctx context.Context, what string) ([]state.Record, error) {
 	snap, err := s.readState(ctx)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,20 +13,33 @@ import (
 	"buckethead/state"
 )
 
+// stateArgs holds the arguments of the commands of bh state, and the flags that only
+// they have.
+type stateArgs struct {
+	named []string
+	list  bool          // backup --list
+	force bool          // push --force, migrate --force, rebuild --force
+	from  string        // migrate --from
+	last  time.Duration // lock --for
+}
+
+// stateRun is one of these commands.
+type stateRun func(ctx context.Context, s *session, a stateArgs) error
+
 func stateCommand(p Process) *cli.Command {
-	command := func(name, usage, args string, run func(*session, []string) error, flags ...cli.Flag) *cli.Command {
+	command := func(name, usage, args string, run stateRun, flags ...cli.Flag) *cli.Command {
 		return &cli.Command{Name: name, Usage: usage, ArgsUsage: args, Flags: commonFlags(flags...), Action: func(c *cli.Context) (err error) {
 			parsed, err := readCommon(c, p)
 			if err != nil {
 				return err
 			}
-			s, err := open(p, parsed)
+			s, err := open(c.Context, p, parsed)
 			if err != nil {
 				return err
 			}
 			defer func() { err = joinClose(err, s) }()
-			s.list, s.force, s.from, s.last = c.Bool("list"), c.Bool("force"), c.String("from"), c.Duration("for")
-			return run(s, c.Args().Slice())
+			return run(c.Context, s, stateArgs{named: c.Args().Slice(), list: c.Bool("list"), force: c.Bool("force"),
+				from: c.String("from"), last: c.Duration("for")})
 		}}
 	}
 	return &cli.Command{Name: "state", Usage: "look at the state and mend it", Subcommands: []*cli.Command{
@@ -51,11 +65,11 @@ func stateCommand(p Process) *cli.Command {
 	}}
 }
 
-func stateList(s *session, args []string) error {
-	if len(args) > 1 {
+func stateList(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) > 1 {
 		return errors.New("bh state list takes one project, or none for all")
 	}
-	records, err := s.records(strings.Join(args, ""))
+	records, err := s.records(ctx, strings.Join(a.named, ""))
 	if err != nil {
 		return err
 	}
@@ -72,11 +86,11 @@ func stateList(s *session, args []string) error {
 	return nil
 }
 
-func stateShow(s *session, args []string) error {
-	if len(args) != 1 {
+func stateShow(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) != 1 {
 		return errors.New("bh state show wants one project")
 	}
-	records, err := s.records(args[0])
+	records, err := s.records(ctx, a.named[0])
 	if err != nil {
 		return err
 	}
@@ -84,9 +98,7 @@ func stateShow(s *session, args []string) error {
 }
 
 // locked opens the state for writing, with a copy made first.
-func (s *session) locked() (openState, state.Snapshot, error) {
-	ctx, _, stop := s.untilSignal()
-	defer stop()
+func (s *session) locked(ctx context.Context) (state.Locked, state.Snapshot, error) {
 	store, err := s.openState(ctx)
 	if err != nil {
 		return nil, state.Snapshot{}, err
@@ -101,15 +113,15 @@ func (s *session) locked() (openState, state.Snapshot, error) {
 	return store, snap, nil
 }
 
-func stateMove(s *session, args []string) error {
-	if len(args) != 2 {
+func stateMove(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) != 2 {
 		return errors.New("bh state mv wants the address that is and the one that shall be")
 	}
-	projects, err := addresses(args)
+	projects, err := addresses(a.named)
 	if err != nil {
 		return err
 	}
-	store, snap, err := s.locked()
+	store, snap, err := s.locked(ctx)
 	if err != nil {
 		return err
 	}
@@ -119,22 +131,22 @@ func stateMove(s *session, args []string) error {
 	if _, taken := snap.Records[projects[1]]; taken {
 		return fmt.Errorf("the state has a %s already", projects[1])
 	}
-	if err := store.Move(context.Background(), projects[0], projects[1]); err != nil {
+	if err := store.Move(ctx, projects[0], projects[1]); err != nil {
 		return s.stateFault(err)
 	}
 	s.view.Result(fmt.Sprintf("Moved %s to %s.", projects[0], projects[1]))
 	return nil
 }
 
-func stateRemove(s *session, args []string) error {
-	projects, err := addresses(args)
+func stateRemove(ctx context.Context, s *session, a stateArgs) error {
+	projects, err := addresses(a.named)
 	if err != nil {
 		return err
 	}
 	if len(projects) == 0 {
 		return errors.New("bh state rm wants the projects to forget")
 	}
-	store, snap, err := s.locked()
+	store, snap, err := s.locked(ctx)
 	if err != nil {
 		return err
 	}
@@ -144,7 +156,7 @@ func stateRemove(s *session, args []string) error {
 		}
 	}
 	for _, p := range projects {
-		if err := store.Settle(context.Background(), state.Settlement{Project: p}); err != nil {
+		if err := store.Settle(ctx, state.Settlement{Project: p}); err != nil {
 			return s.stateFault(err)
 		}
 		s.view.Result(fmt.Sprintf("Forgot %s; its bucket, credentials and item are as they were.", p))
@@ -152,16 +164,14 @@ func stateRemove(s *session, args []string) error {
 	return nil
 }
 
-func stateBackup(s *session, args []string) error {
-	if len(args) > 0 {
+func stateBackup(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) > 0 {
 		return errors.New("bh state backup takes no argument")
 	}
-	if s.list {
-		return s.listBackups()
+	if a.list {
+		return s.listBackups(ctx)
 	}
-	ctx, _, stop := s.untilSignal()
-	defer stop()
-	place, err := s.backend()
+	place, err := s.connections.Place(ctx)
 	if err != nil {
 		return s.stateFault(err)
 	}
@@ -173,10 +183,8 @@ func stateBackup(s *session, args []string) error {
 	return nil
 }
 
-func (s *session) listBackups() error {
-	ctx, _, stop := s.untilSignal()
-	defer stop()
-	place, err := s.backend()
+func (s *session) listBackups(ctx context.Context) error {
+	place, err := s.connections.Place(ctx)
 	if err != nil {
 		return s.stateFault(err)
 	}
@@ -196,17 +204,15 @@ func (s *session) listBackups() error {
 	return err
 }
 
-func stateRestore(s *session, args []string) error {
-	if len(args) != 1 {
+func stateRestore(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) != 1 {
 		return errors.New("bh state restore wants one backup; bh state backup --list shows them")
 	}
-	ctx, _, stop := s.untilSignal()
-	defer stop()
-	place, err := s.backend()
+	place, err := s.connections.Place(ctx)
 	if err != nil {
 		return s.stateFault(err)
 	}
-	kept, err := place.Restore(ctx, args[0])
+	kept, err := place.Restore(ctx, a.named[0])
 	switch {
 	case errors.Is(err, state.ErrLocked), errors.Is(err, state.ErrStack), errors.Is(err, state.ErrNewer):
 		return s.stateFault(err)
@@ -217,6 +223,6 @@ func stateRestore(s *session, args []string) error {
 	if kept != "" {
 		before = "The state of before is " + kept + "."
 	}
-	s.view.Result(fmt.Sprintf("Restored %s. %s", args[0], before))
+	s.view.Result(fmt.Sprintf("Restored %s. %s", a.named[0], before))
 	return nil
 }

@@ -8,43 +8,42 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"buckethead/state/s3"
+	"buckethead/state"
 )
 
 // lockCommand is bh state lock, with bh state lock list below it.
-func lockCommand(command func(name, usage, args string, run func(*session, []string) error, flags ...cli.Flag) *cli.Command) *cli.Command {
+func lockCommand(command func(name, usage, args string, run stateRun, flags ...cli.Flag) *cli.Command) *cli.Command {
 	lock := command("lock", "keep everyone from changing the state for a while", "", stateLock,
 		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "let go of it after `LONG`"})
 	lock.Subcommands = []*cli.Command{command("list", "show who holds the state", "", stateLocks)}
 	return lock
 }
 
-// lockable gives the place of the state, which has to be one with a lock of its own.
-func (s *session) lockable() (*s3.Backend, error) {
-	place, err := s.backend()
+// lockable returns the place of the state, which has to be one with a lock of its own.
+func (s *session) lockable(ctx context.Context) (state.Locker, error) {
+	place, err := s.connections.Place(ctx)
 	if err != nil {
 		return nil, s.stateFault(err)
 	}
-	shared, is := place.(sharedState)
-	if !is {
-		return nil, fmt.Errorf("the state %s is a file of this machine: whoever works with it holds it, and the system frees it when that process ends", place.Place())
+	locker, able := place.(state.Locker)
+	if !able {
+		return nil, fmt.Errorf("the state %s is a file of this machine: whoever works with it holds it, "+
+			"and the system frees it when that process ends", place.Name())
 	}
-	return shared.Backend, nil
+	return locker, nil
 }
 
-func stateLock(s *session, args []string) error {
-	if len(args) > 0 {
+func stateLock(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) > 0 {
 		return errors.New("bh state lock takes no argument")
 	}
-	place, err := s.lockable()
+	place, err := s.lockable(ctx)
 	if err != nil {
 		return err
 	}
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
-	held, err := place.Lock(ctx, s.last)
+	held, err := place.Lock(ctx, a.last)
 	if err != nil {
-		return orInterrupted(s.stateFault(err), interrupted)
+		return s.stateFault(err)
 	}
 	if s.flags.json {
 		return s.writeJSON(held)
@@ -53,47 +52,43 @@ func stateLock(s *session, args []string) error {
 	return nil
 }
 
-func stateUnlock(s *session, args []string) error {
-	if len(args) != 1 {
+func stateUnlock(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) != 1 {
 		return errors.New("bh state unlock wants the id of the lock; bh state lock list shows it")
 	}
-	place, err := s.lockable()
+	place, err := s.lockable(ctx)
 	if err != nil {
 		return err
 	}
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
-	released, err := place.Unlock(ctx, args[0])
+	released, err := place.Unlock(ctx, a.named[0])
 	if err != nil {
-		return orInterrupted(s.stateFault(err), interrupted)
+		return s.stateFault(err)
 	}
 	if !released {
-		return fmt.Errorf("there is no lock %s (any more); bh state lock list shows who holds the state", args[0])
+		return fmt.Errorf("there is no lock %s (any more); bh state lock list shows who holds the state", a.named[0])
 	}
 	s.view.Result("Unlocked. Whoever held it stops before the next change; the next apply goes on from what is open.")
 	return nil
 }
 
-func stateLocks(s *session, args []string) error {
-	if len(args) > 0 {
+func stateLocks(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) > 0 {
 		return errors.New("bh state lock list takes no argument")
 	}
-	place, err := s.lockable()
+	place, err := s.lockable(ctx)
 	if err != nil {
 		return err
 	}
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
-	return orInterrupted(s.showLock(ctx, place), interrupted)
+	return s.showLock(ctx, place)
 }
 
-func (s *session) showLock(ctx context.Context, place *s3.Backend) error {
+func (s *session) showLock(ctx context.Context, place state.Locker) error {
 	held, err := place.Locked(ctx)
 	if err != nil {
 		return s.stateFault(err)
 	}
 	if s.flags.json {
-		locks := []s3.LockInfo{}
+		locks := []state.Lock{}
 		if held.Held {
 			locks = append(locks, held)
 		}

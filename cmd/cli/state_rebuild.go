@@ -10,26 +10,23 @@ import (
 	"buckethead/planner"
 	"buckethead/planner/refresh"
 	"buckethead/state"
-	"buckethead/state/bolt"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
 )
 
 // stateRebuild makes a state anew from what the providers list, for one that was lost.
 // It changes nothing with any provider.
-func stateRebuild(s *session, args []string) error {
-	if len(args) > 0 {
+func stateRebuild(ctx context.Context, s *session, a stateArgs) error {
+	if len(a.named) > 0 {
 		return errors.New("bh state rebuild takes no argument")
 	}
-	place, err := s.backend()
+	place, err := s.connections.Place(ctx)
 	if err != nil {
 		return s.stateFault(err)
 	}
-	ctx, interrupted, stop := s.untilSignal()
-	defer stop()
-	present, err := s.mayRebuild(ctx, place)
+	present, err := s.mayRebuild(ctx, place, a.force)
 	if err != nil {
-		return orInterrupted(err, interrupted)
+		return err
 	}
 	folder, err := os.MkdirTemp("", "bh-rebuild-*")
 	if err != nil {
@@ -39,20 +36,20 @@ func stateRebuild(s *session, args []string) error {
 	path := filepath.Join(folder, "state.db")
 	rebuilt, err := s.rebuildInto(ctx, path)
 	if err != nil {
-		return orInterrupted(err, interrupted)
+		return err
 	}
-	kept, err := place.Push(ctx, path, bolt.Push{Force: true, Over: present})
+	kept, err := place.Push(ctx, path, state.Push{Force: true, Over: present})
 	if err != nil {
-		return orInterrupted(s.stateFault(err), interrupted)
+		return s.stateFault(err)
 	}
-	return s.showRebuilt(rebuilt, place, kept)
+	return s.showRebuilt(ctx, rebuilt, place, kept)
 }
 
 // mayRebuild refuses where there is a state that knows something, and gives what is
 // there: the state must be the same when the new one takes its place. With --force it
 // looks at nothing.
-func (s *session) mayRebuild(ctx context.Context, place backend) (*state.Meta, error) {
-	if s.force {
+func (s *session) mayRebuild(ctx context.Context, place state.Place, force bool) (*state.Meta, error) {
+	if force {
 		return nil, nil
 	}
 	opened, err := place.Read(ctx)
@@ -67,14 +64,12 @@ func (s *session) mayRebuild(ctx context.Context, place backend) (*state.Meta, e
 		return &snap.Meta, nil
 	}
 	return nil, fmt.Errorf("there is a state at %s, with %s: rebuild is for one that was lost; --force puts a new one in its place and keeps this one beside it",
-		place.Place(), count(len(snap.Records), "project"))
+		place.Name(), count(len(snap.Records), "project"))
 }
 
 // rebuildInto reads the world and writes what it tells into a new state.
 func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner.Rebuilt, err error) {
-	options := s.stateOptions()
-	options.NoSync = true
-	store, err := bolt.Open(ctx, path, options)
+	store, err := s.connections.Draft(ctx, path)
 	if err != nil {
 		return rebuilt, s.stateFault(err)
 	}
@@ -83,7 +78,7 @@ func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner
 	if err != nil {
 		return rebuilt, s.stateFault(err)
 	}
-	world, diags := refresh.Observe(ctx, s.readers(), refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal,
+	world, diags := refresh.Observe(ctx, s.connections.Readers(), refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal,
 		Parallelism: s.flags.parallelism, Marked: true})
 	if diags.HasErrors() {
 		s.view.Diagnostics(diags)
@@ -105,7 +100,7 @@ func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner
 }
 
 // showRebuilt says what is known again, and what is not.
-func (s *session) showRebuilt(r planner.Rebuilt, place backend, kept string) error {
+func (s *session) showRebuilt(ctx context.Context, r planner.Rebuilt, place state.Place, kept string) error {
 	if s.flags.json {
 		names := []string{}
 		for _, record := range r.Records {
@@ -115,7 +110,7 @@ func (s *session) showRebuilt(r planner.Rebuilt, place backend, kept string) err
 		if unknown == nil {
 			unknown = []planner.Unknown{}
 		}
-		return s.writeJSON(map[string]any{"format": state.Format, "place": place.Place(), "projects": names, "unknown": unknown, "kept": kept})
+		return s.writeJSON(map[string]any{"format": state.Format, "place": place.Name(), "projects": names, "unknown": unknown, "kept": kept})
 	}
 	if len(r.Records) > 0 {
 		rows := [][]string{{"PROJECT", "BUCKET", "KEY", "ITEM"}}
@@ -130,7 +125,7 @@ func (s *session) showRebuilt(r planner.Rebuilt, place backend, kept string) err
 				row[2] = record.Active.ID
 			}
 			if record.Item != nil {
-				row[3] = s.reference(record.Secrets, record.Item.ID, record.Item.Title)
+				row[3] = s.connections.Reference(ctx, record.Secrets, record.Item.ID, record.Item.Title)
 			}
 			rows = append(rows, row)
 		}
@@ -144,6 +139,6 @@ func (s *session) showRebuilt(r planner.Rebuilt, place backend, kept string) err
 		_, _ = fmt.Fprintln(s.p.Stdout)
 	}
 	_, err := fmt.Fprintf(s.p.Stdout, "Rebuilt %s in %s. %s Nothing was changed with any provider; bh plan says what differs.\n",
-		count(len(r.Records), "project"), place.Place(), before(kept))
+		count(len(r.Records), "project"), place.Name(), before(kept))
 	return err
 }

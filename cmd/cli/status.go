@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -18,7 +19,7 @@ func statusCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runStatus(p, flags, c.Args().First())
+			return runStatus(c.Context, p, flags, c.Args().First())
 		}}
 }
 
@@ -36,13 +37,13 @@ type projectStatus struct {
 	Due         string       `json:"due,omitempty"`
 }
 
-func runStatus(p Process, flags common, what string) (err error) {
-	s, err := open(p, flags)
+func runStatus(ctx context.Context, p Process, flags common, what string) (err error) {
+	s, err := open(ctx, p, flags)
 	if err != nil {
 		return err
 	}
 	defer func() { err = joinClose(err, s) }()
-	records, err := s.records(what)
+	records, err := s.records(ctx, what)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func runStatus(p Process, flags common, what string) (err error) {
 	}
 	lines := make([]projectStatus, 0, len(records))
 	for _, r := range records {
-		lines = append(lines, statusOf(r, declared[r.Project], p.Now(), s.reference))
+		lines = append(lines, statusOf(r, declared[r.Project], p.Now(), s.reference(ctx)))
 	}
 	if flags.json {
 		return s.writeJSON(map[string]any{"format": state.Format, "projects": lines})

@@ -13,11 +13,12 @@ func validateCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			s, err := open(p, flags)
+			ctx := c.Context
+			s, err := open(ctx, p, flags)
 			if err != nil {
 				return err
 			}
-			if err := s.checkProjects(); err != nil {
+			if err := s.checkProjects(ctx); err != nil {
 				return joinClose(err, s)
 			}
 			s.view.Valid(len(s.config.Projects))

@@ -1,16 +1,16 @@
-package cli
+package connections
 
 import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/vendors"
 )
@@ -19,26 +19,25 @@ type noNetwork struct{}
 
 func (noNetwork) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("none") }
 
-// newHostSession is a session of two clouds of one vendor and a store.
-func newHostSession(t *testing.T, level slog.Level) (s *session, errs, log *bytes.Buffer) {
-	t.Helper()
-	errs, log = &bytes.Buffer{}, &bytes.Buffer{}
-	now := func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
-	v, err := view.New("human", &bytes.Buffer{}, errs, view.Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &session{
-		p:    Process{Now: now, Sleep: sleep, Hooks: Hooks{Transport: noNetwork{}}},
-		view: view.Serial(v), log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level})), shared: map[string]any{},
-		config: &config.Config{Dir: "/files", Secrets: []config.Connection{{Vendor: "age_file", Name: "main"}},
+// newTwoClouds are the connections of a file with two clouds of one vendor and a store.
+// told is what people are told of waits.
+func newTwoClouds(level slog.Level) (c *Connections, told *strings.Builder, log *bytes.Buffer) {
+	told, log = &strings.Builder{}, &bytes.Buffer{}
+	return New(Options{
+		Config: &config.Config{Dir: "/files", Secrets: []config.Connection{{Vendor: "age_file", Name: "main"}},
 			Clouds: []config.Connection{{Vendor: "local", Name: "main"}, {Vendor: "local", Name: "other"}}},
-	}, errs, log
+		Now:   func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) },
+		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, Transport: noNetwork{},
+		Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: level})),
+		Waiting: func(title, why string, until time.Time) {
+			fmt.Fprintf(told, "%s: %s until %s\n", title, why, until.Format(time.TimeOnly))
+		},
+	}), told, log
 }
 
 func TestHost_hasAllThatAVendorMayAskFor(t *testing.T) {
-	s, errs, log := newHostSession(t, levelTrace)
-	h := s.host("age_file.main")
+	c, told, log := newTwoClouds(LevelTrace)
+	h := c.host(t.Context(), "age_file.main")
 	if h.Dir != "/files" || h.Transport != (noNetwork{}) || h.Now().Year() != 2026 {
 		t.Errorf("got %+v", h)
 	}
@@ -48,9 +47,9 @@ func TestHost_hasAllThatAVendorMayAskFor(t *testing.T) {
 		t.Errorf("Sleep gave %v", err)
 	}
 	h.Waiting("1,200 calls in 5 minutes are used up", h.Now().Add(5*time.Minute))
-	s.host("local.other").Waiting("slow", h.Now())
-	if want := "age file: 1,200 calls in 5 minutes are used up; goes on at 12:05:00\nLocal (local.other): slow; goes on at 12:00:00\n"; errs.String() != want {
-		t.Errorf("people were told %q, want %q", errs, want)
+	c.host(t.Context(), "local.other").Waiting("slow", h.Now())
+	if want := "age file: 1,200 calls in 5 minutes are used up until 12:05:00\nLocal (local.other): slow until 12:00:00\n"; told.String() != want {
+		t.Errorf("people were told %q, want %q", told, want)
 	}
 	h.Trace(vendors.Exchange{Method: "POST", URL: "https://api.example/tokens", Status: 200, RequestID: "ray-1", Took: time.Second,
 		Request: `{"name":"x"}`, Answer: `{"value":"(sensitive)"}`})
@@ -67,18 +66,18 @@ func TestHost_hasAllThatAVendorMayAskFor(t *testing.T) {
 }
 
 func TestHost_tracesOnlyWhereItIsAskedTo(t *testing.T) {
-	s, _, _ := newHostSession(t, slog.LevelDebug)
-	if s.host("local.main").Trace != nil {
+	c, _, _ := newTwoClouds(slog.LevelDebug)
+	if c.host(t.Context(), "local.main").Trace != nil {
 		t.Error("requests would be put together for a log that leaves them out")
 	}
 }
 
 func TestHost_sharesByKey(t *testing.T) {
-	s, _, _ := newHostSession(t, slog.LevelInfo)
+	c, _, _ := newTwoClouds(slog.LevelInfo)
 	made := 0
 	make := func() any { made++; return made }
-	a, b := s.host("local.main").Share("one", make), s.host("local.other").Share("one", make)
-	if c := s.host("local.main").Share("two", make); a != b || a == c || made != 2 {
-		t.Errorf("got %v, %v, %v", a, b, c)
+	a, b := c.host(t.Context(), "local.main").Share("one", make), c.host(t.Context(), "local.other").Share("one", make)
+	if two := c.host(t.Context(), "local.main").Share("two", make); a != b || a == two || made != 2 {
+		t.Errorf("got %v, %v, %v", a, b, two)
 	}
 }

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+	"syscall"
+
+	"buckethead/vendors/parallel"
+)
+
+// interrupts turns signals into the end of the run's context: the first cancels it, with
+// its exit code as the cause, and the second ends the process at once, whatever it does.
+// Whoever can do better than that handles them for a while.
+type interrupts struct {
+	signals <-chan os.Signal
+	cancel  context.CancelCauseFunc
+	exit    chan exitCode // of a second signal
+
+	mu      sync.Mutex
+	came    int
+	handler func(os.Signal) // nil for what is said above
+}
+
+func newInterrupts(signals <-chan os.Signal, cancel context.CancelCauseFunc) *interrupts {
+	return &interrupts{signals: signals, cancel: cancel, exit: make(chan exitCode, 1)}
+}
+
+// watch takes signals until stop is called.
+func (i *interrupts) watch() (stop func()) {
+	quit, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case signal := <-i.signals:
+				i.arrived(signal)
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() { close(quit); <-ended }
+}
+
+func (i *interrupts) arrived(signal os.Signal) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.handler != nil {
+		i.handler(signal)
+		return
+	}
+	i.end(signal)
+}
+
+// end cancels the run, or ends the process where it was cancelled before.
+func (i *interrupts) end(signal os.Signal) {
+	if i.came++; i.came == 1 {
+		i.cancel(codeOf(signal))
+		return
+	}
+	select {
+	case i.exit <- codeOf(signal):
+	default: // it is ending
+	}
+}
+
+// handle gives the signals that come from now on to handler, one at a time, until
+// release is called.
+func (i *interrupts) handle(handler func(os.Signal)) (release func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.handler = handler
+	return func() {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.handler = nil
+	}
+}
+
+// stopFirst handles signals while operations run: the first closes stop, so that running
+// steps end and are saved, and is told; the second cancels the run, and the third ends the
+// process. signalled returns the exit code of the first, 0 before there is one. After
+// release, which waits for told, a signal that follows the first ends the process.
+func (i *interrupts) stopFirst(told func()) (stop <-chan struct{}, signalled func() exitCode, release func()) {
+	stopping := make(chan struct{})
+	var first exitCode
+	var telling parallel.Group // not here: a terminal that takes nothing must not hold up the next signal
+	restore := i.handle(func(signal os.Signal) {
+		if first != 0 {
+			i.end(signal)
+			return
+		}
+		first = codeOf(signal)
+		close(stopping)
+		telling.Go(told)
+	})
+	signalled = func() exitCode {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		return first
+	}
+	release = func() {
+		restore()
+		telling.Wait()
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if first != 0 {
+			i.came = max(i.came, 1)
+		}
+	}
+	return stopping, signalled, release
+}
+
+// codeOf returns the exit code of a signal.
+func codeOf(signal os.Signal) exitCode {
+	if signal == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupted
+}
+
+// interrupted returns the exit code of the signal that ended a context, 0 where none did.
+func interrupted(ctx context.Context) exitCode {
+	var code exitCode
+	errors.As(context.Cause(ctx), &code)
+	return code
+}

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"unicode"
+	"unicode/utf8"
+
+	"buckethead/config/diag"
+	"buckethead/state"
+	"buckethead/vendors/parallel"
+)
+
+// openState locks the state, for as long as the session lasts.
+func (s *session) openState(ctx context.Context) (state.Locked, error) {
+	place, err := s.connections.Place(ctx)
+	if err != nil {
+		return nil, s.stateFault(err)
+	}
+	opened, err := place.Open(ctx)
+	if err != nil {
+		return nil, s.stateFault(err)
+	}
+	s.closers = append(s.closers, opened)
+	return opened, nil
+}
+
+// openReader opens the state for reading, for as long as the session lasts.
+func (s *session) openReader(ctx context.Context) (state.View, error) {
+	place, err := s.connections.Place(ctx)
+	if err != nil {
+		return nil, s.stateFault(err)
+	}
+	opened, err := parallel.Await(ctx, func() (state.View, error) { return place.Read(ctx) })
+	if err != nil {
+		return nil, s.stateFault(err)
+	}
+	s.closers = append(s.closers, opened)
+	return opened, nil
+}
+
+// readState reads the state and releases it, so that a plan holds no lock while it talks
+// to vendors.
+func (s *session) readState(ctx context.Context) (state.Snapshot, error) {
+	snap, _, err := s.readStateAndLock(ctx)
+	return snap, err
+}
+
+// readStateAndLock is readState with the lock as it was then.
+func (s *session) readStateAndLock(ctx context.Context) (state.Snapshot, state.Lock, error) {
+	opened, err := s.openReader(ctx)
+	if err != nil {
+		return state.Snapshot{}, state.Lock{}, err
+	}
+	snap, err := opened.Snapshot()
+	if err = errors.Join(err, opened.Close()); err != nil {
+		return snap, state.Lock{}, s.stateFault(err)
+	}
+	return snap, opened.Lock(), nil
+}
+
+// stateFault shows a state that cannot be used; the error is an exit code.
+func (s *session) stateFault(err error) error {
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5001", Summary: "The state cannot be used", Detail: sentence(err), Subject: s.config.State.Range, Cause: err}
+	var said exitCode
+	switch {
+	case errors.As(err, &said):
+		return said
+	case errors.Is(err, context.Canceled):
+		return err // what a signal cut off is not a fault
+	case errors.Is(err, state.ErrLocked):
+		d.Code, d.Summary = "BH5002", "The state is locked"
+	case errors.Is(err, state.ErrDamaged):
+		d.Code, d.Summary = "BH5003", "The state is damaged"
+	case errors.Is(err, state.ErrNewer):
+		d.Code, d.Summary = "BH5004", "The state is newer than this bh"
+		d.Fix = "Use a bh as new as the one that wrote it."
+	case errors.Is(err, state.ErrStack):
+		d.Code, d.Summary = "BH5005", "The state belongs to another stack"
+		d.Fix = "Name the state's own stack in the bh block, or give this one a state of its own."
+	case errors.Is(err, state.ErrUnsafe):
+		d.Code, d.Summary = "BH5030", "The server cannot keep a shared state safe"
+	case errors.Is(err, state.ErrLost):
+		d.Code, d.Summary = "BH5031", "The lock on the state was lost"
+		d.Fix = "Nothing was written after that. Plan again: what was made and not recorded is found by its names."
+	case errors.Is(err, state.ErrMoved):
+		d.Code, d.Summary = "BH5032", "The state was migrated"
+	case errors.Is(err, state.ErrServer), errors.Is(err, state.ErrLineage), errors.Is(err, state.ErrOlder), errors.Is(err, state.ErrChanged):
+	default:
+		d.Fix = "Nothing was changed. Give bh a place that it can write to, with state \"local\" { path = ... } or --state."
+	}
+	s.view.Diagnostics(diag.List{d})
+	return exitCode(exitError)
+}
+
+// sentence words an error as a person would begin and end it.
+func sentence(err error) string {
+	text := err.Error()
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
+}

@@ -1,0 +1,108 @@
+package connections
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"buckethead/config"
+	"buckethead/state"
+	"buckethead/state/bolt"
+	"buckethead/state/s3"
+	"buckethead/vendors"
+)
+
+// StateKinds returns the kinds of state beside "local".
+func StateKinds() []config.StateKind {
+	return []config.StateKind{{Name: s3.Kind, Settings: s3.Settings(), Check: s3.CheckSettings}}
+}
+
+// Place returns where the state is: what [StateOptions] say, or what the file declares.
+func (c *Connections) Place(ctx context.Context) (state.Place, error) {
+	return c.places.get(ctx, "", func(ctx context.Context) (state.Place, error) {
+		declared := c.o.Config.State
+		if c.o.State.Path != "" {
+			return bolt.NewPlace(c.o.State.Path, c.boltOptions()), nil
+		}
+		if declared.Kind != s3.Kind {
+			return bolt.NewPlace(c.besideTheFile(declared.Path), c.boltOptions()), nil
+		}
+		settings, err := c.settings(ctx, config.Connection{Settings: declared.Settings})
+		if err != nil {
+			return nil, err
+		}
+		return c.inBucket(ctx, settings)
+	})
+}
+
+// besideTheFile returns a path that begins at the folder of the files.
+func (c *Connections) besideTheFile(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(c.o.Config.Dir, path)
+}
+
+// PlaceAt returns a place that the command line names: a path, or s3://BUCKET/KEY with
+// region, endpoint_url and the like as a query. Its keys come by the default chain.
+func (c *Connections) PlaceAt(ctx context.Context, name string) (state.Place, error) {
+	rest, inBucket := strings.CutPrefix(name, "s3://")
+	if !inBucket {
+		return bolt.NewPlace(c.besideTheFile(name), c.boltOptions()), nil
+	}
+	address, query, _ := strings.Cut(rest, "?")
+	bucket, key, _ := strings.Cut(address, "/")
+	settings := vendors.Settings{"bucket": {Text: bucket}, "key": {Text: key}}
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return nil, fmt.Errorf("%s is not a place of a state: %w", name, err)
+	}
+	for _, setting := range s3.Settings() {
+		switch value := values.Get(setting.Name); {
+		case value != "" && setting.Secret:
+			return nil, errors.New("a secret does not belong on a command line: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+		case value != "":
+			settings[setting.Name] = vendors.Value{Text: value}
+		default:
+			for _, name := range setting.Env {
+				if text := c.o.Env(name); text != "" && settings.Text(setting.Name) == "" {
+					settings[setting.Name] = vendors.Value{Text: text}
+				}
+			}
+		}
+	}
+	for _, p := range s3.CheckSettings(settings) {
+		return nil, fmt.Errorf("%s is not a place of a state: %s; %s", name, p.Summary, p.Fix)
+	}
+	return c.inBucket(ctx, settings)
+}
+
+// inBucket returns a place in a bucket.
+func (c *Connections) inBucket(ctx context.Context, settings vendors.Settings) (state.Place, error) {
+	place, err := s3.New(ctx, s3.Options{Settings: settings, Stack: c.o.Config.Stack, LockTimeout: c.o.State.LockTimeout,
+		Now: c.o.Now, Transport: c.o.Transport, Rescue: filepath.Join(c.o.Config.Dir, ".bh"), Holder: c.o.State.Holder,
+		Waiting: func(why string, until time.Time) { c.o.Waiting("", why, until) }})
+	if err != nil {
+		return nil, err
+	}
+	return place, nil
+}
+
+func (c *Connections) boltOptions() bolt.Options {
+	holder := c.o.State.Holder
+	holder.Commit = "" // the note beside a file has never had one
+	return bolt.Options{Stack: c.o.Config.Stack, LockTimeout: c.o.State.LockTimeout, Now: c.o.Now, NoSync: c.o.State.NoSync,
+		Holder: holder}
+}
+
+// Draft returns a new state in a file of its own, for what is put into a place as a whole.
+// It does not wait for the disk.
+func (c *Connections) Draft(ctx context.Context, path string) (state.Locked, error) {
+	o := c.boltOptions()
+	o.NoSync = true
+	return bolt.NewPlace(path, o).Open(ctx)
+}

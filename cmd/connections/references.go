@@ -1,0 +1,150 @@
+package connections
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/vendors"
+	"buckethead/vendors/registry"
+)
+
+// resolved keeps what references name for as long as the run lasts: what a plan has read,
+// its apply needs again.
+type resolved struct {
+	mu     sync.Mutex
+	values map[string]vendors.Secret
+}
+
+func (r *resolved) get(reference string) (vendors.Secret, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	value, read := r.values[reference]
+	return value, read
+}
+
+func (r *resolved) keep(values map[string]vendors.Secret) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.values == nil {
+		r.values = map[string]vendors.Secret{}
+	}
+	maps.Copy(r.values, values)
+}
+
+// ResolveAll reads references, those of one store together. Each is in one of the two maps.
+func (c *Connections) ResolveAll(ctx context.Context, references []string) (
+	map[string]vendors.Secret, map[string]error) {
+	values, faults := map[string]vendors.Secret{}, map[string]error{}
+	byStore := map[string][]string{}
+	for _, reference := range references {
+		if value, read := c.resolved.get(reference); read {
+			values[reference] = value
+			continue
+		}
+		address, _ := c.StoreOf(reference)
+		byStore[address] = append(byStore[address], reference)
+	}
+	for _, address := range slices.Sorted(maps.Keys(byStore)) {
+		found, wrong := c.resolveFrom(ctx, address, byStore[address])
+		maps.Copy(values, found)
+		maps.Copy(faults, wrong)
+	}
+	c.resolved.keep(values)
+	return values, faults
+}
+
+// resolveFrom reads references from one store.
+func (c *Connections) resolveFrom(ctx context.Context, address string, references []string) (
+	map[string]vendors.Secret, map[string]error) {
+	values, faults := map[string]vendors.Secret{}, map[string]error{}
+	fail := func(err error) (map[string]vendors.Secret, map[string]error) {
+		for _, reference := range references {
+			faults[reference] = err
+		}
+		return nil, faults
+	}
+	if address == "" {
+		scheme, _, _ := strings.Cut(references[0], "://")
+		return fail(fmt.Errorf("no declared store reads %s:// references", scheme))
+	}
+	store, err := c.Store(ctx, address)
+	if err != nil {
+		return fail(err)
+	}
+	if several, able := vendors.As[vendors.ReferencesResolver](store); able {
+		return several.ResolveReferences(ctx, references)
+	}
+	one, able := vendors.As[vendors.ReferenceResolver](store)
+	if !able {
+		return fail(fmt.Errorf("%s reads no references", address))
+	}
+	for _, reference := range references {
+		if value, err := one.ResolveReference(ctx, reference); err != nil {
+			faults[reference] = err
+		} else {
+			values[reference] = value
+		}
+	}
+	return values, faults
+}
+
+// Resolve reads one reference.
+func (c *Connections) Resolve(ctx context.Context, reference string) (vendors.Secret, error) {
+	values, faults := c.ResolveAll(ctx, []string{reference})
+	return values[reference], faults[reference]
+}
+
+// StoreOf returns the address of the store that reads a reference.
+func (c *Connections) StoreOf(reference string) (address string, known bool) {
+	scheme, _, _ := strings.Cut(reference, "://")
+	for _, declared := range c.o.Config.Secrets {
+		if vendor, ok := registry.Find(declared.Vendor); ok && vendor.ReferenceScheme == scheme {
+			return declared.Address(), true
+		}
+	}
+	return "", false
+}
+
+// settings returns the settings of a block with the references among them read; the
+// declared ones stay as they are.
+func (c *Connections) settings(ctx context.Context, connection config.Connection) (vendors.Settings, error) {
+	settings := maps.Clone(connection.Settings)
+	for _, name := range slices.Sorted(maps.Keys(connection.Settings)) {
+		value := connection.Settings[name]
+		if value.Reference == "" {
+			continue
+		}
+		var err error
+		if value.Secret, err = c.Resolve(ctx, value.Reference); err != nil {
+			return nil, fmt.Errorf("read %s from %s: %w", name, value.Reference, err)
+		}
+		value.Reference = ""
+		settings[name] = value
+	}
+	return settings, nil
+}
+
+// Registered returns the keys that someone brings for a project.
+func (c *Connections) Registered(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error) {
+	for i := range c.o.Config.Projects {
+		p := &c.o.Config.Projects[i]
+		if p.Addr != project || p.Register == nil {
+			continue
+		}
+		keys := vendors.BucketCredentials{AccessKeyID: p.Register.AccessKeyID, SecretAccessKey: p.Register.SecretAccessKey}
+		if p.Register.Reference != "" {
+			var err error
+			if keys.SecretAccessKey, err = c.Resolve(ctx, p.Register.Reference); err != nil {
+				return keys, err
+			}
+		}
+		return keys, nil
+	}
+	return vendors.BucketCredentials{}, fmt.Errorf("%s registers no keys", project)
+}

@@ -1,0 +1,39 @@
+package connections
+
+import (
+	"context"
+
+	"buckethead/executor"
+	"buckethead/executor/orchestrator"
+	"buckethead/planner/refresh"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Readers returns the reading half of all connections.
+func (c *Connections) Readers() refresh.Readers {
+	return refresh.Readers{
+		Buckets: func(ctx context.Context, address string) (vendors.BucketReader, error) { return c.Cloud(ctx, address) },
+		Secrets: func(ctx context.Context, address string) (vendors.SecretReader, error) { return c.Store(ctx, address) },
+		Resolve: c.ResolveAll,
+	}
+}
+
+// Rigs returns what the operations of a plan act on that was made from snap.
+func (c *Connections) Rigs(snap state.Snapshot) executor.Rigs {
+	return func(ctx context.Context, cloud, secrets string) (orchestrator.Rig, error) {
+		rig := orchestrator.Rig{Connection: secrets, Stores: c.Store, Register: c.Registered, Stack: c.o.Config.Stack,
+			Now: c.o.Now, Sleep: c.o.Sleep}
+		rig.Fingerprint = func(secret vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, secret) }
+		var err error
+		if cloud != "" {
+			if rig.Buckets, err = c.Cloud(ctx, cloud); err != nil {
+				return rig, err
+			}
+		}
+		if secrets != "" {
+			rig.Secrets, err = c.Store(ctx, secrets)
+		}
+		return rig, err
+	}
+}
