@@ -128,7 +128,7 @@ func quoteOrNone(s string) string {
 // needBucket sees to it that the bucket is there and is ours.
 func (m *maker) needBucket(s *subject, d *draft) {
 	spec := s.desired.Bucket
-	spec.ID, spec.Settings = s.bucketID(), vendors.BucketSettings{} // they have steps of their own
+	spec.ID = s.bucketID()
 	key := BucketKey{s.desired.Cloud, spec.ID}
 	observed, present := m.in.Observed.Buckets[key]
 	if s.record != nil && s.record.Bucket != nil {
@@ -139,6 +139,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		if spec.StorageClass != "" && observed.StorageClass != "" && observed.StorageClass != spec.StorageClass {
 			d.because(Update, "settings_changed", "the bucket's settings differ from what is declared")
 			d.change("storage_class", observed.StorageClass, spec.StorageClass)
+			spec.Settings = vendors.BucketSettings{} // they have steps of their own
 			d.add(UpdateBucket{Spec: spec})
 		}
 		return
@@ -187,13 +188,13 @@ func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open
 	if spec.Location != "" {
 		d.change("location", "", spec.Location)
 	}
-	d.add(CreateBucket{Spec: spec, Resume: open})
+	d.add(newBucket(spec, open))
 }
 
 func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	if m.in.Allowance.Recreate {
 		d.because(Provision, "bucket_gone", "the bucket was deleted outside of bh; it is made again, empty")
-		d.add(CreateBucket{Spec: spec})
+		d.add(newBucket(spec, false))
 		return
 	}
 	d.failed = true
@@ -251,7 +252,7 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 			continue
 		}
 		d.because(Rotate, "overlap_passed", "the overlap has passed since "+c.RetireAfter.UTC().Format("2006-01-02")+"; the old key is revoked")
-		d.add(RevokeCredential{ID: c.ID, CredentialName: c.Name})
+		d.add(revoke(c))
 	}
 }
 

@@ -34,7 +34,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 			if imported || d.Kind == Adopt {
 				d.Notes = append(d.Notes, "a new credential is issued; those that exist stay as they are")
 			}
-			m.issue(s, d, 0)
+			m.issue(s, d, nil, 0)
 		}
 		return
 	}
@@ -50,11 +50,9 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	if (word == "interrupted" || word == "store_changed") && m.pendingStored(s, d) {
 		return
 	}
-	m.issue(s, d, overlap)
+	m.issue(s, d, r.Active, overlap)
 	if overlap > 0 {
 		d.Notes = append(d.Notes, "the old key works until "+m.in.Now.Add(overlap).UTC().Format("2006-01-02")+" and is revoked by the first apply after it")
-	} else {
-		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
 	}
 	m.leaveStore(s, d)
 }
@@ -138,8 +136,8 @@ func itemID(r *state.Record) string {
 	return r.Item.ID
 }
 
-// issue plans a new credential, stored and proved. The old one retires after overlap.
-func (m *maker) issue(s *subject, d *draft, overlap time.Duration) {
+// issue plans a new credential. The old one retires after overlap, or is revoked if that is zero.
+func (m *maker) issue(s *subject, d *draft, old *state.CredentialRef, overlap time.Duration) {
 	limit := 0
 	if m.in.NameLimit != nil {
 		limit = m.in.NameLimit(VendorOf(s.desired.Cloud))
@@ -160,12 +158,9 @@ func (m *maker) issue(s *subject, d *draft, overlap time.Duration) {
 			d.change("item_title", "", s.desired.ItemTitle)
 		}
 	}
-	d.add(
-		IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit), Bucket: s.bucketID(),
-			Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs, ExpiresAfter: s.desired.ExpiresAfter},
-		StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap},
-		VerifyCredential{},
-	)
+	mint := IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit), Bucket: s.bucketID(),
+		Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs, ExpiresAfter: s.desired.ExpiresAfter}
+	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap}, old)...)
 }
 
 // storeInto gives the id of the item that the credential goes into, "" for a new

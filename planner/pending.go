@@ -127,16 +127,13 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	d.add(confirm)
 	if word, _ := m.ageCause(s, found.CredentialRef); word != "" && !registered {
 		// Long ago, then: it is taken over so that it retires like any other.
-		m.issue(s, d, overlap)
-		if overlap == 0 {
-			d.add(RevokeCredential{ID: found.ID, CredentialName: found.Name})
-		}
+		m.issue(s, d, &found.CredentialRef, overlap)
 	} else {
 		m.bringUpToDate(s, d, found.item, found.CredentialRef)
 		d.add(VerifyCredential{})
 	}
 	if r != nil && r.Active != nil && overlap == 0 && !registered {
-		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
+		d.add(revoke(*r.Active))
 	}
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
 	if r != nil {

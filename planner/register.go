@@ -94,12 +94,9 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	if word == "new" || word == "secret_changed" {
 		d.Changes = append(d.Changes, Change{Field: vendors.FieldSecretAccessKey, Sensitive: true})
 	}
-	d.add(
-		TakeCredential{AccessKeyID: keys.AccessKeyID, EndpointURL: keys.EndpointURL, Region: keys.Region, Bucket: keys.Bucket,
-			Fingerprint: m.in.Observed.Registered[s.project]},
-		StoreCredential{ItemID: item, Title: s.desired.ItemTitle},
-		VerifyCredential{},
-	)
+	take := TakeCredential{AccessKeyID: keys.AccessKeyID, EndpointURL: keys.EndpointURL, Region: keys.Region,
+		Bucket: keys.Bucket, Fingerprint: m.in.Observed.Registered[s.project]}
+	d.add(RegisterSteps(take, StoreCredential{ItemID: item, Title: s.desired.ItemTitle})...)
 	if s.record != nil {
 		m.leaveStore(s, d)
 	}

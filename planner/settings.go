@@ -53,20 +53,36 @@ func (m *maker) needSettings(s *subject, d *draft) Reason {
 	id := s.bucketID()
 	x := m.settingsOf(s, BucketKey{s.desired.Cloud, id}, slices.ContainsFunc(d.Steps, makesBucket))
 	var cause Reason
-	for _, kind := range vendors.SettingsKinds() {
-		change, differs := x.change(kind)
-		if !differs {
-			continue
-		}
-		before, after := x.before(change), change.Settings.Words(kind)
-		d.change(kind.Block(), orNone(before), orNone(after))
-		d.add(UpdateSettings{ID: id, Change: change, Fresh: x.fresh})
+	for _, step := range x.updates(id) {
+		change := step.Change
+		d.change(change.Kind.Block(), orNone(x.before(change)), orNone(change.Settings.Words(change.Kind)))
+		d.add(step)
 		d.Notes = append(d.Notes, x.notes(change)...)
 		if cause.Word == "" {
-			cause = x.cause(kind)
+			cause = x.cause(change.Kind)
 		}
 	}
 	return cause
+}
+
+// updates returns the steps that write each group that differs from what is declared.
+func (x settings) updates(id vendors.BucketID) []UpdateSettings {
+	var steps []UpdateSettings
+	for _, kind := range vendors.SettingsKinds() {
+		if change, differs := x.change(kind); differs {
+			steps = append(steps, UpdateSettings{ID: id, Change: change, Fresh: x.fresh})
+		}
+	}
+	return steps
+}
+
+// detach returns the step that detaches every domain that bh attached, if there are any.
+func (x settings) detach(id vendors.BucketID) []UpdateSettings {
+	x.want = vendors.BucketSettings{}
+	if change, differs := x.domains(); differs {
+		return []UpdateSettings{{ID: id, Change: change}}
+	}
+	return nil
 }
 
 func orNone(words []string) string {
@@ -228,37 +244,18 @@ func settingsChanges(s *subject, steps []Step) []Change {
 
 // leaveSettings plans what has to go before a bucket does: domains, which would
 // lead to nothing, and locks, where objects are to be deleted.
-func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) {
+func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) []UpdateSettings {
 	x := m.settingsOf(s, BucketKey{o.Cloud, id}, false)
-	x.want = vendors.BucketSettings{}
-	if change, differs := x.domains(); differs {
-		o.Steps = append(o.Steps, UpdateSettings{ID: id, Change: change})
-		o.Notes = append(o.Notes, "the bucket is no longer public under "+strings.Join(change.Detach, ", "))
+	steps := x.detach(id)
+	for _, step := range steps {
+		o.Notes = append(o.Notes, "the bucket is no longer public under "+strings.Join(step.Change.Detach, ", "))
 	}
-	locked := len(x.applied.Lock) > 0 || slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool { return len(c.Settings.Lock) > 0 })
+	locked := len(x.applied.Lock) > 0 ||
+		slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool { return len(c.Settings.Lock) > 0 })
 	if empties && locked {
 		change := vendors.SettingsChange{Kind: vendors.LockSettings, Settings: vendors.Cleared(vendors.LockSettings)}
-		o.Steps = append(o.Steps, UpdateSettings{ID: id, Change: change})
+		steps = append(steps, UpdateSettings{ID: id, Change: change})
 		o.Notes = append(o.Notes, x.notes(change)...)
-	}
-}
-
-// DetachDomains gives the steps that end the domains of a bucket that is to go.
-func DetachDomains(id vendors.BucketID, applied vendors.BucketSettings) []Step {
-	change, differs := settings{applied: applied}.domains()
-	if !differs {
-		return nil
-	}
-	return []Step{UpdateSettings{ID: id, Change: change}}
-}
-
-// FreshSettings gives the steps that give a new bucket its settings.
-func FreshSettings(spec vendors.BucketSpec) []Step {
-	var steps []Step
-	for _, kind := range vendors.SettingsKinds() {
-		if change, differs := (settings{want: spec.Settings, fresh: true}).change(kind); differs {
-			steps = append(steps, UpdateSettings{ID: spec.ID, Change: change, Fresh: true})
-		}
 	}
 	return steps
 }

@@ -177,12 +177,10 @@ func leftBehind(n int) string {
 // what it has.
 func (s *subject) declared() Declared {
 	if s.desired == nil {
-		r := s.record
-		if r == nil {
+		if s.record == nil {
 			return Declared{}
 		}
-		return Declared{Cloud: r.Cloud, Secrets: r.Secrets, Registered: r.Registered,
-			Protected: r.Protected, OnDestroy: r.OnDestroy, Applied: r.Applied}
+		return DeclaredBy(*s.record)
 	}
 	d := s.desired
 	out := Declared{Cloud: d.Cloud, Secrets: d.Secrets, Registered: d.Register != nil,
