@@ -29,13 +29,13 @@ func chainOf(o planner.Operation) chain {
 		c.operation = append(c.operation, "BLOCKED: "+o.Blocked[0].Text)
 	}
 	if o.Cloud != "" && o.Bucket.Name != "" {
-		c.bucket = part{[]string{o.Bucket.Name, orKeep(e.bucket)}, e.bucket == ""}
+		c.pieces[bucketPiece] = part{[]string{o.Bucket.Name, orKeep(e.bucket)}, e.bucket == ""}
 	}
 	if e.keys != "" {
-		c.keys = part{[]string{"credential", e.keys}, false}
+		c.pieces[keysPiece] = part{[]string{"credential", e.keys}, false}
 	}
 	if o.Secrets != "" && o.ItemTitle != "" {
-		c.item = part{[]string{o.ItemTitle, orKeep(e.item)}, e.item == ""}
+		c.pieces[itemPiece] = part{[]string{o.ItemTitle, orKeep(e.item)}, e.item == ""}
 	}
 	return c
 }
@@ -139,7 +139,7 @@ func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 				items.add(orKeep(e.item))
 			}
 		}
-		c.bucket, c.keys, c.item = buckets.part("bucket"), keys.part("credential"), items.part("item")
+		c.pieces = [...]part{buckets.part("bucket"), keys.part("credential"), items.part("item")}
 		chains[i] = c
 	}
 	return chains
