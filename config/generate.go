@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
@@ -156,15 +157,7 @@ func (w writer) length(name string, d time.Duration) {
 	}
 }
 
-func (w writer) date(name string, t time.Time) {
-	switch {
-	case t.IsZero():
-	case t.UTC().Equal(t.UTC().Truncate(24 * time.Hour)):
-		w.text(name, t.UTC().Format(time.DateOnly))
-	default:
-		w.text(name, t.UTC().Format(time.RFC3339))
-	}
-}
+func (w writer) date(name string, t time.Time) { w.text(name, words.Date(t)) }
 
 func (w writer) disabled(enabled bool) {
 	if !enabled {

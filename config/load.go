@@ -11,6 +11,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 )
 
 // loader holds what one Load knows. It is used by one goroutine.
@@ -140,7 +141,7 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 			form += fmt.Sprintf(" %q", name)
 		}
 		l.report(invalidLabels, b.DefRange(), b.Range(),
-			fmt.Sprintf("A %s block has %s, and this one has %d.", b.Type, counted(len(want), "label"), len(b.Labels)),
+			fmt.Sprintf("A %s block has %s, and this one has %d.", b.Type, words.Count(len(want), "label"), len(b.Labels)),
 			fmt.Sprintf("Write it as: %s { ... }", form))
 		return false
 	}
@@ -153,13 +154,6 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 		}
 	}
 	return ok
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // scope gives the place in which the attributes of a block are evaluated.

@@ -2,9 +2,11 @@ package planner
 
 import (
 	"slices"
+	"strconv"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
@@ -251,7 +253,7 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
 			continue
 		}
-		d.because(Rotate, "overlap_passed", "the overlap has passed since "+c.RetireAfter.UTC().Format("2006-01-02")+"; the old key is revoked")
+		d.because(Rotate, "overlap_passed", "the overlap has passed since "+words.Day(c.RetireAfter)+"; the old key is revoked")
 		d.add(revoke(c))
 	}
 }
@@ -265,14 +267,7 @@ func recordChanges(s *subject) []Change {
 			out = append(out, Change{Field: name, Before: before, After: after})
 		}
 	}
-	field("protect", yesNo(r.Protected), yesNo(want.Protected))
+	field("protect", strconv.FormatBool(r.Protected), strconv.FormatBool(want.Protected))
 	field("on_destroy", r.OnDestroy, want.OnDestroy)
 	return out
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "true"
-	}
-	return "false"
 }

@@ -9,6 +9,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -52,7 +53,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	}
 	m.issue(s, d, r.Active, overlap)
 	if overlap > 0 {
-		d.Notes = append(d.Notes, "the old key works until "+m.in.Now.Add(overlap).UTC().Format("2006-01-02")+" and is revoked by the first apply after it")
+		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+" and is revoked by the first apply after it")
 	}
 	m.leaveStore(s, d)
 }
@@ -115,7 +116,7 @@ func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) 
 	case d.ExpiresAfter > 0 && !issued.Add(d.ExpiresAfter).After(m.in.Now):
 		return "credential_expired", "the credential is older than expires_after"
 	case d.Rotate != nil && d.Rotate.Every > 0 && !issued.Add(d.Rotate.Every).After(m.in.Now):
-		return "rotation_due", "rotation due since " + issued.Add(d.Rotate.Every).UTC().Format("2006-01-02")
+		return "rotation_due", "rotation due since " + words.Day(issued.Add(d.Rotate.Every))
 	}
 	return "", ""
 }

@@ -160,13 +160,13 @@ func (d *drifter) policy(c vendors.Credential) {
 	ips := func(list []string) string { return strings.Join(slices.Sorted(slices.Values(list)), ", ") }
 	expires := func(after time.Duration) string {
 		if after == 0 {
-			return dateOrNever(time.Time{})
+			return timeOrNever(time.Time{})
 		}
-		return dateOrNever(d.m.issuedAt(r.Cloud, *r.Active).Add(after))
+		return timeOrNever(d.m.issuedAt(r.Cloud, *r.Active).Add(after))
 	}
 	d.differs(PolicyDrift, "access", string(r.Applied.Access), string(c.Access), d.declaredText(func() string { return string(d.desired.Access) }))
 	d.differs(PolicyDrift, "allowed_ips", ips(r.Applied.AllowedIPs), ips(c.AllowedIPs), d.declaredText(func() string { return ips(d.desired.AllowedIPs) }))
-	d.differs(PolicyDrift, "expires", expires(r.Applied.ExpiresAfter), dateOrNever(c.ExpiresAt), d.declaredText(func() string { return expires(d.desired.ExpiresAfter) }))
+	d.differs(PolicyDrift, "expires", expires(r.Applied.ExpiresAfter), timeOrNever(c.ExpiresAt), d.declaredText(func() string { return expires(d.desired.ExpiresAfter) }))
 	if r.Bucket != nil {
 		d.differs(PolicyDrift, "bucket", r.Bucket.Name, c.Bucket.Name, nil)
 	}

@@ -10,6 +10,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 )
 
 // Quota is what a plan comes to at a cloud that may have only so many credentials.
@@ -207,8 +208,8 @@ func (q *quota) wait(o *Operation, destroys []addr.Project) {
 		names = append(names[:shown], fmt.Sprintf("%d others", len(names)-shown))
 	}
 	note := "waits for the destroy of " + names[0] + ", which frees "
-	if n := len(names); n > 1 {
-		note = "waits for the destroys of " + strings.Join(names[:n-1], ", ") + " and " + names[n-1] + ", which free "
+	if len(names) > 1 {
+		note = "waits for the destroys of " + words.List(names...) + ", which free "
 	}
 	if freed == 1 {
 		note += "a credential"

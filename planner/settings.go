@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -85,12 +86,7 @@ func (x settings) detach(id vendors.BucketID) []UpdateSettings {
 	return nil
 }
 
-func orNone(words []string) string {
-	if len(words) == 0 {
-		return "none"
-	}
-	return strings.Join(words, "; ")
-}
+func orNone(lines []string) string { return cmp.Or(strings.Join(lines, "; "), "none") }
 
 // cause says why a group differs from what is declared.
 func (x settings) cause(kind vendors.SettingsKind) Reason {

@@ -1,11 +1,13 @@
 package planner
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -36,7 +38,7 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 	if want.ExpiresAfter > 0 {
 		expires = m.issuedAt(s.desired.Cloud, ref).Add(want.ExpiresAfter)
 	}
-	field("expires", dateOrNever(c.ExpiresAt), dateOrNever(expires))
+	field("expires", timeOrNever(c.ExpiresAt), timeOrNever(expires))
 	if len(changes) == 0 {
 		return
 	}
@@ -50,13 +52,8 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 		Access: want.Access, AllowedIPs: want.AllowedIPs, ExpiresAfter: want.ExpiresAfter})
 }
 
-// dateOrNever gives a time to the second, which is what vendors keep.
-func dateOrNever(t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return t.UTC().Truncate(time.Second).Format(time.RFC3339)
-}
+// timeOrNever returns a time to the second, which is what vendors keep.
+func timeOrNever(t time.Time) string { return cmp.Or(words.Time(t), "never") }
 
 // updateItem writes the item again where its title, our fields or our mark are
 // not as they were stored.

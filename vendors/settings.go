@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"buckethead/config/words"
 )
 
 // SettingsKind names one group of a bucket's settings, which is read and written
@@ -216,7 +218,7 @@ func (r CORSRule) words() string {
 		parts = append(parts, "exposing "+strings.Join(r.ExposeHeaders, " "))
 	}
 	if r.MaxAge > 0 {
-		parts = append(parts, "for "+length(r.MaxAge))
+		parts = append(parts, "for "+words.Length(r.MaxAge))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -225,10 +227,10 @@ func (r LifecycleRule) words() string {
 	parts := []string{rule(r.ID, r.Prefix, r.Enabled)}
 	add := func(act string, after time.Duration, on time.Time) {
 		if after > 0 {
-			parts = append(parts, act+" after "+length(after))
+			parts = append(parts, act+" after "+words.Length(after))
 		}
 		if !on.IsZero() {
-			parts = append(parts, act+" on "+date(on))
+			parts = append(parts, act+" on "+words.Date(on))
 		}
 	}
 	add("delete", r.DeleteAfter, r.DeleteOn)
@@ -243,10 +245,10 @@ func (r LifecycleRule) words() string {
 func (r LockRule) words() string {
 	parts := []string{rule(r.ID, r.Prefix, r.Enabled)}
 	if r.RetainFor > 0 {
-		parts = append(parts, "kept for "+length(r.RetainFor))
+		parts = append(parts, "kept for "+words.Length(r.RetainFor))
 	}
 	if !r.RetainUntil.IsZero() {
-		parts = append(parts, "kept until "+date(r.RetainUntil))
+		parts = append(parts, "kept until "+words.Date(r.RetainUntil))
 	}
 	if r.Indefinite {
 		parts = append(parts, "kept indefinitely")
@@ -278,27 +280,4 @@ func rule(id, prefix string, enabled bool) string {
 		text += ", disabled"
 	}
 	return text
-}
-
-// length gives whole days as such and the rest as Go does.
-func length(d time.Duration) string {
-	const day = 24 * time.Hour
-	if d >= day && d%day == 0 {
-		return fmt.Sprintf("%dd", d/day)
-	}
-	text := d.String()
-	for _, zero := range []string{"m0s", "h0m"} {
-		if strings.HasSuffix(text, zero) {
-			text = strings.TrimSuffix(text, zero[1:])
-		}
-	}
-	return text
-}
-
-func date(t time.Time) string {
-	t = t.UTC()
-	if t.Equal(t.Truncate(24 * time.Hour)) {
-		return t.Format(time.DateOnly)
-	}
-	return t.Format(time.RFC3339)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"buckethead/config/words"
+
 	"github.com/mattn/go-runewidth"
 )
 
@@ -45,14 +47,14 @@ func (c CheckCounts) text() string {
 	for _, n := range c {
 		sum += n
 	}
-	checks := " in " + amount(sum, "check") + "."
+	checks := " in " + words.Count(sum, "check") + "."
 	switch {
 	case c[Fault] > 0:
-		return amount(c[Fault], "fault") + amountAnd(c[Fault], c[Warning]) + amount(c[Warning], "warning") + checks
+		return words.List(words.Some(c[Fault], "fault"), words.Some(c[Warning], "warning")) + checks
 	case c[Warning] > 0:
-		return "Nothing is wrong: " + amount(c[Warning], "warning") + checks
+		return "Nothing is wrong: " + words.Count(c[Warning], "warning") + checks
 	}
-	return "All is well: " + amount(sum, "check") + "."
+	return "All is well: " + words.Count(sum, "check") + "."
 }
 
 func (h *human) Checks(section string, checks []Check) {

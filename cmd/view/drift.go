@@ -8,6 +8,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"buckethead/config/words"
 	"buckethead/planner"
 )
 
@@ -26,10 +27,10 @@ func differenceText(d planner.Difference) string {
 func driftSummary(d planner.Drift) string {
 	text := "No drift in " + amountOrNone(d.Checked, "project")
 	if len(d.Differences) > 0 {
-		text = "Drift: " + amount(len(d.Differences), "difference") + " in " + thousands(d.Projects()) + " of " + amount(d.Checked, "project")
+		text = "Drift: " + words.Count(len(d.Differences), "difference") + " in " + words.Number(d.Projects()) + " of " + words.Count(d.Checked, "project")
 	}
 	if d.Ignored > 0 {
-		text += " (" + thousands(d.Ignored) + " ignored)"
+		text += " (" + words.Number(d.Ignored) + " ignored)"
 	}
 	return text + "."
 }
@@ -38,7 +39,7 @@ func amountOrNone(n int, noun string) string {
 	if n == 0 {
 		return "no " + noun + "s"
 	}
-	return amount(n, noun)
+	return words.Count(n, noun)
 }
 
 func (h *human) Drift(d planner.Drift) {

@@ -9,6 +9,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -192,10 +193,10 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 // reportText counts what became of a plan.
 func reportText(r executor.Report) string {
 	counts := r.Counts()
-	parts := []string{thousands(counts[executor.Done]) + " done"}
+	parts := []string{words.Number(counts[executor.Done]) + " done"}
 	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
 		if counts[o] > 0 {
-			parts = append(parts, thousands(counts[o])+" "+string(o))
+			parts = append(parts, words.Number(counts[o])+" "+string(o))
 		}
 	}
 	head := "Apply complete: "
@@ -225,10 +226,7 @@ func (h *human) Note(text string) {
 func (h *human) Valid(projects int) { _, _ = fmt.Fprintln(h.out, validText(projects)) }
 
 func validText(projects int) string {
-	if projects == 0 {
-		return "Valid: 0 projects."
-	}
-	return "Valid: " + amount(projects, "project") + "."
+	return "Valid: " + words.Count(projects, "project") + "."
 }
 
 func (h *human) Result(text string) { _, _ = fmt.Fprintln(h.out, Clean(text)) }

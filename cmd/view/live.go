@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"buckethead/config/words"
+
 	"github.com/mattn/go-runewidth"
 	"github.com/vbauerster/cupwriter"
 )
@@ -85,7 +87,7 @@ func (h *human) frame(now time.Time, width, height int) []string {
 	room := max(1, min(10, height-len(lines)-4))
 	lines = append(lines, h.runningLines(running[:min(room, len(running))], now, width)...)
 	if more := len(running) - room; more > 0 {
-		lines = append(lines, paint(h.o.ErrColor, dim, "  and "+thousands(more)+" more"))
+		lines = append(lines, paint(h.o.ErrColor, dim, "  and "+words.Number(more)+" more"))
 	}
 	switch {
 	case len(running) > 0:

@@ -1,8 +1,10 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 
+	"buckethead/config/words"
 	"buckethead/planner"
 )
 
@@ -29,13 +31,13 @@ func chainOf(o planner.Operation) chain {
 		c.operation = append(c.operation, "BLOCKED: "+o.Blocked[0].Text)
 	}
 	if o.Cloud != "" && o.Bucket.Name != "" {
-		c.pieces[bucketPiece] = part{[]string{o.Bucket.Name, orKeep(e.bucket)}, e.bucket == ""}
+		c.pieces[bucketPiece] = part{[]string{o.Bucket.Name, cmp.Or(e.bucket, stays)}, e.bucket == ""}
 	}
 	if e.keys != "" {
 		c.pieces[keysPiece] = part{[]string{"credential", e.keys}, false}
 	}
 	if o.Secrets != "" && o.ItemTitle != "" {
-		c.pieces[itemPiece] = part{[]string{o.ItemTitle, orKeep(e.item)}, e.item == ""}
+		c.pieces[itemPiece] = part{[]string{o.ItemTitle, cmp.Or(e.item, stays)}, e.item == ""}
 	}
 	return c
 }
@@ -89,17 +91,13 @@ func effectsOf(o planner.Operation) effects {
 		return e
 	}
 	if e.keys != "" {
-		return effects{keys: orKeep("")}
+		return effects{keys: stays}
 	}
 	return effects{}
 }
 
-func orKeep(effect string) string {
-	if effect == "" {
-		return "stays"
-	}
-	return effect
-}
+// stays is the effect of an operation on what it leaves alone.
+const stays = "stays"
 
 // group is what operations have in common that one row stands for.
 type group struct {
@@ -122,7 +120,7 @@ func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 	chains := make([]chain, len(order))
 	for i, g := range order {
 		c := chain{class: classOf(members[g][0]), cloud: g.cloud, store: g.secrets,
-			operation: []string{g.kind.Symbol() + " " + string(g.kind), amount(len(members[g]), "project")}}
+			operation: []string{g.kind.Symbol() + " " + string(g.kind), words.Count(len(members[g]), "project")}}
 		if g.blocked {
 			c.operation = append(c.operation, "BLOCKED")
 		}
@@ -130,13 +128,13 @@ func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 		for _, o := range members[g] {
 			e := effectsOf(o)
 			if o.Cloud != "" && o.Bucket.Name != "" {
-				buckets.add(orKeep(e.bucket))
+				buckets.add(cmp.Or(e.bucket, stays))
 			}
 			if e.keys != "" {
 				keys.add(e.keys)
 			}
 			if o.Secrets != "" && o.ItemTitle != "" {
-				items.add(orKeep(e.item))
+				items.add(cmp.Or(e.item, stays))
 			}
 		}
 		c.pieces = [...]part{buckets.part("bucket"), keys.part("credential"), items.part("item")}
@@ -169,15 +167,15 @@ func (t *tally) part(noun string) part {
 	case 0:
 		return part{}
 	case 1:
-		effect, kept := t.order[0], t.order[0] == orKeep("")
+		effect, kept := t.order[0], t.order[0] == stays
 		if kept && t.sum > 1 {
 			effect = "stay"
 		}
-		return part{[]string{amount(t.sum, noun), effect}, kept}
+		return part{[]string{words.Count(t.sum, noun), effect}, kept}
 	}
-	out := []string{amount(t.sum, noun)}
+	out := []string{words.Count(t.sum, noun)}
 	for _, effect := range t.order {
-		out = append(out, thousands(t.counts[effect])+" "+effect)
+		out = append(out, words.Number(t.counts[effect])+" "+effect)
 	}
 	return part{out, false}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -71,7 +72,7 @@ func (p *page) title() string {
 	case p.end.outcome() == "interrupted":
 		return "interrupted"
 	case p.end.outcome() == "error" && p.headline == "":
-		return "failed, " + amount(max(1, p.errors()), "error")
+		return "failed, " + words.Count(max(1, p.errors()), "error")
 	case p.plan != nil && p.plan.Empty():
 		return "no changes"
 	case p.plan != nil:
@@ -115,7 +116,7 @@ func (p *page) warning() string {
 		case w.count == 1:
 			text += " **1" + w.one + "**"
 		case w.count > 1:
-			text += " **" + thousands(w.count) + w.many + "**"
+			text += " **" + words.Number(w.count) + w.many + "**"
 		}
 	}
 	return text
@@ -151,7 +152,7 @@ func (p *page) faultList(left *room) string {
 	budget := &room{left.bytes / 3}
 	for i, d := range all {
 		if text := faultItem(d); !budget.take(text) {
-			fmt.Fprintf(&b, "\n%s more of %s faults are left out here.\n", thousands(len(all)-i), thousands(len(all)))
+			fmt.Fprintf(&b, "\n%s more of %s faults are left out here.\n", words.Number(len(all)-i), words.Number(len(all)))
 			break
 		} else {
 			b.WriteString(text)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -84,9 +85,9 @@ func shownRows(rows []row) string {
 	}
 	if hidden > 0 {
 		// "bh plan" shows all of them.
-		fmt.Fprintf(&b, "\n%s of %s operations are left out here, ", thousands(hidden), thousands(len(rows)))
+		fmt.Fprintf(&b, "\n%s of %s operations are left out here, ", words.Number(hidden), words.Number(len(rows)))
 		if grave > 0 {
-			fmt.Fprintf(&b, "**%s of them blocked, failed or to destroy**; ", thousands(grave))
+			fmt.Fprintf(&b, "**%s of them blocked, failed or to destroy**; ", words.Number(grave))
 		} else {
 			b.WriteString("none of them blocked, failed or to destroy; ")
 		}
@@ -112,9 +113,9 @@ func folded(rows []row) string {
 		return ""
 	}
 	if hidden > 0 {
-		fmt.Fprintf(&b, "\nThe details of %s operations are left out here.\n", thousands(hidden))
+		fmt.Fprintf(&b, "\nThe details of %s operations are left out here.\n", words.Number(hidden))
 	}
-	return "\n<details><summary>Details of " + amount(shown, "operation") + "</summary>\n" + b.String() + "\n</details>\n"
+	return "\n<details><summary>Details of " + words.Count(shown, "operation") + "</summary>\n" + b.String() + "\n</details>\n"
 }
 
 // rows makes the rows of all operations, in the plan's order.

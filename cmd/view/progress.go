@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -114,10 +115,10 @@ func (p *progress) done() int {
 
 // counts says how far it is: "12 of 40 done, 1 failed, 8 running (2 waiting), 19 to go".
 func (p *progress) counts(now time.Time) string {
-	text := thousands(p.ended[executor.Done]) + " of " + thousands(p.total) + " done"
+	text := words.Number(p.ended[executor.Done]) + " of " + words.Number(p.total) + " done"
 	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
 		if p.ended[o] > 0 {
-			text += ", " + thousands(p.ended[o]) + " " + string(o)
+			text += ", " + words.Number(p.ended[o]) + " " + string(o)
 		}
 	}
 	waiting := 0
@@ -126,11 +127,11 @@ func (p *progress) counts(now time.Time) string {
 			waiting++
 		}
 	}
-	text += ", " + thousands(len(p.running)) + " running"
+	text += ", " + words.Number(len(p.running)) + " running"
 	if waiting > 0 {
-		text += " (" + thousands(waiting) + " waiting)"
+		text += " (" + words.Number(waiting) + " waiting)"
 	}
-	return text + ", " + thousands(max(0, p.total-p.done()-len(p.running))) + " to go"
+	return text + ", " + words.Number(max(0, p.total-p.done()-len(p.running))) + " to go"
 }
 
 // stillNamed is how many operations a line names that says what still runs.

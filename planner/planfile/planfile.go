@@ -6,6 +6,7 @@
 package planfile
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 		return nil, []Difference{{Text: fmt.Sprintf("the plan was made to %s, and this is to %s", expected.Mode, fresh.Mode)}}
 	}
 	if expected.Lineage != "" && expected.Lineage != fresh.Lineage {
-		return nil, []Difference{{Text: "the plan was made from another state (lineage " + expected.Lineage + ", here " + orNone(fresh.Lineage) + ")"}}
+		return nil, []Difference{{Text: "the plan was made from another state (lineage " + expected.Lineage + ", here " + cmp.Or(fresh.Lineage, "none") + ")"}}
 	}
 	now := make(map[addr.Project]planner.Operation, len(fresh.Operations))
 	for _, o := range fresh.Operations {
@@ -103,13 +104,6 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 		cut.Quotas = nil // they are of the whole plan
 	}
 	return &cut, nil
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
 }
 
 // difference says in words how two operations of one project differ.
@@ -147,7 +141,7 @@ func labels(projects []addr.Project) string {
 	for _, p := range projects {
 		names = append(names, p.Label())
 	}
-	return orNone(strings.Join(names, ", "))
+	return cmp.Or(strings.Join(names, ", "), "none")
 }
 
 func acts(o planner.Operation) string {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
@@ -80,7 +80,7 @@ func (l *Limiter) take(now time.Time) (pause time.Duration, why string) {
 		l.left--
 		return 0, ""
 	case len(l.done) > 0:
-		return l.wait(now, l.done[0], fmt.Sprintf("%s calls in %s are used up", grouped(l.calls), span(l.window)))
+		return l.wait(now, l.done[0], fmt.Sprintf("%s calls in %s are used up", words.Number(l.calls), words.Span(l.window)))
 	}
 	return poll, ""
 }
@@ -123,24 +123,4 @@ func (l *Limiter) Observe(resp *http.Response, now time.Time) {
 			l.blocked = until
 		}
 	}
-}
-
-// grouped writes 1200 as 1,200.
-func grouped(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// span writes whole minutes as such.
-func span(d time.Duration) string {
-	if d >= time.Minute && d%time.Minute == 0 {
-		if d == time.Minute {
-			return "a minute"
-		}
-		return fmt.Sprintf("%d minutes", d/time.Minute)
-	}
-	return d.String()
 }
