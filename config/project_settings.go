@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"buckethead/config/addr"
 	"buckethead/vendors"
@@ -22,33 +23,65 @@ type domainOwner struct {
 	place   hcl.Range
 }
 
+// settingsGroup is a row of the table of settings: how the blocks of one kind are read and written.
+type settingsGroup struct {
+	bit    attributeSet
+	decode func(*projectDecoder, hclsyntax.Blocks)
+	write  func(vendors.BucketSettings, *hclwrite.Body)
+}
+
+// settingsGroups is in the order in which faults are reported and blocks are written.
+var settingsGroups = []settingsGroup{
+	groupOf(hasCORSRule, vendors.CORSSettings, maxRules, (*rule).cors, writer.cors,
+		func(s *vendors.BucketSettings) *[]vendors.CORSRule { return &s.CORS }),
+	groupOf(hasLifecycleRule, vendors.LifecycleSettings, maxRules, (*rule).lifecycle, writer.lifecycle,
+		func(s *vendors.BucketSettings) *[]vendors.LifecycleRule { return &s.Lifecycle }),
+	groupOf(hasLockRule, vendors.LockSettings, maxRules, (*rule).lock, writer.lock,
+		func(s *vendors.BucketSettings) *[]vendors.LockRule { return &s.Lock }),
+	groupOf(hasCustomDomain, vendors.DomainSettings, maxDomains, (*rule).domain, writer.domain,
+		func(s *vendors.BucketSettings) *[]vendors.CustomDomain { return &s.Domains }),
+	{hasPublicAccess, func(d *projectDecoder, blocks hclsyntax.Blocks) {
+		// A second block is reported elsewhere.
+		if list, _ := decodeRules(d, blocks, hasPublicAccess, len(blocks), (*rule).public); len(list) > 0 {
+			d.project.Bucket.Settings.PublicAccess = &list[0]
+		}
+	}, func(s vendors.BucketSettings, body *hclwrite.Body) {
+		if s.PublicAccess != nil && s.PublicAccess.Enabled {
+			block(body, vendors.PublicSettings)
+		}
+	}},
+}
+
+// groupOf is the row of a group that is a list of rules.
+func groupOf[R any](bit attributeSet, kind vendors.SettingsKind, limit int, read func(*rule, int) (R, string),
+	write func(writer, R), at func(*vendors.BucketSettings) *[]R) settingsGroup {
+	return settingsGroup{bit, func(d *projectDecoder, blocks hclsyntax.Blocks) {
+		list, places := decodeRules(d, blocks, bit, limit, read)
+		*at(&d.project.Bucket.Settings) = list
+		if bit == hasCustomDomain {
+			d.domains = places
+		}
+	}, func(s vendors.BucketSettings, body *hclwrite.Body) {
+		for _, r := range *at(&s) {
+			write(block(body, kind), r)
+		}
+	}}
+}
+
 // decodeSettings reads the blocks of these types, which are settings of the bucket.
 func (d *projectDecoder) decodeSettings(blocks hclsyntax.Blocks, types attributeSet) {
-	s := &d.project.Bucket.Settings
-	if types&hasCORSRule != 0 {
-		s.CORS, _ = decodeRules(d, blocks, hasCORSRule, maxRules, (*rule).cors)
-	}
-	if types&hasLifecycleRule != 0 {
-		s.Lifecycle, _ = decodeRules(d, blocks, hasLifecycleRule, maxRules, (*rule).lifecycle)
-	}
-	if types&hasLockRule != 0 {
-		s.Lock, _ = decodeRules(d, blocks, hasLockRule, maxRules, (*rule).lock)
-	}
-	if types&hasCustomDomain != 0 {
-		s.Domains, d.domains = decodeRules(d, blocks, hasCustomDomain, maxDomains, (*rule).domain)
-	}
-	if types&hasPublicAccess != 0 {
-		// That there is one alone is told elsewhere.
-		if list, _ := decodeRules(d, blocks, hasPublicAccess, len(blocks), (*rule).public); len(list) > 0 {
-			s.PublicAccess = &list[0]
+	for _, g := range settingsGroups {
+		if types&g.bit != 0 {
+			g.decode(d, blocks)
 		}
 	}
 }
 
-// decodeRules reads the blocks of one type, in order, and gives the rules and the
-// place of each name. read is told the number of its block, from 1, and gives the
-// rule's name, which is "" where rules of this type have none.
-func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, bit attributeSet, limit int, read func(*rule, int) (R, string)) ([]R, map[string]hcl.Range) {
+// decodeRules reads the blocks of one type, in order, and returns the rules and the place of
+// each name. read gets the number of its block, from 1, and returns the rule's name, which
+// is "" if rules of this type have none.
+func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, bit attributeSet, limit int,
+	read func(*rule, int) (R, string)) ([]R, map[string]hcl.Range) {
 	var out []R
 	places := map[string]hcl.Range{}
 	n := 0

@@ -97,10 +97,7 @@ func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Buc
 	var b bucket
 	var p r2.BucketGetParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Get(ctx, id.Name, p, append(o, in(id.Namespace)...)...)
-		return err
-	})
+	got, err := onBucket(ctx, c, a, id, c.buckets.Get, p, &b)
 	return same(a, got, b, id, err)
 }
 
@@ -162,11 +159,8 @@ func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	var b bucket
 	var p r2.BucketEditParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
-		o = append(append(o, in(spec.ID.Namespace)...), option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
-		_, err := c.buckets.Edit(ctx, spec.ID.Name, p, o...)
-		return err
-	})
+	got, err := onBucket(ctx, c, a, spec.ID, c.buckets.Edit, p, &b,
+		option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
 	var e *vendors.Error
 	if hasCode(err, codeNoMethod) && errors.As(err, &e) {
 		e.Message += " (Cloudflare refuses to change the class through its API just now; change it on the bucket's page, or set storage_class back)"
@@ -182,10 +176,7 @@ func (c *Cloud) DeleteBucket(ctx context.Context, id vendors.BucketID) error {
 	}
 	var p r2.BucketDeleteParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Delete(ctx, id.Name, p, append(o, in(id.Namespace)...)...)
-		return err
-	})
+	_, err := onBucket(ctx, c, a, id, c.buckets.Delete, p, nil)
 	return absentIsDone(err)
 }
 

@@ -1,10 +1,12 @@
 package cloudflare
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,6 +119,16 @@ func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) 
 		}
 	}
 	return answer{e.ResultInfo, resp.Header.Get("Date"), transport.RequestID(resp.Header)}, nil
+}
+
+// onBucket is call for an endpoint of one bucket.
+func onBucket[P, R any](ctx context.Context, c *Cloud, a act, id vendors.BucketID,
+	endpoint func(context.Context, string, P, ...option.RequestOption) (R, error), p P,
+	into any, more ...option.RequestOption) (answer, error) {
+	return c.call(a, into, func(o ...option.RequestOption) error {
+		_, err := endpoint(ctx, id.Name, p, slices.Concat(o, in(id.Namespace), more)...)
+		return err
+	})
 }
 
 // plain gives the fault of a decoder without the value that it met, which could be

@@ -26,10 +26,7 @@ func (c *Cloud) firstObjects(ctx context.Context, a act, id vendors.BucketID) ([
 	var objects []object
 	var p r2.BucketObjectListParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	rest, err := c.call(a, &objects, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Objects.List(ctx, id.Name, p, append(append(o, in(id.Namespace)...), option.WithQuery("per_page", strconv.Itoa(objectPage)))...)
-		return err
-	})
+	rest, err := onBucket(ctx, c, a, id, c.buckets.Objects.List, p, &objects, option.WithQuery("per_page", strconv.Itoa(objectPage)))
 	return objects, rest, err
 }
 
