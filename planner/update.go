@@ -95,12 +95,5 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: r.Item.Fields})
 }
 
-// Fields gives the fields of an item without its secret; empty ones are left out.
-func Fields(k vendors.BucketCredentials) map[string]string {
-	all := map[string]string{
-		vendors.FieldAccessKeyID: k.AccessKeyID, vendors.FieldBucket: k.Bucket, vendors.FieldEndpointURL: k.EndpointURL,
-		vendors.FieldRegion: k.Region, vendors.FieldAccountID: k.AccountID, vendors.FieldJurisdiction: k.Jurisdiction,
-	}
-	maps.DeleteFunc(all, func(_, value string) bool { return value == "" })
-	return all
-}
+// Fields returns the fields of an item without its secret; empty ones are left out.
+func Fields(k vendors.BucketCredentials) map[string]string { return k.Texts() }

@@ -166,21 +166,8 @@ func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors
 }
 
 func (i item) field(name string) string {
-	switch name {
-	case vendors.FieldAccessKeyID:
-		return i.keys.AccessKeyID
-	case vendors.FieldSecretAccessKey:
-		return i.keys.SecretAccessKey.Reveal()
-	case vendors.FieldBucket:
-		return i.keys.Bucket
-	case vendors.FieldEndpointURL:
-		return i.keys.EndpointURL
-	case vendors.FieldRegion:
-		return i.keys.Region
-	case vendors.FieldAccountID:
-		return i.keys.AccountID
-	case vendors.FieldJurisdiction:
-		return i.keys.Jurisdiction
+	if slices.Contains(vendors.FieldNames(), name) {
+		return i.keys.Field(name).Reveal()
 	}
 	return i.added[name]
 }

@@ -83,8 +83,8 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 		report("on_delete", "this is nothing that can be done with an item", `Use "archive" or "delete".`)
 	}
 	for name, label := range s["fields"].Map {
-		if !slices.Contains(fieldNames, name) {
-			report("fields", "an item has no field "+name, "The fields are "+strings.Join(fieldNames, ", ")+".")
+		if names := vendors.FieldNames(); !slices.Contains(names, name) {
+			report("fields", "an item has no field "+name, "The fields are "+strings.Join(names, ", ")+".")
 		} else if strings.TrimSpace(label) == "" {
 			report("fields", "the label of "+name+" is empty", "Give it one, or leave the field out.")
 		}
@@ -124,14 +124,8 @@ func checkTitle(text string) []vendors.Problem {
 
 // checkSpec refuses what JSON could not hold as it is.
 func checkSpec(op string, spec vendors.ItemSpec) error {
-	texts := []string{spec.Title, spec.Mark.Stack, spec.Mark.Address, spec.Mark.Operation}
-	for _, name := range fieldNames {
-		texts = append(texts, fieldOf(spec.Keys, name).Reveal())
-	}
-	for _, text := range texts {
-		if !utf8.ValidString(text) {
-			return refuse(op, vendors.ErrInvalid, "the title or a field is not UTF-8")
-		}
+	if !spec.ValidText() {
+		return refuse(op, vendors.ErrInvalid, "the title or a field is not UTF-8")
 	}
 	if strings.TrimSpace(spec.Title) == "" {
 		return refuse(op, vendors.ErrInvalid, "the title is empty")
