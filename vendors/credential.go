@@ -1,6 +1,10 @@
 package vendors
 
-import "time"
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
 
 // Access is what a credential may do with its bucket's objects.
 type Access string
@@ -31,6 +35,20 @@ type CredentialSpec struct {
 	Access     Access
 	AllowedIPs []string
 	ExpiresAt  time.Time
+}
+
+// Problems reports what is wrong with a spec whatever the vendor.
+func (s CredentialSpec) Problems() []Problem {
+	var out []Problem
+	if s.Access != ReadWrite && s.Access != ReadOnly {
+		out = append(out, Problem{Attribute: "access", Summary: "this is no kind of access",
+			Fix: `Use "read_write" or "read_only".`})
+	}
+	if slices.ContainsFunc(s.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
+		out = append(out, Problem{Attribute: "allowed_ips", Summary: "this is no IP network",
+			Fix: `Write networks as CIDRs, such as "10.0.0.0/8".`})
+	}
+	return out
 }
 
 // Credential is a credential as the vendor lists it, without its secret. ID is

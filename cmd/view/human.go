@@ -127,7 +127,7 @@ func (h *human) eventText(e executor.Event) string {
 	case executor.StepDone:
 	case executor.Waiting:
 		if lines {
-			return fmt.Sprintf("%s: %s; next try at %s", e.Project.Label(), e.Why, e.Until.UTC().Format(time.TimeOnly))
+			return fmt.Sprintf("%s: %s; next try at %s", e.Project.Label(), e.Why, words.Clock(e.Until))
 		}
 	case executor.OperationStarted:
 		if lines {
@@ -193,12 +193,7 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 // reportText counts what became of a plan.
 func reportText(r executor.Report) string {
 	counts := r.Counts()
-	parts := []string{words.Number(counts[executor.Done]) + " done"}
-	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
-		if counts[o] > 0 {
-			parts = append(parts, words.Number(counts[o])+" "+string(o))
-		}
-	}
+	parts := append([]string{words.Number(counts[executor.Done]) + " done"}, notDone(counts)...)
 	head := "Apply complete: "
 	switch {
 	case r.Interrupted:
@@ -207,6 +202,16 @@ func reportText(r executor.Report) string {
 		head = "Apply not complete: "
 	}
 	return head + strings.Join(parts, ", ") + "."
+}
+
+// notDone counts the outcomes other than done, if there are any.
+func notDone(counts map[executor.Outcome]int) (parts []string) {
+	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
+		if counts[o] > 0 {
+			parts = append(parts, words.Number(counts[o])+" "+string(o))
+		}
+	}
+	return parts
 }
 
 func (h *human) Diagnostics(l diag.List) {
@@ -240,7 +245,7 @@ func (h *human) Waiting(who, why string, until time.Time) {
 }
 
 func waitText(who, why string, until time.Time) string {
-	return who + ": " + why + "; goes on at " + until.UTC().Format(time.TimeOnly)
+	return who + ": " + why + "; goes on at " + words.Clock(until)
 }
 
 func (h *human) Fault(err error) {

@@ -80,7 +80,7 @@ func (h *human) frame(now time.Time, width, height int) []string {
 	width-- // a line that fills the last column may break
 	var lines []string
 	for _, w := range h.progress.waitsAt(now) {
-		head := fit(oneLine(w.who), width/3) + " waits until " + w.until.UTC().Format(time.TimeOnly) + " (" + elapsed(w.until.Sub(now)) + "): "
+		head := fit(oneLine(w.who), width/3) + " waits until " + words.Clock(w.until) + " (" + elapsed(w.until.Sub(now)) + "): "
 		lines = append(lines, paint(h.o.ErrColor, yellow, fit(head+fit(oneLine(w.why), max(5, width-runewidth.StringWidth(head))), width)))
 	}
 	running := h.progress.shown(now)
@@ -125,7 +125,7 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 // does is what an operation does now, or what it waits for.
 func (u underWay) does(now time.Time) string {
 	if u.waits(now) {
-		return "until " + u.until.UTC().Format(time.TimeOnly) + ": " + u.why
+		return "until " + words.Clock(u.until) + ": " + u.why
 	}
 	return u.step
 }

@@ -115,23 +115,18 @@ func (p *progress) done() int {
 
 // counts says how far it is: "12 of 40 done, 1 failed, 8 running (2 waiting), 19 to go".
 func (p *progress) counts(now time.Time) string {
-	text := words.Number(p.ended[executor.Done]) + " of " + words.Number(p.total) + " done"
-	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
-		if p.ended[o] > 0 {
-			text += ", " + words.Number(p.ended[o]) + " " + string(o)
-		}
-	}
+	parts := append([]string{words.Number(p.ended[executor.Done]) + " of " + words.Number(p.total) + " done"}, notDone(p.ended)...)
 	waiting := 0
 	for _, u := range p.running {
 		if u.waits(now) {
 			waiting++
 		}
 	}
-	text += ", " + words.Number(len(p.running)) + " running"
+	running := words.Number(len(p.running)) + " running"
 	if waiting > 0 {
-		text += " (" + words.Number(waiting) + " waiting)"
+		running += " (" + words.Number(waiting) + " waiting)"
 	}
-	return text + ", " + words.Number(max(0, p.total-p.done()-len(p.running))) + " to go"
+	return strings.Join(append(parts, running, words.Number(max(0, p.total-p.done()-len(p.running)))+" to go"), ", ")
 }
 
 // stillNamed is how many operations a line names that says what still runs.
@@ -151,7 +146,7 @@ func (p *progress) still(now time.Time, long time.Duration) string {
 		}
 		what := cmp.Or(u.step, string(u.kind))
 		if u.waits(now) {
-			what = u.why + ", until " + u.until.UTC().Format(time.TimeOnly)
+			what = u.why + ", until " + words.Clock(u.until)
 		}
 		names = append(names, u.project.Label()+" ("+what+", "+elapsed(now.Sub(u.since))+")")
 	}

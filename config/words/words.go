@@ -69,6 +69,9 @@ func Date(t time.Time) string {
 	return Time(t)
 }
 
+// Clock returns the time of day in UTC, "" for the zero time.
+func Clock(t time.Time) string { return format(t, time.TimeOnly) }
+
 func format(t time.Time, layout string) string {
 	if t.IsZero() {
 		return ""

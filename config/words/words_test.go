@@ -9,7 +9,7 @@ func TestWords(t *testing.T) {
 	noon := time.Date(2026, 11, 30, 12, 0, 0, 999, time.FixedZone("", 3600))
 	midnight := time.Date(2026, 11, 30, 1, 0, 0, 0, time.FixedZone("", 3600))
 	for want, got := range map[string][]string{
-		"":                     {Some(0, "read"), Join(", ", "", ""), List(), List(""), Day(time.Time{}), Time(time.Time{}), Date(time.Time{})},
+		"":                     {Some(0, "read"), Join(", ", "", ""), List(), List(""), Day(time.Time{}), Time(time.Time{}), Date(time.Time{}), Clock(time.Time{})},
 		"0":                    {Number(0)},
 		"999":                  {Number(999)},
 		"1,000":                {Number(1000)},
@@ -22,6 +22,7 @@ func TestWords(t *testing.T) {
 		"a and b":              {List("a", "", "b")},
 		"a, b and c":           {List("a", "b", "c")},
 		"2026-11-30":           {Day(noon), Day(midnight), Date(midnight)},
+		"11:00:00":             {Clock(noon)},
 		"2026-11-30T11:00:00Z": {Time(noon), Date(noon)},
 		"30d":                  {Length(30 * 24 * time.Hour)},
 		"1d":                   {Length(24 * time.Hour)},

@@ -91,15 +91,7 @@ func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
 
 // wantMarked notes the items with bh's mark that no record has.
 func (s *surveyor) wantMarked() {
-	held := map[planner.ItemKey]bool{}
-	for _, r := range s.request.Recorded.Records {
-		if r.Item != nil {
-			held[planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
-		}
-	}
-	for key, item := range s.world.Items {
-		if item.Summary.Marked && !held[key] {
-			s.want(key, addr.Project{})
-		}
+	for _, key := range s.markedUnheld() {
+		s.want(key, addr.Project{})
 	}
 }

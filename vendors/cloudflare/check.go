@@ -1,7 +1,6 @@
 package cloudflare
 
 import (
-	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -98,13 +97,7 @@ func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
 	if utf8.RuneCountInString(spec.Name) > nameLimit { // the language has none yet
 		out = append(out, vendors.Problem{Attribute: "name", Summary: "the token's name has more than 120 characters", Fix: "Use a shorter stack or project name."})
 	}
-	if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
-		out = append(out, vendors.Problem{Attribute: "access", Summary: "this is no kind of access", Fix: `Use "read_write" or "read_only".`})
-	}
-	if slices.ContainsFunc(spec.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
-		out = append(out, vendors.Problem{Attribute: "allowed_ips", Summary: "this is no IP network", Fix: `Write networks as CIDRs, such as "10.0.0.0/8".`})
-	}
-	return out
+	return append(out, spec.Problems()...)
 }
 
 // firstProblem gives the error of the first fault, nil where there is none.

@@ -2,9 +2,7 @@ package local
 
 import (
 	"context"
-	"net/netip"
 	"path/filepath"
-	"slices"
 
 	"buckethead/vendors"
 )
@@ -87,11 +85,5 @@ func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
 	if len(spec.Name) > nameLimit {
 		out = append(out, vendors.Problem{Attribute: "name", Summary: "the credential's name is longer than 120 bytes", Fix: "Use a shorter stack or project name."})
 	}
-	if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
-		out = append(out, vendors.Problem{Attribute: "access", Summary: "this is no kind of access", Fix: `Use "read_write" or "read_only".`})
-	}
-	if slices.ContainsFunc(spec.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
-		out = append(out, vendors.Problem{Attribute: "allowed_ips", Summary: "this is no IP network", Fix: `Write networks as CIDRs, such as "10.0.0.0/8".`})
-	}
-	return out
+	return append(out, spec.Problems()...)
 }
