@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"buckethead/config/words"
-
 	"github.com/mattn/go-runewidth"
+
+	"buckethead/config/words"
 )
 
 // Outcome is what came out of a check.

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"time"
 
-	"buckethead/config/words"
-
 	"github.com/mattn/go-runewidth"
 	"github.com/vbauerster/cupwriter"
+
+	"buckethead/config/words"
 )
 
 // live is a few lines at the end of a terminal that are written anew as time passes.
