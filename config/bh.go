@@ -66,14 +66,16 @@ func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
 	}
 	constraints, err := version.NewConstraint(text)
 	if err != nil {
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no version constraint.", text), `Write it as ">= 0.1.0" or "~> 1.2".`)
+		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no version constraint.", text),
+			`Write it as ">= 0.1.0" or "~> 1.2".`)
 		return true
 	}
 	running, err := version.NewVersion(s.l.options.Version)
 	if err != nil || constraints.Check(running.Core()) {
 		return true
 	}
-	s.report(unsupportedVersion, a.Expr.Range(), fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, s.l.options.Version),
+	s.report(unsupportedVersion, a.Expr.Range(),
+		fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, s.l.options.Version),
 		"Install a version that fits, or change required_version.")
 	return false
 }

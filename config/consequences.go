@@ -27,7 +27,8 @@ func (l *loader) withoutConsequences() diag.List {
 			continue
 		}
 		at, inBroken := broken[d.Subject.File]
-		if absences[d.Code] || inBroken && d.Code == missingAttribute.Code || inBroken && max(d.Subject.End.Byte, d.Context.End.Byte) > at {
+		if absences[d.Code] || inBroken && d.Code == missingAttribute.Code ||
+			inBroken && max(d.Subject.End.Byte, d.Context.End.Byte) > at {
 			continue
 		}
 		out = append(out, d)

@@ -106,7 +106,8 @@ func (l *loader) folder(path string) ([]string, bool) {
 	}
 	slices.Sort(names)
 	if len(names) == 0 {
-		l.report(missingFile, hcl.Range{}, hcl.Range{}, fmt.Sprintf("The folder %s holds no file whose name ends in .hcl.", path),
+		l.report(missingFile, hcl.Range{}, hcl.Range{},
+			fmt.Sprintf("The folder %s holds no file whose name ends in .hcl.", path),
 			"Run `bh init` in that folder to write a first "+DefaultFile+", or name another folder with --file.")
 		return nil, false
 	}
@@ -141,7 +142,8 @@ func (l *loader) unreadable(name string, err error) {
 func (l *loader) parse(name string, src []byte) file {
 	f := file{name: name, broken: -1}
 	if place, deep := tooDeep(src, name); deep {
-		l.report(invalidSyntax, place, hcl.Range{}, fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
+		l.report(invalidSyntax, place, hcl.Range{},
+			fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
 			"Split the expression into several locals.")
 		f.broken, f.body = 0, &hclsyntax.Body{}
 		return f

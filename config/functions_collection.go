@@ -62,8 +62,8 @@ var (
 
 // coalesceFunc gives the first argument that is neither null nor an empty string.
 var coalesceFunc = function.New(&function.Spec{
-	VarParam: &function.Parameter{Name: "vals", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowNull: true},
-	Type: func(args []cty.Value) (cty.Type, error) {
+	VarParam: &function.Parameter{Name: "vals", Type: cty.DynamicPseudoType, AllowUnknown: true,
+		AllowDynamicType: true, AllowNull: true}, Type: func(args []cty.Value) (cty.Type, error) {
 		types := make([]cty.Type, len(args))
 		for i, v := range args {
 			types[i] = v.Type()
@@ -93,8 +93,9 @@ var coalesceFunc = function.New(&function.Spec{
 
 // indexFunc gives the place of a value in a list.
 var indexFunc = function.New(&function.Spec{
-	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType}},
-	Type:   function.StaticReturnType(cty.Number),
+	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType},
+		{Name: "value", Type: cty.DynamicPseudoType}},
+	Type: function.StaticReturnType(cty.Number),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		if t := args[0].Type(); !t.IsListType() && !t.IsTupleType() {
 			return cty.NilVal, function.NewArgErrorf(0, "a list is required")
@@ -161,7 +162,8 @@ var oneFunc = function.New(&function.Spec{
 		case 1:
 			return elements[0], nil
 		}
-		return cty.NilVal, function.NewArgError(0, fmt.Errorf("the collection has %d elements, and one is allowed", len(elements)))
+		return cty.NilVal, function.NewArgError(0,
+			fmt.Errorf("the collection has %d elements, and one is allowed", len(elements)))
 	},
 })
 

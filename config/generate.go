@@ -173,7 +173,8 @@ func (w writer) connection(kind, address string) {
 	}
 	vendor, name, _ := strings.Cut(address, ".")
 	if vendor == "local" {
-		w.SetAttributeTraversal(kind, hcl.Traversal{hcl.TraverseRoot{Name: kind}, hcl.TraverseAttr{Name: vendor}, hcl.TraverseAttr{Name: name}})
+		w.SetAttributeTraversal(kind,
+			hcl.Traversal{hcl.TraverseRoot{Name: kind}, hcl.TraverseAttr{Name: vendor}, hcl.TraverseAttr{Name: name}})
 		return
 	}
 	w.SetAttributeTraversal(kind, hcl.Traversal{hcl.TraverseRoot{Name: vendor}, hcl.TraverseAttr{Name: name}})

@@ -110,7 +110,8 @@ func (l *loader) collectBlocks() {
 		"project": &b.project, "moved": &b.moved, "removed": &b.removed, "import": &b.imports,
 		"policy": &b.policy,
 	}
-	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"}, "project": {"NAME"}, "policy": {"NAME"}}
+	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"},
+		"project": {"NAME"}, "policy": {"NAME"}}
 	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import", "policy"}
 	for _, f := range l.files {
 		for _, a := range f.body.Attributes {

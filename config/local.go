@@ -40,7 +40,8 @@ func (l *loader) evaluateLocals() {
 		s.known(b.Body, slices.Collect(maps.Keys(b.Body.Attributes)), nil, false)
 		for _, a := range inOrder(b.Body.Attributes) {
 			if first, twice := l.locals[a.Name]; twice {
-				s.report(duplicateAttribute, a.NameRange, fmt.Sprintf("The local %q is set twice: here and at %s.", a.Name, toRange(first.attr.NameRange)),
+				s.report(duplicateAttribute, a.NameRange,
+					fmt.Sprintf("The local %q is set twice: here and at %s.", a.Name, toRange(first.attr.NameRange)),
 					"Remove one of the two, or give it another name.")
 				continue
 			}
@@ -114,6 +115,7 @@ func (l *loader) evaluateLocal(at *local, path []string) {
 func (l *loader) reportCycle(path []string) {
 	first := l.locals[path[0]]
 	l.report(localCycle, first.attr.NameRange, first.block.Range(),
-		fmt.Sprintf("These locals refer to each other in a circle: %s.", strings.Join(append(slices.Clone(path), path[0]), " -> ")),
+		fmt.Sprintf("These locals refer to each other in a circle: %s.",
+			strings.Join(append(slices.Clone(path), path[0]), " -> ")),
 		"Give one of them a value that does not refer to the others.")
 }

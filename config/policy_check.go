@@ -93,14 +93,17 @@ func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[
 	holds, err := convert.Convert(holds, cty.Bool)
 	switch {
 	case err != nil || holds.IsNull():
-		e.report(wrongType, rule.condition.Range(), "The condition must be true or false.", "Compare something, or use can().")
+		e.report(wrongType, rule.condition.Range(), "The condition must be true or false.",
+			"Compare something, or use can().")
 		return
 	case holds.True():
 		return
 	}
-	d := diag.Diagnostic{Severity: e.policy.Severity, Code: brokenPolicy.Code, Summary: brokenPolicy.Summary, Project: project,
-		Subject: subject, Detail: fmt.Sprintf("%s This is the policy %q at %s.", e.text(rule.message), e.policy.Name, toRange(rule.condition.Range())),
-		Fix: "Change what is declared, or the policy."}
+	text := e.text(rule.message)
+	d := diag.Diagnostic{Severity: e.policy.Severity, Code: brokenPolicy.Code, Summary: brokenPolicy.Summary,
+		Project: project, Subject: subject,
+		Detail: fmt.Sprintf("%s This is the policy %q at %s.", text, e.policy.Name, toRange(rule.condition.Range())),
+		Fix:    "Change what is declared, or the policy."}
 	if d.Subject.IsZero() {
 		d.Subject, d.Context = toRange(rule.condition.Range()), toRange(e.block)
 	}

@@ -61,9 +61,11 @@ func projectValue(p Project) cty.Value {
 	}
 	for attribute, value := range map[string]cty.Value{
 		"declared": cty.True, "registered": cty.BoolVal(p.Register != nil),
-		"bucket": orNull(p.Bucket.ID.Name), "cloud": orNull(p.Cloud), "secrets": orNull(p.Secrets), "item_title": orNull(p.ItemTitle),
-		"location": orNull(p.Bucket.Location), "jurisdiction": orNull(p.Bucket.ID.Namespace), "storage_class": orNull(p.Bucket.StorageClass),
-		"protect": cty.BoolVal(p.Protect), "rotate_every": every, "rotate_overlap": overlap,
+		"bucket": orNull(p.Bucket.ID.Name), "cloud": orNull(p.Cloud), "secrets": orNull(p.Secrets),
+		"item_title": orNull(p.ItemTitle),
+		"location":   orNull(p.Bucket.Location), "jurisdiction": orNull(p.Bucket.ID.Namespace),
+		"storage_class": orNull(p.Bucket.StorageClass),
+		"protect":       cty.BoolVal(p.Protect), "rotate_every": every, "rotate_overlap": overlap,
 		"allowed_ips": listOf(p.AllowedIPs), "custom_domains": listOf(domains), "cors_origins": listOf(origins),
 		"public_access": cty.BoolVal(settings.PublicAccess != nil && settings.PublicAccess.Enabled),
 	} {
@@ -80,8 +82,8 @@ func projectValue(p Project) cty.Value {
 func (o PlannedOperation) projectValue() cty.Value {
 	values := unsaid()
 	name(values, o.Project)
-	for attribute, text := range map[string]string{"bucket": o.Bucket, "jurisdiction": o.Jurisdiction, "location": o.Location, "cloud": o.Cloud,
-		"secrets": o.Secrets, "item_title": o.ItemTitle} {
+	for attribute, text := range map[string]string{"bucket": o.Bucket, "jurisdiction": o.Jurisdiction,
+		"location": o.Location, "cloud": o.Cloud, "secrets": o.Secrets, "item_title": o.ItemTitle} {
 		values[attribute] = orNull(text)
 	}
 	values["declared"] = cty.False

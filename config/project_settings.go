@@ -94,7 +94,9 @@ func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, bit attribut
 		r.scope.block = b.Range()
 		if n++; n > limit {
 			if n == limit+1 {
-				r.fault(tooManyRules, b.DefRange(), fmt.Sprintf("A bucket can have %d %s blocks, and this is one more.", limit, b.Type), "Remove some, or put several of them into one.")
+				r.fault(tooManyRules, b.DefRange(),
+					fmt.Sprintf("A bucket can have %d %s blocks, and this is one more.", limit, b.Type),
+					"Remove some, or put several of them into one.")
 				d.faults |= bit
 			}
 			continue
@@ -128,7 +130,8 @@ func (r *rule) once(name string, places map[string]hcl.Range) {
 		places[name] = place
 		return
 	}
-	r.fault(duplicateRule, place, fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, toRange(first)),
+	r.fault(duplicateRule, place,
+		fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, toRange(first)),
 		fmt.Sprintf("Give each of them an %s of its own, or remove one.", attribute))
 }
 
@@ -149,7 +152,8 @@ func (d *projectDecoder) claimDomains() {
 			continue
 		}
 		d.report(sharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
-			c.Domain, other.project, toRange(other.place), d.project.Addr, toRange(place)), "Give each bucket a domain of its own.")
+			c.Domain, other.project, toRange(other.place), d.project.Addr, toRange(place)),
+			"Give each bucket a domain of its own.")
 	}
 }
 
@@ -158,8 +162,8 @@ func (r *rule) cors(int) (vendors.CORSRule, string) {
 	r.attributes("allowed_origins", "allowed_methods", "allowed_headers", "expose_headers", "max_age")
 	return vendors.CORSRule{
 		AllowedOrigins: r.list("allowed_origins", true, pageOrigin), AllowedMethods: r.list("allowed_methods", true, method),
-		AllowedHeaders: r.list("allowed_headers", false, headerName), ExposeHeaders: r.list("expose_headers", false, headerName),
-		MaxAge: r.length("max_age", maxAge),
+		AllowedHeaders: r.list("allowed_headers", false, headerName), ExposeHeaders: r.list("expose_headers",
+			false, headerName), MaxAge: r.length("max_age", maxAge),
 	}, ""
 }
 
@@ -169,11 +173,14 @@ func (r *rule) lifecycle(n int) (vendors.LifecycleRule, string) {
 	r.attributes(append([]string{"id", "enabled", "prefix"}, acts...)...)
 	out := vendors.LifecycleRule{ID: r.id(n), Enabled: r.flagOf("enabled", true), Prefix: r.textOf("prefix"),
 		DeleteAfter: r.length(acts[0], 0), DeleteOn: r.date(acts[1]),
-		InfrequentAccessAfter: r.length(acts[2], 0), InfrequentAccessOn: r.date(acts[3]), AbortUploadsAfter: r.length(acts[4], 0)}
+		InfrequentAccessAfter: r.length(acts[2], 0), InfrequentAccessOn: r.date(acts[3]),
+		AbortUploadsAfter: r.length(acts[4], 0)}
 	r.oneOf(acts[0], acts[1])
 	r.oneOf(acts[2], acts[3])
 	if !r.has(acts...) {
-		r.fault(contradictoryRule, r.source.DefRange(), "The rule does nothing.", "Add what it is to do: delete_after, delete_on, infrequent_access_after, infrequent_access_on or abort_uploads_after.")
+		r.fault(contradictoryRule, r.source.DefRange(), "The rule does nothing.",
+			"Add what it is to do: delete_after, delete_on, "+
+				"infrequent_access_after, infrequent_access_on or abort_uploads_after.")
 	}
 	return out, out.ID
 }
@@ -189,7 +196,8 @@ func (r *rule) lock(n int) (vendors.LockRule, string) {
 	}
 	r.oneOf(how...)
 	if !r.has(how...) {
-		r.fault(contradictoryRule, r.source.DefRange(), "The rule does not say for how long objects are kept.", "Add one of retain_for, retain_until, and indefinite = true.")
+		r.fault(contradictoryRule, r.source.DefRange(), "The rule does not say for how long objects are kept.",
+			"Add one of retain_for, retain_until, and indefinite = true.")
 	}
 	return out, out.ID
 }
@@ -197,7 +205,8 @@ func (r *rule) lock(n int) (vendors.LockRule, string) {
 // domain reads a custom_domain block.
 func (r *rule) domain(int) (vendors.CustomDomain, string) {
 	r.attributes("domain", "zone_id", "enabled", "min_tls", "ciphers")
-	out := vendors.CustomDomain{Domain: r.hostname("domain"), Enabled: r.flagOf("enabled", true), Ciphers: r.list("ciphers", false, cipher)}
+	out := vendors.CustomDomain{Domain: r.hostname("domain"), Enabled: r.flagOf("enabled", true),
+		Ciphers: r.list("ciphers", false, cipher)}
 	r.ok = r.needed(r.source, r.source.Body.Attributes["zone_id"], "zone_id", &out.ZoneID) && r.ok
 	if a := r.source.Body.Attributes["min_tls"]; a != nil {
 		var read outcome

@@ -85,10 +85,12 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 		case d.Summary == "Call to unknown function":
 			s.unknownCall(e, subject)
 		case hidden:
-			s.report(invalidExpression, subject, "The details are not shown, because the expression works with values that may be secret.",
+			s.report(invalidExpression, subject,
+				"The details are not shown, because the expression works with values that may be secret.",
 				"Check this expression: its functions, types and names.")
 		case strings.Contains(d.Detail, "panic in function implementation"):
-			s.report(invalidExpression, subject, "A function in this expression cannot work with these values.", "Give it other values, or do without it.")
+			s.report(invalidExpression, subject, "A function in this expression cannot work with these values.",
+				"Give it other values, or do without it.")
 		default:
 			s.report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail),
 				"Correct the expression, or give it another value to work with.")
@@ -142,7 +144,8 @@ func (s *scope) resolves(t hcl.Traversal, exists func(string) bool) bool {
 func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 	if s.hidden { // it may be the secret itself, without quotes
 		s.l.maskRange(t.SourceRange())
-		s.report(unknownReference, t.SourceRange(), "There is nothing of this name here.", "Text stands in quotes, and a secret does not stand in the file.")
+		s.report(unknownReference, t.SourceRange(), "There is nothing of this name here.",
+			"Text stands in quotes, and a secret does not stand in the file.")
 		return
 	}
 	names := []string{"var", "local"}
@@ -178,7 +181,8 @@ func (s *scope) unknownCall(e hclsyntax.Expression, subject hcl.Range) {
 	})
 	fix := "Remove the call; the functions are those of Terraform that need no clock and no network."
 	if slices.Contains([]string{"timestamp", "plantimestamp", "uuid", "bcrypt"}, name) {
-		fix = "Pass the value in as a variable: a plan must be the same for the same inputs, so no function reads the clock or draws at random."
+		fix = "Pass the value in as a variable: a plan must be the same for the same inputs, " +
+			"so no function reads the clock or draws at random."
 	} else if near := similar(name, slices.Collect(maps.Keys(s.l.functions))); near != "" {
 		fix = fmt.Sprintf("Did you mean %s()?", near)
 	}

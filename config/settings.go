@@ -63,14 +63,16 @@ func (s *scope) setting(c *connection, setting vendors.Setting) (vendors.Value, 
 	}
 	fix := fmt.Sprintf("Add a line: %s = ...", setting.Name)
 	if len(setting.Env) > 0 {
-		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...", strings.Join(setting.Env, " or "), setting.Name)
+		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...",
+			strings.Join(setting.Env, " or "), setting.Name)
 	}
 	s.report(missingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
 	return vendors.Value{}, faulty
 }
 
 // writtenSetting reads a setting from its attribute.
-func (s *scope) writtenSetting(a *hclsyntax.Attribute, own string, setting vendors.Setting) (value vendors.Value, out outcome) {
+func (s *scope) writtenSetting(a *hclsyntax.Attribute, own string,
+	setting vendors.Setting) (value vendors.Value, out outcome) {
 	switch {
 	case setting.Secret:
 		value.Secret, value.Reference, out = s.secret(a, own)

@@ -92,7 +92,8 @@ func (m *maker) misplaced(s *subject) bool {
 	switch {
 	case r.Registered:
 		return fault("BH2001", "Registered keys cannot become a bucket",
-			s.project.String()+" holds keys that were registered; without its register block bh would make a bucket under the same address.",
+			s.project.String()+" holds keys that were registered; without its register block "+
+				"bh would make a bucket under the same address.",
 			"Give the new bucket a project name of its own, and remove this one.")
 	case r.Cloud != "" && r.Cloud != d.Cloud:
 		return fault("BH2002", "A bucket cannot move to another cloud",
@@ -100,14 +101,17 @@ func (m *maker) misplaced(s *subject) bool {
 			"Set cloud back to "+r.Cloud+", or declare a new project in "+d.Cloud+" and copy the objects.")
 	case r.Bucket != nil && r.Bucket.Name != d.Bucket.ID.Name:
 		return fault("BH2003", "A bucket cannot be renamed",
-			s.project.String()+" has the bucket "+r.Bucket.Name+" and declares "+d.Bucket.ID.Name+"; no cloud renames a bucket, and bh never replaces one.",
-			"Set bucket back to \""+r.Bucket.Name+"\", or declare a new project for \""+d.Bucket.ID.Name+"\" and copy the objects.")
+			s.project.String()+" has the bucket "+r.Bucket.Name+" and declares "+d.Bucket.ID.Name+
+				"; no cloud renames a bucket, and bh never replaces one.",
+			"Set bucket back to \""+r.Bucket.Name+"\", or declare a new project for \""+d.Bucket.ID.Name+
+				"\" and copy the objects.")
 	}
 	warn := func(field, before, after string) {
 		m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2004", Project: s.project, Subject: d.Range,
 			Summary: "A bucket's " + field + " cannot be changed",
-			Detail:  "The bucket " + r.Bucket.Name + " was made with " + field + " " + quoteOrNone(before) + " and declares " + quoteOrNone(after) + ". It stays as it is: bh never replaces a bucket.",
-			Fix:     "Set " + field + " back, or declare a new project and copy the objects."})
+			Detail: "The bucket " + r.Bucket.Name + " was made with " + field + " " + quoteOrNone(before) + " and declares " +
+				quoteOrNone(after) + ". It stays as it is: bh never replaces a bucket.",
+			Fix: "Set " + field + " back, or declare a new project and copy the objects."})
 	}
 	if r.Bucket != nil {
 		if r.Bucket.Namespace != d.Bucket.ID.Namespace {
@@ -201,8 +205,9 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	}
 	d.failed = true
 	m.fault(diag.Diagnostic{Code: "BH2006", Project: s.project, Subject: s.desired.Range, Summary: "The bucket is gone",
-		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud + " was deleted outside of bh, and what it held with it.",
-		Fix:    "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
+		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud +
+			" was deleted outside of bh, and what it held with it.",
+		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
 }
 
 // departs reports whether this plan ends the project, and whether its bucket goes
@@ -253,7 +258,8 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
 			continue
 		}
-		d.because(Rotate, "overlap_passed", "the overlap has passed since "+words.Day(c.RetireAfter)+"; the old key is revoked")
+		d.because(Rotate, "overlap_passed", "the overlap has passed since "+words.Day(c.RetireAfter)+
+			"; the old key is revoked")
 		d.add(revoke(c))
 	}
 }

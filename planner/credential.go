@@ -53,7 +53,8 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	}
 	m.issue(s, d, r.Active, overlap)
 	if overlap > 0 {
-		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+" and is revoked by the first apply after it")
+		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
+			" and is revoked by the first apply after it")
 	}
 	m.leaveStore(s, d)
 }
@@ -159,8 +160,9 @@ func (m *maker) issue(s *subject, d *draft, old *state.CredentialRef, overlap ti
 			d.change("item_title", "", s.desired.ItemTitle)
 		}
 	}
-	mint := IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit), Bucket: s.bucketID(),
-		Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs, ExpiresAfter: s.desired.ExpiresAfter}
+	mint := IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit),
+		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
+		ExpiresAfter: s.desired.ExpiresAfter}
 	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap}, old)...)
 }
 
@@ -184,9 +186,11 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 			d.After = append(d.After, holder)
 			continue
 		}
-		m.fault(diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
-			Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id + ") that does not belong to " + s.project.String() + ". A second one of the same title could not be told from it.",
-			Fix:    "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."})
+		m.fault(diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range,
+			Summary: "An item of that title exists",
+			Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
+				") that does not belong to " + s.project.String() + ". A second one of the same title could not be told from it.",
+			Fix: "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."})
 		return "", false
 	}
 	return "", true
@@ -263,7 +267,8 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.Credent
 	} else {
 		m.updatePolicy(s, d, ref)
 	}
-	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || !maps.Equal(fields, item.Fields) {
+	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() ||
+		!maps.Equal(fields, item.Fields) {
 		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields})
 	}
 }
@@ -281,7 +286,8 @@ func (m *maker) itemsNamed(secrets, name string) []string {
 func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place diag.Range) {
 	fail := func(detail string) {
 		d.failed = true
-		m.fault(diag.Diagnostic{Code: "BH2009", Project: s.project, Subject: place, Summary: "The item cannot be imported", Detail: detail,
+		m.fault(diag.Diagnostic{Code: "BH2009", Project: s.project, Subject: place,
+			Summary: "The item cannot be imported", Detail: detail,
 			Fix: "Correct the import block; without item, bh issues a new credential and stores it in a new item."})
 	}
 	secrets := s.desired.Secrets
@@ -290,7 +296,8 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 		if len(ids) == 0 {
 			fail("The store " + secrets + " has no item \"" + name + "\".")
 		} else {
-			fail("The store " + secrets + " has several items \"" + name + "\": " + strings.Join(ids, ", ") + ". Name one by its id.")
+			fail("The store " + secrets + " has several items \"" + name + "\": " + strings.Join(ids, ", ") +
+				". Name one by its id.")
 		}
 		return
 	}
@@ -309,7 +316,8 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 		fail("The item \"" + name + "\" has no " + vendors.FieldAccessKeyID + " and " + vendors.FieldSecretAccessKey + ".")
 		return
 	case !live:
-		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is no live credential of " + s.desired.Cloud + ".")
+		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is no live credential of " +
+			s.desired.Cloud + ".")
 		return
 	}
 	d.rotating, d.verified, d.ItemID = true, true, ids[0]
@@ -317,6 +325,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	fields[vendors.FieldBucket] = s.bucketID().Name
 	d.change("access_key_id", "", keyID)
 	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID})
-	m.updatePolicy(s, d, state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
+	m.updatePolicy(s, d,
+		state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
 	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields}, VerifyCredential{})
 }

@@ -170,7 +170,8 @@ func (m *maker) undoIntents(s *subject) *Operation {
 	}
 	o.Steps = append(o.Steps, m.teardown(s, o).Steps()...)
 	if len(o.Steps) == 0 {
-		o.Kind, o.Reason = Heal, Reason{"interrupted", "an earlier run was stopped; nothing is left of it but a note in the state"}
+		o.Kind, o.Reason = Heal, Reason{"interrupted",
+			"an earlier run was stopped; nothing is left of it but a note in the state"}
 	}
 	return s.finish(o, true)
 }

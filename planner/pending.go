@@ -58,7 +58,8 @@ func (m *maker) unrecordedPending(s *subject) *pending {
 			}
 			for _, in := range m.ownItems(s) {
 				item := m.in.Observed.Items[ItemKey{m.secretsOf(s), in}]
-				if item.Mark.Stack != m.in.Desired.Stack || item.Mark.Operation != i.Operation || item.Fields[vendors.FieldAccessKeyID] != id || item.Fingerprint == "" {
+				if item.Mark.Stack != m.in.Desired.Stack || item.Mark.Operation != i.Operation ||
+					item.Fields[vendors.FieldAccessKeyID] != id || item.Fingerprint == "" {
 					continue
 				}
 				c := m.in.Observed.Credentials[CredentialKey{i.Cloud, id}]
@@ -67,7 +68,8 @@ func (m *maker) unrecordedPending(s *subject) *pending {
 					issued = c.IssuedAt
 				}
 				return &pending{item: in, unrecorded: true,
-					CredentialRef: state.CredentialRef{ID: id, Name: i.Name, IssuedAt: issued, ExpiresAt: c.ExpiresAt, Fingerprint: item.Fingerprint}}
+					CredentialRef: state.CredentialRef{ID: id, Name: i.Name, IssuedAt: issued, ExpiresAt: c.ExpiresAt,
+						Fingerprint: item.Fingerprint}}
 			}
 		}
 	}

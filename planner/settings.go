@@ -48,7 +48,8 @@ func tried(intents []state.Intent) []vendors.SettingsChange {
 // clear those that bh gave it and that no longer are. It gives the cause, for
 // graver ones may come before it; the word is "" where nothing differs.
 func (m *maker) needSettings(s *subject, d *draft) Reason {
-	if d.failed || s.desired.Bucket.Settings.None() && (s.record == nil || s.record.Applied.Settings.None()) && len(s.intents) == 0 {
+	if d.failed || s.desired.Bucket.Settings.None() && (s.record == nil || s.record.Applied.Settings.None()) &&
+		len(s.intents) == 0 {
 		return Reason{}
 	}
 	id := s.bucketID()

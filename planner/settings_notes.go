@@ -30,7 +30,8 @@ func deletions(s vendors.BucketSettings) []string {
 	var rules []vendors.LifecycleRule
 	for _, r := range s.Lifecycle {
 		if r.Enabled && (r.DeleteAfter > 0 || !r.DeleteOn.IsZero()) {
-			rules = append(rules, vendors.LifecycleRule{ID: r.ID, Enabled: true, Prefix: r.Prefix, DeleteAfter: r.DeleteAfter, DeleteOn: r.DeleteOn})
+			rules = append(rules, vendors.LifecycleRule{ID: r.ID, Enabled: true, Prefix: r.Prefix, DeleteAfter: r.DeleteAfter,
+				DeleteOn: r.DeleteOn})
 		}
 	}
 	return vendors.BucketSettings{Lifecycle: rules}.Words(vendors.LifecycleSettings)

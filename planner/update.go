@@ -43,7 +43,8 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 		return
 	}
 	word, text := "settings_changed", "what is declared changed; the keys stay the same"
-	if r := s.record; r != nil && r.Applied.Access == want.Access && slices.Equal(r.Applied.AllowedIPs, want.AllowedIPs) && r.Applied.ExpiresAfter == want.ExpiresAfter {
+	if r := s.record; r != nil && r.Applied.Access == want.Access &&
+		slices.Equal(r.Applied.AllowedIPs, want.AllowedIPs) && r.Applied.ExpiresAfter == want.ExpiresAfter {
 		word, text = "policy_drift", "the credential's policy was changed outside of bh"
 	}
 	d.because(Update, word, text)
@@ -67,7 +68,8 @@ func (m *maker) updateItem(s *subject, d *draft) {
 				edited = append(edited, Change{Field: name, Before: before, After: after})
 			}
 		}
-		if item.Mark.Address != r.Item.Address.String() || item.Mark.Stack != m.in.Desired.Stack || item.Mark.Operation != r.Item.Operation {
+		if item.Mark.Address != r.Item.Address.String() || item.Mark.Stack != m.in.Desired.Stack ||
+			item.Mark.Operation != r.Item.Operation {
 			edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
 		}
 	}

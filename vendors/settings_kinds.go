@@ -51,7 +51,8 @@ var groups = []group{
 
 // rules is the row of a group that is a list. unshare clones the lists in a rule, and is nil
 // if there are none.
-func rules[R any](kind SettingsKind, block string, at func(*BucketSettings) *[]R, words func(R) string, unshare func(*R)) group {
+func rules[R any](kind SettingsKind, block string,
+	at func(*BucketSettings) *[]R, words func(R) string, unshare func(*R)) group {
 	return group{
 		kind: kind, block: block,
 		has:   func(s BucketSettings) bool { return *at(&s) != nil },

@@ -66,8 +66,10 @@ func (h *human) Checks(section string, checks []Check) {
 	var b strings.Builder
 	b.WriteString(paint(h.o.Color, bold, oneLine(section)) + "\n")
 	for _, c := range checks {
-		outcome := paint(h.o.Color, map[Outcome]string{OK: green, Warning: yellow, Fault: red, Unknown: dim}[c.Outcome], pad(string(c.Outcome), len(Warning)))
-		b.WriteString(strings.TrimRight("  "+outcome+"  "+pad(oneLine(c.Name), width)+"  "+hang(oneLine(c.said()), h.o.Width, indent), " ") + "\n")
+		outcome := paint(h.o.Color, map[Outcome]string{OK: green, Warning: yellow, Fault: red, Unknown: dim}[c.Outcome],
+			pad(string(c.Outcome), len(Warning)))
+		b.WriteString(strings.TrimRight("  "+outcome+"  "+pad(oneLine(c.Name), width)+"  "+
+			hang(oneLine(c.said()), h.o.Width, indent), " ") + "\n")
 		if c.Fix != "" {
 			b.WriteString(strings.Repeat(" ", indent) + hang(oneLine(c.Fix), h.o.Width, indent) + "\n")
 		}

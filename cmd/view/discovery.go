@@ -78,7 +78,8 @@ func (h *human) Discovery(d planner.Discovery) {
 		}
 	}
 	for _, cloud := range d.Clouds {
-		buckets, credentials := [][]string{{"BUCKET", "WHERE", "MADE", "TO TAKE IT OVER"}}, [][]string{{"CREDENTIAL", "OPENS", "ISSUED", "STATUS", "OF"}}
+		buckets, credentials := [][]string{{"BUCKET", "WHERE", "MADE", "TO TAKE IT OVER"}},
+			[][]string{{"CREDENTIAL", "OPENS", "ISSUED", "STATUS", "OF"}}
 		for _, x := range d.Buckets {
 			if x.Cloud == cloud {
 				buckets = append(buckets, bucketRow(x))
@@ -86,7 +87,8 @@ func (h *human) Discovery(d planner.Discovery) {
 		}
 		for _, x := range d.Credentials {
 			if x.Cloud == cloud {
-				credentials = append(credentials, []string{x.ID, bucketText(x.Bucket.Name, x.Bucket.Namespace), day(x.IssuedAt), string(x.Status), ownerText(x.Owner, x.Stack, x.Project)})
+				credentials = append(credentials, []string{x.ID, bucketText(x.Bucket.Name, x.Bucket.Namespace), day(x.IssuedAt),
+					string(x.Status), ownerText(x.Owner, x.Stack, x.Project)})
 			}
 		}
 		section(cloud, buckets, credentials)
@@ -118,8 +120,9 @@ func (j *jsonLines) Discovery(d planner.Discovery) {
 	for _, x := range d.Items {
 		j.write("info", x.Secrets+": item "+x.Title, "found_item", map[string]any{"found_item": x})
 	}
-	j.write("info", discoverySummary(d), "discover_summary", map[string]any{"buckets": len(d.Buckets), "credentials": len(d.Credentials),
-		"items": len(d.Items), "others": d.Others, "unlisted": append([]planner.Unlisted{}, d.Unlisted...)})
+	j.write("info", discoverySummary(d), "discover_summary",
+		map[string]any{"buckets": len(d.Buckets), "credentials": len(d.Credentials),
+			"items": len(d.Items), "others": d.Others, "unlisted": append([]planner.Unlisted{}, d.Unlisted...)})
 }
 
 func (s *serial) Discovery(d planner.Discovery) { s.do(func(v View) { v.Discovery(d) }) }

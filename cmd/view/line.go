@@ -42,7 +42,8 @@ func lineOf(o planner.Operation, opt Options) line {
 	for _, c := range o.Changes {
 		// What an adopted bucket had before is for people to see; the rest of an
 		// adoption is new.
-		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate || o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
+		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate ||
+			o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
 			l.details = append(l.details, changeText(c))
 		}
 	}
@@ -146,7 +147,8 @@ func quotasText(p *planner.Plan, opt Options) string {
 	}
 	var parts []string
 	for _, q := range p.Quotas {
-		parts = append(parts, vendorTitle(q.Vendor, q.Connection, vendors[q.Vendor], opt)+" "+words.Number(q.After)+" of "+words.Number(q.Limit))
+		parts = append(parts, vendorTitle(q.Vendor, q.Connection, vendors[q.Vendor], opt)+" "+words.Number(q.After)+" of "+
+			words.Number(q.Limit))
 	}
 	if len(parts) == 0 {
 		return ""

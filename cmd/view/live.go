@@ -80,8 +80,10 @@ func (h *human) frame(now time.Time, width, height int) []string {
 	width-- // a line that fills the last column may break
 	var lines []string
 	for _, w := range h.progress.waitsAt(now) {
-		head := fit(oneLine(w.who), width/3) + " waits until " + words.Clock(w.until) + " (" + elapsed(w.until.Sub(now)) + "): "
-		lines = append(lines, paint(h.o.ErrColor, yellow, fit(head+fit(oneLine(w.why), max(5, width-runewidth.StringWidth(head))), width)))
+		head := fit(oneLine(w.who), width/3) + " waits until " + words.Clock(w.until) + " (" +
+			elapsed(w.until.Sub(now)) + "): "
+		lines = append(lines,
+			paint(h.o.ErrColor, yellow, fit(head+fit(oneLine(w.why), max(5, width-runewidth.StringWidth(head))), width)))
 	}
 	running := h.progress.shown(now)
 	room := max(1, min(10, height-len(lines)-4))
@@ -117,7 +119,8 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 			text = paint(h.o.ErrColor, yellow, text)
 		}
 		kind := paint(h.o.ErrColor, colorOf(u.kind.Symbol()), pad(u.kind.Symbol()+" "+string(u.kind), kinds))
-		lines[i] = kind + "  " + pad(fit(oneLine(u.project.Label()), label), label) + "  " + text + "  " + strings.Repeat(" ", took-len(time)) + time
+		lines[i] = kind + "  " + pad(fit(oneLine(u.project.Label()), label), label) + "  " + text + "  " +
+			strings.Repeat(" ", took-len(time)) + time
 	}
 	return lines
 }

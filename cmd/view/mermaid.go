@@ -108,7 +108,8 @@ const pictureClasses = `  classDef add fill:#dafbe1,stroke:#1a7f37,color:#1f2328
 
 // frames draws a frame for each connection, with the given pieces in it, and returns the
 // frames' names.
-func frames(f *flowchart, name string, chains []chain, connection func(chain) string, o Options, in ...int) (names []string) {
+func frames(f *flowchart, name string, chains []chain,
+	connection func(chain) string, o Options, in ...int) (names []string) {
 	var seen []string
 	for _, c := range chains {
 		if address := connection(c); address != "" && !slices.Contains(seen, address) {

@@ -26,7 +26,8 @@ func chainsOf(p *planner.Plan) []chain {
 
 func chainOf(o planner.Operation) chain {
 	e := effectsOf(o)
-	c := chain{class: classOf(o), cloud: o.Cloud, store: o.Secrets, operation: []string{o.Kind.Symbol() + " " + string(o.Kind), o.Project.Label()}}
+	c := chain{class: classOf(o), cloud: o.Cloud, store: o.Secrets,
+		operation: []string{o.Kind.Symbol() + " " + string(o.Kind), o.Project.Label()}}
 	if len(o.Blocked) > 0 {
 		c.operation = append(c.operation, "BLOCKED: "+o.Blocked[0].Text)
 	}
@@ -74,12 +75,13 @@ func effectsOf(o planner.Operation) effects {
 		return ""
 	}
 	e := effects{
-		bucket: first([2]string{planner.StepCreateBucket, "create"}, [2]string{planner.StepClaimBucket, "adopt"}, [2]string{planner.StepDeleteBucket, "delete"},
-			[2]string{planner.StepEmptyBucket, "empty"}, [2]string{planner.StepUpdateBucket, "update"}, [2]string{planner.StepUpdateSettings, "update"}),
+		bucket: first([2]string{planner.StepCreateBucket, "create"}, [2]string{planner.StepClaimBucket, "adopt"},
+			[2]string{planner.StepDeleteBucket, "delete"}, [2]string{planner.StepEmptyBucket, "empty"},
+			[2]string{planner.StepUpdateBucket, "update"}, [2]string{planner.StepUpdateSettings, "update"}),
 		keys: first([2]string{planner.StepIssueCredential, "issue"}, [2]string{planner.StepTakeCredential, "bring"},
 			[2]string{planner.StepUpdateCredential, "update"}, [2]string{planner.StepRevokeCredential, "revoke"}),
-		item: first([2]string{planner.StepDeleteItem, "delete"}, [2]string{planner.StepStoreCredential, "store"}, [2]string{planner.StepUpdateItem, "update"},
-			[2]string{planner.StepTakeItem, "take over"}),
+		item: first([2]string{planner.StepDeleteItem, "delete"}, [2]string{planner.StepStoreCredential, "store"},
+			[2]string{planner.StepUpdateItem, "update"}, [2]string{planner.StepTakeItem, "take over"}),
 	}
 	if e.keys == "issue" && does(planner.StepRevokeCredential) {
 		e.keys = "issue, revoke old"

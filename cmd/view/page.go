@@ -24,7 +24,8 @@ type page struct {
 
 // empty reports whether there is nothing to tell, not even that the command failed.
 func (p *page) empty() bool {
-	return p.end.Exit == 0 && p.document == "" && p.plan == nil && p.report == nil && len(p.faults) == 0 && p.headline == "" && len(p.said) == 0
+	return p.end.Exit == 0 && p.document == "" && p.plan == nil && p.report == nil && len(p.faults) == 0 &&
+		p.headline == "" && len(p.said) == 0
 }
 
 // text writes the page. Parts come in the order in which they are read, but get their
@@ -110,7 +111,8 @@ func (p *page) warning() string {
 	for _, w := range []struct {
 		count     int
 		one, many string
-	}{{p.plan.Blocked(), " operation is BLOCKED: it does not run as things are.", " operations are BLOCKED: they do not run as things are."},
+	}{{p.plan.Blocked(), " operation is BLOCKED: it does not run as things are.",
+		" operations are BLOCKED: they do not run as things are."},
 		{destroys, " project is to be destroyed.", " projects are to be destroyed."}} {
 		switch {
 		case w.count == 1:

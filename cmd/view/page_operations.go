@@ -30,7 +30,8 @@ func (p *page) operations(left *room) string {
 	// What holds the parts together, and what is said when some are left out.
 	left.bytes -= len(head) + len(rule) + 600
 	complete := fill(rows, true, left)
-	picture := "\n<details open><summary>Picture</summary>\n\n```mermaid\n" + PlanMermaid(p.plan, p.options) + "```\n\n</details>\n"
+	picture := "\n<details open><summary>Picture</summary>\n\n```mermaid\n" + PlanMermaid(p.plan, p.options) +
+		"```\n\n</details>\n"
 	if !left.take(picture) {
 		picture = ""
 	}
@@ -115,7 +116,8 @@ func folded(rows []row) string {
 	if hidden > 0 {
 		fmt.Fprintf(&b, "\nThe details of %s operations are left out here.\n", words.Number(hidden))
 	}
-	return "\n<details><summary>Details of " + words.Count(shown, "operation") + "</summary>\n" + b.String() + "\n</details>\n"
+	return "\n<details><summary>Details of " + words.Count(shown, "operation") + "</summary>\n" +
+		b.String() + "\n</details>\n"
 }
 
 // rows makes the rows of all operations, in the plan's order.
@@ -142,7 +144,8 @@ func (p *page) rows() []row {
 		if len(o.Blocked) > 0 {
 			what = "**" + what + "**"
 		}
-		r.text = fmt.Sprintf("| %s | %s | %s |%s %s | %s |\n", code(l.symbol), l.kind, code(l.label), outcome, what, code(l.reference))
+		r.text = fmt.Sprintf("| %s | %s | %s |%s %s | %s |\n", code(l.symbol), l.kind, code(l.label), outcome,
+			what, code(l.reference))
 		if len(l.details) > 0 {
 			r.details = "\n" + code(l.symbol) + " " + l.kind + " " + code(l.label) + "\n"
 			for n, d := range l.details {

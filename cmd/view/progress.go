@@ -52,7 +52,9 @@ func (p *progress) event(e executor.Event) {
 		}
 		p.running = append(p.running, underWay{project: e.Project, kind: e.Kind, since: e.At})
 	case executor.StepStarted:
-		p.change(e.Project, func(u *underWay) { u.step, u.why, u.until = strings.ReplaceAll(e.Step, "_", " "), "", time.Time{} })
+		p.change(e.Project, func(u *underWay) {
+			u.step, u.why, u.until = strings.ReplaceAll(e.Step, "_", " "), "", time.Time{}
+		})
 	case executor.StepDone:
 		p.change(e.Project, func(u *underWay) { u.why, u.until = "", time.Time{} })
 	case executor.Waiting:
@@ -115,7 +117,8 @@ func (p *progress) done() int {
 
 // counts says how far it is: "12 of 40 done, 1 failed, 8 running (2 waiting), 19 to go".
 func (p *progress) counts(now time.Time) string {
-	parts := append([]string{words.Number(p.ended[executor.Done]) + " of " + words.Number(p.total) + " done"}, notDone(p.ended)...)
+	parts := append([]string{words.Number(p.ended[executor.Done]) + " of " + words.Number(p.total) + " done"},
+		notDone(p.ended)...)
 	waiting := 0
 	for _, u := range p.running {
 		if u.waits(now) {

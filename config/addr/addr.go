@@ -77,7 +77,8 @@ func Parse(s string) (Project, error) {
 	quoted, closed := strings.CutSuffix(index, "]")
 	key, err := strconv.Unquote(quoted)
 	if !closed || err != nil || key == "" || quoted[0] != '"' || !utf8.ValidString(index) || !utf8.ValidString(key) {
-		return Project{}, fmt.Errorf("%w: %q: the key stands in quotes inside brackets: project.%s[\"KEY\"]", ErrMalformed, s, name)
+		return Project{}, fmt.Errorf("%w: %q: the key stands in quotes inside brackets: project.%s[\"KEY\"]",
+			ErrMalformed, s, name)
 	}
 	return Project{Name: name, Key: key}, nil
 }

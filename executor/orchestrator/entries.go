@@ -83,13 +83,15 @@ func DestroyProject(ctx context.Context, rig Rig, record state.Record, rec Recor
 	return err
 }
 
-func mintFor(rig Rig, project addr.Project, operation string, bucket vendors.BucketID, a state.Applied) planner.IssueCredential {
+func mintFor(rig Rig, project addr.Project, operation string, bucket vendors.BucketID,
+	a state.Applied) planner.IssueCredential {
 	return planner.IssueCredential{CredentialName: planner.CredentialName(rig.Stack, project, operation, 0),
 		Bucket: bucket, Access: a.Access, AllowedIPs: a.AllowedIPs, ExpiresAfter: a.ExpiresAfter}
 }
 
 // run carries out steps, settles as declared, and returns the reference of the item.
-func run(ctx context.Context, rig Rig, steps []planner.Step, declared state.Record, w Work, rec Recorder) (string, error) {
+func run(ctx context.Context, rig Rig, steps []planner.Step, declared state.Record, w Work,
+	rec Recorder) (string, error) {
 	w, err := Run(ctx, rig, append(steps, planner.Settle{Declared: planner.DeclaredBy(declared)}), w, rec)
 	if err != nil || w.Record.Item == nil {
 		return "", err

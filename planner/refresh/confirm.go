@@ -87,7 +87,8 @@ func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(
 	}
 }
 
-func (o *observer) confirmBucket(ctx context.Context, project addr.Project, key planner.BucketKey, once func(any, func())) {
+func (o *observer) confirmBucket(ctx context.Context, project addr.Project, key planner.BucketKey,
+	once func(any, func())) {
 	if _, listed := o.world.Buckets[key]; !listed {
 		once(key, func() { o.getBucket(ctx, project, key) })
 	}

@@ -36,18 +36,19 @@ func newObserver(r Readers, q Request) *observer {
 	if q.Parallelism <= 0 {
 		q.Parallelism = 8
 	}
-	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{}, wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
-		Buckets:     map[planner.BucketKey]vendors.Bucket{},
-		Credentials: map[planner.CredentialKey]vendors.Credential{},
-		Items:       map[planner.ItemKey]planner.Item{},
-		Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
-		Settings:    map[planner.BucketKey]vendors.BucketSettings{},
-		Registered:  map[addr.Project]string{},
-		CannotEmpty: map[string]bool{},
-		Listed:      map[string]bool{},
+	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{},
+		wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
+			Buckets:     map[planner.BucketKey]vendors.Bucket{},
+			Credentials: map[planner.CredentialKey]vendors.Credential{},
+			Items:       map[planner.ItemKey]planner.Item{},
+			Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
+			Settings:    map[planner.BucketKey]vendors.BucketSettings{},
+			Registered:  map[addr.Project]string{},
+			CannotEmpty: map[string]bool{},
+			Listed:      map[string]bool{},
 
-		CredentialLimit: map[string]int{},
-	}}
+			CredentialLimit: map[string]int{},
+		}}
 }
 
 // namespace is one list of buckets.

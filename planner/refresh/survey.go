@@ -74,7 +74,8 @@ func (s *surveyor) namespaces(cloud string, inUse []namespace) []string {
 // tryBuckets lists a namespace that the account may not be allowed.
 func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
 	_, buckets, err := ask(s.observer, n.cloud, s.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
-	refused := errors.Is(err, vendors.ErrDenied) || errors.Is(err, vendors.ErrInvalid) || errors.Is(err, vendors.ErrNotFound)
+	refused := errors.Is(err, vendors.ErrDenied) || errors.Is(err, vendors.ErrInvalid) ||
+		errors.Is(err, vendors.ErrNotFound)
 	if err != nil && !refused {
 		s.unreadable(n.cloud, err)
 		return

@@ -49,7 +49,8 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 		var p r2.BucketListParams
 		p.AccountID.Value, p.AccountID.Present = c.account, true
 		rest, err := c.call(a, &page, func(o ...option.RequestOption) error {
-			o = append(append(append(o, in(namespace)...), next...), option.WithQuery("per_page", strconv.Itoa(bucketPage)), option.WithQuery("order", "name"))
+			o = append(append(append(o, in(namespace)...), next...), option.WithQuery("per_page", strconv.Itoa(bucketPage)),
+				option.WithQuery("order", "name"))
 			_, err := c.buckets.List(ctx, p, o...)
 			return err
 		})
@@ -163,7 +164,8 @@ func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 		option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
 	var e *vendors.Error
 	if hasCode(err, codeNoMethod) && errors.As(err, &e) {
-		e.Message += " (Cloudflare refuses to change the class through its API just now; change it on the bucket's page, or set storage_class back)"
+		e.Message += " (Cloudflare refuses to change the class through its API just now; " +
+			"change it on the bucket's page, or set storage_class back)"
 	}
 	return same(a, got, b, spec.ID, err)
 }

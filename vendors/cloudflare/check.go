@@ -40,7 +40,8 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 			Fix: "It has 32 hexadecimal digits in lower case; the dashboard shows it on the page of R2, and in its URL."})
 	}
 	if kind := s.Text("token_kind"); kind != "account" && kind != "user" {
-		out = append(out, vendors.Problem{Attribute: "token_kind", Summary: "this is no kind of token", Fix: `Use "account" or "user".`})
+		out = append(out, vendors.Problem{Attribute: "token_kind", Summary: "this is no kind of token",
+			Fix: `Use "account" or "user".`})
 	}
 	for _, name := range []string{"api_base_url", "s3_endpoint_url"} {
 		if text := s.Text(name); text != "" && !transport.ValidURL(strings.ReplaceAll(text, placeholder, "default")) {
@@ -50,7 +51,8 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	}
 	if text := s.Text("token_limit"); text != "" {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 {
-			out = append(out, vendors.Problem{Attribute: "token_limit", Summary: "this is no number of tokens", Fix: "Write the number that Cloudflare grants, such as 500."})
+			out = append(out, vendors.Problem{Attribute: "token_limit", Summary: "this is no number of tokens",
+				Fix: "Write the number that Cloudflare grants, such as 500."})
 		}
 	}
 	return out
@@ -64,15 +66,19 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	}
 	switch {
 	case spec.ID.Namespace == "default":
-		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: `"default" is what a bucket has without a jurisdiction`, Fix: "Remove the line."})
+		out = append(out, vendors.Problem{Attribute: "jurisdiction",
+			Summary: `"default" is what a bucket has without a jurisdiction`, Fix: "Remove the line."})
 	case spec.ID.Namespace != "" && !jurisdictionName.MatchString(spec.ID.Namespace):
-		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "this is no jurisdiction", Fix: `Use "eu", "us" or "fedramp".`})
+		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "this is no jurisdiction",
+			Fix: `Use "eu", "us" or "fedramp".`})
 	}
 	if spec.Location != "" && !slices.Contains(locations, spec.Location) {
-		out = append(out, vendors.Problem{Attribute: "location", Summary: "R2 has no such location", Fix: "Use one of " + strings.Join(locations, ", ") + "."})
+		out = append(out, vendors.Problem{Attribute: "location", Summary: "R2 has no such location",
+			Fix: "Use one of " + strings.Join(locations, ", ") + "."})
 	}
 	if spec.StorageClass != "" && storageClasses[spec.StorageClass] == "" {
-		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "R2 has no such storage class", Fix: `Use "Standard" or "InfrequentAccess".`})
+		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "R2 has no such storage class",
+			Fix: `Use "Standard" or "InfrequentAccess".`})
 	}
 	return append(out, checkBucketSettings(spec.Settings)...)
 }
@@ -82,11 +88,14 @@ func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
 	var out []vendors.Problem
 	for _, d := range s.Domains {
 		if !domainName.MatchString(d.Domain) || len(d.Domain) > 253 {
-			out = append(out, vendors.Problem{Attribute: "custom_domain", Summary: strconv.Quote(d.Domain) + " is no name of a domain", Fix: `Write it as "photos.example.com", in lower case.`})
+			out = append(out, vendors.Problem{Attribute: "custom_domain",
+				Summary: strconv.Quote(d.Domain) + " is no name of a domain",
+				Fix:     `Write it as "photos.example.com", in lower case.`})
 		}
 		if !hexID.MatchString(d.ZoneID) {
-			out = append(out, vendors.Problem{Attribute: "custom_domain", Summary: "the zone_id of " + strconv.Quote(d.Domain) + " is no zone's id",
-				Fix: "It has 32 hexadecimal digits in lower case; the dashboard shows it on the zone's overview."})
+			out = append(out, vendors.Problem{Attribute: "custom_domain",
+				Summary: "the zone_id of " + strconv.Quote(d.Domain) + " is no zone's id",
+				Fix:     "It has 32 hexadecimal digits in lower case; the dashboard shows it on the zone's overview."})
 		}
 	}
 	return out
@@ -95,7 +104,8 @@ func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
 func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
 	var out []vendors.Problem
 	if utf8.RuneCountInString(spec.Name) > nameLimit { // the language has none yet
-		out = append(out, vendors.Problem{Attribute: "name", Summary: "the token's name has more than 120 characters", Fix: "Use a shorter stack or project name."})
+		out = append(out, vendors.Problem{Attribute: "name", Summary: "the token's name has more than 120 characters",
+			Fix: "Use a shorter stack or project name."})
 	}
 	return append(out, spec.Problems()...)
 }

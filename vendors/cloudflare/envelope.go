@@ -81,7 +81,8 @@ type answer struct {
 
 // odd is the error of a good answer that cannot be what was asked for.
 func (a act) odd(got answer, message string) error {
-	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, RequestID: got.id, Message: message, OutcomeUnknown: a.writes}
+	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, RequestID: got.id, Message: message,
+		OutcomeUnknown: a.writes}
 }
 
 // read decodes the result_info as far as it can be: a list without a sound one is

@@ -66,9 +66,10 @@ func (c *Cloud) groupFor(ctx context.Context, access vendors.Access) (group, err
 // is to be had.
 func (c *Cloud) lookUp(ctx context.Context, known group) string {
 	var found []group
-	_, err := c.call(act{op: "look up permission groups", about: aboutAccount}, &found, func(o ...option.RequestOption) error {
-		return c.tokens.groups(ctx, append(o, option.WithQuery("name", known.Name))...)
-	})
+	_, err := c.call(act{op: "look up permission groups", about: aboutAccount}, &found,
+		func(o ...option.RequestOption) error {
+			return c.tokens.groups(ctx, append(o, option.WithQuery("name", known.Name))...)
+		})
 	for _, g := range found {
 		if err == nil && g.Name == known.Name && hexID.MatchString(g.ID) {
 			return g.ID
@@ -100,7 +101,8 @@ func (c *Cloud) accessOf(groups []group) vendors.Access {
 		return ""
 	}
 	for access, known := range bucketGroups {
-		if groups[0].Name == known.Name || groups[0].ID == known.ID || groups[0].ID != "" && groups[0].ID == c.lookedUp(access) {
+		if groups[0].Name == known.Name || groups[0].ID == known.ID ||
+			groups[0].ID != "" && groups[0].ID == c.lookedUp(access) {
 			return access
 		}
 	}

@@ -26,7 +26,8 @@ func (c *Cloud) firstObjects(ctx context.Context, a act, id vendors.BucketID) ([
 	var objects []object
 	var p r2.BucketObjectListParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	rest, err := onBucket(ctx, c, a, id, c.buckets.Objects.List, p, &objects, option.WithQuery("per_page", strconv.Itoa(objectPage)))
+	rest, err := onBucket(ctx, c, a, id, c.buckets.Objects.List, p, &objects,
+		option.WithQuery("per_page", strconv.Itoa(objectPage)))
 	return objects, rest, err
 }
 
@@ -45,7 +46,8 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 		Truncated bool   `json:"is_truncated"`
 	}
 	rest.read(&info)
-	out := vendors.Emptiness{Objects: len(objects), More: info.Truncated || info.Cursor != "" || len(objects) >= objectPage}
+	out := vendors.Emptiness{Objects: len(objects),
+		More: info.Truncated || info.Cursor != "" || len(objects) >= objectPage}
 	for _, object := range objects {
 		if size, err := object.Size.Int64(); err == nil {
 			out.Bytes += size

@@ -31,12 +31,14 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 	if err != nil {
 		return vendors.IdentityReport{}, c.explainVerify(err)
 	}
-	report := vendors.IdentityReport{Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind(), own.ID, c.account), ExpiresAt: own.ExpiresOn.Time}
+	report := vendors.IdentityReport{ExpiresAt: own.ExpiresOn.Time,
+		Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind(), own.ID, c.account)}
 	if theirs, err := http.ParseTime(verified.date); err == nil {
 		report.ClockSkew = c.host.Now().Sub(theirs).Truncate(time.Second)
 	}
 	if status(own.Status) != vendors.Active {
-		return report, &vendors.Error{Vendor: title, Op: "verify the token", Kind: vendors.ErrDenied, Message: "the token is " + own.Status}
+		return report, &vendors.Error{Vendor: title, Op: "verify the token", Kind: vendors.ErrDenied,
+			Message: "the token is " + own.Status}
 	}
 	groups, name, readable := c.ownGroups(ctx, own.ID)
 	if name != "" {
@@ -65,7 +67,8 @@ func (c *Cloud) ownGroups(ctx context.Context, id string) (names []string, name 
 		return nil, "", false
 	}
 	var t token
-	_, err := c.call(act{op: "read token", about: aboutToken}, &t, func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
+	_, err := c.call(act{op: "read token", about: aboutToken}, &t,
+		func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
 	var policies []policy
 	if err != nil || json.Unmarshal(t.Policies, &policies) != nil {
 		return nil, "", false
@@ -87,7 +90,8 @@ func (c *Cloud) explainVerify(err error) error {
 	var e *vendors.Error
 	if errors.Is(err, vendors.ErrDenied) && errors.As(err, &e) {
 		other := map[string]string{"account": "user", "user": "account"}[c.tokens.kind()]
-		e.Message += fmt.Sprintf(" (it is no valid token of this %s; if it is one of a%s, set token_kind = %q)", c.tokens.kind(), map[string]string{"account": "n account", "user": " user"}[other], other)
+		e.Message += fmt.Sprintf(" (it is no valid token of this %s; if it is one of a%s, set token_kind = %q)",
+			c.tokens.kind(), map[string]string{"account": "n account", "user": " user"}[other], other)
 	}
 	return err
 }

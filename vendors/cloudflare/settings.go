@@ -86,7 +86,8 @@ func (c *Cloud) writeCORS(ctx context.Context, id vendors.BucketID, change vendo
 	}
 	var p r2.BucketCORSUpdateParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, sets("CORS rules"), id, c.buckets.CORS.Update, p, nil, body(map[string]any{"rules": corsTo(change.Settings.CORS)}))
+	_, err := onBucket(ctx, c, sets("CORS rules"), id, c.buckets.CORS.Update, p, nil,
+		body(map[string]any{"rules": corsTo(change.Settings.CORS)}))
 	return err
 }
 
@@ -106,7 +107,8 @@ func (c *Cloud) readLifecycle(ctx context.Context, id vendors.BucketID, into *ve
 func (c *Cloud) writeLifecycle(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
 	var p r2.BucketLifecycleUpdateParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, sets("lifecycle rules"), id, c.buckets.Lifecycle.Update, p, nil, body(map[string]any{"rules": lifecycleTo(change.Settings.Lifecycle)}))
+	_, err := onBucket(ctx, c, sets("lifecycle rules"), id, c.buckets.Lifecycle.Update, p, nil,
+		body(map[string]any{"rules": lifecycleTo(change.Settings.Lifecycle)}))
 	return err
 }
 
@@ -124,7 +126,8 @@ func (c *Cloud) readLock(ctx context.Context, id vendors.BucketID, into *vendors
 func (c *Cloud) writeLock(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
 	var p r2.BucketLockUpdateParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, sets("lock rules"), id, c.buckets.Locks.Update, p, nil, body(map[string]any{"rules": lockTo(change.Settings.Lock)}))
+	_, err := onBucket(ctx, c, sets("lock rules"), id, c.buckets.Locks.Update, p, nil,
+		body(map[string]any{"rules": lockTo(change.Settings.Lock)}))
 	return err
 }
 
@@ -143,7 +146,8 @@ func (c *Cloud) writePublicAccess(ctx context.Context, id vendors.BucketID, chan
 	enabled := change.Settings.PublicAccess != nil && change.Settings.PublicAccess.Enabled
 	var p r2.BucketDomainManagedUpdateParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, sets("public access"), id, c.buckets.Domains.Managed.Update, p, nil, body(map[string]any{"enabled": enabled}))
+	_, err := onBucket(ctx, c, sets("public access"), id, c.buckets.Domains.Managed.Update, p, nil,
+		body(map[string]any{"enabled": enabled}))
 	return err
 }
 
@@ -207,7 +211,8 @@ func (c *Cloud) changeDomain(ctx context.Context, id vendors.BucketID, d vendors
 	var p r2.BucketDomainCustomUpdateParams
 	p.AccountID.Value, p.AccountID.Present = c.account, true
 	_, err := c.call(sets("custom domain "+d.Domain), nil, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Domains.Custom.Update(ctx, id.Name, d.Domain, p, append(append(o, in(id.Namespace)...), body(domainTo(d)))...)
+		_, err := c.buckets.Domains.Custom.Update(ctx, id.Name, d.Domain, p,
+			append(append(o, in(id.Namespace)...), body(domainTo(d)))...)
 		return err
 	})
 	return err

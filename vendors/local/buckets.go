@@ -90,7 +90,8 @@ func readBucket(root *os.Root, name string) (vendors.Bucket, error) {
 	if err := ignoreAbsent(readJSON(root, bucketPath(name), &known)); err != nil {
 		return vendors.Bucket{}, err
 	}
-	return vendors.Bucket{ID: vendors.BucketID{Name: name}, Location: known.Location, CreatedAt: known.CreatedAt.UTC()}, nil
+	return vendors.Bucket{ID: vendors.BucketID{Name: name}, Location: known.Location,
+		CreatedAt: known.CreatedAt.UTC()}, nil
 }
 
 func bucketPath(name string) string { return filepath.Join(bucketsDir, name+".json") }

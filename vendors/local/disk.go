@@ -68,7 +68,8 @@ func readJSON(root *os.Root, path string, into any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s cannot be read as JSON (%w); restore the file, or delete it to give up what it describes", filepath.Join(root.Name(), path), err)
+		return fmt.Errorf("%s cannot be read as JSON (%w); restore the file, or delete it to give up what it describes",
+			filepath.Join(root.Name(), path), err)
 	}
 	return nil
 }

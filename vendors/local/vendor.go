@@ -44,7 +44,8 @@ func open(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.Buc
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
 	if root, set := s["root"]; set && root.Text == "" {
-		return []vendors.Problem{{Attribute: "root", Summary: "root is empty", Fix: `Name a folder, such as root = ".bh/local".`}}
+		return []vendors.Problem{{Attribute: "root", Summary: "root is empty",
+			Fix: `Name a folder, such as root = ".bh/local".`}}
 	}
 	return nil
 }
@@ -56,10 +57,12 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 			Fix: "Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit."})
 	}
 	if spec.ID.Namespace != "" {
-		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "the local cloud has no jurisdictions", Fix: "Remove the attribute."})
+		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "the local cloud has no jurisdictions",
+			Fix: "Remove the attribute."})
 	}
 	if spec.StorageClass != "" {
-		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "the local cloud has no storage classes", Fix: "Remove the attribute."})
+		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "the local cloud has no storage classes",
+			Fix: "Remove the attribute."})
 	}
 	return out
 }
@@ -83,7 +86,8 @@ func validBucketName(name string) bool {
 func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
 	var out []vendors.Problem
 	if len(spec.Name) > nameLimit {
-		out = append(out, vendors.Problem{Attribute: "name", Summary: "the credential's name is longer than 120 bytes", Fix: "Use a shorter stack or project name."})
+		out = append(out, vendors.Problem{Attribute: "name", Summary: "the credential's name is longer than 120 bytes",
+			Fix: "Use a shorter stack or project name."})
 	}
 	return append(out, spec.Problems()...)
 }

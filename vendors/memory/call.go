@@ -26,13 +26,15 @@ func reads(method string) bool {
 
 // operations names each method in the project's words, for errors.
 var operations = map[string]string{
-	"ListBuckets": "list buckets", "GetBucket": "read bucket", "CreateBucket": "create bucket", "DeleteBucket": "delete bucket",
-	"UpdateBucket": "update bucket", "ProbeEmptiness": "check that the bucket is empty", "EmptyBucket": "empty bucket",
-	"ReadBucketSettings": "read bucket settings", "WriteBucketSettings": "write bucket settings",
-	"ListCredentials": "list credentials", "GetCredential": "read credential", "IssueCredential": "issue credential",
-	"UpdateCredential": "update credential", "RevokeCredential": "revoke credential", "VerifyCredential": "verify credential",
-	"ListItems": "list items", "GetItem": "read item", "CreateItem": "create item", "UpdateItem": "update item",
-	"DeleteItem": "delete item", "ResolveReference": "resolve reference",
+	"ListBuckets": "list buckets", "GetBucket": "read bucket", "CreateBucket": "create bucket",
+	"DeleteBucket": "delete bucket", "UpdateBucket": "update bucket", "EmptyBucket": "empty bucket",
+	"ProbeEmptiness": "check that the bucket is empty", "ReadBucketSettings": "read bucket settings",
+	"WriteBucketSettings": "write bucket settings", "ListCredentials": "list credentials",
+	"GetCredential": "read credential", "IssueCredential": "issue credential",
+	"UpdateCredential": "update credential", "RevokeCredential": "revoke credential",
+	"VerifyCredential": "verify credential", "ListItems": "list items", "GetItem": "read item",
+	"CreateItem": "create item", "UpdateItem": "update item", "DeleteItem": "delete item",
+	"ResolveReference": "resolve reference",
 }
 
 // counted is what calls are counted by.

@@ -73,12 +73,14 @@ func (c *Cloud) noBucket(op string, id vendors.BucketID) error {
 func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vendors.Bucket, error) {
 	return call(ctx, c.world, c.name, "CreateBucket", spec.ID.Name, func(op string) (vendors.Bucket, error) {
 		if !validName(spec.ID.Name) {
-			return vendors.Bucket{}, refuse(c.name, op, vendors.ErrInvalid, "a bucket's name has lower-case letters, digits and hyphens")
+			return vendors.Bucket{}, refuse(c.name, op, vendors.ErrInvalid,
+				"a bucket's name has lower-case letters, digits and hyphens")
 		}
 		if _, there := c.buckets[spec.ID]; there {
 			return vendors.Bucket{}, refuse(c.name, op, vendors.ErrExists, "the name "+spec.ID.Name+" is taken")
 		}
-		b := bucket{location: strings.ToLower(spec.Location), storageClass: strings.ToLower(spec.StorageClass), createdAt: c.world.now().UTC()}
+		b := bucket{location: strings.ToLower(spec.Location), storageClass: strings.ToLower(spec.StorageClass),
+			createdAt: c.world.now().UTC()}
 		c.buckets[spec.ID] = b
 		return b.shown(spec.ID), nil
 	})

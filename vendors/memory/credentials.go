@@ -90,7 +90,8 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 				Message: fmt.Sprintf("there are %d credentials, and there may be no more", limit)}
 		}
 		now := c.world.now().UTC()
-		made := credential{secret: vendors.NewSecret(c.world.drawSecret()), shown: vendors.Credential{Name: spec.Name, Bucket: spec.Bucket, IssuedAt: now}}
+		made := credential{secret: vendors.NewSecret(c.world.drawSecret()),
+			shown: vendors.Credential{Name: spec.Name, Bucket: spec.Bucket, IssuedAt: now}}
 		made.set(spec)
 		if c.world.LateMint != nil {
 			made.knownAt = now.Add(c.world.LateMint(spec.Name))

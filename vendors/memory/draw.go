@@ -25,5 +25,6 @@ func (w *World) drawID(prefix string) string {
 }
 
 func (w *World) drawSecret() string {
-	return "secret-" + strconv.FormatUint(w.draw(), 36) + strconv.FormatUint(w.draw(), 36) + strconv.FormatUint(w.draw(), 36)
+	return "secret-" + strconv.FormatUint(w.draw(), 36) + strconv.FormatUint(w.draw(), 36) +
+		strconv.FormatUint(w.draw(), 36)
 }

@@ -40,7 +40,8 @@ func (s *Store) Item(id string) (vendors.Item, bool) {
 
 // EditItem changes title, keys or mark as a person would: version and time move.
 // It reports whether there is such an item.
-func (s *Store) EditItem(id string, change func(title *string, keys *vendors.BucketCredentials, mark *vendors.Mark)) bool {
+func (s *Store) EditItem(id string,
+	change func(title *string, keys *vendors.BucketCredentials, mark *vendors.Mark)) bool {
 	return s.edit(id, func(i *item) { change(&i.title, &i.keys, &i.mark) })
 }
 

@@ -90,7 +90,8 @@ func (w *World) Clone() *World {
 	out := NewWorld(w.now)
 	out.PageSize, out.CredentialLimit, out.drawn = w.PageSize, w.CredentialLimit, w.drawn
 	for name, c := range w.clouds {
-		out.clouds[name] = &Cloud{world: out, name: name, buckets: maps.Clone(c.buckets), credentials: maps.Clone(c.credentials)}
+		out.clouds[name] = &Cloud{world: out, name: name, buckets: maps.Clone(c.buckets),
+			credentials: maps.Clone(c.credentials)}
 	}
 	for name, s := range w.stores {
 		out.stores[name] = &Store{world: out, name: name, items: maps.Clone(s.items)}
@@ -99,7 +100,8 @@ func (w *World) Clone() *World {
 }
 
 // call is one call from arrival to answer. act runs under the world's lock.
-func call[T any](ctx context.Context, w *World, vendor, method, target string, act func(op string) (T, error)) (T, error) {
+func call[T any](ctx context.Context, w *World, vendor, method, target string,
+	act func(op string) (T, error)) (T, error) {
 	var none T
 	op := operations[method]
 	c := w.arrive(vendor, method, target)

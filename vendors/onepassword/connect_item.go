@@ -58,7 +58,8 @@ func fromConnect(text json.RawMessage) (item, string, error) {
 		}
 	}
 	whole.fields, whole.sections = body.Fields, body.Sections
-	out := item{id: head.ID, title: head.Title, version: head.Version.String(), updatedAt: head.UpdatedAt.UTC(), tags: head.Tags, whole: func() any { return whole }}
+	out := item{id: head.ID, title: head.Title, version: head.Version.String(), updatedAt: head.UpdatedAt.UTC(),
+		tags: head.Tags, whole: func() any { return whole }}
 	for _, members := range whole.fields {
 		f, err := readConnectField(members)
 		if err != nil {
@@ -82,7 +83,8 @@ func readConnectField(members map[string]json.RawMessage) (field, error) {
 	if f.Section != nil {
 		in = f.Section.ID
 	}
-	return field{id: f.ID, section: in, label: f.Label, concealed: f.Type == "CONCEALED", value: vendors.NewSecret(f.Value)}, nil
+	return field{id: f.ID, section: in, label: f.Label, concealed: f.Type == "CONCEALED",
+		value: vendors.NewSecret(f.Value)}, nil
 }
 
 // inSection reports whether a field is in the section of a name or an id.
@@ -94,7 +96,8 @@ func (w connectWhole) inSection(f field, name string) bool {
 
 // toConnect gives a new item.
 func toConnect(vault string, e edit) map[string]json.RawMessage {
-	start := connectWhole{members: map[string]json.RawMessage{"category": raw("API_CREDENTIAL"), "vault": raw(map[string]string{"id": vault})}}
+	start := connectWhole{members: map[string]json.RawMessage{"category": raw("API_CREDENTIAL"),
+		"vault": raw(map[string]string{"id": vault})}}
 	out, err := applyConnect(start, e)
 	if err != nil {
 		panic(fmt.Sprintf("onepassword: an item of no fields: %v", err)) // there is none that could be read wrongly
@@ -150,8 +153,8 @@ func newConnectField(want field) map[string]json.RawMessage {
 	if want.concealed {
 		kind = "CONCEALED"
 	}
-	return map[string]json.RawMessage{"id": raw(want.id), "type": raw(kind), "label": raw(want.label), "value": raw(want.value.Reveal()),
-		"section": raw(map[string]string{"id": want.section})}
+	return map[string]json.RawMessage{"id": raw(want.id), "type": raw(kind), "label": raw(want.label),
+		"value": raw(want.value.Reveal()), "section": raw(map[string]string{"id": want.section})}
 }
 
 func sectionTitle(list []section, id string) string {

@@ -43,7 +43,8 @@ func (l layout) write(spec vendors.ItemSpec) edit {
 		if name == vendors.FieldSecretAccessKey && value.IsZero() {
 			continue
 		}
-		e.fields = append(e.fields, field{id: name, section: keysSection.id, label: l.label(name), value: value, concealed: name == vendors.FieldSecretAccessKey})
+		e.fields = append(e.fields, field{id: name, section: keysSection.id, label: l.label(name), value: value,
+			concealed: name == vendors.FieldSecretAccessKey})
 	}
 	if spec.Mark.Stack != "" {
 		e.tag = tag
@@ -52,9 +53,11 @@ func (l layout) write(spec vendors.ItemSpec) edit {
 	if !spec.Mark.IssuedAt.IsZero() {
 		issued = spec.Mark.IssuedAt.UTC().Format(time.RFC3339)
 	}
-	for _, m := range []struct{ id, label, value string }{{markStack, "stack", spec.Mark.Stack}, {markAddress, "address", spec.Mark.Address},
+	for _, m := range []struct{ id, label, value string }{{markStack, "stack", spec.Mark.Stack},
+		{markAddress, "address", spec.Mark.Address},
 		{markOperation, "operation", spec.Mark.Operation}, {markIssuedAt, "issued at", issued}} {
-		e.fields = append(e.fields, field{id: m.id, section: markSection.id, label: m.label, value: vendors.NewSecret(m.value)})
+		e.fields = append(e.fields,
+			field{id: m.id, section: markSection.id, label: m.label, value: vendors.NewSecret(m.value)})
 	}
 	return e
 }
@@ -65,10 +68,11 @@ func (l layout) read(x item) vendors.Item {
 	mark := func(id string) string { return byID(x.fields, id).value.Reveal() }
 	issued, _ := time.Parse(time.RFC3339, mark(markIssuedAt)) // what a person wrote there is no time
 	return vendors.Item{
-		ItemSummary: vendors.ItemSummary{ID: x.id, Title: x.title, Marked: slices.Contains(x.tags, tag), UpdatedAt: x.updatedAt},
-		Version:     x.version,
-		Keys:        vendors.KeysOf(func(name string) vendors.Secret { return l.find(x.fields, name).value }),
-		Mark:        vendors.Mark{Stack: mark(markStack), Address: mark(markAddress), Operation: mark(markOperation), IssuedAt: issued},
+		ItemSummary: vendors.ItemSummary{ID: x.id, Title: x.title, Marked: slices.Contains(x.tags, tag),
+			UpdatedAt: x.updatedAt}, Version: x.version,
+		Keys: vendors.KeysOf(func(name string) vendors.Secret { return l.find(x.fields, name).value }),
+		Mark: vendors.Mark{Stack: mark(markStack), Address: mark(markAddress),
+			Operation: mark(markOperation), IssuedAt: issued},
 	}
 }
 
@@ -98,5 +102,6 @@ func place(fields []field, want field) int {
 	if i := slices.IndexFunc(fields, func(f field) bool { return f.id == want.id }); i >= 0 {
 		return i
 	}
-	return slices.IndexFunc(fields, func(f field) bool { return f.label == want.label && (f.section == want.section || f.section == "") })
+	return slices.IndexFunc(fields,
+		func(f field) bool { return f.label == want.label && (f.section == want.section || f.section == "") })
 }

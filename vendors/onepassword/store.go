@@ -37,7 +37,8 @@ type Store struct {
 }
 
 func newStore(host vendors.Host, w way, name string, l layout, archives bool) *Store {
-	return &Store{host: host, way: w, name: name, layout: l, archives: archives, gate: make(chan struct{}, 1), kept: map[string]item{}}
+	return &Store{host: host, way: w, name: name, layout: l, archives: archives, gate: make(chan struct{}, 1),
+		kept: map[string]item{}}
 }
 
 // enter takes the gate. The error is the context's, as a fault of op: nothing was sent.
@@ -99,14 +100,16 @@ func pick(list []vault, name string) (vault, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return vault{}, refuse(op, vendors.ErrNotFound, fmt.Sprintf("there is no vault %q that these credentials may see", name))
+		return vault{}, refuse(op, vendors.ErrNotFound,
+			fmt.Sprintf("there is no vault %q that these credentials may see", name))
 	}
 	ids := make([]string, len(found))
 	for i, v := range found {
 		ids[i] = v.id
 	}
 	slices.Sort(ids)
-	return vault{}, refuse(op, vendors.ErrInvalid, fmt.Sprintf("%d vaults are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", ")))
+	return vault{}, refuse(op, vendors.ErrInvalid,
+		fmt.Sprintf("%d vaults are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", ")))
 }
 
 // ListItems gives the items of the vault. Where the vault's content version has not

@@ -74,7 +74,8 @@ func New(o Options) http.RoundTripper {
 // NewClient gives a client over New that follows no redirect: an Authorization
 // header must not go where an answer says.
 func NewClient(o Options) *http.Client {
-	return &http.Client{Transport: New(o), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Transport: New(o),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // network is how requests leave the machine.
@@ -121,7 +122,8 @@ func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int
 	case err != nil:
 		var notSent *NotSentError
 		switch {
-		case errors.Is(err, ErrTooLarge), errors.Is(err, context.Canceled), errors.As(err, &notSent) && !retryable(notSent.Err):
+		case errors.Is(err, ErrTooLarge), errors.Is(err, context.Canceled),
+			errors.As(err, &notSent) && !retryable(notSent.Err):
 			return 0, ""
 		case repeat == Always || notSent != nil:
 			return backoff(try), "the connection broke"
@@ -130,7 +132,8 @@ func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int
 	case resp.StatusCode == http.StatusTooManyRequests:
 		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)), "too many calls were made (429)"
 	case repeat == Always && resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented:
-		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)), fmt.Sprintf("the server answered %d", resp.StatusCode)
+		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)),
+			fmt.Sprintf("the server answered %d", resp.StatusCode)
 	}
 	return 0, ""
 }
@@ -233,7 +236,8 @@ func neverConnected(err error) bool {
 }
 
 // trace records the exchange.
-func (t *transport) trace(r *http.Request, body []byte, resp *http.Response, answer []byte, err error, took time.Duration) {
+func (t *transport) trace(r *http.Request, body []byte, resp *http.Response, answer []byte, err error,
+	took time.Duration) {
 	if t.Host.Trace == nil {
 		return
 	}

@@ -68,12 +68,13 @@ func (s *bucketSuite) sample(t *testing.T, kind vendors.SettingsKind, id vendors
 				AllowedHeaders: []string{"content-type"}, ExposeHeaders: []string{"etag"}, MaxAge: time.Hour},
 			{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"HEAD"}},
 		},
-		Lifecycle: []vendors.LifecycleRule{{ID: "old", Enabled: true, Prefix: "logs/", DeleteAfter: 30 * day, AbortUploadsAfter: 7 * day},
+		Lifecycle: []vendors.LifecycleRule{{ID: "old", Enabled: true, Prefix: "logs/", DeleteAfter: 30 * day,
+			AbortUploadsAfter: 7 * day},
 			{ID: "rest", InfrequentAccessAfter: 60 * day}, {ID: "then", Enabled: true, Prefix: "tmp/", DeleteOn: on}},
 		Lock: []vendors.LockRule{{ID: "audit", Enabled: true, Prefix: "audit/", RetainFor: day}, {ID: "law", RetainUntil: on},
 			{ID: "ever", Enabled: true, Prefix: "ever/", Indefinite: true}},
-		Domains:      []vendors.CustomDomain{{Domain: s.domain("a", id), ZoneID: s.ZoneID, Enabled: true, MinTLS: "1.2"}, {Domain: s.domain("b", id), ZoneID: s.ZoneID}},
-		PublicAccess: &vendors.PublicAccess{Enabled: true},
+		Domains: []vendors.CustomDomain{{Domain: s.domain("a", id), ZoneID: s.ZoneID, Enabled: true, MinTLS: "1.2"},
+			{Domain: s.domain("b", id), ZoneID: s.ZoneID}}, PublicAccess: &vendors.PublicAccess{Enabled: true},
 	}.Only(kind)
 }
 
@@ -144,7 +145,8 @@ func settingsOfAbsent(t *testing.T, s *bucketSuite) {
 		_, err := c.reader.ReadBucketSettings(t.Context(), absent, []vendors.SettingsKind{kind})
 		expect(t, "read the settings "+string(kind)+" of an absent bucket", err, vendors.ErrNotFound)
 		change := vendors.SettingsChange{Kind: kind, Settings: s.sample(t, kind, absent)}
-		expectRefusal(t, "write the settings "+string(kind)+" of an absent bucket", c.writer.WriteBucketSettings(t.Context(), absent, change), vendors.ErrNotFound)
+		expectRefusal(t, "write the settings "+string(kind)+" of an absent bucket",
+			c.writer.WriteBucketSettings(t.Context(), absent, change), vendors.ErrNotFound)
 	}
 }
 
@@ -176,7 +178,8 @@ func otherDomainsStay(t *testing.T, s *bucketSuite) {
 	if !got.Meets(vendors.DomainSettings, change.Settings) || !got.Meets(vendors.DomainSettings, others) {
 		t.Errorf("after a change of one domain: %q", got.Words(vendors.DomainSettings))
 	}
-	change = vendors.SettingsChange{Kind: vendors.DomainSettings, Settings: vendors.Cleared(vendors.DomainSettings), Detach: []string{mine[0].Domain}}
+	change = vendors.SettingsChange{Kind: vendors.DomainSettings, Settings: vendors.Cleared(vendors.DomainSettings),
+		Detach: []string{mine[0].Domain}}
 	for range 2 {
 		c.write(t, change)
 		if got := c.read(t, vendors.DomainSettings); len(got.Domains) != 1 || !got.Meets(vendors.DomainSettings, others) {
