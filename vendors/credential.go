@@ -39,14 +39,12 @@ type CredentialSpec struct {
 
 // Problems reports what is wrong with a spec whatever the vendor.
 func (s CredentialSpec) Problems() []Problem {
-	var out []Problem
+	var out Problems
 	if s.Access != ReadWrite && s.Access != ReadOnly {
-		out = append(out, Problem{Attribute: "access", Summary: "this is no kind of access",
-			Fix: `Use "read_write" or "read_only".`})
+		out.Report("access", "this is no kind of access", `Use "read_write" or "read_only".`)
 	}
 	if slices.ContainsFunc(s.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
-		out = append(out, Problem{Attribute: "allowed_ips", Summary: "this is no IP network",
-			Fix: `Write networks as CIDRs, such as "10.0.0.0/8".`})
+		out.Report("allowed_ips", "this is no IP network", `Write networks as CIDRs, such as "10.0.0.0/8".`)
 	}
 	return out
 }

@@ -45,6 +45,14 @@ func (s Settings) Text(name string) string { return s[name].Text }
 // says what would be right.
 type Problem struct{ Attribute, Summary, Fix string }
 
+// Problems collects what a check finds.
+type Problems []Problem
+
+// Report adds a problem.
+func (p *Problems) Report(attribute, summary, fix string) {
+	*p = append(*p, Problem{attribute, summary, fix})
+}
+
 // Host is what a vendor is given of the machine: the folder that relative paths
 // start from, and the clock. Sleep ends early, with the context's error, when the
 // context does. The others may be nil: Waiting is told why a call waits and until

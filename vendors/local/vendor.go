@@ -51,18 +51,16 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 }
 
 func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
-	var out []vendors.Problem
+	var out vendors.Problems
 	if !validBucketName(spec.ID.Name) {
-		out = append(out, vendors.Problem{Attribute: "bucket", Summary: "this cannot be the name of a bucket",
-			Fix: "Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit."})
+		out.Report("bucket", "this cannot be the name of a bucket",
+			"Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit.")
 	}
 	if spec.ID.Namespace != "" {
-		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "the local cloud has no jurisdictions",
-			Fix: "Remove the attribute."})
+		out.Report("jurisdiction", "the local cloud has no jurisdictions", "Remove the attribute.")
 	}
 	if spec.StorageClass != "" {
-		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "the local cloud has no storage classes",
-			Fix: "Remove the attribute."})
+		out.Report("storage_class", "the local cloud has no storage classes", "Remove the attribute.")
 	}
 	return out
 }
@@ -84,10 +82,9 @@ func validBucketName(name string) bool {
 }
 
 func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
-	var out []vendors.Problem
+	var out vendors.Problems
 	if len(spec.Name) > nameLimit {
-		out = append(out, vendors.Problem{Attribute: "name", Summary: "the credential's name is longer than 120 bytes",
-			Fix: "Use a shorter stack or project name."})
+		out.Report("name", "the credential's name is longer than 120 bytes", "Use a shorter stack or project name.")
 	}
 	return append(out, spec.Problems()...)
 }

@@ -60,26 +60,23 @@ func open(host vendors.Host, s vendors.Settings) (*Store, error) {
 }
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
-	var out []vendors.Problem
-	report := func(attribute, summary, fix string) {
-		out = append(out, vendors.Problem{Attribute: attribute, Summary: summary, Fix: fix})
-	}
+	var out vendors.Problems
 	if strings.TrimSpace(s.Text("vault")) == "" {
-		report("vault", "the vault has no name", "Name a vault, or give its id.")
+		out.Report("vault", "the vault has no name", "Name a vault, or give its id.")
 	}
 	host := s.Text("connect_host")
 	hasConnect := !s["connect_token"].Secret.IsZero() || s["connect_token"].Reference != ""
 	if host != "" && !transport.ValidURL(host) {
-		report("connect_host", "this is no URL of a Connect server",
+		out.Report("connect_host", "this is no URL of a Connect server",
 			"Write it with https, or with http on this machine alone, without user, query and fragment.")
 	}
 	if (host != "") != hasConnect {
-		report("connect_host", "connect_host and connect_token go together",
+		out.Report("connect_host", "connect_host and connect_token go together",
 			"Set both, OP_CONNECT_HOST and OP_CONNECT_TOKEN, or neither of them.")
 	}
 	if token := s["service_account_token"].Secret; !token.IsZero() && host == "" {
 		if fault := tokenFault(token); fault != "" {
-			report("service_account_token", fault,
+			out.Report("service_account_token", fault,
 				"Copy the token again, whole; the dashboard shows it once, when the service account is made.")
 		}
 	}
@@ -87,17 +84,17 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	case "delete":
 	case "archive", "":
 		if host != "" && hasConnect {
-			report("on_delete", "a Connect server cannot archive items",
+			out.Report("on_delete", "a Connect server cannot archive items",
 				`Write on_delete = "delete" to have a destroy delete them, or use a service account.`)
 		}
 	default:
-		report("on_delete", "this is nothing that can be done with an item", `Use "archive" or "delete".`)
+		out.Report("on_delete", "this is nothing that can be done with an item", `Use "archive" or "delete".`)
 	}
 	for name, label := range s["fields"].Map {
 		if names := vendors.FieldNames(); !slices.Contains(names, name) {
-			report("fields", "an item has no field "+name, "The fields are "+strings.Join(names, ", ")+".")
+			out.Report("fields", "an item has no field "+name, "The fields are "+strings.Join(names, ", ")+".")
 		} else if strings.TrimSpace(label) == "" {
-			report("fields", "the label of "+name+" is empty", "Give it one, or leave the field out.")
+			out.Report("fields", "the label of "+name+" is empty", "Give it one, or leave the field out.")
 		}
 	}
 	return out
