@@ -57,7 +57,7 @@ func (s *scope) stack(a *hclsyntax.Attribute) {
 	s.l.config.Stack = name
 }
 
-// satisfied holds the running version against required_version. A build between
+// satisfied checks the running version against required_version. A build between
 // versions, such as 0.1.0-dev, counts as the version that it leads to.
 func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
 	text, out := s.text(a)

@@ -120,7 +120,7 @@ var (
 	brokenPolicy = Kind{"BH1080", "A policy does not allow this"}
 )
 
-// Kinds gives every kind of fault that Load, Format and the policies report, by code.
+// Kinds returns every kind of fault that Load, Format and the policies report, by code.
 func Kinds() []Kind {
 	return []Kind{
 		missingFile, unreadableFile, invalidSyntax, unknownBlock, unknownAttribute, invalidLabels, missingAttribute,

@@ -172,8 +172,8 @@ func (cs *connections) lookup(text string) (*connection, string) {
 	return nil, fmt.Sprintf("%q could be %s or %s.", text, named[0].Address(), named[1].Address())
 }
 
-// only gives the block that a project uses which names none. Without one it
-// reports why at place, and gives nil.
+// only returns the block that a project uses which names none. Without one it
+// reports why at place, and returns nil.
 func (s *scope) only(cs *connections, place hcl.Range) *connection {
 	if len(cs.all) == 1 {
 		return cs.all[0]

@@ -2,7 +2,7 @@ package config
 
 import "buckethead/config/diag"
 
-// withoutConsequences gives the faults that hold whatever stands in the part of a
+// withoutConsequences returns the faults that hold whatever stands in the part of a
 // file that could not be parsed: those in blocks that end before it, and of those
 // none that says that something is missing, which may stand in that part.
 func (l *loader) withoutConsequences() diag.List {

@@ -9,7 +9,7 @@ import (
 	"buckethead/vendors"
 )
 
-// Declarable gives as much of a bucket as the language can say of it, so that a
+// Declarable returns as much of a bucket as the language can say of it, so that a
 // plan finds nothing to change, and in words what it left out: a rule that the
 // language has no word for leaves its whole group out, for the group is written as
 // one. The error says why the bucket itself cannot be declared.

@@ -121,7 +121,7 @@ func (d *projectDecoder) names(one instance) {
 	}
 }
 
-// each gives the names that one instance's expressions can use beside all others.
+// each returns the names that one instance's expressions can use beside all others.
 func each(key, value cty.Value) map[string]cty.Value {
 	return map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
 }

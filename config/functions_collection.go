@@ -60,7 +60,7 @@ var (
 	anyTrueFunc = combine(true)
 )
 
-// coalesceFunc gives the first argument that is neither null nor an empty string.
+// coalesceFunc returns the first argument that is neither null nor an empty string.
 var coalesceFunc = function.New(&function.Spec{
 	VarParam: &function.Parameter{Name: "vals", Type: cty.DynamicPseudoType, AllowUnknown: true,
 		AllowDynamicType: true, AllowNull: true}, Type: func(args []cty.Value) (cty.Type, error) {
@@ -91,7 +91,7 @@ var coalesceFunc = function.New(&function.Spec{
 	},
 })
 
-// indexFunc gives the place of a value in a list.
+// indexFunc returns the place of a value in a list.
 var indexFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType},
 		{Name: "value", Type: cty.DynamicPseudoType}},
@@ -139,7 +139,7 @@ var lengthFunc = function.New(&function.Spec{
 	},
 })
 
-// oneFunc gives the only element of a collection, or null where it has none.
+// oneFunc returns the only element of a collection, or null where it has none.
 var oneFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
 	Type: func(args []cty.Value) (cty.Type, error) {

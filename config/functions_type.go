@@ -42,7 +42,7 @@ func conversion(want cty.Type) function.Function {
 	})
 }
 
-// elementOf gives want with the one type that all elements of from have, where
+// elementOf returns want with the one type that all elements of from have, where
 // they have one. The library finds that type by itself, but compares the types of
 // all elements with each other: a minute for 100,000 of them.
 func elementOf(want, from cty.Type) cty.Type {

@@ -104,7 +104,7 @@ func (l *loader) fileAttributes(path string, src []byte) hcl.Attributes {
 	return nil
 }
 
-// parse gives the value of an input before it is made to fit the variable's type.
+// parse returns the value of an input before it is made to fit the variable's type.
 // Text for a string, or for a variable without a type, is the value as it stands;
 // for any other type it is an expression, such as ["a", "b"].
 func (v *variable) parse(s *scope, in input) (cty.Value, bool) {

@@ -1,6 +1,6 @@
 package config
 
-// language is every block that Load takes. A test holds it against the decoder, in both
+// language is every block that Load takes. A test compares it with the decoder, in both
 // directions.
 func language(o Options) []blockType {
 	project := typeOfProject()

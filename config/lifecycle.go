@@ -58,7 +58,7 @@ func (s *scope) address(b *hclsyntax.Block, name string) (addr.Project, bool) {
 	return p, true
 }
 
-// decodeMoved reads the moved blocks and gives the places that projects leave.
+// decodeMoved reads the moved blocks and returns the places that projects leave.
 func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.Block {
 	from, to := map[addr.Project]*hclsyntax.Block{}, map[addr.Project]*hclsyntax.Block{}
 	next := map[addr.Project]addr.Project{}
@@ -203,7 +203,7 @@ func (l *loader) decodeImports(declared declaration) {
 	}
 }
 
-// fits holds an import against its project, and names the project's bucket where
+// fits checks an import against its project, and names the project's bucket where
 // the import names none.
 func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
 	p := declared.exact[i.To]

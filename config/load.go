@@ -157,7 +157,7 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 	return ok
 }
 
-// scope gives the place in which the attributes of a block are evaluated.
+// scope returns the place in which the attributes of a block are evaluated.
 func (l *loader) scope(b *hclsyntax.Block) *scope {
 	return &scope{l: l, ctx: l.root, block: b.Range()}
 }

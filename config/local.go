@@ -62,14 +62,14 @@ func (l *loader) evaluateLocals() {
 	l.root.Variables["local"] = objectOf(values)
 }
 
-// inOrder gives the attributes of a body in the order of the file.
+// inOrder returns the attributes of a body in the order of the file.
 func inOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
 	return slices.SortedFunc(maps.Values(attributes), func(a, b *hclsyntax.Attribute) int {
 		return a.SrcRange.Start.Byte - b.SrcRange.Start.Byte
 	})
 }
 
-// needs gives the locals that an expression refers to; local by itself, without
+// needs returns the locals that an expression refers to; local by itself, without
 // a name, refers to all of them.
 func (l *loader) needs(e hclsyntax.Expression) []string {
 	var names []string

@@ -11,8 +11,8 @@ import (
 	"buckethead/config/diag"
 )
 
-// CheckProjects holds every declared project against the policies that judge projects,
-// and gives what they object to. It contacts no one. A policy that speaks of neither
+// CheckProjects checks every declared project against the policies that judge projects,
+// and returns what they object to. It contacts no one. A policy that speaks of neither
 // projects nor operations is evaluated once.
 func (c *Config) CheckProjects() diag.List {
 	var out diag.List
@@ -33,8 +33,8 @@ func (c *Config) CheckProjects() diag.List {
 	return out.Sorted()
 }
 
-// CheckOperations holds the operations of a plan against the policies that judge
-// operations, and gives what they object to. Where the operation's project is declared,
+// CheckOperations checks the operations of a plan against the policies that judge
+// operations, and returns what they object to. Where the operation's project is declared,
 // its attributes are those of the file; otherwise what the operation says of it, and
 // null.
 func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {

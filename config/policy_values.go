@@ -43,7 +43,7 @@ var operationType = cty.Object(map[string]cty.Type{
 	"kind": cty.String, "reason": cty.String, "blocked": cty.Bool, "changes": cty.List(cty.String),
 })
 
-// projectValue gives a declared project; what is not declared is null.
+// projectValue returns a declared project; what is not declared is null.
 func projectValue(p Project) cty.Value {
 	values := unsaid()
 	name(values, p.Addr)
@@ -78,7 +78,7 @@ func projectValue(p Project) cty.Value {
 	return cty.ObjectVal(values)
 }
 
-// projectValue gives what the operation knows of a project that is not declared.
+// projectValue returns what the operation knows of a project that is not declared.
 func (o PlannedOperation) projectValue() cty.Value {
 	values := unsaid()
 	name(values, o.Project)
@@ -95,7 +95,7 @@ func (o PlannedOperation) value() cty.Value {
 		"blocked": cty.BoolVal(o.Blocked), "changes": listOf(o.Changes)})
 }
 
-// unsaid gives every attribute of a project as null.
+// unsaid returns every attribute of a project as null.
 func unsaid() map[string]cty.Value {
 	values := make(map[string]cty.Value, len(projectType.AttributeTypes()))
 	for attribute, kind := range projectType.AttributeTypes() {

@@ -69,7 +69,7 @@ const repeatedBlocks = hasCORSRule | hasLifecycleRule | hasLockRule | hasCustomD
 const vendorAttributes = hasLocation | hasJurisdiction | hasStorageClass | hasAllowedIPs | hasExpiresAfter |
 	settingsBlocks
 
-// names gives the members of the set, sorted.
+// names returns the members of the set, sorted.
 func (set attributeSet) names() []string {
 	var out []string
 	for name, bit := range attributeBits {
@@ -231,7 +231,7 @@ func (s *scope) positive(a *hclsyntax.Attribute) (time.Duration, outcome) {
 	return length, out
 }
 
-// place gives the range of an attribute's value, of the first block of that name,
+// place returns the range of an attribute's value, of the first block of that name,
 // or of the project's header.
 func (d *projectDecoder) place(name string) hcl.Range {
 	for _, b := range d.source.Body.Blocks {

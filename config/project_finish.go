@@ -80,7 +80,7 @@ func (d *projectDecoder) needless() {
 	}
 }
 
-// checkCloud holds the bucket and its credential against the rules of the cloud.
+// checkCloud checks the bucket and its credential against the rules of the cloud.
 func (d *projectDecoder) checkCloud() {
 	if d.cloud == nil {
 		return
@@ -118,7 +118,7 @@ func vendorTitle(v *vendors.Vendor) string {
 	return v.Name
 }
 
-// checkStore holds the item against the rules of the secret store.
+// checkStore checks the item against the rules of the secret store.
 func (d *projectDecoder) checkStore() {
 	if d.secrets == nil {
 		return

@@ -33,7 +33,7 @@ func (r *rule) attributes(names ...string) {
 	r.known(r.source.Body, names, nil, false)
 }
 
-// take keeps what became of reading an attribute, and gives whether it has a value.
+// take keeps what became of reading an attribute, and returns whether it has a value.
 func (r *rule) take(out outcome) bool {
 	r.ok = r.ok && out != faulty
 	return out == given
@@ -45,7 +45,7 @@ func (r *rule) has(names ...string) bool {
 	return !r.ok || len(r.there(names)) > 0
 }
 
-// there gives the attributes that are written and not null.
+// there returns the attributes that are written and not null.
 func (r *rule) there(names []string) []string {
 	var out []string
 	for _, name := range names {

@@ -43,7 +43,7 @@ type blockType struct {
 	byLabel map[string]blockType
 }
 
-// Schema gives the language as a JSON Schema of its JSON form (draft 2020-12), for
+// Schema returns the language as a JSON Schema of its JSON form (draft 2020-12), for
 // editors: every block and attribute that Load takes with these vendors and kinds of
 // state, and no other.
 func Schema(o Options) ([]byte, error) {

@@ -49,7 +49,7 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 	return d
 }
 
-// evaluate gives the value of an expression. It is false where there is none:
+// evaluate returns the value of an expression. It returns false if there is none:
 // the fault was reported, or the expression rests on one that was.
 func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
@@ -125,7 +125,7 @@ func (s *scope) undeclared(e hclsyntax.Expression) bool {
 	return found
 }
 
-// find gives what a name stands for here, or cty.NilVal.
+// find returns what a name stands for here, or cty.NilVal.
 func (s *scope) find(name string) cty.Value {
 	for ctx := s.ctx; ctx != nil; ctx = ctx.Parent() {
 		if v, ok := ctx.Variables[name]; ok {
@@ -189,7 +189,7 @@ func (s *scope) unknownCall(e hclsyntax.Expression, subject hcl.Range) {
 	s.report(unknownFunction, subject, fmt.Sprintf("There is no function %q.", name), fix)
 }
 
-// step gives the name that a traversal steps to at i: .name or ["name"].
+// step returns the name that a traversal steps to at i: .name or ["name"].
 func step(t hcl.Traversal, i int) (string, bool) {
 	if i >= len(t) {
 		return "", false

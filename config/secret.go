@@ -61,7 +61,7 @@ func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secr
 }
 
 // reference tells a reference such as op://vault/item/field from any other text;
-// the outcome is unset where it is none.
+// the outcome is unset if it is not one.
 func (s *scope) reference(a *hclsyntax.Attribute, text, own string) (string, outcome) {
 	scheme, _, found := strings.Cut(text, "://")
 	if !found || !s.l.anyScheme(scheme) {

@@ -39,7 +39,7 @@ func (l *loader) decodeSettings(c *connection) {
 	}
 }
 
-// setting gives the value of one setting: the attribute, else the first variable
+// setting returns the value of one setting: the attribute, else the first variable
 // of the environment that is set, else the default.
 func (s *scope) setting(c *connection, setting vendors.Setting) (vendors.Value, outcome) {
 	if a := c.block.Body.Attributes[setting.Name]; a != nil {
@@ -113,7 +113,7 @@ func (s *scope) problem(k Kind, p vendors.Problem, place hcl.Range) {
 	s.report(k, place, capital(sentence(p.Summary)), p.Fix)
 }
 
-// valueRange gives the place of an attribute's value, or of the block's header
+// valueRange returns the place of an attribute's value, or of the block's header
 // where the attribute is not written.
 func valueRange(b *hclsyntax.Block, name string) hcl.Range {
 	if a := b.Body.Attributes[name]; a != nil {

@@ -133,7 +133,7 @@ func (v *variable) convert(s *scope, value cty.Value, subject hcl.Range, source 
 	v.value = converted
 }
 
-// validate holds the variable's value against its validation blocks.
+// validate checks the variable's value against its validation blocks.
 func (v *variable) validate(l *loader) {
 	for _, b := range v.block.Body.Blocks {
 		if b.Type != "validation" {
@@ -182,7 +182,7 @@ func (s *scope) message(a *hclsyntax.Attribute, v *variable) string {
 	return sentence(text.AsString())
 }
 
-// require gives an attribute of a block, or reports that it is missing.
+// require returns an attribute of a block, or reports that it is missing.
 func (s *scope) require(b *hclsyntax.Block, name string) *hclsyntax.Attribute {
 	a := b.Body.Attributes[name]
 	if a == nil {

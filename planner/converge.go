@@ -54,7 +54,7 @@ func (m *maker) converge(s *subject) *Operation {
 	return m.conclude(s, d)
 }
 
-// conclude gives the operation that a draft amounts to: nil where nothing differs.
+// conclude returns the operation that a draft amounts to: nil where nothing differs.
 func (m *maker) conclude(s *subject, d *draft) *Operation {
 	if s.record != nil {
 		if changes := append(recordChanges(s), settingsChanges(s, d.Steps)...); len(changes) > 0 {
@@ -131,7 +131,7 @@ func quoteOrNone(s string) string {
 	return "\"" + s + "\""
 }
 
-// needBucket sees to it that the bucket is there and is ours.
+// needBucket plans whatever makes the bucket exist and belong to the project.
 func (m *maker) needBucket(s *subject, d *draft) {
 	spec := s.desired.Bucket
 	spec.ID = s.bucketID()
@@ -220,14 +220,14 @@ func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
 	return true, !m.forgets(p) && !(recorded && r.OnDestroy == "retain")
 }
 
-// forgets reports whether a project that departs is let go of, and nothing of it
+// forgets reports whether a project that departs is only forgotten, and nothing of it
 // deleted.
 func (m *maker) forgets(p addr.Project) bool {
 	block, removed := m.removed[p]
 	return removed && !block.Destroy && m.in.Mode != DestroyAll
 }
 
-// frees reports whether this plan lets go of the project's bucket: deletes it or,
+// frees reports whether this plan releases the project's bucket: deletes it or,
 // where the taker may adopt it, leaves it behind.
 func (m *maker) frees(p addr.Project, adopts bool) bool {
 	departs, bucketGoes := m.departs(p)
@@ -264,7 +264,7 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 	}
 }
 
-// recordChanges gives what is declared and only the state has to learn.
+// recordChanges returns what is declared and only the state has to learn.
 func recordChanges(s *subject) []Change {
 	r, want := s.record, s.declared()
 	var out []Change

@@ -18,7 +18,7 @@ import (
 // bucket that an open intent names counts as older than the intent.
 const clockTolerance = time.Minute
 
-// needCredential sees to it that a working credential is stored in the item.
+// needCredential plans whatever makes the item hold a working credential.
 func (m *maker) needCredential(s *subject, d *draft) {
 	if d.failed {
 		return
@@ -166,7 +166,7 @@ func (m *maker) issue(s *subject, d *draft, old *state.CredentialRef, overlap ti
 	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap}, old)...)
 }
 
-// storeInto gives the id of the item that the credential goes into, "" for a new
+// storeInto returns the id of the item that the credential goes into, "" for a new
 // one. An item that an interrupted run made is found by its mark.
 func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 	if s.record != nil && s.record.Item != nil && s.record.Secrets == s.desired.Secrets {
@@ -227,7 +227,7 @@ func (m *maker) markedItems(s *subject) []ItemKey {
 	return slices.Compact(found)
 }
 
-// markedItem gives the first of them in one store, "" for none.
+// markedItem returns the first of them in one store, "" for none.
 func (m *maker) markedItem(s *subject, secrets string) string {
 	for _, key := range m.markedItems(s) {
 		if key.Secrets == secrets {
@@ -273,7 +273,7 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.Credent
 	}
 }
 
-// itemsNamed gives the ids of the items that a person means by a name: the one
+// itemsNamed returns the ids of the items that a person means by a name: the one
 // item that has it for its id, else all that have it for their title.
 func (m *maker) itemsNamed(secrets, name string) []string {
 	if _, there := m.in.Observed.Items[ItemKey{secrets, name}]; there {

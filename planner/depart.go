@@ -113,7 +113,7 @@ func objects(e vendors.Emptiness) string {
 	return fmt.Sprintf("%d objects", e.Objects)
 }
 
-// departingBucket gives the bucket to delete, where it is there: the recorded
+// departingBucket returns the bucket to delete, where it is there: the recorded
 // one, or the one that an open intent to create it turned out to have made.
 func (m *maker) departingBucket(s *subject, o *Operation) (vendors.BucketID, bool) {
 	if r := s.record; r != nil && r.Bucket != nil {
@@ -176,7 +176,7 @@ func (m *maker) undoIntents(s *subject) *Operation {
 	return s.finish(o, true)
 }
 
-// Departing gives the records that a plan of this mode may destroy, so that
+// Departing returns the records that a plan of this mode may destroy, so that
 // refresh knows which buckets to probe.
 func Departing(in Input) []state.Record {
 	var out []state.Record

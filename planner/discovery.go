@@ -90,7 +90,7 @@ type Discovery struct {
 	Unlisted    []Unlisted
 }
 
-// Discover holds what a survey has seen against the state. What open intents and
+// Discover compares what a survey has seen with the state. What open intents and
 // names under watch speak of is no discovery: the next plan sees to it.
 func Discover(in Input) Discovery {
 	m := newMaker(in)
@@ -129,7 +129,7 @@ func (m *maker) discoverCredentials(d *Discovery) {
 	})
 }
 
-// vouched gives the credentials that records know, and the names (as ID) that stand
+// vouched returns the credentials that records know, and the names (as ID) that stand
 // in the journal.
 func (m *maker) vouched() (known, begun map[CredentialKey]bool) {
 	known, begun = map[CredentialKey]bool{}, map[CredentialKey]bool{}

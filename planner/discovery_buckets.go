@@ -137,7 +137,7 @@ func (n names) forBucket(bucket string) addr.Project {
 	return addr.Project{Name: name}
 }
 
-// nameHashes gives the projects whose credentials' names are short forms, by that form.
+// nameHashes returns the projects whose credentials' names are short forms, by that form.
 func (m *maker) nameHashes() map[string]addr.Project {
 	out := map[string]addr.Project{}
 	add := func(p addr.Project) { out[shortForm(m.in.Desired.Stack, p)] = p }

@@ -67,7 +67,7 @@ func (d Drift) Projects() int {
 	return len(drifted)
 }
 
-// AsRecorded gives a config that declares what the state holds and nothing else, so
+// AsRecorded returns a config that declares what the state holds and nothing else, so
 // that a refresh reads all that drift follows from: also what is no longer
 // declared, and no secret that someone brings.
 func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {

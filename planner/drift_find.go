@@ -59,7 +59,7 @@ func (d *drifter) bucket() {
 	d.settings(d.m.in.Observed.Settings[key])
 }
 
-// declaredText gives what is declared, nil where no bucket of bh's making is.
+// declaredText returns what is declared, nil where no bucket of bh's making is.
 func (d *drifter) declaredText(of func() string) *string {
 	if d.desired == nil || d.desired.Register != nil {
 		return nil

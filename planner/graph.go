@@ -45,7 +45,7 @@ type Graph struct {
 	Edges []Edge `json:"edges"`
 }
 
-// GraphOf gives the graph of what is declared. Clouds and stores that nothing uses
+// GraphOf returns the graph of what is declared. Clouds and stores that nothing uses
 // are part of it.
 func GraphOf(c *config.Config) Graph {
 	g := Graph{Stack: c.Stack, Nodes: []Node{}, Edges: []Edge{}}

@@ -92,7 +92,7 @@ func (m *maker) secretsOf(s *subject) string {
 	return ""
 }
 
-// ownItems gives the items that were read and can hold the project's keys: the
+// ownItems returns the items that were read and can hold the project's keys: the
 // recorded one, and one that an interrupted run made.
 func (m *maker) ownItems(s *subject) []string {
 	var out []string

@@ -132,7 +132,7 @@ func (r *rebuilder) project(p *config.Project) {
 	r.out.Records = append(r.out.Records, record)
 }
 
-// item gives the one item of a project that is in the store where it belongs.
+// item returns the one item of a project that is in the store where it belongs.
 func (r *rebuilder) item(p *config.Project) (Item, bool) {
 	var here []ItemKey
 	for _, key := range r.items[p.Addr] {

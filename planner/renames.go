@@ -112,7 +112,7 @@ func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 	m.fault(d)
 }
 
-// movedBlocks gives the blocks that say what was renamed: one for the name, where
+// movedBlocks returns the blocks that say what was renamed: one for the name, where
 // that moves each instance to where it is declared, else one for each instance. It
 // is false where no block can say it; then it gives commands.
 func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {

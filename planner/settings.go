@@ -33,7 +33,7 @@ func (m *maker) settingsOf(s *subject, key BucketKey, fresh bool) settings {
 	return x
 }
 
-// tried gives what the open steps were about to write.
+// tried returns what the open steps were about to write.
 func tried(intents []state.Intent) []vendors.SettingsChange {
 	var out []vendors.SettingsChange
 	for _, i := range intents {
@@ -45,7 +45,7 @@ func tried(intents []state.Intent) []vendors.SettingsChange {
 }
 
 // needSettings plans to give the bucket the settings that are declared, and to
-// clear those that bh gave it and that no longer are. It gives the cause, for
+// clear those that bh gave it and that no longer are. It returns the cause, for
 // graver ones may come before it; the word is "" where nothing differs.
 func (m *maker) needSettings(s *subject, d *draft) Reason {
 	if d.failed || s.desired.Bucket.Settings.None() && (s.record == nil || s.record.Applied.Settings.None()) &&
@@ -105,7 +105,7 @@ func sameSettings(kind vendors.SettingsKind, a, b vendors.BucketSettings) bool {
 	return a.Has(kind) == b.Has(kind) && slices.Equal(a.Words(kind), b.Words(kind))
 }
 
-// change gives what one group has to become, and whether it differs. Where the
+// change returns what one group has to become, and whether it differs. Where the
 // cloud could not be asked, what bh gave the bucket counts as what is there.
 func (x settings) change(kind vendors.SettingsKind) (vendors.SettingsChange, bool) {
 	if kind == vendors.DomainSettings {
@@ -132,7 +132,7 @@ func (x settings) took(kind vendors.SettingsKind) bool {
 	})
 }
 
-// domains gives the domains that are to be attached or changed, and those that
+// domains returns the domains that are to be attached or changed, and those that
 // are to go; the others need no call.
 func (x settings) domains() (vendors.SettingsChange, bool) {
 	const kind = vendors.DomainSettings
@@ -157,7 +157,7 @@ func (x settings) domains() (vendors.SettingsChange, bool) {
 	return change, len(change.Settings.Domains)+len(change.Detach) > 0
 }
 
-// ours gives the domains that bh attached, or may have, sorted.
+// ours returns the domains that bh attached, or may have, sorted.
 func (x settings) ours() []string {
 	var names []string
 	for _, d := range x.applied.Domains {
@@ -181,7 +181,7 @@ func findDomain(s vendors.BucketSettings, name string) (vendors.CustomDomain, bo
 	return vendors.CustomDomain{}, false
 }
 
-// there gives a group as far as it is known.
+// there returns a group as far as it is known.
 func (x settings) there(kind vendors.SettingsKind) vendors.BucketSettings {
 	if x.observed.Has(kind) {
 		return x.observed.Only(kind)
@@ -213,7 +213,7 @@ func (x settings) before(change vendors.SettingsChange) []string {
 	return vendors.BucketSettings{Domains: list}.Words(change.Kind)
 }
 
-// settingsChanges gives the groups of which only the state has to learn: the
+// settingsChanges returns the groups of which only the state has to learn: the
 // bucket has them already, or lacks them already.
 func settingsChanges(s *subject, steps []Step) []Change {
 	want, applied := s.desired.Bucket.Settings, s.record.Applied.Settings

@@ -51,7 +51,7 @@ func (s CredentialSpec) Problems() []Problem {
 
 // Credential is a credential as the vendor lists it, without its secret. ID is
 // the access key id. Names are not unique. Bucket is the zero value, and Access
-// empty, where the credential is none that opens exactly one bucket.
+// empty, if the credential does not open exactly one bucket.
 type Credential struct {
 	ID         string
 	Name       string

@@ -38,7 +38,7 @@ type Value struct {
 // a default are absent.
 type Settings map[string]Value
 
-// Text gives the text of a setting, "" where it is not set.
+// Text returns the text of a setting, "" where it is not set.
 func (s Settings) Text(name string) string { return s[name].Text }
 
 // Problem is a fault in what a person wrote. Attribute names where it stands; Fix
@@ -57,7 +57,7 @@ func (p *Problems) Report(attribute, summary, fix string) {
 // start from, and the clock. Sleep ends early, with the context's error, when the
 // context does. The others may be nil: Waiting is told why a call waits and until
 // when; Trace gets every request and answer, without what is secret in them;
-// Transport carries requests in place of the network. Share gives one value to all
+// Transport carries requests instead of the network. Share gives one value to all
 // connections that ask for it by the same key, and makes it for the first. CacheDir
 // is a folder for what can be made again, never for secrets; "" where there is none.
 type Host struct {

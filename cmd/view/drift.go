@@ -93,7 +93,7 @@ func (m *markdown) Drift(d planner.Drift) { m.page.document = DriftMarkdown(d) }
 // be found again and updated.
 const DriftMarker = "<!-- bh drift -->"
 
-// DriftMarkdown gives drift as a section for an issue, of at most MarkdownLimit
+// DriftMarkdown returns drift as a section for an issue, of at most MarkdownLimit
 // characters; what was left out is said.
 func DriftMarkdown(d planner.Drift) string {
 	var b strings.Builder

@@ -19,7 +19,7 @@ type human struct {
 	out, err io.Writer
 	o        Options
 	progress progress
-	live     *live // nil where nothing is shown anew
+	live     *live // nil without live lines
 	reading  bool  // there is no plan yet
 	since    time.Time
 }
@@ -146,7 +146,7 @@ func (h *human) say(text string) {
 // stillEvery is how long nothing ends before a line says what still runs.
 const stillEvery = 10 * time.Second
 
-// Tick shows the live lines anew. Where there are none, a line tells those who wait
+// Tick repaints the live lines. If there are none, a line tells those who wait
 // that something still runs.
 func (h *human) Tick() {
 	if h.live != nil || h.o.Quiet {

@@ -11,7 +11,7 @@ import (
 	"buckethead/config/words"
 )
 
-// live is a few lines at the end of a terminal that are written anew as time passes.
+// live is a few lines at the end of a terminal that are rewritten as time passes.
 // All that goes to the terminal meanwhile goes through over, which takes them away
 // first: so they never mix with anything, and nothing of them is left at the end.
 type live struct {
@@ -36,7 +36,7 @@ func (l *live) size() (width, height int) {
 	return l.width, 24
 }
 
-// paint puts lines in the place of those that were there. Each of them has to fit.
+// paint replaces the lines. Each of them has to fit.
 func (l *live) paint(lines []string, now time.Time) {
 	if len(lines) == 0 {
 		l.clear()

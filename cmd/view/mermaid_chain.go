@@ -8,7 +8,7 @@ import (
 	"buckethead/planner"
 )
 
-// chainsOf gives the rows of a picture, in the plan's order.
+// chainsOf returns the rows of a picture, in the plan's order.
 func chainsOf(p *planner.Plan) []chain {
 	if len(p.Operations) <= pictureOperations {
 		chains := make([]chain, len(p.Operations))
@@ -108,7 +108,7 @@ type group struct {
 	cloud, secrets string
 }
 
-// grouped gives a row for each group, in the order of their first operations.
+// grouped returns a row for each group, in the order of their first operations.
 func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 	var order []group
 	members := map[group][]planner.Operation{}

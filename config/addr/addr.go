@@ -23,10 +23,10 @@ var ErrMalformed = errors.New("malformed address")
 // value addresses nothing. Comparable, so it serves as a map key.
 type Project struct{ Name, Key string }
 
-// String gives the full address: project.photos or project.tenant["north"].
+// String returns the full address: project.photos or project.tenant["north"].
 func (p Project) String() string { return "project." + p.Label() }
 
-// Label gives the address without the leading "project.", as plans show it.
+// Label returns the address without the leading "project.", as plans show it.
 func (p Project) Label() string {
 	if p.Key == "" {
 		return p.Name

@@ -67,7 +67,7 @@ type Difference struct {
 	Text    string
 }
 
-// Compare holds an expected plan against a fresh one. With no differences, run is
+// Compare compares an expected plan with a fresh one. With no differences, run is
 // the fresh plan cut to the operations that were expected, and may be applied.
 // Fresh operations that were not expected are in neither.
 func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Difference) {

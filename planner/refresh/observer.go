@@ -54,7 +54,7 @@ func newObserver(r Readers, q Request) *observer {
 // namespace is one list of buckets.
 type namespace struct{ cloud, name string }
 
-// inUse gives the bucket lists, clouds and stores that the plan needs: what is
+// inUse returns the bucket lists, clouds and stores that the plan needs: what is
 // declared, recorded, or named in the journal.
 func (o *observer) inUse() (namespaces []namespace, clouds, stores []string) {
 	spaces, cloudSet, storeSet := map[namespace]bool{}, map[string]bool{}, map[string]bool{}

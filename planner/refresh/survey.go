@@ -54,7 +54,7 @@ func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner
 	return s.world, s.unlisted, s.diags.Sorted()
 }
 
-// namespaces gives those that a cloud knows, and those in use.
+// namespaces returns those that a cloud knows, and those in use.
 func (s *surveyor) namespaces(cloud string, inUse []namespace) []string {
 	out := []string{""}
 	if reader, err := s.readers.Buckets(cloud); err == nil { // the lists report the error

@@ -71,7 +71,7 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 	}
 }
 
-// continuation gives how to ask for the next page, or that there is none.
+// continuation returns how to ask for the next page, or that there is none.
 func continuation(rest answer, last string, count int) (next []option.RequestOption, ended bool) {
 	var info struct {
 		Cursor  string `json:"cursor"`
@@ -102,7 +102,7 @@ func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Buc
 	return same(a, got, b, id, err)
 }
 
-// same gives the bucket of an answer, which must be the one that was asked for.
+// same returns the bucket of an answer, which must be the one that was asked for.
 func same(a act, got answer, b bucket, id vendors.BucketID, err error) (vendors.Bucket, error) {
 	if err == nil && b.Name != id.Name {
 		err = a.odd(got, "the answer is about another bucket")
@@ -182,7 +182,7 @@ func (c *Cloud) DeleteBucket(ctx context.Context, id vendors.BucketID) error {
 	return absentIsDone(err)
 }
 
-// absentIsDone takes the absence of what is to go for success.
+// absentIsDone treats "not found" as success when deleting.
 func absentIsDone(err error) error {
 	if errors.Is(err, vendors.ErrNotFound) {
 		return nil

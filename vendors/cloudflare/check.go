@@ -77,7 +77,7 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	return append(out, checkBucketSettings(spec.Settings)...)
 }
 
-// checkBucketSettings holds rules against what R2 takes beyond what the language asks.
+// checkBucketSettings checks rules against what R2 takes beyond what the language asks.
 func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
 	var out vendors.Problems
 	for _, d := range s.Domains {
@@ -101,7 +101,7 @@ func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
 	return append(out, spec.Problems()...)
 }
 
-// firstProblem gives the error of the first fault, nil where there is none.
+// firstProblem returns the error of the first fault, nil if there is none.
 func (a act) firstProblem(problems []vendors.Problem) error {
 	if len(problems) == 0 {
 		return nil

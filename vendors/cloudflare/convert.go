@@ -138,7 +138,7 @@ func (c *Cloud) credential(t token) vendors.Credential {
 	return out
 }
 
-// words gives the networks in canonical form. A network that is shut out is none
+// words returns the networks in canonical form. A network that is shut out is not one
 // that bh ever declares, and shows as such.
 func (a *addresses) words() []string {
 	if a == nil {

@@ -20,7 +20,7 @@ const tokenPage = 50
 // pagesAtOnce is how many pages of a list are asked for at the same time.
 const pagesAtOnce = 4
 
-// ListCredentials gives every token of the account, or of the user. The first page
+// ListCredentials returns every token of the account, or of the user. The first page
 // says how many there are; the others are read side by side, and on from there
 // while a page is full.
 func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
@@ -98,7 +98,7 @@ func (c *Cloud) tokenPages(ctx context.Context, first, last int) ([][]token, err
 	return pages, nil
 }
 
-// tokenPage reads one page and gives how many tokens there are in all, 0 where the
+// tokenPage reads one page and returns how many tokens there are in all, 0 where the
 // answer does not say.
 func (c *Cloud) tokenPage(ctx context.Context, page int) ([]token, int, error) {
 	var list []token

@@ -43,7 +43,7 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	}
 }
 
-// deleteObjects deletes what it can, and gives the first fault.
+// deleteObjects deletes what it can, and returns the first fault.
 func (c *Cloud) deleteObjects(ctx context.Context, id vendors.BucketID, objects []object) error {
 	faults := make([]error, len(objects))
 	slots := make(chan struct{}, deletesAtOnce)
@@ -89,7 +89,7 @@ func (c *Cloud) deleteObject(ctx context.Context, id vendors.BucketID, key strin
 	return absentIsDone(err)
 }
 
-// objectPath gives a key as it stands in a URL. A key with a segment of dots could
+// objectPath returns a key as it stands in a URL. A key with a segment of dots could
 // become the address of something else on the way, the bucket itself for one.
 func objectPath(key string) (string, bool) {
 	segments := strings.Split(key, "/")

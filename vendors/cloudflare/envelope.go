@@ -132,7 +132,7 @@ func onBucket[P, R any](ctx context.Context, c *Cloud, a act, id vendors.BucketI
 	})
 }
 
-// plain gives the fault of a decoder without the value that it met, which could be
+// plain returns the fault of a decoder without the value that it met, which could be
 // a secret.
 func plain(err error) error {
 	if field, ok := err.(*json.UnmarshalTypeError); ok {
@@ -141,7 +141,7 @@ func plain(err error) error {
 	return fmt.Errorf("it is no JSON of the kind that was expected")
 }
 
-// body gives the options for a request with a JSON body.
+// body returns the options for a request with a JSON body.
 func body(v any) option.RequestOption {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -151,7 +151,7 @@ func body(v any) option.RequestOption {
 	return option.WithRequestBody("application/json", text)
 }
 
-// in gives the options that name a bucket's jurisdiction. An empty header is
+// in returns the options that name a bucket's jurisdiction. An empty header is
 // answered with a 500, so an ordinary bucket has none.
 // https://github.com/cloudflare/terraform-provider-cloudflare/issues/5133
 func in(namespace string) []option.RequestOption {

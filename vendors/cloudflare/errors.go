@@ -116,7 +116,7 @@ func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable 
 	return out
 }
 
-// kindOf gives what a code means for this call; nil where it says nothing.
+// kindOf returns what a code means for this call; nil where it says nothing.
 func (a act) kindOf(code, status int) error {
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -127,7 +127,7 @@ func (a act) kindOf(code, status int) error {
 	return kinds[code]
 }
 
-// kindOfStatus gives what a status means where no code does. A 404 is an absence
+// kindOfStatus returns what a status means where no code does. A 404 is an absence
 // only for a token, and only in the API's own words: a proxy has 404s as well, and
 // a bucket has a code for it.
 func (a act) kindOfStatus(status int, own bool) error {

@@ -60,7 +60,7 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 	return report, nil
 }
 
-// ownGroups gives the names of the groups that the token allows itself, if it may
+// ownGroups returns the names of the groups that the token allows itself, if it may
 // read itself.
 func (c *Cloud) ownGroups(ctx context.Context, id string) (names []string, name string, readable bool) {
 	if !hexID.MatchString(id) {

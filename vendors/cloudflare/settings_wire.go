@@ -223,7 +223,7 @@ func domainTo(d vendors.CustomDomain) domainRequest {
 	return domainRequest{Enabled: d.Enabled, MinTLS: d.MinTLS, Ciphers: d.Ciphers}
 }
 
-// sorted gives a list in order and each entry once; nil for none.
+// sorted returns a list in order and each entry once; nil for none.
 func sorted(list []string) []string {
 	if len(list) == 0 {
 		return nil

@@ -105,7 +105,7 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 	return c, nil
 }
 
-// shared gives the limiter of an identity: two blocks with one token share it.
+// shared returns the limiter of an identity: two blocks with one token share it.
 func shared(host vendors.Host, base string, token vendors.Secret) *transport.Limiter {
 	make := func() any { return transport.NewLimiter(callLimit, callWindow) }
 	if host.Share == nil {
@@ -134,7 +134,7 @@ func neverRepeat(*http.Request) transport.Repeat { return transport.Never }
 // Calls counts the calls to the API, S3 left out: it has no part in the limit.
 func (c *Cloud) Calls() int { return int(c.calls.Load()) }
 
-// CredentialLimit gives how many tokens there may be at once.
+// CredentialLimit returns how many tokens there may be at once.
 func (c *Cloud) CredentialLimit() int { return c.limit }
 
 // endpointURL is where S3 reaches buckets of a jurisdiction; each has its own, and

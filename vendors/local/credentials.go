@@ -66,7 +66,7 @@ func validID(id string) bool {
 
 func keyPath(id string) string { return filepath.Join(keysDir, id+".json") }
 
-// readKey gives one credential's file; fs.ErrNotExist when it is not there.
+// readKey returns one credential's file; fs.ErrNotExist when it is not there.
 func readKey(root *os.Root, id string) (keyFile, error) {
 	var key keyFile
 	if !validID(id) {
@@ -75,7 +75,7 @@ func readKey(root *os.Root, id string) (keyFile, error) {
 	return key, readJSON(root, keyPath(id), &key)
 }
 
-// ListCredentials gives every credential, expired ones included.
+// ListCredentials returns every credential, expired ones included.
 func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
 	const op = "list credentials"
 	var out []vendors.Credential

@@ -48,7 +48,7 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 	return out, nil
 }
 
-// countFolder adds the entries of one folder to found and gives the folders in it.
+// countFolder adds the entries of one folder to found and returns the folders in it.
 func countFolder(ctx context.Context, root *os.Root, path string, counts bool,
 	found *vendors.Emptiness) ([]string, error) {
 	dir, err := root.Open(path)

@@ -57,18 +57,18 @@ func (w *World) paged(n int) {
 	w.pages += max(1, (n+size-1)/size)
 }
 
-// Calls gives how many calls of a method have arrived in all clouds and stores.
+// Calls returns how many calls of a method have arrived in all clouds and stores.
 func (w *World) Calls(method string) int {
 	return w.count(func(c counted) bool { return c.method == method })
 }
 
-// Reads gives how many calls have arrived that cannot change anything.
+// Reads returns how many calls have arrived that cannot change anything.
 func (w *World) Reads() int { return w.count(func(c counted) bool { return reads(c.method) }) }
 
-// Writes gives how many calls have arrived that can change something.
+// Writes returns how many calls have arrived that can change something.
 func (w *World) Writes() int { return w.count(func(c counted) bool { return !reads(c.method) }) }
 
-// Pages gives how many pages the lists have had together.
+// Pages returns how many pages the lists have had together.
 func (w *World) Pages() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

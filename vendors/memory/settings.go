@@ -82,7 +82,7 @@ func (c *Cloud) WriteBucketSettings(ctx context.Context, id vendors.BucketID, ch
 	return nil
 }
 
-// attached gives a domain as it is wanted; what is not declared stays as it was.
+// attached returns a domain as it is wanted; what is not declared stays as it was.
 func attached(before, want vendors.CustomDomain) vendors.CustomDomain {
 	if want.MinTLS == "" {
 		want.MinTLS = before.MinTLS
@@ -126,7 +126,7 @@ func (c *Cloud) EditSettings(id vendors.BucketID, change func(*vendors.BucketSet
 	return c.edited(id, change)
 }
 
-// Settings gives a bucket's settings as they are. It is no call.
+// Settings returns a bucket's settings as they are. It is no call.
 func (c *Cloud) Settings(id vendors.BucketID) vendors.BucketSettings {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

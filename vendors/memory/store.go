@@ -47,7 +47,7 @@ func (i *item) touch(now time.Time) {
 	i.updatedAt = now
 }
 
-// ListItems gives every live item, by id.
+// ListItems returns every live item, by id.
 func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	return call(ctx, s.world, s.name, "ListItems", "", func(string) ([]vendors.ItemSummary, error) {
 		var out []vendors.ItemSummary
@@ -82,7 +82,7 @@ func (s *Store) noItem(op, id string) error {
 	return refuse(s.name, op, vendors.ErrNotFound, "there is no item "+id)
 }
 
-// Reference gives memory://store/title/field.
+// Reference returns memory://store/title/field.
 func (s *Store) Reference(_, title, field string) string {
 	reference := "memory://" + s.name + "/" + title
 	if field != "" {

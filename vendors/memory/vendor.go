@@ -6,7 +6,7 @@ import (
 	"buckethead/vendors"
 )
 
-// Vendor gives w as a vendor of both kinds. Its setting "name" says which cloud
+// Vendor returns w as a vendor of both kinds. Its setting "name" says which cloud
 // or store of the world a block opens; without it that is "main".
 func (w *World) Vendor() vendors.Vendor {
 	return vendors.Vendor{

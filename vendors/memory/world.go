@@ -53,12 +53,12 @@ type World struct {
 	stores map[string]*Store
 }
 
-// NewWorld gives an empty world that reads the time from now.
+// NewWorld returns an empty world that reads the time from now.
 func NewWorld(now func() time.Time) *World {
 	return &World{now: now, counts: map[counted]int{}, clouds: map[string]*Cloud{}, stores: map[string]*Store{}}
 }
 
-// Cloud gives the cloud of that name, made empty when first asked for.
+// Cloud returns the cloud of that name, made empty when first asked for.
 func (w *World) Cloud(name string) *Cloud {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -70,7 +70,7 @@ func (w *World) Cloud(name string) *Cloud {
 	return c
 }
 
-// Store gives the store of that name, made empty when first asked for.
+// Store returns the store of that name, made empty when first asked for.
 func (w *World) Store(name string) *Store {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -82,7 +82,7 @@ func (w *World) Store(name string) *Store {
 	return s
 }
 
-// Clone gives a copy that shares nothing with w: the same things under the same
+// Clone returns a copy that shares nothing with w: the same things under the same
 // ids, the same clock, no hooks, and counts that begin at zero.
 func (w *World) Clone() *World {
 	w.mu.Lock()

@@ -210,7 +210,7 @@ func (w *connectWay) create(ctx context.Context, vault string, edits []edit) []c
 	return out
 }
 
-// update writes the item whole. Connect takes any version, so it is read once more,
+// update writes the item whole. Connect takes any version, so it is read again,
 // right before: what someone wrote since the first read is seen but for a moment.
 func (w *connectWay) update(ctx context.Context, vault string, from item, e edit) (item, error) {
 	const op = "update item"

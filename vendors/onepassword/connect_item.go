@@ -44,7 +44,7 @@ type connectField struct {
 	Section *connectSection `json:"section"`
 }
 
-// fromConnect gives an item in our words, and its state.
+// fromConnect returns an item in our words, and its state.
 func fromConnect(text json.RawMessage) (item, string, error) {
 	var head connectItem
 	var body struct {
@@ -94,7 +94,7 @@ func (w connectWhole) inSection(f field, name string) bool {
 	}))
 }
 
-// toConnect gives a new item.
+// toConnect returns a new item.
 func toConnect(vault string, e edit) map[string]json.RawMessage {
 	start := connectWhole{members: map[string]json.RawMessage{"category": raw("API_CREDENTIAL"),
 		"vault": raw(map[string]string{"id": vault})}}
@@ -105,7 +105,7 @@ func toConnect(vault string, e edit) map[string]json.RawMessage {
 	return out
 }
 
-// applyConnect gives the members of an item as an edit makes it.
+// applyConnect returns the members of an item as an edit makes it.
 func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	for name, value := range w.members {
@@ -175,7 +175,7 @@ func raw(v any) json.RawMessage {
 	return text
 }
 
-// redactConnect gives a body as it may be shown: no value of any field. What is no
+// redactConnect returns a body as it may be shown: no value of any field. What is no
 // JSON is not shown.
 func redactConnect(_ *http.Request, body []byte) string {
 	if len(body) == 0 {

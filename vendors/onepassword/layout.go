@@ -34,7 +34,7 @@ func (l layout) label(name string) string {
 	return name
 }
 
-// write gives the edit that makes an item what spec says. A zero secret leaves the
+// write returns the edit that makes an item what spec says. A zero secret leaves the
 // stored one alone.
 func (l layout) write(spec vendors.ItemSpec) edit {
 	e := edit{title: spec.Title, sections: []section{keysSection, markSection}}
@@ -62,7 +62,7 @@ func (l layout) write(spec vendors.ItemSpec) edit {
 	return e
 }
 
-// read gives what an item holds. Its own fields are known by their ids; in an item
+// read returns what an item holds. Its own fields are known by their ids; in an item
 // that someone else made they are known by their labels.
 func (l layout) read(x item) vendors.Item {
 	mark := func(id string) string { return byID(x.fields, id).value.Reveal() }
@@ -76,7 +76,7 @@ func (l layout) read(x item) vendors.Item {
 	}
 }
 
-// find gives the field of a name, the zero field for none.
+// find returns the field of a name, the zero field for none.
 func (l layout) find(fields []field, name string) field {
 	if f := byID(fields, name); f.id != "" {
 		return f

@@ -27,7 +27,7 @@ type sdkWay struct {
 	failed error
 }
 
-// newSDKWay gives the way in of a token. Nothing is started.
+// newSDKWay returns the way in of a token. Nothing is started.
 func newSDKWay(host vendors.Host, token vendors.Secret) *sdkWay {
 	return &sdkWay{host: host, start: func(ctx context.Context) (*sdk.Client, error) {
 		starting.Lock()
@@ -40,7 +40,7 @@ func newSDKWay(host vendors.Host, token vendors.Secret) *sdkWay {
 	}}
 }
 
-// cacheOf gives the folder for compiled code, "" where there is no place for it.
+// cacheOf returns the folder for compiled code, "" where there is no place for it.
 func cacheOf(host vendors.Host) string {
 	if host.CacheDir == "" {
 		return ""

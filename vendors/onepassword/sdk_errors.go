@@ -52,7 +52,7 @@ var texts = []struct {
 	{"invalid", vendors.ErrInvalid},
 }
 
-// kindOfText gives what a text means, nil where it is not known.
+// kindOfText returns what a text means, nil where it is not known.
 func kindOfText(text string) error {
 	for _, t := range texts {
 		if strings.Contains(text, t.text) {
@@ -62,7 +62,7 @@ func kindOfText(text string) error {
 	return nil
 }
 
-// kindOf gives the kind of a vendor's error, nil for any other.
+// kindOf returns the kind of a vendor's error, nil for any other.
 func kindOf(err error) error {
 	var e *vendors.Error
 	if errors.As(err, &e) {

@@ -83,7 +83,7 @@ func (s *Store) find(ctx context.Context, look bool) (vault, error) {
 	return found, nil
 }
 
-// pick gives the vault of an id, else the one of a name. Two of one name are an
+// pick returns the vault of an id, else the one of a name. Two of one name are an
 // error that lists them.
 func pick(list []vault, name string) (vault, error) {
 	const op = "find the vault"
@@ -112,7 +112,7 @@ func pick(list []vault, name string) (vault, error) {
 		fmt.Sprintf("%d vaults are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", ")))
 }
 
-// ListItems gives the items of the vault. Where the vault's content version has not
+// ListItems returns the items of the vault. Where the vault's content version has not
 // moved since the last list, there is no other.
 func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	const op = "list items"
@@ -255,7 +255,7 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 	return s.layout.read(written), nil
 }
 
-// base gives the item that an update starts from: as it was read, if that was the
+// base returns the item that an update starts from: as it was read, if that was the
 // version. ErrConflict where it is another by now.
 func (s *Store) base(ctx context.Context, v vault, id, version string) (item, error) {
 	const op = "update item"

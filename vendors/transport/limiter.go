@@ -29,7 +29,7 @@ type Limiter struct {
 	told     time.Time // waits until then were announced
 }
 
-// NewLimiter gives a limiter for calls in each window. It stays one in a hundred
+// NewLimiter returns a limiter for calls in each window. It stays one in a hundred
 // below, for what others do under the same identity at the same moment.
 func NewLimiter(calls int, window time.Duration) *Limiter {
 	return &Limiter{calls: calls, window: window}
@@ -85,7 +85,7 @@ func (l *Limiter) take(now time.Time) (pause time.Duration, why string) {
 	return poll, ""
 }
 
-// wait gives the pause until a time; people hear of it once, and only of what they
+// wait returns the pause until a time; people hear of it once, and only of what they
 // would notice.
 func (l *Limiter) wait(now, until time.Time, why string) (time.Duration, string) {
 	pause := until.Sub(now)

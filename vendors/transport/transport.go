@@ -61,7 +61,7 @@ type NotSentError struct{ Err error }
 func (e *NotSentError) Error() string { return e.Err.Error() }
 func (e *NotSentError) Unwrap() error { return e.Err }
 
-// New gives a round tripper that is safe for concurrent use. Answers come whole:
+// New returns a round tripper that is safe for concurrent use. Answers come whole:
 // the body is in memory, and a body that breaks off is an error.
 func New(o Options) http.RoundTripper {
 	next := o.Host.Transport
@@ -71,7 +71,7 @@ func New(o Options) http.RoundTripper {
 	return &transport{Options: o, next: next}
 }
 
-// NewClient gives a client over New that follows no redirect: an Authorization
+// NewClient returns a client over New that follows no redirect: an Authorization
 // header must not go where an answer says.
 func NewClient(o Options) *http.Client {
 	return &http.Client{Transport: New(o),
@@ -187,7 +187,7 @@ func (t *transport) once(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// prepare gives a copy of the request whose body can be read.
+// prepare returns a copy of the request whose body can be read.
 func prepare(r *http.Request) (*http.Request, []byte, error) {
 	sent := r.Clone(r.Context())
 	if r.Body == nil || r.Body == http.NoBody {

@@ -45,7 +45,7 @@ type bucketSuite struct {
 	used atomic.Int64
 }
 
-// id gives a bucket that nobody has used.
+// id returns a bucket that nobody has used.
 func (s *bucketSuite) id() vendors.BucketID {
 	return vendors.BucketID{Name: fmt.Sprintf("%s-%d", s.Prefix, s.used.Add(1))}
 }

@@ -37,7 +37,7 @@ func (s *bucketSuite) issue(t *testing.T, p vendors.BucketProvider, spec vendors
 	return issued
 }
 
-// byName gives the listed credentials of one name.
+// byName returns the listed credentials of one name.
 func byName(t *testing.T, p vendors.BucketProvider, name string) []vendors.Credential {
 	t.Helper()
 	list, err := p.ListCredentials(context.Background())
@@ -98,7 +98,7 @@ func listManyCredentials(t *testing.T, s *bucketSuite) {
 	}
 }
 
-// full gives a spec that uses all that the cloud knows. The cloud's own clock
+// full returns a spec that uses all that the cloud knows. The cloud's own clock
 // dates it.
 func (s *bucketSuite) full(t *testing.T, p vendors.BucketProvider, id vendors.BucketID) vendors.CredentialSpec {
 	t.Helper()
@@ -219,7 +219,7 @@ func bucketsShowNoSecret(t *testing.T, s *bucketSuite) {
 	}
 }
 
-// another gives an id of the same shape that is none.
+// another returns an id of the same shape that does not exist.
 func another(id string) string {
 	last := "0"
 	if strings.HasSuffix(id, last) {

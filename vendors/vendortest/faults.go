@@ -14,7 +14,7 @@ var bucketFaults = []promise[*bucketSuite]{
 	{"429 = ErrRateLimited with RetryAfter", limitedBuckets},
 }
 
-// cancelled gives a context that has ended.
+// cancelled returns a context that has ended.
 func cancelled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -47,7 +47,7 @@ func (s *secretSuite) title() string { return fmt.Sprintf("%s %d (test)", s.Pref
 // canary is a secret that must show up nowhere but in its item.
 func (s *secretSuite) canary() string { return fmt.Sprintf("canary-%d-4f9c1d7be2", s.used.Add(1)) }
 
-// spec gives an item with every field filled.
+// spec returns an item with every field filled.
 func (s *secretSuite) spec() vendors.ItemSpec {
 	n := s.used.Add(1)
 	return vendors.ItemSpec{
@@ -80,7 +80,7 @@ func get(t *testing.T, p vendors.SecretStore, id string) vendors.Item {
 	return item
 }
 
-// titled gives the listed items of one title.
+// titled returns the listed items of one title.
 func titled(t *testing.T, p vendors.SecretStore, title string) []vendors.ItemSummary {
 	t.Helper()
 	list, err := p.ListItems(context.Background())

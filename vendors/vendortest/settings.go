@@ -54,7 +54,7 @@ func (s *bucketSuite) withSettings(t *testing.T) *settingsCloud {
 	return c
 }
 
-// sample gives settings that use all that a group has.
+// sample returns settings that use all that a group has.
 func (s *bucketSuite) sample(t *testing.T, kind vendors.SettingsKind, id vendors.BucketID) vendors.BucketSettings {
 	t.Helper()
 	const day = 24 * time.Hour
@@ -78,7 +78,7 @@ func (s *bucketSuite) sample(t *testing.T, kind vendors.SettingsKind, id vendors
 	}.Only(kind)
 }
 
-// domain gives a domain that no other bucket of the suite has.
+// domain returns a domain that no other bucket of the suite has.
 func (s *bucketSuite) domain(name string, id vendors.BucketID) string {
 	return name + "-" + id.Name + "." + s.Domain
 }
