@@ -267,13 +267,17 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 // recordChanges returns what is declared and only the state has to learn.
 func recordChanges(s *subject) []Change {
 	r, want := s.record, s.declared()
-	var out []Change
-	field := func(name, before, after string) {
-		if before != after {
-			out = append(out, Change{Field: name, Before: before, After: after})
-		}
-	}
-	field("protect", strconv.FormatBool(r.Protected), strconv.FormatBool(want.Protected))
-	field("on_destroy", r.OnDestroy, want.OnDestroy)
+	var out changes
+	out.compare("protect", strconv.FormatBool(r.Protected), strconv.FormatBool(want.Protected))
+	out.compare("on_destroy", r.OnDestroy, want.OnDestroy)
 	return out
+}
+
+// changes collects the fields that differ.
+type changes []Change
+
+func (c *changes) compare(field, before, after string) {
+	if before != after {
+		*c = append(*c, Change{Field: field, Before: before, After: after})
+	}
 }

@@ -24,22 +24,17 @@ func (m *maker) needUpdate(s *subject, d *draft) {
 func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 	want := s.desired
 	c := m.in.Observed.Credentials[CredentialKey{want.Cloud, ref.ID}]
-	var changes []Change
-	field := func(name, before, after string) {
-		if before != after {
-			changes = append(changes, Change{Field: name, Before: before, After: after})
-		}
-	}
+	var differing changes
 	ips := slices.Sorted(slices.Values(c.AllowedIPs))
-	field("access", string(c.Access), string(want.Access))
-	field("allowed_ips", strings.Join(ips, ", "), strings.Join(want.AllowedIPs, ", "))
-	field("bucket", c.Bucket.Name, s.bucketID().Name)
+	differing.compare("access", string(c.Access), string(want.Access))
+	differing.compare("allowed_ips", strings.Join(ips, ", "), strings.Join(want.AllowedIPs, ", "))
+	differing.compare("bucket", c.Bucket.Name, s.bucketID().Name)
 	var expires time.Time
 	if want.ExpiresAfter > 0 {
 		expires = m.issuedAt(s.desired.Cloud, ref).Add(want.ExpiresAfter)
 	}
-	field("expires", timeOrNever(c.ExpiresAt), timeOrNever(expires))
-	if len(changes) == 0 {
+	differing.compare("expires", timeOrNever(c.ExpiresAt), timeOrNever(expires))
+	if len(differing) == 0 {
 		return
 	}
 	word, text := "settings_changed", "what is declared changed; the keys stay the same"
@@ -48,7 +43,7 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 		word, text = "policy_drift", "the credential's policy was changed outside of bh"
 	}
 	d.because(Update, word, text)
-	d.Changes = append(d.Changes, changes...)
+	d.Changes = append(d.Changes, differing...)
 	d.add(UpdateCredential{ID: ref.ID, CredentialName: c.Name, Bucket: s.bucketID(),
 		Access: want.Access, AllowedIPs: want.AllowedIPs, ExpiresAfter: want.ExpiresAfter})
 }
