@@ -46,12 +46,10 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 		var page struct {
 			Buckets []bucket `json:"buckets"`
 		}
-		var p r2.BucketListParams
-		p.AccountID.Value, p.AccountID.Present = c.account, true
 		rest, err := c.call(a, &page, func(o ...option.RequestOption) error {
 			o = append(append(append(o, in(namespace)...), next...), option.WithQuery("per_page", strconv.Itoa(bucketPage)),
 				option.WithQuery("order", "name"))
-			_, err := c.buckets.List(ctx, p, o...)
+			_, err := c.buckets.List(ctx, c.in, o...)
 			return err
 		})
 		if err != nil {
@@ -96,9 +94,7 @@ func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Buc
 		return vendors.Bucket{}, err
 	}
 	var b bucket
-	var p r2.BucketGetParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	got, err := onBucket(ctx, c, a, id, c.buckets.Get, p, &b)
+	got, err := onBucket(ctx, c, a, id, c.buckets.Get, r2.BucketGetParams{AccountID: c.in.AccountID}, &b)
 	return same(a, got, b, id, err)
 }
 
@@ -127,10 +123,9 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 		StorageClass string `json:"storageClass,omitempty"`
 	}{spec.ID.Name, spec.Location, storageClasses[spec.StorageClass]}
 	var b bucket
-	var p r2.BucketNewParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
 	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
-		_, err := c.buckets.New(ctx, p, append(append(o, in(spec.ID.Namespace)...), body(request))...)
+		_, err := c.buckets.New(ctx, r2.BucketNewParams{AccountID: c.in.AccountID},
+			append(append(o, in(spec.ID.Namespace)...), body(request))...)
 		return err
 	})
 	return same(a, got, b, spec.ID, existsForConflict(err))
@@ -158,9 +153,7 @@ func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 		return c.GetBucket(ctx, spec.ID)
 	}
 	var b bucket
-	var p r2.BucketEditParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	got, err := onBucket(ctx, c, a, spec.ID, c.buckets.Edit, p, &b,
+	got, err := onBucket(ctx, c, a, spec.ID, c.buckets.Edit, r2.BucketEditParams{AccountID: c.in.AccountID}, &b,
 		option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
 	var e *vendors.Error
 	if hasCode(err, codeNoMethod) && errors.As(err, &e) {
@@ -176,9 +169,7 @@ func (c *Cloud) DeleteBucket(ctx context.Context, id vendors.BucketID) error {
 	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {
 		return err
 	}
-	var p r2.BucketDeleteParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, a, id, c.buckets.Delete, p, nil)
+	_, err := onBucket(ctx, c, a, id, c.buckets.Delete, r2.BucketDeleteParams{AccountID: c.in.AccountID}, nil)
 	return absentIsDone(err)
 }
 

@@ -73,10 +73,9 @@ func (c *Cloud) deleteObject(ctx context.Context, id vendors.BucketID, key strin
 	if !ok {
 		return a.invalid("the key %q means another address in a URL; delete that object with an S3 client", key)
 	}
-	var p r2.BucketObjectDeleteParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
 	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Objects.Delete(ctx, id.Name, path, p, append(o, in(id.Namespace)...)...)
+		_, err := c.buckets.Objects.Delete(ctx, id.Name, path, r2.BucketObjectDeleteParams{AccountID: c.in.AccountID},
+			append(o, in(id.Namespace)...)...)
 		return err
 	})
 	var e *vendors.Error

@@ -132,6 +132,9 @@ func onBucket[P, R any](ctx context.Context, c *Cloud, a act, id vendors.BucketI
 	})
 }
 
+// errorOf leaves out the answer of a call.
+func errorOf(_ answer, err error) error { return err }
+
 // plain returns the fault of a decoder without the value that it met, which could be
 // a secret.
 func plain(err error) error {

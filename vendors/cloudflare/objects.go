@@ -24,9 +24,8 @@ type object struct {
 // firstObjects reads the first page of what a bucket holds.
 func (c *Cloud) firstObjects(ctx context.Context, a act, id vendors.BucketID) ([]object, answer, error) {
 	var objects []object
-	var p r2.BucketObjectListParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	rest, err := onBucket(ctx, c, a, id, c.buckets.Objects.List, p, &objects,
+	rest, err := onBucket(ctx, c, a, id, c.buckets.Objects.List,
+		r2.BucketObjectListParams{AccountID: c.in.AccountID}, &objects,
 		option.WithQuery("per_page", strconv.Itoa(objectPage)))
 	return objects, rest, err
 }

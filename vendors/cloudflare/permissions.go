@@ -32,7 +32,7 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 		return vendors.IdentityReport{}, c.explainVerify(err)
 	}
 	report := vendors.IdentityReport{ExpiresAt: own.ExpiresOn.Time,
-		Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind(), own.ID, c.account)}
+		Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind, own.ID, c.account)}
 	if theirs, err := http.ParseTime(verified.date); err == nil {
 		report.ClockSkew = c.host.Now().Sub(theirs).Truncate(time.Second)
 	}
@@ -42,11 +42,11 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 	}
 	groups, name, readable := c.ownGroups(ctx, own.ID)
 	if name != "" {
-		report.Identity = fmt.Sprintf("%s token %q (%s) of account %s", c.tokens.kind(), name, own.ID, c.account)
+		report.Identity = fmt.Sprintf("%s token %q (%s) of account %s", c.tokens.kind, name, own.ID, c.account)
 	}
 	for _, p := range []vendors.Permission{
 		{Name: storageWrite, Needed: "make, change, list and delete buckets"},
-		{Name: c.tokens.permission(), Needed: "make, change, list and revoke the credentials of buckets"},
+		{Name: c.tokens.permission, Needed: "make, change, list and revoke the credentials of buckets"},
 	} {
 		p.Held = "unknown"
 		if readable {
@@ -89,9 +89,9 @@ func (c *Cloud) ownGroups(ctx context.Context, id string) (names []string, name 
 func (c *Cloud) explainVerify(err error) error {
 	var e *vendors.Error
 	if errors.Is(err, vendors.ErrDenied) && errors.As(err, &e) {
-		other := map[string]string{"account": "user", "user": "account"}[c.tokens.kind()]
+		other := map[string]string{"account": "user", "user": "account"}[c.tokens.kind]
 		e.Message += fmt.Sprintf(" (it is no valid token of this %s; if it is one of a%s, set token_kind = %q)",
-			c.tokens.kind(), map[string]string{"account": "n account", "user": " user"}[other], other)
+			c.tokens.kind, map[string]string{"account": "n account", "user": " user"}[other], other)
 	}
 	return err
 }

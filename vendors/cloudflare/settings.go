@@ -57,16 +57,18 @@ func (c *Cloud) WriteBucketSettings(ctx context.Context, id vendors.BucketID, ch
 	return group.write(c, ctx, id, change)
 }
 
+// ruleList is how the API sends and takes rules.
+type ruleList[R any] struct {
+	Rules []R `json:"rules"`
+}
+
 func reads(what string) act { return act{op: "read " + what, about: aboutSettings} }
 func sets(what string) act  { return act{op: "set " + what, writes: true, about: aboutSettings} }
 
 func (c *Cloud) readCORS(ctx context.Context, id vendors.BucketID, into *vendors.BucketSettings) error {
-	var rules struct {
-		Rules []corsRule `json:"rules"`
-	}
-	var p r2.BucketCORSGetParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, reads("CORS rules"), id, c.buckets.CORS.Get, p, &rules)
+	var rules ruleList[corsRule]
+	_, err := onBucket(ctx, c, reads("CORS rules"), id, c.buckets.CORS.Get,
+		r2.BucketCORSGetParams{AccountID: c.in.AccountID}, &rules)
 	if hasCode(err, codeNoCORS) {
 		rules.Rules, err = nil, nil
 	}
@@ -76,28 +78,22 @@ func (c *Cloud) readCORS(ctx context.Context, id vendors.BucketID, into *vendors
 
 func (c *Cloud) writeCORS(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
 	if len(change.Settings.CORS) == 0 {
-		var p r2.BucketCORSDeleteParams
-		p.AccountID.Value, p.AccountID.Present = c.account, true
-		_, err := onBucket(ctx, c, sets("CORS rules"), id, c.buckets.CORS.Delete, p, nil)
+		_, err := onBucket(ctx, c, sets("CORS rules"), id, c.buckets.CORS.Delete,
+			r2.BucketCORSDeleteParams{AccountID: c.in.AccountID}, nil)
 		if hasCode(err, codeNoCORS) {
 			return nil
 		}
 		return err
 	}
-	var p r2.BucketCORSUpdateParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, sets("CORS rules"), id, c.buckets.CORS.Update, p, nil,
-		body(map[string]any{"rules": corsTo(change.Settings.CORS)}))
-	return err
+	return errorOf(onBucket(ctx, c, sets("CORS rules"), id, c.buckets.CORS.Update,
+		r2.BucketCORSUpdateParams{AccountID: c.in.AccountID}, nil,
+		body(ruleList[corsRule]{corsTo(change.Settings.CORS)})))
 }
 
 func (c *Cloud) readLifecycle(ctx context.Context, id vendors.BucketID, into *vendors.BucketSettings) error {
-	var rules struct {
-		Rules []lifecycleRule `json:"rules"`
-	}
-	var p r2.BucketLifecycleGetParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, reads("lifecycle rules"), id, c.buckets.Lifecycle.Get, p, &rules)
+	var rules ruleList[lifecycleRule]
+	_, err := onBucket(ctx, c, reads("lifecycle rules"), id, c.buckets.Lifecycle.Get,
+		r2.BucketLifecycleGetParams{AccountID: c.in.AccountID}, &rules)
 	into.Lifecycle = lifecycleFrom(rules.Rules)
 	return err
 }
@@ -105,59 +101,47 @@ func (c *Cloud) readLifecycle(ctx context.Context, id vendors.BucketID, into *ve
 // writeLifecycle replaces all rules, the one that a new bucket comes with (uploads
 // are aborted after 7 days) included. There is no DELETE: none is an empty list.
 func (c *Cloud) writeLifecycle(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
-	var p r2.BucketLifecycleUpdateParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, sets("lifecycle rules"), id, c.buckets.Lifecycle.Update, p, nil,
-		body(map[string]any{"rules": lifecycleTo(change.Settings.Lifecycle)}))
-	return err
+	return errorOf(onBucket(ctx, c, sets("lifecycle rules"), id, c.buckets.Lifecycle.Update,
+		r2.BucketLifecycleUpdateParams{AccountID: c.in.AccountID}, nil,
+		body(ruleList[lifecycleRule]{lifecycleTo(change.Settings.Lifecycle)})))
 }
 
 func (c *Cloud) readLock(ctx context.Context, id vendors.BucketID, into *vendors.BucketSettings) error {
-	var rules struct {
-		Rules []lockRule `json:"rules"`
-	}
-	var p r2.BucketLockGetParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, reads("lock rules"), id, c.buckets.Locks.Get, p, &rules)
+	var rules ruleList[lockRule]
+	_, err := onBucket(ctx, c, reads("lock rules"), id, c.buckets.Locks.Get,
+		r2.BucketLockGetParams{AccountID: c.in.AccountID}, &rules)
 	into.Lock = lockFrom(rules.Rules)
 	return err
 }
 
 func (c *Cloud) writeLock(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
-	var p r2.BucketLockUpdateParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, sets("lock rules"), id, c.buckets.Locks.Update, p, nil,
-		body(map[string]any{"rules": lockTo(change.Settings.Lock)}))
-	return err
+	return errorOf(onBucket(ctx, c, sets("lock rules"), id, c.buckets.Locks.Update,
+		r2.BucketLockUpdateParams{AccountID: c.in.AccountID}, nil,
+		body(ruleList[lockRule]{lockTo(change.Settings.Lock)})))
 }
 
 func (c *Cloud) readPublicAccess(ctx context.Context, id vendors.BucketID, into *vendors.BucketSettings) error {
 	var managed struct {
 		Enabled bool `json:"enabled"`
 	}
-	var p r2.BucketDomainManagedListParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, reads("public access"), id, c.buckets.Domains.Managed.List, p, &managed)
+	_, err := onBucket(ctx, c, reads("public access"), id, c.buckets.Domains.Managed.List,
+		r2.BucketDomainManagedListParams{AccountID: c.in.AccountID}, &managed)
 	into.PublicAccess = &vendors.PublicAccess{Enabled: managed.Enabled}
 	return err
 }
 
 func (c *Cloud) writePublicAccess(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
 	enabled := change.Settings.PublicAccess != nil && change.Settings.PublicAccess.Enabled
-	var p r2.BucketDomainManagedUpdateParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, sets("public access"), id, c.buckets.Domains.Managed.Update, p, nil,
-		body(map[string]any{"enabled": enabled}))
-	return err
+	return errorOf(onBucket(ctx, c, sets("public access"), id, c.buckets.Domains.Managed.Update,
+		r2.BucketDomainManagedUpdateParams{AccountID: c.in.AccountID}, nil, body(map[string]any{"enabled": enabled})))
 }
 
 func (c *Cloud) readDomains(ctx context.Context, id vendors.BucketID, into *vendors.BucketSettings) error {
 	var list struct {
 		Domains []customDomain `json:"domains"`
 	}
-	var p r2.BucketDomainCustomListParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := onBucket(ctx, c, reads("custom domains"), id, c.buckets.Domains.Custom.List, p, &list)
+	_, err := onBucket(ctx, c, reads("custom domains"), id, c.buckets.Domains.Custom.List,
+		r2.BucketDomainCustomListParams{AccountID: c.in.AccountID}, &list)
 	into.Domains = domainsFrom(list.Domains)
 	return err
 }
@@ -199,23 +183,19 @@ func (c *Cloud) writeDomains(ctx context.Context, id vendors.BucketID, change ve
 }
 
 func (c *Cloud) attach(ctx context.Context, id vendors.BucketID, d vendors.CustomDomain) error {
-	var p r2.BucketDomainCustomNewParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
 	request := domainTo(d)
 	request.Domain, request.ZoneID = d.Domain, d.ZoneID
-	_, err := onBucket(ctx, c, sets("custom domain "+d.Domain), id, c.buckets.Domains.Custom.New, p, nil, body(request))
-	return err
+	return errorOf(onBucket(ctx, c, sets("custom domain "+d.Domain), id, c.buckets.Domains.Custom.New,
+		r2.BucketDomainCustomNewParams{AccountID: c.in.AccountID}, nil, body(request)))
 }
 
 func (c *Cloud) changeDomain(ctx context.Context, id vendors.BucketID, d vendors.CustomDomain) error {
-	var p r2.BucketDomainCustomUpdateParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := c.call(sets("custom domain "+d.Domain), nil, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Domains.Custom.Update(ctx, id.Name, d.Domain, p,
+	return errorOf(c.call(sets("custom domain "+d.Domain), nil, func(o ...option.RequestOption) error {
+		_, err := c.buckets.Domains.Custom.Update(ctx, id.Name, d.Domain,
+			r2.BucketDomainCustomUpdateParams{AccountID: c.in.AccountID},
 			append(append(o, in(id.Namespace)...), body(domainTo(d)))...)
 		return err
-	})
-	return err
+	}))
 }
 
 func (c *Cloud) detach(ctx context.Context, id vendors.BucketID, domain string) error {
@@ -223,10 +203,9 @@ func (c *Cloud) detach(ctx context.Context, id vendors.BucketID, domain string) 
 	if !domainName.MatchString(domain) {
 		return a.invalid("this is no name of a domain")
 	}
-	var p r2.BucketDomainCustomDeleteParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
 	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Domains.Custom.Delete(ctx, id.Name, domain, p, append(o, in(id.Namespace)...)...)
+		_, err := c.buckets.Domains.Custom.Delete(ctx, id.Name, domain,
+			r2.BucketDomainCustomDeleteParams{AccountID: c.in.AccountID}, append(o, in(id.Namespace)...)...)
 		return err
 	})
 	if hasCode(err, codeNoDomain) || errors.Is(err, vendors.ErrNotFound) {

@@ -67,7 +67,8 @@ var Vendor = vendors.Vendor{
 type Cloud struct {
 	host     vendors.Host
 	account  string
-	endpoint string // the setting; "" for Cloudflare's own
+	in       r2.BucketListParams // names the account in every request
+	endpoint string              // the setting; "" for Cloudflare's own
 	limit    int
 	buckets  *r2.BucketService
 	tokens   tokenFamily
@@ -94,6 +95,7 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 	c := &Cloud{host: host, account: s.Text("account_id"), endpoint: s.Text("s3_endpoint_url"),
 		buckets: r2.NewBucketService(options...),
 		s3:      transport.NewClient(transport.Options{Host: host, Repeat: neverRepeat, Redact: redact})}
+	c.in.AccountID.Value, c.in.AccountID.Present = c.account, true
 	if s.Text("token_kind") == "user" {
 		c.tokens, c.limit = newUserTokens(options), userTokenLimit
 	} else {
