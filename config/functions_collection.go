@@ -62,8 +62,9 @@ var (
 
 // coalesceFunc returns the first argument that is neither null nor an empty string.
 var coalesceFunc = function.New(&function.Spec{
-	VarParam: &function.Parameter{Name: "vals", Type: cty.DynamicPseudoType, AllowUnknown: true,
-		AllowDynamicType: true, AllowNull: true}, Type: func(args []cty.Value) (cty.Type, error) {
+	VarParam: &function.Parameter{
+		Name: "vals", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowNull: true},
+	Type: func(args []cty.Value) (cty.Type, error) {
 		types := make([]cty.Type, len(args))
 		for i, v := range args {
 			types[i] = v.Type()
@@ -93,8 +94,8 @@ var coalesceFunc = function.New(&function.Spec{
 
 // indexFunc returns the place of a value in a list.
 var indexFunc = function.New(&function.Spec{
-	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType},
-		{Name: "value", Type: cty.DynamicPseudoType}},
+	Params: []function.Parameter{
+		{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType}},
 	Type: function.StaticReturnType(cty.Number),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		if t := args[0].Type(); !t.IsListType() && !t.IsTupleType() {

@@ -68,13 +68,14 @@ func (s *bucketSuite) sample(t *testing.T, kind vendors.SettingsKind, id vendors
 				AllowedHeaders: []string{"content-type"}, ExposeHeaders: []string{"etag"}, MaxAge: time.Hour},
 			{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"HEAD"}},
 		},
-		Lifecycle: []vendors.LifecycleRule{{ID: "old", Enabled: true, Prefix: "logs/", DeleteAfter: 30 * day,
-			AbortUploadsAfter: 7 * day},
+		Lifecycle: []vendors.LifecycleRule{
+			{ID: "old", Enabled: true, Prefix: "logs/", DeleteAfter: 30 * day, AbortUploadsAfter: 7 * day},
 			{ID: "rest", InfrequentAccessAfter: 60 * day}, {ID: "then", Enabled: true, Prefix: "tmp/", DeleteOn: on}},
 		Lock: []vendors.LockRule{{ID: "audit", Enabled: true, Prefix: "audit/", RetainFor: day}, {ID: "law", RetainUntil: on},
 			{ID: "ever", Enabled: true, Prefix: "ever/", Indefinite: true}},
 		Domains: []vendors.CustomDomain{{Domain: s.domain("a", id), ZoneID: s.ZoneID, Enabled: true, MinTLS: "1.2"},
-			{Domain: s.domain("b", id), ZoneID: s.ZoneID}}, PublicAccess: &vendors.PublicAccess{Enabled: true},
+			{Domain: s.domain("b", id), ZoneID: s.ZoneID}},
+		PublicAccess: &vendors.PublicAccess{Enabled: true},
 	}.Only(kind)
 }
 
