@@ -3,10 +3,10 @@ package config
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
@@ -41,7 +41,8 @@ func (l *loader) decodeState() {
 		for _, k := range l.options.States {
 			kinds = append(kinds, `"`+k.Name+`"`)
 		}
-		s.report(unknownBackend, b.LabelRanges[0], fmt.Sprintf("State of the kind %q is asked for, and this version of bh knows %s.", kind, strings.Join(kinds, " and ")),
+		s.report(unknownBackend, b.LabelRanges[0],
+			fmt.Sprintf("State of the kind %q is asked for, and this version of bh knows %s.", kind, words.List(kinds...)),
 			`Write state "local" { path = ".bh/state.db" }.`)
 		return
 	}

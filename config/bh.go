@@ -57,7 +57,7 @@ func (s *scope) stack(a *hclsyntax.Attribute) {
 	s.l.config.Stack = name
 }
 
-// satisfied holds the running version against required_version. A build between
+// satisfied checks the running version against required_version. A build between
 // versions, such as 0.1.0-dev, counts as the version that it leads to.
 func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
 	text, out := s.text(a)
@@ -66,14 +66,16 @@ func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
 	}
 	constraints, err := version.NewConstraint(text)
 	if err != nil {
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no version constraint.", text), `Write it as ">= 0.1.0" or "~> 1.2".`)
+		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no version constraint.", text),
+			`Write it as ">= 0.1.0" or "~> 1.2".`)
 		return true
 	}
 	running, err := version.NewVersion(s.l.options.Version)
 	if err != nil || constraints.Check(running.Core()) {
 		return true
 	}
-	s.report(unsupportedVersion, a.Expr.Range(), fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, s.l.options.Version),
+	s.report(unsupportedVersion, a.Expr.Range(),
+		fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, s.l.options.Version),
 		"Install a version that fits, or change required_version.")
 	return false
 }

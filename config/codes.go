@@ -120,13 +120,14 @@ var (
 	brokenPolicy = Kind{"BH1080", "A policy does not allow this"}
 )
 
-// Kinds gives every kind of fault that Load, Format and the policies report, by code.
+// Kinds returns every kind of fault that Load, Format and the policies report, by code.
 func Kinds() []Kind {
 	return []Kind{
 		missingFile, unreadableFile, invalidSyntax, unknownBlock, unknownAttribute, invalidLabels, missingAttribute,
 		duplicateBlock, duplicateAttribute, wrongType, invalidValue, invalidExpression, unknownReference, unknownFunction,
 		localCycle, invalidDuration,
-		missingVariable, undeclaredVariable, invalidVariable, failedValidation, invalidType, unsupportedVersion, unknownBackend,
+		missingVariable, undeclaredVariable, invalidVariable, failedValidation, invalidType,
+		unsupportedVersion, unknownBackend,
 		unknownVendor, missingConnection, ambiguousConnection, unknownConnection, invalidSetting,
 		literalSecret, shownSecret, unknownScheme, emptySecret,
 		invalidForEach, invalidBucket, invalidCredential, invalidItemTitle, sharedBucket, sharedItem, unsupportedAttribute,

@@ -98,7 +98,7 @@ type Moved struct {
 	Range    diag.Range
 }
 
-// Removed forgets a project, or with Destroy destroys it, in so many words.
+// Removed forgets a project, or with Destroy destroys it, explicitly.
 type Removed struct {
 	From    addr.Project
 	Destroy bool

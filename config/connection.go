@@ -42,7 +42,8 @@ func (l *loader) declareConnections() {
 }
 
 func (l *loader) declareConnection(cs *connections, b *hclsyntax.Block) {
-	c := &connection{block: b, Connection: Connection{Vendor: b.Labels[0], Name: b.Labels[1], Range: toRange(b.DefRange())}}
+	c := &connection{block: b,
+		Connection: Connection{Vendor: b.Labels[0], Name: b.Labels[1], Range: toRange(b.DefRange())}}
 	s := l.scope(b)
 	c.address = c.Address()
 	if first, twice := cs.byAddress[c.address]; twice {
@@ -84,11 +85,13 @@ func (s *scope) unknownVendor(cs *connections, b *hclsyntax.Block) {
 			if cs.kind == "secrets" {
 				other, what = "cloud", "a cloud and no secret store"
 			}
-			s.report(unknownVendor, b.LabelRanges[0], fmt.Sprintf("%s is %s.", v.Name, what), fmt.Sprintf("Write %s %q %q { ... }.", other, v.Name, b.Labels[1]))
+			s.report(unknownVendor, b.LabelRanges[0], fmt.Sprintf("%s is %s.", v.Name, what),
+				fmt.Sprintf("Write %s %q %q { ... }.", other, v.Name, b.Labels[1]))
 			return
 		}
 	}
-	s.report(unknownVendor, b.LabelRanges[0], fmt.Sprintf("No vendor for a %s block is called %q.", cs.kind, b.Labels[0]), suggestion(b.Labels[0], names, "vendor"))
+	s.report(unknownVendor, b.LabelRanges[0],
+		fmt.Sprintf("No vendor for a %s block is called %q.", cs.kind, b.Labels[0]), suggestion(b.Labels[0], names, "vendor"))
 }
 
 // decodeConnections evaluates and checks the settings of every block.
@@ -125,7 +128,8 @@ func (s *scope) connectionReference(a *hclsyntax.Attribute, cs *connections) (*c
 	if c != nil {
 		return c, given
 	}
-	s.report(unknownConnection, a.Expr.Range(), fault, suggestion(text, slices.Collect(maps.Keys(cs.byAddress)), cs.kind+" block"))
+	s.report(unknownConnection, a.Expr.Range(), fault,
+		suggestion(text, slices.Collect(maps.Keys(cs.byAddress)), cs.kind+" block"))
 	return nil, faulty
 }
 
@@ -143,7 +147,8 @@ func (s *scope) isValue(t hcl.Traversal) bool {
 
 // hasVendor reports whether some declared block is of this vendor.
 func (l *loader) hasVendor(name string) bool {
-	return slices.ContainsFunc(slices.Concat(l.clouds.all, l.secrets.all), func(c *connection) bool { return c.Vendor == name })
+	return slices.ContainsFunc(slices.Concat(l.clouds.all, l.secrets.all),
+		func(c *connection) bool { return c.Vendor == name })
 }
 
 // lookup finds a block by what a person wrote, or says why there is none.
@@ -167,15 +172,16 @@ func (cs *connections) lookup(text string) (*connection, string) {
 	return nil, fmt.Sprintf("%q could be %s or %s.", text, named[0].Address(), named[1].Address())
 }
 
-// only gives the block that a project uses which names none. Without one it
-// reports why at place, and gives nil.
+// only returns the block that a project uses which names none. Without one it
+// reports why at place, and returns nil.
 func (s *scope) only(cs *connections, place hcl.Range) *connection {
 	if len(cs.all) == 1 {
 		return cs.all[0]
 	}
 	if len(cs.all) > 1 {
 		addresses := slices.Sorted(maps.Keys(cs.byAddress))
-		s.report(ambiguousConnection, place, fmt.Sprintf("There are %d %s blocks, and the project names none of them.", len(addresses), cs.kind),
+		s.report(ambiguousConnection, place,
+			fmt.Sprintf("There are %d %s blocks, and the project names none of them.", len(addresses), cs.kind),
 			fmt.Sprintf("Add a line %s = %s; declared are %s.", cs.kind, addresses[0], strings.Join(addresses, ", ")))
 		return nil
 	}

@@ -2,7 +2,7 @@ package config
 
 import "buckethead/config/diag"
 
-// withoutConsequences gives the faults that hold whatever stands in the part of a
+// withoutConsequences returns the faults that hold whatever stands in the part of a
 // file that could not be parsed: those in blocks that end before it, and of those
 // none that says that something is missing, which may stand in that part.
 func (l *loader) withoutConsequences() diag.List {
@@ -27,7 +27,8 @@ func (l *loader) withoutConsequences() diag.List {
 			continue
 		}
 		at, inBroken := broken[d.Subject.File]
-		if absences[d.Code] || inBroken && d.Code == missingAttribute.Code || inBroken && max(d.Subject.End.Byte, d.Context.End.Byte) > at {
+		if absences[d.Code] || inBroken && d.Code == missingAttribute.Code ||
+			inBroken && max(d.Subject.End.Byte, d.Context.End.Byte) > at {
 			continue
 		}
 		out = append(out, d)

@@ -9,7 +9,7 @@ import (
 	"buckethead/vendors"
 )
 
-// Declarable gives as much of a bucket as the language can say of it, so that a
+// Declarable returns as much of a bucket as the language can say of it, so that a
 // plan finds nothing to change, and in words what it left out: a rule that the
 // language has no word for leaves its whole group out, for the group is written as
 // one. The error says why the bucket itself cannot be declared.
@@ -32,7 +32,8 @@ func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, 
 		out = next
 	}
 	try(fmt.Sprintf("location %q", spec.Location), func(s *vendors.BucketSpec) { s.Location = spec.Location })
-	try(fmt.Sprintf("storage_class %q", spec.StorageClass), func(s *vendors.BucketSpec) { s.StorageClass = spec.StorageClass })
+	try(fmt.Sprintf("storage_class %q", spec.StorageClass),
+		func(s *vendors.BucketSpec) { s.StorageClass = spec.StorageClass })
 	for _, kind := range vendors.SettingsKinds() {
 		if kind == vendors.DomainSettings {
 			for _, d := range spec.Settings.Domains { // each stands for itself
@@ -42,7 +43,8 @@ func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, 
 			}
 			continue
 		}
-		try(kind.Block()+" ("+strings.Join(spec.Settings.Words(kind), "; ")+")", func(s *vendors.BucketSpec) { s.Settings = s.Settings.With(kind, spec.Settings) })
+		try(kind.Block()+" ("+strings.Join(spec.Settings.Words(kind), "; ")+")",
+			func(s *vendors.BucketSpec) { s.Settings = s.Settings.With(kind, spec.Settings) })
 	}
 	return out, left, nil
 }
@@ -50,10 +52,11 @@ func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, 
 // declares writes a bucket down, reads it again, and says what came out otherwise.
 func declares(v vendors.Vendor, spec vendors.BucketSpec) error {
 	const name = "generated.hcl"
-	text := Append([]byte("cloud \"c\" \"c\" {}\nsecrets \"s\" \"s\" {}\n"), Generate([]Existing{{To: addr.Project{Name: "p"}, Bucket: spec}}))
+	text := Append([]byte("cloud \"c\" \"c\" {}\nsecrets \"s\" \"s\" {}\n"),
+		Generate([]Existing{{To: addr.Project{Name: "p"}, Bucket: spec}}))
 	cloud := vendors.Vendor{Name: "c", Title: v.Title, BucketAttributes: v.BucketAttributes, CheckBucket: v.CheckBucket,
-		OpenBuckets: func(context.Context, vendors.Host, vendors.Settings) (vendors.BucketProvider, error) { return nil, nil }}
-	store := vendors.Vendor{Name: "s", OpenSecrets: func(context.Context, vendors.Host, vendors.Settings) (vendors.SecretStore, error) { return nil, nil }}
+		OpenBuckets: opensNothing[vendors.BucketProvider]}
+	store := vendors.Vendor{Name: "s", OpenSecrets: opensNothing[vendors.SecretStore]}
 	c, diags := Load(Options{Path: name, Overlay: map[string][]byte{name: text}, Vendors: []vendors.Vendor{cloud, store}})
 	if len(diags) > 0 {
 		return fmt.Errorf("%s", strings.TrimSuffix(diags[0].Detail, "."))
@@ -68,4 +71,8 @@ func declares(v vendors.Vendor, spec vendors.BucketSpec) error {
 		}
 	}
 	return nil
+}
+
+func opensNothing[T any](context.Context, vendors.Host, vendors.Settings) (none T, err error) {
+	return none, nil
 }

@@ -20,7 +20,7 @@ type file struct {
 	broken int
 }
 
-// abs gives the path to open for a name as people write it.
+// abs returns the path to open for a name as people write it.
 func (o Options) abs(name string) string {
 	if filepath.IsAbs(name) {
 		return name
@@ -46,7 +46,7 @@ func (l *loader) readFiles() bool {
 	return len(l.files) > 0
 }
 
-// fileNames gives the names of the files, and sets Config.Dir.
+// fileNames returns the names of the files, and sets Config.Dir.
 func (l *loader) fileNames() ([]string, bool) {
 	path := l.options.Path
 	if path == "" {
@@ -84,7 +84,7 @@ func thisFolder(dir string) string {
 	return dir
 }
 
-// folder gives the *.hcl files of a folder, sorted; hidden ones, which editors
+// folder returns the *.hcl files of a folder, sorted; hidden ones, which editors
 // leave behind, do not count.
 func (l *loader) folder(path string) ([]string, bool) {
 	l.config.Dir = l.options.abs(path)
@@ -106,14 +106,15 @@ func (l *loader) folder(path string) ([]string, bool) {
 	}
 	slices.Sort(names)
 	if len(names) == 0 {
-		l.report(missingFile, hcl.Range{}, hcl.Range{}, fmt.Sprintf("The folder %s holds no file whose name ends in .hcl.", path),
+		l.report(missingFile, hcl.Range{}, hcl.Range{},
+			fmt.Sprintf("The folder %s holds no file whose name ends in .hcl.", path),
 			"Run `bh init` in that folder to write a first "+DefaultFile+", or name another folder with --file.")
 		return nil, false
 	}
 	return names, true
 }
 
-// readFile gives the text of one file, from Options.Overlay where it stands there.
+// readFile returns the text of one file, from Options.Overlay where it stands there.
 func (l *loader) readFile(name string) ([]byte, bool) {
 	if src, ok := l.options.Overlay[name]; ok {
 		return src, true
@@ -141,7 +142,8 @@ func (l *loader) unreadable(name string, err error) {
 func (l *loader) parse(name string, src []byte) file {
 	f := file{name: name, broken: -1}
 	if place, deep := tooDeep(src, name); deep {
-		l.report(invalidSyntax, place, hcl.Range{}, fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
+		l.report(invalidSyntax, place, hcl.Range{},
+			fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
 			"Split the expression into several locals.")
 		f.broken, f.body = 0, &hclsyntax.Body{}
 		return f

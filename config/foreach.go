@@ -58,7 +58,8 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 // of one type stay together: their order counts, and so do their names.
 func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
 	differ := func(b *hclsyntax.Block) bool {
-		return slices.ContainsFunc(inOrder(b.Body.Attributes), func(a *hclsyntax.Attribute) bool { return refersToEach(a.Expr) })
+		return slices.ContainsFunc(inOrder(b.Body.Attributes),
+			func(a *hclsyntax.Attribute) bool { return refersToEach(a.Expr) })
 	}
 	types := attributeSet(0)
 	for _, b := range blocks {
@@ -77,7 +78,8 @@ func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
 }
 
 // decodeEach reads what differs between the instances, and adds each of them.
-func (d *projectDecoder) decodeEach(instances []instance, own []*hclsyntax.Attribute, blocks hclsyntax.Blocks, twice bool) {
+func (d *projectDecoder) decodeEach(instances []instance, own []*hclsyntax.Attribute,
+	blocks hclsyntax.Blocks, twice bool) {
 	var recipes []*recipe
 	var rest []*hclsyntax.Attribute
 	for _, a := range own {
@@ -119,7 +121,7 @@ func (d *projectDecoder) names(one instance) {
 	}
 }
 
-// each gives the names that one instance's expressions can use beside all others.
+// each returns the names that one instance's expressions can use beside all others.
 func each(key, value cty.Value) map[string]cty.Value {
 	return map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
 }
@@ -148,21 +150,29 @@ func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
 	t := v.Type()
 	switch {
 	case isSensitive:
-		return refuse("for_each takes a sensitive value, and its keys stand in addresses, which everyone sees. Its values may be sensitive, one by one.", "Use values that are not sensitive, or nonsensitive() if everyone may see these.")
+		return refuse("for_each takes a sensitive value, and its keys stand in addresses, which everyone sees. "+
+			"Its values may be sensitive, one by one.",
+			"Use values that are not sensitive, or nonsensitive() if everyone may see these.")
 	case v.IsNull():
 		return refuse("for_each is null.", "Use an empty set, toset([]), for no instances at all.")
 	case t.IsTupleType() || t.IsListType():
-		return refuse("for_each takes a set of strings, a map or an object, and this is a list, whose elements have no names.", "Wrap the list: toset([...]).")
+		return refuse("for_each takes a set of strings, a map or an object, "+
+			"and this is a list, whose elements have no names.",
+			"Wrap the list: toset([...]).")
 	case t.IsSetType() && v.LengthInt() > 0 && t.ElementType() != cty.String:
-		return refuse(fmt.Sprintf("for_each takes a set of strings, and this is a set of another type (%s).", t.ElementType().FriendlyName()), "Use strings, which become the keys of the instances.")
+		return refuse(
+			"for_each takes a set of strings, and this is a set of another type ("+t.ElementType().FriendlyName()+").",
+			"Use strings, which become the keys of the instances.")
 	case !t.IsSetType() && !t.IsMapType() && !t.IsObjectType():
-		return refuse(fmt.Sprintf("for_each takes a set of strings, a map or an object, and this is %s.", typeName(t)), `Write toset(["a", "b"]) or { a = ..., b = ... }.`)
+		return refuse(fmt.Sprintf("for_each takes a set of strings, a map or an object, and this is %s.", typeName(t)),
+			`Write toset(["a", "b"]) or { a = ..., b = ... }.`)
 	}
 	list := make([]instance, 0, v.LengthInt())
 	for it := v.ElementIterator(); it.Next(); {
 		key, value := it.Element()
 		if key.IsNull() || key.AsString() == "" {
-			return refuse("One of the keys is empty or null, and each key is a part of its instance's address.", "Give every instance a key of its own.")
+			return refuse("One of the keys is empty or null, and each key is a part of its instance's address.",
+				"Give every instance a key of its own.")
 		}
 		list = append(list, instance{key: key.AsString(), value: value.WithMarks(marks)})
 	}
@@ -178,7 +188,8 @@ func (d *projectDecoder) keysOfList(e hclsyntax.Expression) ([]instance, bool) {
 		return nil, false
 	}
 	v, diags := call.Args[0].Value(d.ctx)
-	if diags.HasErrors() || v.IsMarked() || v.IsNull() || !v.IsKnown() || !(v.Type().IsTupleType() || v.Type().IsListType()) {
+	if diags.HasErrors() || v.IsMarked() || v.IsNull() || !v.IsKnown() ||
+		!(v.Type().IsTupleType() || v.Type().IsListType()) {
 		return nil, false
 	}
 	list := make([]instance, 0, v.LengthInt())

@@ -8,7 +8,7 @@ import (
 	"buckethead/config/diag"
 )
 
-// Format gives the canonical form of a file: indentation, alignment and spacing,
+// Format returns the canonical form of a file: indentation, alignment and spacing,
 // never another meaning. Formatting the result again changes nothing. Broken
 // text is not formatted: it comes back as it is, with what is wrong. filename
 // serves the diagnostics alone; nothing is read or written.

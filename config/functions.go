@@ -8,7 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// functions gives every function of the language, under Terraform's names. None
+// functions returns every function of the language, under Terraform's names. None
 // of them reads a clock or draws at random, so that the same inputs give the
 // same plan.
 func functions(dir string, env func(string) (string, bool)) map[string]function.Function {

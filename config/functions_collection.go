@@ -60,9 +60,10 @@ var (
 	anyTrueFunc = combine(true)
 )
 
-// coalesceFunc gives the first argument that is neither null nor an empty string.
+// coalesceFunc returns the first argument that is neither null nor an empty string.
 var coalesceFunc = function.New(&function.Spec{
-	VarParam: &function.Parameter{Name: "vals", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowNull: true},
+	VarParam: &function.Parameter{
+		Name: "vals", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true, AllowNull: true},
 	Type: func(args []cty.Value) (cty.Type, error) {
 		types := make([]cty.Type, len(args))
 		for i, v := range args {
@@ -91,10 +92,11 @@ var coalesceFunc = function.New(&function.Spec{
 	},
 })
 
-// indexFunc gives the place of a value in a list.
+// indexFunc returns the place of a value in a list.
 var indexFunc = function.New(&function.Spec{
-	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType}},
-	Type:   function.StaticReturnType(cty.Number),
+	Params: []function.Parameter{
+		{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType}},
+	Type: function.StaticReturnType(cty.Number),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 		if t := args[0].Type(); !t.IsListType() && !t.IsTupleType() {
 			return cty.NilVal, function.NewArgErrorf(0, "a list is required")
@@ -138,7 +140,7 @@ var lengthFunc = function.New(&function.Spec{
 	},
 })
 
-// oneFunc gives the only element of a collection, or null where it has none.
+// oneFunc returns the only element of a collection, or null where it has none.
 var oneFunc = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "list", Type: cty.DynamicPseudoType}},
 	Type: func(args []cty.Value) (cty.Type, error) {
@@ -161,7 +163,8 @@ var oneFunc = function.New(&function.Spec{
 		case 1:
 			return elements[0], nil
 		}
-		return cty.NilVal, function.NewArgError(0, fmt.Errorf("the collection has %d elements, and one is allowed", len(elements)))
+		return cty.NilVal, function.NewArgError(0,
+			fmt.Errorf("the collection has %d elements, and one is allowed", len(elements)))
 	},
 })
 

@@ -14,7 +14,8 @@ import (
 // conversion makes the function that turns its argument into a type.
 func conversion(want cty.Type) function.Function {
 	return function.New(&function.Spec{
-		Params: []function.Parameter{{Name: "v", Type: cty.DynamicPseudoType, AllowNull: true, AllowMarked: true, AllowDynamicType: true}},
+		Params: []function.Parameter{{
+			Name: "v", Type: cty.DynamicPseudoType, AllowNull: true, AllowMarked: true, AllowDynamicType: true}},
 		Type: func(args []cty.Value) (cty.Type, error) {
 			from := args[0].Type()
 			if from == want || from == cty.DynamicPseudoType {
@@ -41,7 +42,7 @@ func conversion(want cty.Type) function.Function {
 	})
 }
 
-// elementOf gives want with the one type that all elements of from have, where
+// elementOf returns want with the one type that all elements of from have, where
 // they have one. The library finds that type by itself, but compares the types of
 // all elements with each other: a minute for 100,000 of them.
 func elementOf(want, from cty.Type) cty.Type {
@@ -52,7 +53,8 @@ func elementOf(want, from cty.Type) cty.Type {
 	case from.IsObjectType():
 		types = slices.Collect(maps.Values(from.AttributeTypes()))
 	}
-	if len(types) == 0 || types[0].HasDynamicTypes() || slices.ContainsFunc(types, func(t cty.Type) bool { return !t.Equals(types[0]) }) {
+	if len(types) == 0 || types[0].HasDynamicTypes() ||
+		slices.ContainsFunc(types, func(t cty.Type) bool { return !t.Equals(types[0]) }) {
 		return want
 	}
 	switch {
@@ -70,7 +72,8 @@ func elementOf(want, from cty.Type) cty.Type {
 // whose types the library compares with each other again.
 func fit(v cty.Value, want cty.Type) (cty.Value, error) {
 	from := v.Type()
-	direct := v.IsKnown() && !v.IsNull() && !v.IsMarked() && want.IsCollectionType() && !want.ElementType().HasDynamicTypes() &&
+	direct := v.IsKnown() && !v.IsNull() && !v.IsMarked() && want.IsCollectionType() &&
+		!want.ElementType().HasDynamicTypes() &&
 		(from.IsObjectType() && want.IsMapType() || from.IsTupleType() && !want.IsMapType())
 	if !direct || v.LengthInt() == 0 {
 		return convert.Convert(v, want)

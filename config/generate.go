@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
@@ -81,54 +82,48 @@ func (e Existing) project(body *hclwrite.Body) {
 	}
 	w.texts("allowed_ips", e.AllowedIPs)
 	w.length("expires_after", e.ExpiresAfter)
-	e.settings(body)
+	for _, g := range settingsGroups {
+		g.write(e.Bucket.Settings, body) // a group without rules is as if it were not declared
+	}
 }
 
-// settings writes the groups that have rules: one that has none is as if it were
-// not declared.
-func (e Existing) settings(body *hclwrite.Body) {
-	block := func(kind vendors.SettingsKind) writer {
-		body.AppendNewline()
-		return writer{body.AppendNewBlock(kind.Block(), nil).Body()}
+func block(body *hclwrite.Body, kind vendors.SettingsKind) writer {
+	body.AppendNewline()
+	return writer{body.AppendNewBlock(kind.Block(), nil).Body()}
+}
+
+func (w writer) cors(r vendors.CORSRule) {
+	w.texts("allowed_origins", r.AllowedOrigins)
+	w.texts("allowed_methods", r.AllowedMethods)
+	w.texts("allowed_headers", r.AllowedHeaders)
+	w.texts("expose_headers", r.ExposeHeaders)
+	w.length("max_age", r.MaxAge)
+}
+
+func (w writer) lifecycle(r vendors.LifecycleRule) {
+	w.rule(r.ID, r.Enabled, r.Prefix)
+	w.length("delete_after", r.DeleteAfter)
+	w.date("delete_on", r.DeleteOn)
+	w.length("infrequent_access_after", r.InfrequentAccessAfter)
+	w.date("infrequent_access_on", r.InfrequentAccessOn)
+	w.length("abort_uploads_after", r.AbortUploadsAfter)
+}
+
+func (w writer) lock(r vendors.LockRule) {
+	w.rule(r.ID, r.Enabled, r.Prefix)
+	w.length("retain_for", r.RetainFor)
+	w.date("retain_until", r.RetainUntil)
+	if r.Indefinite {
+		w.SetAttributeValue("indefinite", cty.True)
 	}
-	s := e.Bucket.Settings
-	for _, r := range s.CORS {
-		w := block(vendors.CORSSettings)
-		w.texts("allowed_origins", r.AllowedOrigins)
-		w.texts("allowed_methods", r.AllowedMethods)
-		w.texts("allowed_headers", r.AllowedHeaders)
-		w.texts("expose_headers", r.ExposeHeaders)
-		w.length("max_age", r.MaxAge)
-	}
-	for _, r := range s.Lifecycle {
-		w := block(vendors.LifecycleSettings)
-		w.rule(r.ID, r.Enabled, r.Prefix)
-		w.length("delete_after", r.DeleteAfter)
-		w.date("delete_on", r.DeleteOn)
-		w.length("infrequent_access_after", r.InfrequentAccessAfter)
-		w.date("infrequent_access_on", r.InfrequentAccessOn)
-		w.length("abort_uploads_after", r.AbortUploadsAfter)
-	}
-	for _, r := range s.Lock {
-		w := block(vendors.LockSettings)
-		w.rule(r.ID, r.Enabled, r.Prefix)
-		w.length("retain_for", r.RetainFor)
-		w.date("retain_until", r.RetainUntil)
-		if r.Indefinite {
-			w.SetAttributeValue("indefinite", cty.True)
-		}
-	}
-	for _, d := range s.Domains {
-		w := block(vendors.DomainSettings)
-		w.text("domain", d.Domain)
-		w.text("zone_id", d.ZoneID)
-		w.disabled(d.Enabled)
-		w.text("min_tls", d.MinTLS)
-		w.texts("ciphers", d.Ciphers)
-	}
-	if s.PublicAccess != nil && s.PublicAccess.Enabled {
-		block(vendors.PublicSettings)
-	}
+}
+
+func (w writer) domain(d vendors.CustomDomain) {
+	w.text("domain", d.Domain)
+	w.text("zone_id", d.ZoneID)
+	w.disabled(d.Enabled)
+	w.text("min_tls", d.MinTLS)
+	w.texts("ciphers", d.Ciphers)
 }
 
 // writer writes attributes that have something to say.
@@ -156,15 +151,7 @@ func (w writer) length(name string, d time.Duration) {
 	}
 }
 
-func (w writer) date(name string, t time.Time) {
-	switch {
-	case t.IsZero():
-	case t.UTC().Equal(t.UTC().Truncate(24 * time.Hour)):
-		w.text(name, t.UTC().Format(time.DateOnly))
-	default:
-		w.text(name, t.UTC().Format(time.RFC3339))
-	}
-}
+func (w writer) date(name string, t time.Time) { w.text(name, words.Date(t)) }
 
 func (w writer) disabled(enabled bool) {
 	if !enabled {
@@ -186,7 +173,8 @@ func (w writer) connection(kind, address string) {
 	}
 	vendor, name, _ := strings.Cut(address, ".")
 	if vendor == "local" {
-		w.SetAttributeTraversal(kind, hcl.Traversal{hcl.TraverseRoot{Name: kind}, hcl.TraverseAttr{Name: vendor}, hcl.TraverseAttr{Name: name}})
+		w.SetAttributeTraversal(kind,
+			hcl.Traversal{hcl.TraverseRoot{Name: kind}, hcl.TraverseAttr{Name: vendor}, hcl.TraverseAttr{Name: name}})
 		return
 	}
 	w.SetAttributeTraversal(kind, hcl.Traversal{hcl.TraverseRoot{Name: vendor}, hcl.TraverseAttr{Name: name}})

@@ -56,7 +56,8 @@ func (l *loader) undeclared(name string, subject hcl.Range, source string) {
 	if near := similar(name, slices.Collect(maps.Keys(l.variables))); near != "" {
 		fix = fmt.Sprintf("Did you mean %q?", near)
 	}
-	l.report(undeclaredVariable, subject, hcl.Range{}, fmt.Sprintf("%s gives a value for %q, and no variable of that name is declared.", source, name), fix)
+	l.report(undeclaredVariable, subject, hcl.Range{},
+		fmt.Sprintf("%s gives a value for %q, and no variable of that name is declared.", source, name), fix)
 }
 
 // fileInputs reads the files of variables; a later one wins.
@@ -85,7 +86,8 @@ func (l *loader) fileAttributes(path string, src []byte) hcl.Attributes {
 	if filepath.Ext(path) == ".json" {
 		parsed, diags = json.Parse(src, path)
 	} else if place, deep := tooDeep(src, path); deep {
-		diags = hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Nested too deep", Detail: "Simplify the value.", Subject: &place}}
+		diags = hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Nested too deep",
+			Detail: "Simplify the value.", Subject: &place}}
 	} else {
 		parsed, diags = hclsyntax.ParseConfig(src, path, hcl.InitialPos)
 	}
@@ -102,7 +104,7 @@ func (l *loader) fileAttributes(path string, src []byte) hcl.Attributes {
 	return nil
 }
 
-// parse gives the value of an input before it is made to fit the variable's type.
+// parse returns the value of an input before it is made to fit the variable's type.
 // Text for a string, or for a variable without a type, is the value as it stands;
 // for any other type it is an expression, such as ["a", "b"].
 func (v *variable) parse(s *scope, in input) (cty.Value, bool) {

@@ -51,13 +51,14 @@ func (s *scope) address(b *hclsyntax.Block, name string) (addr.Project, bool) {
 	}
 	p, err := addr.Parse(text)
 	if err != nil || !strings.HasPrefix(text, "project.") {
-		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is no address of a project.", name), `Write project.NAME or project.NAME["KEY"], without other expressions.`)
+		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is no address of a project.", name),
+			`Write project.NAME or project.NAME["KEY"], without other expressions.`)
 		return addr.Project{}, false
 	}
 	return p, true
 }
 
-// decodeMoved reads the moved blocks and gives the places that projects leave.
+// decodeMoved reads the moved blocks and returns the places that projects leave.
 func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.Block {
 	from, to := map[addr.Project]*hclsyntax.Block{}, map[addr.Project]*hclsyntax.Block{}
 	next := map[addr.Project]addr.Project{}
@@ -75,13 +76,18 @@ func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.B
 		other, occupied := to[m.To]
 		switch {
 		case m.From == m.To:
-			s.report(invalidMove, valueRange(b, "to"), fmt.Sprintf("%s is moved to itself.", m.From), "Remove the block, or name another place.")
+			s.report(invalidMove, valueRange(b, "to"), fmt.Sprintf("%s is moved to itself.", m.From),
+				"Remove the block, or name another place.")
 		case taken:
-			s.report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is moved twice: here and at %s.", m.From, toRange(first.DefRange())), "Keep one of the two blocks.")
+			s.report(invalidMove, valueRange(b, "from"),
+				fmt.Sprintf("%s is moved twice: here and at %s.", m.From, toRange(first.DefRange())), "Keep one of the two blocks.")
 		case occupied:
-			s.report(invalidMove, valueRange(b, "to"), fmt.Sprintf("Two projects are moved to %s: here and at %s.", m.To, toRange(other.DefRange())), "Give each of them a place of its own.")
+			s.report(invalidMove, valueRange(b, "to"),
+				fmt.Sprintf("Two projects are moved to %s: here and at %s.", m.To, toRange(other.DefRange())),
+				"Give each of them a place of its own.")
 		case declared.declares(m.From, m.To, l.unsure):
-			s.report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is moved away and still declared.", m.From), "Rename the project block, or remove the moved block.")
+			s.report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is moved away and still declared.", m.From),
+				"Rename the project block, or remove the moved block.")
 		default:
 			from[m.From], to[m.To], next[m.From] = b, b, m.To
 			l.config.Moved = append(l.config.Moved, m)
@@ -124,7 +130,8 @@ func (l *loader) moveCycles(next map[addr.Project]addr.Project, from map[addr.Pr
 				steps = append(steps, p.String())
 			}
 			b := from[at]
-			l.scope(b).report(invalidMove, b.DefRange(), fmt.Sprintf("The moves lead in a circle: %s.", strings.Join(steps, " -> ")), "Remove one of these blocks.")
+			l.scope(b).report(invalidMove, b.DefRange(),
+				fmt.Sprintf("The moves lead in a circle: %s.", strings.Join(steps, " -> ")), "Remove one of these blocks.")
 		}
 		for _, p := range path {
 			settled[p] = true
@@ -154,9 +161,11 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hcl
 		case twice:
 			s.duplicate(b, other, "The removal of "+from.String())
 		case moves:
-			s.report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is removed here and moved at %s.", from, toRange(move.DefRange())), "Keep one of the two blocks.")
+			s.report(invalidMove, valueRange(b, "from"),
+				fmt.Sprintf("%s is removed here and moved at %s.", from, toRange(move.DefRange())), "Keep one of the two blocks.")
 		case declared.declares(from, addr.Project{}, l.unsure):
-			s.report(removedDeclared, valueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from), "Remove the project block, or this block.")
+			s.report(removedDeclared, valueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from),
+				"Remove the project block, or this block.")
 		default:
 			first[from] = b
 			l.config.Removed = append(l.config.Removed, r)
@@ -194,7 +203,7 @@ func (l *loader) decodeImports(declared declaration) {
 	}
 }
 
-// fits holds an import against its project, and names the project's bucket where
+// fits checks an import against its project, and names the project's bucket where
 // the import names none.
 func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
 	p := declared.exact[i.To]
@@ -213,12 +222,16 @@ func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
 		s.report(importUndeclared, valueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)
 		return false
 	case i.AccessKeyID != "" && i.Item == "":
-		s.report(invalidImport, valueRange(b, "access_key_id"), "access_key_id names a credential, and no item is named that holds its secret.", "Add item, the title or the id of the item with these keys.")
+		s.report(invalidImport, valueRange(b, "access_key_id"),
+			"access_key_id names a credential, and no item is named that holds its secret.",
+			"Add item, the title or the id of the item with these keys.")
 		return false
 	case i.Bucket == "":
 		i.Bucket = p.Bucket.ID.Name
 	case p.Bucket.ID.Name != "" && i.Bucket != p.Bucket.ID.Name:
-		s.report(invalidImport, valueRange(b, "bucket"), fmt.Sprintf("The bucket %q is to be imported, and %s has the bucket %q.", i.Bucket, i.To, p.Bucket.ID.Name), "A bucket keeps its name: write the same in both places.")
+		s.report(invalidImport, valueRange(b, "bucket"),
+			fmt.Sprintf("The bucket %q is to be imported, and %s has the bucket %q.", i.Bucket, i.To, p.Bucket.ID.Name),
+			"A bucket keeps its name: write the same in both places.")
 		return false
 	}
 	return true

@@ -11,6 +11,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 )
 
 // loader holds what one Load knows. It is used by one goroutine.
@@ -109,7 +110,8 @@ func (l *loader) collectBlocks() {
 		"project": &b.project, "moved": &b.moved, "removed": &b.removed, "import": &b.imports,
 		"policy": &b.policy,
 	}
-	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"}, "project": {"NAME"}, "policy": {"NAME"}}
+	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"},
+		"project": {"NAME"}, "policy": {"NAME"}}
 	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import", "policy"}
 	for _, f := range l.files {
 		for _, a := range f.body.Attributes {
@@ -140,7 +142,7 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 			form += fmt.Sprintf(" %q", name)
 		}
 		l.report(invalidLabels, b.DefRange(), b.Range(),
-			fmt.Sprintf("A %s block has %s, and this one has %d.", b.Type, counted(len(want), "label"), len(b.Labels)),
+			fmt.Sprintf("A %s block has %s, and this one has %d.", b.Type, words.Count(len(want), "label"), len(b.Labels)),
 			fmt.Sprintf("Write it as: %s { ... }", form))
 		return false
 	}
@@ -155,14 +157,7 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 	return ok
 }
 
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// scope gives the place in which the attributes of a block are evaluated.
+// scope returns the place in which the attributes of a block are evaluated.
 func (l *loader) scope(b *hclsyntax.Block) *scope {
 	return &scope{l: l, ctx: l.root, block: b.Range()}
 }

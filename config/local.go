@@ -40,7 +40,8 @@ func (l *loader) evaluateLocals() {
 		s.known(b.Body, slices.Collect(maps.Keys(b.Body.Attributes)), nil, false)
 		for _, a := range inOrder(b.Body.Attributes) {
 			if first, twice := l.locals[a.Name]; twice {
-				s.report(duplicateAttribute, a.NameRange, fmt.Sprintf("The local %q is set twice: here and at %s.", a.Name, toRange(first.attr.NameRange)),
+				s.report(duplicateAttribute, a.NameRange,
+					fmt.Sprintf("The local %q is set twice: here and at %s.", a.Name, toRange(first.attr.NameRange)),
 					"Remove one of the two, or give it another name.")
 				continue
 			}
@@ -61,14 +62,14 @@ func (l *loader) evaluateLocals() {
 	l.root.Variables["local"] = objectOf(values)
 }
 
-// inOrder gives the attributes of a body in the order of the file.
+// inOrder returns the attributes of a body in the order of the file.
 func inOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
 	return slices.SortedFunc(maps.Values(attributes), func(a, b *hclsyntax.Attribute) int {
 		return a.SrcRange.Start.Byte - b.SrcRange.Start.Byte
 	})
 }
 
-// needs gives the locals that an expression refers to; local by itself, without
+// needs returns the locals that an expression refers to; local by itself, without
 // a name, refers to all of them.
 func (l *loader) needs(e hclsyntax.Expression) []string {
 	var names []string
@@ -114,6 +115,7 @@ func (l *loader) evaluateLocal(at *local, path []string) {
 func (l *loader) reportCycle(path []string) {
 	first := l.locals[path[0]]
 	l.report(localCycle, first.attr.NameRange, first.block.Range(),
-		fmt.Sprintf("These locals refer to each other in a circle: %s.", strings.Join(append(slices.Clone(path), path[0]), " -> ")),
+		fmt.Sprintf("These locals refer to each other in a circle: %s.",
+			strings.Join(append(slices.Clone(path), path[0]), " -> ")),
 		"Give one of them a value that does not refer to the others.")
 }

@@ -19,7 +19,7 @@ const (
 	environment mark = "environment"
 )
 
-// unmark gives the value without its marks, also within, and which it carried.
+// unmark returns the value without its marks, also within, and which it carried.
 func unmark(v cty.Value) (plain cty.Value, isSensitive, fromEnvironment bool) {
 	if !v.IsMarked() && (v.Type().IsPrimitiveType() || !v.ContainsMarked()) {
 		return v, false, false

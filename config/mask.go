@@ -72,7 +72,8 @@ func (l *loader) maskTokens(name string, src []byte) {
 // default of a variable may.
 func secretName(name string) bool {
 	name = strings.ToLower(name)
-	return name == "default" || slices.ContainsFunc([]string{"secret_", "token", "password", "private", "identity"}, func(part string) bool {
-		return strings.Contains(name, part)
-	})
+	return name == "default" || slices.ContainsFunc([]string{"secret_", "token", "password", "private", "identity"},
+		func(part string) bool {
+			return strings.Contains(name, part)
+		})
 }

@@ -42,7 +42,8 @@ func parseNetwork(text string) (network netip.Prefix, fault, fix string) {
 	}
 	network, err := netip.ParsePrefix(text)
 	if err != nil {
-		return network, fmt.Sprintf("%q is neither an IP address nor a network.", text), `Write it as "203.0.113.7", "203.0.113.0/24" or "2001:db8::/32".`
+		return network, fmt.Sprintf("%q is neither an IP address nor a network.", text),
+			`Write it as "203.0.113.7", "203.0.113.0/24" or "2001:db8::/32".`
 	}
 	if network.Masked() != network {
 		return network, fmt.Sprintf("%q is an address within a network, with the length of the network.", text),

@@ -11,8 +11,8 @@ import (
 	"buckethead/config/diag"
 )
 
-// CheckProjects holds every declared project against the policies that judge projects,
-// and gives what they object to. It contacts no one. A policy that speaks of neither
+// CheckProjects checks every declared project against the policies that judge projects,
+// and returns what they object to. It contacts no one. A policy that speaks of neither
 // projects nor operations is evaluated once.
 func (c *Config) CheckProjects() diag.List {
 	var out diag.List
@@ -33,8 +33,8 @@ func (c *Config) CheckProjects() diag.List {
 	return out.Sorted()
 }
 
-// CheckOperations holds the operations of a plan against the policies that judge
-// operations, and gives what they object to. Where the operation's project is declared,
+// CheckOperations checks the operations of a plan against the policies that judge
+// operations, and returns what they object to. Where the operation's project is declared,
 // its attributes are those of the file; otherwise what the operation says of it, and
 // null.
 func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
@@ -93,14 +93,17 @@ func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[
 	holds, err := convert.Convert(holds, cty.Bool)
 	switch {
 	case err != nil || holds.IsNull():
-		e.report(wrongType, rule.condition.Range(), "The condition must be true or false.", "Compare something, or use can().")
+		e.report(wrongType, rule.condition.Range(), "The condition must be true or false.",
+			"Compare something, or use can().")
 		return
 	case holds.True():
 		return
 	}
-	d := diag.Diagnostic{Severity: e.policy.Severity, Code: brokenPolicy.Code, Summary: brokenPolicy.Summary, Project: project,
-		Subject: subject, Detail: fmt.Sprintf("%s This is the policy %q at %s.", e.text(rule.message), e.policy.Name, toRange(rule.condition.Range())),
-		Fix: "Change what is declared, or the policy."}
+	text := e.text(rule.message)
+	d := diag.Diagnostic{Severity: e.policy.Severity, Code: brokenPolicy.Code, Summary: brokenPolicy.Summary,
+		Project: project, Subject: subject,
+		Detail: fmt.Sprintf("%s This is the policy %q at %s.", text, e.policy.Name, toRange(rule.condition.Range())),
+		Fix:    "Change what is declared, or the policy."}
 	if d.Subject.IsZero() {
 		d.Subject, d.Context = toRange(rule.condition.Range()), toRange(e.block)
 	}

@@ -43,7 +43,7 @@ var operationType = cty.Object(map[string]cty.Type{
 	"kind": cty.String, "reason": cty.String, "blocked": cty.Bool, "changes": cty.List(cty.String),
 })
 
-// projectValue gives a declared project; what is not declared is null.
+// projectValue returns a declared project; what is not declared is null.
 func projectValue(p Project) cty.Value {
 	values := unsaid()
 	name(values, p.Addr)
@@ -61,9 +61,11 @@ func projectValue(p Project) cty.Value {
 	}
 	for attribute, value := range map[string]cty.Value{
 		"declared": cty.True, "registered": cty.BoolVal(p.Register != nil),
-		"bucket": orNull(p.Bucket.ID.Name), "cloud": orNull(p.Cloud), "secrets": orNull(p.Secrets), "item_title": orNull(p.ItemTitle),
-		"location": orNull(p.Bucket.Location), "jurisdiction": orNull(p.Bucket.ID.Namespace), "storage_class": orNull(p.Bucket.StorageClass),
-		"protect": cty.BoolVal(p.Protect), "rotate_every": every, "rotate_overlap": overlap,
+		"bucket": orNull(p.Bucket.ID.Name), "cloud": orNull(p.Cloud), "secrets": orNull(p.Secrets),
+		"item_title": orNull(p.ItemTitle),
+		"location":   orNull(p.Bucket.Location), "jurisdiction": orNull(p.Bucket.ID.Namespace),
+		"storage_class": orNull(p.Bucket.StorageClass),
+		"protect":       cty.BoolVal(p.Protect), "rotate_every": every, "rotate_overlap": overlap,
 		"allowed_ips": listOf(p.AllowedIPs), "custom_domains": listOf(domains), "cors_origins": listOf(origins),
 		"public_access": cty.BoolVal(settings.PublicAccess != nil && settings.PublicAccess.Enabled),
 	} {
@@ -76,12 +78,12 @@ func projectValue(p Project) cty.Value {
 	return cty.ObjectVal(values)
 }
 
-// projectValue gives what the operation knows of a project that is not declared.
+// projectValue returns what the operation knows of a project that is not declared.
 func (o PlannedOperation) projectValue() cty.Value {
 	values := unsaid()
 	name(values, o.Project)
-	for attribute, text := range map[string]string{"bucket": o.Bucket, "jurisdiction": o.Jurisdiction, "location": o.Location, "cloud": o.Cloud,
-		"secrets": o.Secrets, "item_title": o.ItemTitle} {
+	for attribute, text := range map[string]string{"bucket": o.Bucket, "jurisdiction": o.Jurisdiction,
+		"location": o.Location, "cloud": o.Cloud, "secrets": o.Secrets, "item_title": o.ItemTitle} {
 		values[attribute] = orNull(text)
 	}
 	values["declared"] = cty.False
@@ -93,7 +95,7 @@ func (o PlannedOperation) value() cty.Value {
 		"blocked": cty.BoolVal(o.Blocked), "changes": listOf(o.Changes)})
 }
 
-// unsaid gives every attribute of a project as null.
+// unsaid returns every attribute of a project as null.
 func unsaid() map[string]cty.Value {
 	values := make(map[string]cty.Value, len(projectType.AttributeTypes()))
 	for attribute, kind := range projectType.AttributeTypes() {

@@ -48,7 +48,8 @@ const (
 // attributeBits names the members of an attributeSet.
 var attributeBits = map[string]attributeSet{
 	"bucket": hasBucket, "cloud": hasCloud, "secrets": hasSecrets, "item_title": hasItemTitle, "access": hasAccess,
-	"location": hasLocation, "jurisdiction": hasJurisdiction, "storage_class": hasStorageClass, "allowed_ips": hasAllowedIPs,
+	"location": hasLocation, "jurisdiction": hasJurisdiction, "storage_class": hasStorageClass,
+	"allowed_ips":   hasAllowedIPs,
 	"expires_after": hasExpiresAfter, "protect": hasProtect, "on_destroy": hasOnDestroy, "adopt": hasAdopt,
 	"for_each": hasForEach, "rotate": hasRotate, "register": hasRegister,
 	"cors_rule": hasCORSRule, "lifecycle_rule": hasLifecycleRule, "lock_rule": hasLockRule,
@@ -65,9 +66,10 @@ const settingsBlocks = repeatedBlocks | hasPublicAccess
 const repeatedBlocks = hasCORSRule | hasLifecycleRule | hasLockRule | hasCustomDomain
 
 // vendorAttributes are those that only some clouds know.
-const vendorAttributes = hasLocation | hasJurisdiction | hasStorageClass | hasAllowedIPs | hasExpiresAfter | settingsBlocks
+const vendorAttributes = hasLocation | hasJurisdiction | hasStorageClass | hasAllowedIPs | hasExpiresAfter |
+	settingsBlocks
 
-// names gives the members of the set, sorted.
+// names returns the members of the set, sorted.
 func (set attributeSet) names() []string {
 	var out []string
 	for name, bit := range attributeBits {
@@ -222,13 +224,14 @@ func (d *projectDecoder) lower(a *hclsyntax.Attribute, into *string) outcome {
 func (s *scope) positive(a *hclsyntax.Attribute) (time.Duration, outcome) {
 	length, out := s.duration(a)
 	if out == given && length == 0 {
-		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is no time at all.", a.Name), `Give it some, such as "90d".`)
+		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is no time at all.", a.Name),
+			`Give it some, such as "90d".`)
 		return 0, faulty
 	}
 	return length, out
 }
 
-// place gives the range of an attribute's value, of the first block of that name,
+// place returns the range of an attribute's value, of the first block of that name,
 // or of the project's header.
 func (d *projectDecoder) place(name string) hcl.Range {
 	for _, b := range d.source.Body.Blocks {

@@ -47,7 +47,8 @@ func (d *projectDecoder) unknownInner(b *hclsyntax.Block) {
 	fix := suggestion(b.Type, projectBlocks.names(), "block")
 	if attributeBits[b.Type] != 0 {
 		fix = fmt.Sprintf("%s is an attribute: write %s = ...", b.Type, b.Type)
-	} else if near := similar(b.Type, slices.Collect(maps.Keys(attributeBits))); near != "" && similar(b.Type, projectBlocks.names()) == "" {
+	} else if near := similar(b.Type, slices.Collect(maps.Keys(attributeBits))); near != "" &&
+		similar(b.Type, projectBlocks.names()) == "" {
 		fix = fmt.Sprintf("Did you mean %q?", near)
 	}
 	d.report(unknownBlock, b.TypeRange, fmt.Sprintf("A project has no block %q.", b.Type), fix)
@@ -101,7 +102,8 @@ func (s *scope) rotation(b *hclsyntax.Block) (*Rotation, bool) {
 	}
 	if r.Overlap >= r.Every {
 		s.report(invalidDuration, valueRange(b, "overlap"),
-			fmt.Sprintf("The overlap of %s is not shorter than the %s between two rotations.", formatDuration(r.Overlap), formatDuration(r.Every)),
+			fmt.Sprintf("The overlap of %s is not shorter than the %s between two rotations.", formatDuration(r.Overlap),
+				formatDuration(r.Every)),
 			"Write a shorter overlap, or rotate less often. The overlap is 24h where it is not written.")
 		return nil, false
 	}
@@ -113,7 +115,8 @@ func (s *scope) registration(b *hclsyntax.Block) (*Register, bool) {
 	s.known(b.Body, []string{"access_key_id", "secret_access_key", "endpoint_url", "region"}, nil, true)
 	r := &Register{Region: "auto"}
 	ok := true
-	for name, into := range map[string]*string{"access_key_id": &r.AccessKeyID, "endpoint_url": &r.EndpointURL, "region": &r.Region} {
+	for name, into := range map[string]*string{"access_key_id": &r.AccessKeyID, "endpoint_url": &r.EndpointURL,
+		"region": &r.Region} {
 		a := b.Body.Attributes[name]
 		if a == nil && name == "region" {
 			continue
@@ -157,7 +160,8 @@ func (s *scope) needed(b *hclsyntax.Block, a *hclsyntax.Attribute, name string, 
 	case out == faulty:
 		return false
 	case text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%s is empty, or has spaces or control characters in it.", name), "Copy the value again, without what surrounds it.")
+		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%s is empty, or has spaces or control characters in it.", name),
+			"Copy the value again, without what surrounds it.")
 		return false
 	}
 	*into = text

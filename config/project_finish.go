@@ -36,7 +36,8 @@ func (d *projectDecoder) finish(address addr.Project, twice bool) {
 	p.Addr = address
 	registers := (d.set|d.faults)&hasRegister != 0
 	if (d.set|d.faults)&hasBucket == 0 {
-		d.report(missingAttribute, d.source.DefRange(), "A project needs bucket, the name of its bucket.", `Add a line: bucket = "..."`)
+		d.report(missingAttribute, d.source.DefRange(), "A project needs bucket, the name of its bucket.",
+			`Add a line: bucket = "..."`)
 		d.faults |= hasBucket
 	} else if d.set&hasBucket != 0 && p.Bucket.ID.Name == "" {
 		d.report(invalidValue, d.place("bucket"), "The name of the bucket is empty.", "Give the bucket a name.")
@@ -45,7 +46,8 @@ func (d *projectDecoder) finish(address addr.Project, twice bool) {
 	if (d.set|d.faults)&hasItemTitle == 0 {
 		p.ItemTitle = address.Label()
 	} else if d.set&hasItemTitle != 0 && strings.TrimSpace(p.ItemTitle) == "" {
-		d.report(invalidValue, d.place("item_title"), "The title of the item is empty.", "Give the item a title, or remove the line: the project's name is the default.")
+		d.report(invalidValue, d.place("item_title"), "The title of the item is empty.",
+			"Give the item a title, or remove the line: the project's name is the default.")
 		d.faults |= hasItemTitle
 	}
 	if registers {
@@ -72,12 +74,13 @@ func (d *projectDecoder) finish(address addr.Project, twice bool) {
 // needless reports attributes that have no effect beside register.
 func (d *projectDecoder) needless() {
 	for _, name := range (d.set & needlessForRegister).names() {
-		d.report(needlessAttribute, d.place(name), fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
+		d.report(needlessAttribute, d.place(name),
+			fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
 			fmt.Sprintf("Remove %s, or remove register to have bh make the bucket and its keys.", name))
 	}
 }
 
-// checkCloud holds the bucket and its credential against the rules of the cloud.
+// checkCloud checks the bucket and its credential against the rules of the cloud.
 func (d *projectDecoder) checkCloud() {
 	if d.cloud == nil {
 		return
@@ -89,7 +92,8 @@ func (d *projectDecoder) checkCloud() {
 	}
 	if foreign := d.set & vendorAttributes &^ d.cloud.knows; foreign != 0 {
 		for _, name := range foreign.names() {
-			d.report(unsupportedAttribute, d.place(name), fmt.Sprintf("%s has no %s.", vendorTitle(vendor), name), fmt.Sprintf("Remove %s, or put the project into another cloud.", name))
+			d.report(unsupportedAttribute, d.place(name), fmt.Sprintf("%s has no %s.", vendorTitle(vendor), name),
+				fmt.Sprintf("Remove %s, or put the project into another cloud.", name))
 		}
 	}
 	bucket := hasBucket | hasLocation | hasJurisdiction | hasStorageClass
@@ -114,7 +118,7 @@ func vendorTitle(v *vendors.Vendor) string {
 	return v.Name
 }
 
-// checkStore holds the item against the rules of the secret store.
+// checkStore checks the item against the rules of the secret store.
 func (d *projectDecoder) checkStore() {
 	if d.secrets == nil {
 		return
@@ -146,8 +150,8 @@ func (d *projectDecoder) checkExpiry() {
 	}
 	d.report(earlyExpiry, d.place("expires_after"),
 		fmt.Sprintf("The keys expire after %s, and are to work until %s: a rotation every %s and an overlap of %s.",
-			formatDuration(d.project.ExpiresAfter), formatDuration(r.Every+r.Overlap), formatDuration(r.Every), formatDuration(r.Overlap)),
-		"Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
+			formatDuration(d.project.ExpiresAfter), formatDuration(r.Every+r.Overlap), formatDuration(r.Every),
+			formatDuration(r.Overlap)), "Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
 }
 
 // claim reports a bucket or an item that another project has already.
@@ -157,7 +161,8 @@ func (d *projectDecoder) claim(registers bool) {
 	if !registers && p.Cloud != "" && d.faults&(hasBucket|hasJurisdiction) == 0 {
 		key := bucketKey{p.Cloud, p.Bucket.ID}
 		if other, taken := d.l.buckets[key]; taken {
-			d.shared(sharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.l.origins[other], "Give each project a bucket of its own.")
+			d.shared(sharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.l.origins[other],
+				"Give each project a bucket of its own.")
 		} else {
 			d.l.buckets[key] = index
 		}
@@ -170,7 +175,8 @@ func (d *projectDecoder) claim(registers bool) {
 	}
 	key := itemKey{p.Secrets, p.ItemTitle}
 	if other, taken := d.l.items[key]; taken {
-		d.shared(sharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.l.origins[other], "Give each project an item_title of its own.")
+		d.shared(sharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.l.origins[other],
+			"Give each project an item_title of its own.")
 	} else {
 		d.l.items[key] = index
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"buckethead/config/addr"
 	"buckethead/vendors"
@@ -22,33 +23,65 @@ type domainOwner struct {
 	place   hcl.Range
 }
 
+// settingsGroup is a row of the table of settings: how the blocks of one kind are read and written.
+type settingsGroup struct {
+	bit    attributeSet
+	decode func(*projectDecoder, hclsyntax.Blocks)
+	write  func(vendors.BucketSettings, *hclwrite.Body)
+}
+
+// settingsGroups is in the order in which faults are reported and blocks are written.
+var settingsGroups = []settingsGroup{
+	groupOf(hasCORSRule, vendors.CORSSettings, maxRules, (*rule).cors, writer.cors,
+		func(s *vendors.BucketSettings) *[]vendors.CORSRule { return &s.CORS }),
+	groupOf(hasLifecycleRule, vendors.LifecycleSettings, maxRules, (*rule).lifecycle, writer.lifecycle,
+		func(s *vendors.BucketSettings) *[]vendors.LifecycleRule { return &s.Lifecycle }),
+	groupOf(hasLockRule, vendors.LockSettings, maxRules, (*rule).lock, writer.lock,
+		func(s *vendors.BucketSettings) *[]vendors.LockRule { return &s.Lock }),
+	groupOf(hasCustomDomain, vendors.DomainSettings, maxDomains, (*rule).domain, writer.domain,
+		func(s *vendors.BucketSettings) *[]vendors.CustomDomain { return &s.Domains }),
+	{hasPublicAccess, func(d *projectDecoder, blocks hclsyntax.Blocks) {
+		// A second block is reported elsewhere.
+		if list, _ := decodeRules(d, blocks, hasPublicAccess, len(blocks), (*rule).public); len(list) > 0 {
+			d.project.Bucket.Settings.PublicAccess = &list[0]
+		}
+	}, func(s vendors.BucketSettings, body *hclwrite.Body) {
+		if s.PublicAccess != nil && s.PublicAccess.Enabled {
+			block(body, vendors.PublicSettings)
+		}
+	}},
+}
+
+// groupOf is the row of a group that is a list of rules.
+func groupOf[R any](bit attributeSet, kind vendors.SettingsKind, limit int, read func(*rule, int) (R, string),
+	write func(writer, R), at func(*vendors.BucketSettings) *[]R) settingsGroup {
+	return settingsGroup{bit, func(d *projectDecoder, blocks hclsyntax.Blocks) {
+		list, places := decodeRules(d, blocks, bit, limit, read)
+		*at(&d.project.Bucket.Settings) = list
+		if bit == hasCustomDomain {
+			d.domains = places
+		}
+	}, func(s vendors.BucketSettings, body *hclwrite.Body) {
+		for _, r := range *at(&s) {
+			write(block(body, kind), r)
+		}
+	}}
+}
+
 // decodeSettings reads the blocks of these types, which are settings of the bucket.
 func (d *projectDecoder) decodeSettings(blocks hclsyntax.Blocks, types attributeSet) {
-	s := &d.project.Bucket.Settings
-	if types&hasCORSRule != 0 {
-		s.CORS, _ = decodeRules(d, blocks, hasCORSRule, maxRules, (*rule).cors)
-	}
-	if types&hasLifecycleRule != 0 {
-		s.Lifecycle, _ = decodeRules(d, blocks, hasLifecycleRule, maxRules, (*rule).lifecycle)
-	}
-	if types&hasLockRule != 0 {
-		s.Lock, _ = decodeRules(d, blocks, hasLockRule, maxRules, (*rule).lock)
-	}
-	if types&hasCustomDomain != 0 {
-		s.Domains, d.domains = decodeRules(d, blocks, hasCustomDomain, maxDomains, (*rule).domain)
-	}
-	if types&hasPublicAccess != 0 {
-		// That there is one alone is told elsewhere.
-		if list, _ := decodeRules(d, blocks, hasPublicAccess, len(blocks), (*rule).public); len(list) > 0 {
-			s.PublicAccess = &list[0]
+	for _, g := range settingsGroups {
+		if types&g.bit != 0 {
+			g.decode(d, blocks)
 		}
 	}
 }
 
-// decodeRules reads the blocks of one type, in order, and gives the rules and the
-// place of each name. read is told the number of its block, from 1, and gives the
-// rule's name, which is "" where rules of this type have none.
-func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, bit attributeSet, limit int, read func(*rule, int) (R, string)) ([]R, map[string]hcl.Range) {
+// decodeRules reads the blocks of one type, in order, and returns the rules and the place of
+// each name. read gets the number of its block, from 1, and returns the rule's name, which
+// is "" if rules of this type have none.
+func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, bit attributeSet, limit int,
+	read func(*rule, int) (R, string)) ([]R, map[string]hcl.Range) {
 	var out []R
 	places := map[string]hcl.Range{}
 	n := 0
@@ -61,7 +94,9 @@ func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, bit attribut
 		r.scope.block = b.Range()
 		if n++; n > limit {
 			if n == limit+1 {
-				r.fault(tooManyRules, b.DefRange(), fmt.Sprintf("A bucket can have %d %s blocks, and this is one more.", limit, b.Type), "Remove some, or put several of them into one.")
+				r.fault(tooManyRules, b.DefRange(),
+					fmt.Sprintf("A bucket can have %d %s blocks, and this is one more.", limit, b.Type),
+					"Remove some, or put several of them into one.")
 				d.faults |= bit
 			}
 			continue
@@ -95,7 +130,8 @@ func (r *rule) once(name string, places map[string]hcl.Range) {
 		places[name] = place
 		return
 	}
-	r.fault(duplicateRule, place, fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, toRange(first)),
+	r.fault(duplicateRule, place,
+		fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, toRange(first)),
 		fmt.Sprintf("Give each of them an %s of its own, or remove one.", attribute))
 }
 
@@ -116,7 +152,8 @@ func (d *projectDecoder) claimDomains() {
 			continue
 		}
 		d.report(sharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
-			c.Domain, other.project, toRange(other.place), d.project.Addr, toRange(place)), "Give each bucket a domain of its own.")
+			c.Domain, other.project, toRange(other.place), d.project.Addr, toRange(place)),
+			"Give each bucket a domain of its own.")
 	}
 }
 
@@ -125,8 +162,8 @@ func (r *rule) cors(int) (vendors.CORSRule, string) {
 	r.attributes("allowed_origins", "allowed_methods", "allowed_headers", "expose_headers", "max_age")
 	return vendors.CORSRule{
 		AllowedOrigins: r.list("allowed_origins", true, pageOrigin), AllowedMethods: r.list("allowed_methods", true, method),
-		AllowedHeaders: r.list("allowed_headers", false, headerName), ExposeHeaders: r.list("expose_headers", false, headerName),
-		MaxAge: r.length("max_age", maxAge),
+		AllowedHeaders: r.list("allowed_headers", false, headerName), ExposeHeaders: r.list("expose_headers",
+			false, headerName), MaxAge: r.length("max_age", maxAge),
 	}, ""
 }
 
@@ -136,11 +173,14 @@ func (r *rule) lifecycle(n int) (vendors.LifecycleRule, string) {
 	r.attributes(append([]string{"id", "enabled", "prefix"}, acts...)...)
 	out := vendors.LifecycleRule{ID: r.id(n), Enabled: r.flagOf("enabled", true), Prefix: r.textOf("prefix"),
 		DeleteAfter: r.length(acts[0], 0), DeleteOn: r.date(acts[1]),
-		InfrequentAccessAfter: r.length(acts[2], 0), InfrequentAccessOn: r.date(acts[3]), AbortUploadsAfter: r.length(acts[4], 0)}
+		InfrequentAccessAfter: r.length(acts[2], 0), InfrequentAccessOn: r.date(acts[3]),
+		AbortUploadsAfter: r.length(acts[4], 0)}
 	r.oneOf(acts[0], acts[1])
 	r.oneOf(acts[2], acts[3])
 	if !r.has(acts...) {
-		r.fault(contradictoryRule, r.source.DefRange(), "The rule does nothing.", "Add what it is to do: delete_after, delete_on, infrequent_access_after, infrequent_access_on or abort_uploads_after.")
+		r.fault(contradictoryRule, r.source.DefRange(), "The rule does nothing.",
+			"Add what it is to do: delete_after, delete_on, "+
+				"infrequent_access_after, infrequent_access_on or abort_uploads_after.")
 	}
 	return out, out.ID
 }
@@ -156,7 +196,8 @@ func (r *rule) lock(n int) (vendors.LockRule, string) {
 	}
 	r.oneOf(how...)
 	if !r.has(how...) {
-		r.fault(contradictoryRule, r.source.DefRange(), "The rule does not say for how long objects are kept.", "Add one of retain_for, retain_until, and indefinite = true.")
+		r.fault(contradictoryRule, r.source.DefRange(), "The rule does not say for how long objects are kept.",
+			"Add one of retain_for, retain_until, and indefinite = true.")
 	}
 	return out, out.ID
 }
@@ -164,7 +205,8 @@ func (r *rule) lock(n int) (vendors.LockRule, string) {
 // domain reads a custom_domain block.
 func (r *rule) domain(int) (vendors.CustomDomain, string) {
 	r.attributes("domain", "zone_id", "enabled", "min_tls", "ciphers")
-	out := vendors.CustomDomain{Domain: r.hostname("domain"), Enabled: r.flagOf("enabled", true), Ciphers: r.list("ciphers", false, cipher)}
+	out := vendors.CustomDomain{Domain: r.hostname("domain"), Enabled: r.flagOf("enabled", true),
+		Ciphers: r.list("ciphers", false, cipher)}
 	r.ok = r.needed(r.source, r.source.Body.Attributes["zone_id"], "zone_id", &out.ZoneID) && r.ok
 	if a := r.source.Body.Attributes["min_tls"]; a != nil {
 		var read outcome

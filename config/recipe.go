@@ -12,7 +12,7 @@ import (
 // recipe is a text that differs between the instances of a for_each only by
 // each.key and each.value, such as "${local.prefix}-${each.key}". Most attributes
 // of instances are one, and putting the text together takes a tenth of the time
-// that evaluating the expression once more does.
+// that evaluating the expression again does.
 type recipe struct {
 	parts   []ingredient
 	attr    *hclsyntax.Attribute // as it is written
@@ -27,7 +27,7 @@ type ingredient struct {
 	each string // "", "key" or "value"
 }
 
-// recipeOf gives the recipe of an attribute, or nil where its expression is not
+// recipeOf returns the recipe of an attribute, or nil where its expression is not
 // as simple as that. What all instances share is evaluated here, once; faults are
 // left to the evaluation that reports them.
 func recipeOf(a *hclsyntax.Attribute, ctx *hcl.EvalContext) *recipe {
@@ -67,7 +67,7 @@ func ingredientOf(e hclsyntax.Expression, ctx *hcl.EvalContext) (ingredient, boo
 	return ingredient{text: v.AsString()}, true
 }
 
-// bake gives the attribute for one instance, or nil where the instance's value is
+// bake returns the attribute for one instance, or nil where the instance's value is
 // no plain text. The result is good until the next call.
 func (r *recipe) bake(one instance) *hclsyntax.Attribute {
 	var b strings.Builder

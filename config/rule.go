@@ -33,7 +33,7 @@ func (r *rule) attributes(names ...string) {
 	r.known(r.source.Body, names, nil, false)
 }
 
-// take keeps what became of reading an attribute, and gives whether it has a value.
+// take keeps what became of reading an attribute, and returns whether it has a value.
 func (r *rule) take(out outcome) bool {
 	r.ok = r.ok && out != faulty
 	return out == given
@@ -45,7 +45,7 @@ func (r *rule) has(names ...string) bool {
 	return !r.ok || len(r.there(names)) > 0
 }
 
-// there gives the attributes that are written and not null.
+// there returns the attributes that are written and not null.
 func (r *rule) there(names []string) []string {
 	var out []string
 	for _, name := range names {
@@ -66,7 +66,8 @@ func (r *rule) oneOf(names ...string) {
 		return
 	}
 	if both := r.there(names); len(both) > 1 {
-		r.fault(contradictoryRule, r.source.Body.Attributes[both[1]].Expr.Range(), fmt.Sprintf("%s and %s exclude each other.", both[0], both[1]), "Keep one of the two.")
+		r.fault(contradictoryRule, r.source.Body.Attributes[both[1]].Expr.Range(),
+			fmt.Sprintf("%s and %s exclude each other.", both[0], both[1]), "Keep one of the two.")
 	}
 }
 
@@ -105,8 +106,11 @@ func (r *rule) id(n int) string {
 		return fmt.Sprintf("rule-%d", n)
 	case out == faulty:
 		return ""
-	case text == "" || len(text) > 255 || strings.TrimSpace(text) != text || strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f || c == '"' || c == ',' }):
-		r.fault(invalidValue, a.Expr.Range(), "The id is empty, too long, begins or ends with a space, or has quotes, commas or control characters in it.", "Give the rule a short name, such as \"old-logs\".")
+	case text == "" || len(text) > 255 || strings.TrimSpace(text) != text ||
+		strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c == 0x7f || c == '"' || c == ',' }):
+		r.fault(invalidValue, a.Expr.Range(),
+			"The id is empty, too long, begins or ends with a space, or has quotes, commas or control characters in it.",
+			"Give the rule a short name, such as \"old-logs\".")
 	}
 	return text
 }
@@ -122,9 +126,11 @@ func (r *rule) length(name string, limit time.Duration) time.Duration {
 	switch {
 	case !r.take(out):
 	case length == 0:
-		r.fault(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is no time at all.", name), "Write a longer time, or remove the line.")
+		r.fault(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is no time at all.", name),
+			"Write a longer time, or remove the line.")
 	case limit > 0 && length > limit:
-		r.fault(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is longer than %s.", name, formatDuration(limit)), fmt.Sprintf("Write %q or less.", formatDuration(limit)))
+		r.fault(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is longer than %s.", name, formatDuration(limit)),
+			fmt.Sprintf("Write %q or less.", formatDuration(limit)))
 	}
 	return length
 }
@@ -146,11 +152,13 @@ func (r *rule) date(name string) time.Time {
 	t = t.UTC()
 	switch {
 	case err != nil:
-		r.fault(invalidDate, a.Expr.Range(), fmt.Sprintf("%q is no date for %s.", text, name), `Write "2027-01-31", or with the time of day "2027-01-31T18:00:00Z".`)
+		r.fault(invalidDate, a.Expr.Range(), fmt.Sprintf("%q is no date for %s.", text, name),
+			`Write "2027-01-31", or with the time of day "2027-01-31T18:00:00Z".`)
 	case t.Nanosecond() != 0:
 		r.fault(invalidDate, a.Expr.Range(), fmt.Sprintf("%s has a part of a second in it.", name), "Write whole seconds.")
 	case t.Year() < 1970 || t.Year() > 9999:
-		r.fault(invalidDate, a.Expr.Range(), fmt.Sprintf("%s is in the year %d.", name, t.Year()), "Write a date between 1970 and 9999.")
+		r.fault(invalidDate, a.Expr.Range(), fmt.Sprintf("%s is in the year %d.", name, t.Year()),
+			"Write a date between 1970 and 9999.")
 	}
 	return t
 }
@@ -170,7 +178,8 @@ func (r *rule) list(name string, required bool, canonical func(string) (text, fa
 		r.ok = false
 		r.missing(r.source, name)
 	case out == given && required && len(texts) == 0:
-		r.fault(invalidValue, a.Expr.Range(), fmt.Sprintf("%s is empty, so that the rule allows nothing.", name), "Name at least one.")
+		r.fault(invalidValue, a.Expr.Range(), fmt.Sprintf("%s is empty, so that the rule allows nothing.", name),
+			"Name at least one.")
 	}
 	var list []string
 	for _, given := range texts {
@@ -200,7 +209,8 @@ func pageOrigin(text string) (canonical, fault, fix string) {
 	}
 	canonical = strings.ToLower(u.Scheme + "://" + u.Host)
 	if !strings.EqualFold(text, canonical) {
-		return "", fmt.Sprintf("%q has more in it than the scheme, the host and the port of an origin.", text), fmt.Sprintf("Write %q.", canonical)
+		return "", fmt.Sprintf("%q has more in it than the scheme, the host and the port of an origin.", text),
+			fmt.Sprintf("Write %q.", canonical)
 	}
 	return canonical, "", ""
 }
@@ -215,13 +225,15 @@ func method(text string) (canonical, fault, fix string) {
 	if near := similar(canonical, methods); near != "" {
 		fix = fmt.Sprintf("Did you mean %q? ", near)
 	}
-	return "", fmt.Sprintf("%q is no method that can be allowed.", text), fix + "Write some of: " + strings.Join(methods, ", ") + "."
+	return "", fmt.Sprintf("%q is no method that can be allowed.", text), fix + "Write some of: " +
+		strings.Join(methods, ", ") + "."
 }
 
 // headerName reads the name of a header of HTTP, or "*".
 func headerName(text string) (canonical, fault, fix string) {
 	if text == "" || !plainText(text) || strings.ContainsAny(text, `"(),/:;<=>?@[\]{}`) {
-		return "", fmt.Sprintf("%q is no name of a header.", text), `Write names such as "content-type", each by itself, or "*".`
+		return "", fmt.Sprintf("%q is no name of a header.", text),
+			`Write names such as "content-type", each by itself, or "*".`
 	}
 	return text, "", ""
 }
@@ -229,7 +241,8 @@ func headerName(text string) (canonical, fault, fix string) {
 // cipher reads the name of a cipher suite.
 func cipher(text string) (canonical, fault, fix string) {
 	if text == "" || strings.ContainsFunc(text, func(c rune) bool { return !word(c) && c != '-' && c != '_' }) {
-		return "", fmt.Sprintf("%q is no name of a cipher suite.", text), `Write names such as "ECDHE-ECDSA-AES128-GCM-SHA256".`
+		return "", fmt.Sprintf("%q is no name of a cipher suite.", text),
+			`Write names such as "ECDHE-ECDSA-AES128-GCM-SHA256".`
 	}
 	return text, "", ""
 }
@@ -257,7 +270,8 @@ func (r *rule) hostname(name string) string {
 			strings.ContainsFunc(label, func(c rune) bool { return !word(c) && c != '-' })
 	}
 	if len(text) > 253 || len(labels) < 2 || slices.ContainsFunc(labels, bad) {
-		r.fault(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no name of a host.", text), `Write the name alone, in ASCII, such as "files.example.com".`)
+		r.fault(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no name of a host.", text),
+			`Write the name alone, in ASCII, such as "files.example.com".`)
 		return ""
 	}
 	return text

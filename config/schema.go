@@ -43,7 +43,7 @@ type blockType struct {
 	byLabel map[string]blockType
 }
 
-// Schema gives the language as a JSON Schema of its JSON form (draft 2020-12), for
+// Schema returns the language as a JSON Schema of its JSON form (draft 2020-12), for
 // editors: every block and attribute that Load takes with these vendors and kinds of
 // state, and no other.
 func Schema(o Options) ([]byte, error) {
@@ -77,7 +77,8 @@ func (b blockType) schema() map[string]any {
 			}
 			return b.described(map[string]any{"type": "object", "properties": kinds, "additionalProperties": false})
 		}
-		out = map[string]any{"type": "object", "propertyNames": map[string]any{"pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"}, "additionalProperties": out}
+		out = map[string]any{"type": "object", "propertyNames": map[string]any{"pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"},
+			"additionalProperties": out}
 	}
 	return b.described(out)
 }
@@ -144,7 +145,8 @@ func (a attribute) schema() map[string]any {
 	}
 	doc := a.doc
 	if a.form == ofLength || a.form == ofMoment {
-		doc = strings.TrimSpace(doc + " " + map[form]string{ofLength: `Such as "30d" or "12h".`, ofMoment: `Such as "2027-01-31".`}[a.form])
+		doc = strings.TrimSpace(doc + " " +
+			map[form]string{ofLength: `Such as "30d" or "12h".`, ofMoment: `Such as "2027-01-31".`}[a.form])
 	}
 	if doc != "" {
 		out["description"] = doc

@@ -18,9 +18,9 @@ import (
 	"buckethead/config/diag"
 )
 
-// words gives every literal of this package that can be the name of an attribute or of
+// literals returns every literal of this package that can be the name of an attribute or of
 // a block: what the decoder takes is among them.
-func words(t *testing.T) []string {
+func literals(t *testing.T) []string {
 	t.Helper()
 	entries, err := os.ReadDir(".")
 	if err != nil {
@@ -61,7 +61,7 @@ func unknownHere(src string) bool {
 // TestSchema_isTheLanguage writes every word into every block, as an attribute and as a
 // block: Load knows it if, and only if, the schema does.
 func TestSchema_isTheLanguage(t *testing.T) {
-	names := words(t)
+	names := literals(t)
 	var walk func(path string, around func(string) string, b blockType)
 	walk = func(path string, around func(string) string, b blockType) {
 		if b.name == "locals" {
@@ -99,7 +99,7 @@ func TestSchema_isTheLanguage(t *testing.T) {
 func TestSchema_ofVendors(t *testing.T) {
 	for kind, vendor := range map[string]string{"cloud": "cloudflare_r2", "secrets": "onepassword"} {
 		b := vendorTypes(shared(""), kind)[vendor]
-		for _, name := range words(t) {
+		for _, name := range literals(t) {
 			known := slices.ContainsFunc(b.attributes, func(a attribute) bool { return a.name == name })
 			if unknownHere(fmt.Sprintf("%s %q \"main\" {\n%s = null #HERE\n}\n", kind, vendor, name)) != !known {
 				t.Errorf("%s %s: %s: the schema knows it: %t, and Load says the opposite", kind, vendor, name, known)

@@ -49,7 +49,7 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 	return d
 }
 
-// evaluate gives the value of an expression. It is false where there is none:
+// evaluate returns the value of an expression. It returns false if there is none:
 // the fault was reported, or the expression rests on one that was.
 func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
@@ -85,10 +85,12 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 		case d.Summary == "Call to unknown function":
 			s.unknownCall(e, subject)
 		case hidden:
-			s.report(invalidExpression, subject, "The details are not shown, because the expression works with values that may be secret.",
+			s.report(invalidExpression, subject,
+				"The details are not shown, because the expression works with values that may be secret.",
 				"Check this expression: its functions, types and names.")
 		case strings.Contains(d.Detail, "panic in function implementation"):
-			s.report(invalidExpression, subject, "A function in this expression cannot work with these values.", "Give it other values, or do without it.")
+			s.report(invalidExpression, subject, "A function in this expression cannot work with these values.",
+				"Give it other values, or do without it.")
 		default:
 			s.report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail),
 				"Correct the expression, or give it another value to work with.")
@@ -123,7 +125,7 @@ func (s *scope) undeclared(e hclsyntax.Expression) bool {
 	return found
 }
 
-// find gives what a name stands for here, or cty.NilVal.
+// find returns what a name stands for here, or cty.NilVal.
 func (s *scope) find(name string) cty.Value {
 	for ctx := s.ctx; ctx != nil; ctx = ctx.Parent() {
 		if v, ok := ctx.Variables[name]; ok {
@@ -142,7 +144,8 @@ func (s *scope) resolves(t hcl.Traversal, exists func(string) bool) bool {
 func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 	if s.hidden { // it may be the secret itself, without quotes
 		s.l.maskRange(t.SourceRange())
-		s.report(unknownReference, t.SourceRange(), "There is nothing of this name here.", "Text stands in quotes, and a secret does not stand in the file.")
+		s.report(unknownReference, t.SourceRange(), "There is nothing of this name here.",
+			"Text stands in quotes, and a secret does not stand in the file.")
 		return
 	}
 	names := []string{"var", "local"}
@@ -178,14 +181,15 @@ func (s *scope) unknownCall(e hclsyntax.Expression, subject hcl.Range) {
 	})
 	fix := "Remove the call; the functions are those of Terraform that need no clock and no network."
 	if slices.Contains([]string{"timestamp", "plantimestamp", "uuid", "bcrypt"}, name) {
-		fix = "Pass the value in as a variable: a plan must be the same for the same inputs, so no function reads the clock or draws at random."
+		fix = "Pass the value in as a variable: a plan must be the same for the same inputs, " +
+			"so no function reads the clock or draws at random."
 	} else if near := similar(name, slices.Collect(maps.Keys(s.l.functions))); near != "" {
 		fix = fmt.Sprintf("Did you mean %s()?", near)
 	}
 	s.report(unknownFunction, subject, fmt.Sprintf("There is no function %q.", name), fix)
 }
 
-// step gives the name that a traversal steps to at i: .name or ["name"].
+// step returns the name that a traversal steps to at i: .name or ["name"].
 func step(t hcl.Traversal, i int) (string, bool) {
 	if i >= len(t) {
 		return "", false

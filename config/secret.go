@@ -46,20 +46,22 @@ func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secr
 	}
 	switch {
 	case text == "":
-		s.report(emptySecret, a.Expr.Range(), fmt.Sprintf("%s is empty. A variable of the environment may be set without a value.", a.Name),
+		s.report(emptySecret, a.Expr.Range(),
+			fmt.Sprintf("%s is empty. A variable of the environment may be set without a value.", a.Name),
 			"Set the variable that it comes from, or remove the attribute.")
 		return none, "", faulty
 	case !isSensitive && !fromEnvironment:
 		s.report(literalSecret, a.Expr.Range(),
-			fmt.Sprintf("The value of %s is written in the file, or made of what is written there, and the file is committed.", a.Name),
-			`Take it from env("NAME") without a default, from a variable with sensitive = true, or from a secret store by a reference such as `+s.l.exampleReference()+`.`)
+			"The value of "+a.Name+" is written in the file, or made of what is written there, and the file is committed.",
+			`Take it from env("NAME") without a default, from a variable with sensitive = true, or from a secret store by a `+
+				`reference such as `+s.l.exampleReference()+`.`)
 		return none, "", faulty
 	}
 	return vendors.NewSecret(text), "", given
 }
 
 // reference tells a reference such as op://vault/item/field from any other text;
-// the outcome is unset where it is none.
+// the outcome is unset if it is not one.
 func (s *scope) reference(a *hclsyntax.Attribute, text, own string) (string, outcome) {
 	scheme, _, found := strings.Cut(text, "://")
 	if !found || !s.l.anyScheme(scheme) {
@@ -67,10 +69,12 @@ func (s *scope) reference(a *hclsyntax.Attribute, text, own string) (string, out
 	}
 	switch {
 	case scheme == own:
-		s.report(unknownScheme, a.Expr.Range(), fmt.Sprintf("This block opens the store that reads %s:// references, so its own %s cannot be one.", scheme, a.Name),
+		s.report(unknownScheme, a.Expr.Range(),
+			fmt.Sprintf("This block opens the store that reads %s:// references, so its own %s cannot be one.", scheme, a.Name),
 			`Take it from env("NAME").`)
 	case !s.l.declaredScheme(scheme):
-		s.report(unknownScheme, a.Expr.Range(), fmt.Sprintf("No secrets block is declared that reads %s:// references.", scheme),
+		s.report(unknownScheme, a.Expr.Range(),
+			fmt.Sprintf("No secrets block is declared that reads %s:// references.", scheme),
 			fmt.Sprintf("Declare a block: secrets %q \"main\" { ... }.", s.l.vendorOfScheme(scheme)))
 	default:
 		return text, given

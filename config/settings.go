@@ -39,7 +39,7 @@ func (l *loader) decodeSettings(c *connection) {
 	}
 }
 
-// setting gives the value of one setting: the attribute, else the first variable
+// setting returns the value of one setting: the attribute, else the first variable
 // of the environment that is set, else the default.
 func (s *scope) setting(c *connection, setting vendors.Setting) (vendors.Value, outcome) {
 	if a := c.block.Body.Attributes[setting.Name]; a != nil {
@@ -63,14 +63,16 @@ func (s *scope) setting(c *connection, setting vendors.Setting) (vendors.Value, 
 	}
 	fix := fmt.Sprintf("Add a line: %s = ...", setting.Name)
 	if len(setting.Env) > 0 {
-		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...", strings.Join(setting.Env, " or "), setting.Name)
+		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...",
+			strings.Join(setting.Env, " or "), setting.Name)
 	}
 	s.report(missingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
 	return vendors.Value{}, faulty
 }
 
 // writtenSetting reads a setting from its attribute.
-func (s *scope) writtenSetting(a *hclsyntax.Attribute, own string, setting vendors.Setting) (value vendors.Value, out outcome) {
+func (s *scope) writtenSetting(a *hclsyntax.Attribute, own string,
+	setting vendors.Setting) (value vendors.Value, out outcome) {
 	switch {
 	case setting.Secret:
 		value.Secret, value.Reference, out = s.secret(a, own)
@@ -111,7 +113,7 @@ func (s *scope) problem(k Kind, p vendors.Problem, place hcl.Range) {
 	s.report(k, place, capital(sentence(p.Summary)), p.Fix)
 }
 
-// valueRange gives the place of an attribute's value, or of the block's header
+// valueRange returns the place of an attribute's value, or of the block's header
 // where the attribute is not written.
 func valueRange(b *hclsyntax.Block, name string) hcl.Range {
 	if a := b.Body.Attributes[name]; a != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// similar gives the name that someone most likely meant, "" where none is near.
+// similar returns the name that someone most likely meant, "" where none is near.
 func similar(given string, names []string) string {
 	best, distance := "", max(2, (len(given)+2)/3)+1
 	sorted := slices.Sorted(slices.Values(names))
@@ -27,7 +27,7 @@ func similar(given string, names []string) string {
 	return best
 }
 
-// suggestion gives the way out for a misspelled name: the one that was meant, or
+// suggestion returns the way out for a misspelled name: the one that was meant, or
 // all that there are.
 func suggestion(given string, names []string, what string) string {
 	if name := similar(given, names); name != "" {

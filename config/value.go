@@ -29,7 +29,8 @@ func (s *scope) plain(a *hclsyntax.Attribute) (cty.Value, outcome) {
 	}
 	v, isSensitive, _ := unmark(v)
 	if isSensitive {
-		s.report(shownSecret, a.Expr.Range(), fmt.Sprintf("%s takes a sensitive value, and plans, state and messages show %s.", a.Name, a.Name),
+		s.report(shownSecret, a.Expr.Range(),
+			fmt.Sprintf("%s takes a sensitive value, and plans, state and messages show %s.", a.Name, a.Name),
 			"Use a value that is not sensitive, or wrap this one in nonsensitive() if everyone may see it.")
 		return v, faulty
 	}

@@ -28,7 +28,8 @@ func (l *loader) variableNames(name string) bool { _, ok := l.variables[name]; r
 // declareVariables reads the variable blocks, but for their values.
 func (l *loader) declareVariables() {
 	for _, b := range l.blocks.variable {
-		v := &variable{name: b.Labels[0], block: b, kind: cty.DynamicPseudoType, nullable: true, value: cty.DynamicVal, typed: true}
+		v := &variable{name: b.Labels[0], block: b, kind: cty.DynamicPseudoType, nullable: true,
+			value: cty.DynamicVal, typed: true}
 		s := l.scope(b)
 		if first, twice := l.variables[v.name]; twice {
 			s.duplicate(b, first.block, fmt.Sprintf("The variable %q", v.name))
@@ -74,7 +75,8 @@ func (v *variable) decode(s *scope) {
 
 // duplicate reports that a block declares what another one declares already.
 func (s *scope) duplicate(b, first *hclsyntax.Block, what string) {
-	s.report(duplicateBlock, b.DefRange(), fmt.Sprintf("%s is declared twice: here and at %s.", what, toRange(first.DefRange())),
+	s.report(duplicateBlock, b.DefRange(),
+		fmt.Sprintf("%s is declared twice: here and at %s.", what, toRange(first.DefRange())),
 		"Remove one of the two, or give it another name.")
 }
 
@@ -94,7 +96,8 @@ func (v *variable) assign(s *scope, in input, outside bool) {
 		}
 	default:
 		s.report(missingVariable, v.block.DefRange(), fmt.Sprintf("The variable %q has no value and no default.", v.name),
-			fmt.Sprintf("Set it with --var %s=VALUE, with a line %s = VALUE in a file that --var-file names, or with BH_VAR_%s in the environment; or give it a default.", v.name, v.name, v.name))
+			fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
+				"or with BH_VAR_%[1]s in the environment; or give it a default.", v.name))
 	}
 }
 
@@ -113,12 +116,15 @@ func (v *variable) convert(s *scope, value cty.Value, subject hcl.Range, source 
 		if v.sensitive {
 			why = "."
 		}
-		s.report(invalidVariable, subject, fmt.Sprintf("%s does not fit the variable %q, which is of type %s%s", source, v.name, typeexpr.TypeString(v.kind), why),
+		s.report(invalidVariable, subject,
+			fmt.Sprintf("%s does not fit the variable %q, which is of type %s%s",
+				source, v.name, typeexpr.TypeString(v.kind), why),
 			"Give it a value of that type, or change the type.")
 		return
 	}
 	if converted.IsNull() && !v.nullable {
-		s.report(invalidVariable, subject, fmt.Sprintf("%s is null, and the variable %q has nullable = false.", source, v.name), "Give it a value.")
+		s.report(invalidVariable, subject,
+			fmt.Sprintf("%s is null, and the variable %q has nullable = false.", source, v.name), "Give it a value.")
 		return
 	}
 	if v.sensitive {
@@ -127,7 +133,7 @@ func (v *variable) convert(s *scope, value cty.Value, subject hcl.Range, source 
 	v.value = converted
 }
 
-// validate holds the variable's value against its validation blocks.
+// validate checks the variable's value against its validation blocks.
 func (v *variable) validate(l *loader) {
 	for _, b := range v.block.Body.Blocks {
 		if b.Type != "validation" {
@@ -146,11 +152,13 @@ func (v *variable) validate(l *loader) {
 		holds, _, _ = unmark(holds)
 		holds, err := convert.Convert(holds, cty.Bool)
 		if err != nil || holds.IsNull() {
-			s.report(wrongType, condition.Expr.Range(), "The condition must be true or false.", "Compare something, or use can().")
+			s.report(wrongType, condition.Expr.Range(), "The condition must be true or false.",
+				"Compare something, or use can().")
 			continue
 		}
 		if holds.False() {
-			s.report(failedValidation, condition.Expr.Range(), s.message(message, v), fmt.Sprintf("Give the variable %q another value.", v.name))
+			s.report(failedValidation, condition.Expr.Range(), s.message(message, v),
+				fmt.Sprintf("Give the variable %q another value.", v.name))
 		}
 	}
 }
@@ -166,14 +174,15 @@ func (s *scope) message(a *hclsyntax.Attribute, v *variable) string {
 	text, err := convert.Convert(value, cty.String)
 	switch {
 	case isSensitive:
-		return fmt.Sprintf("The value of %q is not valid. The message is not shown, because it has a sensitive value in it.", v.name)
+		return fmt.Sprintf("The value of %q is not valid. "+
+			"The message is not shown, because it has a sensitive value in it.", v.name)
 	case err != nil || text.IsNull():
 		return fmt.Sprintf("The value of %q is not valid.", v.name)
 	}
 	return sentence(text.AsString())
 }
 
-// require gives an attribute of a block, or reports that it is missing.
+// require returns an attribute of a block, or reports that it is missing.
 func (s *scope) require(b *hclsyntax.Block, name string) *hclsyntax.Attribute {
 	a := b.Body.Attributes[name]
 	if a == nil {
@@ -183,5 +192,6 @@ func (s *scope) require(b *hclsyntax.Block, name string) *hclsyntax.Attribute {
 }
 
 func (s *scope) missing(b *hclsyntax.Block, name string) {
-	s.report(missingAttribute, b.DefRange(), fmt.Sprintf("This %s block needs %s.", b.Type, name), fmt.Sprintf("Add a line: %s = ...", name))
+	s.report(missingAttribute, b.DefRange(), fmt.Sprintf("This %s block needs %s.", b.Type, name),
+		fmt.Sprintf("Add a line: %s = ...", name))
 }

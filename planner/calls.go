@@ -25,7 +25,7 @@ func AddCalls(calls []Calls) []Calls {
 	return out
 }
 
-// VendorOf gives the vendor's name in a connection address.
+// VendorOf returns the vendor's name in a connection address.
 func VendorOf(connection string) string {
 	vendor, _, _ := strings.Cut(connection, ".")
 	return vendor

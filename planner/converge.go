@@ -2,9 +2,11 @@ package planner
 
 import (
 	"slices"
+	"strconv"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
@@ -52,7 +54,7 @@ func (m *maker) converge(s *subject) *Operation {
 	return m.conclude(s, d)
 }
 
-// conclude gives the operation that a draft amounts to: nil where nothing differs.
+// conclude returns the operation that a draft amounts to: nil where nothing differs.
 func (m *maker) conclude(s *subject, d *draft) *Operation {
 	if s.record != nil {
 		if changes := append(recordChanges(s), settingsChanges(s, d.Steps)...); len(changes) > 0 {
@@ -90,7 +92,8 @@ func (m *maker) misplaced(s *subject) bool {
 	switch {
 	case r.Registered:
 		return fault("BH2001", "Registered keys cannot become a bucket",
-			s.project.String()+" holds keys that were registered; without its register block bh would make a bucket under the same address.",
+			s.project.String()+" holds keys that were registered; without its register block "+
+				"bh would make a bucket under the same address.",
 			"Give the new bucket a project name of its own, and remove this one.")
 	case r.Cloud != "" && r.Cloud != d.Cloud:
 		return fault("BH2002", "A bucket cannot move to another cloud",
@@ -98,14 +101,17 @@ func (m *maker) misplaced(s *subject) bool {
 			"Set cloud back to "+r.Cloud+", or declare a new project in "+d.Cloud+" and copy the objects.")
 	case r.Bucket != nil && r.Bucket.Name != d.Bucket.ID.Name:
 		return fault("BH2003", "A bucket cannot be renamed",
-			s.project.String()+" has the bucket "+r.Bucket.Name+" and declares "+d.Bucket.ID.Name+"; no cloud renames a bucket, and bh never replaces one.",
-			"Set bucket back to \""+r.Bucket.Name+"\", or declare a new project for \""+d.Bucket.ID.Name+"\" and copy the objects.")
+			s.project.String()+" has the bucket "+r.Bucket.Name+" and declares "+d.Bucket.ID.Name+
+				"; no cloud renames a bucket, and bh never replaces one.",
+			"Set bucket back to \""+r.Bucket.Name+"\", or declare a new project for \""+d.Bucket.ID.Name+
+				"\" and copy the objects.")
 	}
 	warn := func(field, before, after string) {
 		m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2004", Project: s.project, Subject: d.Range,
 			Summary: "A bucket's " + field + " cannot be changed",
-			Detail:  "The bucket " + r.Bucket.Name + " was made with " + field + " " + quoteOrNone(before) + " and declares " + quoteOrNone(after) + ". It stays as it is: bh never replaces a bucket.",
-			Fix:     "Set " + field + " back, or declare a new project and copy the objects."})
+			Detail: "The bucket " + r.Bucket.Name + " was made with " + field + " " + quoteOrNone(before) + " and declares " +
+				quoteOrNone(after) + ". It stays as it is: bh never replaces a bucket.",
+			Fix: "Set " + field + " back, or declare a new project and copy the objects."})
 	}
 	if r.Bucket != nil {
 		if r.Bucket.Namespace != d.Bucket.ID.Namespace {
@@ -125,10 +131,10 @@ func quoteOrNone(s string) string {
 	return "\"" + s + "\""
 }
 
-// needBucket sees to it that the bucket is there and is ours.
+// needBucket plans whatever makes the bucket exist and belong to the project.
 func (m *maker) needBucket(s *subject, d *draft) {
 	spec := s.desired.Bucket
-	spec.ID, spec.Settings = s.bucketID(), vendors.BucketSettings{} // they have steps of their own
+	spec.ID = s.bucketID()
 	key := BucketKey{s.desired.Cloud, spec.ID}
 	observed, present := m.in.Observed.Buckets[key]
 	if s.record != nil && s.record.Bucket != nil {
@@ -139,6 +145,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		if spec.StorageClass != "" && observed.StorageClass != "" && observed.StorageClass != spec.StorageClass {
 			d.because(Update, "settings_changed", "the bucket's settings differ from what is declared")
 			d.change("storage_class", observed.StorageClass, spec.StorageClass)
+			spec.Settings = vendors.BucketSettings{} // they have steps of their own
 			d.add(UpdateBucket{Spec: spec})
 		}
 		return
@@ -187,19 +194,20 @@ func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open
 	if spec.Location != "" {
 		d.change("location", "", spec.Location)
 	}
-	d.add(CreateBucket{Spec: spec, Resume: open})
+	d.add(newBucket(spec, open))
 }
 
 func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	if m.in.Allowance.Recreate {
 		d.because(Provision, "bucket_gone", "the bucket was deleted outside of bh; it is made again, empty")
-		d.add(CreateBucket{Spec: spec})
+		d.add(newBucket(spec, false))
 		return
 	}
 	d.failed = true
 	m.fault(diag.Diagnostic{Code: "BH2006", Project: s.project, Subject: s.desired.Range, Summary: "The bucket is gone",
-		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud + " was deleted outside of bh, and what it held with it.",
-		Fix:    "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
+		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud +
+			" was deleted outside of bh, and what it held with it.",
+		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
 }
 
 // departs reports whether this plan ends the project, and whether its bucket goes
@@ -212,14 +220,14 @@ func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
 	return true, !m.forgets(p) && !(recorded && r.OnDestroy == "retain")
 }
 
-// forgets reports whether a project that departs is let go of, and nothing of it
+// forgets reports whether a project that departs is only forgotten, and nothing of it
 // deleted.
 func (m *maker) forgets(p addr.Project) bool {
 	block, removed := m.removed[p]
 	return removed && !block.Destroy && m.in.Mode != DestroyAll
 }
 
-// frees reports whether this plan lets go of the project's bucket: deletes it or,
+// frees reports whether this plan releases the project's bucket: deletes it or,
 // where the taker may adopt it, leaves it behind.
 func (m *maker) frees(p addr.Project, adopts bool) bool {
 	departs, bucketGoes := m.departs(p)
@@ -250,28 +258,26 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
 			continue
 		}
-		d.because(Rotate, "overlap_passed", "the overlap has passed since "+c.RetireAfter.UTC().Format("2006-01-02")+"; the old key is revoked")
-		d.add(RevokeCredential{ID: c.ID, CredentialName: c.Name})
+		d.because(Rotate, "overlap_passed", "the overlap has passed since "+words.Day(c.RetireAfter)+
+			"; the old key is revoked")
+		d.add(revoke(c))
 	}
 }
 
-// recordChanges gives what is declared and only the state has to learn.
+// recordChanges returns what is declared and only the state has to learn.
 func recordChanges(s *subject) []Change {
 	r, want := s.record, s.declared()
-	var out []Change
-	field := func(name, before, after string) {
-		if before != after {
-			out = append(out, Change{Field: name, Before: before, After: after})
-		}
-	}
-	field("protect", yesNo(r.Protected), yesNo(want.Protected))
-	field("on_destroy", r.OnDestroy, want.OnDestroy)
+	var out changes
+	out.compare("protect", strconv.FormatBool(r.Protected), strconv.FormatBool(want.Protected))
+	out.compare("on_destroy", r.OnDestroy, want.OnDestroy)
 	return out
 }
 
-func yesNo(b bool) string {
-	if b {
-		return "true"
+// changes collects the fields that differ.
+type changes []Change
+
+func (c *changes) compare(field, before, after string) {
+	if before != after {
+		*c = append(*c, Change{Field: field, Before: before, After: after})
 	}
-	return "false"
 }

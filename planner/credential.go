@@ -9,6 +9,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -17,7 +18,7 @@ import (
 // bucket that an open intent names counts as older than the intent.
 const clockTolerance = time.Minute
 
-// needCredential sees to it that a working credential is stored in the item.
+// needCredential plans whatever makes the item hold a working credential.
 func (m *maker) needCredential(s *subject, d *draft) {
 	if d.failed {
 		return
@@ -34,7 +35,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 			if imported || d.Kind == Adopt {
 				d.Notes = append(d.Notes, "a new credential is issued; those that exist stay as they are")
 			}
-			m.issue(s, d, 0)
+			m.issue(s, d, nil, 0)
 		}
 		return
 	}
@@ -50,11 +51,10 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	if (word == "interrupted" || word == "store_changed") && m.pendingStored(s, d) {
 		return
 	}
-	m.issue(s, d, overlap)
+	m.issue(s, d, r.Active, overlap)
 	if overlap > 0 {
-		d.Notes = append(d.Notes, "the old key works until "+m.in.Now.Add(overlap).UTC().Format("2006-01-02")+" and is revoked by the first apply after it")
-	} else {
-		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
+		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
+			" and is revoked by the first apply after it")
 	}
 	m.leaveStore(s, d)
 }
@@ -117,7 +117,7 @@ func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) 
 	case d.ExpiresAfter > 0 && !issued.Add(d.ExpiresAfter).After(m.in.Now):
 		return "credential_expired", "the credential is older than expires_after"
 	case d.Rotate != nil && d.Rotate.Every > 0 && !issued.Add(d.Rotate.Every).After(m.in.Now):
-		return "rotation_due", "rotation due since " + issued.Add(d.Rotate.Every).UTC().Format("2006-01-02")
+		return "rotation_due", "rotation due since " + words.Day(issued.Add(d.Rotate.Every))
 	}
 	return "", ""
 }
@@ -138,8 +138,8 @@ func itemID(r *state.Record) string {
 	return r.Item.ID
 }
 
-// issue plans a new credential, stored and proved. The old one retires after overlap.
-func (m *maker) issue(s *subject, d *draft, overlap time.Duration) {
+// issue plans a new credential. The old one retires after overlap, or is revoked if that is zero.
+func (m *maker) issue(s *subject, d *draft, old *state.CredentialRef, overlap time.Duration) {
 	limit := 0
 	if m.in.NameLimit != nil {
 		limit = m.in.NameLimit(VendorOf(s.desired.Cloud))
@@ -160,15 +160,13 @@ func (m *maker) issue(s *subject, d *draft, overlap time.Duration) {
 			d.change("item_title", "", s.desired.ItemTitle)
 		}
 	}
-	d.add(
-		IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit), Bucket: s.bucketID(),
-			Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs, ExpiresAfter: s.desired.ExpiresAfter},
-		StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap},
-		VerifyCredential{},
-	)
+	mint := IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit),
+		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
+		ExpiresAfter: s.desired.ExpiresAfter}
+	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap}, old)...)
 }
 
-// storeInto gives the id of the item that the credential goes into, "" for a new
+// storeInto returns the id of the item that the credential goes into, "" for a new
 // one. An item that an interrupted run made is found by its mark.
 func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 	if s.record != nil && s.record.Item != nil && s.record.Secrets == s.desired.Secrets {
@@ -188,9 +186,11 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 			d.After = append(d.After, holder)
 			continue
 		}
-		m.fault(diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
-			Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id + ") that does not belong to " + s.project.String() + ". A second one of the same title could not be told from it.",
-			Fix:    "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."})
+		m.fault(diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range,
+			Summary: "An item of that title exists",
+			Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
+				") that does not belong to " + s.project.String() + ". A second one of the same title could not be told from it.",
+			Fix: "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."})
 		return "", false
 	}
 	return "", true
@@ -227,7 +227,7 @@ func (m *maker) markedItems(s *subject) []ItemKey {
 	return slices.Compact(found)
 }
 
-// markedItem gives the first of them in one store, "" for none.
+// markedItem returns the first of them in one store, "" for none.
 func (m *maker) markedItem(s *subject, secrets string) string {
 	for _, key := range m.markedItems(s) {
 		if key.Secrets == secrets {
@@ -267,12 +267,13 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.Credent
 	} else {
 		m.updatePolicy(s, d, ref)
 	}
-	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || !maps.Equal(fields, item.Fields) {
+	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() ||
+		!maps.Equal(fields, item.Fields) {
 		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields})
 	}
 }
 
-// itemsNamed gives the ids of the items that a person means by a name: the one
+// itemsNamed returns the ids of the items that a person means by a name: the one
 // item that has it for its id, else all that have it for their title.
 func (m *maker) itemsNamed(secrets, name string) []string {
 	if _, there := m.in.Observed.Items[ItemKey{secrets, name}]; there {
@@ -285,7 +286,8 @@ func (m *maker) itemsNamed(secrets, name string) []string {
 func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place diag.Range) {
 	fail := func(detail string) {
 		d.failed = true
-		m.fault(diag.Diagnostic{Code: "BH2009", Project: s.project, Subject: place, Summary: "The item cannot be imported", Detail: detail,
+		m.fault(diag.Diagnostic{Code: "BH2009", Project: s.project, Subject: place,
+			Summary: "The item cannot be imported", Detail: detail,
 			Fix: "Correct the import block; without item, bh issues a new credential and stores it in a new item."})
 	}
 	secrets := s.desired.Secrets
@@ -294,7 +296,8 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 		if len(ids) == 0 {
 			fail("The store " + secrets + " has no item \"" + name + "\".")
 		} else {
-			fail("The store " + secrets + " has several items \"" + name + "\": " + strings.Join(ids, ", ") + ". Name one by its id.")
+			fail("The store " + secrets + " has several items \"" + name + "\": " + strings.Join(ids, ", ") +
+				". Name one by its id.")
 		}
 		return
 	}
@@ -313,7 +316,8 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 		fail("The item \"" + name + "\" has no " + vendors.FieldAccessKeyID + " and " + vendors.FieldSecretAccessKey + ".")
 		return
 	case !live:
-		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is no live credential of " + s.desired.Cloud + ".")
+		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is no live credential of " +
+			s.desired.Cloud + ".")
 		return
 	}
 	d.rotating, d.verified, d.ItemID = true, true, ids[0]
@@ -321,6 +325,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	fields[vendors.FieldBucket] = s.bucketID().Name
 	d.change("access_key_id", "", keyID)
 	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID})
-	m.updatePolicy(s, d, state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
+	m.updatePolicy(s, d,
+		state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
 	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields}, VerifyCredential{})
 }

@@ -33,14 +33,35 @@ func (m *maker) depart(s *subject) *Operation {
 		o.Blocked = append(o.Blocked, Objection{Word: "protected", Text: "it is protected",
 			Fix: "Declare it with protect = false and apply, then remove it; or let go of it with a removed block."})
 	}
-	m.destroyCredentialsAndBucket(s, o)
-	m.destroyItem(s, o)
+	o.Steps = append(o.Steps, m.teardown(s, o).Steps()...)
 	return s.finish(o, true)
 }
 
-// destroyCredentialsAndBucket plans: check that the bucket is empty, revoke, end
-// what leads to it, then delete it. A bucket that an interrupted run made counts, recorded or not.
-func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
+// teardown finds what a project leaves, and notes on the operation what becomes of it.
+func (m *maker) teardown(s *subject, o *Operation) Teardown {
+	var t Teardown
+	if r := s.record; r != nil && !r.Registered {
+		if r.Active != nil {
+			t.Credentials = append(t.Credentials, revoke(*r.Active))
+		}
+		for _, c := range r.Retiring {
+			if !c.RetireAfter.IsZero() { // the others are strays
+				t.Credentials = append(t.Credentials, revoke(c))
+			}
+		}
+	}
+	for _, x := range s.strays {
+		t.Credentials = append(t.Credentials, RevokeCredential{ID: x.id, CredentialName: x.name})
+	}
+	s.strays = nil
+	m.departBucket(s, o, &t)
+	t.Items = m.leftItems(s, o)
+	return t
+}
+
+// departBucket decides what becomes of the bucket. One that an interrupted run made counts,
+// recorded or not.
+func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 	id, there := m.departingBucket(s, o)
 	onDestroy := "refuse"
 	if s.record != nil && s.record.OnDestroy != "" {
@@ -51,30 +72,17 @@ func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
 		onDestroy = "refuse"
 		o.Notes = append(o.Notes, "this cloud cannot delete what a bucket holds: on_destroy = \"empty\" is as \"refuse\"")
 	}
+	if !there {
+		return
+	}
 	found, probed := m.in.Observed.Emptiness[BucketKey{o.Cloud, id}]
-	full := there && probed && !found.Empty()
-	if there && onDestroy == "refuse" {
+	full := probed && !found.Empty()
+	switch onDestroy {
+	case "refuse":
 		if full {
 			o.Blocked = append(o.Blocked, Objection{Word: "bucket_not_empty", Text: "bucket holds " + objects(found),
 				Fix: "Empty the bucket, or declare the project with on_destroy = \"retain\" or \"empty\", apply, and remove it then."})
 		}
-		o.Steps = append(o.Steps, ProbeEmpty{ID: id})
-	}
-	if r := s.record; r != nil && !r.Registered {
-		for _, c := range append([]*state.CredentialRef{r.Active}, retiring(r)...) {
-			if c != nil {
-				o.Steps = append(o.Steps, RevokeCredential{ID: c.ID, CredentialName: c.Name})
-			}
-		}
-	}
-	for _, x := range s.strays {
-		o.Steps = append(o.Steps, RevokeCredential{ID: x.id, CredentialName: x.name})
-	}
-	s.strays = nil
-	if !there {
-		return
-	}
-	switch onDestroy {
 	case "retain":
 		o.Notes = append(o.Notes, "the bucket "+id.Name+" stays, with what it holds")
 		m.noteShown(s, o)
@@ -85,27 +93,14 @@ func (m *maker) destroyCredentialsAndBucket(s *subject, o *Operation) {
 				Fix: "on_destroy is \"empty\": to delete the objects, apply with --allow-empty."})
 		}
 	}
-	m.leaveSettings(s, o, id, onDestroy == "empty")
-	if onDestroy == "empty" {
-		o.Steps = append(o.Steps, EmptyBucket{ID: id})
-	}
+	t.Bucket, t.Probe, t.Empty = &id, onDestroy == "refuse", onDestroy == "empty"
+	t.Settings = m.leaveSettings(s, o, id, t.Empty)
 	switch {
-	case full && onDestroy == "empty":
+	case full && t.Empty:
 		o.Notes = append(o.Notes, "what the bucket holds is deleted with it: "+objects(found))
 	case probed && !full:
 		o.Notes = append(o.Notes, "the bucket is empty")
 	}
-	o.Steps = append(o.Steps, DeleteBucket{ID: id})
-}
-
-func retiring(r *state.Record) []*state.CredentialRef {
-	out := make([]*state.CredentialRef, 0, len(r.Retiring))
-	for i := range r.Retiring {
-		if !r.Retiring[i].RetireAfter.IsZero() { // the others are strays
-			out = append(out, &r.Retiring[i])
-		}
-	}
-	return out
 }
 
 func objects(e vendors.Emptiness) string {
@@ -118,7 +113,7 @@ func objects(e vendors.Emptiness) string {
 	return fmt.Sprintf("%d objects", e.Objects)
 }
 
-// departingBucket gives the bucket to delete, where it is there: the recorded
+// departingBucket returns the bucket to delete, where it is there: the recorded
 // one, or the one that an open intent to create it turned out to have made.
 func (m *maker) departingBucket(s *subject, o *Operation) (vendors.BucketID, bool) {
 	if r := s.record; r != nil && r.Bucket != nil {
@@ -138,22 +133,21 @@ func (m *maker) departingBucket(s *subject, o *Operation) (vendors.BucketID, boo
 	return id, true
 }
 
-// destroyItem plans to delete the item last: it is how the credential is found.
-func (m *maker) destroyItem(s *subject, o *Operation) {
-	if s.record != nil {
-		for _, f := range s.record.Former {
-			o.Steps = append(o.Steps, DeleteItem{ItemID: f.ID, Title: f.Title, Secrets: f.Secrets})
-		}
-	}
-	if r := s.record; r != nil && r.Item != nil {
-		if _, there := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]; there {
-			o.Steps = append(o.Steps, DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})
+// leftItems returns the items to delete: of stores that the project has left, its own, and
+// those that interrupted runs stored.
+func (m *maker) leftItems(s *subject, o *Operation) []DeleteItem {
+	var out []DeleteItem
+	if r := s.record; r != nil {
+		out = formerItems(r)
+		if _, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]; there && r.Item != nil {
+			out = append(out, DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})
 		}
 	}
 	for _, key := range m.markedItems(s) {
 		o.Secrets, o.ItemID = key.Secrets, key.ID
-		o.Steps = append(o.Steps, DeleteItem{ItemID: key.ID, Title: m.in.Observed.Items[key].Summary.Title, Secrets: key.Secrets})
+		out = append(out, DeleteItem{ItemID: key.ID, Title: m.in.Observed.Items[key].Summary.Title, Secrets: key.Secrets})
 	}
+	return out
 }
 
 // undoIntents ends a project that is neither declared nor recorded: all that its
@@ -174,15 +168,15 @@ func (m *maker) undoIntents(s *subject) *Operation {
 	if len(s.strays) > 0 && o.Cloud == "" {
 		o.Cloud = s.strays[0].cloud
 	}
-	m.destroyCredentialsAndBucket(s, o)
-	m.destroyItem(s, o)
+	o.Steps = append(o.Steps, m.teardown(s, o).Steps()...)
 	if len(o.Steps) == 0 {
-		o.Kind, o.Reason = Heal, Reason{"interrupted", "an earlier run was stopped; nothing is left of it but a note in the state"}
+		o.Kind, o.Reason = Heal, Reason{"interrupted",
+			"an earlier run was stopped; nothing is left of it but a note in the state"}
 	}
 	return s.finish(o, true)
 }
 
-// Departing gives the records that a plan of this mode may destroy, so that
+// Departing returns the records that a plan of this mode may destroy, so that
 // refresh knows which buckets to probe.
 func Departing(in Input) []state.Record {
 	var out []state.Record

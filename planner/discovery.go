@@ -90,7 +90,7 @@ type Discovery struct {
 	Unlisted    []Unlisted
 }
 
-// Discover holds what a survey has seen against the state. What open intents and
+// Discover compares what a survey has seen with the state. What open intents and
 // names under watch speak of is no discovery: the next plan sees to it.
 func Discover(in Input) Discovery {
 	m := newMaker(in)
@@ -117,17 +117,19 @@ func (m *maker) discoverCredentials(d *Discovery) {
 			d.Others[key.Cloud]++
 		case known[key], begun[CredentialKey{key.Cloud, c.Name}]:
 		default:
-			f := FoundCredential{Cloud: key.Cloud, ID: c.ID, Name: c.Name, Bucket: c.Bucket, IssuedAt: c.IssuedAt, Status: c.Status}
+			f := FoundCredential{Cloud: key.Cloud, ID: c.ID, Name: c.Name, Bucket: c.Bucket,
+				IssuedAt: c.IssuedAt, Status: c.Status}
 			f.Owner, f.Stack, f.Project = m.ownerOfName(c.Name, hashes)
 			d.Credentials = append(d.Credentials, f)
 		}
 	}
 	slices.SortFunc(d.Credentials, func(a, b FoundCredential) int {
-		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.Owner.rank(), b.Owner.rank()), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.Owner.rank(), b.Owner.rank()),
+			cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 }
 
-// vouched gives the credentials that records know, and the names (as ID) that stand
+// vouched returns the credentials that records know, and the names (as ID) that stand
 // in the journal.
 func (m *maker) vouched() (known, begun map[CredentialKey]bool) {
 	known, begun = map[CredentialKey]bool{}, map[CredentialKey]bool{}
@@ -171,8 +173,8 @@ func (m *maker) discoverItems(d *Discovery) {
 			d.Others[key.Secrets]++
 		case item.Read && item.Mark.Stack == m.in.Desired.Stack && begun[item.Mark.Operation]:
 		default:
-			f := FoundItem{Secrets: key.Secrets, ID: key.ID, Title: item.Summary.Title, Owner: UnknownStack, Stack: item.Mark.Stack,
-				Project: item.Mark.Address, UpdatedAt: item.Summary.UpdatedAt}
+			f := FoundItem{Secrets: key.Secrets, ID: key.ID, Title: item.Summary.Title, Owner: UnknownStack,
+				Stack: item.Mark.Stack, Project: item.Mark.Address, UpdatedAt: item.Summary.UpdatedAt}
 			if f.Stack != "" {
 				f.Owner = AnotherStack
 			}
@@ -183,6 +185,7 @@ func (m *maker) discoverItems(d *Discovery) {
 		}
 	}
 	slices.SortFunc(d.Items, func(a, b FoundItem) int {
-		return cmp.Or(cmp.Compare(a.Secrets, b.Secrets), cmp.Compare(a.Owner.rank(), b.Owner.rank()), cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Secrets, b.Secrets), cmp.Compare(a.Owner.rank(), b.Owner.rank()),
+			cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID))
 	})
 }

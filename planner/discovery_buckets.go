@@ -35,12 +35,14 @@ func (m *maker) discoverBuckets(d *Discovery) {
 		}
 	}
 	slices.SortFunc(keys, func(a, b BucketKey) int {
-		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.ID.Namespace, b.ID.Namespace), cmp.Compare(a.ID.Name, b.ID.Name))
+		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.ID.Namespace, b.ID.Namespace),
+			cmp.Compare(a.ID.Name, b.ID.Name))
 	})
 	names := newNames(m.in)
 	for _, key := range keys {
 		b := m.in.Observed.Buckets[key]
-		f := FoundBucket{Cloud: key.Cloud, Bucket: key.ID, Location: b.Location, StorageClass: b.StorageClass, CreatedAt: b.CreatedAt}
+		f := FoundBucket{Cloud: key.Cloud, Bucket: key.ID, Location: b.Location, StorageClass: b.StorageClass,
+			CreatedAt: b.CreatedAt}
 		if c, opened := openedBy[key]; opened {
 			f.Owner, f.Stack = c.Owner, c.Stack
 		}
@@ -61,7 +63,8 @@ func (f *FoundBucket) takeOver(severalClouds bool) {
 	}
 	f.Block = "import {\n  to     = " + f.Project.String() + "\n  bucket = " + strconv.Quote(f.Bucket.Name) + "\n}"
 	if !f.Declared.IsZero() {
-		f.TakeOver = "declared as " + f.Project.String() + " (" + f.Declared.String() + "): add adopt = true, or an import block"
+		f.TakeOver = "declared as " + f.Project.String() + " (" + f.Declared.String() +
+			"): add adopt = true, or an import block"
 		return
 	}
 	words := []string{"bh", "import", f.Project.Label(), "--bucket", f.Bucket.Name}
@@ -134,7 +137,7 @@ func (n names) forBucket(bucket string) addr.Project {
 	return addr.Project{Name: name}
 }
 
-// nameHashes gives the projects whose credentials' names are short forms, by that form.
+// nameHashes returns the projects whose credentials' names are short forms, by that form.
 func (m *maker) nameHashes() map[string]addr.Project {
 	out := map[string]addr.Project{}
 	add := func(p addr.Project) { out[shortForm(m.in.Desired.Stack, p)] = p }

@@ -29,8 +29,8 @@ const (
 
 // DriftClasses lists the classes in the order in which one project's are shown.
 func DriftClasses() []DriftClass {
-	return []DriftClass{BucketGone, BucketSettings, SettingsDrift, CredentialGone, CredentialExposed, CredentialExpired, CredentialDisabled,
-		PolicyDrift, ItemGone, ItemEdited}
+	return []DriftClass{BucketGone, BucketSettings, SettingsDrift, CredentialGone, CredentialExposed, CredentialExpired,
+		CredentialDisabled, PolicyDrift, ItemGone, ItemEdited}
 }
 
 // Gone reports whether the thing itself is not there any more.
@@ -67,7 +67,7 @@ func (d Drift) Projects() int {
 	return len(drifted)
 }
 
-// AsRecorded gives a config that declares what the state holds and nothing else, so
+// AsRecorded returns a config that declares what the state holds and nothing else, so
 // that a refresh reads all that drift follows from: also what is no longer
 // declared, and no secret that someone brings.
 func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
@@ -79,10 +79,12 @@ func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
 	}
 	moves := movesOf(c, snap)
 	for p, r := range snap.Records {
-		one := config.Project{Addr: p, Cloud: r.Cloud, Secrets: r.Secrets, Access: r.Applied.Access, AllowedIPs: r.Applied.AllowedIPs,
+		one := config.Project{Addr: p, Cloud: r.Cloud, Secrets: r.Secrets, Access: r.Applied.Access,
+			AllowedIPs:   r.Applied.AllowedIPs,
 			ExpiresAfter: r.Applied.ExpiresAfter, OnDestroy: config.OnDestroy(r.OnDestroy), Range: declared[moves.now(p)]}
 		if r.Bucket != nil {
-			one.Bucket = vendors.BucketSpec{ID: *r.Bucket, Location: r.Applied.Location, StorageClass: r.Applied.StorageClass, Settings: r.Applied.Settings}
+			one.Bucket = vendors.BucketSpec{ID: *r.Bucket, Location: r.Applied.Location, StorageClass: r.Applied.StorageClass,
+				Settings: r.Applied.Settings}
 		}
 		if r.Item != nil {
 			one.ItemTitle = r.Item.Title

@@ -53,12 +53,13 @@ func (d *drifter) bucket() {
 		return
 	}
 	if r.Applied.StorageClass != "" && observed.StorageClass != "" && !d.cut(StepUpdateBucket) {
-		d.differs(BucketSettings, "storage_class", r.Applied.StorageClass, observed.StorageClass, d.declaredText(func() string { return d.desired.Bucket.StorageClass }))
+		d.differs(BucketSettings, "storage_class", r.Applied.StorageClass, observed.StorageClass,
+			d.declaredText(func() string { return d.desired.Bucket.StorageClass }))
 	}
 	d.settings(d.m.in.Observed.Settings[key])
 }
 
-// declaredText gives what is declared, nil where no bucket of bh's making is.
+// declaredText returns what is declared, nil where no bucket of bh's making is.
 func (d *drifter) declaredText(of func() string) *string {
 	if d.desired == nil || d.desired.Register != nil {
 		return nil
@@ -144,7 +145,8 @@ func (d *drifter) credential() {
 		}
 		return
 	}
-	class, sick := map[vendors.Status]DriftClass{vendors.Exposed: CredentialExposed, vendors.Expired: CredentialExpired, vendors.Disabled: CredentialDisabled}[c.Status]
+	class, sick := map[vendors.Status]DriftClass{vendors.Exposed: CredentialExposed, vendors.Expired: CredentialExpired,
+		vendors.Disabled: CredentialDisabled}[c.Status]
 	if sick {
 		d.add(class, "status", string(vendors.Active), string(c.Status))
 	}
@@ -160,13 +162,16 @@ func (d *drifter) policy(c vendors.Credential) {
 	ips := func(list []string) string { return strings.Join(slices.Sorted(slices.Values(list)), ", ") }
 	expires := func(after time.Duration) string {
 		if after == 0 {
-			return dateOrNever(time.Time{})
+			return timeOrNever(time.Time{})
 		}
-		return dateOrNever(d.m.issuedAt(r.Cloud, *r.Active).Add(after))
+		return timeOrNever(d.m.issuedAt(r.Cloud, *r.Active).Add(after))
 	}
-	d.differs(PolicyDrift, "access", string(r.Applied.Access), string(c.Access), d.declaredText(func() string { return string(d.desired.Access) }))
-	d.differs(PolicyDrift, "allowed_ips", ips(r.Applied.AllowedIPs), ips(c.AllowedIPs), d.declaredText(func() string { return ips(d.desired.AllowedIPs) }))
-	d.differs(PolicyDrift, "expires", expires(r.Applied.ExpiresAfter), dateOrNever(c.ExpiresAt), d.declaredText(func() string { return expires(d.desired.ExpiresAfter) }))
+	d.differs(PolicyDrift, "access", string(r.Applied.Access), string(c.Access),
+		d.declaredText(func() string { return string(d.desired.Access) }))
+	d.differs(PolicyDrift, "allowed_ips", ips(r.Applied.AllowedIPs), ips(c.AllowedIPs),
+		d.declaredText(func() string { return ips(d.desired.AllowedIPs) }))
+	d.differs(PolicyDrift, "expires", expires(r.Applied.ExpiresAfter), timeOrNever(c.ExpiresAt),
+		d.declaredText(func() string { return expires(d.desired.ExpiresAfter) }))
 	if r.Bucket != nil {
 		d.differs(PolicyDrift, "bucket", r.Bucket.Name, c.Bucket.Name, nil)
 	}
@@ -203,12 +208,14 @@ func (d *drifter) itemFields(item Item) {
 	for _, name := range slices.Sorted(maps.Keys(r.Item.Fields)) {
 		d.differs(ItemEdited, name, r.Item.Fields[name], item.Fields[name], nil)
 	}
-	if r.Active != nil && item.Fingerprint != r.Active.Fingerprint && (r.Pending == nil || item.Fingerprint != r.Pending.Fingerprint) {
+	if r.Active != nil && item.Fingerprint != r.Active.Fingerprint &&
+		(r.Pending == nil || item.Fingerprint != r.Pending.Fingerprint) {
 		d.add(ItemEdited, vendors.FieldSecretAccessKey, "", "")
 		d.found[len(d.found)-1].Sensitive = true
 	}
 	mark := item.Mark
-	if mark.Address != r.Item.Address.String() || mark.Stack != d.m.in.Desired.Stack || mark.Operation != r.Item.Operation {
+	if mark.Address != r.Item.Address.String() || mark.Stack != d.m.in.Desired.Stack ||
+		mark.Operation != r.Item.Operation {
 		d.add(ItemEdited, "mark", r.Item.Address.String(), mark.Address)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"buckethead/config"
+	"buckethead/config/words"
 )
 
 // NodeKind is what a node of a Graph stands for.
@@ -44,7 +45,7 @@ type Graph struct {
 	Edges []Edge `json:"edges"`
 }
 
-// GraphOf gives the graph of what is declared. Clouds and stores that nothing uses
+// GraphOf returns the graph of what is declared. Clouds and stores that nothing uses
 // are part of it.
 func GraphOf(c *config.Config) Graph {
 	g := Graph{Stack: c.Stack, Nodes: []Node{}, Edges: []Edge{}}
@@ -76,11 +77,8 @@ func (g *Graph) project(p *config.Project) {
 	if p.Register == nil {
 		kind, bucket.In = "bucket", holder(CloudNode, p.Cloud)
 	}
-	switch namespace, location := p.Bucket.ID.Namespace, p.Bucket.Location; {
-	case namespace != "" && location != "":
-		bucket.Label += " (" + namespace + ", " + location + ")"
-	case namespace+location != "":
-		bucket.Label += " (" + namespace + location + ")"
+	if place := words.Join(", ", p.Bucket.ID.Namespace, p.Bucket.Location); place != "" {
+		bucket.Label += " (" + place + ")"
 	}
 	item := Node{ID: "item of " + from, Kind: ItemNode, Label: p.ItemTitle, In: holder(SecretsNode, p.Secrets)}
 	g.Nodes = append(g.Nodes, Node{ID: from, Kind: ProjectNode, Label: p.Addr.Label()}, bucket, item)

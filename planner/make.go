@@ -111,7 +111,7 @@ func (m *maker) indexWorld() {
 	}
 }
 
-// addresses gives every project that anything is known of, in order.
+// addresses returns every project that anything is known of, in order.
 func (m *maker) addresses() []addr.Project {
 	all := make([]addr.Project, 0, len(m.desired)+8)
 	for p := range m.desired {

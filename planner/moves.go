@@ -24,7 +24,7 @@ func movesOf(c *config.Config, snap state.Snapshot) moves {
 	return m
 }
 
-// now gives the address that a project has after the moves.
+// now returns the address that a project has after the moves.
 func (m moves) now(p addr.Project) addr.Project {
 	if moved, ok := m.to[p]; ok {
 		return moved
@@ -79,7 +79,7 @@ func renames(c *config.Config, snap state.Snapshot) map[addr.Project]addr.Projec
 	return from
 }
 
-// affected gives the projects that one block moves, in order.
+// affected returns the projects that one block moves, in order.
 func affected(block config.Moved, known map[addr.Project]addr.Project) []addr.Project {
 	var out []addr.Project
 	for p := range known {
@@ -95,7 +95,7 @@ func affected(block config.Moved, known map[addr.Project]addr.Project) []addr.Pr
 // moves every instance of the name.
 func everyInstance(block config.Moved) bool { return block.From.Key == "" && block.To.Key == "" }
 
-// rename gives the address that the block gives to a project that it moves.
+// rename returns the address that the block gives to a project that it moves.
 func rename(block config.Moved, p addr.Project) addr.Project {
 	if everyInstance(block) {
 		return addr.Project{Name: block.To.Name, Key: p.Key}

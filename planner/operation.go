@@ -162,7 +162,7 @@ func (o *Operation) seal() {
 	o.Digest = hex.EncodeToString(sum[:])
 }
 
-// timeless gives the step without what differs between two plans that do the
+// timeless returns the step without what differs between two plans that do the
 // same: names drawn from the operation id, fingerprints, and times of listings.
 func timeless(s Step) Step {
 	switch s := s.(type) {

@@ -58,7 +58,8 @@ func (m *maker) unrecordedPending(s *subject) *pending {
 			}
 			for _, in := range m.ownItems(s) {
 				item := m.in.Observed.Items[ItemKey{m.secretsOf(s), in}]
-				if item.Mark.Stack != m.in.Desired.Stack || item.Mark.Operation != i.Operation || item.Fields[vendors.FieldAccessKeyID] != id || item.Fingerprint == "" {
+				if item.Mark.Stack != m.in.Desired.Stack || item.Mark.Operation != i.Operation ||
+					item.Fields[vendors.FieldAccessKeyID] != id || item.Fingerprint == "" {
 					continue
 				}
 				c := m.in.Observed.Credentials[CredentialKey{i.Cloud, id}]
@@ -67,7 +68,8 @@ func (m *maker) unrecordedPending(s *subject) *pending {
 					issued = c.IssuedAt
 				}
 				return &pending{item: in, unrecorded: true,
-					CredentialRef: state.CredentialRef{ID: id, Name: i.Name, IssuedAt: issued, ExpiresAt: c.ExpiresAt, Fingerprint: item.Fingerprint}}
+					CredentialRef: state.CredentialRef{ID: id, Name: i.Name, IssuedAt: issued, ExpiresAt: c.ExpiresAt,
+						Fingerprint: item.Fingerprint}}
 			}
 		}
 	}
@@ -90,7 +92,7 @@ func (m *maker) secretsOf(s *subject) string {
 	return ""
 }
 
-// ownItems gives the items that were read and can hold the project's keys: the
+// ownItems returns the items that were read and can hold the project's keys: the
 // recorded one, and one that an interrupted run made.
 func (m *maker) ownItems(s *subject) []string {
 	var out []string
@@ -127,16 +129,13 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	d.add(confirm)
 	if word, _ := m.ageCause(s, found.CredentialRef); word != "" && !registered {
 		// Long ago, then: it is taken over so that it retires like any other.
-		m.issue(s, d, overlap)
-		if overlap == 0 {
-			d.add(RevokeCredential{ID: found.ID, CredentialName: found.Name})
-		}
+		m.issue(s, d, &found.CredentialRef, overlap)
 	} else {
 		m.bringUpToDate(s, d, found.item, found.CredentialRef)
 		d.add(VerifyCredential{})
 	}
 	if r != nil && r.Active != nil && overlap == 0 && !registered {
-		d.add(RevokeCredential{ID: r.Active.ID, CredentialName: r.Active.Name})
+		d.add(revoke(*r.Active))
 	}
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
 	if r != nil {

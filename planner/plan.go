@@ -39,7 +39,7 @@ type Plan struct {
 // Empty reports whether there is nothing to do.
 func (p *Plan) Empty() bool { return len(p.Operations) == 0 }
 
-// Counts gives the number of operations of each kind, blocked ones included.
+// Counts returns the number of operations of each kind, blocked ones included.
 func (p *Plan) Counts() map[Kind]int {
 	counts := map[Kind]int{}
 	for _, o := range p.Operations {
@@ -48,7 +48,7 @@ func (p *Plan) Counts() map[Kind]int {
 	return counts
 }
 
-// Blocked gives the number of operations that will not run as things are.
+// Blocked returns the number of operations that will not run as things are.
 func (p *Plan) Blocked() int {
 	n := 0
 	for _, o := range p.Operations {
@@ -71,7 +71,7 @@ func (p *Plan) Digest() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Find gives the operation of a project.
+// Find returns the operation of a project.
 func (p *Plan) Find(project addr.Project) (Operation, bool) {
 	for _, o := range p.Operations {
 		if o.Project == project {

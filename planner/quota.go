@@ -10,6 +10,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 )
 
 // Quota is what a plan comes to at a cloud that may have only so many credentials.
@@ -68,9 +69,11 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 		case limit <= 0 || q.mints == 0:
 			continue
 		case q.live > limit:
-			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2013", Summary: "More credentials than the limit", Subject: m.place(cloud),
-				Detail: fmt.Sprintf("%s has %d credentials, and bh knows of a limit of %d: it was raised, then, and nothing is held to it.", cloud, q.live, limit),
-				Fix:    "Tell bh the limit that holds with token_limit."})
+			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2013", Summary: "More credentials than the limit",
+				Subject: m.place(cloud),
+				Detail: fmt.Sprintf("%s has %d credentials, and bh knows of a limit of %d: it was raised, then, "+
+					"and nothing is held to it.", cloud, q.live, limit),
+				Fix: "Tell bh the limit that holds with token_limit."})
 			continue
 		}
 		waits, fits := q.arrange(limit)
@@ -81,7 +84,8 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 		for _, o := range q.operations {
 			q.wait(o, waits[o])
 		}
-		out = append(out, Quota{Connection: cloud, Vendor: VendorOf(cloud), Limit: limit, Live: q.live, After: q.live + q.net})
+		out = append(out, Quota{Connection: cloud, Vendor: VendorOf(cloud), Limit: limit, Live: q.live,
+			After: q.live + q.net})
 	}
 	return out
 }
@@ -207,8 +211,8 @@ func (q *quota) wait(o *Operation, destroys []addr.Project) {
 		names = append(names[:shown], fmt.Sprintf("%d others", len(names)-shown))
 	}
 	note := "waits for the destroy of " + names[0] + ", which frees "
-	if n := len(names); n > 1 {
-		note = "waits for the destroys of " + strings.Join(names[:n-1], ", ") + " and " + names[n-1] + ", which free "
+	if len(names) > 1 {
+		note = "waits for the destroys of " + words.List(names...) + ", which free "
 	}
 	if freed == 1 {
 		note += "a credential"
@@ -224,7 +228,8 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range) diag.Diagnost
 		_, fits := q.arrange(limit + 1 + more)
 		return fits
 	})
-	fix := "Remove credentials that nobody uses, split the plan with --target, or have the limit raised and tell bh with token_limit."
+	fix := "Remove credentials that nobody uses, split the plan with --target, " +
+		"or have the limit raised and tell bh with token_limit."
 	for n := q.parallelism - 1; n > 0; n-- {
 		fewer := *q
 		fewer.parallelism = n
@@ -234,5 +239,6 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range) diag.Diagnost
 		}
 	}
 	return diag.Diagnostic{Code: "BH2012", Summary: "Not enough credentials are left", Subject: place, Fix: fix,
-		Detail: fmt.Sprintf("%s may have %d credentials at once and has %d, whoever made them. This plan needs room for %d.", cloud, limit, q.live, needed)}
+		Detail: fmt.Sprintf("%s may have %d credentials at once and has %d, whoever made them. "+
+			"This plan needs room for %d.", cloud, limit, q.live, needed)}
 }

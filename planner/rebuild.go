@@ -93,7 +93,8 @@ func (r *rebuilder) indexCredentials() {
 			limit = r.in.NameLimit(VendorOf(p.Cloud))
 		}
 		const operation = "0123456789ab" // of the length that they have
-		prefixes[p.Cloud+"\x00"+strings.TrimSuffix(CredentialName(r.in.Desired.Stack, p.Addr, operation, limit), operation)] = p.Addr
+		name := CredentialName(r.in.Desired.Stack, p.Addr, operation, limit)
+		prefixes[p.Cloud+"\x00"+strings.TrimSuffix(name, operation)] = p.Addr
 	}
 	for key, c := range r.in.Observed.Credentials {
 		end := strings.LastIndex(c.Name, "/") + 1
@@ -109,7 +110,8 @@ func (r *rebuilder) indexCredentials() {
 // project reads the record of one declared project.
 func (r *rebuilder) project(p *config.Project) {
 	record := state.Record{Project: p.Addr, Cloud: p.Cloud, Secrets: p.Secrets, Registered: p.Register != nil,
-		Protected: p.Protect, OnDestroy: string(p.OnDestroy), CreatedAt: r.in.Now.UTC(), UpdatedAt: r.in.Now.UTC(), Generation: 1}
+		Protected: p.Protect, OnDestroy: string(p.OnDestroy), CreatedAt: r.in.Now.UTC(),
+		UpdatedAt: r.in.Now.UTC(), Generation: 1}
 	item, found := r.item(p)
 	if !found && len(r.credentials[p.Addr]) == 0 {
 		if bucket, there := r.in.Observed.Buckets[BucketKey{p.Cloud, p.Bucket.ID}]; there && p.Cloud != "" {
@@ -122,14 +124,15 @@ func (r *rebuilder) project(p *config.Project) {
 		r.bucket(p, &record)
 	}
 	if found {
-		record.Item = &state.ItemRef{ID: item.Summary.ID, Title: item.Summary.Title, Fields: maps.Clone(item.Fields), Address: p.Addr,
+		record.Item = &state.ItemRef{ID: item.Summary.ID, Title: item.Summary.Title,
+			Fields: maps.Clone(item.Fields), Address: p.Addr,
 			Operation: item.Mark.Operation, UpdatedAt: item.Summary.UpdatedAt}
 		r.active(p, item, &record)
 	}
 	r.out.Records = append(r.out.Records, record)
 }
 
-// item gives the one item of a project that is in the store where it belongs.
+// item returns the one item of a project that is in the store where it belongs.
 func (r *rebuilder) item(p *config.Project) (Item, bool) {
 	var here []ItemKey
 	for _, key := range r.items[p.Addr] {
@@ -137,14 +140,16 @@ func (r *rebuilder) item(p *config.Project) (Item, bool) {
 			here = append(here, key)
 			continue
 		}
-		r.unknown(p.Addr, "item_elsewhere", "an item of it is in "+key.Secrets+" (id "+key.ID+")", "Delete it when nobody reads it.")
+		r.unknown(p.Addr, "item_elsewhere", "an item of it is in "+key.Secrets+" (id "+key.ID+")",
+			"Delete it when nobody reads it.")
 	}
 	if len(here) > 1 {
 		ids := make([]string, len(here))
 		for i, key := range here {
 			ids[i] = key.ID
 		}
-		r.unknown(p.Addr, "items_ambiguous", "several items carry its mark: "+strings.Join(ids, ", "), "Delete those that are not used, and rebuild again.")
+		r.unknown(p.Addr, "items_ambiguous", "several items carry its mark: "+strings.Join(ids, ", "),
+			"Delete those that are not used, and rebuild again.")
 		return Item{}, false
 	}
 	if len(here) == 0 {
@@ -193,7 +198,8 @@ func (r *rebuilder) active(p *config.Project, item Item, record *state.Record) {
 	}
 	c, live := r.in.Observed.Credentials[CredentialKey{p.Cloud, id}]
 	if !live {
-		r.unknown(p.Addr, "credential_gone", "the key in its item, "+id+", is not there any more", "The next apply issues a new one.")
+		r.unknown(p.Addr, "credential_gone", "the key in its item, "+id+", is not there any more",
+			"The next apply issues a new one.")
 		return
 	}
 	record.Active.Name, record.Active.ExpiresAt = c.Name, c.ExpiresAt
@@ -211,7 +217,8 @@ func (r *rebuilder) active(p *config.Project, item Item, record *state.Record) {
 func (r *rebuilder) others(p addr.Project, held map[CredentialKey]bool) {
 	for _, key := range r.credentials[p] {
 		if !held[key] {
-			r.unknown(p, "credential_unknown", "the key "+key.ID+" of it is live as well; until when it was to work is not known",
+			r.unknown(p, "credential_unknown",
+				"the key "+key.ID+" of it is live as well; until when it was to work is not known",
 				"Revoke it with the provider when nobody uses it; bh lets it be.")
 		}
 	}

@@ -12,9 +12,10 @@ import (
 func (m *maker) register(s *subject) *Operation {
 	r, want := s.record, s.desired
 	if r != nil && !r.Registered {
-		m.fault(diag.Diagnostic{Code: "BH2001", Project: s.project, Subject: want.Range, Summary: "A bucket cannot become registered keys",
-			Detail: s.project.String() + " is a bucket that bh made, with credentials that it issued.",
-			Fix:    "Give the registered keys a project name of their own, and remove this one or keep it as it was."})
+		m.fault(diag.Diagnostic{Code: "BH2001", Project: s.project, Subject: want.Range,
+			Summary: "A bucket cannot become registered keys",
+			Detail:  s.project.String() + " is a bucket that bh made, with credentials that it issued.",
+			Fix:     "Give the registered keys a project name of their own, and remove this one or keep it as it was."})
 		return nil
 	}
 	d := &draft{Operation: s.operation("", "", "")}
@@ -86,7 +87,8 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 		stored = s.record.Item.Fields
 	}
 	wanted := Fields(keys)
-	for _, name := range []string{vendors.FieldAccessKeyID, vendors.FieldBucket, vendors.FieldEndpointURL, vendors.FieldRegion} {
+	for _, name := range []string{vendors.FieldAccessKeyID, vendors.FieldBucket, vendors.FieldEndpointURL,
+		vendors.FieldRegion} {
 		if stored[name] != wanted[name] {
 			d.change(name, stored[name], wanted[name])
 		}
@@ -94,12 +96,9 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	if word == "new" || word == "secret_changed" {
 		d.Changes = append(d.Changes, Change{Field: vendors.FieldSecretAccessKey, Sensitive: true})
 	}
-	d.add(
-		TakeCredential{AccessKeyID: keys.AccessKeyID, EndpointURL: keys.EndpointURL, Region: keys.Region, Bucket: keys.Bucket,
-			Fingerprint: m.in.Observed.Registered[s.project]},
-		StoreCredential{ItemID: item, Title: s.desired.ItemTitle},
-		VerifyCredential{},
-	)
+	take := TakeCredential{AccessKeyID: keys.AccessKeyID, EndpointURL: keys.EndpointURL, Region: keys.Region,
+		Bucket: keys.Bucket, Fingerprint: m.in.Observed.Registered[s.project]}
+	d.add(RegisterSteps(take, StoreCredential{ItemID: item, Title: s.desired.ItemTitle})...)
 	if s.record != nil {
 		m.leaveStore(s, d)
 	}

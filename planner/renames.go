@@ -79,9 +79,11 @@ func (m *maker) reportRenames() {
 		ended := slices.IndexFunc(group, func(r renaming) bool { return m.in.Scope == nil || m.in.Scope(r.from) })
 		switch {
 		case refused >= 0:
-			m.reportRename(group, group[refused], diag.Diagnostic{Severity: diag.Error, Code: "BH2007", Summary: "The bucket belongs to another project"})
+			m.reportRename(group, group[refused],
+				diag.Diagnostic{Severity: diag.Error, Code: "BH2007", Summary: "The bucket belongs to another project"})
 		case ended >= 0:
-			m.reportRename(group, group[ended], diag.Diagnostic{Severity: diag.Warning, Code: "BH2020", Summary: "A project seems to be renamed"})
+			m.reportRename(group, group[ended],
+				diag.Diagnostic{Severity: diag.Warning, Code: "BH2020", Summary: "A project seems to be renamed"})
 		}
 	}
 }
@@ -89,7 +91,8 @@ func (m *maker) reportRenames() {
 // reportRename words one group of renames, at the place of one of them.
 func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 	d.Project, d.Subject = at.to, m.desired[at.to].Range
-	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " is the one of " + at.from.String() + " in this stack's state, which is not declared any more."
+	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " is the one of " + at.from.String() +
+		" in this stack's state, which is not declared any more."
 	if n := len(group) - 1; n > 0 {
 		d.Detail += fmt.Sprintf(" So it is with %d more of project.%s.", n, at.from.Name)
 	}
@@ -103,12 +106,13 @@ func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 	blocks, possible := m.movedBlocks(group)
 	d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n\n")
 	if !possible {
-		d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n") + "\n\nA moved block cannot do it, for project." + at.from.Name + " is still declared, with for_each."
+		d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n") +
+			"\n\nA moved block cannot do it, for project." + at.from.Name + " is still declared, with for_each."
 	}
 	m.fault(d)
 }
 
-// movedBlocks gives the blocks that say what was renamed: one for the name, where
+// movedBlocks returns the blocks that say what was renamed: one for the name, where
 // that moves each instance to where it is declared, else one for each instance. It
 // is false where no block can say it; then it gives commands.
 func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
@@ -182,15 +186,19 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 		m.refused[s.project] = true // told with the others
 		return
 	}
-	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range, Summary: "The bucket exists and is not managed by this stack",
-		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
-		Fix:    "To take it over as it is: adopt = true, or an import block, which bh import writes. Otherwise choose another name."}
+	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range,
+		Summary: "The bucket exists and is not managed by this stack",
+		Detail:  "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
+		Fix: "To take it over as it is: adopt = true, or an import block, which bh import writes. " +
+			"Otherwise choose another name."}
 	if len(m.recorded) == 0 {
-		fault.Fix += " If the state was lost: bh state backup --list shows the copies that there are, and bh state rebuild makes it anew."
+		fault.Fix += " If the state was lost: bh state backup --list shows the copies that there are, " +
+			"and bh state rebuild makes it anew."
 	}
 	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
 		fault.Summary = "The bucket belongs to another project"
-		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() + " in this stack's state."
+		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() +
+			" in this stack's state."
 		fault.Fix = m.wayToBucket(holder)
 	}
 	m.fault(fault)
@@ -204,7 +212,8 @@ func (m *maker) wayToBucket(holder addr.Project) string {
 	if _, removed := m.removed[holder]; removed {
 		return "The removed block lets go of it; to take it over as it is: adopt = true, or an import block."
 	}
-	return "An earlier run of this project was stopped, so that nothing can move here. Choose another name, or destroy what it left: remove this block, and apply."
+	return "An earlier run of this project was stopped, so that nothing can move here. " +
+		"Choose another name, or destroy what it left: remove this block, and apply."
 }
 
 // otherBucket says where the holder's bucket went in the files, "" where it did not.
@@ -214,5 +223,6 @@ func (m *maker) otherBucket(holder addr.Project) string {
 	if d.Register != nil || r == nil || r.Bucket == nil || d.Bucket.ID.Name == r.Bucket.Name {
 		return ""
 	}
-	return holder.String() + " declares the bucket " + d.Bucket.ID.Name + " by now; a bucket stays with its project. Set that back to \"" + r.Bucket.Name + "\", and choose another name here."
+	return holder.String() + " declares the bucket " + d.Bucket.ID.Name +
+		" by now; a bucket stays with its project. Set that back to \"" + r.Bucket.Name + "\", and choose another name here."
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -32,7 +33,7 @@ func (m *maker) settingsOf(s *subject, key BucketKey, fresh bool) settings {
 	return x
 }
 
-// tried gives what the open steps were about to write.
+// tried returns what the open steps were about to write.
 func tried(intents []state.Intent) []vendors.SettingsChange {
 	var out []vendors.SettingsChange
 	for _, i := range intents {
@@ -44,37 +45,49 @@ func tried(intents []state.Intent) []vendors.SettingsChange {
 }
 
 // needSettings plans to give the bucket the settings that are declared, and to
-// clear those that bh gave it and that no longer are. It gives the cause, for
+// clear those that bh gave it and that no longer are. It returns the cause, for
 // graver ones may come before it; the word is "" where nothing differs.
 func (m *maker) needSettings(s *subject, d *draft) Reason {
-	if d.failed || s.desired.Bucket.Settings.None() && (s.record == nil || s.record.Applied.Settings.None()) && len(s.intents) == 0 {
+	if d.failed || s.desired.Bucket.Settings.None() && (s.record == nil || s.record.Applied.Settings.None()) &&
+		len(s.intents) == 0 {
 		return Reason{}
 	}
 	id := s.bucketID()
 	x := m.settingsOf(s, BucketKey{s.desired.Cloud, id}, slices.ContainsFunc(d.Steps, makesBucket))
 	var cause Reason
-	for _, kind := range vendors.SettingsKinds() {
-		change, differs := x.change(kind)
-		if !differs {
-			continue
-		}
-		before, after := x.before(change), change.Settings.Words(kind)
-		d.change(kind.Block(), orNone(before), orNone(after))
-		d.add(UpdateSettings{ID: id, Change: change, Fresh: x.fresh})
+	for _, step := range x.updates(id) {
+		change := step.Change
+		d.change(change.Kind.Block(), orNone(x.before(change)), orNone(change.Settings.Words(change.Kind)))
+		d.add(step)
 		d.Notes = append(d.Notes, x.notes(change)...)
 		if cause.Word == "" {
-			cause = x.cause(kind)
+			cause = x.cause(change.Kind)
 		}
 	}
 	return cause
 }
 
-func orNone(words []string) string {
-	if len(words) == 0 {
-		return "none"
+// updates returns the steps that write each group that differs from what is declared.
+func (x settings) updates(id vendors.BucketID) []UpdateSettings {
+	var steps []UpdateSettings
+	for _, kind := range vendors.SettingsKinds() {
+		if change, differs := x.change(kind); differs {
+			steps = append(steps, UpdateSettings{ID: id, Change: change, Fresh: x.fresh})
+		}
 	}
-	return strings.Join(words, "; ")
+	return steps
 }
+
+// detach returns the step that detaches every domain that bh attached, if there are any.
+func (x settings) detach(id vendors.BucketID) []UpdateSettings {
+	x.want = vendors.BucketSettings{}
+	if change, differs := x.domains(); differs {
+		return []UpdateSettings{{ID: id, Change: change}}
+	}
+	return nil
+}
+
+func orNone(lines []string) string { return cmp.Or(strings.Join(lines, "; "), "none") }
 
 // cause says why a group differs from what is declared.
 func (x settings) cause(kind vendors.SettingsKind) Reason {
@@ -92,7 +105,7 @@ func sameSettings(kind vendors.SettingsKind, a, b vendors.BucketSettings) bool {
 	return a.Has(kind) == b.Has(kind) && slices.Equal(a.Words(kind), b.Words(kind))
 }
 
-// change gives what one group has to become, and whether it differs. Where the
+// change returns what one group has to become, and whether it differs. Where the
 // cloud could not be asked, what bh gave the bucket counts as what is there.
 func (x settings) change(kind vendors.SettingsKind) (vendors.SettingsChange, bool) {
 	if kind == vendors.DomainSettings {
@@ -119,7 +132,7 @@ func (x settings) took(kind vendors.SettingsKind) bool {
 	})
 }
 
-// domains gives the domains that are to be attached or changed, and those that
+// domains returns the domains that are to be attached or changed, and those that
 // are to go; the others need no call.
 func (x settings) domains() (vendors.SettingsChange, bool) {
 	const kind = vendors.DomainSettings
@@ -144,7 +157,7 @@ func (x settings) domains() (vendors.SettingsChange, bool) {
 	return change, len(change.Settings.Domains)+len(change.Detach) > 0
 }
 
-// ours gives the domains that bh attached, or may have, sorted.
+// ours returns the domains that bh attached, or may have, sorted.
 func (x settings) ours() []string {
 	var names []string
 	for _, d := range x.applied.Domains {
@@ -168,7 +181,7 @@ func findDomain(s vendors.BucketSettings, name string) (vendors.CustomDomain, bo
 	return vendors.CustomDomain{}, false
 }
 
-// there gives a group as far as it is known.
+// there returns a group as far as it is known.
 func (x settings) there(kind vendors.SettingsKind) vendors.BucketSettings {
 	if x.observed.Has(kind) {
 		return x.observed.Only(kind)
@@ -200,7 +213,7 @@ func (x settings) before(change vendors.SettingsChange) []string {
 	return vendors.BucketSettings{Domains: list}.Words(change.Kind)
 }
 
-// settingsChanges gives the groups of which only the state has to learn: the
+// settingsChanges returns the groups of which only the state has to learn: the
 // bucket has them already, or lacks them already.
 func settingsChanges(s *subject, steps []Step) []Change {
 	want, applied := s.desired.Bucket.Settings, s.record.Applied.Settings
@@ -228,37 +241,18 @@ func settingsChanges(s *subject, steps []Step) []Change {
 
 // leaveSettings plans what has to go before a bucket does: domains, which would
 // lead to nothing, and locks, where objects are to be deleted.
-func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) {
+func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) []UpdateSettings {
 	x := m.settingsOf(s, BucketKey{o.Cloud, id}, false)
-	x.want = vendors.BucketSettings{}
-	if change, differs := x.domains(); differs {
-		o.Steps = append(o.Steps, UpdateSettings{ID: id, Change: change})
-		o.Notes = append(o.Notes, "the bucket is no longer public under "+strings.Join(change.Detach, ", "))
+	steps := x.detach(id)
+	for _, step := range steps {
+		o.Notes = append(o.Notes, "the bucket is no longer public under "+strings.Join(step.Change.Detach, ", "))
 	}
-	locked := len(x.applied.Lock) > 0 || slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool { return len(c.Settings.Lock) > 0 })
+	locked := len(x.applied.Lock) > 0 ||
+		slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool { return len(c.Settings.Lock) > 0 })
 	if empties && locked {
 		change := vendors.SettingsChange{Kind: vendors.LockSettings, Settings: vendors.Cleared(vendors.LockSettings)}
-		o.Steps = append(o.Steps, UpdateSettings{ID: id, Change: change})
+		steps = append(steps, UpdateSettings{ID: id, Change: change})
 		o.Notes = append(o.Notes, x.notes(change)...)
-	}
-}
-
-// DetachDomains gives the steps that end the domains of a bucket that is to go.
-func DetachDomains(id vendors.BucketID, applied vendors.BucketSettings) []Step {
-	change, differs := settings{applied: applied}.domains()
-	if !differs {
-		return nil
-	}
-	return []Step{UpdateSettings{ID: id, Change: change}}
-}
-
-// FreshSettings gives the steps that give a new bucket its settings.
-func FreshSettings(spec vendors.BucketSpec) []Step {
-	var steps []Step
-	for _, kind := range vendors.SettingsKinds() {
-		if change, differs := (settings{want: spec.Settings, fresh: true}).change(kind); differs {
-			steps = append(steps, UpdateSettings{ID: spec.ID, Change: change, Fresh: true})
-		}
 	}
 	return steps
 }

@@ -25,24 +25,25 @@ func (x settings) notes(change vendors.SettingsChange) []string {
 	return out
 }
 
-// deletions gives the rules that delete, without what else they do.
+// deletions returns the rules that delete, without what else they do.
 func deletions(s vendors.BucketSettings) []string {
 	var rules []vendors.LifecycleRule
 	for _, r := range s.Lifecycle {
 		if r.Enabled && (r.DeleteAfter > 0 || !r.DeleteOn.IsZero()) {
-			rules = append(rules, vendors.LifecycleRule{ID: r.ID, Enabled: true, Prefix: r.Prefix, DeleteAfter: r.DeleteAfter, DeleteOn: r.DeleteOn})
+			rules = append(rules, vendors.LifecycleRule{ID: r.ID, Enabled: true, Prefix: r.Prefix, DeleteAfter: r.DeleteAfter,
+				DeleteOn: r.DeleteOn})
 		}
 	}
 	return vendors.BucketSettings{Lifecycle: rules}.Words(vendors.LifecycleSettings)
 }
 
-// locks gives the rules that keep objects.
+// locks returns the rules that keep objects.
 func locks(s vendors.BucketSettings) []string {
 	enabled := slices.DeleteFunc(slices.Clone(s.Lock), func(r vendors.LockRule) bool { return !r.Enabled })
 	return vendors.BucketSettings{Lock: enabled}.Words(vendors.LockSettings)
 }
 
-// shown gives the names under which the world sees the bucket.
+// shown returns the names under which the world sees the bucket.
 func shown(s vendors.BucketSettings) []string {
 	var out []string
 	for _, d := range s.Domains {

@@ -16,7 +16,7 @@ type SettingsReading struct {
 	Applied bool
 }
 
-// SettingsToRead gives what refresh has to read of settings, once the buckets are
+// SettingsToRead returns what refresh has to read of settings, once the buckets are
 // known: nothing where none are declared and none were.
 func SettingsToRead(in Input) []SettingsReading {
 	if in.Mode == DestroyAll || !concernsSettings(in) {

@@ -86,7 +86,8 @@ func (m *maker) findStrays(s *subject) {
 			}
 		}
 	}
-	slices.SortFunc(s.strays, func(a, b stray) int { return cmp.Or(cmp.Compare(a.cloud, b.cloud), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(s.strays,
+		func(a, b stray) int { return cmp.Or(cmp.Compare(a.cloud, b.cloud), cmp.Compare(a.id, b.id)) })
 	s.strays = slices.Compact(s.strays)
 }
 
@@ -120,7 +121,8 @@ func (s *subject) open(step string) (state.Intent, bool) {
 
 // operation starts the operation of this subject.
 func (s *subject) operation(kind Kind, word, text string) *Operation {
-	o := &Operation{Project: s.project, Kind: kind, Reason: Reason{word, text}, ID: operationID(s.lineage, s.project, s.sequence), Sequence: s.sequence}
+	o := &Operation{Project: s.project, Kind: kind, Reason: Reason{word, text},
+		ID: operationID(s.lineage, s.project, s.sequence), Sequence: s.sequence}
 	if s.desired != nil {
 		o.Cloud, o.Secrets, o.Range = s.desired.Cloud, s.desired.Secrets, s.desired.Range
 		o.Bucket, o.Location, o.ItemTitle = s.desired.Bucket.ID, s.desired.Bucket.Location, s.desired.ItemTitle
@@ -177,12 +179,10 @@ func leftBehind(n int) string {
 // what it has.
 func (s *subject) declared() Declared {
 	if s.desired == nil {
-		r := s.record
-		if r == nil {
+		if s.record == nil {
 			return Declared{}
 		}
-		return Declared{Cloud: r.Cloud, Secrets: r.Secrets, Registered: r.Registered,
-			Protected: r.Protected, OnDestroy: r.OnDestroy, Applied: r.Applied}
+		return DeclaredBy(*s.record)
 	}
 	d := s.desired
 	out := Declared{Cloud: d.Cloud, Secrets: d.Secrets, Registered: d.Register != nil,

@@ -1,11 +1,13 @@
 package planner
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -22,41 +24,32 @@ func (m *maker) needUpdate(s *subject, d *draft) {
 func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 	want := s.desired
 	c := m.in.Observed.Credentials[CredentialKey{want.Cloud, ref.ID}]
-	var changes []Change
-	field := func(name, before, after string) {
-		if before != after {
-			changes = append(changes, Change{Field: name, Before: before, After: after})
-		}
-	}
+	var differing changes
 	ips := slices.Sorted(slices.Values(c.AllowedIPs))
-	field("access", string(c.Access), string(want.Access))
-	field("allowed_ips", strings.Join(ips, ", "), strings.Join(want.AllowedIPs, ", "))
-	field("bucket", c.Bucket.Name, s.bucketID().Name)
+	differing.compare("access", string(c.Access), string(want.Access))
+	differing.compare("allowed_ips", strings.Join(ips, ", "), strings.Join(want.AllowedIPs, ", "))
+	differing.compare("bucket", c.Bucket.Name, s.bucketID().Name)
 	var expires time.Time
 	if want.ExpiresAfter > 0 {
 		expires = m.issuedAt(s.desired.Cloud, ref).Add(want.ExpiresAfter)
 	}
-	field("expires", dateOrNever(c.ExpiresAt), dateOrNever(expires))
-	if len(changes) == 0 {
+	differing.compare("expires", timeOrNever(c.ExpiresAt), timeOrNever(expires))
+	if len(differing) == 0 {
 		return
 	}
 	word, text := "settings_changed", "what is declared changed; the keys stay the same"
-	if r := s.record; r != nil && r.Applied.Access == want.Access && slices.Equal(r.Applied.AllowedIPs, want.AllowedIPs) && r.Applied.ExpiresAfter == want.ExpiresAfter {
+	if r := s.record; r != nil && r.Applied.Access == want.Access &&
+		slices.Equal(r.Applied.AllowedIPs, want.AllowedIPs) && r.Applied.ExpiresAfter == want.ExpiresAfter {
 		word, text = "policy_drift", "the credential's policy was changed outside of bh"
 	}
 	d.because(Update, word, text)
-	d.Changes = append(d.Changes, changes...)
+	d.Changes = append(d.Changes, differing...)
 	d.add(UpdateCredential{ID: ref.ID, CredentialName: c.Name, Bucket: s.bucketID(),
 		Access: want.Access, AllowedIPs: want.AllowedIPs, ExpiresAfter: want.ExpiresAfter})
 }
 
-// dateOrNever gives a time to the second, which is what vendors keep.
-func dateOrNever(t time.Time) string {
-	if t.IsZero() {
-		return "never"
-	}
-	return t.UTC().Truncate(time.Second).Format(time.RFC3339)
-}
+// timeOrNever returns a time to the second, which is what vendors keep.
+func timeOrNever(t time.Time) string { return cmp.Or(words.Time(t), "never") }
 
 // updateItem writes the item again where its title, our fields or our mark are
 // not as they were stored.
@@ -70,7 +63,8 @@ func (m *maker) updateItem(s *subject, d *draft) {
 				edited = append(edited, Change{Field: name, Before: before, After: after})
 			}
 		}
-		if item.Mark.Address != r.Item.Address.String() || item.Mark.Stack != m.in.Desired.Stack || item.Mark.Operation != r.Item.Operation {
+		if item.Mark.Address != r.Item.Address.String() || item.Mark.Stack != m.in.Desired.Stack ||
+			item.Mark.Operation != r.Item.Operation {
 			edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
 		}
 	}
@@ -98,12 +92,5 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: r.Item.Fields})
 }
 
-// Fields gives the fields of an item without its secret; empty ones are left out.
-func Fields(k vendors.BucketCredentials) map[string]string {
-	all := map[string]string{
-		vendors.FieldAccessKeyID: k.AccessKeyID, vendors.FieldBucket: k.Bucket, vendors.FieldEndpointURL: k.EndpointURL,
-		vendors.FieldRegion: k.Region, vendors.FieldAccountID: k.AccountID, vendors.FieldJurisdiction: k.Jurisdiction,
-	}
-	maps.DeleteFunc(all, func(_, value string) bool { return value == "" })
-	return all
-}
+// Fields returns the fields of an item without its secret; empty ones are left out.
+func Fields(k vendors.BucketCredentials) map[string]string { return k.Texts() }

@@ -14,7 +14,7 @@ const (
 	WatchListings = 2
 )
 
-// countListings gives the watch list as this plan's listings leave it, and
+// countListings returns the watch list as this plan's listings leave it, and
 // whether that differs from the recorded one. Names that were seen stay until
 // the operation that revokes them has settled.
 func (m *maker) countListings() ([]state.Watch, bool) {

@@ -75,7 +75,7 @@ type Input struct {
 	NoOverlap bool
 	Allowance Allowance
 	Now       time.Time
-	// NameLimit gives the longest credential name that a vendor takes, in
+	// NameLimit returns the longest credential name that a vendor takes, in
 	// characters; 0 for no limit. Nil for no limits at all.
 	NameLimit func(vendor string) int
 	// Parallelism is how many operations will run at once; 0 means 8.

@@ -37,13 +37,13 @@ type Bucket struct {
 // methods are safe for concurrent use and may return ErrDenied, ErrRateLimited
 // and ErrUnavailable beside what their comments name.
 type BucketReader interface {
-	// ListBuckets gives every bucket of one namespace, to the true end, in any
+	// ListBuckets returns every bucket of one namespace, to the true end, in any
 	// order. A list can be late or partial: absence from it proves nothing.
 	ListBuckets(ctx context.Context, namespace string) ([]Bucket, error)
 	// GetBucket reads one bucket in one round trip; ErrNotFound only where the
 	// vendor says so.
 	GetBucket(ctx context.Context, id BucketID) (Bucket, error)
-	// ListCredentials gives every credential that the account shows, whoever
+	// ListCredentials returns every credential that the account shows, whoever
 	// made it, expired ones included, to the true end. Secrets are never part.
 	ListCredentials(ctx context.Context) ([]Credential, error)
 	// GetCredential reads one credential by its id; ErrNotFound only where the

@@ -1,6 +1,10 @@
 package vendors
 
-import "time"
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
 
 // Access is what a credential may do with its bucket's objects.
 type Access string
@@ -33,9 +37,21 @@ type CredentialSpec struct {
 	ExpiresAt  time.Time
 }
 
+// Problems reports what is wrong with a spec whatever the vendor.
+func (s CredentialSpec) Problems() []Problem {
+	var out Problems
+	if s.Access != ReadWrite && s.Access != ReadOnly {
+		out.Report("access", "this is no kind of access", `Use "read_write" or "read_only".`)
+	}
+	if slices.ContainsFunc(s.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
+		out.Report("allowed_ips", "this is no IP network", `Write networks as CIDRs, such as "10.0.0.0/8".`)
+	}
+	return out
+}
+
 // Credential is a credential as the vendor lists it, without its secret. ID is
 // the access key id. Names are not unique. Bucket is the zero value, and Access
-// empty, where the credential is none that opens exactly one bucket.
+// empty, if the credential does not open exactly one bucket.
 type Credential struct {
 	ID         string
 	Name       string

@@ -43,7 +43,7 @@ type Error struct {
 	Err                      error
 }
 
-// Error gives one line: vendor, act, message or kind, code and request id.
+// Error returns one line: vendor, act, message or kind, code and request id.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s: ", e.Vendor, e.Op)
@@ -68,7 +68,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the kind and the cause, so that errors.Is finds either.
+// Unwrap returns the kind and the cause, so that errors.Is finds either.
 func (e *Error) Unwrap() []error {
 	var out []error
 	for _, err := range []error{e.Kind, e.Err} {

@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 )
 
-// Fingerprint gives the HMAC-SHA256 of a secret under key, in hex: a change of
+// Fingerprint returns the HMAC-SHA256 of a secret under key, in hex: a change of
 // secret can be seen, the secret cannot. "" for the zero Secret.
 func Fingerprint(key []byte, s Secret) string {
 	if s.IsZero() || len(key) == 0 {

@@ -56,7 +56,7 @@ type Item struct {
 // methods are safe for concurrent use and may return ErrDenied, ErrRateLimited
 // and ErrUnavailable beside what their comments name.
 type SecretReader interface {
-	// ListItems gives every live item that the store shows, to the true end, in
+	// ListItems returns every live item that the store shows, to the true end, in
 	// any order; archived items are not part. An empty or not yet made store
 	// has none.
 	ListItems(ctx context.Context) ([]ItemSummary, error)

@@ -32,7 +32,7 @@ func NewSecret(value string) Secret {
 	return Secret{value: &value}
 }
 
-// Reveal gives the value itself, "" for the zero Secret. Only vendors, the
+// Reveal returns the value itself, "" for the zero Secret. Only vendors, the
 // orchestrator, state/s3 for its own keys, and bh exec, which gives it to one process,
 // call it.
 func (s Secret) Reveal() string {
@@ -48,26 +48,26 @@ func (s Secret) IsZero() bool { return s.value == nil }
 // Equal reports whether both hold the same value.
 func (s Secret) Equal(t Secret) bool { return s.Reveal() == t.Reveal() }
 
-// String gives Redacted.
+// String returns Redacted.
 func (s Secret) String() string { return Redacted }
 
-// GoString gives Redacted, for %#v.
+// GoString returns Redacted, for %#v.
 func (s Secret) GoString() string { return Redacted }
 
 // Format writes Redacted for every verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
 
-// LogValue gives Redacted to slog.
+// LogValue returns Redacted to slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
 
-// MarshalText gives ErrSecretEncoded.
+// MarshalText returns ErrSecretEncoded.
 func (s Secret) MarshalText() ([]byte, error) { return nil, ErrSecretEncoded }
 
-// MarshalJSON gives ErrSecretEncoded.
+// MarshalJSON returns ErrSecretEncoded.
 func (s Secret) MarshalJSON() ([]byte, error) { return nil, ErrSecretEncoded }
 
-// MarshalBinary gives ErrSecretEncoded.
+// MarshalBinary returns ErrSecretEncoded.
 func (s Secret) MarshalBinary() ([]byte, error) { return nil, ErrSecretEncoded }
 
-// GobEncode gives ErrSecretEncoded.
+// GobEncode returns ErrSecretEncoded.
 func (s Secret) GobEncode() ([]byte, error) { return nil, ErrSecretEncoded }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"buckethead/config/words"
 )
 
 // SettingsKind names one group of a bucket's settings, which is read and written
@@ -20,27 +22,6 @@ const (
 	DomainSettings    SettingsKind = "custom_domains"
 	PublicSettings    SettingsKind = "public_access"
 )
-
-// Block names the block of a project that declares the group.
-func (k SettingsKind) Block() string {
-	switch k {
-	case CORSSettings:
-		return "cors_rule"
-	case LifecycleSettings:
-		return "lifecycle_rule"
-	case LockSettings:
-		return "lock_rule"
-	case DomainSettings:
-		return "custom_domain"
-	}
-	return string(k)
-}
-
-// SettingsKinds lists the groups in the order in which they are applied: what
-// guards objects comes before what shows them to the world.
-func SettingsKinds() []SettingsKind {
-	return []SettingsKind{LockSettings, LifecycleSettings, CORSSettings, DomainSettings, PublicSettings}
-}
 
 // BucketSettings are what a bucket has beside its place and class. A nil group is
 // one that is not declared, or that was not read; an empty one has no rules.
@@ -107,67 +88,6 @@ type PublicAccess struct {
 	Enabled bool `json:"enabled"`
 }
 
-// Has reports whether the group is there.
-func (s BucketSettings) Has(kind SettingsKind) bool {
-	switch kind {
-	case CORSSettings:
-		return s.CORS != nil
-	case LifecycleSettings:
-		return s.Lifecycle != nil
-	case LockSettings:
-		return s.Lock != nil
-	case DomainSettings:
-		return s.Domains != nil
-	case PublicSettings:
-		return s.PublicAccess != nil
-	}
-	return false
-}
-
-// Kinds lists the groups that are there, in the order of SettingsKinds.
-func (s BucketSettings) Kinds() []SettingsKind {
-	return slices.DeleteFunc(SettingsKinds(), func(k SettingsKind) bool { return !s.Has(k) })
-}
-
-// Only gives the settings with this group alone.
-func (s BucketSettings) Only(kind SettingsKind) BucketSettings {
-	switch kind {
-	case CORSSettings:
-		return BucketSettings{CORS: s.CORS}
-	case LifecycleSettings:
-		return BucketSettings{Lifecycle: s.Lifecycle}
-	case LockSettings:
-		return BucketSettings{Lock: s.Lock}
-	case DomainSettings:
-		return BucketSettings{Domains: s.Domains}
-	case PublicSettings:
-		return BucketSettings{PublicAccess: s.PublicAccess}
-	}
-	return BucketSettings{}
-}
-
-// Cleared gives the group as it is when it has no rules and shows nothing.
-func Cleared(kind SettingsKind) BucketSettings {
-	return BucketSettings{CORS: []CORSRule{}, Lifecycle: []LifecycleRule{}, Lock: []LockRule{},
-		Domains: []CustomDomain{}, PublicAccess: &PublicAccess{}}.Only(kind)
-}
-
-// Meets reports whether a group, as it was observed, is what wanted says. The
-// order of CORS rules counts, for the first that fits decides; that of the others
-// does not. Custom domains beside the wanted ones are someone else's.
-func (s BucketSettings) Meets(kind SettingsKind, wanted BucketSettings) bool {
-	if kind != DomainSettings {
-		return slices.Equal(s.Words(kind), wanted.Words(kind))
-	}
-	for _, want := range wanted.Domains {
-		i := slices.IndexFunc(s.Domains, func(d CustomDomain) bool { return d.Domain == want.Domain })
-		if i < 0 || !s.Domains[i].meets(want) {
-			return false
-		}
-	}
-	return true
-}
-
 func (d CustomDomain) meets(want CustomDomain) bool {
 	return d.Enabled == want.Enabled &&
 		(d.ZoneID == want.ZoneID || d.Vague && d.ZoneID == "") &&
@@ -175,37 +95,12 @@ func (d CustomDomain) meets(want CustomDomain) bool {
 		(len(want.Ciphers) == 0 || slices.Equal(d.Ciphers, want.Ciphers) || d.Vague && len(d.Ciphers) == 0)
 }
 
-// Words gives one line for each rule of a group, with all that is in it, so that
-// two groups are the same where their words are. Rules whose order means nothing
-// come sorted.
-func (s BucketSettings) Words(kind SettingsKind) []string {
-	var lines []string
-	switch kind {
-	case CORSSettings:
-		for _, r := range s.CORS {
-			lines = append(lines, r.words())
-		}
-		return lines
-	case LifecycleSettings:
-		for _, r := range s.Lifecycle {
-			lines = append(lines, r.words())
-		}
-	case LockSettings:
-		for _, r := range s.Lock {
-			lines = append(lines, r.words())
-		}
-	case DomainSettings:
-		for _, d := range s.Domains {
-			lines = append(lines, d.words())
-		}
-	case PublicSettings:
-		if s.PublicAccess != nil && s.PublicAccess.Enabled {
-			lines = []string{"enabled"}
-		}
-	}
-	slices.Sort(lines)
-	return lines
+func (r *CORSRule) unshare() {
+	r.AllowedOrigins, r.AllowedMethods = slices.Clone(r.AllowedOrigins), slices.Clone(r.AllowedMethods)
+	r.AllowedHeaders, r.ExposeHeaders = slices.Clone(r.AllowedHeaders), slices.Clone(r.ExposeHeaders)
 }
+
+func (d *CustomDomain) unshare() { d.Ciphers = slices.Clone(d.Ciphers) }
 
 func (r CORSRule) words() string {
 	parts := []string{strings.Join(r.AllowedMethods, " ") + " from " + strings.Join(r.AllowedOrigins, " ")}
@@ -216,7 +111,7 @@ func (r CORSRule) words() string {
 		parts = append(parts, "exposing "+strings.Join(r.ExposeHeaders, " "))
 	}
 	if r.MaxAge > 0 {
-		parts = append(parts, "for "+length(r.MaxAge))
+		parts = append(parts, "for "+words.Length(r.MaxAge))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -225,10 +120,10 @@ func (r LifecycleRule) words() string {
 	parts := []string{rule(r.ID, r.Prefix, r.Enabled)}
 	add := func(act string, after time.Duration, on time.Time) {
 		if after > 0 {
-			parts = append(parts, act+" after "+length(after))
+			parts = append(parts, act+" after "+words.Length(after))
 		}
 		if !on.IsZero() {
-			parts = append(parts, act+" on "+date(on))
+			parts = append(parts, act+" on "+words.Date(on))
 		}
 	}
 	add("delete", r.DeleteAfter, r.DeleteOn)
@@ -243,10 +138,10 @@ func (r LifecycleRule) words() string {
 func (r LockRule) words() string {
 	parts := []string{rule(r.ID, r.Prefix, r.Enabled)}
 	if r.RetainFor > 0 {
-		parts = append(parts, "kept for "+length(r.RetainFor))
+		parts = append(parts, "kept for "+words.Length(r.RetainFor))
 	}
 	if !r.RetainUntil.IsZero() {
-		parts = append(parts, "kept until "+date(r.RetainUntil))
+		parts = append(parts, "kept until "+words.Date(r.RetainUntil))
 	}
 	if r.Indefinite {
 		parts = append(parts, "kept indefinitely")
@@ -278,27 +173,4 @@ func rule(id, prefix string, enabled bool) string {
 		text += ", disabled"
 	}
 	return text
-}
-
-// length gives whole days as such and the rest as Go does.
-func length(d time.Duration) string {
-	const day = 24 * time.Hour
-	if d >= day && d%day == 0 {
-		return fmt.Sprintf("%dd", d/day)
-	}
-	text := d.String()
-	for _, zero := range []string{"m0s", "h0m"} {
-		if strings.HasSuffix(text, zero) {
-			text = strings.TrimSuffix(text, zero[1:])
-		}
-	}
-	return text
-}
-
-func date(t time.Time) string {
-	t = t.UTC()
-	if t.Equal(t.Truncate(24 * time.Hour)) {
-		return t.Format(time.DateOnly)
-	}
-	return t.Format(time.RFC3339)
 }

@@ -38,18 +38,26 @@ type Value struct {
 // a default are absent.
 type Settings map[string]Value
 
-// Text gives the text of a setting, "" where it is not set.
+// Text returns the text of a setting, "" where it is not set.
 func (s Settings) Text(name string) string { return s[name].Text }
 
 // Problem is a fault in what a person wrote. Attribute names where it stands; Fix
 // says what would be right.
 type Problem struct{ Attribute, Summary, Fix string }
 
+// Problems collects what a check finds.
+type Problems []Problem
+
+// Report adds a problem.
+func (p *Problems) Report(attribute, summary, fix string) {
+	*p = append(*p, Problem{attribute, summary, fix})
+}
+
 // Host is what a vendor is given of the machine: the folder that relative paths
 // start from, and the clock. Sleep ends early, with the context's error, when the
 // context does. The others may be nil: Waiting is told why a call waits and until
 // when; Trace gets every request and answer, without what is secret in them;
-// Transport carries requests in place of the network. Share gives one value to all
+// Transport carries requests instead of the network. Share gives one value to all
 // connections that ask for it by the same key, and makes it for the first. CacheDir
 // is a folder for what can be made again, never for secrets; "" where there is none.
 type Host struct {

@@ -20,25 +20,26 @@ const module = "buckethead/"
 var mayImport = map[string][]string{
 	"config/addr":                    {},
 	"vendors/parallel":               {},
-	"vendors":                        {},
+	"config/words":                   {},
+	"vendors":                        {"config/words"},
 	"config/diag":                    {"config/addr"},
 	"vendors/local":                  {"vendors"},
 	"vendors/agefile":                {"vendors"},
 	"vendors/memory":                 {"vendors"},
 	"vendors/vendortest":             {"vendors"},
-	"vendors/transport":              {"vendors"},
+	"vendors/transport":              {"vendors", "config/words"},
 	"vendors/cloudflare":             {"vendors", "vendors/transport"},
 	"vendors/registry":               {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
 	"vendors/onepassword/connectsim": {},
 	"vendors/onepassword":            {"vendors", "vendors/transport"},
-	"config":                         {"config/addr", "config/diag", "vendors"},
+	"config":                         {"config/addr", "config/diag", "config/words", "vendors"},
 	"state":                          {"config/addr", "vendors"},
 	"state/bolt":                     {"state", "config/addr"},
 	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
 	"state/s3": {"state", "state/bolt", "config/addr", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.
 	"state/statetest": {"state", "config/addr", "vendors"},
-	"planner":         {"config", "state", "vendors", "config/addr", "config/diag"},
+	"planner":         {"config", "state", "vendors", "config/addr", "config/diag", "config/words"},
 	// What is observed is kept by address.
 	"planner/refresh": {"planner", "config", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	// A saved plan names the operations that the fresh one lacks.
@@ -46,12 +47,12 @@ var mayImport = map[string][]string{
 	// A Move changes the address of its record.
 	"executor/orchestrator": {"planner", "state", "vendors", "config/addr"},
 	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
-	"cmd/view":              {"planner", "executor", "config/addr", "config/diag"},
+	"cmd/view":              {"planner", "executor", "config/addr", "config/diag", "config/words"},
 	// What is opened: all vendors, both places of a state, and what acts on them.
 	"cmd/connections": {"config", "config/addr", "executor", "executor/orchestrator", "planner/refresh", "state", "state/bolt", "state/s3",
 		"vendors", "vendors/parallel", "vendors/registry"},
-	"cmd/cli":         {everything},
-	"cmd/bh":                {"cmd/cli"},
+	"cmd/cli": {everything},
+	"cmd/bh":  {"cmd/cli"},
 	// A judge of the adapter has nothing in common with it.
 	"vendors/cloudflare/r2sim/sigv4":     {},
 	"vendors/cloudflare/r2sim/simulator": {"vendors/cloudflare/r2sim/sigv4"},

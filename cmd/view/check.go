@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-runewidth"
+
+	"buckethead/config/words"
 )
 
 // Outcome is what came out of a check.
@@ -45,14 +47,14 @@ func (c CheckCounts) text() string {
 	for _, n := range c {
 		sum += n
 	}
-	checks := " in " + amount(sum, "check") + "."
+	checks := " in " + words.Count(sum, "check") + "."
 	switch {
 	case c[Fault] > 0:
-		return amount(c[Fault], "fault") + amountAnd(c[Fault], c[Warning]) + amount(c[Warning], "warning") + checks
+		return words.List(words.Some(c[Fault], "fault"), words.Some(c[Warning], "warning")) + checks
 	case c[Warning] > 0:
-		return "Nothing is wrong: " + amount(c[Warning], "warning") + checks
+		return "Nothing is wrong: " + words.Count(c[Warning], "warning") + checks
 	}
-	return "All is well: " + amount(sum, "check") + "."
+	return "All is well: " + words.Count(sum, "check") + "."
 }
 
 func (h *human) Checks(section string, checks []Check) {
@@ -64,8 +66,10 @@ func (h *human) Checks(section string, checks []Check) {
 	var b strings.Builder
 	b.WriteString(paint(h.o.Color, bold, oneLine(section)) + "\n")
 	for _, c := range checks {
-		outcome := paint(h.o.Color, map[Outcome]string{OK: green, Warning: yellow, Fault: red, Unknown: dim}[c.Outcome], pad(string(c.Outcome), len(Warning)))
-		b.WriteString(strings.TrimRight("  "+outcome+"  "+pad(oneLine(c.Name), width)+"  "+hang(oneLine(c.said()), h.o.Width, indent), " ") + "\n")
+		outcome := paint(h.o.Color, map[Outcome]string{OK: green, Warning: yellow, Fault: red, Unknown: dim}[c.Outcome],
+			pad(string(c.Outcome), len(Warning)))
+		b.WriteString(strings.TrimRight("  "+outcome+"  "+pad(oneLine(c.Name), width)+"  "+
+			hang(oneLine(c.said()), h.o.Width, indent), " ") + "\n")
 		if c.Fix != "" {
 			b.WriteString(strings.Repeat(" ", indent) + hang(oneLine(c.Fix), h.o.Width, indent) + "\n")
 		}

@@ -75,7 +75,8 @@ func snippet(r diag.Range, source []byte, color bool, width int) string {
 	to := min(max(r.End.Byte-start, from), len(text))
 	number := fmt.Sprintf("%5d: ", r.Start.Line)
 	before, marked, after := window(plain(text[:from]), plain(text[from:to]), plain(text[to:]), width-len(number))
-	mark := strings.Repeat(" ", len(number)+runewidth.StringWidth(before)) + paint(color, red, strings.Repeat("^", max(1, runewidth.StringWidth(marked))))
+	mark := strings.Repeat(" ", len(number)+runewidth.StringWidth(before)) +
+		paint(color, red, strings.Repeat("^", max(1, runewidth.StringWidth(marked))))
 	return number + before + marked + after + "\n" + mark + "\n"
 }
 

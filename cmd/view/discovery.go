@@ -1,10 +1,12 @@
 package view
 
 import (
+	"cmp"
 	"io"
 	"strings"
 	"time"
 
+	"buckethead/config/words"
 	"buckethead/planner"
 )
 
@@ -19,20 +21,10 @@ func ownerText(owner planner.Owner, stack, project string) string {
 	return "unknown"
 }
 
-func day(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	return t.UTC().Format(time.DateOnly)
-}
+func day(t time.Time) string { return cmp.Or(words.Day(t), "-") }
 
 func bucketRow(b planner.FoundBucket) []string {
-	var where []string
-	for _, part := range []string{b.Bucket.Namespace, b.Location, b.StorageClass} {
-		if part != "" {
-			where = append(where, part)
-		}
-	}
+	where := words.Join(", ", b.Bucket.Namespace, b.Location, b.StorageClass)
 	take := b.TakeOver
 	if b.Owner != "" {
 		take = "of " + ownerText(b.Owner, b.Stack, "")
@@ -40,32 +32,19 @@ func bucketRow(b planner.FoundBucket) []string {
 			take = "of another bh, to go by the credentials that open it"
 		}
 	}
-	return []string{b.Bucket.Name, orDash(strings.Join(where, ", ")), day(b.CreatedAt), take}
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
+	return []string{b.Bucket.Name, cmp.Or(where, "-"), day(b.CreatedAt), take}
 }
 
 func bucketText(name, namespace string) string {
 	if name != "" && namespace != "" {
 		return name + " (" + namespace + ")"
 	}
-	return orDash(name)
+	return cmp.Or(name, "-")
 }
 
 // discoverySummary counts what was found, and what is not listed for it is no one's
 // business here.
 func discoverySummary(d planner.Discovery) string {
-	var found, others []string
-	for _, part := range []string{amount(len(d.Buckets), "bucket"), amount(len(d.Credentials), "credential"), amount(len(d.Items), "item")} {
-		if part != "" {
-			found = append(found, part)
-		}
-	}
 	credentials, items := 0, 0
 	for _, c := range d.Clouds {
 		credentials += d.Others[c]
@@ -73,17 +52,14 @@ func discoverySummary(d planner.Discovery) string {
 	for _, c := range d.Stores {
 		items += d.Others[c]
 	}
-	for _, part := range []string{amount(credentials, "credential"), amount(items, "item")} {
-		if part != "" {
-			others = append(others, part)
-		}
-	}
 	text := "Nothing was found that the state does not know."
-	if len(found) > 0 {
-		text = "Found: " + strings.Join(found, ", ") + "."
+	found := words.Join(", ", words.Some(len(d.Buckets), "bucket"), words.Some(len(d.Credentials), "credential"),
+		words.Some(len(d.Items), "item"))
+	if found != "" {
+		text = "Found: " + found + "."
 	}
-	if len(others) > 0 {
-		text += " Of others, and not listed: " + strings.Join(others, ", ") + "."
+	if others := words.Join(", ", words.Some(credentials, "credential"), words.Some(items, "item")); others != "" {
+		text += " Of others, and not listed: " + others + "."
 	}
 	return text
 }
@@ -102,7 +78,8 @@ func (h *human) Discovery(d planner.Discovery) {
 		}
 	}
 	for _, cloud := range d.Clouds {
-		buckets, credentials := [][]string{{"BUCKET", "WHERE", "MADE", "TO TAKE IT OVER"}}, [][]string{{"CREDENTIAL", "OPENS", "ISSUED", "STATUS", "OF"}}
+		buckets, credentials := [][]string{{"BUCKET", "WHERE", "MADE", "TO TAKE IT OVER"}},
+			[][]string{{"CREDENTIAL", "OPENS", "ISSUED", "STATUS", "OF"}}
 		for _, x := range d.Buckets {
 			if x.Cloud == cloud {
 				buckets = append(buckets, bucketRow(x))
@@ -110,7 +87,8 @@ func (h *human) Discovery(d planner.Discovery) {
 		}
 		for _, x := range d.Credentials {
 			if x.Cloud == cloud {
-				credentials = append(credentials, []string{x.ID, bucketText(x.Bucket.Name, x.Bucket.Namespace), day(x.IssuedAt), string(x.Status), ownerText(x.Owner, x.Stack, x.Project)})
+				credentials = append(credentials, []string{x.ID, bucketText(x.Bucket.Name, x.Bucket.Namespace), day(x.IssuedAt),
+					string(x.Status), ownerText(x.Owner, x.Stack, x.Project)})
 			}
 		}
 		section(cloud, buckets, credentials)
@@ -142,8 +120,9 @@ func (j *jsonLines) Discovery(d planner.Discovery) {
 	for _, x := range d.Items {
 		j.write("info", x.Secrets+": item "+x.Title, "found_item", map[string]any{"found_item": x})
 	}
-	j.write("info", discoverySummary(d), "discover_summary", map[string]any{"buckets": len(d.Buckets), "credentials": len(d.Credentials),
-		"items": len(d.Items), "others": d.Others, "unlisted": append([]planner.Unlisted{}, d.Unlisted...)})
+	j.write("info", discoverySummary(d), "discover_summary",
+		map[string]any{"buckets": len(d.Buckets), "credentials": len(d.Credentials),
+			"items": len(d.Items), "others": d.Others, "unlisted": append([]planner.Unlisted{}, d.Unlisted...)})
 }
 
 func (s *serial) Discovery(d planner.Discovery) { s.do(func(v View) { v.Discovery(d) }) }

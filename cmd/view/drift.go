@@ -8,6 +8,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"buckethead/config/words"
 	"buckethead/planner"
 )
 
@@ -26,10 +27,11 @@ func differenceText(d planner.Difference) string {
 func driftSummary(d planner.Drift) string {
 	text := "No drift in " + amountOrNone(d.Checked, "project")
 	if len(d.Differences) > 0 {
-		text = "Drift: " + amount(len(d.Differences), "difference") + " in " + thousands(d.Projects()) + " of " + amount(d.Checked, "project")
+		text = "Drift: " + words.Count(len(d.Differences), "difference") + " in " + words.Number(d.Projects()) + " of " +
+			words.Count(d.Checked, "project")
 	}
 	if d.Ignored > 0 {
-		text += " (" + thousands(d.Ignored) + " ignored)"
+		text += " (" + words.Number(d.Ignored) + " ignored)"
 	}
 	return text + "."
 }
@@ -38,7 +40,7 @@ func amountOrNone(n int, noun string) string {
 	if n == 0 {
 		return "no " + noun + "s"
 	}
-	return amount(n, noun)
+	return words.Count(n, noun)
 }
 
 func (h *human) Drift(d planner.Drift) {
@@ -54,7 +56,8 @@ func (h *human) Drift(d planner.Drift) {
 				head = fit(head, h.o.Width)
 			}
 			b.WriteString(paint(h.o.Color, bold, head))
-			if place := oneLine(x.Range.String()); place != "" && (h.o.Width == 0 || runewidth.StringWidth(head)+runewidth.StringWidth(place)+4 <= h.o.Width) {
+			if place := oneLine(x.Range.String()); place != "" &&
+				(h.o.Width == 0 || runewidth.StringWidth(head)+runewidth.StringWidth(place)+4 <= h.o.Width) {
 				b.WriteString(paint(h.o.Color, dim, "  ("+place+")"))
 			}
 			b.WriteString("\n")
@@ -63,7 +66,8 @@ func (h *human) Drift(d planner.Drift) {
 		if x.Class.Gone() {
 			color = red
 		}
-		b.WriteString("  " + paint(h.o.Color, color, pad(string(x.Class), class)) + "  " + hang(oneLine(differenceText(x)), h.o.Width, class+4) + "\n")
+		b.WriteString("  " + paint(h.o.Color, color, pad(string(x.Class), class)) + "  " +
+			hang(oneLine(differenceText(x)), h.o.Width, class+4) + "\n")
 	}
 	if len(d.Differences) > 0 {
 		b.WriteString("\n")
@@ -77,8 +81,9 @@ func (j *jsonLines) Drift(d planner.Drift) {
 		classes[x.Class]++
 		j.write("warn", x.Project.String()+": "+differenceText(x), "drift", map[string]any{"drift": x})
 	}
-	j.write("info", driftSummary(d), "drift_summary", map[string]any{"has_drift": len(d.Differences) > 0, "differences": len(d.Differences),
-		"projects": d.Projects(), "checked": d.Checked, "ignored": d.Ignored, "classes": classes})
+	j.write("info", driftSummary(d), "drift_summary",
+		map[string]any{"has_drift": len(d.Differences) > 0, "differences": len(d.Differences),
+			"projects": d.Projects(), "checked": d.Checked, "ignored": d.Ignored, "classes": classes})
 }
 
 // Drift is a document of its own: an issue is made of it.
@@ -88,7 +93,7 @@ func (m *markdown) Drift(d planner.Drift) { m.page.document = DriftMarkdown(d) }
 // be found again and updated.
 const DriftMarker = "<!-- bh drift -->"
 
-// DriftMarkdown gives drift as a section for an issue, of at most MarkdownLimit
+// DriftMarkdown returns drift as a section for an issue, of at most MarkdownLimit
 // characters; what was left out is said.
 func DriftMarkdown(d planner.Drift) string {
 	var b strings.Builder
@@ -109,7 +114,8 @@ func DriftMarkdown(d planner.Drift) string {
 		}
 		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", code(x.Project.Label()), x.Class, cell(x.Field), before, after)
 		if b.Len()+len(row)+len(tail)+room > MarkdownLimit {
-			fmt.Fprintf(&b, "\n%d of %d differences are left out here; `bh drift` shows all of them.\n", len(d.Differences)-i, len(d.Differences))
+			fmt.Fprintf(&b, "\n%d of %d differences are left out here; `bh drift` shows all of them.\n", len(d.Differences)-i,
+				len(d.Differences))
 			break
 		}
 		b.WriteString(row)

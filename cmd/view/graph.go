@@ -7,101 +7,88 @@ import (
 	"buckethead/planner"
 )
 
-// picture names the nodes of a graph for a language of pictures, in which an id has
-// to be a plain word.
-type picture struct {
-	planner.Graph
-	names map[string]string // by ID
-	held  map[string][]planner.Node
+// canvas is what a graph is drawn on. Ids are plain words.
+type canvas interface {
+	frame(id, title string) // the nodes up to end are in it
+	end()
+	draw(id string, n planner.Node)
+	edge(from, to string, dashed bool)
 }
 
-func pictureOf(g planner.Graph) picture {
-	p := picture{Graph: g, names: map[string]string{}, held: map[string][]planner.Node{}}
+func drawGraph(g planner.Graph, on canvas) {
+	ids, held := map[string]string{}, map[string][]planner.Node{}
 	for i, n := range g.Nodes {
-		p.names[n.ID] = fmt.Sprintf("n%d", i)
+		ids[n.ID] = fmt.Sprintf("n%d", i)
 		if n.In != "" {
-			p.held[n.In] = append(p.held[n.In], n)
+			held[n.In] = append(held[n.In], n)
 		}
 	}
-	return p
+	for _, n := range g.Nodes {
+		switch {
+		case n.In != "":
+		case len(held[n.ID]) == 0:
+			on.draw(ids[n.ID], n)
+		default:
+			on.frame(ids[n.ID], n.Label)
+			for _, inner := range held[n.ID] {
+				on.draw(ids[inner.ID], inner)
+			}
+			on.end()
+		}
+	}
+	for _, e := range g.Edges {
+		on.edge(ids[e.From], ids[e.To], e.Kind == "registers")
+	}
 }
 
-// GraphMermaid gives a graph in the language of mermaid, which GitHub draws.
+// GraphMermaid returns a graph in the language of Mermaid, which GitHub draws.
 func GraphMermaid(g planner.Graph) string {
-	p := pictureOf(g)
-	shapes := map[planner.NodeKind][2]string{planner.BucketNode: {"[(", ")]"}, planner.ItemNode: {"([", "])"}}
-	node := func(n planner.Node) string {
-		shape, ok := shapes[n.Kind]
-		if !ok {
-			shape = [2]string{"[", "]"}
-		}
-		return p.names[n.ID] + shape[0] + mermaidText(n.Label) + shape[1] + "\n"
-	}
-	var b strings.Builder
-	b.WriteString("flowchart LR\n")
-	for _, n := range g.Nodes {
-		switch held := p.held[n.ID]; {
-		case n.In != "":
-		case len(held) == 0:
-			b.WriteString("  " + node(n))
-		default:
-			b.WriteString("  subgraph " + p.names[n.ID] + "[" + mermaidText(n.Label) + "]\n")
-			for _, inner := range held {
-				b.WriteString("    " + node(inner))
-			}
-			b.WriteString("  end\n")
-		}
-	}
-	for _, e := range g.Edges {
-		arrow := " --> "
-		if e.Kind == "registers" {
-			arrow = " -.-> "
-		}
-		b.WriteString("  " + p.names[e.From] + arrow + p.names[e.To] + "\n")
-	}
-	return b.String()
+	f := newFlowchart(mermaidText)
+	drawGraph(g, f)
+	return f.String()
 }
 
-// mermaidText quotes text. Mermaid reads entities in it, and Markdown: what looks
-// like the beginning of a list would become one.
-func mermaidText(text string) string {
-	escaped := strings.NewReplacer("#", "#35;", `"`, "#quot;", "&", "#amp;", "<", "#lt;", ">", "#gt;", "`", "#96;", `\`, "#92;", "*", "#42;", ". ", "#46; ").Replace(oneLine(text))
-	if first, rest, spaced := strings.Cut(escaped, " "); spaced && (first == "-" || first == "+") {
-		escaped = fmt.Sprintf("#%d; ", first[0]) + rest
+func (f *flowchart) draw(id string, n planner.Node) {
+	s, ok := map[planner.NodeKind]shape{planner.BucketNode: cylinder, planner.ItemNode: stadium}[n.Kind]
+	if !ok {
+		s = rectangle
 	}
-	return `"` + escaped + `"`
+	f.line(f.node(id, s, "", n.Label))
 }
 
-// GraphDOT gives a graph in the language of Graphviz.
+// GraphDOT returns a graph in the language of Graphviz.
 func GraphDOT(g planner.Graph) string {
-	p := pictureOf(g)
-	shapes := map[planner.NodeKind]string{planner.BucketNode: "cylinder", planner.ItemNode: "note", planner.ProjectNode: "box", planner.CloudNode: "folder", planner.SecretsNode: "folder"}
-	node := func(n planner.Node) string {
-		return p.names[n.ID] + " [label=" + dotText(n.Label) + ", shape=" + shapes[n.Kind] + "]\n"
+	var d dot
+	d.open("digraph bh {")
+	d.line("rankdir=LR")
+	d.line("label=" + dotText("stack "+g.Stack))
+	drawGraph(g, &d)
+	d.end()
+	return d.String()
+}
+
+type dot struct{ outline }
+
+var dotShapes = map[planner.NodeKind]string{planner.BucketNode: "cylinder", planner.ItemNode: "note",
+	planner.ProjectNode: "box", planner.CloudNode: "folder", planner.SecretsNode: "folder"}
+
+func (d *dot) frame(id, title string) {
+	d.open("subgraph cluster_" + id + " {")
+	d.line("label=" + dotText(title))
+}
+
+func (d *dot) end() { d.close("}") }
+
+func (d *dot) draw(id string, n planner.Node) {
+	d.line(id + " [label=" + dotText(n.Label) + ", shape=" + dotShapes[n.Kind] + "]")
+}
+
+func (d *dot) edge(from, to string, dashed bool) {
+	style := ""
+	if dashed {
+		style = " [style=dashed]"
 	}
-	var b strings.Builder
-	b.WriteString("digraph bh {\n  rankdir=LR\n  label=" + dotText("stack "+g.Stack) + "\n")
-	for _, n := range g.Nodes {
-		switch held := p.held[n.ID]; {
-		case n.In != "":
-		case len(held) == 0:
-			b.WriteString("  " + node(n))
-		default:
-			b.WriteString("  subgraph cluster_" + p.names[n.ID] + " {\n    label=" + dotText(n.Label) + "\n")
-			for _, inner := range held {
-				b.WriteString("    " + node(inner))
-			}
-			b.WriteString("  }\n")
-		}
-	}
-	for _, e := range g.Edges {
-		style := ""
-		if e.Kind == "registers" {
-			style = " [style=dashed]"
-		}
-		b.WriteString("  " + p.names[e.From] + " -> " + p.names[e.To] + style + "\n")
-	}
-	return b.String() + "}\n"
+	d.line(from + " -> " + to + style)
 }
 
 // dotText quotes text. A backslash would begin an escape of Graphviz's own.

@@ -9,6 +9,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -18,7 +19,7 @@ type human struct {
 	out, err io.Writer
 	o        Options
 	progress progress
-	live     *live // nil where nothing is shown anew
+	live     *live // nil without live lines
 	reading  bool  // there is no plan yet
 	since    time.Time
 }
@@ -126,7 +127,7 @@ func (h *human) eventText(e executor.Event) string {
 	case executor.StepDone:
 	case executor.Waiting:
 		if lines {
-			return fmt.Sprintf("%s: %s; next try at %s", e.Project.Label(), e.Why, e.Until.UTC().Format(time.TimeOnly))
+			return fmt.Sprintf("%s: %s; next try at %s", e.Project.Label(), e.Why, words.Clock(e.Until))
 		}
 	case executor.OperationStarted:
 		if lines {
@@ -145,7 +146,7 @@ func (h *human) say(text string) {
 // stillEvery is how long nothing ends before a line says what still runs.
 const stillEvery = 10 * time.Second
 
-// Tick shows the live lines anew. Where there are none, a line tells those who wait
+// Tick repaints the live lines. If there are none, a line tells those who wait
 // that something still runs.
 func (h *human) Tick() {
 	if h.live != nil || h.o.Quiet {
@@ -192,12 +193,7 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 // reportText counts what became of a plan.
 func reportText(r executor.Report) string {
 	counts := r.Counts()
-	parts := []string{thousands(counts[executor.Done]) + " done"}
-	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
-		if counts[o] > 0 {
-			parts = append(parts, thousands(counts[o])+" "+string(o))
-		}
-	}
+	parts := append([]string{words.Number(counts[executor.Done]) + " done"}, notDone(counts)...)
 	head := "Apply complete: "
 	switch {
 	case r.Interrupted:
@@ -206,6 +202,16 @@ func reportText(r executor.Report) string {
 		head = "Apply not complete: "
 	}
 	return head + strings.Join(parts, ", ") + "."
+}
+
+// notDone counts the outcomes other than done, if there are any.
+func notDone(counts map[executor.Outcome]int) (parts []string) {
+	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
+		if counts[o] > 0 {
+			parts = append(parts, words.Number(counts[o])+" "+string(o))
+		}
+	}
+	return parts
 }
 
 func (h *human) Diagnostics(l diag.List) {
@@ -225,10 +231,7 @@ func (h *human) Note(text string) {
 func (h *human) Valid(projects int) { _, _ = fmt.Fprintln(h.out, validText(projects)) }
 
 func validText(projects int) string {
-	if projects == 0 {
-		return "Valid: 0 projects."
-	}
-	return "Valid: " + amount(projects, "project") + "."
+	return "Valid: " + words.Count(projects, "project") + "."
 }
 
 func (h *human) Result(text string) { _, _ = fmt.Fprintln(h.out, Clean(text)) }
@@ -242,7 +245,7 @@ func (h *human) Waiting(who, why string, until time.Time) {
 }
 
 func waitText(who, why string, until time.Time) string {
-	return who + ": " + why + "; goes on at " + until.UTC().Format(time.TimeOnly)
+	return who + ": " + why + "; goes on at " + words.Clock(until)
 }
 
 func (h *human) Fault(err error) {

@@ -40,8 +40,8 @@ func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
 		j.version = ""
 		j.write("info", "bh "+version, "version", map[string]any{"bh": version})
 	}
-	object := map[string]any{"@level": level, "@message": message, "@module": "bh.ui", "@timestamp": j.now().UTC().Format(time.RFC3339Nano),
-		"format": LinesFormat, "type": kind}
+	object := map[string]any{"@level": level, "@message": message, "@module": "bh.ui",
+		"@timestamp": j.now().UTC().Format(time.RFC3339Nano), "format": LinesFormat, "type": kind}
 	for name, value := range fields {
 		object[name] = value
 	}
@@ -72,15 +72,18 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 	j.plan = p
 	for _, o := range p.Operations {
 		o.Acts = list(o.Acts)
-		j.write("info", o.Project.String()+": plan to "+string(o.Kind), "planned_change", map[string]any{"change": map[string]any{
-			"resource": map[string]any{"addr": o.Project.String()}, "action": o.Kind, "reason": o.Reason.Word, "operation": o}})
+		j.write("info", o.Project.String()+": plan to "+string(o.Kind), "planned_change",
+			map[string]any{"change": map[string]any{
+				"resource": map[string]any{"addr": o.Project.String()}, "action": o.Kind, "reason": o.Reason.Word, "operation": o}})
 	}
 	message := "No changes."
 	if !p.Empty() {
 		message = summary(p)
 	}
-	j.write("info", message, "change_summary", map[string]any{"changes": j.counts(p), "blocked": p.Blocked(), "has_changes": !p.Empty(),
-		"plan_digest": p.Digest(), "partial": p.Partial, "calls": list(p.Calls()), "refresh": list(p.Refresh), "quotas": list(p.Quotas)})
+	j.write("info", message, "change_summary",
+		map[string]any{"changes": j.counts(p), "blocked": p.Blocked(), "has_changes": !p.Empty(),
+			"plan_digest": p.Digest(), "partial": p.Partial, "calls": list(p.Calls()), "refresh": list(p.Refresh),
+			"quotas": list(p.Quotas)})
 }
 
 // list is an empty list rather than none.
@@ -101,12 +104,15 @@ func (j *jsonLines) Event(e executor.Event) {
 	}
 	switch e := e.(type) {
 	case executor.OperationStarted:
-		j.write("info", e.Project.String()+": "+string(e.Kind)+" ...", "apply_start", hook(e.Project.String(), map[string]any{"action": e.Kind}))
+		j.write("info", e.Project.String()+": "+string(e.Kind)+" ...", "apply_start",
+			hook(e.Project.String(), map[string]any{"action": e.Kind}))
 	case executor.StepStarted:
-		j.write("info", e.Project.String()+": "+e.Step, "apply_progress", hook(e.Project.String(), map[string]any{"step": e.Step, "target": e.Target}))
+		j.write("info", e.Project.String()+": "+e.Step, "apply_progress",
+			hook(e.Project.String(), map[string]any{"step": e.Step, "target": e.Target}))
 	case executor.StepDone:
 	case executor.Waiting:
-		j.write("info", e.Project.String()+": "+e.Why, "apply_progress", hook(e.Project.String(), map[string]any{"waiting": e.Why, "until": e.Until.UTC()}))
+		j.write("info", e.Project.String()+": "+e.Why, "apply_progress",
+			hook(e.Project.String(), map[string]any{"waiting": e.Why, "until": e.Until.UTC()}))
 	case executor.OperationDone:
 		r := e.Result
 		j.outcomes[r.Project.String()] = r.Outcome
@@ -114,8 +120,10 @@ func (j *jsonLines) Event(e executor.Event) {
 		if r.Outcome != executor.Done {
 			kind, level = "apply_errored", "error"
 		}
-		j.write(level, r.Project.String()+": "+string(r.Kind)+" "+string(r.Outcome), kind, hook(r.Project.String(), map[string]any{
-			"action": r.Kind, "outcome": r.Outcome, "reference": r.Reference, "elapsed_seconds": r.Ended.Sub(r.Started).Seconds()}))
+		j.write(level, r.Project.String()+": "+string(r.Kind)+" "+string(r.Outcome), kind,
+			hook(r.Project.String(), map[string]any{
+				"action": r.Kind, "outcome": r.Outcome, "reference": r.Reference,
+				"elapsed_seconds": r.Ended.Sub(r.Started).Seconds()}))
 	}
 }
 
@@ -125,7 +133,8 @@ func (j *jsonLines) Report(_ *planner.Plan, r executor.Report) {
 		j.Diagnostics(result.Diagnostics)
 		j.outcomes[result.Project.String()] = result.Outcome
 	}
-	j.write("info", reportText(r), "apply_summary", map[string]any{"outcomes": j.outcomes, "counts": j.outcomeCounts(), "complete": r.OK(), "interrupted": r.Interrupted})
+	j.write("info", reportText(r), "apply_summary",
+		map[string]any{"outcomes": j.outcomes, "counts": j.outcomeCounts(), "complete": r.OK(), "interrupted": r.Interrupted})
 }
 
 func (j *jsonLines) Diagnostics(l diag.List) {
@@ -166,8 +175,8 @@ func (j *jsonLines) Tick() {}
 
 // Done writes the last line: how the command ended, and what was done until then.
 func (j *jsonLines) Done(e End) {
-	fields := map[string]any{"command": e.Command, "exit_code": e.Exit, "outcome": e.outcome(), "errors": j.errors, "warnings": j.warnings,
-		"counts": j.outcomeCounts(), "outcomes": j.outcomes}
+	fields := map[string]any{"command": e.Command, "exit_code": e.Exit, "outcome": e.outcome(), "errors": j.errors,
+		"warnings": j.warnings, "counts": j.outcomeCounts(), "outcomes": j.outcomes}
 	if j.plan != nil {
 		fields["plan_digest"], fields["has_changes"] = j.plan.Digest(), !j.plan.Empty()
 	}
@@ -180,7 +189,8 @@ func (j *jsonLines) Done(e End) {
 
 // outcomeCounts has every outcome in it, those that did not come as 0.
 func (j *jsonLines) outcomeCounts() map[executor.Outcome]int {
-	counts := map[executor.Outcome]int{executor.Done: 0, executor.Failed: 0, executor.Blocked: 0, executor.Skipped: 0, executor.Interrupted: 0}
+	counts := map[executor.Outcome]int{executor.Done: 0, executor.Failed: 0, executor.Blocked: 0, executor.Skipped: 0,
+		executor.Interrupted: 0}
 	for _, o := range j.outcomes {
 		counts[o]++
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"buckethead/config/words"
 	"buckethead/planner"
 )
 
@@ -41,7 +42,8 @@ func lineOf(o planner.Operation, opt Options) line {
 	for _, c := range o.Changes {
 		// What an adopted bucket had before is for people to see; the rest of an
 		// adoption is new.
-		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate || o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
+		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate ||
+			o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
 			l.details = append(l.details, changeText(c))
 		}
 	}
@@ -62,14 +64,8 @@ func place(o planner.Operation) string {
 		return "keys for " + o.Bucket.Name
 	}
 	text := o.Cloud + ": " + o.Bucket.Name
-	var notes []string
-	for _, note := range []string{o.Bucket.Namespace, o.Location} {
-		if note != "" {
-			notes = append(notes, note)
-		}
-	}
-	if len(notes) > 0 {
-		text += " (" + strings.Join(notes, ", ") + ")"
+	if notes := words.Join(", ", o.Bucket.Namespace, o.Location); notes != "" {
+		text += " (" + notes + ")"
 	}
 	return text
 }
@@ -98,12 +94,12 @@ func summary(p *planner.Plan) string {
 	var parts []string
 	for _, k := range planner.Kinds() {
 		if counts[k] > 0 {
-			parts = append(parts, thousands(counts[k])+" to "+string(k))
+			parts = append(parts, words.Number(counts[k])+" to "+string(k))
 		}
 	}
 	text := "Plan: " + strings.Join(parts, ", ")
 	if n := p.Blocked(); n > 0 {
-		text += " (" + thousands(n) + " blocked)"
+		text += " (" + words.Number(n) + " blocked)"
 	}
 	return text + "."
 }
@@ -120,15 +116,15 @@ func callsText(p *planner.Plan, opt Options) string {
 		if opt.VendorLimit != nil {
 			if calls, per := opt.VendorLimit(c.Vendor); calls > 0 {
 				total := c.Reads + c.Writes
-				part := title + " " + thousands(total) + " of " + thousands(calls) + " per " + span(per)
+				part := title + " " + words.Number(total) + " of " + words.Number(calls) + " per " + words.Span(per)
 				if windows := (total - 1) / calls; windows > 0 {
-					part += " (at least " + span(time.Duration(windows)*per) + ")"
+					part += " (at least " + words.Span(time.Duration(windows)*per) + ")"
 				}
 				parts = append(parts, part)
 				continue
 			}
 		}
-		part := title + " " + amount(c.Reads, "read") + amountAnd(c.Reads, c.Writes) + amount(c.Writes, "write")
+		part := title + " " + words.List(words.Some(c.Reads, "read"), words.Some(c.Writes, "write"))
 		if opt.VendorWrites != nil {
 			if writes, note := opt.VendorWrites(c.Vendor); writes > 0 && c.Writes > writes {
 				part += " (" + note + ")"
@@ -151,7 +147,8 @@ func quotasText(p *planner.Plan, opt Options) string {
 	}
 	var parts []string
 	for _, q := range p.Quotas {
-		parts = append(parts, vendorTitle(q.Vendor, q.Connection, vendors[q.Vendor], opt)+" "+thousands(q.After)+" of "+thousands(q.Limit))
+		parts = append(parts, vendorTitle(q.Vendor, q.Connection, vendors[q.Vendor], opt)+" "+words.Number(q.After)+" of "+
+			words.Number(q.Limit))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -170,36 +167,4 @@ func vendorTitle(vendor, connection string, several int, opt Options) string {
 		title += " (" + connection + ")"
 	}
 	return title
-}
-
-func amountAnd(a, b int) string {
-	if a > 0 && b > 0 {
-		return " and "
-	}
-	return ""
-}
-
-func amount(n int, noun string) string {
-	switch n {
-	case 0:
-		return ""
-	case 1:
-		return "1 " + noun
-	}
-	return thousands(n) + " " + noun + "s"
-}
-
-func thousands(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-func span(d time.Duration) string {
-	if d%time.Minute == 0 && d > time.Minute {
-		return strconv.Itoa(int(d/time.Minute)) + " minutes"
-	}
-	return d.String()
 }

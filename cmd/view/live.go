@@ -7,9 +7,11 @@ import (
 
 	"github.com/mattn/go-runewidth"
 	"github.com/vbauerster/cupwriter"
+
+	"buckethead/config/words"
 )
 
-// live is a few lines at the end of a terminal that are written anew as time passes.
+// live is a few lines at the end of a terminal that are rewritten as time passes.
 // All that goes to the terminal meanwhile goes through over, which takes them away
 // first: so they never mix with anything, and nothing of them is left at the end.
 type live struct {
@@ -34,7 +36,7 @@ func (l *live) size() (width, height int) {
 	return l.width, 24
 }
 
-// paint puts lines in the place of those that were there. Each of them has to fit.
+// paint replaces the lines. Each of them has to fit.
 func (l *live) paint(lines []string, now time.Time) {
 	if len(lines) == 0 {
 		l.clear()
@@ -78,14 +80,16 @@ func (h *human) frame(now time.Time, width, height int) []string {
 	width-- // a line that fills the last column may break
 	var lines []string
 	for _, w := range h.progress.waitsAt(now) {
-		head := fit(oneLine(w.who), width/3) + " waits until " + w.until.UTC().Format(time.TimeOnly) + " (" + elapsed(w.until.Sub(now)) + "): "
-		lines = append(lines, paint(h.o.ErrColor, yellow, fit(head+fit(oneLine(w.why), max(5, width-runewidth.StringWidth(head))), width)))
+		head := fit(oneLine(w.who), width/3) + " waits until " + words.Clock(w.until) + " (" +
+			elapsed(w.until.Sub(now)) + "): "
+		lines = append(lines,
+			paint(h.o.ErrColor, yellow, fit(head+fit(oneLine(w.why), max(5, width-runewidth.StringWidth(head))), width)))
 	}
 	running := h.progress.shown(now)
 	room := max(1, min(10, height-len(lines)-4))
 	lines = append(lines, h.runningLines(running[:min(room, len(running))], now, width)...)
 	if more := len(running) - room; more > 0 {
-		lines = append(lines, paint(h.o.ErrColor, dim, "  and "+thousands(more)+" more"))
+		lines = append(lines, paint(h.o.ErrColor, dim, "  and "+words.Number(more)+" more"))
 	}
 	switch {
 	case len(running) > 0:
@@ -115,7 +119,8 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 			text = paint(h.o.ErrColor, yellow, text)
 		}
 		kind := paint(h.o.ErrColor, colorOf(u.kind.Symbol()), pad(u.kind.Symbol()+" "+string(u.kind), kinds))
-		lines[i] = kind + "  " + pad(fit(oneLine(u.project.Label()), label), label) + "  " + text + "  " + strings.Repeat(" ", took-len(time)) + time
+		lines[i] = kind + "  " + pad(fit(oneLine(u.project.Label()), label), label) + "  " + text + "  " +
+			strings.Repeat(" ", took-len(time)) + time
 	}
 	return lines
 }
@@ -123,7 +128,7 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 // does is what an operation does now, or what it waits for.
 func (u underWay) does(now time.Time) string {
 	if u.waits(now) {
-		return "until " + u.until.UTC().Format(time.TimeOnly) + ": " + u.why
+		return "until " + words.Clock(u.until) + ": " + u.why
 	}
 	return u.step
 }

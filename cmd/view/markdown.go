@@ -76,7 +76,7 @@ func (m *markdown) Done(e End) {
 	}
 }
 
-// PlanMarkdown gives a plan as a page of less than MarkdownLimit characters; what was
+// PlanMarkdown returns a plan as a page of less than MarkdownLimit characters; what was
 // left out is said.
 func PlanMarkdown(p *planner.Plan, o Options) string {
 	return (&page{options: o, plan: p, end: End{Command: "plan"}}).text()

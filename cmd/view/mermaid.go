@@ -1,13 +1,10 @@
 package view
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"buckethead/executor"
 	"buckethead/planner"
@@ -35,17 +32,28 @@ func (m *mermaid) Report(p *planner.Plan, r executor.Report) { m.human.Report(p,
 // are grouped: nobody reads a larger one, and pages refuse to draw it.
 const pictureOperations = 12
 
-// chain is one row of a picture: what happens, to which bucket, credential and item.
-// Parts that the operation does not touch are empty.
+// chain is one row of a picture: an operation and the pieces that it touches.
 type chain struct {
-	class              string
-	cloud, store       string // connections
-	operation          []string
-	bucket, keys, item part
+	class        string
+	cloud, store string // connections
+	operation    []string
+	pieces       [len(pieces)]part // empty if the operation does not touch it
 }
 
-// part is one thing that an operation touches, in lines; kept where nothing happens
-// to it.
+// The pieces of a chain, and how they are drawn.
+const (
+	bucketPiece = iota
+	keysPiece
+	itemPiece
+)
+
+var pieces = [...]struct {
+	letter string
+	shape  shape
+}{bucketPiece: {"b", cylinder}, keysPiece: {"k", stadium}, itemPiece: {"i", rectangle}}
+
+// part is one thing that an operation touches, as the lines of a label. It is kept if
+// nothing happens to it.
 type part struct {
 	lines []string
 	kept  bool
@@ -58,40 +66,34 @@ func (p part) class(of string) string {
 	return of
 }
 
-// PlanMermaid gives a plan as a Mermaid flowchart that ends with a newline: clouds
-// and stores, what is in them, and what happens to each. It is bounded, whatever the
-// plan's size.
+// PlanMermaid returns a plan as a Mermaid flowchart: clouds and stores, what is in them, and
+// what happens to each. Its size is bounded, whatever the plan's size.
 func PlanMermaid(p *planner.Plan, o Options) string {
-	var b strings.Builder
-	b.WriteString("flowchart LR\n")
+	f := newFlowchart(pictureText)
 	if p.Empty() {
-		b.WriteString("  none([\"No changes\"]):::keep\n" + pictureClasses)
-		return b.String()
+		f.line(f.node("none", stadium, "keep", "No changes"))
+		return f.String() + pictureClasses
 	}
 	chains := chainsOf(p)
-	framed := frames(&b, "cloud", chains, func(c chain) string { return c.cloud }, func(i int, c chain) []string {
-		return []string{node("b", i, `[("`, c.bucket.lines, `")]`, c.bucket.class(c.class)), node("k", i, `(["`, c.keys.lines, `"])`, c.keys.class(c.class))}
-	}, o)
-	framed = append(framed, frames(&b, "store", chains, func(c chain) string { return c.store }, func(i int, c chain) []string {
-		return []string{node("i", i, `["`, c.item.lines, `"]`, c.item.class(c.class))}
-	}, o)...)
+	framed := frames(f, "cloud", chains, func(c chain) string { return c.cloud }, o, bucketPiece, keysPiece)
+	framed = append(framed, frames(f, "store", chains, func(c chain) string { return c.store }, o, itemPiece)...)
 	for i, c := range chains {
-		if c.cloud == "" && len(c.keys.lines) > 0 { // brought by someone: they are in no cloud
-			b.WriteString("  " + node("k", i, `(["`, c.keys.lines, `"])`, c.keys.class(c.class)) + "\n")
+		if c.cloud == "" { // keys from elsewhere are in no cloud
+			f.piece(i, c, keysPiece)
 		}
-		link := "  " + node("p", i, `{{"`, c.operation, `"}}`, c.class)
-		for n, touched := range []part{c.bucket, c.keys, c.item} {
+		link := f.node("p"+strconv.Itoa(i), hexagon, c.class, c.operation...)
+		for n, touched := range c.pieces {
 			if len(touched.lines) > 0 {
-				link += " --> " + "bki"[n:n+1] + strconv.Itoa(i)
+				link += " --> " + pieces[n].letter + strconv.Itoa(i)
 			}
 		}
-		b.WriteString(link + "\n")
+		f.line(link)
 	}
-	b.WriteString(pictureClasses)
+	f.WriteString(pictureClasses)
 	if len(framed) > 0 {
-		b.WriteString("  class " + strings.Join(framed, ",") + " frame\n")
+		f.line("class " + strings.Join(framed, ",") + " frame")
 	}
-	return b.String()
+	return f.String()
 }
 
 // The colours are those of the text, and readable on light pages and dark ones.
@@ -104,8 +106,10 @@ const pictureClasses = `  classDef add fill:#dafbe1,stroke:#1a7f37,color:#1f2328
   classDef frame fill:none,stroke:#59636e
 `
 
-// frames draws a frame for each connection, with what is in it, and gives their names.
-func frames(b *strings.Builder, name string, chains []chain, connection func(chain) string, nodes func(int, chain) []string, o Options) (names []string) {
+// frames draws a frame for each connection, with the given pieces in it, and returns the
+// frames' names.
+func frames(f *flowchart, name string, chains []chain,
+	connection func(chain) string, o Options, in ...int) (names []string) {
 	var seen []string
 	for _, c := range chains {
 		if address := connection(c); address != "" && !slices.Contains(seen, address) {
@@ -119,54 +123,22 @@ func frames(b *strings.Builder, name string, chains []chain, connection func(cha
 			title = o.VendorTitle(vendor) + " " + address
 		}
 		names = append(names, name+strconv.Itoa(n))
-		fmt.Fprintf(b, "  subgraph %s%d[\"%s\"]\n", name, n, pictureText(title))
+		f.frame(names[n], title)
 		for i, c := range chains {
-			if connection(c) != address {
-				continue
-			}
-			for _, text := range nodes(i, c) {
-				if text != "" {
-					b.WriteString("    " + text + "\n")
-				}
+			if connection(c) == address {
+				f.piece(i, c, in...)
 			}
 		}
-		b.WriteString("  end\n")
+		f.end()
 	}
 	return names
 }
 
-// node is one shape with its lines; "" where there are none.
-func node(name string, i int, open string, lines []string, end, class string) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	safe := make([]string, len(lines))
-	for n, l := range lines {
-		safe[n] = pictureText(l)
-	}
-	return name + strconv.Itoa(i) + open + strings.Join(safe, "<br/>") + end + ":::" + class
-}
-
-// pictureText is text that no name can break out of, and in which Mermaid finds no
-// sign of its own nor of Markdown: all that is no letter or digit is a number.
-func pictureText(text string) string {
-	const columns = 40
-	// Mermaid reads some signs even where they are numbers: \n, $$formula$$, fa:fa-icon.
-	text = strings.NewReplacer("\\", "\u29f5", "$$", "\uff04\uff04").Replace(oneLine(text))
-	runes := []rune(fit(text, columns))
-	var b strings.Builder
-	for i, r := range runes {
-		inWord := (r == '-' || r == '_') && i > 0 && i+1 < len(runes) && isWord(runes[i-1]) && isWord(runes[i+1])
-		if r == ':' && i > 0 && i+1 < len(runes) && isWord(runes[i-1]) && isWord(runes[i+1]) {
-			r = '\ua789'
-		}
-		if r == ' ' || r >= utf8.RuneSelf || isWord(r) || inWord {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, "#%d;", r)
+// piece writes the nodes of the pieces that the chain has.
+func (f *flowchart) piece(i int, c chain, of ...int) {
+	for _, n := range of {
+		if p := c.pieces[n]; len(p.lines) > 0 {
+			f.line(f.node(pieces[n].letter+strconv.Itoa(i), pieces[n].shape, p.class(c.class), p.lines...))
 		}
 	}
-	return b.String()
 }
-
-func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

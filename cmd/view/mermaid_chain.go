@@ -1,12 +1,14 @@
 package view
 
 import (
+	"cmp"
 	"slices"
 
+	"buckethead/config/words"
 	"buckethead/planner"
 )
 
-// chainsOf gives the rows of a picture, in the plan's order.
+// chainsOf returns the rows of a picture, in the plan's order.
 func chainsOf(p *planner.Plan) []chain {
 	if len(p.Operations) <= pictureOperations {
 		chains := make([]chain, len(p.Operations))
@@ -24,18 +26,19 @@ func chainsOf(p *planner.Plan) []chain {
 
 func chainOf(o planner.Operation) chain {
 	e := effectsOf(o)
-	c := chain{class: classOf(o), cloud: o.Cloud, store: o.Secrets, operation: []string{o.Kind.Symbol() + " " + string(o.Kind), o.Project.Label()}}
+	c := chain{class: classOf(o), cloud: o.Cloud, store: o.Secrets,
+		operation: []string{o.Kind.Symbol() + " " + string(o.Kind), o.Project.Label()}}
 	if len(o.Blocked) > 0 {
 		c.operation = append(c.operation, "BLOCKED: "+o.Blocked[0].Text)
 	}
 	if o.Cloud != "" && o.Bucket.Name != "" {
-		c.bucket = part{[]string{o.Bucket.Name, orKeep(e.bucket)}, e.bucket == ""}
+		c.pieces[bucketPiece] = part{[]string{o.Bucket.Name, cmp.Or(e.bucket, stays)}, e.bucket == ""}
 	}
 	if e.keys != "" {
-		c.keys = part{[]string{"credential", e.keys}, false}
+		c.pieces[keysPiece] = part{[]string{"credential", e.keys}, false}
 	}
 	if o.Secrets != "" && o.ItemTitle != "" {
-		c.item = part{[]string{o.ItemTitle, orKeep(e.item)}, e.item == ""}
+		c.pieces[itemPiece] = part{[]string{o.ItemTitle, cmp.Or(e.item, stays)}, e.item == ""}
 	}
 	return c
 }
@@ -72,12 +75,13 @@ func effectsOf(o planner.Operation) effects {
 		return ""
 	}
 	e := effects{
-		bucket: first([2]string{planner.StepCreateBucket, "create"}, [2]string{planner.StepClaimBucket, "adopt"}, [2]string{planner.StepDeleteBucket, "delete"},
-			[2]string{planner.StepEmptyBucket, "empty"}, [2]string{planner.StepUpdateBucket, "update"}, [2]string{planner.StepUpdateSettings, "update"}),
+		bucket: first([2]string{planner.StepCreateBucket, "create"}, [2]string{planner.StepClaimBucket, "adopt"},
+			[2]string{planner.StepDeleteBucket, "delete"}, [2]string{planner.StepEmptyBucket, "empty"},
+			[2]string{planner.StepUpdateBucket, "update"}, [2]string{planner.StepUpdateSettings, "update"}),
 		keys: first([2]string{planner.StepIssueCredential, "issue"}, [2]string{planner.StepTakeCredential, "bring"},
 			[2]string{planner.StepUpdateCredential, "update"}, [2]string{planner.StepRevokeCredential, "revoke"}),
-		item: first([2]string{planner.StepDeleteItem, "delete"}, [2]string{planner.StepStoreCredential, "store"}, [2]string{planner.StepUpdateItem, "update"},
-			[2]string{planner.StepTakeItem, "take over"}),
+		item: first([2]string{planner.StepDeleteItem, "delete"}, [2]string{planner.StepStoreCredential, "store"},
+			[2]string{planner.StepUpdateItem, "update"}, [2]string{planner.StepTakeItem, "take over"}),
 	}
 	if e.keys == "issue" && does(planner.StepRevokeCredential) {
 		e.keys = "issue, revoke old"
@@ -89,17 +93,13 @@ func effectsOf(o planner.Operation) effects {
 		return e
 	}
 	if e.keys != "" {
-		return effects{keys: orKeep("")}
+		return effects{keys: stays}
 	}
 	return effects{}
 }
 
-func orKeep(effect string) string {
-	if effect == "" {
-		return "stays"
-	}
-	return effect
-}
+// stays is the effect of an operation on what it leaves alone.
+const stays = "stays"
 
 // group is what operations have in common that one row stands for.
 type group struct {
@@ -108,7 +108,7 @@ type group struct {
 	cloud, secrets string
 }
 
-// grouped gives a row for each group, in the order of their first operations.
+// grouped returns a row for each group, in the order of their first operations.
 func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 	var order []group
 	members := map[group][]planner.Operation{}
@@ -122,7 +122,7 @@ func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 	chains := make([]chain, len(order))
 	for i, g := range order {
 		c := chain{class: classOf(members[g][0]), cloud: g.cloud, store: g.secrets,
-			operation: []string{g.kind.Symbol() + " " + string(g.kind), amount(len(members[g]), "project")}}
+			operation: []string{g.kind.Symbol() + " " + string(g.kind), words.Count(len(members[g]), "project")}}
 		if g.blocked {
 			c.operation = append(c.operation, "BLOCKED")
 		}
@@ -130,16 +130,16 @@ func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 		for _, o := range members[g] {
 			e := effectsOf(o)
 			if o.Cloud != "" && o.Bucket.Name != "" {
-				buckets.add(orKeep(e.bucket))
+				buckets.add(cmp.Or(e.bucket, stays))
 			}
 			if e.keys != "" {
 				keys.add(e.keys)
 			}
 			if o.Secrets != "" && o.ItemTitle != "" {
-				items.add(orKeep(e.item))
+				items.add(cmp.Or(e.item, stays))
 			}
 		}
-		c.bucket, c.keys, c.item = buckets.part("bucket"), keys.part("credential"), items.part("item")
+		c.pieces = [...]part{buckets.part("bucket"), keys.part("credential"), items.part("item")}
 		chains[i] = c
 	}
 	return chains
@@ -169,15 +169,15 @@ func (t *tally) part(noun string) part {
 	case 0:
 		return part{}
 	case 1:
-		effect, kept := t.order[0], t.order[0] == orKeep("")
+		effect, kept := t.order[0], t.order[0] == stays
 		if kept && t.sum > 1 {
 			effect = "stay"
 		}
-		return part{[]string{amount(t.sum, noun), effect}, kept}
+		return part{[]string{words.Count(t.sum, noun), effect}, kept}
 	}
-	out := []string{amount(t.sum, noun)}
+	out := []string{words.Count(t.sum, noun)}
 	for _, effect := range t.order {
-		out = append(out, thousands(t.counts[effect])+" "+effect)
+		out = append(out, words.Number(t.counts[effect])+" "+effect)
 	}
 	return part{out, false}
 }

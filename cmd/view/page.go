@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -23,7 +24,8 @@ type page struct {
 
 // empty reports whether there is nothing to tell, not even that the command failed.
 func (p *page) empty() bool {
-	return p.end.Exit == 0 && p.document == "" && p.plan == nil && p.report == nil && len(p.faults) == 0 && p.headline == "" && len(p.said) == 0
+	return p.end.Exit == 0 && p.document == "" && p.plan == nil && p.report == nil && len(p.faults) == 0 &&
+		p.headline == "" && len(p.said) == 0
 }
 
 // text writes the page. Parts come in the order in which they are read, but get their
@@ -71,7 +73,7 @@ func (p *page) title() string {
 	case p.end.outcome() == "interrupted":
 		return "interrupted"
 	case p.end.outcome() == "error" && p.headline == "":
-		return "failed, " + amount(max(1, p.errors()), "error")
+		return "failed, " + words.Count(max(1, p.errors()), "error")
 	case p.plan != nil && p.plan.Empty():
 		return "no changes"
 	case p.plan != nil:
@@ -109,13 +111,14 @@ func (p *page) warning() string {
 	for _, w := range []struct {
 		count     int
 		one, many string
-	}{{p.plan.Blocked(), " operation is BLOCKED: it does not run as things are.", " operations are BLOCKED: they do not run as things are."},
+	}{{p.plan.Blocked(), " operation is BLOCKED: it does not run as things are.",
+		" operations are BLOCKED: they do not run as things are."},
 		{destroys, " project is to be destroyed.", " projects are to be destroyed."}} {
 		switch {
 		case w.count == 1:
 			text += " **1" + w.one + "**"
 		case w.count > 1:
-			text += " **" + thousands(w.count) + w.many + "**"
+			text += " **" + words.Number(w.count) + w.many + "**"
 		}
 	}
 	return text
@@ -151,7 +154,7 @@ func (p *page) faultList(left *room) string {
 	budget := &room{left.bytes / 3}
 	for i, d := range all {
 		if text := faultItem(d); !budget.take(text) {
-			fmt.Fprintf(&b, "\n%s more of %s faults are left out here.\n", thousands(len(all)-i), thousands(len(all)))
+			fmt.Fprintf(&b, "\n%s more of %s faults are left out here.\n", words.Number(len(all)-i), words.Number(len(all)))
 			break
 		} else {
 			b.WriteString(text)

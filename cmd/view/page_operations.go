@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -29,7 +30,8 @@ func (p *page) operations(left *room) string {
 	// What holds the parts together, and what is said when some are left out.
 	left.bytes -= len(head) + len(rule) + 600
 	complete := fill(rows, true, left)
-	picture := "\n<details open><summary>Picture</summary>\n\n```mermaid\n" + PlanMermaid(p.plan, p.options) + "```\n\n</details>\n"
+	picture := "\n<details open><summary>Picture</summary>\n\n```mermaid\n" + PlanMermaid(p.plan, p.options) +
+		"```\n\n</details>\n"
 	if !left.take(picture) {
 		picture = ""
 	}
@@ -84,9 +86,9 @@ func shownRows(rows []row) string {
 	}
 	if hidden > 0 {
 		// "bh plan" shows all of them.
-		fmt.Fprintf(&b, "\n%s of %s operations are left out here, ", thousands(hidden), thousands(len(rows)))
+		fmt.Fprintf(&b, "\n%s of %s operations are left out here, ", words.Number(hidden), words.Number(len(rows)))
 		if grave > 0 {
-			fmt.Fprintf(&b, "**%s of them blocked, failed or to destroy**; ", thousands(grave))
+			fmt.Fprintf(&b, "**%s of them blocked, failed or to destroy**; ", words.Number(grave))
 		} else {
 			b.WriteString("none of them blocked, failed or to destroy; ")
 		}
@@ -112,9 +114,10 @@ func folded(rows []row) string {
 		return ""
 	}
 	if hidden > 0 {
-		fmt.Fprintf(&b, "\nThe details of %s operations are left out here.\n", thousands(hidden))
+		fmt.Fprintf(&b, "\nThe details of %s operations are left out here.\n", words.Number(hidden))
 	}
-	return "\n<details><summary>Details of " + amount(shown, "operation") + "</summary>\n" + b.String() + "\n</details>\n"
+	return "\n<details><summary>Details of " + words.Count(shown, "operation") + "</summary>\n" +
+		b.String() + "\n</details>\n"
 }
 
 // rows makes the rows of all operations, in the plan's order.
@@ -141,7 +144,8 @@ func (p *page) rows() []row {
 		if len(o.Blocked) > 0 {
 			what = "**" + what + "**"
 		}
-		r.text = fmt.Sprintf("| %s | %s | %s |%s %s | %s |\n", code(l.symbol), l.kind, code(l.label), outcome, what, code(l.reference))
+		r.text = fmt.Sprintf("| %s | %s | %s |%s %s | %s |\n", code(l.symbol), l.kind, code(l.label), outcome,
+			what, code(l.reference))
 		if len(l.details) > 0 {
 			r.details = "\n" + code(l.symbol) + " " + l.kind + " " + code(l.label) + "\n"
 			for n, d := range l.details {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -51,7 +52,9 @@ func (p *progress) event(e executor.Event) {
 		}
 		p.running = append(p.running, underWay{project: e.Project, kind: e.Kind, since: e.At})
 	case executor.StepStarted:
-		p.change(e.Project, func(u *underWay) { u.step, u.why, u.until = strings.ReplaceAll(e.Step, "_", " "), "", time.Time{} })
+		p.change(e.Project, func(u *underWay) {
+			u.step, u.why, u.until = strings.ReplaceAll(e.Step, "_", " "), "", time.Time{}
+		})
 	case executor.StepDone:
 		p.change(e.Project, func(u *underWay) { u.why, u.until = "", time.Time{} })
 	case executor.Waiting:
@@ -114,23 +117,19 @@ func (p *progress) done() int {
 
 // counts says how far it is: "12 of 40 done, 1 failed, 8 running (2 waiting), 19 to go".
 func (p *progress) counts(now time.Time) string {
-	text := thousands(p.ended[executor.Done]) + " of " + thousands(p.total) + " done"
-	for _, o := range []executor.Outcome{executor.Failed, executor.Blocked, executor.Skipped, executor.Interrupted} {
-		if p.ended[o] > 0 {
-			text += ", " + thousands(p.ended[o]) + " " + string(o)
-		}
-	}
+	parts := append([]string{words.Number(p.ended[executor.Done]) + " of " + words.Number(p.total) + " done"},
+		notDone(p.ended)...)
 	waiting := 0
 	for _, u := range p.running {
 		if u.waits(now) {
 			waiting++
 		}
 	}
-	text += ", " + thousands(len(p.running)) + " running"
+	running := words.Number(len(p.running)) + " running"
 	if waiting > 0 {
-		text += " (" + thousands(waiting) + " waiting)"
+		running += " (" + words.Number(waiting) + " waiting)"
 	}
-	return text + ", " + thousands(max(0, p.total-p.done()-len(p.running))) + " to go"
+	return strings.Join(append(parts, running, words.Number(max(0, p.total-p.done()-len(p.running)))+" to go"), ", ")
 }
 
 // stillNamed is how many operations a line names that says what still runs.
@@ -150,7 +149,7 @@ func (p *progress) still(now time.Time, long time.Duration) string {
 		}
 		what := cmp.Or(u.step, string(u.kind))
 		if u.waits(now) {
-			what = u.why + ", until " + u.until.UTC().Format(time.TimeOnly)
+			what = u.why + ", until " + words.Clock(u.until)
 		}
 		names = append(names, u.project.Label()+" ("+what+", "+elapsed(now.Sub(u.since))+")")
 	}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
 )
@@ -96,7 +97,7 @@ func TestPlan_large(t *testing.T) {
 	if len(text) >= MarkdownLimit || shown < 300 || shown >= n {
 		t.Errorf("%d characters and %d operations for a pull request", len(text), shown)
 	}
-	want := "\n\n" + thousands(n-shown) + " of 2,000 operations are left out here, none of them blocked, failed or to destroy; `bh plan` shows all of them.\n"
+	want := "\n\n" + words.Number(n-shown) + " of 2,000 operations are left out here, none of them blocked, failed or to destroy; `bh plan` shows all of them.\n"
 	if !strings.Contains(text, want) || !strings.HasSuffix(text, "Plan digest `"+p.Digest()+"`\n") {
 		t.Errorf("it does not say what is left out, or lacks its end: %q", text[len(text)-400:])
 	}

@@ -87,7 +87,7 @@ func hang(text string, width, indent int) string {
 // Clean makes text from outside safe to print: control characters could move the
 // cursor or colour what follows, marks of direction could show it in another order
 // than it has, and what has no width could make two names look the same. Lines and
-// tabs stay. What it gives is valid UTF-8.
+// tabs stay. The result is valid UTF-8.
 func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && harmful(r) {
@@ -112,7 +112,7 @@ func oneLine(text string) string {
 	return strings.NewReplacer("\n", " ", "\t", " ").Replace(Clean(text))
 }
 
-// Table gives rows in columns, two spaces apart; the last column is not padded.
+// Table returns rows in columns, two spaces apart; the last column is not padded.
 func Table(rows [][]string) string { return TableWithin(rows, 0) }
 
 // TableWithin is Table for a terminal of so many columns, the first row being its

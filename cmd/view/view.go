@@ -44,7 +44,7 @@ type View interface {
 	// Fault shows the error that ended the command, where no diagnostic told of it.
 	Fault(error)
 	// Tick says that time has passed, about once a second: what is shown of it is
-	// shown anew.
+	// repainted.
 	Tick()
 	// Done is the last call: it ends what is open, and leaves the screen clean.
 	Done(End)
@@ -90,7 +90,7 @@ type Options struct {
 	// that it allows in a time.
 	VendorTitle func(vendor string) string
 	VendorLimit func(vendor string) (calls int, per time.Duration)
-	// VendorWrites gives the writes above which a plan says what the vendor allows,
+	// VendorWrites returns the writes above which a plan says what the vendor allows,
 	// and those words; 0 for none.
 	VendorWrites func(vendor string) (writes int, note string)
 }

@@ -23,10 +23,10 @@ var ErrMalformed = errors.New("malformed address")
 // value addresses nothing. Comparable, so it serves as a map key.
 type Project struct{ Name, Key string }
 
-// String gives the full address: project.photos or project.tenant["north"].
+// String returns the full address: project.photos or project.tenant["north"].
 func (p Project) String() string { return "project." + p.Label() }
 
-// Label gives the address without the leading "project.", as plans show it.
+// Label returns the address without the leading "project.", as plans show it.
 func (p Project) Label() string {
 	if p.Key == "" {
 		return p.Name
@@ -77,7 +77,8 @@ func Parse(s string) (Project, error) {
 	quoted, closed := strings.CutSuffix(index, "]")
 	key, err := strconv.Unquote(quoted)
 	if !closed || err != nil || key == "" || quoted[0] != '"' || !utf8.ValidString(index) || !utf8.ValidString(key) {
-		return Project{}, fmt.Errorf("%w: %q: the key stands in quotes inside brackets: project.%s[\"KEY\"]", ErrMalformed, s, name)
+		return Project{}, fmt.Errorf("%w: %q: the key stands in quotes inside brackets: project.%s[\"KEY\"]",
+			ErrMalformed, s, name)
 	}
 	return Project{Name: name, Key: key}, nil
 }

@@ -43,7 +43,7 @@ type Range struct {
 // IsZero reports whether r points nowhere.
 func (r Range) IsZero() bool { return r.File == "" }
 
-// String gives file:line, the form that editors open.
+// String returns file:line, the form that editors open.
 func (r Range) String() string {
 	if r.IsZero() {
 		return ""
@@ -67,7 +67,7 @@ type Diagnostic struct {
 	Cause    error
 }
 
-// Error gives one line: place, summary, detail.
+// Error returns one line: place, summary, detail.
 func (d Diagnostic) Error() string {
 	var b strings.Builder
 	if !d.Subject.IsZero() {
@@ -80,7 +80,7 @@ func (d Diagnostic) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause, so that errors.Is sees through a diagnostic.
+// Unwrap returns the cause, so that errors.Is sees through a diagnostic.
 func (d Diagnostic) Unwrap() error { return d.Cause }
 
 // List is all that is wrong. A nil list means that nothing is.
@@ -91,7 +91,7 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sorted gives a copy in the order in which a person reads: by file and place,
+// Sorted returns a copy in the order in which a person reads: by file and place,
 // those without a place last; equal ones are kept once.
 func (l List) Sorted() List {
 	out := slices.Clone(l)
@@ -111,7 +111,7 @@ func (l List) Sorted() List {
 	})
 }
 
-// Err joins the errors of the list into one, or gives nil where there is none.
+// Err joins the errors of the list into one, or returns nil if there are none.
 // Warnings do not count.
 func (l List) Err() error {
 	var errs []error

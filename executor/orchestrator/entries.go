@@ -10,8 +10,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Provision says what ProvisionBucket makes. Operation is an id that was never
-// used before for this project; it ends up in the credential's name.
+// Provision describes what ProvisionBucket makes. Operation is an id that was never
+// used before for this project; it becomes part of the credential's name.
 type Provision struct {
 	Project      addr.Project
 	Operation    string
@@ -23,26 +23,20 @@ type Provision struct {
 	ItemTitle    string
 }
 
-// ProvisionBucket makes a bucket with its settings, mints a credential that opens it, stores that in
-// a new item and proves it. It gives the item's reference. For callers without a
-// planner; vendors.ErrExists where the bucket is there already.
+// ProvisionBucket makes a bucket with its settings, issues a credential that opens it,
+// stores that in a new item and proves it. It returns the item's reference, or
+// [vendors.ErrExists] if the bucket exists already. It is for callers without a planner.
 func ProvisionBucket(ctx context.Context, rig Rig, p Provision, rec Recorder) (reference string, err error) {
-	bare := p.Bucket
-	bare.Settings = vendors.BucketSettings{}
-	steps := append([]planner.Step{planner.CreateBucket{Spec: bare}}, planner.FreshSettings(p.Bucket)...)
-	steps = append(steps,
-		planner.IssueCredential{CredentialName: planner.CredentialName(rig.Stack, p.Project, p.Operation, 0), Bucket: p.Bucket.ID,
-			Access: p.Access, AllowedIPs: p.AllowedIPs, ExpiresAfter: p.ExpiresAfter},
-		planner.StoreCredential{Title: p.ItemTitle},
-		planner.VerifyCredential{},
-		planner.Settle{Declared: planner.Declared{Cloud: p.Cloud, Secrets: rig.Connection, Applied: state.Applied{
-			Location: p.Bucket.Location, StorageClass: p.Bucket.StorageClass, Access: p.Access, AllowedIPs: p.AllowedIPs, ExpiresAfter: p.ExpiresAfter,
-			Settings: p.Bucket.Settings}}},
-	)
-	return run(ctx, rig, steps, Work{Operation: p.Operation, Record: state.Record{Project: p.Project, Cloud: p.Cloud, Secrets: rig.Connection}}, rec)
+	record := state.Record{Project: p.Project, Cloud: p.Cloud, Secrets: rig.Connection}
+	declared := record
+	declared.Applied = state.Applied{Location: p.Bucket.Location, StorageClass: p.Bucket.StorageClass,
+		Access: p.Access, AllowedIPs: p.AllowedIPs, ExpiresAfter: p.ExpiresAfter, Settings: p.Bucket.Settings}
+	mint := mintFor(rig, p.Project, p.Operation, p.Bucket.ID, declared.Applied)
+	steps := planner.ProvisionSteps(p.Bucket, mint, planner.StoreCredential{Title: p.ItemTitle})
+	return run(ctx, rig, steps, declared, Work{Operation: p.Operation, Record: record}, rec)
 }
 
-// Registration says which keys RegisterBucket stores. The secret comes from the
+// Registration describes the keys that RegisterBucket stores. The secret comes from the
 // rig's Register.
 type Registration struct {
 	Project     addr.Project
@@ -54,81 +48,51 @@ type Registration struct {
 	ItemTitle   string
 }
 
-// RegisterBucket stores keys that someone brings in a new item and reads them
-// back. It gives the item's reference, and touches no cloud.
+// RegisterBucket stores keys from elsewhere in a new item and reads them back. It returns
+// the item's reference, and calls no cloud.
 func RegisterBucket(ctx context.Context, rig Rig, r Registration, rec Recorder) (reference string, err error) {
 	keys, err := rig.Register(ctx, r.Project)
 	if err != nil {
 		return "", err
 	}
-	steps := []planner.Step{
-		planner.TakeCredential{AccessKeyID: r.AccessKeyID, EndpointURL: r.EndpointURL, Region: r.Region, Bucket: r.Bucket,
-			Fingerprint: rig.Fingerprint(keys.SecretAccessKey)},
-		planner.StoreCredential{Title: r.ItemTitle},
-		planner.VerifyCredential{},
-		planner.Settle{Declared: planner.Declared{Secrets: rig.Connection, Registered: true}},
-	}
-	return run(ctx, rig, steps, Work{Operation: r.Operation, Record: state.Record{Project: r.Project, Secrets: rig.Connection, Registered: true}}, rec)
+	take := planner.TakeCredential{AccessKeyID: r.AccessKeyID, EndpointURL: r.EndpointURL, Region: r.Region,
+		Bucket: r.Bucket, Fingerprint: rig.Fingerprint(keys.SecretAccessKey)}
+	steps := planner.RegisterSteps(take, planner.StoreCredential{Title: r.ItemTitle})
+	record := state.Record{Project: r.Project, Secrets: rig.Connection, Registered: true}
+	return run(ctx, rig, steps, record, Work{Operation: r.Operation, Record: record}, rec)
 }
 
-// RotateCredentials replaces the credential of a recorded project and stores the
-// new one in the same item. The old one is revoked at once where overlap is zero,
-// else it stays in the record as retiring.
-func RotateCredentials(ctx context.Context, rig Rig, record state.Record, operation string, overlap time.Duration, rec Recorder) (reference string, err error) {
-	old := record.Active
-	steps := []planner.Step{
-		planner.IssueCredential{CredentialName: planner.CredentialName(rig.Stack, record.Project, operation, 0), Bucket: *record.Bucket,
-			Access: record.Applied.Access, AllowedIPs: record.Applied.AllowedIPs, ExpiresAfter: record.Applied.ExpiresAfter},
-		planner.StoreCredential{ItemID: record.Item.ID, Title: record.Item.Title, Overlap: overlap},
-		planner.VerifyCredential{},
-	}
-	if overlap == 0 {
-		steps = append(steps, planner.RevokeCredential{ID: old.ID, CredentialName: old.Name})
-	}
-	steps = append(steps, planner.Settle{Declared: declaredBy(record)})
-	return run(ctx, rig, steps, Work{Operation: operation, Record: record}, rec)
+// RotateCredentials replaces the credential of a recorded project and stores the new one
+// in the same item. The old one is revoked at once if overlap is zero; otherwise it stays
+// in the record as retiring.
+func RotateCredentials(ctx context.Context, rig Rig, record state.Record, operation string,
+	overlap time.Duration, rec Recorder) (reference string, err error) {
+	store := planner.StoreCredential{ItemID: record.Item.ID, Title: record.Item.Title, Overlap: overlap}
+	mint := mintFor(rig, record.Project, operation, *record.Bucket, record.Applied)
+	steps := planner.RenewSteps(mint, store, record.Active)
+	return run(ctx, rig, steps, record, Work{Operation: operation, Record: record}, rec)
 }
 
-// DestroyProject ends a recorded project: it checks that the bucket is empty,
-// revokes, detaches its domains, deletes the bucket, and deletes the item last. Each step is idempotent,
-// so it may be called again. vendors.ErrNotEmpty, and then nothing was touched.
+// DestroyProject ends a recorded project: it checks that the bucket is empty, revokes the
+// credentials, detaches its domains, deletes the bucket, and deletes the items last. Each
+// step is idempotent, so it may be called again. If it returns [vendors.ErrNotEmpty], it
+// has changed nothing.
 func DestroyProject(ctx context.Context, rig Rig, record state.Record, rec Recorder) error {
-	var steps []planner.Step
-	if record.Bucket != nil {
-		steps = append(steps, planner.ProbeEmpty{ID: *record.Bucket})
-	}
-	if !record.Registered {
-		for _, c := range append([]*state.CredentialRef{record.Active, record.Pending}, pointers(record.Retiring)...) {
-			if c != nil {
-				steps = append(steps, planner.RevokeCredential{ID: c.ID, CredentialName: c.Name})
-			}
-		}
-	}
-	if record.Bucket != nil {
-		steps = append(append(steps, planner.DetachDomains(*record.Bucket, record.Applied.Settings)...), planner.DeleteBucket{ID: *record.Bucket})
-	}
-	if record.Item != nil {
-		steps = append(steps, planner.DeleteItem{ItemID: record.Item.ID, Title: record.Item.Title, Secrets: record.Secrets})
-	}
-	_, err := run(ctx, rig, append(steps, planner.Settle{Gone: true}), Work{Record: record}, rec)
+	steps := append(planner.TeardownOf(record).Steps(), planner.Settle{Gone: true})
+	_, err := Run(ctx, rig, steps, Work{Record: record}, rec)
 	return err
 }
 
-func pointers(list []state.CredentialRef) []*state.CredentialRef {
-	out := make([]*state.CredentialRef, len(list))
-	for i := range list {
-		out[i] = &list[i]
-	}
-	return out
+func mintFor(rig Rig, project addr.Project, operation string, bucket vendors.BucketID,
+	a state.Applied) planner.IssueCredential {
+	return planner.IssueCredential{CredentialName: planner.CredentialName(rig.Stack, project, operation, 0),
+		Bucket: bucket, Access: a.Access, AllowedIPs: a.AllowedIPs, ExpiresAfter: a.ExpiresAfter}
 }
 
-func declaredBy(r state.Record) planner.Declared {
-	return planner.Declared{Cloud: r.Cloud, Secrets: r.Secrets, Registered: r.Registered, Protected: r.Protected, OnDestroy: r.OnDestroy, Applied: r.Applied}
-}
-
-// run carries out steps and gives the reference of the item that is there then.
-func run(ctx context.Context, rig Rig, steps []planner.Step, w Work, rec Recorder) (string, error) {
-	w, err := Run(ctx, rig, steps, w, rec)
+// run carries out steps, settles as declared, and returns the reference of the item.
+func run(ctx context.Context, rig Rig, steps []planner.Step, declared state.Record, w Work,
+	rec Recorder) (string, error) {
+	w, err := Run(ctx, rig, append(steps, planner.Settle{Declared: planner.DeclaredBy(declared)}), w, rec)
 	if err != nil || w.Record.Item == nil {
 		return "", err
 	}

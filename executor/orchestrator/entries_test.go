@@ -121,6 +121,42 @@ func TestEntries_register(t *testing.T) {
 	}
 }
 
+// A destroy deletes the items in stores that the project has left, and revokes every key
+// that the record names, whatever its state.
+func TestDestroyProject_leavesNothingThatTheRecordNames(t *testing.T) {
+	rig, world, _ := newRig()
+	rec := &notes{}
+	ctx := context.Background()
+	if _, err := orchestrator.ProvisionBucket(ctx, rig, photos(), rec); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := orchestrator.RotateCredentials(ctx, rig, *rec.record, "op2", time.Hour, rec); err != nil {
+		t.Fatal(err)
+	}
+	record := *rec.record
+	pending, err := rig.Buckets.IssueCredential(ctx, vendors.CredentialSpec{Name: "bh/acme/project.photos/op3",
+		Bucket: *record.Bucket, Access: vendors.ReadWrite})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.Pending = &state.CredentialRef{ID: pending.Credential.ID, Name: pending.Credential.Name}
+	former, err := rig.Secrets.CreateItem(ctx, vendors.ItemSpec{Title: "former"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record.Former = []state.FormerItem{{Secrets: "s", ID: former.ID, Title: "former"}}
+	rec.begun = nil
+	if err := orchestrator.DestroyProject(ctx, rig, record, rec); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{planner.StepProbeEmpty, planner.StepRevokeCredential, planner.StepRevokeCredential, planner.StepRevokeCredential,
+		planner.StepDeleteBucket, planner.StepDeleteItem, planner.StepDeleteItem}
+	if !slices.Equal(rec.begun, want) || len(world.Store("s").Items())+len(world.Cloud("c").Credentials()) != 0 {
+		t.Fatalf("destroy took %v, want %v; %d items and %d credentials are left", rec.begun, want,
+			len(world.Store("s").Items()), len(world.Cloud("c").Credentials()))
+	}
+}
+
 // A mint whose answer is lost goes on under a new name, and what the old name
 // turned out to have made is revoked at the end.
 func TestRun_goesOnUnderANewNameAfterALostAnswer(t *testing.T) {

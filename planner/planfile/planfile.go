@@ -6,6 +6,7 @@
 package planfile
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,18 +67,20 @@ type Difference struct {
 	Text    string
 }
 
-// Compare holds an expected plan against a fresh one. With no differences, run is
+// Compare compares an expected plan with a fresh one. With no differences, run is
 // the fresh plan cut to the operations that were expected, and may be applied.
 // Fresh operations that were not expected are in neither.
 func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Difference) {
 	if expected.Stack != fresh.Stack {
-		return nil, []Difference{{Text: fmt.Sprintf("the plan is for the stack %q, and this is %q", expected.Stack, fresh.Stack)}}
+		return nil, []Difference{{Text: fmt.Sprintf("the plan is for the stack %q, and this is %q",
+			expected.Stack, fresh.Stack)}}
 	}
 	if expected.Mode != fresh.Mode {
 		return nil, []Difference{{Text: fmt.Sprintf("the plan was made to %s, and this is to %s", expected.Mode, fresh.Mode)}}
 	}
 	if expected.Lineage != "" && expected.Lineage != fresh.Lineage {
-		return nil, []Difference{{Text: "the plan was made from another state (lineage " + expected.Lineage + ", here " + orNone(fresh.Lineage) + ")"}}
+		return nil, []Difference{{Text: "the plan was made from another state (lineage " + expected.Lineage + ", here " +
+			cmp.Or(fresh.Lineage, "none") + ")"}}
 	}
 	now := make(map[addr.Project]planner.Operation, len(fresh.Operations))
 	for _, o := range fresh.Operations {
@@ -89,7 +92,9 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 		keep[want.Project] = true
 		switch {
 		case !there:
-			differences = append(differences, Difference{want.Project, "was to " + string(want.Kind) + "; now there is nothing to do: it was done already, or is no longer needed"})
+			differences = append(differences,
+				Difference{want.Project,
+					"was to " + string(want.Kind) + "; now there is nothing to do: it was done already, or is no longer needed"})
 		case got.Digest != want.Digest:
 			differences = append(differences, Difference{want.Project, difference(want, got)})
 		}
@@ -98,18 +103,12 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 		return nil, differences
 	}
 	cut := *fresh
-	cut.Operations = slices.DeleteFunc(slices.Clone(fresh.Operations), func(o planner.Operation) bool { return !keep[o.Project] })
+	cut.Operations = slices.DeleteFunc(slices.Clone(fresh.Operations),
+		func(o planner.Operation) bool { return !keep[o.Project] })
 	if len(cut.Operations) < len(fresh.Operations) {
 		cut.Quotas = nil // they are of the whole plan
 	}
 	return &cut, nil
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
 }
 
 // difference says in words how two operations of one project differ.
@@ -147,7 +146,7 @@ func labels(projects []addr.Project) string {
 	for _, p := range projects {
 		names = append(names, p.Label())
 	}
-	return orNone(strings.Join(names, ", "))
+	return cmp.Or(strings.Join(names, ", "), "none")
 }
 
 func acts(o planner.Operation) string {

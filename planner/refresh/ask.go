@@ -44,7 +44,8 @@ func (o *observer) finish() {
 		if c, counts := o.counters[connection]; counts {
 			n = c.Calls() - c.before
 		}
-		o.world.Calls = append(o.world.Calls, planner.Calls{Connection: connection, Vendor: planner.VendorOf(connection), Reads: n})
+		o.world.Calls = append(o.world.Calls,
+			planner.Calls{Connection: connection, Vendor: planner.VendorOf(connection), Reads: n})
 	}
 	o.world.Calls = planner.AddCalls(o.world.Calls)
 }

@@ -85,7 +85,8 @@ func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(
 	}
 }
 
-func (o *observer) confirmBucket(ctx context.Context, project addr.Project, key planner.BucketKey, once func(any, func())) {
+func (o *observer) confirmBucket(ctx context.Context, project addr.Project, key planner.BucketKey,
+	once func(any, func())) {
 	if _, listed := o.world.Buckets[key]; !listed {
 		once(key, func() { o.getBucket(ctx, project, key) })
 	}
@@ -127,17 +128,28 @@ func (o *observer) confirmMarked() {
 	if len(stores) == 0 {
 		return
 	}
+	for _, key := range o.markedUnheld() {
+		if project, open := stores[key.Secrets]; open {
+			o.want(key, project)
+		}
+	}
+}
+
+// markedUnheld returns the items with bh's mark that no record has.
+func (o *observer) markedUnheld() []planner.ItemKey {
 	held := map[planner.ItemKey]bool{}
 	for _, r := range o.request.Recorded.Records {
 		if r.Item != nil {
 			held[planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
 		}
 	}
+	var out []planner.ItemKey
 	for key, item := range o.world.Items {
-		if project, open := stores[key.Secrets]; open && item.Summary.Marked && !held[key] {
-			o.want(key, project)
+		if item.Summary.Marked && !held[key] {
+			out = append(out, key)
 		}
 	}
+	return out
 }
 
 // confirmImports reads the items that import blocks name, by id or title.

@@ -12,7 +12,8 @@ import (
 
 // Describe reads buckets whole, with all of their settings where the cloud can
 // tell, several at a time. Those that are not there are left out.
-func Describe(ctx context.Context, r Readers, q Request, keys []planner.BucketKey) (map[planner.BucketKey]vendors.BucketSpec, diag.List) {
+func Describe(ctx context.Context, r Readers, q Request,
+	keys []planner.BucketKey) (map[planner.BucketKey]vendors.BucketSpec, diag.List) {
 	o := newObserver(r, q)
 	out := make(map[planner.BucketKey]vendors.BucketSpec, len(keys))
 	g := parallel.NewGroup(o.request.Parallelism)

@@ -35,24 +35,25 @@ func newObserver(r Readers, q Request) *observer {
 	if q.Parallelism <= 0 {
 		q.Parallelism = 8
 	}
-	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{}, wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
-		Buckets:     map[planner.BucketKey]vendors.Bucket{},
-		Credentials: map[planner.CredentialKey]vendors.Credential{},
-		Items:       map[planner.ItemKey]planner.Item{},
-		Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
-		Settings:    map[planner.BucketKey]vendors.BucketSettings{},
-		Registered:  map[addr.Project]string{},
-		CannotEmpty: map[string]bool{},
-		Listed:      map[string]bool{},
+	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{},
+		wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
+			Buckets:     map[planner.BucketKey]vendors.Bucket{},
+			Credentials: map[planner.CredentialKey]vendors.Credential{},
+			Items:       map[planner.ItemKey]planner.Item{},
+			Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
+			Settings:    map[planner.BucketKey]vendors.BucketSettings{},
+			Registered:  map[addr.Project]string{},
+			CannotEmpty: map[string]bool{},
+			Listed:      map[string]bool{},
 
-		CredentialLimit: map[string]int{},
-	}}
+			CredentialLimit: map[string]int{},
+		}}
 }
 
 // namespace is one list of buckets.
 type namespace struct{ cloud, name string }
 
-// inUse gives the bucket lists, clouds and stores that the plan needs: what is
+// inUse returns the bucket lists, clouds and stores that the plan needs: what is
 // declared, recorded, or named in the journal.
 func (o *observer) inUse() (namespaces []namespace, clouds, stores []string) {
 	spaces, cloudSet, storeSet := map[namespace]bool{}, map[string]bool{}, map[string]bool{}

@@ -14,7 +14,8 @@ import (
 
 // probe looks into the buckets that may be destroyed, where the cloud can tell.
 func (o *observer) probe(ctx context.Context) {
-	departing := planner.Departing(planner.Input{Desired: o.request.Desired, Recorded: o.request.Recorded, Mode: o.request.Mode})
+	departing := planner.Departing(planner.Input{Desired: o.request.Desired, Recorded: o.request.Recorded,
+		Mode: o.request.Mode})
 	slices.SortFunc(departing, func(a, b state.Record) int { return a.Project.Compare(b.Project) })
 	g := parallel.NewGroup(o.request.Parallelism)
 	for _, r := range departing {

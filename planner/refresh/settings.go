@@ -12,8 +12,8 @@ import (
 // readSettings reads the settings that are declared or were applied, and no other,
 // where the cloud can tell.
 func (o *observer) readSettings(ctx context.Context) {
-	readings := planner.SettingsToRead(planner.Input{Desired: o.request.Desired, Recorded: o.request.Recorded, Observed: o.world,
-		Mode: o.request.Mode, Scope: o.request.Scope})
+	readings := planner.SettingsToRead(planner.Input{Desired: o.request.Desired,
+		Recorded: o.request.Recorded, Observed: o.world, Mode: o.request.Mode, Scope: o.request.Scope})
 	g := parallel.NewGroup(o.request.Parallelism)
 	for _, r := range readings {
 		reader, err := o.readers.Buckets(ctx, r.Bucket.Cloud)
@@ -29,7 +29,8 @@ func (o *observer) readSettings(ctx context.Context) {
 
 // settings reads those of one bucket. Where the cloud says that there is no such
 // bucket, which it has just listed, that is looked into first.
-func (o *observer) settings(ctx context.Context, reader vendors.BucketReader, able vendors.BucketSettingsReader, r planner.SettingsReading) {
+func (o *observer) settings(ctx context.Context, reader vendors.BucketReader, able vendors.BucketSettingsReader,
+	r planner.SettingsReading) {
 	key := r.Bucket
 	read := func() (vendors.BucketSettings, error) {
 		for range r.Kinds {

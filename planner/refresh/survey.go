@@ -52,7 +52,7 @@ func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner
 	return s.world, s.unlisted, s.diags.Sorted()
 }
 
-// namespaces gives those that a cloud knows, and those in use.
+// namespaces returns those that a cloud knows, and those in use.
 func (s *surveyor) namespaces(ctx context.Context, cloud string, inUse []namespace) []string {
 	out := []string{""}
 	if reader, err := s.readers.Buckets(ctx, cloud); err == nil { // the lists report the error
@@ -72,7 +72,8 @@ func (s *surveyor) namespaces(ctx context.Context, cloud string, inUse []namespa
 // tryBuckets lists a namespace that the account may not be allowed.
 func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
 	_, buckets, err := ask(ctx, s.observer, n.cloud, s.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
-	refused := errors.Is(err, vendors.ErrDenied) || errors.Is(err, vendors.ErrInvalid) || errors.Is(err, vendors.ErrNotFound)
+	refused := errors.Is(err, vendors.ErrDenied) || errors.Is(err, vendors.ErrInvalid) ||
+		errors.Is(err, vendors.ErrNotFound)
 	if err != nil && !refused {
 		s.unreadable(n.cloud, err)
 		return
@@ -89,15 +90,7 @@ func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
 
 // wantMarked notes the items with bh's mark that no record has.
 func (s *surveyor) wantMarked() {
-	held := map[planner.ItemKey]bool{}
-	for _, r := range s.request.Recorded.Records {
-		if r.Item != nil {
-			held[planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
-		}
-	}
-	for key, item := range s.world.Items {
-		if item.Summary.Marked && !held[key] {
-			s.want(key, addr.Project{})
-		}
+	for _, key := range s.markedUnheld() {
+		s.want(key, addr.Project{})
 	}
 }

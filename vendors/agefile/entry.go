@@ -93,7 +93,7 @@ func parseOptional(name string, raw json.RawMessage) (object, error) {
 
 // check makes sure that bh's own fields are text, and writes the entry down.
 func (e *entry) check() error {
-	for _, name := range fieldNames {
+	for _, name := range vendors.FieldNames() {
 		var text string
 		if err := e.fields.read(name, &text); err != nil {
 			return err
@@ -190,8 +190,8 @@ func (e *entry) written(spec vendors.ItemSpec, at time.Time) (*entry, error) {
 	for _, m := range known {
 		merged = merged.with(m.name, m.value)
 	}
-	for _, name := range fieldNames {
-		value := fieldOf(spec.Keys, name)
+	for _, name := range vendors.FieldNames() {
+		value := spec.Keys.Field(name).Reveal()
 		switch {
 		case value != "":
 			out.fields = out.fields.with(name, quoted(value))

@@ -46,11 +46,10 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 		var page struct {
 			Buckets []bucket `json:"buckets"`
 		}
-		var p r2.BucketListParams
-		p.AccountID.Value, p.AccountID.Present = c.account, true
 		rest, err := c.call(a, &page, func(o ...option.RequestOption) error {
-			o = append(append(append(o, in(namespace)...), next...), option.WithQuery("per_page", strconv.Itoa(bucketPage)), option.WithQuery("order", "name"))
-			_, err := c.buckets.List(ctx, p, o...)
+			o = append(append(append(o, in(namespace)...), next...), option.WithQuery("per_page", strconv.Itoa(bucketPage)),
+				option.WithQuery("order", "name"))
+			_, err := c.buckets.List(ctx, c.in, o...)
 			return err
 		})
 		if err != nil {
@@ -70,7 +69,7 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 	}
 }
 
-// continuation gives how to ask for the next page, or that there is none.
+// continuation returns how to ask for the next page, or that there is none.
 func continuation(rest answer, last string, count int) (next []option.RequestOption, ended bool) {
 	var info struct {
 		Cursor  string `json:"cursor"`
@@ -95,16 +94,11 @@ func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Buc
 		return vendors.Bucket{}, err
 	}
 	var b bucket
-	var p r2.BucketGetParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Get(ctx, id.Name, p, append(o, in(id.Namespace)...)...)
-		return err
-	})
+	got, err := onBucket(ctx, c, a, id, c.buckets.Get, r2.BucketGetParams{AccountID: c.in.AccountID}, &b)
 	return same(a, got, b, id, err)
 }
 
-// same gives the bucket of an answer, which must be the one that was asked for.
+// same returns the bucket of an answer, which must be the one that was asked for.
 func same(a act, got answer, b bucket, id vendors.BucketID, err error) (vendors.Bucket, error) {
 	if err == nil && b.Name != id.Name {
 		err = a.odd(got, "the answer is about another bucket")
@@ -129,10 +123,9 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 		StorageClass string `json:"storageClass,omitempty"`
 	}{spec.ID.Name, spec.Location, storageClasses[spec.StorageClass]}
 	var b bucket
-	var p r2.BucketNewParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
 	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
-		_, err := c.buckets.New(ctx, p, append(append(o, in(spec.ID.Namespace)...), body(request))...)
+		_, err := c.buckets.New(ctx, r2.BucketNewParams{AccountID: c.in.AccountID},
+			append(append(o, in(spec.ID.Namespace)...), body(request))...)
 		return err
 	})
 	return same(a, got, b, spec.ID, existsForConflict(err))
@@ -160,16 +153,12 @@ func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 		return c.GetBucket(ctx, spec.ID)
 	}
 	var b bucket
-	var p r2.BucketEditParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	got, err := c.call(a, &b, func(o ...option.RequestOption) error {
-		o = append(append(o, in(spec.ID.Namespace)...), option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
-		_, err := c.buckets.Edit(ctx, spec.ID.Name, p, o...)
-		return err
-	})
+	got, err := onBucket(ctx, c, a, spec.ID, c.buckets.Edit, r2.BucketEditParams{AccountID: c.in.AccountID}, &b,
+		option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
 	var e *vendors.Error
 	if hasCode(err, codeNoMethod) && errors.As(err, &e) {
-		e.Message += " (Cloudflare refuses to change the class through its API just now; change it on the bucket's page, or set storage_class back)"
+		e.Message += " (Cloudflare refuses to change the class through its API just now; " +
+			"change it on the bucket's page, or set storage_class back)"
 	}
 	return same(a, got, b, spec.ID, err)
 }
@@ -180,16 +169,11 @@ func (c *Cloud) DeleteBucket(ctx context.Context, id vendors.BucketID) error {
 	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {
 		return err
 	}
-	var p r2.BucketDeleteParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Delete(ctx, id.Name, p, append(o, in(id.Namespace)...)...)
-		return err
-	})
+	_, err := onBucket(ctx, c, a, id, c.buckets.Delete, r2.BucketDeleteParams{AccountID: c.in.AccountID}, nil)
 	return absentIsDone(err)
 }
 
-// absentIsDone takes the absence of what is to go for success.
+// absentIsDone treats "not found" as success when deleting.
 func absentIsDone(err error) error {
 	if errors.Is(err, vendors.ErrNotFound) {
 		return nil

@@ -1,7 +1,6 @@
 package cloudflare
 
 import (
-	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -35,79 +34,74 @@ var locations = []string{"apac", "eeur", "enam", "oc", "weur", "wnam"}
 var storageClasses = map[string]string{"standard": "Standard", "infrequentaccess": "InfrequentAccess"}
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
-	var out []vendors.Problem
+	var out vendors.Problems
 	if !hexID.MatchString(s.Text("account_id")) {
-		out = append(out, vendors.Problem{Attribute: "account_id", Summary: "this is no account id",
-			Fix: "It has 32 hexadecimal digits in lower case; the dashboard shows it on the page of R2, and in its URL."})
+		out.Report("account_id", "this is no account id",
+			"It has 32 hexadecimal digits in lower case; the dashboard shows it on the page of R2, and in its URL.")
 	}
 	if kind := s.Text("token_kind"); kind != "account" && kind != "user" {
-		out = append(out, vendors.Problem{Attribute: "token_kind", Summary: "this is no kind of token", Fix: `Use "account" or "user".`})
+		out.Report("token_kind", "this is no kind of token", `Use "account" or "user".`)
 	}
 	for _, name := range []string{"api_base_url", "s3_endpoint_url"} {
 		if text := s.Text(name); text != "" && !transport.ValidURL(strings.ReplaceAll(text, placeholder, "default")) {
-			out = append(out, vendors.Problem{Attribute: name, Summary: "this is no URL of an API",
-				Fix: "Write it with https, or with http on this machine alone, without user, query and fragment."})
+			out.Report(name, "this is no URL of an API",
+				"Write it with https, or with http on this machine alone, without user, query and fragment.")
 		}
 	}
 	if text := s.Text("token_limit"); text != "" {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 {
-			out = append(out, vendors.Problem{Attribute: "token_limit", Summary: "this is no number of tokens", Fix: "Write the number that Cloudflare grants, such as 500."})
+			out.Report("token_limit", "this is no number of tokens", "Write the number that Cloudflare grants, such as 500.")
 		}
 	}
 	return out
 }
 
 func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
-	var out []vendors.Problem
+	var out vendors.Problems
 	if !bucketName.MatchString(spec.ID.Name) {
-		out = append(out, vendors.Problem{Attribute: "bucket", Summary: "this cannot be the name of an R2 bucket",
-			Fix: "Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit."})
+		out.Report("bucket", "this cannot be the name of an R2 bucket",
+			"Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit.")
 	}
 	switch {
 	case spec.ID.Namespace == "default":
-		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: `"default" is what a bucket has without a jurisdiction`, Fix: "Remove the line."})
+		out.Report("jurisdiction", `"default" is what a bucket has without a jurisdiction`, "Remove the line.")
 	case spec.ID.Namespace != "" && !jurisdictionName.MatchString(spec.ID.Namespace):
-		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "this is no jurisdiction", Fix: `Use "eu", "us" or "fedramp".`})
+		out.Report("jurisdiction", "this is no jurisdiction", `Use "eu", "us" or "fedramp".`)
 	}
 	if spec.Location != "" && !slices.Contains(locations, spec.Location) {
-		out = append(out, vendors.Problem{Attribute: "location", Summary: "R2 has no such location", Fix: "Use one of " + strings.Join(locations, ", ") + "."})
+		out.Report("location", "R2 has no such location", "Use one of "+strings.Join(locations, ", ")+".")
 	}
 	if spec.StorageClass != "" && storageClasses[spec.StorageClass] == "" {
-		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "R2 has no such storage class", Fix: `Use "Standard" or "InfrequentAccess".`})
+		out.Report("storage_class", "R2 has no such storage class", `Use "Standard" or "InfrequentAccess".`)
 	}
 	return append(out, checkBucketSettings(spec.Settings)...)
 }
 
-// checkBucketSettings holds rules against what R2 takes beyond what the language asks.
+// checkBucketSettings checks rules against what R2 takes beyond what the language asks.
 func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
-	var out []vendors.Problem
+	var out vendors.Problems
 	for _, d := range s.Domains {
 		if !domainName.MatchString(d.Domain) || len(d.Domain) > 253 {
-			out = append(out, vendors.Problem{Attribute: "custom_domain", Summary: strconv.Quote(d.Domain) + " is no name of a domain", Fix: `Write it as "photos.example.com", in lower case.`})
+			out.Report("custom_domain", strconv.Quote(d.Domain)+" is no name of a domain",
+				`Write it as "photos.example.com", in lower case.`)
 		}
 		if !hexID.MatchString(d.ZoneID) {
-			out = append(out, vendors.Problem{Attribute: "custom_domain", Summary: "the zone_id of " + strconv.Quote(d.Domain) + " is no zone's id",
-				Fix: "It has 32 hexadecimal digits in lower case; the dashboard shows it on the zone's overview."})
+			out.Report("custom_domain", "the zone_id of "+strconv.Quote(d.Domain)+" is no zone's id",
+				"It has 32 hexadecimal digits in lower case; the dashboard shows it on the zone's overview.")
 		}
 	}
 	return out
 }
 
 func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
-	var out []vendors.Problem
+	var out vendors.Problems
 	if utf8.RuneCountInString(spec.Name) > nameLimit { // the language has none yet
-		out = append(out, vendors.Problem{Attribute: "name", Summary: "the token's name has more than 120 characters", Fix: "Use a shorter stack or project name."})
+		out.Report("name", "the token's name has more than 120 characters", "Use a shorter stack or project name.")
 	}
-	if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
-		out = append(out, vendors.Problem{Attribute: "access", Summary: "this is no kind of access", Fix: `Use "read_write" or "read_only".`})
-	}
-	if slices.ContainsFunc(spec.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
-		out = append(out, vendors.Problem{Attribute: "allowed_ips", Summary: "this is no IP network", Fix: `Write networks as CIDRs, such as "10.0.0.0/8".`})
-	}
-	return out
+	return append(out, spec.Problems()...)
 }
 
-// firstProblem gives the error of the first fault, nil where there is none.
+// firstProblem returns the error of the first fault, nil if there is none.
 func (a act) firstProblem(problems []vendors.Problem) error {
 	if len(problems) == 0 {
 		return nil

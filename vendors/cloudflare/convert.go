@@ -112,7 +112,8 @@ func (c *Cloud) tokenRequest(spec vendors.CredentialSpec, g group) tokenRequest 
 // credential turns a token into the contract's words. One that does more, or
 // other, than to open exactly one bucket has neither bucket nor access.
 func (c *Cloud) credential(t token) vendors.Credential {
-	out := vendors.Credential{ID: t.ID, Name: t.Name, Status: status(t.Status), IssuedAt: t.IssuedOn.Time, ExpiresAt: t.ExpiresOn.Time}
+	out := vendors.Credential{ID: t.ID, Name: t.Name, Status: status(t.Status), IssuedAt: t.IssuedOn.Time,
+		ExpiresAt: t.ExpiresOn.Time}
 	if out.Status == vendors.Active && expired(out.ExpiresAt, c.host.Now()) {
 		out.Status = vendors.Expired // the word can come later than the time
 	}
@@ -123,7 +124,8 @@ func (c *Cloud) credential(t token) vendors.Credential {
 		out.AllowedIPs = slices.Compact(out.AllowedIPs)
 	}
 	var policies []policy
-	if json.Unmarshal(t.Policies, &policies) != nil || len(policies) != 1 || policies[0].Effect != "allow" || len(policies[0].Resources) != 1 {
+	if json.Unmarshal(t.Policies, &policies) != nil || len(policies) != 1 || policies[0].Effect != "allow" ||
+		len(policies[0].Resources) != 1 {
 		return out
 	}
 	for name, value := range policies[0].Resources {
@@ -136,7 +138,7 @@ func (c *Cloud) credential(t token) vendors.Credential {
 	return out
 }
 
-// words gives the networks in canonical form. A network that is shut out is none
+// words returns the networks in canonical form. A network that is shut out is not one
 // that bh ever declares, and shows as such.
 func (a *addresses) words() []string {
 	if a == nil {

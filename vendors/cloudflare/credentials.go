@@ -20,7 +20,7 @@ const tokenPage = 50
 // pagesAtOnce is how many pages of a list are asked for at the same time.
 const pagesAtOnce = 4
 
-// ListCredentials gives every token of the account, or of the user. The first page
+// ListCredentials returns every token of the account, or of the user. The first page
 // says how many there are; the others are read side by side, and on from there
 // while a page is full.
 func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
@@ -69,7 +69,8 @@ func (c *Cloud) join(pages [][]token) ([]vendors.Credential, error) {
 			out = append(out, c.credential(t))
 		}
 		if fresh == 0 && len(page) > 0 {
-			return nil, &vendors.Error{Vendor: title, Op: "list tokens", Kind: vendors.ErrUnavailable, Message: "a page of the list came twice"}
+			return nil, &vendors.Error{Vendor: title, Op: "list tokens", Kind: vendors.ErrUnavailable,
+				Message: "a page of the list came twice"}
 		}
 	}
 	return out, nil
@@ -97,13 +98,13 @@ func (c *Cloud) tokenPages(ctx context.Context, first, last int) ([][]token, err
 	return pages, nil
 }
 
-// tokenPage reads one page and gives how many tokens there are in all, 0 where the
+// tokenPage reads one page and returns how many tokens there are in all, 0 where the
 // answer does not say.
 func (c *Cloud) tokenPage(ctx context.Context, page int) ([]token, int, error) {
 	var list []token
 	rest, err := c.call(act{op: "list tokens", about: aboutAccount}, &list, func(o ...option.RequestOption) error {
-		return c.tokens.list(ctx, append(o, option.WithQuery("page", strconv.Itoa(page)), option.WithQuery("per_page", strconv.Itoa(tokenPage)),
-			option.WithQuery("include_expired", "true"))...)
+		return c.tokens.list(ctx, append(o, option.WithQuery("page", strconv.Itoa(page)),
+			option.WithQuery("per_page", strconv.Itoa(tokenPage)), option.WithQuery("include_expired", "true"))...)
 	})
 	var info struct {
 		TotalCount int `json:"total_count"`
@@ -158,12 +159,14 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 func (c *Cloud) keys(id, value string, bucket vendors.BucketID) vendors.BucketCredentials {
 	sum := sha256.Sum256([]byte(value))
 	return vendors.BucketCredentials{AccessKeyID: id, SecretAccessKey: vendors.NewSecret(hex.EncodeToString(sum[:])),
-		Bucket: bucket.Name, EndpointURL: c.endpointURL(bucket.Namespace), Region: "auto", AccountID: c.account, Jurisdiction: bucket.Namespace}
+		Bucket: bucket.Name, EndpointURL: c.endpointURL(bucket.Namespace), Region: "auto", AccountID: c.account,
+		Jurisdiction: bucket.Namespace}
 }
 
 // ready finds what can be found before anything is sent.
 func (a act) ready(ctx context.Context, spec vendors.CredentialSpec) error {
-	if err := a.firstProblem(append(checkCredential(spec), checkBucket(vendors.BucketSpec{ID: spec.Bucket})...)); err != nil {
+	if err := a.firstProblem(append(checkCredential(spec),
+		checkBucket(vendors.BucketSpec{ID: spec.Bucket})...)); err != nil {
 		return err
 	}
 	if spec.Name == "" {

@@ -43,7 +43,7 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	}
 }
 
-// deleteObjects deletes what it can, and gives the first fault.
+// deleteObjects deletes what it can, and returns the first fault.
 func (c *Cloud) deleteObjects(ctx context.Context, id vendors.BucketID, objects []object) error {
 	faults := make([]error, len(objects))
 	slots := make(chan struct{}, deletesAtOnce)
@@ -73,10 +73,9 @@ func (c *Cloud) deleteObject(ctx context.Context, id vendors.BucketID, key strin
 	if !ok {
 		return a.invalid("the key %q means another address in a URL; delete that object with an S3 client", key)
 	}
-	var p r2.BucketObjectDeleteParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
 	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Objects.Delete(ctx, id.Name, path, p, append(o, in(id.Namespace)...)...)
+		_, err := c.buckets.Objects.Delete(ctx, id.Name, path, r2.BucketObjectDeleteParams{AccountID: c.in.AccountID},
+			append(o, in(id.Namespace)...)...)
 		return err
 	})
 	var e *vendors.Error
@@ -89,7 +88,7 @@ func (c *Cloud) deleteObject(ctx context.Context, id vendors.BucketID, key strin
 	return absentIsDone(err)
 }
 
-// objectPath gives a key as it stands in a URL. A key with a segment of dots could
+// objectPath returns a key as it stands in a URL. A key with a segment of dots could
 // become the address of something else on the way, the bucket itself for one.
 func objectPath(key string) (string, bool) {
 	segments := strings.Split(key, "/")

@@ -1,10 +1,12 @@
 package cloudflare
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,7 +81,8 @@ type answer struct {
 
 // odd is the error of a good answer that cannot be what was asked for.
 func (a act) odd(got answer, message string) error {
-	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, RequestID: got.id, Message: message, OutcomeUnknown: a.writes}
+	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, RequestID: got.id, Message: message,
+		OutcomeUnknown: a.writes}
 }
 
 // read decodes the result_info as far as it can be: a list without a sound one is
@@ -119,7 +122,20 @@ func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) 
 	return answer{e.ResultInfo, resp.Header.Get("Date"), transport.RequestID(resp.Header)}, nil
 }
 
-// plain gives the fault of a decoder without the value that it met, which could be
+// onBucket is call for an endpoint of one bucket.
+func onBucket[P, R any](ctx context.Context, c *Cloud, a act, id vendors.BucketID,
+	endpoint func(context.Context, string, P, ...option.RequestOption) (R, error), p P,
+	into any, more ...option.RequestOption) (answer, error) {
+	return c.call(a, into, func(o ...option.RequestOption) error {
+		_, err := endpoint(ctx, id.Name, p, slices.Concat(o, in(id.Namespace), more)...)
+		return err
+	})
+}
+
+// errorOf leaves out the answer of a call.
+func errorOf(_ answer, err error) error { return err }
+
+// plain returns the fault of a decoder without the value that it met, which could be
 // a secret.
 func plain(err error) error {
 	if field, ok := err.(*json.UnmarshalTypeError); ok {
@@ -128,7 +144,7 @@ func plain(err error) error {
 	return fmt.Errorf("it is no JSON of the kind that was expected")
 }
 
-// body gives the options for a request with a JSON body.
+// body returns the options for a request with a JSON body.
 func body(v any) option.RequestOption {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -138,7 +154,7 @@ func body(v any) option.RequestOption {
 	return option.WithRequestBody("application/json", text)
 }
 
-// in gives the options that name a bucket's jurisdiction. An empty header is
+// in returns the options that name a bucket's jurisdiction. An empty header is
 // answered with a 500, so an ordinary bucket has none.
 // https://github.com/cloudflare/terraform-provider-cloudflare/issues/5133
 func in(namespace string) []option.RequestOption {

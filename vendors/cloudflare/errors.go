@@ -20,8 +20,9 @@ const title = "Cloudflare"
 // are surer than statuses. https://developers.cloudflare.com/r2/api/error-codes/
 var kinds = map[int]error{
 	10001: vendors.ErrUnavailable, 10043: vendors.ErrUnavailable,
-	10002: vendors.ErrDenied, 10003: vendors.ErrDenied, 10042: vendors.ErrDenied, 10063: vendors.ErrDenied, 10069: vendors.ErrDenied,
-	1000: vendors.ErrDenied, 9000: vendors.ErrDenied, 9103: vendors.ErrDenied, 9106: vendors.ErrDenied, 9109: vendors.ErrDenied, 10000: vendors.ErrDenied,
+	10002: vendors.ErrDenied, 10003: vendors.ErrDenied, 10042: vendors.ErrDenied, 10063: vendors.ErrDenied,
+	10069: vendors.ErrDenied, 1000: vendors.ErrDenied, 9000: vendors.ErrDenied, 9103: vendors.ErrDenied,
+	9106: vendors.ErrDenied, 9109: vendors.ErrDenied, 10000: vendors.ErrDenied,
 	10004: vendors.ErrExists, 10073: vendors.ErrExists,
 	10005: vendors.ErrInvalid, 10009: vendors.ErrInvalid, 10015: vendors.ErrInvalid, 1001: vendors.ErrInvalid,
 	7000: vendors.ErrInvalid, 7001: vendors.ErrInvalid, 7003: vendors.ErrInvalid,
@@ -73,8 +74,9 @@ func reason(err error) string {
 
 // nonsense is the error of an answer that cannot be what it says it is.
 func (a act) nonsense(resp *http.Response, err error) error {
-	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, RequestID: transport.RequestID(resp.Header),
-		Message: "HTTP " + strconv.Itoa(resp.StatusCode) + ": " + err.Error(), OutcomeUnknown: a.writes}
+	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
+		RequestID: transport.RequestID(resp.Header),
+		Message:   "HTTP " + strconv.Itoa(resp.StatusCode) + ": " + err.Error(), OutcomeUnknown: a.writes}
 }
 
 // answerError is the one place that turns an answer into the contract's error.
@@ -114,7 +116,7 @@ func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable 
 	return out
 }
 
-// kindOf gives what a code means for this call; nil where it says nothing.
+// kindOf returns what a code means for this call; nil where it says nothing.
 func (a act) kindOf(code, status int) error {
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -125,7 +127,7 @@ func (a act) kindOf(code, status int) error {
 	return kinds[code]
 }
 
-// kindOfStatus gives what a status means where no code does. A 404 is an absence
+// kindOfStatus returns what a status means where no code does. A 404 is an absence
 // only for a token, and only in the API's own words: a proxy has 404s as well, and
 // a bucket has a code for it.
 func (a act) kindOfStatus(status int, own bool) error {

@@ -35,7 +35,7 @@ type lookup struct {
 	id   string
 }
 
-// groupFor gives the group of an access by its id, looked up by name once; who
+// groupFor returns the group of an access by its id, looked up by name once; who
 // comes meanwhile waits for the same answer. Where the look-up fails or finds
 // nothing the known id is used: a mint that is then refused names the group, and
 // one that works was right.
@@ -62,13 +62,14 @@ func (c *Cloud) groupFor(ctx context.Context, access vendors.Access) (group, err
 	}
 }
 
-// lookUp asks for the id of a group, and gives the known one where nothing better
+// lookUp asks for the id of a group, and returns the known one where nothing better
 // is to be had.
 func (c *Cloud) lookUp(ctx context.Context, known group) string {
 	var found []group
-	_, err := c.call(act{op: "look up permission groups", about: aboutAccount}, &found, func(o ...option.RequestOption) error {
-		return c.tokens.groups(ctx, append(o, option.WithQuery("name", known.Name))...)
-	})
+	_, err := c.call(act{op: "look up permission groups", about: aboutAccount}, &found,
+		func(o ...option.RequestOption) error {
+			return c.tokens.groups(ctx, append(o, option.WithQuery("name", known.Name))...)
+		})
 	for _, g := range found {
 		if err == nil && g.Name == known.Name && hexID.MatchString(g.ID) {
 			return g.ID
@@ -77,7 +78,7 @@ func (c *Cloud) lookUp(ctx context.Context, known group) string {
 	return known.ID
 }
 
-// lookedUp gives the id that was found for an access, "" before there is one.
+// lookedUp returns the id that was found for an access, "" before there is one.
 func (c *Cloud) lookedUp(access vendors.Access) string {
 	c.groups.mu.Lock()
 	l := c.groups.lookups[access]
@@ -93,14 +94,15 @@ func (c *Cloud) lookedUp(access vendors.Access) string {
 	}
 }
 
-// accessOf gives the access that groups give to a bucket; "" where they are not
+// accessOf returns the access that groups give to a bucket; "" where they are not
 // exactly one of ours. A group is known by its name where the answer has it.
 func (c *Cloud) accessOf(groups []group) vendors.Access {
 	if len(groups) != 1 {
 		return ""
 	}
 	for access, known := range bucketGroups {
-		if groups[0].Name == known.Name || groups[0].ID == known.ID || groups[0].ID != "" && groups[0].ID == c.lookedUp(access) {
+		if groups[0].Name == known.Name || groups[0].ID == known.ID ||
+			groups[0].ID != "" && groups[0].ID == c.lookedUp(access) {
 			return access
 		}
 	}

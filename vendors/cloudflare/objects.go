@@ -24,12 +24,9 @@ type object struct {
 // firstObjects reads the first page of what a bucket holds.
 func (c *Cloud) firstObjects(ctx context.Context, a act, id vendors.BucketID) ([]object, answer, error) {
 	var objects []object
-	var p r2.BucketObjectListParams
-	p.AccountID.Value, p.AccountID.Present = c.account, true
-	rest, err := c.call(a, &objects, func(o ...option.RequestOption) error {
-		_, err := c.buckets.Objects.List(ctx, id.Name, p, append(append(o, in(id.Namespace)...), option.WithQuery("per_page", strconv.Itoa(objectPage)))...)
-		return err
-	})
+	rest, err := onBucket(ctx, c, a, id, c.buckets.Objects.List,
+		r2.BucketObjectListParams{AccountID: c.in.AccountID}, &objects,
+		option.WithQuery("per_page", strconv.Itoa(objectPage)))
 	return objects, rest, err
 }
 
@@ -48,7 +45,8 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 		Truncated bool   `json:"is_truncated"`
 	}
 	rest.read(&info)
-	out := vendors.Emptiness{Objects: len(objects), More: info.Truncated || info.Cursor != "" || len(objects) >= objectPage}
+	out := vendors.Emptiness{Objects: len(objects),
+		More: info.Truncated || info.Cursor != "" || len(objects) >= objectPage}
 	for _, object := range objects {
 		if size, err := object.Size.Int64(); err == nil {
 			out.Bytes += size

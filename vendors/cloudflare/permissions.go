@@ -31,20 +31,22 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 	if err != nil {
 		return vendors.IdentityReport{}, c.explainVerify(err)
 	}
-	report := vendors.IdentityReport{Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind(), own.ID, c.account), ExpiresAt: own.ExpiresOn.Time}
+	report := vendors.IdentityReport{ExpiresAt: own.ExpiresOn.Time,
+		Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind, own.ID, c.account)}
 	if theirs, err := http.ParseTime(verified.date); err == nil {
 		report.ClockSkew = c.host.Now().Sub(theirs).Truncate(time.Second)
 	}
 	if status(own.Status) != vendors.Active {
-		return report, &vendors.Error{Vendor: title, Op: "verify the token", Kind: vendors.ErrDenied, Message: "the token is " + own.Status}
+		return report, &vendors.Error{Vendor: title, Op: "verify the token", Kind: vendors.ErrDenied,
+			Message: "the token is " + own.Status}
 	}
 	groups, name, readable := c.ownGroups(ctx, own.ID)
 	if name != "" {
-		report.Identity = fmt.Sprintf("%s token %q (%s) of account %s", c.tokens.kind(), name, own.ID, c.account)
+		report.Identity = fmt.Sprintf("%s token %q (%s) of account %s", c.tokens.kind, name, own.ID, c.account)
 	}
 	for _, p := range []vendors.Permission{
 		{Name: storageWrite, Needed: "make, change, list and delete buckets"},
-		{Name: c.tokens.permission(), Needed: "make, change, list and revoke the credentials of buckets"},
+		{Name: c.tokens.permission, Needed: "make, change, list and revoke the credentials of buckets"},
 	} {
 		p.Held = "unknown"
 		if readable {
@@ -58,14 +60,15 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 	return report, nil
 }
 
-// ownGroups gives the names of the groups that the token allows itself, if it may
+// ownGroups returns the names of the groups that the token allows itself, if it may
 // read itself.
 func (c *Cloud) ownGroups(ctx context.Context, id string) (names []string, name string, readable bool) {
 	if !hexID.MatchString(id) {
 		return nil, "", false
 	}
 	var t token
-	_, err := c.call(act{op: "read token", about: aboutToken}, &t, func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
+	_, err := c.call(act{op: "read token", about: aboutToken}, &t,
+		func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
 	var policies []policy
 	if err != nil || json.Unmarshal(t.Policies, &policies) != nil {
 		return nil, "", false
@@ -86,8 +89,9 @@ func (c *Cloud) ownGroups(ctx context.Context, id string) (names []string, name 
 func (c *Cloud) explainVerify(err error) error {
 	var e *vendors.Error
 	if errors.Is(err, vendors.ErrDenied) && errors.As(err, &e) {
-		other := map[string]string{"account": "user", "user": "account"}[c.tokens.kind()]
-		e.Message += fmt.Sprintf(" (it is no valid token of this %s; if it is one of a%s, set token_kind = %q)", c.tokens.kind(), map[string]string{"account": "n account", "user": " user"}[other], other)
+		other := map[string]string{"account": "user", "user": "account"}[c.tokens.kind]
+		e.Message += fmt.Sprintf(" (it is no valid token of this %s; if it is one of a%s, set token_kind = %q)",
+			c.tokens.kind, map[string]string{"account": "n account", "user": " user"}[other], other)
 	}
 	return err
 }

@@ -9,9 +9,10 @@ import (
 )
 
 // secretKeys are the members of a JSON body that hold secrets.
-var secretKeys = map[string]bool{"value": true, "secretaccesskey": true, "sessiontoken": true, "accesskeyid": true, "secret": true, "token": true}
+var secretKeys = map[string]bool{"value": true, "secretaccesskey": true, "sessiontoken": true, "accesskeyid": true,
+	"secret": true, "token": true}
 
-// redact gives a body as it may be shown. A body about tokens that cannot be read
+// redact returns a body as it may be shown. A body about tokens that cannot be read
 // whole is not shown at all: half of one can hold a value.
 func redact(r *http.Request, body []byte) string {
 	if len(body) == 0 {

@@ -26,7 +26,8 @@ type corsRule struct {
 func corsTo(rules []vendors.CORSRule) []corsRule {
 	out := make([]corsRule, len(rules))
 	for i, r := range rules {
-		out[i].Allowed.Methods, out[i].Allowed.Origins, out[i].Allowed.Headers = r.AllowedMethods, r.AllowedOrigins, r.AllowedHeaders
+		out[i].Allowed.Methods, out[i].Allowed.Origins, out[i].Allowed.Headers = r.AllowedMethods,
+			r.AllowedOrigins, r.AllowedHeaders
 		out[i].ExposeHeaders, out[i].MaxAgeSeconds = r.ExposeHeaders, r.MaxAge.Seconds()
 	}
 	return out
@@ -35,8 +36,9 @@ func corsTo(rules []vendors.CORSRule) []corsRule {
 func corsFrom(rules []corsRule) []vendors.CORSRule {
 	out := make([]vendors.CORSRule, len(rules))
 	for i, r := range rules {
-		out[i] = vendors.CORSRule{AllowedOrigins: sorted(r.Allowed.Origins), AllowedMethods: sorted(r.Allowed.Methods), AllowedHeaders: sorted(r.Allowed.Headers),
-			ExposeHeaders: sorted(r.ExposeHeaders), MaxAge: seconds(r.MaxAgeSeconds)}
+		out[i] = vendors.CORSRule{AllowedOrigins: sorted(r.Allowed.Origins), AllowedMethods: sorted(r.Allowed.Methods),
+			AllowedHeaders: sorted(r.Allowed.Headers),
+			ExposeHeaders:  sorted(r.ExposeHeaders), MaxAge: seconds(r.MaxAgeSeconds)}
 	}
 	return out
 }
@@ -201,8 +203,8 @@ type customDomain struct {
 func domainsFrom(list []customDomain) []vendors.CustomDomain {
 	out := make([]vendors.CustomDomain, len(list))
 	for i, d := range list {
-		out[i] = vendors.CustomDomain{Domain: strings.ToLower(d.Domain), ZoneID: d.ZoneID, Enabled: d.Enabled, MinTLS: d.MinTLS, Ciphers: sorted(d.Ciphers),
-			Vague: d.Status.Ownership == "unknown" && d.Status.SSL == "unknown"}
+		out[i] = vendors.CustomDomain{Domain: strings.ToLower(d.Domain), ZoneID: d.ZoneID, Enabled: d.Enabled,
+			MinTLS: d.MinTLS, Ciphers: sorted(d.Ciphers), Vague: d.Status.Ownership == "unknown" && d.Status.SSL == "unknown"}
 	}
 	slices.SortFunc(out, func(a, b vendors.CustomDomain) int { return cmp.Compare(a.Domain, b.Domain) })
 	return out
@@ -221,7 +223,7 @@ func domainTo(d vendors.CustomDomain) domainRequest {
 	return domainRequest{Enabled: d.Enabled, MinTLS: d.MinTLS, Ciphers: d.Ciphers}
 }
 
-// sorted gives a list in order and each entry once; nil for none.
+// sorted returns a list in order and each entry once; nil for none.
 func sorted(list []string) []string {
 	if len(list) == 0 {
 		return nil

@@ -11,120 +11,67 @@ import (
 // tokenFamily is one of the two roots under which tokens are: an account's or a
 // user's. The shapes are the same (API reference, Account and User API tokens).
 // What is sent and what comes back is given by the options.
-type tokenFamily interface {
-	create(ctx context.Context, o ...option.RequestOption) error
-	list(ctx context.Context, o ...option.RequestOption) error
-	get(ctx context.Context, id string, o ...option.RequestOption) error
-	update(ctx context.Context, id string, o ...option.RequestOption) error
-	remove(ctx context.Context, id string, o ...option.RequestOption) error
-	verify(ctx context.Context, o ...option.RequestOption) error
-	groups(ctx context.Context, o ...option.RequestOption) error
-	// kind is the family's word, permission the group that lets bh manage it.
-	kind() string
-	permission() string
+type tokenFamily struct {
+	kind       string // the family's word
+	permission string // the group that lets bh manage it
+
+	create, list, verify, groups func(context.Context, ...option.RequestOption) error
+	get, update, remove          func(context.Context, string, ...option.RequestOption) error
 }
 
-type accountTokens struct {
-	account string
-	tokens  *accounts.TokenService
+func newAccountTokens(account string, o []option.RequestOption) tokenFamily {
+	var in accounts.TokenListParams
+	in.AccountID.Value, in.AccountID.Present = account, true
+	t := accounts.NewTokenService(o...)
+	return tokenFamily{
+		kind: "account", permission: "Account API Tokens Write",
+		create: sender(t.New, accounts.TokenNewParams{AccountID: in.AccountID}),
+		list:   sender(t.List, in),
+		verify: sender(t.Verify, accounts.TokenVerifyParams{AccountID: in.AccountID}),
+		groups: sender(t.PermissionGroups.Get, accounts.TokenPermissionGroupGetParams{AccountID: in.AccountID}),
+		get:    senderByID(t.Get, accounts.TokenGetParams{AccountID: in.AccountID}),
+		update: senderByID(t.Update, accounts.TokenUpdateParams{AccountID: in.AccountID}),
+		remove: senderByID(t.Delete, accounts.TokenDeleteParams{AccountID: in.AccountID}),
+	}
 }
 
-func newAccountTokens(account string, o []option.RequestOption) accountTokens {
-	return accountTokens{account, accounts.NewTokenService(o...)}
+func newUserTokens(o []option.RequestOption) tokenFamily {
+	t := user.NewTokenService(o...)
+	return tokenFamily{
+		kind: "user", permission: "API Tokens Write",
+		create: sender(t.New, user.TokenNewParams{}),
+		list:   sender(t.List, user.TokenListParams{}),
+		verify: func(ctx context.Context, o ...option.RequestOption) error {
+			_, err := t.Verify(ctx, o...)
+			return err
+		},
+		groups: sender(t.PermissionGroups.List, user.TokenPermissionGroupListParams{}),
+		get: func(ctx context.Context, id string, o ...option.RequestOption) error {
+			_, err := t.Get(ctx, id, o...)
+			return err
+		},
+		update: senderByID(t.Update, user.TokenUpdateParams{}),
+		remove: func(ctx context.Context, id string, o ...option.RequestOption) error {
+			_, err := t.Delete(ctx, id, o...)
+			return err
+		},
+	}
 }
 
-func (accountTokens) kind() string       { return "account" }
-func (accountTokens) permission() string { return "Account API Tokens Write" }
-
-func (f accountTokens) create(ctx context.Context, o ...option.RequestOption) error {
-	var p accounts.TokenNewParams
-	p.AccountID.Value, p.AccountID.Present = f.account, true
-	_, err := f.tokens.New(ctx, p, o...)
-	return err
+// sender sends a request of the SDK and leaves its result to the options.
+func sender[P, R any](send func(context.Context, P, ...option.RequestOption) (R, error),
+	p P) func(context.Context, ...option.RequestOption) error {
+	return func(ctx context.Context, o ...option.RequestOption) error {
+		_, err := send(ctx, p, o...)
+		return err
+	}
 }
 
-func (f accountTokens) list(ctx context.Context, o ...option.RequestOption) error {
-	var p accounts.TokenListParams
-	p.AccountID.Value, p.AccountID.Present = f.account, true
-	_, err := f.tokens.List(ctx, p, o...)
-	return err
-}
-
-func (f accountTokens) get(ctx context.Context, id string, o ...option.RequestOption) error {
-	var p accounts.TokenGetParams
-	p.AccountID.Value, p.AccountID.Present = f.account, true
-	_, err := f.tokens.Get(ctx, id, p, o...)
-	return err
-}
-
-func (f accountTokens) update(ctx context.Context, id string, o ...option.RequestOption) error {
-	var p accounts.TokenUpdateParams
-	p.AccountID.Value, p.AccountID.Present = f.account, true
-	_, err := f.tokens.Update(ctx, id, p, o...)
-	return err
-}
-
-func (f accountTokens) remove(ctx context.Context, id string, o ...option.RequestOption) error {
-	var p accounts.TokenDeleteParams
-	p.AccountID.Value, p.AccountID.Present = f.account, true
-	_, err := f.tokens.Delete(ctx, id, p, o...)
-	return err
-}
-
-func (f accountTokens) verify(ctx context.Context, o ...option.RequestOption) error {
-	var p accounts.TokenVerifyParams
-	p.AccountID.Value, p.AccountID.Present = f.account, true
-	_, err := f.tokens.Verify(ctx, p, o...)
-	return err
-}
-
-func (f accountTokens) groups(ctx context.Context, o ...option.RequestOption) error {
-	var p accounts.TokenPermissionGroupGetParams
-	p.AccountID.Value, p.AccountID.Present = f.account, true
-	_, err := f.tokens.PermissionGroups.Get(ctx, p, o...)
-	return err
-}
-
-type userTokens struct{ tokens *user.TokenService }
-
-func newUserTokens(o []option.RequestOption) userTokens {
-	return userTokens{user.NewTokenService(o...)}
-}
-
-func (userTokens) kind() string       { return "user" }
-func (userTokens) permission() string { return "API Tokens Write" }
-
-func (f userTokens) create(ctx context.Context, o ...option.RequestOption) error {
-	_, err := f.tokens.New(ctx, user.TokenNewParams{}, o...)
-	return err
-}
-
-func (f userTokens) list(ctx context.Context, o ...option.RequestOption) error {
-	_, err := f.tokens.List(ctx, user.TokenListParams{}, o...)
-	return err
-}
-
-func (f userTokens) get(ctx context.Context, id string, o ...option.RequestOption) error {
-	_, err := f.tokens.Get(ctx, id, o...)
-	return err
-}
-
-func (f userTokens) update(ctx context.Context, id string, o ...option.RequestOption) error {
-	_, err := f.tokens.Update(ctx, id, user.TokenUpdateParams{}, o...)
-	return err
-}
-
-func (f userTokens) remove(ctx context.Context, id string, o ...option.RequestOption) error {
-	_, err := f.tokens.Delete(ctx, id, o...)
-	return err
-}
-
-func (f userTokens) verify(ctx context.Context, o ...option.RequestOption) error {
-	_, err := f.tokens.Verify(ctx, o...)
-	return err
-}
-
-func (f userTokens) groups(ctx context.Context, o ...option.RequestOption) error {
-	_, err := f.tokens.PermissionGroups.List(ctx, user.TokenPermissionGroupListParams{}, o...)
-	return err
+// senderByID is sender for a request that names a token.
+func senderByID[P, R any](send func(context.Context, string, P, ...option.RequestOption) (R, error),
+	p P) func(context.Context, string, ...option.RequestOption) error {
+	return func(ctx context.Context, id string, o ...option.RequestOption) error {
+		_, err := send(ctx, id, p, o...)
+		return err
+	}
 }

@@ -36,14 +36,20 @@ const (
 var Vendor = vendors.Vendor{
 	Name: vendorName, Title: title,
 	Settings: []vendors.Setting{
-		{Name: "account_id", Env: []string{"CLOUDFLARE_ACCOUNT_ID"}, Required: true, Doc: "The account, 32 hexadecimal digits."},
+		{Name: "account_id", Env: []string{"CLOUDFLARE_ACCOUNT_ID"}, Required: true,
+			Doc: "The account, 32 hexadecimal digits."},
 		{Name: "api_token", Env: []string{"CLOUDFLARE_API_TOKEN"}, Secret: true,
-			Doc: `The token that bh works with. It needs "Workers R2 Storage Write", and "Account API Tokens Write" (of the user: "API Tokens Write").`},
-		{Name: "token_kind", Default: "account", Doc: `Which kind of token is minted: "account", or "user" for an api_token of a user.`},
-		{Name: "token_limit", Doc: "How many tokens the account, or the user, may have. Cloudflare grants 500, or 50, unless it was asked for more."},
-		{Name: "api_base_url", Env: []string{"CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"}, Default: defaultBaseURL, Doc: "Where the API is."},
+			Doc: `The token that bh works with. It needs "Workers R2 Storage Write", ` +
+				`and "Account API Tokens Write" (of the user: "API Tokens Write").`},
+		{Name: "token_kind", Default: "account",
+			Doc: `Which kind of token is minted: "account", or "user" for an api_token of a user.`},
+		{Name: "token_limit",
+			Doc: "How many tokens the account, or the user, may have. Cloudflare grants 500, or 50, unless it was asked for more."},
+		{Name: "api_base_url", Env: []string{"CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"}, Default: defaultBaseURL,
+			Doc: "Where the API is."},
 		{Name: "s3_endpoint_url", Env: []string{"CLOUDFLARE_S3_ENDPOINT_URL"},
-			Doc: "Where S3 is, if not at Cloudflare's address for the account and the jurisdiction. {jurisdiction} in it stands for the bucket's, or for \"default\"."},
+			Doc: "Where S3 is, if not at Cloudflare's address for the account and the jurisdiction. " +
+				"{jurisdiction} in it stands for the bucket's, or for \"default\"."},
 	},
 	Limits: vendors.Limits{CredentialNameLength: nameLimit, Calls: callLimit, CallsPer: callWindow},
 	BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
@@ -61,7 +67,8 @@ var Vendor = vendors.Vendor{
 type Cloud struct {
 	host     vendors.Host
 	account  string
-	endpoint string // the setting; "" for Cloudflare's own
+	in       r2.BucketListParams // names the account in every request
+	endpoint string              // the setting; "" for Cloudflare's own
 	limit    int
 	buckets  *r2.BucketService
 	tokens   tokenFamily
@@ -77,15 +84,18 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 	token := s["api_token"].Secret
 	if token.IsZero() {
 		// Not when the files are read: a check of them needs no token.
-		return nil, &vendors.Error{Vendor: title, Op: "open", Kind: vendors.ErrDenied, Message: "there is no token: set CLOUDFLARE_API_TOKEN, or api_token in the block"}
+		return nil, &vendors.Error{Vendor: title, Op: "open", Kind: vendors.ErrDenied,
+			Message: "there is no token: set CLOUDFLARE_API_TOKEN, or api_token in the block"}
 	}
 	base := cmp.Or(s.Text("api_base_url"), defaultBaseURL)
 	limiter := shared(host, base, token)
 	client := transport.NewClient(transport.Options{Host: host, Limiter: limiter, Repeat: repeat, Redact: redact})
 	options := []option.RequestOption{option.WithBaseURL(base), option.WithAPIToken(token.Reveal()),
 		option.WithHTTPClient(client), option.WithMaxRetries(0), option.WithHeader("User-Agent", "bh")}
-	c := &Cloud{host: host, account: s.Text("account_id"), endpoint: s.Text("s3_endpoint_url"), buckets: r2.NewBucketService(options...),
-		s3: transport.NewClient(transport.Options{Host: host, Repeat: neverRepeat, Redact: redact})}
+	c := &Cloud{host: host, account: s.Text("account_id"), endpoint: s.Text("s3_endpoint_url"),
+		buckets: r2.NewBucketService(options...),
+		s3:      transport.NewClient(transport.Options{Host: host, Repeat: neverRepeat, Redact: redact})}
+	c.in.AccountID.Value, c.in.AccountID.Present = c.account, true
 	if s.Text("token_kind") == "user" {
 		c.tokens, c.limit = newUserTokens(options), userTokenLimit
 	} else {
@@ -97,7 +107,7 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 	return c, nil
 }
 
-// shared gives the limiter of an identity: two blocks with one token share it.
+// shared returns the limiter of an identity: two blocks with one token share it.
 func shared(host vendors.Host, base string, token vendors.Secret) *transport.Limiter {
 	make := func() any { return transport.NewLimiter(callLimit, callWindow) }
 	if host.Share == nil {
@@ -126,7 +136,7 @@ func neverRepeat(*http.Request) transport.Repeat { return transport.Never }
 // Calls counts the calls to the API, S3 left out: it has no part in the limit.
 func (c *Cloud) Calls() int { return int(c.calls.Load()) }
 
-// CredentialLimit gives how many tokens there may be at once.
+// CredentialLimit returns how many tokens there may be at once.
 func (c *Cloud) CredentialLimit() int { return c.limit }
 
 // endpointURL is where S3 reaches buckets of a jurisdiction; each has its own, and

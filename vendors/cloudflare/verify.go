@@ -50,7 +50,8 @@ func (c *Cloud) VerifyCredential(ctx context.Context, id vendors.BucketID, keys 
 	if resp.StatusCode/100 == 2 {
 		return nil
 	}
-	return &vendors.Error{Vendor: title, Op: a.op, Kind: s3Kind(resp.StatusCode), Message: "S3 answered HTTP " + strconv.Itoa(resp.StatusCode),
+	return &vendors.Error{Vendor: title, Op: a.op, Kind: s3Kind(resp.StatusCode),
+		Message:   "S3 answered HTTP " + strconv.Itoa(resp.StatusCode),
 		RequestID: transport.RequestID(resp.Header), RetryAfter: transport.RetryAfter(resp.Header, c.host.Now())}
 }
 

@@ -37,7 +37,7 @@ func (c *Cloud) endpoint() string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
-// ListBuckets gives every folder of the root whose name a bucket can have.
+// ListBuckets returns every folder of the root whose name a bucket can have.
 func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bucket, error) {
 	const op = "list buckets"
 	if namespace != "" {
@@ -73,7 +73,7 @@ func readDir(root *os.Root, path string) ([]fs.DirEntry, error) {
 	return entries, errors.Join(err, dir.Close())
 }
 
-// readBucket gives one bucket; fs.ErrNotExist when a bucket cannot have that name
+// readBucket returns one bucket; fs.ErrNotExist when a bucket cannot have that name
 // or what has it is no folder. Without bh's own file the folder's time stands in.
 func readBucket(root *os.Root, name string) (vendors.Bucket, error) {
 	if !validBucketName(name) {
@@ -90,7 +90,8 @@ func readBucket(root *os.Root, name string) (vendors.Bucket, error) {
 	if err := ignoreAbsent(readJSON(root, bucketPath(name), &known)); err != nil {
 		return vendors.Bucket{}, err
 	}
-	return vendors.Bucket{ID: vendors.BucketID{Name: name}, Location: known.Location, CreatedAt: known.CreatedAt.UTC()}, nil
+	return vendors.Bucket{ID: vendors.BucketID{Name: name}, Location: known.Location,
+		CreatedAt: known.CreatedAt.UTC()}, nil
 }
 
 func bucketPath(name string) string { return filepath.Join(bucketsDir, name+".json") }
@@ -109,7 +110,7 @@ func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Buc
 	return out, classify(op, err)
 }
 
-// bucket gives a bucket; fs.ErrNotExist when it is not there.
+// bucket returns a bucket; fs.ErrNotExist when it is not there.
 func (c *Cloud) bucket(root *os.Root, id vendors.BucketID) (vendors.Bucket, error) {
 	if id.Namespace != "" {
 		return vendors.Bucket{}, fs.ErrNotExist

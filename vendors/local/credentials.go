@@ -39,8 +39,8 @@ type keyFile struct {
 }
 
 func (k keyFile) credential(id string, now time.Time) vendors.Credential {
-	out := vendors.Credential{ID: id, Name: k.Name, Bucket: vendors.BucketID{Name: k.Bucket}, Access: k.Access, AllowedIPs: k.AllowedIPs,
-		IssuedAt: k.IssuedAt.UTC(), ExpiresAt: k.ExpiresAt.UTC(), Status: k.Status}
+	out := vendors.Credential{ID: id, Name: k.Name, Bucket: vendors.BucketID{Name: k.Bucket}, Access: k.Access,
+		AllowedIPs: k.AllowedIPs, IssuedAt: k.IssuedAt.UTC(), ExpiresAt: k.ExpiresAt.UTC(), Status: k.Status}
 	switch {
 	case out.Status != "":
 	case !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt):
@@ -66,7 +66,7 @@ func validID(id string) bool {
 
 func keyPath(id string) string { return filepath.Join(keysDir, id+".json") }
 
-// readKey gives one credential's file; fs.ErrNotExist when it is not there.
+// readKey returns one credential's file; fs.ErrNotExist when it is not there.
 func readKey(root *os.Root, id string) (keyFile, error) {
 	var key keyFile
 	if !validID(id) {
@@ -75,7 +75,7 @@ func readKey(root *os.Root, id string) (keyFile, error) {
 	return key, readJSON(root, keyPath(id), &key)
 }
 
-// ListCredentials gives every credential, expired ones included.
+// ListCredentials returns every credential, expired ones included.
 func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
 	const op = "list credentials"
 	var out []vendors.Credential
@@ -137,7 +137,8 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 	}
 	id, secret := drawID(), drawSecret()
 	sum := sha256.Sum256([]byte(secret))
-	key := keyFile{Name: spec.Name, Bucket: spec.Bucket.Name, IssuedAt: plain(c.now()), SecretSHA256: hex.EncodeToString(sum[:])}
+	key := keyFile{Name: spec.Name, Bucket: spec.Bucket.Name, IssuedAt: plain(c.now()),
+		SecretSHA256: hex.EncodeToString(sum[:])}
 	key.set(spec)
 	err := c.writing(ctx, func(root *os.Root) error {
 		if _, err := c.bucket(root, spec.Bucket); errors.Is(err, fs.ErrNotExist) {
@@ -151,7 +152,8 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 		return vendors.Issued{}, settled(op, err)
 	}
 	return vendors.Issued{Credential: key.credential(id, c.now()), Keys: vendors.BucketCredentials{
-		AccessKeyID: id, SecretAccessKey: vendors.NewSecret(secret), Bucket: spec.Bucket.Name, EndpointURL: c.endpoint(), Region: "auto",
+		AccessKeyID: id, SecretAccessKey: vendors.NewSecret(secret), Bucket: spec.Bucket.Name,
+		EndpointURL: c.endpoint(), Region: "auto",
 	}}, nil
 }
 

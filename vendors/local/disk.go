@@ -29,7 +29,7 @@ const (
 // not outlive a loss of power.
 var errUnsynced = errors.New("the change may not be on the disk")
 
-// reading opens the root for act. It gives fs.ErrNotExist when there is no root.
+// reading opens the root for act. It returns fs.ErrNotExist if there is no root.
 func (c *Cloud) reading(ctx context.Context, act func(*os.Root) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -61,14 +61,15 @@ func (c *Cloud) writing(ctx context.Context, act func(*os.Root) error) error {
 	return err
 }
 
-// readJSON decodes a file; it gives fs.ErrNotExist when there is none.
+// readJSON decodes a file; it returns fs.ErrNotExist if there is none.
 func readJSON(root *os.Root, path string, into any) error {
 	data, err := root.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s cannot be read as JSON (%w); restore the file, or delete it to give up what it describes", filepath.Join(root.Name(), path), err)
+		return fmt.Errorf("%s cannot be read as JSON (%w); restore the file, or delete it to give up what it describes",
+			filepath.Join(root.Name(), path), err)
 	}
 	return nil
 }
@@ -141,5 +142,5 @@ func settled(op string, err error) error {
 	return classify(op, err)
 }
 
-// plain gives a time as it will be when it is read from a file.
+// plain returns a time as it will be when it is read from a file.
 func plain(t time.Time) time.Time { return t.UTC().Round(0) }

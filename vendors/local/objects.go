@@ -48,8 +48,9 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 	return out, nil
 }
 
-// countFolder adds the entries of one folder to found and gives the folders in it.
-func countFolder(ctx context.Context, root *os.Root, path string, counts bool, found *vendors.Emptiness) ([]string, error) {
+// countFolder adds the entries of one folder to found and returns the folders in it.
+func countFolder(ctx context.Context, root *os.Root, path string, counts bool,
+	found *vendors.Emptiness) ([]string, error) {
 	dir, err := root.Open(path)
 	if errors.Is(err, fs.ErrNotExist) && counts {
 		return nil, nil // gone since its name was read

@@ -2,9 +2,7 @@ package local
 
 import (
 	"context"
-	"net/netip"
 	"path/filepath"
-	"slices"
 
 	"buckethead/vendors"
 )
@@ -46,22 +44,23 @@ func open(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.Buc
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
 	if root, set := s["root"]; set && root.Text == "" {
-		return []vendors.Problem{{Attribute: "root", Summary: "root is empty", Fix: `Name a folder, such as root = ".bh/local".`}}
+		return []vendors.Problem{{Attribute: "root", Summary: "root is empty",
+			Fix: `Name a folder, such as root = ".bh/local".`}}
 	}
 	return nil
 }
 
 func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
-	var out []vendors.Problem
+	var out vendors.Problems
 	if !validBucketName(spec.ID.Name) {
-		out = append(out, vendors.Problem{Attribute: "bucket", Summary: "this cannot be the name of a bucket",
-			Fix: "Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit."})
+		out.Report("bucket", "this cannot be the name of a bucket",
+			"Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit.")
 	}
 	if spec.ID.Namespace != "" {
-		out = append(out, vendors.Problem{Attribute: "jurisdiction", Summary: "the local cloud has no jurisdictions", Fix: "Remove the attribute."})
+		out.Report("jurisdiction", "the local cloud has no jurisdictions", "Remove the attribute.")
 	}
 	if spec.StorageClass != "" {
-		out = append(out, vendors.Problem{Attribute: "storage_class", Summary: "the local cloud has no storage classes", Fix: "Remove the attribute."})
+		out.Report("storage_class", "the local cloud has no storage classes", "Remove the attribute.")
 	}
 	return out
 }
@@ -83,15 +82,9 @@ func validBucketName(name string) bool {
 }
 
 func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
-	var out []vendors.Problem
+	var out vendors.Problems
 	if len(spec.Name) > nameLimit {
-		out = append(out, vendors.Problem{Attribute: "name", Summary: "the credential's name is longer than 120 bytes", Fix: "Use a shorter stack or project name."})
+		out.Report("name", "the credential's name is longer than 120 bytes", "Use a shorter stack or project name.")
 	}
-	if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
-		out = append(out, vendors.Problem{Attribute: "access", Summary: "this is no kind of access", Fix: `Use "read_write" or "read_only".`})
-	}
-	if slices.ContainsFunc(spec.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
-		out = append(out, vendors.Problem{Attribute: "allowed_ips", Summary: "this is no IP network", Fix: `Write networks as CIDRs, such as "10.0.0.0/8".`})
-	}
-	return out
+	return append(out, spec.Problems()...)
 }

@@ -26,13 +26,15 @@ func reads(method string) bool {
 
 // operations names each method in the project's words, for errors.
 var operations = map[string]string{
-	"ListBuckets": "list buckets", "GetBucket": "read bucket", "CreateBucket": "create bucket", "DeleteBucket": "delete bucket",
-	"UpdateBucket": "update bucket", "ProbeEmptiness": "check that the bucket is empty", "EmptyBucket": "empty bucket",
-	"ReadBucketSettings": "read bucket settings", "WriteBucketSettings": "write bucket settings",
-	"ListCredentials": "list credentials", "GetCredential": "read credential", "IssueCredential": "issue credential",
-	"UpdateCredential": "update credential", "RevokeCredential": "revoke credential", "VerifyCredential": "verify credential",
-	"ListItems": "list items", "GetItem": "read item", "CreateItem": "create item", "UpdateItem": "update item",
-	"DeleteItem": "delete item", "ResolveReference": "resolve reference",
+	"ListBuckets": "list buckets", "GetBucket": "read bucket", "CreateBucket": "create bucket",
+	"DeleteBucket": "delete bucket", "UpdateBucket": "update bucket", "EmptyBucket": "empty bucket",
+	"ProbeEmptiness": "check that the bucket is empty", "ReadBucketSettings": "read bucket settings",
+	"WriteBucketSettings": "write bucket settings", "ListCredentials": "list credentials",
+	"GetCredential": "read credential", "IssueCredential": "issue credential",
+	"UpdateCredential": "update credential", "RevokeCredential": "revoke credential",
+	"VerifyCredential": "verify credential", "ListItems": "list items", "GetItem": "read item",
+	"CreateItem": "create item", "UpdateItem": "update item", "DeleteItem": "delete item",
+	"ResolveReference": "resolve reference",
 }
 
 // counted is what calls are counted by.
@@ -55,18 +57,18 @@ func (w *World) paged(n int) {
 	w.pages += max(1, (n+size-1)/size)
 }
 
-// Calls gives how many calls of a method have arrived in all clouds and stores.
+// Calls returns how many calls of a method have arrived in all clouds and stores.
 func (w *World) Calls(method string) int {
 	return w.count(func(c counted) bool { return c.method == method })
 }
 
-// Reads gives how many calls have arrived that cannot change anything.
+// Reads returns how many calls have arrived that cannot change anything.
 func (w *World) Reads() int { return w.count(func(c counted) bool { return reads(c.method) }) }
 
-// Writes gives how many calls have arrived that can change something.
+// Writes returns how many calls have arrived that can change something.
 func (w *World) Writes() int { return w.count(func(c counted) bool { return !reads(c.method) }) }
 
-// Pages gives how many pages the lists have had together.
+// Pages returns how many pages the lists have had together.
 func (w *World) Pages() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()

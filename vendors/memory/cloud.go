@@ -33,7 +33,7 @@ func (b bucket) shown(id vendors.BucketID) vendors.Bucket {
 	return vendors.Bucket{ID: id, Location: b.location, StorageClass: b.storageClass, CreatedAt: b.createdAt}
 }
 
-// ListBuckets gives every bucket of one namespace, by name.
+// ListBuckets returns every bucket of one namespace, by name.
 func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bucket, error) {
 	return call(ctx, c.world, c.name, "ListBuckets", namespace, func(string) ([]vendors.Bucket, error) {
 		var out []vendors.Bucket
@@ -73,12 +73,14 @@ func (c *Cloud) noBucket(op string, id vendors.BucketID) error {
 func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vendors.Bucket, error) {
 	return call(ctx, c.world, c.name, "CreateBucket", spec.ID.Name, func(op string) (vendors.Bucket, error) {
 		if !validName(spec.ID.Name) {
-			return vendors.Bucket{}, refuse(c.name, op, vendors.ErrInvalid, "a bucket's name has lower-case letters, digits and hyphens")
+			return vendors.Bucket{}, refuse(c.name, op, vendors.ErrInvalid,
+				"a bucket's name has lower-case letters, digits and hyphens")
 		}
 		if _, there := c.buckets[spec.ID]; there {
 			return vendors.Bucket{}, refuse(c.name, op, vendors.ErrExists, "the name "+spec.ID.Name+" is taken")
 		}
-		b := bucket{location: strings.ToLower(spec.Location), storageClass: strings.ToLower(spec.StorageClass), createdAt: c.world.now().UTC()}
+		b := bucket{location: strings.ToLower(spec.Location), storageClass: strings.ToLower(spec.StorageClass),
+			createdAt: c.world.now().UTC()}
 		c.buckets[spec.ID] = b
 		return b.shown(spec.ID), nil
 	})
@@ -116,7 +118,7 @@ func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	})
 }
 
-// ProbeEmptiness gives what PutObjects has put into the bucket.
+// ProbeEmptiness returns what PutObjects has put into the bucket.
 func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendors.Emptiness, error) {
 	return call(ctx, c.world, c.name, "ProbeEmptiness", id.Name, func(op string) (vendors.Emptiness, error) {
 		b, there := c.buckets[id]
@@ -143,7 +145,7 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	return err
 }
 
-// Buckets gives every bucket of every namespace as it is, by namespace and name.
+// Buckets returns every bucket of every namespace as it is, by namespace and name.
 // It is no call: nothing is counted, hidden or refused.
 func (c *Cloud) Buckets() []vendors.Bucket {
 	c.world.mu.Lock()
@@ -172,7 +174,7 @@ func (c *Cloud) PutObjects(id vendors.BucketID, n int) bool {
 	return there
 }
 
-// Objects gives how many objects a bucket holds, 0 when there is no such bucket.
+// Objects returns how many objects a bucket holds, 0 when there is no such bucket.
 func (c *Cloud) Objects(id vendors.BucketID) int {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

@@ -18,7 +18,7 @@ type credential struct {
 	knownAt time.Time // until then no read finds it and it does not work
 }
 
-// seen gives the credential as reads show it, and whether they do.
+// seen returns the credential as reads show it, and whether they do.
 func (c credential) seen(id string, now time.Time) (vendors.Credential, bool) {
 	out := c.shown
 	out.ID = id
@@ -32,7 +32,7 @@ func (c credential) seen(id string, now time.Time) (vendors.Credential, bool) {
 	return out, !now.Before(c.knownAt)
 }
 
-// ListCredentials gives every credential, by id.
+// ListCredentials returns every credential, by id.
 func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
 	return call(ctx, c.world, c.name, "ListCredentials", "", func(string) ([]vendors.Credential, error) {
 		now := c.world.now()
@@ -68,7 +68,7 @@ func (c *Cloud) noCredential(op, id string) error {
 	return refuse(c.name, op, vendors.ErrNotFound, "there is no credential "+id)
 }
 
-// CredentialLimit gives the world's CredentialLimit.
+// CredentialLimit returns the world's CredentialLimit.
 func (c *Cloud) CredentialLimit() int { return c.world.CredentialLimit }
 
 // CodeLimit is the code of the error where a cloud may have no more credentials.
@@ -90,7 +90,8 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 				Message: fmt.Sprintf("there are %d credentials, and there may be no more", limit)}
 		}
 		now := c.world.now().UTC()
-		made := credential{secret: vendors.NewSecret(c.world.drawSecret()), shown: vendors.Credential{Name: spec.Name, Bucket: spec.Bucket, IssuedAt: now}}
+		made := credential{secret: vendors.NewSecret(c.world.drawSecret()),
+			shown: vendors.Credential{Name: spec.Name, Bucket: spec.Bucket, IssuedAt: now}}
 		made.set(spec)
 		if c.world.LateMint != nil {
 			made.knownAt = now.Add(c.world.LateMint(spec.Name))
@@ -174,7 +175,7 @@ func (c *Cloud) WorksByID(id string) bool {
 	return c.opens(vendors.BucketCredentials{AccessKeyID: id, SecretAccessKey: stored.secret}, stored.shown.Bucket)
 }
 
-// Credentials gives every credential as it is, those that no read finds yet
+// Credentials returns every credential as it is, those that no read finds yet
 // included, by name and id. It is no call.
 func (c *Cloud) Credentials() []vendors.Credential {
 	c.world.mu.Lock()

@@ -6,7 +6,7 @@ import "strconv"
 // a world is the same for the same calls, ids have no useful order, and no two
 // are alike.
 
-// draw gives the next scattered number. The lock is held.
+// draw returns the next scattered number. The lock is held.
 func (w *World) draw() uint64 {
 	w.drawn++
 	return scatter(w.drawn)
@@ -25,5 +25,6 @@ func (w *World) drawID(prefix string) string {
 }
 
 func (w *World) drawSecret() string {
-	return "secret-" + strconv.FormatUint(w.draw(), 36) + strconv.FormatUint(w.draw(), 36) + strconv.FormatUint(w.draw(), 36)
+	return "secret-" + strconv.FormatUint(w.draw(), 36) + strconv.FormatUint(w.draw(), 36) +
+		strconv.FormatUint(w.draw(), 36)
 }

@@ -13,19 +13,21 @@ func (b bucket) locked() bool {
 }
 
 // ReadBucketSettings reads groups of settings, in one call each.
-func (c *Cloud) ReadBucketSettings(ctx context.Context, id vendors.BucketID, kinds []vendors.SettingsKind) (vendors.BucketSettings, error) {
+func (c *Cloud) ReadBucketSettings(ctx context.Context, id vendors.BucketID,
+	kinds []vendors.SettingsKind) (vendors.BucketSettings, error) {
 	var out vendors.BucketSettings
 	for _, kind := range kinds {
-		group, err := call(ctx, c.world, c.name, "ReadBucketSettings", id.Name+": "+string(kind), func(op string) (vendors.BucketSettings, error) {
-			b, there := c.buckets[id]
-			switch {
-			case !there:
-				return vendors.BucketSettings{}, c.noBucket(op, id)
-			case !b.settings.Has(kind):
-				return vendors.Cleared(kind), nil
-			}
-			return b.settings.Clone(), nil
-		})
+		group, err := call(ctx, c.world, c.name, "ReadBucketSettings", id.Name+": "+string(kind),
+			func(op string) (vendors.BucketSettings, error) {
+				b, there := c.buckets[id]
+				switch {
+				case !there:
+					return vendors.BucketSettings{}, c.noBucket(op, id)
+				case !b.settings.Has(kind):
+					return vendors.Cleared(kind), nil
+				}
+				return b.settings.Clone(), nil
+			})
 		if err != nil {
 			return vendors.BucketSettings{}, err
 		}
@@ -37,11 +39,14 @@ func (c *Cloud) ReadBucketSettings(ctx context.Context, id vendors.BucketID, kin
 // WriteBucketSettings gives a bucket one group of settings in one call; custom
 // domains are read first, and each one that differs is a call of its own.
 func (c *Cloud) WriteBucketSettings(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
-	if kinds := change.Settings.Kinds(); len(kinds) != 1 || kinds[0] != change.Kind || len(change.Detach) > 0 && change.Kind != vendors.DomainSettings {
-		return refuse(c.name, operations["WriteBucketSettings"], vendors.ErrInvalid, "a change holds the group that it names, and no other")
+	if kinds := change.Settings.Kinds(); len(kinds) != 1 || kinds[0] != change.Kind ||
+		len(change.Detach) > 0 && change.Kind != vendors.DomainSettings {
+		return refuse(c.name, operations["WriteBucketSettings"], vendors.ErrInvalid,
+			"a change holds the group that it names, and no other")
 	}
 	if change.Kind != vendors.DomainSettings {
-		return c.writeSettings(ctx, id, string(change.Kind), func(s *vendors.BucketSettings) { *s = s.With(change.Kind, change.Settings) })
+		return c.writeSettings(ctx, id, string(change.Kind),
+			func(s *vendors.BucketSettings) { *s = s.With(change.Kind, change.Settings) })
 	}
 	now, err := c.ReadBucketSettings(ctx, id, []vendors.SettingsKind{vendors.DomainSettings})
 	if err != nil {
@@ -77,7 +82,7 @@ func (c *Cloud) WriteBucketSettings(ctx context.Context, id vendors.BucketID, ch
 	return nil
 }
 
-// attached gives a domain as it is wanted; what is not declared stays as it was.
+// attached returns a domain as it is wanted; what is not declared stays as it was.
 func attached(before, want vendors.CustomDomain) vendors.CustomDomain {
 	if want.MinTLS == "" {
 		want.MinTLS = before.MinTLS
@@ -89,7 +94,8 @@ func attached(before, want vendors.CustomDomain) vendors.CustomDomain {
 }
 
 // writeSettings is one call that changes a bucket's settings.
-func (c *Cloud) writeSettings(ctx context.Context, id vendors.BucketID, what string, change func(*vendors.BucketSettings)) error {
+func (c *Cloud) writeSettings(ctx context.Context, id vendors.BucketID, what string,
+	change func(*vendors.BucketSettings)) error {
 	_, err := call(ctx, c.world, c.name, "WriteBucketSettings", id.Name+": "+what, func(op string) (struct{}, error) {
 		if !c.edited(id, change) {
 			return struct{}{}, c.noBucket(op, id)
@@ -120,7 +126,7 @@ func (c *Cloud) EditSettings(id vendors.BucketID, change func(*vendors.BucketSet
 	return c.edited(id, change)
 }
 
-// Settings gives a bucket's settings as they are. It is no call.
+// Settings returns a bucket's settings as they are. It is no call.
 func (c *Cloud) Settings(id vendors.BucketID) vendors.BucketSettings {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

@@ -47,7 +47,7 @@ func (i *item) touch(now time.Time) {
 	i.updatedAt = now
 }
 
-// ListItems gives every live item, by id.
+// ListItems returns every live item, by id.
 func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	return call(ctx, s.world, s.name, "ListItems", "", func(string) ([]vendors.ItemSummary, error) {
 		var out []vendors.ItemSummary
@@ -82,7 +82,7 @@ func (s *Store) noItem(op, id string) error {
 	return refuse(s.name, op, vendors.ErrNotFound, "there is no item "+id)
 }
 
-// Reference gives memory://store/title/field.
+// Reference returns memory://store/title/field.
 func (s *Store) Reference(_, title, field string) string {
 	reference := "memory://" + s.name + "/" + title
 	if field != "" {
@@ -166,21 +166,8 @@ func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors
 }
 
 func (i item) field(name string) string {
-	switch name {
-	case vendors.FieldAccessKeyID:
-		return i.keys.AccessKeyID
-	case vendors.FieldSecretAccessKey:
-		return i.keys.SecretAccessKey.Reveal()
-	case vendors.FieldBucket:
-		return i.keys.Bucket
-	case vendors.FieldEndpointURL:
-		return i.keys.EndpointURL
-	case vendors.FieldRegion:
-		return i.keys.Region
-	case vendors.FieldAccountID:
-		return i.keys.AccountID
-	case vendors.FieldJurisdiction:
-		return i.keys.Jurisdiction
+	if slices.Contains(vendors.FieldNames(), name) {
+		return i.keys.Field(name).Reveal()
 	}
 	return i.added[name]
 }

@@ -9,10 +9,10 @@ import (
 	"buckethead/vendors"
 )
 
-// Items gives every live item as it is, by title and id. It is no call.
+// Items returns every live item as it is, by title and id. It is no call.
 func (s *Store) Items() []vendors.Item { return s.which(false) }
 
-// Archived gives every item that was deleted, by title and id. It is no call.
+// Archived returns every item that was deleted, by title and id. It is no call.
 func (s *Store) Archived() []vendors.Item { return s.which(true) }
 
 func (s *Store) which(archived bool) []vendors.Item {
@@ -30,7 +30,7 @@ func (s *Store) which(archived bool) []vendors.Item {
 	return out
 }
 
-// Item gives one live item as it is. It is no call.
+// Item returns one live item as it is. It is no call.
 func (s *Store) Item(id string) (vendors.Item, bool) {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
@@ -40,7 +40,8 @@ func (s *Store) Item(id string) (vendors.Item, bool) {
 
 // EditItem changes title, keys or mark as a person would: version and time move.
 // It reports whether there is such an item.
-func (s *Store) EditItem(id string, change func(title *string, keys *vendors.BucketCredentials, mark *vendors.Mark)) bool {
+func (s *Store) EditItem(id string,
+	change func(title *string, keys *vendors.BucketCredentials, mark *vendors.Mark)) bool {
 	return s.edit(id, func(i *item) { change(&i.title, &i.keys, &i.mark) })
 }
 
@@ -68,7 +69,7 @@ func (s *Store) edit(id string, change func(*item)) bool {
 	return there
 }
 
-// Field gives what one field of a live item holds, its own or an added one, ""
+// Field returns what one field of a live item holds, its own or an added one, ""
 // when there is none. It is no call.
 func (s *Store) Field(id, name string) string {
 	s.world.mu.Lock()

@@ -6,12 +6,13 @@ import (
 	"buckethead/vendors"
 )
 
-// Vendor gives w as a vendor of both kinds. Its setting "name" says which cloud
+// Vendor returns w as a vendor of both kinds. Its setting "name" says which cloud
 // or store of the world a block opens; without it that is "main".
 func (w *World) Vendor() vendors.Vendor {
 	return vendors.Vendor{
 		Name: "memory", Title: "Memory", ReferenceScheme: "memory",
-		Settings: []vendors.Setting{{Name: "name", Default: "main", Doc: "The cloud or store of the world that this block opens."}},
+		Settings: []vendors.Setting{{Name: "name", Default: "main",
+			Doc: "The cloud or store of the world that this block opens."}},
 		BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
 			"cors_rule", "lifecycle_rule", "lock_rule", "custom_domain", "public_access"},
 		OpenBuckets: func(_ context.Context, _ vendors.Host, s vendors.Settings) (vendors.BucketProvider, error) {

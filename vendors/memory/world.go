@@ -53,12 +53,12 @@ type World struct {
 	stores map[string]*Store
 }
 
-// NewWorld gives an empty world that reads the time from now.
+// NewWorld returns an empty world that reads the time from now.
 func NewWorld(now func() time.Time) *World {
 	return &World{now: now, counts: map[counted]int{}, clouds: map[string]*Cloud{}, stores: map[string]*Store{}}
 }
 
-// Cloud gives the cloud of that name, made empty when first asked for.
+// Cloud returns the cloud of that name, made empty when first asked for.
 func (w *World) Cloud(name string) *Cloud {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -70,7 +70,7 @@ func (w *World) Cloud(name string) *Cloud {
 	return c
 }
 
-// Store gives the store of that name, made empty when first asked for.
+// Store returns the store of that name, made empty when first asked for.
 func (w *World) Store(name string) *Store {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -82,7 +82,7 @@ func (w *World) Store(name string) *Store {
 	return s
 }
 
-// Clone gives a copy that shares nothing with w: the same things under the same
+// Clone returns a copy that shares nothing with w: the same things under the same
 // ids, the same clock, no hooks, and counts that begin at zero.
 func (w *World) Clone() *World {
 	w.mu.Lock()
@@ -90,7 +90,8 @@ func (w *World) Clone() *World {
 	out := NewWorld(w.now)
 	out.PageSize, out.CredentialLimit, out.drawn = w.PageSize, w.CredentialLimit, w.drawn
 	for name, c := range w.clouds {
-		out.clouds[name] = &Cloud{world: out, name: name, buckets: maps.Clone(c.buckets), credentials: maps.Clone(c.credentials)}
+		out.clouds[name] = &Cloud{world: out, name: name, buckets: maps.Clone(c.buckets),
+			credentials: maps.Clone(c.credentials)}
 	}
 	for name, s := range w.stores {
 		out.stores[name] = &Store{world: out, name: name, items: maps.Clone(s.items)}
@@ -99,7 +100,8 @@ func (w *World) Clone() *World {
 }
 
 // call is one call from arrival to answer. act runs under the world's lock.
-func call[T any](ctx context.Context, w *World, vendor, method, target string, act func(op string) (T, error)) (T, error) {
+func call[T any](ctx context.Context, w *World, vendor, method, target string,
+	act func(op string) (T, error)) (T, error) {
 	var none T
 	op := operations[method]
 	c := w.arrive(vendor, method, target)

@@ -70,7 +70,8 @@ func (w *connectWay) send(ctx context.Context, a act, method, path string, body,
 		return a.connectError(resp, text, w.host.Now())
 	}
 	if into != nil && json.Unmarshal(text, into) != nil {
-		return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: a.writes, Message: "the answer makes no sense"}
+		return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: a.writes,
+			Message: "the answer makes no sense"}
 	}
 	return nil
 }
@@ -78,7 +79,8 @@ func (w *connectWay) send(ctx context.Context, a act, method, path string, body,
 // transportError is the error of a request without an answer.
 func (a act) transportError(err error) error {
 	var notSent *transport.NotSentError
-	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: "no answer came from the Connect server", OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
+	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
+		Message: "no answer came from the Connect server", OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.Err, e.Message = context.Canceled, "cancelled before an answer came"
@@ -192,13 +194,15 @@ func (w *connectWay) create(ctx context.Context, vault string, edits []edit) []c
 	out := make([]created, len(edits))
 	for i, e := range edits {
 		var text json.RawMessage
-		if err := w.send(ctx, act{op: op, writes: true}, http.MethodPost, itemsPath(vault), toConnect(vault, e), &text); err != nil {
+		if err := w.send(ctx, act{op: op, writes: true}, http.MethodPost, itemsPath(vault), toConnect(vault, e),
+			&text); err != nil {
 			out[i].err = err
 			continue
 		}
 		x, _, err := fromConnect(text)
 		if err != nil || !validID(x.id) {
-			out[i].err = &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true, Message: "the answer makes no sense"}
+			out[i].err = &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true,
+				Message: "the answer makes no sense"}
 			continue
 		}
 		out[i].item = x
@@ -206,7 +210,7 @@ func (w *connectWay) create(ctx context.Context, vault string, edits []edit) []c
 	return out
 }
 
-// update writes the item whole. Connect takes any version, so it is read once more,
+// update writes the item whole. Connect takes any version, so it is read again,
 // right before: what someone wrote since the first read is seen but for a moment.
 func (w *connectWay) update(ctx context.Context, vault string, from item, e edit) (item, error) {
 	const op = "update item"
@@ -222,12 +226,14 @@ func (w *connectWay) update(ctx context.Context, vault string, from item, e edit
 		return item{}, refuse(op, vendors.ErrUnavailable, "the item as it was read makes no sense")
 	}
 	var text json.RawMessage
-	if err := w.send(ctx, act{op: op, writes: true}, http.MethodPut, itemPath(vault, from.id), changed, &text); err != nil {
+	if err := w.send(ctx, act{op: op, writes: true}, http.MethodPut, itemPath(vault, from.id), changed,
+		&text); err != nil {
 		return item{}, err
 	}
 	x, _, err := fromConnect(text)
 	if err != nil || x.id != from.id {
-		return item{}, &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true, Message: "the answer makes no sense"}
+		return item{}, &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true,
+			Message: "the answer makes no sense"}
 	}
 	if n, err := strconv.Atoi(now.version); err == nil && x.version == now.version {
 		// The answer has the version of before the write.
@@ -254,7 +260,8 @@ func (w *connectWay) remove(ctx context.Context, vault, id string) error {
 	case kindOf(gone) == vendors.ErrNotFound:
 		return nil
 	case gone == nil:
-		return &vendors.Error{Vendor: title, Op: e.Op, Kind: vendors.ErrConflict, Code: e.Code, Message: e.Message, Err: errVaultBusy}
+		return &vendors.Error{Vendor: title, Op: e.Op, Kind: vendors.ErrConflict, Code: e.Code,
+			Message: e.Message, Err: errVaultBusy}
 	}
 	return err
 }
@@ -286,7 +293,8 @@ func (l *connectLookup) resolve(ctx context.Context, ref string) (vendors.Secret
 	const op = "resolve reference"
 	path, query, _ := strings.Cut(strings.TrimPrefix(ref, scheme+"://"), "?")
 	if query != "" {
-		return vendors.Secret{}, refuse(op, vendors.ErrInvalid, "a Connect server gives fields as they are: leave out ?"+query)
+		return vendors.Secret{}, refuse(op, vendors.ErrInvalid,
+			"a Connect server gives fields as they are: leave out ?"+query)
 	}
 	parts := strings.Split(path, "/")
 	x, err := l.item(ctx, parts[0], parts[1])
@@ -351,7 +359,8 @@ func (l *connectLookup) item(ctx context.Context, vaultName, name string) (item,
 	case 1:
 	default:
 		slices.Sort(ids)
-		return item{}, refuse(op, vendors.ErrConflict, fmt.Sprintf("%d items have that name; use an id: %s", len(ids), strings.Join(ids, ", ")))
+		return item{}, refuse(op, vendors.ErrConflict,
+			fmt.Sprintf("%d items have that name; use an id: %s", len(ids), strings.Join(ids, ", ")))
 	}
 	if x, read := l.items[ids[0]]; read {
 		return x, nil

@@ -44,7 +44,7 @@ type connectField struct {
 	Section *connectSection `json:"section"`
 }
 
-// fromConnect gives an item in our words, and its state.
+// fromConnect returns an item in our words, and its state.
 func fromConnect(text json.RawMessage) (item, string, error) {
 	var head connectItem
 	var body struct {
@@ -58,7 +58,8 @@ func fromConnect(text json.RawMessage) (item, string, error) {
 		}
 	}
 	whole.fields, whole.sections = body.Fields, body.Sections
-	out := item{id: head.ID, title: head.Title, version: head.Version.String(), updatedAt: head.UpdatedAt.UTC(), tags: head.Tags, whole: func() any { return whole }}
+	out := item{id: head.ID, title: head.Title, version: head.Version.String(), updatedAt: head.UpdatedAt.UTC(),
+		tags: head.Tags, whole: func() any { return whole }}
 	for _, members := range whole.fields {
 		f, err := readConnectField(members)
 		if err != nil {
@@ -82,7 +83,8 @@ func readConnectField(members map[string]json.RawMessage) (field, error) {
 	if f.Section != nil {
 		in = f.Section.ID
 	}
-	return field{id: f.ID, section: in, label: f.Label, concealed: f.Type == "CONCEALED", value: vendors.NewSecret(f.Value)}, nil
+	return field{id: f.ID, section: in, label: f.Label, concealed: f.Type == "CONCEALED",
+		value: vendors.NewSecret(f.Value)}, nil
 }
 
 // inSection reports whether a field is in the section of a name or an id.
@@ -92,9 +94,10 @@ func (w connectWhole) inSection(f field, name string) bool {
 	}))
 }
 
-// toConnect gives a new item.
+// toConnect returns a new item.
 func toConnect(vault string, e edit) map[string]json.RawMessage {
-	start := connectWhole{members: map[string]json.RawMessage{"category": raw("API_CREDENTIAL"), "vault": raw(map[string]string{"id": vault})}}
+	start := connectWhole{members: map[string]json.RawMessage{"category": raw("API_CREDENTIAL"),
+		"vault": raw(map[string]string{"id": vault})}}
 	out, err := applyConnect(start, e)
 	if err != nil {
 		panic(fmt.Sprintf("onepassword: an item of no fields: %v", err)) // there is none that could be read wrongly
@@ -102,7 +105,7 @@ func toConnect(vault string, e edit) map[string]json.RawMessage {
 	return out
 }
 
-// applyConnect gives the members of an item as an edit makes it.
+// applyConnect returns the members of an item as an edit makes it.
 func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	for name, value := range w.members {
@@ -150,8 +153,8 @@ func newConnectField(want field) map[string]json.RawMessage {
 	if want.concealed {
 		kind = "CONCEALED"
 	}
-	return map[string]json.RawMessage{"id": raw(want.id), "type": raw(kind), "label": raw(want.label), "value": raw(want.value.Reveal()),
-		"section": raw(map[string]string{"id": want.section})}
+	return map[string]json.RawMessage{"id": raw(want.id), "type": raw(kind), "label": raw(want.label),
+		"value": raw(want.value.Reveal()), "section": raw(map[string]string{"id": want.section})}
 }
 
 func sectionTitle(list []section, id string) string {
@@ -172,7 +175,7 @@ func raw(v any) json.RawMessage {
 	return text
 }
 
-// redactConnect gives a body as it may be shown: no value of any field. What is no
+// redactConnect returns a body as it may be shown: no value of any field. What is no
 // JSON is not shown.
 func redactConnect(_ *http.Request, body []byte) string {
 	if len(body) == 0 {

@@ -114,7 +114,7 @@ func (q *createQueue) add(r *request) {
 	q.waiting = append(q.waiting, r)
 }
 
-// take gives own and those that wait beside it, up to a batch.
+// take returns own and those that wait beside it, up to a batch.
 func (q *createQueue) take(own *request) []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -13,11 +13,13 @@ func refuse(op string, kind error, message string) error {
 
 // notSent is the fault of an act whose context ended before anything was sent.
 func notSent(op string, cause error) error {
-	return &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable, Message: "cancelled before anything was sent", Err: cause}
+	return &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable,
+		Message: "cancelled before anything was sent", Err: cause}
 }
 
 func isBusy(err error) bool { return errors.Is(err, errVaultBusy) }
 
 // The words for the two limits: nothing tells which was met, or when it ends.
 // https://developer.1password.com/docs/service-accounts/rate-limits/
-const limitWords = "a rate limit of 1Password is exceeded: an hour's reads or writes of this token, or the day's of the whole account; an hour's ends an hour after its first request"
+const limitWords = "a rate limit of 1Password is exceeded: an hour's reads or writes of this token, " +
+	"or the day's of the whole account; an hour's ends an hour after its first request"

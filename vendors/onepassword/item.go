@@ -55,11 +55,11 @@ type edit struct {
 // way is a way into 1Password. Errors are *vendors.Error. Its methods are called
 // one at a time.
 type way interface {
-	// vaults gives those that can be seen; one alone, where name is an id.
+	// vaults returns those that can be seen; one alone, where name is an id.
 	vaults(ctx context.Context, name string) ([]vault, error)
-	// list gives the items of a vault that are not archived.
+	// list returns the items of a vault that are not archived.
 	list(ctx context.Context, vault string) ([]summary, error)
-	// read gives items by id, those that are not there left out.
+	// read returns items by id, those that are not there left out.
 	read(ctx context.Context, vault string, ids []string) (map[string]item, error)
 	// archived reports whether an item is there and archived.
 	archived(ctx context.Context, vault, id string) (bool, error)

@@ -24,10 +24,6 @@ const (
 	markIssuedAt  = "bh_issued_at"
 )
 
-// fieldNames are the fields of the keys, in the order in which they stand.
-var fieldNames = []string{vendors.FieldAccessKeyID, vendors.FieldSecretAccessKey, vendors.FieldBucket, vendors.FieldEndpointURL,
-	vendors.FieldRegion, vendors.FieldAccountID, vendors.FieldJurisdiction}
-
 // layout is how an item looks: the labels that its fields have, by their names.
 type layout struct{ labels map[string]string }
 
@@ -38,16 +34,17 @@ func (l layout) label(name string) string {
 	return name
 }
 
-// write gives the edit that makes an item what spec says. A zero secret leaves the
+// write returns the edit that makes an item what spec says. A zero secret leaves the
 // stored one alone.
 func (l layout) write(spec vendors.ItemSpec) edit {
 	e := edit{title: spec.Title, sections: []section{keysSection, markSection}}
-	for _, name := range fieldNames {
-		value := fieldOf(spec.Keys, name)
+	for _, name := range vendors.FieldNames() {
+		value := spec.Keys.Field(name)
 		if name == vendors.FieldSecretAccessKey && value.IsZero() {
 			continue
 		}
-		e.fields = append(e.fields, field{id: name, section: keysSection.id, label: l.label(name), value: value, concealed: name == vendors.FieldSecretAccessKey})
+		e.fields = append(e.fields, field{id: name, section: keysSection.id, label: l.label(name), value: value,
+			concealed: name == vendors.FieldSecretAccessKey})
 	}
 	if spec.Mark.Stack != "" {
 		e.tag = tag
@@ -56,30 +53,30 @@ func (l layout) write(spec vendors.ItemSpec) edit {
 	if !spec.Mark.IssuedAt.IsZero() {
 		issued = spec.Mark.IssuedAt.UTC().Format(time.RFC3339)
 	}
-	for _, m := range []struct{ id, label, value string }{{markStack, "stack", spec.Mark.Stack}, {markAddress, "address", spec.Mark.Address},
+	for _, m := range []struct{ id, label, value string }{{markStack, "stack", spec.Mark.Stack},
+		{markAddress, "address", spec.Mark.Address},
 		{markOperation, "operation", spec.Mark.Operation}, {markIssuedAt, "issued at", issued}} {
-		e.fields = append(e.fields, field{id: m.id, section: markSection.id, label: m.label, value: vendors.NewSecret(m.value)})
+		e.fields = append(e.fields,
+			field{id: m.id, section: markSection.id, label: m.label, value: vendors.NewSecret(m.value)})
 	}
 	return e
 }
 
-// read gives what an item holds. Its own fields are known by their ids; in an item
+// read returns what an item holds. Its own fields are known by their ids; in an item
 // that someone else made they are known by their labels.
 func (l layout) read(x item) vendors.Item {
-	text := func(name string) string { return l.find(x.fields, name).value.Reveal() }
 	mark := func(id string) string { return byID(x.fields, id).value.Reveal() }
 	issued, _ := time.Parse(time.RFC3339, mark(markIssuedAt)) // what a person wrote there is no time
 	return vendors.Item{
-		ItemSummary: vendors.ItemSummary{ID: x.id, Title: x.title, Marked: slices.Contains(x.tags, tag), UpdatedAt: x.updatedAt},
-		Version:     x.version,
-		Keys: vendors.BucketCredentials{AccessKeyID: text(vendors.FieldAccessKeyID), SecretAccessKey: l.find(x.fields, vendors.FieldSecretAccessKey).value,
-			Bucket: text(vendors.FieldBucket), EndpointURL: text(vendors.FieldEndpointURL), Region: text(vendors.FieldRegion),
-			AccountID: text(vendors.FieldAccountID), Jurisdiction: text(vendors.FieldJurisdiction)},
-		Mark: vendors.Mark{Stack: mark(markStack), Address: mark(markAddress), Operation: mark(markOperation), IssuedAt: issued},
+		ItemSummary: vendors.ItemSummary{ID: x.id, Title: x.title, Marked: slices.Contains(x.tags, tag),
+			UpdatedAt: x.updatedAt}, Version: x.version,
+		Keys: vendors.KeysOf(func(name string) vendors.Secret { return l.find(x.fields, name).value }),
+		Mark: vendors.Mark{Stack: mark(markStack), Address: mark(markAddress),
+			Operation: mark(markOperation), IssuedAt: issued},
 	}
 }
 
-// find gives the field of a name, the zero field for none.
+// find returns the field of a name, the zero field for none.
 func (l layout) find(fields []field, name string) field {
 	if f := byID(fields, name); f.id != "" {
 		return f
@@ -105,23 +102,6 @@ func place(fields []field, want field) int {
 	if i := slices.IndexFunc(fields, func(f field) bool { return f.id == want.id }); i >= 0 {
 		return i
 	}
-	return slices.IndexFunc(fields, func(f field) bool { return f.label == want.label && (f.section == want.section || f.section == "") })
-}
-
-func fieldOf(k vendors.BucketCredentials, name string) vendors.Secret {
-	switch name {
-	case vendors.FieldAccessKeyID:
-		return vendors.NewSecret(k.AccessKeyID)
-	case vendors.FieldSecretAccessKey:
-		return k.SecretAccessKey
-	case vendors.FieldBucket:
-		return vendors.NewSecret(k.Bucket)
-	case vendors.FieldEndpointURL:
-		return vendors.NewSecret(k.EndpointURL)
-	case vendors.FieldRegion:
-		return vendors.NewSecret(k.Region)
-	case vendors.FieldAccountID:
-		return vendors.NewSecret(k.AccountID)
-	}
-	return vendors.NewSecret(k.Jurisdiction)
+	return slices.IndexFunc(fields,
+		func(f field) bool { return f.label == want.label && (f.section == want.section || f.section == "") })
 }

@@ -70,7 +70,9 @@ func (s *Store) ResolveReferences(ctx context.Context, refs []string) (map[strin
 	var valid []string
 	for _, ref := range refs {
 		if !validReference(ref) {
-			faults[ref] = refuse(op, vendors.ErrInvalid, "this is no reference of the form op://vault/item/field: each part has letters, digits, spaces, dots, hyphens and underscores; name other vaults and items by their ids")
+			faults[ref] = refuse(op, vendors.ErrInvalid,
+				"this is no reference of the form op://vault/item/field: "+
+					"each part has letters, digits, spaces, dots, hyphens and underscores; name other vaults and items by their ids")
 		} else if !slices.Contains(valid, ref) {
 			valid = append(valid, ref)
 		}

@@ -27,7 +27,7 @@ type sdkWay struct {
 	failed error
 }
 
-// newSDKWay gives the way in of a token. Nothing is started.
+// newSDKWay returns the way in of a token. Nothing is started.
 func newSDKWay(host vendors.Host, token vendors.Secret) *sdkWay {
 	return &sdkWay{host: host, start: func(ctx context.Context) (*sdk.Client, error) {
 		starting.Lock()
@@ -40,7 +40,7 @@ func newSDKWay(host vendors.Host, token vendors.Secret) *sdkWay {
 	}}
 }
 
-// cacheOf gives the folder for compiled code, "" where there is no place for it.
+// cacheOf returns the folder for compiled code, "" where there is no place for it.
 func cacheOf(host vendors.Host) string {
 	if host.CacheDir == "" {
 		return ""
@@ -222,7 +222,8 @@ func (a act) match(edits []edit, answers []sdk.Response[sdk.Item, sdk.ItemUpdate
 	left := make([]int, 0, len(edits))
 	for i, e := range edits {
 		at := slices.IndexFunc(answers, func(r sdk.Response[sdk.Item, sdk.ItemUpdateFailureReason]) bool {
-			return r.Content != nil && r.Content.Title == e.title && byID(fromSDK(*r.Content).fields, markOperation).value.Equal(byID(e.fields, markOperation).value)
+			return r.Content != nil && r.Content.Title == e.title &&
+				byID(fromSDK(*r.Content).fields, markOperation).value.Equal(byID(e.fields, markOperation).value)
 		})
 		if at < 0 {
 			left = append(left, i)
@@ -258,7 +259,8 @@ func (w *sdkWay) update(ctx context.Context, _ string, from item, e edit) (item,
 }
 
 func (w *sdkWay) archive(ctx context.Context, vault, id string) error {
-	err := w.do(ctx, act{op: "archive item", writes: true}, func(ctx context.Context, c *sdk.Client) error { return c.ItemsAPI.Archive(ctx, vault, id) })
+	err := w.do(ctx, act{op: "archive item", writes: true},
+		func(ctx context.Context, c *sdk.Client) error { return c.ItemsAPI.Archive(ctx, vault, id) })
 	if errors.Is(err, errNotActive) {
 		return nil // it is archived already
 	}
@@ -266,7 +268,8 @@ func (w *sdkWay) archive(ctx context.Context, vault, id string) error {
 }
 
 func (w *sdkWay) remove(ctx context.Context, vault, id string) error {
-	return w.do(ctx, act{op: "delete item", writes: true}, func(ctx context.Context, c *sdk.Client) error { return c.ItemsAPI.Delete(ctx, vault, id) })
+	return w.do(ctx, act{op: "delete item", writes: true},
+		func(ctx context.Context, c *sdk.Client) error { return c.ItemsAPI.Delete(ctx, vault, id) })
 }
 
 func (w *sdkWay) resolve(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error) {

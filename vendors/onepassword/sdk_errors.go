@@ -52,7 +52,7 @@ var texts = []struct {
 	{"invalid", vendors.ErrInvalid},
 }
 
-// kindOfText gives what a text means, nil where it is not known.
+// kindOfText returns what a text means, nil where it is not known.
 func kindOfText(text string) error {
 	for _, t := range texts {
 		if strings.Contains(text, t.text) {
@@ -62,7 +62,7 @@ func kindOfText(text string) error {
 	return nil
 }
 
-// kindOf gives the kind of a vendor's error, nil for any other.
+// kindOf returns the kind of a vendor's error, nil for any other.
 func kindOf(err error) error {
 	var e *vendors.Error
 	if errors.As(err, &e) {
@@ -80,7 +80,8 @@ func (a act) sdkError(ctx context.Context, err error) error {
 		return err
 	}
 	text, _, _ := strings.Cut(err.Error(), "\n")
-	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(strings.TrimPrefix(text, "error initializing client: ")), "(recovered by wazero)"))
+	text = strings.TrimSpace(strings.TrimPrefix(text, "error initializing client: "))
+	text = strings.TrimSpace(strings.TrimSuffix(text, "(recovered by wazero)"))
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: kindOfText(text), Message: text}
 	var limited *sdk.RateLimitExceededError
 	if errors.As(err, &limited) {
@@ -110,7 +111,8 @@ func (a act) sdkError(ctx context.Context, err error) error {
 // batchError is the fault of an item of a batch. With several reasons in one answer
 // nobody knows which was whose.
 func (a act) batchError(reasons []string) error {
-	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: "1Password did not make the item and gave no reason", OutcomeUnknown: len(reasons) != 1}
+	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
+		Message: "1Password did not make the item and gave no reason", OutcomeUnknown: len(reasons) != 1}
 	if len(reasons) == 0 {
 		return e
 	}
@@ -141,7 +143,8 @@ func (a act) resolveError(reason sdk.ResolveReferenceErrorTypes) error {
 		kind, words = vendors.ErrNotFound, "the vault has no item of that name or id"
 	case sdk.ResolveReferenceErrorTypeVariantFieldNotFound, sdk.ResolveReferenceErrorTypeVariantNoMatchingSections:
 		kind, words = vendors.ErrNotFound, "the item has no such field"
-	case sdk.ResolveReferenceErrorTypeVariantTooManyVaults, sdk.ResolveReferenceErrorTypeVariantTooManyItems, sdk.ResolveReferenceErrorTypeVariantTooManyMatchingFields:
+	case sdk.ResolveReferenceErrorTypeVariantTooManyVaults, sdk.ResolveReferenceErrorTypeVariantTooManyItems,
+		sdk.ResolveReferenceErrorTypeVariantTooManyMatchingFields:
 		kind, words = vendors.ErrConflict, "the name stands for more than one; use its id"
 	case sdk.ResolveReferenceErrorTypeVariantParsing:
 		words = "this is no reference"

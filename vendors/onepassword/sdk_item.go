@@ -9,26 +9,30 @@ import (
 	"buckethead/vendors"
 )
 
-// fromSDK gives an item in our words.
+// fromSDK returns an item in our words.
 func fromSDK(x sdk.Item) item {
-	out := item{id: x.ID, title: x.Title, version: strconv.FormatUint(uint64(x.Version), 10), updatedAt: x.UpdatedAt.UTC(), tags: x.Tags, whole: func() any { return x }}
+	out := item{id: x.ID, title: x.Title, version: strconv.FormatUint(uint64(x.Version), 10),
+		updatedAt: x.UpdatedAt.UTC(), tags: x.Tags, whole: func() any { return x }}
 	for _, f := range x.Fields {
 		in := ""
 		if f.SectionID != nil {
 			in = *f.SectionID
 		}
-		out.fields = append(out.fields, field{id: f.ID, section: in, label: f.Title, concealed: f.FieldType == sdk.ItemFieldTypeConcealed, value: vendors.NewSecret(f.Value)})
+		out.fields = append(out.fields,
+			field{id: f.ID, section: in, label: f.Title, concealed: f.FieldType == sdk.ItemFieldTypeConcealed,
+				value: vendors.NewSecret(f.Value)})
 	}
 	return out
 }
 
-// toSDK gives a new item.
+// toSDK returns a new item.
 func toSDK(vault string, e edit) sdk.ItemCreateParams {
 	x := applySDK(sdk.Item{}, e)
-	return sdk.ItemCreateParams{Category: sdk.ItemCategoryAPICredentials, VaultID: vault, Title: x.Title, Fields: x.Fields, Sections: x.Sections, Tags: x.Tags}
+	return sdk.ItemCreateParams{Category: sdk.ItemCategoryAPICredentials, VaultID: vault, Title: x.Title,
+		Fields: x.Fields, Sections: x.Sections, Tags: x.Tags}
 }
 
-// applySDK gives the item as an edit makes it. The one that came in is not changed.
+// applySDK returns the item as an edit makes it. The one that came in is not changed.
 func applySDK(x sdk.Item, e edit) sdk.Item {
 	x.Title = e.title
 	if e.tag != "" && !slices.Contains(x.Tags, e.tag) {

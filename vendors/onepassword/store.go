@@ -37,7 +37,8 @@ type Store struct {
 }
 
 func newStore(host vendors.Host, w way, name string, l layout, archives bool) *Store {
-	return &Store{host: host, way: w, name: name, layout: l, archives: archives, gate: make(chan struct{}, 1), kept: map[string]item{}}
+	return &Store{host: host, way: w, name: name, layout: l, archives: archives, gate: make(chan struct{}, 1),
+		kept: map[string]item{}}
 }
 
 // enter takes the gate. The error is the context's, as a fault of op: nothing was sent.
@@ -82,7 +83,7 @@ func (s *Store) find(ctx context.Context, look bool) (vault, error) {
 	return found, nil
 }
 
-// pick gives the vault of an id, else the one of a name. Two of one name are an
+// pick returns the vault of an id, else the one of a name. Two of one name are an
 // error that lists them.
 func pick(list []vault, name string) (vault, error) {
 	const op = "find the vault"
@@ -99,17 +100,19 @@ func pick(list []vault, name string) (vault, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return vault{}, refuse(op, vendors.ErrNotFound, fmt.Sprintf("there is no vault %q that these credentials may see", name))
+		return vault{}, refuse(op, vendors.ErrNotFound,
+			fmt.Sprintf("there is no vault %q that these credentials may see", name))
 	}
 	ids := make([]string, len(found))
 	for i, v := range found {
 		ids[i] = v.id
 	}
 	slices.Sort(ids)
-	return vault{}, refuse(op, vendors.ErrInvalid, fmt.Sprintf("%d vaults are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", ")))
+	return vault{}, refuse(op, vendors.ErrInvalid,
+		fmt.Sprintf("%d vaults are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", ")))
 }
 
-// ListItems gives the items of the vault. Where the vault's content version has not
+// ListItems returns the items of the vault. Where the vault's content version has not
 // moved since the last list, there is no other.
 func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	const op = "list items"
@@ -252,7 +255,7 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 	return s.layout.read(written), nil
 }
 
-// base gives the item that an update starts from: as it was read, if that was the
+// base returns the item that an update starts from: as it was read, if that was the
 // version. ErrConflict where it is another by now.
 func (s *Store) base(ctx context.Context, v vault, id, version string) (item, error) {
 	const op = "update item"

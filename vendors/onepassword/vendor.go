@@ -19,13 +19,19 @@ var Vendor = vendors.Vendor{
 	Name: vendorName, Title: title, ReferenceScheme: scheme,
 	Settings: []vendors.Setting{
 		{Name: "vault", Required: true, Doc: "The vault, by its name or its id."},
-		{Name: "service_account_token", Env: []string{"OP_SERVICE_ACCOUNT_TOKEN"}, Secret: true, Doc: "The token of a service account that may read and write items of the vault."},
-		{Name: "connect_host", Env: []string{"OP_CONNECT_HOST"}, Doc: "The URL of a Connect server. With connect_token it wins over a service account."},
-		{Name: "connect_token", Env: []string{"OP_CONNECT_TOKEN"}, Secret: true, Doc: "The token of the Connect server, that may read and write the vault."},
-		{Name: "on_delete", Default: "archive", Doc: `What a destroy does with the item: "archive", or "delete". A Connect server cannot archive.`},
-		{Name: "fields", Map: true, Doc: `Labels for the fields of an item, by their names: fields = { access_key_id = "Access Key ID" }.`},
+		{Name: "service_account_token", Env: []string{"OP_SERVICE_ACCOUNT_TOKEN"}, Secret: true,
+			Doc: "The token of a service account that may read and write items of the vault."},
+		{Name: "connect_host", Env: []string{"OP_CONNECT_HOST"},
+			Doc: "The URL of a Connect server. With connect_token it wins over a service account."},
+		{Name: "connect_token", Env: []string{"OP_CONNECT_TOKEN"}, Secret: true,
+			Doc: "The token of the Connect server, that may read and write the vault."},
+		{Name: "on_delete", Default: "archive",
+			Doc: `What a destroy does with the item: "archive", or "delete". A Connect server cannot archive.`},
+		{Name: "fields", Map: true,
+			Doc: `Labels for the fields of an item, by their names: fields = { access_key_id = "Access Key ID" }.`},
 	},
-	Limits:         vendors.Limits{Writes: 100, WritesNote: "a token has 100 an hour on Teams and Families, 1,000 on Business"},
+	Limits: vendors.Limits{Writes: 100,
+		WritesNote: "a token has 100 an hour on Teams and Families, 1,000 on Business"},
 	CheckSettings:  checkSettings,
 	CheckItemTitle: checkTitle,
 	OpenSecrets: func(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.SecretStore, error) {
@@ -44,7 +50,8 @@ func open(host vendors.Host, s vendors.Settings) (*Store, error) {
 	case s.Text("connect_host") != "" && !connect.IsZero():
 		return newStore(host, newConnectWay(host, s.Text("connect_host"), connect), s.Text("vault"), l, archives), nil
 	case service.IsZero():
-		return nil, refuse("open", vendors.ErrDenied, "there is no token: set OP_SERVICE_ACCOUNT_TOKEN, or OP_CONNECT_HOST and OP_CONNECT_TOKEN")
+		return nil, refuse("open", vendors.ErrDenied,
+			"there is no token: set OP_SERVICE_ACCOUNT_TOKEN, or OP_CONNECT_HOST and OP_CONNECT_TOKEN")
 	}
 	if fault := tokenFault(service); fault != "" {
 		return nil, refuse("open", vendors.ErrDenied, fault)
@@ -53,40 +60,41 @@ func open(host vendors.Host, s vendors.Settings) (*Store, error) {
 }
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
-	var out []vendors.Problem
-	report := func(attribute, summary, fix string) {
-		out = append(out, vendors.Problem{Attribute: attribute, Summary: summary, Fix: fix})
-	}
+	var out vendors.Problems
 	if strings.TrimSpace(s.Text("vault")) == "" {
-		report("vault", "the vault has no name", "Name a vault, or give its id.")
+		out.Report("vault", "the vault has no name", "Name a vault, or give its id.")
 	}
 	host := s.Text("connect_host")
 	hasConnect := !s["connect_token"].Secret.IsZero() || s["connect_token"].Reference != ""
 	if host != "" && !transport.ValidURL(host) {
-		report("connect_host", "this is no URL of a Connect server", "Write it with https, or with http on this machine alone, without user, query and fragment.")
+		out.Report("connect_host", "this is no URL of a Connect server",
+			"Write it with https, or with http on this machine alone, without user, query and fragment.")
 	}
 	if (host != "") != hasConnect {
-		report("connect_host", "connect_host and connect_token go together", "Set both, OP_CONNECT_HOST and OP_CONNECT_TOKEN, or neither of them.")
+		out.Report("connect_host", "connect_host and connect_token go together",
+			"Set both, OP_CONNECT_HOST and OP_CONNECT_TOKEN, or neither of them.")
 	}
 	if token := s["service_account_token"].Secret; !token.IsZero() && host == "" {
 		if fault := tokenFault(token); fault != "" {
-			report("service_account_token", fault, "Copy the token again, whole; the dashboard shows it once, when the service account is made.")
+			out.Report("service_account_token", fault,
+				"Copy the token again, whole; the dashboard shows it once, when the service account is made.")
 		}
 	}
 	switch s.Text("on_delete") {
 	case "delete":
 	case "archive", "":
 		if host != "" && hasConnect {
-			report("on_delete", "a Connect server cannot archive items", `Write on_delete = "delete" to have a destroy delete them, or use a service account.`)
+			out.Report("on_delete", "a Connect server cannot archive items",
+				`Write on_delete = "delete" to have a destroy delete them, or use a service account.`)
 		}
 	default:
-		report("on_delete", "this is nothing that can be done with an item", `Use "archive" or "delete".`)
+		out.Report("on_delete", "this is nothing that can be done with an item", `Use "archive" or "delete".`)
 	}
 	for name, label := range s["fields"].Map {
-		if !slices.Contains(fieldNames, name) {
-			report("fields", "an item has no field "+name, "The fields are "+strings.Join(fieldNames, ", ")+".")
+		if names := vendors.FieldNames(); !slices.Contains(names, name) {
+			out.Report("fields", "an item has no field "+name, "The fields are "+strings.Join(names, ", ")+".")
 		} else if strings.TrimSpace(label) == "" {
-			report("fields", "the label of "+name+" is empty", "Give it one, or leave the field out.")
+			out.Report("fields", "the label of "+name+" is empty", "Give it one, or leave the field out.")
 		}
 	}
 	return out
@@ -117,21 +125,16 @@ func tokenFault(token vendors.Secret) string {
 
 func checkTitle(text string) []vendors.Problem {
 	if !utf8.ValidString(text) || strings.TrimSpace(text) == "" {
-		return []vendors.Problem{{Attribute: "item_title", Summary: "this is no title of an item", Fix: "Give the item a title."}}
+		return []vendors.Problem{{Attribute: "item_title", Summary: "this is no title of an item",
+			Fix: "Give the item a title."}}
 	}
 	return nil
 }
 
 // checkSpec refuses what JSON could not hold as it is.
 func checkSpec(op string, spec vendors.ItemSpec) error {
-	texts := []string{spec.Title, spec.Mark.Stack, spec.Mark.Address, spec.Mark.Operation}
-	for _, name := range fieldNames {
-		texts = append(texts, fieldOf(spec.Keys, name).Reveal())
-	}
-	for _, text := range texts {
-		if !utf8.ValidString(text) {
-			return refuse(op, vendors.ErrInvalid, "the title or a field is not UTF-8")
-		}
+	if !spec.ValidText() {
+		return refuse(op, vendors.ErrInvalid, "the title or a field is not UTF-8")
 	}
 	if strings.TrimSpace(spec.Title) == "" {
 		return refuse(op, vendors.ErrInvalid, "the title is empty")

@@ -10,7 +10,7 @@ import (
 	"buckethead/vendors/onepassword"
 )
 
-// All gives every vendor that this build has, by name. The caller owns the slice.
+// All returns every vendor that this build has, by name. The caller owns the slice.
 func All() []vendors.Vendor {
 	return []vendors.Vendor{
 		agefile.Vendor,
@@ -20,7 +20,7 @@ func All() []vendors.Vendor {
 	}
 }
 
-// Find gives the vendor of a name.
+// Find returns the vendor of a name.
 func Find(name string) (vendors.Vendor, bool) {
 	for _, v := range All() {
 		if v.Name == name {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// RequestID gives what a vendor calls the request, for people who ask it about it.
+// RequestID returns what a vendor calls the request, for people who ask it about it.
 func RequestID(h http.Header) string {
 	for _, name := range []string{"Cf-Ray", "X-Amz-Request-Id", "X-Request-Id"} {
 		if id := h.Get(name); id != "" {
@@ -17,7 +17,7 @@ func RequestID(h http.Header) string {
 	return ""
 }
 
-// RetryAfter gives how long an answer asks to wait, in seconds or as a date; zero
+// RetryAfter returns how long an answer asks to wait, in seconds or as a date; zero
 // where it does not, or asks for what is no time.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))

@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
@@ -29,7 +29,7 @@ type Limiter struct {
 	told     time.Time // waits until then were announced
 }
 
-// NewLimiter gives a limiter for calls in each window. It stays one in a hundred
+// NewLimiter returns a limiter for calls in each window. It stays one in a hundred
 // below, for what others do under the same identity at the same moment.
 func NewLimiter(calls int, window time.Duration) *Limiter {
 	return &Limiter{calls: calls, window: window}
@@ -80,12 +80,12 @@ func (l *Limiter) take(now time.Time) (pause time.Duration, why string) {
 		l.left--
 		return 0, ""
 	case len(l.done) > 0:
-		return l.wait(now, l.done[0], fmt.Sprintf("%s calls in %s are used up", grouped(l.calls), span(l.window)))
+		return l.wait(now, l.done[0], fmt.Sprintf("%s calls in %s are used up", words.Number(l.calls), words.Span(l.window)))
 	}
 	return poll, ""
 }
 
-// wait gives the pause until a time; people hear of it once, and only of what they
+// wait returns the pause until a time; people hear of it once, and only of what they
 // would notice.
 func (l *Limiter) wait(now, until time.Time, why string) (time.Duration, string) {
 	pause := until.Sub(now)
@@ -123,24 +123,4 @@ func (l *Limiter) Observe(resp *http.Response, now time.Time) {
 			l.blocked = until
 		}
 	}
-}
-
-// grouped writes 1200 as 1,200.
-func grouped(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// span writes whole minutes as such.
-func span(d time.Duration) string {
-	if d >= time.Minute && d%time.Minute == 0 {
-		if d == time.Minute {
-			return "a minute"
-		}
-		return fmt.Sprintf("%d minutes", d/time.Minute)
-	}
-	return d.String()
 }

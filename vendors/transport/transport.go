@@ -61,7 +61,7 @@ type NotSentError struct{ Err error }
 func (e *NotSentError) Error() string { return e.Err.Error() }
 func (e *NotSentError) Unwrap() error { return e.Err }
 
-// New gives a round tripper that is safe for concurrent use. Answers come whole:
+// New returns a round tripper that is safe for concurrent use. Answers come whole:
 // the body is in memory, and a body that breaks off is an error.
 func New(o Options) http.RoundTripper {
 	next := o.Host.Transport
@@ -71,10 +71,11 @@ func New(o Options) http.RoundTripper {
 	return &transport{Options: o, next: next}
 }
 
-// NewClient gives a client over New that follows no redirect: an Authorization
+// NewClient returns a client over New that follows no redirect: an Authorization
 // header must not go where an answer says.
 func NewClient(o Options) *http.Client {
-	return &http.Client{Transport: New(o), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &http.Client{Transport: New(o),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // network is how requests leave the machine.
@@ -121,7 +122,8 @@ func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int
 	case err != nil:
 		var notSent *NotSentError
 		switch {
-		case errors.Is(err, ErrTooLarge), errors.Is(err, context.Canceled), errors.As(err, &notSent) && !retryable(notSent.Err):
+		case errors.Is(err, ErrTooLarge), errors.Is(err, context.Canceled),
+			errors.As(err, &notSent) && !retryable(notSent.Err):
 			return 0, ""
 		case repeat == Always || notSent != nil:
 			return backoff(try), "the connection broke"
@@ -130,7 +132,8 @@ func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int
 	case resp.StatusCode == http.StatusTooManyRequests:
 		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)), "too many calls were made (429)"
 	case repeat == Always && resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented:
-		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)), fmt.Sprintf("the server answered %d", resp.StatusCode)
+		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)),
+			fmt.Sprintf("the server answered %d", resp.StatusCode)
 	}
 	return 0, ""
 }
@@ -184,7 +187,7 @@ func (t *transport) once(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// prepare gives a copy of the request whose body can be read.
+// prepare returns a copy of the request whose body can be read.
 func prepare(r *http.Request) (*http.Request, []byte, error) {
 	sent := r.Clone(r.Context())
 	if r.Body == nil || r.Body == http.NoBody {
@@ -233,7 +236,8 @@ func neverConnected(err error) bool {
 }
 
 // trace records the exchange.
-func (t *transport) trace(r *http.Request, body []byte, resp *http.Response, answer []byte, err error, took time.Duration) {
+func (t *transport) trace(r *http.Request, body []byte, resp *http.Response, answer []byte, err error,
+	took time.Duration) {
 	if t.Host.Trace == nil {
 		return
 	}

@@ -45,7 +45,7 @@ type bucketSuite struct {
 	used atomic.Int64
 }
 
-// id gives a bucket that nobody has used.
+// id returns a bucket that nobody has used.
 func (s *bucketSuite) id() vendors.BucketID {
 	return vendors.BucketID{Name: fmt.Sprintf("%s-%d", s.Prefix, s.used.Add(1))}
 }
@@ -110,7 +110,8 @@ func createTwice(t *testing.T, s *bucketSuite) {
 
 func createInvalid(t *testing.T, s *bucketSuite) {
 	p := s.open(t)
-	for _, name := range []string{"", "With Capitals", "../" + s.Prefix, s.Prefix + "/x", s.Prefix + "?x", s.Prefix + "\n"} {
+	for _, name := range []string{"", "With Capitals", "../" + s.Prefix, s.Prefix + "/x",
+		s.Prefix + "?x", s.Prefix + "\n"} {
 		_, err := p.CreateBucket(t.Context(), vendors.BucketSpec{ID: vendors.BucketID{Name: name}})
 		expectRefusal(t, fmt.Sprintf("create bucket %q", name), err, vendors.ErrInvalid)
 	}
@@ -160,7 +161,8 @@ func getAbsent(t *testing.T, s *bucketSuite) {
 		gone := s.bucket(t, p)
 		issued := s.issue(t, p, vendors.CredentialSpec{Name: s.Prefix, Bucket: gone, Access: vendors.ReadWrite})
 		expect(t, "delete bucket", p.DeleteBucket(t.Context(), gone), nil)
-		expect(t, "verify the keys of a bucket that is gone", verifier.VerifyCredential(t.Context(), gone, issued.Keys), vendors.ErrNotFound)
+		expect(t, "verify the keys of a bucket that is gone", verifier.VerifyCredential(t.Context(), gone, issued.Keys),
+			vendors.ErrNotFound)
 	}
 }
 
@@ -202,7 +204,8 @@ func canonicalBucket(t *testing.T, s *bucketSuite) {
 	expect(t, "read bucket", err, nil)
 	inList, _ := listed(t, p, spec.ID)
 	for _, b := range []vendors.Bucket{made, got, inList} {
-		if b.Location != spec.Location || b.StorageClass != spec.StorageClass || b.ID != spec.ID || !b.CreatedAt.Equal(got.CreatedAt) {
+		if b.Location != spec.Location || b.StorageClass != spec.StorageClass || b.ID != spec.ID ||
+			!b.CreatedAt.Equal(got.CreatedAt) {
 			t.Errorf("got %+v, sent %+v", b, spec)
 		}
 	}

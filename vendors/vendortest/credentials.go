@@ -28,7 +28,8 @@ func (s *bucketSuite) issue(t *testing.T, p vendors.BucketProvider, spec vendors
 	t.Helper()
 	issued, err := p.IssueCredential(context.Background(), spec)
 	expect(t, "issue credential", err, nil)
-	if issued.Keys.AccessKeyID == "" || issued.Keys.AccessKeyID != issued.Credential.ID || issued.Keys.SecretAccessKey.IsZero() ||
+	if issued.Keys.AccessKeyID == "" || issued.Keys.AccessKeyID != issued.Credential.ID ||
+		issued.Keys.SecretAccessKey.IsZero() ||
 		issued.Keys.Bucket != spec.Bucket.Name || issued.Keys.EndpointURL == "" || issued.Keys.Region == "" {
 		t.Errorf("issued %+v", issued)
 	}
@@ -36,7 +37,7 @@ func (s *bucketSuite) issue(t *testing.T, p vendors.BucketProvider, spec vendors
 	return issued
 }
 
-// byName gives the listed credentials of one name.
+// byName returns the listed credentials of one name.
 func byName(t *testing.T, p vendors.BucketProvider, name string) []vendors.Credential {
 	t.Helper()
 	list, err := p.ListCredentials(context.Background())
@@ -45,7 +46,8 @@ func byName(t *testing.T, p vendors.BucketProvider, name string) []vendors.Crede
 }
 
 func sameCredential(a, b vendors.Credential) bool {
-	return a.ID == b.ID && a.Name == b.Name && a.Bucket == b.Bucket && a.Access == b.Access && slices.Equal(a.AllowedIPs, b.AllowedIPs) &&
+	return a.ID == b.ID && a.Name == b.Name && a.Bucket == b.Bucket && a.Access == b.Access &&
+		slices.Equal(a.AllowedIPs, b.AllowedIPs) &&
 		a.IssuedAt.Equal(b.IssuedAt) && a.ExpiresAt.Equal(b.ExpiresAt) && a.Status == b.Status
 }
 
@@ -96,7 +98,7 @@ func listManyCredentials(t *testing.T, s *bucketSuite) {
 	}
 }
 
-// full gives a spec that uses all that the cloud knows. The cloud's own clock
+// full returns a spec that uses all that the cloud knows. The cloud's own clock
 // dates it.
 func (s *bucketSuite) full(t *testing.T, p vendors.BucketProvider, id vendors.BucketID) vendors.CredentialSpec {
 	t.Helper()
@@ -105,7 +107,8 @@ func (s *bucketSuite) full(t *testing.T, p vendors.BucketProvider, id vendors.Bu
 		spec.AllowedIPs = []string{"10.0.0.0/8", "192.0.2.1/32", "2001:db8::/32"}
 	}
 	if s.has("expires_after") {
-		now := s.issue(t, p, vendors.CredentialSpec{Name: spec.Name + "-clock", Bucket: id, Access: vendors.ReadOnly}).Credential.IssuedAt
+		now := s.issue(t, p,
+			vendors.CredentialSpec{Name: spec.Name + "-clock", Bucket: id, Access: vendors.ReadOnly}).Credential.IssuedAt
 		spec.ExpiresAt = now.Add(time.Hour).Truncate(time.Second)
 	}
 	return spec
@@ -124,7 +127,8 @@ func canonicalCredential(t *testing.T, s *bucketSuite) {
 		if len(found) != 1 || !sameCredential(found[0], got) || !sameCredential(issued.Credential, got) {
 			t.Errorf("issued %+v, read %+v, listed %+v", issued.Credential, got, found)
 		}
-		if got.Name != spec.Name || got.Bucket != id || got.Access != access || !slices.Equal(got.AllowedIPs, spec.AllowedIPs) ||
+		if got.Name != spec.Name || got.Bucket != id || got.Access != access ||
+			!slices.Equal(got.AllowedIPs, spec.AllowedIPs) ||
 			!got.ExpiresAt.Equal(spec.ExpiresAt) || got.Status != vendors.Active {
 			t.Errorf("read %+v, sent %+v", got, spec)
 		}
@@ -141,7 +145,8 @@ func updateKeepsKeys(t *testing.T, s *bucketSuite) {
 		expect(t, "update credential", p.UpdateCredential(t.Context(), issued.Credential.ID, changed), nil)
 		got, err := p.GetCredential(t.Context(), issued.Credential.ID)
 		expect(t, "read credential", err, nil)
-		if got.Access != vendors.ReadWrite || len(got.AllowedIPs) != 0 || !got.ExpiresAt.IsZero() || got.Name != spec.Name || got.Bucket != id {
+		if got.Access != vendors.ReadWrite || len(got.AllowedIPs) != 0 || !got.ExpiresAt.IsZero() ||
+			got.Name != spec.Name || got.Bucket != id {
 			t.Errorf("read %+v, sent %+v", got, changed)
 		}
 	}
@@ -183,11 +188,14 @@ func keysOpenOneBucket(t *testing.T, s *bucketSuite) {
 	own, other := s.bucket(t, p), s.bucket(t, p)
 	issued := s.issue(t, p, vendors.CredentialSpec{Name: s.Prefix, Bucket: own, Access: vendors.ReadWrite})
 	expect(t, "verify keys", verifier.VerifyCredential(t.Context(), own, issued.Keys), nil)
-	expect(t, "verify keys with another bucket", verifier.VerifyCredential(t.Context(), other, issued.Keys), vendors.ErrDenied)
+	expect(t, "verify keys with another bucket",
+		verifier.VerifyCredential(t.Context(), other, issued.Keys), vendors.ErrDenied)
 	wrong := issued.Keys
 	wrong.SecretAccessKey = vendors.NewSecret("x" + wrong.SecretAccessKey.Reveal()[1:])
 	expect(t, "verify a wrong secret", verifier.VerifyCredential(t.Context(), own, wrong), vendors.ErrDenied)
-	expect(t, "verify no secret", verifier.VerifyCredential(t.Context(), own, vendors.BucketCredentials{AccessKeyID: issued.Keys.AccessKeyID}), vendors.ErrDenied)
+	expect(t, "verify no secret",
+		verifier.VerifyCredential(t.Context(), own, vendors.BucketCredentials{AccessKeyID: issued.Keys.AccessKeyID}),
+		vendors.ErrDenied)
 }
 
 func bucketsShowNoSecret(t *testing.T, s *bucketSuite) {
@@ -199,7 +207,8 @@ func bucketsShowNoSecret(t *testing.T, s *bucketSuite) {
 	expect(t, "list credentials", err, nil)
 	got, err := p.GetCredential(t.Context(), issued.Credential.ID)
 	expect(t, "read credential", err, nil)
-	for what, value := range map[string]any{"the answer": issued, "a pointer to it": &issued, "the credential": got, "the list": credentials, "the cloud": p} {
+	for what, value := range map[string]any{"the answer": issued, "a pointer to it": &issued, "the credential": got,
+		"the list": credentials, "the cloud": p} {
 		leaks(t, what, value, secret)
 	}
 	if verifier, able := vendors.As[vendors.CredentialVerifier](p); able {
@@ -210,7 +219,7 @@ func bucketsShowNoSecret(t *testing.T, s *bucketSuite) {
 	}
 }
 
-// another gives an id of the same shape that is none.
+// another returns an id of the same shape that does not exist.
 func another(id string) string {
 	last := "0"
 	if strings.HasSuffix(id, last) {
@@ -231,7 +240,8 @@ func concurrentBuckets(t *testing.T, s *bucketSuite) {
 				t.Errorf("create bucket: %v", err)
 				return
 			}
-			issued, err := p.IssueCredential(t.Context(), vendors.CredentialSpec{Name: name, Bucket: id, Access: vendors.ReadWrite})
+			issued, err := p.IssueCredential(t.Context(),
+				vendors.CredentialSpec{Name: name, Bucket: id, Access: vendors.ReadWrite})
 			if err != nil {
 				t.Errorf("issue credential: %v", err)
 				return

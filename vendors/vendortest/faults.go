@@ -14,7 +14,7 @@ var bucketFaults = []promise[*bucketSuite]{
 	{"429 = ErrRateLimited with RetryAfter", limitedBuckets},
 }
 
-// cancelled gives a context that has ended.
+// cancelled returns a context that has ended.
 func cancelled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -46,7 +46,8 @@ func cancelledBuckets(t *testing.T, s *bucketSuite) {
 	expectCancelled(t, "create bucket", err, made)
 	_, err = p.IssueCredential(ctx, vendors.CredentialSpec{Name: name, Bucket: id, Access: vendors.ReadWrite})
 	expectCancelled(t, "issue credential", err, len(byName(t, p, name)) != 1)
-	err = p.UpdateCredential(ctx, issued.Credential.ID, vendors.CredentialSpec{Name: name, Bucket: id, Access: vendors.ReadOnly})
+	err = p.UpdateCredential(ctx, issued.Credential.ID,
+		vendors.CredentialSpec{Name: name, Bucket: id, Access: vendors.ReadOnly})
 	now := byName(t, p, name)
 	expectCancelled(t, "update credential", err, len(now) != 1 || now[0].Access != vendors.ReadWrite)
 	err = p.RevokeCredential(ctx, issued.Credential.ID)
@@ -71,7 +72,8 @@ func cutBuckets(t *testing.T, s *bucketSuite) {
 		return err
 	})
 	f.lose(t, "issue credential", func() error {
-		_, err := f.Vendor.IssueCredential(t.Context(), vendors.CredentialSpec{Name: name, Bucket: id, Access: vendors.ReadWrite})
+		_, err := f.Vendor.IssueCredential(t.Context(),
+			vendors.CredentialSpec{Name: name, Bucket: id, Access: vendors.ReadWrite})
 		return err
 	})
 	if _, made := listed(t, f.Vendor, other); !made {
@@ -130,7 +132,8 @@ func limitedBuckets(t *testing.T, s *bucketSuite) {
 		return err
 	})
 	f.limit(t, "issue credential", func() error {
-		_, err := f.Vendor.IssueCredential(t.Context(), vendors.CredentialSpec{Name: s.Prefix, Bucket: id, Access: vendors.ReadOnly})
+		_, err := f.Vendor.IssueCredential(t.Context(),
+			vendors.CredentialSpec{Name: s.Prefix, Bucket: id, Access: vendors.ReadOnly})
 		return err
 	})
 	f.limit(t, "delete bucket", func() error { return f.Vendor.DeleteBucket(t.Context(), id) })

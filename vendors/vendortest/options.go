@@ -21,7 +21,7 @@ type Faulty[P any] struct {
 
 // BucketOptions say what a cloud needs for the suite, and what it cannot do.
 type BucketOptions struct {
-	// Exempt gives a reason for each promise that the cloud cannot keep. An
+	// Exempt has a reason for each promise that the cloud cannot keep. An
 	// unknown promise is a failure.
 	Exempt map[string]string
 	// Attributes are the vendor's BucketAttributes: what they name must come
@@ -45,7 +45,7 @@ type BucketOptions struct {
 	Pass func(t *testing.T, p vendors.BucketProvider, d time.Duration)
 	// PutObject puts an object into a bucket behind bh's back.
 	PutObject func(t *testing.T, p vendors.BucketProvider, id vendors.BucketID)
-	// Cut gives a cloud that acts and whose answer is lost while it is armed;
+	// Cut returns a cloud that acts and whose answer is lost while it is armed;
 	// Limit one that answers that there were too many calls.
 	Cut, Limit func(t *testing.T) Faulty[vendors.BucketProvider]
 }
@@ -54,7 +54,7 @@ func (o BucketOptions) has(attribute string) bool { return slices.Contains(o.Att
 
 // SecretOptions say what a store needs for the suite, and what it cannot do.
 type SecretOptions struct {
-	// Exempt gives a reason for each promise that the store cannot keep. An
+	// Exempt has a reason for each promise that the store cannot keep. An
 	// unknown promise is a failure.
 	Exempt map[string]string
 	// Prefix begins every title that the suite uses; empty means "conformance".
@@ -64,7 +64,7 @@ type SecretOptions struct {
 	// AddField puts a field of a person's own into an item, and Field reads one.
 	AddField func(t *testing.T, s vendors.SecretStore, id, name, value string)
 	Field    func(t *testing.T, s vendors.SecretStore, id, name string) string
-	// Cut gives a store that acts and whose answer is lost while it is armed;
+	// Cut returns a store that acts and whose answer is lost while it is armed;
 	// Limit one that answers that there were too many calls.
 	Cut, Limit func(t *testing.T) Faulty[vendors.SecretStore]
 }

@@ -36,7 +36,8 @@ func references(t *testing.T, s *secretSuite) {
 		if !able {
 			continue
 		}
-		for field, want := range map[string]string{vendors.FieldSecretAccessKey: secret, vendors.FieldAccessKeyID: spec.Keys.AccessKeyID, vendors.FieldBucket: spec.Keys.Bucket} {
+		for field, want := range map[string]string{vendors.FieldSecretAccessKey: secret,
+			vendors.FieldAccessKeyID: spec.Keys.AccessKeyID, vendors.FieldBucket: spec.Keys.Bucket} {
 			got, err := resolver.ResolveReference(t.Context(), p.Reference(made.ID, made.Title, field))
 			expect(t, "resolve reference", err, nil)
 			if got.Reveal() != want {
@@ -45,7 +46,8 @@ func references(t *testing.T, s *secretSuite) {
 		}
 		_, err := resolver.ResolveReference(t.Context(), p.Reference(made.ID, made.Title, "no_such_field"))
 		expect(t, "resolve a field that is not there", err, vendors.ErrNotFound)
-		_, err = resolver.ResolveReference(t.Context(), p.Reference("aaaaaaaaaaaaaaaaaaaaaaaaaa", "no such item", vendors.FieldBucket))
+		_, err = resolver.ResolveReference(t.Context(),
+			p.Reference("aaaaaaaaaaaaaaaaaaaaaaaaaa", "no such item", vendors.FieldBucket))
 		expect(t, "resolve an item that is not there", err, vendors.ErrNotFound)
 		_, err = resolver.ResolveReference(t.Context(), "no reference")
 		expect(t, "resolve what is no reference", err, vendors.ErrInvalid)
@@ -60,13 +62,15 @@ func secretsShowNoSecret(t *testing.T, s *secretSuite) {
 	read := get(t, p, made.ID)
 	list, err := p.ListItems(t.Context())
 	expect(t, "list items", err, nil)
-	for what, value := range map[string]any{"the spec": spec, "the item": made, "the item that was read": &read, "the list": list, "the store": p} {
+	for what, value := range map[string]any{"the spec": spec, "the item": made, "the item that was read": &read,
+		"the list": list, "the store": p} {
 		leaks(t, what, value, stored)
 	}
 	_, stale := p.UpdateItem(t.Context(), made.ID, "no-version", other)
 	_, absent := p.UpdateItem(t.Context(), "aaaaaaaaaaaaaaaaaaaaaaaaaa", "1", other)
 	_, refused := p.CreateItem(cancelled(), other)
-	for what, err := range map[string]error{"a stale update": stale, "an update of nothing": absent, "a cancelled create": refused} {
+	for what, err := range map[string]error{"a stale update": stale, "an update of nothing": absent,
+		"a cancelled create": refused} {
 		if err == nil {
 			t.Errorf("%s succeeded", what)
 		}

@@ -47,12 +47,13 @@ func (s *secretSuite) title() string { return fmt.Sprintf("%s %d (test)", s.Pref
 // canary is a secret that must show up nowhere but in its item.
 func (s *secretSuite) canary() string { return fmt.Sprintf("canary-%d-4f9c1d7be2", s.used.Add(1)) }
 
-// spec gives an item with every field filled.
+// spec returns an item with every field filled.
 func (s *secretSuite) spec() vendors.ItemSpec {
 	n := s.used.Add(1)
 	return vendors.ItemSpec{
 		Title: s.title(),
-		Keys: vendors.BucketCredentials{AccessKeyID: fmt.Sprintf("KEY%d", n), SecretAccessKey: vendors.NewSecret(s.canary()), Bucket: "photos",
+		Keys: vendors.BucketCredentials{AccessKeyID: fmt.Sprintf("KEY%d", n),
+			SecretAccessKey: vendors.NewSecret(s.canary()), Bucket: "photos",
 			EndpointURL: "https://storage.example.com/?a=b&c=<d>", Region: "auto", AccountID: "account-1", Jurisdiction: "eu"},
 		Mark: vendors.Mark{Stack: "conformance", Address: `project.tenant["north"]`, Operation: fmt.Sprintf("op%d", n),
 			IssuedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
@@ -79,7 +80,7 @@ func get(t *testing.T, p vendors.SecretStore, id string) vendors.Item {
 	return item
 }
 
-// titled gives the listed items of one title.
+// titled returns the listed items of one title.
 func titled(t *testing.T, p vendors.SecretStore, title string) []vendors.ItemSummary {
 	t.Helper()
 	list, err := p.ListItems(context.Background())
@@ -171,7 +172,8 @@ func listManyItems(t *testing.T, s *secretSuite) {
 
 func canonicalItem(t *testing.T, s *secretSuite) {
 	p := s.open(t)
-	sparse := vendors.ItemSpec{Title: s.title(), Keys: vendors.BucketCredentials{AccessKeyID: "K", SecretAccessKey: vendors.NewSecret(s.canary()), Bucket: "b"}}
+	sparse := vendors.ItemSpec{Title: s.title(),
+		Keys: vendors.BucketCredentials{AccessKeyID: "K", SecretAccessKey: vendors.NewSecret(s.canary()), Bucket: "b"}}
 	strange := s.spec()
 	strange.Title += ` / "quoted" <&> äöü 日本`
 	strange.Keys.SecretAccessKey = vendors.NewSecret(s.canary() + ` +/="\<&>` + "\u2028 ü")
@@ -179,7 +181,8 @@ func canonicalItem(t *testing.T, s *secretSuite) {
 		made := s.create(t, p, spec)
 		read := get(t, p, made.ID)
 		for _, item := range []vendors.Item{made, read} {
-			if item.Title != spec.Title || !sameKeys(item.Keys, spec.Keys) || !sameMark(item.Mark, spec.Mark) || item.Marked != (spec.Mark.Stack != "") {
+			if item.Title != spec.Title || !sameKeys(item.Keys, spec.Keys) || !sameMark(item.Mark, spec.Mark) ||
+				item.Marked != (spec.Mark.Stack != "") {
 				t.Errorf("got %+v, sent %+v", item, spec)
 			}
 		}
@@ -190,7 +193,8 @@ func canonicalItem(t *testing.T, s *secretSuite) {
 		updated, err := p.UpdateItem(t.Context(), made.ID, made.Version, next)
 		expect(t, "update item", err, nil)
 		read = get(t, p, made.ID)
-		if !sameKeys(read.Keys, next.Keys) || !sameMark(read.Mark, next.Mark) || !sameSummary(read.ItemSummary, updated.ItemSummary) || read.Version != updated.Version {
+		if !sameKeys(read.Keys, next.Keys) || !sameMark(read.Mark, next.Mark) ||
+			!sameSummary(read.ItemSummary, updated.ItemSummary) || read.Version != updated.Version {
 			t.Errorf("updated %+v, read %+v, sent %+v", updated, read, next)
 		}
 		if !read.UpdatedAt.After(made.UpdatedAt) || read.Version == made.Version {
@@ -208,7 +212,8 @@ func updateKeepsSecret(t *testing.T, s *secretSuite) {
 	updated, err := p.UpdateItem(t.Context(), made.ID, made.Version, spec)
 	expect(t, "update item", err, nil)
 	for _, item := range []vendors.Item{updated, get(t, p, made.ID)} {
-		if !item.Keys.SecretAccessKey.Equal(secret) || item.Title != spec.Title || item.Keys.Region != "weur" || item.Keys.AccountID != "" {
+		if !item.Keys.SecretAccessKey.Equal(secret) || item.Title != spec.Title || item.Keys.Region != "weur" ||
+			item.Keys.AccountID != "" {
 			t.Errorf("got %+v, sent %+v, and the secret is kept: %t", item, spec, item.Keys.SecretAccessKey.Equal(secret))
 		}
 	}

@@ -54,7 +54,7 @@ func (s *bucketSuite) withSettings(t *testing.T) *settingsCloud {
 	return c
 }
 
-// sample gives settings that use all that a group has.
+// sample returns settings that use all that a group has.
 func (s *bucketSuite) sample(t *testing.T, kind vendors.SettingsKind, id vendors.BucketID) vendors.BucketSettings {
 	t.Helper()
 	const day = 24 * time.Hour
@@ -68,16 +68,18 @@ func (s *bucketSuite) sample(t *testing.T, kind vendors.SettingsKind, id vendors
 				AllowedHeaders: []string{"content-type"}, ExposeHeaders: []string{"etag"}, MaxAge: time.Hour},
 			{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"HEAD"}},
 		},
-		Lifecycle: []vendors.LifecycleRule{{ID: "old", Enabled: true, Prefix: "logs/", DeleteAfter: 30 * day, AbortUploadsAfter: 7 * day},
+		Lifecycle: []vendors.LifecycleRule{
+			{ID: "old", Enabled: true, Prefix: "logs/", DeleteAfter: 30 * day, AbortUploadsAfter: 7 * day},
 			{ID: "rest", InfrequentAccessAfter: 60 * day}, {ID: "then", Enabled: true, Prefix: "tmp/", DeleteOn: on}},
 		Lock: []vendors.LockRule{{ID: "audit", Enabled: true, Prefix: "audit/", RetainFor: day}, {ID: "law", RetainUntil: on},
 			{ID: "ever", Enabled: true, Prefix: "ever/", Indefinite: true}},
-		Domains:      []vendors.CustomDomain{{Domain: s.domain("a", id), ZoneID: s.ZoneID, Enabled: true, MinTLS: "1.2"}, {Domain: s.domain("b", id), ZoneID: s.ZoneID}},
+		Domains: []vendors.CustomDomain{{Domain: s.domain("a", id), ZoneID: s.ZoneID, Enabled: true, MinTLS: "1.2"},
+			{Domain: s.domain("b", id), ZoneID: s.ZoneID}},
 		PublicAccess: &vendors.PublicAccess{Enabled: true},
 	}.Only(kind)
 }
 
-// domain gives a domain that no other bucket of the suite has.
+// domain returns a domain that no other bucket of the suite has.
 func (s *bucketSuite) domain(name string, id vendors.BucketID) string {
 	return name + "-" + id.Name + "." + s.Domain
 }
@@ -144,7 +146,8 @@ func settingsOfAbsent(t *testing.T, s *bucketSuite) {
 		_, err := c.reader.ReadBucketSettings(t.Context(), absent, []vendors.SettingsKind{kind})
 		expect(t, "read the settings "+string(kind)+" of an absent bucket", err, vendors.ErrNotFound)
 		change := vendors.SettingsChange{Kind: kind, Settings: s.sample(t, kind, absent)}
-		expectRefusal(t, "write the settings "+string(kind)+" of an absent bucket", c.writer.WriteBucketSettings(t.Context(), absent, change), vendors.ErrNotFound)
+		expectRefusal(t, "write the settings "+string(kind)+" of an absent bucket",
+			c.writer.WriteBucketSettings(t.Context(), absent, change), vendors.ErrNotFound)
 	}
 }
 
@@ -176,7 +179,8 @@ func otherDomainsStay(t *testing.T, s *bucketSuite) {
 	if !got.Meets(vendors.DomainSettings, change.Settings) || !got.Meets(vendors.DomainSettings, others) {
 		t.Errorf("after a change of one domain: %q", got.Words(vendors.DomainSettings))
 	}
-	change = vendors.SettingsChange{Kind: vendors.DomainSettings, Settings: vendors.Cleared(vendors.DomainSettings), Detach: []string{mine[0].Domain}}
+	change = vendors.SettingsChange{Kind: vendors.DomainSettings, Settings: vendors.Cleared(vendors.DomainSettings),
+		Detach: []string{mine[0].Domain}}
 	for range 2 {
 		c.write(t, change)
 		if got := c.read(t, vendors.DomainSettings); len(got.Domains) != 1 || !got.Meets(vendors.DomainSettings, others) {
