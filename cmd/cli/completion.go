@@ -26,8 +26,8 @@ func visible(commands []*cli.Command) []*cli.Command {
 	return slices.DeleteFunc(slices.Clone(commands), func(c *cli.Command) bool { return c.Hidden || c.Name == "help" })
 }
 
-// words gives the words that can follow a command: subcommands, then long flags.
-func words(c *cli.Command) []string {
+// completionsOf returns the words that can follow a command: subcommands, then long flags.
+func completionsOf(c *cli.Command) []string {
 	var out []string
 	for _, sub := range visible(c.Subcommands) {
 		out = append(out, sub.Name)
@@ -51,7 +51,7 @@ func bashCompletion(commands []*cli.Command) string {
 	var names []string
 	for _, c := range visible(commands) {
 		names = append(names, c.Name)
-		fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n", c.Name, strings.Join(words(c), " "))
+		fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n", c.Name, strings.Join(completionsOf(c), " "))
 	}
 	fmt.Fprintf(&b, "    *) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n  esac\n}\ncomplete -o default -F _bh bh\n", strings.Join(names, " "))
 	return b.String()
@@ -66,7 +66,7 @@ func fishCompletion(commands []*cli.Command) string {
 	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "\\'") + "'" }
 	for _, c := range visible(commands) {
 		fmt.Fprintf(&b, "complete -c bh -n __fish_use_subcommand -f -a %s -d %s\n", c.Name, quote(c.Usage))
-		for _, word := range words(c) {
+		for _, word := range completionsOf(c) {
 			if flag, ok := strings.CutPrefix(word, "--"); ok {
 				fmt.Fprintf(&b, "complete -c bh -n '__fish_seen_subcommand_from %s' -l %s\n", c.Name, flag)
 			} else {

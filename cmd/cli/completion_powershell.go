@@ -19,7 +19,7 @@ func powershellCompletion(commands []*cli.Command) string {
 	b.WriteString("  }\n  $words = @{\n")
 	for _, c := range visible(commands) {
 		var list []string
-		for _, word := range words(c) {
+		for _, word := range completionsOf(c) {
 			list = append(list, quote(word))
 		}
 		fmt.Fprintf(&b, "    %s = @(%s)\n", quote(c.Name), strings.Join(list, ", "))

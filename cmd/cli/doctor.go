@@ -16,6 +16,7 @@ import (
 	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
 )
@@ -118,7 +119,7 @@ func (d *doctor) files(diags diag.List) {
 	for _, name := range slices.Sorted(maps.Keys(d.config.Sources)) {
 		faulty := slices.ContainsFunc(diags, func(x diag.Diagnostic) bool { return x.Subject.File == name && x.Severity == diag.Error })
 		if !faulty {
-			d.good(name, count(strings.Count(string(d.config.Sources[name]), "\n"), "line"), "")
+			d.good(name, words.Count(strings.Count(string(d.config.Sources[name]), "\n"), "line"), "")
 		}
 	}
 	for _, name := range d.flags.varFiles {
@@ -141,7 +142,7 @@ func (d *doctor) files(diags diag.List) {
 		d.add(check)
 	}
 	if !diags.HasErrors() {
-		d.good("stack", fmt.Sprintf("%s, with %s", d.config.Stack, count(len(d.config.Projects), "project")), "")
+		d.good("stack", fmt.Sprintf("%s, with %s", d.config.Stack, words.Count(len(d.config.Projects), "project")), "")
 	}
 	d.section("files")
 }
@@ -224,7 +225,7 @@ func (d *doctor) cloudBlock(c config.Connection) {
 		}
 		d.ask(address, "list buckets", func() (string, error) {
 			buckets, err := cloud.ListBuckets(d.ctx, "")
-			return count(len(buckets), "bucket"), err
+			return words.Count(len(buckets), "bucket"), err
 		})
 	}
 	d.section("cloud " + address)
@@ -238,7 +239,7 @@ func (d *doctor) storeBlock(c config.Connection) {
 	} else {
 		d.ask(c.Address(), "list items", func() (string, error) {
 			items, err := store.ListItems(d.ctx)
-			return count(len(items), "item"), err
+			return words.Count(len(items), "item"), err
 		})
 	}
 	d.section("secrets " + c.Address())
@@ -282,11 +283,11 @@ func (d *doctor) expiry(at time.Time) {
 	switch {
 	case at.IsZero():
 	case left <= 0:
-		check.Outcome, check.Found, check.Fix = view.Fault, "expired on "+date(at), "Make a new one, and give it to bh."
+		check.Outcome, check.Found, check.Fix = view.Fault, "expired on "+words.Day(at), "Make a new one, and give it to bh."
 	case left < expiresSoon:
-		check.Outcome, check.Found, check.Fix = view.Warning, fmt.Sprintf("%s, in %s", date(at), count(int(left/(24*time.Hour)), "day")), "Make a new one in time, and give it to bh."
+		check.Outcome, check.Found, check.Fix = view.Warning, fmt.Sprintf("%s, in %s", words.Day(at), words.Count(int(left/(24*time.Hour)), "day")), "Make a new one in time, and give it to bh."
 	default:
-		check.Found = date(at)
+		check.Found = words.Day(at)
 	}
 	d.add(check)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"buckethead/cmd/view"
+	"buckethead/config/words"
 	"buckethead/state"
 )
 
@@ -38,11 +39,11 @@ func (d *doctor) state() {
 	case snap.Meta.Lineage == "":
 		check.Found = "there is none yet; the first apply makes it"
 	default:
-		check.Found = fmt.Sprintf("%s; serial %d, lineage %s; %s", count(len(snap.Records), "project"), snap.Meta.Serial, snap.Meta.Lineage, holder)
+		check.Found = fmt.Sprintf("%s; serial %d, lineage %s; %s", words.Count(len(snap.Records), "project"), snap.Meta.Serial, snap.Meta.Lineage, holder)
 	}
 	d.add(check)
 	if n := len(snap.Intents); n > 0 {
-		d.add(view.Check{Name: "unfinished", Outcome: view.Warning, Found: count(n, "step") + " of a run that was stopped", Fix: "Apply: it goes on from there."})
+		d.add(view.Check{Name: "unfinished", Outcome: view.Warning, Found: words.Count(n, "step") + " of a run that was stopped", Fix: "Apply: it goes on from there."})
 	}
 	d.backups(place)
 }
@@ -84,7 +85,7 @@ func (d *doctor) backups(place state.Place) {
 		d.good("backups", "none yet", "")
 		return
 	}
-	d.good("backups", fmt.Sprintf("%d, the newest of %s", len(backups), day(backups[0].At)), "")
+	d.good("backups", fmt.Sprintf("%d, the newest of %s", len(backups), words.Time(backups[0].At)), "")
 	for _, b := range backups {
 		if b.Err != nil {
 			d.add(view.Check{Name: "backup", Outcome: view.Warning, Found: b.Path + " cannot be read: " + b.Err.Error(), Fix: "Remove it; the others are not touched by that."})

@@ -9,6 +9,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/planner"
 	"buckethead/vendors/parallel"
 )
@@ -50,7 +51,7 @@ func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diag
 		allowed = fmt.Sprintf("--allow-destroy %d was given", limit.n)
 	}
 	return diag.Diagnostic{Severity: diag.Error, Code: "BH5040", Summary: "The plan destroys more than is allowed",
-		Detail: fmt.Sprintf("It destroys %s (%s), and %s.", count(len(names), "project"), fewOf(names), allowed),
+		Detail: fmt.Sprintf("It destroys %s (%s), and %s.", words.Count(len(names), "project"), fewOf(names), allowed),
 		Fix: fmt.Sprintf("If that is meant, apply with:\n  --allow-destroy %d\nIf not, declare again what is to stay; a removed block lets go of a project and deletes nothing.",
 			len(names))}, false
 }

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/state"
 )
 
@@ -54,7 +56,7 @@ func runHistory(ctx context.Context, p Process, flags common, project addr.Proje
 	}
 	rows := [][]string{{"WHEN", "PROJECT", "OPERATION", "REASON", "OUTCOME", "WHO", "COMMIT", "RUN"}}
 	for _, e := range entries {
-		rows = append(rows, []string{day(e.At), e.Project.Label(), e.Operation, e.Reason, e.Outcome, orDash(e.Actor), orDash(short(e.Commit)), orDash(e.Run)})
+		rows = append(rows, []string{words.Time(e.At), e.Project.Label(), e.Operation, e.Reason, e.Outcome, cmp.Or(e.Actor, "-"), cmp.Or(short(e.Commit), "-"), cmp.Or(e.Run, "-")})
 	}
 	_, err = fmt.Fprint(p.Stdout, s.table(rows))
 	return err

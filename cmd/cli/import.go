@@ -10,6 +10,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 )
 
 // importArgs are what bh import is asked for.
@@ -143,7 +144,7 @@ func (s *session) imported(a importArgs, list []config.Existing) error {
 		return s.writeJSON(map[string]any{"projects": projects, "hcl": string(blocks), "file": path, "written": a.write})
 	}
 	if a.write {
-		_, err = fmt.Fprintf(s.p.Stdout, "Added %s to %s. Next: bh plan, bh apply.\n", count(len(list), "import"), path)
+		_, err = fmt.Fprintf(s.p.Stdout, "Added %s to %s. Next: bh plan, bh apply.\n", words.Count(len(list), "import"), path)
 		return err
 	}
 	if _, err = s.p.Stdout.Write(blocks); err == nil {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"buckethead/config/words"
 )
 
 // starter is the file that bh init writes: it plans and applies as it is.
@@ -79,7 +81,7 @@ func runInit(ctx context.Context, p Process, flags common) (err error) {
 	if err := store.Close(); err != nil {
 		return s.stateFault(err)
 	}
-	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", count(len(s.config.Projects), "project"), place.Name()))
+	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", words.Count(len(s.config.Projects), "project"), place.Name()))
 	return nil
 }
 

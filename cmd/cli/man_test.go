@@ -83,7 +83,7 @@ func TestCompletion_knowsEveryCommand(t *testing.T) {
 			t.Fatalf("%s: exit %d", shell, code)
 		}
 		for _, c := range visible(newApp(Process{}).Commands) {
-			for _, word := range append(words(c), c.Name) {
+			for _, word := range append(completionsOf(c), c.Name) {
 				if shell == "fish" {
 					word = strings.TrimPrefix(word, "--")
 				}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
-
 )
 
 // inProcess is a process without a terminal, whose files are in a folder of its own.

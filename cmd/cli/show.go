@@ -10,12 +10,12 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"buckethead/cmd/view"
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/state"
 )
 
@@ -139,12 +139,12 @@ func recordText(r state.Record, reference func(connection, id, title string) str
 	add("allowed_ips", strings.Join(r.Applied.AllowedIPs, ", "))
 	if r.Active != nil {
 		add("access_key_id", r.Active.ID)
-		add("issued", day(r.Active.IssuedAt))
-		add("expires", day(r.Active.ExpiresAt))
+		add("issued", words.Time(r.Active.IssuedAt))
+		add("expires", words.Time(r.Active.ExpiresAt))
 		add("proof", string(r.Proof))
 	}
 	for _, c := range r.Retiring {
-		add("retiring", c.ID+" until "+day(c.RetireAfter))
+		add("retiring", c.ID+" until "+words.Time(c.RetireAfter))
 	}
 	if r.Item != nil {
 		add("item", reference(r.Secrets, r.Item.ID, r.Item.Title))
@@ -162,11 +162,4 @@ func (s *session) table(rows [][]string) string {
 		return view.Table(rows)
 	}
 	return view.TableWithin(rows, s.p.Width)
-}
-
-func day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }

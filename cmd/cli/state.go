@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"buckethead/cmd/view"
+	"buckethead/config/words"
 	"buckethead/state"
 )
 
@@ -194,7 +195,7 @@ func (s *session) listBackups(ctx context.Context) error {
 	}
 	rows := [][]string{{"WHEN", "SERIAL", "BYTES", "PATH"}}
 	for _, b := range backups {
-		row := []string{day(b.At), fmt.Sprint(b.Meta.Serial), fmt.Sprint(b.Size), b.Path}
+		row := []string{words.Time(b.At), fmt.Sprint(b.Meta.Serial), fmt.Sprint(b.Size), b.Path}
 		if b.Err != nil {
 			row[1], row[3] = "-", b.Path+" (cannot be read)"
 		}

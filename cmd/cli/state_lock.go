@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/config/words"
 	"buckethead/state"
 )
 
@@ -48,7 +49,7 @@ func stateLock(ctx context.Context, s *session, a stateArgs) error {
 	if s.flags.json {
 		return s.writeJSON(held)
 	}
-	s.view.Result(fmt.Sprintf("Locked until %s. To let go of it: bh state unlock %s", day(held.ExpiresAt), held.ID))
+	s.view.Result(fmt.Sprintf("Locked until %s. To let go of it: bh state unlock %s", words.Time(held.ExpiresAt), held.ID))
 	return nil
 }
 
@@ -98,10 +99,10 @@ func (s *session) showLock(ctx context.Context, place state.Locker) error {
 		_, err := fmt.Fprintln(s.p.Stdout, "Nobody holds the state.")
 		return err
 	}
-	expires := day(held.ExpiresAt)
+	expires := words.Time(held.ExpiresAt)
 	if held.Expired {
 		expires += " (expired: the next apply takes over)"
 	}
-	_, err = fmt.Fprint(s.p.Stdout, s.table([][]string{{"ID", "HOLDER", "SINCE", "EXPIRES"}, {held.ID, held.Holder.Describe(), day(held.AcquiredAt), expires}}))
+	_, err = fmt.Fprint(s.p.Stdout, s.table([][]string{{"ID", "HOLDER", "SINCE", "EXPIRES"}, {held.ID, held.Holder.Describe(), words.Time(held.AcquiredAt), expires}}))
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"buckethead/config/words"
 	"buckethead/planner"
 	"buckethead/planner/refresh"
 	"buckethead/state"
@@ -64,7 +65,7 @@ func (s *session) mayRebuild(ctx context.Context, place state.Place, force bool)
 		return &snap.Meta, nil
 	}
 	return nil, fmt.Errorf("there is a state at %s, with %s: rebuild is for one that was lost; --force puts a new one in its place and keeps this one beside it",
-		place.Name(), count(len(snap.Records), "project"))
+		place.Name(), words.Count(len(snap.Records), "project"))
 }
 
 // rebuildInto reads the world and writes what it tells into a new state.
@@ -139,6 +140,6 @@ func (s *session) showRebuilt(ctx context.Context, r planner.Rebuilt, place stat
 		_, _ = fmt.Fprintln(s.p.Stdout)
 	}
 	_, err := fmt.Fprintf(s.p.Stdout, "Rebuilt %s in %s. %s Nothing was changed with any provider; bh plan says what differs.\n",
-		count(len(r.Records), "project"), place.Name(), before(kept))
+		words.Count(len(r.Records), "project"), place.Name(), before(kept))
 	return err
 }

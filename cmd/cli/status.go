@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/state"
 )
 
@@ -64,7 +66,7 @@ func runStatus(ctx context.Context, p Process, flags common, what string) (err e
 	}
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
-		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, p.Now()), orDash(date(l.ExpiresAt)), orDash(l.Due), l.Item})
+		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, p.Now()), cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), l.Item})
 	}
 	_, err = fmt.Fprint(p.Stdout, s.table(rows))
 	return err
@@ -92,19 +94,11 @@ func statusOf(r state.Record, d *config.Project, now time.Time, reference func(c
 	case !out.ExpiresAt.IsZero() && !out.ExpiresAt.After(now):
 		out.Due = "expired"
 	case !out.RotateAt.IsZero() && !out.RotateAt.After(now):
-		out.Due = "rotation since " + date(out.RotateAt)
+		out.Due = "rotation since " + words.Day(out.RotateAt)
 	case !out.RotateAt.IsZero():
-		out.Due = "rotation " + date(out.RotateAt)
+		out.Due = "rotation " + words.Day(out.RotateAt)
 	}
 	return out
-}
-
-// date is a time's day alone, for tables.
-func date(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.DateOnly)
 }
 
 func ageOf(from, now time.Time) string {
@@ -118,11 +112,4 @@ func ageOf(from, now time.Time) string {
 	default:
 		return fmt.Sprintf("%dd", int(d/(24*time.Hour)))
 	}
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
 }

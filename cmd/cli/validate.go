@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 )
 
@@ -24,11 +22,4 @@ func validateCommand(p Process) *cli.Command {
 			s.view.Valid(len(s.config.Projects))
 			return joinClose(nil, s)
 		}}
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
