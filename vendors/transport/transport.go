@@ -89,11 +89,26 @@ func network() *http.Transport {
 
 type transport struct {
 	Options
-	next http.RoundTripper
+	next  http.RoundTripper
+	reach reach
 }
 
-// RoundTrip sends a request, and again as far as Repeat allows.
+// RoundTrip sends a request, and again as far as Repeat allows. An address to which no
+// connection could be made is not tried again in the run.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	first, err := t.reach.enter(r.Context(), r.URL.Host)
+	if err != nil {
+		return nil, &NotSentError{err}
+	}
+	resp, err := t.repeated(r)
+	if first != nil {
+		first(err == nil, err)
+	}
+	return resp, err
+}
+
+// repeated makes as many attempts as it takes.
+func (t *transport) repeated(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	repeat := t.Repeat(r)
 	var waited time.Duration
