@@ -27,7 +27,7 @@ func (s *Store) Announce(intents []state.Intent) ([]state.Intent, error) {
 			if err := giveID(b, i); err != nil {
 				return err
 			}
-			if err := errors.Join(raise(tx, i.Project, i.Sequence), put(b, number(i.ID), *i)); err != nil {
+			if err := errors.Join(raise(tx, i.Project, i.Sequence), s.intents.put(tx, number(i.ID), *i)); err != nil {
 				return err
 			}
 		}
@@ -43,7 +43,7 @@ func (s *Store) Announce(intents []state.Intent) ([]state.Intent, error) {
 func (s *Store) Drop(ids []uint64) error {
 	return s.write(func(tx *bbolt.Tx) error {
 		for _, id := range ids {
-			if err := tx.Bucket(bucketIntents).Delete(number(id)); err != nil {
+			if err := s.intents.remove(tx, number(id)); err != nil {
 				return err
 			}
 		}

@@ -45,6 +45,7 @@ type Store struct {
 	temp     string      // a folder to remove at the end, or ""
 	broken   atomic.Bool // bbolt panicked in a write
 	stuck    atomic.Bool // and could not end its transaction, so that it waits for ever
+	intents  openIntents // for write transactions
 
 	closing sync.Once
 	closed  error
@@ -78,7 +79,7 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 	err := guarded(s.path, func() error {
 		err := s.db.Update(func(tx *bbolt.Tx) error {
 			open = tx
-			return f(tx)
+			return s.intents.during(tx, f)
 		})
 		ended = true
 		return err
