@@ -21,4 +21,4 @@ golden: ## write what commands print into scripts and testdata/golden, then look
 	go test ./cmd/view -update
 
 bench: ## the figures of testdata/bench
-	go test -run '^$$' -bench . -benchmem ./config ./planner ./state/bolt ./state/s3
+	go test -run '^$$' -bench . -benchmem ./config ./planner ./state/bolt ./state/s3 ./executor

@@ -28,7 +28,7 @@ func (s *Store) Reserve(ctx context.Context, intents []state.Intent) ([]state.In
 			if err := giveID(b, i); err != nil {
 				return err
 			}
-			if err := errors.Join(raise(tx, i.Project, i.Sequence), put(b, number(i.ID), *i)); err != nil {
+			if err := errors.Join(raise(tx, i.Project, i.Sequence), s.intents.put(tx, number(i.ID), *i)); err != nil {
 				return err
 			}
 		}
@@ -44,7 +44,7 @@ func (s *Store) Reserve(ctx context.Context, intents []state.Intent) ([]state.In
 func (s *Store) Drop(ctx context.Context, ids []uint64) error {
 	return s.record(ctx, func(tx *bbolt.Tx) error {
 		for _, id := range ids {
-			if err := tx.Bucket(bucketIntents).Delete(number(id)); err != nil {
+			if err := s.intents.remove(tx, number(id)); err != nil {
 				return err
 			}
 		}

@@ -307,6 +307,61 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
+// announcedTo opens a state in which n intents of other projects are open.
+func announcedTo(tb testing.TB, n int) *bolt.Store {
+	tb.Helper()
+	o := options()
+	o.NoSync = true
+	s, err := bolt.Open(context.Background(), filepath.Join(tb.TempDir(), "state.db"), o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.Close() })
+	intents := make([]state.Intent, n)
+	for i := range intents {
+		other := addr.Project{Name: fmt.Sprintf("other-%d", i)}
+		intents[i] = state.Intent{Project: other, Step: "s", Name: "n", At: start}
+	}
+	if _, err := s.Reserve(tb.Context(), intents); err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// settleOne begins a step and ends its operation.
+func settleOne(tb testing.TB, s *bolt.Store) {
+	photos := addr.Project{Name: "photos"}
+	_, err := s.Begin(tb.Context(), state.Intent{Project: photos, Step: "s", At: start})
+	if err == nil {
+		err = s.Settle(tb.Context(), state.Settlement{Project: photos})
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// What an operation costs must not depend on how many others are open.
+func TestSettle_looksAtItsOwnIntentsAlone(t *testing.T) {
+	cost := func(open int) float64 {
+		s := announcedTo(t, open)
+		return testing.AllocsPerRun(20, func() { settleOne(t, s) })
+	}
+	if few, many := cost(10), cost(2_000); many > 2*few {
+		t.Errorf("with 10 open intents it takes %.0f allocations, with 2,000 it takes %.0f", few, many)
+	}
+}
+
+func BenchmarkSettle(b *testing.B) {
+	for _, n := range []int{1_000, 3_000, 10_000} {
+		b.Run(fmt.Sprintf("open=%d", n), func(b *testing.B) {
+			s := announcedTo(b, n)
+			for b.Loop() {
+				settleOne(b, s)
+			}
+		})
+	}
+}
+
 func BenchmarkSnapshot(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		b.Run(fmt.Sprintf("projects=%d", n), func(b *testing.B) {

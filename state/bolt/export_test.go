@@ -3,10 +3,14 @@ package bolt
 import (
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
+	"strings"
 	"testing"
 
 	bbolt "go.etcd.io/bbolt"
 
+	"buckethead/config/addr"
 	"buckethead/state"
 )
 
@@ -102,4 +106,43 @@ func PanicForEver(s *Store) error {
 // WriteUntil runs a transaction that closes started and lasts until release is closed.
 func WriteUntil(ctx context.Context, s *Store, started chan<- struct{}, release <-chan struct{}) error {
 	return s.write(ctx, func(*bbolt.Tx) error { close(started); <-release; return nil })
+}
+
+var errRefused = errors.New("refused")
+
+// FailingWrite puts an intent in place, drops those of a project, and then fails: in
+// the transaction, or when it is committed because the file cannot grow.
+func FailingWrite(s *Store, i state.Intent, drop addr.Project, atCommit bool) error {
+	if atCommit {
+		s.db.MaxSize = 1
+		defer func() { s.db.MaxSize = 0 }()
+		i.Run = strings.Repeat("x", 1<<20)
+	}
+	return s.write(context.Background(), func(tx *bbolt.Tx) error {
+		err := errors.Join(s.intents.put(tx, number(i.ID), i), s.intents.removeAll(tx, drop))
+		if !atCommit {
+			err = errors.Join(err, errRefused)
+		}
+		return err
+	})
+}
+
+// CheckOpenIntents compares what a store remembers of its intents with what the file
+// holds. used is false if the next write will read the file instead.
+func CheckOpenIntents(s *Store) (used bool, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		if used = s.intents.projects != nil && s.intents.after == tx.ID(); !used {
+			return nil
+		}
+		scanned := openIntents{projects: map[string]addr.Project{}, byProject: map[addr.Project]map[string]bool{}}
+		if err := each(tx.Bucket(bucketIntents), scanned.note); err != nil {
+			return err
+		}
+		found, known := []any{scanned.projects, scanned.byProject}, []any{s.intents.projects, s.intents.byProject}
+		if !reflect.DeepEqual(found, known) {
+			return fmt.Errorf("the file has\n%v\nand the store remembers\n%v", found, known)
+		}
+		return nil
+	})
+	return used, err
 }

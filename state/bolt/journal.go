@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -63,14 +62,13 @@ func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error)
 		if err := checkAddresses(i.Project); err != nil {
 			return err
 		}
-		intents := tx.Bucket(bucketIntents)
-		if err := giveID(intents, &i); err != nil {
+		if err := giveID(tx.Bucket(bucketIntents), &i); err != nil {
 			return err
 		}
 		if err := raise(tx, i.Project, i.Sequence); err != nil {
 			return err
 		}
-		return put(intents, number(i.ID), i)
+		return s.intents.put(tx, number(i.ID), i)
 	})
 	if err != nil {
 		return state.Intent{}, err
@@ -102,7 +100,7 @@ func (s *Store) Commit(ctx context.Context, i state.Intent, r state.Record) erro
 			return err
 		}
 		if i.ID != 0 {
-			if err := tx.Bucket(bucketIntents).Delete(number(i.ID)); err != nil {
+			if err := s.intents.remove(tx, number(i.ID)); err != nil {
 				return err
 			}
 		}
@@ -112,7 +110,7 @@ func (s *Store) Commit(ctx context.Context, i state.Intent, r state.Record) erro
 
 // Abort implements [state.Journal].
 func (s *Store) Abort(ctx context.Context, i state.Intent) error {
-	return s.record(ctx, func(tx *bbolt.Tx) error { return tx.Bucket(bucketIntents).Delete(number(i.ID)) })
+	return s.record(ctx, func(tx *bbolt.Tx) error { return s.intents.remove(tx, number(i.ID)) })
 }
 
 // Move implements [state.Journal].
@@ -135,9 +133,9 @@ func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
 				return err
 			}
 		}
-		err := rewrite(tx.Bucket(bucketIntents), func(i *state.Intent) bool { return readdress(&i.Project, from, to) })
+		err := s.intents.move(tx, from, to)
 		if err == nil {
-			err = rewrite(tx.Bucket(bucketWatches), func(w *state.Watch) bool { return readdress(&w.Project, from, to) })
+			err = moveWatches(tx.Bucket(bucketWatches), from, to)
 		}
 		if was := tx.Bucket(bucketSequences).Get(key(from)); err == nil && len(was) == 8 {
 			err = raise(tx, to, binary.BigEndian.Uint64(was))
@@ -146,33 +144,19 @@ func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
 	})
 }
 
-func readdress(p *addr.Project, from, to addr.Project) bool {
-	if *p != from {
-		return false
-	}
-	*p = to
-	return true
-}
-
-// rewrite changes the values of a bucket that change says it has changed.
-func rewrite[T any](b *bbolt.Bucket, change func(*T) bool) error {
-	changed := map[string]T{}
-	err := b.ForEach(func(k, text []byte) error {
-		var value T
-		if err := json.Unmarshal(text, &value); err != nil {
-			return err
+// moveWatches gives the names under watch of one project to another address.
+func moveWatches(watches *bbolt.Bucket, from, to addr.Project) error {
+	var moved []state.Watch
+	err := each(watches, func(_ []byte, w state.Watch) {
+		if w.Project == from {
+			w.Project = to
+			moved = append(moved, w)
 		}
-		if change(&value) {
-			changed[string(k)] = value
-		}
-		return nil
 	})
-	for k, value := range changed {
-		if err == nil {
-			err = put(b, []byte(k), value)
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return putWatches(watches, moved)
 }
 
 // Settle implements [state.Journal].
@@ -181,7 +165,8 @@ func (s *Store) Settle(ctx context.Context, settlement state.Settlement) error {
 		return fmt.Errorf("settle %s: the record is of %s", settlement.Project, r.Project)
 	}
 	return s.record(ctx, func(tx *bbolt.Tx) error {
-		if err := errors.Join(checkAddresses(settlement.Project), dropIntents(tx, settlement.Project)); err != nil {
+		err := errors.Join(checkAddresses(settlement.Project), s.intents.removeAll(tx, settlement.Project))
+		if err != nil {
 			return err
 		}
 		watches := tx.Bucket(bucketWatches)
@@ -198,27 +183,6 @@ func (s *Store) Settle(ctx context.Context, settlement state.Settlement) error {
 		}
 		return putRecord(tx, *settlement.Record)
 	})
-}
-
-func dropIntents(tx *bbolt.Tx, p addr.Project) error {
-	intents := tx.Bucket(bucketIntents)
-	var drop [][]byte
-	err := intents.ForEach(func(k, text []byte) error {
-		var i state.Intent
-		if err := json.Unmarshal(text, &i); err != nil {
-			return err
-		}
-		if i.Project == p {
-			drop = append(drop, slices.Clone(k))
-		}
-		return nil
-	})
-	for _, k := range drop {
-		if err == nil {
-			err = intents.Delete(k)
-		}
-	}
-	return err
 }
 
 // SetWatches implements [state.Journal].

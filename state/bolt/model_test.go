@@ -51,8 +51,74 @@ func TestStore_doesWhatMemoryDoes(t *testing.T) {
 				}
 			}
 			same(t, name, file, memory)
+			failWrite(t, file, begun)
 		}
 	})
+}
+
+// failWrite draws whether a write comes that fails, and so leaves everything as it is.
+func failWrite(t *rapid.T, file *bolt.Store, begun []state.Intent) {
+	how := rapid.SampledFrom([]string{"", "", "", "in the transaction", "at its commit"}).Draw(t, "fail")
+	if how == "" || len(begun) == 0 {
+		return
+	}
+	i, drop := rapid.SampledFrom(begun).Draw(t, "put"), rapid.SampledFrom(begun).Draw(t, "drop").Project
+	i.Project = addr.Project{Name: "failed"}
+	if err := bolt.FailingWrite(file, i, drop, how == "at its commit"); err == nil {
+		t.Fatalf("the write that fails %s succeeded", how)
+	}
+}
+
+// TestStore_remembersItsOpenIntents draws writes, announcements among them, and compares
+// what the store remembers with what the file holds after each.
+func TestStore_remembersItsOpenIntents(t *testing.T) {
+	n, compared := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		n++
+		path := filepath.Join(os.TempDir(), fmt.Sprintf("bh-intents-%d-%d.db", os.Getpid(), n))
+		defer func() { _ = os.Remove(path) }()
+		o := options()
+		o.NoSync = true
+		file, err := bolt.Open(context.Background(), path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = file.Close() }()
+		var begun, announced []state.Intent
+		for range rapid.IntRange(1, 25).Draw(t, "writes") {
+			name := rapid.SampledFrom([]string{"announce", "drop", "begin announced", "other", "other"}).Draw(t, "kind")
+			switch {
+			case name == "announce":
+				of := addr.Project{Name: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "of")}
+				i := state.Intent{Project: of, Step: "s"}
+				var given []state.Intent
+				given, err = file.Reserve(t.Context(), []state.Intent{i, i})
+				announced = append(announced, given...)
+			case name == "drop" && len(announced) > 0:
+				err = file.Drop(t.Context(), []uint64{rapid.SampledFrom(announced).Draw(t, "dropped").ID})
+			case name == "begin announced" && len(announced) > 0:
+				_, err = file.Begin(t.Context(), rapid.SampledFrom(announced).Draw(t, "announced"))
+			default:
+				var write func(state.Store) error
+				write, name = drawWrite(t, &begun)
+				_ = write(file) // some are refused
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			used, err := bolt.CheckOpenIntents(file)
+			if err != nil {
+				t.Fatalf("after %s: %v", name, err)
+			}
+			if used {
+				compared++
+			}
+			failWrite(t, file, begun)
+		}
+	})
+	if compared == 0 {
+		t.Error("the store never remembered anything")
+	}
 }
 
 // drawWrite draws one write. Intents are begun in the same order in every store, so

@@ -47,6 +47,7 @@ type Store struct {
 	broken   atomic.Bool  // bbolt panicked in a write
 	stuck    atomic.Bool  // and could not end its transaction, so that it waits for ever
 	left     atomic.Int32 // transactions left behind that still wait for the disk
+	intents  openIntents  // for write transactions
 
 	closing sync.Once
 	closed  error
@@ -80,7 +81,7 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 	err := guarded(s.path, func() error {
 		err := s.db.Update(func(tx *bbolt.Tx) error {
 			open = tx
-			return f(tx)
+			return s.intents.during(tx, f)
 		})
 		ended = true
 		return err

@@ -10,21 +10,21 @@ import (
 	"buckethead/state/bolt"
 )
 
-// announcement is what tells an intent among those that were announced.
+// announcement is a step that was announced; each of its names is a promise.
 type announcement struct {
 	project         addr.Project
 	operation, step string
-	name            string
 }
 
 // promise is an intent that was announced and not begun yet.
 type promise struct {
 	id    uint64
+	name  string
 	retry bool
 }
 
 func announcementOf(i state.Intent) announcement {
-	return announcement{i.Project, i.Operation, i.Step, i.Name}
+	return announcement{i.Project, i.Operation, i.Step}
 }
 
 // Announce makes known what an apply is about to do, before any of it acts: the
@@ -45,7 +45,7 @@ func (s *Store) Announce(ctx context.Context, intents []state.Intent) error {
 	s.journal.Lock()
 	for _, i := range given {
 		key := announcementOf(i)
-		s.announced[key] = append(s.announced[key], promise{i.ID, i.Retry})
+		s.announced[key] = append(s.announced[key], promise{i.ID, i.Name, i.Retry})
 	}
 	s.dirty = true
 	s.journal.Unlock()
@@ -80,11 +80,12 @@ func (s *Store) claim(i *state.Intent) bool {
 	s.journal.Lock()
 	defer s.journal.Unlock()
 	key := announcementOf(*i)
-	promised := s.announced[key]
-	if len(promised) == 0 {
+	n := slices.IndexFunc(s.announced[key], func(p promise) bool { return p.name == i.Name })
+	if n < 0 {
 		return false
 	}
-	i.ID, i.Retry, s.announced[key] = promised[0].id, promised[0].retry, promised[1:]
+	i.ID, i.Retry = s.announced[key][n].id, s.announced[key][n].retry
+	s.keep(key, slices.Delete(s.announced[key], n, n+1))
 	return true
 }
 
@@ -101,29 +102,44 @@ func (s *Store) lastFault() error {
 
 // dropRetries ends the other names that were announced for a step that is done.
 func (s *Store) dropRetries(ctx context.Context, done state.Intent) error {
-	return s.drop(ctx, func(a announcement, p promise) bool {
-		return p.retry && a.project == done.Project && a.operation == done.Operation && a.step == done.Step
-	})
+	s.journal.Lock()
+	defer s.journal.Unlock()
+	var ids []uint64
+	key := announcementOf(done)
+	s.keep(key, slices.DeleteFunc(s.announced[key], func(p promise) bool {
+		if p.retry {
+			ids = append(ids, p.id)
+		}
+		return p.retry
+	}))
+	return s.drop(ctx, ids)
 }
 
 // dropAnnounced ends what was announced and never begun.
 func (s *Store) dropAnnounced(ctx context.Context) error {
-	return s.drop(ctx, func(announcement, promise) bool { return true })
-}
-
-func (s *Store) drop(ctx context.Context, which func(announcement, promise) bool) error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
 	var ids []uint64
-	for a, promised := range s.announced {
-		s.announced[a] = slices.DeleteFunc(promised, func(p promise) bool {
-			if which(a, p) {
-				ids = append(ids, p.id)
-				return true
-			}
-			return false
-		})
+	for _, promised := range s.announced {
+		for _, p := range promised {
+			ids = append(ids, p.id)
+		}
 	}
+	clear(s.announced)
+	return s.drop(ctx, ids)
+}
+
+// keep replaces the promises of a step. The caller holds s.journal.
+func (s *Store) keep(key announcement, promised []promise) {
+	if len(promised) == 0 {
+		delete(s.announced, key)
+	} else {
+		s.announced[key] = promised
+	}
+}
+
+// drop ends intents in the working copy. The caller holds s.journal.
+func (s *Store) drop(ctx context.Context, ids []uint64) error {
 	if len(ids) == 0 {
 		return nil
 	}
@@ -160,11 +176,17 @@ func announceMissing(ctx context.Context, file *bolt.Store, intents []state.Inte
 	if err != nil {
 		return err
 	}
-	known := map[announcement]bool{}
-	for _, i := range snap.Intents {
-		known[announcementOf(i)] = true
+	type named struct {
+		announcement
+		name string
 	}
-	missing := slices.DeleteFunc(slices.Clone(intents), func(i state.Intent) bool { return known[announcementOf(i)] })
+	known := map[named]bool{}
+	for _, i := range snap.Intents {
+		known[named{announcementOf(i), i.Name}] = true
+	}
+	missing := slices.DeleteFunc(slices.Clone(intents), func(i state.Intent) bool {
+		return known[named{announcementOf(i), i.Name}]
+	})
 	if len(missing) == 0 {
 		return nil
 	}

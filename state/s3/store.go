@@ -30,8 +30,9 @@ type Store struct {
 	ended     int   // operations since the last checkpoint
 	fault     error // what the last checkpoint failed with
 
-	turn turn   // of one checkpoint at a time
-	etag string // of the state object; "" before there is one
+	turn   turn         // of one checkpoint at a time
+	etag   string       // of the state object; "" before there is one
+	copied bytes.Buffer // what was last written; kept because the next is of that size
 
 	wake    chan struct{}
 	stop    context.CancelFunc
@@ -155,13 +156,13 @@ func (s *Store) write(ctx context.Context) error {
 	if err := s.lease.confirm(ctx); err != nil {
 		return err
 	}
-	var file bytes.Buffer
-	meta, err := s.Copy(&file)
+	s.copied.Reset()
+	meta, err := s.Copy(&s.copied)
 	if err != nil {
 		return err
 	}
 	h := header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: s.lease.mine.ID, WrittenAt: s.b.o.Now().UTC(), WrittenBy: s.b.o.Holder.Describe()}
-	body, err := pack(h, file.Bytes())
+	body, err := pack(h, s.copied.Bytes())
 	if err != nil {
 		return err
 	}

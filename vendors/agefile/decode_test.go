@@ -29,20 +29,23 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		written := first.encode()
+		written := encoded(t, first)
 		second, err := decode(written, modified)
 		if err != nil {
 			t.Fatalf("what was written cannot be read: %v\n%s", err, written)
 		}
-		if again := second.encode(); !bytes.Equal(written, again) {
+		if again := encoded(t, second); !bytes.Equal(written, again) {
 			t.Fatalf("written twice it differs:\n%s\n%s", written, again)
 		}
 		sameUnknown(t, first, second)
-		settled, err := first.settled()
+		settled, err := decode(text, modified)
 		if err != nil {
+			t.Fatalf("the same text is refused now: %v", err)
+		}
+		if settled.settle() != nil {
 			return // a time that JSON cannot hold
 		}
-		third, err := decode(settled.encode(), modified)
+		third, err := decode(encoded(t, settled), modified)
 		if err != nil {
 			t.Fatalf("what was settled cannot be read: %v", err)
 		}
@@ -53,6 +56,15 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+func encoded(t *testing.T, d *document) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := d.encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func sameUnknown(t *testing.T, before, after *document) {

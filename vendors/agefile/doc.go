@@ -30,7 +30,9 @@
 // item's content, so that an edit by hand is seen as one: its version and time
 // move although nobody wrote them.
 //
-// Each write is whole or not at all: it takes the lock beside the file, reads,
-// encrypts into a temporary file, syncs and renames it. So two processes never
-// lose each other's items, and readers need no lock.
+// The file is replaced as a whole: a writer takes the lock beside it, reads it, encrypts
+// into a temporary file, syncs that and renames it. So two processes never lose each
+// other's items, and another process's readers need no lock. Within a process, writes
+// that wait for the lock or for each other are put into the file together, and readers
+// wait for a write that is under way instead of decrypting what it leaves.
 package agefile

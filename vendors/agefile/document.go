@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -17,11 +18,12 @@ const (
 	memberItems  = "items"
 )
 
-// document is what the file holds. It is immutable.
+// document is what the file holds.
 type document struct {
 	members object // but for format and items
 	entries []*entry
 	byID    map[string]*entry
+	changed bool // by put or remove
 }
 
 // decode reads the file's content. modified is the file's own time.
@@ -71,64 +73,68 @@ func newDocument(members object, entries []*entry) (*document, error) {
 	return d, nil
 }
 
-// settled gives the document with every edit by hand written down as one.
-func (d *document) settled() (*document, error) {
-	if !slices.ContainsFunc(d.entries, func(e *entry) bool { return e.edit != "" }) {
-		return d, nil
-	}
-	out := slices.Clone(d.entries)
-	for i, e := range out {
-		var err error
-		if out[i], err = e.settled(); err != nil {
-			return nil, err
-		}
-	}
-	return newDocument(d.members, out)
-}
-
-// with gives the document with an entry in the place of the one of its id, or at
-// the end.
-func (d *document) with(e *entry) (*document, error) {
-	out := slices.Clone(d.entries)
-	if i := slices.IndexFunc(out, func(old *entry) bool { return old.id == e.id }); i >= 0 {
-		out[i] = e
+// put replaces the entry with the same id, or adds one at the end.
+func (d *document) put(e *entry) {
+	if old, there := d.byID[e.id]; there {
+		d.entries[slices.Index(d.entries, old)] = e
 	} else {
-		out = append(out, e)
+		d.entries = append(d.entries, e)
 	}
-	return newDocument(d.members, out)
+	d.byID[e.id] = e
+	d.changed = true
 }
 
-// without gives the document without the entry of this id.
-func (d *document) without(id string) (*document, error) {
-	return newDocument(d.members, slices.DeleteFunc(slices.Clone(d.entries), func(e *entry) bool { return e.id == id }))
+// remove removes the entry with this id, if there is one.
+func (d *document) remove(id string) {
+	if old, there := d.byID[id]; there {
+		i := slices.Index(d.entries, old)
+		d.entries = slices.Delete(d.entries, i, i+1)
+		delete(d.byID, id)
+		d.changed = true
+	}
+}
+
+// settle records every edit by hand as an edit.
+func (d *document) settle() error {
+	for i, e := range d.entries {
+		if e.edit == "" {
+			continue
+		}
+		settled, err := e.stamped(e.updatedAt)
+		if err != nil {
+			return err
+		}
+		d.entries[i], d.byID[e.id] = settled, settled
+	}
+	return nil
 }
 
 // encode writes the document. decode gives it back whole.
-func (d *document) encode() []byte {
-	size := 256
-	for _, e := range d.entries {
-		size += len(e.text) + 6
-	}
-	b := bytes.NewBuffer(make([]byte, 0, size))
-	fmt.Fprintf(b, "{\n  %q: %d,\n", memberFormat, format)
+func (d *document) encode(to io.Writer) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\n  %q: %d,\n", memberFormat, format)
 	for _, m := range d.members {
 		b.WriteString("  ")
 		b.Write(quoted(m.name))
 		b.WriteString(": ")
-		_ = json.Indent(b, m.value, "  ", "  ") // it was valid when it was read
+		_ = json.Indent(&b, m.value, "  ", "  ") // it was valid when it was read
 		b.WriteString(",\n")
 	}
-	fmt.Fprintf(b, "  %q: [", memberItems)
+	fmt.Fprintf(&b, "  %q: [", memberItems)
 	for i, e := range d.entries {
 		if i > 0 {
 			b.WriteByte(',')
 		}
 		b.WriteString("\n    ")
 		b.Write(e.text)
+		if _, err := b.WriteTo(to); err != nil { // which empties b
+			return err
+		}
 	}
 	if len(d.entries) > 0 {
 		b.WriteString("\n  ")
 	}
 	b.WriteString("]\n}\n")
-	return b.Bytes()
+	_, err := b.WriteTo(to)
+	return err
 }

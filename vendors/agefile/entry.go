@@ -141,14 +141,6 @@ func later(now, before time.Time) time.Time {
 // plain gives a time as it will be when it is read from the file.
 func plain(t time.Time) time.Time { return t.UTC().Round(0) }
 
-// settled gives the entry with an edit by hand written down as one.
-func (e *entry) settled() (*entry, error) {
-	if e.edit == "" {
-		return e, nil
-	}
-	return e.stamped(e.updatedAt)
-}
-
 // stamped gives the entry with the next version, a time, and a digest that fits.
 func (e *entry) stamped(at time.Time) (*entry, error) {
 	when, err := json.Marshal(at)

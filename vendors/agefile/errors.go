@@ -2,6 +2,7 @@ package agefile
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"buckethead/vendors"
@@ -23,6 +24,10 @@ func (f *fault) Error() string { return f.message }
 // errUnsynced wraps what went wrong after the rename: the change is there, but may
 // not outlive a loss of power.
 var errUnsynced = errors.New("the change may not be on the disk")
+
+// errTooLarge refuses to write a file that could not be read again.
+var errTooLarge = &fault{vendors.ErrInvalid,
+	fmt.Sprintf("the file would be too large: bh reads at most %d bytes", sizeLimit)}
 
 // classify turns an error of the disk, of age or of the file's content into the
 // vendor's. None of them holds a secret: age's own errors about keys never get here.

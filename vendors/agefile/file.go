@@ -18,9 +18,10 @@ import (
 	"buckethead/vendors"
 )
 
+// sizeLimit bounds the encrypted file. Tests lower it.
+var sizeLimit = 64 << 20
+
 const (
-	// sizeLimit bounds the encrypted file.
-	sizeLimit = 64 << 20
 	// headSize is how much of the encrypted file tells it from every other: an
 	// age file begins with keys that were drawn for it alone.
 	headSize = 1024
@@ -29,7 +30,7 @@ const (
 	temporary = ".new"
 )
 
-// loaded is the file as it was at one moment. It is immutable.
+// loaded is the file as it was at one moment.
 type loaded struct {
 	info     os.FileInfo // nil when there was no file
 	head     []byte
@@ -59,10 +60,10 @@ func load(path string, k key, before *loaded) (*loaded, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > sizeLimit {
+	if info.Size() > int64(sizeLimit) {
 		return nil, &fault{vendors.ErrUnavailable, fmt.Sprintf("%s has %d bytes; bh reads at most %d", path, info.Size(), sizeLimit)}
 	}
-	buffered := bufio.NewReaderSize(io.LimitReader(file, sizeLimit), 64<<10)
+	buffered := bufio.NewReaderSize(io.LimitReader(file, int64(sizeLimit)), 64<<10)
 	head, err := buffered.Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -109,59 +110,90 @@ func decrypt(path string, source io.Reader, modified time.Time, identities []age
 	return out, nil
 }
 
-// replace writes the file anew, whole or not at all, and gives what load would.
-// An error that wraps errUnsynced comes after the act.
+// replace replaces the file, whole or not at all, and returns what load would. An
+// error that wraps errUnsynced comes after the act.
 func replace(path string, d *document, armored bool, readers []age.Recipient) (*loaded, error) {
-	var b bytes.Buffer
-	if err := encrypt(&b, d.encode(), armored, readers); err != nil {
-		return nil, fmt.Errorf("encrypt %s: %w", path, err)
-	}
-	if b.Len() > sizeLimit {
-		return nil, &fault{vendors.ErrInvalid, fmt.Sprintf("%s would have %d bytes; bh reads at most %d", path, b.Len(), sizeLimit)}
-	}
 	next := path + temporary
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if err := writeSynced(next, b.Bytes()); err != nil {
-		_ = os.Remove(next) // the next write would
-		return nil, err
+	head, err := writeDocument(next, d, armored, readers)
+	var info os.FileInfo
+	if err == nil {
+		// A rename keeps the file and its time, so what is seen here is what load sees.
+		info, err = os.Stat(next)
 	}
-	// A rename keeps the file and its time, so what is seen here is what load sees.
-	info, err := os.Stat(next)
 	if err == nil {
 		err = os.Rename(next, path)
 	}
 	if err != nil {
-		_ = os.Remove(next)
+		_ = os.Remove(next) // the next write would
+		if errors.Is(err, errTooLarge) {
+			err = fmt.Errorf("%s: %w", path, err)
+		}
 		return nil, err
 	}
-	head := bytes.Clone(b.Bytes()[:min(headSize, b.Len())])
+	d.changed = false
 	return &loaded{info: info, head: head, armored: armored, document: d}, syncDir(filepath.Dir(path))
 }
 
-func encrypt(to io.Writer, plain []byte, armored bool, readers []age.Recipient) error {
-	var shell io.WriteCloser
-	if armored {
-		shell = armor.NewWriter(to)
-		to = shell
+// writeDocument encrypts a document into a new file that is on the disk when it
+// returns, and returns the head of the file.
+func writeDocument(path string, d *document, armored bool, readers []age.Recipient) (head []byte, err error) {
+	file, err := create(path)
+	if err != nil {
+		return nil, err
 	}
-	w, err := age.Encrypt(to, readers...)
+	to := &bounded{to: file}
+	err = encrypt(to, d, armored, readers)
+	if err == nil {
+		err = file.Sync()
+	}
+	return to.head, errors.Join(err, file.Close())
+}
+
+// bounded writes no more than sizeLimit, and keeps the head of what it writes.
+type bounded struct {
+	to   io.Writer
+	size int
+	head []byte
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.size += len(p); b.size > sizeLimit {
+		return 0, errTooLarge
+	}
+	b.head = append(b.head, p[:min(len(p), headSize-len(b.head))]...)
+	return b.to.Write(p)
+}
+
+func encrypt(to io.Writer, d *document, armored bool, readers []age.Recipient) error {
+	buffered := bufio.NewWriter(to) // armor writes line by line
+	sink, closeArmor := io.Writer(buffered), func() error { return nil }
+	if armored {
+		a := armor.NewWriter(buffered)
+		sink, closeArmor = a, a.Close
+	}
+	w, err := age.Encrypt(sink, readers...)
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(plain); err != nil {
-		return err
+	for _, step := range []func() error{func() error { return d.encode(w) }, w.Close, closeArmor, buffered.Flush} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
-	if err := w.Close(); err != nil || shell == nil {
-		return err
-	}
-	return shell.Close()
+	return nil
+}
+
+// create makes a file that only its owner can read.
+func create(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 // writeSynced makes a file that only its owner can read and that is on the disk.
 func writeSynced(path string, data []byte) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := create(path)
 	if err != nil {
 		return err
 	}

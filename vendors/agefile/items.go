@@ -12,16 +12,17 @@ import (
 func (s *Store) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.Item, error) {
 	const op = "create item"
 	var made *entry
-	err := s.change(ctx, func(d *document) (*document, error) {
+	err := s.change(ctx, func(d *document) error {
 		now := s.now()
 		blank, err := newEntry(drawID(), now)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if made, err = blank.written(spec, now); err != nil {
-			return nil, err
+			return err
 		}
-		return d.with(made)
+		d.put(made)
+		return nil
 	})
 	if err != nil {
 		return vendors.Item{}, classify(op, err)
@@ -41,19 +42,20 @@ func drawID() string {
 func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors.ItemSpec) (vendors.Item, error) {
 	const op = "update item"
 	var written *entry
-	err := s.change(ctx, func(d *document) (*document, error) {
+	err := s.change(ctx, func(d *document) error {
 		e, there := d.byID[id]
 		if !there {
-			return nil, s.noItem(op, id)
+			return s.noItem(op, id)
 		}
 		if e.versionText() != version {
-			return nil, refuse(op, vendors.ErrConflict, "item "+id+" was changed by someone else since it was read")
+			return refuse(op, vendors.ErrConflict, "item "+id+" was changed by someone else since it was read")
 		}
 		var err error
 		if written, err = e.written(spec, s.now()); err != nil {
-			return nil, err
+			return err
 		}
-		return d.with(written)
+		d.put(written)
+		return nil
 	})
 	if err != nil {
 		return vendors.Item{}, classify(op, err)
@@ -65,11 +67,9 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 // Absence is success.
 func (s *Store) DeleteItem(ctx context.Context, id string) error {
 	const op = "delete item"
-	err := s.change(ctx, func(d *document) (*document, error) {
-		if _, there := d.byID[id]; !there {
-			return nil, nil
-		}
-		return d.without(id)
+	err := s.change(ctx, func(d *document) error {
+		d.remove(id)
+		return nil
 	})
 	return classify(op, err)
 }

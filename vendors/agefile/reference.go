@@ -2,6 +2,7 @@ package agefile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,12 +21,10 @@ func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors
 	if !ours || !whole || name == "" || field == "" {
 		return vendors.Secret{}, refuse(op, vendors.ErrInvalid, fmt.Sprintf("%q is not of the form %s://item/field", reference, scheme))
 	}
-	d, err := s.document(ctx)
-	if err != nil {
-		return vendors.Secret{}, classify(op, err)
-	}
-	e, err := d.find(name)
-	if err != nil {
+	var e *entry
+	var ambiguous error
+	err := s.read(ctx, func(d *document) { e, ambiguous = d.find(name) })
+	if err = errors.Join(err, ambiguous); err != nil {
 		return vendors.Secret{}, classify(op, err)
 	}
 	if e == nil {

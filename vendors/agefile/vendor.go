@@ -47,7 +47,7 @@ func open(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.Sec
 	if err != nil {
 		return nil, classify(op, err)
 	}
-	store := &Store{path: path, now: host.Now, turn: make(chan struct{}, 1),
+	store := &Store{path: path, now: host.Now, gate: newGate(),
 		key: key{path: identity, given: s["identity"].Secret, source: s["identity"].Source}}
 	for _, text := range s["recipients"].List {
 		r, err := parseRecipient(text)

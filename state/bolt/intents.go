@@ -1,0 +1,112 @@
+package bolt
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"buckethead/config/addr"
+	"buckethead/state"
+)
+
+// openIntents changes the intents of a file and remembers which project each belongs
+// to, so that those of one project are found without decoding the others. It is used
+// only in write transactions, of which there is one at a time.
+type openIntents struct {
+	// after is the number of the transaction after which the maps are true, if it is
+	// committed. It is 0 if they are not.
+	after     int
+	projects  map[string]addr.Project // by key; nil until they are needed
+	byProject map[addr.Project]map[string]bool
+}
+
+// during runs act in a transaction. If the transaction before it was not committed,
+// the maps are dropped, and made again when they are needed. The numbers tell: they
+// have no gaps, and a transaction that failed passes its number on to the next.
+func (o *openIntents) during(tx *bbolt.Tx, act func(*bbolt.Tx) error) error {
+	if o.after != tx.ID()-1 {
+		o.projects, o.byProject = nil, nil
+	}
+	o.after = 0
+	err := act(tx)
+	if err == nil {
+		o.after = tx.ID()
+	}
+	return err
+}
+
+// put writes an intent under its key.
+func (o *openIntents) put(tx *bbolt.Tx, k []byte, i state.Intent) error {
+	o.forget(k)
+	o.note(k, i)
+	return put(tx.Bucket(bucketIntents), k, i)
+}
+
+// remove deletes an intent. It is not an error if there is no such intent.
+func (o *openIntents) remove(tx *bbolt.Tx, k []byte) error {
+	o.forget(k)
+	return tx.Bucket(bucketIntents).Delete(k)
+}
+
+// removeAll deletes the intents of a project.
+func (o *openIntents) removeAll(tx *bbolt.Tx, p addr.Project) error {
+	keys, err := o.of(tx, p)
+	for _, k := range keys {
+		if err == nil {
+			err = o.remove(tx, []byte(k))
+		}
+	}
+	return err
+}
+
+// move changes the project of a project's intents.
+func (o *openIntents) move(tx *bbolt.Tx, from, to addr.Project) error {
+	keys, err := o.of(tx, from)
+	for _, k := range keys {
+		var i state.Intent
+		if err == nil {
+			err = json.Unmarshal(tx.Bucket(bucketIntents).Get([]byte(k)), &i)
+		}
+		if err == nil {
+			i.Project = to
+			err = o.put(tx, []byte(k), i)
+		}
+	}
+	return err
+}
+
+// of returns the keys of a project's intents.
+func (o *openIntents) of(tx *bbolt.Tx, p addr.Project) ([]string, error) {
+	if o.projects == nil {
+		o.projects, o.byProject = map[string]addr.Project{}, map[addr.Project]map[string]bool{}
+		if err := each(tx.Bucket(bucketIntents), o.note); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Sorted(maps.Keys(o.byProject[p])), nil
+}
+
+func (o *openIntents) note(k []byte, i state.Intent) {
+	if o.projects == nil {
+		return
+	}
+	o.projects[string(k)] = i.Project
+	if o.byProject[i.Project] == nil {
+		o.byProject[i.Project] = map[string]bool{}
+	}
+	o.byProject[i.Project][string(k)] = true
+}
+
+func (o *openIntents) forget(k []byte) {
+	p, known := o.projects[string(k)]
+	if !known {
+		return
+	}
+	delete(o.projects, string(k))
+	delete(o.byProject[p], string(k))
+	if len(o.byProject[p]) == 0 {
+		delete(o.byProject, p)
+	}
+}
