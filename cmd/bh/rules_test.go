@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"vendors/memory":                 {"vendors"},
 	"vendors/vendortest":             {"vendors"},
 	"vendors/transport":              {"vendors", "config/words"},
-	"vendors/cloudflare":             {"vendors", "vendors/transport"},
+	"vendors/cloudflare":             {"vendors", "vendors/parallel", "vendors/transport"},
 	"vendors/registry":               {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
 	"vendors/onepassword/connectsim": {},
 	"vendors/onepassword":            {"vendors", "vendors/transport"},

@@ -94,8 +94,8 @@ func (s *Store) claim(i *state.Intent) bool {
 func (s *Store) lastFault() error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
-	if s.fault == nil || errors.Is(s.fault, errOpen) {
-		return nil
+	if s.broken != nil || s.fault == nil || errors.Is(s.fault, errOpen) {
+		return s.broken
 	}
 	return s.fault
 }

@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"buckethead/config/addr"
@@ -266,4 +268,36 @@ func TestHazard_lockLookFails(t *testing.T) {
 	if err != nil && now.Held && !strings.Contains(err.Error(), now.ID) {
 		t.Errorf("it failed, and holds the state for an hour under an id that nobody was told")
 	}
+}
+
+// A bug in what works in the background ends nothing but new steps: what was done is
+// written back when the store is closed.
+func TestHazard_panicInTheBackground(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer(t, s3sim.Options{})
+		k := key()
+		o := s.options(k, "ada")
+		var broken atomic.Bool
+		o.Now = func() time.Time {
+			if broken.Load() {
+				panic("no clock")
+			}
+			return time.Now()
+		}
+		store := s.open(o)
+		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos, Generation: 7}))
+		broken.Store(true)
+		time.Sleep(20 * time.Second) // a checkpoint is due
+		synctest.Wait()
+		broken.Store(false)
+		if _, err := store.Begin(t.Context(), intent("bh/x")); err == nil || !strings.Contains(err.Error(), "this is a bug in bh: no clock") {
+			t.Errorf("got %v", err)
+		}
+		must(t, store.Close())
+		snap, err := s.open(s.options(k, "bob")).Snapshot()
+		must(t, err)
+		if snap.Records[photos].Generation != 7 {
+			t.Errorf("got %+v", snap.Records)
+		}
+	})
 }

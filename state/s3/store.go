@@ -29,6 +29,7 @@ type Store struct {
 	dirty     bool
 	ended     int   // operations since the last checkpoint
 	fault     error // what the last checkpoint failed with
+	broken    error // why the lock is not renewed, or the state not written, any more
 
 	turn   turn         // of one checkpoint at a time
 	etag   string       // of the state object; "" before there is one
@@ -52,12 +53,12 @@ func newStore(b *Backend, file *bolt.Store, held *lease, etag string) *Store {
 func (s *Store) start(ctx context.Context) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = cancel
-	s.stopped.Go(func() {
+	s.inBackground(func() {
 		for s.b.pause(ctx, s.lease.expiry()/4) {
 			_ = s.lease.renew(ctx) // whoever begins a step is told
 		}
 	})
-	s.stopped.Go(func() {
+	s.inBackground(func() {
 		tick := time.NewTicker(s.b.o.Pace.Every)
 		defer tick.Stop()
 		for {
@@ -69,6 +70,21 @@ func (s *Store) start(ctx context.Context) {
 			}
 			_ = s.checkpoint(ctx) // whoever begins a step is told
 		}
+	})
+}
+
+// inBackground runs f until the store is closed. A panic in it ends neither the process
+// nor the store: nothing new begins, and what was done is written back at the end.
+func (s *Store) inBackground(f func()) {
+	s.stopped.Go(func() {
+		defer func() {
+			if fault := recover(); fault != nil {
+				s.journal.Lock()
+				defer s.journal.Unlock()
+				s.broken = fmt.Errorf("internal error in the upkeep of the shared state: this is a bug in bh: %v", fault)
+			}
+		}()
+		f()
 	})
 }
 

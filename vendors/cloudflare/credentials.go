@@ -6,11 +6,11 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strconv"
-	"sync"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 	"buckethead/vendors/transport"
 )
 
@@ -80,16 +80,11 @@ func (c *Cloud) join(pages [][]token) ([]vendors.Credential, error) {
 func (c *Cloud) tokenPages(ctx context.Context, first, last int) ([][]token, error) {
 	pages := make([][]token, last-first+1)
 	faults := make([]error, len(pages))
-	slots := make(chan struct{}, pagesAtOnce)
-	var wg sync.WaitGroup
+	g := parallel.NewGroup(pagesAtOnce)
 	for i := range pages {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			pages[i], _, faults[i] = c.tokenPage(ctx, first+i)
-		})
+		g.Go(func() { pages[i], _, faults[i] = c.tokenPage(ctx, first+i) })
 	}
-	wg.Wait()
+	g.Wait()
 	for _, err := range faults {
 		if err != nil {
 			return nil, err

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/r2"
 
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 )
 
 // deletesAtOnce is how many objects are deleted side by side.
@@ -46,19 +46,15 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 // deleteObjects deletes what it can, and returns the first fault.
 func (c *Cloud) deleteObjects(ctx context.Context, id vendors.BucketID, objects []object) error {
 	faults := make([]error, len(objects))
-	slots := make(chan struct{}, deletesAtOnce)
-	var wg sync.WaitGroup
+	g := parallel.NewGroup(deletesAtOnce)
 	for i, object := range objects {
-		slots <- struct{}{}
-		if ctx.Err() != nil {
-			break
-		}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			faults[i] = c.deleteObject(ctx, id, object.Key)
+		g.Go(func() {
+			if ctx.Err() == nil {
+				faults[i] = c.deleteObject(ctx, id, object.Key)
+			}
 		})
 	}
-	wg.Wait()
+	g.Wait()
 	for _, err := range faults {
 		if err != nil {
 			return err
