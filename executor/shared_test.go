@@ -16,8 +16,8 @@ import (
 	"buckethead/config/addr"
 	"buckethead/state"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
 	"buckethead/vendors"
+	s3sim "buckethead/vendors/sim/s3api"
 )
 
 var allShared = flag.Bool("shared.every", false, "draw as many worlds with a shared state as with one in memory")

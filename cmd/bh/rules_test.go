@@ -28,7 +28,6 @@ var mayImport = map[string][]string{
 	"vendors/transport":              {"vendors"},
 	"vendors/cloudflare":             {"vendors", "vendors/transport"},
 	"vendors/registry":               {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
-	"vendors/onepassword/connectsim": {},
 	"vendors/onepassword":            {"vendors", "vendors/transport"},
 	"config":                         {"config/addr", "config/diag", "vendors"},
 	"state":                          {"config/addr", "vendors"},
@@ -48,12 +47,18 @@ var mayImport = map[string][]string{
 	"cmd/view":              {"planner", "executor", "config/addr", "config/diag"},
 	"cmd/cli":               {everything},
 	"cmd/bh":                {"cmd/cli"},
-	// A judge of the adapter has nothing in common with it.
-	"vendors/cloudflare/r2sim/sigv4":     {},
-	"vendors/cloudflare/r2sim/simulator": {"vendors/cloudflare/r2sim/sigv4"},
-	"state/s3/s3sim":                     {"vendors/cloudflare/r2sim/sigv4"},
-	"vendors/cloudflare/r2sim":           {"vendors/cloudflare/r2sim/simulator"},
+	// The simulators, see keepsSimulatorsApart.
+	"vendors/sim/kit":        {},
+	"vendors/sim/s3api":      {"vendors/sim/kit"},
+	"vendors/sim/cloudflare": {"vendors/sim/kit", "vendors/sim/s3api"},
+	"vendors/sim/connect":    {"vendors/sim/kit"},
+	"vendors/sim/r2":         {"vendors/sim/cloudflare", "vendors/sim/kit"},
+	"vendors/sim/op":         {"vendors/sim/connect", "vendors/sim/kit"},
+	"vendors/sim/s3":         {"vendors/sim/s3api", "vendors/sim/kit"},
 }
+
+// commands are the packages beside those of cmd that are programs of their own.
+var commands = []string{"vendors/sim/r2", "vendors/sim/op", "vendors/sim/s3"}
 
 // everything in a row of the import table allows all imports.
 const everything = "..."
@@ -172,6 +177,7 @@ type rule struct {
 
 var rules = []rule{
 	{"follows the import table", false, followsImportTable},
+	{"keeps simulators apart", false, keepsSimulatorsApart},
 	{"keeps libraries in their rooms", false, keepsLibrariesInTheirRooms},
 	{"says where names come from", true, saysWhereNamesComeFrom},
 	{"leaves the process alone", false, leavesTheProcessAlone},
@@ -190,6 +196,20 @@ func followsImportTable(s source) []string {
 		ours, ok := strings.CutPrefix(path, module)
 		if ok && !slices.Contains(allowed, ours) && !slices.Contains(allowed, everything) {
 			out = append(out, "imports "+ours+", which is not below it")
+		}
+	}
+	return out
+}
+
+// keepsSimulatorsApart: a simulator judges an adapter, so it shares nothing with the
+// product, and the product cannot depend on it. Tests bring the two together.
+func keepsSimulatorsApart(s source) []string {
+	const simulators = "vendors/sim"
+	var out []string
+	for _, path := range s.imports() {
+		ours, ok := strings.CutPrefix(path, module)
+		if ok && within(ours, simulators) != within(s.pkg, simulators) {
+			out = append(out, "imports "+ours+", and simulators are kept apart from the product")
 		}
 	}
 	return out
@@ -231,7 +251,7 @@ func saysWhereNamesComeFrom(s source) []string {
 }
 
 func leavesTheProcessAlone(s source) []string {
-	if within(s.pkg, "cmd") || s.pkg == "vendors/cloudflare/r2sim" { // a command, too
+	if within(s.pkg, "cmd") || slices.Contains(commands, s.pkg) {
 		return nil
 	}
 	paths := s.standard()

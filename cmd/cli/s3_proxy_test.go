@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"buckethead/state/s3/s3sim"
+	s3sim "buckethead/vendors/sim/s3api"
 )
 
 // s3Endpoint is a real server, such as versitygw, that the tests of a shared state use in

@@ -11,7 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"buckethead/state/s3/s3sim"
+	s3sim "buckethead/vendors/sim/s3api"
 )
 
 // serveStates gives a script a server for its state, which it finds by its environment.

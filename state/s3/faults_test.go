@@ -14,7 +14,7 @@ import (
 	"buckethead/state"
 	"buckethead/state/bolt"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
+	s3sim "buckethead/vendors/sim/s3api"
 )
 
 // session is an apply as the state sees it. It gives the first error, and whether the

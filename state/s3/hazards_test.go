@@ -16,7 +16,7 @@ import (
 	"buckethead/state"
 	"buckethead/state/bolt"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
+	s3sim "buckethead/vendors/sim/s3api"
 )
 
 var docs = addr.Project{Name: "docs"}

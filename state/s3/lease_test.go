@@ -14,7 +14,7 @@ import (
 	"buckethead/state"
 	"buckethead/state/bolt"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
+	s3sim "buckethead/vendors/sim/s3api"
 )
 
 // atOnce opens a state from many places at once and gives those that got it.

@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
 	"buckethead/vendors"
+	s3sim "buckethead/vendors/sim/s3api"
 )
 
 // endpoint is a real server, such as versitygw, in the place of the simulator. It has a

@@ -17,9 +17,9 @@ import (
 	"buckethead/state"
 	"buckethead/state/bolt"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
 	"buckethead/state/statetest"
 	"buckethead/vendors"
+	s3sim "buckethead/vendors/sim/s3api"
 )
 
 func TestStore(t *testing.T) {
