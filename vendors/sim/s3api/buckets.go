@@ -54,9 +54,14 @@ func NewObject(body []byte, put http.Header, now time.Time) Object {
 	if o.Header.Get("Content-Type") == "" {
 		o.Header.Set("Content-Type", "binary/octet-stream")
 	}
-	encoding := strings.TrimPrefix(strings.TrimPrefix(o.Header.Get("Content-Encoding"), "aws-chunked"), ",")
-	if o.Header.Set("Content-Encoding", encoding); encoding == "" {
-		o.Header.Del("Content-Encoding")
+	var encodings []string // without that of the transfer
+	for e := range strings.SplitSeq(strings.Join(put["Content-Encoding"], ","), ",") {
+		if e = strings.TrimSpace(e); e != "" && e != "aws-chunked" {
+			encodings = append(encodings, e)
+		}
+	}
+	if o.Header.Del("Content-Encoding"); len(encodings) > 0 {
+		o.Header.Set("Content-Encoding", strings.Join(encodings, ","))
 	}
 	return o
 }

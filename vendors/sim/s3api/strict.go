@@ -51,6 +51,7 @@ var (
 	toolHeaders = map[string][]string{
 		"GetObject":               {"Range", "X-Amz-Checksum-Mode"},
 		"HeadObject":              {"X-Amz-Checksum-Mode"},
+		"CopyObject":              {"Content-Type", "X-Amz-Checksum-Algorithm"}, // both change nothing
 		"PutObject":               slices.Concat(streamed, kept),
 		"CreateMultipartUpload":   append(kept, "X-Amz-Checksum-Algorithm", "X-Amz-Checksum-Type"),
 		"UploadPart":              streamed,
@@ -83,7 +84,8 @@ func (a API) check(q *Request) *Error {
 		return strange(http.StatusBadRequest, "UnknownMethod", "%s of %s is not simulated", q.Method, q.URL.EscapedPath())
 	case len(q.Key) > 1024:
 		return bad("KeyTooLongError", "Your key is too long")
-	case op.body && q.ContentLength < 0:
+	// The AWS CLI says the length of what is in the chunks alone.
+	case op.body && q.ContentLength < 0 && hash != streamedPayload:
 		return &Error{http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.", false}
 	case !op.body && q.ContentLength != 0:
 		return strange(http.StatusBadRequest, "InvalidRequest", "%s has no body", q.Op)
@@ -105,7 +107,8 @@ func (a API) checkHeaders(q *Request, op operation) *Error {
 		switch {
 		case !known:
 			return strange(http.StatusBadRequest, "UnknownHeader", "%s: the header %s is not known", q.Op, name)
-		case len(values) != 1:
+		// Some have one for the content and one for the chunks.
+		case len(values) != 1 && !(a.Tools && name == "Content-Encoding"):
 			return strange(http.StatusBadRequest, "RepeatedHeader", "%s: the header %s is there more than once", q.Op, name)
 		}
 	}
