@@ -55,17 +55,19 @@ var bucketSchema = object(
 	may("storageClass", oneOf(storageClasses...)),
 )
 
-// bucket gives the bucket that a path names, in the jurisdiction of the header.
-func (s *Simulator) bucket(r *request) (*Bucket, answer) {
+// findBucket finds the bucket that a path names, in the jurisdiction of the header. The
+// live API was seen to refuse to change one:
+// https://github.com/Alos-no/Cloudflare.NET/pull/41
+func (s *Simulator) findBucket(r *request) (answer, bool) {
 	name := r.vars["bucket"]
-	if !bucketName.MatchString(name) {
-		return nil, failed(http.StatusBadRequest, 10005, "The specified bucket name is not valid.")
+	r.bucket = s.buckets[bucketKey{r.jurisdiction, name}]
+	switch {
+	case s.o.PatchRefused && r.op == "bucket.patch":
+		return failed(http.StatusMethodNotAllowed, 7001, "Method PATCH not available for that URI."), false
+	case !bucketName.MatchString(name):
+		return failed(http.StatusBadRequest, 10005, "The specified bucket name is not valid."), false
 	}
-	b := s.buckets[bucketKey{r.jurisdiction, name}]
-	if b == nil {
-		return nil, failed(http.StatusNotFound, 10006, "The specified bucket does not exist.")
-	}
-	return b, answer{}
+	return failed(http.StatusNotFound, 10006, "The specified bucket does not exist."), r.bucket != nil
 }
 
 // createBucket makes a bucket. A second create fails and changes nothing.
@@ -122,24 +124,12 @@ func (b *Bucket) view() map[string]any {
 }
 
 func (s *Simulator) getBucket(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
-	return done(b.view())
+	return done(r.bucket.view())
 }
 
-// patchBucket changes the default storage class, which only a header names. The
-// live API was seen to refuse it:
-// https://github.com/Alos-no/Cloudflare.NET/pull/41
+// patchBucket changes the default storage class, which only a header names.
 func (s *Simulator) patchBucket(r *request) answer {
-	if s.o.PatchRefused {
-		return failed(http.StatusMethodNotAllowed, 7001, "Method PATCH not available for that URI.")
-	}
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
+	b := r.bucket
 	class := r.Header.Get(headerClass)
 	if !slices.Contains(storageClasses, class) {
 		return s.refuse(http.StatusBadRequest, codeBadRequest, "bucket.patch: cf-r2-storage-class is %q", class)
@@ -151,11 +141,8 @@ func (s *Simulator) patchBucket(r *request) answer {
 // deleteBucket deletes an empty bucket and all its settings.
 // https://developers.cloudflare.com/r2/buckets/delete-buckets/
 func (s *Simulator) deleteBucket(r *request) answer {
-	b, missing := s.bucket(r)
-	switch {
-	case b == nil:
-		return missing
-	case len(b.store.Objects) > 0:
+	b := r.bucket
+	if len(b.store.Objects) > 0 {
 		return failed(http.StatusConflict, 10008, "The bucket you tried to delete (%s) is not empty (account %s)", b.Name, s.o.AccountID)
 	}
 	delete(s.buckets, bucketKey{b.Jurisdiction, b.Name})

@@ -43,21 +43,14 @@ var (
 )
 
 func (s *Simulator) getManaged(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
-	return done(b.managed())
+	return done(r.bucket.managed())
 }
 
 // putManaged opens or closes r2.dev. A bucket is not known to it at once:
 // https://github.com/alchemy-run/alchemy (alchemy/src/cloudflare/bucket.ts)
 func (s *Simulator) putManaged(r *request) answer {
-	b, missing := s.bucket(r)
-	switch {
-	case b == nil:
-		return missing
-	case s.o.Now().Before(b.CreatedAt.Add(s.o.FreshBucketDelay)):
+	b := r.bucket
+	if s.o.Now().Before(b.CreatedAt.Add(s.o.FreshBucketDelay)) {
 		return failed(http.StatusNotFound, 10006, "The specified bucket does not exist.")
 	}
 	var sent struct{ Enabled bool }
@@ -71,10 +64,7 @@ func (b *Bucket) managed() map[string]any {
 }
 
 func (s *Simulator) listDomains(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
+	b := r.bucket
 	domains := []map[string]any{}
 	for i := range b.CustomDomains {
 		domains = append(domains, s.domainView(&b.CustomDomains[i]))
@@ -84,10 +74,7 @@ func (s *Simulator) listDomains(r *request) answer {
 
 // createDomain connects a domain. The codes of its refusals are unverified.
 func (s *Simulator) createDomain(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
+	b := r.bucket
 	var sent CustomDomain
 	kit.Decode(r.body, &sent)
 	zone := s.zones[sent.ZoneID]
@@ -116,22 +103,18 @@ func (s *Simulator) connected(domain string) bool {
 	return false
 }
 
-// domain gives the domain that a path names.
-func (s *Simulator) domain(r *request) (*Bucket, *CustomDomain, answer) {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return nil, nil, missing
-	}
-	for i := range b.CustomDomains {
-		if b.CustomDomains[i].Domain == r.vars["domain"] {
-			return b, &b.CustomDomains[i], answer{}
+// domain finds the domain that a path names.
+func (r *request) domain() (*CustomDomain, answer) {
+	for i, d := range r.bucket.CustomDomains {
+		if d.Domain == r.vars["domain"] {
+			return &r.bucket.CustomDomains[i], answer{}
 		}
 	}
-	return b, nil, failed(http.StatusNotFound, 10053, "The custom domain does not exist.")
+	return nil, failed(http.StatusNotFound, 10053, "The custom domain does not exist.")
 }
 
 func (s *Simulator) getDomain(r *request) answer {
-	_, d, missing := s.domain(r)
+	d, missing := r.domain()
 	if d == nil {
 		return missing
 	}
@@ -140,7 +123,7 @@ func (s *Simulator) getDomain(r *request) answer {
 
 // updateDomain changes what is sent. That what is left out stays is unverified.
 func (s *Simulator) updateDomain(r *request) answer {
-	_, d, missing := s.domain(r)
+	d, missing := r.domain()
 	if d == nil {
 		return missing
 	}
@@ -153,7 +136,8 @@ func (s *Simulator) updateDomain(r *request) answer {
 }
 
 func (s *Simulator) deleteDomain(r *request) answer {
-	b, d, missing := s.domain(r)
+	b := r.bucket
+	d, missing := r.domain()
 	if d == nil {
 		return missing
 	}

@@ -26,10 +26,7 @@ const objectTime = "2006-01-02T15:04:05.000Z"
 // listObjects answers one page. Objects are consistent at once:
 // https://developers.cloudflare.com/r2/reference/consistency/
 func (s *Simulator) listObjects(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
+	b := r.bucket
 	size, refused, ok := s.number(r, "per_page", 1000, 1, 1000)
 	if !ok {
 		return refused
@@ -63,10 +60,7 @@ func (s *Simulator) listObjects(r *request) answer {
 }
 
 func (s *Simulator) putObject(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
+	b := r.bucket
 	key, class := r.vars["key"], cmp.Or(r.Header.Get(headerClass), b.StorageClass)
 	switch {
 	case len(key) > 1024:
@@ -84,10 +78,7 @@ func (s *Simulator) putObject(r *request) answer {
 
 // deleteObject deletes one object. What an absent one is answered with is unverified.
 func (s *Simulator) deleteObject(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
+	b := r.bucket
 	key := r.vars["key"]
 	if _, there := b.store.Objects[key]; !there {
 		return failed(http.StatusNotFound, 10007, "The specified key does not exist.")

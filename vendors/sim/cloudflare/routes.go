@@ -9,10 +9,13 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
+// handler carries out an operation.
+type handler func(*Simulator, *request) answer
+
 // route is one operation of the REST API.
 type route struct {
 	op, method, path string
-	handle           func(*Simulator, *request) answer
+	handle           handler
 	groups           []string    // permission groups of which the caller needs one
 	query            []string    // parameters that it knows
 	schema           *kit.Schema // of its body; nil: it has none
@@ -62,12 +65,12 @@ func settingRoutes() []route {
 	const one = "accounts/{account}/r2/buckets/{bucket}"
 	return []route{
 		{op: "cors.get", method: "GET", path: one + "/cors", handle: (*Simulator).getCORS, groups: readR2, r2: true},
-		{op: "cors.put", method: "PUT", path: one + "/cors", handle: (*Simulator).putCORS, groups: writeR2, schema: corsSchema, r2: true},
+		{op: "cors.put", method: "PUT", path: one + "/cors", handle: putRules(corsOf), groups: writeR2, schema: corsSchema, r2: true},
 		{op: "cors.delete", method: "DELETE", path: one + "/cors", handle: (*Simulator).deleteCORS, groups: writeR2, r2: true},
-		{op: "lifecycle.get", method: "GET", path: one + "/lifecycle", handle: (*Simulator).getLifecycle, groups: readR2, r2: true},
-		{op: "lifecycle.put", method: "PUT", path: one + "/lifecycle", handle: (*Simulator).putLifecycle, groups: writeR2, schema: lifecycleSchema, r2: true},
-		{op: "lock.get", method: "GET", path: one + "/lock", handle: (*Simulator).getLock, groups: readR2, r2: true},
-		{op: "lock.put", method: "PUT", path: one + "/lock", handle: (*Simulator).putLock, groups: writeR2, schema: lockSchema, r2: true},
+		{op: "lifecycle.get", method: "GET", path: one + "/lifecycle", handle: getRules(lifecycleOf), groups: readR2, r2: true},
+		{op: "lifecycle.put", method: "PUT", path: one + "/lifecycle", handle: putRules(lifecycleOf), groups: writeR2, schema: lifecycleSchema, r2: true},
+		{op: "lock.get", method: "GET", path: one + "/lock", handle: getRules(lockOf), groups: readR2, r2: true},
+		{op: "lock.put", method: "PUT", path: one + "/lock", handle: putRules(lockOf), groups: writeR2, schema: lockSchema, r2: true},
 		{op: "managed_domain.get", method: "GET", path: one + "/domains/managed", handle: (*Simulator).getManaged, groups: readR2, r2: true},
 		{op: "managed_domain.put", method: "PUT", path: one + "/domains/managed", handle: (*Simulator).putManaged, groups: writeR2, schema: managedSchema, r2: true},
 		{op: "custom_domain.list", method: "GET", path: one + "/domains/custom", handle: (*Simulator).listDomains, groups: readR2, r2: true},

@@ -24,6 +24,8 @@ type request struct {
 	jurisdiction string
 	body         []byte
 	caller       *Token
+	bucket       *Bucket // that the path names
+	token        *Token  // that the path names
 }
 
 // restJob finds the route of a call to the REST API.
@@ -86,6 +88,16 @@ func (s *Simulator) judge(r *request) answer {
 	}
 	if a, ok := s.checkBody(r); !ok {
 		return a
+	}
+	if _, named := r.vars["bucket"]; named {
+		if a, ok := s.findBucket(r); !ok {
+			return a
+		}
+	}
+	if _, named := r.vars["id"]; named {
+		if a, ok := s.findToken(r); !ok {
+			return a
+		}
 	}
 	return r.handle(s, r)
 }

@@ -1,7 +1,6 @@
 package cloudflare
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -140,79 +139,42 @@ func freshLifecycle() []LifecycleRule {
 // getCORS: that none is a 404 with a code of its own is seen in
 // https://github.com/alchemy-run/distilled (r2.test.ts).
 func (s *Simulator) getCORS(r *request) answer {
-	b, missing := s.bucket(r)
-	switch {
-	case b == nil:
-		return missing
-	case b.CORS == nil:
+	b := r.bucket
+	if b.CORS == nil {
 		return failed(http.StatusNotFound, 10059, "The CORS configuration does not exist.")
 	}
 	return done(map[string]any{"rules": b.CORS})
 }
 
-func (s *Simulator) putCORS(r *request) answer {
-	return s.putRules(r, func(b *Bucket, rules json.RawMessage) {
-		b.CORS = []CORSRule{}
-		kit.Decode(rules, &b.CORS)
-	})
-}
-
 // deleteCORS: what is answered when there are none is unverified.
 func (s *Simulator) deleteCORS(r *request) answer {
-	b, missing := s.bucket(r)
-	switch {
-	case b == nil:
-		return missing
-	case b.CORS == nil:
+	b := r.bucket
+	if b.CORS == nil {
 		return failed(http.StatusNotFound, 10059, "The CORS configuration does not exist.")
 	}
 	b.CORS = nil
 	return done(map[string]any{})
 }
 
-func (s *Simulator) getLifecycle(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
-	return done(map[string]any{"rules": orNone(b.Lifecycle)})
+// getRules and putRules are for what is one list of rules, which is replaced as a whole.
+func getRules[T any](of func(*Bucket) *[]T) handler {
+	return func(_ *Simulator, r *request) answer { return done(map[string]any{"rules": orNone(*of(r.bucket))}) }
 }
 
-func (s *Simulator) putLifecycle(r *request) answer {
-	return s.putRules(r, func(b *Bucket, rules json.RawMessage) {
-		b.Lifecycle = []LifecycleRule{}
-		kit.Decode(rules, &b.Lifecycle)
-	})
+func putRules[T any](of func(*Bucket) *[]T) handler {
+	return func(_ *Simulator, r *request) answer {
+		var sent struct {
+			Rules []T `json:"rules"`
+		}
+		kit.Decode(r.body, &sent)
+		*of(r.bucket) = sent.Rules
+		return done(map[string]any{})
+	}
 }
 
-func (s *Simulator) getLock(r *request) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
-	return done(map[string]any{"rules": orNone(b.Lock)})
-}
-
-func (s *Simulator) putLock(r *request) answer {
-	return s.putRules(r, func(b *Bucket, rules json.RawMessage) {
-		b.Lock = []LockRule{}
-		kit.Decode(rules, &b.Lock)
-	})
-}
-
-// putRules replaces a whole set of rules.
-func (s *Simulator) putRules(r *request, set func(*Bucket, json.RawMessage)) answer {
-	b, missing := s.bucket(r)
-	if b == nil {
-		return missing
-	}
-	var sent struct {
-		Rules json.RawMessage `json:"rules"`
-	}
-	kit.Decode(r.body, &sent)
-	set(b, sent.Rules)
-	return done(map[string]any{})
-}
+func corsOf(b *Bucket) *[]CORSRule           { return &b.CORS }
+func lifecycleOf(b *Bucket) *[]LifecycleRule { return &b.Lifecycle }
+func lockOf(b *Bucket) *[]LockRule           { return &b.Lock }
 
 func orNone[T any](list []T) []T {
 	if list == nil {

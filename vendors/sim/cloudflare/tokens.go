@@ -151,29 +151,20 @@ func (s *Simulator) mint(t *Token) {
 	s.tokens = append(s.tokens, t)
 }
 
-// own gives the token that a path names, of the family that it names.
-func (s *Simulator) own(r *request) (*Token, answer) {
+// findToken finds the token that a path names, of the family that it names.
+func (s *Simulator) findToken(r *request) (answer, bool) {
 	for _, t := range s.tokens {
 		if t.ID == r.vars["id"] && t.User == r.user {
-			return t, answer{}
+			r.token = t
 		}
 	}
-	return nil, failed(http.StatusNotFound, 1003, "Token not found")
+	return failed(http.StatusNotFound, 1003, "Token not found"), r.token != nil
 }
 
-func (s *Simulator) getToken(r *request) answer {
-	t, missing := s.own(r)
-	if t == nil {
-		return missing
-	}
-	return done(s.tokenView(t))
-}
+func (s *Simulator) getToken(r *request) answer { return done(s.tokenView(r.token)) }
 
 func (s *Simulator) updateToken(r *request) answer {
-	t, missing := s.own(r)
-	if t == nil {
-		return missing
-	}
+	t := r.token
 	changed := *t // a refused update changes nothing
 	if refused, ok := s.fill(r, &changed); !ok {
 		return refused
@@ -183,11 +174,8 @@ func (s *Simulator) updateToken(r *request) answer {
 }
 
 func (s *Simulator) deleteToken(r *request) answer {
-	t, missing := s.own(r)
-	switch {
-	case t == nil:
-		return missing
-	case t.Managed:
+	t := r.token
+	if t.Managed {
 		return failed(http.StatusBadRequest, 1001, "The token is managed by Cloudflare and cannot be deleted")
 	}
 	s.tokens = slices.DeleteFunc(s.tokens, func(other *Token) bool { return other == t })
@@ -197,10 +185,7 @@ func (s *Simulator) deleteToken(r *request) answer {
 // rollToken gives a token a new value under its id; the old one is dead at once.
 // https://developers.cloudflare.com/fundamentals/api/how-to/roll-token/
 func (s *Simulator) rollToken(r *request) answer {
-	t, missing := s.own(r)
-	if t == nil {
-		return missing
-	}
+	t := r.token
 	t.Value, t.ModifiedOn = s.drawValue(t.User), s.o.Now().UTC()
 	t.keysFrom = t.ModifiedOn.Add(s.o.KeyDelay)
 	return done(t.Value)

@@ -14,14 +14,10 @@ type (
 	Fault = kit.Fault
 )
 
-// The kinds of faults.
+// The kinds of faults, see package kit.
 const (
-	Status   = kit.Status
-	Reset    = kit.Reset
-	Hang     = kit.Hang
-	Truncate = kit.Truncate
-	NonJSON  = kit.NonJSON
-	Hook     = kit.Hook
+	Status, Reset, Hang     = kit.Status, kit.Reset, kit.Hang
+	Truncate, NonJSON, Hook = kit.Truncate, kit.NonJSON, kit.Hook
 )
 
 // Options say what the simulated server is like. Zero values are the defaults.

@@ -8,9 +8,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -50,6 +53,19 @@ func (c *Command) Parse(args []string) error {
 		return fmt.Errorf("--listen: %s is not a loopback address, and everybody who reaches it could use %s", c.listen, c.Name())
 	}
 	return nil
+}
+
+// Main runs a command until a signal ends it, and returns its exit code. What it needs
+// of the process it is given.
+func Main(notify func(context.Context, ...os.Signal) (context.Context, context.CancelFunc), args []string, stdout, stderr io.Writer,
+	run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) int {
+	ctx, stop := notify(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, args[1:], stdout, stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(stderr, "%s: %v\n", filepath.Base(args[0]), err)
+		return 1
+	}
+	return 0
 }
 
 // Serve answers until the context ends. It prints which variables to export, given the

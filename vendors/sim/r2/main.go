@@ -11,27 +11,18 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"buckethead/vendors/sim/cloudflare"
 	"buckethead/vendors/sim/kit"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "r2:", err)
-		os.Exit(1)
-	}
-}
+func main() { os.Exit(kit.Main(signal.NotifyContext, os.Args, os.Stdout, os.Stderr, run)) }
 
 // settings are what the flags say.
 type settings struct {

@@ -9,26 +9,16 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"syscall"
 	"time"
 
 	"buckethead/vendors/sim/kit"
 	"buckethead/vendors/sim/s3api"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "s3:", err)
-		os.Exit(1)
-	}
-}
+func main() { os.Exit(kit.Main(signal.NotifyContext, os.Args, os.Stdout, os.Stderr, run)) }
 
 // run serves until the context ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
