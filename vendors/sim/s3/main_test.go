@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -20,7 +21,9 @@ func TestRun(t *testing.T) {
 	out, in := io.Pipe()
 	var log bytes.Buffer
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, []string{"--listen", "127.0.0.1:0", "--fault", "GetObject:before:503:1"}, in, &log) }()
+	go func() {
+		ended <- run(ctx, []string{"--listen", "127.0.0.1:0", "--fault", "GetObject:before:503:1"}, in, &log)
+	}()
 	lines := bufio.NewScanner(out)
 	for n := 0; n < 4 && lines.Scan(); n++ {
 		name, value, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
@@ -56,8 +59,10 @@ func TestRun(t *testing.T) {
 
 func TestRun_refuses(t *testing.T) {
 	for _, args := range [][]string{{"--listen", "0.0.0.0:1"}, {"--bucket", ""}, {"--access-key-id", ""}, {"--fault", "s3.head:before:503"}, {"more"}} {
-		if err := run(t.Context(), args, io.Discard, io.Discard); err == nil {
-			t.Errorf("%q is taken", args)
+		ended, end := context.WithCancel(t.Context())
+		end() // what is taken does not listen
+		if err := run(ended, args, io.Discard, io.Discard); err == nil || errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "canceled") {
+			t.Errorf("%q is taken: %v", args, err)
 		}
 	}
 }
