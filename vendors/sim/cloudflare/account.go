@@ -42,7 +42,7 @@ func (s *Simulator) AddToken(spec TokenSpec) (id, value string) {
 	return t.ID, t.Value
 }
 
-// Token gives a token by its id.
+// Token returns a token by its id.
 func (s *Simulator) Token(id string) (Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -54,7 +54,7 @@ func (s *Simulator) Token(id string) (Token, bool) {
 	return Token{}, false
 }
 
-// Tokens gives all tokens of the user or of the account, oldest first.
+// Tokens returns all tokens of the user or of the account, oldest first.
 func (s *Simulator) Tokens(user bool) []Token {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +103,7 @@ func (t *Token) clone() Token {
 	return out
 }
 
-// Buckets gives all buckets, sorted by jurisdiction and name.
+// Buckets returns all buckets, sorted by jurisdiction and name.
 func (s *Simulator) Buckets() []Bucket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,7 +115,7 @@ func (s *Simulator) Buckets() []Bucket {
 }
 
 // AddBucket makes a bucket behind the API. What is empty gets what a create without
-// options gives.
+// options would have.
 func (s *Simulator) AddBucket(b Bucket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// byValue gives the token with a value.
+// byValue returns the token with a value.
 func (s *Simulator) byValue(value string) *Token {
 	for _, t := range s.tokens {
 		if value != "" && t.Value == value {
@@ -18,7 +18,7 @@ func (s *Simulator) byValue(value string) *Token {
 	return nil
 }
 
-// live says whether a token works at a time.
+// live reports whether a token works at a time.
 func (t *Token) live(now time.Time) bool {
 	return t.Status == "active" && !now.Before(t.NotBefore) && (t.ExpiresOn.IsZero() || now.Before(t.ExpiresOn))
 }
@@ -31,7 +31,7 @@ func (t *Token) shown(now time.Time) string {
 	return t.Status
 }
 
-// admits says whether a token may be used from an address.
+// admits reports whether a token may be used from an address.
 func (t *Token) admits(ip netip.Addr) bool {
 	inside := func(list []string) bool {
 		for _, text := range list {

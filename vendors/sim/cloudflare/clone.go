@@ -2,7 +2,7 @@ package cloudflare
 
 import "maps"
 
-// Clone gives another account that is like this one now, and shares nothing with it.
+// Clone returns another account that is like this one now, and shares nothing with it.
 // What was counted, hidden and hooked stays behind.
 func (s *Simulator) Clone() *Simulator {
 	s.mu.Lock()

@@ -93,7 +93,7 @@ func (s *Simulator) createDomain(r *request) answer {
 	return done(map[string]any{"domain": sent.Domain, "zoneId": sent.ZoneID, "enabled": sent.Enabled, "minTLS": sent.MinTLS, "ciphers": orNone(sent.Ciphers)})
 }
 
-// connected says whether any bucket has a domain.
+// connected reports whether any bucket has a domain.
 func (s *Simulator) connected(domain string) bool {
 	for _, b := range s.buckets {
 		if slices.ContainsFunc(b.CustomDomains, func(d CustomDomain) bool { return d.Domain == domain }) {

@@ -119,7 +119,7 @@ func (s *Simulator) scopeOf(name string, what any) string {
 // userID is the user of all user tokens.
 func (s *Simulator) userID() string { return kit.HexHash("user " + s.o.AccountID)[:32] }
 
-// allows says whether a token may do what one of the groups opens, on a resource.
+// allows reports whether a token may do what one of the groups opens, on a resource.
 // What is denied stays denied.
 // https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api/
 func (t *Token) allows(groups []string, covers func(resource string, what any) bool) bool {

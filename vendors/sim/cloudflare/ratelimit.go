@@ -15,7 +15,7 @@ type budget struct {
 	blocked time.Time // until then every call is refused
 }
 
-// admit counts a REST call against the limit of its identity, and gives the headers
+// admit counts a REST call against the limit of its identity, and returns the headers
 // that say so. S3 has its own limits, which are not simulated.
 // https://developers.cloudflare.com/fundamentals/api/reference/limits/
 func (s *Simulator) admit(bearer string) (http.Header, *kit.Answer) {
@@ -49,7 +49,8 @@ func (s *Simulator) admit(bearer string) (http.Header, *kit.Answer) {
 	}
 	s.rejected++
 	// The code is one of two in https://github.com/alchemy-run/distilled; unverified.
-	refusal, wait := s.sent(failed(http.StatusTooManyRequests, 971, "Please wait and consider throttling your request speed")), b.blocked.Sub(now)
+	refusal := s.sent(failed(http.StatusTooManyRequests, 971, "Please wait and consider throttling your request speed"))
+	wait := b.blocked.Sub(now)
 	refusal.Header.Set("Retry-After", kit.Seconds(wait))
 	return s.rateHeaders(0, wait), &refusal
 }

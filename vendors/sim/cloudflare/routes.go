@@ -82,7 +82,7 @@ func settingRoutes() []route {
 	}
 }
 
-// tokenRoutes gives the two families, which have the same shapes.
+// tokenRoutes returns the two families, which have the same shapes.
 func tokenRoutes() []route {
 	var out []route
 	for _, user := range []bool{false, true} {
@@ -128,7 +128,7 @@ func findRoute(method, escaped string) (found *route, vars map[string]string, ot
 	return &routes[i], vars, false
 }
 
-// Operations gives the words for all operations, sorted.
+// Operations returns the words for all operations, sorted.
 func Operations() []string {
 	out := slices.Collect(maps.Values(s3Operations))
 	for _, r := range routes {

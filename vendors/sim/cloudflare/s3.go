@@ -28,8 +28,9 @@ func bareHost(r *http.Request) string {
 // s3Operations are the words for the operations of S3.
 var s3Operations = map[string]string{
 	"HeadBucket": "s3.head", "ListObjectsV2": "s3.list", "DeleteObjects": "s3.delete",
-	"HeadObject": "s3.object.head", "GetObject": "s3.object.get", "PutObject": "s3.object.put", "CopyObject": "s3.object.copy",
-	"DeleteObject": "s3.object.delete", "CreateMultipartUpload": "s3.upload.create", "UploadPart": "s3.upload.part",
+	"HeadObject": "s3.object.head", "GetObject": "s3.object.get", "PutObject": "s3.object.put",
+	"CopyObject": "s3.object.copy", "DeleteObject": "s3.object.delete",
+	"CreateMultipartUpload": "s3.upload.create", "UploadPart": "s3.upload.part",
 	"CompleteMultipartUpload": "s3.upload.complete", "AbortMultipartUpload": "s3.upload.abort",
 }
 
@@ -48,7 +49,7 @@ func (s *Simulator) s3Job(r *http.Request, body []byte) kit.Job {
 	j := kit.Job{Call: q.Call()}
 	j.Call.Op, j.Call.Jurisdiction = s3Operations[q.Op], jurisdiction
 	j.Act = func(c Call) kit.Answer {
-		refused := &s3api.Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: "there is no endpoint " + r.Host, Strange: true}
+		refused := &s3api.Error{Status: http.StatusBadRequest, Message: "there is no endpoint " + r.Host, Strange: true}
 		if account == s.o.AccountID && slices.Contains(jurisdictions, jurisdiction) {
 			var a kit.Answer
 			if a, refused = s.s3.Do(q, s3Gate{s, r, jurisdiction}); refused == nil {
@@ -90,7 +91,7 @@ type s3Gate struct {
 // https://developers.cloudflare.com/r2/api/tokens/#get-s3-api-credentials-from-an-api-token
 func (g s3Gate) Secret(keyID string) (string, *s3api.Error) {
 	if len(keyID) != 32 {
-		return "", &s3api.Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Strange: true,
+		return "", &s3api.Error{Status: http.StatusBadRequest, Strange: true,
 			Message: fmt.Sprintf("the access key id has length %d, should be 32", len(keyID))}
 	}
 	t := g.s.keyFor(keyID)
@@ -116,12 +117,13 @@ func (g s3Gate) Bucket(name string) *s3api.Bucket {
 
 func (g s3Gate) Change(bucket, key string) *s3api.Error {
 	if g.s.buckets[bucketKey{g.jurisdiction, bucket}].locked(key, g.s.o.Now()) {
-		return &s3api.Error{Status: http.StatusForbidden, Code: "ObjectLockedByBucketPolicy", Message: "The object is locked by the bucket policy."}
+		return &s3api.Error{Status: http.StatusForbidden, Code: "ObjectLockedByBucketPolicy",
+			Message: "The object is locked by the bucket policy."}
 	}
 	return nil
 }
 
-// keyFor gives the token behind an access key, if S3 knows it as it is. A fresh or
+// keyFor returns the token behind an access key, if S3 knows it as it is. A fresh or
 // changed one takes up to a minute: https://developers.cloudflare.com/r2/reference/consistency/
 func (s *Simulator) keyFor(id string) *Token {
 	now := s.o.Now()

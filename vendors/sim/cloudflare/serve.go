@@ -31,7 +31,8 @@ type request struct {
 // restJob finds the route of a call to the REST API.
 func (s *Simulator) restJob(r *http.Request, body []byte, tooLong bool) kit.Job {
 	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	j := kit.Job{Call: Call{Method: r.Method, Path: r.URL.EscapedPath(), Jurisdiction: normal(r.Header.Get("Cf-R2-Jurisdiction"))},
+	jurisdiction := normal(r.Header.Get("Cf-R2-Jurisdiction"))
+	j := kit.Job{Call: Call{Method: r.Method, Path: r.URL.EscapedPath(), Jurisdiction: jurisdiction},
 		Admit: func() (http.Header, *kit.Answer) { return s.admit(bearer) }, Fail: s.spoilt, Finish: s.finish}
 	route, vars, other := findRoute(r.Method, j.Call.Path)
 	if route == nil {
@@ -43,12 +44,12 @@ func (s *Simulator) restJob(r *http.Request, body []byte, tooLong bool) kit.Job 
 		if tooLong {
 			return s.sent(s.refuse(http.StatusRequestEntityTooLarge, 10000, "%s: the body is too long", route.op))
 		}
-		return s.sent(s.judge(&request{Request: r, route: route, vars: vars, jurisdiction: j.Call.Jurisdiction, body: body}))
+		return s.sent(s.judge(&request{Request: r, route: route, vars: vars, jurisdiction: jurisdiction, body: body}))
 	}
 	return j
 }
 
-// noRoute answers what is no operation. The codes are those of Cloudflare's router;
+// noRoute answers what is not an operation. The codes are those of Cloudflare's router;
 // that a DELETE without a bucket's name has its own is seen in
 // https://github.com/alchemy-run/distilled (r2.test.ts).
 func (s *Simulator) noRoute(r *http.Request, other bool) answer {

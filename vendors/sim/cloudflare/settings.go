@@ -183,7 +183,7 @@ func orNone[T any](list []T) []T {
 	return list
 }
 
-// locked says whether a lock rule keeps an object as it is. The strictest wins.
+// locked reports whether a lock rule keeps an object as it is. The strictest wins.
 func (b *Bucket) locked(key string, now time.Time) bool {
 	o, there := b.store.Objects[key]
 	if !there {

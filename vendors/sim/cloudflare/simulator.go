@@ -84,9 +84,10 @@ func New(o Options) *Simulator {
 	if !isID(o.AccountID) {
 		panic("cloudflare: Options have a malformed AccountID")
 	}
-	s := &Simulator{o: o, draws: kit.Draws{Seed: o.AccountID}, buckets: map[bucketKey]*Bucket{}, firstPlace: map[bucketKey]string{},
-		zones: map[string]string{}, limits: map[string]*budget{}}
-	s.Server = kit.NewServer(kit.Config{Now: o.Now, Sleep: o.Sleep, Latency: o.Latency, World: &s.mu, ClientIP: o.ClientIP, Longest: longestBody, Read: s.job})
+	s := &Simulator{o: o, draws: kit.Draws{Seed: o.AccountID}, buckets: map[bucketKey]*Bucket{}, zones: map[string]string{},
+		firstPlace: map[bucketKey]string{}, limits: map[string]*budget{}}
+	s.Server = kit.NewServer(kit.Config{Now: o.Now, Sleep: o.Sleep, Latency: o.Latency, World: &s.mu, ClientIP: o.ClientIP,
+		Longest: longestBody, Read: s.job})
 	s.s3 = s3api.API{Now: o.Now, Regions: []string{"auto", "us-east-1", ""}, Tools: true}
 	return s
 }

@@ -39,8 +39,8 @@ func (s *Simulator) refuse(status, code int, format string, args ...any) answer 
 // checkHeaders refuses headers that the operation does not know.
 func (s *Simulator) checkHeaders(r *request) (answer, bool) {
 	wrong := kit.CheckHeaders(r.Header, func(name string) bool {
-		return slices.Contains(commonHeaders, name) || strings.HasPrefix(name, "X-Stainless-") || r.r2 && name == "Cf-R2-Jurisdiction" ||
-			r.header != "" && name == r.header
+		return slices.Contains(commonHeaders, name) || strings.HasPrefix(name, "X-Stainless-") ||
+			r.r2 && name == "Cf-R2-Jurisdiction" || r.header != "" && name == r.header
 	})
 	if wrong != "" {
 		return s.refuse(http.StatusBadRequest, 6003, "%s: %s", r.op, wrong), false
@@ -93,7 +93,8 @@ func (s *Simulator) checkBody(r *request) (answer, bool) {
 		return answer{}, true
 	}
 	if _, pointer, wrong := kit.CheckBody(r.Header, r.body, r.schema); wrong != "" {
-		return s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %s", r.op, strings.TrimSpace(pointer+" "+wrong)).at(pointer), false
+		refusal := s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %s", r.op, strings.TrimSpace(pointer+" "+wrong))
+		return refusal.at(pointer), false
 	}
 	return answer{}, true
 }

@@ -139,7 +139,7 @@ func (s *Simulator) createToken(r *request) answer {
 	return done(view)
 }
 
-// mint gives a token its id and value, and keeps it.
+// mint returns a token its id and value, and keeps it.
 func (s *Simulator) mint(t *Token) {
 	t.ID = s.drawID("token")
 	if t.Value == "" {
@@ -182,7 +182,7 @@ func (s *Simulator) deleteToken(r *request) answer {
 	return done(map[string]string{"id": t.ID})
 }
 
-// rollToken gives a token a new value under its id; the old one is dead at once.
+// rollToken returns a token a new value under its id; the old one is dead at once.
 // https://developers.cloudflare.com/fundamentals/api/how-to/roll-token/
 func (s *Simulator) rollToken(r *request) answer {
 	t := r.token

@@ -32,7 +32,7 @@ func request(name string, policies ...string) string {
 
 var scoped = request("t", policy("allow", resource("default", "abc"), itemWriteID))
 
-// mint makes a token and gives its id and value.
+// mint makes a token and returns its id and value.
 func (w world) mint(body string) (id, value string) {
 	w.t.Helper()
 	made := w.ok("POST", "tokens", body)

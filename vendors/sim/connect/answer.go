@@ -52,7 +52,7 @@ func spoilt(_ kit.Call, f *Fault) kit.Answer {
 // https://github.com/1Password/connect/blob/main/CHANGELOG.md
 func finish(_ kit.Call, a *kit.Answer) { a.Header.Set("1Password-Connect-Version", serverVersion) }
 
-// messages are what the server says where no more is known.
+// messages are what the server says if no more is known.
 // https://github.com/1Password/terraform-provider-onepassword/issues/222
 // https://github.com/1Password/terraform-provider-onepassword/pull/295
 var messages = map[int]string{

@@ -11,7 +11,7 @@ import (
 // https://github.com/1Password/connect/issues/54
 const badToken = "Invalid bearer token"
 
-// live says whether a token is not over.
+// live reports whether a token is not over.
 func (t Token) live(now time.Time) bool { return t.Expires.IsZero() || now.Before(t.Expires) }
 
 // rights says what a token may do in a vault.

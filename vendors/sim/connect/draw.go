@@ -57,7 +57,7 @@ func (s *Simulator) generate(r wireRecipe) (value string, entropy float64, wrong
 	return s.draws.Text("value", all, length), float64(length) * math.Log2(float64(len(all))), ""
 }
 
-// oneTime gives the code of a one-time password at a time; "" where the value is no
+// oneTime returns the code of a one-time password at a time; "" where the value is no
 // key. https://www.rfc-editor.org/rfc/rfc6238
 func oneTime(value string, now time.Time) string {
 	secret := value

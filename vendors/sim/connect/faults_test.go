@@ -137,7 +137,7 @@ func TestCounts(t *testing.T) {
 		t.Errorf("log %+v", w.sim.Log())
 	}
 	if len(met) != 3 {
-		t.Errorf("met %+v", met) // what is no operation is not asked about
+		t.Errorf("met %+v", met) // what is not an operation is not asked about
 	}
 	w.sim.ResetCounts()
 	if w.sim.Calls("")+w.sim.Calls("item.get")+len(w.sim.Log()) != 0 || len(w.sim.Unknown()) != 1 {

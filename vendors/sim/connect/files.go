@@ -10,7 +10,7 @@ import (
 // https://developer.1password.com/docs/connect/connect-server-configuration/
 const longestInline = 100 << 10
 
-// inline says whether the files' content is wanted.
+// inline reports whether the files' content is wanted.
 func (s *Simulator) inline(r *request) (wanted bool, a answer, ok bool) {
 	if !r.query.Has("inline_files") {
 		return false, a, true

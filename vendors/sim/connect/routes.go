@@ -43,7 +43,7 @@ func routes() []route {
 	}
 }
 
-// write says whether an operation changes a vault.
+// write reports whether an operation changes a vault.
 func (r *route) write() bool { return r.method != http.MethodGet }
 
 // findRoute finds the route of a path and what the path names. other reports that the
@@ -59,7 +59,7 @@ func findRoute(method, escaped string) (found *route, vars map[string]string, ot
 
 var idShape = regexp.MustCompile(`^[\da-z]{26}$`)
 
-// Operations gives the words for all operations, sorted.
+// Operations returns the words for all operations, sorted.
 func Operations() []string {
 	var out []string
 	for _, r := range routes() {

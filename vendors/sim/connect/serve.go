@@ -32,7 +32,7 @@ type request struct {
 	writes  int // of the vault when the call arrived
 }
 
-// filter gives what a list is filtered by.
+// filter returns what a list is filtered by.
 func (r *request) filter(attributes []string) (filter, error) {
 	if !r.query.Has("filter") {
 		return filter{}, nil

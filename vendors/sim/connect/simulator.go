@@ -60,7 +60,8 @@ type Token struct {
 // New makes a server without vaults and tokens.
 func New(o Options) *Simulator {
 	s := &Simulator{o: o, tokens: map[string]Token{}}
-	s.Server = kit.NewServer(kit.Config{Now: o.Now, Sleep: o.Sleep, Latency: o.Latency, World: &s.mu, Longest: longestBody, Read: s.job})
+	s.Server = kit.NewServer(kit.Config{Now: o.Now, Sleep: o.Sleep, Latency: o.Latency, World: &s.mu,
+		Longest: longestBody, Read: s.job})
 	return s
 }
 

@@ -137,7 +137,7 @@ type wireFile struct {
 	Content     []byte  `json:"content,omitempty"`
 }
 
-// vaultView gives a vault as reads show it now.
+// vaultView returns a vault as reads show it now.
 func (s *Simulator) vaultView(v *Vault) wireVault {
 	out := wireVault{ID: v.ID, Name: v.Name, Description: v.Description, AttributeVersion: v.AttributeVersion, ContentVersion: v.ContentVersion,
 		Type: "USER_CREATED", CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt}
@@ -155,7 +155,7 @@ func (s *Simulator) vaultView(v *Vault) wireVault {
 	return out
 }
 
-// summary gives an item as lists have it: without fields, sections and files.
+// summary returns an item as lists have it: without fields, sections and files.
 func summary(v *Vault, x Item) wireItem {
 	out := wireItem{ID: x.ID, Title: x.Title, Favorite: x.Favorite, Tags: x.Tags, Version: x.Version, Vault: wireID{v.ID}, Category: x.Category, State: x.State,
 		LastEditedBy: x.LastEditedBy, CreatedAt: x.CreatedAt, UpdatedAt: x.UpdatedAt}
@@ -165,7 +165,7 @@ func summary(v *Vault, x Item) wireItem {
 	return out
 }
 
-// whole gives an item with all that it has.
+// whole returns an item with all that it has.
 func (s *Simulator) whole(v *Vault, x Item) wireItem {
 	out := summary(v, x)
 	for _, section := range x.Sections {
@@ -184,7 +184,7 @@ func (s *Simulator) whole(v *Vault, x Item) wireItem {
 	return out
 }
 
-// allFields gives an item's fields with those that its category always has.
+// allFields returns an item's fields with those that its category always has.
 func (x Item) allFields() []Field {
 	note := notes
 	note.Value = x.Notes
@@ -219,7 +219,7 @@ func fileView(v *Vault, x Item, f File) wireFile {
 		ContentPath: "/v1/vaults/" + v.ID + "/items/" + x.ID + "/files/" + f.ID + "/content"}
 }
 
-// dated gives a date as the server keeps it: in seconds since 1970. It takes both
+// dated returns a date as the server keeps it: in seconds since 1970. It takes both
 // forms; the Terraform provider sends seconds.
 // https://github.com/1Password/terraform-provider-onepassword/blob/main/internal/onepassword/model/item.go
 func dated(value string) (string, bool) {
@@ -230,7 +230,7 @@ func dated(value string) (string, bool) {
 	return value, err == nil
 }
 
-// isMonth says whether a value is a year and a month, as in 203001.
+// isMonth reports whether a value is a year and a month, as in 203001.
 func isMonth(value string) bool {
 	_, err := time.Parse("200601", value)
 	return err == nil

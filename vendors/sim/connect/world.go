@@ -81,7 +81,7 @@ const (
 	byPerson = "PERSONAAAAAAAAAAAAAAAAAAAA"
 )
 
-// AddVault makes a vault and gives its id.
+// AddVault makes a vault and returns its id.
 func (s *Simulator) AddVault(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *Simulator) AddVault(name string) string {
 	return v.ID
 }
 
-// Vaults gives the vaults, without their items.
+// Vaults returns the vaults, without their items.
 func (s *Simulator) Vaults() []Vault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,7 +103,7 @@ func (s *Simulator) Vaults() []Vault {
 	return out
 }
 
-// Items gives the items of a vault in the order in which they came, those that are
+// Items returns the items of a vault in the order in which they came, those that are
 // archived or deleted included.
 func (s *Simulator) Items(vault string) []Item {
 	s.mu.Lock()
@@ -117,7 +117,7 @@ func (s *Simulator) Items(vault string) []Item {
 	return out
 }
 
-// Item gives an item, in whichever vault it is.
+// Item returns an item, in whichever vault it is.
 func (s *Simulator) Item(id string) (Item, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +130,7 @@ func (s *Simulator) Item(id string) (Item, bool) {
 // What follows is done as a person would do it, and shows at once: ReadDelay is for
 // writes through the API.
 
-// AddItem puts an item into a vault and gives its id.
+// AddItem puts an item into a vault and returns its id.
 func (s *Simulator) AddItem(vault string, x Item) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,7 +184,7 @@ func (s *Simulator) takeAway(id string) Item {
 	return e.now
 }
 
-// MoveItem moves an item to another vault, where it has another id, and gives that.
+// MoveItem moves an item to another vault, where it has another id, and returns that.
 func (s *Simulator) MoveItem(id, vault string) string {
 	s.mu.Lock()
 	moved := s.takeAway(id)
@@ -240,7 +240,7 @@ func (s *Simulator) change(e *entry, before *Item, after Item) {
 	e.now = after
 }
 
-// seen gives an item as reads show it now; false where they do not.
+// seen returns an item as reads show it now; false where they do not.
 func (s *Simulator) seen(e *entry) (Item, bool) {
 	x := &e.now
 	for _, p := range e.past {
@@ -266,7 +266,7 @@ func (x Item) clone() Item {
 	return x
 }
 
-// String gives an item without what it holds, so that no log has secrets.
+// String returns an item without what it holds, so that no log has secrets.
 func (x Item) String() string {
 	return fmt.Sprintf("%s %q (%s, version %d, %d fields) %s", x.ID, x.Title, x.Category, x.Version, len(x.Fields), x.State)
 }

@@ -31,8 +31,8 @@ func NewCommand(name, listen string, operations []string, stderr io.Writer) *Com
 	c := &Command{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), faults: faults{known: operations}, stderr: stderr}
 	c.SetOutput(stderr)
 	c.StringVar(&c.listen, "listen", listen, "loopback `address` to listen on")
-	c.Var(&c.faults, "fault", "`OP:before|after:KIND[:N]`, repeatable: KIND is a status such as 503, reset, hang, truncate or\n"+
-		"nonjson; N is which call of OP it hits, every one without. OP is a word such as "+operations[0])
+	c.Var(&c.faults, "fault", "`OP:before|after:KIND[:N]`, repeatable: KIND is a status such as 503, reset, hang,\n"+
+		"truncate or nonjson; N is which call of OP it hits, every one without. OP is a word such as "+operations[0])
 	return c
 }
 
@@ -50,15 +50,15 @@ func (c *Command) Parse(args []string) error {
 	}
 	// A name could come to mean another machine's address, so only the one is taken.
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("--listen: %s is not a loopback address, and everybody who reaches it could use %s", c.listen, c.Name())
+		return fmt.Errorf("--listen: %s is not a loopback address, and others could use it", c.listen)
 	}
 	return nil
 }
 
 // Main runs a command until a signal ends it, and returns its exit code. What it needs
 // of the process it is given.
-func Main(notify func(context.Context, ...os.Signal) (context.Context, context.CancelFunc), args []string, stdout, stderr io.Writer,
-	run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) int {
+func Main(notify func(context.Context, ...os.Signal) (context.Context, context.CancelFunc), args []string,
+	stdout, stderr io.Writer, run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) int {
 	ctx, stop := notify(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, args[1:], stdout, stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -72,7 +72,8 @@ func Main(notify func(context.Context, ...os.Signal) (context.Context, context.C
 // address, and for each call a line: method, path and status, 0 if there was no answer.
 // Queries, headers and bodies, which may hold secrets, are not printed. path may shorten
 // what is printed of a call.
-func (c *Command) Serve(ctx context.Context, s *Server, stdout io.Writer, path func(Call) string, exports func(at string) [][2]string) error {
+func (c *Command) Serve(ctx context.Context, s *Server, stdout io.Writer, path func(Call) string,
+	exports func(at string) [][2]string) error {
 	if len(c.faults.list) > 0 {
 		s.OnCall(c.faults.pick)
 	}
@@ -84,7 +85,8 @@ func (c *Command) Serve(ctx context.Context, s *Server, stdout io.Writer, path f
 		return err
 	}
 	// The end of the context also ends what hangs.
-	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return ctx }}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	for _, e := range exports("http://" + listener.Addr().String()) {

@@ -48,7 +48,8 @@ func (f *Fault) spoil(a Answer, fail func() Answer) Answer {
 	case NonJSON:
 		status := cmp.Or(f.Status, http.StatusBadGateway)
 		title := strconv.Itoa(status) + " " + http.StatusText(status)
-		a = NewAnswer(status, "text/html; charset=UTF-8", []byte("<!DOCTYPE html>\n<html><head><title>"+title+"</title></head></html>\n"))
+		page := "<!DOCTYPE html>\n<html><head><title>" + title + "</title></head></html>\n"
+		a = NewAnswer(status, "text/html; charset=UTF-8", []byte(page))
 	case Reset, Hang, Truncate:
 		if a.Status == 0 {
 			a = NewAnswer(http.StatusOK, "application/json", []byte("{}\n"))

@@ -13,7 +13,8 @@ import (
 // names, still escaped; the index is -1 if there is none. other reports that the path is
 // known, but not with this method. In a route's path {name} is one part, and {name...}
 // all that is left.
-func Find(routes int, route func(int) (method, path string), method, escaped string) (i int, vars map[string]string, other bool) {
+func Find(routes int, route func(int) (method, path string), method, escaped string) (found int, vars map[string]string,
+	other bool) {
 	segments := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
 	for i := range routes {
 		takes, path := route(i)

@@ -38,7 +38,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	sim := connect.New(o)
 	sim.AddToken(token, connect.Token{Vaults: []string{sim.AddVault(vault)}, Write: true})
-	return c.Serve(ctx, sim.Server, stdout, func(call kit.Call) string { return call.Path }, func(at string) [][2]string {
+	path := func(call kit.Call) string { return call.Path }
+	return c.Serve(ctx, sim.Server, stdout, path, func(at string) [][2]string {
 		return [][2]string{{"OP_CONNECT_HOST", at}, {"OP_CONNECT_TOKEN", token}}
 	})
 }

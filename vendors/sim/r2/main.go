@@ -38,7 +38,8 @@ var zones = []struct{ id, name string }{
 }
 
 func parse(args []string, stderr io.Writer) (settings, error) {
-	s := settings{Command: kit.NewCommand("r2", "127.0.0.1:8787", cloudflare.Operations(), stderr), options: cloudflare.Options{Now: time.Now, Sleep: kit.Sleep}}
+	s := settings{Command: kit.NewCommand("r2", "127.0.0.1:8787", cloudflare.Operations(), stderr),
+		options: cloudflare.Options{Now: time.Now, Sleep: kit.Sleep}}
 	s.StringVar(&s.options.AccountID, "account", cloudflare.DefaultAccountID, "`id` of the account, 32 hex digits")
 	s.StringVar(&s.token, "token", "r2sim", "value of the account `token` that may do everything bh does")
 	s.DurationVar(&s.options.Latency, "latency", 0, "of every call")
@@ -60,7 +61,7 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 		return settings{}, fmt.Errorf("--account: %q is not 32 hex digits", s.options.AccountID)
 	}
 	if s.token == "" || s.options.Limit < 0 || s.options.Window <= 0 || s.options.Latency < 0 || s.options.KeyDelay < 0 {
-		return settings{}, errors.New("--token is empty, or --limit, --window, --latency or --key-delay is below what makes sense")
+		return settings{}, errors.New("--token is empty, or --limit, --window, --latency or --key-delay is too small")
 	}
 	return s, nil
 }
@@ -72,7 +73,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	sim := cloudflare.New(s.options)
-	sim.AddToken(cloudflare.TokenSpec{Name: "r2sim", Groups: []string{"Workers R2 Storage Write", "Account API Tokens Write"}, Value: s.token})
+	groups := []string{"Workers R2 Storage Write", "Account API Tokens Write"}
+	sim.AddToken(cloudflare.TokenSpec{Name: "r2sim", Groups: groups, Value: s.token})
 	for _, z := range zones {
 		sim.AddZone(z.id, z.name)
 	}

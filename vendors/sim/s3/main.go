@@ -34,7 +34,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if o.AccessKeyID == "" || o.SecretAccessKey == "" || o.Region == "" || o.Buckets[0] == "" {
 		return errors.New("--access-key-id, --secret-access-key, --region or --bucket is empty")
 	}
-	return c.Serve(ctx, s3api.New(o).Server, stdout, func(call kit.Call) string { return call.Path }, func(at string) [][2]string {
+	path := func(call kit.Call) string { return call.Path }
+	return c.Serve(ctx, s3api.New(o).Server, stdout, path, func(at string) [][2]string {
 		return [][2]string{{"AWS_ACCESS_KEY_ID", o.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", o.SecretAccessKey},
 			{"AWS_REGION", o.Region}, {"AWS_ENDPOINT_URL_S3", at}}
 	})

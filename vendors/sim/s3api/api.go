@@ -90,28 +90,28 @@ func (q *Request) Call() kit.Call {
 // Do checks a request and carries it out.
 func (a API) Do(q *Request, g Gate) (kit.Answer, *Error) {
 	if refused := a.check(q); refused != nil {
-		return kit.Answer{}, refused
+		return refuse(refused)
 	}
 	keyID, refused := a.verify(q, g)
 	if refused != nil {
-		return kit.Answer{}, refused
+		return refuse(refused)
 	}
 	if refused := g.Allow(keyID, q.Bucket, operations[q.Op].writes); refused != nil {
-		return kit.Answer{}, refused
+		return refuse(refused)
 	}
 	if refused := q.unchunk(); refused != nil {
-		return kit.Answer{}, refused
+		return refuse(refused)
 	}
 	if refused := q.digests(); refused != nil {
-		return kit.Answer{}, refused
+		return refuse(refused)
 	}
 	b := g.Bucket(q.Bucket)
 	if b == nil {
-		return kit.Answer{}, noSuchBucket
+		return refuse(noSuchBucket)
 	}
 	if operations[q.Op].writes && q.Key != "" {
 		if refused := g.Change(q.Bucket, q.Key); refused != nil {
-			return kit.Answer{}, refused
+			return refuse(refused)
 		}
 	}
 	return a.act(q, g, b, keyID)

@@ -53,7 +53,7 @@ func (q *Request) unchunk() *Error {
 	}
 	name, value, _ := strings.Cut(strings.TrimSpace(string(rest)), ":")
 	if announced := q.Header.Get("X-Amz-Trailer"); !strings.EqualFold(name, announced) {
-		return bad("MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.")
+		return bad("MalformedTrailerError", "The request contained trailing data that was not well-formed.")
 	}
 	if name != "" {
 		q.sums[http.CanonicalHeaderKey(name)] = strings.TrimSpace(value)

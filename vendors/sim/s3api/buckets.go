@@ -47,7 +47,8 @@ func NewObject(body []byte, put http.Header, now time.Time) Object {
 	sum := md5.Sum(body)
 	o := Object{Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`, Modified: now.UTC(), Header: http.Header{}}
 	for name, values := range put {
-		if slices.Contains(kept, name) || strings.HasPrefix(name, metadata) || strings.HasPrefix(name, checksum) && sums[name] != nil {
+		isSum := strings.HasPrefix(name, checksum) && sums[name] != nil
+		if slices.Contains(kept, name) || strings.HasPrefix(name, metadata) || isSum {
 			o.Header[name] = values
 		}
 	}
@@ -125,12 +126,13 @@ type page struct {
 // list is https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 func (b *Bucket) list(q *Request) (kit.Answer, *Error) {
 	query := q.URL.Query()
-	out := page{Name: q.Bucket, Prefix: query.Get("prefix"), Delimiter: query.Get("delimiter"), EncodingType: query.Get("encoding-type"), MaxKeys: mostKeys,
-		ContinuationToken: query.Get("continuation-token"), StartAfter: query.Get("start-after")}
+	out := page{Name: q.Bucket, Prefix: query.Get("prefix"), Delimiter: query.Get("delimiter"), MaxKeys: mostKeys,
+		EncodingType: query.Get("encoding-type"), ContinuationToken: query.Get("continuation-token"),
+		StartAfter: query.Get("start-after")}
 	if query.Has("max-keys") {
 		n, err := strconv.Atoi(query.Get("max-keys"))
 		if err != nil || n < 0 {
-			return kit.Answer{}, bad("InvalidArgument", "max-keys is %q", query.Get("max-keys"))
+			return refuse(bad("InvalidArgument", "max-keys is %q", query.Get("max-keys")))
 		}
 		out.MaxKeys = min(n, mostKeys)
 	}
@@ -138,9 +140,9 @@ func (b *Bucket) list(q *Request) (kit.Answer, *Error) {
 	after, err := base64.URLEncoding.DecodeString(out.ContinuationToken)
 	switch {
 	case err != nil || query.Has("continuation-token") && len(after) == 0:
-		return kit.Answer{}, bad("InvalidArgument", "The continuation token provided is incorrect")
+		return refuse(bad("InvalidArgument", "The continuation token provided is incorrect"))
 	case out.EncodingType != "" && out.EncodingType != "url":
-		return kit.Answer{}, bad("InvalidArgument", "Invalid Encoding Method specified in Request")
+		return refuse(bad("InvalidArgument", "Invalid Encoding Method specified in Request"))
 	case len(after) == 0:
 		after = []byte(out.StartAfter)
 	}
@@ -157,7 +159,8 @@ func (b *Bucket) list(q *Request) (kit.Answer, *Error) {
 			continue
 		}
 		o := b.Objects[e.Name]
-		out.Contents = append(out.Contents, listed{encode(e.Name), o.seconds().Format(listTime), o.ETag, len(o.Body), "STANDARD"})
+		line := listed{encode(e.Name), o.seconds().Format(listTime), o.ETag, len(o.Body), "STANDARD"}
+		out.Contents = append(out.Contents, line)
 	}
 	if out.KeyCount, out.IsTruncated = len(entries), more; more {
 		out.NextContinuationToken = base64.URLEncoding.EncodeToString([]byte(entries[len(entries)-1].Name))
@@ -186,7 +189,7 @@ func (b *Bucket) deleteAll(q *Request, g Gate) (kit.Answer, *Error) {
 		malformed = malformed || o.Key == "" || len(o.Other) > 0
 	}
 	if malformed {
-		return kit.Answer{}, malformedXML
+		return refuse(malformedXML)
 	}
 	type deleted struct{ Key string }
 	type failed struct{ Key, Code, Message string }

@@ -20,20 +20,42 @@ func bad(code, format string, args ...any) *Error {
 	return &Error{Status: http.StatusBadRequest, Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-func strange(status int, code, format string, args ...any) *Error {
-	return &Error{status, code, fmt.Sprintf(format, args...), true}
+func notFound(code, message string) *Error { return &Error{http.StatusNotFound, code, message, false} }
+
+func forbidden(code, message string) *Error {
+	return &Error{http.StatusForbidden, code, message, false}
+}
+
+// strange is a request that no client should send.
+func strange(code, format string, args ...any) *Error {
+	return &Error{http.StatusBadRequest, code, fmt.Sprintf(format, args...), true}
+}
+
+// unsigned is a request that is not signed, or not as a whole.
+func unsigned(format string, args ...any) *Error {
+	return &Error{http.StatusForbidden, "AccessDenied", fmt.Sprintf(format, args...), true}
 }
 
 func notImplemented(what string) *Error {
-	return &Error{http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented: " + what, false}
+	const message = "A header you provided implies functionality that is not implemented: "
+	return &Error{http.StatusNotImplemented, "NotImplemented", message + what, false}
 }
 
 var (
-	noSuchBucket       = &Error{http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist", false}
-	noSuchKey          = &Error{http.StatusNotFound, "NoSuchKey", "The specified key does not exist.", false}
-	preconditionFailed = &Error{http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold", false}
-	malformedXML       = bad("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+	noSuchBucket       = notFound("NoSuchBucket", "The specified bucket does not exist")
+	noSuchKey          = notFound("NoSuchKey", "The specified key does not exist.")
+	noSuchUpload       = notFound("NoSuchUpload", "The specified multipart upload does not exist.")
+	preconditionFailed = &Error{http.StatusPreconditionFailed, "PreconditionFailed",
+		"At least one of the pre-conditions you specified did not hold", false}
+	lengthRequired = &Error{http.StatusLengthRequired, "MissingContentLength",
+		"You must provide the Content-Length HTTP header.", false}
+	invalidRange = &Error{http.StatusRequestedRangeNotSatisfiable, "InvalidRange",
+		"The requested range is not satisfiable", false}
+	malformedXML = bad("MalformedXML", "The XML you provided was not well-formed or did not validate against our schema")
 )
+
+// refuse returns an error from what answers otherwise.
+func refuse(e *Error) (kit.Answer, *Error) { return kit.Answer{}, e }
 
 // Fail returns the error that a fault of the kind [kit.Status] asks for.
 func Fail(f *kit.Fault) *Error {
@@ -45,7 +67,7 @@ func Fail(f *kit.Fault) *Error {
 	default:
 		code = "InternalError"
 	}
-	return &Error{Status: cmp.Or(f.Status, http.StatusInternalServerError), Code: code, Message: "a fault that a test asked for"}
+	return &Error{cmp.Or(f.Status, http.StatusInternalServerError), code, "a fault that a test asked for", false}
 }
 
 // Answer returns the answer with the error in it.

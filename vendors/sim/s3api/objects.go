@@ -23,16 +23,16 @@ func (o Object) seconds() time.Time { return o.Modified.Truncate(time.Second) }
 func (b *Bucket) get(q *Request) (kit.Answer, *Error) {
 	o, there := b.Objects[q.Key]
 	if !there {
-		return kit.Answer{}, noSuchKey
+		return refuse(noSuchKey)
 	}
 	match, none := q.Header.Get("If-Match"), q.Header.Get("If-None-Match")
 	for _, condition := range []string{match, none} {
 		if condition != "" && condition != "*" && !isETag(condition) {
-			return kit.Answer{}, bad("InvalidArgument", "%s is not one ETag in quotes", condition)
+			return refuse(bad("InvalidArgument", "%s is not one ETag in quotes", condition))
 		}
 	}
 	if match != "" && match != "*" && match != o.ETag {
-		return kit.Answer{}, preconditionFailed
+		return refuse(preconditionFailed)
 	}
 	out := kit.NewAnswer(http.StatusOK, "", o.Body)
 	out.Header.Set("ETag", o.ETag)
@@ -53,7 +53,7 @@ func (b *Bucket) get(q *Request) (kit.Answer, *Error) {
 	}
 	first, last, ok := parseRange(span, len(o.Body))
 	if !ok {
-		return kit.Answer{}, &Error{http.StatusRequestedRangeNotSatisfiable, "InvalidRange", "The requested range is not satisfiable", false}
+		return refuse(invalidRange)
 	}
 	out.Status, out.Body = http.StatusPartialContent, o.Body[first:last+1]
 	out.Header.Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", first, last, len(o.Body)))
@@ -92,19 +92,19 @@ func (a API) put(b *Bucket, q *Request) (kit.Answer, *Error) {
 	switch {
 	case match == "" && none == "" || a.IgnoreConditions:
 	case a.RefuseConditions:
-		return kit.Answer{}, notImplemented("a condition")
+		return refuse(notImplemented("a condition"))
 	case match != "" && none != "":
-		return kit.Answer{}, bad("InvalidRequest", "If-Match and If-None-Match at once")
+		return refuse(bad("InvalidRequest", "If-Match and If-None-Match at once"))
 	case none != "" && none != "*":
-		return kit.Answer{}, notImplemented("If-None-Match takes * alone")
+		return refuse(notImplemented("If-None-Match takes * alone"))
 	case match != "" && !isETag(match):
-		return kit.Answer{}, bad("InvalidArgument", "%s is not one ETag in quotes", match)
+		return refuse(bad("InvalidArgument", "%s is not one ETag in quotes", match))
 	case none == "*" && there:
-		return kit.Answer{}, preconditionFailed
+		return refuse(preconditionFailed)
 	case match != "" && !there:
-		return kit.Answer{}, noSuchKey
+		return refuse(noSuchKey)
 	case match != "" && match != o.ETag:
-		return kit.Answer{}, preconditionFailed
+		return refuse(preconditionFailed)
 	}
 	made := NewObject(q.body, q.Header, a.Now())
 	out := kit.NewAnswer(http.StatusOK, "", nil)
@@ -123,33 +123,33 @@ func (a API) put(b *Bucket, q *Request) (kit.Answer, *Error) {
 func (a API) copy(b *Bucket, q *Request, g Gate, keyID string) (kit.Answer, *Error) {
 	text := strings.TrimPrefix(q.Header.Get("X-Amz-Copy-Source"), "/")
 	if strings.Contains(text, "?") {
-		return kit.Answer{}, notImplemented("a version of the source")
+		return refuse(notImplemented("a version of the source"))
 	}
 	source, err := url.PathUnescape(text)
 	bucket, key, _ := strings.Cut(source, "/")
 	if err != nil || bucket == "" || key == "" {
-		return kit.Answer{}, bad("InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
+		return refuse(bad("InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"))
 	}
 	if bucket == q.Bucket && key == q.Key {
-		return kit.Answer{}, bad("InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing it.")
+		return refuse(bad("InvalidRequest", "This copy request copies an object to itself without changing it."))
 	}
 	if refused := g.Allow(keyID, bucket, false); refused != nil {
-		return kit.Answer{}, refused
+		return refuse(refused)
 	}
 	from := g.Bucket(bucket)
 	if from == nil {
-		return kit.Answer{}, noSuchBucket
+		return refuse(noSuchBucket)
 	}
 	o, there := from.Objects[key]
 	if !there {
-		return kit.Answer{}, noSuchKey
+		return refuse(noSuchKey)
 	}
 	if match := q.Header.Get("X-Amz-Copy-Source-If-Match"); match != "" {
 		if !isETag(match) {
-			return kit.Answer{}, bad("InvalidArgument", "%s is not one ETag in quotes", match)
+			return refuse(bad("InvalidArgument", "%s is not one ETag in quotes", match))
 		}
 		if match != o.ETag {
-			return kit.Answer{}, preconditionFailed
+			return refuse(preconditionFailed)
 		}
 	}
 	made := o

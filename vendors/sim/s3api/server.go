@@ -44,8 +44,8 @@ type Server struct {
 
 // New returns a server with empty buckets. It panics if Options.Now is nil.
 func New(o Options) *Server {
-	s := &Server{keyID: o.AccessKeyID, secret: o.SecretAccessKey, buckets: map[string]*Bucket{},
-		api: API{Now: o.Now, Regions: []string{o.Region}, Tools: o.Tools, IgnoreConditions: o.IgnoreConditions, RefuseConditions: o.RefuseConditions}}
+	s := &Server{keyID: o.AccessKeyID, secret: o.SecretAccessKey, buckets: map[string]*Bucket{}}
+	s.api = API{o.Now, []string{o.Region}, o.Tools, o.IgnoreConditions, o.RefuseConditions}
 	for _, name := range o.Buckets {
 		s.buckets[name] = NewBucket()
 	}
@@ -94,14 +94,14 @@ type gate struct {
 
 func (g gate) Secret(keyID string) (string, *Error) {
 	if keyID != g.keyID {
-		return "", &Error{http.StatusForbidden, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", false}
+		return "", forbidden("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.")
 	}
 	return g.secret, nil
 }
 
 func (g gate) Allow(string, string, bool) *Error {
 	if g.deny != nil && g.deny(g.call) {
-		return &Error{http.StatusForbidden, "AccessDenied", "Access Denied", false}
+		return forbidden("AccessDenied", "Access Denied")
 	}
 	return nil
 }

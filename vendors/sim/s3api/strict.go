@@ -2,15 +2,14 @@ package s3api
 
 import (
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 )
 
 // common are the headers that the AWS SDK and Go's net/http send with every call.
-var common = []string{"Accept", "Accept-Encoding", "Amz-Sdk-Invocation-Id", "Amz-Sdk-Request", "Authorization", "Connection", "Content-Length",
-	"User-Agent", "X-Amz-Content-Sha256", "X-Amz-Date"}
+var common = []string{"Accept", "Accept-Encoding", "Amz-Sdk-Invocation-Id", "Amz-Sdk-Request", "Authorization", "Connection",
+	"Content-Length", "User-Agent", "X-Amz-Content-Sha256", "X-Amz-Date"}
 
 // operation is what a call may have beside what is common.
 type operation struct {
@@ -20,12 +19,17 @@ type operation struct {
 	writes  bool
 }
 
+var (
+	conditions = []string{"If-Match", "If-None-Match"}
+	copied     = []string{"X-Amz-Copy-Source", "X-Amz-Copy-Source-If-Match"}
+)
+
 var operations = map[string]operation{
-	"GetObject":  {headers: []string{"If-Match", "If-None-Match"}, query: []string{"x-id"}},
-	"HeadObject": {headers: []string{"If-Match", "If-None-Match"}},
+	"GetObject":  {headers: conditions, query: []string{"x-id"}},
+	"HeadObject": {headers: conditions},
 	// Expect is sent with bodies of 2 MiB and more.
-	"PutObject":     {headers: []string{"If-Match", "If-None-Match", "Content-Type", "Expect"}, query: []string{"x-id"}, body: true, writes: true},
-	"CopyObject":    {headers: []string{"X-Amz-Copy-Source", "X-Amz-Copy-Source-If-Match"}, query: []string{"x-id"}, writes: true},
+	"PutObject":     {headers: append(conditions, "Content-Type", "Expect"), query: []string{"x-id"}, body: true, writes: true},
+	"CopyObject":    {headers: copied, query: []string{"x-id"}, writes: true},
 	"DeleteObject":  {query: []string{"x-id"}, writes: true},
 	"DeleteObjects": {headers: []string{"Content-Type", "Expect"}, query: []string{"delete"}, body: true, writes: true},
 	"ListObjectsV2": {query: []string{"list-type", "prefix", "max-keys", "continuation-token"}},
@@ -79,16 +83,16 @@ func (a API) check(q *Request) *Error {
 	op, known := operations[q.Op]
 	switch {
 	case q.Bucket == "":
-		return strange(http.StatusBadRequest, "UnknownPath", "%s is not the path of a bucket or an object", q.URL.Path)
+		return strange("UnknownPath", "%s is not the path of a bucket or an object", q.URL.Path)
 	case !known || !a.Tools && strings.Contains(q.Op, "Upload"):
-		return strange(http.StatusBadRequest, "UnknownMethod", "%s of %s is not simulated", q.Method, q.URL.EscapedPath())
+		return strange("UnknownMethod", "%s of %s is not simulated", q.Method, q.URL.EscapedPath())
 	case len(q.Key) > 1024:
 		return bad("KeyTooLongError", "Your key is too long")
 	// The AWS CLI says the length of what is in the chunks alone.
 	case op.body && q.ContentLength < 0 && hash != streamedPayload:
-		return &Error{http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.", false}
+		return lengthRequired
 	case !op.body && q.ContentLength != 0:
-		return strange(http.StatusBadRequest, "InvalidRequest", "%s has no body", q.Op)
+		return strange("InvalidRequest", "%s has no body", q.Op)
 	}
 	if refused := a.checkHeaders(q, op); refused != nil {
 		return refused
@@ -98,18 +102,18 @@ func (a API) check(q *Request) *Error {
 
 func (a API) checkHeaders(q *Request, op operation) *Error {
 	for name, values := range q.Header {
-		_, isSum := sums[name]
-		known := slices.Contains(common, name) || slices.Contains(op.headers, name) || op.body && (isSum || name == "X-Amz-Sdk-Checksum-Algorithm")
+		ofBody := sums[name] != nil || name == "X-Amz-Sdk-Checksum-Algorithm"
+		known := slices.Contains(common, name) || slices.Contains(op.headers, name) || op.body && ofBody
 		if a.Tools {
 			keeps := q.Op == "PutObject" || q.Op == "CreateMultipartUpload"
 			known = known || slices.Contains(toolHeaders[q.Op], name) || keeps && strings.HasPrefix(name, metadata)
 		}
 		switch {
 		case !known:
-			return strange(http.StatusBadRequest, "UnknownHeader", "%s: the header %s is not known", q.Op, name)
+			return strange("UnknownHeader", "%s: the header %s is not known", q.Op, name)
 		// Some have one for the content and one for the chunks.
 		case len(values) != 1 && !(a.Tools && name == "Content-Encoding"):
-			return strange(http.StatusBadRequest, "RepeatedHeader", "%s: the header %s is there more than once", q.Op, name)
+			return strange("RepeatedHeader", "%s: the header %s is there more than once", q.Op, name)
 		}
 	}
 	return nil
@@ -118,18 +122,18 @@ func (a API) checkHeaders(q *Request, op operation) *Error {
 func (a API) checkQuery(q *Request, op operation) *Error {
 	query, err := url.ParseQuery(q.URL.RawQuery)
 	if err != nil {
-		return strange(http.StatusBadRequest, "InvalidURI", "Couldn't parse the specified URI.")
+		return strange("InvalidURI", "Couldn't parse the specified URI.")
 	}
 	for name, values := range query {
 		switch {
 		case !slices.Contains(op.query, name) && !(a.Tools && slices.Contains(toolQuery[q.Op], name)):
-			return strange(http.StatusBadRequest, "UnknownQueryParameter", "%s: the query parameter %q is not known", q.Op, name)
+			return strange("UnknownQueryParameter", "%s: the query parameter %q is not known", q.Op, name)
 		case len(values) != 1:
-			return strange(http.StatusBadRequest, "RepeatedQueryParameter", "%s: the query parameter %q is there more than once", q.Op, name)
+			return strange("RepeatedQueryParameter", "%s: the query parameter %q is there more than once", q.Op, name)
 		}
 	}
 	if query.Has("x-id") && query.Get("x-id") != q.Op || query.Get("delete") != "" {
-		return strange(http.StatusBadRequest, "InvalidRequest", "the query %q is not that of %s", q.URL.RawQuery, q.Op)
+		return strange("InvalidRequest", "the query %q is not that of %s", q.URL.RawQuery, q.Op)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (a API) upload(b *Bucket, q *Request) (kit.Answer, *Error) {
 	id := q.URL.Query().Get("uploadId")
 	u := b.uploads[id]
 	if q.Op != "CreateMultipartUpload" && (u == nil || u.key != q.Key) {
-		return kit.Answer{}, &Error{http.StatusNotFound, "NoSuchUpload", "The specified multipart upload does not exist.", false}
+		return refuse(noSuchUpload)
 	}
 	switch q.Op {
 	case "CreateMultipartUpload":
@@ -42,7 +42,7 @@ func (a API) upload(b *Bucket, q *Request) (kit.Answer, *Error) {
 	case "UploadPart":
 		n, err := strconv.Atoi(q.URL.Query().Get("partNumber"))
 		if err != nil || n < 1 || n > 10000 {
-			return kit.Answer{}, bad("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive")
+			return refuse(bad("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive"))
 		}
 		part := NewObject(q.body, nil, a.Now())
 		u.parts[n] = part
@@ -69,18 +69,18 @@ func (a API) complete(b *Bucket, q *Request, id string, u *upload) (kit.Answer, 
 		}
 	}
 	if err := xml.Unmarshal(q.body, &in); err != nil || len(in.Part) == 0 {
-		return kit.Answer{}, malformedXML
+		return refuse(malformedXML)
 	}
 	var body, digests bytes.Buffer
 	for i, p := range in.Part {
 		part, there := u.parts[p.PartNumber]
 		switch {
 		case !there || p.ETag != part.ETag && `"`+p.ETag+`"` != part.ETag:
-			return kit.Answer{}, bad("InvalidPart", "One or more of the specified parts could not be found.")
+			return refuse(bad("InvalidPart", "One or more of the specified parts could not be found."))
 		case i > 0 && p.PartNumber <= in.Part[i-1].PartNumber:
-			return kit.Answer{}, bad("InvalidPartOrder", "The list of parts was not in ascending order.")
+			return refuse(bad("InvalidPartOrder", "The list of parts was not in ascending order."))
 		case i < len(in.Part)-1 && len(part.Body) < smallestPart:
-			return kit.Answer{}, bad("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
+			return refuse(bad("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size"))
 		}
 		body.Write(part.Body)
 		sum := md5.Sum(part.Body)

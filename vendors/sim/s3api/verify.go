@@ -31,11 +31,11 @@ func (a API) verify(q *Request, g Gate) (keyID string, refused *Error) {
 	hash := q.Header.Get("X-Amz-Content-Sha256")
 	switch scheme, _, _ := strings.Cut(text, " "); {
 	case text == "":
-		return "", strange(http.StatusForbidden, "AccessDenied", "Access Denied") // nobody may read this
+		return "", unsigned("Access Denied") // nobody may read this
 	case scheme != "AWS4-HMAC-SHA256":
-		return "", strange(http.StatusBadRequest, "InvalidArgument", "Unsupported Authorization Type")
+		return "", strange("InvalidArgument", "Unsupported Authorization Type")
 	case hash == "":
-		return "", strange(http.StatusBadRequest, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
+		return "", strange("InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
 	}
 	sig, refused := a.signature(text, q.Header)
 	if refused != nil {
@@ -46,16 +46,15 @@ func (a API) verify(q *Request, g Gate) (keyID string, refused *Error) {
 		return "", refused
 	}
 	if !hmac.Equal([]byte(sig.Sign(q.Request, secret)), []byte(sig.Value)) {
-		return "", &Error{http.StatusForbidden, "SignatureDoesNotMatch",
-			"The request signature we calculated does not match the signature you provided. Check your key and signing method.", false}
+		return "", forbidden("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.")
 	}
 	sum := sha256.Sum256(q.body)
 	switch {
 	case hash == unsignedPayload || hash == streamedPayload:
 	case !hexSum.MatchString(hash):
-		return "", strange(http.StatusBadRequest, "InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, or a valid sha256 value.")
+		return "", strange("InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, or a valid sha256 value.")
 	case hash != hex.EncodeToString(sum[:]):
-		return "", strange(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
+		return "", strange("XAmzContentSHA256Mismatch", "x-amz-content-sha256 does not match what was computed.")
 	}
 	return sig.KeyID, nil
 }
@@ -68,21 +67,21 @@ func (a API) signature(text string, h http.Header) (kit.Signature, *Error) {
 	at, err := time.Parse(kit.TimeLayout, date)
 	switch {
 	case !ok:
-		return sig, strange(http.StatusBadRequest, malformed, "The authorization header that you provided is not valid.")
+		return sig, strange(malformed, "The authorization header that you provided is not valid.")
 	case sig.Service != "s3":
-		return sig, strange(http.StatusBadRequest, malformed, "incorrect service %q. This endpoint belongs to \"s3\".", sig.Service)
+		return sig, strange(malformed, "incorrect service %q. This endpoint belongs to \"s3\".", sig.Service)
 	case !slices.Contains(a.Regions, sig.Region):
-		return sig, strange(http.StatusBadRequest, malformed, "the region '%s' is wrong; expecting '%s'", sig.Region, a.Regions[0])
+		return sig, strange(malformed, "the region '%s' is wrong; expecting '%s'", sig.Region, a.Regions[0])
 	case err != nil:
-		return sig, strange(http.StatusForbidden, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
+		return sig, unsigned("AWS authentication requires a valid Date or x-amz-date header")
 	case !strings.HasPrefix(date, sig.Date):
-		return sig, strange(http.StatusBadRequest, malformed, "Invalid credential date %q. This date is not the same as X-Amz-Date.", sig.Date)
+		return sig, strange(malformed, "Invalid credential date %q. This date is not the same as X-Amz-Date.", sig.Date)
 	}
 	if off := a.Now().Sub(at).Abs(); off > skew {
-		return sig, &Error{http.StatusForbidden, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large.", false}
+		return sig, forbidden("RequestTimeTooSkewed", "The request time differs too much from the current time.")
 	}
 	if left := sig.Unsigned(h); left != "" {
-		return sig, strange(http.StatusForbidden, "AccessDenied", "There were headers present in the request which were not signed: %s", left)
+		return sig, unsigned("There were headers present in the request which were not signed: %s", left)
 	}
 	return sig, nil
 }
