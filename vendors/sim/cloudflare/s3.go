@@ -13,7 +13,7 @@ import (
 
 const s3Domain = ".r2.cloudflarestorage.com"
 
-// isS3 says whether a request is to the S3 API.
+// isS3 reports whether a request is to the S3 API.
 func isS3(r *http.Request) bool {
 	return strings.HasSuffix(bareHost(r), s3Domain) || strings.HasPrefix(r.URL.Path, "/s3/")
 }
@@ -36,7 +36,7 @@ var s3Operations = map[string]string{
 
 // s3Job finds which endpoint, bucket and object a call is about. Paths have the
 // bucket: hosts of buckets are not simulated.
-func (s *Simulator) s3Job(r *http.Request, body []byte) kit.Job {
+func (s *Simulator) s3Job(r *http.Request, body []byte, whole bool) kit.Job {
 	account, path := s.o.AccountID, r.URL.Path
 	var jurisdiction string
 	if host, ok := strings.CutSuffix(bareHost(r), s3Domain); ok {
@@ -45,7 +45,7 @@ func (s *Simulator) s3Job(r *http.Request, body []byte) kit.Job {
 	} else {
 		jurisdiction, path, _ = strings.Cut(strings.TrimPrefix(path, "/s3/"), "/")
 	}
-	q := s3api.NewRequest(r, path, body)
+	q := s3api.NewRequest(r, path, body, whole)
 	j := kit.Job{Call: q.Call()}
 	j.Call.Op, j.Call.Jurisdiction = s3Operations[q.Op], jurisdiction
 	j.Act = func(c Call) kit.Answer {

@@ -11,9 +11,9 @@ import (
 // job finds what a call asks for.
 func (s *Simulator) job(r *http.Request, body []byte, whole bool) kit.Job {
 	if isS3(r) {
-		return s.s3Job(r, body)
+		return s.s3Job(r, body, whole)
 	}
-	return s.restJob(r, body, !whole)
+	return s.restJob(r, body, whole)
 }
 
 // request is a REST call that has a route.
@@ -29,7 +29,7 @@ type request struct {
 }
 
 // restJob finds the route of a call to the REST API.
-func (s *Simulator) restJob(r *http.Request, body []byte, tooLong bool) kit.Job {
+func (s *Simulator) restJob(r *http.Request, body []byte, whole bool) kit.Job {
 	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	jurisdiction := normal(r.Header.Get("Cf-R2-Jurisdiction"))
 	j := kit.Job{Call: Call{Method: r.Method, Path: r.URL.EscapedPath(), Jurisdiction: jurisdiction},
@@ -41,7 +41,7 @@ func (s *Simulator) restJob(r *http.Request, body []byte, tooLong bool) kit.Job 
 	}
 	j.Call.Op = route.op
 	j.Act = func(Call) kit.Answer {
-		if tooLong {
+		if !whole {
 			return s.sent(s.refuse(http.StatusRequestEntityTooLarge, 10000, "%s: the body is too long", route.op))
 		}
 		return s.sent(s.judge(&request{Request: r, route: route, vars: vars, jurisdiction: jurisdiction, body: body}))

@@ -40,14 +40,15 @@ type Request struct {
 	Op          string // as AWS names it; "" if it is none
 	Bucket, Key string // the key is decoded
 
-	body []byte
-	sums map[string]string // checksums behind the body, by header
+	body  []byte
+	whole bool              // the body is not too long, and was not cut off
+	sums  map[string]string // checksums behind the body, by header
 }
 
 // NewRequest finds the operation by the method and the path, which is /bucket or
 // /bucket/key.
-func NewRequest(r *http.Request, path string, body []byte) *Request {
-	q := &Request{Request: r, body: body, sums: map[string]string{}}
+func NewRequest(r *http.Request, path string, body []byte, whole bool) *Request {
+	q := &Request{Request: r, body: body, whole: whole, sums: map[string]string{}}
 	q.Bucket, q.Key, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	query := r.URL.Query()
 	switch _, copies := r.Header["X-Amz-Copy-Source"]; {
@@ -89,6 +90,9 @@ func (q *Request) Call() kit.Call {
 
 // Do checks a request and carries it out.
 func (a API) Do(q *Request, g Gate) (kit.Answer, *Error) {
+	if !q.whole {
+		return refuse(bad("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size"))
+	}
 	if refused := a.check(q); refused != nil {
 		return refuse(refused)
 	}

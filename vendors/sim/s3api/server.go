@@ -54,12 +54,9 @@ func New(o Options) *Server {
 }
 
 func (s *Server) job(r *http.Request, body []byte, whole bool) kit.Job {
-	q := NewRequest(r, r.URL.Path, body)
+	q := NewRequest(r, r.URL.Path, body, whole)
 	return kit.Job{Call: q.Call(),
 		Act: func(c Call) kit.Answer {
-			if !whole {
-				return kit.Answer{Cut: kit.Reset} // the client went away
-			}
 			if q.Op == "PutObject" {
 				s.in.Add(int64(len(body)))
 			}

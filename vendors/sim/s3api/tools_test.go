@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -248,3 +250,32 @@ func TestTools_chunks(t *testing.T) {
 		})
 	}
 }
+
+// An upload that is cut off leaves nothing behind.
+func TestTools_cutOff(t *testing.T) {
+	w := newTools(t, false)
+	half := io.MultiReader(strings.NewReader("hel"), failing{})
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, w.endpoint+"/"+bucket+"/k", half)
+	must(t, err)
+	r.ContentLength = 5
+	keys := aws.Credentials{AccessKeyID: keyID, SecretAccessKey: secret}
+	r.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
+	must(t, v4.NewSigner().SignHTTP(t.Context(), keys, r, "UNSIGNED-PAYLOAD", "s3", region, time.Now()))
+	done := make(chan int, 1)
+	w.sim.OnDone(func(_ s3api.Call, status int, _ bool) { done <- status })
+	if answer, err := w.http.Do(r); err == nil {
+		_ = answer.Body.Close()
+		t.Error("half an upload is answered")
+	}
+	if status := <-done; status != 400 {
+		t.Errorf("status %d", status)
+	}
+	if _, _, there := w.sim.Object(bucket, "k"); there {
+		t.Error("half an object is there")
+	}
+}
+
+// failing is a body that breaks.
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
