@@ -16,8 +16,8 @@ import (
 	"buckethead/config/addr"
 	"buckethead/state"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
 	"buckethead/vendors"
+	"buckethead/vendors/sim/s3api"
 )
 
 var every = flag.Bool("every", false, "draw as many worlds with a shared state as with one in memory")
@@ -43,7 +43,7 @@ func TestApply_sharedWorlds(t *testing.T) {
 // bucket is a state on a simulated server. Its clock goes on where the next process
 // would have to wait for the lock of a dead one.
 type bucket struct {
-	server  *s3sim.Server
+	server  *s3api.Server
 	ahead   atomic.Int64 // of the server's clock, nanoseconds
 	pace    int
 	current *s3.Store // nil when nobody has it open
@@ -53,7 +53,7 @@ type bucket struct {
 
 func newBucket(pace int) *bucket {
 	b := &bucket{pace: pace}
-	b.server = s3sim.New(s3sim.Options{AccessKeyID: "key", SecretAccessKey: "secret", Region: "auto", Buckets: []string{"states"},
+	b.server = s3api.New(s3api.Options{AccessKeyID: "key", SecretAccessKey: "secret", Region: "auto", Buckets: []string{"states"},
 		Now: func() time.Time { return time.Now().Add(time.Duration(b.ahead.Load())) }})
 	return b
 }

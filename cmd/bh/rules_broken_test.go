@@ -31,6 +31,13 @@ func TestRules_canFail(t *testing.T) {
 		{"follows the import table", keeps, "planner", in + `"buckethead/state"`},
 		{"follows the import table", keeps, "cmd/cli", in + `"buckethead/state/bolt"`},
 
+		{"keeps simulators apart", breaks, "cmd/cli", in + `"buckethead/vendors/sim/cloudflare"`},
+		{"keeps simulators apart", breaks, "state/s3", in + `_ "buckethead/vendors/sim/s3api"`},
+		{"keeps simulators apart", breaks, "vendors/sim/s3api", in + `"buckethead/vendors"`},
+		{"keeps simulators apart", breaks, "vendors/sim/r2", in + `"buckethead/vendors/transport"`},
+		{"keeps simulators apart", keeps, "vendors/sim/s3api", in + `"buckethead/vendors/sim/kit"`},
+		{"keeps simulators apart", keeps, "cmd/cli", in + `"buckethead/vendors"`},
+
 		{"keeps libraries in their rooms", breaks, "planner", in + `_ "go.etcd.io/bbolt/errors"`},
 		{"keeps libraries in their rooms", breaks, "cmd/cli", in + `"github.com/hashicorp/hcl/v2"`},
 		{"keeps libraries in their rooms", breaks, "config", in + `"pgregory.net/rapid"`},
@@ -55,6 +62,8 @@ func TestRules_canFail(t *testing.T) {
 		{"leaves the process alone", breaks, "config", in + `"log/slog"; func f() { slog.Info("") }`},
 		{"leaves the process alone", breaks, "config", "package p; func f() { println(1) }"},
 		{"leaves the process alone", breaks, "commands", in + `"os"; func f() { os.Exit(1) }`},
+		{"leaves the process alone", breaks, "vendors/sim/kit", in + `"os"; func f() { os.Exit(1) }`},
+		{"leaves the process alone", keeps, "vendors/sim/r2", in + `"os"; func f() { os.Exit(1) }`},
 		{"leaves the process alone", keeps, "cmd/cli", in + `"os"; func f() { os.Exit(1) }`},
 		{"leaves the process alone", keeps, "config", in + `"fmt"; func f() { fmt.Fprintln(w) }`},
 		{"leaves the process alone", keeps, "config", in + `"log/slog"; var x = slog.StringValue("")`},

@@ -18,23 +18,22 @@ const module = "buckethead/"
 // mayImport is the import table: which packages of ours a package may import.
 // ARCHITECTURE.md says why each one stands where it does.
 var mayImport = map[string][]string{
-	"config/addr":                    {},
-	"vendors/parallel":               {},
-	"config/words":                   {},
-	"vendors":                        {"config/words"},
-	"config/diag":                    {"config/addr"},
-	"vendors/local":                  {"vendors"},
-	"vendors/agefile":                {"vendors"},
-	"vendors/memory":                 {"vendors"},
-	"vendors/vendortest":             {"vendors"},
-	"vendors/transport":              {"vendors", "config/words"},
-	"vendors/cloudflare":             {"vendors", "vendors/parallel", "vendors/transport"},
-	"vendors/registry":               {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
-	"vendors/onepassword/connectsim": {},
-	"vendors/onepassword":            {"vendors", "vendors/transport"},
-	"config":                         {"config/addr", "config/diag", "config/words", "vendors"},
-	"state":                          {"config/addr", "vendors"},
-	"state/bolt":                     {"state", "config/addr"},
+	"config/addr":         {},
+	"vendors/parallel":    {},
+	"config/words":        {},
+	"vendors":             {"config/words"},
+	"config/diag":         {"config/addr"},
+	"vendors/local":       {"vendors"},
+	"vendors/agefile":     {"vendors"},
+	"vendors/memory":      {"vendors"},
+	"vendors/vendortest":  {"vendors"},
+	"vendors/transport":   {"vendors", "config/words"},
+	"vendors/cloudflare":  {"vendors", "vendors/parallel", "vendors/transport"},
+	"vendors/registry":    {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
+	"vendors/onepassword": {"vendors", "vendors/transport"},
+	"config":              {"config/addr", "config/diag", "config/words", "vendors"},
+	"state":               {"config/addr", "vendors"},
+	"state/bolt":          {"state", "config/addr"},
 	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
 	"state/s3": {"state", "state/bolt", "config/addr", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.
@@ -53,12 +52,18 @@ var mayImport = map[string][]string{
 		"vendors", "vendors/parallel", "vendors/registry"},
 	"cmd/cli": {everything},
 	"cmd/bh":  {"cmd/cli"},
-	// A judge of the adapter has nothing in common with it.
-	"vendors/cloudflare/r2sim/sigv4":     {},
-	"vendors/cloudflare/r2sim/simulator": {"vendors/cloudflare/r2sim/sigv4"},
-	"state/s3/s3sim":                     {"vendors/cloudflare/r2sim/sigv4"},
-	"vendors/cloudflare/r2sim":           {"vendors/cloudflare/r2sim/simulator"},
+	// The simulators, see keepsSimulatorsApart.
+	"vendors/sim/kit":        {},
+	"vendors/sim/s3api":      {"vendors/sim/kit"},
+	"vendors/sim/cloudflare": {"vendors/sim/kit", "vendors/sim/s3api"},
+	"vendors/sim/connect":    {"vendors/sim/kit"},
+	"vendors/sim/r2":         {"vendors/sim/cloudflare", "vendors/sim/kit"},
+	"vendors/sim/op":         {"vendors/sim/connect", "vendors/sim/kit"},
+	"vendors/sim/s3":         {"vendors/sim/s3api", "vendors/sim/kit"},
 }
+
+// commands are the packages beside those of cmd that are programs of their own.
+var commands = []string{"vendors/sim/r2", "vendors/sim/op", "vendors/sim/s3"}
 
 // everything in a row of the import table allows all imports.
 const everything = "..."
@@ -175,6 +180,7 @@ type rule struct {
 
 var rules = []rule{
 	{"follows the import table", false, followsImportTable},
+	{"keeps simulators apart", false, keepsSimulatorsApart},
 	{"keeps libraries in their rooms", false, keepsLibrariesInTheirRooms},
 	{"says where names come from", true, saysWhereNamesComeFrom},
 	{"leaves the process alone", false, leavesTheProcessAlone},
@@ -193,6 +199,20 @@ func followsImportTable(s source) []string {
 		ours, ok := strings.CutPrefix(path, module)
 		if ok && !slices.Contains(allowed, ours) && !slices.Contains(allowed, everything) {
 			out = append(out, "imports "+ours+", which is not below it")
+		}
+	}
+	return out
+}
+
+// keepsSimulatorsApart: a simulator judges an adapter, so it shares nothing with the
+// product, and the product cannot depend on it. Tests bring the two together.
+func keepsSimulatorsApart(s source) []string {
+	const simulators = "vendors/sim"
+	var out []string
+	for _, path := range s.imports() {
+		ours, ok := strings.CutPrefix(path, module)
+		if ok && within(ours, simulators) != within(s.pkg, simulators) {
+			out = append(out, "imports "+ours+", and simulators are kept apart from the product")
 		}
 	}
 	return out
@@ -234,7 +254,7 @@ func saysWhereNamesComeFrom(s source) []string {
 }
 
 func leavesTheProcessAlone(s source) []string {
-	if within(s.pkg, "cmd") || s.pkg == "vendors/cloudflare/r2sim" { // a command, too
+	if within(s.pkg, "cmd") || slices.Contains(commands, s.pkg) {
 		return nil
 	}
 	paths := s.standard()

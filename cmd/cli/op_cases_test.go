@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"buckethead/vendors"
-	"buckethead/vendors/cloudflare/r2sim/simulator"
-	"buckethead/vendors/onepassword/connectsim"
+	simulator "buckethead/vendors/sim/cloudflare"
+	connectsim "buckethead/vendors/sim/connect"
 )
 
 const opPhotos = `

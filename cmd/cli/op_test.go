@@ -14,8 +14,8 @@ import (
 
 	"buckethead/vendors"
 	"buckethead/vendors/cloudflare"
-	"buckethead/vendors/cloudflare/r2sim/simulator"
-	"buckethead/vendors/onepassword/connectsim"
+	simulator "buckethead/vendors/sim/cloudflare"
+	connectsim "buckethead/vendors/sim/connect"
 )
 
 const opToken = "the-token-of-the-connect-server"

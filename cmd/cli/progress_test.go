@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 const slowProjects = `

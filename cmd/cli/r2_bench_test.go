@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // BenchmarkPlanR2 plans 1,000 projects that are as recorded, with 1,001 tokens in

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // r2Case runs a story in a bubble of time.

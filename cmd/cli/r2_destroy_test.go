@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // What a bucket holds is never in the way after the keys are gone: either it is

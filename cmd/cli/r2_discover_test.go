@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // Every jurisdiction is looked into that the account may have, and other people's

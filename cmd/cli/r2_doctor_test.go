@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // doctor says whose token it is, what it may do and what is missing, and never

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // What someone changes at Cloudflare is shown with its class, all of it at once, and

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // r2Lives are the changes whose every call is made to fail.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // Buckets with all that a bucket can have are declared as they are: the plan has

@@ -17,7 +17,7 @@ import (
 
 	"buckethead/vendors"
 	"buckethead/vendors/cloudflare"
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // r2Server is an account at a simulator on loopback, and a folder from which real

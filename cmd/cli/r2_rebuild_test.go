@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // A state that is lost is known again from buckets, tokens and items, settings and

@@ -16,7 +16,7 @@ import (
 	"buckethead/vendors"
 	"buckethead/vendors/agefile"
 	"buckethead/vendors/cloudflare"
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 const r2Zone = "00000000000000000000000000000abc"

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // TestR2_tryOut does what the README says for R2 without an account: the simulator
@@ -23,8 +23,8 @@ func TestR2_tryOut(t *testing.T) {
 	}
 	t.Parallel()
 	root := filepath.Join("..", "..")
-	simulated := filepath.Join(t.TempDir(), "r2sim")
-	build := exec.Command("go", "build", "-o", simulated, "./vendors/cloudflare/r2sim")
+	simulated := filepath.Join(t.TempDir(), "r2")
+	build := exec.Command("go", "build", "-o", simulated, "./vendors/sim/r2")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // Others use up the budget of the token: bh says that it waits and until when, goes

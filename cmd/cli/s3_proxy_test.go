@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"buckethead/state/s3/s3sim"
+	"buckethead/vendors/sim/s3api"
 )
 
 // s3Endpoint is a real server, such as versitygw, that the tests of a shared state use in
@@ -73,7 +73,7 @@ func newS3Server(t *testing.T) *s3Server {
 	t.Helper()
 	s := &s3Server{}
 	if *s3Endpoint == "" {
-		s.target = s3sim.New(s3sim.Options{AccessKeyID: s3Keys, SecretAccessKey: s3Secret, Region: "us-east-1", Buckets: []string{s3Bucket}, Now: time.Now})
+		s.target = s3api.New(s3api.Options{AccessKeyID: s3Keys, SecretAccessKey: s3Secret, Region: "us-east-1", Buckets: []string{s3Bucket}, Now: time.Now})
 	} else {
 		to, err := url.Parse(*s3Endpoint)
 		if err != nil {

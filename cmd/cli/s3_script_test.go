@@ -11,12 +11,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"buckethead/state/s3/s3sim"
+	"buckethead/vendors/sim/s3api"
 )
 
 // serveStates gives a script a server for its state, which it finds by its environment.
 func serveStates(env *testscript.Env) {
-	server := httptest.NewServer(s3sim.New(s3sim.Options{AccessKeyID: s3Keys, SecretAccessKey: s3Secret, Region: "us-east-1", Buckets: []string{s3Bucket}, Now: time.Now}))
+	server := httptest.NewServer(s3api.New(s3api.Options{AccessKeyID: s3Keys, SecretAccessKey: s3Secret, Region: "us-east-1", Buckets: []string{s3Bucket}, Now: time.Now}))
 	env.Defer(server.Close)
 	env.Vars = append(env.Vars, s3Environment()...)
 	env.Setenv("AWS_ENDPOINT_URL_S3", server.URL)

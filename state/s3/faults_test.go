@@ -13,7 +13,7 @@ import (
 
 	"buckethead/state"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
+	"buckethead/vendors/sim/s3api"
 )
 
 // session is an apply as the state sees it. It gives the first error, and whether the
@@ -85,7 +85,7 @@ func TestFaults_once(t *testing.T) {
 			for n := firstCall(name); ; n += callStep() {
 				met := false
 				synctest.Test(t, func(t *testing.T) {
-					s := newServer(t, s3sim.Options{})
+					s := newServer(t, s3api.Options{})
 					o := s.options(key(), "ada")
 					o.Rescue = t.TempDir()
 					s.on(func(c call) *fault {
@@ -129,7 +129,7 @@ func TestFaults_forEver(t *testing.T) {
 			for n := firstCall(name); ; n += callStep() {
 				met := false
 				synctest.Test(t, func(t *testing.T) {
-					s := newServer(t, s3sim.Options{})
+					s := newServer(t, s3api.Options{})
 					o := s.options(key(), "ada")
 					o.Rescue = t.TempDir()
 					s.on(func(c call) *fault {
@@ -233,7 +233,7 @@ func TestFaults_words(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newServer(t, s3sim.Options{})
+				s := newServer(t, s3api.Options{})
 				s.on(func(call) *fault { return &c.fault })
 				_, err := s.backend(s.options(key(), "ada")).Read(t.Context())
 				isNot(t, err, state.ErrServer)

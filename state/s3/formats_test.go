@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"buckethead/config/addr"
-	"buckethead/state/s3/s3sim"
+	"buckethead/vendors/sim/s3api"
 )
 
 var writeFormats = flag.Bool("formats.write", false, "write golden files of the current format where there are none")
@@ -27,7 +27,7 @@ func TestFormats(t *testing.T) {
 	}
 	for _, path := range objects {
 		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
-			s := newServer(t, s3sim.Options{})
+			s := newServer(t, s3api.Options{})
 			k := key()
 			for _, suffix := range []string{"", ".lock"} {
 				content, err := os.ReadFile(path + suffix)
@@ -68,7 +68,7 @@ func writeGoldenObjects(t *testing.T, folder string) {
 	if _, err := os.Stat(path); err == nil {
 		return
 	}
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	k := key()
 	store := announced(t, s, s.options(k, "ada"))
 	_, err := store.Begin(t.Context(), intent("bh/x"))

@@ -4,6 +4,7 @@ package s3_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/state"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
+	"buckethead/vendors/sim/s3api"
 )
 
 var docs = addr.Project{Name: "docs"}
@@ -89,7 +90,7 @@ func TestHazard_pushOverMoved(t *testing.T) {
 func TestHazard_restoreOfADeleted(t *testing.T) {
 	for _, how := range []string{"deleted", "damaged"} {
 		t.Run(how, func(t *testing.T) {
-			s := newServer(t, s3sim.Options{})
+			s := newServer(t, s3api.Options{})
 			o := s.options(key(), "ada")
 			k := o.Settings.Text("key")
 			b := s.backend(o)
@@ -127,7 +128,7 @@ func TestHazard_restoreOfADeleted(t *testing.T) {
 
 // Backup beside a checkpoint in the background: for -race.
 func TestHazard_backupRace(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	o := s.options(key(), "ada")
 	o.Pace = s3.Pace{Every: time.Millisecond, Operations: 1}
 	store := s.open(o)
@@ -153,7 +154,7 @@ func TestHazard_backupRace(t *testing.T) {
 
 // A server that is no S3 server and answers 404 with a page.
 func TestHazard_htmlNotFound(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	for _, body := range []string{"NoBody", "AccessDenied", ""} {
 		s.on(func(c call) *fault { return &fault{status: 404, code: body} })
 		r, err := s.backend(s.options(key(), "ada")).Read(t.Context())
@@ -165,7 +166,7 @@ func TestHazard_htmlNotFound(t *testing.T) {
 
 // A takeover that fails and had no intents to inherit leaves no fence for the next.
 func TestHazard_failedTakeoverForgets(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	k := key()
 	paused := &clock{}
 	o := s.options(k, "paused")
@@ -234,7 +235,7 @@ func TestHazard_noTemp(t *testing.T) {
 
 // A copy of another state, whose key begins with this one's and a dot.
 func TestHazard_restoreOfAnother(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	other := s.options("a.prod", "ada")
 	store := s.open(other)
 	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: docs}))
@@ -248,7 +249,7 @@ func TestHazard_restoreOfAnother(t *testing.T) {
 
 // A lock by hand was taken, and what it says cannot be read back.
 func TestHazard_lockLookFails(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	o := s.options(key(), "ada")
 	b := s.backend(o)
 	puts := 0
@@ -274,7 +275,7 @@ func TestHazard_lockLookFails(t *testing.T) {
 // written back when the store is closed.
 func TestHazard_panicInTheBackground(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t, s3sim.Options{})
+		s := newServer(t, s3api.Options{})
 		k := key()
 		o := s.options(k, "ada")
 		var broken atomic.Bool
@@ -294,8 +295,9 @@ func TestHazard_panicInTheBackground(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		must(t, store.Close())
-		snap, err := s.open(s.options(k, "bob")).Snapshot()
-		must(t, err)
+		next := s.open(s.options(k, "bob"))
+		snap, err := next.Snapshot()
+		must(t, errors.Join(err, next.Close()))
 		if snap.Records[photos].Generation != 7 {
 			t.Errorf("got %+v", snap.Records)
 		}

@@ -13,7 +13,7 @@ import (
 
 	"buckethead/state"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
+	"buckethead/vendors/sim/s3api"
 )
 
 // atOnce opens a state from many places at once and gives those that got it.
@@ -43,7 +43,7 @@ func atOnce(s *server, k string, n int) []*s3.Store {
 // Of many that want the lock at once, one gets it: where there was none, where it was
 // released, and where it has expired.
 func TestOpen_once(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	k := key()
 	for _, when := range []string{"absent", "released", "expired"} {
 		held := atOnce(s, k, 20)
@@ -61,7 +61,7 @@ func TestOpen_once(t *testing.T) {
 // A lock that expired is taken over with what it left open, and its holder, back from
 // a pause, notices before it begins anything and can write nothing.
 func TestOpen_takesOver(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	k := key()
 	paused := &clock{}
 	o := s.options(k, "paused")
@@ -101,7 +101,7 @@ func TestOpen_takesOver(t *testing.T) {
 // Whoever takes over has the state before the first can write it: even one that is not
 // paused, where the server's clock alone has jumped.
 func TestOpen_fencesTheOneBefore(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	k := key()
 	first := announced(t, s, s.options(k, "first"))
 	begun, err := first.Begin(t.Context(), intent("bh/x"))
@@ -124,7 +124,7 @@ func TestOpen_fencesTheOneBefore(t *testing.T) {
 // What an expired lock announced and the state does not have is taken over from the
 // lock: a runner may die between the two writes, and a state may be restored.
 func TestOpen_inheritsFromTheLock(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	o := s.options(key(), "ada")
 	k := o.Settings.Text("key")
 	must(t, s.open(o).Close())
@@ -149,7 +149,7 @@ func TestOpen_inheritsFromTheLock(t *testing.T) {
 func TestLease_lasts(t *testing.T) {
 	for _, off := range []time.Duration{0, time.Hour, -time.Hour} {
 		synctest.Test(t, func(t *testing.T) {
-			s := newServer(t, s3sim.Options{})
+			s := newServer(t, s3api.Options{})
 			k := key()
 			wrong := &clock{off: off}
 			o := s.options(k, "holder")
@@ -173,7 +173,7 @@ func TestLease_lasts(t *testing.T) {
 // puts that right.
 func TestOpen_withAWrongClock(t *testing.T) {
 	for _, off := range []time.Duration{time.Hour, -time.Hour} {
-		s := newServer(t, s3sim.Options{})
+		s := newServer(t, s3api.Options{})
 		s.clock.advance(off)
 		o := s.options(key(), "ada")
 		store := announced(t, s, o)
@@ -190,7 +190,7 @@ func TestOpen_withAWrongClock(t *testing.T) {
 
 func TestOpen_waits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t, s3sim.Options{})
+		s := newServer(t, s3api.Options{})
 		k := key()
 		first := s.open(s.options(k, "first"))
 		told := 0
@@ -217,7 +217,7 @@ func TestOpen_waits(t *testing.T) {
 // A server that does not heed conditions is refused, and nothing is written to it but
 // the lock that found it out.
 func TestOpen_refusesUnsafeServers(t *testing.T) {
-	for name, o := range map[string]s3sim.Options{"ignores": {IgnoreConditions: true}, "refuses": {RefuseConditions: true}, "undated": {NoDate: true}} {
+	for name, o := range map[string]s3api.Options{"ignores": {IgnoreConditions: true}, "refuses": {RefuseConditions: true}, "undated": {NoDate: true}} {
 		s := newServer(t, o)
 		k := key()
 		b := s.backend(s.options(k, "ada"))
@@ -234,7 +234,7 @@ func TestOpen_refusesUnsafeServers(t *testing.T) {
 
 // Whoever's lock is broken by another notices before the next write.
 func TestUnlock(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	k := key()
 	paused := &clock{}
 	o := s.options(k, "ada")
@@ -268,7 +268,7 @@ func TestUnlock(t *testing.T) {
 // A lock by hand keeps everyone out until it is let go of or expires, and what comes
 // after goes on as if it had not been.
 func TestLock(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	k := key()
 	b := s.backend(s.options(k, "ada"))
 	must(t, s.open(s.options(k, "ada")).Close())
@@ -304,7 +304,7 @@ func TestLock(t *testing.T) {
 // its place: what was announced is open in that, whichever way it comes there.
 func TestRestore_keepsWhatIsOpen(t *testing.T) {
 	for _, damaged := range []bool{true, false} {
-		s := newServer(t, s3sim.Options{})
+		s := newServer(t, s3api.Options{})
 		o := s.options(key(), "ada")
 		k := o.Settings.Text("key")
 		store := s.open(o)
@@ -335,7 +335,7 @@ func TestRestore_keepsWhatIsOpen(t *testing.T) {
 // What a runner saved that lost its lock goes on from the state, and is not taken for
 // something that was cut off.
 func TestPush_endsWhatWasOpen(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	o := s.options(key(), "ada")
 	o.Rescue = t.TempDir()
 	store := announced(t, s, o)

@@ -18,8 +18,8 @@ import (
 
 	"buckethead/state"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
 	"buckethead/vendors"
+	"buckethead/vendors/sim/s3api"
 )
 
 // endpoint is a real server, such as versitygw, in the place of the simulator. It has a
@@ -38,7 +38,7 @@ const (
 // can fail them.
 type server struct {
 	t    *testing.T
-	sim  *s3sim.Server // nil for a real one
+	sim  *s3api.Server // nil for a real one
 	next http.RoundTripper
 
 	mu    sync.Mutex
@@ -65,12 +65,12 @@ type fault struct {
 	act    func()
 }
 
-func newServer(t *testing.T, o s3sim.Options) *server {
+func newServer(t *testing.T, o s3api.Options) *server {
 	t.Helper()
 	o.AccessKeyID, o.SecretAccessKey, o.Region, o.Buckets = keyID, secret, "us-east-1", []string{states}
 	s := &server{t: t}
 	o.Now = s.clock.now
-	s.sim = s3sim.New(o)
+	s.sim = s3api.New(o)
 	s.next = s.sim.Transport()
 	return s
 }
@@ -78,7 +78,7 @@ func newServer(t *testing.T, o s3sim.Options) *server {
 // realOrNot gives the real server where there is one.
 func realOrNot(t *testing.T) *server {
 	t.Helper()
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	if *endpoint != "" {
 		to, err := url.Parse(*endpoint)
 		if err != nil {

@@ -160,13 +160,19 @@ func (s *Store) checkpoint(ctx context.Context) error {
 	if !dirty {
 		return nil
 	}
-	err := s.write(ctx)
-	s.journal.Lock()
-	defer s.journal.Unlock()
-	s.fault = err
-	s.dirty = s.dirty || err != nil
+	err := errUnwritten // after a panic
+	defer func() {
+		s.journal.Lock()
+		defer s.journal.Unlock()
+		s.fault = err
+		s.dirty = s.dirty || err != nil
+	}()
+	err = s.write(ctx)
 	return err
 }
+
+// errUnwritten is the fault of a checkpoint that did not come to its end.
+var errUnwritten = errors.New("the state was not written back")
 
 func (s *Store) write(ctx context.Context) error {
 	if err := s.lease.confirm(ctx); err != nil {

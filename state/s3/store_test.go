@@ -16,9 +16,9 @@ import (
 	"buckethead/config/addr"
 	"buckethead/state"
 	"buckethead/state/s3"
-	"buckethead/state/s3/s3sim"
 	"buckethead/state/statetest"
 	"buckethead/vendors"
+	"buckethead/vendors/sim/s3api"
 )
 
 func TestStore(t *testing.T) {
@@ -93,7 +93,7 @@ func TestStore_announces(t *testing.T) {
 
 // An intent that was not announced is in the bucket before its step acts.
 func TestStore_beginsNothingUnknown(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	o := s.options(key(), "ada")
 	store := s.open(o)
 	_, err := store.Begin(t.Context(), intent("bh/y"))
@@ -109,7 +109,7 @@ func TestStore_beginsNothingUnknown(t *testing.T) {
 // Work is written back by time, and by the number of operations that ended.
 func TestStore_checkpoints(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newServer(t, s3sim.Options{})
+		s := newServer(t, s3api.Options{})
 		o := s.options(key(), "ada")
 		o.Pace = s3.Pace{Every: 15 * time.Second, Operations: 3}
 		store := s.open(o)
@@ -169,7 +169,7 @@ func TestStore_writesWhatChanged(t *testing.T) {
 // A version is kept when it is replaced; a damaged one is refused, and the one before
 // can be restored, with what was begun since.
 func TestStore_damage(t *testing.T) {
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	o := s.options(key(), "ada")
 	k := o.Settings.Text("key")
 	store := s.open(o)
@@ -316,7 +316,7 @@ func TestStore_retires(t *testing.T) {
 // A working copy is gone when it is closed, and on most systems as soon as it is open.
 func TestStore_leavesNoFile(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	s := newServer(t, s3sim.Options{})
+	s := newServer(t, s3api.Options{})
 	o := s.options(key(), "ada")
 	store := s.open(o)
 	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
@@ -330,7 +330,7 @@ func TestStore_leavesNoFile(t *testing.T) {
 // BenchmarkState is one apply that changes one of 10,000 records: pulled, changed,
 // announced and written back.
 func BenchmarkState(b *testing.B) {
-	s := newServer(&testing.T{}, s3sim.Options{})
+	s := newServer(&testing.T{}, s3api.Options{})
 	o := s.options("bench.state", "ada")
 	store := s.open(o)
 	for n := range 10_000 {

@@ -1,4 +1,4 @@
-# For trying bh against R2 without an account: `go run ./vendors/cloudflare/r2sim`
+# For trying bh against R2 without an account: `go run ./vendors/sim/r2`
 # is a simulated one on this machine. Without the two URLs this is the real thing.
 bh { stack = "r2-try" }
 

@@ -9,7 +9,7 @@ import (
 
 	"buckethead/vendors"
 	"buckethead/vendors/cloudflare"
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // Lists end at their true end, whatever stands around them, and cost their pages.

@@ -6,7 +6,7 @@ import (
 
 	"buckethead/vendors"
 	"buckethead/vendors/cloudflare"
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 	"buckethead/vendors/vendortest"
 )
 

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"buckethead/vendors"
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 func emptied(t *testing.T, l *lab) error {

@@ -10,7 +10,7 @@ import (
 
 	"buckethead/vendors"
 	"buckethead/vendors/cloudflare"
-	"buckethead/vendors/cloudflare/r2sim/simulator"
+	simulator "buckethead/vendors/sim/cloudflare"
 )
 
 // zone is one that every lab has.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"buckethead/vendors"
-	"buckethead/vendors/onepassword/connectsim"
+	connectsim "buckethead/vendors/sim/connect"
 	"buckethead/vendors/vendortest"
 )
 
