@@ -95,6 +95,9 @@ func (s *session) drift(ctx context.Context, snap state.Snapshot, ignore map[pla
 	}
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), refresh.Request{Desired: planner.AsRecorded(s.config, snap), Recorded: snap,
 		Mode: planner.Normal, Parallelism: s.flags.parallelism})
+	if ctx.Err() != nil {
+		return planner.Drift{}, context.Cause(ctx) // what it cut off is not a fault
+	}
 	s.view.Diagnostics(diags)
 	if diags.HasErrors() {
 		return planner.Drift{}, exitCode(exitError)

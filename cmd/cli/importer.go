@@ -107,6 +107,9 @@ func (i *importer) one() ([]config.Existing, error) {
 		return nil, err
 	}
 	specs, diags := refresh.Describe(i.ctx, i.connections.Readers(), i.request(), []planner.BucketKey{key})
+	if i.ctx.Err() != nil {
+		return nil, context.Cause(i.ctx) // what it cut off is not a fault
+	}
 	if diags.HasErrors() {
 		i.view.Diagnostics(diags)
 		return nil, exitCode(exitError)
@@ -172,6 +175,9 @@ func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error
 // stack's.
 func (i *importer) all() ([]config.Existing, error) {
 	found, diags := i.discover(i.ctx, i.snap)
+	if i.ctx.Err() != nil {
+		return nil, context.Cause(i.ctx) // what it cut off is not a fault
+	}
 	if diags.HasErrors() {
 		i.view.Diagnostics(diags)
 		return nil, exitCode(exitError)
@@ -190,6 +196,9 @@ func (i *importer) all() ([]config.Existing, error) {
 		list = append(list, config.Existing{To: b.Project, Declared: !b.Declared.IsZero()})
 	}
 	specs, diags := refresh.Describe(i.ctx, i.connections.Readers(), i.request(), keys)
+	if i.ctx.Err() != nil {
+		return nil, context.Cause(i.ctx) // what it cut off is not a fault
+	}
 	if diags.HasErrors() {
 		i.view.Diagnostics(diags)
 		return nil, exitCode(exitError)

@@ -81,6 +81,9 @@ func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner
 	}
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal,
 		Parallelism: s.flags.parallelism, Marked: true})
+	if ctx.Err() != nil {
+		return rebuilt, context.Cause(ctx) // what it cut off is not a fault
+	}
 	if diags.HasErrors() {
 		s.view.Diagnostics(diags)
 		return rebuilt, exitCode(exitError)

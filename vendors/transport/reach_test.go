@@ -1,0 +1,126 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"buckethead/vendors"
+	"buckethead/vendors/transport"
+)
+
+// refusing is a network on which some hosts take no connection.
+type refusing struct {
+	refused map[string]bool
+	asked   map[string]*atomic.Int32
+	gate    chan struct{} // nil for none
+}
+
+func (n refusing) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.asked[r.URL.Host].Add(1)
+	if n.gate != nil {
+		select {
+		case <-n.gate:
+		case <-r.Context().Done():
+			return nil, r.Context().Err()
+		}
+	}
+	if n.refused[r.URL.Host] {
+		address := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: address, Err: syscall.ECONNREFUSED}
+	}
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+}
+
+func newRefusing(n *refusing) http.RoundTripper {
+	n.asked = map[string]*atomic.Int32{"up.example": {}, "down.example": {}}
+	n.refused = map[string]bool{"down.example": true}
+	return transport.New(transport.Options{Host: vendors.Host{Now: time.Now, Transport: n,
+		Sleep: func(ctx context.Context, d time.Duration) error { time.Sleep(d); return ctx.Err() }},
+		Repeat: func(*http.Request) transport.Repeat { return transport.Always },
+		Redact: func(*http.Request, []byte) string { return "" }})
+}
+
+func get(t *testing.T, rt http.RoundTripper, ctx context.Context, host string) error {
+	t.Helper()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+host+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := rt.RoundTrip(r)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	return err
+}
+
+// An address that takes no connection is tried as often as one request is, however many
+// want it, at once or later; each is told the cause. Another address is not held up.
+func TestReach_asksARefusingAddressOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &refusing{}
+		rt := newRefusing(n)
+		var all sync.WaitGroup
+		for range 5 {
+			all.Go(func() {
+				err := get(t, rt, t.Context(), "down.example")
+				var notSent *transport.NotSentError
+				if !errors.As(err, &notSent) || transport.Cause(err) != "dial tcp 127.0.0.1:1: connection refused" {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		synctest.Wait() // all of them wait for the first, which sleeps
+		if err := get(t, rt, t.Context(), "up.example"); err != nil {
+			t.Errorf("another address: %v", err)
+		}
+		all.Wait()
+		before := n.asked["down.example"].Load()
+		if err := get(t, rt, t.Context(), "down.example"); err == nil || n.asked["down.example"].Load() != before {
+			t.Errorf("later: %v after %d attempts, and %d before", err, n.asked["down.example"].Load(), before)
+		}
+		if before != 6 {
+			t.Errorf("%d attempts, want those of one request", before)
+		}
+	})
+}
+
+// Requests to an address that answers run side by side, and one that is cut off decides
+// nothing for the others.
+func TestReach_holdsUpNobodyForLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &refusing{gate: make(chan struct{})}
+		rt := newRefusing(n)
+		cut, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := get(t, rt, cut, "up.example"); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		done := make(chan error, 4)
+		go func() { done <- get(t, rt, t.Context(), "up.example") }()
+		n.gate <- struct{}{}
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			go func() { done <- get(t, rt, t.Context(), "up.example") }()
+		}
+		synctest.Wait()
+		if asked := n.asked["up.example"].Load(); asked < 4 {
+			t.Errorf("%d requests are on their way, want all", asked)
+		}
+		for range 3 {
+			n.gate <- struct{}{}
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
