@@ -23,7 +23,7 @@ func TestR2_waitsForTheLimit(t *testing.T) {
 		if took := time.Since(begun); took < 5*time.Minute || took > 11*time.Minute || a.Rejected429() > 0 {
 			t.Errorf("took %s, and %d calls were refused", took, a.Rejected429())
 		}
-		if !strings.Contains(out, "Cloudflare: ") || !strings.Contains(out, "used up; goes on at 00:05:") {
+		if !strings.Contains(out, "Cloudflare: ") || !strings.Contains(out, "used up; continuing at 00:05:") {
 			t.Errorf("nobody was told of the wait:\n%s", out)
 		}
 		time.Sleep(10 * time.Minute)

@@ -10,6 +10,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/planner/refresh"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
 )
@@ -122,7 +123,8 @@ func (c *Connections) settings(ctx context.Context, connection config.Connection
 		}
 		var err error
 		if value.Secret, err = c.Resolve(ctx, value.Reference); err != nil {
-			return nil, fmt.Errorf("read %s from %s: %w", name, value.Reference, err)
+			store, _ := c.StoreOf(value.Reference)
+			return nil, &refresh.NeedsError{Connection: store, Err: fmt.Errorf("read %s from %s: %w", name, value.Reference, err)}
 		}
 		value.Reference = ""
 		settings[name] = value

@@ -245,7 +245,7 @@ func (h *human) Waiting(who, why string, until time.Time) {
 }
 
 func waitText(who, why string, until time.Time) string {
-	return who + ": " + why + "; goes on at " + words.Clock(until)
+	return who + ": " + why + "; continuing at " + words.Clock(until)
 }
 
 func (h *human) Fault(err error) {

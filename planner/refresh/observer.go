@@ -27,6 +27,8 @@ type observer struct {
 	calls   map[string]int
 	// counters are the vendors among the connections that count for themselves.
 	counters map[string]counter
+	// failed are the connections that were reported as unreadable.
+	failed map[string]bool
 	// wanted are the items to be read, and a project that needs each.
 	wanted map[planner.ItemKey]addr.Project
 }
@@ -35,7 +37,7 @@ func newObserver(r Readers, q Request) *observer {
 	if q.Parallelism <= 0 {
 		q.Parallelism = 8
 	}
-	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{},
+	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{}, failed: map[string]bool{},
 		wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
 			Buckets:     map[planner.BucketKey]vendors.Bucket{},
 			Credentials: map[planner.CredentialKey]vendors.Credential{},
@@ -156,19 +158,38 @@ func (o *observer) listItems(ctx context.Context, secrets string) {
 	}
 }
 
-// unreadable reports a connection that gave no answer, once for each fault.
+// NeedsError is the fault of a connection that needs a secret from another one.
+type NeedsError struct {
+	Connection string // the other one
+	Err        error
+}
+
+func (e *NeedsError) Error() string { return e.Err.Error() }
+func (e *NeedsError) Unwrap() error { return e.Err }
+
+// unreadable reports a connection that did not answer.
 func (o *observer) unreadable(connection string, err error) {
 	if errors.Is(err, context.Canceled) {
 		err = context.Canceled
 	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3001", Summary: "The world cannot be read", Cause: err,
-		Detail: connection + ": " + err.Error() + ".", Fix: fixFor(err)}
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3001", Summary: "Cannot read from " + connection, Cause: err,
+		Detail: err.Error() + ".", Fix: fixFor(err)}
 	if c, ok := find(o.request.Desired, connection); ok {
 		d.Subject = c.Range
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.diags = append(o.diags, d)
+	o.failed[connection] = true
+}
+
+// causesOnce leaves out the faults of connections that only need another one which has
+// been reported itself.
+func (o *observer) causesOnce() {
+	o.diags = slices.DeleteFunc(o.diags, func(d diag.Diagnostic) bool {
+		var needs *NeedsError
+		return errors.As(d.Cause, &needs) && o.failed[needs.Connection]
+	})
 }
 
 func find(c *config.Config, connection string) (config.Connection, bool) {

@@ -48,5 +48,6 @@ func Observe(ctx context.Context, r Readers, q Request) (planner.World, diag.Lis
 	if !o.diags.HasErrors() {
 		o.confirm(ctx)
 	}
+	o.causesOnce()
 	return o.world, o.diags.Sorted()
 }

@@ -49,6 +49,7 @@ func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner
 	slices.SortFunc(s.unlisted, func(a, b planner.Unlisted) int {
 		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.Namespace, b.Namespace))
 	})
+	s.causesOnce()
 	return s.world, s.unlisted, s.diags.Sorted()
 }
 
