@@ -12,6 +12,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/planner/refresh"
 	"buckethead/vendors"
+	"buckethead/vendors/parallel"
 	"buckethead/vendors/registry"
 )
 
@@ -63,8 +64,8 @@ func (c *Connections) ResolveAll(ctx context.Context, references []string) (
 // resolveFrom reads references from one store.
 func (c *Connections) resolveFrom(ctx context.Context, address string, references []string) (
 	map[string]vendors.Secret, map[string]error) {
-	values, faults := map[string]vendors.Secret{}, map[string]error{}
 	fail := func(err error) (map[string]vendors.Secret, map[string]error) {
+		faults := map[string]error{}
 		for _, reference := range references {
 			faults[reference] = err
 		}
@@ -78,15 +79,32 @@ func (c *Connections) resolveFrom(ctx context.Context, address string, reference
 	if err != nil {
 		return fail(err)
 	}
+	type result struct {
+		values map[string]vendors.Secret
+		faults map[string]error
+	}
+	read, err := parallel.Await(ctx, func() (r result, _ error) {
+		r.values, r.faults = resolveWith(ctx, store, address, references)
+		return r, nil
+	})
+	if err != nil {
+		return fail(err)
+	}
+	return read.values, read.faults
+}
+
+// resolveWith reads references as the store can: together, or one by one.
+func resolveWith(ctx context.Context, store vendors.SecretStore, address string, references []string) (
+	map[string]vendors.Secret, map[string]error) {
 	if several, able := vendors.As[vendors.ReferencesResolver](store); able {
 		return several.ResolveReferences(ctx, references)
 	}
+	values, faults := map[string]vendors.Secret{}, map[string]error{}
 	one, able := vendors.As[vendors.ReferenceResolver](store)
-	if !able {
-		return fail(fmt.Errorf("%s reads no references", address))
-	}
 	for _, reference := range references {
-		if value, err := one.ResolveReference(ctx, reference); err != nil {
+		if !able {
+			faults[reference] = fmt.Errorf("%s reads no references", address)
+		} else if value, err := one.ResolveReference(ctx, reference); err != nil {
 			faults[reference] = err
 		} else {
 			values[reference] = value

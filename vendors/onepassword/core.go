@@ -44,7 +44,7 @@ var starting sync.Mutex
 // it is empty. It does nothing where there is a core already. Without a cache, or
 // with one that cannot be trusted, the SDK makes its core itself, slowly. The
 // caller holds starting.
-func startCore(dir string) error {
+func startCore(ctx context.Context, dir string) error {
 	if sdkCore != nil || dir == "" {
 		return nil
 	}
@@ -56,7 +56,7 @@ func startCore(dir string) error {
 		return fmt.Errorf("open the cache of compiled code: %w", err)
 	}
 	// The core outlives the call that starts it.
-	plugin, err := extism.NewPlugin(context.Background(),
+	plugin, err := extism.NewPlugin(context.WithoutCancel(ctx),
 		extism.Manifest{Wasm: []extism.Wasm{extism.WasmData{Data: sdkWASM}}, AllowedHosts: sdkHosts()},
 		extism.PluginConfig{RuntimeConfig: wazero.NewRuntimeConfig().WithCompilationCache(cache)}, sdkFunctions())
 	if err != nil {

@@ -22,7 +22,7 @@ func TestCore(t *testing.T) {
 	starting.Lock()
 	defer starting.Unlock()
 	dir := coreCache(t)
-	if err := startCore(dir); err != nil {
+	if err := startCore(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	made := sdkCore
@@ -48,7 +48,7 @@ func TestCore(t *testing.T) {
 	referencesOfTheCore(t)
 
 	sdkCore = nil // as in the next process, which finds the compiled code
-	if err := startCore(dir); err != nil || sdkCore == nil {
+	if err := startCore(t.Context(), dir); err != nil || sdkCore == nil {
 		t.Errorf("from the cache: %v", err)
 	}
 	if _, err := sdk.NewClient(context.Background(), sdk.WithServiceAccountToken("ops_e30"), sdk.WithIntegrationInfo("bh", "test")); err == nil || !strings.Contains(err.Error(), "deserialization failed") {

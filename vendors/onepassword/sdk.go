@@ -32,7 +32,7 @@ func newSDKWay(host vendors.Host, token vendors.Secret) *sdkWay {
 	return &sdkWay{host: host, start: func(ctx context.Context) (*sdk.Client, error) {
 		starting.Lock()
 		defer starting.Unlock()
-		if err := startCore(cacheOf(host)); err != nil && host.Trace != nil {
+		if err := startCore(ctx, cacheOf(host)); err != nil && host.Trace != nil {
 			// It starts all the same, only slowly.
 			host.Trace(vendors.Exchange{Method: "SDK", URL: "cache of compiled code", Err: err})
 		}
@@ -58,7 +58,7 @@ func (w *sdkWay) do(ctx context.Context, a act, call func(context.Context, *sdk.
 	if w.client == nil && w.failed == nil {
 		begun := w.host.Now()
 		client, err := w.start(ctx)
-		w.trace("NewClient", begun, err)
+		w.trace(ctx, "NewClient", begun, err)
 		if err != nil {
 			fault := act{op: "log in"}.sdkError(ctx, err)
 			if ctx.Err() != nil {
@@ -74,7 +74,7 @@ func (w *sdkWay) do(ctx context.Context, a act, call func(context.Context, *sdk.
 	}
 	begun := w.host.Now()
 	err := call(ctx, w.client)
-	w.trace(a.op, begun, err)
+	w.trace(ctx, a.op, begun, err)
 	if err != nil {
 		return a.sdkError(ctx, err)
 	}
@@ -82,13 +82,13 @@ func (w *sdkWay) do(ctx context.Context, a act, call func(context.Context, *sdk.
 }
 
 // trace records a call. Its contents are encrypted on the wire, and secrets here.
-func (w *sdkWay) trace(op string, begun time.Time, err error) {
+func (w *sdkWay) trace(ctx context.Context, op string, begun time.Time, err error) {
 	if w.host.Trace == nil {
 		return
 	}
 	e := vendors.Exchange{Method: "SDK", URL: op, Took: w.host.Now().Sub(begun)}
 	if err != nil {
-		e.Err = act{op: op}.sdkError(context.Background(), err)
+		e.Err = act{op: op}.sdkError(context.WithoutCancel(ctx), err)
 	}
 	w.host.Trace(e)
 }
