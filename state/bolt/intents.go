@@ -24,7 +24,8 @@ type openIntents struct {
 
 // during runs act in a transaction. If the transaction before it was not committed,
 // the maps are dropped, and made again when they are needed. The numbers tell: they
-// have no gaps, and a transaction that failed passes its number on to the next.
+// have no gaps, and a transaction that left nothing in the file passes its number on to
+// the next. One whose last sync failed is in the file all the same, and keeps its number.
 func (o *openIntents) during(tx *bbolt.Tx, act func(*bbolt.Tx) error) error {
 	if o.after != tx.ID()-1 {
 		o.projects, o.byProject = nil, nil

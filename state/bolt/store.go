@@ -112,33 +112,25 @@ func noSpace(err error) bool {
 	return false
 }
 
-// write runs one journal transaction, which raises the serial. It ends with ctx: where
-// the disk does not answer by then, the transaction is left behind, and those that
-// follow wait for it as long as their own contexts last.
+// write runs one journal transaction, which raises the serial. It returns when ctx ends,
+// at the latest. If the disk has not answered by then, the transaction is left behind: it
+// may still be committed, and those that follow wait for it until their own contexts end.
 func (s *Store) write(ctx context.Context, f func(*bbolt.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write the state %s: %w", s.path, err)
 	}
-	const ended, left = 1, 2
-	var fate atomic.Int32
 	written := make(chan error, 1)
-	go func() {
-		err := s.update(raisingSerial(s.path, f))
-		if !fate.CompareAndSwap(0, ended) {
-			s.left.Add(-1)
-		}
-		written <- err
-	}()
+	go func() { written <- s.update(raisingSerial(s.path, f)) }()
 	select {
 	case err := <-written:
 		return err
 	case <-ctx.Done():
 	}
 	s.left.Add(1)
-	if !fate.CompareAndSwap(0, left) { // it ended at the same moment
+	go func() {
+		<-written
 		s.left.Add(-1)
-		return <-written
-	}
+	}()
 	return fmt.Errorf("write the state %s: the disk did not answer in time: %w", s.path, ctx.Err())
 }
 
