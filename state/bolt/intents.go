@@ -11,9 +11,9 @@ import (
 	"buckethead/state"
 )
 
-// openIntents changes the intents of a file and remembers which project each belongs
-// to, so that those of one project are found without decoding the others. It is used
-// only in write transactions, of which there is one at a time.
+// openIntents changes the intents in a file and remembers which project each belongs to,
+// so that those of one project are found without decoding the others. It is used only in
+// write transactions, and there is one of those at a time.
 type openIntents struct {
 	// after is the number of the transaction after which the maps are true, if it is
 	// committed. It is 0 if they are not.
