@@ -31,7 +31,7 @@ type Store struct {
 	fault     error // of the last checkpoint
 	broken    error // why the lock is no longer renewed, or the state no longer written
 
-	turn   turn         // held by a checkpoint; guards etag and copied
+	turn   turn         // held while the state object is written; guards etag and copied
 	etag   string       // of the state object; "" before there is one
 	copied bytes.Buffer // what was last written; kept because the next has about that size
 
