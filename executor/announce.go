@@ -8,9 +8,9 @@ import (
 	"buckethead/state"
 )
 
-// Announcement gives the intents of all that a plan may do, under every name that it
-// may use, before any of it is begun: for a state that others read while it runs. What
-// is blocked is not part. They have no ids.
+// Announcement returns the intents of everything that a plan may do, under every name that
+// it may use, for a state that others read while the plan runs. It leaves out blocked
+// operations. The intents have no ids.
 func Announcement(p *planner.Plan, run Run, at time.Time) []state.Intent {
 	var out []state.Intent
 	for i := range p.Operations {
@@ -32,7 +32,7 @@ func Announcement(p *planner.Plan, run Run, at time.Time) []state.Intent {
 	return out
 }
 
-// intentOf is what the journal keeps of a step that is about to act under a name.
+// intentOf returns the intent of a step that is about to act under a name.
 func intentOf(o *planner.Operation, s planner.Step, name string, run Run, at time.Time) state.Intent {
 	intent := state.Intent{
 		Project: o.Project, Operation: o.ID, Sequence: o.Sequence, Step: s.Name(), Name: name,

@@ -11,11 +11,11 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// Apply carries out a plan that was made from snap, and reports on every one of
-// its operations, whatever happens. An operation's failure stops only those that
-// come after it by name. A plan without operations writes nothing but the watch
-// list, where that changed. When Options.Stop closes, running steps end and are
-// committed; when ctx ends, they are cut off, and the journal keeps what is open.
+// Apply carries out a plan that was made from snap, and reports on each of its operations,
+// whatever happens. A failed operation stops only those that come after it by name. A plan
+// without operations writes nothing but the watch list, if that changed. When Options.Stop
+// is closed, running steps end and are committed. When ctx ends, they are cut off, and the
+// journal keeps what is open.
 func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot, j state.Journal, o Options) Report {
 	r := &run{plan: p, digest: p.Digest(), rigs: rigs, journal: j, records: snap.Records, options: o,
 		results: make(map[addr.Project]Result, len(p.Operations))}
@@ -39,8 +39,8 @@ func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot,
 	return r.report(report)
 }
 
-// bounded ends the context some time after a stop was asked for, so that a step
-// that hangs does not keep the process for ever.
+// bounded ends the context some time after a stop was asked for, so that a step that hangs
+// does not keep the process alive forever.
 func bounded(ctx context.Context, o Options) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	if o.StepTimeout == 0 || o.Stop == nil {
@@ -62,9 +62,9 @@ func bounded(ctx context.Context, o Options) (context.Context, context.CancelFun
 	return ctx, cancel
 }
 
-// underWay is how many operations may be begun and not done when parallelism of
-// them work at once: those that rest, until a new key works everywhere, make room
-// for others. With a parallelism of 1 they run one after the other all the same.
+// underWay returns how many operations may be under way if parallelism of them work at
+// once. An operation that rests until a new key works everywhere makes room for others.
+// With a parallelism of 1, operations run strictly one after the other.
 func underWay(parallelism int) int {
 	if parallelism <= 1 {
 		return 1
@@ -72,7 +72,7 @@ func underWay(parallelism int) int {
 	return 16 * parallelism
 }
 
-// phase runs operations that do not wait for each other.
+// phase runs operations that need not wait for each other.
 func (r *run) phase(ctx context.Context, operations []planner.Operation) {
 	g := parallel.NewGroup(underWay(r.options.Parallelism))
 	slots := make(chan struct{}, max(1, r.options.Parallelism))
@@ -87,8 +87,11 @@ func (r *run) phase(ctx context.Context, operations []planner.Operation) {
 	g.Wait()
 }
 
-// resting lets others work while an operation sleeps.
-func resting(slots chan struct{}, sleep func(context.Context, time.Duration) error) func(context.Context, time.Duration) error {
+// sleeper sleeps until a length of time has passed, or the context ends.
+type sleeper = func(context.Context, time.Duration) error
+
+// resting releases the worker slot while an operation sleeps.
+func resting(slots chan struct{}, sleep sleeper) sleeper {
 	return func(ctx context.Context, d time.Duration) error {
 		<-slots
 		err := sleep(ctx, d)
@@ -97,11 +100,13 @@ func resting(slots chan struct{}, sleep func(context.Context, time.Duration) err
 	}
 }
 
-// finish keeps a result, writes it into the history and shows it.
+// finish stores a result, adds it to the history and emits it.
 func (r *run) finish(ctx context.Context, result Result, o *planner.Operation) {
 	if result.Outcome == Done || result.Outcome == Failed {
-		entry := state.Entry{At: result.Ended.UTC(), Actor: r.options.Run.Actor, Commit: r.options.Run.Commit, Run: r.options.Run.URL,
-			PlanDigest: r.digest, Project: o.Project, Operation: string(o.Kind), Reason: o.Reason.Word, Outcome: string(result.Outcome)}
+		by := r.options.Run
+		entry := state.Entry{At: result.Ended.UTC(), Actor: by.Actor, Commit: by.Commit, Run: by.URL,
+			PlanDigest: r.digest, Project: o.Project, Operation: string(o.Kind),
+			Reason: o.Reason.Word, Outcome: string(result.Outcome)}
 		for _, d := range result.Diagnostics {
 			entry.Error = d.Detail
 		}
@@ -122,7 +127,7 @@ func (r *run) succeeded(p addr.Project) bool {
 	return r.results[p].Outcome == Done
 }
 
-// report puts the results into the plan's order; what has none did not start.
+// report adds the results in the plan's order. An operation without one did not start.
 func (r *run) report(report Report) Report {
 	report.Results = make([]Result, 0, len(r.plan.Operations))
 	for _, o := range r.plan.Operations {

@@ -8,9 +8,9 @@ import (
 	"buckethead/planner"
 )
 
-// Event is something that happened while a plan runs. The set is closed: the
-// types of this file. Events of one project come in order; those of several
-// projects mix, but never two at once.
+// Event is something that happened while a plan runs. The set is closed: it has the types
+// in this file. Events of one project come in order. Those of several projects mix, but
+// never come two at once.
 type Event interface{ event() }
 
 // OperationStarted: the first step of an operation is about to run.
@@ -28,7 +28,7 @@ type StepStarted struct {
 	At      time.Time
 }
 
-// StepDone: a step ended; Err is nil when it was committed.
+// StepDone: a step ended. Err is nil if it was committed.
 type StepDone struct {
 	Project addr.Project
 	Step    string
@@ -37,7 +37,7 @@ type StepDone struct {
 	Err     error
 }
 
-// Waiting: a step waits until a time, for the reason given.
+// Waiting: a step waits until a time, for a reason.
 type Waiting struct {
 	Project addr.Project
 	Why     string
@@ -60,13 +60,13 @@ type Outcome string
 const (
 	Done        Outcome = "done"
 	Failed      Outcome = "failed"
-	Blocked     Outcome = "blocked"     // the plan said that it would not run
-	Skipped     Outcome = "skipped"     // one that it comes after did not succeed
-	Interrupted Outcome = "interrupted" // a signal came first; the next apply goes on
+	Blocked     Outcome = "blocked"     // as the plan said
+	Skipped     Outcome = "skipped"     // because an operation that it comes after did not succeed
+	Interrupted Outcome = "interrupted" // by a signal; the next apply continues
 )
 
-// Result is what became of one operation. Reference names the item, where one is
-// there afterwards.
+// Result says how one operation ended. Reference is that of the item, if there is one
+// afterwards.
 type Result struct {
 	Project     addr.Project
 	Kind        planner.Kind
@@ -77,15 +77,15 @@ type Result struct {
 	Diagnostics diag.List
 }
 
-// Report is what became of a plan: one result for each of its operations, in the
-// plan's order, whatever happened.
+// Report says how a plan ended: it has one result for each operation, in the plan's order,
+// whatever happened.
 type Report struct {
 	Results     []Result
 	Interrupted bool
 	Diagnostics diag.List // faults that belong to no project, such as a state that cannot be written
 }
 
-// Counts gives the number of results of each outcome.
+// Counts returns the number of results of each outcome.
 func (r Report) Counts() map[Outcome]int {
 	counts := map[Outcome]int{}
 	for _, result := range r.Results {
@@ -94,8 +94,8 @@ func (r Report) Counts() map[Outcome]int {
 	return counts
 }
 
-// OK reports whether everything that could run is done: nothing failed, was
-// skipped, blocked or interrupted.
+// OK reports whether every operation is done: nothing failed, was skipped, blocked or
+// interrupted.
 func (r Report) OK() bool {
 	return r.Counts()[Done] == len(r.Results) && !r.Interrupted && !r.Diagnostics.HasErrors()
 }

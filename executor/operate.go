@@ -15,16 +15,17 @@ import (
 	"buckethead/vendors"
 )
 
-// operate runs one operation, for which it holds one of slots, or says why it does
-// not run. A panic ends this
-// operation alone; the journal has what it left open.
+// operate runs one operation, or says why it does not run. The caller holds one of slots. A
+// panic ends only this operation; the journal has what it left open.
 func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan struct{}) (result Result) {
 	result = Result{Project: o.Project, Kind: o.Kind, Started: r.options.Now()}
 	defer func() {
 		if fault := recover(); fault != nil {
 			result.Outcome, result.Ended = Failed, r.options.Now()
-			result.Diagnostics = diag.List{{Severity: diag.Error, Code: "BH4006", Project: o.Project, Subject: o.Range, Summary: "bh met a fault of its own",
-				Detail: fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Project, fault), Fix: "Apply again: it goes on from where it stopped. And report it."}}
+			result.Diagnostics = diag.List{{Severity: diag.Error, Code: "BH4006", Project: o.Project, Subject: o.Range,
+				Summary: "Internal error: this is a bug in bh",
+				Detail:  fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Project, fault),
+				Fix:     "Apply again: it continues from where it stopped. And report it."}}
 		}
 	}()
 	end := func(outcome Outcome, diags ...diag.Diagnostic) Result {
@@ -38,7 +39,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 		if !r.succeeded(before) {
 			return end(Skipped, diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
 				Summary: "Skipped", Detail: "It needs what " + before.String() + " holds, and that was not freed.",
-				Fix: "See to " + before.String() + " and apply again."})
+				Fix: "Repair " + before.String() + " and apply again."})
 		}
 	}
 	if r.stopped() || ctx.Err() != nil {
@@ -47,7 +48,8 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	rig, err := r.rigs(ctx, o.Cloud, o.Secrets)
 	if err != nil {
 		return end(Failed, diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
-			Summary: "A vendor cannot be opened", Detail: err.Error() + ".", Fix: "Correct the block, then apply again.", Cause: err})
+			Summary: "A vendor cannot be opened", Detail: err.Error() + ".",
+			Fix: "Correct the block, then apply again.", Cause: err})
 	}
 	rig.Stop = r.options.Stop
 	if !revokes(o) {
@@ -61,7 +63,8 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	}
 	rec := &recorder{run: r, operation: o}
 	work, err := orchestrator.Run(ctx, rig, steps, orchestrator.Work{Operation: o.ID, Record: r.start(o)}, rec)
-	if item := work.Record.Item; err == nil && item != nil && rig.Secrets != nil && o.Kind != planner.Destroy && o.Kind != planner.Forget {
+	ends := o.Kind == planner.Destroy || o.Kind == planner.Forget
+	if item := work.Record.Item; err == nil && item != nil && rig.Secrets != nil && !ends {
 		result.Reference = rig.Secrets.Reference(item.ID, item.Title, "")
 	}
 	switch {
@@ -73,14 +76,14 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	return end(Failed, failure(o, err))
 }
 
-// revokes reports whether an operation ends a credential. One that also mints has
-// both for as long as it runs, and a plan counts on no more of those at once than
-// work at once: it keeps its slot while it rests.
+// revokes reports whether an operation ends a credential. If it also mints one, both exist
+// while it runs. A plan counts on no more of those than work at once, so such an operation
+// keeps its slot while it rests.
 func revokes(o *planner.Operation) bool {
 	return slices.ContainsFunc(o.Steps, func(s planner.Step) bool { return s.Name() == planner.StepRevokeCredential })
 }
 
-// start gives the record that the operation begins with.
+// start returns the record that the operation begins with.
 func (r *run) start(o *planner.Operation) state.Record {
 	from := o.Project
 	for _, s := range o.Steps {
@@ -92,15 +95,16 @@ func (r *run) start(o *planner.Operation) state.Record {
 	if !known {
 		record = state.Record{Cloud: o.Cloud, Secrets: o.Secrets, CreatedAt: r.options.Now().UTC()}
 		if settle, ok := o.Steps[len(o.Steps)-1].(planner.Settle); ok && !settle.Gone {
-			// So that a record that outlives an interrupted run is guarded as declared.
-			record.Registered, record.Protected, record.OnDestroy = settle.Declared.Registered, settle.Declared.Protected, settle.Declared.OnDestroy
+			// So that the record is protected as declared if the run is interrupted.
+			d := settle.Declared
+			record.Registered, record.Protected, record.OnDestroy = d.Registered, d.Protected, d.OnDestroy
 		}
 	}
 	record.Project = o.Project
 	return record
 }
 
-// waived is the plan's steps without the proof.
+// waived returns the steps without the proof.
 func waived(steps []planner.Step) []planner.Step {
 	out := make([]planner.Step, 0, len(steps))
 	for _, s := range steps {
@@ -120,19 +124,20 @@ func blockedFaults(o *planner.Operation) []diag.Diagnostic {
 	out := make([]diag.Diagnostic, 0, len(o.Blocked))
 	for _, b := range o.Blocked {
 		out = append(out, diag.Diagnostic{Severity: diag.Error, Code: "BH4002", Project: o.Project, Subject: o.Range,
-			Summary: "Blocked: " + b.Text, Detail: "The " + string(o.Kind) + " of " + o.Project.String() + " was not begun.", Fix: b.Fix})
+			Summary: "Blocked: " + b.Text,
+			Detail:  "The " + string(o.Kind) + " of " + o.Project.String() + " was not begun.", Fix: b.Fix})
 	}
 	return out
 }
 
-// failure words the fault of an operation, with the line that declares it.
+// failure describes why an operation failed.
 func failure(o *planner.Operation, err error) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Error, Code: "BH4004", Project: o.Project, Subject: o.Range, Cause: err,
 		Summary: "The " + string(o.Kind) + " of " + o.Project.Label() + " did not succeed", Detail: err.Error() + ".",
-		Fix: "Apply again: it goes on from where it stopped."}
+		Fix: "Apply again: it continues from where it stopped."}
 	switch {
 	case errors.Is(err, vendors.ErrDenied) && !errors.Is(err, orchestrator.ErrUnproved):
-		d.Fix = "Check what the credentials that bh uses may do, then apply again: it goes on from where it stopped."
+		d.Fix = "Check what the credentials that bh uses may do, then apply again: it continues from where it stopped."
 	case errors.Is(err, vendors.ErrNotEmpty):
 		d.Fix = "Empty the bucket, or declare it with on_destroy = \"retain\" or \"empty\" first."
 	case errors.Is(err, vendors.ErrExists):
@@ -143,7 +148,7 @@ func failure(o *planner.Operation, err error) diag.Diagnostic {
 	return d
 }
 
-// stateFault words a journal that cannot be written.
+// stateFault describes why the journal cannot be written.
 func stateFault(p addr.Project, place diag.Range, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Code: "BH4005", Project: p, Subject: place, Cause: err,
 		Summary: "The state cannot be written", Detail: err.Error() + ".",

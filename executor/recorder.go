@@ -10,7 +10,7 @@ import (
 	"buckethead/state"
 )
 
-// recorder is what one operation tells the journal and the view.
+// recorder tells the journal and the view what one operation does.
 type recorder struct {
 	run       *run
 	operation *planner.Operation
@@ -18,9 +18,10 @@ type recorder struct {
 
 var _ orchestrator.Recorder = (*recorder)(nil)
 
-// Begin commits the intent before the step acts, unless the apply was told to
-// stop. A secret that is not stored yet is never abandoned: it would be lost.
-func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Step, name string) (orchestrator.Ticket, error) {
+// Begin commits the intent before the step acts, unless the apply was told to stop. A secret
+// that is not stored yet is never abandoned, because it would be lost.
+func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Step,
+	name string) (orchestrator.Ticket, error) {
 	if r.run.stopped() && !w.Holding() {
 		return orchestrator.Ticket{}, orchestrator.ErrStopped
 	}
@@ -32,8 +33,8 @@ func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Ste
 	return orchestrator.Ticket{Intent: intent}, err
 }
 
-// Commit writes the next record and drops the intent. Steps on state alone are
-// done here: a move is one transaction of its own, forgetting is the settlement's.
+// Commit writes the next record and drops the intent. Steps that only change the state are
+// different: a move is a transaction of its own, and forgetting is left to Settle.
 func (r *recorder) Commit(ctx context.Context, t orchestrator.Ticket, s planner.Step, record state.Record) error {
 	var err error
 	switch s := s.(type) {
@@ -56,7 +57,7 @@ func (r *recorder) Abort(ctx context.Context, t orchestrator.Ticket, s planner.S
 	return r.run.journal.Abort(ctx, t.Intent)
 }
 
-// LeaveOpen leaves the intent where it is: the next plan reads it.
+// LeaveOpen leaves the intent in the journal, where the next plan reads it.
 func (r *recorder) LeaveOpen(_ orchestrator.Ticket, s planner.Step, cause error) { r.done(s, cause) }
 
 // Settle ends the operation in the state.
@@ -65,7 +66,8 @@ func (r *recorder) Settle(ctx context.Context, s state.Settlement) error {
 }
 
 func (r *recorder) done(s planner.Step, err error) {
-	r.run.emit(StepDone{Project: r.operation.Project, Step: s.Name(), Target: s.Target(), At: r.run.options.Now(), Err: err})
+	r.run.emit(StepDone{Project: r.operation.Project, Step: s.Name(), Target: s.Target(),
+		At: r.run.options.Now(), Err: err})
 }
 
 // run is one apply while it runs.
@@ -82,7 +84,7 @@ type run struct {
 	results map[addr.Project]Result
 }
 
-// emit hands an event over, one at a time.
+// emit passes on one event at a time.
 func (r *run) emit(e Event) {
 	if r.options.Event == nil {
 		return

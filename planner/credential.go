@@ -263,7 +263,7 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.Credent
 	item := m.in.Observed.Items[ItemKey{s.desired.Secrets, id}]
 	fields := maps.Clone(item.Fields)
 	if s.desired.Register != nil {
-		fields = Fields(registeredKeys(s))
+		fields = registeredKeys(s).Texts()
 	} else {
 		m.updatePolicy(s, d, ref)
 	}

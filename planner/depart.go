@@ -81,7 +81,8 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 	case "refuse":
 		if full {
 			o.Blocked = append(o.Blocked, Objection{Word: "bucket_not_empty", Text: "bucket holds " + objects(found),
-				Fix: "Empty the bucket, or declare the project with on_destroy = \"retain\" or \"empty\", apply, and remove it then."})
+				Fix: "Empty the bucket, or declare the project with on_destroy = \"retain\" or \"empty\", " +
+					"apply, and remove it then."})
 		}
 	case "retain":
 		o.Notes = append(o.Notes, "the bucket "+id.Name+" stays, with what it holds")

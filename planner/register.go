@@ -50,7 +50,7 @@ func (m *maker) registerCause(s *subject) (word, text string) {
 		return "store_changed", "the project moves to another secret store"
 	case m.in.Observed.Registered[s.project] != r.Active.Fingerprint:
 		return "secret_changed", "the secret that is declared is another one"
-	case !maps.Equal(Fields(registeredKeys(s)), r.Item.Fields):
+	case !maps.Equal(registeredKeys(s).Texts(), r.Item.Fields):
 		return "settings_changed", "the keys that are declared are others"
 	case !there:
 		return "item_gone", "the item is gone"
@@ -86,7 +86,7 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	if s.record != nil && s.record.Item != nil {
 		stored = s.record.Item.Fields
 	}
-	wanted := Fields(keys)
+	wanted := keys.Texts()
 	for _, name := range []string{vendors.FieldAccessKeyID, vendors.FieldBucket, vendors.FieldEndpointURL,
 		vendors.FieldRegion} {
 		if stored[name] != wanted[name] {

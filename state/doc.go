@@ -1,7 +1,26 @@
-// Package state holds what bh remembers: records of projects, intents of steps
-// that are under way, names under watch and the history of applies, with the
-// contract that a Store keeps.
+// Package state defines what bh remembers between two runs, and the contract of the
+// stores that keep it.
 //
-// Types only; state/bolt keeps them in a file, and state/statetest holds every
-// Store to the comments here. Nothing in this package can hold a secret.
+// A [Snapshot] holds everything but the history:
+//
+//   - a [Record] of each project: the names and identifiers of what bh made, and the
+//     attributes that were applied last;
+//   - an [Intent] for each step that is under way, or whose outcome is unknown;
+//   - a [Watch] for each credential name whose mint may still be answered late;
+//   - the highest operation sequence of each project, so that no name is used twice.
+//
+// The history is a list of [Entry] values, one for each operation that was applied.
+//
+// # Stores
+//
+// A [Store] is a state that is open for writing. The executor writes it as a [Journal]:
+// the intent before a step acts, the record after it. A command that only reads has a
+// [Reader]. A [Place] is where a state is kept. It opens stores, and makes and restores
+// backups; one whose lock people can take is a [Locker] as well.
+//
+// This package has types and no storage. Package state/bolt keeps a state in a file,
+// package state/s3 keeps that file in a bucket, and package state/statetest has the suite
+// that checks every store against the comments here.
+//
+// No type in this package can hold a secret. Secrets are remembered as fingerprints.
 package state

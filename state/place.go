@@ -9,74 +9,75 @@ import (
 	"time"
 )
 
-// Place is where a state is kept: a file of this machine, or an object in a bucket. It
-// holds nothing itself, and is safe to use at once with other processes.
+// Place is where a state is kept: a file on this machine, or an object in a bucket. It
+// holds no resources, and several processes may use the same place at once.
 //
-// Files are those of state/bolt, whole. Errors wrap those of this package, in words for
-// people.
+// The files that it reads and writes are whole files of package state/bolt. Its errors
+// are written for people, and wrap the errors of this package.
 type Place interface {
 	// Name names the place for the people at this machine.
 	Name() string
 	// Address names it for those at other machines.
 	Address() string
-	// Open locks the state until it is closed, and makes it where there is none.
+	// Open locks the state until it is closed, and creates it if it does not exist.
 	Open(ctx context.Context) (Locked, error)
-	// Read opens the state without keeping others from it. A state that does not exist
+	// Read opens the state without locking others out. A state that does not exist
 	// reads as empty, with a zero Meta.
 	Read(ctx context.Context) (View, error)
-	// Backup copies the state and returns the path of the copy. An error where there is
-	// no state.
+	// Backup copies the state and returns the path of the copy. It is an error if there
+	// is no state.
 	Backup(ctx context.Context) (path string, err error)
 	// Backups lists the copies, newest first.
 	Backups(ctx context.Context) ([]BackupInfo, error)
-	// Restore replaces the state with a copy, and returns where the present one is
-	// kept, "" when there was none.
+	// Restore replaces the state with a copy, and returns where the previous one was
+	// saved, "" if there was none.
 	Restore(ctx context.Context, path string) (kept string, err error)
-	// Pull returns the file of the state; io.EOF where there is none.
+	// Pull returns the file of the state, or io.EOF if there is no state.
 	Pull(ctx context.Context) ([]byte, error)
 	// Push replaces the state with a file, as Restore does, if p allows it.
 	Push(ctx context.Context, file string, p Push) (kept string, err error)
 }
 
-// Locker is a Place with a lock that people can take and break. The lock of a file is
-// the system's, which frees it when the process ends.
+// Locker is a Place with a lock that people can take and break. A file is no Locker: its
+// lock belongs to the system, which frees it when the process ends.
 type Locker interface {
-	// Lock keeps everyone from changing the state, for so long.
+	// Lock keeps everyone from changing the state for as long as last.
 	Lock(ctx context.Context, last time.Duration) (Lock, error)
-	// Locked returns the lock as it is.
+	// Locked returns the present lock.
 	Locked(ctx context.Context) (Lock, error)
 	// Unlock releases the lock of that id, and reports whether it was there.
 	Unlock(ctx context.Context, id string) (bool, error)
 }
 
-// Locked is a state that is open for writing, with its lock held. Close releases it,
-// whatever became of the context that it was opened with.
+// Locked is a state that is open for writing, with its lock held. Close releases the
+// lock, even if the context that the state was opened with has ended.
 type Locked interface {
 	Store
-	// Announce makes known what an apply is about to do, before any of it acts, where
-	// others could not tell otherwise. Call it once, before the first Begin.
+	// Announce publishes what an apply is about to do before any step acts, if others
+	// could not see it otherwise. Call it once, before the first Begin.
 	Announce(ctx context.Context, intents []Intent) error
-	// Backup copies the state and returns the path of the copy, "" where there is
-	// nothing in it yet.
+	// Backup copies the state and returns the path of the copy, "" if the state is
+	// still empty.
 	Backup(ctx context.Context) (string, error)
-	// Copy writes the file of the state as it is at one moment.
+	// Copy writes a consistent copy of the state's file.
 	Copy(w io.Writer) (Meta, error)
-	// Retire closes the state for good: from now on it is kept at the place with that
-	// address. It returns the path at which the last version is kept.
+	// Retire closes the state for good, because it moved to the place with the address
+	// to. It returns the path of the last version.
 	Retire(ctx context.Context, to string) (kept string, err error)
 }
 
 // View is a state that was read.
 type View interface {
 	Reader
-	// Lock returns the lock as it was when the state was read; the zero value where
+	// Lock returns the lock as it was when the state was read, or the zero value if
 	// the place has none.
 	Lock() Lock
 }
 
-// Lock says who holds a state. ExpiresAt is by the server's clock; Expired says that the
-// next apply takes it over; Manual that a person took it and no process runs under it.
-// Intents counts what its apply announced. Held is false where nobody holds the state.
+// Lock says who holds a state. ExpiresAt is by the server's clock. Expired means that the
+// next apply takes the lock over, and Manual that a person took it and no process runs
+// under it. Intents counts what the holder's apply announced. Held is false if nobody
+// holds the state.
 type Lock struct {
 	ID         string    `json:"id"`
 	Holder     Holder    `json:"holder"`
@@ -88,7 +89,7 @@ type Lock struct {
 	Intents    int       `json:"intents,omitempty"`
 }
 
-// Holder says who holds a lock, for those who wait. Run is the address of the CI run.
+// Holder describes who holds a lock, for those who wait. Run is the URL of the CI run.
 type Holder struct {
 	Actor   string `json:"actor,omitempty"`
 	Host    string `json:"host,omitempty"`
@@ -110,7 +111,8 @@ func (h Holder) Describe() string {
 		who = fmt.Sprintf("process %d", h.PID)
 	}
 	parts := []string{who}
-	for _, p := range [][2]string{{"of", h.Actor}, {"on", h.Host}, {"run", h.Run}, {"commit", h.Commit[:min(len(h.Commit), 8)]}} {
+	commit := h.Commit[:min(len(h.Commit), 8)]
+	for _, p := range [][2]string{{"of", h.Actor}, {"on", h.Host}, {"run", h.Run}, {"commit", commit}} {
 		if p[1] != "" {
 			parts = append(parts, p[0]+" "+p[1])
 		}
@@ -121,7 +123,7 @@ func (h Holder) Describe() string {
 // BackupsKept is how many copies of a state are kept beside it.
 const BackupsKept = 10
 
-// BackupInfo describes one copy. Err says why it cannot be restored, nil when it can.
+// BackupInfo describes one copy. Err says why it cannot be restored; it is nil if it can.
 type BackupInfo struct {
 	Path string
 	At   time.Time
@@ -130,15 +132,16 @@ type BackupInfo struct {
 	Err  error
 }
 
-// Push says how a file replaces a state. Force puts it over another lineage, a newer
-// state or a damaged one. Moves says that it is the state itself, from another place.
-// Over, where not nil, is what has to be there, or nothing is done.
+// Push says how a file may replace a state. Force allows it to replace a state of another
+// lineage, a newer one or a damaged one. Moves means that the file is this state, coming
+// from another place. If Over is not nil, the present state must have its lineage and
+// serial, or nothing is done.
 type Push struct {
 	Force, Moves bool
 	Over         *Meta
 }
 
-// Why a state cannot be used at a place, or cannot replace another. Code decides on them.
+// The errors that say why a state cannot be used at a place, or cannot replace another.
 var (
 	// ErrUnsafe: the server of a shared state cannot keep it safe.
 	ErrUnsafe = errors.New("the server cannot keep a shared state safe")
@@ -156,29 +159,31 @@ var (
 	ErrChanged = errors.New("the state changed meanwhile")
 )
 
-// May reports why a file may not take the place of the present state: as [ErrChanged],
-// [ErrLineage] or [ErrOlder].
+// May returns nil if a file may replace the present state. Otherwise its error wraps
+// [ErrChanged], [ErrLineage] or [ErrOlder].
 func (p Push) May(offered, present Meta) error {
 	switch {
 	case p.Over != nil && (p.Over.Lineage != present.Lineage || p.Over.Serial != present.Serial):
-		return fmt.Errorf("%w: serial %d was looked at, and %d is there; nothing was changed", ErrChanged, p.Over.Serial, present.Serial)
+		return fmt.Errorf("%w: serial %d was expected, and %d is there; nothing was changed",
+			ErrChanged, p.Over.Serial, present.Serial)
 	case p.Force, p.Moves && offered.Lineage == present.Lineage && offered.Serial == present.Serial:
-		return nil // the second: an earlier move got as far as this
+		return nil // the second case: an earlier move got this far
 	}
 	return mayReplace(offered, present)
 }
 
-// mayReplace reports, as ErrLineage or ErrOlder, why a state may not take the place of
-// the present one; a present one without a lineage does not exist, and one of serial 0
-// has nothing in it that could be lost.
+// mayReplace returns ErrLineage or ErrOlder, wrapped, if a state may not replace the
+// present one. A present one without a lineage does not exist, and one of serial 0 has
+// nothing in it that could be lost.
 func mayReplace(offered, present Meta) error {
+	const anyway = "nothing was changed; --force replaces it anyway"
 	switch {
 	case present.Lineage == "" || present.Serial == 0:
 		return nil
 	case offered.Lineage != present.Lineage:
-		return fmt.Errorf("%w: %s is offered, and %s is there; nothing was changed, and --force does it all the same", ErrLineage, offered.Lineage, present.Lineage)
+		return fmt.Errorf("%w: %s is offered, and %s is there; %s", ErrLineage, offered.Lineage, present.Lineage, anyway)
 	case offered.Serial <= present.Serial:
-		return fmt.Errorf("%w: serial %d is offered, and %d is there; nothing was changed, and --force does it all the same", ErrOlder, offered.Serial, present.Serial)
+		return fmt.Errorf("%w: serial %d is offered, and %d is there; %s", ErrOlder, offered.Serial, present.Serial, anyway)
 	}
 	return nil
 }

@@ -9,10 +9,10 @@ import (
 	"buckethead/vendors"
 )
 
-// Format is the schema number that this version writes.
+// Format is the number of the schema that this version writes.
 const Format = 1
 
-// The faults of a store that code decides on. Each comes wrapped in words for people.
+// The errors of a store that callers test for. Each is wrapped in words for people.
 var (
 	// ErrLocked: another process holds the state.
 	ErrLocked = errors.New("state is locked")
@@ -26,9 +26,9 @@ var (
 	ErrReadOnly = errors.New("state is open for reading only")
 )
 
-// Meta describes one state. Lineage is drawn when the state is made and never
-// changes; Serial rises with every write. FingerprintKey is the HMAC key under
-// which secrets are fingerprinted; it exists in the state alone.
+// Meta describes one state. Lineage is drawn when the state is created and identifies it
+// from then on; Serial rises with every write. FingerprintKey is the HMAC key of the
+// fingerprints of secrets; it is kept nowhere else.
 type Meta struct {
 	Format         int    `json:"format"`
 	Stack          string `json:"stack"`
@@ -37,34 +37,34 @@ type Meta struct {
 	FingerprintKey []byte `json:"fingerprint_key"`
 }
 
-// Record is what bh knows of one project. It holds identifiers and the desired
-// attributes last applied, never a secret.
+// Record is what bh knows about one project: identifiers, and the desired attributes as
+// they were last applied. It never holds a secret.
 type Record struct {
 	Project    addr.Project `json:"project"`
 	Cloud      string       `json:"cloud,omitempty"` // connection address; empty when Registered
 	Secrets    string       `json:"secrets"`         // connection address
 	Registered bool         `json:"registered,omitempty"`
-	// Bucket is nil until the bucket exists (or is taken over), and for
+	// Bucket is nil until the bucket is created or taken over, and always nil for
 	// registered keys, whose bucket bh does not touch.
 	Bucket  *vendors.BucketID `json:"bucket,omitempty"`
 	Applied Applied           `json:"applied"`
 	Item    *ItemRef          `json:"item,omitempty"`
-	// Former are items in other stores that the project has left and that are
-	// still to be deleted.
+	// Former lists items that are still to be deleted, in stores that the project
+	// has left.
 	Former []FormerItem `json:"former,omitempty"`
-	// Active is the credential that the item holds; Pending was issued and is
-	// not known to be stored; Retiring ones work until their date, and those
-	// without a date are to be revoked: nobody ever had their secret.
+	// Active is the credential that the item holds. Pending was issued and is not
+	// known to be stored. Those in Retiring work until their date; the ones without
+	// a date are to be revoked, because nobody ever had their secret.
 	Active   *CredentialRef  `json:"active,omitempty"`
 	Pending  *CredentialRef  `json:"pending,omitempty"`
 	Retiring []CredentialRef `json:"retiring,omitempty"`
-	// Proof is "" until the stored credential was proved to work.
+	// Proof says whether the stored credential was proved to work.
 	Proof      Proof     `json:"proof,omitempty"`
 	Protected  bool      `json:"protected,omitempty"`
 	OnDestroy  string    `json:"on_destroy,omitempty"`
 	CreatedAt  time.Time `json:"created_at"`
 	UpdatedAt  time.Time `json:"updated_at"`
-	Generation int       `json:"generation"` // rises with each issued or registered credential
+	Generation int       `json:"generation"` // counts the credentials issued or registered
 }
 
 // Proof is how sure bh is that the stored credential works.
@@ -77,19 +77,19 @@ const (
 	Waived   Proof = "waived" // by --verify=false
 )
 
-// Applied are the desired attributes as they were last applied.
+// Applied holds the desired attributes as they were last applied.
 type Applied struct {
 	Location     string         `json:"location,omitempty"`
 	StorageClass string         `json:"storage_class,omitempty"`
 	Access       vendors.Access `json:"access,omitempty"`
 	AllowedIPs   []string       `json:"allowed_ips,omitempty"`
 	ExpiresAfter time.Duration  `json:"expires_after,omitempty"` // nanoseconds
-	// Settings are the groups that bh gave the bucket, as they were declared.
+	// Settings has the groups of settings that bh wrote, as they were declared.
 	Settings vendors.BucketSettings `json:"settings,omitzero"`
 }
 
-// ItemRef is the item that holds the keys. Fields are its fields but for the
-// secret, as they were stored; UpdatedAt is the store's, for seeing edits.
+// ItemRef identifies the item that holds the keys. Fields holds its fields as they were
+// stored, without the secret. UpdatedAt is the store's time, by which edits are noticed.
 type ItemRef struct {
 	ID        string            `json:"id"`
 	Title     string            `json:"title"`
@@ -99,15 +99,15 @@ type ItemRef struct {
 	UpdatedAt time.Time         `json:"updated_at"`
 }
 
-// FormerItem is an item that a newer one in another store replaces.
+// FormerItem is an item that was replaced by one in another store.
 type FormerItem struct {
 	Secrets string `json:"secrets"`
 	ID      string `json:"id"`
 	Title   string `json:"title"`
 }
 
-// CredentialRef is a credential by its identifiers. Fingerprint is an HMAC of the
-// secret, taken when it was issued. Name is empty for registered and imported keys.
+// CredentialRef identifies a credential. Fingerprint is an HMAC of the secret, computed
+// when it was issued. Name is empty for registered and imported keys.
 type CredentialRef struct {
 	ID          string    `json:"id"`
 	Name        string    `json:"name,omitempty"`
@@ -117,12 +117,12 @@ type CredentialRef struct {
 	RetireAfter time.Time `json:"retire_after,omitzero"`
 }
 
-// Intent is a step that is about to act, or whose outcome is open. Name is the
-// remote name that the step uses: of the bucket, the credential, or the item.
-// Change is what a step that gives the bucket settings is about to write. Retry marks
-// a further name, which the step uses only where an answer under the one before was lost.
+// Intent is a step that is about to act, or whose outcome is unknown. Name is the remote
+// name that the step uses: that of the bucket, the credential or the item. Change is what
+// a step that writes bucket settings is about to write. Retry marks a further name, which
+// the step uses only if the answer to the one before was lost.
 type Intent struct {
-	ID        uint64       `json:"id"` // given by Begin
+	ID        uint64       `json:"id"` // assigned by Begin
 	Project   addr.Project `json:"project"`
 	Operation string       `json:"operation"` // operation id
 	Sequence  uint64       `json:"sequence"`  // of the operation, within its project
@@ -138,9 +138,9 @@ type Intent struct {
 	Change *vendors.SettingsChange `json:"change,omitempty"`
 }
 
-// Watch is a credential name whose mint was left open and that has not been seen:
-// the provider may still answer late. AbsentSince and Listings count the listings
-// that lacked it.
+// Watch is a credential name whose mint has an unknown outcome and that no listing has
+// shown: the provider may still create it late. Listings counts the listings without it,
+// and AbsentSince is the time of the first of them.
 type Watch struct {
 	Name        string       `json:"name"`
 	Cloud       string       `json:"cloud"`
@@ -150,7 +150,7 @@ type Watch struct {
 	Listings    int          `json:"listings"`
 }
 
-// Entry is one line of history. Outcome is a word of executor.Outcome.
+// Entry is one line of history. Outcome is one of the words of executor.Outcome.
 type Entry struct {
 	At         time.Time    `json:"at"`
 	Actor      string       `json:"actor,omitempty"`
@@ -164,20 +164,20 @@ type Entry struct {
 	Error      string       `json:"error,omitempty"`
 }
 
-// Snapshot is the whole state at one moment, but for history. It is the caller's own.
+// Snapshot is the whole state at one moment, without the history. The caller owns it.
 type Snapshot struct {
 	Meta    Meta
 	Records map[addr.Project]Record
 	Intents []Intent // by ID
 	Watches []Watch  // by name
-	// Sequences holds the highest operation sequence begun for each project,
-	// those destroyed included: a credential name is never used twice.
+	// Sequences holds the highest operation sequence begun for each project, also for
+	// destroyed ones, so that no credential name is used twice.
 	Sequences map[addr.Project]uint64
 }
 
-// Settlement ends a project's open business: its intents are dropped, its record
-// becomes Record (nil deletes it; one of another project is refused), the names in
-// Unwatch leave the watch list and those in Watch join it or replace their like.
+// Settlement ends an operation on a project. Its intents are dropped, and Record becomes
+// its record: nil deletes the record, and one of another project is refused. The names in
+// Unwatch leave the watch list; those in Watch are added, or replaced if they are in it.
 type Settlement struct {
 	Project addr.Project
 	Record  *Record
@@ -185,27 +185,30 @@ type Settlement struct {
 	Unwatch []string
 }
 
-// Journal is how the executor tells the state what it does. Every method is one
-// durable transaction (it is on disk when the call returns) that raises the
-// serial, and safe for concurrent use. An error means that nothing was
-// written, unless the disk failed at the last moment; it wraps addr.ErrMalformed for
-// an address that is not one.
+// Journal is how the executor tells the state what it does. Every method is one durable
+// transaction, which is on the disk when the call returns and raises the serial. All
+// methods are safe for concurrent use.
 //
-// Only Begin ends with its context. The others record what was done already, which a
-// signal must not undo: they ignore the end of theirs, and have a bound of their own
-// ([RecordTimeout]).
+// An error means that nothing was written, with two exceptions: the disk may have failed
+// at the last moment, or not have answered in time. In the second case the transaction
+// may still be committed later, so do not change what was passed to it. The error wraps
+// addr.ErrMalformed for a malformed address.
+//
+// Only Begin ends with its context. The other methods record what was already done, which
+// a signal must not undo: they ignore the end of their context, and are bounded by
+// [RecordTimeout] instead.
 type Journal interface {
-	// Begin keeps an intent before its step acts, gives it an ID where it has
-	// none yet, and raises the project's sequence to the intent's.
+	// Begin stores an intent before its step acts, assigns it an ID if it has none
+	// yet, and raises the project's sequence to the intent's.
 	Begin(context.Context, Intent) (Intent, error)
-	// Commit writes the record and drops this one intent, in one transaction.
-	// An intent with ID 0 (a step that changes nothing remote) is not looked for.
+	// Commit writes the record and drops this one intent. An intent with ID 0, of a
+	// step that changes nothing remote, is ignored.
 	Commit(context.Context, Intent, Record) error
 	// Abort drops an intent whose step certainly did not act.
 	Abort(context.Context, Intent) error
-	// Move gives the record, the intents and the names under watch of one
-	// project to another address, with the higher of both sequences. A project
-	// without a record moves as well; a record at the new address is replaced.
+	// Move moves the record, the intents and the names under watch of one project to
+	// another address, which gets the higher of both sequences. A project without a
+	// record moves as well; a record at the new address is replaced.
 	Move(ctx context.Context, from, to addr.Project) error
 	// Settle ends an operation.
 	Settle(context.Context, Settlement) error
@@ -218,8 +221,8 @@ type Journal interface {
 // RecordTimeout bounds each transaction of a [Journal] on a local disk.
 const RecordTimeout = 10 * time.Second
 
-// Lasting returns a context for recording or releasing something that was done: it
-// keeps the values of ctx and outlives its end, by bound at most.
+// Lasting returns a context for recording or releasing something after ctx has ended: it
+// has the values of ctx, is not cancelled with it, and lasts no longer than bound.
 func Lasting(ctx context.Context, bound time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), bound)
 }
@@ -234,9 +237,9 @@ type Store interface {
 type Reader interface {
 	// Snapshot reads everything but history in one consistent view.
 	Snapshot() (Snapshot, error)
-	// History gives the newest entries first, at most limit of them (0: all),
-	// of one project or, for the zero address, of all.
+	// History returns the newest entries first, at most limit of them, or all if limit
+	// is 0. The zero address means all projects.
 	History(project addr.Project, limit int) ([]Entry, error)
-	// Close releases the state. Idempotent.
+	// Close releases the state. It is idempotent.
 	Close() error
 }

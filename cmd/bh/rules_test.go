@@ -33,9 +33,9 @@ var mayImport = map[string][]string{
 	"vendors/onepassword": {"vendors", "vendors/transport"},
 	"config":              {"config/addr", "config/diag", "config/words", "vendors"},
 	"state":               {"config/addr", "vendors"},
-	"state/bolt":          {"state", "config/addr"},
+	"state/bolt":          {"state", "config/addr", "config/words"},
 	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
-	"state/s3": {"state", "state/bolt", "config/addr", "vendors", "vendors/transport"},
+	"state/s3": {"state", "state/bolt", "config/addr", "config/words", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.
 	"state/statetest": {"state", "config/addr", "vendors"},
 	"planner":         {"config", "state", "vendors", "config/addr", "config/diag", "config/words"},

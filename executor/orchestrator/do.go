@@ -12,10 +12,10 @@ import (
 	"buckethead/vendors"
 )
 
-// Do carries out one step and gives the work as it is afterwards; the work that
-// came in is not changed. Every step but IssueCredential is safe to run again.
-// MoveRecord, ForgetRecord and Settle change state alone, and Do leaves the work
-// as it is. Errors of vendors come wrapped with the step's act.
+// Do carries out one step and returns the work as it is afterwards; w itself is not changed.
+// Every step except IssueCredential is safe to run again. MoveRecord, ForgetRecord and
+// Settle only change the state, so Do returns w for them. Errors of vendors are wrapped
+// with what the step tried.
 func Do(ctx context.Context, rig Rig, s planner.Step, w Work) (Work, error) {
 	switch s := s.(type) {
 	case planner.CreateBucket:
@@ -68,7 +68,7 @@ func createBucket(ctx context.Context, rig Rig, s planner.CreateBucket, w Work) 
 	}
 	w.Record.Bucket = &bucket.ID
 	w.Record.Applied.Location, w.Record.Applied.StorageClass = s.Spec.Location, s.Spec.StorageClass
-	w.Record.Applied.Settings = vendors.BucketSettings{} // those of a bucket before it are gone
+	w.Record.Applied.Settings = vendors.BucketSettings{} // those of an earlier bucket are gone
 	w.Record.Proof = state.Unproved
 	return w, nil
 }
@@ -85,8 +85,8 @@ func claimBucket(ctx context.Context, rig Rig, s planner.ClaimBucket, w Work) (W
 func updateBucket(ctx context.Context, rig Rig, s planner.UpdateBucket, w Work) (Work, error) {
 	updater, able := vendors.As[vendors.BucketUpdater](rig.Buckets)
 	if !able {
-		return w, fmt.Errorf("update bucket %s: %w", s.Spec.ID.Name, &vendors.Error{Vendor: w.Record.Cloud, Op: "update bucket",
-			Kind: vendors.ErrInvalid, Message: "this cloud cannot change the settings of a bucket"})
+		return w, fmt.Errorf("update bucket %s: %w", s.Spec.ID.Name, &vendors.Error{Vendor: w.Record.Cloud,
+			Op: "update bucket", Kind: vendors.ErrInvalid, Message: "this cloud cannot change the settings of a bucket"})
 	}
 	if _, err := updater.UpdateBucket(ctx, s.Spec); err != nil {
 		return w, fmt.Errorf("update bucket %s: %w", s.Spec.ID.Name, err)
@@ -105,7 +105,8 @@ func probeEmpty(ctx context.Context, rig Rig, s planner.ProbeEmpty) error {
 		return nil
 	}
 	if err == nil && !found.Empty() {
-		err = &vendors.Error{Vendor: "bh", Op: "probe", Kind: vendors.ErrNotEmpty, Message: fmt.Sprintf("the bucket holds objects (%d seen); nothing was revoked or deleted", found.Objects)}
+		err = &vendors.Error{Vendor: "bh", Op: "probe", Kind: vendors.ErrNotEmpty,
+			Message: fmt.Sprintf("the bucket holds objects (%d seen); nothing was revoked or deleted", found.Objects)}
 	}
 	if err != nil {
 		return fmt.Errorf("check that bucket %s is empty: %w", s.ID.Name, err)
@@ -182,7 +183,9 @@ func revokeCredential(ctx context.Context, rig Rig, s planner.RevokeCredential, 
 	if w.Record.Pending != nil && w.Record.Pending.ID == s.ID {
 		w.Record.Pending = nil
 	}
-	w.Record.Retiring = slices.DeleteFunc(slices.Clone(w.Record.Retiring), func(c state.CredentialRef) bool { return c.ID == s.ID })
+	w.Record.Retiring = slices.DeleteFunc(slices.Clone(w.Record.Retiring), func(c state.CredentialRef) bool {
+		return c.ID == s.ID
+	})
 	if len(w.Record.Retiring) == 0 {
 		w.Record.Retiring = nil
 	}

@@ -13,8 +13,7 @@ import (
 	"buckethead/vendors"
 )
 
-// writeTries is how often a write to an item is begun again because someone else
-// changed the item in between.
+// writeTries is how often to try to write an item that others change at the same time.
 const writeTries = 5
 
 func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w Work) (Work, error) {
@@ -32,7 +31,7 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 	if err != nil {
 		return w, fmt.Errorf("store the credential in item %q: %w", s.Title, err)
 	}
-	w.Record = activate(w.Record, rig, item, planner.Fields(w.Keys), s.Overlap, w.Operation)
+	w.Record = activate(w.Record, rig, item, w.Keys.Texts(), s.Overlap, w.Operation)
 	w.Keys = vendors.BucketCredentials{}
 	return w, nil
 }
@@ -48,12 +47,12 @@ func confirmStored(ctx context.Context, rig Rig, s planner.ConfirmStored, w Work
 	if w.Record.Pending == nil || rig.Fingerprint(item.Keys.SecretAccessKey) != w.Record.Pending.Fingerprint {
 		return w, fmt.Errorf("read item %s: it no longer holds the credential that was issued; plan again", s.ItemID)
 	}
-	w.Record = activate(w.Record, rig, item, planner.Fields(item.Keys), s.Overlap, item.Mark.Operation)
+	w.Record = activate(w.Record, rig, item, item.Keys.Texts(), s.Overlap, item.Mark.Operation)
 	return w, nil
 }
 
-// withPending gives the record another pending credential. The one before, whose
-// secret is gone with the run that issued it, is named by the record until it is revoked.
+// withPending returns the record with another pending credential. The secret of the previous
+// one is gone with the run that issued it, so it stays in the record until it is revoked.
 func withPending(r state.Record, c state.CredentialRef) state.Record {
 	if lost := r.Pending; lost != nil {
 		r.Retiring = append(slices.Clone(r.Retiring), *lost)
@@ -62,9 +61,10 @@ func withPending(r state.Record, c state.CredentialRef) state.Record {
 	return r
 }
 
-// activate makes the pending credential the active one: the item holds it now.
-// The one before retires; a registered one was never ours to end.
-func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]string, overlap time.Duration, operation string) state.Record {
+// activate makes the pending credential the active one, because the item holds it now. The
+// previous one retires, unless it was registered and so is not ours to end.
+func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]string,
+	overlap time.Duration, operation string) state.Record {
 	if r.Active != nil && !r.Registered {
 		old := *r.Active
 		old.RetireAfter = second(rig.Now()).Add(overlap)
@@ -81,7 +81,8 @@ func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]stri
 }
 
 func itemRef(item vendors.Item, fields map[string]string, r state.Record, operation string) *state.ItemRef {
-	return &state.ItemRef{ID: item.ID, Title: item.Title, Fields: fields, Address: r.Project, Operation: operation, UpdatedAt: item.UpdatedAt}
+	return &state.ItemRef{ID: item.ID, Title: item.Title, Fields: fields,
+		Address: r.Project, Operation: operation, UpdatedAt: item.UpdatedAt}
 }
 
 func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, error) {
@@ -99,7 +100,7 @@ func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, e
 	w.Record.Secrets = rig.Connection
 	w.Record.Active = &state.CredentialRef{ID: s.AccessKeyID, Name: live.Name, IssuedAt: second(live.IssuedAt),
 		ExpiresAt: live.ExpiresAt, Fingerprint: rig.Fingerprint(item.Keys.SecretAccessKey)}
-	w.Record.Item = itemRef(item, planner.Fields(item.Keys), w.Record, item.Mark.Operation)
+	w.Record.Item = itemRef(item, item.Keys.Texts(), w.Record, item.Mark.Operation)
 	return w, nil
 }
 
@@ -108,7 +109,10 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	if w.Record.Active != nil {
 		issuedAt = w.Record.Active.IssuedAt
 	}
-	item, err := rewrite(ctx, rig.Secrets, s.ItemID, vendors.ItemSpec{Title: s.Title, Keys: keysFrom(s.Fields), Mark: rig.mark(w, issuedAt)})
+	// The fields have no secret, so the item keeps the one that it has.
+	keys := vendors.KeysOf(func(name string) vendors.Secret { return vendors.NewSecret(s.Fields[name]) })
+	item, err := rewrite(ctx, rig.Secrets, s.ItemID,
+		vendors.ItemSpec{Title: s.Title, Keys: keys, Mark: rig.mark(w, issuedAt)})
 	if err != nil {
 		return w, fmt.Errorf("update item %q: %w", s.Title, err)
 	}
@@ -116,16 +120,7 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	return w, nil
 }
 
-// keysFrom gives the keys that fields stand for, without a secret.
-func keysFrom(fields map[string]string) vendors.BucketCredentials {
-	return vendors.BucketCredentials{
-		AccessKeyID: fields[vendors.FieldAccessKeyID], Bucket: fields[vendors.FieldBucket], EndpointURL: fields[vendors.FieldEndpointURL],
-		Region: fields[vendors.FieldRegion], AccountID: fields[vendors.FieldAccountID], Jurisdiction: fields[vendors.FieldJurisdiction],
-	}
-}
-
-// rewrite reads an item and writes it; when someone else wrote in between it begins
-// again from the read.
+// rewrite reads an item and writes it, and tries again if someone else wrote in between.
 func rewrite(ctx context.Context, store vendors.SecretStore, id string, spec vendors.ItemSpec) (vendors.Item, error) {
 	for try := 1; ; try++ {
 		item, err := store.GetItem(ctx, id)
@@ -162,7 +157,7 @@ func deleteItem(ctx context.Context, rig Rig, s planner.DeleteItem, w Work) (Wor
 	return w, nil
 }
 
-// mark is what the item says of its owner.
+// mark returns the mark that says whose item it is.
 func (rig Rig) mark(w Work, issuedAt time.Time) vendors.Mark {
 	return vendors.Mark{Stack: rig.Stack, Address: w.Record.Project.String(), Operation: w.Operation, IssuedAt: issuedAt}
 }

@@ -1,8 +1,19 @@
-// Package orchestrator carries out one step at a time: functions over the two
-// vendor contracts that take a record and give the next one.
+// Package orchestrator carries out the steps of one operation, through the two contracts of
+// package vendors.
 //
-// It knows no journal, no parallelism and no plan: executor has those. With the
-// vendors, it is the only place that sees a secret's value.
+// [Do] carries out a single step: it takes a [Work] with the record of the project, and
+// returns the next one. [Run] carries out the steps of an operation in order, and tells a
+// [Recorder] before and after each. A [Rig] has the vendors and everything else that steps
+// act on.
+//
+// A mint is never repeated under the same name. If its answer is lost, Run tries again under
+// another one, and revokes what turns up under the first when the operation settles.
+//
+// [ProvisionBucket], [RegisterBucket], [RotateCredentials] and [DestroyProject] are whole
+// operations for callers without a planner.
+//
+// Plans, parallelism and the journal are the business of package executor. Besides the
+// vendors, this is the only package that sees the value of a secret.
 package orchestrator
 
 import (
@@ -13,9 +24,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Rig is what steps act on. Buckets is nil for an operation without a cloud.
-// Stores finds the store of another connection. Register returns the keys that
-// someone brings. Now, Sleep and Fingerprint are required.
+// Rig has what steps act on. Buckets is nil for an operation without a cloud. Stores opens
+// the store of another connection. Register returns the keys that someone brings. Now, Sleep
+// and Fingerprint are required.
 type Rig struct {
 	Buckets     vendors.BucketProvider
 	Secrets     vendors.SecretStore
@@ -27,6 +38,6 @@ type Rig struct {
 	Now         func() time.Time
 	Sleep       func(ctx context.Context, d time.Duration) error
 	Waiting     func(why string, until time.Time) // may be nil
-	// Stop, when closed, ends a wait between two steps; nil for never.
+	// Stop, if it is not nil, ends a wait between two steps when it is closed.
 	Stop <-chan struct{}
 }

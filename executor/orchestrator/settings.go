@@ -11,11 +11,11 @@ import (
 	"buckethead/vendors"
 )
 
-// freshFor bounds the wait for a new bucket to be known everywhere.
+// freshFor bounds the wait until a new bucket is known everywhere.
 const freshFor = 30 * time.Second
 
-// updateSettings gives the bucket one group of settings, and the record with it:
-// what a later plan clears is what a step has certainly given.
+// updateSettings writes one group of settings to the bucket and into the record, so that a
+// later plan clears only what a step has certainly written.
 func updateSettings(ctx context.Context, rig Rig, s planner.UpdateSettings, w Work) (Work, error) {
 	act := fmt.Sprintf("write the settings %s of bucket %s", s.Change.Kind, s.ID.Name)
 	writer, able := vendors.As[vendors.BucketSettingsWriter](rig.Buckets)
@@ -25,7 +25,7 @@ func updateSettings(ctx context.Context, rig Rig, s planner.UpdateSettings, w Wo
 	}
 	err := writeSettings(ctx, rig, writer, s)
 	if errors.Is(err, vendors.ErrNotFound) && len(s.Change.Settings.Words(s.Change.Kind)) == 0 {
-		err = nil // nothing is left of what was to go
+		err = nil // the settings to be cleared are gone
 	}
 	if err != nil {
 		return w, fmt.Errorf("%s: %w", act, err)
@@ -34,8 +34,8 @@ func updateSettings(ctx context.Context, rig Rig, s planner.UpdateSettings, w Wo
 	return w, nil
 }
 
-// writeSettings writes once or, where the bucket was just made, until the bucket is
-// known or half a minute has passed.
+// writeSettings writes once. If the bucket was just created, it tries until the bucket is
+// known, for half a minute at most.
 func writeSettings(ctx context.Context, rig Rig, writer vendors.BucketSettingsWriter, s planner.UpdateSettings) error {
 	deadline := rig.Now().Add(freshFor)
 	for pause := time.Second; ; pause *= 2 {
@@ -54,8 +54,8 @@ func writeSettings(ctx context.Context, rig Rig, writer vendors.BucketSettingsWr
 	}
 }
 
-// learned gives what bh has given a bucket after a change. A group that was
-// cleared is no longer bh's.
+// learned returns the settings that bh has written to a bucket, after a change. A group that
+// was cleared is no longer one of them.
 func learned(applied vendors.BucketSettings, change vendors.SettingsChange) vendors.BucketSettings {
 	group := change.Settings
 	if change.Kind == vendors.DomainSettings {

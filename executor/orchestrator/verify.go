@@ -4,22 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"buckethead/state"
 	"buckethead/vendors"
 )
 
-// verifyFor bounds the proof: R2 promises that a new key works within a minute,
-// and stores can be late as well.
+// verifyFor bounds the proof. R2 promises that a new key works within a minute, and stores
+// can be late as well.
 const verifyFor = 90 * time.Second
 
 // ErrUnproved is wrapped by the error of a proof that did not succeed in time.
 var ErrUnproved = errors.New("the stored credential could not be proved")
 
-// verifyCredential reads the item back from the store and proves that the keys in
-// that copy open the bucket. It tries again, with growing pauses, until they do or
-// 90 seconds have passed.
+// verifyCredential reads the item back from the store and proves that the keys in it open
+// the bucket. It tries again, with growing pauses, until they do or 90 seconds have passed.
 func verifyCredential(ctx context.Context, rig Rig, w Work) (Work, error) {
 	deadline := rig.Now().Add(verifyFor)
 	pause := time.Second
@@ -44,20 +44,16 @@ func verifyCredential(ctx context.Context, rig Rig, w Work) (Work, error) {
 	}
 }
 
-// passing reports whether a failed proof may succeed later: keys take up to a
-// minute to work everywhere, and stores can show an older item for a while.
+// passing reports whether a failed proof may succeed later. Keys take up to a minute to work
+// everywhere, and stores can show an older item for a while.
 func passing(err error) bool {
-	for _, kind := range []error{vendors.ErrDenied, vendors.ErrNotFound, vendors.ErrUnavailable, vendors.ErrRateLimited, errStale} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]error{vendors.ErrDenied, vendors.ErrNotFound, vendors.ErrUnavailable,
+		vendors.ErrRateLimited, errStale}, func(kind error) bool { return errors.Is(err, kind) })
 }
 
 var errStale = errors.New("the item does not hold the secret that was stored")
 
-// prove makes one try.
+// prove tries once, and returns the item's time.
 func prove(ctx context.Context, rig Rig, w Work) (time.Time, error) {
 	r := w.Record
 	if r.Item == nil || r.Active == nil {
@@ -71,7 +67,7 @@ func prove(ctx context.Context, rig Rig, w Work) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("read the item back: %w", errStale)
 	}
 	if r.Registered || r.Bucket == nil {
-		return item.UpdatedAt, nil // their cloud is not ours to call
+		return item.UpdatedAt, nil // registered keys are of a cloud that bh does not call
 	}
 	if verifier, able := vendors.As[vendors.CredentialVerifier](rig.Buckets); able {
 		if err := verifier.VerifyCredential(ctx, *r.Bucket, item.Keys); err != nil {

@@ -10,9 +10,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Work is what passes from step to step of one operation. Keys hold a secret
-// from the moment it is issued or taken until it is stored; they live in memory
-// and nowhere else.
+// Work is what the steps of one operation pass on to each other. Keys has a secret from when
+// it is issued or taken until it is stored, and exists only in memory.
 type Work struct {
 	Operation string // operation id
 	Record    state.Record
@@ -20,39 +19,39 @@ type Work struct {
 	Open      []string // names of mints whose outcome is open
 }
 
-// Holding reports whether a secret is at hand that is stored nowhere yet: to stop
-// now would lose it.
+// Holding reports whether there is a secret that is not stored yet. It would be lost if the
+// operation stopped now.
 func (w Work) Holding() bool { return !w.Keys.SecretAccessKey.IsZero() }
 
-// ErrStopped is returned by a Recorder that wants no further step. Run gives it
-// back as it is.
+// ErrStopped is returned by a Recorder to stop before the next step. Run returns it
+// unchanged.
 var ErrStopped = errors.New("stopped before the next step")
 
-// Recorder is told what Run does, and may keep it. A Ticket stands for the intent.
+// Recorder is told what Run does, and may record it. A Ticket stands for the intent.
 type Recorder interface {
-	// Begin is called before a step acts, with the remote name that it uses. An
-	// error ends the operation with nothing done; ErrStopped does so quietly.
+	// Begin is called before a step acts, with the remote name that it uses. If it
+	// returns an error, the step does not act and the operation ends; ErrStopped means
+	// that this is no failure.
 	Begin(ctx context.Context, w Work, s planner.Step, name string) (Ticket, error)
 	// Commit is called when a step is done, with the next record.
 	Commit(ctx context.Context, t Ticket, s planner.Step, r state.Record) error
-	// Abort is called when a step certainly did not act.
+	// Abort is called if a step certainly did not act.
 	Abort(ctx context.Context, t Ticket, s planner.Step, cause error) error
-	// LeaveOpen is called when nobody knows whether a step acted.
+	// LeaveOpen is called if it is unknown whether a step acted.
 	LeaveOpen(t Ticket, s planner.Step, cause error)
 	// Settle ends the operation.
 	Settle(context.Context, state.Settlement) error
 }
 
-// Ticket is a Recorder's own handle of a begun step.
+// Ticket is a Recorder's handle of a step that has begun.
 type Ticket struct{ Intent state.Intent }
 
-// mintTries is how often a mint is tried whose answer is lost, each time under a
-// name of its own.
+// mintTries is how often to try a mint whose answers are lost, each time under a new name.
 const mintTries = 3
 
-// Run carries out steps in order and stops at the first fault, which it returns.
-// The last step must be a planner.Settle. Whatever stops it, the next plan goes on
-// from what rec was told.
+// Run carries out steps in order and stops at the first error, which it returns. The last
+// step must be a planner.Settle. Whatever stops it, the next plan continues from what rec
+// was told.
 func Run(ctx context.Context, rig Rig, steps []planner.Step, w Work, rec Recorder) (Work, error) {
 	for _, s := range steps {
 		var err error
@@ -84,10 +83,10 @@ func one(ctx context.Context, rig Rig, s planner.Step, w Work, rec Recorder) (Wo
 	return w, fail(ctx, rec, ticket, s, err)
 }
 
-// mint issues a credential. An answer that leaves the outcome open means another
-// try under a new name; what the old name made is revoked when the operation settles.
-// One that was refused because there were too many calls is tried again later,
-// under a new name as well: no name is ever used twice.
+// mint issues a credential. If the outcome is unknown, it tries again under a new name; a
+// credential under the old one is revoked when the operation settles. If the vendor refuses
+// because of too many calls, mint tries again later, under a new name as well: no name is
+// ever used twice.
 func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec Recorder) (Work, error) {
 	base := s.CredentialName
 	for try := 1; ; try++ {
@@ -118,14 +117,14 @@ func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec R
 	}
 }
 
-// The bounds on a wait before a mint that was refused for too many calls.
+// The bounds on the wait after a mint was refused because of too many calls.
 const (
 	shortestRest = time.Second
 	longestRest  = 6 * time.Minute
 )
 
-// rest waits as long as the vendor asks for, within bounds. A stop ends it early:
-// whoever begins the next step says the rest. It reports whether to go on.
+// rest waits as long as the vendor asks for, within bounds, and reports whether to go on. A
+// stop ends the wait early; then the Recorder decides at the next Begin.
 func rest(ctx context.Context, rig Rig, cause error) bool {
 	pause := shortestRest
 	var refused *vendors.Error
@@ -144,11 +143,11 @@ func rest(ctx context.Context, rig Rig, cause error) bool {
 		case <-waiting.Done():
 		}
 	}()
-	_ = rig.Sleep(waiting, pause) // it ended early or not: ctx tells
+	_ = rig.Sleep(waiting, pause) // whether it ended early does not matter
 	return ctx.Err() == nil
 }
 
-// fail tells rec how a step failed and gives the fault back.
+// fail tells rec how a step failed, and returns the cause.
 func fail(ctx context.Context, rec Recorder, t Ticket, s planner.Step, cause error) error {
 	if vendors.Refused(cause) {
 		return errors.Join(cause, rec.Abort(ctx, t, s, cause))
@@ -157,8 +156,8 @@ func fail(ctx context.Context, rec Recorder, t Ticket, s planner.Step, cause err
 	return cause
 }
 
-// settle revokes what mints with an open outcome turned out to have made, then
-// closes the books. Names that are not to be seen stay under watch.
+// settle revokes the credentials that turn up under the names left open, and ends the
+// operation. Names that do not turn up stay under watch.
 func settle(ctx context.Context, rig Rig, s planner.Settle, w Work, rec Recorder) (Work, error) {
 	watch := s.Watch
 	if len(w.Open) > 0 {
@@ -180,15 +179,15 @@ func settle(ctx context.Context, rig Rig, s planner.Settle, w Work, rec Recorder
 	return w, rec.Settle(ctx, settlement)
 }
 
-// declare writes into the record what it takes from the declaration.
+// declare returns the record with what it takes from the declaration.
 func declare(r state.Record, d planner.Declared) state.Record {
 	r.Cloud, r.Secrets, r.Registered = d.Cloud, d.Secrets, d.Registered
 	r.Protected, r.OnDestroy, r.Applied = d.Protected, d.OnDestroy, d.Applied
 	return r
 }
 
-// sweep looks for credentials under the names that were left open, revokes them,
-// and gives the names that were not there.
+// sweep looks for credentials under the names that were left open, revokes them, and returns
+// the names that it did not find.
 func sweep(ctx context.Context, rig Rig, w Work) ([]state.Watch, error) {
 	listed, err := rig.Buckets.ListCredentials(ctx)
 	if err != nil {
@@ -207,14 +206,15 @@ func sweep(ctx context.Context, rig Rig, w Work) ([]state.Watch, error) {
 			}
 		}
 		if len(byName[name]) == 0 {
-			unseen = append(unseen, state.Watch{Name: name, Cloud: w.Record.Cloud, Project: w.Record.Project, At: now, AbsentSince: now, Listings: 1})
+			unseen = append(unseen, state.Watch{Name: name, Cloud: w.Record.Cloud, Project: w.Record.Project,
+				At: now, AbsentSince: now, Listings: 1})
 		}
 	}
 	return unseen, nil
 }
 
-// Mutates reports whether a step changes anything at a vendor, so that an intent
-// has to stand in the journal before it acts.
+// Mutates reports whether a step changes anything at a vendor. If so, an intent has to be in
+// the journal before it acts.
 func Mutates(s planner.Step) bool {
 	switch s.(type) {
 	case planner.ClaimBucket, planner.TakeCredential, planner.TakeItem, planner.ConfirmStored, planner.VerifyCredential,
@@ -224,8 +224,8 @@ func Mutates(s planner.Step) bool {
 	return true
 }
 
-// Names gives every remote name that a step may use: the one that stands in its intent,
-// and for a mint those that are tried when an answer is lost.
+// Names returns every remote name that a step may use: the one in its intent and, for a
+// mint, those that are tried if an answer is lost.
 func Names(s planner.Step) []string {
 	mint, is := s.(planner.IssueCredential)
 	if !is {
@@ -238,8 +238,8 @@ func Names(s planner.Step) []string {
 	return out
 }
 
-// remoteName is the name that stands in the intent of a step.
+// remoteName returns the name in the intent of a step.
 func remoteName(s planner.Step) string { return s.Target() }
 
-// second drops what is finer than a second, which vendors do not keep.
+// second truncates a time to the second, because vendors do not keep more.
 func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

@@ -178,12 +178,13 @@ func (o *observer) confirmImports() {
 }
 
 func (o *observer) getBucket(ctx context.Context, project addr.Project, key planner.BucketKey) {
-	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) },
-		func(b vendors.Bucket) { o.world.Buckets[key] = b })
+	get := func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) }
+	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, get, func(b vendors.Bucket) { o.world.Buckets[key] = b })
 }
 
 func (o *observer) getCredential(ctx context.Context, project addr.Project, key planner.CredentialKey) {
-	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Credential, error) { return r.GetCredential(ctx, key.ID) },
+	get := func(r vendors.BucketReader) (vendors.Credential, error) { return r.GetCredential(ctx, key.ID) }
+	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, get,
 		func(c vendors.Credential) { o.world.Credentials[key] = c })
 }
 

@@ -33,7 +33,8 @@ func Describe(ctx context.Context, r Readers, q Request,
 }
 
 func (o *observer) describe(ctx context.Context, key planner.BucketKey) (vendors.BucketSpec, error) {
-	reader, bucket, err := ask(ctx, o, key.Cloud, o.readers.Buckets, func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) })
+	get := func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) }
+	reader, bucket, err := ask(ctx, o, key.Cloud, o.readers.Buckets, get)
 	if err != nil {
 		return vendors.BucketSpec{}, err
 	}

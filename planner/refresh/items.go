@@ -48,7 +48,7 @@ func (o *observer) readItems(ctx context.Context) {
 
 // readBatch reads items of one store.
 func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner.ItemKey) {
-	_, found, err := ask(ctx, o, secrets, o.readers.Secrets, func(r vendors.SecretReader) (map[string]vendors.Item, error) {
+	get := func(r vendors.SecretReader) (map[string]vendors.Item, error) {
 		if several, able := vendors.As[vendors.ItemsReader](r); able {
 			ids := make([]string, len(keys))
 			for i, key := range keys {
@@ -61,7 +61,8 @@ func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner
 			return nil, nil
 		}
 		return map[string]vendors.Item{keys[0].ID: item}, err
-	})
+	}
+	_, found, err := ask(ctx, o, secrets, o.readers.Secrets, get)
 	if o.missing(o.wanted[keys[0]], err) {
 		return
 	}
@@ -78,6 +79,6 @@ func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner
 
 // observed keeps all of an item but the secret, of which only the fingerprint stays.
 func (o *observer) observed(item vendors.Item) planner.Item {
-	return planner.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: planner.Fields(item.Keys),
+	return planner.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: item.Keys.Texts(),
 		Fingerprint: vendors.Fingerprint(o.request.Recorded.Meta.FingerprintKey, item.Keys.SecretAccessKey)}
 }

@@ -113,7 +113,8 @@ func (o *observer) list(ctx context.Context) {
 }
 
 func (o *observer) listBuckets(ctx context.Context, n namespace) {
-	_, buckets, err := ask(ctx, o, n.cloud, o.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
+	list := func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) }
+	_, buckets, err := ask(ctx, o, n.cloud, o.readers.Buckets, list)
 	if err != nil {
 		o.unreadable(n.cloud, err)
 		return
@@ -126,7 +127,8 @@ func (o *observer) listBuckets(ctx context.Context, n namespace) {
 }
 
 func (o *observer) listCredentials(ctx context.Context, cloud string) {
-	reader, credentials, err := ask(ctx, o, cloud, o.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Credential, error) { return r.ListCredentials(ctx) })
+	list := func(r vendors.BucketReader) ([]vendors.Credential, error) { return r.ListCredentials(ctx) }
+	reader, credentials, err := ask(ctx, o, cloud, o.readers.Buckets, list)
 	if err != nil {
 		o.unreadable(cloud, err)
 		return
@@ -146,7 +148,8 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 }
 
 func (o *observer) listItems(ctx context.Context, secrets string) {
-	_, items, err := ask(ctx, o, secrets, o.readers.Secrets, func(r vendors.SecretReader) ([]vendors.ItemSummary, error) { return r.ListItems(ctx) })
+	list := func(r vendors.SecretReader) ([]vendors.ItemSummary, error) { return r.ListItems(ctx) }
+	_, items, err := ask(ctx, o, secrets, o.readers.Secrets, list)
 	if err != nil {
 		o.unreadable(secrets, err)
 		return

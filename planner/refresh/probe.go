@@ -77,7 +77,8 @@ func (o *observer) fingerprintRegistered(ctx context.Context) {
 			if err := faults[reference]; err != nil {
 				fault := o.projectFault(p.Addr, err)
 				if errors.Is(err, vendors.ErrNotFound) {
-					fault.Fix = "Correct the reference. If another project of this file makes that item, apply that one first: --target."
+					fault.Fix = "Correct the reference. If another project of this file makes that item, " +
+						"apply that one first: --target."
 				}
 				o.diags = append(o.diags, fault)
 				continue

@@ -72,7 +72,8 @@ func (s *surveyor) namespaces(ctx context.Context, cloud string, inUse []namespa
 
 // tryBuckets lists a namespace that the account may not be allowed.
 func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
-	_, buckets, err := ask(ctx, s.observer, n.cloud, s.readers.Buckets, func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) })
+	list := func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) }
+	_, buckets, err := ask(ctx, s.observer, n.cloud, s.readers.Buckets, list)
 	refused := errors.Is(err, vendors.ErrDenied) || errors.Is(err, vendors.ErrInvalid) ||
 		errors.Is(err, vendors.ErrNotFound)
 	if err != nil && !refused {

@@ -10,10 +10,10 @@ import (
 	"buckethead/state"
 )
 
-// Reserve keeps intents that are about to be begun, in one transaction, raises the
-// sequences to theirs, so that no other operation draws the same names, and returns them
-// with their ids; Begin with the same id begins one. For a file whose commits are known
-// elsewhere only later.
+// Reserve stores intents that will be begun later, in one transaction, and returns them
+// with their ids. It raises the sequences to theirs, so that no other operation draws the
+// same names. Begin with the same id begins one. It is for a file that others see only
+// some time after a commit.
 func (s *Store) Reserve(ctx context.Context, intents []state.Intent) ([]state.Intent, error) {
 	given := make([]state.Intent, len(intents))
 	copy(given, intents)
@@ -64,8 +64,8 @@ func (s *Store) SkipSerial(n uint64) error {
 	})
 }
 
-// Copy writes the file as it is at one moment, and gives the meta value in it. Safe
-// while others read and write the store.
+// Copy writes a consistent copy of the file, and returns the meta value in it. Others may
+// read and write the store meanwhile.
 func (s *Store) Copy(w io.Writer) (meta state.Meta, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
 		if meta, err = getMeta(tx); err != nil {
@@ -77,5 +77,5 @@ func (s *Store) Copy(w io.Writer) (meta state.Meta, err error) {
 	return meta, err
 }
 
-// RemoveWhenClosed has Close remove a folder, in which the file is.
+// RemoveWhenClosed makes Close remove the folder that the file is in.
 func (s *Store) RemoveWhenClosed(folder string) { s.temp = folder }

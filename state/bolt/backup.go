@@ -24,9 +24,9 @@ const (
 	backupTime   = "20060102T150405.000Z"
 )
 
-// Backup writes a consistent copy of the state into dir, at mode 0600, and keeps
-// that one and the newest others, keep in all (0 keeps all). It gives the path of
-// the copy, which is whole or not there. Safe while others read and write the store.
+// Backup writes a consistent copy of the state into dir, with mode 0600, and returns its
+// path. The copy is whole or not there. Of the copies in dir, the newest are kept, keep in
+// all, or every one if keep is 0. Others may read and write the store meanwhile.
 func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 	if s.db == nil {
 		return "", errors.New("there is no state to copy yet")
@@ -56,7 +56,7 @@ func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 	}
 	switch {
 	case noSpace(err):
-		return "", fmt.Errorf("write the backup to %s: no space left for it: %w", dir, err)
+		return "", fmt.Errorf("write the backup to %s: no space left: %w", dir, err)
 	case err != nil:
 		return "", fmt.Errorf("write the backup: %w", err)
 	}
@@ -65,7 +65,7 @@ func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 }
 
 // prune removes all but the newest copies. The one that was just made counts as the
-// newest, whatever the clock said to the others, and files that bh did not name stay.
+// newest, whatever the times of the others. Files that bh did not name stay.
 func prune(dir, made string, keep int) error {
 	names, err := backupNames(dir)
 	if err != nil || keep == 0 {
@@ -80,8 +80,8 @@ func prune(dir, made string, keep int) error {
 	return nil
 }
 
-// backupName is the name of a copy and what it says. The time is zero where people
-// named it.
+// backupName is the name of a copy, with the time and the serial in it. The time is zero
+// if a person named the file.
 type backupName struct {
 	file   string
 	at     time.Time
@@ -96,7 +96,7 @@ func parseBackupName(file string) backupName {
 	return n
 }
 
-// backupNames gives the names of the copies, newest first.
+// backupNames returns the names of the copies, newest first.
 func backupNames(dir string) ([]backupName, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -117,8 +117,8 @@ func backupNames(dir string) ([]backupName, error) {
 	return names, nil
 }
 
-// Backups lists the copies in dir, newest first, and whether each can be restored.
-// A folder that is not there has none.
+// Backups lists the copies in dir, newest first, and says whether each can be restored.
+// It returns none if there is no such folder.
 func Backups(dir string) ([]state.BackupInfo, error) {
 	names, err := backupNames(dir)
 	out := make([]state.BackupInfo, 0, len(names))
@@ -133,8 +133,8 @@ func Backups(dir string) ([]state.BackupInfo, error) {
 	return out, err
 }
 
-// verify reads a copy to its last page. The error is about the copy, and names no
-// way back from it.
+// verify reads a copy to its last page. Its error is about the copy alone, and does not
+// suggest what to do.
 func verify(path string, o Options) (state.Meta, error) {
 	meta, err := readWhole(path, o)
 	if d := (*damage)(nil); errors.As(err, &d) {
@@ -144,8 +144,10 @@ func verify(path string, o Options) (state.Meta, error) {
 }
 
 func readWhole(path string, o Options) (meta state.Meta, err error) {
-	// Nothing holds a copy for longer than it takes to read it, and no note says who.
-	s, err := openFile(context.Background(), path, Options{LockTimeout: readerGrace, Now: func() time.Time { return time.Time{} }}, true)
+	// Nothing holds a copy for longer than it takes to read it, and no note says who: the
+	// time, which such a note would need, does not matter.
+	reading := Options{LockTimeout: readerGrace, Now: func() time.Time { return time.Time{} }}
+	s, err := openFile(context.Background(), path, reading, true)
 	if err != nil {
 		return meta, err
 	}
@@ -157,7 +159,7 @@ func readWhole(path string, o Options) (meta state.Meta, err error) {
 		return meta, err
 	}
 	if meta.Format != state.Format {
-		return meta, nil // what is in it is read once it is migrated
+		return meta, nil // its content is read when it is migrated
 	}
 	if _, err := s.Snapshot(); err != nil {
 		return meta, err

@@ -14,9 +14,10 @@ import (
 	"buckethead/state"
 )
 
-// create puts an empty state at a path where there is none. It is made whole beside
-// it first, so that a process that is killed leaves no half a state, and an empty
-// file is always damage. One that another process makes meanwhile is left alone.
+// create creates an empty state if there is none at the path. The file is completed under
+// another name first, so that a process that is killed never leaves half a state there;
+// an empty file is therefore always damage. If another process creates the state
+// meanwhile, that one stays.
 func create(path string, o Options) error {
 	if err := makeFolder(path); err != nil {
 		return err
@@ -40,7 +41,7 @@ func create(path string, o Options) error {
 	return nil
 }
 
-// fill makes what an empty state has.
+// fill creates the buckets and the meta value of an empty state.
 func fill(tx *bbolt.Tx, stack string) error {
 	for _, name := range allBuckets {
 		if _, err := tx.CreateBucket(name); err != nil {
@@ -58,7 +59,7 @@ func drawLineage() string {
 	return hex.EncodeToString(lineage)
 }
 
-// tempBeside makes an empty file, at mode 0600, in the folder of path.
+// tempBeside creates an empty file, with mode 0600, in the folder of path.
 func tempBeside(path string) (string, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
@@ -67,8 +68,8 @@ func tempBeside(path string) (string, error) {
 	return file.Name(), file.Close()
 }
 
-// linkOrCopy gives a file a second name. It fails, as fs.ErrExist, where something has
-// that name. Where the file system has no second names, it is a copy.
+// linkOrCopy links a file to a second name, or copies it if the file system has no links.
+// The error is fs.ErrExist if the name is taken.
 func linkOrCopy(from, to string) error {
 	if err := os.Link(from, to); err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -80,7 +81,7 @@ func linkOrCopy(from, to string) error {
 	return copyInto(out, from)
 }
 
-// copyInto writes the content of a file to out, durably, and closes it.
+// copyInto writes the content of a file to out, syncs it and closes it.
 func copyInto(out *os.File, from string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -91,7 +92,7 @@ func copyInto(out *os.File, from string) error {
 	return errors.Join(err, out.Sync(), out.Close())
 }
 
-// syncFolder makes the names in the folder of path durable, where the system can.
+// syncFolder makes the names in the folder of path durable, if the system can.
 func syncFolder(path string) {
 	if folder, err := os.Open(filepath.Dir(path)); err == nil {
 		_ = folder.Sync()

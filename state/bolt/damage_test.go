@@ -173,6 +173,6 @@ func TestOpen_refusesAStateThatLacksAPart(t *testing.T) {
 			t.Fatal(err)
 		}
 		setMeta(t, path, meta)
-		refused(what, "its meta value is not whole")
+		refused(what, "its meta value is incomplete")
 	}
 }

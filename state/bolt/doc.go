@@ -1,16 +1,33 @@
-// Package bolt keeps the state in one bbolt file: the Store that bh uses.
+// Package bolt keeps the state in one bbolt file. It is the only package that knows
+// bbolt.
 //
-// It is the only place that knows bbolt. Every journal method is one fsynced
-// transaction; bbolt's lock on the file is the lock on the state, which the kernel
-// frees when a process dies, and the note beside it (PATH.holder) only says who has
-// it. What a state means belongs in package state.
+// [Open] opens the file for writing and returns a [Store], which implements
+// [state.Store]; [OpenReadOnly] opens it for reading. A [Place] is the file as a
+// [state.Place], with its backups in the folder beside it.
 //
-// Layout: meta (one JSON value, with the format number of the whole file), projects
-// (address to record), intents (id to intent), watches (name), sequences (address),
-// history (number to entry, the newest 10,000). Values are JSON.
+// # Layout
 //
-// A file is never trusted: all its pages are read and bounded before bbolt follows
-// them, and a panic of bbolt becomes state.ErrDamaged, which names the newest backup
-// that is whole. A file comes to its path whole, by a second name or a rename, and
-// goes to another name before a restored one takes its place.
+// The file has these buckets. Their values are JSON, except for the sequences.
+//
+//   - meta: one value, a [state.Meta], which has the format number of the whole file
+//   - projects: a record for each address
+//   - intents: by id
+//   - watches: by name
+//   - sequences: a number for each address
+//   - history: by number; the newest 10,000 entries are kept
+//
+// # Writing
+//
+// Every method of [state.Journal] is one transaction, which is synced to the disk. The
+// lock on the state is bbolt's lock on the file, which the kernel frees when the process
+// ends. The note beside the file, PATH.holder, only tells those who wait who has the lock.
+//
+// # Reading
+//
+// A file is never trusted. Before bbolt follows its pages, they are all read and every
+// number in them is checked against the size of the file. If bbolt panics all the same,
+// the panic becomes a [state.ErrDamaged] that names the newest backup that can be read.
+//
+// A new file is written completely before it gets its name, by a link or a rename, and the
+// file that a restored one replaces is kept under another name.
 package bolt

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -108,23 +109,60 @@ func WriteUntil(ctx context.Context, s *Store, started chan<- struct{}, release 
 	return s.write(ctx, func(*bbolt.Tx) error { close(started); <-release; return nil })
 }
 
+// LeaveBehind runs the transaction of [FailingWrite], which ends as how says, and leaves
+// it behind before it has done anything. Once finish has returned, it has ended.
+func LeaveBehind(tb testing.TB, s *Store, i state.Intent, drop addr.Project, how string) (finish func()) {
+	tb.Helper()
+	started, release := make(chan struct{}), make(chan struct{})
+	ctx, cancel := context.WithCancel(tb.Context())
+	returned := make(chan error, 1)
+	go func() {
+		returned <- s.write(ctx, func(tx *bbolt.Tx) error {
+			close(started)
+			<-release
+			return s.writeIntents(tx, i, drop, how)
+		})
+	}()
+	<-started
+	cancel()
+	if err := <-returned; !errors.Is(err, context.Canceled) {
+		tb.Fatalf("the transaction was not left behind: %v", err)
+	}
+	return func() {
+		close(release)
+		for s.left.Load() > 0 {
+			runtime.Gosched()
+		}
+		s.db.MaxSize = 0
+	}
+}
+
 var errRefused = errors.New("refused")
 
-// FailingWrite puts an intent in place, drops those of a project, and then fails: in
-// the transaction, or when it is committed because the file cannot grow.
-func FailingWrite(s *Store, i state.Intent, drop addr.Project, atCommit bool) error {
-	if atCommit {
+// These say how a transaction of a test ends.
+const (
+	Succeeds            = "succeeds"
+	FailsInside         = "fails in the transaction"
+	FailsWhenItIsStored = "fails when it is committed"
+)
+
+// writeIntents puts an intent in place and drops those of a project.
+func (s *Store) writeIntents(tx *bbolt.Tx, i state.Intent, drop addr.Project, how string) error {
+	if how == FailsWhenItIsStored { // because the file cannot grow
 		s.db.MaxSize = 1
-		defer func() { s.db.MaxSize = 0 }()
 		i.Run = strings.Repeat("x", 1<<20)
 	}
-	return s.write(context.Background(), func(tx *bbolt.Tx) error {
-		err := errors.Join(s.intents.put(tx, number(i.ID), i), s.intents.removeAll(tx, drop))
-		if !atCommit {
-			err = errors.Join(err, errRefused)
-		}
-		return err
-	})
+	err := errors.Join(giveID(tx.Bucket(bucketIntents), &i), s.intents.put(tx, number(i.ID), i), s.intents.removeAll(tx, drop))
+	if how == FailsInside {
+		err = errors.Join(err, errRefused)
+	}
+	return err
+}
+
+// FailingWrite puts an intent in place, drops those of a project, and then fails.
+func FailingWrite(s *Store, i state.Intent, drop addr.Project, how string) error {
+	defer func() { s.db.MaxSize = 0 }()
+	return s.write(context.Background(), func(tx *bbolt.Tx) error { return s.writeIntents(tx, i, drop, how) })
 }
 
 // CheckOpenIntents compares what a store remembers of its intents with what the file

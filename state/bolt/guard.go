@@ -8,8 +8,8 @@ import (
 	"buckethead/state"
 )
 
-// guarded runs f so that what bbolt does with a damaged file, which is to panic or
-// to read beyond the end of the mapping, becomes an error.
+// guarded runs f and turns what bbolt does with a damaged file into an error: it panics,
+// or reads beyond the end of the mapping.
 func guarded(path string, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -20,11 +20,11 @@ func guarded(path string, f func() error) (err error) {
 	return f()
 }
 
-// damage is a file that cannot be read as state. It wraps state.ErrDamaged.
+// damage is the error of a file that cannot be read as state. It wraps state.ErrDamaged.
 type damage struct {
 	path   string
 	cause  error
-	advice string // the way back
+	advice string // how to get a state again
 }
 
 func (d *damage) Error() string {
@@ -33,7 +33,7 @@ func (d *damage) Error() string {
 
 func (d *damage) Unwrap() []error { return []error{state.ErrDamaged, d.cause} }
 
-// damaged words damage, and looks for the newest backup that is whole.
+// damaged returns the error of a damaged file, with the newest backup that can be read.
 func damaged(path string, cause error) error {
 	dir := BackupDir(path)
 	d := &damage{path: path, cause: cause, advice: "there is no backup in " + dir}
@@ -49,5 +49,5 @@ func damaged(path string, cause error) error {
 	return d
 }
 
-// BackupDir is the folder in which the backups of a state are kept.
+// BackupDir returns the folder that the backups of a state are kept in.
 func BackupDir(path string) string { return filepath.Join(filepath.Dir(path), "backups") }

@@ -9,11 +9,11 @@ import (
 	"buckethead/state"
 )
 
-// Inspect reads a file to its last page and gives its meta value. Errors wrap
-// state.ErrDamaged or ErrNewer.
+// Inspect reads a file to its last page and returns its meta value. Errors wrap
+// state.ErrDamaged or state.ErrNewer.
 func Inspect(path string) (state.Meta, error) { return verify(path, Options{}) }
 
-// Meta returns the meta value alone, a zero one for a state that does not exist yet.
+// Meta returns the meta value alone, or a zero one for a state that does not exist yet.
 func (s *Store) Meta() (meta state.Meta, err error) {
 	if s.db == nil {
 		return meta, nil
@@ -27,7 +27,7 @@ func (s *Store) Meta() (meta state.Meta, err error) {
 	return meta, err
 }
 
-// Bytes returns the file as it is at one moment. io.EOF for a state that does not exist.
+// Bytes returns a consistent copy of the file, or io.EOF if the state does not exist.
 func Bytes(s *Store) ([]byte, error) {
 	if s.db == nil {
 		return nil, io.EOF

@@ -11,9 +11,9 @@ import (
 	"buckethead/state"
 )
 
-// openIntents changes the intents of a file and remembers which project each belongs
-// to, so that those of one project are found without decoding the others. It is used
-// only in write transactions, of which there is one at a time.
+// openIntents changes the intents in a file and remembers which project each belongs to,
+// so that those of one project are found without decoding the others. It is used only in
+// write transactions, and there is one of those at a time.
 type openIntents struct {
 	// after is the number of the transaction after which the maps are true, if it is
 	// committed. It is 0 if they are not.
@@ -24,7 +24,8 @@ type openIntents struct {
 
 // during runs act in a transaction. If the transaction before it was not committed,
 // the maps are dropped, and made again when they are needed. The numbers tell: they
-// have no gaps, and a transaction that failed passes its number on to the next.
+// have no gaps, and a transaction that left nothing in the file passes its number on to
+// the next. One whose last sync failed is in the file all the same, and keeps its number.
 func (o *openIntents) during(tx *bbolt.Tx, act func(*bbolt.Tx) error) error {
 	if o.after != tx.ID()-1 {
 		o.projects, o.byProject = nil, nil

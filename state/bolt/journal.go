@@ -13,7 +13,7 @@ import (
 	"buckethead/state"
 )
 
-// historyKept is how many entries of history stay; older ones go as new ones come.
+// historyKept is how many entries of history are kept; older ones are deleted.
 const historyKept = 10_000
 
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
@@ -28,7 +28,7 @@ func put(b *bbolt.Bucket, key []byte, value any) error {
 
 func key(p addr.Project) []byte { return []byte(p.String()) }
 
-// checkAddresses refuses what could not be read again: an address that is none.
+// checkAddresses refuses malformed addresses, which could not be read again.
 func checkAddresses(projects ...addr.Project) error {
 	for _, p := range projects {
 		if _, err := addr.Parse(p.String()); err != nil {
@@ -38,7 +38,7 @@ func checkAddresses(projects ...addr.Project) error {
 	return nil
 }
 
-// checkOptional refuses the same where an address may be missing.
+// checkOptional is checkAddresses for an address that may be missing.
 func checkOptional(p addr.Project) error {
 	if p.IsZero() {
 		return nil
@@ -84,7 +84,7 @@ func giveID(intents *bbolt.Bucket, i *state.Intent) (err error) {
 	return err
 }
 
-// raise lifts the sequence of a project to n.
+// raise raises the sequence of a project to n, unless it is higher.
 func raise(tx *bbolt.Tx, p addr.Project, n uint64) error {
 	sequences := tx.Bucket(bucketSequences)
 	if was := sequences.Get(key(p)); len(was) == 8 && binary.BigEndian.Uint64(was) >= n {
@@ -144,7 +144,7 @@ func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
 	})
 }
 
-// moveWatches gives the names under watch of one project to another address.
+// moveWatches moves the names under watch of one project to another address.
 func moveWatches(watches *bbolt.Bucket, from, to addr.Project) error {
 	var moved []state.Watch
 	err := each(watches, func(_ []byte, w state.Watch) {

@@ -22,7 +22,7 @@ var (
 
 var allBuckets = [][]byte{bucketMeta, bucketProjects, bucketIntents, bucketWatches, bucketSequences, bucketHistory}
 
-// getMeta reads what every format has at the same place.
+// getMeta reads the meta value, which is in the same place in every format.
 func getMeta(tx *bbolt.Tx) (state.Meta, error) {
 	var meta state.Meta
 	b := tx.Bucket(bucketMeta)
@@ -41,7 +41,7 @@ func putMeta(tx *bbolt.Tx, meta state.Meta) error {
 	return tx.Bucket(bucketMeta).Put(keyMeta, text)
 }
 
-// check refuses a state that is not for this bh or this stack, or that is not whole.
+// check refuses a state that is for another bh or another stack, or is incomplete.
 func (s *Store) check(o Options) error {
 	return s.view(func(tx *bbolt.Tx) error {
 		meta, err := getMeta(tx)
@@ -49,13 +49,15 @@ func (s *Store) check(o Options) error {
 		case err != nil:
 			return damaged(s.path, err)
 		case meta.Format > state.Format:
-			return fmt.Errorf("%w: %s has format %d, and this bh reads format %d; use the newer bh", state.ErrNewer, s.path, meta.Format, state.Format)
+			return fmt.Errorf("%w: %s has format %d, and this bh reads format %d; use the newer bh",
+				state.ErrNewer, s.path, meta.Format, state.Format)
 		case o.Stack != "" && meta.Stack != "" && meta.Stack != o.Stack:
-			return fmt.Errorf("%w: %s is of stack %q, and the file declares stack %q", state.ErrStack, s.path, meta.Stack, o.Stack)
+			return fmt.Errorf("%w: %s is of stack %q, and the file declares stack %q",
+				state.ErrStack, s.path, meta.Stack, o.Stack)
 		case meta.Format < state.Format:
 			return o.knowsFormat(meta.Format, s.path)
 		case len(meta.FingerprintKey) == 0 || meta.Lineage == "":
-			return damaged(s.path, errors.New("its meta value is not whole"))
+			return damaged(s.path, errors.New("its meta value is incomplete"))
 		}
 		for _, name := range allBuckets {
 			if tx.Bucket(name) == nil {

@@ -12,12 +12,12 @@ import (
 	"buckethead/state"
 )
 
-// migration makes a state of one format into one of the next. It runs in a
-// transaction with the others that follow, and need not set the format.
+// migration converts a state of one format to the next. It runs in one transaction with
+// those that follow, and need not set the format.
 type migration func(*bbolt.Tx) error
 
-// migrations are the steps by the format that they start from. Format 1 is the
-// first, so there is none yet; one that reaches format 2 belongs under 1.
+// migrations has the steps, by the format that they start from. Format 1 is the first, so
+// there are none yet; the one that leads to format 2 belongs under 1.
 var migrations = map[int]migration{}
 
 func (o Options) migration(from int) (migration, bool) {
@@ -29,7 +29,7 @@ func (o Options) migration(from int) (migration, bool) {
 	return step, ok
 }
 
-// knowsFormat refuses an older format from which no steps lead to this one.
+// knowsFormat refuses an older format if no steps lead from it to this one.
 func (o Options) knowsFormat(format int, path string) error {
 	for from := format; from < state.Format; from++ {
 		if _, ok := o.migration(from); !ok {
@@ -39,7 +39,7 @@ func (o Options) knowsFormat(format int, path string) error {
 	return nil
 }
 
-// isOlder reports whether a state that was checked has to be migrated.
+// isOlder reports whether a state, which was checked before, has to be migrated.
 func (s *Store) isOlder() (older bool) {
 	_ = s.view(func(tx *bbolt.Tx) error {
 		meta, err := getMeta(tx)
@@ -49,11 +49,11 @@ func (s *Store) isOlder() (older bool) {
 	return older
 }
 
-// migrate copies the state to the folder of backups, which loses none of its copies
-// for it, and brings it to this format in one transaction.
+// migrate copies the state to the folder of backups, where no other copy is removed for
+// it, and converts the state to this format in one transaction.
 func (s *Store) migrate(o Options) error {
 	if _, err := Backup(s, BackupDir(s.path), o.Now(), 0); err != nil {
-		return fmt.Errorf("before it is brought to a newer format: %w", err)
+		return fmt.Errorf("before the conversion to a newer format: %w", err)
 	}
 	return s.runMigrations(o)
 }
@@ -67,7 +67,7 @@ func (s *Store) runMigrations(o Options) error {
 		for from := before.Format; from < state.Format; from++ {
 			step, _ := o.migration(from)
 			if err := step(tx); err != nil {
-				return fmt.Errorf("bring it from format %d to the next: %w", from, err)
+				return fmt.Errorf("convert it from format %d to the next: %w", from, err)
 			}
 		}
 		meta, err := getMeta(tx) // a step may have changed it
@@ -79,8 +79,8 @@ func (s *Store) runMigrations(o Options) error {
 	})
 }
 
-// migratedCopy closes an older state that was opened for reading, and gives a copy
-// of it that was migrated: reading writes nothing.
+// migratedCopy closes an older state that was opened for reading, and returns a migrated
+// copy of it, because reading must not change the file.
 func migratedCopy(ctx context.Context, s *Store, o Options) (copied *Store, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {

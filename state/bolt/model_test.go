@@ -58,14 +58,14 @@ func TestStore_doesWhatMemoryDoes(t *testing.T) {
 
 // failWrite draws whether a write comes that fails, and so leaves everything as it is.
 func failWrite(t *rapid.T, file *bolt.Store, begun []state.Intent) {
-	how := rapid.SampledFrom([]string{"", "", "", "in the transaction", "at its commit"}).Draw(t, "fail")
+	how := rapid.SampledFrom([]string{"", "", "", bolt.FailsInside, bolt.FailsWhenItIsStored}).Draw(t, "fail")
 	if how == "" || len(begun) == 0 {
 		return
 	}
 	i, drop := rapid.SampledFrom(begun).Draw(t, "put"), rapid.SampledFrom(begun).Draw(t, "drop").Project
 	i.Project = addr.Project{Name: "failed"}
-	if err := bolt.FailingWrite(file, i, drop, how == "at its commit"); err == nil {
-		t.Fatalf("the write that fails %s succeeded", how)
+	if err := bolt.FailingWrite(file, i, drop, how); err == nil {
+		t.Fatalf("the write that %s succeeded", how)
 	}
 }
 

@@ -17,18 +17,18 @@ import (
 )
 
 const (
-	// lockPoll is how often a lock that another process has is tried.
+	// lockPoll is how often to try a lock that another process has.
 	lockPoll = 20 * time.Millisecond
-	// readerGrace is how long a writer waits at least. A reader has the file for as
-	// long as reading takes, and is no reason to turn a writer away.
+	// readerGrace is how long a writer waits at least, so that it is not turned away
+	// because of a reader, which has the file only for as long as reading takes.
 	readerGrace = 2 * time.Second
 )
 
-// Open opens the state for writing and makes it, at mode 0600, where there is
-// none. It holds the lock until Close, and reads every page first. A state of an
-// older format is brought to this one, after a copy to the folder of backups. Errors
-// wrap state.ErrLocked, ErrDamaged, ErrNewer or ErrStack, in words for people, or are
-// the file system's; one that ends with ctx wraps ctx's error, too.
+// Open opens the state for writing and creates it, with mode 0600, if it does not exist.
+// It reads every page first, and holds the lock until Close. A state of an older format is
+// copied to the folder of backups and converted. Errors wrap state.ErrLocked, ErrDamaged,
+// ErrNewer or ErrStack and are written for people, or they are the file system's. If ctx
+// ends, the error wraps ctx's error as well.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	for {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
@@ -36,8 +36,8 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 				return nil, fmt.Errorf("make the state %s: %w", path, err)
 			}
 		}
-		// bbolt reads the list of free pages as soon as it opens a file for writing,
-		// so the pages are checked before, by a store for reading.
+		// When bbolt opens a file for writing, it reads the list of free pages at once. So
+		// the pages are checked before, by a store for reading.
 		checked, err := openFile(ctx, path, o, true)
 		if err == nil {
 			err = errors.Join(checked.check(o), checked.Close())
@@ -49,7 +49,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		if err != nil {
 			return nil, err
 		}
-		// A restore may have put another file here while this one was waited for.
+		// A restore may have put another file here during the wait.
 		same, err := s.isStillAtPath()
 		if err == nil && same {
 			err = s.prepare(o)
@@ -67,9 +67,9 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 }
 
-// OpenReadOnly opens the state for reading. One that does not exist reads as
-// empty, with a zero Meta; nothing is made. One of an older format is read as if it
-// were of this one; the file stays as it is. Errors as Open's.
+// OpenReadOnly opens the state for reading and changes nothing. A state that does not
+// exist reads as empty, with a zero Meta, and one of an older format as if it had been
+// converted. Errors are those of Open.
 func OpenReadOnly(ctx context.Context, path string, o Options) (*Store, error) {
 	s, err := openFile(ctx, path, o, true)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -88,8 +88,7 @@ func OpenReadOnly(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// openFile takes the lock and opens the file. A store for reading has its pages
-// checked.
+// openFile takes the lock and opens the file. If it is for reading, its pages are checked.
 func openFile(ctx context.Context, path string, o Options, readOnly bool) (*Store, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -109,18 +108,18 @@ func openFile(ctx context.Context, path string, o Options, readOnly bool) (*Stor
 	case fromSystem(err):
 		return nil, fmt.Errorf("open the state %s: %w", path, err)
 	}
-	// bbolt's words about the file, some of them without a kind.
+	// What is left is bbolt's complaint about the file.
 	return nil, damaged(path, err)
 }
 
-// fromSystem reports whether the operating system refused, not bbolt.
+// fromSystem reports whether an error is the operating system's, not bbolt's.
 func fromSystem(err error) bool {
 	var path *fs.PathError
 	var number syscall.Errno
 	return errors.As(err, &path) || errors.As(err, &number)
 }
 
-// openLocked tries to have the lock until the time is over.
+// openLocked opens the file, and waits for its lock as long as the options allow.
 func openLocked(ctx context.Context, path string, o Options, readOnly bool) (*Store, error) {
 	patience := o.LockTimeout
 	if !readOnly {
@@ -144,15 +143,15 @@ func openLocked(ctx context.Context, path string, o Options, readOnly bool) (*St
 	}
 }
 
-// attempt opens the file if its lock is free, and gives bbolt's ErrTimeout if not.
+// attempt opens the file if its lock is free, and returns bbolt's ErrTimeout if not.
 func attempt(path string, o Options, readOnly bool) (*Store, error) {
 	s := &Store{path: path, readOnly: readOnly}
 	err := guarded(path, func() (err error) {
 		s.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
-			Timeout: time.Millisecond, // bbolt reads zero as "for ever"
+			Timeout: time.Millisecond, // zero would mean forever
 			NoSync:  o.NoSync, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType,
 			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-				// Never made here: a file is made whole, and then put in its place.
+				// It is never created here: create completes a file before it is opened.
 				file, err := os.OpenFile(name, flag&^os.O_CREATE, mode)
 				s.file = file
 				if o.opened != nil {
@@ -164,7 +163,7 @@ func attempt(path string, o Options, readOnly bool) (*Store, error) {
 	})
 	if err != nil {
 		if s.file != nil {
-			_ = s.file.Close() // bbolt does so, but for a panic
+			_ = s.file.Close() // bbolt has closed it, unless it panicked
 		}
 		return nil, err
 	}
@@ -181,14 +180,14 @@ func attempt(path string, o Options, readOnly bool) (*Store, error) {
 	return s, nil
 }
 
-// prepare makes a state that is locked ready for writing.
+// prepare makes a locked state ready for writing.
 func (s *Store) prepare(o Options) error {
 	info, err := s.file.Stat()
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		err = os.Chmod(s.path, 0o600)
 	}
 	if err != nil {
-		return fmt.Errorf("keep the state to its owner: %w", err)
+		return fmt.Errorf("restrict the state to its owner: %w", err)
 	}
 	// Again: another process may have written since the pages were checked.
 	if err := s.check(o); err != nil {
@@ -200,5 +199,5 @@ func (s *Store) prepare(o Options) error {
 	return nil
 }
 
-// makeFolder makes the folder of a path, for its owner alone.
+// makeFolder creates the folder of a path, for its owner only.
 func makeFolder(path string) error { return os.MkdirAll(filepath.Dir(path), 0o700) }

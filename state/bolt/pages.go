@@ -10,13 +10,13 @@ import (
 	"math/bits"
 )
 
-// bbolt trusts its pages: a damaged one makes it walk in a circle, ask for more
-// memory than there is, or read beyond the file, and none of that can be recovered
-// from. Its own check trusts them, too. So every page that bbolt may follow is read
-// here first, by plain reads, with every number bounded by the file.
+// bbolt trusts its pages. A damaged one makes it walk in a circle, ask for more memory than
+// there is, or read beyond the file, and a process cannot recover from any of these. bbolt's
+// own check trusts the pages as well. So every page that bbolt may follow is read here
+// first, by plain reads, and every number is checked against the size of the file.
 //
 // A page is a header (number 8 bytes, kind 2, elements 2, further pages 4) and its
-// elements; all numbers are in the byte order of the machine.
+// elements. All numbers are in the byte order of the machine.
 const (
 	pageHeader    = 16
 	pageElement   = 16 // of branches and leaves alike
@@ -41,8 +41,8 @@ type pages struct {
 	file io.ReaderAt
 	size uint64 // of one page, in bytes
 	end  uint64 // the first page that is not in use
-	used []bool // by page number: what was met so far
-	leaf []byte // the memory that leaves are read into, one after the other
+	used []bool // by page number: whether it was met so far
+	leaf []byte // the buffer that leaves are read into, one after the other
 }
 
 // checkPages reads a bbolt file to the last page that its newest meta page leads to.
@@ -57,7 +57,8 @@ func checkPages(file io.ReaderAt, fileSize int64) error {
 		return fmt.Errorf("its pages have %d bytes", p.size)
 	}
 	if p.end > uint64(fileSize)/p.size {
-		return fmt.Errorf("the file was cut off: it has %d bytes and should have %d pages of %d", fileSize, p.end, p.size)
+		return fmt.Errorf("the file was cut off: it has %d bytes and should have %d pages of %d",
+			fileSize, p.end, p.size)
 	}
 	p.used = make([]bool, p.end)
 	if err := p.checkFreelist(native.Uint64(meta[32:])); err != nil {
@@ -66,8 +67,8 @@ func checkPages(file io.ReaderAt, fileSize int64) error {
 	return p.checkTree(tree{page: native.Uint64(meta[16:]), top: true})
 }
 
-// newestMeta gives the meta page that bbolt will go by: of the two, the one that is
-// whole and has the higher transaction.
+// newestMeta returns the meta page that bbolt will use: of the two, the one that is intact
+// and has the higher transaction.
 func newestMeta(file io.ReaderAt, fileSize int64) ([]byte, error) {
 	var newest []byte
 	consider := func(at int64) bool {
@@ -78,7 +79,8 @@ func newestMeta(file io.ReaderAt, fileSize int64) ([]byte, error) {
 		meta := page[pageHeader:]
 		sum := fnv.New64a()
 		_, _ = sum.Write(meta[:metaBytes-8])
-		if native.Uint32(meta) != metaMagic || native.Uint32(meta[4:]) != metaVersion || native.Uint64(meta[metaBytes-8:]) != sum.Sum64() {
+		ours := native.Uint32(meta) == metaMagic && native.Uint32(meta[4:]) == metaVersion
+		if !ours || native.Uint64(meta[metaBytes-8:]) != sum.Sum64() {
 			return false
 		}
 		if newest == nil || native.Uint64(meta[48:]) > native.Uint64(newest[48:]) {
@@ -90,17 +92,17 @@ func newestMeta(file io.ReaderAt, fileSize int64) ([]byte, error) {
 		consider(int64(native.Uint32(newest[8:])))
 		return newest, nil
 	}
-	// Without the first, the size of a page is not known, so the second is looked for.
+	// Without the first, the size of a page is unknown, so the second has to be searched.
 	for at := int64(1024); at <= largestPage && at < fileSize; at *= 2 {
 		if consider(at) {
 			return newest, nil
 		}
 	}
-	return nil, errors.New("it is no database, or both its meta pages are damaged")
+	return nil, errors.New("it is not a database, or both its meta pages are damaged")
 }
 
-// read gives a page with the pages that it goes on in, and marks them as used.
-// memory is used where it is large enough.
+// read returns a page with the further pages that belong to it, and marks them as used.
+// It reads into memory if that is large enough.
 func (p *pages) read(id uint64, memory []byte) ([]byte, error) {
 	if id < 2 || id >= p.end {
 		return nil, fmt.Errorf("page %d is not in the file", id)
@@ -114,7 +116,7 @@ func (p *pages) read(id uint64, memory []byte) ([]byte, error) {
 	case native.Uint64(page) != id:
 		return nil, fmt.Errorf("page %d says that it is page %d", id, native.Uint64(page))
 	case further >= p.end-id:
-		return nil, fmt.Errorf("page %d goes on beyond the file", id)
+		return nil, fmt.Errorf("page %d continues beyond the end of the file", id)
 	}
 	for n := id; n <= id+further; n++ {
 		if p.used[n] {
@@ -131,7 +133,7 @@ func (p *pages) read(id uint64, memory []byte) ([]byte, error) {
 	return page, nil
 }
 
-// grown gives n bytes that begin with those of memory.
+// grown returns n bytes that begin with those of memory.
 func grown(memory []byte, n int) []byte {
 	if n <= cap(memory) {
 		return memory[:n]
@@ -152,7 +154,7 @@ func (p *pages) checkFreelist(id uint64) error {
 		return fmt.Errorf("the list of free pages: %w", err)
 	}
 	if kind(page) != kindFreelist {
-		return fmt.Errorf("page %d is no list of free pages", id)
+		return fmt.Errorf("page %d is not a list of free pages", id)
 	}
 	n, list := uint64(elements(page)), page[pageHeader:]
 	if n == 0xffff { // too many for the header
@@ -171,8 +173,8 @@ func (p *pages) checkFreelist(id uint64) error {
 	return nil
 }
 
-// tree is a page and what is below it. Its keys are from low up to, and without,
-// high; nil bounds nothing.
+// tree is a page and all pages below it. Its keys are at least low and less than high; a
+// nil bound does not apply.
 type tree struct {
 	page      uint64
 	low, high []byte
@@ -197,7 +199,7 @@ func (p *pages) checkTree(t tree) error {
 		p.leaf = page[:cap(page)]
 		return p.checkLeaf(t, page)
 	case kindBranch:
-		p.leaf = nil // its keys are looked at while what is below is read
+		p.leaf = nil // its keys are needed while the pages below are read
 		return p.checkBranch(t, page)
 	}
 	return fmt.Errorf("page %d is neither branch nor leaf", t.page)
@@ -213,12 +215,13 @@ func (p *pages) checkBranch(t tree, page []byte) error {
 		at := pageHeader + i*pageElement
 		key, ok := slice(page[at:], native.Uint32(page[at:]), native.Uint32(page[at+4:]))
 		if !ok || !t.holds(key) || i > 0 && bytes.Compare(keys[i-1], key) >= 0 {
-			return fmt.Errorf("branch %d of page %d is out of its place", i, t.page)
+			return fmt.Errorf("branch %d of page %d is out of place", i, t.page)
 		}
 		keys[i] = key
 	}
 	for i, key := range keys {
-		below := tree{page: native.Uint64(page[pageHeader+i*pageElement+8:]), low: key, high: t.high, depth: t.depth + 1, top: t.top}
+		child := native.Uint64(page[pageHeader+i*pageElement+8:])
+		below := tree{page: child, low: key, high: t.high, depth: t.depth + 1, top: t.top}
 		if i+1 < n {
 			below.high = keys[i+1]
 		}
@@ -234,7 +237,7 @@ func (p *pages) checkLeaf(t tree, page []byte) error {
 	var last []byte
 	err := eachPair(page, func(i int, flags uint32, key, value []byte) error {
 		if !t.holds(key) || i > 0 && bytes.Compare(last, key) >= 0 || (flags == isBucket) != t.top || flags > isBucket {
-			return fmt.Errorf("entry %d of page %d is out of its place", i, t.page)
+			return fmt.Errorf("entry %d of page %d is out of place", i, t.page)
 		}
 		last = key
 		if !t.top {
@@ -257,7 +260,7 @@ func (p *pages) checkLeaf(t tree, page []byte) error {
 	return err
 }
 
-// checkBucket checks the header of a bucket and gives its root, or 0 for a small
+// checkBucket checks the header of a bucket and returns its root page, or 0 for a small
 // bucket, whose only page follows the header.
 func checkBucket(value []byte) (root uint64, err error) {
 	if len(value) < bucketHeader {
@@ -268,19 +271,19 @@ func checkBucket(value []byte) (root uint64, err error) {
 	}
 	page := value[bucketHeader:]
 	if len(page) < pageHeader || kind(page) != kindLeaf {
-		return 0, errors.New("its page is none")
+		return 0, errors.New("its page is not a leaf")
 	}
 	var last []byte
 	return 0, eachPair(page, func(i int, flags uint32, key, _ []byte) error {
 		if flags != 0 || bytes.Compare(last, key) >= 0 {
-			return fmt.Errorf("entry %d is out of its place", i)
+			return fmt.Errorf("entry %d is out of place", i)
 		}
 		last = key
 		return nil
 	})
 }
 
-// eachPair gives the keys and values of a leaf.
+// eachPair calls take with each key and value of a leaf.
 func eachPair(page []byte, take func(i int, flags uint32, key, value []byte) error) error {
 	n := elements(page)
 	if pageHeader+n*pageElement > len(page) {
@@ -288,14 +291,15 @@ func eachPair(page []byte, take func(i int, flags uint32, key, value []byte) err
 	}
 	for i := range n {
 		element := page[pageHeader+i*pageElement:]
-		flags, at, keyLen, valueLen := native.Uint32(element), native.Uint32(element[4:]), native.Uint32(element[8:]), native.Uint32(element[12:])
+		flags, at := native.Uint32(element), native.Uint32(element[4:])
+		keyLen, valueLen := native.Uint32(element[8:]), native.Uint32(element[12:])
 		key, ok := slice(element, at, keyLen)
 		value, whole := []byte(nil), false
 		if ok {
 			value, whole = slice(element[uint64(at)+uint64(keyLen):], 0, valueLen)
 		}
 		if !whole {
-			return fmt.Errorf("entry %d goes on beyond its page", i)
+			return fmt.Errorf("entry %d continues beyond the end of its page", i)
 		}
 		if err := take(i, flags, key, value); err != nil {
 			return err
@@ -304,7 +308,7 @@ func eachPair(page []byte, take func(i int, flags uint32, key, value []byte) err
 	return nil
 }
 
-// slice gives n bytes from place at on, and false where there are not as many.
+// slice returns the n bytes that begin at at, and false if there are not as many.
 func slice(b []byte, at, n uint32) ([]byte, bool) {
 	if uint64(at)+uint64(n) > uint64(len(b)) {
 		return nil, false

@@ -10,7 +10,7 @@ import (
 	"buckethead/state"
 )
 
-// Place is a state in a file of this machine. Backups are kept in a folder beside it.
+// Place is a state in a file on this machine. Backups are kept in a folder beside it.
 type Place struct {
 	path    string
 	options Options
@@ -18,13 +18,13 @@ type Place struct {
 
 var _ state.Place = Place{}
 
-// NewPlace returns the place of a file. No call is made.
+// NewPlace returns the place of a file. It does not touch the file.
 func NewPlace(path string, o Options) Place { return Place{path, o} }
 
 // Name implements [state.Place]: the path.
 func (p Place) Name() string { return p.path }
 
-// Address implements [state.Place]: the host and the whole path.
+// Address implements [state.Place]: the host and the absolute path.
 func (p Place) Address() string {
 	path, err := filepath.Abs(p.path)
 	if err != nil {
@@ -51,7 +51,7 @@ func (p Place) Read(ctx context.Context) (state.View, error) {
 	return view{opened}, nil
 }
 
-// view is a file that was read.
+// view is a file that is open for reading.
 type view struct{ *Store }
 
 // Lock implements [state.View]. A file that can be read is held by nobody.
@@ -101,14 +101,14 @@ func (p Place) Push(ctx context.Context, file string, push state.Push) (kept str
 	return Restore(ctx, p.path, file, o)
 }
 
-// locked is a file that is locked.
+// locked is a file that is open for writing, and so locked.
 type locked struct {
 	*Store
 	at Place
 }
 
-// Announce implements [state.Locked]. Whoever reads the file finds each intent in it as
-// soon as its step begins, so there is nothing to make known before.
+// Announce implements [state.Locked]. It does nothing, because an intent is in the file
+// before its step begins, where everyone can read it.
 func (locked) Announce(context.Context, []state.Intent) error { return nil }
 
 // Backup implements [state.Locked].

@@ -92,8 +92,8 @@ func TestCommit_onAFullDisk(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "state.db")
 	said := strings.Join(child(t, "TestCommit_onAFullDisk", path, func(line string) bool { return line == "end" }), "\n")
-	for _, want := range []string{"again: write the state ", "commit: write the state " + path + ": no space left for it; what was written before is whole: ",
-		"backup: write the backup to " + filepath.Join(filepath.Dir(path), "backups") + ": no space left for it: ", "backups: 0", "there: all", "with room: <nil>", "end"} {
+	for _, want := range []string{"again: write the state ", "commit: write the state " + path + ": no space left; what was written before is intact: ",
+		"backup: write the backup to " + filepath.Join(filepath.Dir(path), "backups") + ": no space left: ", "backups: 0", "there: all", "with room: <nil>", "end"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("got\n%s\nwant %q", said, want)
 		}

@@ -15,21 +15,24 @@ import (
 	"buckethead/state"
 )
 
-// Restore puts a backup in the place of the state, in one step, and gives the path
-// at which the present one is kept, "" when there was none. It waits for the lock as
-// Open does; a damaged present state is no hindrance. The backup is read to its last
-// page first. No credential name is used twice for it: the sequences of the present
-// state are carried over with what is open in it, and the serial rises above both; where
-// there is none, or it cannot be read, the lineage becomes another, unless
+// Restore replaces the state with a backup, in one step, and returns the path at which the
+// previous one is kept, "" if there was none. It waits for the lock as Open does, and reads
+// the backup to its last page first. The present state may be damaged.
+//
+// No credential name is used twice because of a restore. The sequences of the present
+// state, its open intents and its watches are carried over, and the serial rises above
+// both. If there is no present state, or it cannot be read, the lineage changes, unless
 // Options.Moves is set.
-// Errors wrap state.ErrDamaged (the backup is), ErrNewer, ErrStack or ErrLocked.
+//
+// Errors wrap state.ErrDamaged (of the backup), ErrNewer, ErrStack or ErrLocked.
 func Restore(ctx context.Context, path, backup string, o Options) (kept string, err error) {
 	meta, err := verify(backup, o)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("restore %s: it cannot be read: %w", backup, err)
 	case o.Stack != "" && meta.Stack != "" && meta.Stack != o.Stack:
-		return "", fmt.Errorf("restore %s: %w: it is of stack %q, and the file declares stack %q", backup, state.ErrStack, meta.Stack, o.Stack)
+		return "", fmt.Errorf("restore %s: %w: it is of stack %q, and the file declares stack %q",
+			backup, state.ErrStack, meta.Stack, o.Stack)
 	}
 	present, err := lockPresent(ctx, path, o)
 	if err != nil {
@@ -55,8 +58,8 @@ func Restore(ctx context.Context, path, backup string, o Options) (kept string, 
 
 // present is the state that a backup replaces.
 type present struct {
-	store *Store      // open and locked; nil when there is none, or it is damaged
-	info  fs.FileInfo // nil when there is none
+	store *Store      // open and locked; nil if there is none, or it is damaged
+	info  fs.FileInfo // nil if there is none
 }
 
 func lockPresent(ctx context.Context, path string, o Options) (present, error) {
@@ -75,8 +78,8 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 	if err == nil {
 		store, err = openFile(ctx, path, o, false)
 	}
-	// bbolt had the lock when it found the damage, so no one writes to the file, and
-	// from now on no one can.
+	// bbolt had the lock when it found the damage, so nobody was writing to the file, and
+	// from now on nobody can.
 	if errors.Is(err, state.ErrDamaged) {
 		return present{info: info}, nil
 	}
@@ -89,8 +92,8 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 	return present{store, info}, nil
 }
 
-// prepare copies the backup to a file beside the state, and carries over what must
-// not be forgotten.
+// prepare copies the backup to a file beside the state, and carries over what must not be
+// forgotten.
 func (p present) prepare(path, backup string, moves bool) (copied string, err error) {
 	copied, err = tempBeside(path)
 	if err != nil {
@@ -115,8 +118,8 @@ func (p present) prepare(path, backup string, moves bool) (copied string, err er
 	return copied, errors.Join(db.Update(func(tx *bbolt.Tx) error { return p.carryOver(tx, moves) }), db.Close())
 }
 
-// mayGo asks whether the present state may be replaced. One that is damaged has nothing
-// that could be looked at.
+// mayGo returns nil if the present state may be replaced. A damaged one cannot be looked
+// at, so Options.May is not asked.
 func (p present) mayGo(o Options) error {
 	switch {
 	case o.May == nil:
@@ -128,15 +131,15 @@ func (p present) mayGo(o Options) error {
 		}
 		return o.May(meta)
 	case p.info != nil:
-		return fmt.Errorf("%w: the present one cannot be read", state.ErrDamaged)
+		return fmt.Errorf("%w: the present state cannot be read", state.ErrDamaged)
 	}
 	return o.May(state.Meta{})
 }
 
-// carryOver gives the backup what the present state must not fall behind, and what is
-// open in it: what was begun since the backup is begun all the same. A file that goes
-// on from the present state, for it is newer, has that already. Where nobody can say
-// what was begun since, the lineage becomes another: no name that it draws was used.
+// carryOver adds to the backup what was begun since it was made: the sequences of the
+// present state, and what is open in it. A newer file of the same lineage has the open
+// intents already. If the present state does not tell what was begun, the lineage changes,
+// so that no name that the restored state draws was used before.
 func (p present) carryOver(tx *bbolt.Tx, moves bool) error {
 	meta, err := getMeta(tx)
 	if err != nil || meta.Format != state.Format || p.info == nil && moves {
@@ -152,7 +155,7 @@ func (p present) carryOver(tx *bbolt.Tx, moves bool) error {
 			return err
 		}
 	}
-	if goesOn := meta.Lineage == come.meta.Lineage && meta.Serial > come.meta.Serial; !goesOn {
+	if newer := meta.Lineage == come.meta.Lineage && meta.Serial > come.meta.Serial; !newer {
 		if err := come.open(tx); err != nil {
 			return err
 		}
@@ -161,7 +164,7 @@ func (p present) carryOver(tx *bbolt.Tx, moves bool) error {
 	return putMeta(tx, meta)
 }
 
-// progress is how far a state has come, and what is open in it.
+// progress is how far a state got, and what is open in it.
 type progress struct {
 	meta      state.Meta
 	sequences map[addr.Project]uint64
@@ -169,7 +172,7 @@ type progress struct {
 	watches   []state.Watch
 }
 
-// open adds what is open to a file that does not have it.
+// open adds the intents and watches that a file does not have.
 func (p progress) open(tx *bbolt.Tx) error {
 	intents := tx.Bucket(bucketIntents)
 	type step struct {
@@ -191,10 +194,12 @@ func (p progress) open(tx *bbolt.Tx) error {
 		return err
 	}
 	watches := tx.Bucket(bucketWatches)
-	return putWatches(watches, slices.DeleteFunc(p.watches, func(w state.Watch) bool { return watches.Get([]byte(w.Name)) != nil }))
+	return putWatches(watches, slices.DeleteFunc(p.watches, func(w state.Watch) bool {
+		return watches.Get([]byte(w.Name)) != nil
+	}))
 }
 
-// progress reads how far the present state has come.
+// progress reads how far the present state got.
 func (p present) progress() (come progress, err error) {
 	if p.store == nil {
 		return come, state.ErrDamaged
@@ -209,13 +214,13 @@ func (p present) progress() (come progress, err error) {
 	return progress{snap.Meta, snap.Sequences, snap.Intents, snap.Watches}, nil
 }
 
-// replace keeps the present file under another name and puts the copy in its place,
-// so that there is a state at the path at every moment.
+// replace keeps the present file under another name and puts the copy in its place. There
+// is a state at the path at every moment.
 func (p present) replace(path, copied string, o Options) (kept string, err error) {
 	if p.info == nil {
 		err := linkOrCopy(copied, path)
 		if errors.Is(err, fs.ErrExist) {
-			return "", errors.New("another process has made a state meanwhile")
+			return "", errors.New("another process created a state meanwhile")
 		}
 		return "", err
 	}
@@ -232,7 +237,7 @@ func (p present) replace(path, copied string, o Options) (kept string, err error
 		return "", fmt.Errorf("keep the present state: %w", err)
 	}
 	if p.store != nil && runtime.GOOS == "windows" {
-		// Windows puts nothing in the place of a file that is open.
+		// Windows cannot replace an open file.
 		if err := p.store.Close(); err != nil {
 			return "", err
 		}

@@ -14,7 +14,7 @@ import (
 	"buckethead/state"
 )
 
-// Snapshot keeps state.Store's word.
+// Snapshot implements [state.Reader].
 func (s *Store) Snapshot() (state.Snapshot, error) {
 	snap := state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}
 	if s.db == nil {
@@ -52,10 +52,10 @@ func (s *Store) readInto(tx *bbolt.Tx, snap *state.Snapshot) error {
 // atOnce is how many records are worth a goroutine of their own.
 const atOnce = 500
 
-// readRecords decodes the records on as many processors as there are, for that is
-// most of what a snapshot costs.
+// readRecords decodes the records on all processors, because that is most of what a
+// snapshot costs.
 func (s *Store) readRecords(tx *bbolt.Tx, snap *state.Snapshot) error {
-	var keys, texts [][]byte // of the file, and gone with the transaction
+	var keys, texts [][]byte // valid only during the transaction
 	err := tx.Bucket(bucketProjects).ForEach(func(k, text []byte) error {
 		keys, texts = append(keys, k), append(texts, text)
 		return nil
@@ -117,7 +117,7 @@ func each[T any](b *bbolt.Bucket, take func(key []byte, value T)) error {
 	})
 }
 
-// History keeps state.Store's word.
+// History implements [state.Reader].
 func (s *Store) History(project addr.Project, limit int) ([]state.Entry, error) {
 	var out []state.Entry
 	if s.db == nil {

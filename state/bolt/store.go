@@ -18,8 +18,8 @@ import (
 	"buckethead/state"
 )
 
-// Options are how a state is opened. Stack is checked against the state's own
-// where not empty. Now is required.
+// Options say how a state is opened. Stack, if it is not empty, must be the stack of the
+// state. Now is required.
 type Options struct {
 	Stack       string
 	Holder      state.Holder
@@ -27,25 +27,26 @@ type Options struct {
 	Now         func() time.Time
 	NoSync      bool // for tests that open thousands of states: a crash of the machine may lose it
 
-	// May, where not nil, has to agree before Restore replaces the present state: it is
-	// asked with the lock held, and told its meta value, a zero one where there is none.
+	// May, if it is not nil, has to agree before Restore replaces the present state. It
+	// is called with the lock held, and gets the state's meta value, or a zero one if
+	// there is no state.
 	May func(present state.Meta) error
-	// Moves says that what Restore is given is the state itself, from another place.
+	// Moves says that the file given to Restore is the state itself, from another place.
 	Moves bool
 
-	migrations map[int]migration   // nil for the ones of this package; tests have others
+	migrations map[int]migration   // nil for those of this package; tests have others
 	opened     func(readOnly bool) // for tests: the file is open and not locked yet
 }
 
-// Store is a state.Store in one file. Safe for concurrent use.
+// Store is a state.Store in one file. It is safe for concurrent use.
 type Store struct {
 	db       *bbolt.DB // nil for a state that does not exist yet
-	file     *os.File  // bbolt's own: for its identity, and to let go of it where bbolt cannot
+	file     *os.File  // bbolt's own: for its identity, and to close it if bbolt cannot
 	path     string
 	readOnly bool
 	temp     string       // a folder to remove at the end, or ""
 	broken   atomic.Bool  // bbolt panicked in a write
-	stuck    atomic.Bool  // and could not end its transaction, so that it waits for ever
+	stuck    atomic.Bool  // and could not end its transaction, so it would wait forever
 	left     atomic.Int32 // transactions left behind that still wait for the disk
 	intents  openIntents  // for write transactions
 
@@ -55,12 +56,12 @@ type Store struct {
 
 var _ state.Store = (*Store)(nil)
 
-// errClosed is what a store gives that was closed. It must not read as empty.
+// errClosed is the error of a store that was closed. It must not read as empty.
 var errClosed = errors.New("the state is closed")
 
 func (s *Store) view(f func(*bbolt.Tx) error) error {
 	if s.broken.Load() {
-		return damaged(s.path, errors.New("a write found it so"))
+		return damaged(s.path, errors.New("an earlier write found the damage"))
 	}
 	err := guarded(s.path, func() error { return s.db.View(f) })
 	if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
@@ -75,7 +76,7 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 	case s.readOnly:
 		return state.ErrReadOnly
 	case s.broken.Load():
-		return damaged(s.path, errors.New("an earlier write found it so"))
+		return damaged(s.path, errors.New("an earlier write found the damage"))
 	}
 	ended, open := false, (*bbolt.Tx)(nil)
 	err := guarded(s.path, func() error {
@@ -96,7 +97,7 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 	case errors.Is(err, bbolterrors.ErrDatabaseNotOpen):
 		return errClosed
 	case noSpace(err):
-		return fmt.Errorf("write the state %s: no space left for it; what was written before is whole: %w", s.path, err)
+		return fmt.Errorf("write the state %s: no space left; what was written before is intact: %w", s.path, err)
 	}
 	return fmt.Errorf("write the state %s: %w", s.path, err)
 }
@@ -104,7 +105,7 @@ func (s *Store) update(f func(*bbolt.Tx) error) error {
 // noSpace reports a disk that is full, a quota or a limit on the size of files.
 func noSpace(err error) bool {
 	for _, number := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
-		// Where a file cannot grow, bbolt keeps the system's words and not its error.
+		// If a file cannot grow, bbolt returns the text of the system's error, not the error.
 		if errors.Is(err, number) || err != nil && strings.HasSuffix(err.Error(), ": "+number.Error()) {
 			return true
 		}
@@ -112,33 +113,25 @@ func noSpace(err error) bool {
 	return false
 }
 
-// write runs one journal transaction, which raises the serial. It ends with ctx: where
-// the disk does not answer by then, the transaction is left behind, and those that
-// follow wait for it as long as their own contexts last.
+// write runs one journal transaction, which raises the serial. It returns when ctx ends,
+// at the latest. If the disk has not answered by then, the transaction is left behind: it
+// may still be committed, and those that follow wait for it until their own contexts end.
 func (s *Store) write(ctx context.Context, f func(*bbolt.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write the state %s: %w", s.path, err)
 	}
-	const ended, left = 1, 2
-	var fate atomic.Int32
 	written := make(chan error, 1)
-	go func() {
-		err := s.update(raisingSerial(s.path, f))
-		if !fate.CompareAndSwap(0, ended) {
-			s.left.Add(-1)
-		}
-		written <- err
-	}()
+	go func() { written <- s.update(raisingSerial(s.path, f)) }()
 	select {
 	case err := <-written:
 		return err
 	case <-ctx.Done():
 	}
 	s.left.Add(1)
-	if !fate.CompareAndSwap(0, left) { // it ended at the same moment
+	go func() {
+		<-written
 		s.left.Add(-1)
-		return <-written
-	}
+	}()
 	return fmt.Errorf("write the state %s: the disk did not answer in time: %w", s.path, ctx.Err())
 }
 
@@ -156,14 +149,15 @@ func raisingSerial(path string, f func(*bbolt.Tx) error) func(*bbolt.Tx) error {
 	}
 }
 
-// record is write for what was done already: it outlives ctx, by RecordTimeout at most.
+// record is write for what was already done: it goes on after ctx has ended, for
+// RecordTimeout at most.
 func (s *Store) record(ctx context.Context, f func(*bbolt.Tx) error) error {
 	ctx, cancel := state.Lasting(ctx, state.RecordTimeout)
 	defer cancel()
 	return s.write(ctx, f)
 }
 
-// isStillAtPath reports whether the file that is open is the one at the path.
+// isStillAtPath reports whether the open file is the one at the path.
 func (s *Store) isStillAtPath() (bool, error) {
 	there, err := os.Stat(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -176,7 +170,7 @@ func (s *Store) isStillAtPath() (bool, error) {
 	return err == nil && os.SameFile(there, held), err
 }
 
-// Close releases the state. Idempotent: what it gave the first time, it gives again.
+// Close releases the state. It is idempotent, and returns the same error each time.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
 		if s.db == nil {
@@ -193,11 +187,11 @@ func (s *Store) Close() error {
 	return s.closed
 }
 
-// release lets go of the file and its lock.
+// release closes the file, which frees its lock.
 func (s *Store) release() error {
 	if s.stuck.Load() || s.left.Load() > 0 {
-		// bbolt would wait for the write that panicked or hangs, and where its pages are still
-		// mapped, the kernel frees the lock only when the process ends.
+		// bbolt would wait for the write that panicked or hangs. Its pages stay mapped, so
+		// the kernel may keep the lock until the process ends.
 		return s.file.Close()
 	}
 	return s.db.Close()

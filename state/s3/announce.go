@@ -16,7 +16,7 @@ type announcement struct {
 	operation, step string
 }
 
-// promise is an intent that was announced and not begun yet.
+// promise is an intent that was announced and has not begun yet.
 type promise struct {
 	id    uint64
 	name  string
@@ -27,10 +27,9 @@ func announcementOf(i state.Intent) announcement {
 	return announcement{i.Project, i.Operation, i.Step}
 }
 
-// Announce makes known what an apply is about to do, before any of it acts: the
-// intents go into the lock, and into the state in the bucket. Each stays open until its step is
-// committed or its operation ends; those that were never begun go when the store is
-// closed. Call it once, before the first Begin.
+// Announce implements [state.Locked]: it writes the intents into the lock, and into the
+// state in the bucket. Each stays open until its step is committed or its operation ends.
+// Those that were never begun are dropped when the store is closed.
 func (s *Store) Announce(ctx context.Context, intents []state.Intent) error {
 	if len(intents) == 0 {
 		return nil
@@ -52,9 +51,8 @@ func (s *Store) Announce(ctx context.Context, intents []state.Intent) error {
 	return s.checkpoint(ctx)
 }
 
-// Begin implements [state.Journal]: the lock is held, and what is about to act is
-// known in the bucket. An intent that was announced is known already; another is
-// written back first.
+// Begin implements [state.Journal]. It confirms the lock, and makes sure that the intent is
+// in the bucket: unless it was announced, it is written back first.
 func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error) {
 	if err := s.lease.confirm(ctx); err != nil {
 		return state.Intent{}, err
@@ -75,7 +73,7 @@ func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error)
 	return begun, nil
 }
 
-// claim gives an intent the id under which it was announced.
+// claim gives an intent the id under which it was announced, and reports whether it was.
 func (s *Store) claim(i *state.Intent) bool {
 	s.journal.Lock()
 	defer s.journal.Unlock()
@@ -89,8 +87,8 @@ func (s *Store) claim(i *state.Intent) bool {
 	return true
 }
 
-// lastFault is why nothing new may begin: the bucket refuses what is written back, for
-// good. One in trouble is tried again at the next checkpoint.
+// lastFault returns why no step may begin: the server refuses what is written back. If it
+// was only in trouble, the next checkpoint tries again.
 func (s *Store) lastFault() error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
@@ -100,7 +98,7 @@ func (s *Store) lastFault() error {
 	return s.fault
 }
 
-// dropRetries ends the other names that were announced for a step that is done.
+// dropRetries drops the other names that were announced for a step that is done.
 func (s *Store) dropRetries(ctx context.Context, done state.Intent) error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
@@ -115,7 +113,7 @@ func (s *Store) dropRetries(ctx context.Context, done state.Intent) error {
 	return s.drop(ctx, ids)
 }
 
-// dropAnnounced ends what was announced and never begun.
+// dropAnnounced drops what was announced and never begun.
 func (s *Store) dropAnnounced(ctx context.Context) error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
@@ -138,7 +136,7 @@ func (s *Store) keep(key announcement, promised []promise) {
 	}
 }
 
-// drop ends intents in the working copy. The caller holds s.journal.
+// drop drops intents in the working copy. The caller holds s.journal.
 func (s *Store) drop(ctx context.Context, ids []uint64) error {
 	if len(ids) == 0 {
 		return nil
@@ -147,7 +145,7 @@ func (s *Store) drop(ctx context.Context, ids []uint64) error {
 	return s.File.Drop(ctx, ids)
 }
 
-// inherit takes over the intents of the lock before.
+// inherit takes over the intents of the previous lock.
 func (s *Store) inherit(ctx context.Context, intents []state.Intent) error {
 	s.journal.Lock()
 	s.dirty = true
@@ -155,8 +153,8 @@ func (s *Store) inherit(ctx context.Context, intents []state.Intent) error {
 	return inherit(ctx, s.File, intents)
 }
 
-// inherit adds to a file the intents of operations that it does not know to have begun:
-// those that it knows stand in it as they are.
+// inherit adds to a file the intents of operations that are new to it. For the others, the
+// file itself says what is open.
 func inherit(ctx context.Context, file *bolt.Store, intents []state.Intent) error {
 	snap, err := file.Snapshot()
 	if err != nil {
@@ -165,12 +163,14 @@ func inherit(ctx context.Context, file *bolt.Store, intents []state.Intent) erro
 	return announceMissing(ctx, file, notBegun(snap, intents))
 }
 
-// notBegun gives the intents whose operations a state does not know to have begun.
+// notBegun returns the intents of operations that have not begun, as far as a state knows.
 func notBegun(snap state.Snapshot, intents []state.Intent) []state.Intent {
-	return slices.DeleteFunc(slices.Clone(intents), func(i state.Intent) bool { return snap.Sequences[i.Project] >= i.Sequence })
+	return slices.DeleteFunc(slices.Clone(intents), func(i state.Intent) bool {
+		return snap.Sequences[i.Project] >= i.Sequence
+	})
 }
 
-// announceMissing adds intents to a file that does not have them.
+// announceMissing adds the intents that a file does not have.
 func announceMissing(ctx context.Context, file *bolt.Store, intents []state.Intent) error {
 	snap, err := file.Snapshot()
 	if err != nil {

@@ -18,9 +18,9 @@ const (
 	backupTime   = "20060102T150405.000Z"
 )
 
-// Backup copies the state, within the server, to KEY.backups/ and keeps that copy and
-// the newest others, [state.BackupsKept] in all. It gives the path of the copy, "" where there is no
-// state yet. What the store has not written back is written first.
+// Backup copies the state, within the server, to KEY.backups/. It keeps the newest copies,
+// [state.BackupsKept] in all, and returns the path of this one, "" if there is no state
+// yet. What the store has not written back is written first.
 func (s *Store) Backup(ctx context.Context) (string, error) {
 	if err := s.checkpoint(ctx); err != nil {
 		return "", err
@@ -36,7 +36,8 @@ func (s *Store) Backup(ctx context.Context) (string, error) {
 	return s.b.backup(ctx, s.etag, meta.Serial)
 }
 
-// Backup copies the state as it is in the bucket, without a lock; else as Store.Backup.
+// Backup implements [state.Place]. It copies the state as it is in the bucket, without a
+// lock, and otherwise does what Store.Backup does.
 func (b *Backend) Backup(ctx context.Context) (string, error) {
 	got, err := b.fetch(ctx, b.key)
 	switch {
@@ -52,7 +53,7 @@ func (b *Backend) backup(ctx context.Context, etag string, serial uint64) (strin
 	key := fmt.Sprintf("%s%s%s-%d", b.backupsKey(), backupPrefix, b.o.Now().UTC().Format(backupTime), serial)
 	if err := b.bucket.copy(ctx, b.key, etag, key); err != nil {
 		if errors.Is(err, errCondition) {
-			return "", fmt.Errorf("%w: the state changed meanwhile; repeat the command", err)
+			return "", fmt.Errorf("%w: the state changed meanwhile; run the command again", err)
 		}
 		return "", err
 	}
@@ -69,10 +70,10 @@ func (b *Backend) backup(ctx context.Context, etag string, serial uint64) (strin
 	return b.path(key), nil
 }
 
-// path names an object beside the state for people.
+// path returns the name of an object beside the state, for people.
 func (b *Backend) path(key string) string { return "s3://" + b.bucket.name + "/" + key }
 
-// copies lists what stands under KEY.backups/, newest first.
+// copies lists the objects under KEY.backups/, newest first.
 func (b *Backend) copies(ctx context.Context) ([]listed, error) {
 	all, err := b.bucket.list(ctx, b.backupsKey()+backupPrefix)
 	slices.SortFunc(all, func(x, y listed) int {
@@ -92,8 +93,8 @@ func backupName(key string) (at time.Time, serial uint64) {
 	return at, serial
 }
 
-// Backups lists the copies, newest first: the version before the present one, which is
-// there always, and those of KEY.backups/. Each is read whole.
+// Backups lists the copies, newest first: KEY.previous and those under KEY.backups/. It
+// reads each one completely.
 func (b *Backend) Backups(ctx context.Context) ([]state.BackupInfo, error) {
 	copies, err := b.copies(ctx)
 	if err != nil {

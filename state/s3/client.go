@@ -25,8 +25,8 @@ import (
 	"buckethead/vendors"
 )
 
-// tries is how often a request is sent that got no answer, or one of a server in
-// trouble. A conditional write may be: what it did the first time is known again.
+// tries is how often a request is sent if it gets no answer, or that of a server in
+// trouble. Conditional writes may be repeated, because their first effect is recognised.
 const tries = 4
 
 // callTimeout bounds one call, with all its tries.
@@ -38,23 +38,23 @@ type bucket struct {
 	name   string
 }
 
-// object is what a GET answers. modified and asked are both by the server's clock:
-// when the object was last written, and when it was read, or found absent.
+// object is the answer to a GET. Both times are by the server's clock: modified is when the
+// object was last written, asked when it was read or found absent.
 type object struct {
 	body            []byte
 	etag            string
 	modified, asked time.Time
 }
 
-// openBucket makes the client; it makes no call but what the AWS SDK's default chain
-// needs to find keys.
+// openBucket returns a client. It makes no calls, except those that the AWS SDK's default
+// chain needs to find keys.
 func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTripper) (*bucket, error) {
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = tries, 5*time.Second })
 		}),
-		awsconfig.WithLogger(logging.Nop{}), // faults come back as errors
-		// Checksums in trailers are AWS's own; the state has a digest of its own.
+		awsconfig.WithLogger(logging.Nop{}), // faults are returned as errors
+		// Only AWS has checksums in trailers, and the state has its own digest.
 		awsconfig.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
 		awsconfig.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),
 	}
@@ -65,7 +65,8 @@ func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTri
 		options = append(options, awsconfig.WithSharedConfigProfile(profile))
 	}
 	if id := s.Text("access_key_id"); id != "" {
-		options = append(options, awsconfig.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(id, s["secret_access_key"].Secret.Reveal(), "")))
+		keys := credentials.NewStaticCredentialsProvider(id, s["secret_access_key"].Secret.Reveal(), "")
+		options = append(options, awsconfig.WithCredentialsProvider(keys))
 	}
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, options...)
 	if err != nil {
@@ -76,15 +77,15 @@ func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTri
 		if endpoint == "" {
 			return nil, errors.New("the region of the bucket is not known; write region = ..., or set AWS_REGION")
 		}
-		cfg.Region = "auto" // what R2 takes; others want their own to be named
+		cfg.Region = "auto" // which R2 accepts; others need their own
 	}
 	client := &http.Client{
 		Transport: transport,
-		// A redirect leads to another region or another's server: it is an answer.
+		// A redirect leads to another region or someone else's server: do not follow it.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && transport == nil {
-		client.Transport = own.GetTransport() // it has what the configuration says of certificates
+		client.Transport = own.GetTransport() // which has the certificates of the configuration
 	}
 	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(o *awss3.Options) {
 		o.HTTPClient = client
@@ -96,7 +97,7 @@ func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTri
 	})}, nil
 }
 
-// get reads an object whole. errAbsent where it is not there.
+// get reads a whole object. The error is errAbsent if there is no such object.
 func (b *bucket) get(ctx context.Context, key string) (object, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -137,25 +138,26 @@ func (b *bucket) getOnce(ctx context.Context, key string) (object, error) {
 	return got, nil
 }
 
-// dateOf is when the server answered, by its own clock; zero where it does not say.
+// dateOf returns when the server answered, by its own clock, or zero if it does not say.
 func dateOf(h http.Header) time.Time {
 	at, _ := http.ParseTime(h.Get("Date"))
 	return at
 }
 
-// condition is what has to hold for a write: that the object is not there yet, or
-// that it still has an ETag.
+// condition is the condition of a write: the object is absent, or has this ETag.
 type condition struct {
 	absent bool
 	etag   string
 }
 
-// put writes an object under a condition, and gives its ETag. errCondition where that
-// does not hold; the object may be this write's own all the same, when an answer was lost.
+// put writes an object under a condition, and returns its ETag. The error is errCondition
+// if the condition does not hold, which may be because this same write was carried out
+// before and its answer lost.
 func (b *bucket) put(ctx context.Context, key string, body []byte, c condition) (etag string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	in := &awss3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body), ContentType: aws.String("application/octet-stream")}
+	in := &awss3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body),
+		ContentType: aws.String("application/octet-stream")}
 	if c.absent {
 		in.IfNoneMatch = aws.String("*")
 	} else {
@@ -165,30 +167,31 @@ func (b *bucket) put(ctx context.Context, key string, body []byte, c condition) 
 	if err != nil {
 		err = b.fault("write", key, err)
 		if errors.Is(err, errAbsent) {
-			err = errors.Join(errCondition, err) // what should be replaced has gone
+			err = errors.Join(errCondition, err) // the object to be replaced is gone
 		}
 		return "", err
 	}
 	return aws.ToString(out.ETag), nil
 }
 
-// copy copies an object that still has an ETag, within the server.
+// copy copies an object within the server, if it still has the ETag.
 func (b *bucket) copy(ctx context.Context, from, etag, to string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	source := b.name + "/" + strings.ReplaceAll((&url.URL{Path: from}).EscapedPath(), "+", "%2B")
 	_, err := b.client.CopyObject(ctx, &awss3.CopyObjectInput{Bucket: &b.name, Key: &to,
-		CopySource: aws.String(b.name + "/" + strings.ReplaceAll((&url.URL{Path: from}).EscapedPath(), "+", "%2B")), CopySourceIfMatch: &etag})
+		CopySource: &source, CopySourceIfMatch: &etag})
 	return b.fault("copy to", to, err)
 }
 
-// listed is one object of a list.
+// listed is one object of a listing.
 type listed struct {
 	key      string
 	size     int64
 	modified time.Time
 }
 
-// list gives the objects whose names begin with prefix, in the order of their names.
+// list returns the objects whose names begin with prefix, ordered by name.
 func (b *bucket) list(ctx context.Context, prefix string) ([]listed, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -206,7 +209,7 @@ func (b *bucket) list(ctx context.Context, prefix string) ([]listed, error) {
 	return out, nil
 }
 
-// remove deletes an object; absence is success.
+// remove deletes an object. It is no error if there is no such object.
 func (b *bucket) remove(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()

@@ -14,17 +14,17 @@ import (
 	"buckethead/state"
 )
 
-// What the server says that code decides on.
+// The kinds of answers that this package distinguishes.
 var (
 	errAbsent    = errors.New("there is no such object")
 	errCondition = errors.New("the condition of the write does not hold")
-	errRefused   = errors.New("the server refused")             // certain, and the same the next time
-	errOpen      = errors.New("nobody knows what became of it") // no answer, or one of a server in trouble
+	errRefused   = errors.New("the server refused")     // for certain, and again if it is repeated
+	errOpen      = errors.New("the outcome is unknown") // no answer, or that of a server in trouble
 	errNewer     = state.ErrNewer
 )
 
-// fault gives an error of the SDK in words for people: what was done, the server's
-// code and request id, and what to do. Nothing of a request is in it.
+// fault turns an error of the SDK into words for people: what was tried, the server's code
+// and request id, and what to do. It contains nothing of the request.
 func (b *bucket) fault(act, key string, err error) error {
 	if err == nil {
 		return nil
@@ -57,7 +57,7 @@ func (b *bucket) fault(act, key string, err error) error {
 	return &serverError{text: text.String(), kind: kind, code: code}
 }
 
-// serverError is what the server answered. It wraps one of the sentinels above.
+// serverError is the answer of a server. It wraps one of the errors above.
 type serverError struct {
 	text string
 	kind error
@@ -80,36 +80,40 @@ func describe(status int, code, message string) string {
 	return code + ": " + message
 }
 
-// kindOf sorts an answer. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+// kindOf returns the kind of an answer, and what to do about it.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 func kindOf(status int, code string) (fix string, kind error) {
 	switch {
 	case code == "NoSuchBucket":
 		return "make the bucket, or name one that is there", errRefused
 	case code == "NoSuchKey":
 		return "", errAbsent
-	case status == http.StatusNotFound: // a page of some other server: it says nothing of a state
-		return "check endpoint_url: what answered there is no S3 server", errRefused
+	case status == http.StatusNotFound: // from some other server: it does not mean that there is no state
+		return "check endpoint_url: what answered there is not an S3 server", errRefused
 	case code == "PreconditionFailed", status == http.StatusPreconditionFailed:
 		return "", errCondition
 	case code == "ConditionalRequestConflict", code == "OperationAborted", status == http.StatusConflict:
-		return "", errCondition // another conditional write was under way: AWS asks to look again
+		return "", errCondition // another conditional write was under way: AWS says to look again
 	case code == "NotImplemented", status == http.StatusNotImplemented:
 		return "this server lacks what a shared state needs", errors.Join(errRefused, state.ErrUnsafe)
 	case code == "RequestTimeTooSkewed":
 		return "set this machine's clock", errRefused
-	case code == "InvalidAccessKeyId", code == "SignatureDoesNotMatch", code == "ExpiredToken", code == "InvalidToken":
+	case code == "InvalidAccessKeyId", code == "SignatureDoesNotMatch",
+		code == "ExpiredToken", code == "InvalidToken":
 		return "check the keys that bh uses for the state, and the region", errRefused
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return "let these keys read, write and list that object and those beside it", errRefused
-	case status == http.StatusMovedPermanently, status == http.StatusTemporaryRedirect, code == "AuthorizationHeaderMalformed":
+	case status == http.StatusMovedPermanently, status == http.StatusTemporaryRedirect,
+		code == "AuthorizationHeaderMalformed":
 		return "name the bucket's own region and endpoint_url", errRefused
-	case status == http.StatusTooManyRequests, status >= 500, status == http.StatusRequestTimeout, code == "RequestTimeout":
+	case status == http.StatusTooManyRequests, status >= 500,
+		status == http.StatusRequestTimeout, code == "RequestTimeout":
 		return "the server is in trouble: repeat the command when it answers again", errOpen
 	}
 	return "", errRefused
 }
 
-// withoutAnswer words an error that came before there was an answer.
+// withoutAnswer describes an error that came before any answer.
 func withoutAnswer(err error) (message, fix string, kind error) {
 	var keys *smithy.CanceledError
 	var dns *net.DNSError
@@ -118,9 +122,11 @@ func withoutAnswer(err error) (message, fix string, kind error) {
 		return "no answer came in time", "repeat the command when the server answers again", errOpen
 	case errors.As(err, &dns):
 		return "no server has the name " + dns.Name, "check endpoint_url and the network", errOpen
-	case strings.Contains(err.Error(), "failed to refresh cached credentials"), strings.Contains(err.Error(), "static credentials are empty"),
+	case strings.Contains(err.Error(), "failed to refresh cached credentials"),
+		strings.Contains(err.Error(), "static credentials are empty"),
 		strings.Contains(err.Error(), "get credentials"):
-		return "there are no keys for it", "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the keys in the block", errRefused
+		fix = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the keys in the block"
+		return "there are no keys for it", fix, errRefused
 	}
 	var network net.Error
 	if errors.As(err, &network) {
@@ -129,7 +135,7 @@ func withoutAnswer(err error) (message, fix string, kind error) {
 	return innermost(err).Error(), "repeat the command when the server answers again", errOpen
 }
 
-// innermost drops what the SDK wraps around an error, which is about the SDK.
+// innermost returns the cause of an error. What the SDK wraps around it is about the SDK.
 func innermost(err error) error {
 	for {
 		next := errors.Unwrap(err)

@@ -13,32 +13,32 @@ import (
 	"buckethead/state"
 )
 
-// lease is a lock that this process holds. Safe for concurrent use.
+// lease is a lock that this process holds. It is safe for concurrent use.
 type lease struct {
 	b     *bucket
 	key   string
 	place string
 	now   func() time.Time
 
-	// turn is had by whoever writes the lock: one at a time, for as long as it takes.
+	// turn serialises writes of the lock object; it is held across the request.
 	turn turn
 	mine lock
 	etag string
-	// inherited says that what a lock before left is not in the state yet, or that the
-	// state could not be written at the end: the next one has to take over.
+	// inherited means that what the previous holder left is not in the state yet, or
+	// that the state could not be written at the end: the next holder has to take over.
 	inherited bool
 
 	mu      sync.Mutex
 	renewed time.Time // when the last write that succeeded was begun
-	gone    error     // why it is not held any more
+	gone    error     // why the lock is no longer held
 }
 
-// turn is a mutex that a context ends the wait for.
+// turn is a mutex that can be waited for with a context.
 type turn chan struct{}
 
 func newTurn() turn { return make(turn, 1) }
 
-// take waits for the turn; give gives it on.
+// take waits for the turn, and give releases it.
 func (t turn) take(ctx context.Context) error {
 	select {
 	case t <- struct{}{}:
@@ -50,10 +50,10 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) give() { <-t }
 
-// pollLock is how often a lock that somebody holds is looked at.
+// pollLock is how often to look at a lock that somebody holds.
 const pollLock = 2 * time.Second
 
-// drawID makes the id of a lock.
+// drawID draws the id of a lock.
 func drawID() string {
 	id := make([]byte, 8)
 	_, _ = rand.Read(id) // never fails, says crypto/rand
@@ -68,7 +68,7 @@ func (b *Backend) look(ctx context.Context) (seen, error) {
 	case err != nil && !absent:
 		return seen{}, err
 	case got.asked.IsZero(), got.modified.IsZero() && !absent:
-		return seen{}, fmt.Errorf("%w: its answers carry no date, by which a lock could expire", state.ErrUnsafe)
+		return seen{}, fmt.Errorf("%w: its answers have no date, so no lock can expire", state.ErrUnsafe)
 	case absent:
 		return seen{}, nil
 	}
@@ -79,10 +79,11 @@ func (b *Backend) look(ctx context.Context) (seen, error) {
 	return seen{lock: l, there: true, etag: got.etag, modified: got.modified, asked: got.asked}, nil
 }
 
-// acquire takes the lock, waiting for one that is held as long as Options.LockTimeout
-// says. before is the lock that was there: one that was taken over, or broken, may
-// have left intents and a holder who does not know it yet.
-func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool) (held *lease, before seen, err error) {
+// acquire takes the lock. If it is held, acquire waits as long as Options.LockTimeout says.
+// before is the lock that was there: if it was taken over or broken, it may have left
+// intents, and a holder who does not know yet.
+func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool) (
+	held *lease, before seen, err error) {
 	held = &lease{turn: newTurn(), b: b.bucket, key: b.lockKey(), place: b.Name(), now: b.o.Now,
 		mine: lock{ID: drawID(), Holder: b.o.Holder, Manual: manual, ExpiresIn: int(expiry / time.Second)}}
 	waiting, done := context.WithTimeout(ctx, b.o.LockTimeout)
@@ -120,8 +121,8 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 		held.mine.Broken = held.inherited
 		switch err := held.take(ctx, before); {
 		case errors.Is(err, errCondition):
-			// Somebody else was faster; but where nothing changed, the server refuses for
-			// another reason, and asking on would be without end.
+			// Somebody else was faster. But if nothing changed, the server refuses for
+			// another reason, and asking again would never end.
 			if met++; before.etag != last {
 				last, met = before.etag, 1
 			}
@@ -136,7 +137,7 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 	}
 }
 
-// pause waits; false when there is no more time to.
+// pause waits for d, and returns false if ctx ended first.
 func (b *Backend) pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -148,15 +149,15 @@ func (b *Backend) pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// take writes the lock in the place of what was read.
+// take replaces the lock that was read with this one.
 func (l *lease) take(ctx context.Context, before seen) error {
 	l.etag = before.etag
 	return l.write(ctx, condition{absent: !before.there, etag: before.etag})
 }
 
-// write puts the lock as it is in mine. When the condition does not hold, or nobody
-// knows, the lock that is there tells whether this write, or one before it, was taken
-// after all: it has our id. The caller has the turn.
+// write writes the lock as it is in mine. If the condition does not hold, or the outcome is
+// unknown, it reads the lock to see whether this write was carried out after all. The
+// caller has the turn.
 func (l *lease) write(ctx context.Context, c condition) error {
 	begun := l.now()
 	text, err := l.mine.encode()
@@ -180,14 +181,14 @@ func (l *lease) write(ctx context.Context, c condition) error {
 	return nil
 }
 
-// renew writes the lock again, so that it lasts. An error that wraps state.ErrLost is for
-// good; after another the lock may still be held.
+// renew writes the lock again, so that it does not expire. If the error wraps
+// state.ErrLost, the lock is lost for good; after any other it may still be held.
 func (l *lease) renew(ctx context.Context) error {
 	if err := l.turn.take(ctx); err != nil {
 		return err
 	}
 	defer l.turn.give()
-	// One request that hangs must not take as long as the lock lasts.
+	// A request that hangs must not take as long as the lock lasts.
 	ctx, cancel := context.WithTimeout(ctx, l.expiry()/4)
 	defer cancel()
 	return l.rewrite(ctx)
@@ -205,8 +206,8 @@ func (l *lease) announce(ctx context.Context, intents []state.Intent) error {
 	return l.rewrite(ctx)
 }
 
-// rewrite replaces our own lock. One of ours that was written and not answered for is
-// recognised by its id, and replaced in its turn. The caller has the turn.
+// rewrite replaces our own lock. A version of ours whose answer was lost is recognised by
+// its id, and replaced as well. The caller has the turn.
 func (l *lease) rewrite(ctx context.Context) error {
 	for try := 0; ; try++ {
 		if err := l.lost(); err != nil {
@@ -221,13 +222,14 @@ func (l *lease) rewrite(ctx context.Context) error {
 		if err != nil && !errors.Is(err, errAbsent) {
 			return err
 		}
-		if found, bad := decodeLock(there.body); err == nil && bad == nil && found.ID == l.mine.ID && !found.Released && try < tries {
-			l.etag = there.etag
-			continue
-		} else if err == nil && bad == nil {
-			l.end(l.lostTo(found))
-		} else {
+		found, bad := decodeLock(there.body)
+		switch {
+		case err != nil || bad != nil:
 			l.end(fmt.Errorf("%w: %s: the lock was removed or replaced", state.ErrLost, l.place))
+		case found.ID == l.mine.ID && !found.Released && try < tries:
+			l.etag = there.etag
+		default:
+			l.end(l.lostTo(found))
 		}
 	}
 }
@@ -239,8 +241,8 @@ func (l *lease) lostTo(found lock) error {
 	return fmt.Errorf("%w: %s: it had expired, and %s took it over", state.ErrLost, l.place, found.Holder.Describe())
 }
 
-// since is how long ago the lock was last written for certain. Both clocks count: one
-// of them stands still while a machine sleeps, the other can be set.
+// since returns how long ago the lock was last written for certain. It asks both clocks,
+// because one of them stands still while a machine sleeps, and the other can be set.
 func (l *lease) since() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -248,14 +250,14 @@ func (l *lease) since() time.Duration {
 	return max(now.Sub(l.renewed), now.Round(0).Sub(l.renewed.Round(0)), -now.Round(0).Sub(l.renewed.Round(0)))
 }
 
-// lost gives why the lock is not held any more, nil while it may be.
+// lost returns why the lock is no longer held, or nil while it may be.
 func (l *lease) lost() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.gone
 }
 
-// end notes why the lock is held no more.
+// end notes why the lock is no longer held.
 func (l *lease) end(why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -264,8 +266,8 @@ func (l *lease) end(why error) {
 
 func (l *lease) expiry() time.Duration { return time.Duration(l.mine.ExpiresIn) * time.Second }
 
-// confirm sees to it that the lock is held right now: without a call when it was
-// written a short while ago, else by writing it again. Unreachable is no error until
+// confirm makes sure that the lock is held right now. If it was written a short while ago,
+// no call is needed; otherwise it is written again. An unreachable server is no error until
 // the lock could have expired.
 func (l *lease) confirm(ctx context.Context) error {
 	if err := l.lost(); err != nil {
@@ -284,8 +286,8 @@ func (l *lease) confirm(ctx context.Context) error {
 	return fmt.Errorf("the lock on %s cannot be renewed, and may have expired: %w", l.place, err)
 }
 
-// release lets go of the lock. One that was lost is nobody's to let go of. What was
-// inherited and did not get into the state stays in it, for the next one.
+// release releases the lock, unless it was lost. What was inherited and did not get into
+// the state stays in the lock, for the next holder.
 func (l *lease) release(ctx context.Context) error {
 	if err := l.turn.take(ctx); err != nil {
 		return err
@@ -307,7 +309,7 @@ func (l *lease) release(ctx context.Context) error {
 		}
 	}
 	if errors.Is(err, state.ErrLost) {
-		return nil // said before, where it mattered
+		return nil // it was reported before, where it mattered
 	}
 	l.end(fmt.Errorf("%w: %s: it was released", state.ErrLost, l.place))
 	if err != nil {

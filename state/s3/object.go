@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// objectFormat is the number of the layout of the state object: one line of JSON, a
-// line feed, and the file of state/bolt under gzip.
+// objectFormat is the number of the layout of the state object: one line of JSON, a line
+// feed, and the gzipped file of state/bolt.
 const objectFormat = 1
 
-// The bounds on what is read: of a server that answers with anything else, and of a
-// small object that would unpack to a large file.
+// The bounds on what is read protect against a server that answers with anything else, and
+// against a small object that unpacks to a huge file.
 const (
 	headerLimit = 64 << 10
 	objectLimit = 1 << 30
 	fileLimit   = 4 << 30
 )
 
-// header is the first line of the state object. SHA256 and Size are of the file, in
-// bytes; Lock is the id of the lock under which it was written. MovedTo says that the
-// state is kept elsewhere now, and then no file follows.
+// header is the first line of the state object. SHA256 and Size are those of the file; Lock
+// is the id of the lock under which it was written. If MovedTo is not empty, the state is
+// kept there now, and no file follows.
 type header struct {
 	Format    int       `json:"bh_state"`
 	Stack     string    `json:"stack,omitempty"`
@@ -40,7 +40,7 @@ type header struct {
 	MovedTo   string    `json:"moved_to,omitempty"`
 }
 
-// pack makes the object of a file; it fills in what follows from the file.
+// pack returns the object of a file. It completes the header from the file.
 func pack(h header, file []byte) ([]byte, error) {
 	sum := sha256.Sum256(file)
 	h.Format, h.SHA256, h.Size = objectFormat, hex.EncodeToString(sum[:]), int64(len(file))
@@ -57,8 +57,8 @@ func pack(h header, file []byte) ([]byte, error) {
 	if h.MovedTo != "" {
 		return out.Bytes(), nil
 	}
-	// Most of a page is zeros or repeats itself: the fastest level has nearly all there
-	// is to have.
+	// Most of a page is zeros or repeats itself, so the fastest level is nearly as good as
+	// any.
 	packer, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func pack(h header, file []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// unpack reads an object and gives the file, whole and as its digest says.
+// unpack reads an object and returns its file, after comparing it with its digest.
 func unpack(object []byte) (header, []byte, error) {
 	h, packed, err := readHeader(object)
 	if err != nil || h.MovedTo != "" {
@@ -97,12 +97,12 @@ func unpack(object []byte) (header, []byte, error) {
 	return h, file.Bytes(), nil
 }
 
-// readHeader reads the first line, and gives what follows it.
+// readHeader reads the first line, and returns it and what follows.
 func readHeader(object []byte) (header, []byte, error) {
 	var h header
 	line, _, found := bytes.Cut(object[:min(len(object), headerLimit)], []byte("\n"))
 	if !found {
-		return h, nil, errors.New("it does not begin with a line of its own; it is no state")
+		return h, nil, errors.New("it is no state: it does not begin with a line of JSON")
 	}
 	if err := json.Unmarshal(line, &h); err != nil || h.Format == 0 {
 		return h, nil, errors.New("its first line is not that of a state")

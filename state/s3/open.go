@@ -9,19 +9,19 @@ import (
 	"strings"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/state/bolt"
 )
 
-// skipped is how far the serial skips ahead where a lock is taken over: more than any
-// apply writes, so that whatever the one before still has is older for certain.
+// skipped is how far the serial skips ahead if a lock is taken over: more than any apply
+// writes, so that whatever the previous holder still has is older for certain.
 const skipped = 1 << 20
 
-// Open takes the lock and reads the state, which is made where there is none. Close
-// writes it back and lets go of the lock. What an expired or broken lock left open is
-// in the state that is opened, and the state is written at once, so that its holder
-// can write no more. Errors wrap state.ErrLocked, ErrDamaged, ErrNewer, ErrStack or
-// state.ErrUnsafe, in words for people.
+// Open takes the lock and reads the state, or creates it if there is none. Close writes it
+// back and releases the lock. If a previous lock expired or was broken, what it left open
+// is added to the state, which is then written at once, so that the previous holder cannot
+// write any more. Errors wrap state.ErrLocked, ErrDamaged, ErrNewer, ErrStack or ErrUnsafe.
 func (b *Backend) Open(ctx context.Context) (state.Locked, error) {
 	expiry, err := expiry(b.o.Settings)
 	if err != nil {
@@ -49,8 +49,8 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 		return nil, err
 	}
 	s := newStore(b, file, held, got.etag)
-	s.dirty = got.etag == "" // a state that is made has to be written
-	// A state without a lock has had one, and whoever holds that does not know that it is gone.
+	s.dirty = got.etag == "" // a new state has to be written
+	// A state without a lock once had one, and its holder does not know that it is gone.
 	if removed := !before.there && got.etag != ""; !before.unfinished() && !removed {
 		return s, nil
 	}
@@ -70,11 +70,11 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 	return s, nil
 }
 
-// Read reads the state without a lock. Where somebody holds one, or left one
-// that expired, the intents in it are part of what is read, and Holder tells. A state
-// that does not exist reads as empty, with a zero Meta. Nothing is written.
+// Read reads the state without taking the lock, and writes nothing. If the lock is held, or
+// has expired, its intents are part of what is read. A state that does not exist reads as
+// empty, with a zero Meta.
 func (b *Backend) Read(ctx context.Context) (state.View, error) {
-	// In this order: what ends in between is in the state by then.
+	// The lock first: what ends between the two reads is in the state by then.
 	held, err := b.look(ctx)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,7 @@ func (b *Backend) Read(ctx context.Context) (state.View, error) {
 	return &reader{Store: file, held: held.info()}, nil
 }
 
-// reader is a state that was read. Store is nil where there is none.
+// reader is a state that was read. Store is nil if there is none.
 type reader struct {
 	*bolt.Store
 	held state.Lock
@@ -133,7 +133,7 @@ func (r *reader) Close() error {
 	return r.Store.Close()
 }
 
-// fetched is a state object that was read and found whole. etag is "" where there is none.
+// fetched is a state object that was read and is intact. etag is "" if there is none.
 type fetched struct {
 	header
 	file []byte
@@ -156,12 +156,13 @@ func (b *Backend) fetch(ctx context.Context, key string) (fetched, error) {
 	case err != nil:
 		return fetched{}, b.damaged(ctx, key, err)
 	case h.MovedTo != "":
-		return fetched{header: h}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that", b.bucket.name, key, state.ErrMoved, h.MovedTo, h.WrittenAt.Format("2006-01-02"))
+		return fetched{header: h}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that",
+			b.bucket.name, key, state.ErrMoved, h.MovedTo, words.Day(h.WrittenAt))
 	}
 	return fetched{h, file, got.etag}, nil
 }
 
-// damaged words a state object that is not whole, and names the newest copy that is.
+// damaged returns the error of a damaged state object, with the newest copy that is intact.
 func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
 	advice := "there is no copy of it"
 	if key == b.key {
@@ -180,9 +181,9 @@ func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
 	return fmt.Errorf("%w: s3://%s/%s: %w; %s", state.ErrDamaged, b.bucket.name, key, cause, advice)
 }
 
-// openFile opens a working copy of a file, or makes a new state where file is empty.
-// On most systems the copy has no name any more once it is open, so that a process
-// that is killed leaves nothing.
+// openFile opens a working copy of a file, or creates a new state if file is empty. On most
+// systems the copy loses its name once it is open, so that a process that is killed leaves
+// nothing behind.
 func (b *Backend) openFile(ctx context.Context, file []byte, forReading bool) (opened *bolt.Store, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {
@@ -206,7 +207,7 @@ func (b *Backend) openFile(ctx context.Context, file []byte, forReading bool) (o
 	return opened, nil
 }
 
-// renamed is an error about a working copy in words about the state itself.
+// renamed is an error about a working copy that names the state instead.
 type renamed struct {
 	error
 	text string

@@ -13,7 +13,7 @@ import (
 // Kind is the label of the block: state "s3".
 const Kind = "s3"
 
-// The bounds on how long a lock lasts that nobody renews. The shortest still has room
+// The bounds on how long a lock lasts if nobody renews it. The shortest still leaves time
 // for a renewal that is answered late.
 const (
 	defaultExpiry  = 2 * time.Minute
@@ -21,63 +21,73 @@ const (
 	longestExpiry  = time.Hour
 )
 
-// Settings are the attributes of the block. Keys that are not written come by the AWS
-// SDK's default chain: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+// Settings returns the attributes of the block. Keys that are not written come from the AWS
+// SDK's default chain:
+// https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 func Settings() []vendors.Setting {
 	return []vendors.Setting{
 		{Name: "bucket", Required: true, Doc: "the bucket, which has to be there"},
 		{Name: "key", Required: true, Doc: "the name of the object"},
 		{Name: "region", Doc: "the region of the bucket; \"auto\" for R2"},
-		{Name: "endpoint_url", Env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"}, Doc: "the S3 server, where it is not AWS's"},
+		{Name: "endpoint_url", Env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"},
+			Doc: "the S3 server, where it is not AWS's"},
 		{Name: "access_key_id", Doc: "the keys; else the AWS SDK's default chain"},
-		{Name: "secret_access_key", Secret: true, Doc: "the keys; a reference such as op://vault/item/field is read from its store"},
+		{Name: "secret_access_key", Secret: true,
+			Doc: "the keys; a reference such as op://vault/item/field is read from its store"},
 		{Name: "profile", Doc: "a profile of the AWS configuration"},
-		{Name: "lock_expires_after", Default: defaultExpiry.String(), Doc: "how long after a runner died the next may go on"},
+		{Name: "lock_expires_after", Default: defaultExpiry.String(),
+			Doc: "how long after a runner died the next may go on"},
 	}
 }
 
-// bucketName is what S3 and the servers like it take for a bucket.
+// bucketName matches what S3 and servers like it accept as the name of a bucket.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
-// keyName keeps to the characters that need no escaping anywhere.
+// keyName matches keys of characters that need no escaping anywhere.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 var keyName = regexp.MustCompile(`^[A-Za-z0-9_=+-][A-Za-z0-9_.=+-]*(/[A-Za-z0-9_=+-][A-Za-z0-9_.=+-]*)*$`)
 
-// besideAState are the names of the objects beside a state of another name.
+// besideAState matches the names of the objects beside a state.
 var besideAState = regexp.MustCompile(`(\.lock|\.previous)$|\.backups/|\.before-restore-`)
 
 // longestKey leaves room for the names of the objects beside it.
 const longestKey = 900
 
-// CheckSettings finds what is wrong with the attributes, offline.
+// CheckSettings returns what is wrong with the attributes, offline.
 func CheckSettings(s vendors.Settings) []vendors.Problem {
 	var out []vendors.Problem
 	wrong := func(attribute, summary, fix string) {
 		out = append(out, vendors.Problem{Attribute: attribute, Summary: summary, Fix: fix})
 	}
 	if name := s.Text("bucket"); !bucketName.MatchString(name) {
-		wrong("bucket", fmt.Sprintf("%q cannot be the name of a bucket", name), "Name a bucket that exists: 3 to 63 lower-case letters, digits, dots and hyphens.")
+		wrong("bucket", fmt.Sprintf("%q cannot be the name of a bucket", name),
+			"Name a bucket that exists: 3 to 63 lower-case letters, digits, dots and hyphens.")
 	}
 	if key := s.Text("key"); !keyName.MatchString(key) || len(key) > longestKey {
-		wrong("key", fmt.Sprintf("%q cannot be the name of the state", key), "Use letters, digits and - _ . = +, with / between parts, such as bh/acme-prod.state.")
+		wrong("key", fmt.Sprintf("%q cannot be the name of the state", key),
+			"Use letters, digits and - _ . = +, with / between parts, such as bh/acme-prod.state.")
 	}
 	if key := s.Text("key"); besideAState.MatchString(key) {
-		wrong("key", fmt.Sprintf("%q is the name of something beside a state", key), "Choose one that does not end in .lock or .previous, and has no part that ends in .backups.")
+		wrong("key", fmt.Sprintf("%q is the name of something beside a state", key),
+			"Choose one that does not end in .lock or .previous, and has no part that ends in .backups.")
 	}
 	if text := s.Text("endpoint_url"); text != "" && !transport.ValidURL(text) {
-		wrong("endpoint_url", "the address of the server has to begin with https://", "Write it as https://host, without a user, query or fragment. Plain http is for this machine alone.")
+		wrong("endpoint_url", "the address of the server has to begin with https://",
+			"Write it as https://host, without a user, query or fragment. Plain http is for this machine alone.")
 	}
 	secret := s["secret_access_key"]
 	hasSecret := !secret.Secret.IsZero() || secret.Reference != ""
 	if (s.Text("access_key_id") != "") != hasSecret {
-		wrong("access_key_id", "access_key_id and secret_access_key belong together", "Write both, or neither for the AWS SDK's default chain.")
+		wrong("access_key_id", "access_key_id and secret_access_key belong together",
+			"Write both, or neither for the AWS SDK's default chain.")
 	}
 	if s.Text("profile") != "" && hasSecret {
 		wrong("profile", "keys that are written leave nothing to a profile", "Remove profile, or the keys.")
 	}
 	if _, err := expiry(s); err != nil {
-		wrong("lock_expires_after", err.Error(), fmt.Sprintf("Write a length of time from %s to %s, such as \"2m\".", shortestExpiry, longestExpiry))
+		wrong("lock_expires_after", err.Error(),
+			fmt.Sprintf("Write a length of time from %s to %s, such as \"2m\".", shortestExpiry, longestExpiry))
 	}
 	return out
 }
@@ -90,12 +100,12 @@ func expiry(s vendors.Settings) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < shortestExpiry || d > longestExpiry || d%time.Second != 0 {
-		return 0, fmt.Errorf("%q is no length of time that a lock can last", text)
+		return 0, fmt.Errorf("a lock cannot last %q", text)
 	}
 	return d, nil
 }
 
-// place is where a state is, for people.
+// place returns where a state is, for people.
 func place(s vendors.Settings) string {
 	return "s3://" + s.Text("bucket") + "/" + strings.TrimPrefix(s.Text("key"), "/")
 }

@@ -15,25 +15,25 @@ import (
 	"buckethead/state/bolt"
 )
 
-// Store is a state.Store that is kept in a bucket, with its lock held. What it is told
-// is in the working copy when a call returns, and in the bucket by the next
-// checkpoint; Begin alone sees to it that what acts is known in the bucket first.
-// Safe for concurrent use.
+// Store is a state.Store that is kept in a bucket, with its lock held. A change is in the
+// working copy when the call returns, and in the bucket by the next checkpoint. Only Begin
+// makes sure that an intent is in the bucket before it returns. A Store is safe for
+// concurrent use.
 type Store struct {
 	File  *bolt.Store // the working copy
 	b     *Backend
 	lease *lease
 
-	journal   sync.Mutex // over what follows, up to the turn
+	journal   sync.Mutex // guards the fields up to turn
 	announced map[announcement][]promise
 	dirty     bool
 	ended     int   // operations since the last checkpoint
-	fault     error // what the last checkpoint failed with
-	broken    error // why the lock is not renewed, or the state not written, any more
+	fault     error // of the last checkpoint
+	broken    error // why the lock is no longer renewed, or the state no longer written
 
-	turn   turn         // of one checkpoint at a time
+	turn   turn         // held while the state object is written; guards etag and copied
 	etag   string       // of the state object; "" before there is one
-	copied bytes.Buffer // what was last written; kept because the next is of that size
+	copied bytes.Buffer // what was last written; kept because the next has about that size
 
 	wake    chan struct{}
 	stop    context.CancelFunc
@@ -45,17 +45,18 @@ type Store struct {
 var _ state.Store = (*Store)(nil)
 
 func newStore(b *Backend, file *bolt.Store, held *lease, etag string) *Store {
-	return &Store{File: file, b: b, lease: held, etag: etag, turn: newTurn(), announced: map[announcement][]promise{}, wake: make(chan struct{}, 1)}
+	return &Store{File: file, b: b, lease: held, etag: etag, turn: newTurn(),
+		announced: map[announcement][]promise{}, wake: make(chan struct{}, 1)}
 }
 
-// start renews the lock and writes checkpoints until the store is closed, whatever
-// becomes of the context that it was opened with.
+// start renews the lock and writes checkpoints until the store is closed, even if the
+// context that it was opened with has ended.
 func (s *Store) start(ctx context.Context) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.stop = cancel
 	s.inBackground(func() {
 		for s.b.pause(ctx, s.lease.expiry()/4) {
-			_ = s.lease.renew(ctx) // whoever begins a step is told
+			_ = s.lease.renew(ctx) // Begin reports what is wrong
 		}
 	})
 	s.inBackground(func() {
@@ -68,13 +69,13 @@ func (s *Store) start(ctx context.Context) {
 			case <-tick.C:
 			case <-s.wake:
 			}
-			_ = s.checkpoint(ctx) // whoever begins a step is told
+			_ = s.checkpoint(ctx) // Begin reports what is wrong
 		}
 	})
 }
 
-// inBackground runs f until the store is closed. A panic in it ends neither the process
-// nor the store: nothing new begins, and what was done is written back at the end.
+// inBackground runs f, which ends when the store is closed. A panic in f ends neither the
+// process nor the store: nothing new begins, and what was done is written back at the end.
 func (s *Store) inBackground(f func()) {
 	s.stopped.Go(func() {
 		defer func() {
@@ -88,10 +89,10 @@ func (s *Store) inBackground(f func()) {
 	})
 }
 
-// Snapshot implements [state.Store].
+// Snapshot implements [state.Reader].
 func (s *Store) Snapshot() (state.Snapshot, error) { return s.File.Snapshot() }
 
-// History implements [state.Store].
+// History implements [state.Reader].
 func (s *Store) History(project addr.Project, limit int) ([]state.Entry, error) {
 	return s.File.History(project, limit)
 }
@@ -146,8 +147,8 @@ func (s *Store) Append(ctx context.Context, entries ...state.Entry) error {
 	return s.changed(s.File.Append(ctx, entries...), 0)
 }
 
-// checkpoint writes the working copy to the bucket, where it is ahead. The version
-// before is kept, by a copy within the server.
+// checkpoint writes the working copy to the bucket if it is ahead. The server keeps a copy
+// of the version that is replaced.
 func (s *Store) checkpoint(ctx context.Context) error {
 	if err := s.turn.take(ctx); err != nil {
 		return err
@@ -171,7 +172,7 @@ func (s *Store) checkpoint(ctx context.Context) error {
 	return err
 }
 
-// errUnwritten is the fault of a checkpoint that did not come to its end.
+// errUnwritten is the fault of a checkpoint that did not reach its end.
 var errUnwritten = errors.New("the state was not written back")
 
 func (s *Store) write(ctx context.Context) error {
@@ -183,8 +184,7 @@ func (s *Store) write(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h := header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: s.lease.mine.ID, WrittenAt: s.b.o.Now().UTC(), WrittenBy: s.b.o.Holder.Describe()}
-	body, err := pack(h, s.copied.Bytes())
+	body, err := pack(s.b.header(meta, s.lease), s.copied.Bytes())
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,13 @@ func (s *Store) write(ctx context.Context) error {
 	}
 }
 
-// replace puts a new version in the place of the one that was read or written last.
+// header returns the header of a version that is written under a lock.
+func (b *Backend) header(meta state.Meta, held *lease) header {
+	return header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: held.mine.ID,
+		WrittenAt: b.o.Now().UTC(), WrittenBy: b.o.Holder.Describe()}
+}
+
+// replace replaces the version that was read or written last with a new one.
 func (s *Store) replace(ctx context.Context, body []byte) error {
 	if s.etag != "" {
 		if err := s.b.bucket.copy(ctx, s.b.key, s.etag, s.b.previousKey()); err != nil {
@@ -222,13 +228,13 @@ func (s *Store) replace(ctx context.Context, body []byte) error {
 	return err
 }
 
-// recognise looks at the version that stands in the way of a write: where it is this
-// very one, its answer was lost; where it was written under our lock, it was one of
-// ours before, and is replaced.
+// recognise reads the version that is in the way of a write. If it is this very version,
+// same is true: only the answer was lost. If it is an earlier one that was written under
+// our lock, the next try replaces it.
 func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err error) {
 	there, err := s.b.bucket.get(ctx, s.b.key)
 	if errors.Is(err, errAbsent) && s.etag == "" {
-		return false, nil // it is still to be made
+		return false, nil // it still has to be created
 	}
 	if errors.Is(err, errAbsent) {
 		return false, fmt.Errorf("%w: %s: the state was removed meanwhile", state.ErrLost, s.b.Name())
@@ -241,7 +247,7 @@ func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err erro
 		return true, nil
 	}
 	if there.etag == s.etag {
-		return false, nil // as it was: the write did not act
+		return false, nil // unchanged: the write was not carried out
 	}
 	h, _, err := readHeader(there.body)
 	if err == nil && h.Lock == s.lease.mine.ID {
@@ -251,11 +257,11 @@ func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err erro
 	return false, fmt.Errorf("%w: %s was written by %s, at serial %d", state.ErrLost, s.b.Name(), h.WrittenBy, h.Serial)
 }
 
-// Close writes what is left to the bucket and lets go of the lock. Where it cannot be
-// written, it is saved to Options.Rescue and the error says so. Idempotent.
+// Close writes back what is left and releases the lock. If the state cannot be written, it
+// is saved in Options.Rescue, and the error says so. Close is idempotent.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		// Time enough for a server that is slow, whatever ended the command.
+		// Enough time for a slow server, whatever ended the command.
 		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 		defer cancel()
 		err := s.dropAnnounced(ctx)
@@ -263,8 +269,8 @@ func (s *Store) Close() error {
 			err = s.checkpoint(ctx)
 		}
 		if err != nil {
-			// What is saved goes on from a version that the next one must not follow by
-			// small steps, or it would pass for newer than all that is done since.
+			// The next holder must skip ahead. Otherwise what is saved here could pass for
+			// newer than what that holder writes.
 			s.lease.inherited = true
 			err = s.rescue(err)
 		}
@@ -272,14 +278,15 @@ func (s *Store) Close() error {
 			s.stop()
 			s.stopped.Wait()
 		}
-		letGo, over := context.WithTimeout(context.Background(), s.lease.expiry())
-		defer over()
-		s.closed = errors.Join(err, s.lease.release(letGo), s.File.Close())
+		releasing, done := context.WithTimeout(context.Background(), s.lease.expiry())
+		defer done()
+		s.closed = errors.Join(err, s.lease.release(releasing), s.File.Close())
 	})
 	return s.closed
 }
 
-// rescue saves the working copy where it could not be written back.
+// rescue saves a working copy that could not be written back, and returns the error of
+// Close.
 func (s *Store) rescue(cause error) error {
 	err := fmt.Errorf("write the state back: %w", cause)
 	if s.b.o.Rescue == "" {
@@ -287,10 +294,11 @@ func (s *Store) rescue(cause error) error {
 	}
 	path, saved := bolt.Backup(s.File, filepath.Join(s.b.o.Rescue, "unwritten"), s.b.o.Now(), 0)
 	if saved != nil {
-		return errors.Join(err, fmt.Errorf("nor could it be saved here: %w", saved))
+		return errors.Join(err, fmt.Errorf("save it here: %w", saved))
 	}
 	if errors.Is(cause, state.ErrLost) {
 		return fmt.Errorf("%w; it is kept in %s, to look at: the next apply finds what was made by its names", err, path)
 	}
-	return fmt.Errorf("%w; it is saved in %s: when the bucket can be written again, bh state push %s. Without it the next apply finds what was made by its names", err, path, path)
+	return fmt.Errorf("%w; it is saved in %s: when the bucket can be written again, bh state push %s. "+
+		"Without it the next apply finds what was made by its names", err, path, path)
 }

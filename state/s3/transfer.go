@@ -14,8 +14,7 @@ import (
 	"buckethead/state/bolt"
 )
 
-// Pull gives the file of state/bolt as it is in the bucket, without a lock. io.EOF
-// where there is no state.
+// Pull implements [state.Place]. It reads the state as it is in the bucket, without a lock.
 func (b *Backend) Pull(ctx context.Context) ([]byte, error) {
 	got, err := b.fetch(ctx, b.key)
 	if err == nil && got.etag == "" {
@@ -24,10 +23,10 @@ func (b *Backend) Pull(ctx context.Context) ([]byte, error) {
 	return got.file, err
 }
 
-// Push puts a file of state/bolt in the place of the state, under the lock, and gives
-// the path at which the present one is kept, "" when there was none. What it refuses says
-// state.Push; a file of another stack always. Errors wrap state.ErrLineage, state.ErrOlder,
-// state.ErrChanged, or what Open's do.
+// Push implements [state.Place]. It holds the lock meanwhile, and returns the path at which
+// the previous state is kept, "" if there was none. It refuses what [state.Push] does not
+// allow, and a file of another stack in any case. Errors wrap state.ErrLineage, ErrOlder or
+// ErrChanged, or are those of Open.
 func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept string, err error) {
 	return b.replace(ctx, file, p.Moves, func(present fetched, broken error) error {
 		if broken != nil && !errors.Is(broken, state.ErrMoved) {
@@ -42,19 +41,19 @@ func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept str
 		}
 		if broken != nil && !p.Force {
 			if offered.Lineage == present.Lineage && offered.Serial >= present.Serial {
-				return nil // it comes back from where it went
+				return nil // it comes back from where it was moved to
 			}
-			return fmt.Errorf("%w; what is offered is older than what was moved there, and --force does it all the same", broken)
+			return fmt.Errorf("%w; the file is older than what was moved there; --force replaces it anyway", broken)
 		}
 		return p.May(offered, state.Meta{Lineage: present.Lineage, Serial: present.Serial})
 	})
 }
 
-// Restore puts a copy, by its path or its name, in the place of the state; else as Push
-// with force. A damaged present state is no hindrance.
+// Restore implements [state.Place]. It replaces the state with a copy, which is named by its
+// path or its key. The present state may be damaged.
 func (b *Backend) Restore(ctx context.Context, path string) (kept string, err error) {
 	key := strings.TrimPrefix(path, b.path(""))
-	if key != b.previousKey() && !strings.HasPrefix(key, b.backupsKey()) && !strings.HasPrefix(key, b.key+".before-restore-") {
+	if key != b.previousKey() && !strings.HasPrefix(key, b.backupsKey()) && !strings.HasPrefix(key, b.beforeRestore()) {
 		return "", fmt.Errorf("%s is no copy of %s; for a file of this machine: bh state push", path, b.Name())
 	}
 	got, err := b.fetch(ctx, key)
@@ -76,9 +75,10 @@ func (b *Backend) Restore(ctx context.Context, path string) (kept string, err er
 	return b.replace(ctx, file, false, func(fetched, error) error { return nil })
 }
 
-// replace puts a file in the place of the state, when may agrees to it. What the
-// present state began is carried over, so that no name is used twice.
-func (b *Backend) replace(ctx context.Context, file string, moves bool, may func(present fetched, broken error) error) (kept string, err error) {
+// replace replaces the state with a file, if may returns nil. What the present state began
+// is carried over, so that no name is used twice.
+func (b *Backend) replace(ctx context.Context, file string, moves bool,
+	may func(present fetched, broken error) error) (kept string, err error) {
 	expiry, err := expiry(b.o.Settings)
 	if err != nil {
 		return "", err
@@ -100,13 +100,14 @@ func (b *Backend) replace(ctx context.Context, file string, moves bool, may func
 	if err := may(present, broken); err != nil {
 		return "", err
 	}
-	moves = moves || errors.Is(broken, state.ErrMoved)
-	body, err := b.carryOver(ctx, file, raw.etag != "" && !errors.Is(broken, state.ErrMoved), moves, present.file, before, held)
+	moved := errors.Is(broken, state.ErrMoved)
+	there := raw.etag != "" && !moved
+	body, err := b.carryOver(ctx, file, there, moves || moved, present.file, before, held)
 	if err != nil {
 		return "", err
 	}
 	if raw.etag != "" {
-		key := fmt.Sprintf("%s.before-restore-%s", b.key, b.o.Now().UTC().Format(backupTime))
+		key := b.beforeRestore() + b.o.Now().UTC().Format(backupTime)
 		if err := b.bucket.copy(ctx, b.key, raw.etag, key); err != nil {
 			return "", fmt.Errorf("keep the present state: %w", err)
 		}
@@ -129,9 +130,10 @@ func (b *Backend) replace(ctx context.Context, file string, moves bool, may func
 	return kept, nil
 }
 
-// carryOver makes the object that replaces the state. What a lock before left is opened in
-// it, but for what the present state has: that, bolt carries over.
-func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool, present []byte, before seen, held *lease) (body []byte, err error) {
+// carryOver returns the object that replaces the state. bolt carries over what is open in
+// the present state, if there is one. What the previous lock left open is added here.
+func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool, present []byte,
+	before seen, held *lease) (body []byte, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {
 		return nil, err
@@ -141,7 +143,7 @@ func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool,
 	left := held.mine.Intents
 	if there {
 		if len(present) == 0 {
-			present = []byte("damaged") // bolt knows what to do then
+			present = []byte("damaged") // which bolt handles
 		} else if left, err = b.unknownTo(ctx, present, left); err != nil {
 			return nil, err
 		}
@@ -163,7 +165,7 @@ func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool,
 		return nil, err
 	}
 	if before.unfinished() || there && !before.there {
-		if err := opened.SkipSerial(skipped); err != nil { // as for whoever takes over
+		if err := opened.SkipSerial(skipped); err != nil { // as when a lock is taken over
 			return nil, err
 		}
 	}
@@ -172,10 +174,10 @@ func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool,
 	if err != nil {
 		return nil, err
 	}
-	return pack(header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: held.mine.ID, WrittenAt: b.o.Now().UTC(), WrittenBy: b.o.Holder.Describe()}, text.Bytes())
+	return pack(b.header(meta, held), text.Bytes())
 }
 
-// unknownTo gives the intents whose operations a file does not know to have begun.
+// unknownTo returns the intents of operations that have not begun, as far as a file knows.
 func (b *Backend) unknownTo(ctx context.Context, file []byte, intents []state.Intent) ([]state.Intent, error) {
 	if len(intents) == 0 {
 		return nil, nil
@@ -188,8 +190,8 @@ func (b *Backend) unknownTo(ctx context.Context, file []byte, intents []state.In
 	return notBegun(snap, intents), errors.Join(err, opened.Close())
 }
 
-// Retire closes the state, and leaves in its place word of where it is kept now.
-// Reading it gives state.ErrMoved from then on. It gives the path of the last version.
+// Retire implements [state.Locked]. It replaces the state with a note of where it is kept
+// now; whoever reads it from then on gets state.ErrMoved.
 func (s *Store) Retire(ctx context.Context, to string) (kept string, err error) {
 	if err := s.checkpoint(ctx); err != nil {
 		return "", err
@@ -209,7 +211,9 @@ func (s *Store) retire(ctx context.Context, to string) error {
 	if err != nil {
 		return err
 	}
-	body, err := pack(header{Stack: meta.Stack, Lineage: meta.Lineage, Serial: meta.Serial, Lock: s.lease.mine.ID, WrittenAt: s.b.o.Now().UTC(), WrittenBy: s.b.o.Holder.Describe(), MovedTo: to}, nil)
+	h := s.b.header(meta, s.lease)
+	h.MovedTo = to
+	body, err := pack(h, nil)
 	if err != nil {
 		return err
 	}

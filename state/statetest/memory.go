@@ -1,5 +1,5 @@
-// Package statetest holds the conformance suite that every state.Store runs, and
-// Memory, a Store without a file for tests of what stands on one.
+// Package statetest has the conformance suite that every [state.Store] must pass, and
+// [Memory], a Store in memory for the tests of packages that use one.
 package statetest
 
 import (
@@ -14,12 +14,12 @@ import (
 	"buckethead/state"
 )
 
-// Memory is a state.Store in memory. Safe for concurrent use.
+// Memory is a state.Store in memory. It is safe for concurrent use.
 type Memory struct {
-	// Before is asked before a transaction and After when it is durable, with
-	// the method's name. An error of Before is the method's, and nothing is
-	// written. Both may panic, which simulates a kill. Set them only while no
-	// method runs.
+	// Before is called before a transaction, and After when it is durable, with the
+	// method's name. If Before returns an error, so does the method, and nothing is
+	// written. Both may panic, which simulates a kill. Set them only while no method
+	// runs.
 	Before func(method string) error
 	After  func(method string)
 
@@ -31,22 +31,23 @@ type Memory struct {
 
 var _ state.Store = (*Memory)(nil)
 
-// NewMemory makes a fresh state.
+// NewMemory returns an empty state.
 func NewMemory(stack string) *Memory {
 	return &Memory{now: state.Snapshot{
-		Meta:    state.Meta{Format: state.Format, Stack: stack, Lineage: "lineage-of-" + stack, FingerprintKey: []byte("a key for tests")},
+		Meta: state.Meta{Format: state.Format, Stack: stack, Lineage: "lineage-of-" + stack,
+			FingerprintKey: []byte("a key for tests")},
 		Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{},
 	}}
 }
 
-// Clone copies the state as it is now, without the hooks. The copies share nothing.
+// Clone returns a copy of the state without the hooks. The two share nothing.
 func (m *Memory) Clone() *Memory {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return &Memory{now: cloneSnapshot(m.now), next: m.next, history: slices.Clone(m.history)}
 }
 
-// checked refuses addresses that are none. The zero address is none, too, but for
+// checked refuses malformed addresses. The zero address is malformed as well, except among
 // the optional ones.
 func checked(projects []addr.Project, optional ...addr.Project) error {
 	given := slices.DeleteFunc(optional, addr.Project.IsZero)
@@ -79,7 +80,7 @@ func inEntries(entries []state.Entry) (out []addr.Project) {
 	return out
 }
 
-// write runs one transaction about addresses that were checked.
+// write runs one transaction. addresses is the result of checked.
 func (m *Memory) write(method string, addresses error, change func()) error {
 	if addresses != nil {
 		return addresses
@@ -179,13 +180,15 @@ func (m *Memory) SetWatches(_ context.Context, w []state.Watch) error {
 	return m.write("SetWatches", checked(nil, inWatches(w)...), func() { m.setWatches(nil, w) })
 }
 
-// setWatches keeps one watch for a name, the last that is given.
+// setWatches keeps one watch for each name, the last one.
 func (m *Memory) setWatches(kept, more []state.Watch) {
 	byName := map[string]state.Watch{}
 	for _, w := range slices.Concat(kept, more) {
 		byName[w.Name] = w
 	}
-	m.now.Watches = slices.SortedFunc(maps.Values(byName), func(a, b state.Watch) int { return cmp.Compare(a.Name, b.Name) })
+	m.now.Watches = slices.SortedFunc(maps.Values(byName), func(a, b state.Watch) int {
+		return cmp.Compare(a.Name, b.Name)
+	})
 }
 
 // Append implements [state.Journal].
@@ -193,7 +196,7 @@ func (m *Memory) Append(_ context.Context, e ...state.Entry) error {
 	return m.write("Append", checked(nil, inEntries(e)...), func() { m.history = append(m.history, e...) })
 }
 
-// Snapshot implements [state.Store].
+// Snapshot implements [state.Reader].
 func (m *Memory) Snapshot() (state.Snapshot, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -214,7 +217,7 @@ func cloneSnapshot(s state.Snapshot) state.Snapshot {
 	return out
 }
 
-// History implements [state.Store].
+// History implements [state.Reader].
 func (m *Memory) History(project addr.Project, limit int) ([]state.Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -227,7 +230,7 @@ func (m *Memory) History(project addr.Project, limit int) ([]state.Entry, error)
 	return out, nil
 }
 
-// Close implements [state.Store].
+// Close implements [state.Reader].
 func (m *Memory) Close() error { return nil }
 
 func cloneIntent(i state.Intent) state.Intent {
@@ -239,7 +242,7 @@ func cloneIntent(i state.Intent) state.Intent {
 	return i
 }
 
-// CloneRecord copies a record and all that it points to.
+// CloneRecord returns a deep copy of a record.
 func CloneRecord(r state.Record) state.Record {
 	if r.Bucket != nil {
 		b := *r.Bucket

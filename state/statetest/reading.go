@@ -161,8 +161,8 @@ func spoil(v reflect.Value) {
 	}
 }
 
-// pointedTo gives a copy that can be set: what is in a map cannot, but what it points
-// to is shared.
+// pointedTo returns a copy that can be set. A value in a map cannot be set, but the copy
+// shares what the value points to.
 func pointedTo(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)
@@ -180,7 +180,8 @@ func ownArguments(t *testing.T, s *subject) {
 		r.Applied.Settings.CORS[0].AllowedOrigins[0], r.Applied.Settings.PublicAccess.Enabled = "spoilt", false
 	}
 	watches[0].Name = "spoilt"
-	if snap := s.snap(t); !reflect.DeepEqual(snap.Records, map[addr.Project]state.Record{photos: record(photos), north: record(north)}) || snap.Watches[0].Name != "w" {
+	want := map[addr.Project]state.Record{photos: record(photos), north: record(north)}
+	if snap := s.snap(t); !reflect.DeepEqual(snap.Records, want) || snap.Watches[0].Name != "w" {
 		t.Errorf("what was done to an argument later is in the state: %+v", snap)
 	}
 }
@@ -192,7 +193,8 @@ func oneMoment(t *testing.T, s *subject) {
 		for n := range 20 {
 			r := record(photos)
 			r.Generation = n + 1
-			if err := s.Settle(t.Context(), state.Settlement{Project: photos, Record: &r, Watch: []state.Watch{{Name: "w", Listings: n + 1}}}); err != nil {
+			watch := []state.Watch{{Name: "w", Listings: n + 1}}
+			if err := s.Settle(t.Context(), state.Settlement{Project: photos, Record: &r, Watch: watch}); err != nil {
 				t.Error(err)
 			}
 		}
@@ -203,7 +205,8 @@ func oneMoment(t *testing.T, s *subject) {
 			t.Error(err)
 		}
 		if n := snap.Records[photos].Generation; n > 0 && (snap.Watches[0].Listings != n || snap.Meta.Serial < uint64(n)) {
-			t.Errorf("the record is of write %d, the watch of %d, the serial is %d", n, snap.Watches[0].Listings, snap.Meta.Serial)
+			t.Errorf("the record is of write %d, the watch of %d, the serial is %d",
+				n, snap.Watches[0].Listings, snap.Meta.Serial)
 		}
 	}
 	wg.Wait()
@@ -226,7 +229,8 @@ func concurrent(t *testing.T, s *subject) {
 		})
 	}
 	wg.Wait()
-	if snap := s.snap(t); len(snap.Records) != 8 || len(snap.Intents) != 0 || snap.Sequences[addr.Project{Name: "p3"}] != 5 {
+	snap, third := s.snap(t), addr.Project{Name: "p3"}
+	if len(snap.Records) != 8 || len(snap.Intents) != 0 || snap.Sequences[third] != 5 {
 		t.Errorf("got %d records, %d intents", len(snap.Records), len(snap.Intents))
 	}
 }

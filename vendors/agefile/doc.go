@@ -1,7 +1,11 @@
-// Package agefile is the secret store of the quickstart: every item in one file
-// that age encrypts, and that "age -d -i identity.txt secrets.age" opens.
+// Package agefile keeps the items with the keys in one file that age encrypts. It needs no
+// account, so it is the secret store of the quickstart. [Vendor] is its entry in the
+// registry, and [Store] implements [vendors.SecretStore].
 //
-// What the file holds is JSON that a person may read and edit:
+// # The file
+//
+// "age -d -i identity.txt secrets.age" decrypts the file to JSON, which a person may read
+// and edit:
 //
 //	{
 //	  "format": 1,
@@ -25,14 +29,15 @@
 //	  ]
 //	}
 //
-// Everything else that a person puts in (another field, a "notes" member, an item
-// with no more than a title and fields) survives each write. The digest covers an
-// item's content, so that an edit by hand is seen as one: its version and time
-// move although nobody wrote them.
+// Whatever else a person adds survives each write: another field, a "notes" member, an item
+// with nothing but a title and fields. The digest covers the content of an item, so an edit
+// by hand is noticed, and gives the item another version and time.
 //
-// The file is replaced as a whole: a writer takes the lock beside it, reads it, encrypts
-// into a temporary file, syncs that and renames it. So two processes never lose each
-// other's items, and another process's readers need no lock. Within a process, writes
-// that wait for the lock or for each other are put into the file together, and readers
-// wait for a write that is under way instead of decrypting what it leaves.
+// # Writing
+//
+// The file is always replaced as a whole. A writer takes the lock beside it, reads it,
+// encrypts into a temporary file, syncs that and renames it. So two processes never lose
+// each other's items, and readers need no lock. Within a process, writes that wait for the
+// lock or for each other are combined into one replacement of the file, and readers wait
+// for a write in progress instead of decrypting its result.
 package agefile

@@ -20,13 +20,13 @@ const (
 
 // document is what the file holds.
 type document struct {
-	members object // but for format and items
+	members object // without format and items
 	entries []*entry
 	byID    map[string]*entry
 	changed bool // by put or remove
 }
 
-// decode reads the file's content. modified is the file's own time.
+// decode reads the file's content. modified is the file's modification time.
 func decode(plaintext []byte, modified time.Time) (*document, error) {
 	if !utf8.Valid(plaintext) {
 		return nil, fmt.Errorf("it is not UTF-8")
@@ -66,7 +66,8 @@ func newDocument(members object, entries []*entry) (*document, error) {
 	d := &document{members: members, entries: entries, byID: make(map[string]*entry, len(entries))}
 	for _, e := range entries {
 		if other, twice := d.byID[e.id]; twice {
-			return nil, fmt.Errorf("its items %q and %q have the same id %s; remove the member \"id\" from one of them", other.title, e.title, e.id)
+			return nil, fmt.Errorf("its items %q and %q have the same id %s; remove the member \"id\" from one of them",
+				other.title, e.title, e.id)
 		}
 		d.byID[e.id] = e
 	}
@@ -94,7 +95,7 @@ func (d *document) remove(id string) {
 	}
 }
 
-// settle records every edit by hand as an edit.
+// settle gives every item that was edited by hand its next version and digest.
 func (d *document) settle() error {
 	for i, e := range d.entries {
 		if e.edit == "" {
@@ -109,7 +110,7 @@ func (d *document) settle() error {
 	return nil
 }
 
-// encode writes the document. decode gives it back whole.
+// encode writes the document in the form that decode reads.
 func (d *document) encode(to io.Writer) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\n  %q: %d,\n", memberFormat, format)

@@ -24,7 +24,7 @@ const (
 	memberDigest    = "digest"
 )
 
-// entry is one item of the file. It is immutable, so that documents share entries.
+// entry is one item in the file. It is immutable, so that documents can share entries.
 type entry struct {
 	members   object
 	fields    object
@@ -32,14 +32,14 @@ type entry struct {
 	mark      vendors.Mark
 	version   uint64
 	updatedAt time.Time
-	// edit names the content when someone edited it without telling: the digest
-	// does not fit. It is empty otherwise.
+	// edit identifies the content if someone edited it by hand, so that the digest is
+	// not that of the content. Otherwise it is empty.
 	edit string
-	text []byte // as it stands in the file
+	text []byte // as it is written in the file
 }
 
-// parseEntry reads an entry. position stands in for a missing id; modified is when
-// the file was written, and so when an edit by hand was made at the latest.
+// parseEntry reads an entry. position replaces a missing id; modified is when the file was
+// written, which is the latest time of an edit by hand.
 func parseEntry(raw []byte, position int, modified time.Time) (*entry, error) {
 	members, err := parseObject(raw)
 	if err != nil {
@@ -91,7 +91,7 @@ func parseOptional(name string, raw json.RawMessage) (object, error) {
 	return out, nil
 }
 
-// check makes sure that bh's own fields are text, and writes the entry down.
+// check makes sure that bh's own fields are text, and formats the entry.
 func (e *entry) check() error {
 	for _, name := range vendors.FieldNames() {
 		var text string
@@ -107,14 +107,14 @@ func (e *entry) check() error {
 	return nil
 }
 
-// digest covers what a person can edit: all but the members that say when. An
-// editor that writes the file again in another order or layout edits nothing.
+// digest covers what a person can edit: every member except version, time and digest. It
+// does not depend on order and layout, so an editor that only reformats edits nothing.
 func (e *entry) digest() string {
 	sum := sha256.Sum256(canonical(e.members.without(memberVersion, memberUpdatedAt, memberDigest).compact()))
 	return hex.EncodeToString(sum[:])
 }
 
-// canonical writes JSON with the members of every object sorted.
+// canonical returns JSON with the members of every object sorted.
 func canonical(text json.RawMessage) []byte {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -129,8 +129,8 @@ func canonical(text json.RawMessage) []byte {
 	return sorted
 }
 
-// later gives a time that is now, or just after before when the clock stands or
-// went back: an item's time rises with every write.
+// later returns now, or the moment after before if the clock stood still or went back: the
+// time of an item rises with every write.
 func later(now, before time.Time) time.Time {
 	if now = plain(now); now.After(before) {
 		return now
@@ -138,10 +138,10 @@ func later(now, before time.Time) time.Time {
 	return before.Add(1)
 }
 
-// plain gives a time as it will be when it is read from the file.
+// plain returns a time as it will be when it is read from the file.
 func plain(t time.Time) time.Time { return t.UTC().Round(0) }
 
-// stamped gives the entry with the next version, a time, and a digest that fits.
+// stamped returns the entry with the next version, a time and its digest.
 func (e *entry) stamped(at time.Time) (*entry, error) {
 	when, err := json.Marshal(at)
 	if err != nil {
@@ -154,8 +154,8 @@ func (e *entry) stamped(at time.Time) (*entry, error) {
 	return &out, out.check()
 }
 
-// written gives the entry as spec says it should be; what a person added stays. A
-// spec without a secret keeps the one that is there.
+// written returns the entry as spec describes it, with what a person added. If spec has no
+// secret, the present one stays.
 func (e *entry) written(spec vendors.ItemSpec, at time.Time) (*entry, error) {
 	if err := checkText(spec); err != nil {
 		return nil, err
@@ -191,18 +191,20 @@ func (e *entry) written(spec vendors.ItemSpec, at time.Time) (*entry, error) {
 			out.fields = out.fields.without(name)
 		}
 	}
-	out.members = out.members.with(memberTitle, quoted(spec.Title)).with(memberFields, out.fields.compact()).with(memberMark, merged.compact())
+	out.members = out.members.with(memberTitle, quoted(spec.Title)).
+		with(memberFields, out.fields.compact()).with(memberMark, merged.compact())
 	return out.stamped(later(at, e.updatedAt))
 }
 
-// newEntry gives an entry that holds nothing but its id and its birth.
+// newEntry returns an entry with nothing but an id and the time of its creation.
 func newEntry(id string, at time.Time) (*entry, error) {
 	when, err := json.Marshal(plain(at))
 	if err != nil {
 		return nil, err
 	}
-	return &entry{id: id, members: object{{memberID, quoted(id)}, {memberTitle, quoted("")}, {memberFields, json.RawMessage("{}")},
-		{memberMark, json.RawMessage("{}")}, {memberVersion, json.RawMessage("0")}, {memberCreatedAt, when}}}, nil
+	nothing := json.RawMessage("{}")
+	return &entry{id: id, members: object{{memberID, quoted(id)}, {memberTitle, quoted("")}, {memberFields, nothing},
+		{memberMark, nothing}, {memberVersion, json.RawMessage("0")}, {memberCreatedAt, when}}}, nil
 }
 
 func (e *entry) summary() vendors.ItemSummary {
@@ -213,7 +215,7 @@ func (e *entry) item() vendors.Item {
 	return vendors.Item{ItemSummary: e.summary(), Version: e.versionText(), Keys: e.keys(), Mark: e.mark}
 }
 
-// versionText differs for every content that the entry ever had.
+// versionText returns a version that is different for every content the entry ever had.
 func (e *entry) versionText() string {
 	text := strconv.FormatUint(e.version, 10)
 	if e.edit != "" {

@@ -8,12 +8,12 @@ import (
 	"buckethead/vendors"
 )
 
-// refuse is an error of the vendor's own: nothing was done.
+// refuse returns an error of this vendor after which nothing was done.
 func refuse(op string, kind error, message string) error {
 	return &vendors.Error{Vendor: vendorName, Op: op, Kind: kind, Message: message}
 }
 
-// fault is an error that does not know its act yet; classify names it.
+// fault is an error that does not name its operation yet; classify adds that.
 type fault struct {
 	kind    error
 	message string
@@ -21,16 +21,16 @@ type fault struct {
 
 func (f *fault) Error() string { return f.message }
 
-// errUnsynced wraps what went wrong after the rename: the change is there, but may
-// not outlive a loss of power.
+// errUnsynced wraps an error after the rename: the change is in the file, but may be lost in
+// a power failure.
 var errUnsynced = errors.New("the change may not be on the disk")
 
-// errTooLarge refuses to write a file that could not be read again.
+// errTooLarge is the error of a file that bh could not read again, so it is not written.
 var errTooLarge = &fault{vendors.ErrInvalid,
 	fmt.Sprintf("the file would be too large: bh reads at most %d bytes", sizeLimit)}
 
-// classify turns an error of the disk, of age or of the file's content into the
-// vendor's. None of them holds a secret: age's own errors about keys never get here.
+// classify turns an error of the disk, of age or about the file's content into a
+// *vendors.Error. None of them has a secret in it: age's errors about keys never get here.
 func classify(op string, err error) error {
 	if err == nil {
 		return nil
@@ -39,7 +39,8 @@ func classify(op string, err error) error {
 	if errors.As(err, &own) {
 		return own
 	}
-	out := &vendors.Error{Vendor: vendorName, Op: op, Kind: vendors.ErrUnavailable, Err: err, OutcomeUnknown: errors.Is(err, errUnsynced)}
+	out := &vendors.Error{Vendor: vendorName, Op: op, Kind: vendors.ErrUnavailable, Err: err,
+		OutcomeUnknown: errors.Is(err, errUnsynced)}
 	var f *fault
 	switch {
 	case errors.As(err, &f):

@@ -4,16 +4,74 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"testing"
+
+	"filippo.io/age"
 
 	"buckethead/vendors"
 )
 
-// Counts says how often a store has decrypted and written its file.
-func Counts(s vendors.SecretStore) (decrypted, written int) {
-	g := s.(*Store).gate
-	g.file <- struct{}{}
-	defer func() { <-g.file }()
-	return g.decrypted, g.written
+// counted is a recipient that counts what is encrypted to it.
+type counted struct {
+	recipient
+	files int
+}
+
+func (c *counted) Wrap(key []byte) ([]*age.Stanza, error) {
+	c.files++
+	return c.recipient.Wrap(key)
+}
+
+// CountWrites counts how often a store writes its file, until stop is called, which returns
+// the number. The store must have an identity.
+func CountWrites(s vendors.SecretStore) (stop func() int) {
+	c := &counted{recipient: ownRecipient(s)}
+	restore := encryptTo(s, c)
+	return func() int {
+		restore()
+		return c.files
+	}
+}
+
+// stranger is a recipient that passes for another one.
+type stranger struct {
+	recipient
+	name string
+}
+
+func (s stranger) String() string { return s.name }
+
+// ForbidDecryption makes a store encrypt its file to a key that nobody has, so that it
+// cannot read what it writes, except from memory.
+func ForbidDecryption(tb testing.TB, s vendors.SecretStore) {
+	tb.Helper()
+	lost, err := age.GenerateX25519Identity()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	encryptTo(s, stranger{lost.Recipient(), ownRecipient(s).String()})
+}
+
+// ownRecipient returns the public key of a store's identity.
+func ownRecipient(s vendors.SecretStore) recipient {
+	identities, err := s.(*Store).key.identities()
+	if err != nil {
+		panic(err)
+	}
+	return identities[0].(*age.X25519Identity).Recipient()
+}
+
+// encryptTo replaces the recipients of a store until restore is called.
+func encryptTo(s vendors.SecretStore, r recipient) (restore func()) {
+	store := s.(*Store)
+	set := func(to []recipient) (before []recipient) {
+		store.gate.file <- struct{}{}
+		defer func() { <-store.gate.file }()
+		before, store.key.recipients = store.key.recipients, to
+		return before
+	}
+	before := set([]recipient{r})
+	return func() { set(before) }
 }
 
 // LimitSize sets how large a file may be, until restore is called.

@@ -2,7 +2,7 @@ package agefile
 
 import "buckethead/vendors"
 
-// checkText refuses what JSON could not hold as it is.
+// checkText refuses text that JSON cannot hold unchanged.
 func checkText(spec vendors.ItemSpec) error {
 	if !spec.ValidText() {
 		return &fault{vendors.ErrInvalid, "the title or a field is not UTF-8"}
@@ -10,7 +10,7 @@ func checkText(spec vendors.ItemSpec) error {
 	return nil
 }
 
-// keys returns what the fields hold. That they are text was checked when the entry was read.
+// keys returns the content of bh's fields. check has made sure that they are text.
 func (e *entry) keys() vendors.BucketCredentials {
 	return vendors.KeysOf(func(name string) vendors.Secret {
 		var text string

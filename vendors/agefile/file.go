@@ -22,30 +22,30 @@ import (
 var sizeLimit = 64 << 20
 
 const (
-	// headSize is how much of the encrypted file tells it from every other: an
-	// age file begins with keys that were drawn for it alone.
+	// headSize is how much of an encrypted file identifies it: an age file begins with
+	// keys that were drawn for it alone.
 	headSize = 1024
-	// temporary ends the name of a file that is being written. Only the holder of
-	// the lock writes, so one name does for all, and a leftover is replaced.
+	// temporary ends the name of a file that is being written. Only the holder of the
+	// lock writes, so one name is enough, and a leftover file is replaced.
 	temporary = ".new"
 )
 
 // loaded is the file as it was at one moment.
 type loaded struct {
-	info     os.FileInfo // nil when there was no file
+	info     os.FileInfo // nil if there was no file
 	head     []byte
 	armored  bool
 	document *document
 }
 
-// same reports whether the file that is open now is the one that was loaded.
+// same reports whether the open file is the one that was loaded.
 func (l *loaded) same(info os.FileInfo, head []byte) bool {
 	return l != nil && l.info != nil && os.SameFile(l.info, info) && l.info.Size() == info.Size() &&
 		l.info.ModTime().Equal(info.ModTime()) && bytes.Equal(l.head, head)
 }
 
-// load reads the file, decrypting it only if it is not the one of before. Without
-// a file the document is empty.
+// load reads the file, and decrypts it unless it is the same as before. If there is no file,
+// the document is empty.
 func load(path string, k key, before *loaded) (*loaded, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,7 +61,8 @@ func load(path string, k key, before *loaded) (*loaded, error) {
 		return nil, err
 	}
 	if info.Size() > int64(sizeLimit) {
-		return nil, &fault{vendors.ErrUnavailable, fmt.Sprintf("%s has %d bytes; bh reads at most %d", path, info.Size(), sizeLimit)}
+		return nil, &fault{vendors.ErrUnavailable,
+			fmt.Sprintf("%s has %d bytes; bh reads at most %d", path, info.Size(), sizeLimit)}
 	}
 	buffered := bufio.NewReaderSize(io.LimitReader(file, int64(sizeLimit)), 64<<10)
 	head, err := buffered.Peek(headSize)
@@ -87,13 +88,16 @@ func load(path string, k key, before *loaded) (*loaded, error) {
 	return out, err
 }
 
-// decrypt opens the file and reads what it holds, or says which file is wrong and
-// what can be done.
-func decrypt(path string, source io.Reader, modified time.Time, identities []age.Identity, k key) (*document, error) {
+// decrypt decrypts the file and decodes it. Its errors say which file is wrong and what to
+// do.
+func decrypt(path string, source io.Reader, modified time.Time,
+	identities []age.Identity, k key) (*document, error) {
 	plain, err := age.Decrypt(source, identities...)
 	var mismatch *age.NoIdentityMatchError
 	if errors.As(err, &mismatch) {
-		return nil, &fault{vendors.ErrDenied, fmt.Sprintf("%s is not encrypted to the identity in %s; use the identity that it was written with, or have someone who can open it add this one to the recipients", path, k.origin())}
+		return nil, &fault{vendors.ErrDenied, fmt.Sprintf("%s is not encrypted to the identity in %s; "+
+			"use the identity that it was written with, or have someone who can open it add this one to the recipients",
+			path, k.origin())}
 	}
 	var text []byte
 	if err == nil {
@@ -101,17 +105,19 @@ func decrypt(path string, source io.Reader, modified time.Time, identities []age
 	}
 	if err != nil {
 		// age's error can quote the file, which may be anything.
-		return nil, &fault{vendors.ErrUnavailable, path + " is damaged, or is no age file; restore it from a copy or from version control, or name another file"}
+		return nil, &fault{vendors.ErrUnavailable, path + " is damaged, or is not an age file; " +
+			"restore it from a copy or from version control, or name another file"}
 	}
 	out, err := decode(text, modified)
 	if err != nil {
-		return nil, &fault{vendors.ErrUnavailable, fmt.Sprintf("%s holds something that bh cannot read: %v; restore it, or decrypt it, correct that, and encrypt it again", path, err)}
+		return nil, &fault{vendors.ErrUnavailable, fmt.Sprintf("%s holds something that bh cannot read: %v; "+
+			"restore it, or decrypt it, correct that, and encrypt it again", path, err)}
 	}
 	return out, nil
 }
 
-// replace replaces the file, whole or not at all, and returns what load would. An
-// error that wraps errUnsynced comes after the act.
+// replace replaces the file, completely or not at all, and returns what load would return.
+// If its error wraps errUnsynced, the file was replaced.
 func replace(path string, d *document, armored bool, readers []age.Recipient) (*loaded, error) {
 	next := path + temporary
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -127,7 +133,7 @@ func replace(path string, d *document, armored bool, readers []age.Recipient) (*
 		err = os.Rename(next, path)
 	}
 	if err != nil {
-		_ = os.Remove(next) // the next write would
+		_ = os.Remove(next) // if this fails, the next write does it
 		if errors.Is(err, errTooLarge) {
 			err = fmt.Errorf("%s: %w", path, err)
 		}
@@ -152,7 +158,7 @@ func writeDocument(path string, d *document, armored bool, readers []age.Recipie
 	return to.head, errors.Join(err, file.Close())
 }
 
-// bounded writes no more than sizeLimit, and keeps the head of what it writes.
+// bounded writes at most sizeLimit bytes, and keeps the head of what it writes.
 type bounded struct {
 	to   io.Writer
 	size int
@@ -186,12 +192,12 @@ func encrypt(to io.Writer, d *document, armored bool, readers []age.Recipient) e
 	return nil
 }
 
-// create makes a file that only its owner can read.
+// create creates a file that only its owner can read.
 func create(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
-// writeSynced makes a file that only its owner can read and that is on the disk.
+// writeSynced creates a file that only its owner can read, and syncs it.
 func writeSynced(path string, data []byte) error {
 	file, err := create(path)
 	if err != nil {

@@ -15,29 +15,25 @@ import (
 )
 
 const (
-	// lockPause is how long to wait before another process's lock is tried again.
+	// lockPause is how long to wait before trying another process's lock again.
 	lockPause = 5 * time.Millisecond
-	// mostPatience bounds gate.patience, and gatherLimit how long a write waits for others.
-	mostPatience = 10
-	gatherLimit  = 2 * time.Second
+	// A write waits for others as many times as long as the last replacement of the file
+	// took, and no longer than gatherLimit.
+	patience    = 10
+	gatherLimit = 2 * time.Second
 )
 
-// gate orders the readers and writers of this process. Writers queue. One of them
-// leads: it takes the lock on the file, applies every write that has queued up by
-// then, replaces the file once, and tells each writer the result of its own write.
-// Readers wait only while the file is being replaced, and find the new content in
-// memory.
+// gate orders the readers and writers of this process. Writers queue. One of them leads: it
+// takes the lock on the file, applies every write that has queued up by then, replaces the
+// file once, and tells each writer the result of its own write. Readers wait only while the
+// file is being replaced, and find the new content in memory.
 type gate struct {
-	lead chan struct{} // held by the writer that leads; guards the next three
+	lead     chan struct{} // held by the writer that leads; guards the next two
+	took     time.Duration // what the last replacement of the file took
+	expected int           // how many writes to wait for
 
-	took     time.Duration // by the last replacement of the file
-	patience int           // how many times as long to wait for other writes
-	most     int           // writes that one replacement was for
-
-	file chan struct{} // held while the file is read or replaced; guards the next three
-
-	known              *loaded // the newest content that was read or written; nil if unknown
-	decrypted, written int     // how often, for tests
+	file  chan struct{} // held while the file is read or replaced; guards known
+	known *loaded       // the newest content that was read or written; nil if unknown
 
 	mu      sync.Mutex // guards waiting
 	waiting []*write
@@ -80,9 +76,6 @@ func (s *Store) load(path string) (*loaded, error) {
 	now, err := load(path, s.key, s.gate.known)
 	if err != nil {
 		return nil, err
-	}
-	if now != s.gate.known && now.info != nil {
-		s.gate.decrypted++
 	}
 	s.gate.known = now
 	return now, nil
@@ -146,17 +139,15 @@ func (g *gate) withdraw(w *write) bool {
 	return i >= 0
 }
 
-// gather waits for other writes, because a replacement costs as much for one write as
-// for many. Writes that do not come together wait for nothing: patience grows when
-// several writes were carried out at once, and wears off when only one was. The caller
-// holds g.lead.
+// gather waits until as many writes as expected have queued up, for a limited time, because
+// a replacement costs as much for many writes as for one. The caller holds g.lead.
 func (g *gate) gather(ctx context.Context) error {
-	if g.patience == 0 {
+	if g.queued() >= g.expected {
 		return nil
 	}
-	timer := time.NewTimer(min(time.Duration(g.patience)*g.took, gatherLimit))
+	timer := time.NewTimer(min(patience*g.took, gatherLimit))
 	defer timer.Stop()
-	for g.queued() < g.most {
+	for g.queued() < g.expected {
 		select {
 		case <-g.joined:
 		case <-timer.C:
@@ -174,12 +165,11 @@ func (g *gate) queued() int {
 	return len(g.waiting)
 }
 
-// learn takes note of a replacement of the file. The caller holds g.lead.
+// learn takes note of a replacement of the file. As many writes are expected again, and
+// fewer each time that they do not come: a single writer soon waits for nobody. The caller
+// holds g.lead.
 func (g *gate) learn(took time.Duration, writes int) {
-	g.took, g.most = took, max(g.most, writes)
-	if g.patience /= 2; writes > 1 {
-		g.patience = mostPatience
-	}
+	g.took, g.expected = took, max(writes, g.expected/2)
 }
 
 // writeWaiting takes the lock and carries out all writes in the queue. An error means
@@ -228,7 +218,7 @@ func (s *Store) carryOut(path string, writes []*write) {
 	}
 	for _, w := range writes {
 		if err != nil {
-			w.err = err // even if it had failed: perhaps because of a write that is lost now
+			w.err = err // even if the write itself had failed, perhaps because of another one
 		}
 		close(w.done)
 	}
@@ -267,7 +257,6 @@ func (s *Store) replace(path string, writes []*write) error {
 	if err != nil {
 		return err
 	}
-	s.gate.written++
 	s.gate.known, err = replace(path, d, before.armored, readers)
 	return err
 }

@@ -8,7 +8,7 @@ import (
 	"buckethead/vendors"
 )
 
-// CreateItem adds an item under an id of its own.
+// CreateItem implements [vendors.SecretWriter]. It draws a new id for the item.
 func (s *Store) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.Item, error) {
 	const op = "create item"
 	var made *entry
@@ -36,9 +36,7 @@ func drawID() string {
 	return "i" + hex.EncodeToString(raw)
 }
 
-// UpdateItem replaces title, keys and mark of an item, and keeps all that a person
-// added. ErrNotFound when there is none of this id, ErrConflict when it is no
-// longer of this version.
+// UpdateItem implements [vendors.SecretWriter]. It keeps everything that a person added.
 func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors.ItemSpec) (vendors.Item, error) {
 	const op = "update item"
 	var written *entry
@@ -63,8 +61,8 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 	return written.item(), nil
 }
 
-// DeleteItem takes an item out of the file, for good: an age file has no archive.
-// Absence is success.
+// DeleteItem implements [vendors.SecretWriter]. The item is gone for good, because an age
+// file has no archive.
 func (s *Store) DeleteItem(ctx context.Context, id string) error {
 	const op = "delete item"
 	err := s.change(ctx, func(d *document) error {

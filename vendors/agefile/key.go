@@ -20,15 +20,15 @@ import (
 // keyLimit bounds how much of an identity file is read.
 const keyLimit = 1 << 20
 
-// key is where the private key comes from and who else can open the file.
+// key says where the private key comes from and who else can open the file.
 type key struct {
-	path       string // of the identity file
-	given      vendors.Secret
-	source     string // where given came from
+	path       string         // of the identity file
+	given      vendors.Secret // instead of the file
+	source     string         // where given came from
 	recipients []recipient
 }
 
-// origin names where the private key comes from, for people.
+// origin returns where the private key comes from, for people.
 func (k key) origin() string {
 	if k.given.IsZero() {
 		return k.path
@@ -39,7 +39,8 @@ func (k key) origin() string {
 	return k.source
 }
 
-// identities gives the private keys; fs.ErrNotExist when there is no identity file.
+// identities returns the private keys. The error is fs.ErrNotExist if there is no identity
+// file.
 func (k key) identities() ([]age.Identity, error) {
 	text := []byte(k.given.Reveal())
 	if k.given.IsZero() {
@@ -50,13 +51,14 @@ func (k key) identities() ([]age.Identity, error) {
 	}
 	out, err := age.ParseIdentities(bytes.NewReader(text))
 	if err != nil {
-		// age's error could hold a part of the key.
-		return nil, &fault{vendors.ErrInvalid, k.origin() + ` holds no private key of age; a line of it begins with "AGE-SECRET-KEY-"`}
+		// age's error could contain a part of the key.
+		return nil, &fault{vendors.ErrInvalid,
+			k.origin() + ` holds no private key of age, which is a line that begins with "AGE-SECRET-KEY-"`}
 	}
 	return out, nil
 }
 
-// readKey reads the identity file, which nobody else may be able to read.
+// readKey reads the identity file, and refuses one that others can read.
 func readKey(path string) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -68,7 +70,8 @@ func readKey(path string) ([]byte, error) {
 		return nil, err
 	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
-		return nil, &fault{vendors.ErrDenied, fmt.Sprintf("%s can be read by others (mode %04o); allow it to its owner alone: chmod 600 %s", path, mode, path)}
+		return nil, &fault{vendors.ErrDenied,
+			fmt.Sprintf("%s can be read by others (mode %04o); allow it to its owner alone: chmod 600 %s", path, mode, path)}
 	}
 	text, err := io.ReadAll(io.LimitReader(file, keyLimit+1))
 	if err == nil && len(text) > keyLimit {
@@ -77,7 +80,7 @@ func readKey(path string) ([]byte, error) {
 	return text, err
 }
 
-// readers gives the public keys that the file is encrypted to.
+// readers returns the public keys that the file is encrypted to.
 func (k key) readers(identities []age.Identity) ([]age.Recipient, error) {
 	own := make([]recipient, 0, len(identities))
 	for _, i := range identities {
@@ -96,7 +99,8 @@ func (k key) readers(identities []age.Identity) ([]age.Recipient, error) {
 		return slices.ContainsFunc(own, func(o recipient) bool { return o.String() == r.String() })
 	}
 	if !slices.ContainsFunc(all, among) {
-		return nil, &fault{vendors.ErrInvalid, fmt.Sprintf("bh could not read the file again: recipients lacks the public key of %s; add %v", k.origin(), own)}
+		return nil, &fault{vendors.ErrInvalid,
+			fmt.Sprintf("bh could not read the file again: recipients lacks the public key of %s; add %v", k.origin(), own)}
 	}
 	out := make([]age.Recipient, len(all))
 	for i, r := range all {
@@ -105,12 +109,14 @@ func (k key) readers(identities []age.Identity) ([]age.Recipient, error) {
 	return out, nil
 }
 
-// make draws a new private key and writes the identity file, as age-keygen does.
-// It never replaces one.
+// make draws a new private key and writes the identity file, as age-keygen does. It never
+// replaces one.
 func (k key) make(now time.Time) ([]age.Identity, error) {
 	if len(k.recipients) > 0 {
-		return nil, &fault{vendors.ErrInvalid, fmt.Sprintf("there is no identity in %s, and a new one would not be among the recipients; "+
-			"make it with age-keygen -o %s and add its public key, or leave recipients out of the first apply", k.path, k.path)}
+		return nil, &fault{vendors.ErrInvalid, fmt.Sprintf(
+			"there is no identity in %s, and a new one would not be among the recipients; "+
+				"make it with age-keygen -o %s and add its public key, or leave recipients out of the first apply",
+			k.path, k.path)}
 	}
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -128,8 +134,8 @@ func (k key) make(now time.Time) ([]age.Identity, error) {
 	return []age.Identity{identity}, nil
 }
 
-// place makes the identity file whole or not at all; fs.ErrExist when there is one.
-// The lock does not cover it, for two files can share an identity.
+// place creates the identity file, completely or not at all. The error is fs.ErrExist if
+// there is one. The lock does not protect it, because two age files can share an identity.
 func (k key) place(text []byte) error {
 	dir := filepath.Dir(k.path)
 	file, err := os.CreateTemp(dir, filepath.Base(k.path)+".*"+temporary)
@@ -140,8 +146,8 @@ func (k key) place(text []byte) error {
 	if err := finish(file, text); err != nil {
 		return err
 	}
-	// A link, unlike a rename, replaces nothing. Where the disk knows no links the
-	// file is made in place, and a process that dies then leaves half of it.
+	// Unlike a rename, a link replaces nothing. If the disk has no links, the file is
+	// written in place, and a process that dies meanwhile leaves half of it.
 	if err := os.Link(file.Name(), k.path); errors.Is(err, fs.ErrExist) {
 		return err
 	} else if err != nil {
@@ -152,8 +158,10 @@ func (k key) place(text []byte) error {
 	return syncDir(dir)
 }
 
-// lost is the error of an age file whose private key is missing.
+// lost returns the error of an age file whose private key is missing.
 func (k key) lost(path string) error {
-	return &fault{vendors.ErrDenied, fmt.Sprintf("%s cannot be opened, because its identity %s is missing; restore the identity or set BH_AGE_IDENTITY "+
-		"(bh makes no new one, for that would open nothing, and never replaces a file that it cannot read)", path, k.path)}
+	return &fault{vendors.ErrDenied, fmt.Sprintf("%s cannot be opened, because its identity %s is missing; "+
+		"restore the identity or set BH_AGE_IDENTITY "+
+		"(bh makes no new one, for that would open nothing, and never replaces a file that it cannot read)",
+		path, k.path)}
 }

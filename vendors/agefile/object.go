@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// object is a JSON object that keeps the order of its members and every one that
-// bh does not know. Its values are compact.
+// object is a JSON object that keeps the order of its members, also of those that bh does
+// not know. Its values are compact.
 type object []member
 
 type member struct {
@@ -16,8 +16,8 @@ type member struct {
 	value json.RawMessage
 }
 
-// parseObject reads an object. A member that stands twice is an error, for one of
-// them would be lost.
+// parseObject reads an object. It is an error if two members have the same name, because
+// one of them would be lost.
 func parseObject(raw []byte) (object, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
@@ -30,7 +30,7 @@ func parseObject(raw []byte) (object, error) {
 		if err != nil {
 			return nil, err
 		}
-		name, _ := t.(string) // a member begins with its name, or Token fails
+		name, _ := t.(string) // a member begins with its name, otherwise Token has failed
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return nil, err
@@ -53,20 +53,20 @@ func (o object) index(name string) int {
 	return slices.IndexFunc(o, func(m member) bool { return m.name == name })
 }
 
-// read decodes a member into a value; one that is absent or null leaves it as it is.
+// read decodes a member into a value, which stays as it is if the member is absent or null.
 func (o object) read(name string, into any) error {
 	i := o.index(name)
 	if i < 0 {
 		return nil
 	}
 	if err := json.Unmarshal(o[i].value, into); err != nil {
-		// The decoder's own words could quote the value.
+		// The decoder's own error could quote the value.
 		return fmt.Errorf("its member %q is not what bh writes there", name)
 	}
 	return nil
 }
 
-// with gives a copy in which a member has this value, in its old place or at the end.
+// with returns a copy in which a member has this value, in its old place or at the end.
 func (o object) with(name string, value json.RawMessage) object {
 	out := slices.Clone(o)
 	if i := out.index(name); i >= 0 {
@@ -76,12 +76,12 @@ func (o object) with(name string, value json.RawMessage) object {
 	return append(out, member{name, value})
 }
 
-// without gives a copy that lacks these members.
+// without returns a copy without these members.
 func (o object) without(names ...string) object {
 	return slices.DeleteFunc(slices.Clone(o), func(m member) bool { return slices.Contains(names, m.name) })
 }
 
-// compact writes the object in one line.
+// compact returns the object on one line.
 func (o object) compact() json.RawMessage {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -97,7 +97,7 @@ func (o object) compact() json.RawMessage {
 	return b.Bytes()
 }
 
-// quoted gives a JSON string, without the escapes that HTML would need.
+// quoted returns a JSON string, without the escapes for HTML.
 func quoted(s string) json.RawMessage {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -10,16 +10,16 @@ import (
 	"buckethead/vendors"
 )
 
-// ResolveReference reads the field that age://ITEM/FIELD names, where ITEM is an
-// item's id or its title. ErrInvalid when the reference is malformed or names what
-// is no text, ErrNotFound when it names nothing, ErrConflict when two items have
-// the title.
+// ResolveReference implements [vendors.ReferenceResolver] for age://ITEM/FIELD, where ITEM
+// is an item's id or its title. The error is ErrConflict if two items have the title, and
+// ErrInvalid if the field is not text.
 func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors.Secret, error) {
 	const op = "resolve reference"
 	rest, ours := strings.CutPrefix(reference, scheme+"://")
 	name, field, whole := strings.Cut(rest, "/")
 	if !ours || !whole || name == "" || field == "" {
-		return vendors.Secret{}, refuse(op, vendors.ErrInvalid, fmt.Sprintf("%q is not of the form %s://item/field", reference, scheme))
+		return vendors.Secret{}, refuse(op, vendors.ErrInvalid,
+			fmt.Sprintf("%q is not of the form %s://item/field", reference, scheme))
 	}
 	var e *entry
 	var ambiguous error
@@ -32,15 +32,17 @@ func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors
 	}
 	var value string
 	if err := e.fields.read(field, &value); err != nil {
-		return vendors.Secret{}, refuse(op, vendors.ErrInvalid, fmt.Sprintf("the field %q of item %q is no text", field, name))
+		return vendors.Secret{}, refuse(op, vendors.ErrInvalid,
+			fmt.Sprintf("the field %q of item %q is not text", field, name))
 	}
 	if value == "" {
-		return vendors.Secret{}, refuse(op, vendors.ErrNotFound, fmt.Sprintf("item %q has no field %q, or nothing in it", name, field))
+		return vendors.Secret{}, refuse(op, vendors.ErrNotFound,
+			fmt.Sprintf("item %q has no field %q, or the field is empty", name, field))
 	}
 	return vendors.NewSecret(value), nil
 }
 
-// find gives the entry of this id, else the only one of this title, nil without one.
+// find returns the entry with this id, or else the only one with this title, or nil.
 func (d *document) find(name string) (*entry, error) {
 	if e, there := d.byID[name]; there {
 		return e, nil
@@ -62,5 +64,6 @@ func (d *document) find(name string) (*entry, error) {
 		ids[i] = e.id
 	}
 	slices.Sort(ids)
-	return nil, &fault{vendors.ErrConflict, fmt.Sprintf("%d items are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", "))}
+	return nil, &fault{vendors.ErrConflict,
+		fmt.Sprintf("%d items are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", "))}
 }

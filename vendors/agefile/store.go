@@ -9,8 +9,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Store is a vendors.SecretStore over one age file, with the ability
-// ReferenceResolver. Safe for concurrent use, also beside other processes.
+// Store implements [vendors.SecretStore] and [vendors.ReferenceResolver] with one age file.
+// It is safe for concurrent use, also by several processes.
 type Store struct {
 	path string // absolute
 	key  key
@@ -18,7 +18,7 @@ type Store struct {
 	gate *gate
 }
 
-// ListItems gives every item; a file that is not there has none.
+// ListItems implements [vendors.SecretReader]. If there is no file, there are no items.
 func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	const op = "list items"
 	var out []vendors.ItemSummary
@@ -31,7 +31,7 @@ func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	return out, classify(op, err)
 }
 
-// GetItem reads one item; ErrNotFound when the file has none of this id.
+// GetItem implements [vendors.SecretReader].
 func (s *Store) GetItem(ctx context.Context, id string) (vendors.Item, error) {
 	const op = "read item"
 	var e *entry
@@ -49,7 +49,8 @@ func (s *Store) noItem(op, id string) error {
 	return refuse(op, vendors.ErrNotFound, fmt.Sprintf("there is no item %s in %s", id, s.path))
 }
 
-// Reference gives age://TITLE/FIELD, with the id where the title has a slash.
+// Reference implements [vendors.SecretReader]: age://TITLE/FIELD, or age://ID/FIELD if the
+// title has a slash.
 func (s *Store) Reference(id, title, field string) string {
 	if title == "" || strings.Contains(title, "/") {
 		title = id

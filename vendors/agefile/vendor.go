@@ -2,6 +2,7 @@ package agefile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -17,14 +18,18 @@ const (
 	scheme     = "age"
 )
 
-// Vendor is the age file's entry in the registry.
+// Vendor describes the age file, for the registry.
 var Vendor = vendors.Vendor{
 	Name: vendorName, Title: "age file", ReferenceScheme: scheme,
 	Settings: []vendors.Setting{
-		{Name: "path", Default: ".bh/secrets.age", Doc: "The encrypted file. A relative path starts from the folder of the configuration."},
-		{Name: "identity_file", Default: ".bh/identity.txt", Doc: "The private key that opens the file, as age-keygen writes it. The first write makes it where it is missing."},
-		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true, Doc: "The private key itself; it wins over identity_file."},
-		{Name: "recipients", List: true, Doc: "The public keys that can open the file, exactly; without them it is the identity's own."},
+		{Name: "path", Default: ".bh/secrets.age",
+			Doc: "The encrypted file. A relative path starts from the folder of the configuration."},
+		{Name: "identity_file", Default: ".bh/identity.txt",
+			Doc: "The private key that opens the file, as age-keygen writes it. The first write makes it where it is missing."},
+		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true,
+			Doc: "The private key itself; it wins over identity_file."},
+		{Name: "recipients", List: true,
+			Doc: "The public keys that can open the file, exactly; without them it is the identity's own."},
 	},
 	CheckSettings:  checkSettings,
 	CheckItemTitle: checkItemTitle,
@@ -68,7 +73,9 @@ func absolute(dir, path string) (string, error) {
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
 	var out []vendors.Problem
-	for _, file := range []struct{ setting, example string }{{"path", ".bh/secrets.age"}, {"identity_file", ".bh/identity.txt"}} {
+	for _, file := range []struct{ setting, example string }{
+		{"path", ".bh/secrets.age"}, {"identity_file", ".bh/identity.txt"},
+	} {
 		if s.Text(file.setting) == "" {
 			out = append(out, vendors.Problem{Attribute: file.setting, Summary: file.setting + " is empty",
 				Fix: fmt.Sprintf("Name a file, such as %s = %q.", file.setting, file.example)})
@@ -76,7 +83,8 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	}
 	for _, text := range s["recipients"].List {
 		if _, err := parseRecipient(text); err != nil {
-			out = append(out, vendors.Problem{Attribute: "recipients", Summary: err.Error(), Fix: `Write public keys as age-keygen prints them: they begin with "age1".`})
+			out = append(out, vendors.Problem{Attribute: "recipients", Summary: err.Error(),
+				Fix: `Write public keys as age-keygen prints them: they begin with "age1".`})
 		}
 	}
 	return out
@@ -88,8 +96,8 @@ type recipient interface {
 	fmt.Stringer
 }
 
-// parseRecipient reads a public key. The error shows no more than its beginning:
-// someone may have pasted the private one.
+// parseRecipient reads a public key. The error quotes only the beginning of the text, for
+// someone may have pasted a private key.
 func parseRecipient(text string) (recipient, error) {
 	text = strings.TrimSpace(text)
 	if r, err := age.ParseX25519Recipient(text); err == nil {
@@ -99,7 +107,8 @@ func parseRecipient(text string) (recipient, error) {
 		return r, nil
 	}
 	if strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-") {
-		return nil, fmt.Errorf("a recipient is a public key, and this one is private; treat it as published, and make a new one")
+		return nil, errors.New("a recipient is a public key, and this one is private; " +
+			"treat it as published, and make a new one")
 	}
 	return nil, fmt.Errorf("%.12q is not the beginning of a public key of age", text)
 }
@@ -107,9 +116,11 @@ func parseRecipient(text string) (recipient, error) {
 func checkItemTitle(title string) []vendors.Problem {
 	switch {
 	case strings.TrimSpace(title) == "":
-		return []vendors.Problem{{Attribute: "item_title", Summary: "the item's title is empty", Fix: "Leave the attribute out, or write a title."}}
+		return []vendors.Problem{{Attribute: "item_title", Summary: "the item's title is empty",
+			Fix: "Leave the attribute out, or write a title."}}
 	case strings.ContainsFunc(title, unicode.IsControl):
-		return []vendors.Problem{{Attribute: "item_title", Summary: "the item's title has a control character", Fix: "Write it on one line, without tabs."}}
+		return []vendors.Problem{{Attribute: "item_title", Summary: "the item's title has a control character",
+			Fix: "Write it on one line, without tabs."}}
 	}
 	return nil
 }

@@ -44,7 +44,8 @@ var Vendor = vendors.Vendor{
 		{Name: "token_kind", Default: "account",
 			Doc: `Which kind of token is minted: "account", or "user" for an api_token of a user.`},
 		{Name: "token_limit",
-			Doc: "How many tokens the account, or the user, may have. Cloudflare grants 500, or 50, unless it was asked for more."},
+			Doc: "How many tokens the account, or the user, may have. " +
+				"Cloudflare grants 500, or 50, unless it was asked for more."},
 		{Name: "api_base_url", Env: []string{"CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"}, Default: defaultBaseURL,
 			Doc: "Where the API is."},
 		{Name: "s3_endpoint_url", Env: []string{"CLOUDFLARE_S3_ENDPOINT_URL"},

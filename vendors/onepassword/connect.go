@@ -80,7 +80,8 @@ func (w *connectWay) send(ctx context.Context, a act, method, path string, body,
 func (a act) transportError(err error) error {
 	var notSent *transport.NotSentError
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
-		Message: "no answer came from the Connect server: " + transport.Cause(err), OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
+		Message:        "no answer came from the Connect server: " + transport.Cause(err),
+		OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
 	switch {
 	case errors.Is(err, context.Canceled):
 		e.Err, e.Message = context.Canceled, "cancelled before an answer came"

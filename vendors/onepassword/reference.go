@@ -17,8 +17,9 @@ var (
 	// named by its id. https://developer.1password.com/docs/cli/secret-reference-syntax/
 	referencePart = regexp.MustCompile(`^[A-Za-z0-9._-]([A-Za-z0-9._ -]*[A-Za-z0-9._-])?$`)
 	// reference is what the SDK accepts, but for empty parts, which it lets through.
-	reference = regexp.MustCompile(`^op://[A-Za-z0-9._ -]+/[A-Za-z0-9._ -]+(/[A-Za-z0-9._ -]+){1,2}(\?(attribute=(otp|totp)|ssh-format=openssh))?$`)
-	idShape   = regexp.MustCompile(`^[a-z0-9]{26}$`)
+	reference = regexp.MustCompile(`^op://[A-Za-z0-9._ -]+/[A-Za-z0-9._ -]+(/[A-Za-z0-9._ -]+){1,2}` +
+		`(\?(attribute=(otp|totp)|ssh-format=openssh))?$`)
+	idShape = regexp.MustCompile(`^[a-z0-9]{26}$`)
 )
 
 func validID(id string) bool { return idShape.MatchString(id) }

@@ -35,7 +35,8 @@ func (s *Simulator) AddToken(spec TokenSpec) (id, value string) {
 		case bucketScope, zoneScope:
 			resources = map[string]any{accountScope + "." + s.o.AccountID: map[string]any{g.Scopes[0] + ".*": "*"}}
 		}
-		t.Policies = append(t.Policies, Policy{ID: s.drawID("policy"), Effect: "allow", Groups: []Group{{g.ID, g.Name}}, Resources: resources})
+		t.Policies = append(t.Policies, Policy{ID: s.drawID("policy"), Effect: "allow",
+			Groups: []Group{{g.ID, g.Name}}, Resources: resources})
 	}
 	s.mint(t)
 	t.keysFrom = t.IssuedOn

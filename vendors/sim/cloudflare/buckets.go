@@ -119,8 +119,8 @@ func (s *Simulator) keep(b *Bucket, hint string) {
 // view is a bucket as answers have it. Locations come in upper case:
 // https://github.com/cloudflare/terraform-provider-cloudflare/issues/6026
 func (b *Bucket) view() map[string]any {
-	return map[string]any{"name": b.Name, "creation_date": b.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z"), "location": strings.ToUpper(b.Location),
-		"jurisdiction": b.Jurisdiction, "storage_class": b.StorageClass}
+	return map[string]any{"name": b.Name, "creation_date": b.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z"),
+		"location": strings.ToUpper(b.Location), "jurisdiction": b.Jurisdiction, "storage_class": b.StorageClass}
 }
 
 func (s *Simulator) getBucket(r *request) answer {
@@ -143,7 +143,8 @@ func (s *Simulator) patchBucket(r *request) answer {
 func (s *Simulator) deleteBucket(r *request) answer {
 	b := r.bucket
 	if len(b.store.Objects) > 0 {
-		return failed(http.StatusConflict, 10008, "The bucket you tried to delete (%s) is not empty (account %s)", b.Name, s.o.AccountID)
+		return failed(http.StatusConflict, 10008, "The bucket you tried to delete (%s) is not empty (account %s)",
+			b.Name, s.o.AccountID)
 	}
 	delete(s.buckets, bucketKey{b.Jurisdiction, b.Name})
 	return done(map[string]any{})

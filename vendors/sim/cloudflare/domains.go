@@ -19,7 +19,9 @@ type CustomDomain struct {
 	MinTLS         string
 	Ciphers        []string
 	Added          time.Time
-	Ownership, SSL string // when empty they follow from Added. Both "unknown": the answer lacks what a degraded backend leaves out
+	// Ownership and SSL, if they are empty, follow from Added. If both are "unknown", the
+	// answer lacks what a degraded backend leaves out.
+	Ownership, SSL string
 }
 
 // perBucket: https://developers.cloudflare.com/r2/platform/limits/
@@ -37,8 +39,9 @@ var (
 		return ""
 	}), 0)
 
-	managedSchema      = object(must("enabled", boolean()))
-	domainSchema       = object(must("domain", text()), must("zoneId", text()), must("enabled", boolean()), may("minTLS", tlsVersions), may("ciphers", ciphers))
+	managedSchema = object(must("enabled", boolean()))
+	domainSchema  = object(must("domain", text()), must("zoneId", text()), must("enabled", boolean()),
+		may("minTLS", tlsVersions), may("ciphers", ciphers))
 	domainUpdateSchema = object(may("enabled", boolean()), may("minTLS", tlsVersions), may("ciphers", ciphers))
 )
 
@@ -90,7 +93,8 @@ func (s *Simulator) createDomain(r *request) answer {
 	}
 	sent.Added, sent.MinTLS = s.o.Now(), cmp.Or(sent.MinTLS, "1.0")
 	b.CustomDomains = append(b.CustomDomains, sent)
-	return done(map[string]any{"domain": sent.Domain, "zoneId": sent.ZoneID, "enabled": sent.Enabled, "minTLS": sent.MinTLS, "ciphers": orNone(sent.Ciphers)})
+	return done(map[string]any{"domain": sent.Domain, "zoneId": sent.ZoneID, "enabled": sent.Enabled,
+		"minTLS": sent.MinTLS, "ciphers": orNone(sent.Ciphers)})
 }
 
 // connected reports whether any bucket has a domain.
@@ -153,8 +157,9 @@ func (s *Simulator) domainView(d *CustomDomain) map[string]any {
 		ownership, ssl = "active", "active"
 	}
 	ownership, ssl = cmp.Or(d.Ownership, ownership), cmp.Or(d.SSL, ssl)
-	view := map[string]any{"domain": d.Domain, "enabled": d.Enabled, "zoneId": d.ZoneID, "zoneName": s.zones[d.ZoneID], "minTLS": d.MinTLS,
-		"ciphers": orNone(d.Ciphers), "status": map[string]string{"ownership": ownership, "ssl": ssl}}
+	view := map[string]any{"domain": d.Domain, "enabled": d.Enabled, "zoneId": d.ZoneID,
+		"zoneName": s.zones[d.ZoneID], "minTLS": d.MinTLS, "ciphers": orNone(d.Ciphers),
+		"status": map[string]string{"ownership": ownership, "ssl": ssl}}
 	if ownership == "unknown" && ssl == "unknown" {
 		// https://github.com/cloudflare/terraform-provider-cloudflare (internal/services/r2_custom_domain/custom.go)
 		delete(view, "zoneName")

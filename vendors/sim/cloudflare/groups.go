@@ -79,8 +79,9 @@ func (s *Simulator) listGroups(r *request) answer {
 	}
 	out := []permissionGroup{}
 	for _, g := range permissionGroups {
-		wanted := (!query.Has("name") || g.Name == query.Get("name")) && (!query.Has("scope") || slices.Contains(g.Scopes, query.Get("scope")))
-		if wanted && (r.user || !slices.Contains(g.Scopes, userScope)) {
+		named := !query.Has("name") || g.Name == query.Get("name")
+		scoped := !query.Has("scope") || slices.Contains(g.Scopes, query.Get("scope"))
+		if named && scoped && (r.user || !slices.Contains(g.Scopes, userScope)) {
 			out = append(out, g)
 		}
 	}

@@ -44,8 +44,9 @@ func (s *Simulator) listObjects(r *request) answer {
 			continue
 		}
 		o := b.store.Objects[e.Name]
-		objects = append(objects, map[string]any{"key": e.Name, "size": len(o.Body), "etag": etag(o), "storage_class": b.StorageClass,
-			"last_modified": o.Modified.Format(objectTime), "http_metadata": map[string]any{}, "custom_metadata": map[string]any{}})
+		objects = append(objects, map[string]any{"key": e.Name, "size": len(o.Body), "etag": etag(o),
+			"storage_class": b.StorageClass, "last_modified": o.Modified.Format(objectTime),
+			"http_metadata": map[string]any{}, "custom_metadata": map[string]any{}})
 	}
 	info := map[string]any{"per_page": size, "is_truncated": more}
 	if more {

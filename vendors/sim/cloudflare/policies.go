@@ -73,7 +73,8 @@ func (s *Simulator) policies(r *request, sent []policyRequest) ([]Policy, answer
 			for name, what := range p.Resources {
 				if scope := s.scopeOf(name, what); !slices.Contains(known.Scopes, scope) {
 					// A group applies only to its own kind of resource; that the API says so is unverified.
-					return nil, s.refuse(http.StatusBadRequest, 1001, "Permission group %q does not apply to resource %q", known.Name, name), false
+					return nil, s.refuse(http.StatusBadRequest, 1001,
+						"Permission group %q does not apply to resource %q", known.Name, name), false
 				}
 			}
 			policy.Groups = append(policy.Groups, Group{known.ID, known.Name})

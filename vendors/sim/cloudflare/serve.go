@@ -61,8 +61,10 @@ func (s *Simulator) noRoute(r *http.Request, other bool) answer {
 	case slices.Contains(segments, "buckets") && slices.Contains(segments, ""):
 		return failed(http.StatusNotFound, 10015, "No route matches this url.")
 	}
-	return failed(http.StatusNotFound, 7003, "Could not route to %s, perhaps your object identifier is invalid?", r.URL.EscapedPath())
+	return failed(http.StatusNotFound, 7003, unroutable, r.URL.EscapedPath())
 }
+
+const unroutable = "Could not route to %s, perhaps your object identifier is invalid?"
 
 // judge checks what is the same for all operations, in the order of the real API's
 // layers: router, authentication, permission, entitlement, service.
@@ -71,7 +73,7 @@ func (s *Simulator) judge(r *request) answer {
 		return a
 	}
 	if account, named := r.vars["account"]; named && !isID(account) || r.vars["id"] != "" && !isID(r.vars["id"]) {
-		return s.refuse(http.StatusNotFound, 7003, "Could not route to %s, perhaps your object identifier is invalid?", r.URL.Path)
+		return s.refuse(http.StatusNotFound, 7003, unroutable, r.URL.Path)
 	}
 	if a, ok := s.authenticate(r); !ok {
 		return a

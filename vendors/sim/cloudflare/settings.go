@@ -63,7 +63,8 @@ type LockRule struct {
 
 // when is the schema of a condition: the type says which field goes with it.
 func when(age string, types ...string) *kit.Schema {
-	return object(must("type", oneOf(types...)), may(age, integer(1, 1<<40)), may("date", moment())).And(func(value any) string {
+	condition := object(must("type", oneOf(types...)), may(age, integer(1, 1<<40)), may("date", moment()))
+	return condition.And(func(value any) string {
 		fields := value.(map[string]any)
 		_, hasAge := fields[age]
 		_, hasDate := fields["date"]
@@ -92,11 +93,13 @@ var (
 	lifecycleSchema = rules(object(
 		must("id", filled()), must("enabled", boolean()), must("conditions", object(must("prefix", text()))),
 		may("deleteObjectsTransition", ageOrDate),
-		may("storageClassTransitions", list(object(must("condition", when("maxAge", "Age", "Date")), must("storageClass", oneOf("InfrequentAccess"))), 0)),
+		may("storageClassTransitions", list(object(must("condition", when("maxAge", "Age", "Date")),
+			must("storageClass", oneOf("InfrequentAccess"))), 0)),
 		may("abortMultipartUploadsTransition", object(must("condition", when("maxAge", "Age")))),
 	))
 	lockSchema = rules(object(
-		must("id", filled()), must("enabled", boolean()), may("prefix", text()), must("condition", when("maxAgeSeconds", "Age", "Date", "Indefinite")),
+		must("id", filled()), must("enabled", boolean()), may("prefix", text()),
+		must("condition", when("maxAgeSeconds", "Age", "Date", "Indefinite")),
 	))
 )
 
@@ -125,7 +128,8 @@ func distinctIDs(value any) string {
 // isOrigin: an origin has a scheme and a host and no path.
 func isOrigin(value any) string {
 	u, err := url.Parse(strings.ReplaceAll(value.(string), "*", "x"))
-	if value == "*" || err == nil && u.Scheme != "" && u.Host != "" && u.Path == "" && u.RawQuery == "" && u.Fragment == "" {
+	bare := err == nil && u.Path == "" && u.RawQuery == "" && u.Fragment == ""
+	if value == "*" || bare && u.Scheme != "" && u.Host != "" {
 		return ""
 	}
 	return "is no origin"
@@ -133,7 +137,8 @@ func isOrigin(value any) string {
 
 // freshLifecycle is what a new bucket has.
 func freshLifecycle() []LifecycleRule {
-	return []LifecycleRule{{ID: "Default Multipart Abort Rule", Enabled: true, Abort: &Transition{Condition: When{Type: "Age", MaxAge: 7 * 86400}}}}
+	week := When{Type: "Age", MaxAge: 7 * 86400}
+	return []LifecycleRule{{ID: "Default Multipart Abort Rule", Enabled: true, Abort: &Transition{Condition: week}}}
 }
 
 // getCORS: that none is a 404 with a code of its own is seen in

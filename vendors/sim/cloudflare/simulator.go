@@ -31,7 +31,7 @@ type Options struct {
 	Now       func() time.Time                           // required
 	Sleep     func(context.Context, time.Duration) error // required when Latency is not 0
 	Latency   time.Duration                              // of every call, also to S3
-	KeyDelay  time.Duration                              // until S3 knows a fresh token, or one whose value or policy changed
+	KeyDelay  time.Duration                              // until S3 knows a new token, value or policy
 
 	Limit  int           // REST calls in a Window for each identity; 0: no limit
 	Window time.Duration // also how long a breach blocks; 5 minutes when 0
@@ -84,8 +84,8 @@ func New(o Options) *Simulator {
 	if !isID(o.AccountID) {
 		panic("cloudflare: Options have a malformed AccountID")
 	}
-	s := &Simulator{o: o, draws: kit.Draws{Seed: o.AccountID}, buckets: map[bucketKey]*Bucket{}, zones: map[string]string{},
-		firstPlace: map[bucketKey]string{}, limits: map[string]*budget{}}
+	s := &Simulator{o: o, draws: kit.Draws{Seed: o.AccountID}, buckets: map[bucketKey]*Bucket{},
+		zones: map[string]string{}, firstPlace: map[bucketKey]string{}, limits: map[string]*budget{}}
 	s.Server = kit.NewServer(kit.Config{Now: o.Now, Sleep: o.Sleep, Latency: o.Latency, World: &s.mu, ClientIP: o.ClientIP,
 		Longest: longestBody, Read: s.job})
 	s.s3 = s3api.API{Now: o.Now, Regions: []string{"auto", "us-east-1", ""}, Tools: true}

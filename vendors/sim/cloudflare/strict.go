@@ -27,7 +27,8 @@ const codeBadRequest = 10040
 const longestBody = 300 << 20
 
 // commonHeaders are what Go's net/http and cloudflare-go send.
-var commonHeaders = []string{"Authorization", "Content-Type", "Accept", "Accept-Encoding", "User-Agent", "Content-Length", "Connection"}
+var commonHeaders = []string{"Authorization", "Content-Type", "Accept", "Accept-Encoding", "User-Agent",
+	"Content-Length", "Connection"}
 
 // refuse answers what no client should send, and keeps it.
 func (s *Simulator) refuse(status, code int, format string, args ...any) answer {
@@ -82,7 +83,8 @@ func (s *Simulator) number(r *request, name string, preset, low, high int) (int,
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < low || n > high || strconv.Itoa(n) != text {
-		return 0, s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %s is %q and must be %d to %d", r.op, name, text, low, high), false
+		return 0, s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %s is %q and must be %d to %d",
+			r.op, name, text, low, high), false
 	}
 	return n, answer{}, true
 }

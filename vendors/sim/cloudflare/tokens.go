@@ -210,8 +210,9 @@ func (s *Simulator) tokenView(t *Token) map[string]any {
 	for _, p := range t.Policies {
 		policies = append(policies, policyView(p))
 	}
-	view := map[string]any{"id": t.ID, "name": t.Name, "status": t.shown(s.o.Now()), "policies": policies, "issued_on": stamp(t.IssuedOn),
-		"modified_on": stamp(t.ModifiedOn), "last_used_on": stamp(t.LastUse), "not_before": stamp(t.NotBefore), "expires_on": stamp(t.ExpiresOn)}
+	view := map[string]any{"id": t.ID, "name": t.Name, "status": t.shown(s.o.Now()), "policies": policies,
+		"issued_on": stamp(t.IssuedOn), "modified_on": stamp(t.ModifiedOn), "last_used_on": stamp(t.LastUse),
+		"not_before": stamp(t.NotBefore), "expires_on": stamp(t.ExpiresOn)}
 	networks := map[string][]string{"in": t.RequestIP, "not_in": t.NotRequestIP}
 	maps.DeleteFunc(networks, func(_ string, list []string) bool { return len(list) == 0 })
 	if len(networks) > 0 {
@@ -254,6 +255,7 @@ func (s *Simulator) listTokens(r *request) answer {
 	first := min((page-1)*size, len(all))
 	shown := all[first:min(first+size, len(all))]
 	a := done(shown)
-	a.info = map[string]int{"page": page, "per_page": size, "count": len(shown), "total_count": len(all), "total_pages": (len(all) + size - 1) / size}
+	a.info = map[string]int{"page": page, "per_page": size, "count": len(shown), "total_count": len(all),
+		"total_pages": (len(all) + size - 1) / size}
 	return a
 }

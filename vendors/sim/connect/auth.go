@@ -27,7 +27,8 @@ func (s *Simulator) authenticate(r *request) (answer, bool) {
 	}
 	header := r.Header.Get("Authorization")
 	if header != "" && (r.bearer == "" || !strings.HasPrefix(header, "Bearer ") || strings.ContainsAny(r.bearer, " \t")) {
-		return s.strange(failed(http.StatusUnauthorized, badToken), "%s: Authorization is not of the form Bearer TOKEN", r.op), false
+		return s.strange(failed(http.StatusUnauthorized, badToken),
+			"%s: Authorization is not of the form Bearer TOKEN", r.op), false
 	}
 	t, known := s.tokens[r.bearer]
 	if r.bearer == "" || !known || !t.live(s.o.Now()) {

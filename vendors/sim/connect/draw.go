@@ -68,7 +68,8 @@ func oneTime(value string, now time.Time) string {
 		}
 		secret = u.Query().Get("secret")
 	}
-	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(strings.ToUpper(strings.TrimRight(secret, "=")))
+	unpadded := strings.ToUpper(strings.TrimRight(secret, "="))
+	key, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(unpadded)
 	if err != nil || len(key) == 0 {
 		return ""
 	}

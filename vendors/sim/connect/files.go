@@ -89,5 +89,6 @@ func (s *Simulator) getContent(r *request) answer {
 	if !ok {
 		return a
 	}
-	return answer{status: http.StatusOK, raw: append([]byte{}, f.Content...), mime: "application/octet-stream", name: f.Name}
+	return answer{status: http.StatusOK, raw: append([]byte{}, f.Content...),
+		mime: "application/octet-stream", name: f.Name}
 }

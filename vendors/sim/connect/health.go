@@ -29,10 +29,12 @@ func (s *Simulator) health(r *request) answer {
 		Name         string       `json:"name"`
 		Version      string       `json:"version"`
 		Dependencies []dependency `json:"dependencies"`
-	}{"1Password Connect API", serverVersion, []dependency{{"sync", sync, ""}, {"sqlite", "ACTIVE", "Connected to ./1password.sqlite"}}})
+	}{"1Password Connect API", serverVersion,
+		[]dependency{{"sync", sync, ""}, {"sqlite", "ACTIVE", "Connected to ./1password.sqlite"}}})
 }
 
 func (s *Simulator) metrics(*request) answer {
 	return answer{status: http.StatusOK, mime: "text/plain; version=0.0.4; charset=utf-8",
-		raw: []byte("# HELP go_goroutines Number of goroutines that currently exist.\n# TYPE go_goroutines gauge\ngo_goroutines 7\n")}
+		raw: []byte("# HELP go_goroutines Number of goroutines that currently exist.\n" +
+			"# TYPE go_goroutines gauge\ngo_goroutines 7\n")}
 }

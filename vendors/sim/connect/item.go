@@ -30,7 +30,8 @@ func (s *Simulator) read(v *Vault, old *Item, body any) (Item, string) {
 	if old != nil {
 		r.old = *old
 	}
-	r.out = Item{ID: r.old.ID, Title: w.Title, Category: w.Category, Favorite: w.Favorite, Tags: w.Tags, CreatedAt: r.old.CreatedAt}
+	r.out = Item{ID: r.old.ID, Title: w.Title, Category: w.Category, Favorite: w.Favorite, Tags: w.Tags,
+		CreatedAt: r.old.CreatedAt}
 	if wrong := r.head(v, w); wrong != "" {
 		return Item{}, wrong
 	}
@@ -87,7 +88,8 @@ func (r *reading) head(v *Vault, w wireItem) string {
 	}
 	for i, tag := range w.Tags {
 		// That other clients of 1Password's refuse these is known; that Connect does is unverified.
-		if strings.Trim(tag, " \t") == "" || slices.Contains(w.Tags[:i], tag) || strings.ContainsFunc(tag, func(c rune) bool { return c > '~' || c < ' ' }) {
+		foreign := strings.ContainsFunc(tag, func(c rune) bool { return c > '~' || c < ' ' })
+		if strings.Trim(tag, " \t") == "" || slices.Contains(w.Tags[:i], tag) || foreign {
 			return "/tags has one that is empty, there twice, or not of ASCII"
 		}
 	}
@@ -125,10 +127,11 @@ func (r *reading) field(w wireField) string {
 	if wrong := r.value(&f, w, had); wrong != "" {
 		return wrong
 	}
+	own := slices.ContainsFunc(builtin[r.out.Category], func(b Field) bool { return b.ID == f.ID })
 	switch {
 	case f.ID == notes.ID:
 		r.out.Notes = f.Value
-	case f.Value == "" && slices.ContainsFunc(builtin[r.out.Category], func(b Field) bool { return b.ID == f.ID }) && f.Section == "":
+	case f.Value == "" && own && f.Section == "":
 		// It is there anyway.
 	default:
 		r.out.Fields = append(r.out.Fields, f)
@@ -149,7 +152,8 @@ func (r *reading) purpose(f *Field) string {
 		return fmt.Sprintf("is one too many: You can only use one %q field.", strings.ToLower(f.Purpose))
 	}
 	r.uses[f.Purpose] = true
-	if f.Purpose == "USERNAME" && r.out.Category != "LOGIN" || f.Purpose == "PASSWORD" && r.out.Category != "LOGIN" && r.out.Category != "PASSWORD" {
+	login, password := r.out.Category == "LOGIN", r.out.Category == "PASSWORD"
+	if f.Purpose == "USERNAME" && !login || f.Purpose == "PASSWORD" && !login && !password {
 		return "has a purpose that the category does not know" // unverified
 	}
 	if f.Label == "" {

@@ -65,7 +65,7 @@ func (p patch) item(item map[string]any, path string) (any, string) {
 		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(parts[i])
 	}
 	name, rest := parts[0], parts[1:]
-	if itemShape.Fields[name] == nil || slices.Contains([]string{"id", "vault", "version", "state", "createdAt", "updatedAt", "lastEditedBy", "files"}, name) {
+	if itemShape.Fields[name] == nil || slices.Contains(readOnly, name) {
 		return nil, "is about an attribute that is not known, or only read"
 	}
 	switch kind := itemShape.Fields[name].Kind; {

@@ -38,7 +38,8 @@ func routes() []route {
 		{op: "item.patch", method: "PATCH", path: itemPath, handle: (*Simulator).patchItem, shape: patchShape},
 		{op: "item.delete", method: "DELETE", path: itemPath, handle: (*Simulator).deleteItem},
 		{op: "file.list", method: "GET", path: filesPath, handle: (*Simulator).listFiles, query: []string{"inline_files"}},
-		{op: "file.get", method: "GET", path: filesPath + "/{file}", handle: (*Simulator).getFile, query: []string{"inline_files"}},
+		{op: "file.get", method: "GET", path: filesPath + "/{file}", handle: (*Simulator).getFile,
+			query: []string{"inline_files"}},
 		{op: "file.content", method: "GET", path: filesPath + "/{file}/content", handle: (*Simulator).getContent},
 	}
 }
@@ -50,7 +51,8 @@ func (r *route) write() bool { return r.method != http.MethodGet }
 // path is known, but not with this method.
 func findRoute(method, escaped string) (found *route, vars map[string]string, other bool) {
 	all := routes()
-	i, vars, other := kit.Find(len(all), func(i int) (string, string) { return all[i].method, all[i].path }, method, escaped)
+	row := func(i int) (string, string) { return all[i].method, all[i].path }
+	i, vars, other := kit.Find(len(all), row, method, escaped)
 	if i < 0 {
 		return nil, nil, other
 	}

@@ -14,8 +14,8 @@ const longestBody = 1 << 20
 
 // headers are those that clients may send: what Go's net/http sends, and those with
 // which 1Password's own client traces.
-var headers = []string{"Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Length", "Content-Type", "User-Agent",
-	"X-B3-Parentspanid", "X-B3-Sampled", "X-B3-Spanid", "X-B3-Traceid"}
+var headers = []string{"Accept", "Accept-Encoding", "Authorization", "Connection", "Content-Length",
+	"Content-Type", "User-Agent", "X-B3-Parentspanid", "X-B3-Sampled", "X-B3-Spanid", "X-B3-Traceid"}
 
 // request is a call that has a route.
 type request struct {
@@ -68,7 +68,9 @@ func (s *Simulator) noRoute(r *http.Request, other bool) answer {
 
 // judge checks what is the same for all operations, and lets the operation act.
 func (s *Simulator) judge(r *request) answer {
-	for _, check := range []func(*request) (answer, bool){s.checkHeaders, s.checkQuery, s.authenticate, s.authorize, s.checkBody} {
+	for _, check := range []func(*request) (answer, bool){
+		s.checkHeaders, s.checkQuery, s.authenticate, s.authorize, s.checkBody,
+	} {
 		if a, ok := check(r); !ok {
 			return a
 		}

@@ -15,8 +15,9 @@ const (
 
 // categories are those of the API reference. Items of the last two can be changed,
 // and not made: https://github.com/1Password/connect/blob/main/CHANGELOG.md
-var categories = []string{"LOGIN", "PASSWORD", "API_CREDENTIAL", "SERVER", "DATABASE", "CREDIT_CARD", "MEMBERSHIP", "PASSPORT", "SOFTWARE_LICENSE",
-	"OUTDOOR_LICENSE", "SECURE_NOTE", "WIRELESS_ROUTER", "BANK_ACCOUNT", "DRIVER_LICENSE", "IDENTITY", "REWARD_PROGRAM", "EMAIL_ACCOUNT",
+var categories = []string{"LOGIN", "PASSWORD", "API_CREDENTIAL", "SERVER", "DATABASE", "CREDIT_CARD",
+	"MEMBERSHIP", "PASSPORT", "SOFTWARE_LICENSE", "OUTDOOR_LICENSE", "SECURE_NOTE", "WIRELESS_ROUTER",
+	"BANK_ACCOUNT", "DRIVER_LICENSE", "IDENTITY", "REWARD_PROGRAM", "EMAIL_ACCOUNT",
 	"SOCIAL_SECURITY_NUMBER", "MEDICAL_RECORD", "SSH_KEY", "DOCUMENT", "CUSTOM"}
 
 // fieldTypes are those of the API reference. Fields that people made have more, and
@@ -30,11 +31,20 @@ var fieldTypes = []string{"STRING", "EMAIL", "CONCEALED", "URL", "OTP", "DATE", 
 // which they are is known for API credentials alone, from
 // https://github.com/1Password/terraform-provider-onepassword. Unverified in part.
 var builtin = map[string][]Field{
-	"LOGIN":    {{ID: "username", Type: "STRING", Purpose: "USERNAME", Label: "username"}, {ID: "password", Type: "CONCEALED", Purpose: "PASSWORD", Label: "password"}},
+	"LOGIN": {
+		{ID: "username", Type: "STRING", Purpose: "USERNAME", Label: "username"},
+		{ID: "password", Type: "CONCEALED", Purpose: "PASSWORD", Label: "password"},
+	},
 	"PASSWORD": {{ID: "password", Type: "CONCEALED", Purpose: "PASSWORD", Label: "password"}},
-	"API_CREDENTIAL": {{ID: "username", Type: "STRING", Label: "username"}, {ID: "credential", Type: "CONCEALED", Label: "credential"},
-		{ID: "type", Type: "MENU", Label: "type"}, {ID: "filename", Type: "STRING", Label: "filename"}, {ID: "validFrom", Type: "DATE", Label: "valid from"},
-		{ID: "expires", Type: "DATE", Label: "expires"}, {ID: "hostname", Type: "STRING", Label: "hostname"}},
+	"API_CREDENTIAL": {
+		{ID: "username", Type: "STRING", Label: "username"},
+		{ID: "credential", Type: "CONCEALED", Label: "credential"},
+		{ID: "type", Type: "MENU", Label: "type"},
+		{ID: "filename", Type: "STRING", Label: "filename"},
+		{ID: "validFrom", Type: "DATE", Label: "valid from"},
+		{ID: "expires", Type: "DATE", Label: "expires"},
+		{ID: "hostname", Type: "STRING", Label: "hostname"},
+	},
 }
 
 var notes = Field{ID: "notesPlain", Type: "STRING", Purpose: "NOTES", Label: "notesPlain"}
@@ -49,17 +59,25 @@ var (
 	may, must, object, oneOf = kit.May, kit.Must, kit.Nullable, kit.OneOf
 
 	inSection   = object(must("id", aText), may("label", aText))
-	recipeShape = object(may("length", anInt), may("characterSets", listOf(oneOf("LETTERS", "DIGITS", "SYMBOLS"))), may("excludeCharacters", aText))
-	fieldShape  = object(must("id", aText), may("section", inSection), must("type", aText), may("purpose", oneOf("", "USERNAME", "PASSWORD", "NOTES")),
-		may("label", aText), may("value", aText), may("generate", aBool), may("recipe", recipeShape), may("entropy", aNumber), may("totp", aText))
-	fileShape = object(must("id", aText), may("name", aText), may("size", anInt), may("content_path", aText), may("section", inSection), may("content", aText))
+	recipeShape = object(may("length", anInt), may("excludeCharacters", aText),
+		may("characterSets", listOf(oneOf("LETTERS", "DIGITS", "SYMBOLS"))))
+	fieldShape = object(must("id", aText), may("section", inSection), must("type", aText),
+		may("purpose", oneOf("", "USERNAME", "PASSWORD", "NOTES")), may("label", aText), may("value", aText),
+		may("generate", aBool), may("recipe", recipeShape), may("entropy", aNumber), may("totp", aText))
+	fileShape = object(must("id", aText), may("name", aText), may("size", anInt), may("content_path", aText),
+		may("section", inSection), may("content", aText))
 	urlShape  = object(may("label", aText), may("primary", aBool), must("href", aText))
-	itemShape = object(may("id", aText), may("title", aText), must("vault", object(must("id", aText))), must("category", oneOf(categories...)),
-		may("urls", listOf(urlShape)), may("favorite", aBool), may("tags", listOf(aText)), may("version", anInt), may("state", oneOf(archived, deleted)),
-		may("createdAt", aTime), may("updatedAt", aTime), may("lastEditedBy", aText), may("sections", listOf(inSection)), may("fields", listOf(fieldShape)),
-		may("files", listOf(fileShape)))
-	patchShape = listOf(object(must("op", oneOf("add", "remove", "replace")), must("path", aText), may("value", kit.Plain("any"))))
+	itemShape = object(may("id", aText), may("title", aText), must("vault", object(must("id", aText))),
+		must("category", oneOf(categories...)), may("urls", listOf(urlShape)), may("favorite", aBool),
+		may("tags", listOf(aText)), may("version", anInt), may("state", oneOf(archived, deleted)),
+		may("createdAt", aTime), may("updatedAt", aTime), may("lastEditedBy", aText),
+		may("sections", listOf(inSection)), may("fields", listOf(fieldShape)), may("files", listOf(fileShape)))
+	patchShape = listOf(object(must("op", oneOf("add", "remove", "replace")), must("path", aText),
+		may("value", kit.Plain("any"))))
 )
+
+// readOnly are the attributes of an item that no patch can change.
+var readOnly = []string{"id", "vault", "version", "state", "createdAt", "updatedAt", "lastEditedBy", "files"}
 
 func listOf(items *kit.Schema) *kit.Schema { return kit.List(items, 0) }
 
@@ -139,8 +157,8 @@ type wireFile struct {
 
 // vaultView returns a vault as reads show it now.
 func (s *Simulator) vaultView(v *Vault) wireVault {
-	out := wireVault{ID: v.ID, Name: v.Name, Description: v.Description, AttributeVersion: v.AttributeVersion, ContentVersion: v.ContentVersion,
-		Type: "USER_CREATED", CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt}
+	out := wireVault{ID: v.ID, Name: v.Name, Description: v.Description, AttributeVersion: v.AttributeVersion,
+		ContentVersion: v.ContentVersion, Type: "USER_CREATED", CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt}
 	for _, p := range v.past {
 		if s.o.Now().Before(p.until) {
 			out.ContentVersion, out.UpdatedAt = p.version, p.updated
@@ -157,7 +175,8 @@ func (s *Simulator) vaultView(v *Vault) wireVault {
 
 // summary returns an item as lists have it: without fields, sections and files.
 func summary(v *Vault, x Item) wireItem {
-	out := wireItem{ID: x.ID, Title: x.Title, Favorite: x.Favorite, Tags: x.Tags, Version: x.Version, Vault: wireID{v.ID}, Category: x.Category, State: x.State,
+	out := wireItem{ID: x.ID, Title: x.Title, Favorite: x.Favorite, Tags: x.Tags, Version: x.Version,
+		Vault: wireID{v.ID}, Category: x.Category, State: x.State,
 		LastEditedBy: x.LastEditedBy, CreatedAt: x.CreatedAt, UpdatedAt: x.UpdatedAt}
 	for _, u := range x.URLs {
 		out.URLs = append(out.URLs, wireURL{u.Label, u.Primary, u.Href})
@@ -172,7 +191,8 @@ func (s *Simulator) whole(v *Vault, x Item) wireItem {
 		out.Sections = append(out.Sections, wireSection(section))
 	}
 	for _, f := range x.allFields() {
-		w := wireField{ID: f.ID, Section: ref(f.Section), Type: f.Type, Purpose: f.Purpose, Label: f.Label, Value: f.Value, Entropy: f.Entropy}
+		w := wireField{ID: f.ID, Section: ref(f.Section), Type: f.Type, Purpose: f.Purpose, Label: f.Label,
+			Value: f.Value, Entropy: f.Entropy}
 		if f.Type == "OTP" {
 			w.TOTP = oneTime(f.Value, s.o.Now())
 		}

@@ -85,7 +85,8 @@ const (
 func (s *Simulator) AddVault(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v := &Vault{ID: s.drawID("vault"), Name: name, ContentVersion: 1, AttributeVersion: 1, CreatedAt: s.now(), UpdatedAt: s.now()}
+	v := &Vault{ID: s.drawID("vault"), Name: name, ContentVersion: 1, AttributeVersion: 1,
+		CreatedAt: s.now(), UpdatedAt: s.now()}
 	s.vaults = append(s.vaults, v)
 	return v.ID
 }
@@ -259,7 +260,8 @@ func (s *Simulator) seen(e *entry) (Item, bool) {
 func (s *Simulator) now() time.Time { return s.o.Now().UTC().Truncate(time.Second) }
 
 func (x Item) clone() Item {
-	x.Tags, x.URLs, x.Fields, x.Sections, x.Files = slices.Clone(x.Tags), slices.Clone(x.URLs), slices.Clone(x.Fields), slices.Clone(x.Sections), slices.Clone(x.Files)
+	x.Tags, x.URLs, x.Fields = slices.Clone(x.Tags), slices.Clone(x.URLs), slices.Clone(x.Fields)
+	x.Sections, x.Files = slices.Clone(x.Sections), slices.Clone(x.Files)
 	for i := range x.Files {
 		x.Files[i].Content = slices.Clone(x.Files[i].Content)
 	}
@@ -268,5 +270,6 @@ func (x Item) clone() Item {
 
 // String returns an item without what it holds, so that no log has secrets.
 func (x Item) String() string {
-	return fmt.Sprintf("%s %q (%s, version %d, %d fields) %s", x.ID, x.Title, x.Category, x.Version, len(x.Fields), x.State)
+	return fmt.Sprintf("%s %q (%s, version %d, %d fields) %s",
+		x.ID, x.Title, x.Category, x.Version, len(x.Fields), x.State)
 }

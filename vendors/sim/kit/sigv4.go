@@ -42,8 +42,9 @@ func ReadSignature(header string) (Signature, bool) {
 	if len(parts) != 3 || len(scope) != 5 || scope[4] != "aws4_request" || parts["SignedHeaders"] == "" {
 		return Signature{}, false
 	}
-	sig := Signature{scope[0], scope[1], scope[2], scope[3], strings.Split(parts["SignedHeaders"], ";"), parts["Signature"]}
-	lower := strings.ToLower(parts["SignedHeaders"]) == parts["SignedHeaders"]
+	signed := parts["SignedHeaders"]
+	sig := Signature{scope[0], scope[1], scope[2], scope[3], strings.Split(signed, ";"), parts["Signature"]}
+	lower := strings.ToLower(signed) == signed
 	return sig, lower && slices.IsSorted(sig.Headers) && len(sig.Value) == 64
 }
 

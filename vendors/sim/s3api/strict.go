@@ -8,8 +8,8 @@ import (
 )
 
 // common are the headers that the AWS SDK and Go's net/http send with every call.
-var common = []string{"Accept", "Accept-Encoding", "Amz-Sdk-Invocation-Id", "Amz-Sdk-Request", "Authorization", "Connection",
-	"Content-Length", "User-Agent", "X-Amz-Content-Sha256", "X-Amz-Date"}
+var common = []string{"Accept", "Accept-Encoding", "Amz-Sdk-Invocation-Id", "Amz-Sdk-Request", "Authorization",
+	"Connection", "Content-Length", "User-Agent", "X-Amz-Content-Sha256", "X-Amz-Date"}
 
 // operation is what a call may have beside what is common.
 type operation struct {
@@ -45,7 +45,8 @@ var operations = map[string]operation{
 func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 // kept are headers of an object that are kept with it, beside its metadata.
-var kept = []string{"Content-Type", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"}
+var kept = []string{"Content-Type", "Cache-Control", "Content-Disposition", "Content-Encoding",
+	"Content-Language", "Expires"}
 
 const metadata = "X-Amz-Meta-"
 

@@ -46,7 +46,8 @@ func (a API) verify(q *Request, g Gate) (keyID string, refused *Error) {
 		return "", refused
 	}
 	if !hmac.Equal([]byte(sig.Sign(q.Request, secret)), []byte(sig.Value)) {
-		return "", forbidden("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided.")
+		return "", forbidden("SignatureDoesNotMatch",
+			"The request signature we calculated does not match the signature you provided.")
 	}
 	sum := sha256.Sum256(q.body)
 	switch {
