@@ -22,9 +22,9 @@ func newDoctor(t *testing.T) *doctor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{p: Process{Now: now, Sleep: sleep}, view: view.Serial(v), log: slog.New(slog.DiscardHandler), config: &config.Config{Dir: t.TempDir()}}
-	s.connect()
-	return &doctor{session: s, ctx: t.Context(), counts: view.CheckCounts{}}
+	s := &session{run: &run{Process: Process{Now: now, Sleep: sleep}}, view: view.Serial(v), log: slog.New(slog.DiscardHandler), config: &config.Config{Dir: t.TempDir()}}
+	s.connections = newConnections(s)
+	return &doctor{session: s, counts: view.CheckCounts{}}
 }
 
 // told gives the checks as lines: outcome, name, what was found.
@@ -74,7 +74,7 @@ func TestDoctor_permissions(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := newDoctor(t)
-			d.permissions("local.main", test.checker)
+			d.permissions(t.Context(), "local.main", test.checker)
 			if got := d.told(); got != test.want {
 				t.Errorf("got\n%s\nwant\n%s", got, test.want)
 			}
@@ -115,8 +115,8 @@ func TestDoctor_showsNoSecretOfASetting(t *testing.T) {
 
 func TestDoctor_goesOnWithABlockOfNoVendor(t *testing.T) {
 	d := newDoctor(t)
-	d.config.Clouds = []config.Connection{{Vendor: "nobody", Name: "main"}}
-	d.cloudBlock(d.config.Clouds[0])
+	d.session.config.Clouds = []config.Connection{{Vendor: "nobody", Name: "main"}}
+	d.cloud(t.Context(), d.session.config.Clouds[0])
 	if d.counts[view.Fault] != 2 || len(d.checks) != 0 {
 		t.Errorf("got %v, want two faults", d.counts)
 	}
