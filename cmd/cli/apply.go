@@ -114,7 +114,7 @@ func runApply(ctx context.Context, r *run, a applyArgs) error {
 		}
 		a.mode = saved.Mode
 	}
-	return inSession(ctx, r, a.common, func(s *session) error { return apply(ctx, s, a, saved) })
+	return inSession(ctx, r, a.common, func(s *session) error { return planAndApply(ctx, s, a, saved) })
 }
 
 // mayProceed returns an error if confirmation is needed and nobody can be asked.
@@ -133,9 +133,9 @@ func mayProceed(r *run, a applyArgs) error {
 	return nil
 }
 
-// apply plans as bh plan does, but with the state locked; then it asks, and carries the plan out. saved is nil if there
-// is no saved plan.
-func apply(ctx context.Context, s *session, a applyArgs, saved *planner.Plan) error {
+// planAndApply plans as bh plan does, but with the state locked; then it asks, and carries the plan out. saved is nil
+// if there is no saved plan.
+func planAndApply(ctx context.Context, s *session, a applyArgs, saved *planner.Plan) error {
 	store, err := s.openState(ctx)
 	if err != nil {
 		return err

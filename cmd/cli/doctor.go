@@ -30,7 +30,7 @@ func doctorCommand(r *run) *cli.Command {
 
 // runDoctor is bh doctor. It changes nothing.
 func runDoctor(ctx context.Context, s *session, faults diag.List) error {
-	d := &doctor{session: s, counts: view.CheckCounts{}}
+	d := &checkup{session: s, counts: view.CheckCounts{}}
 	d.good("version", version, "")
 	d.section(ctx, "bh")
 	d.files(ctx, faults)
@@ -53,7 +53,7 @@ func runDoctor(ctx context.Context, s *session, faults diag.List) error {
 }
 
 // files checks what was read.
-func (d *doctor) files(ctx context.Context, diags diag.List) {
+func (d *checkup) files(ctx context.Context, diags diag.List) {
 	declared := d.session.config
 	for _, name := range slices.Sorted(maps.Keys(declared.Sources)) {
 		isFault := func(x diag.Diagnostic) bool { return x.Subject.File == name && x.Severity == diag.Error }

@@ -10,18 +10,18 @@ import (
 	"buckethead/vendors"
 )
 
-// doctor collects checks, and shows them section by section. It goes on after one that failed.
-type doctor struct {
+// checkup collects the checks of bh doctor, and shows them section by section. It goes on after one that failed.
+type checkup struct {
 	session *session
 	checks  []view.Check // of the section that has begun
 	counts  view.CheckCounts
 }
 
-func (d *doctor) now() time.Time { return d.session.run.Now() }
+func (d *checkup) now() time.Time { return d.session.run.Now() }
 
 // section shows the checks since the last section. After a signal it shows nothing, since the signal may be what made
 // them fail.
-func (d *doctor) section(ctx context.Context, title string) {
+func (d *checkup) section(ctx context.Context, title string) {
 	if len(d.checks) > 0 && ctx.Err() == nil {
 		d.session.view.Checks(title, d.checks)
 	}
@@ -31,20 +31,20 @@ func (d *doctor) section(ctx context.Context, title string) {
 	d.checks = nil
 }
 
-func (d *doctor) add(c view.Check) { d.checks = append(d.checks, c) }
+func (d *checkup) add(c view.Check) { d.checks = append(d.checks, c) }
 
-func (d *doctor) good(name, found, source string) {
+func (d *checkup) good(name, found, source string) {
 	d.add(view.Check{Name: name, Outcome: view.OK, Found: found, Source: source})
 }
 
 // bad adds a check that failed, and what mends it.
-func (d *doctor) bad(name, found, fix string) {
+func (d *checkup) bad(name, found, fix string) {
 	d.add(view.Check{Name: name, Outcome: view.Fault, Found: found, Fix: fix})
 }
 
 // ask makes one call and adds a check of it, with the time that it took. found says what the call returned. ask reports
 // whether the call succeeded.
-func (d *doctor) ask(ctx context.Context, address, name string, call func() (found string, err error)) bool {
+func (d *checkup) ask(ctx context.Context, address, name string, call func() (found string, err error)) bool {
 	begun := d.now()
 	found, err := connections.Observe(ctx, d.session.connections, address, name, call)
 	check := view.Check{Name: name, Outcome: view.OK, Found: found, Asked: true, Took: d.now().Sub(begun)}

@@ -11,7 +11,7 @@ import (
 )
 
 // state checks where the state is, what is in it, who holds it, and which copies there are.
-func (d *doctor) state(ctx context.Context) {
+func (d *checkup) state(ctx context.Context) {
 	defer d.section(ctx, "state")
 	place, err := d.session.connections.Place(ctx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (d *doctor) state(ctx context.Context) {
 }
 
 // stateSource says what decides where the state is.
-func (d *doctor) stateSource() string {
+func (d *checkup) stateSource() string {
 	switch {
 	case d.session.flags.state != "":
 		return "--state"
@@ -78,7 +78,7 @@ func stateFix(err error) string {
 	return "Give bh a place that it can read, with state \"local\" { path = ... } or --state."
 }
 
-func (d *doctor) backups(ctx context.Context, place state.Place) {
+func (d *checkup) backups(ctx context.Context, place state.Place) {
 	backups, err := place.Backups(ctx)
 	if err != nil {
 		d.bad("backups", err.Error(), "Give bh the right to list and read them.")

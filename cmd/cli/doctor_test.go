@@ -15,7 +15,7 @@ import (
 )
 
 // newDoctor is a doctor at work on a session without files.
-func newDoctor(t *testing.T) *doctor {
+func newDoctor(t *testing.T) *checkup {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 	v, err := view.New("human", io.Discard, io.Discard, view.Options{Now: now})
@@ -24,11 +24,11 @@ func newDoctor(t *testing.T) *doctor {
 	}
 	s := &session{run: &run{Process: Process{Now: now, Sleep: sleep}}, view: view.Serial(v), log: slog.New(slog.DiscardHandler), config: &config.Config{Dir: t.TempDir()}}
 	s.connections = newConnections(s)
-	return &doctor{session: s, counts: view.CheckCounts{}}
+	return &checkup{session: s, counts: view.CheckCounts{}}
 }
 
 // told gives the checks as lines: outcome, name, what was found.
-func (d *doctor) told() string {
+func (d *checkup) told() string {
 	var lines []string
 	for _, c := range d.checks {
 		lines = append(lines, fmt.Sprintf("%s %s: %s", c.Outcome, c.Name, c.Found))

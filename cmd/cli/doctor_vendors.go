@@ -15,7 +15,7 @@ import (
 )
 
 // settings checks every setting of a block, and says where it comes from.
-func (d *doctor) settings(ctx context.Context, c config.Connection) {
+func (d *checkup) settings(ctx context.Context, c config.Connection) {
 	vendor, known := registry.Find(c.Vendor)
 	if !known {
 		d.bad("vendor", "this bh has no vendor "+c.Vendor, "Use one of those that bh version --json names.")
@@ -58,7 +58,7 @@ func shown(s vendors.Setting, v vendors.Value) string {
 }
 
 // readReference checks that a value can be read from its store. It forgets the value.
-func (d *doctor) readReference(ctx context.Context, name, reference string) {
+func (d *checkup) readReference(ctx context.Context, name, reference string) {
 	from, known := d.session.connections.StoreOf(reference)
 	if !known {
 		scheme, _, _ := strings.Cut(reference, "://")
@@ -72,7 +72,7 @@ func (d *doctor) readReference(ctx context.Context, name, reference string) {
 }
 
 // broughtKeys checks the keys that projects register.
-func (d *doctor) broughtKeys(ctx context.Context) {
+func (d *checkup) broughtKeys(ctx context.Context) {
 	for i := range d.session.config.Projects {
 		p := &d.session.config.Projects[i]
 		if r := p.Register; r != nil && r.Reference != "" {
@@ -83,7 +83,7 @@ func (d *doctor) broughtKeys(ctx context.Context) {
 }
 
 // cloud checks the block of a cloud, and what answers there.
-func (d *doctor) cloud(ctx context.Context, c config.Connection) {
+func (d *checkup) cloud(ctx context.Context, c config.Connection) {
 	d.settings(ctx, c)
 	address := c.Address()
 	cloud, err := d.session.connections.Cloud(ctx, address)
@@ -102,7 +102,7 @@ func (d *doctor) cloud(ctx context.Context, c config.Connection) {
 }
 
 // store checks the block of a store, and what answers there.
-func (d *doctor) store(ctx context.Context, c config.Connection) {
+func (d *checkup) store(ctx context.Context, c config.Connection) {
 	d.settings(ctx, c)
 	store, err := d.session.connections.Store(ctx, c.Address())
 	if err != nil {
@@ -125,7 +125,7 @@ const (
 )
 
 // permissions checks who bh is to the vendor, and what it may do.
-func (d *doctor) permissions(ctx context.Context, address string, checker vendors.PermissionChecker) {
+func (d *checkup) permissions(ctx context.Context, address string, checker vendors.PermissionChecker) {
 	var report vendors.IdentityReport
 	if !d.ask(ctx, address, "identity", func() (string, error) {
 		var err error
@@ -149,7 +149,7 @@ func (d *doctor) permissions(ctx context.Context, address string, checker vendor
 	d.clock(report.ClockSkew)
 }
 
-func (d *doctor) expiry(at time.Time) {
+func (d *checkup) expiry(at time.Time) {
 	check := view.Check{Name: "expiry", Outcome: view.OK, Found: "never"}
 	left := at.Sub(d.now())
 	switch {
@@ -165,7 +165,7 @@ func (d *doctor) expiry(at time.Time) {
 	d.add(check)
 }
 
-func (d *doctor) clock(ahead time.Duration) {
+func (d *checkup) clock(ahead time.Duration) {
 	off, side := ahead, "ahead of"
 	if ahead < 0 {
 		off, side = -ahead, "behind"

@@ -45,8 +45,8 @@ func (r *run) main(ctx context.Context) (code int) {
 	return r.ending.end(ctx, err)
 }
 
-// commands lists the commands in the order of help.
-var commands = []func(*run) *cli.Command{
+// everyCommand lists the commands in the order of help.
+var everyCommand = []func(*run) *cli.Command{
 	initCommand, validateCommand, fmtCommand,
 	planCommand, applyCommand, destroyCommand, rotateCommand,
 	showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, schemaCommand,
@@ -72,7 +72,7 @@ func newApp(r *run) *cli.App {
 		},
 	}
 	app.Flags = append(app.Flags, cli.HelpFlag) // which urfave adds only with its own help command
-	for _, command := range commands {
+	for _, command := range everyCommand {
 		app.Commands = append(app.Commands, command(r))
 	}
 	for _, c := range app.Commands {
