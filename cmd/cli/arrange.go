@@ -48,7 +48,7 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 		return []string{"version"}, nil
 	}
 	if len(words) == 0 {
-		// No command: help, or a word that is not known.
+		// No command: help, or an unknown word.
 		return append(flags, rest...), nil
 	}
 	if err := checkFlags(app, words, append(slices.Clone(preset), flags...)); err != nil {

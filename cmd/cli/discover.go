@@ -39,12 +39,9 @@ func runDiscover(ctx context.Context, s *session) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	s.view.Diagnostics(diags)
+	err = s.report(diags)
 	s.view.Discovery(found)
-	if diags.HasErrors() {
-		return exitCode(exitError)
-	}
-	return nil
+	return err
 }
 
 // discover lists everything in the declared clouds and stores, and compares it with the state.

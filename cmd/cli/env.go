@@ -31,7 +31,7 @@ func envCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			flags.format = "human" // of faults: the result has to be one object and nothing beside
+			flags.format = "human" // for faults: standard output is the result and nothing else
 			return inSession(c.Context, r, flags, func(s *session) error {
 				return runEnv(c.Context, s, c.Args().First(), format)
 			})

@@ -35,7 +35,7 @@ func graphCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			flags.format = "human" // of faults: the result is the picture and nothing beside
+			flags.format = "human" // for faults: standard output is the picture and nothing else
 			return inSession(c.Context, r, flags, func(s *session) error { return runGraph(s, format) })
 		}}
 }

@@ -38,7 +38,7 @@ func importCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			a.format = "human" // of faults: the result has to be one object and nothing beside
+			a.format = "human" // for faults: standard output is the result and nothing else
 			return inSession(c.Context, r, a.common, func(s *session) error { return runImport(c.Context, s, a) })
 		}}
 }

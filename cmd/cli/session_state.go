@@ -9,7 +9,7 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// place returns the place of the state. Like every method here it shows what is wrong; its error is then an exit code.
+// place returns the place of the state. If it cannot, it shows why, like all methods here, and returns an exit code.
 func (s *session) place(ctx context.Context) (state.Place, error) {
 	place, err := s.connections.Place(ctx)
 	if err != nil {
