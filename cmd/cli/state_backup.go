@@ -74,5 +74,5 @@ func before(kept string) string {
 	if kept == "" {
 		return "There was no state before."
 	}
-	return "The state of before is " + kept + "."
+	return "The previous state was saved as " + kept + "."
 }
