@@ -74,9 +74,10 @@ func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]boo
 	request := s.observation(snap)
 	request.Desired = planner.AsRecorded(s.config, snap)
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
-	if err := s.report(diags); err != nil {
+	if err := s.unread(ctx, diags); err != nil {
 		return err
 	}
+	s.view.Diagnostics(diags)
 	input := s.comparison(snap, world)
 	input.Scope = s.flags.scope()
 	drift := planner.FindDrift(input, ignore)

@@ -64,10 +64,7 @@ func (i *importer) describe(ctx context.Context, keys ...planner.BucketKey) (
 ) {
 	s := i.session
 	specs, diags := refresh.Describe(ctx, s.connections.Readers(), s.observation(i.snap), keys)
-	if diags.HasErrors() {
-		return nil, s.report(diags)
-	}
-	return specs, nil
+	return specs, s.unread(ctx, diags)
 }
 
 // refuse returns an error for what is known to be wrong before the cloud is asked.
@@ -109,8 +106,8 @@ func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error
 // all imports every bucket that bh discover lists, except those of other stacks.
 func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 	found, diags := discover(ctx, i.session, i.snap)
-	if diags.HasErrors() {
-		return nil, i.session.report(diags)
+	if err := i.session.unread(ctx, diags); err != nil {
+		return nil, err
 	}
 	var keys []planner.BucketKey
 	var list []config.Existing

@@ -45,15 +45,6 @@ func (r *run) main(ctx context.Context) (code int) {
 	return r.ending.end(ctx, err)
 }
 
-// everyCommand lists the commands in the order of help.
-var everyCommand = []func(*run) *cli.Command{
-	initCommand, validateCommand, fmtCommand,
-	planCommand, applyCommand, destroyCommand, rotateCommand,
-	showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, schemaCommand,
-	execCommand, envCommand, doctorCommand, historyCommand, stateCommand,
-	versionCommand, completionCommand, manCommand, helpCommand,
-}
-
 func newApp(r *run) *cli.App {
 	app := &cli.App{
 		Name: "bh", Usage: "buckets, and the credentials that open them, as declared", HideVersion: true, Suggest: true,
@@ -71,8 +62,14 @@ func newApp(r *run) *cli.App {
 			return cli.ShowAppHelp(c)
 		},
 	}
-	app.Flags = append(app.Flags, cli.HelpFlag) // which urfave adds only with its own help command
-	for _, command := range everyCommand {
+	app.Flags = append(app.Flags, cli.HelpFlag)        // which urfave adds only with its own help command
+	for _, command := range []func(*run) *cli.Command{ // in the order of help
+		initCommand, validateCommand, fmtCommand,
+		planCommand, applyCommand, destroyCommand, rotateCommand,
+		showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, schemaCommand,
+		execCommand, envCommand, doctorCommand, historyCommand, stateCommand,
+		versionCommand, completionCommand, manCommand, helpCommand,
+	} {
 		app.Commands = append(app.Commands, command(r))
 	}
 	for _, c := range app.Commands {

@@ -120,11 +120,8 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 	request := s.observation(snap)
 	request.Mode, request.Scope = a.mode, a.scopeWith(a.named)
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx) // the diagnostics are of what the signal cut off
-	}
-	if diags.HasErrors() {
-		return nil, s.report(diags)
+	if err := s.unread(ctx, diags); err != nil {
+		return nil, err
 	}
 	input := s.comparison(snap, world)
 	input.Mode, input.Scope, input.Rotate = request.Mode, request.Scope, rotated(s.config, a)

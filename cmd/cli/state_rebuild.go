@@ -80,8 +80,8 @@ func rebuildInto(ctx context.Context, s *session, path string) (rebuilt planner.
 	request := s.observation(snap)
 	request.Marked = true
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
-	if diags.HasErrors() {
-		return rebuilt, s.report(diags)
+	if err := s.unread(ctx, diags); err != nil {
+		return rebuilt, err
 	}
 	rebuilt = planner.Rebuild(s.comparison(snap, world))
 	by := onBehalfOf(s.run.Process)

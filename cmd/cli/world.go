@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"context"
+
+	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/planner/refresh"
 	"buckethead/state"
@@ -10,6 +13,17 @@ import (
 // observation asks for all that is declared or recorded.
 func (s *session) observation(snap state.Snapshot) refresh.Request {
 	return refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal, Parallelism: s.flags.parallelism}
+}
+
+// unread returns an error if the providers could not be read. What went wrong is shown, unless a signal cut it off.
+func (s *session) unread(ctx context.Context, diags diag.List) error {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case diags.HasErrors():
+		return s.report(diags)
+	}
+	return nil
 }
 
 // comparison is what the planner needs to compare all that is declared, recorded and observed.
