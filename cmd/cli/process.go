@@ -1,8 +1,9 @@
 // Package cli is the command line. Each command has a file of its own: it turns flags into a plain struct, does its
 // work and returns an error, which becomes the exit code.
 //
-// It is the only package that connects config, state, vendors, planner and executor, and, beside main, the only one
-// that knows the process: arguments, environment, terminal, signals and clock.
+// With cmd/connections, which opens what the files declare, it is the only package that brings config, state, vendors,
+// planner and executor together. Beside main, it is the only one that knows the process: arguments, environment,
+// terminal, signals and clock.
 //
 // # Layers
 //

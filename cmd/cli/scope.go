@@ -42,7 +42,7 @@ func covers(named, p addr.Project) bool {
 	return named == p || named.Key == "" && named.Name == p.Name
 }
 
-// scopeWith is the scope of the flags within the projects that are named, or the scope of the flags if none are.
+// scopeWith returns the filter of the flags, within the projects that are named if there are any.
 func (c common) scopeWith(named []addr.Project) func(addr.Project) bool {
 	scope := c.scope()
 	if len(named) == 0 {

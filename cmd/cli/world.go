@@ -10,7 +10,7 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// observation asks for all that is declared or recorded.
+// observation returns the request to read all that is declared or recorded.
 func (s *session) observation(snap state.Snapshot) refresh.Request {
 	return refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal, Parallelism: s.flags.parallelism}
 }
@@ -26,7 +26,7 @@ func (s *session) unread(ctx context.Context, diags diag.List) error {
 	return nil
 }
 
-// comparison is what the planner needs to compare all that is declared, recorded and observed.
+// comparison returns what the planner needs to compare what is declared, recorded and observed.
 func (s *session) comparison(snap state.Snapshot, world planner.World) planner.Input {
 	return planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: planner.Normal, Now: s.run.Now(),
 		NameLimit: func(vendor string) int {
