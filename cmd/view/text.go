@@ -82,9 +82,9 @@ func hang(text string, width, indent int) string {
 	return b.String()
 }
 
-// Clean makes text from outside safe to print. It replaces control characters, which could move the cursor or color what
-// follows, marks of direction, which could change the order of what is shown, and characters without a width, which
-// could make two names look the same. It keeps line breaks and tabs. The result is valid UTF-8.
+// Clean makes text from outside safe to print. It replaces control characters, which could move the cursor or color
+// what follows, marks of direction, which could change the order of what is shown, and characters without a width,
+// which could make two names look the same. It keeps line breaks and tabs. The result is valid UTF-8.
 func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && harmful(r) {
