@@ -5,14 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"buckethead/config/addr"
 	"buckethead/executor"
 	"buckethead/planner"
 	"buckethead/planner/planfile"
@@ -20,17 +17,20 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// applyArgs are what bh apply, destroy and rotate are asked for.
+// applyArgs holds the flags and arguments of bh apply, destroy and rotate.
 type applyArgs struct {
 	planArgs
-	file        string
+	file        string // of a saved plan
 	autoApprove bool
 	expect      string
 	verify      bool
 	question    string
 }
 
-// stopGrace bounds the steps that still run after the first signal.
+// asks reports whether a person has to agree before the plan is carried out.
+func (a applyArgs) asks() bool { return !a.autoApprove && a.file == "" && a.expect == "" }
+
+// stopGrace bounds the steps that are still running after the first signal.
 const stopGrace = 2 * time.Minute
 
 func applyFlags(more ...cli.Flag) []cli.Flag {
@@ -40,16 +40,18 @@ func applyFlags(more ...cli.Flag) []cli.Flag {
 		&cli.BoolFlag{Name: "verify", Value: true, Usage: "prove each stored credential"})...)
 }
 
-func readApplyArgs(c *cli.Context, p Process) (applyArgs, error) {
-	a, err := readPlanArgs(c, p)
-	return applyArgs{planArgs: a, autoApprove: c.Bool("auto-approve"), expect: strings.TrimPrefix(c.String("expect"), "sha256:"),
+func readApplyArgs(c *cli.Context, r *run) (applyArgs, error) {
+	a, err := readPlanArgs(c, r)
+	return applyArgs{planArgs: a, autoApprove: c.Bool("auto-approve"),
+		expect: strings.TrimPrefix(c.String("expect"), "sha256:"),
 		verify: c.Bool("verify"), question: "Apply this plan?"}, err
 }
 
-func applyCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "apply", Usage: "make the providers match what is declared", ArgsUsage: "[PLAN]", Flags: applyFlags(),
+func applyCommand(r *run) *cli.Command {
+	return &cli.Command{Name: "apply", Usage: "make the providers match what is declared", ArgsUsage: "[PLAN]",
+		Flags: applyFlags(),
 		Action: func(c *cli.Context) error {
-			a, err := readApplyArgs(c, p)
+			a, err := readApplyArgs(c, r)
 			if err != nil {
 				return err
 			}
@@ -57,14 +59,15 @@ func applyCommand(p Process) *cli.Command {
 				return fmt.Errorf("bh apply takes one plan, and was given %d arguments", c.Args().Len())
 			}
 			a.file = c.Args().First()
-			return runApply(c.Context, p, a)
+			return runApply(c.Context, r, a)
 		}}
 }
 
-func destroyCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "destroy", Usage: "destroy what is recorded, or the projects that are named", ArgsUsage: "[PROJECT...]", Flags: applyFlags(),
+func destroyCommand(r *run) *cli.Command {
+	return &cli.Command{Name: "destroy", Usage: "destroy what is recorded, or the projects that are named",
+		ArgsUsage: "[PROJECT...]", Flags: applyFlags(),
 		Action: func(c *cli.Context) error {
-			a, err := readApplyArgs(c, p)
+			a, err := readApplyArgs(c, r)
 			if err != nil {
 				return err
 			}
@@ -73,15 +76,15 @@ func destroyCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runApply(c.Context, p, a)
+			return runApply(c.Context, r, a)
 		}}
 }
 
-func rotateCommand(p Process) *cli.Command {
+func rotateCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "rotate", Usage: "renew the keys of projects now", ArgsUsage: "PROJECT...",
 		Flags: applyFlags(&cli.BoolFlag{Name: "no-overlap", Usage: "end the old keys at once: someone has them"}),
 		Action: func(c *cli.Context) error {
-			a, err := readApplyArgs(c, p)
+			a, err := readApplyArgs(c, r)
 			if err != nil {
 				return err
 			}
@@ -93,147 +96,85 @@ func rotateCommand(p Process) *cli.Command {
 				return errors.New("bh rotate wants the projects whose keys are to be renewed")
 			}
 			a.rotate, a.question = true, "Renew these keys?"
-			return runApply(c.Context, p, a)
+			return runApply(c.Context, r, a)
 		}}
 }
 
-func addresses(args []string) ([]addr.Project, error) {
-	var out []addr.Project
-	for _, text := range args {
-		p, err := addr.Parse(text)
-		if err != nil {
-			return nil, err
+// runApply is bh apply, destroy and rotate.
+func runApply(ctx context.Context, r *run, a applyArgs) error {
+	if err := mayProceed(r, a); err != nil {
+		return err
+	}
+	var saved *planner.Plan
+	if a.file != "" {
+		var err error
+		// The session, which changes to --chdir, is not open yet.
+		if saved, err = readPlan(ctx, joinRelative(a.chdir, a.file)); err != nil {
+			return err
 		}
-		out = append(out, p)
+		a.mode = saved.Mode
 	}
-	return out, nil
+	return inSession(ctx, r, a.common, func(s *session) error { return planAndApply(ctx, s, a, saved) })
 }
 
-// runApply is bh apply: the same way as bh plan with the state locked, then the
-// question, then the executor.
-func runApply(ctx context.Context, p Process, a applyArgs) (err error) {
-	if err := mayProceed(p, a); err != nil {
-		return err
-	}
-	expected, err := readPlan(ctx, a.file, a.chdir)
-	if err != nil {
-		return err
-	}
-	s, err := open(ctx, p, a.common)
-	if err != nil {
-		return err
-	}
-	defer func() { err = joinClose(err, s) }()
-	opened, err := s.openState(ctx)
-	if err != nil {
-		return err
-	}
-	snap, err := opened.Snapshot()
-	if err != nil {
-		return s.stateFault(err)
-	}
-	if expected != nil {
-		a.mode = expected.Mode
-	}
-	plan, err := s.plan(ctx, snap, a.planArgs)
-	if err != nil {
-		return err
-	}
-	if plan, err = s.expected(plan, expected, a); err != nil {
-		return err
-	}
-	s.view.Plan(plan)
-	if err := s.mayDestroy(plan, a); err != nil {
-		return err
-	}
-	if err := s.agreed(ctx, plan, expected, a); err != nil {
-		return err
-	}
-	if err := s.beforeApply(ctx, plan, opened); err != nil {
-		return s.stateFault(err)
-	}
-	return s.closeState(opened, s.execute(ctx, plan, snap, opened, a))
-}
-
-// beforeApply copies the state, and makes known what is about to be done where others
-// could not tell otherwise.
-func (s *session) beforeApply(ctx context.Context, plan *planner.Plan, opened state.Locked) error {
-	if plan.Empty() {
-		return nil
-	}
-	if _, err := opened.Backup(ctx); err != nil {
-		return err
-	}
-	return opened.Announce(ctx, executor.Announcement(plan, s.run(), s.p.Now()))
-}
-
-// closeState closes a state in which things were done: what cannot be written back is
-// a fault, whatever came of the rest.
-func (s *session) closeState(opened state.Locked, err error) error {
-	closed := opened.Close()
-	if closed == nil {
-		return err
-	}
-	fault := s.stateFault(closed)
-	var code exitCode
-	if errors.As(err, &code) && code != exitChanges {
-		return err
-	}
-	return fault
-}
-
-// mayProceed fails at once where nobody could be asked.
-func mayProceed(p Process, a applyArgs) error {
+// mayProceed returns an error if confirmation is needed and nobody can be asked.
+func mayProceed(r *run, a applyArgs) error {
 	switch {
-	case a.autoApprove, a.file != "", a.expect != "":
+	case !a.asks():
 		return nil
 	case a.json:
 		return errors.New("--json asks nothing: it needs --auto-approve, a saved plan, or --expect")
 	case a.format == "markdown", a.format == "mermaid":
 		return fmt.Errorf("--format %s asks nothing: it needs --auto-approve, a saved plan, or --expect", a.format)
-	case !p.StdinTTY || !a.input:
-		return errors.New("there is no terminal to ask on: use --auto-approve, a saved plan (bh plan --out FILE, bh apply FILE), or --expect DIGEST")
+	case !r.StdinTTY || !a.input:
+		return errors.New("there is no terminal to ask on: " +
+			"use --auto-approve, a saved plan (bh plan --out FILE, bh apply FILE), or --expect DIGEST")
 	}
 	return nil
 }
 
-// readPlan reads a saved plan; nil where none was named. A relative path starts
-// from --chdir, as everything does.
-func readPlan(ctx context.Context, path, chdir string) (*planner.Plan, error) {
-	if path == "" {
-		return nil, nil
+// planAndApply plans as bh plan does, but with the state locked; then it asks, and carries the plan out. saved is nil
+// if there is no saved plan.
+func planAndApply(ctx context.Context, s *session, a applyArgs, saved *planner.Plan) error {
+	store, err := s.openState(ctx)
+	if err != nil {
+		return err
 	}
-	if chdir != "" {
-		path = joinRelative(chdir, path)
+	snap, err := store.Snapshot()
+	if err != nil {
+		return s.stateFault(err)
 	}
-	plan, err := parallel.Await(ctx, func() (*planner.Plan, error) {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = file.Close() }()
-		return planfile.Read(file)
-	})
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no saved plan %s, which bh plan --out writes; to apply one project alone: --target", path)
-	case err != nil:
-		return nil, fmt.Errorf("read the plan %s: %w", path, err)
+	plan, err := makePlan(ctx, s, snap, a.planArgs)
+	if err != nil {
+		return err
 	}
-	return plan, nil
+	if plan, err = expected(s, plan, saved, a.expect); err != nil {
+		return err
+	}
+	s.view.Plan(plan)
+	if err := mayDestroy(s, plan, a); err != nil {
+		return err
+	}
+	if err := confirm(ctx, s, plan, a); err != nil {
+		return err
+	}
+	if err := prepare(ctx, s, plan, store); err != nil {
+		return s.stateFault(err)
+	}
+	return closeState(s, store, execute(ctx, s, plan, snap, store, a))
 }
 
-// expected holds a fresh plan against the saved one or the digest that it has to
-// be, and gives what may run.
-func (s *session) expected(fresh, saved *planner.Plan, a applyArgs) (*planner.Plan, error) {
-	if a.expect != "" && fresh.Digest() != a.expect {
+// expected compares a fresh plan with the digest or the saved plan that it has to match, and returns the plan that may
+// run.
+func expected(s *session, fresh, saved *planner.Plan, digest string) (*planner.Plan, error) {
+	if digest != "" && fresh.Digest() != digest {
 		s.view.Plan(fresh)
 		return nil, fmt.Errorf("the plan is not the expected one: its digest is %s; nothing was done", fresh.Digest())
 	}
 	if saved == nil {
 		return fresh, nil
 	}
-	run, differences := planfile.Compare(saved, fresh)
+	runnable, differences := planfile.Compare(saved, fresh)
 	if len(differences) > 0 {
 		var b strings.Builder
 		for _, d := range differences {
@@ -246,22 +187,33 @@ func (s *session) expected(fresh, saved *planner.Plan, a applyArgs) (*planner.Pl
 		return nil, fmt.Errorf("the plan is stale; nothing was done:%s\n\n  Plan again", b.String())
 	}
 	for _, o := range fresh.Operations {
-		if _, kept := run.Find(o.Project); !kept {
+		if _, kept := runnable.Find(o.Project); !kept {
 			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Project.Label())
 		}
 	}
-	return run, nil
+	return runnable, nil
 }
 
-// agreed asks, where it has to.
-func (s *session) agreed(ctx context.Context, plan, saved *planner.Plan, a applyArgs) error {
-	if plan.Empty() || a.autoApprove || saved != nil || a.expect != "" {
+// mayDestroy refuses a plan that destroys more than is allowed.
+func mayDestroy(s *session, plan *planner.Plan, a applyArgs) error {
+	d, ok := a.destroys.objection(plan, a.asks())
+	if ok {
 		return nil
 	}
-	_, _ = fmt.Fprintf(s.p.Stdout, "\n%s\nOnly 'yes' will be accepted: ", a.question)
-	answer, _ := parallel.Await(ctx, func() (string, error) { return bufio.NewReader(s.p.Stdin).ReadString('\n') })
+	d.Detail += " Nothing was done."
+	return s.fail(d)
+}
+
+// confirm asks whether to carry out the plan, if that has to be asked.
+func confirm(ctx context.Context, s *session, plan *planner.Plan, a applyArgs) error {
+	if plan.Empty() || !a.asks() {
+		return nil
+	}
+	p := s.run.Process
+	_, _ = fmt.Fprintf(p.Stdout, "\n%s\nOnly 'yes' will be accepted: ", a.question)
+	answer, _ := parallel.Await(ctx, func() (string, error) { return bufio.NewReader(p.Stdin).ReadString('\n') })
 	if ctx.Err() != nil {
-		_, _ = fmt.Fprintln(s.p.Stdout)
+		_, _ = fmt.Fprintln(p.Stdout)
 		return context.Cause(ctx)
 	}
 	if strings.TrimSpace(answer) != "yes" {
@@ -270,9 +222,21 @@ func (s *session) agreed(ctx context.Context, plan, saved *planner.Plan, a apply
 	return nil
 }
 
-// execute runs the plan until it is done or a signal comes.
-func (s *session) execute(ctx context.Context, plan *planner.Plan, snap state.Snapshot, store state.Store, a applyArgs) error {
-	stop, signalled, release := s.p.interrupts.stopFirst(func() {
+// prepare copies the state, and announces the plan to those who share the state.
+func prepare(ctx context.Context, s *session, plan *planner.Plan, store state.Locked) error {
+	if plan.Empty() {
+		return nil
+	}
+	if _, err := store.Backup(ctx); err != nil {
+		return err
+	}
+	return store.Announce(ctx, executor.Announcement(plan, onBehalfOf(s.run.Process), s.run.Now()))
+}
+
+// execute carries out the plan until it is done or a signal comes.
+func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Snapshot, store state.Store,
+	a applyArgs) error {
+	stop, signalled, release := s.run.interrupts.stopFirst(func() {
 		s.view.Note("Stopping: running steps end and are saved. Once more to end at once.")
 	})
 	defer release()
@@ -280,11 +244,12 @@ func (s *session) execute(ctx context.Context, plan *planner.Plan, snap state.Sn
 		return context.Cause(ctx) // a signal that came before counts as well
 	}
 	report := executor.Apply(ctx, plan, s.connections.Rigs(snap), snap, s.connections.Journal(store), executor.Options{
-		Parallelism: a.parallelism, Verify: a.verify, Run: s.run(), Now: s.p.Now, Event: s.view.Event, Stop: stop, StepTimeout: stopGrace})
+		Parallelism: a.parallelism, Verify: a.verify, Run: onBehalfOf(s.run.Process), Now: s.run.Now,
+		Event: s.view.Event, Stop: stop, StepTimeout: stopGrace})
 	if !plan.Empty() {
 		s.view.Report(plan, report)
 	}
-	s.github(plan)
+	s.writeOutputs(planOutputs(plan))
 	switch {
 	case report.Interrupted && signalled() != 0:
 		return signalled()
@@ -294,4 +259,19 @@ func (s *session) execute(ctx context.Context, plan *planner.Plan, snap state.Sn
 		return exitCode(exitChanges)
 	}
 	return nil
+}
+
+// closeState closes the state after an apply that returned err. If the state cannot be written back, that is an error
+// even if everything else succeeded.
+func closeState(s *session, store state.Locked, err error) error {
+	closed := store.Close()
+	if closed == nil {
+		return err
+	}
+	fault := s.stateFault(closed)
+	var code exitCode
+	if errors.As(err, &code) && code != exitChanges {
+		return err
+	}
+	return fault
 }

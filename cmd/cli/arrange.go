@@ -5,14 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
 	"github.com/urfave/cli/v2"
 )
 
-// arrange brings arguments into the order that the flag parser wants: the
-// command, its flags, then what is no flag. So flags work before and after the
-// command and after file names. BH_CLI_ARGS and BH_CLI_ARGS_command come first,
-// so that what is typed wins.
+// arrange sorts arguments into the order that the flag parser needs: the command, its flags, then the rest. So flags
+// work before and after the command and after file names. The flags in BH_CLI_ARGS and BH_CLI_ARGS_command come first,
+// so that those that are typed win.
 func arrange(app *cli.App, args []string, env func(string) string) ([]string, error) {
 	command, words := app.Commands, []string{}
 	var flags, rest []string
@@ -50,7 +48,7 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 		return []string{"version"}, nil
 	}
 	if len(words) == 0 {
-		// No command: help, or a word that is not known.
+		// No command: help, or an unknown word.
 		return append(flags, rest...), nil
 	}
 	if err := checkFlags(app, words, append(slices.Clone(preset), flags...)); err != nil {
@@ -60,7 +58,7 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 	return append(append(out, "--"), rest...), nil
 }
 
-// presets gives the flags that the environment sets for a command.
+// presets returns the flags that the environment sets for a command.
 func presets(words []string, env func(string) string) ([]string, error) {
 	names := []string{"BH_CLI_ARGS"}
 	if len(words) > 0 {
@@ -77,7 +75,7 @@ func presets(words []string, env func(string) string) ([]string, error) {
 	return out, nil
 }
 
-// splitWords splits as a shell does: at spaces, but for what is quoted.
+// splitWords splits text as a shell does: at spaces that are not quoted.
 func splitWords(text string) ([]string, error) {
 	var out []string
 	var word strings.Builder
@@ -107,8 +105,8 @@ func splitWords(text string) ([]string, error) {
 	return out, nil
 }
 
-// isFlag reports whether an argument is a flag that is known, or the end of all
-// flags: neither can be the value of the flag before it.
+// isFlag reports whether an argument is a known flag or the end of all flags. Neither can be the value of the flag
+// before it.
 func isFlag(arg string, known map[string]bool) bool {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	_, isKnown := known[name]
@@ -124,7 +122,7 @@ func find(commands []*cli.Command, name string) *cli.Command {
 	return nil
 }
 
-// allFlags gives each flag of any command, and whether it takes a value.
+// allFlags maps each flag of the commands to whether it takes a value.
 func allFlags(commands []*cli.Command) map[string]bool {
 	out := map[string]bool{}
 	for _, c := range commands {
@@ -141,8 +139,7 @@ func allFlags(commands []*cli.Command) map[string]bool {
 	return out
 }
 
-// checkFlags refuses a flag that the command does not have, with the nearest one
-// that it has.
+// checkFlags returns an error for a flag that the command does not have, and suggests the nearest one that it has.
 func checkFlags(app *cli.App, words, flags []string) error {
 	commands := app.Commands
 	var command *cli.Command
@@ -157,7 +154,7 @@ func checkFlags(app *cli.App, words, flags []string) error {
 	known := allFlags([]*cli.Command{command})
 	for i := 0; i < len(flags); i++ {
 		if !strings.HasPrefix(flags[i], "-") {
-			// Only what the environment sets can have one here.
+			// It can only come from the environment.
 			return fmt.Errorf("BH_CLI_ARGS sets flags alone, and %q is none", flags[i])
 		}
 		name, _, hasValue := strings.Cut(strings.TrimLeft(flags[i], "-"), "=")
@@ -173,15 +170,4 @@ func checkFlags(app *cli.App, words, flags []string) error {
 		}
 	}
 	return nil
-}
-
-// nearest gives the name that is most like the one that was typed, "" when none is.
-func nearest(typed string, names []string) string {
-	best, distance := "", 3
-	for _, name := range names {
-		if d := levenshtein.Distance(typed, name, nil); d < distance && d < len(name) {
-			best, distance = name, d
-		}
-	}
-	return best
 }

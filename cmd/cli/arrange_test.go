@@ -7,7 +7,7 @@ import (
 )
 
 func TestArrange(t *testing.T) {
-	app := newApp(Process{})
+	app := newApp(&run{})
 	env := func(vars map[string]string) func(string) string {
 		return func(name string) string { return vars[name] }
 	}
@@ -55,7 +55,7 @@ func FuzzArrange(f *testing.F) {
 	f.Add("plan --out x", "--json")
 	f.Add("show a -- --b", "'a b'")
 	f.Add("-C x state mv a b", "")
-	app := newApp(Process{})
+	app := newApp(&run{})
 	f.Fuzz(func(t *testing.T, line, preset string) {
 		args := strings.Fields(line)
 		out, err := arrange(app, args, func(name string) string {

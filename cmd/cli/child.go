@@ -12,23 +12,21 @@ import (
 	"buckethead/config/diag"
 )
 
-// The exit codes of shells: of a command that cannot be run, and what is added to the
-// number of the signal that ended one.
+// The exit codes of shells. exitSignal is added to the number of the signal that ended a command.
 const (
 	exitNotExecutable = 126
 	exitNotFound      = 127
 	exitSignal        = 128
 )
 
-// forTheCommand catches the signals that a command gets through bh: those that end
-// bh elsewhere, and the others of passedOn. Of these, what bh was started to ignore,
-// as nohup does, stays ignored.
+// forTheCommand catches the signals that a command gets through bh: those that otherwise end bh, and the others of
+// passedOn, except those that bh was started to ignore, as by nohup.
 func forTheCommand(i *interrupts) (signals chan os.Signal, release func()) {
 	signals = make(chan os.Signal, 8)
 	restore := i.handle(func(s os.Signal) {
 		select {
 		case signals <- s:
-		default: // as the system does where nobody takes them
+		default: // as the system does when nobody takes them
 		}
 	})
 	for _, s := range passedOn {
@@ -39,9 +37,9 @@ func forTheCommand(i *interrupts) (signals chan os.Signal, release func()) {
 	return signals, func() { signal.Stop(signals); restore() }
 }
 
-// runChild runs the command and gives its exit code.
-func (s *session) runChild(command, environment []string, signals <-chan os.Signal) error {
-	p := s.p
+// runChild runs the command, and returns its exit code as the error.
+func runChild(s *session, command, environment []string, signals <-chan os.Signal) error {
+	p := s.run.Process
 	child := exec.Command(command[0], command[1:]...)
 	child.Env, child.Stdin, child.Stdout, child.Stderr = environment, p.Stdin, p.Stdout, p.Stderr
 	if out, wrapped := p.Stdout.(*result); wrapped {
@@ -51,14 +49,16 @@ func (s *session) runChild(command, environment []string, signals <-chan os.Sign
 	err := child.Start()
 	release()
 	if err != nil {
-		return s.notRun(command[0], err)
+		return notRun(s, command[0], err)
 	}
+	// The keys of a person at a terminal send signals to bh and to the command alike.
+	onTerminal := p.StdinTTY || p.StdoutTTY || p.StderrTTY
 	ended := make(chan struct{})
 	go func() {
 		for {
 			select {
 			case received := <-signals:
-				if s.onTerminal() && slices.Contains(fromTerminal, received) {
+				if onTerminal && slices.Contains(fromTerminal, received) {
 					continue // the terminal has sent it to both
 				}
 				_ = child.Process.Signal(received) // a child that has ended needs none
@@ -81,21 +81,18 @@ func (s *session) runChild(command, environment []string, signals <-chan os.Sign
 	return nil
 }
 
-// onTerminal reports whether someone sits before bh, whose keys send signals to it and
-// to the command alike.
-func (s *session) onTerminal() bool { return s.p.StdinTTY || s.p.StdoutTTY || s.p.StderrTTY }
-
-// notRun shows why a command cannot be run. Its arguments could be secrets.
-func (s *session) notRun(command string, err error) error {
+// notRun shows why a command cannot be run, and returns an exit code. The command's arguments could be secrets.
+func notRun(s *session, command string, err error) error {
 	code, fix := exitCode(exitNotExecutable), "See that it is a program and that you may run it."
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 		code, fix = exitNotFound, "Give the path of a program, or the name of one in PATH."
 	}
-	s.view.Diagnostics(diag.List{{Severity: diag.Error, Code: "BH5007", Summary: "The command cannot be run", Detail: command + ": " + cause(err) + ".", Fix: fix, Cause: err}})
+	_ = s.fail(diag.Diagnostic{Code: "BH5007", Summary: "The command cannot be run",
+		Detail: command + ": " + cause(err) + ".", Fix: fix, Cause: err})
 	return code
 }
 
-// cause gives why a command cannot be run, without its name.
+// cause returns why a command cannot be run, without the command's name.
 func cause(err error) string {
 	var inner *exec.Error
 	if errors.As(err, &inner) {

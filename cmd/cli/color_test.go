@@ -57,9 +57,8 @@ func TestMayBeLive(t *testing.T) {
 		{"log in a file", true, "bh apply", map[string]string{"BH_LOG": "debug", "BH_LOG_PATH": "log"}, true},
 		{"the terminal is another's", true, "bh exec", nil, false},
 	} {
-		s := &session{p: Process{StderrTTY: tt.terminal, Ticks: eachSecond, Env: func(name string) (string, bool) { v, ok := tt.env[name]; return v, ok }},
-			flags: common{command: tt.command}}
-		if got := s.mayBeLive(); got != tt.want {
+		p := Process{StderrTTY: tt.terminal, Ticks: eachSecond, Env: func(name string) (string, bool) { v, ok := tt.env[name]; return v, ok }}
+		if got := mayBeLive(p, common{command: tt.command}); got != tt.want {
 			t.Errorf("%s: %t, want %t", tt.name, got, tt.want)
 		}
 	}

@@ -9,15 +9,19 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func completionCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "completion", Usage: "write the completion for bash, zsh, fish or powershell", ArgsUsage: "SHELL", Flags: commonFlags(),
+// shells maps the shells to what writes their completion.
+var shells = map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh": zshCompletion,
+	"fish": fishCompletion, "powershell": powershellCompletion}
+
+func completionCommand(r *run) *cli.Command {
+	return &cli.Command{Name: "completion", Usage: "write the completion for bash, zsh, fish or powershell",
+		ArgsUsage: "SHELL", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			write, known := map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion,
-				"powershell": powershellCompletion}[c.Args().First()]
+			write, known := shells[c.Args().First()]
 			if !known {
 				return fmt.Errorf("bh completion knows bash, zsh, fish and powershell, and not %q", c.Args().First())
 			}
-			_, err := io.WriteString(p.Stdout, write(c.App.Commands))
+			_, err := io.WriteString(r.Stdout, write(c.App.Commands))
 			return err
 		}}
 }
@@ -47,13 +51,16 @@ func completionsOf(c *cli.Command) []string {
 func bashCompletion(commands []*cli.Command) string {
 	var b strings.Builder
 	b.WriteString("_bh() {\n  local cur=${COMP_WORDS[COMP_CWORD]} word verb=\n" +
-		"  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n    case $word in -*) ;; *) verb=$word; break ;; esac\n  done\n  case $verb in\n")
+		"  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n" +
+		"    case $word in -*) ;; *) verb=$word; break ;; esac\n  done\n  case $verb in\n")
 	var names []string
 	for _, c := range visible(commands) {
 		names = append(names, c.Name)
-		fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n", c.Name, strings.Join(completionsOf(c), " "))
+		fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n",
+			c.Name, strings.Join(completionsOf(c), " "))
 	}
-	fmt.Fprintf(&b, "    *) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n  esac\n}\ncomplete -o default -F _bh bh\n", strings.Join(names, " "))
+	fmt.Fprintf(&b, "    *) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n  esac\n}\ncomplete -o default -F _bh bh\n",
+		strings.Join(names, " "))
 	return b.String()
 }
 
@@ -74,5 +81,39 @@ func fishCompletion(commands []*cli.Command) string {
 			}
 		}
 	}
+	return b.String()
+}
+
+// powershellCompletion completes commands, with their usage as a hint, and what can follow a command. The word under
+// the cursor does not count as a command.
+func powershellCompletion(commands []*cli.Command) string {
+	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+	var b strings.Builder
+	b.WriteString("Register-ArgumentCompleter -Native -CommandName bh -ScriptBlock {\n" +
+		"  param($wordToComplete, $commandAst, $cursorPosition)\n  $verbs = [ordered]@{\n")
+	for _, c := range visible(commands) {
+		fmt.Fprintf(&b, "    %s = %s\n", quote(c.Name), quote(c.Usage))
+	}
+	b.WriteString("  }\n  $words = @{\n")
+	for _, c := range visible(commands) {
+		var list []string
+		for _, word := range completionsOf(c) {
+			list = append(list, quote(word))
+		}
+		fmt.Fprintf(&b, "    %s = @(%s)\n", quote(c.Name), strings.Join(list, ", "))
+	}
+	b.WriteString(`  }
+  $verb = $commandAst.CommandElements | Select-Object -Skip 1 |
+    Where-Object { $_.Extent.EndOffset -lt $cursorPosition -and -not $_.ToString().StartsWith('-') } |
+    Select-Object -First 1 | ForEach-Object { $_.ToString() }
+  if ($verb) {
+    $words[$verb] | Where-Object { $_ -like "$wordToComplete*" } |
+      ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterName', $_) }
+  } else {
+    $verbs.Keys | Where-Object { $_ -like "$wordToComplete*" } |
+      ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'Command', $verbs[$_]) }
+  }
+}
+`)
 	return b.String()
 }

@@ -11,7 +11,7 @@ import (
 	"buckethead/state"
 )
 
-func discoverCommand(p Process) *cli.Command {
+func discoverCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "discover", Usage: "show what exists and is not in the state",
 		Description: "Lists, for each cloud and store of the file: buckets that no project of the\n" +
 			"state has, and how to take each one over; credentials with bh's prefix that\n" +
@@ -21,42 +21,33 @@ func discoverCommand(p Process) *cli.Command {
 			"to it. bh revokes and deletes none of what is listed; see to it yourself.",
 		Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			flags, err := readAlone(c, p)
+			flags, err := r.flagsOnly(c)
 			if err != nil {
 				return err
 			}
-			return runDiscover(c.Context, p, flags)
+			return inSession(c.Context, r, flags, func(s *session) error { return runDiscover(c.Context, s) })
 		}}
 }
 
-// runDiscover shows what can be seen also where some cloud or store gives no answer;
-// then it fails.
-func runDiscover(ctx context.Context, p Process, flags common) (err error) {
-	s, err := open(ctx, p, flags)
+// runDiscover is bh discover. If a cloud or a store does not answer, it shows what the others have, and fails.
+func runDiscover(ctx context.Context, s *session) error {
+	snap, _, err := s.readState(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = joinClose(err, s) }()
-	snap, err := s.readState(ctx)
-	if err != nil {
-		return err
-	}
-	found, diags := s.discover(ctx, snap)
+	found, diags := discover(ctx, s, snap)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	s.view.Diagnostics(diags)
+	err = s.report(diags)
 	s.view.Discovery(found)
-	if diags.HasErrors() {
-		return exitCode(exitError)
-	}
-	return nil
+	return err
 }
 
-// discover looks at all that is declared.
-func (s *session) discover(ctx context.Context, snap state.Snapshot) (planner.Discovery, diag.List) {
-	world, unlisted, diags := refresh.Survey(ctx, s.connections.Readers(), refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal, Parallelism: s.flags.parallelism})
-	found := planner.Discover(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: planner.Normal, Now: s.p.Now()})
+// discover lists everything in the declared clouds and stores, and compares it with the state.
+func discover(ctx context.Context, s *session, snap state.Snapshot) (planner.Discovery, diag.List) {
+	world, unlisted, diags := refresh.Survey(ctx, s.connections.Readers(), s.observation(snap))
+	found := planner.Discover(s.comparison(snap, world))
 	found.Unlisted = unlisted
 	return found, diags
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -9,18 +10,17 @@ import (
 	"buckethead/state"
 )
 
-// state says where the state is, what is in it, who holds it, and which copies
-// there are.
-func (d *doctor) state() {
-	defer d.section("state")
-	place, err := d.connections.Place(d.ctx)
+// state checks where the state is, what is in it, who holds it, and which copies there are.
+func (d *checkup) state(ctx context.Context) {
+	defer d.section(ctx, "state")
+	place, err := d.session.connections.Place(ctx)
 	if err != nil {
-		d.add(view.Check{Name: "open", Outcome: view.Fault, Found: err.Error(), Fix: "Correct the state block, or the keys that it names."})
+		d.bad("open", err.Error(), "Correct the state block, or the keys that it names.")
 		return
 	}
 	d.good("place", place.Name(), d.stateSource())
-	begun := d.p.Now()
-	opened, err := place.Read(d.ctx)
+	begun := d.now()
+	opened, err := place.Read(ctx)
 	var snap state.Snapshot
 	holder := "nobody holds it"
 	if err == nil {
@@ -30,36 +30,39 @@ func (d *doctor) state() {
 		snap, err = opened.Snapshot()
 		err = errors.Join(err, opened.Close())
 	}
-	check := view.Check{Name: "read", Outcome: view.OK, Asked: true, Took: d.p.Now().Sub(begun)}
+	check := view.Check{Name: "read", Outcome: view.OK, Asked: true, Took: d.now().Sub(begun)}
 	switch {
 	case errors.Is(err, state.ErrLocked):
-		check.Outcome, check.Found, check.Fix = view.Warning, err.Error(), "Look again when it is done, or give it time with --lock-timeout."
+		check.Outcome, check.Found = view.Warning, err.Error()
+		check.Fix = "Look again when it is done, or give it time with --lock-timeout."
 	case err != nil:
 		check.Outcome, check.Found, check.Fix = view.Fault, err.Error(), stateFix(err)
 	case snap.Meta.Lineage == "":
 		check.Found = "there is none yet; the first apply makes it"
 	default:
-		check.Found = fmt.Sprintf("%s; serial %d, lineage %s; %s", words.Count(len(snap.Records), "project"), snap.Meta.Serial, snap.Meta.Lineage, holder)
+		check.Found = fmt.Sprintf("%s; serial %d, lineage %s; %s", words.Count(len(snap.Records), "project"),
+			snap.Meta.Serial, snap.Meta.Lineage, holder)
 	}
 	d.add(check)
 	if n := len(snap.Intents); n > 0 {
-		d.add(view.Check{Name: "unfinished", Outcome: view.Warning, Found: words.Count(n, "step") + " of a run that was stopped", Fix: "Apply: it goes on from there."})
+		d.add(view.Check{Name: "unfinished", Outcome: view.Warning,
+			Found: words.Count(n, "step") + " of a run that was stopped", Fix: "Apply: it goes on from there."})
 	}
-	d.backups(place)
+	d.backups(ctx, place)
 }
 
-// stateSource says who decided where the state is.
-func (d *doctor) stateSource() string {
+// stateSource says what decides where the state is.
+func (d *checkup) stateSource() string {
 	switch {
-	case d.flags.state != "":
+	case d.session.flags.state != "":
 		return "--state"
-	case !d.config.State.Range.IsZero():
-		return d.config.State.Range.File
+	case !d.session.config.State.Range.IsZero():
+		return d.session.config.State.Range.File
 	}
 	return "default"
 }
 
-// stateFix is the way out of a state that cannot be used.
+// stateFix says what mends a state that cannot be used.
 func stateFix(err error) string {
 	switch {
 	case errors.Is(err, state.ErrDamaged):
@@ -75,10 +78,10 @@ func stateFix(err error) string {
 	return "Give bh a place that it can read, with state \"local\" { path = ... } or --state."
 }
 
-func (d *doctor) backups(place state.Place) {
-	backups, err := place.Backups(d.ctx)
+func (d *checkup) backups(ctx context.Context, place state.Place) {
+	backups, err := place.Backups(ctx)
 	if err != nil {
-		d.add(view.Check{Name: "backups", Outcome: view.Fault, Found: err.Error(), Fix: "Give bh the right to list and read them."})
+		d.bad("backups", err.Error(), "Give bh the right to list and read them.")
 		return
 	}
 	if len(backups) == 0 {
@@ -88,7 +91,8 @@ func (d *doctor) backups(place state.Place) {
 	d.good("backups", fmt.Sprintf("%d, the newest of %s", len(backups), words.Time(backups[0].At)), "")
 	for _, b := range backups {
 		if b.Err != nil {
-			d.add(view.Check{Name: "backup", Outcome: view.Warning, Found: b.Path + " cannot be read: " + b.Err.Error(), Fix: "Remove it; the others are not touched by that."})
+			d.add(view.Check{Name: "backup", Outcome: view.Warning,
+				Found: b.Path + " cannot be read: " + b.Err.Error(), Fix: "Remove it; the others are not touched by that."})
 		}
 	}
 }

@@ -15,20 +15,20 @@ import (
 )
 
 // newDoctor is a doctor at work on a session without files.
-func newDoctor(t *testing.T) *doctor {
+func newDoctor(t *testing.T) *checkup {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 	v, err := view.New("human", io.Discard, io.Discard, view.Options{Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &session{p: Process{Now: now, Sleep: sleep}, view: view.Serial(v), log: slog.New(slog.DiscardHandler), config: &config.Config{Dir: t.TempDir()}}
-	s.connect()
-	return &doctor{session: s, ctx: t.Context(), counts: view.CheckCounts{}}
+	s := &session{run: &run{Process: Process{Now: now, Sleep: sleep}}, view: view.Serial(v), log: slog.New(slog.DiscardHandler), config: &config.Config{Dir: t.TempDir()}}
+	s.connections = newConnections(s)
+	return &checkup{session: s, counts: view.CheckCounts{}}
 }
 
 // told gives the checks as lines: outcome, name, what was found.
-func (d *doctor) told() string {
+func (d *checkup) told() string {
 	var lines []string
 	for _, c := range d.checks {
 		lines = append(lines, fmt.Sprintf("%s %s: %s", c.Outcome, c.Name, c.Found))
@@ -74,7 +74,7 @@ func TestDoctor_permissions(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := newDoctor(t)
-			d.permissions("local.main", test.checker)
+			d.permissions(t.Context(), "local.main", test.checker)
 			if got := d.told(); got != test.want {
 				t.Errorf("got\n%s\nwant\n%s", got, test.want)
 			}
@@ -115,8 +115,8 @@ func TestDoctor_showsNoSecretOfASetting(t *testing.T) {
 
 func TestDoctor_goesOnWithABlockOfNoVendor(t *testing.T) {
 	d := newDoctor(t)
-	d.config.Clouds = []config.Connection{{Vendor: "nobody", Name: "main"}}
-	d.cloudBlock(d.config.Clouds[0])
+	d.session.config.Clouds = []config.Connection{{Vendor: "nobody", Name: "main"}}
+	d.cloud(t.Context(), d.session.config.Clouds[0])
 	if d.counts[view.Fault] != 2 || len(d.checks) != 0 {
 		t.Errorf("got %v, want two faults", d.counts)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,10 +11,9 @@ import (
 
 	"buckethead/planner"
 	"buckethead/planner/refresh"
-	"buckethead/state"
 )
 
-func driftCommand(p Process) *cli.Command {
+func driftCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "drift", Usage: "show what was done outside of bh",
 		Description: "Compares what bh recorded with what the providers have, and shows what\n" +
 			"differs. It takes no lock and writes nothing. What the file asks for by now\n" +
@@ -33,7 +33,7 @@ func driftCommand(p Process) *cli.Command {
 		Flags: commonFlags(append(scopeFlags(),
 			&cli.GenericFlag{Name: "ignore", Value: &list{}, Usage: "leave out drift of `CLASS`; may come several times"})...),
 		Action: func(c *cli.Context) error {
-			flags, err := readAlone(c, p)
+			flags, err := r.flagsOnly(c)
 			if err != nil {
 				return err
 			}
@@ -41,11 +41,11 @@ func driftCommand(p Process) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return runDrift(c.Context, p, flags, ignore)
+			return inSession(c.Context, r, flags, func(s *session) error { return runDrift(c.Context, s, ignore) })
 		}}
 }
 
-// driftClasses reads the classes that are to be left out.
+// driftClasses parses the classes to leave out.
 func driftClasses(words []string) (map[planner.DriftClass]bool, error) {
 	var known []string
 	for _, class := range planner.DriftClasses() {
@@ -54,10 +54,7 @@ func driftClasses(words []string) (map[planner.DriftClass]bool, error) {
 	out := map[planner.DriftClass]bool{}
 	for _, word := range words {
 		if !slices.Contains(known, word) {
-			hint := "; the classes are " + strings.Join(known, ", ")
-			if close := nearest(word, known); close != "" {
-				hint = "; did you mean " + close
-			}
+			hint := cmp.Or(didYouMean(word, known), "; the classes are "+strings.Join(known, ", "))
 			return nil, fmt.Errorf("--ignore is %q, which is no class of drift%s", word, hint)
 		}
 		out[planner.DriftClass(word)] = true
@@ -65,55 +62,30 @@ func driftClasses(words []string) (map[planner.DriftClass]bool, error) {
 	return out, nil
 }
 
-// runDrift is the way of bh plan, with what is recorded in the place of what is
-// declared.
-func runDrift(ctx context.Context, p Process, flags common, ignore map[planner.DriftClass]bool) (err error) {
-	s, err := open(ctx, p, flags)
+// runDrift is bh drift. It works as bh plan does, with what is recorded instead of what is declared.
+func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]bool) error {
+	snap, _, err := s.readState(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = joinClose(err, s) }()
-	snap, err := s.readState(ctx)
-	if err != nil {
+	if err := checkScope(s, snap, nil); err != nil {
 		return err
 	}
-	drift, err := s.drift(ctx, snap, ignore)
-	if err != nil {
+	request := s.observation(snap)
+	request.Desired = planner.AsRecorded(s.config, snap)
+	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
+	if err := s.unread(ctx, diags); err != nil {
 		return err
 	}
+	s.view.Diagnostics(diags)
+	input := s.comparison(snap, world)
+	input.Scope = s.flags.scope()
+	drift := planner.FindDrift(input, ignore)
 	s.view.Drift(drift)
-	s.githubDrift(drift)
+	s.writeOutputs(fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n",
+		len(drift.Differences) > 0, len(drift.Differences), drift.Projects()))
 	if len(drift.Differences) > 0 {
 		return exitCode(exitChanges)
 	}
 	return nil
-}
-
-func (s *session) drift(ctx context.Context, snap state.Snapshot, ignore map[planner.DriftClass]bool) (planner.Drift, error) {
-	if err := s.checkScope(snap, planArgs{common: s.flags}); err != nil {
-		return planner.Drift{}, err
-	}
-	world, diags := refresh.Observe(ctx, s.connections.Readers(), refresh.Request{Desired: planner.AsRecorded(s.config, snap), Recorded: snap,
-		Mode: planner.Normal, Parallelism: s.flags.parallelism})
-	if ctx.Err() != nil {
-		return planner.Drift{}, context.Cause(ctx) // what it cut off is not a fault
-	}
-	s.view.Diagnostics(diags)
-	if diags.HasErrors() {
-		return planner.Drift{}, exitCode(exitError)
-	}
-	return planner.FindDrift(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: planner.Normal,
-		Scope: s.flags.scope(), Now: s.p.Now()}, ignore), nil
-}
-
-// githubDrift writes the step's outputs, as a plan does; its summary comes with the end
-// of the run.
-func (s *session) githubDrift(d planner.Drift) {
-	path := s.p.get("GITHUB_OUTPUT")
-	if path == "" {
-		return
-	}
-	if err := appendTo(path, fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n", len(d.Differences) > 0, len(d.Differences), d.Projects())); err != nil {
-		s.view.Note("The step's outputs cannot be written: " + err.Error())
-	}
 }

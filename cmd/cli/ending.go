@@ -18,8 +18,8 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// ending is the end of a run. It keeps what has to be shown and closed whatever
-// happens: a command can fail before it has a session, and after it has closed it.
+// ending is the end of a run: what has to be shown and closed whatever happens. A command can fail before it has a
+// session, and after it has closed it.
 type ending struct {
 	p     Process
 	out   *result
@@ -27,27 +27,29 @@ type ending struct {
 	moved bool    // --chdir is done
 
 	view      view.View    // nil before there is one
-	held      *heldLines   // lines that are held back; nil where none are
-	answered  bool         // with one document
+	held      *heldLines   // lines that are held back; nil if none are
+	answered  bool         // the command has written its one document
 	into      *os.File     // --json-into
 	summary   bytes.Buffer // of the step, where GitHub Actions asks for it
 	stopTicks func()
 }
 
-// streaming are the commands whose --json gives lines as things happen. Any other may
-// answer with one document instead: its lines are held back until that is known, and
-// go to the other stream where there is one.
+// streaming lists the commands whose --json writes lines as things happen. The others may answer with one document
+// instead. Their lines are held back until that is known; if there is a document, they go to standard error.
 var streaming = []string{"bh init", "bh validate", "bh plan", "bh apply", "bh destroy", "bh rotate", "bh doctor"}
 
-// wanted keeps the flags, for a command that fails before it has a session.
-func (e *ending) wanted(flags common) {
-	if flags.command == "bh exec" || flags.command == "bh env" {
-		flags.format = "human" // standard output is another's, or one object
+// ownOutput lists the commands whose standard output belongs to another program, or is one object.
+var ownOutput = []string{"bh exec", "bh env"}
+
+// parsed keeps the flags, for a command that fails before it has a session.
+func (e *ending) parsed(flags common) {
+	if slices.Contains(ownOutput, flags.command) {
+		flags.format = "human"
 	}
 	e.flags = &flags
 }
 
-// show makes the view that the flags ask for, and keeps it up until the end.
+// show makes the view that the flags ask for. The view lasts until the run ends.
 func (e *ending) show(ctx context.Context, flags common, o view.Options) (view.View, error) {
 	out := e.p.Stdout
 	if flags.format == "json" && !slices.Contains(streaming, flags.command) {
@@ -76,7 +78,7 @@ func (e *ending) show(ctx context.Context, flags common, o view.Options) (view.V
 		}
 		made = view.Tee(made, lines)
 	}
-	if e.p.get("GITHUB_STEP_SUMMARY") != "" && flags.command != "bh exec" && flags.command != "bh env" {
+	if e.p.get("GITHUB_STEP_SUMMARY") != "" && !slices.Contains(ownOutput, flags.command) {
 		summary, err := view.New("markdown", &e.summary, io.Discard, o)
 		if err != nil {
 			return nil, err
@@ -90,7 +92,7 @@ func (e *ending) show(ctx context.Context, flags common, o view.Options) (view.V
 	return e.view, nil
 }
 
-// tick tells a view that time passes, until stopTicks.
+// tick tells a view that time passes, until stopTicks is called.
 func (e *ending) tick(v view.View) {
 	ticks, stop := e.p.Ticks()
 	quit := make(chan struct{})
@@ -108,16 +110,16 @@ func (e *ending) tick(v view.View) {
 	e.stopTicks = func() { stop(); close(quit); ticking.Wait() }
 }
 
-// goOn lets lines through that were held: the command answers with lines after all.
-func (e *ending) goOn() {
+// stream lets through the lines that were held back: the command answers with lines after all.
+func (e *ending) stream() {
 	if e.held != nil {
 		e.held.release(e.p.Stdout)
 	}
 }
 
-// ended ends a run that came to its end, with an error, an exit code or neither, and
-// returns the exit code. An error after a signal is what the signal cut off.
-func (e *ending) ended(ctx context.Context, err error) int {
+// end ends a run that returned an error, an exit code or neither, and returns the exit code. After a signal, an error
+// only says what the signal cut off.
+func (e *ending) end(ctx context.Context, err error) int {
 	if err == nil {
 		err = e.out.err
 	}
@@ -130,7 +132,7 @@ func (e *ending) ended(ctx context.Context, err error) int {
 	case errors.As(err, &exit):
 		err = nil
 	case errors.Is(err, syscall.EPIPE):
-		exit, err = exitError, nil // whoever reads has gone, and need not be told
+		exit, err = exitError, nil // the reader has gone, and need not be told
 	default:
 		exit = exitError
 		e.fallBack(ctx)
@@ -147,16 +149,18 @@ func (e *ending) ended(ctx context.Context, err error) int {
 	return int(exit)
 }
 
-// broken ends a run that a fault of bh's own cut off.
-func (e *ending) broken(ctx context.Context, fault any, stack []byte) int {
-	if raised, is := fault.(*parallel.Panic); is {
-		stack = raised.Stack // of the goroutine in which it was raised
+// panicked ends a run in which bh panicked, and returns the exit code.
+func (e *ending) panicked(ctx context.Context, value any, stack []byte) int {
+	if raised, is := value.(*parallel.Panic); is {
+		stack = raised.Stack // of the goroutine that panicked
 	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5050", Summary: fmt.Sprintf("bh met a fault of its own: %v", fault),
-		Detail: "The state is as the last committed step left it; apply again goes on from there.", Fix: "Set BH_LOG=debug to see where, and report it."}
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5050",
+		Summary: fmt.Sprintf("bh met a fault of its own: %v", value),
+		Detail:  "The state is as the last committed step left it; apply again goes on from there.",
+		Fix:     "Set BH_LOG=debug to see where, and report it."}
 	told := false
 	func() {
-		defer func() { _ = recover() }() // what is broken may be what shows
+		defer func() { _ = recover() }() // it may be the view that panics
 		e.fallBack(ctx)
 		e.view.Diagnostics(diag.List{d})
 		told = true
@@ -171,8 +175,8 @@ func (e *ending) broken(ctx context.Context, fault any, stack []byte) int {
 	return exitError
 }
 
-// finish says that this is the end, and closes. The error is of a result that could
-// not be written.
+// finish tells the view that the run has ended, and closes what is open. It returns an error if the result could not
+// be written.
 func (e *ending) finish(exit int) error {
 	if e.stopTicks != nil {
 		e.stopTicks()
@@ -203,7 +207,7 @@ func (e *ending) finish(exit int) error {
 	return err
 }
 
-// quiet reports whether a document says everything: nothing else was said.
+// quiet reports whether the command's document is all that was written.
 func (e *ending) quiet() bool {
 	return e.answered && e.held != nil && e.held.kept.Len() == 0 && e.into == nil
 }
@@ -215,7 +219,7 @@ func (e *ending) command() string {
 	return e.flags.command
 }
 
-// fallBack makes a view for a fault that came before there was one.
+// fallBack makes a view for an error that came before there was one.
 func (e *ending) fallBack(ctx context.Context) {
 	if e.view != nil {
 		return
@@ -223,7 +227,7 @@ func (e *ending) fallBack(ctx context.Context) {
 	if e.flags == nil {
 		e.flags = &common{format: formatOf(append(strings.Fields(e.p.get("BH_CLI_ARGS")), e.p.Args...))}
 	}
-	ctx, cancel := state.Lasting(ctx, time.Second) // a signal may be what it has to show
+	ctx, cancel := state.Lasting(ctx, time.Second) // it may be a signal that has to be shown
 	defer cancel()
 	o := view.Options{Version: version, Now: e.p.Now}
 	if _, err := e.show(ctx, *e.flags, o); err != nil && e.view == nil {
@@ -231,7 +235,7 @@ func (e *ending) fallBack(ctx context.Context) {
 	}
 }
 
-// formatOf looks for the format in arguments that could not be understood.
+// formatOf looks for the format in arguments that could not be parsed.
 func formatOf(args []string) string {
 	format := "human"
 	for i, arg := range args {
@@ -249,23 +253,4 @@ func formatOf(args []string) string {
 		}
 	}
 	return format
-}
-
-// heldLines keeps what is written until it is known where it belongs.
-type heldLines struct {
-	to   io.Writer
-	kept bytes.Buffer
-	open bool
-}
-
-func (h *heldLines) Write(b []byte) (int, error) {
-	if h.open {
-		return h.to.Write(b)
-	}
-	return h.kept.Write(b)
-}
-
-func (h *heldLines) release(to io.Writer) {
-	h.to, h.open = to, true
-	_, _ = h.kept.WriteTo(to) // standard output remembers its own faults
 }

@@ -9,8 +9,7 @@ import (
 // envFormats are the formats of bh env.
 var envFormats = []string{"dotenv", "op", "github", "rclone", "aws", "json"}
 
-// envReferences are the references to a project's keys, and what is known of where
-// they are used.
+// envReferences holds the references to a project's keys, and what the formats need beside them.
 type envReferences struct {
 	project    string // its label
 	cloudflare bool   // the endpoint is R2's own
@@ -18,7 +17,7 @@ type envReferences struct {
 	bucket, keyID, secret, endpoint, region string
 }
 
-// environment gives what the Python library of the name reads, in order.
+// environment returns the variables that the Python library buckethead reads, in order.
 func (e envReferences) environment() [][2]string {
 	return [][2]string{{"BUCKETHEAD_BUCKET__NAME", e.bucket}, {"BUCKETHEAD_BUCKET__ACCESS_KEY_ID", e.keyID},
 		{"BUCKETHEAD_BUCKET__SECRET_ACCESS_KEY", e.secret}, {"BUCKETHEAD_BUCKET__ENDPOINT_URL", e.endpoint}}
@@ -46,9 +45,10 @@ func (e envReferences) text(format string) string {
 		if e.cloudflare {
 			provider = "Cloudflare"
 		}
-		// Keys for one bucket may neither make nor look for it.
-		fmt.Fprintf(&b, "[%s]\ntype = s3\nprovider = %s\nenv_auth = false\naccess_key_id = %s\nsecret_access_key = %s\nendpoint = %s\nregion = %s\nno_check_bucket = true\n",
-			sectionName(e.project), provider, injected(e.keyID), injected(e.secret), injected(e.endpoint), injected(e.region))
+		// Keys of one bucket may neither create it nor look for it.
+		fmt.Fprintf(&b, "[%s]\ntype = s3\nprovider = %s\nenv_auth = false\naccess_key_id = %s\nsecret_access_key = %s\n"+
+			"endpoint = %s\nregion = %s\nno_check_bucket = true\n", sectionName(e.project), provider,
+			injected(e.keyID), injected(e.secret), injected(e.endpoint), injected(e.region))
 	case "aws":
 		fmt.Fprintf(&b, "# For ~/.aws/config. Without keys in a file: bh exec %s -- aws s3 ls\n", inShell(e.project))
 		fmt.Fprintf(&b, "[profile %s]\naws_access_key_id = %s\naws_secret_access_key = %s\nendpoint_url = %s\nregion = %s\n",
@@ -57,11 +57,11 @@ func (e envReferences) text(format string) string {
 	return b.String()
 }
 
-// injected is a reference as op inject finds it in a template.
+// injected returns a reference as op inject finds it in a template.
 func injected(reference string) string { return "{{ " + reference + " }}" }
 
-// Both make text safe between double quotes: for a shell, which reads the files that
-// op run --env-file does, and for YAML, which knows fewer escapes.
+// Both escape text between double quotes: for a shell, which reads the same files as op run --env-file, and for YAML,
+// which has fewer escapes.
 var (
 	inDotenv = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`", "\n", `\n`)
 	inYAML   = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`)
@@ -69,8 +69,8 @@ var (
 
 var notInSection = regexp.MustCompile(`[^\p{L}\p{N}_-]+`)
 
-// sectionName is a project's label as a section of a file can be called. A label
-// begins with a letter, so something is left of each.
+// sectionName returns a project's label without the characters that the name of a section cannot have. It is not empty,
+// since a label begins with a letter.
 func sectionName(label string) string {
 	return strings.Trim(notInSection.ReplaceAllString(label, "_"), "_")
 }

@@ -4,8 +4,7 @@ package cli
 
 import "os"
 
-// passedOn are the signals that a command gets through bh. A terminal sends some of
-// them to both.
+// passedOn lists the signals that a command gets through bh. A terminal sends those of fromTerminal to both.
 var (
 	passedOn     = []os.Signal{os.Interrupt}
 	fromTerminal = []os.Signal{os.Interrupt}

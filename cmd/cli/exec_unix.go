@@ -8,16 +8,16 @@ import (
 	"syscall"
 )
 
-// passedOn are the signals that a command gets through bh. A terminal sends some of
-// them to both.
+// passedOn lists the signals that a command gets through bh. A terminal sends those of fromTerminal to both.
 var (
-	passedOn = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH}
+	passedOn = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
+		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH}
 
 	fromTerminal = []os.Signal{os.Interrupt, syscall.SIGQUIT, syscall.SIGWINCH}
 )
 
-// unignore makes a process that is started now take SIGPIPE as others do: what bh
-// ignores its child would ignore, and what it catches the child does not.
+// unignore lets a process that is started before release get SIGPIPE as usual. A child inherits that a signal is
+// ignored, but not that it is caught.
 func unignore() (release func()) {
 	if !signal.Ignored(syscall.SIGPIPE) {
 		return func() {}

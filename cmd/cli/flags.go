@@ -11,9 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// common are the flags that every command has.
+// common holds the flags that every command has, and those that choose projects.
 type common struct {
-	command             string // its name alone: arguments could be secrets
+	command             string // without arguments, which could be secrets
 	chdir, file, state  string
 	vars                map[string]string
 	varFiles            []string
@@ -28,7 +28,8 @@ type common struct {
 	targets, exclusions []string
 }
 
-// commonFlags makes the flags anew for each command: urfave keeps state in them.
+// commonFlags returns the flags that every command has, after its own. Each command needs new ones, because urfave
+// keeps state in them.
 func commonFlags(more ...cli.Flag) []cli.Flag {
 	return append(more,
 		&cli.StringFlag{Name: "chdir", Aliases: []string{"C"}, Usage: "work in `DIR`"},
@@ -49,7 +50,7 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 	)
 }
 
-// scopeFlags choose projects.
+// scopeFlags returns the flags that choose projects.
 func scopeFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: "target", Value: &list{}, Usage: "look only at projects like `PATTERN` (tenant*)"},
@@ -57,14 +58,13 @@ func scopeFlags() []cli.Flag {
 	}
 }
 
-// list is the value of a flag that may come several times. Values are taken whole:
-// a comma in one is a part of it.
+// list is the value of a flag that may be repeated. A comma does not separate values.
 type list []string
 
 func (l *list) Set(value string) error { *l = append(*l, value); return nil }
 func (l *list) String() string         { return strings.Join(*l, " ") }
 
-// listed gives the values of a flag; none where the command does not have it.
+// listed returns the values of a flag, or nil if the command does not have it.
 func listed(c *cli.Context, name string) []string {
 	if values, ok := c.Generic(name).(*list); ok {
 		return *values
@@ -72,17 +72,17 @@ func listed(c *cli.Context, name string) []string {
 	return nil
 }
 
-// readCommon turns flags and the environment into values.
-func readCommon(c *cli.Context, p Process) (common, error) {
-	out := common{command: c.Command.HelpName, chdir: c.String("chdir"), file: c.String("file"), state: c.String("state"), vars: map[string]string{},
-		varFiles: listed(c, "var-file"), color: c.String("color"), json: c.Bool("json") || c.String("format") == "json", jsonInto: c.String("json-into"),
-		format: c.String("format"), quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), lockTimeout: c.Duration("lock-timeout"),
+// parseFlags turns flags and the environment into values. With an error it returns those that it has.
+func parseFlags(c *cli.Context, p Process) (common, error) {
+	out := common{command: c.Command.HelpName, chdir: c.String("chdir"), file: c.String("file"), state: c.String("state"),
+		vars: map[string]string{}, varFiles: listed(c, "var-file"), color: c.String("color"),
+		json: c.Bool("json") || c.String("format") == "json", jsonInto: c.String("json-into"), format: c.String("format"),
+		quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), lockTimeout: c.Duration("lock-timeout"),
 		input: c.Bool("input") && p.mayAsk(), parallelism: c.Int("parallelism"),
 		targets: listed(c, "target"), exclusions: listed(c, "exclude")}
 	if out.json {
 		out.format = "json"
 	}
-	p.ending.wanted(out)
 	if c.Bool("no-color") {
 		out.color = "never"
 	}
@@ -107,10 +107,40 @@ func readCommon(c *cli.Context, p Process) (common, error) {
 		}
 		out.vars[name] = value
 	}
-	for _, pattern := range append(append([]string{}, out.targets...), out.exclusions...) {
+	for _, pattern := range slices.Concat(out.targets, out.exclusions) {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return out, fmt.Errorf("%q is no pattern: %w", pattern, err)
 		}
 	}
 	return out, nil
+}
+
+// noArguments returns an error if the command was given an argument.
+func noArguments(c *cli.Context) error {
+	if !c.Args().Present() {
+		return nil
+	}
+	name, hint := c.Args().First(), ""
+	if slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return f.Names()[0] == "target" }) {
+		hint = "; one project alone: --target " + inShell(name)
+	}
+	return fmt.Errorf("bh %s takes no argument, and was given %q%s", c.Command.Name, name, hint)
+}
+
+// formatFlag returns the flags of a command with a --format of its own instead of the common one.
+func formatFlag(flags []cli.Flag, value string) []cli.Flag {
+	flags = slices.DeleteFunc(flags, func(f cli.Flag) bool { return f.Names()[0] == "format" })
+	return append(flags, &cli.StringFlag{Name: "format", Value: value, Usage: "`FORMAT`, see above"})
+}
+
+// ownFormat returns the value of such a --format, which has to be one of formats; --json is short for json.
+func ownFormat(c *cli.Context, formats []string) (string, error) {
+	format := c.String("format")
+	if c.Bool("json") {
+		format = "json"
+	}
+	if !slices.Contains(formats, format) {
+		return "", fmt.Errorf("there is no format %q; the formats are %s", format, strings.Join(formats, ", "))
+	}
+	return format, nil
 }

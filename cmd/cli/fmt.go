@@ -19,31 +19,28 @@ import (
 
 type fmtArgs struct{ check, diff bool }
 
-func fmtCommand(p Process) *cli.Command {
+func fmtCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "fmt", Usage: "bring files into the canonical form", ArgsUsage: "[FILE|DIR|-]...",
 		Flags: commonFlags(&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 1 when a file is not formatted"},
 			&cli.BoolFlag{Name: "diff", Usage: "show what changes"}),
 		Action: func(c *cli.Context) error {
-			flags, err := readCommon(c, p)
+			flags, err := r.flags(c)
 			if err != nil {
 				return err
 			}
-			if flags.chdir != "" {
-				if err := os.Chdir(flags.chdir); err != nil {
-					return fmt.Errorf("work in %s: %w", flags.chdir, err)
-				}
-				p.ending.moved = true
+			if err := r.chdir(flags.chdir); err != nil {
+				return err
 			}
 			paths := c.Args().Slice()
 			if len(paths) == 0 {
 				paths = []string{"."}
 			}
-			return runFmt(c.Context, p, fmtArgs{check: c.Bool("check"), diff: c.Bool("diff")}, paths)
+			return runFmt(c.Context, r, fmtArgs{check: c.Bool("check"), diff: c.Bool("diff")}, paths)
 		}}
 }
 
-// runFmt formats every file that it can and then fails for those that it cannot.
-func runFmt(ctx context.Context, p Process, a fmtArgs, paths []string) error {
+// runFmt formats every file that it can, and then fails if there were others.
+func runFmt(ctx context.Context, r *run, a fmtArgs, paths []string) error {
 	code := exitCode(0)
 	for _, path := range paths {
 		files, err := hclFiles(path)
@@ -51,7 +48,7 @@ func runFmt(ctx context.Context, p Process, a fmtArgs, paths []string) error {
 			return err
 		}
 		for _, file := range files {
-			unformatted, err := a.format(ctx, p, file)
+			unformatted, err := a.format(ctx, r, file)
 			if err != nil {
 				return err
 			}
@@ -80,29 +77,29 @@ func hclFiles(path string) ([]string, error) {
 	return []string{path}, nil
 }
 
-// format formats one file; it gives whether the command has to fail for it.
-func (a fmtArgs) format(ctx context.Context, p Process, path string) (fails bool, err error) {
-	src, mode, err := readSource(ctx, p, path)
+// format formats one file, and reports whether the command has to fail because of it.
+func (a fmtArgs) format(ctx context.Context, r *run, path string) (fails bool, err error) {
+	src, mode, err := readSource(ctx, r, path)
 	if err != nil {
 		return false, fmt.Errorf("format: %w", err) // a signal's exit code stays one
 	}
 	out, diags := config.Format(src, path)
 	if diags.HasErrors() {
-		v, _ := view.New("human", p.Stdout, p.Stderr, view.Options{Sources: map[string][]byte{path: src}})
+		v, _ := view.New("human", r.Stdout, r.Stderr, view.Options{Sources: map[string][]byte{path: src}})
 		v.Diagnostics(diags)
 		return true, nil
 	}
 	same := bytes.Equal(src, out)
 	switch {
 	case path == "-" && !a.check && !a.diff:
-		_, err = p.Stdout.Write(out)
+		_, err = r.Stdout.Write(out)
 		return false, err
 	case same:
 		return false, nil
 	case a.diff:
-		_, err = io.WriteString(p.Stdout, udiff.Unified(path, path, string(src), string(out)))
+		_, err = io.WriteString(r.Stdout, udiff.Unified(path, path, string(src), string(out)))
 	default:
-		_, err = fmt.Fprintln(p.Stdout, path)
+		_, err = fmt.Fprintln(r.Stdout, path)
 	}
 	if err == nil && !a.check && path != "-" {
 		err = replaceFile(path, out, mode)
@@ -110,9 +107,9 @@ func (a fmtArgs) format(ctx context.Context, p Process, path string) (fails bool
 	return a.check, err
 }
 
-func readSource(ctx context.Context, p Process, path string) ([]byte, fs.FileMode, error) {
+func readSource(ctx context.Context, r *run, path string) ([]byte, fs.FileMode, error) {
 	if path == "-" {
-		src, err := parallel.Await(ctx, func() ([]byte, error) { return io.ReadAll(p.Stdin) })
+		src, err := parallel.Await(ctx, func() ([]byte, error) { return io.ReadAll(r.Stdin) })
 		return src, 0, err
 	}
 	info, err := os.Stat(path)
@@ -121,23 +118,4 @@ func readSource(ctx context.Context, p Process, path string) ([]byte, fs.FileMod
 	}
 	src, err := parallel.Await(ctx, func() ([]byte, error) { return os.ReadFile(path) })
 	return src, info.Mode().Perm(), err
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, content []byte, mode fs.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".bh-fmt-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }()
-	_, err = tmp.Write(content)
-	for _, step := range []func() error{func() error { return tmp.Chmod(mode) }, tmp.Sync, tmp.Close, func() error { return os.Rename(tmp.Name(), path) }} {
-		if next := step(); err == nil {
-			err = next
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }

@@ -10,20 +10,21 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// topics are sections of the README, as they stand there: a test holds both together.
+// topics holds sections of the README. A test checks that they are the same there.
 //
 //go:embed topics/*.md
 var topics embed.FS
 
-func helpCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "help", Aliases: []string{"h"}, Usage: "show the help of a command, or a topic", ArgsUsage: "[COMMAND|TOPIC]",
+func helpCommand(r *run) *cli.Command {
+	return &cli.Command{Name: "help", Aliases: []string{"h"}, Usage: "show the help of a command, or a topic",
+		ArgsUsage: "[COMMAND|TOPIC]",
 		Action: func(c *cli.Context) error {
 			name := c.Args().First()
 			if name == "" {
 				return cli.ShowAppHelp(c)
 			}
 			if text, err := topics.ReadFile("topics/" + name + ".md"); err == nil {
-				_, err := fmt.Fprint(p.Stdout, terminalText(string(text)))
+				_, err := fmt.Fprint(r.Stdout, terminalText(string(text)))
 				return err
 			}
 			if command := find(c.App.Commands, name); command != nil {
@@ -33,7 +34,24 @@ func helpCommand(p Process) *cli.Command {
 		}}
 }
 
-// topicNames gives the topics in the order of their names.
+func unknownCommand(c *cli.Context) error {
+	name := c.Args().First()
+	hint := ""
+	if close := nearest(name, commandNames(c.App.Commands)); close != "" {
+		hint = fmt.Sprintf("; did you mean %q", close)
+	}
+	return fmt.Errorf("there is no command %q%s; see bh --help", name, hint)
+}
+
+func commandNames(commands []*cli.Command) []string {
+	var out []string
+	for _, c := range commands {
+		out = append(out, c.Names()...)
+	}
+	return out
+}
+
+// topicNames returns the names of the topics in their order.
 func topicNames() []string {
 	files, _ := fs.Glob(topics, "topics/*.md")
 	out := make([]string, len(files))
@@ -46,8 +64,7 @@ func topicNames() []string {
 // helpColumns is how wide a topic is.
 const helpColumns = 78
 
-// terminalText is Markdown as a terminal shows it: prose is filled anew, and what stands
-// between fences or in tables is indented as it is.
+// terminalText formats Markdown for a terminal: it fills prose, and indents tables and what stands between fences.
 func terminalText(markdown string) string {
 	var out strings.Builder
 	var prose []string

@@ -12,11 +12,11 @@ import (
 	"buckethead/state"
 )
 
-func historyCommand(p Process) *cli.Command {
+func historyCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "history", Usage: "show what was done, newest first", ArgsUsage: "[PROJECT]",
 		Flags: commonFlags(&cli.IntFlag{Name: "limit", Value: 50, Usage: "show at most `N` entries; 0 for all"}),
 		Action: func(c *cli.Context) error {
-			flags, err := readCommon(c, p)
+			flags, err := r.flags(c)
 			if err != nil {
 				return err
 			}
@@ -26,16 +26,13 @@ func historyCommand(p Process) *cli.Command {
 					return err
 				}
 			}
-			return runHistory(c.Context, p, flags, project, c.Int("limit"))
+			return inSession(c.Context, r, flags, func(s *session) error {
+				return runHistory(c.Context, s, project, c.Int("limit"))
+			})
 		}}
 }
 
-func runHistory(ctx context.Context, p Process, flags common, project addr.Project, limit int) (err error) {
-	s, err := open(ctx, p, flags)
-	if err != nil {
-		return err
-	}
-	defer func() { err = joinClose(err, s) }()
+func runHistory(ctx context.Context, s *session, project addr.Project, limit int) error {
 	store, err := s.openReader(ctx)
 	if err != nil {
 		return err
@@ -44,21 +41,22 @@ func runHistory(ctx context.Context, p Process, flags common, project addr.Proje
 	if err != nil {
 		return s.stateFault(err)
 	}
-	if flags.json {
+	if s.flags.json {
 		if entries == nil {
 			entries = []state.Entry{}
 		}
 		return s.writeJSON(map[string]any{"format": state.Format, "entries": entries})
 	}
 	if len(entries) == 0 {
-		_, err = fmt.Fprintln(p.Stdout, "Nothing was done yet.")
+		_, err = fmt.Fprintln(s.run.Stdout, "Nothing was done yet.")
 		return err
 	}
 	rows := [][]string{{"WHEN", "PROJECT", "OPERATION", "REASON", "OUTCOME", "WHO", "COMMIT", "RUN"}}
 	for _, e := range entries {
-		rows = append(rows, []string{words.Time(e.At), e.Project.Label(), e.Operation, e.Reason, e.Outcome, cmp.Or(e.Actor, "-"), cmp.Or(short(e.Commit), "-"), cmp.Or(e.Run, "-")})
+		rows = append(rows, []string{words.Time(e.At), e.Project.Label(), e.Operation, e.Reason, e.Outcome,
+			cmp.Or(e.Actor, "-"), cmp.Or(short(e.Commit), "-"), cmp.Or(e.Run, "-")})
 	}
-	_, err = fmt.Fprint(p.Stdout, s.table(rows))
+	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
 	return err
 }
 

@@ -13,20 +13,9 @@ import (
 	"buckethead/config/words"
 )
 
-// importArgs are what bh import is asked for.
-type importArgs struct {
-	common
-	project      addr.Project // zero with all
-	bucket       string
-	cloud        string
-	secrets      string
-	jurisdiction string
-	item         string
-	all, write   bool
-}
-
-func importCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "import", Usage: "write the blocks that take over a bucket as it is", ArgsUsage: "PROJECT | --all",
+func importCommand(r *run) *cli.Command {
+	return &cli.Command{Name: "import", Usage: "write the blocks that take over a bucket as it is",
+		ArgsUsage: "PROJECT | --all",
 		Description: "Reads the bucket, and prints a project block that declares it as it is and\n" +
 			"an import block that takes it over; with --write they are added to the file,\n" +
 			"where nothing else is touched, or to imported.hcl where --file is a folder.\n" +
@@ -45,17 +34,17 @@ func importCommand(p Process) *cli.Command {
 			&cli.BoolFlag{Name: "all", Usage: "take over all that bh discover lists"},
 			&cli.BoolFlag{Name: "write", Usage: "add the blocks to the file"})...),
 		Action: func(c *cli.Context) error {
-			a, err := readImportArgs(c, p)
+			a, err := readImportArgs(c, r)
 			if err != nil {
 				return err
 			}
-			a.format = "human" // of faults: the result has to be one object and nothing beside
-			return runImport(c.Context, p, a)
+			a.format = "human" // for faults: standard output is the result and nothing else
+			return inSession(c.Context, r, a.common, func(s *session) error { return runImport(c.Context, s, a) })
 		}}
 }
 
-func readImportArgs(c *cli.Context, p Process) (importArgs, error) {
-	flags, err := readCommon(c, p)
+func readImportArgs(c *cli.Context, r *run) (importArgs, error) {
+	flags, err := r.flags(c)
 	a := importArgs{common: flags, bucket: c.String("bucket"), cloud: c.String("cloud"), secrets: c.String("secrets"),
 		jurisdiction: c.String("jurisdiction"), item: c.String("item"), all: c.Bool("all"), write: c.Bool("write")}
 	switch {
@@ -73,82 +62,63 @@ func readImportArgs(c *cli.Context, p Process) (importArgs, error) {
 	return a, err
 }
 
-func runImport(ctx context.Context, p Process, a importArgs) (err error) {
-	s, err := open(ctx, p, a.common)
+func runImport(ctx context.Context, s *session, a importArgs) error {
+	snap, _, err := s.readState(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = joinClose(err, s) }()
-	list, err := s.importable(ctx, a)
-	if err == nil {
-		err = s.imported(a, list)
-	}
-	return err
-}
-
-// importable gives what is to be taken over, as it was found.
-func (s *session) importable(ctx context.Context, a importArgs) ([]config.Existing, error) {
-	snap, err := s.readState(ctx)
+	i, err := newImporter(ctx, s, a, snap)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	i, err := s.newImporter(ctx, a, snap)
-	if err != nil {
-		return nil, err
-	}
+	imports := i.one
 	if a.all {
-		return i.all()
+		imports = i.all
 	}
-	return i.one()
+	list, err := imports(ctx)
+	if err != nil {
+		return err
+	}
+	return writeImports(s, a, list)
 }
 
-// importFault shows why something cannot be imported.
-func (s *session) importFault(d diag.Diagnostic) error {
-	d.Severity = diag.Error
-	if d.Code == "" {
-		d.Code = "BH5020"
-	}
-	if d.Summary == "" {
-		d.Summary = "This cannot be imported"
-	}
-	s.view.Diagnostics(diag.List{d})
-	return exitCode(exitError)
-}
-
-// imported shows the blocks, or adds them to the file.
-func (s *session) imported(a importArgs, list []config.Existing) error {
+// writeImports shows the blocks, or adds them to the file.
+func writeImports(s *session, a importArgs, list []config.Existing) error {
 	if len(list) == 0 {
 		s.view.Note("There is nothing to import.")
 		return nil
 	}
 	blocks := config.Generate(list)
-	path, text, diags, err := s.withBlocks(blocks)
+	path, text, faults, err := withBlocks(s, blocks)
 	if err != nil {
 		return err
 	}
-	if diags.HasErrors() {
-		s.view.Diagnostics(diags)
-		return s.importFault(diag.Diagnostic{Code: "BH5022", Summary: "The blocks do not fit the file", Detail: "With them, " + path + " would have the faults above. Nothing was written.",
-			Fix: "Choose another name, or write the blocks by hand: without --write this command prints them where they fit."})
+	if faults.HasErrors() {
+		s.view.Diagnostics(faults)
+		return s.fail(diag.Diagnostic{Code: "BH5022", Summary: "The blocks do not fit the file",
+			Detail: "With them, " + path + " would have the faults above. Nothing was written.",
+			Fix: "Choose another name, or write the blocks by hand: " +
+				"without --write this command prints them where they fit."})
 	}
 	if a.write {
-		if err := s.addBlocks(path, text); err != nil {
+		if err := addBlocks(path, text); err != nil {
 			return err
 		}
 	}
-	if a.json {
+	switch {
+	case a.json:
 		var projects []string
 		for _, e := range list {
 			projects = append(projects, e.To.String())
 		}
 		return s.writeJSON(map[string]any{"projects": projects, "hcl": string(blocks), "file": path, "written": a.write})
-	}
-	if a.write {
-		_, err = fmt.Fprintf(s.p.Stdout, "Added %s to %s. Next: bh plan, bh apply.\n", words.Count(len(list), "import"), path)
-		return err
-	}
-	if _, err = s.p.Stdout.Write(blocks); err == nil {
-		s.view.Note("With --write this is added to " + path + ".")
+	case a.write:
+		_, err = fmt.Fprintf(s.run.Stdout, "Added %s to %s. Next: bh plan, bh apply.\n",
+			words.Count(len(list), "import"), path)
+	default:
+		if _, err = s.run.Stdout.Write(blocks); err == nil {
+			s.view.Note("With --write this is added to " + path + ".")
+		}
 	}
 	return err
 }

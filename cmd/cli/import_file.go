@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -8,19 +9,14 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/diag"
-	"buckethead/vendors/registry"
 )
 
-// importedFile is the file of a folder that gets the blocks.
+// importedFile is the name of the file that gets the blocks if --file is a folder.
 const importedFile = "imported.hcl"
 
-// withBlocks gives the file that gets the blocks, by the name that people use, its
-// text with them, and the faults that all of the files would have then.
-func (s *session) withBlocks(blocks []byte) (path string, text []byte, diags diag.List, err error) {
-	path = s.flags.file
-	if path == "" {
-		path = config.DefaultFile
-	}
+// withBlocks returns the file that gets the blocks, its text with them, and the faults that all files would have then.
+func withBlocks(s *session, blocks []byte) (path string, text []byte, faults diag.List, err error) {
+	path = cmp.Or(s.flags.file, config.DefaultFile)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, importedFile)
 	}
@@ -29,13 +25,14 @@ func (s *session) withBlocks(blocks []byte) (path string, text []byte, diags dia
 		return path, nil, nil, err
 	}
 	text = config.Append(present, blocks)
-	_, diags = config.Load(config.Options{Path: s.flags.file, Vars: s.flags.vars, VarFiles: s.flags.varFiles, Env: s.p.Env,
-		Vendors: registry.All(), Version: version, Overlay: map[string][]byte{path: text}})
-	return path, text, diags, nil
+	o := fileOptions(s.run.Process, s.flags)
+	o.Overlay = map[string][]byte{path: text}
+	_, faults = config.Load(o)
+	return path, text, faults, nil
 }
 
-// addBlocks writes the file, whole or not at all. A link is followed.
-func (s *session) addBlocks(path string, text []byte) error {
+// addBlocks replaces the file completely or not at all. It follows a link.
+func addBlocks(path string, text []byte) error {
 	mode := fs.FileMode(0o644)
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target

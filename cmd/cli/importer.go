@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,26 +10,35 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/planner"
-	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
 )
 
-// importer finds what is to be taken over, and makes it fit the file.
+// importArgs holds the flags and arguments of bh import.
+type importArgs struct {
+	common
+	project      addr.Project // zero with all
+	bucket       string
+	cloud        string
+	secrets      string
+	jurisdiction string
+	item         string
+	all, write   bool
+}
+
+// importer makes blocks of what is to be taken over.
 type importer struct {
-	*session
-	ctx     context.Context
+	session *session
 	args    importArgs
 	snap    state.Snapshot
 	secrets string                // the store of new projects
 	items   []vendors.ItemSummary // of that store
-	titles  map[string]bool       // that are taken in it
+	titles  map[string]bool       // the titles that are taken in it
 }
 
-func (s *session) newImporter(ctx context.Context, a importArgs, snap state.Snapshot) (*importer, error) {
-	i := &importer{session: s, ctx: ctx, args: a, snap: snap, titles: map[string]bool{}}
+func newImporter(ctx context.Context, s *session, a importArgs, snap state.Snapshot) (*importer, error) {
+	i := &importer{session: s, args: a, snap: snap, titles: map[string]bool{}}
 	var err error
 	if declared := i.declared(a.project); declared != nil {
 		i.secrets = declared.Secrets
@@ -57,8 +65,7 @@ func (s *session) newImporter(ctx context.Context, a importArgs, snap state.Snap
 	return i, nil
 }
 
-// chosen gives the address of a block: the one that is named, or the only one. With
-// all there need not be one.
+// chosen returns the address of the block that is named, or of the only one. With all, none has to be named.
 func chosen(kind, named string, declared []config.Connection, all bool) (string, error) {
 	var addresses []string
 	for _, c := range declared {
@@ -69,188 +76,61 @@ func chosen(kind, named string, declared []config.Connection, all bool) (string,
 	case named != "" && slices.Contains(addresses, named), named == "" && all:
 		return named, nil
 	case named != "":
-		return "", fmt.Errorf("--%s is %s, and the file has no such block; it has %s", kind, named, orNothing(addresses))
+		return "", fmt.Errorf("--%s is %s, and the file has no such block; it has %s", kind, named, orNone(addresses))
 	case len(addresses) == 1:
 		return addresses[0], nil
 	}
-	return "", fmt.Errorf("name one with --%s: the file has %s", kind, orNothing(addresses))
+	return "", fmt.Errorf("name one with --%s: the file has %s", kind, orNone(addresses))
 }
 
-func orNothing(list []string) string {
+func orNone(list []string) string {
 	if len(list) == 0 {
 		return "none"
 	}
 	return strings.Join(list, ", ")
 }
 
+// declared returns the block of a project, or nil if there is none.
 func (i *importer) declared(p addr.Project) *config.Project {
-	for n := range i.config.Projects {
-		if i.config.Projects[n].Addr == p {
-			return &i.config.Projects[n]
+	projects := i.session.config.Projects
+	for n := range projects {
+		if projects[n].Addr == p {
+			return &projects[n]
 		}
 	}
 	return nil
 }
 
-// one is the import of one bucket.
-func (i *importer) one() ([]config.Existing, error) {
-	declared := i.declared(i.args.project)
-	key := planner.BucketKey{Cloud: i.args.cloud, ID: vendors.BucketID{Name: i.args.bucket, Namespace: i.args.jurisdiction}}
-	if declared != nil {
-		if i.args.bucket != "" && i.args.bucket != declared.Bucket.ID.Name {
-			return nil, i.importFault(diag.Diagnostic{Project: declared.Addr, Subject: declared.Range, Detail: declared.Addr.String() + " is declared with the bucket " + declared.Bucket.ID.Name + ", not " + i.args.bucket + ".",
-				Fix: "Name another project, or correct the one that is there."})
-		}
-		key = planner.BucketKey{Cloud: declared.Cloud, ID: declared.Bucket.ID}
-	}
-	if err := i.refuse(declared, key); err != nil {
-		return nil, err
-	}
-	specs, diags := refresh.Describe(i.ctx, i.connections.Readers(), i.request(), []planner.BucketKey{key})
-	if i.ctx.Err() != nil {
-		return nil, context.Cause(i.ctx) // what it cut off is not a fault
-	}
-	if diags.HasErrors() {
-		i.view.Diagnostics(diags)
-		return nil, exitCode(exitError)
-	}
-	spec, there := specs[key]
-	if !there {
-		return nil, i.importFault(diag.Diagnostic{Detail: "There is no bucket " + key.ID.Name + " in " + placeOf(key) + ".",
-			Fix: "Correct the name, the cloud or the jurisdiction; bh discover lists what is there."})
-	}
-	e := config.Existing{To: i.args.project, Declared: declared != nil, Bucket: spec}
-	if i.args.item != "" {
-		if err := i.takeItem(&e, key); err != nil {
-			return nil, err
-		}
-	}
-	if err := i.fit(&e, key.Cloud); err != nil {
-		return nil, err
-	}
-	return []config.Existing{e}, nil
+// fault shows why something cannot be imported, and returns an exit code.
+func (i *importer) fault(d diag.Diagnostic) error {
+	d.Code, d.Summary = "BH5020", "This cannot be imported"
+	return i.session.fail(d)
 }
 
-func placeOf(key planner.BucketKey) string {
-	if key.ID.Namespace != "" {
-		return key.Cloud + " (" + key.ID.Namespace + ")"
-	}
-	return key.Cloud
-}
-
-func (i *importer) request() refresh.Request {
-	return refresh.Request{Desired: i.config, Recorded: i.snap, Mode: planner.Normal, Parallelism: i.args.parallelism}
-}
-
-// refuse reports what can be known to be wrong before anyone is asked.
-func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error {
-	p := i.args.project
-	holder, held := addr.Project{}, false
-	for q, r := range i.snap.Records {
-		if r.Bucket != nil && (planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}) == key {
-			holder, held = q, true
-		}
-	}
-	_, recorded := i.snap.Records[p]
-	switch {
-	case recorded || held && holder == p:
-		return i.importFault(diag.Diagnostic{Project: p, Detail: p.String() + " is in the state already.", Fix: "Choose another name for the bucket; bh state list shows those that are taken."})
-	case held:
-		return i.importFault(diag.Diagnostic{Project: p, Detail: "The bucket " + key.ID.Name + " in " + placeOf(key) + " is the one of " + holder.String() + " in this stack's state.",
-			Fix: "To give the project another name, use a moved block."})
-	case declared != nil && declared.Register != nil:
-		return i.importFault(diag.Diagnostic{Project: p, Subject: declared.Range, Detail: p.String() + " registers keys, and touches no bucket.", Fix: "Choose another name."})
-	case declared == nil && p.Key != "":
-		return i.importFault(diag.Diagnostic{Detail: p.String() + " is an instance of a project that is not declared, or has no such key.",
-			Fix: "Declare the project with for_each first; this command then writes the import block."})
-	case declared == nil && slices.ContainsFunc(i.config.Projects, func(q config.Project) bool { return q.Addr.Name == p.Name }):
-		return i.importFault(diag.Diagnostic{Detail: p.String() + " has for_each, and so stands for several buckets.", Fix: "Name one instance: project." + p.Name + "[\"KEY\"]."})
-	case key.ID.Name == "":
-		return i.importFault(diag.Diagnostic{Detail: p.String() + " is not declared, and no bucket is named.", Fix: "Add --bucket NAME."})
-	}
-	return nil
-}
-
-// all is the import of every bucket that a discovery lists and that is not another
-// stack's.
-func (i *importer) all() ([]config.Existing, error) {
-	found, diags := i.discover(i.ctx, i.snap)
-	if i.ctx.Err() != nil {
-		return nil, context.Cause(i.ctx) // what it cut off is not a fault
-	}
-	if diags.HasErrors() {
-		i.view.Diagnostics(diags)
-		return nil, exitCode(exitError)
-	}
-	var keys []planner.BucketKey
-	var list []config.Existing
-	for _, b := range found.Buckets {
-		if !i.wanted(b) {
-			continue
-		}
-		if b.Owner != "" {
-			i.view.Note("The bucket " + b.Bucket.Name + " is left to the stack whose credentials open it.")
-			continue
-		}
-		keys = append(keys, planner.BucketKey{Cloud: b.Cloud, ID: b.Bucket})
-		list = append(list, config.Existing{To: b.Project, Declared: !b.Declared.IsZero()})
-	}
-	specs, diags := refresh.Describe(i.ctx, i.connections.Readers(), i.request(), keys)
-	if i.ctx.Err() != nil {
-		return nil, context.Cause(i.ctx) // what it cut off is not a fault
-	}
-	if diags.HasErrors() {
-		i.view.Diagnostics(diags)
-		return nil, exitCode(exitError)
-	}
-	var out []config.Existing
-	for n, key := range keys {
-		spec, there := specs[key]
-		if !there {
-			continue // it went since it was listed
-		}
-		list[n].Bucket = spec
-		if err := i.fit(&list[n], key.Cloud); err != nil {
-			return nil, err
-		}
-		out = append(out, list[n])
-	}
-	return out, nil
-}
-
-// wanted reports whether the flags choose a bucket.
-func (i *importer) wanted(b planner.FoundBucket) bool {
-	like := func(patterns []string) bool {
-		return matches(patterns, b.Project) || slices.ContainsFunc(patterns, func(pattern string) bool {
-			ok, _ := path.Match(pattern, b.Bucket.Name) // patterns were checked
-			return ok
-		})
-	}
-	return (i.args.cloud == "" || b.Cloud == i.args.cloud) && (len(i.args.targets) == 0 || like(i.args.targets)) && !like(i.args.exclusions)
-}
-
-// fit makes a project of what was found: what the language cannot say is left out
-// and told, and the title of its item is one that is free.
+// fit completes the declaration of a bucket. What the language cannot express is left out with a warning, and the item
+// gets a title that is free.
 func (i *importer) fit(e *config.Existing, cloud string) error {
 	if e.Declared {
 		return nil
 	}
-	connection, _ := config.Find(i.config.Clouds, cloud)
+	connection, _ := config.Find(i.session.config.Clouds, cloud)
 	vendor, _ := registry.Find(connection.Vendor)
 	spec, left, err := config.Declarable(vendor, e.Bucket)
 	if err != nil {
-		return i.importFault(diag.Diagnostic{Detail: "The bucket " + e.Bucket.ID.Name + " cannot be declared: " + err.Error() + ".", Fix: "Leave it out with --exclude."})
+		return i.fault(diag.Diagnostic{Detail: "The bucket " + e.Bucket.ID.Name + " cannot be declared: " + err.Error() + ".",
+			Fix: "Leave it out with --exclude."})
 	}
 	for _, what := range left {
-		i.view.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH5021", Summary: "Not all of the bucket can be declared",
-			Detail: "Of the bucket " + e.Bucket.ID.Name + ", this is left out: " + what + ".",
-			Fix:    "It stays on the bucket as it is: bh leaves alone what is not declared."}})
+		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH5021",
+			Summary: "Not all of the bucket can be declared",
+			Detail:  "Of the bucket " + e.Bucket.ID.Name + ", this is left out: " + what + ".",
+			Fix:     "It stays on the bucket as it is: bh leaves alone what is not declared."}})
 	}
 	e.Bucket = spec
-	if len(i.config.Clouds) > 1 {
+	if len(i.session.config.Clouds) > 1 {
 		e.Cloud = cloud
 	}
-	if len(i.config.Secrets) > 1 {
+	if len(i.session.config.Secrets) > 1 {
 		e.Secrets = i.secrets
 	}
 	if e.ItemTitle == "" && i.titles[e.To.Label()] {

@@ -12,67 +12,67 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/config/diag"
 	"buckethead/config/words"
 )
 
-// starter is the file that bh init writes: it plans and applies as it is.
+// starter is the file that bh init writes. It can be planned and applied as it is.
 //
 //go:embed starter.hcl
 var starter []byte
 
 const ignored = "# What bh makes beside this file: state, backups, keys.\n.bh/\n*.bhplan\n"
 
-func initCommand(p Process) *cli.Command {
+func initCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and make the state", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			flags, err := readAlone(c, p)
+			flags, err := r.flagsOnly(c)
 			if err != nil {
 				return err
 			}
-			return runInit(c.Context, p, flags)
+			return runInit(c.Context, r, flags)
 		}}
 }
 
-// runInit makes what is missing and leaves alone what is there; it may run again.
-func runInit(ctx context.Context, p Process, flags common) (err error) {
+// runInit writes what is missing and leaves the rest as it is, so it may run again.
+func runInit(ctx context.Context, r *run, flags common) error {
 	if flags.chdir != "" {
 		if err := os.MkdirAll(flags.chdir, 0o755); err != nil {
 			return fmt.Errorf("make %s: %w", flags.chdir, err)
 		}
 	}
-	dir := flags.chdir
 	var wrote []string
 	if flags.file == "" {
-		made, err := writeNew(filepath.Join(dir, "buckets.hcl"), starter)
-		if err != nil {
+		switch err := createFile(filepath.Join(flags.chdir, "buckets.hcl"), starter, 0o644); {
+		case err == nil:
+			wrote = append(wrote, "buckets.hcl")
+		case !errors.Is(err, fs.ErrExist):
 			return err
 		}
-		if made {
-			wrote = append(wrote, "buckets.hcl")
-		}
 	}
-	made, err := ignore(filepath.Join(dir, ".gitignore"))
+	added, err := ignore(filepath.Join(flags.chdir, ".gitignore"))
 	if err != nil {
 		return err
 	}
-	if made {
+	if added {
 		wrote = append(wrote, ".gitignore")
 	}
-	s, diags, err := begin(ctx, p, flags)
+	return inSessionWithFaults(ctx, r, flags, func(s *session, faults diag.List) error {
+		for _, name := range wrote {
+			s.view.Result("Wrote " + name + ".")
+		}
+		if err := s.report(faults); err != nil {
+			return err
+		}
+		return makeState(ctx, s)
+	})
+}
+
+// makeState opens the state, which makes it if it is not there yet.
+func makeState(ctx context.Context, s *session) error {
+	place, err := s.place(ctx)
 	if err != nil {
 		return err
-	}
-	defer func() { err = joinClose(err, s) }()
-	for _, name := range wrote {
-		s.view.Result("Wrote " + name + ".")
-	}
-	s.view.Diagnostics(diags)
-	if diags.HasErrors() {
-		return exitCode(exitError)
-	}
-	place, err := s.connections.Place(ctx)
-	if err != nil {
-		return s.stateFault(err)
 	}
 	store, err := s.openState(ctx)
 	if err != nil {
@@ -81,24 +81,13 @@ func runInit(ctx context.Context, p Process, flags common) (err error) {
 	if err := store.Close(); err != nil {
 		return s.stateFault(err)
 	}
-	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", words.Count(len(s.config.Projects), "project"), place.Name()))
+	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.",
+		words.Count(len(s.config.Projects), "project"), place.Name()))
 	return nil
 }
 
-func writeNew(path string, content []byte) (made bool, err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = file.Write(content)
-	return true, errors.Join(err, file.Close())
-}
-
-// ignore adds bh's lines to .gitignore where they are not there yet.
-func ignore(path string) (made bool, err error) {
+// ignore adds bh's lines to .gitignore unless they are there already.
+func ignore(path string) (added bool, err error) {
 	present, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("read %s: %w", path, err)

@@ -10,17 +10,16 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// interrupts turns signals into the end of the run's context: the first cancels it, with
-// its exit code as the cause, and the second ends the process at once, whatever it does.
-// Whoever can do better than that handles them for a while.
+// interrupts turns signals into the end of a run. The first one cancels the run's context, with its exit code as the
+// cause, and the second one ends the process at once. A command that can do better handles signals itself for a while.
 type interrupts struct {
 	signals <-chan os.Signal
 	cancel  context.CancelCauseFunc
-	exit    chan exitCode // of a second signal
+	exit    chan exitCode // receives the code of a second signal
 
 	mu      sync.Mutex
 	came    int
-	handler func(os.Signal) // nil for what is said above
+	handler func(os.Signal) // nil for the default, see above
 }
 
 func newInterrupts(signals <-chan os.Signal, cancel context.CancelCauseFunc) *interrupts {
@@ -54,7 +53,7 @@ func (i *interrupts) arrived(signal os.Signal) {
 	i.end(signal)
 }
 
-// end cancels the run, or ends the process where it was cancelled before.
+// end cancels the run, or ends the process if the run was cancelled before.
 func (i *interrupts) end(signal os.Signal) {
 	if i.came++; i.came == 1 {
 		i.cancel(codeOf(signal))
@@ -66,8 +65,7 @@ func (i *interrupts) end(signal os.Signal) {
 	}
 }
 
-// handle gives the signals that come from now on to handler, one at a time, until
-// release is called.
+// handle passes signals to handler, one at a time, until release is called.
 func (i *interrupts) handle(handler func(os.Signal)) (release func()) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -79,14 +77,15 @@ func (i *interrupts) handle(handler func(os.Signal)) (release func()) {
 	}
 }
 
-// stopFirst handles signals while operations run: the first closes stop, so that running
-// steps end and are saved, and is told; the second cancels the run, and the third ends the
-// process. signalled returns the exit code of the first, 0 before there is one. After
-// release, which waits for told, a signal that follows the first ends the process.
+// stopFirst handles signals while operations run. The first one closes stop, so that running steps end and are saved,
+// and calls told; the second cancels the run, and the third ends the process.
+//
+// signalled returns the exit code of the first signal, or 0 before there is one. release waits for told; if there was
+// a first signal, the next one after release ends the process.
 func (i *interrupts) stopFirst(told func()) (stop <-chan struct{}, signalled func() exitCode, release func()) {
 	stopping := make(chan struct{})
 	var first exitCode
-	var telling parallel.Group // not here: a terminal that takes nothing must not hold up the next signal
+	var telling parallel.Group // a terminal that is stuck must not hold up the next signal
 	restore := i.handle(func(signal os.Signal) {
 		if first != 0 {
 			i.end(signal)
@@ -121,7 +120,7 @@ func codeOf(signal os.Signal) exitCode {
 	return exitInterrupted
 }
 
-// interrupted returns the exit code of the signal that ended a context, 0 where none did.
+// interrupted returns the exit code of the signal that cancelled a context, or 0 if none did.
 func interrupted(ctx context.Context) exitCode {
 	var code exitCode
 	errors.As(context.Cause(ctx), &code)

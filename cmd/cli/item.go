@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
@@ -16,14 +15,14 @@ import (
 	"buckethead/vendors"
 )
 
-// recorded finds the one project that a person names, by its address or its label,
-// and what the state knows of it. It must have an item.
-func (s *session) recorded(ctx context.Context, name string) (state.Record, state.Snapshot, error) {
-	snap, err := s.readState(ctx)
+// recorded returns what the state knows of one project that a person names by its address or label. The project must
+// have an item. What is wrong is shown; the error is then an exit code.
+func recorded(ctx context.Context, s *session, name string) (state.Record, state.Snapshot, error) {
+	snap, _, err := s.readState(ctx)
 	if err != nil {
 		return state.Record{}, snap, err
 	}
-	known := s.knownProjects(snap)
+	known := knownProjects(s.config, snap)
 	for _, p := range known {
 		if name != p.Label() && name != p.String() {
 			continue
@@ -31,12 +30,20 @@ func (s *session) recorded(ctx context.Context, name string) (state.Record, stat
 		if r := snap.Records[p]; r.Item != nil && r.Active != nil {
 			return r, snap, nil
 		}
-		return state.Record{}, snap, s.projectFault(diag.Diagnostic{Project: p, Summary: "The project has no stored keys yet", Fix: "bh apply makes them."})
+		return state.Record{}, snap, projectFault(s, diag.Diagnostic{Project: p,
+			Summary: "The project has no stored keys yet", Fix: "bh apply makes them."})
 	}
+	return state.Record{}, snap, projectFault(s, notFound(name, known, snap))
+}
+
+// notFound describes a name that stands for no project, or for several.
+func notFound(name string, known []addr.Project, snap state.Snapshot) diag.Diagnostic {
 	d := diag.Diagnostic{Summary: "No such project", Detail: stored(snap), Fix: "Name one that has keys."}
-	if named, err := addr.Parse(name); err == nil && named.Key == "" && slices.ContainsFunc(known, func(p addr.Project) bool { return p.Name == named.Name }) {
+	named, err := addr.Parse(name)
+	instance := func(p addr.Project) bool { return p.Name == named.Name }
+	if err == nil && named.Key == "" && slices.ContainsFunc(known, instance) {
 		d.Summary, d.Detail = "One project is wanted", fmt.Sprintf("%s stands for several. %s", named.Name, d.Detail)
-		return state.Record{}, snap, s.projectFault(d)
+		return d
 	}
 	var labels []string
 	for _, p := range known {
@@ -47,10 +54,10 @@ func (s *session) recorded(ctx context.Context, name string) (state.Record, stat
 		d.Fix = "Did you mean " + inShell(close) + "?"
 	}
 	d.Detail = fmt.Sprintf("Neither the file nor the state knows %s. %s", name, d.Detail)
-	return state.Record{}, snap, s.projectFault(d)
+	return d
 }
 
-// stored says which projects have an item, as they are typed.
+// stored says which projects have an item, quoted for a shell.
 func stored(snap state.Snapshot) string {
 	var out []string
 	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
@@ -64,58 +71,49 @@ func stored(snap state.Snapshot) string {
 	return "The state has keys of " + strings.Join(out, ", ") + "."
 }
 
-// inShell gives a word as a shell takes it.
-func inShell(word string) string {
-	if !strings.ContainsFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("-_.", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	}) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+// projectFault shows what is wrong with a project that was named, and returns an exit code.
+func projectFault(s *session, d diag.Diagnostic) error {
+	d.Code = "BH5008"
+	return s.fail(d)
 }
 
-// projectFault shows what is wrong with the project that was named; the error is an
-// exit code.
-func (s *session) projectFault(d diag.Diagnostic) error {
-	d.Severity, d.Code = diag.Error, "BH5008"
-	s.view.Diagnostics(diag.List{d})
-	return exitCode(exitError)
-}
-
-// storedKeys reads the keys of a project from its item, in one call. Keys that are
-// not those that bh stored are refused unless stale is set.
-func (s *session) storedKeys(ctx context.Context, r state.Record, snap state.Snapshot, stale bool) (vendors.BucketCredentials, error) {
+// storedKeys reads the keys of a project from its item, in one call. Unless stale is set, it refuses keys that bh did
+// not store. What is wrong is shown; the error is then an exit code.
+func storedKeys(ctx context.Context, s *session, r state.Record, snap state.Snapshot, stale bool) (
+	vendors.BucketCredentials, error,
+) {
 	var none vendors.BucketCredentials
 	store, err := s.connections.Store(ctx, r.Secrets)
 	if err != nil {
-		return none, s.itemFault(r.Project, err, "Correct the block, then repeat the command.")
+		return none, itemFault(s, r.Project, err, "Correct the block, then repeat the command.")
 	}
 	item, err := store.GetItem(ctx, r.Item.ID)
 	if ctx.Err() != nil {
-		return none, ctx.Err() // what a signal cuts off is no fault
+		return none, ctx.Err() // a signal cut it off
 	}
 	if errors.Is(err, vendors.ErrNotFound) {
-		return none, s.itemFault(r.Project, err, "The item is gone. bh apply issues new keys and stores them.")
+		return none, itemFault(s, r.Project, err, "The item is gone. bh apply issues new keys and stores them.")
 	}
 	if errors.Is(err, vendors.ErrDenied) {
-		return none, s.itemFault(r.Project, err, "Check what opens the store; bh doctor says what is missing.")
+		return none, itemFault(s, r.Project, err, "Check what opens the store; bh doctor says what is missing.")
 	}
 	if err != nil {
-		return none, s.itemFault(r.Project, err, "Repeat the command when the store answers again.")
+		return none, itemFault(s, r.Project, err, "Repeat the command when the store answers again.")
 	}
 	if item.Keys.AccessKeyID == "" || item.Keys.SecretAccessKey.IsZero() {
-		return none, s.itemFault(r.Project, errors.New("the item holds no keys"), "bh apply puts that right.")
+		return none, itemFault(s, r.Project, errors.New("the item holds no keys"), "bh apply puts that right.")
 	}
 	if fault := notAsStored(item.Keys, r, snap); fault != "" && !stale {
-		return none, s.itemFault(r.Project, errors.New(fault),
-			"Someone edited it, or a rotation is under way: look at bh plan; bh apply puts it right. To use what is in the item all the same: --stale.")
+		return none, itemFault(s, r.Project, errors.New(fault),
+			"Someone edited it, or a rotation is under way: look at bh plan; bh apply puts it right. "+
+				"To use what is in the item all the same: --stale.")
 	}
 	return item.Keys, nil
 }
 
-// notAsStored says what of an item's keys is not as bh stored it, "" where all is. A
-// rotation that was cut off leaves keys that are stored and not yet known to be. An
-// endpoint that was edited would lead the command, and what it writes, elsewhere.
+// notAsStored says what differs between an item's keys and what bh stored, or returns "" if nothing does. Keys of a
+// rotation that was cut off count as stored: the item may hold them already. An edited endpoint matters because it
+// would lead the command, and what it writes, elsewhere.
 func notAsStored(keys vendors.BucketCredentials, r state.Record, snap state.Snapshot) string {
 	print := vendors.Fingerprint(snap.Meta.FingerprintKey, keys.SecretAccessKey)
 	known := slices.ContainsFunc([]*state.CredentialRef{r.Active, r.Pending}, func(c *state.CredentialRef) bool {
@@ -133,8 +131,8 @@ func notAsStored(keys vendors.BucketCredentials, r state.Record, snap state.Snap
 	return ""
 }
 
-// itemFault shows a fault with an item; the error is an exit code.
-func (s *session) itemFault(p addr.Project, err error, fix string) error {
-	s.view.Diagnostics(diag.List{{Severity: diag.Error, Code: "BH5006", Project: p, Summary: "The stored keys cannot be used", Detail: sentence(err), Fix: fix, Cause: err}})
-	return exitCode(exitError)
+// itemFault shows an error with an item, and returns an exit code.
+func itemFault(s *session, p addr.Project, err error, fix string) error {
+	return s.fail(diag.Diagnostic{Code: "BH5006", Project: p, Summary: "The stored keys cannot be used",
+		Detail: sentence(err), Fix: fix, Cause: err})
 }

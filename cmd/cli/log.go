@@ -12,31 +12,30 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// logLevels are the words of BH_LOG.
+// logLevels maps the values of BH_LOG.
 var logLevels = map[string]slog.Level{"error": slog.LevelError, "warn": slog.LevelWarn, "info": slog.LevelInfo,
 	"debug": slog.LevelDebug, "trace": connections.LevelTrace}
 
-// openLog makes the log that BH_LOG and BH_LOG_PATH ask for; without them it is silent.
-func (s *session) openLog(ctx context.Context) error {
-	s.log = slog.New(slog.DiscardHandler)
-	level, known := logLevels[strings.ToLower(s.p.get("BH_LOG"))]
-	switch {
-	case s.p.get("BH_LOG") == "":
-		return nil
-	case !known:
-		return fmt.Errorf("BH_LOG is %q, and has to be error, warn, info, debug or trace", s.p.get("BH_LOG"))
+// openLog opens the log that BH_LOG and BH_LOG_PATH ask for. Without them the log is silent. The file, if there is
+// one, has to be closed.
+func openLog(ctx context.Context, p Process) (log *slog.Logger, file *os.File, err error) {
+	name, path := p.get("BH_LOG"), p.get("BH_LOG_PATH")
+	if name == "" {
+		return slog.New(slog.DiscardHandler), nil, nil
 	}
-	var out io.Writer = s.p.Stderr
-	if path := s.p.get("BH_LOG_PATH"); path != "" {
-		file, err := parallel.Await(ctx, func() (*os.File, error) {
+	level, known := logLevels[strings.ToLower(name)]
+	if !known {
+		return nil, nil, fmt.Errorf("BH_LOG is %q, and has to be error, warn, info, debug or trace", name)
+	}
+	var out io.Writer = p.Stderr
+	if path != "" {
+		file, err = parallel.Await(ctx, func() (*os.File, error) {
 			return os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		})
 		if err != nil {
-			return fmt.Errorf("write the log: %w", err)
+			return nil, nil, fmt.Errorf("write the log: %w", err)
 		}
-		s.closers = append(s.closers, file)
 		out = file
 	}
-	s.log = slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level}))
-	return nil
+	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})), file, nil
 }

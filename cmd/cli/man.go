@@ -10,7 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func manCommand(p Process) *cli.Command {
+func manCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "man", Usage: "write a manual page", ArgsUsage: "[COMMAND...]", Hidden: true,
 		Description: "Writes the page of bh, or of the command that is named, as man reads it:\n\n" +
 			"  bh man state list | man -l -\n\nWith --into, all pages are written as files: bh.1, bh-plan.1 and so on.",
@@ -26,7 +26,7 @@ func manCommand(p Process) *cli.Command {
 			name := strings.Join(append([]string{"bh"}, c.Args().Slice()...), "-")
 			for _, page := range pages {
 				if page.name == name {
-					_, err := io.WriteString(p.Stdout, page.text)
+					_, err := io.WriteString(r.Stdout, page.text)
 					return err
 				}
 			}
@@ -46,10 +46,10 @@ func writePages(dir string, pages []manPage) error {
 	return nil
 }
 
-// manPage is one page: name is "bh-state-list".
+// manPage is one page. Its name is like "bh-state-list".
 type manPage struct{ name, text string }
 
-// manPages makes a page of each command that help shows, from what help shows.
+// manPages returns a page for each command that help shows, with the texts of help.
 func manPages(app *cli.App) []manPage {
 	root := &cli.Command{Name: "bh", Usage: app.Usage, Description: app.Description, Subcommands: app.Commands}
 	var out []manPage
@@ -64,12 +64,12 @@ func manPages(app *cli.App) []manPage {
 	return out
 }
 
-// manText is the page of one command in the macros of man(7).
+// manText writes the page of one command in the macros of man(7).
 func manText(words []string, c *cli.Command) string {
 	var b strings.Builder
 	name, below := strings.Join(words, "-"), visible(c.Subcommands)
-	fmt.Fprintf(&b, ".TH %s 1 \"\" \"bh %s\" \"bh manual\"\n.SH NAME\n%s \\- %s\n.SH SYNOPSIS\n.B %s\n", strings.ToUpper(roff(name)), roff(version),
-		roff(name), roff(c.Usage), roff(strings.Join(words, " ")))
+	fmt.Fprintf(&b, ".TH %s 1 \"\" \"bh %s\" \"bh manual\"\n.SH NAME\n%s \\- %s\n.SH SYNOPSIS\n.B %s\n",
+		strings.ToUpper(roff(name)), roff(version), roff(name), roff(c.Usage), roff(strings.Join(words, " ")))
 	switch {
 	case len(below) > 0:
 		b.WriteString(".I COMMAND\n[\\fIOPTION\\fR...]\n")
@@ -101,8 +101,7 @@ func manText(words []string, c *cli.Command) string {
 	return b.String()
 }
 
-// prose is a description: paragraphs as they are, and what is indented kept in its
-// lines.
+// prose writes a description. Paragraphs are filled; indented lines stay lines.
 func prose(text string) string {
 	var b strings.Builder
 	kept := false
@@ -131,13 +130,12 @@ func prose(text string) string {
 	return strings.ReplaceAll(b.String(), ".PP\n.PP\n", ".PP\n")
 }
 
-// roff is text in which nothing is an instruction; hyphens stay what was typed.
+// roff escapes text, so that nothing in it is an instruction and hyphens stay as typed.
 func roff(text string) string {
 	return strings.NewReplacer("\\", "\\e", "-", "\\-", "\"", "\\(dq").Replace(text)
 }
 
-// line is text that may begin one: what begins with a dot or an apostrophe would be an
-// instruction.
+// line escapes text at the beginning of a line, where a dot or an apostrophe would begin an instruction.
 func line(text string) string {
 	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
 		return "\\&" + text

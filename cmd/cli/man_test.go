@@ -15,7 +15,7 @@ import (
 // Every command that help shows has a page, and the page says what help says.
 func TestMan_saysWhatHelpSays(t *testing.T) {
 	pages := map[string]string{}
-	for _, page := range manPages(newApp(Process{})) {
+	for _, page := range manPages(newApp(&run{})) {
 		pages[page.name] = page.text
 	}
 	count := 1
@@ -35,7 +35,7 @@ func TestMan_saysWhatHelpSays(t *testing.T) {
 			walk(name+"-"+c.Name, c.Subcommands)
 		}
 	}
-	walk("bh", newApp(Process{}).Commands)
+	walk("bh", newApp(&run{}).Commands)
 	if len(pages) != count {
 		t.Errorf("%d pages of %d commands", len(pages), count)
 	}
@@ -60,7 +60,7 @@ func TestMan_pagesAreClean(t *testing.T) {
 		t.Skip("mandoc is not installed")
 	}
 	dir := t.TempDir()
-	if err := writePages(dir, manPages(newApp(Process{}))); err != nil {
+	if err := writePages(dir, manPages(newApp(&run{}))); err != nil {
 		t.Fatal(err)
 	}
 	paths, _ := filepath.Glob(filepath.Join(dir, "*.1"))
@@ -82,7 +82,7 @@ func TestCompletion_knowsEveryCommand(t *testing.T) {
 		if code := Main(p); code != 0 {
 			t.Fatalf("%s: exit %d", shell, code)
 		}
-		for _, c := range visible(newApp(Process{}).Commands) {
+		for _, c := range visible(newApp(&run{}).Commands) {
 			for _, word := range append(completionsOf(c), c.Name) {
 				if shell == "fish" {
 					word = strings.TrimPrefix(word, "--")

@@ -3,21 +3,19 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
-	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/config/diag"
 	"buckethead/planner"
-	"buckethead/planner/planfile"
 	"buckethead/planner/refresh"
 	"buckethead/state"
-	"buckethead/vendors/parallel"
-	"buckethead/vendors/registry"
 )
 
-// planArgs are what bh plan is asked for.
+// planArgs holds the flags and arguments of bh plan, and of the other commands that plan.
 type planArgs struct {
 	common
 	out          string
@@ -25,9 +23,9 @@ type planArgs struct {
 	allowance    planner.Allowance
 	destroys     destroyLimit
 	mode         planner.Mode
-	rotate       bool           // renew the keys of those that are named
-	noOverlap    bool           // and end the old ones at once
-	named        []addr.Project // look at these alone; all where there are none
+	rotate       bool           // renew the keys of the named projects
+	noOverlap    bool           // and end the old keys at once
+	named        []addr.Project // look only at these; nil for all
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
@@ -38,22 +36,23 @@ func planFlags(more ...cli.Flag) []cli.Flag {
 		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""})...)
 }
 
-func readPlanArgs(c *cli.Context, p Process) (planArgs, error) {
-	flags, err := readCommon(c, p)
+func readPlanArgs(c *cli.Context, r *run) (planArgs, error) {
+	flags, err := r.flags(c)
 	destroys, limitErr := readDestroyLimit(c)
 	if err == nil {
 		err = limitErr
 	}
-	return planArgs{common: flags, out: c.String("out"), detailedExit: c.Bool("detailed-exitcode"), mode: planner.Normal, destroys: destroys,
+	return planArgs{common: flags, out: c.String("out"), detailedExit: c.Bool("detailed-exitcode"),
+		mode: planner.Normal, destroys: destroys,
 		allowance: planner.Allowance{Recreate: c.Bool("allow-recreate"), Empty: c.Bool("allow-empty")}}, err
 }
 
-func planCommand(p Process) *cli.Command {
+func planCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "plan", Usage: "show what an apply would do",
 		Flags: planFlags(&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE` for bh apply FILE"},
 			&cli.BoolFlag{Name: "destroy", Usage: "plan the destroy of all that is recorded"}),
 		Action: func(c *cli.Context) error {
-			a, err := readPlanArgs(c, p)
+			a, err := readPlanArgs(c, r)
 			if err == nil {
 				err = noArguments(c)
 			}
@@ -63,30 +62,24 @@ func planCommand(p Process) *cli.Command {
 			if c.Bool("destroy") {
 				a.mode = planner.DestroyAll
 			}
-			return runPlan(c.Context, p, a)
+			return inSession(c.Context, r, a.common, func(s *session) error { return runPlan(c.Context, s, a) })
 		}}
 }
 
-// runPlan is bh plan: it holds no lock while it talks to vendors, and can write
-// nothing, for it has readers alone.
-func runPlan(ctx context.Context, p Process, a planArgs) (err error) {
-	s, err := open(ctx, p, a.common)
+// runPlan is bh plan. It holds no lock while it talks to vendors, and it cannot write anything: it has only readers.
+func runPlan(ctx context.Context, s *session, a planArgs) error {
+	snap, lock, err := s.readState(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { err = joinClose(err, s) }()
-	snap, lock, err := s.readStateAndLock(ctx)
-	if err != nil {
-		return err
-	}
-	s.noteLock(lock)
-	plan, err := s.plan(ctx, snap, a)
+	noteLock(s, lock)
+	plan, err := makePlan(ctx, s, snap, a)
 	if err != nil {
 		return err
 	}
 	s.view.Plan(plan)
-	s.warnOfDestroys(plan, a)
-	s.github(plan)
+	warnOfDestroys(s, plan, a)
+	s.writeOutputs(planOutputs(plan))
 	if a.out != "" {
 		if err := savePlan(ctx, a.out, plan); err != nil {
 			return err
@@ -99,84 +92,83 @@ func runPlan(ctx context.Context, p Process, a planArgs) (err error) {
 	return nil
 }
 
-// plan reads the world and decides. Faults are shown; the error is an exit code.
-func (s *session) plan(ctx context.Context, snap state.Snapshot, a planArgs) (*planner.Plan, error) {
-	if err := s.checkScope(snap, a); err != nil {
-		return nil, err
-	}
-	// Keys are renewed and projects destroyed whatever is wrong with the file's wishes.
-	if a.mode == planner.Normal && !a.rotate {
-		if err := s.checkProjects(ctx); err != nil {
-			return nil, err
-		}
-	}
-	request := refresh.Request{Desired: s.config, Recorded: snap, Mode: a.mode, Parallelism: a.parallelism, Scope: a.scopeWith()}
-	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx) // what it cut off is not a fault
-	}
-	if diags.HasErrors() {
-		s.view.Diagnostics(diags)
-		return nil, exitCode(exitError)
-	}
-	plan, more := planner.Make(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: a.mode, Scope: a.scopeWith(), Rotate: s.rotated(a), NoOverlap: a.noOverlap,
-		Allowance: a.allowance, Now: s.p.Now(), Parallelism: a.parallelism, NameLimit: func(vendor string) int {
-			v, _ := registry.Find(vendor)
-			return v.Limits.CredentialNameLength
-		}})
-	diags = append(diags, more...).Sorted()
-	s.view.Diagnostics(diags)
-	if diags.HasErrors() {
-		return nil, exitCode(exitError)
-	}
-	return plan, s.checkOperations(ctx, plan)
-}
-
-// noteLock says what a lock means for what was read beside it.
-func (s *session) noteLock(l state.Lock) {
+// noteLock says what the lock of another run means for a plan of the state that was read beside it.
+func noteLock(s *session, l state.Lock) {
 	switch {
 	case !l.Held:
 	case l.Expired && l.Intents > 0:
-		s.view.Note("A run was stopped and left the state locked (" + l.Holder.Describe() + "): what it left open is part of this plan. " +
-			"The next apply takes over.")
+		s.view.Note("A run was stopped and left the state locked (" + l.Holder.Describe() + "): " +
+			"what it left open is part of this plan. The next apply takes over.")
 	case !l.Expired && !l.Manual:
-		s.view.Note("The state is held by " + l.Holder.Describe() + ": what that has not recorded yet looks unfinished here.")
+		s.view.Note("The state is held by " + l.Holder.Describe() + ": " +
+			"what that has not recorded yet looks unfinished here.")
 	}
 }
 
-func savePlan(ctx context.Context, path string, plan *planner.Plan) error {
-	file, err := parallel.Await(ctx, func() (*os.File, error) {
-		return os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	})
-	if err != nil {
-		return fmt.Errorf("save the plan: %w", err)
+// makePlan checks the arguments and the policies, observes the providers and plans. What is wrong is shown; the error
+// is then an exit code.
+func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) (*planner.Plan, error) {
+	if err := checkScope(s, snap, a.named); err != nil {
+		return nil, err
 	}
-	err = planfile.Write(file, plan, version)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("save the plan: %w", err)
-	}
-	return nil
-}
-
-// readAlone reads the flags of a command that takes no argument.
-func readAlone(c *cli.Context, p Process) (common, error) {
-	flags, err := readCommon(c, p)
-	if err == nil {
-		err = noArguments(c)
-	}
-	return flags, err
-}
-
-func noArguments(c *cli.Context) error {
-	if c.Args().Present() {
-		name, hint := c.Args().First(), ""
-		if slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return f.Names()[0] == "target" }) {
-			hint = "; one project alone: --target " + inShell(name)
+	// Keys can be renewed and projects destroyed even if a policy forbids what is declared.
+	if a.mode == planner.Normal && !a.rotate {
+		if err := checkProjects(ctx, s); err != nil {
+			return nil, err
 		}
-		return fmt.Errorf("bh %s takes no argument, and was given %q%s", c.Command.Name, name, hint)
 	}
-	return nil
+	request := s.observation(snap)
+	request.Mode, request.Scope = a.mode, a.scopeWith(a.named)
+	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
+	if err := s.unread(ctx, diags); err != nil {
+		return nil, err
+	}
+	input := s.comparison(snap, world)
+	input.Mode, input.Scope, input.Rotate = request.Mode, request.Scope, rotated(s.config, a)
+	input.NoOverlap, input.Allowance, input.Parallelism = a.noOverlap, a.allowance, a.parallelism
+	plan, more := planner.Make(input)
+	if err := s.report(append(diags, more...).Sorted()); err != nil {
+		return nil, err
+	}
+	return plan, checkOperations(ctx, s, plan)
+}
+
+// rotated returns the projects whose keys are renewed: those declared projects that a name covers, and names that cover
+// none, which the planner refuses.
+func rotated(c *config.Config, a planArgs) map[addr.Project]bool {
+	if !a.rotate {
+		return nil
+	}
+	out := map[addr.Project]bool{}
+	for _, named := range a.named {
+		found := false
+		for i := range c.Projects {
+			if p := c.Projects[i].Addr; covers(named, p) {
+				out[p], found = true, true
+			}
+		}
+		if !found {
+			out[named] = true
+		}
+	}
+	return out
+}
+
+// warnOfDestroys warns that an apply from a file or in CI will refuse the plan.
+func warnOfDestroys(s *session, plan *planner.Plan, a planArgs) {
+	if d, ok := a.destroys.objection(plan, a.input && a.out == ""); !ok {
+		d.Severity = diag.Warning
+		s.view.Diagnostics(diag.List{d})
+	}
+}
+
+// planOutputs returns the outputs of a step that plans or applies.
+func planOutputs(plan *planner.Plan) string {
+	counts := plan.Counts()
+	var b strings.Builder
+	fmt.Fprintf(&b, "has_changes=%t\nplan_digest=%s\nblocked=%d\n", !plan.Empty(), plan.Digest(), plan.Blocked())
+	for _, kind := range planner.Kinds() {
+		fmt.Fprintf(&b, "%s=%d\n", kind, counts[kind])
+	}
+	return b.String()
 }

@@ -1,9 +1,21 @@
-// Package cli is the command line: one file a command, each of which turns flags
-// into a plain struct, calls, shows, and gives an exit code.
+// Package cli is the command line. Each command has a file of its own: it turns flags into a plain struct, does its
+// work and returns an error, which becomes the exit code.
 //
-// It is the only place that wires config, state, vendors, planner and executor
-// together, and the only one beside main that knows the process: arguments,
-// environment, terminal, signals, clock.
+// With cmd/connections, which opens what the files declare, it is the only package that brings config, state, vendors,
+// planner and executor together. Beside main, it is the only one that knows the process: arguments, environment,
+// terminal, signals and clock.
+//
+// # Layers
+//
+// From the bottom up:
+//
+//   - [Process] is what is known of the process. [OS] is the real one; tests make their own.
+//   - run is one run of bh in a process: its signals (interrupts) and its end (ending), which shows and closes
+//     whatever has to be, even if the run fails early.
+//   - session is a run that has read its files: the configuration, the connections, the view and the log. Its methods
+//     are those that several commands need: to open the state, to show faults, to answer with JSON.
+//   - Commands are functions of a context, a session and their arguments. Those that plan share plan.go.
+//   - [Main] builds the application from all commands and runs one of them.
 package cli
 
 import (
@@ -20,7 +32,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Process is what a command knows of the process that it runs in.
+// Process is what bh knows of the process that it runs in.
 type Process struct {
 	Args           []string // without the program's own name
 	Env            func(name string) (string, bool)
@@ -30,37 +42,33 @@ type Process struct {
 	StdoutTTY      bool
 	StderrTTY      bool
 	Width          int    // columns of the terminal; 0 for none
-	CacheDir       string // for what can be made again; "" for none
+	CacheDir       string // for what can be made again; "" to keep nothing
 	Now            func() time.Time
 	Sleep          func(ctx context.Context, d time.Duration) error
 	Signals        <-chan os.Signal
 	Hooks          Hooks
 	// Ticks tells the view about once a second that time passes, until stop is
-	// called; nil for no ticks.
+	// called. Nil if the view does not have to know.
 	Ticks func() (ticks <-chan time.Time, stop func())
-
-	// made by Main
-	ending     *ending
-	interrupts *interrupts
 }
 
-// Hooks let a test stand at the boundaries. Nil in the real process.
+// Hooks let tests act at the boundaries of bh. The real process has none.
 type Hooks struct {
 	// Boundary is called before and after each call to a vendor and each
 	// transaction of the state.
 	Boundary func(what string)
 	// Transport carries the requests of all vendors; nil for the network.
 	Transport http.RoundTripper
-	// NoSync keeps the local state from waiting for the disk. A killed process loses
-	// nothing by that, a crashed machine does.
+	// NoSync keeps the local state from waiting for the disk. A crash of the machine
+	// can then lose commits; a kill of the process cannot.
 	NoSync bool
 }
 
-// OS is the process itself.
+// OS returns the real process. It catches its signals from then on.
 func OS() Process {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	// A reader that goes away, as head does, must not end an apply half way.
+	// A reader that goes away, as head does, must not end an apply halfway.
 	signal.Ignore(syscall.SIGPIPE)
 	width := 0
 	for _, stream := range []*os.File{os.Stderr, os.Stdout} {
@@ -75,10 +83,12 @@ func OS() Process {
 	return Process{
 		CacheDir: cache,
 		Args:     os.Args[1:], Env: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		StdinTTY: term.IsTerminal(int(os.Stdin.Fd())), StdoutTTY: term.IsTerminal(int(os.Stdout.Fd())), StderrTTY: term.IsTerminal(int(os.Stderr.Fd())),
+		StdinTTY: isTerminal(os.Stdin), StdoutTTY: isTerminal(os.Stdout), StderrTTY: isTerminal(os.Stderr),
 		Width: width, Now: time.Now, Sleep: sleep, Signals: signals, Ticks: eachSecond,
 	}
 }
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 func eachSecond() (ticks <-chan time.Time, stop func()) {
 	ticker := time.NewTicker(time.Second)
@@ -96,7 +106,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// get gives a variable of the environment, "" where it is not set.
+// get returns a variable of the environment, or "" if it is not set.
 func (p Process) get(name string) string {
 	if p.Env == nil {
 		return ""
@@ -105,22 +115,14 @@ func (p Process) get(name string) string {
 	return value
 }
 
-// mayAsk reports whether the environment lets bh ask questions: CI has nobody who
-// could answer.
+// mayAsk reports whether the environment lets bh ask questions. In CI nobody could
+// answer them.
 func (p Process) mayAsk() bool { return !isFalse(p.get("BH_INPUT")) && !p.inCI() }
 
-// inCI reports whether the environment says that a machine runs bh.
+// inCI reports whether the environment says that bh runs in CI.
 func (p Process) inCI() bool {
 	ci := p.get("CI")
 	return ci != "" && !isFalse(ci)
 }
 
 func isFalse(value string) bool { return value == "0" || strings.EqualFold(value, "false") }
-
-// joinRelative returns path as it is seen from dir.
-func joinRelative(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(dir, path)
-}

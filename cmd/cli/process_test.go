@@ -41,7 +41,7 @@ func TestHelp_fitsATerminal(t *testing.T) {
 			walk(words, c.Subcommands)
 		}
 	}
-	walk(nil, newApp(Process{}).Commands)
+	walk(nil, newApp(&run{}).Commands)
 	for _, words := range append(commands, nil) {
 		p, out := inProcess(t)
 		p.Args = append(words, "--help")

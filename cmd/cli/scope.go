@@ -6,11 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/state"
 )
 
-// scope says which projects are looked at; nil for all.
+// scope returns the filter of --target and --exclude, or nil for all projects.
 func (c common) scope() func(addr.Project) bool {
 	if len(c.targets)+len(c.exclusions) == 0 {
 		return nil
@@ -20,8 +21,8 @@ func (c common) scope() func(addr.Project) bool {
 	}
 }
 
-// matches compares a project's label, name and address with patterns. A name
-// stands for all of its instances.
+// matches reports whether a project's label, name or address is like one of the patterns. A name stands for all of
+// its instances.
 func matches(patterns []string, p addr.Project) bool {
 	for _, pattern := range patterns {
 		for _, text := range []string{p.Label(), p.Name, p.String()} {
@@ -36,74 +37,67 @@ func matches(patterns []string, p addr.Project) bool {
 	return false
 }
 
-// covers reports whether named means p: itself, or every instance of its name.
+// covers reports whether named stands for p: it is p, or the name that p is an instance of.
 func covers(named, p addr.Project) bool {
 	return named == p || named.Key == "" && named.Name == p.Name
 }
 
-// scopeWith is the scope of targets and exclusions, and of the projects that are
-// named.
-func (a planArgs) scopeWith() func(addr.Project) bool {
-	scope := a.scope()
-	if len(a.named) == 0 {
+// scopeWith returns the filter of the flags, within the projects that are named if there are any.
+func (c common) scopeWith(named []addr.Project) func(addr.Project) bool {
+	scope := c.scope()
+	if len(named) == 0 {
 		return scope
 	}
 	return func(p addr.Project) bool {
-		named := slices.ContainsFunc(a.named, func(named addr.Project) bool { return covers(named, p) })
-		return named && (scope == nil || scope(p))
+		covered := slices.ContainsFunc(named, func(name addr.Project) bool { return covers(name, p) })
+		return covered && (scope == nil || scope(p))
 	}
 }
 
-// rotated gives the projects whose keys are renewed. A name that covers none that
-// is declared stays as it is, for the planner to say so.
-func (s *session) rotated(a planArgs) map[addr.Project]bool {
-	if !a.rotate {
-		return nil
-	}
-	out := map[addr.Project]bool{}
-	for _, named := range a.named {
-		found := false
-		for i := range s.config.Projects {
-			if p := s.config.Projects[i].Addr; covers(named, p) {
-				out[p], found = true, true
-			}
+// addresses parses the addresses of projects.
+func addresses(args []string) ([]addr.Project, error) {
+	var out []addr.Project
+	for _, text := range args {
+		p, err := addr.Parse(text)
+		if err != nil {
+			return nil, err
 		}
-		if !found {
-			out[named] = true
-		}
+		out = append(out, p)
 	}
-	return out
+	return out, nil
 }
 
-// checkScope refuses a target that means no project, for a name that was mistyped
-// would look like one with nothing to do. An exclusion that means none is only
-// said: what it kept out may be gone for good.
-func (s *session) checkScope(snap state.Snapshot, a planArgs) error {
-	known := s.knownProjects(snap)
-	for _, pattern := range a.targets {
-		if !slices.ContainsFunc(known, func(p addr.Project) bool { return matches([]string{pattern}, p) }) {
+// checkScope returns an error for a target, or a named project, that stands for no project: a name with a typo would
+// otherwise look like a project with nothing to do. An exclusion that stands for none is only noted, because its
+// project may be gone for good.
+func checkScope(s *session, snap state.Snapshot, named []addr.Project) error {
+	known := knownProjects(s.config, snap)
+	like := func(pattern string) bool {
+		return slices.ContainsFunc(known, func(p addr.Project) bool { return matches([]string{pattern}, p) })
+	}
+	for _, pattern := range s.flags.targets {
+		if !like(pattern) {
 			return unknownProject(pattern, known)
 		}
 	}
-	for _, named := range a.named {
-		if !slices.ContainsFunc(known, func(p addr.Project) bool { return covers(named, p) }) {
-			return unknownProject(named.Label(), known)
+	for _, name := range named {
+		if !slices.ContainsFunc(known, func(p addr.Project) bool { return covers(name, p) }) {
+			return unknownProject(name.Label(), known)
 		}
 	}
-	for _, pattern := range a.exclusions {
-		if !slices.ContainsFunc(known, func(p addr.Project) bool { return matches([]string{pattern}, p) }) {
+	for _, pattern := range s.flags.exclusions {
+		if !like(pattern) {
 			s.view.Note(fmt.Sprintf("--exclude %s leaves out nothing: no project is like it.", pattern))
 		}
 	}
 	return nil
 }
 
-// knownProjects are those that the file declares or that the state knows, if only
-// because something was begun for them.
-func (s *session) knownProjects(snap state.Snapshot) []addr.Project {
+// knownProjects returns the projects that are declared or recorded, and those for which something was begun.
+func knownProjects(c *config.Config, snap state.Snapshot) []addr.Project {
 	var out []addr.Project
-	for i := range s.config.Projects {
-		out = append(out, s.config.Projects[i].Addr)
+	for i := range c.Projects {
+		out = append(out, c.Projects[i].Addr)
 	}
 	for p := range snap.Records {
 		out = append(out, p)
@@ -120,9 +114,6 @@ func unknownProject(typed string, known []addr.Project) error {
 		names = append(names, p.Name, p.Label())
 	}
 	slices.Sort(names)
-	hint := ""
-	if close := nearest(strings.TrimPrefix(typed, "project."), names); close != "" {
-		hint = "; did you mean " + close
-	}
-	return fmt.Errorf("no project is called %s, neither in the file nor in the state%s", strings.TrimPrefix(typed, "project."), hint)
+	typed = strings.TrimPrefix(typed, "project.")
+	return fmt.Errorf("no project is called %s, neither in the file nor in the state%s", typed, didYouMean(typed, names))
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,10 +20,9 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// session is one command at work: what was declared, what it is connected to, and how to
-// show things.
+// session is a run that has read its files. It holds what every command needs.
 type session struct {
-	p           Process
+	run         *run
 	flags       common
 	config      *config.Config
 	connections *connections.Connections
@@ -31,137 +31,58 @@ type session struct {
 	closers     []io.Closer
 }
 
-// open reads the files and makes the view. Faults are shown; the error is then an
-// exit code.
-func open(ctx context.Context, p Process, flags common) (*session, error) {
-	s, diags, err := begin(ctx, p, flags)
-	if err != nil {
-		return nil, err
-	}
-	s.view.Diagnostics(diags)
-	if diags.HasErrors() {
-		_ = s.close()
-		return nil, exitCode(exitError)
-	}
-	return s, nil
+// inSession opens a session, carries out a command in it and closes it. If the files are faulty, it shows that instead.
+func inSession(ctx context.Context, r *run, flags common, command func(s *session) error) error {
+	return inSessionWithFaults(ctx, r, flags, func(s *session, faults diag.List) error {
+		if err := s.report(faults); err != nil {
+			return err
+		}
+		return command(s)
+	})
 }
 
-// begin is open for a command that can work with faulty files: it shows nothing.
-func begin(ctx context.Context, p Process, flags common) (*session, diag.List, error) {
-	s := &session{p: p, flags: flags, config: &config.Config{}}
-	if flags.chdir != "" {
-		if err := os.Chdir(flags.chdir); err != nil {
-			return nil, nil, fmt.Errorf("work in %s: %w", flags.chdir, errors.Unwrap(err))
-		}
-		p.ending.moved = true
+// inSessionWithFaults is inSession for a command that can work with faulty files. It shows no faults.
+func inSessionWithFaults(ctx context.Context, r *run, flags common,
+	command func(s *session, faults diag.List) error) (err error) {
+	s, faults, err := openSession(ctx, r, flags)
+	if err != nil {
+		return err
 	}
-	if err := s.openLog(ctx); err != nil {
+	defer func() {
+		if closed := s.close(); err == nil && closed != nil {
+			err = fmt.Errorf("close: %w", closed)
+		}
+	}()
+	return command(s, faults)
+}
+
+func openSession(ctx context.Context, r *run, flags common) (*session, diag.List, error) {
+	if err := r.chdir(flags.chdir); err != nil {
 		return nil, nil, err
 	}
-	diags, err := s.load(ctx)
+	log, file, err := openLog(ctx, r.Process)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &session{run: r, flags: flags, log: log}
+	if file != nil {
+		s.closers = append(s.closers, file)
+	}
+	loaded, faults, err := loadConfig(ctx, fileOptions(r.Process, flags))
 	if err == nil {
-		s.view, err = s.p.ending.show(ctx, s.flags, s.viewOptions(ctx))
+		s.config = loaded
+		look := viewOptions(r.Process, flags, loaded)
+		look.Reference = s.reference(ctx)
+		s.view, err = r.ending.show(ctx, flags, look)
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, s.close())
 	}
-	s.connect()
-	return s, diags, nil
+	s.connections = newConnections(s)
+	return s, faults, nil
 }
 
-// load reads the files. A pipe that nobody writes to and an expression that takes for
-// ever are left behind when ctx ends.
-func (s *session) load(ctx context.Context) (diag.List, error) {
-	type result struct {
-		config *config.Config
-		diags  diag.List
-	}
-	loaded, err := parallel.Await(ctx, func() (result, error) {
-		c, diags := config.Load(config.Options{Path: s.flags.file, Vars: s.flags.vars, VarFiles: s.flags.varFiles, Env: s.p.Env,
-			Vendors: registry.All(), States: connections.StateKinds(), Version: version})
-		return result{c, diags}, nil
-	})
-	if loaded.config != nil {
-		s.config = loaded.config
-	}
-	return loaded.diags, err
-}
-
-// connect makes the connections that the files declare; none is opened yet.
-func (s *session) connect() {
-	host, _ := os.Hostname()
-	run := s.run()
-	s.connections = connections.New(connections.Options{Config: s.config, Env: s.p.get, Now: s.p.Now, Sleep: s.p.Sleep,
-		Transport: s.p.Hooks.Transport, CacheDir: s.p.CacheDir, Log: s.log, Boundary: s.p.Hooks.Boundary, Waiting: s.waiting,
-		State: connections.StateOptions{Path: s.flags.state, LockTimeout: s.flags.lockTimeout, NoSync: s.p.Hooks.NoSync,
-			Holder: state.Holder{Actor: run.Actor, Host: host, PID: os.Getpid(), Command: s.flags.command, Run: run.URL, Commit: run.Commit}}})
-}
-
-// waiting says for what a vendor waits, or, without a title, the state.
-func (s *session) waiting(title, why string, until time.Time) {
-	if title == "" {
-		s.view.Note("Waiting: " + why + "; until " + until.UTC().Format(time.TimeOnly) + " at most")
-		return
-	}
-	s.view.Waiting(title, why, until)
-}
-
-// reference names an item without its value, as views and tables show it.
-func (s *session) reference(ctx context.Context) func(store, id, title string) string {
-	return func(store, id, title string) string { return s.connections.Reference(ctx, store, id, title) }
-}
-
-func (s *session) viewOptions(ctx context.Context) view.Options {
-	o := view.Options{
-		Color: s.colored(s.p.StdoutTTY), ErrColor: s.colored(s.p.StderrTTY), Verbose: s.flags.verbose, Quiet: s.flags.quiet,
-		Version: version, Now: s.p.Now, Sources: s.config.Sources, Stack: s.config.Stack, Reference: s.reference(ctx),
-		VendorTitle: connections.VendorTitle,
-		VendorLimit: func(name string) (int, time.Duration) {
-			v, _ := registry.Find(name)
-			return v.Limits.Calls, v.Limits.CallsPer
-		},
-		VendorWrites: func(name string) (int, string) {
-			v, _ := registry.Find(name)
-			return v.Limits.Writes, v.Limits.WritesNote
-		},
-	}
-	if s.p.StdoutTTY {
-		o.Width = s.p.Width
-	}
-	if s.p.StderrTTY {
-		o.ErrWidth = s.p.Width
-	}
-	o.Live = s.mayBeLive()
-	return o
-}
-
-// mayBeLive reports whether the last lines of the terminal may be written anew: for
-// commands that plan, where nothing else writes there, and no machine keeps it all.
-func (s *session) mayBeLive() bool {
-	logged := s.p.get("BH_LOG") != "" && s.p.get("BH_LOG_PATH") == ""
-	return s.p.StderrTTY && s.p.get("TERM") != "dumb" && !s.p.inCI() && !logged && s.p.Ticks != nil &&
-		slices.Contains([]string{"bh plan", "bh apply", "bh destroy", "bh rotate"}, s.flags.command)
-}
-
-// colored decides about one stream: flags win, then the environment's wishes, then
-// whether there is a terminal.
-func (s *session) colored(terminal bool) bool {
-	switch s.flags.color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	if s.p.get("NO_COLOR") != "" || s.p.get("TERM") == "dumb" {
-		return false
-	}
-	if force := s.p.get("FORCE_COLOR"); force != "" && force != "0" {
-		return true
-	}
-	return terminal
-}
-
-// close closes what was opened, the last first.
+// close closes what was opened, in reverse order.
 func (s *session) close() error {
 	var errs []error
 	for _, c := range slices.Backward(s.closers) {
@@ -171,11 +92,62 @@ func (s *session) close() error {
 	return errors.Join(errs...)
 }
 
-// joinClose closes what the session holds; an exit code that was decided stays.
-func joinClose(err error, s *session) error {
-	closed := s.close()
-	if err != nil || closed == nil {
-		return err
+// report shows diagnostics. It returns an exit code if one of them is an error.
+func (s *session) report(diags diag.List) error {
+	s.view.Diagnostics(diags)
+	if diags.HasErrors() {
+		return exitCode(exitError)
 	}
-	return fmt.Errorf("close: %w", closed)
+	return nil
+}
+
+// fail shows an error, and returns an exit code.
+func (s *session) fail(d diag.Diagnostic) error {
+	d.Severity = diag.Error
+	return s.report(diag.List{d})
+}
+
+// reference returns a function that names an item without its value.
+func (s *session) reference(ctx context.Context) func(store, id, title string) string {
+	return func(store, id, title string) string { return s.connections.Reference(ctx, store, id, title) }
+}
+
+// fileOptions says which files the flags ask for, and what they may contain.
+func fileOptions(p Process, flags common) config.Options {
+	return config.Options{Path: flags.file, Vars: flags.vars, VarFiles: flags.varFiles, Env: p.Env,
+		Vendors: registry.All(), States: connections.StateKinds(), Version: version}
+}
+
+// loadConfig reads the files. Once ctx has ended, it does not wait for a pipe that nobody writes to, or for an
+// expression that takes forever.
+func loadConfig(ctx context.Context, o config.Options) (*config.Config, diag.List, error) {
+	type result struct {
+		config *config.Config
+		faults diag.List
+	}
+	loaded, err := parallel.Await(ctx, func() (result, error) {
+		c, faults := config.Load(o)
+		return result{c, faults}, nil
+	})
+	return cmp.Or(loaded.config, &config.Config{}), loaded.faults, err
+}
+
+// newConnections returns the connections that the files declare. None of them is open yet.
+func newConnections(s *session) *connections.Connections {
+	p, flags, by := s.run, s.flags, onBehalfOf(s.run.Process)
+	host, _ := os.Hostname()
+	holder := state.Holder{Actor: by.Actor, Host: host, PID: os.Getpid(), Command: flags.command,
+		Run: by.URL, Commit: by.Commit}
+	return connections.New(connections.Options{Config: s.config, Env: p.get, Now: p.Now, Sleep: p.Sleep,
+		Transport: p.Hooks.Transport, CacheDir: p.CacheDir, Log: s.log, Boundary: p.Hooks.Boundary,
+		// Without a title it is the state that waits.
+		Waiting: func(title, why string, until time.Time) {
+			if title == "" {
+				s.view.Note("Waiting: " + why + "; until " + until.UTC().Format(time.TimeOnly) + " at most")
+				return
+			}
+			s.view.Waiting(title, why, until)
+		},
+		State: connections.StateOptions{Path: flags.state, LockTimeout: flags.lockTimeout, NoSync: p.Hooks.NoSync,
+			Holder: holder}})
 }

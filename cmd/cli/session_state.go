@@ -3,19 +3,26 @@ package cli
 import (
 	"context"
 	"errors"
-	"unicode"
-	"unicode/utf8"
 
 	"buckethead/config/diag"
 	"buckethead/state"
 	"buckethead/vendors/parallel"
 )
 
-// openState locks the state, for as long as the session lasts.
-func (s *session) openState(ctx context.Context) (state.Locked, error) {
+// place returns the place of the state. If it cannot, it shows why, like all methods here, and returns an exit code.
+func (s *session) place(ctx context.Context) (state.Place, error) {
 	place, err := s.connections.Place(ctx)
 	if err != nil {
 		return nil, s.stateFault(err)
+	}
+	return place, nil
+}
+
+// openState opens and locks the state until the session is closed.
+func (s *session) openState(ctx context.Context) (state.Locked, error) {
+	place, err := s.place(ctx)
+	if err != nil {
+		return nil, err
 	}
 	opened, err := place.Open(ctx)
 	if err != nil {
@@ -25,11 +32,11 @@ func (s *session) openState(ctx context.Context) (state.Locked, error) {
 	return opened, nil
 }
 
-// openReader opens the state for reading, for as long as the session lasts.
+// openReader opens the state for reading until the session is closed.
 func (s *session) openReader(ctx context.Context) (state.View, error) {
-	place, err := s.connections.Place(ctx)
+	place, err := s.place(ctx)
 	if err != nil {
-		return nil, s.stateFault(err)
+		return nil, err
 	}
 	opened, err := parallel.Await(ctx, func() (state.View, error) { return place.Read(ctx) })
 	if err != nil {
@@ -39,15 +46,9 @@ func (s *session) openReader(ctx context.Context) (state.View, error) {
 	return opened, nil
 }
 
-// readState reads the state and releases it, so that a plan holds no lock while it talks
-// to vendors.
-func (s *session) readState(ctx context.Context) (state.Snapshot, error) {
-	snap, _, err := s.readStateAndLock(ctx)
-	return snap, err
-}
-
-// readStateAndLock is readState with the lock as it was then.
-func (s *session) readStateAndLock(ctx context.Context) (state.Snapshot, state.Lock, error) {
+// readState reads the state and closes it again, so that a plan holds no lock while it talks to vendors. It returns
+// the lock of others as it was then.
+func (s *session) readState(ctx context.Context) (state.Snapshot, state.Lock, error) {
 	opened, err := s.openReader(ctx)
 	if err != nil {
 		return state.Snapshot{}, state.Lock{}, err
@@ -59,15 +60,16 @@ func (s *session) readStateAndLock(ctx context.Context) (state.Snapshot, state.L
 	return snap, opened.Lock(), nil
 }
 
-// stateFault shows a state that cannot be used; the error is an exit code.
+// stateFault shows why the state cannot be used. It returns an exit code, or what a signal cut off.
 func (s *session) stateFault(err error) error {
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5001", Summary: "The state cannot be used", Detail: sentence(err), Subject: s.config.State.Range, Cause: err}
+	d := diag.Diagnostic{Code: "BH5001", Summary: "The state cannot be used", Detail: sentence(err),
+		Subject: s.config.State.Range, Cause: err}
 	var said exitCode
 	switch {
 	case errors.As(err, &said):
 		return said
 	case errors.Is(err, context.Canceled):
-		return err // what a signal cut off is not a fault
+		return err
 	case errors.Is(err, state.ErrLocked):
 		d.Code, d.Summary = "BH5002", "The state is locked"
 	case errors.Is(err, state.ErrDamaged):
@@ -85,17 +87,10 @@ func (s *session) stateFault(err error) error {
 		d.Fix = "Nothing was written after that. Plan again: what was made and not recorded is found by its names."
 	case errors.Is(err, state.ErrMoved):
 		d.Code, d.Summary = "BH5032", "The state was migrated"
-	case errors.Is(err, state.ErrServer), errors.Is(err, state.ErrLineage), errors.Is(err, state.ErrOlder), errors.Is(err, state.ErrChanged):
+	case errors.Is(err, state.ErrServer), errors.Is(err, state.ErrLineage), errors.Is(err, state.ErrOlder),
+		errors.Is(err, state.ErrChanged):
 	default:
 		d.Fix = "Nothing was changed. Give bh a place that it can write to, with state \"local\" { path = ... } or --state."
 	}
-	s.view.Diagnostics(diag.List{d})
-	return exitCode(exitError)
-}
-
-// sentence words an error as a person would begin and end it.
-func sentence(err error) string {
-	text := err.Error()
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:] + "."
+	return s.fail(d)
 }

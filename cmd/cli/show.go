@@ -2,116 +2,65 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"buckethead/cmd/view"
-	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/state"
 )
 
-func showCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "show", Usage: "show the state, one project of it, or a saved plan", ArgsUsage: "[PLAN|PROJECT]", Flags: commonFlags(),
+func showCommand(r *run) *cli.Command {
+	return &cli.Command{Name: "show", Usage: "show the state, one project of it, or a saved plan",
+		ArgsUsage: "[PLAN|PROJECT]", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			flags, err := readCommon(c, p)
+			flags, err := r.flags(c)
 			if err != nil {
 				return err
 			}
 			if c.Args().Len() > 1 {
 				return errors.New("bh show takes one plan or one project")
 			}
-			return runShow(c.Context, p, flags, c.Args().First())
+			return inSession(c.Context, r, flags, func(s *session) error { return runShow(c.Context, s, c.Args().First()) })
 		}}
 }
 
-func runShow(ctx context.Context, p Process, flags common, what string) (err error) {
-	s, err := open(ctx, p, flags)
-	if err != nil {
-		return err
-	}
-	defer func() { err = joinClose(err, s) }()
+func runShow(ctx context.Context, s *session, what string) error {
 	if what != "" {
 		if _, err := os.Stat(what); err == nil {
-			plan, err := readPlan(ctx, what, "")
+			plan, err := readPlan(ctx, what)
 			if err != nil {
 				return err
 			}
-			p.ending.goOn()
+			s.run.ending.stream()
 			s.view.Plan(plan)
 			return nil
 		}
 	}
-	records, err := s.records(ctx, what)
+	list, err := records(ctx, s, what)
 	if err != nil {
 		return err
 	}
-	if flags.json {
-		return s.writeJSON(map[string]any{"format": state.Format, "projects": records})
+	if s.flags.json {
+		return s.writeJSON(map[string]any{"format": state.Format, "projects": list})
 	}
-	for i, r := range records {
+	for i, r := range list {
 		if i > 0 {
-			_, _ = fmt.Fprintln(p.Stdout)
+			_, _ = fmt.Fprintln(s.run.Stdout)
 		}
-		_, _ = fmt.Fprint(p.Stdout, recordText(r, s.reference(ctx)))
+		_, _ = fmt.Fprint(s.run.Stdout, recordText(r, s.reference(ctx)))
 	}
-	if len(records) == 0 {
-		_, _ = fmt.Fprintln(p.Stdout, "The state holds no projects.")
+	if len(list) == 0 {
+		_, _ = fmt.Fprintln(s.run.Stdout, "The state holds no projects.")
 	}
 	return nil
 }
 
-// records gives the records of the state by address: all, or those of one project.
-func (s *session) records(ctx context.Context, what string) ([]state.Record, error) {
-	snap, err := s.readState(ctx)
-	if err != nil {
-		return nil, err
-	}
-	keep := func(addr.Project) bool { return true }
-	if what != "" {
-		wanted, err := addr.Parse(what)
-		if err != nil {
-			return nil, fmt.Errorf("%w; and %s is no plan file: %w", err, what, fs.ErrNotExist)
-		}
-		keep = func(p addr.Project) bool { return p == wanted || p.Name == wanted.Name && wanted.Key == "" }
-	}
-	out := []state.Record{}
-	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
-		if keep(p) {
-			out = append(out, snap.Records[p])
-		}
-	}
-	if what != "" && len(out) == 0 {
-		var names []string
-		for p := range snap.Records {
-			names = append(names, p.Label())
-		}
-		hint := ""
-		if close := nearest(strings.TrimPrefix(what, "project."), names); close != "" {
-			hint = fmt.Sprintf("; did you mean %s", close)
-		}
-		return nil, fmt.Errorf("the state knows no project %s%s", what, hint)
-	}
-	return out, nil
-}
-
-// writeJSON answers with one document, and nothing beside it on standard output.
-func (s *session) writeJSON(value any) error {
-	s.p.ending.answered = true
-	enc := json.NewEncoder(s.p.Stdout)
-	enc.SetIndent("", "  ")
-	return enc.Encode(value)
-}
-
-// recordText is one record as a small page.
+// recordText shows one record as text.
 func recordText(r state.Record, reference func(connection, id, title string) string) string {
 	rows := [][]string{}
 	add := func(name, value string) {
@@ -154,12 +103,4 @@ func recordText(r state.Record, reference func(connection, id, title string) str
 	}
 	add("on_destroy", r.OnDestroy)
 	return r.Project.String() + "\n" + view.Table(rows)
-}
-
-// table gives rows as wide as the terminal is; whole where there is none.
-func (s *session) table(rows [][]string) string {
-	if !s.p.StdoutTTY {
-		return view.Table(rows)
-	}
-	return view.TableWithin(rows, s.p.Width)
 }

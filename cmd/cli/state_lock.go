@@ -12,19 +12,19 @@ import (
 	"buckethead/state"
 )
 
-// lockCommand is bh state lock, with bh state lock list below it.
-func lockCommand(command func(name, usage, args string, run stateRun, flags ...cli.Flag) *cli.Command) *cli.Command {
+// lockCommand returns bh state lock, with bh state lock list below it.
+func lockCommand(command func(name, usage, args string, do stateRun, flags ...cli.Flag) *cli.Command) *cli.Command {
 	lock := command("lock", "keep everyone from changing the state for a while", "", stateLock,
 		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "let go of it after `LONG`"})
 	lock.Subcommands = []*cli.Command{command("list", "show who holds the state", "", stateLocks)}
 	return lock
 }
 
-// lockable returns the place of the state, which has to be one with a lock of its own.
-func (s *session) lockable(ctx context.Context) (state.Locker, error) {
-	place, err := s.connections.Place(ctx)
+// lockable returns the place of the state if it has a lock of its own.
+func lockable(ctx context.Context, s *session) (state.Locker, error) {
+	place, err := s.place(ctx)
 	if err != nil {
-		return nil, s.stateFault(err)
+		return nil, err
 	}
 	locker, able := place.(state.Locker)
 	if !able {
@@ -38,7 +38,7 @@ func stateLock(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) > 0 {
 		return errors.New("bh state lock takes no argument")
 	}
-	place, err := s.lockable(ctx)
+	place, err := lockable(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func stateUnlock(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 1 {
 		return errors.New("bh state unlock wants the id of the lock; bh state lock list shows it")
 	}
-	place, err := s.lockable(ctx)
+	place, err := lockable(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -76,14 +76,10 @@ func stateLocks(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) > 0 {
 		return errors.New("bh state lock list takes no argument")
 	}
-	place, err := s.lockable(ctx)
+	place, err := lockable(ctx, s)
 	if err != nil {
 		return err
 	}
-	return s.showLock(ctx, place)
-}
-
-func (s *session) showLock(ctx context.Context, place state.Locker) error {
 	held, err := place.Locked(ctx)
 	if err != nil {
 		return s.stateFault(err)
@@ -96,13 +92,14 @@ func (s *session) showLock(ctx context.Context, place state.Locker) error {
 		return s.writeJSON(map[string]any{"format": 1, "locks": locks})
 	}
 	if !held.Held {
-		_, err := fmt.Fprintln(s.p.Stdout, "Nobody holds the state.")
+		_, err := fmt.Fprintln(s.run.Stdout, "Nobody holds the state.")
 		return err
 	}
 	expires := words.Time(held.ExpiresAt)
 	if held.Expired {
 		expires += " (expired: the next apply takes over)"
 	}
-	_, err = fmt.Fprint(s.p.Stdout, s.table([][]string{{"ID", "HOLDER", "SINCE", "EXPIRES"}, {held.ID, held.Holder.Describe(), words.Time(held.AcquiredAt), expires}}))
+	_, err = fmt.Fprint(s.run.Stdout, s.table([][]string{{"ID", "HOLDER", "SINCE", "EXPIRES"},
+		{held.ID, held.Holder.Describe(), words.Time(held.AcquiredAt), expires}}))
 	return err
 }

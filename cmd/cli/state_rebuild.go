@@ -12,20 +12,18 @@ import (
 	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/vendors"
-	"buckethead/vendors/registry"
 )
 
-// stateRebuild makes a state anew from what the providers list, for one that was lost.
-// It changes nothing with any provider.
+// stateRebuild makes a new state from what the providers list, if the old one was lost. It changes nothing there.
 func stateRebuild(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) > 0 {
 		return errors.New("bh state rebuild takes no argument")
 	}
-	place, err := s.connections.Place(ctx)
+	place, err := s.place(ctx)
 	if err != nil {
-		return s.stateFault(err)
+		return err
 	}
-	present, err := s.mayRebuild(ctx, place, a.force)
+	present, err := mayRebuild(ctx, s, place, a.force)
 	if err != nil {
 		return err
 	}
@@ -35,7 +33,7 @@ func stateRebuild(ctx context.Context, s *session, a stateArgs) error {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "state.db")
-	rebuilt, err := s.rebuildInto(ctx, path)
+	rebuilt, err := rebuildInto(ctx, s, path)
 	if err != nil {
 		return err
 	}
@@ -43,13 +41,12 @@ func stateRebuild(ctx context.Context, s *session, a stateArgs) error {
 	if err != nil {
 		return s.stateFault(err)
 	}
-	return s.showRebuilt(ctx, rebuilt, place, kept)
+	return showRebuilt(ctx, s, rebuilt, place, kept)
 }
 
-// mayRebuild refuses where there is a state that knows something, and gives what is
-// there: the state must be the same when the new one takes its place. With --force it
-// looks at nothing.
-func (s *session) mayRebuild(ctx context.Context, place state.Place, force bool) (*state.Meta, error) {
+// mayRebuild returns an error if there is a state that is not empty. Otherwise it returns what is there, which must be
+// unchanged when the new state replaces it. With force it does not look.
+func mayRebuild(ctx context.Context, s *session, place state.Place, force bool) (*state.Meta, error) {
 	if force {
 		return nil, nil
 	}
@@ -64,12 +61,13 @@ func (s *session) mayRebuild(ctx context.Context, place state.Place, force bool)
 	if len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 {
 		return &snap.Meta, nil
 	}
-	return nil, fmt.Errorf("there is a state at %s, with %s: rebuild is for one that was lost; --force puts a new one in its place and keeps this one beside it",
+	return nil, fmt.Errorf("there is a state at %s, with %s: rebuild is for one that was lost; "+
+		"--force puts a new one in its place and keeps this one beside it",
 		place.Name(), words.Count(len(snap.Records), "project"))
 }
 
-// rebuildInto reads the world and writes what it tells into a new state.
-func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner.Rebuilt, err error) {
+// rebuildInto observes the providers and writes what they tell into a new state.
+func rebuildInto(ctx context.Context, s *session, path string) (rebuilt planner.Rebuilt, err error) {
 	store, err := s.connections.Draft(ctx, path)
 	if err != nil {
 		return rebuilt, s.stateFault(err)
@@ -79,22 +77,16 @@ func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner
 	if err != nil {
 		return rebuilt, s.stateFault(err)
 	}
-	world, diags := refresh.Observe(ctx, s.connections.Readers(), refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal,
-		Parallelism: s.flags.parallelism, Marked: true})
-	if ctx.Err() != nil {
-		return rebuilt, context.Cause(ctx) // what it cut off is not a fault
+	request := s.observation(snap)
+	request.Marked = true
+	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
+	if err := s.unread(ctx, diags); err != nil {
+		return rebuilt, err
 	}
-	if diags.HasErrors() {
-		s.view.Diagnostics(diags)
-		return rebuilt, exitCode(exitError)
-	}
-	rebuilt = planner.Rebuild(planner.Input{Desired: s.config, Recorded: snap, Observed: world, Now: s.p.Now(), NameLimit: func(vendor string) int {
-		v, _ := registry.Find(vendor)
-		return v.Limits.CredentialNameLength
-	}})
-	run := s.run()
+	rebuilt = planner.Rebuild(s.comparison(snap, world))
+	by := onBehalfOf(s.run.Process)
 	for _, r := range rebuilt.Records {
-		entry := state.Entry{At: s.p.Now().UTC(), Actor: run.Actor, Commit: run.Commit, Run: run.URL, Project: r.Project,
+		entry := state.Entry{At: s.run.Now().UTC(), Actor: by.Actor, Commit: by.Commit, Run: by.URL, Project: r.Project,
 			Operation: "rebuild", Reason: "state_lost", Outcome: "done"}
 		if err := errors.Join(store.Commit(ctx, state.Intent{}, r), store.Append(ctx, entry)); err != nil {
 			return rebuilt, s.stateFault(err)
@@ -103,8 +95,8 @@ func (s *session) rebuildInto(ctx context.Context, path string) (rebuilt planner
 	return rebuilt, nil
 }
 
-// showRebuilt says what is known again, and what is not.
-func (s *session) showRebuilt(ctx context.Context, r planner.Rebuilt, place state.Place, kept string) error {
+// showRebuilt shows what is known again, and what is not.
+func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state.Place, kept string) error {
 	if s.flags.json {
 		names := []string{}
 		for _, record := range r.Records {
@@ -114,7 +106,8 @@ func (s *session) showRebuilt(ctx context.Context, r planner.Rebuilt, place stat
 		if unknown == nil {
 			unknown = []planner.Unknown{}
 		}
-		return s.writeJSON(map[string]any{"format": state.Format, "place": place.Name(), "projects": names, "unknown": unknown, "kept": kept})
+		return s.writeJSON(map[string]any{"format": state.Format, "place": place.Name(), "projects": names,
+			"unknown": unknown, "kept": kept})
 	}
 	if len(r.Records) > 0 {
 		rows := [][]string{{"PROJECT", "BUCKET", "KEY", "ITEM"}}
@@ -133,16 +126,17 @@ func (s *session) showRebuilt(ctx context.Context, r planner.Rebuilt, place stat
 			}
 			rows = append(rows, row)
 		}
-		_, _ = fmt.Fprint(s.p.Stdout, s.table(rows), "\n")
+		_, _ = fmt.Fprint(s.run.Stdout, s.table(rows), "\n")
 	}
 	if len(r.Unknown) > 0 {
-		_, _ = fmt.Fprintln(s.p.Stdout, "Not known:")
+		_, _ = fmt.Fprintln(s.run.Stdout, "Not known:")
 		for _, u := range r.Unknown {
-			_, _ = fmt.Fprintf(s.p.Stdout, "  %s: %s\n    %s\n", u.Project.Label(), u.Text, u.Fix)
+			_, _ = fmt.Fprintf(s.run.Stdout, "  %s: %s\n    %s\n", u.Project.Label(), u.Text, u.Fix)
 		}
-		_, _ = fmt.Fprintln(s.p.Stdout)
+		_, _ = fmt.Fprintln(s.run.Stdout)
 	}
-	_, err := fmt.Fprintf(s.p.Stdout, "Rebuilt %s in %s. %s Nothing was changed with any provider; bh plan says what differs.\n",
+	_, err := fmt.Fprintf(s.run.Stdout,
+		"Rebuilt %s in %s. %s Nothing was changed with any provider; bh plan says what differs.\n",
 		words.Count(len(r.Records), "project"), place.Name(), before(kept))
 	return err
 }

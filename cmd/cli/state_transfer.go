@@ -13,35 +13,40 @@ import (
 	"buckethead/state"
 )
 
-// defaultStatePath is where a state is that no block says the place of.
+// defaultStatePath is where the state is if no block says so.
 const defaultStatePath = ".bh/state.db"
 
-// statePull writes the file of the state. It is no text, so it does not go to a
-// terminal.
+// statePull writes the file of the state. It does not write it to a terminal, because it is not text.
 func statePull(ctx context.Context, s *session, a stateArgs) error {
-	if len(a.named) > 1 || len(a.named) == 0 && s.p.StdoutTTY {
-		return errors.New("bh state pull wants a file to write to; the state is no text, so it is not written to a terminal")
+	if len(a.named) > 1 || len(a.named) == 0 && s.run.StdoutTTY {
+		return errors.New("bh state pull wants a file to write to; " +
+			"the state is no text, so it is not written to a terminal")
 	}
-	file, err := s.pull(ctx)
+	file, err := pull(ctx, s)
 	if err != nil {
 		return err
 	}
 	if len(a.named) == 0 {
-		s.p.ending.answered = true
-		_, err = s.p.Stdout.Write(file)
+		s.run.ending.answered = true
+		_, err = s.run.Stdout.Write(file)
 		return err
 	}
-	if err := writeFile(a.named[0], file); err != nil {
+	err = createFile(a.named[0], file, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already; nothing was written", a.named[0])
+	}
+	if err != nil {
 		return err
 	}
 	s.view.Result(fmt.Sprintf("Wrote %s.", a.named[0]))
 	return nil
 }
 
-func (s *session) pull(ctx context.Context) ([]byte, error) {
-	place, err := s.connections.Place(ctx)
+// pull reads the file of the state.
+func pull(ctx context.Context, s *session) ([]byte, error) {
+	place, err := s.place(ctx)
 	if err != nil {
-		return nil, s.stateFault(err)
+		return nil, err
 	}
 	file, err := place.Pull(ctx)
 	if errors.Is(err, io.EOF) {
@@ -53,20 +58,7 @@ func (s *session) pull(ctx context.Context) ([]byte, error) {
 	return file, nil
 }
 
-// writeFile writes a file that was not there, for its owner alone.
-func writeFile(path string, content []byte) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already; nothing was written", path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = file.Write(content)
-	return errors.Join(err, file.Close())
-}
-
-// statePush puts a file in the place of the state.
+// statePush replaces the state with a file.
 func statePush(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 1 {
 		return errors.New("bh state push wants one file")
@@ -74,9 +66,9 @@ func statePush(ctx context.Context, s *session, a stateArgs) error {
 	if _, err := os.Stat(a.named[0]); err != nil {
 		return fmt.Errorf("read the file: %w", err)
 	}
-	place, err := s.connections.Place(ctx)
+	place, err := s.place(ctx)
 	if err != nil {
-		return s.stateFault(err)
+		return err
 	}
 	kept, err := place.Push(ctx, a.named[0], state.Push{Force: a.force})
 	if err != nil {
@@ -86,49 +78,42 @@ func statePush(ctx context.Context, s *session, a stateArgs) error {
 	return nil
 }
 
-// before says what became of the state that was replaced.
-func before(kept string) string {
-	if kept == "" {
-		return "There was no state before."
-	}
-	return "The state of before is " + kept + "."
-}
-
-// stateMigrate brings a state to the place that is declared, and closes the one that
-// it comes from: two of them that are both in use would lose sight of credentials.
+// stateMigrate moves a state to the place that is declared, and retires the old place: if both were in use, each would
+// lose track of the other's credentials.
 func stateMigrate(ctx context.Context, s *session, a stateArgs) (err error) {
 	if len(a.named) > 0 {
 		return errors.New("bh state migrate takes no argument; --from names the place where the state is now")
 	}
-	to, err := s.connections.Place(ctx)
+	to, err := s.place(ctx)
 	if err != nil {
-		return s.stateFault(err)
+		return err
 	}
 	from, err := s.connections.PlaceAt(ctx, a.from)
 	if err != nil {
 		return err
 	}
 	if from.Name() == to.Name() {
-		return fmt.Errorf("the state is at %s already; declare the new place in the bh block, and name the one it comes from with --from", to.Name())
+		return fmt.Errorf("the state is at %s already; "+
+			"declare the new place in the bh block, and name the one it comes from with --from", to.Name())
 	}
-	// Opening would make one where there is none.
+	// Opening it would make one if there is none.
 	switch _, err := from.Pull(ctx); {
 	case errors.Is(err, io.EOF):
 		return fmt.Errorf("there is no state at %s; nothing was changed", from.Name())
 	case err != nil:
 		return s.stateFault(err)
 	}
-	kept, retired, err := s.move(ctx, from, to, a.force)
+	kept, retired, err := move(ctx, from, to, a.force)
 	if err != nil {
 		return s.stateFault(err)
 	}
-	s.view.Result(fmt.Sprintf("Migrated %s to %s. %s The last version of the old place is %s.", from.Name(), to.Name(), before(kept), retired))
+	s.view.Result(fmt.Sprintf("Migrated %s to %s. %s The last version of the old place is %s.",
+		from.Name(), to.Name(), before(kept), retired))
 	return nil
 }
 
-// move copies a state from one place to another with the old one locked, and retires
-// that when the copy is there.
-func (s *session) move(ctx context.Context, from, to state.Place, force bool) (kept, retired string, err error) {
+// move copies a state from one place to another while it holds the lock of the old one, and then retires that.
+func move(ctx context.Context, from, to state.Place, force bool) (kept, retired string, err error) {
 	opened, err := from.Open(ctx)
 	if err != nil {
 		return "", "", err
@@ -144,7 +129,7 @@ func (s *session) move(ctx context.Context, from, to state.Place, force bool) (k
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	path := filepath.Join(folder, "state.db")
-	if err := writeFile(path, file.Bytes()); err != nil {
+	if err := createFile(path, file.Bytes(), 0o600); err != nil {
 		return "", "", err
 	}
 	if kept, err = to.Push(ctx, path, state.Push{Force: force, Moves: true}); err != nil {

@@ -14,18 +14,19 @@ import (
 	"buckethead/state"
 )
 
-func statusCommand(p Process) *cli.Command {
-	return &cli.Command{Name: "status", Usage: "show each key, its age and what is due, from the state", ArgsUsage: "[PROJECT]", Flags: commonFlags(),
+func statusCommand(r *run) *cli.Command {
+	return &cli.Command{Name: "status", Usage: "show each key, its age and what is due, from the state",
+		ArgsUsage: "[PROJECT]", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
-			flags, err := readCommon(c, p)
+			flags, err := r.flags(c)
 			if err != nil {
 				return err
 			}
-			return runStatus(c.Context, p, flags, c.Args().First())
+			return inSession(c.Context, r, flags, func(s *session) error { return runStatus(c.Context, s, c.Args().First()) })
 		}}
 }
 
-// projectStatus is one line of status.
+// projectStatus is one line of bh status.
 type projectStatus struct {
 	Project     addr.Project `json:"project"`
 	Bucket      string       `json:"bucket,omitempty"`
@@ -39,13 +40,8 @@ type projectStatus struct {
 	Due         string       `json:"due,omitempty"`
 }
 
-func runStatus(ctx context.Context, p Process, flags common, what string) (err error) {
-	s, err := open(ctx, p, flags)
-	if err != nil {
-		return err
-	}
-	defer func() { err = joinClose(err, s) }()
-	records, err := s.records(ctx, what)
+func runStatus(ctx context.Context, s *session, what string) error {
+	list, err := records(ctx, s, what)
 	if err != nil {
 		return err
 	}
@@ -53,26 +49,29 @@ func runStatus(ctx context.Context, p Process, flags common, what string) (err e
 	for i := range s.config.Projects {
 		declared[s.config.Projects[i].Addr] = &s.config.Projects[i]
 	}
-	lines := make([]projectStatus, 0, len(records))
-	for _, r := range records {
-		lines = append(lines, statusOf(r, declared[r.Project], p.Now(), s.reference(ctx)))
+	now := s.run.Now()
+	lines := make([]projectStatus, 0, len(list))
+	for _, r := range list {
+		lines = append(lines, statusOf(r, declared[r.Project], now, s.reference(ctx)))
 	}
-	if flags.json {
+	if s.flags.json {
 		return s.writeJSON(map[string]any{"format": state.Format, "projects": lines})
 	}
 	if len(lines) == 0 {
-		_, err = fmt.Fprintln(p.Stdout, "The state holds no projects.")
+		_, err = fmt.Fprintln(s.run.Stdout, "The state holds no projects.")
 		return err
 	}
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
-		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, p.Now()), cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), l.Item})
+		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
+			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), l.Item})
 	}
-	_, err = fmt.Fprint(p.Stdout, s.table(rows))
+	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
 	return err
 }
 
-func statusOf(r state.Record, d *config.Project, now time.Time, reference func(connection, id, title string) string) projectStatus {
+func statusOf(r state.Record, d *config.Project, now time.Time,
+	reference func(connection, id, title string) string) projectStatus {
 	out := projectStatus{Project: r.Project, Retiring: len(r.Retiring), Proof: r.Proof}
 	if r.Bucket != nil {
 		out.Bucket = r.Bucket.Name

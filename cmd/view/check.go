@@ -11,10 +11,10 @@ import (
 	"buckethead/config/words"
 )
 
-// Outcome is what came out of a check.
+// Outcome is the result of a check.
 type Outcome string
 
-// The outcomes. Unknown is neither good nor bad: nobody tells.
+// The outcomes. Unknown is neither good nor bad: the vendor does not say.
 const (
 	OK      Outcome = "ok"
 	Warning Outcome = "warning"
@@ -22,9 +22,8 @@ const (
 	Unknown Outcome = "unknown"
 )
 
-// Check is one thing that doctor looked at. Found is in words and never a secret;
-// Source says where a value came from; Fix is the way out of a fault. Took is how
-// long the answer took, for what had to be asked.
+// Check is one thing that doctor looked at. Found describes it, and is never a secret; Source says where a value came
+// from; Fix says what mends a fault. Took is how long the answer took, if something had to be asked.
 type Check struct {
 	Name    string
 	Outcome Outcome
@@ -41,7 +40,7 @@ type CheckCounts map[Outcome]int
 // Healthy reports whether nothing is wrong; warnings are allowed.
 func (c CheckCounts) Healthy() bool { return c[Fault] == 0 }
 
-// text sums up: "All is well: 12 checks." "1 fault and 2 warnings in 12 checks."
+// text sums up the counts: "All is well: 12 checks." "1 fault and 2 warnings in 12 checks."
 func (c CheckCounts) text() string {
 	sum := 0
 	for _, n := range c {
@@ -77,7 +76,7 @@ func (h *human) Checks(section string, checks []Check) {
 	_, _ = io.WriteString(h.out, b.String())
 }
 
-// said is what was found, with the source and the time that it took.
+// said returns what was found, with the source and the time that it took.
 func (c Check) said() string {
 	text := c.Found
 	if c.Source != "" {

@@ -11,7 +11,7 @@ import (
 	"buckethead/config/diag"
 )
 
-// diagnosticText is a fault as a small page: what, where, the line, why, what to do.
+// diagnosticText writes a diagnostic: what is wrong, where, the line, why, and what to do.
 func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, width int) string {
 	var b strings.Builder
 	head, code := "Error", red
@@ -57,7 +57,7 @@ func indent(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// snippet shows the source line with what is wrong marked below it.
+// snippet shows the source line, with a mark below what is wrong.
 func snippet(r diag.Range, source []byte, color bool, width int) string {
 	if source == nil || r.Start.Byte > len(source) {
 		return ""
@@ -80,8 +80,8 @@ func snippet(r diag.Range, source []byte, color bool, width int) string {
 	return number + before + marked + after + "\n" + mark + "\n"
 }
 
-// window cuts the parts of a line to so many columns, around what is marked: a
-// terminal would break a longer line, and the marks would stand below its end.
+// window cuts the parts of a line to so many columns, around what is marked. A terminal would wrap a longer line, and
+// the marks would no longer be below what they mark.
 func window(before, marked, after string, width int) (string, string, string) {
 	if width < 20 || runewidth.StringWidth(before+marked+after) <= width {
 		return before, marked, after
@@ -94,11 +94,11 @@ func window(before, marked, after string, width int) (string, string, string) {
 	return before, marked, runewidth.Truncate(after, max(0, rest-runewidth.StringWidth(before)), "…")
 }
 
-// plain is source as a snippet shows it: what is marked is measured in the same form.
+// plain returns source as a snippet shows it. Marks are measured in the same form.
 func plain(text string) string { return Clean(strings.ReplaceAll(text, "\t", "    ")) }
 
-// wrap breaks the lines of prose at spaces so that they fit; a line that begins
-// with a space is something to copy and stays whole, as does a word that is longer.
+// wrap breaks lines of prose at spaces so that they fit. A line that begins with a space is meant to be copied and is
+// not broken, and neither is a word that is too long.
 func wrap(text string, width int) string {
 	if width < 20 {
 		return text

@@ -10,7 +10,7 @@ import (
 	"buckethead/planner"
 )
 
-// ownerText says to whom something of bh's belongs.
+// ownerText says who owns something that bh made.
 func ownerText(owner planner.Owner, stack, project string) string {
 	switch owner {
 	case planner.ThisStack:
@@ -42,8 +42,7 @@ func bucketText(name, namespace string) string {
 	return cmp.Or(name, "-")
 }
 
-// discoverySummary counts what was found, and what is not listed for it is no one's
-// business here.
+// discoverySummary counts what was found, and what is not listed because it is none of bh's business.
 func discoverySummary(d planner.Discovery) string {
 	credentials, items := 0, 0
 	for _, c := range d.Clouds {

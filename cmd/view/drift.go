@@ -12,7 +12,7 @@ import (
 	"buckethead/planner"
 )
 
-// differenceText says what became of one field.
+// differenceText says how one field differs.
 func differenceText(d planner.Difference) string {
 	switch {
 	case d.Sensitive:
@@ -86,15 +86,14 @@ func (j *jsonLines) Drift(d planner.Drift) {
 			"projects": d.Projects(), "checked": d.Checked, "ignored": d.Ignored, "classes": classes})
 }
 
-// Drift is a document of its own: an issue is made of it.
+// Drift writes a document of its own, for an issue.
 func (m *markdown) Drift(d planner.Drift) { m.page.document = DriftMarkdown(d) }
 
-// DriftMarker stands first in every Markdown section of drift, so that one issue can
-// be found again and updated.
+// DriftMarker is the first line of every Markdown section of drift, so that an issue can be found again and updated.
 const DriftMarker = "<!-- bh drift -->"
 
-// DriftMarkdown returns drift as a section for an issue, of at most MarkdownLimit
-// characters; what was left out is said.
+// DriftMarkdown returns drift as a section for an issue, of at most [MarkdownLimit] characters. It says what it leaves
+// out.
 func DriftMarkdown(d planner.Drift) string {
 	var b strings.Builder
 	b.WriteString(DriftMarker + "\n### bh drift: stack " + code(d.Stack) + "\n\n**" + driftSummary(d) + "**\n")
@@ -102,7 +101,7 @@ func DriftMarkdown(d planner.Drift) string {
 		return b.String()
 	}
 	const tail = "\n`bh plan` shows what an apply would do about it.\n"
-	const room = 200 // for what is said when rows are left out
+	const room = 200 // for the note that rows are left out
 	b.WriteString("\n| project | class | field | recorded | found |\n| --- | --- | --- | --- | --- |\n")
 	for i, x := range d.Differences {
 		before, after := codeOrNone(x.Before), codeOrNone(x.After)

@@ -87,11 +87,11 @@ func mermaidText(text string) string {
 	return escaped
 }
 
-// pictureText is mermaidText for pages, which draw whatever a pull request names: it cuts
-// text to 40 columns and writes everything but letters, digits and spaces as a number.
+// pictureText is mermaidText for pages, which draw whatever a pull request names. It cuts text to 40 columns and writes
+// everything but letters, digits and spaces as a number.
 func pictureText(text string) string {
 	const columns = 40
-	// Mermaid reads some signs even where they are numbers: \n, $$formula$$, fa:fa-icon.
+	// Mermaid interprets some signs even as numbers: \n, $$formula$$, fa:fa-icon.
 	text = strings.NewReplacer("\\", "\u29f5", "$$", "\uff04\uff04").Replace(oneLine(text))
 	runes := []rune(fit(text, columns))
 	var b strings.Builder

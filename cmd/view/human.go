@@ -14,7 +14,7 @@ import (
 	"buckethead/planner"
 )
 
-// human is text for people: the result on out, progress and faults on err.
+// human writes text for people: the result to out, progress and faults to err.
 type human struct {
 	out, err io.Writer
 	o        Options
@@ -33,14 +33,14 @@ func newHuman(out, err io.Writer, o Options) human {
 	return h
 }
 
-// planned is told of the plan that is about to run.
+// planned takes the plan that is about to run.
 func (h *human) planned(p *planner.Plan) {
 	h.reading = false
 	h.progress.plan(p)
 	h.repaint()
 }
 
-// repaint shows the live lines, where there are some.
+// repaint shows the live lines, if there are any.
 func (h *human) repaint() {
 	if h.live != nil {
 		now := h.o.Now()
@@ -65,7 +65,7 @@ func (h *human) Plan(p *planner.Plan) {
 			what = max(what, runewidth.StringWidth(oneLine(lines[i].what)))
 		}
 	}
-	// A name takes a third of a terminal at most, and what is done the rest.
+	// A name takes at most a third of a terminal; what is done takes the rest.
 	if h.o.Width > 0 {
 		label = min(label, max(12, h.o.Width/3))
 		what = min(what, max(12, h.o.Width-kind-label-8))
@@ -116,7 +116,7 @@ func (h *human) Event(e executor.Event) {
 	h.repaint()
 }
 
-// eventText is the line of an event; "" where it has none, or the live lines show it.
+// eventText returns the line of an event, or "" if it has none or the live lines show it.
 func (h *human) eventText(e executor.Event) string {
 	lines := h.live == nil || h.o.Verbose
 	switch e := e.(type) {
@@ -143,11 +143,10 @@ func (h *human) say(text string) {
 	_, _ = fmt.Fprintln(h.err, hang(strings.TrimRight(oneLine(text), " "), h.o.ErrWidth, 2))
 }
 
-// stillEvery is how long nothing ends before a line says what still runs.
+// stillEvery is how long nothing has to end before a line says what still runs.
 const stillEvery = 10 * time.Second
 
-// Tick repaints the live lines. If there are none, a line tells those who wait
-// that something still runs.
+// Tick repaints the live lines. If there are none, it writes from time to time that something still runs.
 func (h *human) Tick() {
 	if h.live != nil || h.o.Quiet {
 		h.repaint()
@@ -158,7 +157,7 @@ func (h *human) Tick() {
 	}
 }
 
-// Done takes the live lines away for good; nothing runs any more.
+// Done removes the live lines. Nothing runs any more.
 func (h *human) Done(End) {
 	h.progress.running = nil
 	if h.live != nil {
@@ -190,7 +189,7 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 	_, _ = fmt.Fprintln(h.out, hang(reportText(r), h.o.Width, 2))
 }
 
-// reportText counts what became of a plan.
+// reportText counts the outcomes of a plan.
 func reportText(r executor.Report) string {
 	counts := r.Counts()
 	parts := append([]string{words.Number(counts[executor.Done]) + " done"}, notDone(counts)...)

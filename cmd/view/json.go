@@ -15,12 +15,12 @@ import (
 	"buckethead/planner"
 )
 
-// LinesFormat is the version of the JSON lines, which each of them carries. It rises
-// when something changes its meaning or goes, not when something is added.
+// LinesFormat is the version of the JSON lines; every line has it. It rises when something is removed or changes its
+// meaning, not when something is added.
 const LinesFormat = 1
 
-// jsonLines writes one object a line, in the shape that Terraform's -json has. The
-// first line is of type "version", and the last, whatever happens, of type "done".
+// jsonLines writes one object a line, in the form of Terraform's -json. The first line has the type "version", and the
+// last, whatever happens, the type "done".
 type jsonLines struct {
 	out     io.Writer
 	now     func() time.Time
@@ -52,8 +52,8 @@ func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
 	_, _ = j.out.Write(escaped(b.Bytes())) // a reader that went away cannot be told
 }
 
-// escaped writes in digits what would harm a terminal that shows the line. A line of
-// JSON has such characters within strings alone, and there both forms say the same.
+// escaped writes characters that would harm a terminal as escapes. In a line of JSON they occur only within strings,
+// where both forms mean the same.
 func escaped(line []byte) []byte {
 	out := make([]byte, 0, len(line))
 	for _, r := range string(line) {
@@ -86,7 +86,7 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 			"quotas": list(p.Quotas)})
 }
 
-// list is an empty list rather than none.
+// list returns an empty list instead of nil.
 func list[T any](of []T) []T { return append([]T{}, of...) }
 
 func (j *jsonLines) counts(p *planner.Plan) map[planner.Kind]int {
@@ -173,7 +173,7 @@ func (j *jsonLines) Fault(err error) { j.Diagnostics(diag.List{faultOf(err)}) }
 
 func (j *jsonLines) Tick() {}
 
-// Done writes the last line: how the command ended, and what was done until then.
+// Done writes the last line: how the command ended, and what it did.
 func (j *jsonLines) Done(e End) {
 	fields := map[string]any{"command": e.Command, "exit_code": e.Exit, "outcome": e.outcome(), "errors": j.errors,
 		"warnings": j.warnings, "counts": j.outcomeCounts(), "outcomes": j.outcomes}
@@ -187,7 +187,7 @@ func (j *jsonLines) Done(e End) {
 	j.write(level, "Ended with exit code "+strconv.Itoa(e.Exit)+".", "done", fields)
 }
 
-// outcomeCounts has every outcome in it, those that did not come as 0.
+// outcomeCounts counts every outcome, including those that did not occur.
 func (j *jsonLines) outcomeCounts() map[executor.Outcome]int {
 	counts := map[executor.Outcome]int{executor.Done: 0, executor.Failed: 0, executor.Blocked: 0, executor.Skipped: 0,
 		executor.Interrupted: 0}

@@ -9,13 +9,13 @@ import (
 	"buckethead/planner"
 )
 
-// line is one operation as plans show it: symbol, kind, label, what, where to.
+// line is one operation as plans show it: symbol, kind, label, what is done, and where.
 type line struct {
 	symbol, kind, label, what, reference string
 	details                              []string
 }
 
-// lineOf says an operation in words.
+// lineOf describes an operation.
 func lineOf(o planner.Operation, opt Options) line {
 	l := line{symbol: o.Kind.Symbol(), kind: string(o.Kind), label: o.Project.Label(), what: o.Reason.Text}
 	switch o.Kind {
@@ -104,7 +104,7 @@ func summary(p *planner.Plan) string {
 	return text + "."
 }
 
-// callsText says what a plan costs: "Calls: Cloudflare 5 of 1,200 per 5 minutes; 1Password 3 writes."
+// callsText says which calls a plan needs: "Calls: Cloudflare 5 of 1,200 per 5 minutes; 1Password 3 writes."
 func callsText(p *planner.Plan, opt Options) string {
 	var parts []string
 	vendors := map[string]int{}
@@ -138,8 +138,8 @@ func callsText(p *planner.Plan, opt Options) string {
 	return "Calls: " + strings.Join(parts, "; ") + "."
 }
 
-// quotasText says how full clouds are that limit credentials: "Credentials:
-// Cloudflare 137 of 500 after this plan."
+// quotasText says how many of their credentials clouds with a limit will have in use: "Credentials: Cloudflare 137 of
+// 500 after this plan."
 func quotasText(p *planner.Plan, opt Options) string {
 	vendors := map[string]int{}
 	for _, q := range p.Quotas {
@@ -156,8 +156,7 @@ func quotasText(p *planner.Plan, opt Options) string {
 	return "Credentials: " + strings.Join(parts, "; ") + " after this plan."
 }
 
-// vendorTitle is what people call a vendor, with the connection where there are
-// several of it.
+// vendorTitle returns what people call a vendor, with the connection if it has several.
 func vendorTitle(vendor, connection string, several int, opt Options) string {
 	title := vendor
 	if opt.VendorTitle != nil {

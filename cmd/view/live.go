@@ -11,22 +11,22 @@ import (
 	"buckethead/config/words"
 )
 
-// live is a few lines at the end of a terminal that are rewritten as time passes.
-// All that goes to the terminal meanwhile goes through over, which takes them away
-// first: so they never mix with anything, and nothing of them is left at the end.
+// live is a few lines at the end of a terminal that are rewritten as time passes. Everything else is written to the
+// terminal through over, which removes them first. So they never mix with anything, and nothing of them is left at the
+// end.
 type live struct {
 	w       *cupwriter.Writer
-	width   int // where the terminal does not tell
+	width   int // if the terminal does not tell
 	painted bool
-	at      time.Time // of the last painting
+	at      time.Time // when they were painted last
 }
 
-// paintings less than this apart are left out, where nothing else was written.
+// paintEvery is the shortest time between two paintings if nothing else was written.
 const paintEvery = 100 * time.Millisecond
 
 func newLive(to io.Writer, width int) *live { return &live{w: cupwriter.New(to, true), width: width} }
 
-// size is what the terminal is now: it may have been made larger or smaller.
+// size returns the size of the terminal now: it may have been resized.
 func (l *live) size() (width, height int) {
 	if l.w.IsTerminal() {
 		if width, height, err := l.w.GetTermSize(); err == nil && width > 0 {
@@ -50,7 +50,7 @@ func (l *live) paint(lines []string, now time.Time) {
 	l.painted, l.at = true, now
 }
 
-// clear takes the lines away.
+// clear removes the lines.
 func (l *live) clear() {
 	if l.painted {
 		_ = l.w.Flush(0)
@@ -72,12 +72,12 @@ func (o over) Write(b []byte) (int, error) {
 // liveWidth is the narrowest terminal that has live lines.
 const liveWidth = 40
 
-// frame is what the live lines say, for a terminal of that size.
+// frame returns the live lines for a terminal of that size.
 func (h *human) frame(now time.Time, width, height int) []string {
 	if width < liveWidth {
 		return nil
 	}
-	width-- // a line that fills the last column may break
+	width-- // a terminal may wrap a line that fills the last column
 	var lines []string
 	for _, w := range h.progress.waitsAt(now) {
 		head := fit(oneLine(w.who), width/3) + " waits until " + words.Clock(w.until) + " (" +
@@ -100,8 +100,8 @@ func (h *human) frame(now time.Time, width, height int) []string {
 	return lines
 }
 
-// runningLines are operations under way: kind, project, step, and for how long. A
-// name gets what the others leave of the width, and the step the rest.
+// runningLines returns a line for each operation under way: kind, project, step, and for how long. The name gets what
+// the others leave of the width, and the step gets the rest.
 func (h *human) runningLines(running []underWay, now time.Time, width int) []string {
 	const kinds, steps = len("+ provision"), len("verify credential")
 	label, step, took := 0, 0, 0
@@ -125,7 +125,7 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 	return lines
 }
 
-// does is what an operation does now, or what it waits for.
+// does says what an operation is doing, or what it waits for.
 func (u underWay) does(now time.Time) string {
 	if u.waits(now) {
 		return "until " + words.Clock(u.until) + ": " + u.why
@@ -133,7 +133,7 @@ func (u underWay) does(now time.Time) string {
 	return u.step
 }
 
-// bar is how far the plan is, in a bar and in numbers.
+// bar shows how far the plan is, as a bar and in numbers.
 func (h *human) bar(now time.Time, width int) string {
 	text := h.progress.counts(now) + ", " + elapsed(now.Sub(h.progress.begun))
 	size := min(30, width-runewidth.StringWidth(text)-3)

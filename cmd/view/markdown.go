@@ -9,13 +9,11 @@ import (
 	"buckethead/planner"
 )
 
-// MarkdownLimit is more than the characters that a page has: a pull request comment
-// takes no more than these.
+// MarkdownLimit bounds the characters of a page: a pull request comment takes no more.
 const MarkdownLimit = 65_535
 
-// markdown is one page for a pull request or a step summary, written by Done, so
-// that its head can say how all of it ended. What happens meanwhile, and every fault,
-// is text for people on err as well.
+// markdown is one page for a pull request or a step summary. Done writes it, so that its head can say how the run
+// ended. Progress and faults are also written to err, as text for people.
 type markdown struct {
 	human
 	to   io.Writer
@@ -76,8 +74,7 @@ func (m *markdown) Done(e End) {
 	}
 }
 
-// PlanMarkdown returns a plan as a page of less than MarkdownLimit characters; what was
-// left out is said.
+// PlanMarkdown returns a plan as a page of less than [MarkdownLimit] characters. It says what it leaves out.
 func PlanMarkdown(p *planner.Plan, o Options) string {
 	return (&page{options: o, plan: p, end: End{Command: "plan"}}).text()
 }

@@ -6,11 +6,11 @@ import (
 	"unicode"
 )
 
-// textColumns is how much of one text a page shows; the rest is cut out of its middle.
+// textColumns is the width of one text on a page. A longer one is cut in the middle.
 const textColumns = 300
 
-// cell makes text safe within a page and its tables: no cell, tag or line can be
-// broken out of, nothing becomes a link, nobody is called, no issue is named.
+// cell makes text safe in a page and its tables: it cannot leave its cell, tag or line, make a link, mention anybody or
+// refer to an issue.
 func cell(text string) string {
 	runes := []rune(fit(oneLine(text), textColumns))
 	var b strings.Builder
@@ -34,12 +34,12 @@ func cell(text string) string {
 	return b.String()
 }
 
-// within reports whether a rune stands in a word, where Markdown leaves it alone.
+// within reports whether a rune is inside a word, where Markdown does not interpret it.
 func within(runes []rune, i int) bool {
 	return i > 0 && i+1 < len(runes) && isWord(runes[i-1]) && isWord(runes[i+1])
 }
 
-// code is text in which Markdown sees nothing, in the letters of code.
+// code formats text as code, in which Markdown interprets nothing.
 func code(text string) string {
 	text = fit(oneLine(text), textColumns)
 	if text == "" {
@@ -48,7 +48,7 @@ func code(text string) string {
 	if !strings.ContainsAny(text, "\\|`") && strings.TrimSpace(text) == text {
 		return "`" + text + "`"
 	}
-	// Backquotes cannot hold these in every table; a tag can, with all signs as numbers.
+	// Not every table allows these in backquotes; in a tag they work, with all signs as numbers.
 	var b strings.Builder
 	for _, r := range text {
 		if r < 0x80 && !isWord(r) && r != ' ' {
@@ -60,8 +60,7 @@ func code(text string) string {
 	return "<code>" + b.String() + "</code>"
 }
 
-// Marker stands first in every page of a stack, so that one comment can be found
-// again and updated.
+// Marker is the first line of every page of a stack, so that a comment can be found again and updated.
 func Marker(stack string) string {
 	var b strings.Builder
 	for i := range len(stack) {

@@ -10,7 +10,7 @@ import (
 	"buckethead/planner"
 )
 
-// mermaid is the picture of a plan, alone on out. All else is text for people on err.
+// mermaid writes the picture of a plan to out. Everything else is text for people on err.
 type mermaid struct {
 	human
 	picture io.Writer
@@ -28,8 +28,8 @@ func (m *mermaid) Plan(p *planner.Plan) {
 
 func (m *mermaid) Report(p *planner.Plan, r executor.Report) { m.human.Report(p, r) }
 
-// pictureOperations is how many operations a picture shows one by one. Above it they
-// are grouped: nobody reads a larger one, and pages refuse to draw it.
+// pictureOperations is how many operations a picture shows one by one. More are grouped: nobody reads a larger picture,
+// and pages refuse to draw it.
 const pictureOperations = 12
 
 // chain is one row of a picture: an operation and the pieces that it touches.

@@ -59,7 +59,7 @@ func classOf(o planner.Operation) string {
 	return "change"
 }
 
-// effects is what an operation does to each thing, in a word or two; "" for nothing.
+// effects returns what an operation does to each thing, in a word or two, or "" for nothing.
 type effects struct{ bucket, keys, item string }
 
 func effectsOf(o planner.Operation) effects {
@@ -98,10 +98,10 @@ func effectsOf(o planner.Operation) effects {
 	return effects{}
 }
 
-// stays is the effect of an operation on what it leaves alone.
+// stays is the effect of an operation on a thing that it does not change.
 const stays = "stays"
 
-// group is what operations have in common that one row stands for.
+// group is what the operations of one row have in common.
 type group struct {
 	kind           planner.Kind
 	blocked        bool
@@ -145,7 +145,7 @@ func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 	return chains
 }
 
-// tally counts effects, in the order in which they came.
+// tally counts effects in the order of their first occurrence.
 type tally struct {
 	order  []string
 	counts map[string]int
@@ -163,7 +163,7 @@ func (t *tally) add(effect string) {
 	t.sum++
 }
 
-// part says "2,000 buckets" and "create", or how many of them each effect has.
+// part returns "2,000 buckets" and "create", or how many of them each effect has.
 func (t *tally) part(noun string) part {
 	switch len(t.order) {
 	case 0:

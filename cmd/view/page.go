@@ -10,27 +10,26 @@ import (
 	"buckethead/planner"
 )
 
-// page is what a Markdown page tells, before it is written.
+// page is the content of a Markdown page before it is written.
 type page struct {
 	options  Options
 	plan     *planner.Plan    // nil before there is one
-	report   *executor.Report // nil where nothing was carried out
+	report   *executor.Report // nil if nothing was carried out
 	faults   diag.List
 	headline string
 	said     []string // finished parts
-	document string   // stands alone, where nothing failed
+	document string   // the whole page, if nothing failed
 	end      End
 }
 
-// empty reports whether there is nothing to tell, not even that the command failed.
+// empty reports whether there is nothing to write, not even that the command failed.
 func (p *page) empty() bool {
 	return p.end.Exit == 0 && p.document == "" && p.plan == nil && p.report == nil && len(p.faults) == 0 &&
 		p.headline == "" && len(p.said) == 0
 }
 
-// text writes the page. Parts come in the order in which they are read, but get their
-// room in the order of what must not be missed: faults, operations that are blocked
-// or destroy, the picture, the other operations, what is folded.
+// text writes the page. Its parts are in the order of reading, but they get their room in the order of importance:
+// faults, operations that are blocked or destroy, the picture, the other operations, what is folded.
 func (p *page) text() string {
 	if p.document != "" && len(p.faults) == 0 {
 		return p.document
@@ -63,7 +62,7 @@ func (p *page) text() string {
 	return head + faults + said + table + tail
 }
 
-// title says at a glance what this is.
+// title sums up the page.
 func (p *page) title() string {
 	switch {
 	case p.report != nil:
@@ -96,7 +95,7 @@ func (p *page) errors() int {
 	return n
 }
 
-// warning says in the head what nobody may miss further down.
+// warning repeats in the head what nobody may miss further down.
 func (p *page) warning() string {
 	if p.plan == nil || p.report != nil {
 		return ""
@@ -124,7 +123,7 @@ func (p *page) warning() string {
 	return text
 }
 
-// tail is what a plan costs, and its digest.
+// tail returns the calls that a plan needs, and its digest.
 func (p *page) tail() string {
 	if p.plan == nil || p.plan.Empty() {
 		return ""
@@ -138,7 +137,7 @@ func (p *page) tail() string {
 	return text + "\nPlan digest " + code(p.plan.Digest()) + "\n"
 }
 
-// faultList says what is wrong, errors first.
+// faultList lists what is wrong, errors first.
 func (p *page) faultList(left *room) string {
 	var errors, warnings diag.List
 	for _, d := range p.faults {
@@ -150,7 +149,7 @@ func (p *page) faultList(left *room) string {
 	}
 	all := append(errors, warnings...)
 	var b strings.Builder
-	// Faults of thousands of operations must leave room for the operations.
+	// The faults of thousands of operations must leave room for the operations.
 	budget := &room{left.bytes / 3}
 	for i, d := range all {
 		if text := faultItem(d); !budget.take(text) {
@@ -164,7 +163,7 @@ func (p *page) faultList(left *room) string {
 	return b.String()
 }
 
-// faultItem is one fault: what, where, why, what to do.
+// faultItem describes one fault: what, where, why, and what to do.
 func faultItem(d diag.Diagnostic) string {
 	word := "Error"
 	if d.Severity == diag.Warning {
@@ -197,7 +196,7 @@ func faultItem(d diag.Diagnostic) string {
 // room is how many bytes of a page are left.
 type room struct{ bytes int }
 
-// take takes the room of a text, where there is so much.
+// take takes the room of a text, and reports whether there was enough.
 func (r *room) take(text string) bool {
 	if len(text) > r.bytes {
 		return false

@@ -10,24 +10,24 @@ import (
 	"buckethead/planner"
 )
 
-// row is one operation of a page: a row of the table, and what is folded below it.
+// row is one operation of a page: a row of the table, and its folded details.
 type row struct {
 	text, details string
-	grave         bool // it is blocked, destroys or failed: no other row is shown before it
+	grave         bool // it is blocked, destroys or failed: it is shown before all other rows
 	shown, opened bool
 }
 
-// detailLines is how many lines of one operation are folded below the table.
+// detailLines bounds the details of one operation.
 const detailLines = 30
 
-// operations is the table, the picture, and what is folded.
+// operations writes the table, the picture and the details.
 func (p *page) operations(left *room) string {
 	rows := p.rows()
 	head, rule := "\n| | operation | project | what | item |\n", "| --- | --- | --- | --- | --- |\n"
 	if p.report != nil {
 		head, rule = "\n| | operation | project | outcome | what | item |\n", "| --- | --- | --- | --- | --- | --- |\n"
 	}
-	// What holds the parts together, and what is said when some are left out.
+	// The frame of the parts, and the note if some are left out.
 	left.bytes -= len(head) + len(rule) + 600
 	complete := fill(rows, true, left)
 	picture := "\n<details open><summary>Picture</summary>\n\n```mermaid\n" + PlanMermaid(p.plan, p.options) +
@@ -45,8 +45,8 @@ func (p *page) operations(left *room) string {
 	return head + rule + shownRows(rows) + picture + folded(rows)
 }
 
-// fill gives room to rows and then to their details, and reports whether all of them
-// got it. Of those that are grave a row has its details with it.
+// fill gives room to rows and then to their details, and reports whether there was enough for all. Rows that are grave
+// get it together with their details.
 func fill(rows []row, grave bool, left *room) bool {
 	complete := true
 	for i := range rows {

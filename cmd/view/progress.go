@@ -13,18 +13,17 @@ import (
 	"buckethead/planner"
 )
 
-// progress is what is known of a plan while it runs. It is told of events and of
-// nothing else, and never asks for the time.
+// progress is what is known of a plan while it runs. It learns from events alone, and has no clock.
 type progress struct {
 	total   int // operations of the plan
 	begun   time.Time
 	running []underWay
-	waits   []wait // of vendors, for everyone
+	waits   []wait // of vendors
 	ended   map[executor.Outcome]int
 	last    time.Time // when something last ended, or was last said to run
 }
 
-// underWay is one operation that was begun and has not ended.
+// underWay is an operation that has begun and has not ended.
 type underWay struct {
 	project addr.Project
 	kind    planner.Kind
@@ -79,19 +78,19 @@ func (p *progress) change(project addr.Project, change func(*underWay)) {
 	}
 }
 
-// waiting notes that a vendor takes no calls; the latest word of one counts.
+// waiting notes that a vendor takes no calls. It replaces what was noted of that vendor before.
 func (p *progress) waiting(w wait) {
 	p.waits = slices.DeleteFunc(p.waits, func(known wait) bool { return known.who == w.who })
 	p.waits = append(p.waits, w)
 }
 
-// waitsAt are the vendors that still take no calls.
+// waitsAt returns the vendors that still take no calls.
 func (p *progress) waitsAt(now time.Time) []wait {
 	p.waits = slices.DeleteFunc(p.waits, func(w wait) bool { return !w.until.After(now) })
 	return p.waits
 }
 
-// shown are the operations under way, those that work before those that wait.
+// shown returns the operations under way, those that work before those that wait.
 func (p *progress) shown(now time.Time) []underWay {
 	out := slices.Clone(p.running)
 	rank := func(u underWay) int {
@@ -106,7 +105,7 @@ func (p *progress) shown(now time.Time) []underWay {
 
 func (u underWay) waits(now time.Time) bool { return u.why != "" && u.until.After(now) }
 
-// done is how many operations came to an end.
+// done returns how many operations have ended.
 func (p *progress) done() int {
 	n := 0
 	for _, count := range p.ended {
@@ -132,10 +131,10 @@ func (p *progress) counts(now time.Time) string {
 	return strings.Join(append(parts, running, words.Number(max(0, p.total-p.done()-len(p.running)))+" to go"), ", ")
 }
 
-// stillNamed is how many operations a line names that says what still runs.
+// stillNamed is how many operations a line names if it says what still runs.
 const stillNamed = 3
 
-// still says what runs and for how long, where nothing has ended for so long.
+// still says what runs and for how long, if nothing has ended for that long.
 func (p *progress) still(now time.Time, long time.Duration) string {
 	if len(p.running) == 0 || now.Sub(p.last) < long {
 		return ""
@@ -156,5 +155,5 @@ func (p *progress) still(now time.Time, long time.Duration) string {
 	return "still running: " + strings.Join(names, ", ") + "; " + p.counts(now)
 }
 
-// elapsed is a length of time in whole seconds.
+// elapsed returns a length of time in whole seconds.
 func elapsed(d time.Duration) string { return max(0, d).Truncate(time.Second).String() }

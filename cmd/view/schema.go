@@ -8,6 +8,6 @@ import (
 //go:embed lines.schema.json
 var linesSchema []byte
 
-// LinesSchema returns the JSON Schema (draft 2020-12) of the lines that the "json"
-// view writes, each of which is one object. The bytes are the caller's own.
+// LinesSchema returns the JSON Schema (draft 2020-12) of the objects that the "json" view writes, one a line. The
+// caller may change the bytes.
 func LinesSchema() []byte { return slices.Clone(linesSchema) }

@@ -9,8 +9,7 @@ import (
 	"buckethead/planner"
 )
 
-// Serial lets many goroutines show things on one view: a signal, a wait and a step
-// that ends come when they come.
+// Serial makes a view safe for use by several goroutines: signals, waits and the ends of steps can come at any time.
 func Serial(v View) View { return &serial{v: v} }
 
 type serial struct {
@@ -42,7 +41,7 @@ func (s *serial) Fault(err error) { s.do(func(v View) { v.Fault(err) }) }
 func (s *serial) Tick()           { s.do(func(v View) { v.Tick() }) }
 func (s *serial) Done(e End)      { s.do(func(v View) { v.Done(e) }) }
 
-// Tee shows everything on both.
+// Tee returns a view that shows everything on both views.
 func Tee(a, b View) View { return tee{a, b} }
 
 type tee struct{ a, b View }

@@ -42,8 +42,7 @@ func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-runewidth.StringWidth(text)))
 }
 
-// fit cuts text in the middle so that it takes at most width columns; both ends
-// of a name tell it from others.
+// fit cuts text in the middle so that it takes at most width columns. Both ends of a name distinguish it from others.
 func fit(text string, width int) string {
 	if width <= 0 || runewidth.StringWidth(text) <= width {
 		return text
@@ -53,13 +52,12 @@ func fit(text string, width int) string {
 	}
 	head := runewidth.Truncate(text, (width-1)/2, "")
 	tail := runewidth.TruncateLeft(text, runewidth.StringWidth(text)-(width-1-runewidth.StringWidth(head)), "")
-	// Half of a wide letter was cut off as well: no space takes its place.
+	// If the cut is within a wide letter, all of the letter goes, and no space replaces it.
 	return head + "…" + strings.TrimLeft(tail, " ")
 }
 
-// hang breaks text between words so that it fits beside an indent into width
-// columns, and indents what goes on below. A word that is too long stays whole, and
-// so does all of it where there is no width, or too little room to be worth it.
+// hang breaks text between words so that it fits into width columns beside an indent, and indents the lines below. It
+// does not break a word that is too long, or anything at all if there is no width or too little room.
 func hang(text string, width, indent int) string {
 	room := width - indent
 	if width <= 0 || room < 20 {
@@ -84,10 +82,9 @@ func hang(text string, width, indent int) string {
 	return b.String()
 }
 
-// Clean makes text from outside safe to print: control characters could move the
-// cursor or colour what follows, marks of direction could show it in another order
-// than it has, and what has no width could make two names look the same. Lines and
-// tabs stay. The result is valid UTF-8.
+// Clean makes text from outside safe to print. It replaces control characters, which could move the cursor or color
+// what follows, marks of direction, which could change the order of what is shown, and characters without a width,
+// which could make two names look the same. It keeps line breaks and tabs. The result is valid UTF-8.
 func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && harmful(r) {
@@ -99,25 +96,24 @@ func Clean(text string) string {
 
 func harmful(r rune) bool {
 	switch {
-	case r == 0x200c, r == 0x200d: // joiners, which words and emoji need
+	case r == 0x200c, r == 0x200d: // joiners, which some words and emoji need
 		return false
-	case r == 0x2028, r == 0x2029: // lines that are no lines
+	case r == 0x2028, r == 0x2029: // separators, which do not break a line everywhere
 		return true
 	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
-// oneLine is Clean for names: one of several lines could pass for a line of ours.
+// oneLine is Clean for names: a line break in one could imitate a line of bh's own.
 func oneLine(text string) string {
 	return strings.NewReplacer("\n", " ", "\t", " ").Replace(Clean(text))
 }
 
-// Table returns rows in columns, two spaces apart; the last column is not padded.
+// Table lays out rows in columns, two spaces apart. It does not pad the last column.
 func Table(rows [][]string) string { return TableWithin(rows, 0) }
 
-// TableWithin is Table for a terminal of so many columns, the first row being its
-// head. Where it would be too wide, columns that say nothing are left out and then
-// the last column gets a line of its own.
+// TableWithin is Table for a terminal of so many columns; the first row is the head. If the table is too wide, columns
+// that say nothing are left out, and if that is not enough, the last column gets a line of its own.
 func TableWithin(rows [][]string, width int) string {
 	cells := make([][]string, len(rows))
 	for i, row := range rows {
@@ -169,7 +165,7 @@ func tableWidth(rows [][]string) int {
 	return sum - 2
 }
 
-// withoutSilent leaves out the columns that have a dash or nothing below their head.
+// withoutSilent removes the columns that have only dashes or nothing below their head.
 func withoutSilent(rows [][]string) [][]string {
 	says := map[int]bool{}
 	for _, row := range rows[min(1, len(rows)):] {

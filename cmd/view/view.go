@@ -1,8 +1,8 @@
 // Package view shows plans, progress, reports and diagnostics to people and to
-// programs: human text, JSON lines, Markdown, a Mermaid picture.
+// programs: as text, JSON lines, a Markdown page or a Mermaid picture.
 //
-// It decides nothing and asks nobody. Each view is made from the same plain data,
-// so that what a person reads and what a program reads cannot differ.
+// It makes no decisions and asks nothing. All views are made from the same plain data,
+// so that people and programs read the same.
 package view
 
 import (
@@ -15,48 +15,48 @@ import (
 	"buckethead/planner"
 )
 
-// View shows what happens. Methods are called one at a time; Serial sees to that
-// where they could not be.
+// View shows what happens. Its methods must be called one at a time; [Serial] makes
+// sure of that.
 type View interface {
 	// Plan shows what would be done, or that there is nothing to do.
 	Plan(*planner.Plan)
 	// Event shows something that happens while a plan runs.
 	Event(executor.Event)
-	// Report shows what became of a plan.
+	// Report shows the outcome of a plan.
 	Report(*planner.Plan, executor.Report)
 	// Diagnostics shows faults.
 	Diagnostics(diag.List)
-	// Checks shows what doctor found in one section, CheckSummary what it comes to.
+	// Checks shows what doctor found in one section, and CheckSummary sums it up.
 	Checks(section string, checks []Check)
 	CheckSummary(CheckCounts)
 	// Drift shows what was done outside of bh, or that nothing was.
 	Drift(planner.Drift)
-	// Discovery shows what exists and is not this state's.
+	// Discovery shows what exists and is not in the state.
 	Discovery(planner.Discovery)
-	// Valid shows that the files are in order, and how many projects they declare.
+	// Valid shows that the files are valid, and how many projects they declare.
 	Valid(projects int)
-	// Result shows, in a sentence, what a command did that has no plan.
+	// Result shows in a sentence what a command without a plan did.
 	Result(text string)
-	// Note shows a sentence that belongs to none of these.
+	// Note shows a sentence.
 	Note(text string)
-	// Waiting shows that all calls to someone wait, why, and until when.
+	// Waiting shows that all calls to a vendor wait, why, and until when.
 	Waiting(who, why string, until time.Time)
-	// Fault shows the error that ended the command, where no diagnostic told of it.
+	// Fault shows the error that ended the command, unless a diagnostic has shown it.
 	Fault(error)
-	// Tick says that time has passed, about once a second: what is shown of it is
-	// repainted.
+	// Tick says that time has passed, about once a second. It repaints what shows
+	// the time.
 	Tick()
-	// Done is the last call: it ends what is open, and leaves the screen clean.
+	// Done is the last call. It finishes what is open, and leaves the screen clean.
 	Done(End)
 }
 
-// End is how a command ended: its name without "bh", and its exit code.
+// End says how a command ended: its name without "bh", and its exit code.
 type End struct {
 	Command string
 	Exit    int
 }
 
-// outcome is the exit code in a word.
+// outcome returns the exit code as a word.
 func (e End) outcome() string {
 	switch e.Exit {
 	case 0:
@@ -69,35 +69,36 @@ func (e End) outcome() string {
 	return "error"
 }
 
-// Options are what views need to know beside what they show.
+// Options holds what views need to know beside what they show.
 type Options struct {
 	Color    bool // of out; errors follow ErrColor
 	ErrColor bool
-	Width    int  // columns of out's terminal; 0 where there is none
+	Width    int  // columns of out's terminal; 0 if it is not a terminal
 	ErrWidth int  // the same for err
 	Live     bool // err is a terminal whose last lines may show what runs
 	Verbose  bool
 	Quiet    bool
 	Version  string
 	Now      func() time.Time
-	// Stack is what the files call what they own; "" before they are read.
+	// Stack is the name of the stack; "" before the files are read.
 	Stack string
 	// Sources are the files, for the lines that diagnostics point at.
 	Sources map[string][]byte
-	// Reference names an item without its value; id is empty before it exists.
+	// Reference names an item without its value. id is empty before the item exists.
 	Reference func(connection, id, title string) string
-	// VendorTitle and VendorLimit give what people call a vendor and the calls
-	// that it allows in a time.
+	// VendorTitle returns what people call a vendor, and VendorLimit the calls that
+	// it allows per length of time.
 	VendorTitle func(vendor string) string
 	VendorLimit func(vendor string) (calls int, per time.Duration)
-	// VendorWrites returns the writes above which a plan says what the vendor allows,
-	// and those words; 0 for none.
+	// VendorWrites returns the number of writes above which a plan says what the
+	// vendor allows, and that text; 0 to never say it.
 	VendorWrites func(vendor string) (writes int, note string)
 }
 
-// New makes the view of a format: "human", "json", "markdown" or "mermaid". Results
-// go to out, progress and faults to err; JSON has all of it on out. Markdown has a
-// page on out, faults included, which Done writes; Mermaid a picture of the plan.
+// New returns the view of a format: "human", "json", "markdown" or "mermaid". Results
+// go to out, progress and faults to err. JSON writes everything to out. Markdown writes
+// a page to out, including faults, when Done is called; Mermaid writes a picture of the
+// plan.
 func New(format string, out, err io.Writer, o Options) (View, error) {
 	switch format {
 	case "", "human", "text":

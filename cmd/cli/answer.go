@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"encoding/json"
+
+	"buckethead/cmd/view"
+)
+
+// writeJSON answers with one document. Nothing else goes to standard output.
+func (s *session) writeJSON(value any) error {
+	s.run.ending.answered = true
+	enc := json.NewEncoder(s.run.Stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(value)
+}
+
+// table lays out rows in the width of the terminal, or in full if there is none.
+func (s *session) table(rows [][]string) string {
+	if !s.run.StdoutTTY {
+		return view.Table(rows)
+	}
+	return view.TableWithin(rows, s.run.Width)
+}
+
+// writeOutputs writes the outputs of a step for GitHub Actions, if it asks for them. Failing to is noted, and does not
+// fail the command. The step's summary is written when the run ends.
+func (s *session) writeOutputs(text string) {
+	path := s.run.get("GITHUB_OUTPUT")
+	if path == "" {
+		return
+	}
+	if err := appendTo(path, text); err != nil {
+		s.view.Note("The step's outputs cannot be written: " + err.Error())
+	}
+}

@@ -1,0 +1,28 @@
+package cli
+
+import "runtime/debug"
+
+// The linker sets these for a release: the version of this build, and the commit that it was built from. Go itself
+// records the commit only of a build inside a repository.
+var (
+	version = "0.1.0-dev"
+	commit  = ""
+)
+
+// buildCommit returns the commit that this build was made from, and whether the files differed from it.
+func buildCommit() (revision string, modified bool) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return commit, false
+	}
+	revision = commit
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			revision = s.Value
+		case "vcs.modified":
+			modified = s.Value == "true"
+		}
+	}
+	return revision, modified
+}

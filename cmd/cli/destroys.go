@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/config/diag"
+	"buckethead/config/words"
+	"buckethead/planner"
+)
+
+// destroyLimit is how many projects a plan may destroy.
+type destroyLimit struct {
+	given bool // by --allow-destroy
+	n     int  // 0 if it was not given
+}
+
+func allowDestroyFlag() cli.Flag {
+	return &cli.IntFlag{Name: "allow-destroy", Usage: "destroy up to `N` projects unasked"}
+}
+
+func readDestroyLimit(c *cli.Context) (destroyLimit, error) {
+	limit := destroyLimit{given: c.IsSet("allow-destroy"), n: c.Int("allow-destroy")}
+	if limit.n < 0 {
+		return limit, fmt.Errorf("--allow-destroy is %d, and has to be 0 or more", limit.n)
+	}
+	return limit, nil
+}
+
+// objection returns an error if a plan destroys more than is allowed; otherwise ok is true. Blocked destroys do nothing
+// and do not count. If a person will be asked, or if the plan is of bh destroy, only a limit that was given counts.
+func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diagnostic, ok bool) {
+	var names []string
+	for _, o := range plan.Operations {
+		if o.Kind == planner.Destroy && len(o.Blocked) == 0 {
+			names = append(names, o.Project.Label())
+		}
+	}
+	if len(names) <= limit.n || !limit.given && (asked || plan.Mode == planner.DestroyAll) {
+		return diag.Diagnostic{}, true
+	}
+	allowed := "without a question it may destroy none"
+	if limit.given {
+		allowed = fmt.Sprintf("--allow-destroy %d was given", limit.n)
+	}
+	return diag.Diagnostic{Severity: diag.Error, Code: "BH5040", Summary: "The plan destroys more than is allowed",
+		Detail: fmt.Sprintf("It destroys %s (%s), and %s.", words.Count(len(names), "project"), fewOf(names), allowed),
+		Fix: fmt.Sprintf("If that is meant, apply with:\n  --allow-destroy %d\nIf not, declare again what is to stay; "+
+			"a removed block lets go of a project and deletes nothing.", len(names))}, false
+}
+
+// fewOf lists names, but of many only the first.
+func fewOf(names []string) string {
+	const most = 10
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	return strings.Join(names, ", ")
+}

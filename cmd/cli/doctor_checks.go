@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"buckethead/cmd/connections"
+	"buckethead/cmd/view"
+	"buckethead/vendors"
+)
+
+// checkup collects the checks of bh doctor, and shows them section by section. It goes on after one that failed.
+type checkup struct {
+	session *session
+	checks  []view.Check // of the section that has begun
+	counts  view.CheckCounts
+}
+
+func (d *checkup) now() time.Time { return d.session.run.Now() }
+
+// section shows the checks since the last section. After a signal it shows nothing, since the signal may be what made
+// them fail.
+func (d *checkup) section(ctx context.Context, title string) {
+	if len(d.checks) > 0 && ctx.Err() == nil {
+		d.session.view.Checks(title, d.checks)
+	}
+	for _, c := range d.checks {
+		d.counts[c.Outcome]++
+	}
+	d.checks = nil
+}
+
+func (d *checkup) add(c view.Check) { d.checks = append(d.checks, c) }
+
+func (d *checkup) good(name, found, source string) {
+	d.add(view.Check{Name: name, Outcome: view.OK, Found: found, Source: source})
+}
+
+// bad adds a check that failed, and what mends it.
+func (d *checkup) bad(name, found, fix string) {
+	d.add(view.Check{Name: name, Outcome: view.Fault, Found: found, Fix: fix})
+}
+
+// ask makes one call and adds a check of it, with the time that it took. found says what the call returned. ask reports
+// whether the call succeeded.
+func (d *checkup) ask(ctx context.Context, address, name string, call func() (found string, err error)) bool {
+	begun := d.now()
+	found, err := connections.Observe(ctx, d.session.connections, address, name, call)
+	check := view.Check{Name: name, Outcome: view.OK, Found: found, Asked: true, Took: d.now().Sub(begun)}
+	if err != nil {
+		check.Outcome, check.Found, check.Fix = view.Fault, err.Error(), fixOf(err)
+	}
+	d.add(check)
+	return err == nil
+}
+
+// fixOf says what mends an error of a vendor.
+func fixOf(err error) string {
+	switch {
+	case errors.Is(err, vendors.ErrDenied):
+		return "Check the credentials that bh uses, and what they may do."
+	case errors.Is(err, vendors.ErrRateLimited):
+		return "Wait until the limit allows calls again, then look again."
+	case errors.Is(err, vendors.ErrInvalid):
+		return "Correct what the block says."
+	case errors.Is(err, vendors.ErrNotFound):
+		return "Name what is there, or make it."
+	}
+	return "See that it is there and can be reached, then look again."
+}

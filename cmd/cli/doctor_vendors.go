@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"buckethead/cmd/view"
+	"buckethead/config"
+	"buckethead/config/words"
+	"buckethead/vendors"
+	"buckethead/vendors/registry"
+)
+
+// settings checks every setting of a block, and says where it comes from.
+func (d *checkup) settings(ctx context.Context, c config.Connection) {
+	vendor, known := registry.Find(c.Vendor)
+	if !known {
+		d.bad("vendor", "this bh has no vendor "+c.Vendor, "Use one of those that bh version --json names.")
+		return
+	}
+	for _, s := range vendor.Settings {
+		value, set := c.Settings[s.Name]
+		switch {
+		case !set && s.Required:
+			fix := "Write it in the block."
+			if len(s.Env) > 0 {
+				fix = "Set " + strings.Join(s.Env, " or ") + ", or write it in the block."
+			}
+			d.bad(s.Name, "not set", fix)
+		case !set:
+			d.good(s.Name, "not set", "")
+		case value.Reference != "":
+			d.good(s.Name, value.Reference, value.Source)
+			d.readReference(ctx, s.Name, value.Reference)
+		default:
+			d.good(s.Name, shown(s, value), value.Source)
+		}
+	}
+}
+
+// shown returns a setting without what is secret in it.
+func shown(s vendors.Setting, v vendors.Value) string {
+	switch {
+	case s.Secret && v.Secret.IsZero():
+		return "empty"
+	case s.Secret:
+		return "set"
+	case s.List:
+		return strings.Join(v.List, ", ")
+	}
+	if u, err := url.Parse(v.Text); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return v.Text
+}
+
+// readReference checks that a value can be read from its store. It forgets the value.
+func (d *checkup) readReference(ctx context.Context, name, reference string) {
+	from, known := d.session.connections.StoreOf(reference)
+	if !known {
+		scheme, _, _ := strings.Cut(reference, "://")
+		d.bad("read "+name, "no declared store reads "+scheme+":// references", "Declare the secrets block that does.")
+		return
+	}
+	d.ask(ctx, from, "read "+name, func() (string, error) {
+		_, err := d.session.connections.Resolve(ctx, reference)
+		return "from secrets " + from, err
+	})
+}
+
+// broughtKeys checks the keys that projects register.
+func (d *checkup) broughtKeys(ctx context.Context) {
+	for i := range d.session.config.Projects {
+		p := &d.session.config.Projects[i]
+		if r := p.Register; r != nil && r.Reference != "" {
+			d.readReference(ctx, p.Addr.Label()+" "+r.Reference, r.Reference)
+		}
+	}
+	d.section(ctx, "keys that are brought")
+}
+
+// cloud checks the block of a cloud, and what answers there.
+func (d *checkup) cloud(ctx context.Context, c config.Connection) {
+	d.settings(ctx, c)
+	address := c.Address()
+	cloud, err := d.session.connections.Cloud(ctx, address)
+	if err != nil {
+		d.bad("open", err.Error(), fixOf(err))
+	} else {
+		if checker, able := vendors.As[vendors.PermissionChecker](cloud); able {
+			d.permissions(ctx, address, checker)
+		}
+		d.ask(ctx, address, "list buckets", func() (string, error) {
+			buckets, err := cloud.ListBuckets(ctx, "")
+			return words.Count(len(buckets), "bucket"), err
+		})
+	}
+	d.section(ctx, "cloud "+address)
+}
+
+// store checks the block of a store, and what answers there.
+func (d *checkup) store(ctx context.Context, c config.Connection) {
+	d.settings(ctx, c)
+	store, err := d.session.connections.Store(ctx, c.Address())
+	if err != nil {
+		d.bad("open", err.Error(), fixOf(err))
+	} else {
+		d.ask(ctx, c.Address(), "list items", func() (string, error) {
+			items, err := store.ListItems(ctx)
+			return words.Count(len(items), "item"), err
+		})
+	}
+	d.section(ctx, "secrets "+c.Address())
+}
+
+// The bounds on the time that an identity has left, and on clocks: S3 signatures fail beyond a quarter of an hour, and
+// tokens before that.
+const (
+	expiresSoon = 14 * 24 * time.Hour
+	skewNoticed = 30 * time.Second
+	skewFatal   = 5 * time.Minute
+)
+
+// permissions checks who bh is to the vendor, and what it may do.
+func (d *checkup) permissions(ctx context.Context, address string, checker vendors.PermissionChecker) {
+	var report vendors.IdentityReport
+	if !d.ask(ctx, address, "identity", func() (string, error) {
+		var err error
+		report, err = checker.CheckPermissions(ctx)
+		return report.Identity, err
+	}) {
+		return
+	}
+	d.expiry(report.ExpiresAt)
+	for _, p := range report.Permissions {
+		check := view.Check{Name: p.Name, Outcome: view.Unknown, Found: "the vendor does not tell; needed to " + p.Needed}
+		switch p.Held {
+		case "yes":
+			check.Outcome, check.Found = view.OK, "held; needed to "+p.Needed
+		case "no":
+			check.Outcome, check.Found = view.Fault, "missing; needed to "+p.Needed
+			check.Fix = "Give the identity this permission, on the vendor's pages."
+		}
+		d.add(check)
+	}
+	d.clock(report.ClockSkew)
+}
+
+func (d *checkup) expiry(at time.Time) {
+	check := view.Check{Name: "expiry", Outcome: view.OK, Found: "never"}
+	left := at.Sub(d.now())
+	switch {
+	case at.IsZero():
+	case left <= 0:
+		check.Outcome, check.Found, check.Fix = view.Fault, "expired on "+words.Day(at), "Make a new one, and give it to bh."
+	case left < expiresSoon:
+		check.Outcome, check.Fix = view.Warning, "Make a new one in time, and give it to bh."
+		check.Found = fmt.Sprintf("%s, in %s", words.Day(at), words.Count(int(left/(24*time.Hour)), "day"))
+	default:
+		check.Found = words.Day(at)
+	}
+	d.add(check)
+}
+
+func (d *checkup) clock(ahead time.Duration) {
+	off, side := ahead, "ahead of"
+	if ahead < 0 {
+		off, side = -ahead, "behind"
+	}
+	check := view.Check{Name: "clock", Outcome: view.OK,
+		Found: fmt.Sprintf("%s %s the vendor's", off.Round(time.Second), side)}
+	if off < time.Second {
+		check.Found = "as the vendor's"
+	}
+	switch {
+	case off > skewFatal:
+		check.Outcome, check.Fix = view.Fault, "Set this machine's clock: signatures fail."
+	case off > skewNoticed:
+		check.Outcome, check.Fix = view.Warning, "Set this machine's clock: beyond five minutes signatures fail."
+	}
+	d.add(check)
+}

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"context"
+	"path"
+	"slices"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/planner/refresh"
+	"buckethead/vendors"
+)
+
+// one imports one bucket.
+func (i *importer) one(ctx context.Context) ([]config.Existing, error) {
+	declared := i.declared(i.args.project)
+	key := planner.BucketKey{Cloud: i.args.cloud,
+		ID: vendors.BucketID{Name: i.args.bucket, Namespace: i.args.jurisdiction}}
+	if declared != nil {
+		if i.args.bucket != "" && i.args.bucket != declared.Bucket.ID.Name {
+			return nil, i.fault(diag.Diagnostic{Project: declared.Addr, Subject: declared.Range,
+				Detail: declared.Addr.String() + " is declared with the bucket " + declared.Bucket.ID.Name + ", not " +
+					i.args.bucket + ".",
+				Fix: "Name another project, or correct the one that is there."})
+		}
+		key = planner.BucketKey{Cloud: declared.Cloud, ID: declared.Bucket.ID}
+	}
+	if err := i.refuse(declared, key); err != nil {
+		return nil, err
+	}
+	specs, err := i.describe(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	spec, there := specs[key]
+	if !there {
+		return nil, i.fault(diag.Diagnostic{Detail: "There is no bucket " + key.ID.Name + " in " + placeOf(key) + ".",
+			Fix: "Correct the name, the cloud or the jurisdiction; bh discover lists what is there."})
+	}
+	e := config.Existing{To: i.args.project, Declared: declared != nil, Bucket: spec}
+	if i.args.item != "" {
+		if err := i.takeItem(ctx, &e, key); err != nil {
+			return nil, err
+		}
+	}
+	if err := i.fit(&e, key.Cloud); err != nil {
+		return nil, err
+	}
+	return []config.Existing{e}, nil
+}
+
+func placeOf(key planner.BucketKey) string {
+	if key.ID.Namespace != "" {
+		return key.Cloud + " (" + key.ID.Namespace + ")"
+	}
+	return key.Cloud
+}
+
+// describe reads buckets in full.
+func (i *importer) describe(ctx context.Context, keys ...planner.BucketKey) (
+	map[planner.BucketKey]vendors.BucketSpec, error,
+) {
+	s := i.session
+	specs, diags := refresh.Describe(ctx, s.connections.Readers(), s.observation(i.snap), keys)
+	return specs, s.unread(ctx, diags)
+}
+
+// refuse returns an error for what is known to be wrong before the cloud is asked.
+func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error {
+	p := i.args.project
+	instance := func(q config.Project) bool { return q.Addr.Name == p.Name }
+	holder, held := addr.Project{}, false
+	for q, r := range i.snap.Records {
+		if r.Bucket != nil && (planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}) == key {
+			holder, held = q, true
+		}
+	}
+	_, recorded := i.snap.Records[p]
+	switch {
+	case recorded || held && holder == p:
+		return i.fault(diag.Diagnostic{Project: p, Detail: p.String() + " is in the state already.",
+			Fix: "Choose another name for the bucket; bh state list shows those that are taken."})
+	case held:
+		return i.fault(diag.Diagnostic{Project: p, Detail: "The bucket " + key.ID.Name + " in " + placeOf(key) +
+			" is the one of " + holder.String() + " in this stack's state.",
+			Fix: "To give the project another name, use a moved block."})
+	case declared != nil && declared.Register != nil:
+		return i.fault(diag.Diagnostic{Project: p, Subject: declared.Range,
+			Detail: p.String() + " registers keys, and touches no bucket.", Fix: "Choose another name."})
+	case declared == nil && p.Key != "":
+		return i.fault(diag.Diagnostic{
+			Detail: p.String() + " is an instance of a project that is not declared, or has no such key.",
+			Fix:    "Declare the project with for_each first; this command then writes the import block."})
+	case declared == nil && slices.ContainsFunc(i.session.config.Projects, instance):
+		return i.fault(diag.Diagnostic{Detail: p.String() + " has for_each, and so stands for several buckets.",
+			Fix: "Name one instance: project." + p.Name + "[\"KEY\"]."})
+	case key.ID.Name == "":
+		return i.fault(diag.Diagnostic{Detail: p.String() + " is not declared, and no bucket is named.",
+			Fix: "Add --bucket NAME."})
+	}
+	return nil
+}
+
+// all imports every bucket that bh discover lists, except those of other stacks.
+func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
+	found, diags := discover(ctx, i.session, i.snap)
+	if err := i.session.unread(ctx, diags); err != nil {
+		return nil, err
+	}
+	var keys []planner.BucketKey
+	var list []config.Existing
+	for _, b := range found.Buckets {
+		if !i.wanted(b) {
+			continue
+		}
+		if b.Owner != "" {
+			i.session.view.Note("The bucket " + b.Bucket.Name + " is left to the stack whose credentials open it.")
+			continue
+		}
+		keys = append(keys, planner.BucketKey{Cloud: b.Cloud, ID: b.Bucket})
+		list = append(list, config.Existing{To: b.Project, Declared: !b.Declared.IsZero()})
+	}
+	specs, err := i.describe(ctx, keys...)
+	if err != nil {
+		return nil, err
+	}
+	var out []config.Existing
+	for n, key := range keys {
+		spec, there := specs[key]
+		if !there {
+			continue // it was deleted since it was listed
+		}
+		list[n].Bucket = spec
+		if err := i.fit(&list[n], key.Cloud); err != nil {
+			return nil, err
+		}
+		out = append(out, list[n])
+	}
+	return out, nil
+}
+
+// wanted reports whether the flags choose a bucket.
+func (i *importer) wanted(b planner.FoundBucket) bool {
+	like := func(patterns []string) bool {
+		return matches(patterns, b.Project) || slices.ContainsFunc(patterns, func(pattern string) bool {
+			ok, _ := path.Match(pattern, b.Bucket.Name) // the patterns were checked before
+			return ok
+		})
+	}
+	a := i.args
+	return (a.cloud == "" || b.Cloud == a.cloud) && (len(a.targets) == 0 || like(a.targets)) && !like(a.exclusions)
+}

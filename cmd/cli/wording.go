@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/agext/levenshtein"
+)
+
+// nearest returns the name that is most like what was typed, or "" if none comes close.
+func nearest(typed string, names []string) string {
+	best, distance := "", 3
+	for _, name := range names {
+		if d := levenshtein.Distance(typed, name, nil); d < distance && d < len(name) {
+			best, distance = name, d
+		}
+	}
+	return best
+}
+
+// didYouMean returns the end of a message that suggests the nearest name, or "" if none comes close.
+func didYouMean(typed string, names []string) string {
+	if name := nearest(typed, names); name != "" {
+		return "; did you mean " + name
+	}
+	return ""
+}
+
+// inShell quotes a word for a shell if it needs quotes.
+func inShell(word string) string {
+	if !strings.ContainsFunc(word, func(r rune) bool {
+		return !strings.ContainsRune("-_.", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// sentence returns the text of an error with a capital letter and a full stop.
+func sentence(err error) string {
+	text := err.Error()
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
+}
