@@ -31,6 +31,10 @@ func TestRules_canFail(t *testing.T) {
 		{"follows the import table", keeps, "planner", in + `"buckethead/state"`},
 		{"follows the import table", keeps, "cmd/cli", in + `"buckethead/state/bolt"`},
 
+		{"takes its context from the run", breaks, "executor", in + "\"context\"\nvar _ = context.Background()"},
+		{"takes its context from the run", breaks, "cmd/cli", in + "\"context\"\nvar _ = context.TODO()"},
+		{"takes its context from the run", keeps, "vendors/vendortest", in + "\"context\"\nvar _ = context.Background()"},
+
 		{"keeps simulators apart", breaks, "cmd/cli", in + `"buckethead/vendors/sim/cloudflare"`},
 		{"keeps simulators apart", breaks, "state/s3", in + `_ "buckethead/vendors/sim/s3api"`},
 		{"keeps simulators apart", breaks, "vendors/sim/s3api", in + `"buckethead/vendors"`},

@@ -187,6 +187,7 @@ var rules = []rule{
 	{"reveals nothing", false, revealsNothing},
 	{"stays short", false, staysShort},
 	{"leaves nothing open", true, leavesNothingOpen},
+	{"takes its context from the run", false, takesItsContextFromTheRun},
 }
 
 func followsImportTable(s source) []string {
@@ -326,6 +327,26 @@ func leavesNothingOpen(s source) []string {
 			}
 		}
 	}
+	return out
+}
+
+// ownContexts are the files that may make a context: main, what has to outlive a signal and
+// has a bound of its own, and what is for tests.
+var ownContexts = []string{"cmd/cli/main.go", "state/s3/store.go", "state/bolt/backup.go"}
+
+func takesItsContextFromTheRun(s source) []string {
+	if slices.Contains(ownContexts, s.name) || within(s.pkg, "vendors/sim") || s.pkg == "vendors/vendortest" {
+		return nil
+	}
+	var out []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if x, ok := n.(*ast.SelectorExpr); ok && (x.Sel.Name == "Background" || x.Sel.Name == "TODO") {
+			if id, ok := x.X.(*ast.Ident); ok && id.Name == "context" {
+				out = append(out, s.at(x, "makes a context of its own"))
+			}
+		}
+		return true
+	})
 	return out
 }
 

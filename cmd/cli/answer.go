@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 
 	"buckethead/cmd/view"
@@ -24,12 +25,12 @@ func (s *session) table(rows [][]string) string {
 
 // writeOutputs writes the outputs of a step for GitHub Actions, if it asks for them. Failing to is noted, and does not
 // fail the command. The step's summary is written when the run ends.
-func (s *session) writeOutputs(text string) {
+func (s *session) writeOutputs(ctx context.Context, text string) {
 	path := s.run.get("GITHUB_OUTPUT")
 	if path == "" {
 		return
 	}
-	if err := appendTo(path, text); err != nil {
+	if err := appendTo(ctx, path, text); err != nil {
 		s.view.Note("The step's outputs cannot be written: " + err.Error())
 	}
 }

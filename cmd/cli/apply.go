@@ -249,7 +249,7 @@ func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Sna
 	if !plan.Empty() {
 		s.view.Report(plan, report)
 	}
-	s.writeOutputs(planOutputs(plan))
+	s.writeOutputs(ctx, planOutputs(plan))
 	switch {
 	case report.Interrupted && signalled() != 0:
 		return signalled()

@@ -82,7 +82,7 @@ func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]boo
 	input.Scope = s.flags.scope()
 	drift := planner.FindDrift(input, ignore)
 	s.view.Drift(drift)
-	s.writeOutputs(fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n",
+	s.writeOutputs(ctx, fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n",
 		len(drift.Differences) > 0, len(drift.Differences), drift.Projects()))
 	if len(drift.Differences) > 0 {
 		return exitCode(exitChanges)

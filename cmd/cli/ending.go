@@ -141,7 +141,7 @@ func (e *ending) end(ctx context.Context, err error) int {
 	if exit != 0 {
 		e.fallBack(ctx)
 	}
-	lost := e.finish(int(exit))
+	lost := e.finish(ctx, int(exit))
 	if exit == 0 && lost != nil {
 		_, _ = fmt.Fprintf(e.p.Stderr, "Error: %s\n", view.Clean(lost.Error()))
 		exit = exitError
@@ -164,7 +164,7 @@ func (e *ending) panicked(ctx context.Context, value any, stack []byte) int {
 		e.fallBack(ctx)
 		e.view.Diagnostics(diag.List{d})
 		told = true
-		_ = e.finish(exitError)
+		_ = e.finish(ctx, exitError)
 	}()
 	if !told {
 		_, _ = fmt.Fprintf(e.p.Stderr, "Error: %s\n\n  %s\n  %s\n", d.Summary, d.Detail, d.Fix)
@@ -177,16 +177,16 @@ func (e *ending) panicked(ctx context.Context, value any, stack []byte) int {
 
 // finish tells the view that the run has ended, and closes what is open. It returns an error if the result could not
 // be written.
-func (e *ending) finish(exit int) error {
-	if e.stopTicks != nil {
-		e.stopTicks()
+func (e *ending) finish(ctx context.Context, exit int) error {
+	if stop := e.stopTicks; stop != nil {
 		e.stopTicks = nil
+		stop()
 	}
 	if e.view != nil && !e.quiet() {
 		e.view.Done(view.End{Command: strings.TrimPrefix(e.command(), "bh "), Exit: exit})
 	}
 	if e.summary.Len() > 0 {
-		if err := appendTo(e.p.get("GITHUB_STEP_SUMMARY"), e.summary.String()); err != nil {
+		if err := appendTo(ctx, e.p.get("GITHUB_STEP_SUMMARY"), e.summary.String()); err != nil {
 			_, _ = fmt.Fprintf(e.p.Stderr, "The step's summary cannot be written: %s\n", view.Clean(err.Error()))
 		}
 	}

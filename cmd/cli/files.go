@@ -1,11 +1,16 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
+
+	"buckethead/state"
+	"buckethead/vendors/parallel"
 )
 
 // joinRelative returns path as it is seen from dir.
@@ -26,15 +31,22 @@ func createFile(path string, content []byte, mode fs.FileMode) error {
 	return errors.Join(err, file.Close())
 }
 
-// appendTo adds text to the end of a file.
-func appendTo(path, text string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err == nil {
-		_, err = file.WriteString(text)
-		if closed := file.Close(); err == nil {
-			err = closed
-		}
+// appendTo adds text to the end of a file. After a signal, a pipe that nobody reads gets a
+// second: what is said of an interrupted run is worth that, and no more.
+func appendTo(ctx context.Context, path, text string) error {
+	if ctx.Err() != nil {
+		lasting, cancel := state.Lasting(ctx, time.Second)
+		defer cancel()
+		ctx = lasting
 	}
+	_, err := parallel.Await(ctx, func() (struct{}, error) {
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err == nil {
+			_, err = file.WriteString(text)
+			err = errors.Join(err, file.Close())
+		}
+		return struct{}{}, err
+	})
 	return err
 }
 

@@ -79,7 +79,7 @@ func runPlan(ctx context.Context, s *session, a planArgs) error {
 	}
 	s.view.Plan(plan)
 	warnOfDestroys(s, plan, a)
-	s.writeOutputs(planOutputs(plan))
+	s.writeOutputs(ctx, planOutputs(plan))
 	if a.out != "" {
 		if err := savePlan(ctx, a.out, plan); err != nil {
 			return err
