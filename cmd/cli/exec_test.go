@@ -9,9 +9,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"buckethead/cmd/cli"
@@ -144,13 +146,25 @@ func TestExec_interruptedBefore(t *testing.T) {
 	if code := cli.Main(p); code != 0 {
 		t.Fatal(out)
 	}
-	signals := make(chan os.Signal, 1)
-	signals <- syscall.SIGTERM
+	// The loop that watches for signals is started once, and not in the bubble.
+	outside := make(chan os.Signal, 1)
+	signal.Notify(outside, syscall.SIGUSR1)
+	signal.Stop(outside)
 	out.Reset()
-	p.Args, p.Signals = []string{p.Args[0], p.Args[1], "exec", "a", "--", "echo", "ran"}, signals
-	if code := cli.Main(p); code != 143 || out.Len() > 0 {
-		t.Errorf("exit %d: %s", code, out)
-	}
+	p.Args = []string{p.Args[0], p.Args[1], "exec", "a", "--", "echo", "ran"}
+	synctest.Test(t, func(t *testing.T) {
+		signals := make(chan os.Signal, 1)
+		p.Signals = signals
+		p.Hooks.Boundary = func(what string) {
+			if strings.HasPrefix(what, "after ") { // the keys are read
+				signals <- syscall.SIGTERM
+				synctest.Wait() // until it has had its effect
+			}
+		}
+		if code := cli.Main(p); code != 143 || out.Len() > 0 {
+			t.Errorf("exit %d: %s", code, out)
+		}
+	})
 }
 
 // The secret is in the command's environment and nowhere else: not in what bh shows
