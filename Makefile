@@ -11,7 +11,7 @@ race: ## every test with the race detector
 
 crash: ## many random worlds, and kills of real processes
 	go test ./executor -run TestApply_randomWorlds -rapid.checks=100000 -rapid.nofailfile
-	go test ./cmd/cli -run 'TestKill|TestStop|TestR2_kill|TestS3_kill|TestS3_many' -every
+	go test ./cmd/clitest/kills ./cmd/clitest/clouds -run 'TestKill|TestStop|TestR2_kill|TestS3_kill|TestS3_many' -every
 
 fuzz: ## one target for a while: make fuzz PACKAGE=./config TARGET=FuzzLoad
 	go test $(PACKAGE) -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime 60s -fuzzminimizetime 20x

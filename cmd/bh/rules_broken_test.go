@@ -42,6 +42,12 @@ func TestRules_canFail(t *testing.T) {
 		{"keeps simulators apart", keeps, "vendors/sim/s3api", in + `"buckethead/vendors/sim/kit"`},
 		{"keeps simulators apart", keeps, "cmd/cli", in + `"buckethead/vendors"`},
 
+		{"keeps what is for tests apart", breaks, "cmd/cli", in + `"buckethead/cmd/clitest"`},
+		{"keeps what is for tests apart", breaks, "cmd/cli", in + `"buckethead/cmd/clitest/clouds"`},
+		{"keeps what is for tests apart", breaks, "executor", in + `"buckethead/vendors/memory"`},
+		{"keeps what is for tests apart", keeps, "cmd/clitest/clouds", in + `"buckethead/cmd/clitest"`},
+		{"keeps what is for tests apart", keeps, "cmd/cli", in + `"buckethead/vendors"`},
+
 		{"keeps libraries in their rooms", breaks, "planner", in + `_ "go.etcd.io/bbolt/errors"`},
 		{"keeps libraries in their rooms", breaks, "cmd/cli", in + `"github.com/hashicorp/hcl/v2"`},
 		{"keeps libraries in their rooms", breaks, "config", in + `"pgregory.net/rapid"`},

@@ -52,6 +52,8 @@ var mayImport = map[string][]string{
 		"vendors", "vendors/parallel", "vendors/registry"},
 	"cmd/cli": {everything},
 	"cmd/bh":  {"cmd/cli"},
+	// It runs bh for tests, see keepsTestsApart.
+	"cmd/clitest": {"cmd/cli"},
 	// The simulators, see keepsSimulatorsApart.
 	"vendors/sim/kit":        {},
 	"vendors/sim/s3api":      {"vendors/sim/kit"},
@@ -65,6 +67,9 @@ var mayImport = map[string][]string{
 // commands are the packages beside those of cmd that are programs of their own.
 var commands = []string{"vendors/sim/r2", "vendors/sim/op", "vendors/sim/s3"}
 
+// forTests are the packages that only tests may import.
+var forTests = []string{"cmd/clitest", "state/statetest", "vendors/memory", "vendors/vendortest"}
+
 // everything in a row of the import table allows all imports.
 const everything = "..."
 
@@ -76,7 +81,7 @@ var rooms = map[string][]string{
 	"github.com/zclconf/go-cty":               {"config"},
 	"github.com/zclconf/go-cty-yaml":          {"config"},
 	"go.etcd.io/bbolt":                        {"state/bolt"},
-	"filippo.io/age":                          {"vendors/agefile"},
+	"filippo.io/age":                          {"vendors/agefile", "cmd/clitest"},
 	"github.com/gofrs/flock":                  {"vendors/agefile", "vendors/local"},
 	"github.com/cloudflare/cloudflare-go":     {"vendors/cloudflare"},
 	"github.com/1password/onepassword-sdk-go": {"vendors/onepassword"},
@@ -86,7 +91,7 @@ var rooms = map[string][]string{
 	// Cloudflare has its signer alone, for the proof.
 	"github.com/aws/aws-sdk-go-v2":     {"vendors/cloudflare", "state/s3"},
 	"github.com/aws/smithy-go":         {"state/s3"},
-	"github.com/urfave/cli":            {"cmd/cli"},
+	"github.com/urfave/cli":            {"cmd/cli", "cmd/clitest"},
 	"golang.org/x/term":                {"cmd/cli"},
 	"github.com/aymanbagabas/go-udiff": {"cmd/cli"},
 	"github.com/mattn/go-runewidth":    {"cmd/view"},
@@ -102,8 +107,8 @@ var rooms = map[string][]string{
 	"github.com/santhosh-tekuri/jsonschema": {},
 	"pgregory.net/rapid":                    {},
 	"github.com/rogpeppe/go-internal":       {},
-	// The suites are run by the tests of others.
-	"testing": {"vendors/vendortest", "state/statetest"},
+	// The suites and the harness are run by the tests of others.
+	"testing": {"vendors/vendortest", "state/statetest", "cmd/clitest"},
 }
 
 // ofTheProcess are the things of the process that only cmd may touch. A package
@@ -181,6 +186,7 @@ type rule struct {
 var rules = []rule{
 	{"follows the import table", false, followsImportTable},
 	{"keeps simulators apart", false, keepsSimulatorsApart},
+	{"keeps what is for tests apart", false, keepsTestsApart},
 	{"keeps libraries in their rooms", false, keepsLibrariesInTheirRooms},
 	{"says where names come from", true, saysWhereNamesComeFrom},
 	{"leaves the process alone", false, leavesTheProcessAlone},
@@ -214,6 +220,18 @@ func keepsSimulatorsApart(s source) []string {
 		ours, ok := strings.CutPrefix(path, module)
 		if ok && within(ours, simulators) != within(s.pkg, simulators) {
 			out = append(out, "imports "+ours+", and simulators are kept apart from the product")
+		}
+	}
+	return out
+}
+
+// keepsTestsApart: nothing of the product depends on what is only for tests.
+func keepsTestsApart(s source) []string {
+	var out []string
+	for _, path := range s.imports() {
+		ours, ok := strings.CutPrefix(path, module)
+		if ok && slices.ContainsFunc(forTests, func(root string) bool { return within(ours, root) && !within(s.pkg, root) }) {
+			out = append(out, "imports "+ours+", which is only for tests")
 		}
 	}
 	return out

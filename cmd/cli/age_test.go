@@ -1,53 +1,18 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
 
 	"filippo.io/age"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"buckethead/cmd/clitest"
 )
-
-// readAge opens an age file with age itself, not with bh's own code.
-func readAge(path string) (map[string]any, error) {
-	identity, err := identityBeside(path)
-	if err != nil {
-		return nil, err
-	}
-	cipher, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = cipher.Close() }()
-	plain, err := age.Decrypt(cipher, identity)
-	if err != nil {
-		return nil, err
-	}
-	text, err := io.ReadAll(plain)
-	if err != nil {
-		return nil, err
-	}
-	var file map[string]any
-	return file, json.Unmarshal(text, &file)
-}
-
-func ageItems(path string) []map[string]any {
-	file, err := readAge(path)
-	if err != nil {
-		return nil
-	}
-	var out []map[string]any
-	items, _ := file["items"].([]any)
-	for _, item := range items {
-		out = append(out, item.(map[string]any))
-	}
-	return out
-}
 
 // ageEdit is what a person does with age at hand:
 //
@@ -55,7 +20,7 @@ func ageItems(path string) []map[string]any {
 //	age-edit FILE set TITLE FIELD VALUE     (FIELD may be title)
 func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
-	file, err := readAge(path)
+	file, err := clitest.ReadAge(path)
 	ts.Check(err)
 	items, found := file["items"].([]any), false
 	for i, raw := range items {
@@ -80,7 +45,7 @@ func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
 	file["items"] = items
 	text, err := json.Marshal(file)
 	ts.Check(err)
-	identity, err := identityBeside(path)
+	identity, err := clitest.IdentityBeside(path)
 	ts.Check(err)
 	var cipher bytes.Buffer
 	w, err := age.Encrypt(&cipher, identity.(*age.X25519Identity).Recipient())
@@ -96,7 +61,7 @@ func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
 // With a bucket's name it prints the keys of that bucket's item alone.
 func ageFields(ts *testscript.TestScript, _ bool, args []string) {
 	var lines []string
-	for _, item := range ageItems(ts.MkAbs(args[0])) {
+	for _, item := range clitest.AgeItems(ts.MkAbs(args[0])) {
 		fields := item["fields"].(map[string]any)
 		secret, _ := fields["secret_access_key"].(string)
 		if len(args) > 1 {

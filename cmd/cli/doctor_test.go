@@ -95,6 +95,7 @@ func TestDoctor_permissions(t *testing.T) {
 }
 
 func TestDoctor_showsNoSecretOfASetting(t *testing.T) {
+	const canary = "canary-Zo1ohz9aeph3"
 	secret := vendors.Setting{Name: "api_token", Secret: true}
 	for _, test := range []struct {
 		setting vendors.Setting

@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"buckethead/cmd/cli"
 )
 
 // TestErrors_pages shows what each faulty file of testdata/errors comes to, as a
@@ -44,7 +46,7 @@ func TestErrors_pages(t *testing.T) {
 				t.Errorf("%s, or the place, is not on the page:\n%s", code, page)
 			}
 			golden := strings.TrimSuffix(filepath.Join(root(t), "testdata", "errors", code), ".hcl") + ".txt"
-			if *update {
+			if *cli.Update {
 				if err := os.WriteFile(golden, []byte(page), 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -68,7 +70,7 @@ var started, _ = os.Getwd()
 func errorPage(args ...string) (string, int) {
 	var out bytes.Buffer
 	env := map[string]string{"TOKEN": "canary-token", "EMPTY_SECRET": ""}
-	exit := Main(Process{Args: args, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+	exit := cli.Main(cli.Process{Args: args, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
 		Now: func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		Signals: make(chan os.Signal)})
 	return out.String(), exit

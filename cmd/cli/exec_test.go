@@ -1,6 +1,6 @@
 //go:build unix
 
-package cli
+package cli_test
 
 import (
 	"bufio"
@@ -9,41 +9,43 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
-	"buckethead/config"
+	"buckethead/cmd/cli"
+	"buckethead/cmd/clitest"
 )
 
 // execStage has the keys of three projects, one of which someone brought.
-func execStage(t *testing.T) stage {
+func execStage(t *testing.T) clitest.Stage {
 	t.Helper()
-	s := stage{t, t.TempDir()}
-	s.write("buckets.hcl", three)
-	s.must("apply", "--yes", "--quiet")
+	s := clitest.NewStage(t)
+	s.Write("buckets.hcl", clitest.Three)
+	s.Must("apply", "--yes", "--quiet")
 	return s
 }
 
 // start runs a shell's script by bh exec, whose process another shell prepares, and
 // waits until it says that it is ready.
-func (s stage) start(prepare string, env []string, script string) (*exec.Cmd, *bufio.Reader) {
-	s.t.Helper()
+func start(s clitest.Stage, prepare string, env []string, script string) (*exec.Cmd, *bufio.Reader) {
+	s.T.Helper()
 	cmd := exec.Command("sh", "-c", prepare+`exec "$0" "$@"`, os.Args[0], "exec", "photos", "--", "sh", "-c", script)
-	cmd.Dir, cmd.WaitDelay = s.dir, time.Second
-	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_VAR_canary=" + canary, noRaceSleep}, env...)...)
+	cmd.Dir, cmd.WaitDelay = s.Dir, time.Second
+	cmd.Env = append(os.Environ(), append([]string{"BH_TEST_AS_BH=1", "BH_VAR_canary=" + clitest.Canary, clitest.NoRaceSleep}, env...)...)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	out := bufio.NewReader(stdout)
 	if line, err := out.ReadString('\n'); err != nil || line != "ready\n" {
-		s.t.Fatalf("%q, %v", line, err)
+		s.T.Fatalf("%q, %v", line, err)
 	}
 	return cmd, out
 }
@@ -62,9 +64,9 @@ func codeOfExit(err error) int {
 // The command's end is bh's: its code, or the signal that ended it.
 func TestExec_endsAsItsCommandDoes(t *testing.T) {
 	s := execStage(t)
-	s.write("no-program", "text")
-	s.write("broken", "#!/no/such/interpreter\n")
-	if err := os.Chmod(s.dir+"/broken", 0o700); err != nil {
+	s.Write("no-program", "text")
+	s.Write("broken", "#!/no/such/interpreter\n")
+	if err := os.Chmod(s.Dir+"/broken", 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
@@ -84,7 +86,7 @@ func TestExec_endsAsItsCommandDoes(t *testing.T) {
 		{127, []string{"./nothing-there"}},
 		{127, []string{"no-such-command-anywhere"}},
 	} {
-		out, err := s.bh(nil, append([]string{"exec", "photos", "--"}, tt.command...)...)
+		out, err := s.BH(nil, append([]string{"exec", "photos", "--"}, tt.command...)...)
 		if got := codeOfExit(err); got != tt.want {
 			t.Errorf("%q: exit %d, want %d\n%s", tt.command, got, tt.want, out)
 		}
@@ -99,8 +101,8 @@ func TestExec_endsAsItsCommandDoes(t *testing.T) {
 func TestExec_passesSignalsOn(t *testing.T) {
 	s := execStage(t)
 	for round := range 3 {
-		for _, sent := range passedOn {
-			cmd, out := s.start("", nil, "trap 'echo passed on; exit 5' INT TERM HUP QUIT USR1 USR2 WINCH; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
+		for _, sent := range cli.PassedOn {
+			cmd, out := start(s, "", nil, "trap 'echo passed on; exit 5' INT TERM HUP QUIT USR1 USR2 WINCH; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
 			if err := cmd.Process.Signal(sent); err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +118,7 @@ func TestExec_passesSignalsOn(t *testing.T) {
 // passed on all the same.
 func TestExec_onATerminal(t *testing.T) {
 	s := execStage(t)
-	cmd, out := s.start("", []string{"BH_TEST_TTY=1"}, "trap 'echo twice' INT QUIT; trap 'echo ended; exit 5' TERM; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
+	cmd, out := start(s, "", []string{"BH_TEST_TTY=1"}, "trap 'echo twice' INT QUIT; trap 'echo ended; exit 5' TERM; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
 	for _, sent := range []os.Signal{syscall.SIGINT, syscall.SIGQUIT} {
 		_ = cmd.Process.Signal(sent)
 	}
@@ -131,7 +133,7 @@ func TestExec_onATerminal(t *testing.T) {
 // nohup stays one: what bh was started to ignore its command ignores.
 func TestExec_keepsIgnored(t *testing.T) {
 	s := execStage(t)
-	cmd, out := s.start("trap '' HUP; ", nil, "echo ready; kill -HUP $$; kill -HUP $PPID; sleep 0.2; echo still here")
+	cmd, out := start(s, "trap '' HUP; ", nil, "echo ready; kill -HUP $$; kill -HUP $PPID; sleep 0.2; echo still here")
 	rest, _ := io.ReadAll(out)
 	if got := codeOfExit(cmd.Wait()); got != 0 || string(rest) != "still here\n" {
 		t.Errorf("exit %d, %q", got, rest)
@@ -140,37 +142,49 @@ func TestExec_keepsIgnored(t *testing.T) {
 
 // A signal that comes before the command runs ends bh, and the command never does.
 func TestExec_interruptedBefore(t *testing.T) {
-	p, out := inProcess(t, "apply", "--auto-approve")
-	if code := Main(p); code != 0 {
+	p, out := clitest.InProcess(t, "apply", "--auto-approve")
+	if code := cli.Main(p); code != 0 {
 		t.Fatal(out)
 	}
-	signals := make(chan os.Signal, 1)
-	signals <- syscall.SIGTERM
+	// The loop that watches for signals is started once, and not in the bubble.
+	outside := make(chan os.Signal, 1)
+	signal.Notify(outside, syscall.SIGUSR1)
+	signal.Stop(outside)
 	out.Reset()
-	p.Args, p.Signals = []string{p.Args[0], p.Args[1], "exec", "a", "--", "echo", "ran"}, signals
-	if code := Main(p); code != exitTerminated || out.Len() > 0 {
-		t.Errorf("exit %d: %s", code, out)
-	}
+	p.Args = []string{p.Args[0], p.Args[1], "exec", "a", "--", "echo", "ran"}
+	synctest.Test(t, func(t *testing.T) {
+		signals := make(chan os.Signal, 1)
+		p.Signals = signals
+		p.Hooks.Boundary = func(what string) {
+			if strings.HasPrefix(what, "after ") { // the keys are read
+				signals <- syscall.SIGTERM
+				synctest.Wait() // until it has had its effect
+			}
+		}
+		if code := cli.Main(p); code != 143 || out.Len() > 0 {
+			t.Errorf("exit %d: %s", code, out)
+		}
+	})
 }
 
 // The secret is in the command's environment and nowhere else: not in what bh shows
 // and logs, and on no command line.
 func TestExec_showsNoSecret(t *testing.T) {
 	s := execStage(t)
-	log := s.dir + "/trace.log"
+	log := s.Dir + "/trace.log"
 	env := []string{"BH_LOG=trace", "BH_LOG_PATH=" + log}
-	out, err := s.bh(env, "exec", "--verbose", "photos", "--", "sh", "-c", `printf %s "$AWS_SECRET_ACCESS_KEY" > secret; tr '\0' ' ' < /proc/$PPID/cmdline > commandline 2>&1; tr '\0' ' ' < /proc/$PPID/environ >> commandline 2>&1; true`)
+	out, err := s.BH(env, "exec", "--verbose", "photos", "--", "sh", "-c", `printf %s "$AWS_SECRET_ACCESS_KEY" > secret; tr '\0' ' ' < /proc/$PPID/cmdline > commandline 2>&1; tr '\0' ' ' < /proc/$PPID/environ >> commandline 2>&1; true`)
 	if err != nil {
 		t.Fatal(out)
 	}
-	secret, _ := os.ReadFile(s.dir + "/secret")
+	secret, _ := os.ReadFile(s.Dir + "/secret")
 	logged, _ := os.ReadFile(log)
-	line, _ := os.ReadFile(s.dir + "/commandline")
+	line, _ := os.ReadFile(s.Dir + "/commandline")
 	if len(secret) < 20 || len(logged) == 0 {
 		t.Fatalf("a secret of %d bytes and a log of %d", len(secret), len(logged))
 	}
 	for _, command := range [][]string{{"/"}, {"no-such-command"}, {"sh", "-c", "kill -9 $$"}} {
-		more, _ := s.bh(env, append([]string{"exec", "--verbose", "photos", "--"}, command...)...)
+		more, _ := s.BH(env, append([]string{"exec", "--verbose", "photos", "--"}, command...)...)
 		out += more
 	}
 	logged, _ = os.ReadFile(log)
@@ -178,26 +192,5 @@ func TestExec_showsNoSecret(t *testing.T) {
 		if bytes.Contains(text, secret) {
 			t.Errorf("the %s has the secret", name)
 		}
-	}
-}
-
-// The command gets no token that bh works with, and no setting of AWS's that would
-// win over its own.
-func TestChildEnvironment(t *testing.T) {
-	declared := &config.Config{Clouds: []config.Connection{{Vendor: "cloudflare_r2", Name: "main"}}, Secrets: []config.Connection{{Vendor: "onepassword", Name: "eng"}}}
-	given := []string{"PATH=/bin", "CLOUDFLARE_API_TOKEN=x", "CLOUDFLARE_ACCOUNT_ID=y", "OP_SERVICE_ACCOUNT_TOKEN=x", "OP_CONNECT_TOKEN=x", "OP_CONNECT_HOST=z",
-		"AWS_PROFILE=p", "AWS_SESSION_TOKEN=s", "AWS_ENDPOINT_URL=e", "AWS_DEFAULT_REGION=r", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_MAX_ATTEMPTS=3",
-		"BH_VAR_password=x", "BH_CLI_ARGS_exec=--var password=x", "BH_LOG=info", "BH_AGE_IDENTITY=of no declared vendor"}
-	kept := []string{"PATH=/bin", "CLOUDFLARE_ACCOUNT_ID=y", "OP_CONNECT_HOST=z", "AWS_MAX_ATTEMPTS=3", "BH_LOG=info", "BH_AGE_IDENTITY=of no declared vendor"}
-	if got := childEnvironment(declared, given, false); !slices.Equal(got, kept) {
-		t.Errorf("got %v, want %v", got, kept)
-	}
-	for _, pair := range childEnvironment(declared, given, true) {
-		if name, _, _ := strings.Cut(pair, "="); slices.Contains(misleading, name) {
-			t.Errorf("with everything kept: %s", pair)
-		}
-	}
-	if got := childEnvironment(declared, given, true); !slices.Contains(got, "CLOUDFLARE_API_TOKEN=x") || !slices.Contains(got, "BH_VAR_password=x") {
-		t.Errorf("with everything kept: %v", got)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"buckethead/cmd/cli"
 )
 
 var writeFormats = flag.Bool("formats.write", false, "write golden files of the current format where there are none")
@@ -106,8 +108,8 @@ func formatsBH(dir string, args ...string) (string, int) {
 	if args[0] != "--file" {
 		args = append([]string{"--file", filepath.Join(dir, "buckets.hcl")}, args...)
 	}
-	exit := Main(Process{Args: args, Env: formatsEnv, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
-		Now: func() time.Time { return now }, Hooks: Hooks{NoSync: true}})
+	exit := cli.Main(cli.Process{Args: args, Env: formatsEnv, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		Now: func() time.Time { return now }, Hooks: cli.Hooks{NoSync: true}})
 	return out.String(), exit
 }
 

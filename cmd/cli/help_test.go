@@ -25,7 +25,7 @@ func TestHelp_topicsAreTheReadme(t *testing.T) {
 		if !strings.Contains(string(readme), string(text)) {
 			_, section, _ := strings.Cut(string(readme), title+"\n")
 			section, _, _ = strings.Cut(section, "\n## ")
-			if !*update {
+			if !*Update {
 				t.Errorf("%s is not the section of the README any more; write it anew with -update", name)
 				continue
 			}

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"buckethead/cmd/clitest"
 	"buckethead/vendors/sim/connect"
 	"buckethead/vendors/sim/s3api"
 )
@@ -74,7 +74,7 @@ func TestInterrupt_table(t *testing.T) {
 	w := newStuckWorld(t)
 	// With -every the bound is what people are promised; a busy machine may need longer.
 	within := 15 * time.Second
-	if everything() {
+	if *clitest.Every {
 		within = 2 * time.Second
 	}
 	rows := []string{fmt.Sprintf("%-42s %8s %8s %8s %10s", "command", hangs[0], hangs[1], hangs[2], hangs[3])}
@@ -91,7 +91,7 @@ func TestInterrupt_table(t *testing.T) {
 			}
 			n++
 			signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM}
-			if !everything() {
+			if !*clitest.Every {
 				signals = signals[n%2:][:1]
 			}
 			for _, signal := range signals {
@@ -370,13 +370,4 @@ func exitCodeOf(err error) int {
 		return -1
 	}
 	return 0
-}
-
-// everything reports whether -every was given.
-func everything() bool {
-	given := false
-	if f := flag.Lookup("every"); f != nil {
-		given = f.Value.String() == "true"
-	}
-	return given
 }

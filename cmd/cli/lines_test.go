@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
@@ -14,6 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"buckethead/cmd/cli"
+	"buckethead/cmd/clitest"
 	"buckethead/cmd/view"
 )
 
@@ -91,7 +93,7 @@ func TestMain_lastLine(t *testing.T) {
 	for _, tt := range []struct {
 		name, file string // "" for the file of inProcess
 		args       []string
-		before     func(t *testing.T, p *Process)
+		before     func(t *testing.T, p *cli.Process)
 		exit       int
 		want       string // in the last line
 		fault      string // in a diagnostic
@@ -114,7 +116,7 @@ func TestMain_lastLine(t *testing.T) {
 		{name: "backup", args: []string{"state", "backup", "--json"}, exit: 1, want: `"command":"state backup"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			p, out := inProcess(t, tt.args...)
+			p, out := clitest.InProcess(t, tt.args...)
 			path := p.Args[1]
 			switch tt.file {
 			case "":
@@ -126,7 +128,7 @@ func TestMain_lastLine(t *testing.T) {
 			if tt.before != nil {
 				tt.before(t, &p)
 			}
-			if got := Main(p); got != tt.exit {
+			if got := cli.Main(p); got != tt.exit {
 				t.Errorf("exit %d, want %d", got, tt.exit)
 			}
 			types, err := linesIn(out.String())
@@ -152,7 +154,7 @@ func TestMain_lastLine(t *testing.T) {
 }
 
 // damageState puts something else in the place of the state.
-func damageState(t *testing.T, p *Process) {
+func damageState(t *testing.T, p *cli.Process) {
 	t.Helper()
 	path := filepath.Join(filepath.Dir(p.Args[1]), ".bh", "state.db")
 	_ = os.MkdirAll(filepath.Dir(path), 0o700)
@@ -162,7 +164,7 @@ func damageState(t *testing.T, p *Process) {
 }
 
 // breakEnv makes bh meet a fault of its own when all is done but the summary.
-func breakEnv(_ *testing.T, p *Process) {
+func breakEnv(_ *testing.T, p *cli.Process) {
 	p.Env = func(name string) (string, bool) {
 		if name == "GITHUB_OUTPUT" {
 			panic("no paper")
@@ -175,10 +177,10 @@ func breakEnv(_ *testing.T, p *Process) {
 // else there is to say goes to the other stream.
 func TestMain_documents(t *testing.T) {
 	for _, args := range [][]string{{"status"}, {"show"}, {"history"}, {"state", "list"}, {"version"}} {
-		p, _ := inProcess(t, append(args, "--json")...)
+		p, _ := clitest.InProcess(t, append(args, "--json")...)
 		var out, errs bytes.Buffer
 		p.Stdout, p.Stderr = &out, &errs
-		if code := Main(p); code != 0 || errs.Len() > 0 || !json.Valid(out.Bytes()) {
+		if code := cli.Main(p); code != 0 || errs.Len() > 0 || !json.Valid(out.Bytes()) {
 			t.Errorf("%v: exit %d:\n%s%s", args, code, &out, &errs)
 		}
 	}
@@ -189,8 +191,8 @@ func TestMain_documents(t *testing.T) {
 func TestMain_jsonInto(t *testing.T) {
 	for _, args := range [][]string{{"plan"}, {"apply"}, {"plan", "--target", "none"}} {
 		path := filepath.Join(t.TempDir(), "lines")
-		p, out := inProcess(t, append(args, "--json-into", path)...)
-		code := Main(p)
+		p, out := clitest.InProcess(t, append(args, "--json-into", path)...)
+		code := cli.Main(p)
 		content, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
@@ -221,7 +223,7 @@ func TestMain_faultPage(t *testing.T) {
 		{"unknown flag", "", []string{"plan", "--bogus"}, []string{"### bh: failed, 1 error\n", "no flag --bogus"}},
 		{"another digest", "", []string{"apply", "--expect", "00"}, []string{"### bh apply: failed, 1 error\n", "not the expected one", "| `+` | provision | `a` |"}},
 	} {
-		p, _ := inProcess(t, append(tt.args, "--format", "markdown")...)
+		p, _ := clitest.InProcess(t, append(tt.args, "--format", "markdown")...)
 		if tt.file != "" {
 			_ = os.WriteFile(p.Args[1], []byte(tt.file), 0o600)
 		}
@@ -240,7 +242,7 @@ func TestMain_faultPage(t *testing.T) {
 				t.Errorf("%s: the summary (%v) is\n%s", tt.name, err, content)
 			}
 		}()
-		if code := Main(p); code != exitError || !strings.Contains(errs.String(), "Error: ") {
+		if code := cli.Main(p); code != 1 || !strings.Contains(errs.String(), "Error: ") {
 			t.Errorf("%s: exit %d; people read %s", tt.name, code, &errs)
 		}
 		for _, want := range append(tt.want, "<!-- bh:plan stack=") {

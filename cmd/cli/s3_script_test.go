@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"context"
@@ -11,14 +11,15 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"buckethead/cmd/clitest"
 	"buckethead/vendors/sim/s3api"
 )
 
 // serveStates gives a script a server for its state, which it finds by its environment.
 func serveStates(env *testscript.Env) {
-	server := httptest.NewServer(s3api.New(s3api.Options{AccessKeyID: s3Keys, SecretAccessKey: s3Secret, Region: "us-east-1", Buckets: []string{s3Bucket}, Now: time.Now}))
+	server := httptest.NewServer(s3api.New(s3api.Options{AccessKeyID: clitest.StatesKeyID, SecretAccessKey: clitest.StatesSecret, Region: "us-east-1", Buckets: []string{clitest.StatesBucket}, Now: time.Now}))
 	env.Defer(server.Close)
-	env.Vars = append(env.Vars, s3Environment()...)
+	env.Vars = append(env.Vars, clitest.StatesEnvironment()...)
 	env.Setenv("AWS_ENDPOINT_URL_S3", server.URL)
 }
 

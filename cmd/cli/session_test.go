@@ -1,4 +1,4 @@
-package cli
+package cli_test
 
 import (
 	"bytes"
@@ -11,12 +11,15 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"buckethead/cmd/cli"
+	"buckethead/cmd/clitest"
 )
 
 // TestReadme_session records what a person sees who plans and applies the quickstart,
 // and then applies again, as the picture that the README shows.
 func TestReadme_session(t *testing.T) {
-	p, out := inProcess(t)
+	p, out := clitest.InProcess(t)
 	quickstart, err := os.ReadFile(filepath.Join("..", "..", "testdata", "quickstart", "buckets.hcl"))
 	if err != nil {
 		t.Fatal(err)
@@ -29,9 +32,9 @@ func TestReadme_session(t *testing.T) {
 	for _, command := range [][]string{{"plan"}, {"apply"}, {"apply"}} {
 		fmt.Fprintf(out, "\x1b[1m$ bh %s\x1b[0m\n", strings.Join(command, " "))
 		typed := strings.NewReader("yes\n")
-		code := Main(Process{Args: append([]string{"--file", p.Args[1]}, command...), Env: func(string) (string, bool) { return "", false },
+		code := cli.Main(cli.Process{Args: append([]string{"--file", p.Args[1]}, command...), Env: func(string) (string, bool) { return "", false },
 			Stdin: io.TeeReader(typed, out), Stdout: out, Stderr: io.Discard, StdinTTY: true, StdoutTTY: true, Width: 100,
-			Now: func() time.Time { return now }, Sleep: sleep})
+			Now: func() time.Time { return now }, Sleep: clitest.Sleep})
 		if code != 0 || strings.Contains(out.String(), folder) {
 			t.Fatalf("bh %v: exit %d\n%s", command, code, out)
 		}
@@ -44,7 +47,7 @@ func TestReadme_session(t *testing.T) {
 	}
 	path := filepath.Join("..", "..", "testdata", "golden", "session.svg")
 	got := terminalSVG(strings.TrimRight(out.String(), "\n"))
-	if *update {
+	if *cli.Update {
 		if err := os.WriteFile(path, got, 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,251 @@
+package action
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"buckethead/cmd/clitest"
+)
+
+// actionFile is action.yml, every field of it.
+type actionFile struct {
+	Name, Description string
+	Branding          map[string]string
+	Inputs            map[string]struct {
+		Description, Default string
+		Required             bool
+	}
+	Outputs map[string]struct{ Description, Value string }
+	Runs    struct {
+		Using string
+		Steps []actionStep
+	}
+}
+
+type actionStep struct {
+	Name, ID, If, Uses, Shell, Run string
+	With, Env                      map[string]string
+}
+
+// workflowFile is one of testdata/workflows.
+type workflowFile struct {
+	Name        string
+	On          map[string]any
+	Permissions map[string]string
+	Concurrency map[string]any
+	Jobs        map[string]struct {
+		RunsOn      string `yaml:"runs-on"`
+		Environment string
+		Steps       []actionStep
+	}
+}
+
+// readYAML reads a file of the repository that has the fields of into and no others.
+func readYAML(t *testing.T, into any, path ...string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(append([]string{"..", "..", ".."}, path...)...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
+		t.Fatalf("%v: %v", path, err)
+	}
+}
+
+// expressions resolves what GitHub's expressions name: contexts by their first word.
+type expressions struct {
+	t      *testing.T
+	values map[string]map[string]string
+}
+
+var expression = regexp.MustCompile(`\$\{\{\s*(.*?)\s*\}\}`)
+
+func (e expressions) expand(text string) string {
+	return expression.ReplaceAllStringFunc(text, func(found string) string { return e.evaluate(expression.FindStringSubmatch(found)[1]) })
+}
+
+func (e expressions) evaluate(text string) string {
+	value := ""
+	for _, option := range strings.Split(text, "||") {
+		if left, right, compared := strings.Cut(option, "=="); compared {
+			value = map[bool]string{true: "true"}[e.term(left) == e.term(right)]
+		} else {
+			value = e.term(option)
+		}
+		if value != "" {
+			break
+		}
+	}
+	return value
+}
+
+func (e expressions) term(text string) string {
+	text = strings.TrimSpace(text)
+	if literal := regexp.MustCompile(`^'([^']*)'$|^([0-9]+)$`).FindStringSubmatch(text); literal != nil {
+		return literal[1] + literal[2]
+	}
+	root, name, _ := strings.Cut(text, ".")
+	values, known := e.values[root]
+	if !known || !regexp.MustCompile(`^[A-Za-z_][\w.-]*$`).MatchString(name) {
+		e.t.Fatalf("what is ${{ %s }}?", text)
+	}
+	return values[name]
+}
+
+// actionRunner runs jobs as GitHub's does, as far as the action needs it.
+type actionRunner struct {
+	t         *testing.T
+	github    *github
+	action    actionFile
+	workspace string
+	bh        string // what the input bh is given
+	env       map[string]string
+	secrets   []string // what nobody may see
+}
+
+func newActionRunner(t *testing.T) *actionRunner {
+	for _, tool := range []string{"bash", "curl", "jq"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip("the action needs " + tool)
+		}
+	}
+	r := &actionRunner{t: t, github: newGithub(t), workspace: t.TempDir(), bh: os.Args[0], secrets: []string{githubToken}}
+	readYAML(t, &r.action, "action.yml")
+	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.env = map[string]string{"BH_TEST_AS_BH": "1", "CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": root, "GITHUB_WORKSPACE": r.workspace,
+		"GITHUB_API_URL": r.github.url, "GITHUB_REPOSITORY": "acme/infra", "GITHUB_SHA": strings.Repeat("c0ffee00", 5), "GITHUB_ACTOR": "octocat",
+		"GITHUB_SERVER_URL": "https://github.example", "GITHUB_RUN_ID": "42", "RUNNER_TEMP": t.TempDir()}
+	return r
+}
+
+func (r *actionRunner) write(name, text string) {
+	r.t.Helper()
+	if err := os.WriteFile(filepath.Join(r.workspace, name), []byte(text), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// run runs the job of a workflow for an event, and gives what the log shows, the
+// outputs of the action, and whether the job succeeded.
+func (r *actionRunner) run(workflow string, event map[string]any, inputs map[string]string) (log string, outputs map[string]string, ok bool) {
+	r.t.Helper()
+	var file workflowFile
+	readYAML(r.t, &file, "testdata", "workflows", workflow)
+	for _, job := range file.Jobs {
+		for _, step := range job.Steps {
+			if strings.HasPrefix(step.Uses, "OWNER/buckethead@") {
+				outer := expressions{r.t, map[string]map[string]string{"inputs": inputs, "vars": {}, "secrets": {}, "github": {}}}
+				with := map[string]string{"bh": r.bh}
+				for name, value := range step.With {
+					with[name] = outer.expand(value)
+				}
+				for _, value := range step.Env {
+					outer.expand(value) // the vendors of the test need none of them
+				}
+				return r.use(with, event)
+			}
+		}
+	}
+	r.t.Fatalf("%s does not use the action", workflow)
+	return "", nil, false
+}
+
+// use runs the steps of the action.
+func (r *actionRunner) use(with map[string]string, event map[string]any) (log string, outputs map[string]string, ok bool) {
+	r.t.Helper()
+	e := expressions{r.t, map[string]map[string]string{"inputs": {}, "steps": {}, "runner": {"temp": r.env["RUNNER_TEMP"]},
+		"github": {"token": githubToken, "action_path": r.env["GITHUB_ACTION_PATH"]}}}
+	for name, input := range r.action.Inputs {
+		e.values["inputs"][name] = e.expand(input.Default)
+	}
+	for name, value := range with {
+		if _, known := r.action.Inputs[name]; !known {
+			r.t.Fatalf("the action has no input %s", name)
+		}
+		e.values["inputs"][name] = value
+	}
+	scratch := r.t.TempDir()
+	text, err := json.Marshal(event)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	env := maps.Clone(r.env)
+	env["GITHUB_EVENT_PATH"], env["GITHUB_OUTPUT"], env["GITHUB_STEP_SUMMARY"] = filepath.Join(scratch, "event.json"), filepath.Join(scratch, "output"), filepath.Join(scratch, "summary")
+	if err := os.WriteFile(env["GITHUB_EVENT_PATH"], text, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	var all strings.Builder
+	ok = true
+	for _, step := range r.action.Runs.Steps {
+		if step.If != "" && e.evaluate(step.If) == "" || step.Uses != "" {
+			continue
+		}
+		ok = r.step(step, e, env, &all)
+		if !ok {
+			break
+		}
+	}
+	outputs = map[string]string{}
+	for name, output := range r.action.Outputs {
+		outputs[name] = e.expand(output.Value)
+	}
+	r.findSecrets(all.String())
+	return all.String(), outputs, ok
+}
+
+// step runs one script as GitHub's runner does, and keeps its outputs.
+func (r *actionRunner) step(step actionStep, e expressions, env map[string]string, log *strings.Builder) bool {
+	r.t.Helper()
+	if err := os.WriteFile(env["GITHUB_OUTPUT"], nil, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	script := filepath.Join(filepath.Dir(env["GITHUB_OUTPUT"]), "step.sh")
+	if err := os.WriteFile(script, []byte(step.Run), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", script)
+	cmd.Dir = r.workspace
+	cmd.Env = append(os.Environ(), clitest.NoRaceSleep)
+	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	for name, value := range step.Env {
+		cmd.Env = append(cmd.Env, name+"="+e.expand(value))
+	}
+	out, err := cmd.CombinedOutput()
+	log.Write(out)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		r.t.Fatal(err)
+	}
+	written, _ := os.ReadFile(env["GITHUB_OUTPUT"])
+	for _, line := range strings.Split(strings.TrimSpace(string(written)), "\n") {
+		name, value, _ := strings.Cut(line, "=")
+		e.values["steps"][step.ID+".outputs."+name] = value
+	}
+	return err == nil
+}
+
+func (r *actionRunner) findSecrets(log string) {
+	r.t.Helper()
+	for _, secret := range r.secrets {
+		if strings.Contains(log, secret) {
+			r.t.Errorf("the log shows %s", secret)
+		}
+	}
+}
