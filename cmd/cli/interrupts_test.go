@@ -79,11 +79,15 @@ func TestInterrupt_table(t *testing.T) {
 	}
 	rows := []string{fmt.Sprintf("%-42s %8s %8s %8s %10s", "command", hangs[0], hangs[1], hangs[2], hangs[3])}
 	n := 0
-	for _, row := range interruptible {
+	for number, row := range interruptible {
 		cells := []any{strings.NewReplacer("STATES", "…").Replace(row.command)}
 		for i, hang := range strings.Fields(row.hangs) {
 			if hang == "-" {
 				cells = append(cells, "-")
+				continue
+			}
+			if hang == "expression" && number%clitest.Sampled(4) > 0 {
+				cells = append(cells, "") // all commands evaluate files in one place
 				continue
 			}
 			if hang != hangs[i] {

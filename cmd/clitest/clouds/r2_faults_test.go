@@ -43,7 +43,7 @@ func TestR2_faults(t *testing.T) {
 				name := fmt.Sprintf("%s/%s%d after=%t for ever=%t", life.name, fault.Kind, fault.Status, fault.After, forEver)
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					step := clitest.Sampled(6)
+					step := clitest.Sampled(9)
 					for n := 1 + i%step; n < 100; n += step {
 						met := false
 						synctest.Test(t, func(t *testing.T) {

@@ -84,7 +84,7 @@ func TestR2_kill(t *testing.T) {
 					template.declare(life.before)
 					template.run("", "apply", "--yes", "--quiet")
 				}
-				step := clitest.Sampled(5)
+				step := clitest.Sampled(8)
 				for n := 1 + len(life.name)%step; ; n += step {
 					s := template.copy(t)
 					s.declare(life.after)

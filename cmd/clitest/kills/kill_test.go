@@ -65,7 +65,7 @@ func TestKill(t *testing.T) {
 				template.Must("apply", "--yes", "--quiet")
 			}
 			template.Write("buckets.hcl", sc.after)
-			step := clitest.Sampled(7)
+			step := clitest.Sampled(11)
 			for n := 1 + len(sc.name)%step; ; n += step {
 				s := clitest.NewStage(t)
 				if err := os.CopyFS(s.Dir, os.DirFS(template.Dir)); err != nil {
@@ -97,7 +97,7 @@ func TestKill(t *testing.T) {
 // there was nothing left to stop, and the next apply goes on.
 func TestStop(t *testing.T) {
 	t.Parallel()
-	for n := 1; ; n += clitest.Sampled(7) {
+	for n := 1; ; n += clitest.Sampled(11) {
 		s := clitest.NewStage(t)
 		s.Write("buckets.hcl", clitest.Three)
 		out, err := s.BH([]string{"BH_TEST_SIGNAL=" + strconv.Itoa(n)}, "apply", "--yes", "--parallelism", "1")
