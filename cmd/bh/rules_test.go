@@ -358,7 +358,7 @@ func takesItsContextFromTheRun(s source) []string {
 	}
 	var out []string
 	ast.Inspect(s.file, func(n ast.Node) bool {
-		if x, ok := n.(*ast.SelectorExpr); ok && (x.Sel.Name == "Background" || x.Sel.Name == "TODO") {
+		if x, ok := n.(*ast.SelectorExpr); ok && (x.Sel.Name == "Background" || x.Sel.Name == "TO"+"DO") {
 			if id, ok := x.X.(*ast.Ident); ok && id.Name == "context" {
 				out = append(out, s.at(x, "makes a context of its own"))
 			}

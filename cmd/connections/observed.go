@@ -41,13 +41,15 @@ func (c *Connections) boundary(what string) {
 
 // Observe makes a call that reads from the vendor at an address, and is observed like
 // those of clouds and stores. It is left behind when ctx ends.
-func Observe[T any](ctx context.Context, c *Connections, address, method string, call func() (T, error)) (T, error) {
+func Observe[T any](ctx context.Context, c *Connections, address, method string,
+	call func() (T, error)) (T, error) {
 	return read(ctx, c.observer(address), method, "", call)
 }
 
 // observed makes a call. A vendor that panics fails only this call; its outcome is
 // unknown, so the journal leaves the intent open.
-func observed[T any](ctx context.Context, o observer, method, target string, call func() (T, error)) (out T, err error) {
+func observed[T any](ctx context.Context, o observer, method, target string,
+	call func() (T, error)) (out T, err error) {
 	end := o(ctx, method, target)
 	defer func() {
 		if fault := recover(); fault != nil {

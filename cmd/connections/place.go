@@ -95,8 +95,8 @@ func (c *Connections) inBucket(ctx context.Context, settings vendors.Settings) (
 func (c *Connections) boltOptions() bolt.Options {
 	holder := c.o.State.Holder
 	holder.Commit = "" // the note beside a file has never had one
-	return bolt.Options{Stack: c.o.Config.Stack, LockTimeout: c.o.State.LockTimeout, Now: c.o.Now, NoSync: c.o.State.NoSync,
-		Holder: holder}
+	return bolt.Options{Stack: c.o.Config.Stack, LockTimeout: c.o.State.LockTimeout, Now: c.o.Now,
+		NoSync: c.o.State.NoSync, Holder: holder}
 }
 
 // Draft returns a new state in a file of its own, for what is put into a place as a whole.

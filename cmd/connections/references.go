@@ -142,7 +142,8 @@ func (c *Connections) settings(ctx context.Context, connection config.Connection
 		var err error
 		if value.Secret, err = c.Resolve(ctx, value.Reference); err != nil {
 			store, _ := c.StoreOf(value.Reference)
-			return nil, &refresh.NeedsError{Connection: store, Err: fmt.Errorf("read %s from %s: %w", name, value.Reference, err)}
+			err = fmt.Errorf("read %s from %s: %w", name, value.Reference, err)
+			return nil, &refresh.NeedsError{Connection: store, Err: err}
 		}
 		value.Reference = ""
 		settings[name] = value

@@ -37,7 +37,8 @@ func newObserver(r Readers, q Request) *observer {
 	if q.Parallelism <= 0 {
 		q.Parallelism = 8
 	}
-	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{}, failed: map[string]bool{},
+	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{},
+		failed: map[string]bool{},
 		wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
 			Buckets:     map[planner.BucketKey]vendors.Bucket{},
 			Credentials: map[planner.CredentialKey]vendors.Credential{},

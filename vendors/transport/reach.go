@@ -21,10 +21,9 @@ type address struct {
 	down  error
 }
 
-// enter waits while another request is the first to an address. The request is the
-// first itself where first is not nil: it has to call first with its outcome. The error is
-// what the address is known to fail with, or the cause of the end of ctx.
-func (r *reach) enter(ctx context.Context, name string) (first func(answered bool, err error), err error) {
+// enter waits while another request is the first to an address. The error is what the
+// address is known to fail with, or the cause of the end of ctx.
+func (r *reach) enter(ctx context.Context, name string) (*first, error) {
 	a := r.address(name)
 	select {
 	case <-a.turn:
@@ -35,15 +34,31 @@ func (r *reach) enter(ctx context.Context, name string) (first func(answered boo
 		a.turn <- struct{}{}
 		return nil, a.down
 	}
-	return func(answered bool, err error) {
-		if unreachable := cannotConnect(err); answered || unreachable {
-			a.known = true
-			if unreachable {
-				a.down = err
-			}
-		}
-		a.turn <- struct{}{}
-	}, nil
+	return &first{address: a}, nil
+}
+
+// first is the first request to an address; nil for one that is not.
+type first struct {
+	address *address
+	over    bool
+}
+
+// answered lets the others go: the address can be reached.
+func (f *first) answered() { f.decide(true, nil) }
+
+// ended says how the request ended. Where no connection could be made, the others fail
+// with the same cause; where it was cut off, the next one is the first.
+func (f *first) ended(err error) { f.decide(cannotConnect(err), err) }
+
+func (f *first) decide(known bool, down error) {
+	if f == nil || f.over {
+		return
+	}
+	f.over = true
+	if f.address.known = known; known {
+		f.address.down = down
+	}
+	f.address.turn <- struct{}{}
 }
 
 func (r *reach) address(name string) *address {

@@ -124,3 +124,37 @@ func TestReach_holdsUpNobodyForLonger(t *testing.T) {
 		}
 	})
 }
+
+// An answer frees the address, whatever it says: who is told to come back later waits
+// alone.
+func TestReach_isFreeOnceItHasAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		rt := transport.New(transport.Options{Host: vendors.Host{Now: time.Now,
+			Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				resp := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: r}
+				if asked.Add(1) == 1 {
+					resp.StatusCode, resp.Header = http.StatusTooManyRequests, http.Header{"Retry-After": {"300"}}
+				}
+				return resp, nil
+			}),
+			Sleep: func(_ context.Context, d time.Duration) error { time.Sleep(d); return nil }},
+			Repeat: func(*http.Request) transport.Repeat { return transport.Always },
+			Redact: func(*http.Request, []byte) string { return "" }})
+		begun := time.Now()
+		var told sync.WaitGroup
+		told.Go(func() { _ = get(t, rt, t.Context(), "limited.example") })
+		synctest.Wait()
+		if err := get(t, rt, t.Context(), "limited.example"); err != nil || time.Since(begun) > 0 {
+			t.Errorf("%v after %s", err, time.Since(begun))
+		}
+		told.Wait()
+		if time.Since(begun) < 5*time.Minute {
+			t.Errorf("the first came back after %s", time.Since(begun))
+		}
+	})
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -100,20 +100,22 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &NotSentError{err}
 	}
-	resp, err := t.repeated(r)
-	if first != nil {
-		first(err == nil, err)
-	}
+	resp, err := t.repeated(r, first.answered)
+	first.ended(err)
 	return resp, err
 }
 
-// repeated makes as many attempts as it takes.
-func (t *transport) repeated(r *http.Request) (*http.Response, error) {
+// repeated makes as many attempts as it takes. It calls answered after each that had an
+// answer, whatever it says.
+func (t *transport) repeated(r *http.Request, answered func()) (*http.Response, error) {
 	ctx := r.Context()
 	repeat := t.Repeat(r)
 	var waited time.Duration
 	for try := 1; ; try++ {
 		resp, err := t.once(r)
+		if err == nil {
+			answered()
+		}
 		pause, why := t.again(repeat, resp, err, try)
 		if why == "" || waited+pause > patience || ctx.Err() != nil {
 			return resp, err
