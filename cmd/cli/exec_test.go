@@ -102,6 +102,9 @@ func TestExec_passesSignalsOn(t *testing.T) {
 	s := execStage(t)
 	for round := range 3 {
 		for _, sent := range cli.PassedOn {
+			if signal.Ignored(sent) {
+				continue // the tests run under nohup, and the command would, too
+			}
 			cmd, out := start(s, "", nil, "trap 'echo passed on; exit 5' INT TERM HUP QUIT USR1 USR2 WINCH; echo ready; n=0; while [ $n -lt 400 ]; do n=$((n+1)); sleep 0.05; done")
 			if err := cmd.Process.Signal(sent); err != nil {
 				t.Fatal(err)
