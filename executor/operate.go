@@ -46,10 +46,11 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 		return end(Interrupted)
 	}
 	rig, err := r.rigs(ctx, o.Cloud, o.Secrets)
+	if err != nil && ctx.Err() != nil {
+		return end(Interrupted)
+	}
 	if err != nil {
-		return end(Failed, diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
-			Summary: "A vendor cannot be opened", Detail: err.Error() + ".",
-			Fix: "Correct the block, then apply again.", Cause: err})
+		return end(Failed, unopened(o, err))
 	}
 	rig.Stop = r.options.Stop
 	if !revokes(o) {
@@ -74,6 +75,13 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 		return end(Interrupted)
 	}
 	return end(Failed, failure(o, err))
+}
+
+// unopened is the fault of an operation whose vendors cannot be opened.
+func unopened(o *planner.Operation, err error) diag.Diagnostic {
+	return diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
+		Summary: "A vendor cannot be opened", Detail: err.Error() + ".",
+		Fix: "Correct the block, then apply again.", Cause: err}
 }
 
 // revokes reports whether an operation ends a credential. If it also mints one, both exist

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -246,6 +248,7 @@ func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Sna
 	report := executor.Apply(ctx, plan, s.connections.Rigs(snap), snap, s.connections.Journal(store), executor.Options{
 		Parallelism: a.parallelism, Verify: a.verify, Run: onBehalfOf(s.run.Process), Now: s.run.Now,
 		Event: s.view.Event, Stop: stop, StepTimeout: stopGrace})
+	release() // nothing runs any more that a signal could let finish
 	if !plan.Empty() {
 		s.view.Report(plan, report)
 	}
@@ -268,10 +271,6 @@ func closeState(s *session, store state.Locked, err error) error {
 	if closed == nil {
 		return err
 	}
-	fault := s.stateFault(closed)
-	var code exitCode
-	if errors.As(err, &code) && code != exitChanges {
-		return err
-	}
-	return fault
+	s.closers = slices.DeleteFunc(s.closers, func(c io.Closer) bool { return c == io.Closer(store) }) // it is shown here
+	return s.stateFault(closed)
 }

@@ -45,6 +45,11 @@ func runChild(s *session, command, environment []string, signals <-chan os.Signa
 	if out, wrapped := p.Stdout.(*result); wrapped {
 		child.Stdout = out.to // the process's own, so that a terminal stays one
 	}
+	for waiting := len(signals); waiting > 0; waiting-- { // they came before the command, and so are bh's
+		if received := <-signals; received == os.Interrupt || received == syscall.SIGTERM {
+			return codeOf(received)
+		}
+	}
 	release := unignore()
 	err := child.Start()
 	release()

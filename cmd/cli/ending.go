@@ -123,10 +123,10 @@ func (e *ending) end(ctx context.Context, err error) int {
 	if err == nil {
 		err = e.out.err
 	}
-	if code := interrupted(ctx); code != 0 && err != nil {
+	var exit exitCode
+	if code := interrupted(ctx); code != 0 && err != nil && !errors.As(err, &exit) {
 		err = code
 	}
-	var exit exitCode
 	switch {
 	case err == nil:
 	case errors.As(err, &exit):

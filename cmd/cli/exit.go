@@ -1,6 +1,9 @@
 package cli
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+)
 
 // The exit codes beside 0.
 const (
@@ -13,4 +16,15 @@ const (
 // exitCode is the error of a command that has shown everything already: only its code is left to return.
 type exitCode int
 
-func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+func (e exitCode) Error() string {
+	if e == exitInterrupted || e == exitTerminated {
+		return "interrupted"
+	}
+	return fmt.Sprintf("exit code %d", int(e))
+}
+
+// Is reports that the code of a signal, which is the cause of the context's end, stands for context.Canceled: some
+// libraries return the cause instead.
+func (e exitCode) Is(target error) bool {
+	return target == context.Canceled && (e == exitInterrupted || e == exitTerminated)
+}

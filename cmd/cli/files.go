@@ -52,7 +52,7 @@ func appendTo(ctx context.Context, path, text string) error {
 
 // replaceFile replaces a file completely or not at all.
 func replaceFile(path string, content []byte, mode fs.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".bh-fmt-*")
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".bh-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}

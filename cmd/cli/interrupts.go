@@ -100,7 +100,7 @@ func (i *interrupts) stopFirst(told func()) (stop <-chan struct{}, signalled fun
 		defer i.mu.Unlock()
 		return first
 	}
-	release = func() {
+	release = sync.OnceFunc(func() {
 		restore()
 		telling.Wait()
 		i.mu.Lock()
@@ -108,7 +108,7 @@ func (i *interrupts) stopFirst(told func()) (stop <-chan struct{}, signalled fun
 		if first != 0 {
 			i.came = max(i.came, 1)
 		}
-	}
+	})
 	return stopping, signalled, release
 }
 

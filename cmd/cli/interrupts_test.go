@@ -375,3 +375,76 @@ func exitCodeOf(err error) int {
 	}
 	return 0
 }
+
+// A pipe for the step's outputs that nobody reads holds nobody, and hides no signal.
+func TestInterrupt_outputs(t *testing.T) {
+	w := newStuckWorld(t)
+	for _, args := range []string{"plan", "apply --auto-approve"} {
+		cmd := w.bh(strings.Fields(args)...)
+		before := w.server.store.asked.Load()
+		cmd.Env = append(cmd.Env, "GITHUB_OUTPUT="+filepath.Join(w.dir, "PIPE"))
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		w.await(cmd, "nothing", func() bool { return w.server.store.asked.Load() > before })
+		time.Sleep(300 * time.Millisecond) // there is nothing to see of a writer that waits
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		guard := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+		if got := exitCodeOf(cmd.Wait()); got != 143 && (args == "plan" || got != 0) || strings.Contains(out.String(), "Error") {
+			t.Errorf("bh %s: exit %d:\n%s", args, got, &out)
+		}
+		guard.Stop()
+		if lock := w.lock(); !lock.Released {
+			t.Errorf("bh %s: the lock %s is still held", args, lock.ID)
+		}
+	}
+}
+
+// A lock that a signal could not release, because its server is gone, is told of.
+func TestInterrupt_tellsOfALockThatIsLeft(t *testing.T) {
+	w := newStuckWorld(t)
+	hung, answer := w.server.store.hang()
+	defer answer()
+	cmd := w.bh("apply", "--auto-approve")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.await(cmd, "store", func() bool { return len(hung) > 0 })
+	w.server.state.Listener.Close()
+	w.server.state.CloseClientConnections()
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	if got := exitCodeOf(cmd.Wait()); got != 1 || !strings.Contains(out.String(), "lock") {
+		t.Errorf("exit %d, want 1 and a word of the lock:\n%s", got, &out)
+	}
+}
+
+// A signal in the middle of a migration leaves one place in use, or says that both are.
+func TestInterrupt_migrate(t *testing.T) {
+	w := newStuckWorld(t)
+	reached := make(chan struct{}, 9)
+	old := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Copy-Source") != "" { // the new place has the state by then
+			reached <- struct{}{}
+		}
+		w.states.ServeHTTP(rw, r)
+	}))
+	defer old.Close()
+	w.write("local.hcl", "bh {\n  stack = \"stuck\"\n  state \"local\" { path = \"here.db\" }\n}\n"+stuckFile[strings.Index(stuckFile, "variable"):])
+	cmd := w.bh("--file", "local.hcl", "state", "migrate", "--from", "s3://states/stuck.state?region=us-east-1&endpoint_url="+old.URL)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.await(cmd, "nothing", func() bool { return len(reached) > 0 })
+	_ = cmd.Process.Signal(syscall.SIGINT)
+	_ = cmd.Wait()
+	again, err := w.bh("status").CombinedOutput()
+	if _, stat := os.Stat(filepath.Join(w.dir, "here.db")); stat != nil || err == nil || !strings.Contains(string(again), "BH5032") {
+		t.Errorf("the new place: %v; it said\n%s\nthe old place: %v\n%s", stat, &out, err, again)
+	}
+}

@@ -80,6 +80,9 @@ func runPlan(ctx context.Context, s *session, a planArgs) error {
 	s.view.Plan(plan)
 	warnOfDestroys(s, plan, a)
 	s.writeOutputs(ctx, planOutputs(plan))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if a.out != "" {
 		if err := savePlan(ctx, a.out, plan); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,18 +13,18 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// savePlan writes a plan to a file.
+// savePlan writes a plan to a file, which is replaced completely or not at all, or to a pipe or a device.
 func savePlan(ctx context.Context, path string, plan *planner.Plan) error {
-	file, err := parallel.Await(ctx, func() (*os.File, error) {
-		return os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	})
-	if err != nil {
+	var text bytes.Buffer
+	if err := planfile.Write(&text, plan, version); err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}
-	err = planfile.Write(file, plan, version)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
+	_, err := parallel.Await(ctx, func() (struct{}, error) {
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return struct{}{}, os.WriteFile(path, text.Bytes(), 0o600)
+		}
+		return struct{}{}, replaceFile(path, text.Bytes(), 0o600)
+	})
 	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}

@@ -49,8 +49,12 @@ func inSessionWithFaults(ctx context.Context, r *run, flags common,
 		return err
 	}
 	defer func() {
-		if closed := s.close(); err == nil && closed != nil {
+		switch closed := s.close(); {
+		case closed == nil:
+		case err == nil:
 			err = fmt.Errorf("close: %w", closed)
+		default: // whatever else went wrong, a state that could not be written back has to be known
+			err = s.stateFault(closed)
 		}
 	}()
 	return command(s, faults)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"buckethead/state"
 )
@@ -104,6 +105,9 @@ func stateMigrate(ctx context.Context, s *session, a stateArgs) (err error) {
 		return s.stateFault(err)
 	}
 	kept, retired, err := move(ctx, from, to, a.force)
+	if err != nil && ctx.Err() != nil {
+		s.view.Note("Interrupted: both places may have the state now. Run bh state migrate again before anything else.")
+	}
 	if err != nil {
 		return s.stateFault(err)
 	}
@@ -111,6 +115,9 @@ func stateMigrate(ctx context.Context, s *session, a stateArgs) (err error) {
 		from.Name(), to.Name(), before(kept), retired))
 	return nil
 }
+
+// retireTimeout bounds the closing of a place whose state is elsewhere now.
+const retireTimeout = 2 * time.Minute
 
 // move copies a state from one place to another while it holds the lock of the old one, and then retires that.
 func move(ctx context.Context, from, to state.Place, force bool) (kept, retired string, err error) {
@@ -135,7 +142,10 @@ func move(ctx context.Context, from, to state.Place, force bool) (kept, retired 
 	if kept, err = to.Push(ctx, path, state.Push{Force: force, Moves: true}); err != nil {
 		return "", "", err
 	}
-	if retired, err = opened.Retire(ctx, to.Address()); err != nil {
+	// With the copy there, no signal may keep the old place from being closed.
+	retiring, cancel := state.Lasting(ctx, retireTimeout)
+	defer cancel()
+	if retired, err = opened.Retire(retiring, to.Address()); err != nil {
 		err = fmt.Errorf("%w; both places have the state now: repeat bh state migrate before anything else", err)
 	}
 	return kept, retired, err

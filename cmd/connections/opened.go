@@ -39,8 +39,12 @@ func (o *opened[T]) get(ctx context.Context, key string, open func(context.Conte
 		select {
 		case <-x.done:
 		case <-ctx.Done():
-			var none T
-			return none, context.Cause(ctx)
+			select {
+			case <-x.done: // both were ready
+			default:
+				var none T
+				return none, context.Cause(ctx)
+			}
 		}
 		if !o.forgotten(key, x) {
 			return x.value, x.err

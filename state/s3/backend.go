@@ -125,6 +125,9 @@ func (b *Backend) Lock(ctx context.Context, last time.Duration) (state.Lock, err
 		return state.Lock{}, errors.Join(err, releaseIf(ctx, held))
 	}
 	now, err := b.look(ctx)
+	if ctx.Err() != nil {
+		return state.Lock{}, errors.Join(ctx.Err(), releaseIf(ctx, held)) // nobody would learn its id
+	}
 	if err != nil {
 		return state.Lock{}, fmt.Errorf("the lock %s was taken for %s, and bh state unlock %s releases it; "+
 			"its time of expiry could not be read: %w", held.mine.ID, last, held.mine.ID, err)
@@ -136,7 +139,9 @@ func releaseIf(ctx context.Context, held *lease) error {
 	if held == nil || held.etag == "" {
 		return nil
 	}
-	return held.release(context.WithoutCancel(ctx))
+	ctx, cancel := state.Lasting(ctx, callTimeout)
+	defer cancel()
+	return held.release(ctx)
 }
 
 // Locked implements [state.Locker]. Held is false in its answer if nobody holds the lock.

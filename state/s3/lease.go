@@ -155,6 +155,9 @@ func (l *lease) take(ctx context.Context, before seen) error {
 	return l.write(ctx, condition{absent: !before.there, etag: before.etag})
 }
 
+// recognizeTimeout is how long a signal waits for word of a write that it cut off.
+const recognizeTimeout = 1500 * time.Millisecond
+
 // write writes the lock as it is in mine. If the condition does not hold, or the outcome is
 // unknown, it reads the lock to see whether this write was carried out after all. The
 // caller has the turn.
@@ -166,7 +169,13 @@ func (l *lease) write(ctx context.Context, c condition) error {
 	}
 	etag, err := l.b.put(ctx, l.key, text, c)
 	if errors.Is(err, errCondition) || errors.Is(err, errOpen) {
-		there, readErr := l.b.get(ctx, l.key)
+		// Also after a signal: a lock that nobody knows to be taken is never released.
+		reading, cancel := ctx, context.CancelFunc(func() {})
+		if ctx.Err() != nil {
+			reading, cancel = state.Lasting(ctx, recognizeTimeout)
+		}
+		there, readErr := l.b.get(reading, l.key)
+		cancel()
 		if readErr == nil && string(there.body) == string(text) {
 			etag, err = there.etag, nil
 		}

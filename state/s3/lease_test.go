@@ -359,3 +359,41 @@ func TestPush_endsWhatWasOpen(t *testing.T) {
 	}
 	must(t, next.Close())
 }
+
+// A signal leaves no lock behind, whichever request of opening or of a lock by hand it cuts
+// off, before or after the request acts.
+func TestOpen_leavesNoLockAfterASignal(t *testing.T) {
+	take := map[string]func(context.Context, *s3.Backend) error{
+		"open": func(ctx context.Context, b *s3.Backend) error {
+			opened, err := b.Open(ctx)
+			if err == nil {
+				err = opened.Close()
+			}
+			return err
+		},
+		"lock": func(ctx context.Context, b *s3.Backend) error { _, err := b.Lock(ctx, time.Hour); return err },
+	}
+	for name, take := range take {
+		for n := range 12 {
+			for _, after := range []bool{false, true} {
+				s := newServer(t, s3api.Options{})
+				b := s.backend(s.options(key(), "ada"))
+				ctx, cancel := context.WithCancel(t.Context())
+				s.on(func(c call) *fault {
+					if c.n == n+1 {
+						return &fault{after: after, lose: true, act: cancel}
+					}
+					return nil
+				})
+				err := take(ctx, b)
+				s.on(nil)
+				cancel()
+				held, lookErr := b.Locked(t.Context())
+				must(t, lookErr)
+				if held.Held && (name == "open" || err != nil) {
+					t.Errorf("%s, call %d, after it acted: %t: the lock is held, and it said %v", name, n+1, after, err)
+				}
+			}
+		}
+	}
+}

@@ -200,11 +200,27 @@ func (s *Store) writeWaiting(ctx context.Context) error {
 	writes := s.gate.waiting
 	s.gate.waiting = nil
 	s.gate.mu.Unlock()
+	defer endUnfinished(writes)
 	begun := s.now()
 	s.carryOut(path, writes)
 	s.gate.learn(s.now().Sub(begun), len(writes))
 	return nil
 }
+
+// endUnfinished ends what a panic in one of several writes left open, so that nobody waits
+// for it for ever.
+func endUnfinished(writes []*write) {
+	for _, w := range writes {
+		select {
+		case <-w.done:
+		default:
+			w.err = errPanicked
+			close(w.done)
+		}
+	}
+}
+
+var errPanicked = errors.New("internal error in another write of the same file: this is a bug in bh")
 
 // carryOut replaces the file once for several writes and ends them. If the file would
 // be too large, it is replaced for each write by itself.
@@ -233,13 +249,14 @@ func (s *Store) replace(path string, writes []*write) error {
 		return err
 	}
 	d := before.document
+	s.gate.known = nil // from here on the document may be ahead of the file
 	for _, w := range writes {
 		w.err = w.act(d)
 	}
 	if !d.changed {
+		s.gate.known = before
 		return nil
 	}
-	s.gate.known = nil // the document is ahead of the file
 	if err := d.settle(); err != nil {
 		return err
 	}

@@ -61,8 +61,8 @@ func (g *Group) Wait() {
 	}
 }
 
-// Await returns what f returns, or, when ctx ends first, the cause of that. f is left
-// behind then: it is for what nothing can cut off, such as opening a pipe that nobody
+// Await returns what f returns, or, when ctx ends first, the cause of that. If ctx has ended
+// already, f is not called. f is left behind when ctx ends: it is for what nothing can cut off, such as opening a pipe that nobody
 // writes to, and must not change anything that outlives the command.
 func Await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
@@ -70,22 +70,30 @@ func Await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 		err   error
 		fault *Panic
 	}
+	var none T
+	if ctx.Err() != nil {
+		return none, context.Cause(ctx)
+	}
 	ended := make(chan result, 1)
 	go func() {
 		var r result
 		r.fault = guarded(func() { r.value, r.err = f() })
 		ended <- r
 	}()
+	var r result
 	select {
-	case r := <-ended:
-		if r.fault != nil {
-			panic(r.fault)
-		}
-		return r.value, r.err
+	case r = <-ended:
 	case <-ctx.Done():
-		var none T
-		return none, context.Cause(ctx)
+		select {
+		case r = <-ended: // both were ready
+		default:
+			return none, context.Cause(ctx)
+		}
 	}
+	if r.fault != nil {
+		panic(r.fault)
+	}
+	return r.value, r.err
 }
 
 // guarded calls f and returns its panic, nil for none.

@@ -79,4 +79,8 @@ func TestAwait(t *testing.T) {
 	if !errors.Is(err, why) {
 		t.Errorf("got %v, want the cause", err)
 	}
+	_, err = parallel.Await(ctx, func() (int, error) { t.Error("called after the end"); return 0, nil })
+	if !errors.Is(err, why) {
+		t.Errorf("got %v, want the cause", err)
+	}
 }

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// reach remembers, for each address, whether it ever answered. The first request to an
-// address goes alone; the others wait for it. Where no connection could be made, however
+// reach remembers, for each address, whether it takes connections. The first request to an
+// address goes alone until it has one; the others wait for it. Where no connection could be made, however
 // often it was tried, those that follow in this run fail with the same cause.
 type reach struct {
 	mu        sync.Mutex
@@ -17,7 +17,7 @@ type reach struct {
 
 type address struct {
 	turn  chan struct{} // holds a token while nobody tries
-	known bool          // it has answered, or down says why it cannot be reached
+	known bool          // it takes connections, or down says why it does not
 	down  error
 }
 
@@ -43,8 +43,8 @@ type first struct {
 	over    bool
 }
 
-// answered lets the others go: the address can be reached.
-func (f *first) answered() { f.decide(true, nil) }
+// reached lets the others go: the address takes connections.
+func (f *first) reached() { f.decide(true, nil) }
 
 // ended says how the request ended. Where no connection could be made, the others fail
 // with the same cause; where it was cut off, the next one is the first.

@@ -158,3 +158,71 @@ func TestReach_isFreeOnceItHasAnswered(t *testing.T) {
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// A connection frees the address, too: requests to a server that never answers run into
+// their own bounds side by side.
+func TestReach_isFreeOnceItTakesConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rt := transport.New(transport.Options{Host: vendors.Host{Now: time.Now,
+			Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}),
+			Sleep: func(_ context.Context, d time.Duration) error { time.Sleep(d); return nil }},
+			Repeat: func(*http.Request) transport.Repeat { return transport.Always },
+			Redact: func(*http.Request, []byte) string { return "" }})
+		begun := time.Now()
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				if err := get(t, rt, t.Context(), "silent.example"); err == nil {
+					t.Error("it answered")
+				}
+			})
+		}
+		all.Wait()
+		if took := time.Since(begun); took > 10*time.Minute {
+			t.Errorf("8 requests took %s, want about as long as one and the first attempt of another", took)
+		}
+	})
+}
+
+// One failure of a request that is never repeated, such as a proof or a mint, is its own:
+// the network may be there a second later.
+func TestReach_isNotDecidedByWhatIsNeverRepeated(t *testing.T) {
+	n := &refusing{}
+	newRefusing(n)
+	rt := transport.New(transport.Options{Host: vendors.Host{Now: time.Now, Transport: n},
+		Repeat: func(*http.Request) transport.Repeat { return transport.Never },
+		Redact: func(*http.Request, []byte) string { return "" }})
+	if err := get(t, rt, t.Context(), "down.example"); err == nil {
+		t.Error("it answered")
+	}
+	n.refused["down.example"] = false
+	if err := get(t, rt, t.Context(), "down.example"); err != nil {
+		t.Errorf("a moment later: %v", err)
+	}
+}
+
+// A panic in the first request leaves the address to the next one.
+func TestReach_isFreeAfterAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int32
+		rt := transport.New(transport.Options{Host: vendors.Host{Now: time.Now,
+			Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				if asked.Add(1) == 1 {
+					panic("broken")
+				}
+				return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
+			})},
+			Repeat: func(*http.Request) transport.Repeat { return transport.Always },
+			Redact: func(*http.Request, []byte) string { return "" }})
+		func() {
+			defer func() { _ = recover() }()
+			_ = get(t, rt, t.Context(), "broken.example")
+		}()
+		if err := get(t, rt, t.Context(), "broken.example"); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -95,26 +95,31 @@ type transport struct {
 
 // RoundTrip sends a request, and again as far as Repeat allows. An address to which no
 // connection could be made is not tried again in the run.
-func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
+//
+// One that is never repeated decides nothing about its address: a single failure may pass
+// soon, and whoever sent it may have reasons to try again.
+func (t *transport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	repeat := t.Repeat(r)
+	if repeat == Never {
+		return t.repeated(r, repeat, func() {})
+	}
 	first, err := t.reach.enter(r.Context(), r.URL.Host)
 	if err != nil {
 		return nil, &NotSentError{err}
 	}
-	resp, err := t.repeated(r, first.answered)
-	first.ended(err)
-	return resp, err
+	defer func() { first.ended(err) }() // also after a panic
+	return t.repeated(r, repeat, first.reached)
 }
 
-// repeated makes as many attempts as it takes. It calls answered after each that had an
-// answer, whatever it says.
-func (t *transport) repeated(r *http.Request, answered func()) (*http.Response, error) {
+// repeated makes as many attempts as it takes. It calls reached after each for which a
+// connection was made, whatever came of it.
+func (t *transport) repeated(r *http.Request, repeat Repeat, reached func()) (*http.Response, error) {
 	ctx := r.Context()
-	repeat := t.Repeat(r)
 	var waited time.Duration
 	for try := 1; ; try++ {
 		resp, err := t.once(r)
-		if err == nil {
-			answered()
+		if notSent := (*NotSentError)(nil); !errors.As(err, &notSent) {
+			reached()
 		}
 		pause, why := t.again(repeat, resp, err, try)
 		if why == "" || waited+pause > patience || ctx.Err() != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -147,7 +148,7 @@ func (a Answer) with(h http.Header) Answer {
 		a.Header = http.Header{}
 	}
 	for name, values := range h {
-		a.Header[name] = values
+		a.Header[name] = slices.Clone(values)
 	}
 	return a
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (b *Bucket) get(q *Request) (kit.Answer, *Error) {
 	span := q.Header.Get("Range")
 	for name, values := range o.Header {
 		if !strings.HasPrefix(name, checksum) || span == "" && q.Header.Get("X-Amz-Checksum-Mode") == "ENABLED" {
-			out.Header[name] = values
+			out.Header[name] = slices.Clone(values) // clients change what they are given
 		}
 	}
 	if span == "" {
