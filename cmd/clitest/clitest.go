@@ -28,6 +28,7 @@ package clitest
 import (
 	"context"
 	"flag"
+	"testing"
 	"time"
 )
 
@@ -36,10 +37,13 @@ import (
 var Every = flag.Bool("every", false, "leave nothing out of the long tests")
 
 // Sampled returns the step at which a test goes through calls or boundaries: 1 with
-// -every, n without.
+// -every, n without, and twice that with -short, as under the race detector.
 func Sampled(n int) int {
-	if *Every {
+	switch {
+	case *Every:
 		return 1
+	case testing.Short():
+		return 2 * n
 	}
 	return n
 }
