@@ -9,7 +9,6 @@ import (
 
 	"buckethead/config/words"
 	"buckethead/state"
-	"buckethead/vendors"
 )
 
 // needUpdate plans what can be changed in place: the credential's policy with the
@@ -91,6 +90,3 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	d.Changes = append(append(d.Changes, edited...), declared...)
 	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: r.Item.Fields})
 }
-
-// Fields returns the fields of an item without its secret; empty ones are left out.
-func Fields(k vendors.BucketCredentials) map[string]string { return k.Texts() }

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -267,10 +265,8 @@ func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Sna
 // closeState closes the state after an apply that returned err. If the state cannot be written back, that is an error
 // even if everything else succeeded.
 func closeState(s *session, store state.Locked, err error) error {
-	closed := store.Close()
-	if closed == nil {
-		return err
+	if closed := s.closeNow(store); closed != nil {
+		return s.stateFault(closed)
 	}
-	s.closers = slices.DeleteFunc(s.closers, func(c io.Closer) bool { return c == io.Closer(store) }) // it is shown here
-	return s.stateFault(closed)
+	return err
 }

@@ -12,7 +12,7 @@ import (
 	"buckethead/cmd/cli"
 )
 
-var writeFormats = flag.Bool("formats.write", false, "write golden files of the current format where there are none")
+var writeFormats = flag.Bool("formats.write", false, "write the golden files of the current format that do not exist yet")
 
 const formatsHead = `bh { stack = "golden" }
 cloud "local" "main" {}

@@ -78,7 +78,7 @@ func makeState(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := store.Close(); err != nil {
+	if err := s.closeNow(store); err != nil {
 		return s.stateFault(err)
 	}
 	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.",

@@ -28,8 +28,8 @@ import (
 // hangs are what a command can be stuck in when a signal comes.
 var hangs = []string{"store", "state", "pipe", "expression"}
 
-// interruptible are the commands, and in which hangs they can be; "-" is in the place of
-// a hang that they do not meet.
+// interruptible lists the commands and the hangs that each can be stuck in; "-" marks one
+// that it does not meet.
 var interruptible = []struct{ command, hangs string }{
 	{"init", "- state pipe expression"},
 	{"validate", "- - pipe expression"},

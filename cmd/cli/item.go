@@ -10,7 +10,6 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/planner"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -122,7 +121,7 @@ func notAsStored(keys vendors.BucketCredentials, r state.Record, snap state.Snap
 	if !known {
 		return "the item no longer holds the keys that bh stored"
 	}
-	fields := planner.Fields(keys)
+	fields := keys.Texts()
 	for _, name := range []string{vendors.FieldBucket, vendors.FieldEndpointURL, vendors.FieldRegion} {
 		if fields[name] != r.Item.Fields[name] {
 			return "the item's " + name + " is no longer what bh stored"

@@ -2,7 +2,7 @@ package cli
 
 import "testing"
 
-// TestMayBeLive: lines are written anew only on a terminal that can, while nothing
+// TestMayBeLive: lines are rewritten only on a terminal that can do so, while nothing
 // else writes there and somebody looks.
 func TestMayBeLive(t *testing.T) {
 	for _, tt := range []struct {

@@ -66,6 +66,12 @@ func (s *session) close() error {
 	return errors.Join(errs...)
 }
 
+// closeNow closes one thing before the session ends. What is wrong with that is then not the session's to tell.
+func (s *session) closeNow(c io.Closer) error {
+	s.closers = slices.DeleteFunc(s.closers, func(x io.Closer) bool { return x == c })
+	return c.Close()
+}
+
 // report shows diagnostics. It returns an exit code if one of them is an error.
 func (s *session) report(diags diag.List) error {
 	s.view.Diagnostics(diags)

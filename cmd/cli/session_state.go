@@ -54,7 +54,7 @@ func (s *session) readState(ctx context.Context) (state.Snapshot, state.Lock, er
 		return state.Snapshot{}, state.Lock{}, err
 	}
 	snap, err := opened.Snapshot()
-	if err = errors.Join(err, opened.Close()); err != nil {
+	if err = errors.Join(err, s.closeNow(opened)); err != nil {
 		return snap, state.Lock{}, s.stateFault(err)
 	}
 	return snap, opened.Lock(), nil

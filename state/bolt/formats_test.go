@@ -20,7 +20,7 @@ import (
 // formats is where the golden files of each format are, this one and all before it.
 var formats = filepath.Join("..", "..", "testdata", "formats")
 
-var writeFormats = flag.Bool("formats.write", false, "write golden files of the current format where there are none")
+var writeFormats = flag.Bool("formats.write", false, "write the golden files of the current format that do not exist yet")
 
 // stateContent is everything in a state, as the golden files have it in state.json.
 type stateContent struct {

@@ -39,7 +39,7 @@ func (p Place) Open(ctx context.Context) (state.Locked, error) {
 	if err != nil {
 		return nil, err
 	}
-	return locked{opened, p}, nil
+	return &locked{opened, p}, nil
 }
 
 // Read implements [state.Place], as [OpenReadOnly] does.
@@ -109,10 +109,10 @@ type locked struct {
 
 // Announce implements [state.Locked]. It does nothing, because an intent is in the file
 // before its step begins, where everyone can read it.
-func (locked) Announce(context.Context, []state.Intent) error { return nil }
+func (*locked) Announce(context.Context, []state.Intent) error { return nil }
 
 // Backup implements [state.Locked].
-func (l locked) Backup(context.Context) (string, error) {
+func (l *locked) Backup(context.Context) (string, error) {
 	if meta, err := l.Meta(); err != nil || meta.Serial == 0 {
 		return "", err
 	}
@@ -120,7 +120,7 @@ func (l locked) Backup(context.Context) (string, error) {
 }
 
 // Retire implements [state.Locked]: the file is renamed.
-func (l locked) Retire(context.Context, string) (kept string, err error) {
+func (l *locked) Retire(context.Context, string) (kept string, err error) {
 	kept = fmt.Sprintf("%s.migrated-%s", l.at.path, l.at.options.Now().UTC().Format("20060102T150405Z"))
 	if err := l.Close(); err != nil {
 		return "", err

@@ -14,7 +14,7 @@ import (
 	"buckethead/vendors"
 )
 
-var writeFormats = flag.Bool("formats.write", false, "write golden files of the current format where there are none")
+var writeFormats = flag.Bool("formats.write", false, "write the golden files of the current format that do not exist yet")
 
 var formats = filepath.Join("..", "..", "testdata", "formats")
 

@@ -8,8 +8,8 @@ import (
 )
 
 // reach remembers, for each address, whether it takes connections. The first request to an
-// address goes alone until it has one; the others wait for it. Where no connection could be made, however
-// often it was tried, those that follow in this run fail with the same cause.
+// address goes alone until it has one; the others wait for it. If no connection could be
+// made, however often it was tried, those that follow in this run fail with the same cause.
 type reach struct {
 	mu        sync.Mutex
 	addresses map[string]*address
