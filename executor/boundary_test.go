@@ -2,9 +2,11 @@ package executor_test
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"buckethead/config/addr"
+	"buckethead/planner"
 	"buckethead/vendors"
 )
 
@@ -60,12 +62,24 @@ func (g *guard) look(check bool) {
 		for _, c := range record.Retiring {
 			if live[c.ID] {
 				retired[c.ID] = c.RetireAfter
-			} else if _, before := g.retired[c.ID]; check && before && c.RetireAfter.After(g.r.now) && g.declared(p) {
+			} else if _, before := g.retired[c.ID]; check && before && c.RetireAfter.After(g.r.now) && g.declared(p) && !g.r.renews(p) {
 				g.broken = append(g.broken, fmt.Sprintf("the key of %s that retires at %s is gone at %s", p, c.RetireAfter, g.r.now))
 			}
 		}
 	}
 	g.works, g.retired = works, retired
+}
+
+// renews reports whether the plan that is applied gives the project another credential, for
+// which an older one has to go.
+func (r *rigging) renews(p addr.Project) bool {
+	if r.planned == nil {
+		return false
+	}
+	o, planned := r.planned.Find(p)
+	return planned && slices.ContainsFunc(o.Steps, func(s planner.Step) bool {
+		return s.Name() == planner.StepIssueCredential || s.Name() == planner.StepConfirmStored
+	})
 }
 
 func (g *guard) declared(p addr.Project) bool {

@@ -53,8 +53,16 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 		return end(Failed, unopened(o, err))
 	}
 	rig.Stop = r.options.Stop
-	if !revokes(o) {
-		rig.Sleep = resting(slots, rig.Sleep)
+	rec := &recorder{run: r, operation: o}
+	defer rec.leave()
+	if sleep := rig.Sleep; !revokes(o) {
+		rig.Sleep = func(ctx context.Context, d time.Duration) error {
+			if rec.first != nil {
+				// Those that wait for it hold slots, and could take this one as well.
+				return sleep(ctx, d)
+			}
+			return resting(slots, sleep)(ctx, d)
+		}
 	}
 	rig.Waiting = func(why string, until time.Time) { r.emit(Waiting{Project: o.Project, Why: why, Until: until}) }
 	r.emit(OperationStarted{Project: o.Project, Kind: o.Kind, At: result.Started})
@@ -62,7 +70,6 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	if !r.options.Verify {
 		steps = waived(steps)
 	}
-	rec := &recorder{run: r, operation: o}
 	work, err := orchestrator.Run(ctx, rig, steps, orchestrator.Work{Operation: o.ID, Record: r.start(o)}, rec)
 	ends := o.Kind == planner.Destroy || o.Kind == planner.Forget
 	if item := work.Record.Item; err == nil && item != nil && rig.Secrets != nil && !ends {
@@ -144,6 +151,8 @@ func failure(o *planner.Operation, err error) diag.Diagnostic {
 		Summary: "The " + string(o.Kind) + " of " + o.Project.Label() + " did not succeed", Detail: err.Error() + ".",
 		Fix: "Apply again: it continues from where it stopped."}
 	switch {
+	case errors.As(err, new(*storeError)):
+		d.Code, d.Fix = "BH4010", "Repair what the store says of the other project, then apply again: it continues from where it stopped."
 	case errors.Is(err, vendors.ErrDenied) && !errors.Is(err, orchestrator.ErrUnproved):
 		d.Fix = "Check what the credentials that bh uses may do, then apply again: it continues from where it stopped."
 	case errors.Is(err, vendors.ErrNotEmpty):

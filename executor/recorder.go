@@ -14,6 +14,7 @@ import (
 type recorder struct {
 	run       *run
 	operation *planner.Operation
+	first     *storeGate // not nil while its credential is the first for the store
 }
 
 var _ orchestrator.Recorder = (*recorder)(nil)
@@ -25,6 +26,11 @@ func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Ste
 	if r.run.stopped() && !w.Holding() {
 		return orchestrator.Ticket{}, orchestrator.ErrStopped
 	}
+	if s.Name() == planner.StepIssueCredential {
+		if err := r.awaitStore(ctx); err != nil {
+			return orchestrator.Ticket{}, err
+		}
+	}
 	r.run.emit(StepStarted{Project: r.operation.Project, Step: s.Name(), Target: s.Target(), At: r.run.options.Now()})
 	if !orchestrator.Mutates(s) {
 		return orchestrator.Ticket{}, nil
@@ -33,10 +39,41 @@ func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Ste
 	return orchestrator.Ticket{Intent: intent}, err
 }
 
+// awaitStore waits until a credential may be issued for the store.
+func (r *recorder) awaitStore(ctx context.Context) error {
+	if r.first != nil {
+		return nil
+	}
+	gate := r.run.stores.gate(r.operation.Secrets)
+	first, err := gate.enter(ctx, r.run.options.Stop)
+	if first {
+		r.first = gate
+	}
+	return err
+}
+
+// wrote tells those who wait for the store how a write of a credential ended.
+func (r *recorder) wrote(s planner.Step, err error) {
+	if s.Name() != planner.StepStoreCredential {
+		return
+	}
+	r.run.stores.gate(r.operation.Secrets).wrote(r.operation.Secrets, r.operation.Project, err)
+	r.leave()
+}
+
+// leave lets others try the store. It does nothing if the operation is not the first.
+func (r *recorder) leave() {
+	if r.first != nil {
+		r.first.leave()
+		r.first = nil
+	}
+}
+
 // Commit writes the next record and drops the intent. Steps that only change the state are
 // different: a move is a transaction of its own, and forgetting is left to Settle.
 func (r *recorder) Commit(ctx context.Context, t orchestrator.Ticket, s planner.Step, record state.Record) error {
 	var err error
+	r.wrote(s, nil)
 	switch s := s.(type) {
 	case planner.MoveRecord:
 		err = r.run.journal.Move(ctx, s.From, record.Project)
@@ -51,6 +88,7 @@ func (r *recorder) Commit(ctx context.Context, t orchestrator.Ticket, s planner.
 // Abort drops the intent of a step that certainly did not act.
 func (r *recorder) Abort(ctx context.Context, t orchestrator.Ticket, s planner.Step, cause error) error {
 	r.done(s, cause)
+	r.wrote(s, cause)
 	if t.Intent.ID == 0 {
 		return nil
 	}
@@ -58,7 +96,10 @@ func (r *recorder) Abort(ctx context.Context, t orchestrator.Ticket, s planner.S
 }
 
 // LeaveOpen leaves the intent in the journal, where the next plan reads it.
-func (r *recorder) LeaveOpen(_ orchestrator.Ticket, s planner.Step, cause error) { r.done(s, cause) }
+func (r *recorder) LeaveOpen(_ orchestrator.Ticket, s planner.Step, cause error) {
+	r.done(s, cause)
+	r.wrote(s, cause)
+}
 
 // Settle ends the operation in the state.
 func (r *recorder) Settle(ctx context.Context, s state.Settlement) error {
@@ -78,6 +119,7 @@ type run struct {
 	journal state.Journal
 	records map[addr.Project]state.Record
 	options Options
+	stores  stores
 
 	events  sync.Mutex
 	outcome sync.Mutex

@@ -47,6 +47,8 @@ type rigging struct {
 	limit  int    // how many mints are refused from now on, because there were too many calls
 	slept  func() // called when something waits
 	full   int    // how many mints were refused because there were too many credentials
+
+	planned *planner.Plan // the last one
 }
 
 func newRigging() *rigging {
@@ -117,6 +119,7 @@ func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, s
 		return nil, snap, err
 	}
 	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, Allowance: r.allow, Parallelism: 1})
+	r.planned = plan
 	return plan, snap, diags.Err()
 }
 

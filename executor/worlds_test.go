@@ -46,9 +46,9 @@ type machine struct {
 }
 
 func (m *machine) event(t *rapid.T) {
-	events := map[string]func(*rapid.T){"apply": m.applyWhole, "killed apply": m.applyCut, "faulty apply": m.applyFaulty, "declare": m.declare,
+	events := map[string]func(*rapid.T){"apply": m.applyWhole, "killed apply": m.applyCut, "faulty apply": m.applyFaulty, "refused apply": m.applyRefused, "declare": m.declare,
 		"undeclare": m.undeclare, "rename": m.rename, "harm": m.harm, "time passes": m.pass, "objects": m.fill, "ask rotation": m.askRotation, "restyle": m.restyle}
-	often := append(slices.Sorted(maps.Keys(events)), "declare", "declare", "killed apply", "faulty apply")
+	often := append(slices.Sorted(maps.Keys(events)), "declare", "declare", "killed apply", "faulty apply", "refused apply")
 	events[rapid.SampledFrom(often).Draw(t, "event")](t)
 }
 
@@ -140,8 +140,8 @@ func (m *machine) hooked(t *rapid.T, before, after func(memory.Call) error) {
 func (m *machine) unhook(t *rapid.T) {
 	m.world.Before, m.world.After, m.state.Before, m.state.After = nil, nil, nil, nil
 	m.guard.look(true)
-	if len(m.guard.broken) > 0 {
-		t.Fatal(strings.Join(m.guard.broken, "\n"))
+	if wrong := append(m.guard.broken, m.piles()...); len(wrong) > 0 {
+		t.Fatal(strings.Join(wrong, "\n"))
 	}
 	m.now = m.now.Add(time.Minute)
 }

@@ -7,6 +7,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/state"
 	"buckethead/vendors"
 )
 
@@ -16,6 +17,7 @@ type draft struct {
 	*Operation
 	rotating bool // a new credential is stored
 	verified bool // the proof is among the steps
+	ended    bool // older credentials are revoked before a new one is issued
 	failed   bool // a fault was reported: there is no operation
 }
 
@@ -236,12 +238,13 @@ func (m *maker) frees(p addr.Project, adopts bool) bool {
 
 // needProof plans the proof where the stored credential lacks it.
 func (m *maker) needProof(s *subject, d *draft) {
-	unproved := s.record != nil && s.record.Active != nil && s.record.Proof == ""
+	unproved := s.record != nil && s.record.Active != nil &&
+		(s.record.Proof == "" || s.record.Proof == state.Restricted && slices.ContainsFunc(d.Steps, changesPolicy))
 	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
 		return
 	}
 	d.because(Update, "unproved", "the stored credential was not proved to work yet")
-	d.add(VerifyCredential{})
+	d.add(VerifyCredential{AllowedIPs: s.desired.AllowedIPs})
 }
 
 func makesBucket(s Step) bool {
@@ -249,9 +252,14 @@ func makesBucket(s Step) bool {
 	return ok
 }
 
+func changesPolicy(s Step) bool {
+	_, ok := s.(UpdateCredential)
+	return ok
+}
+
 // endRetiring revokes the credentials whose overlap has passed.
 func (m *maker) endRetiring(s *subject, d *draft) {
-	if s.record == nil {
+	if s.record == nil || d.ended {
 		return
 	}
 	for _, c := range s.record.Retiring {

@@ -35,7 +35,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 			if imported || d.Kind == Adopt {
 				d.Notes = append(d.Notes, "a new credential is issued; those that exist stay as they are")
 			}
-			m.issue(s, d, nil, 0)
+			m.issue(s, d, "", nil, 0)
 		}
 		return
 	}
@@ -51,7 +51,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	if (word == "interrupted" || word == "store_changed") && m.pendingStored(s, d) {
 		return
 	}
-	m.issue(s, d, r.Active, overlap)
+	m.issue(s, d, word, r.Active, overlap)
 	if overlap > 0 {
 		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
 			" and is revoked by the first apply after it")
@@ -83,6 +83,8 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 	r, d := s.record, s.desired
 	c, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]
 	switch {
+	case (!live || c.Status != vendors.Active) && s.interrupted() && m.pending(s) != nil:
+		return "interrupted", "an earlier run was stopped after it had stored a new credential"
 	case !live:
 		return "credential_gone", "the credential was revoked outside of bh"
 	case c.Status == vendors.Exposed:
@@ -138,8 +140,9 @@ func itemID(r *state.Record) string {
 	return r.Item.ID
 }
 
-// issue plans a new credential. The old one retires after overlap, or is revoked if that is zero.
-func (m *maker) issue(s *subject, d *draft, old *state.CredentialRef, overlap time.Duration) {
+// issue plans a new credential, because of the cause of that word. The old one retires after
+// overlap, or is revoked if that is zero; every other one ends before.
+func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRef, overlap time.Duration) {
 	limit := 0
 	if m.in.NameLimit != nil {
 		limit = m.in.NameLimit(VendorOf(s.desired.Cloud))
@@ -163,6 +166,7 @@ func (m *maker) issue(s *subject, d *draft, old *state.CredentialRef, overlap ti
 	mint := IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit),
 		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
 		ExpiresAfter: s.desired.ExpiresAfter}
+	m.endOthers(s, d, word)
 	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap}, old)...)
 }
 
@@ -327,5 +331,6 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID})
 	m.updatePolicy(s, d,
 		state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
-	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields}, VerifyCredential{})
+	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields},
+		VerifyCredential{AllowedIPs: s.desired.AllowedIPs})
 }

@@ -248,14 +248,14 @@ func TestMake(t *testing.T) {
 				s.deleteCredential()
 				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
 			}, kind: planner.Provision, reason: "interrupted", steps: []string{issue, storeStep, verify}},
-		{name: "stopped between mint and store: what is found is revoked last",
+		{name: "stopped between mint and store: what is found is revoked first",
 			change: func(s *scene) {
 				s.rec.Active, s.rec.Item, s.rec.Proof = nil, nil, ""
 				s.deleteItem()
 				s.deleteCredential()
 				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
 				s.stray("bh/main/project.photos/op2")
-			}, kind: planner.Provision, reason: "interrupted", steps: []string{issue, storeStep, verify, revoke}},
+			}, kind: planner.Provision, reason: "interrupted", steps: []string{revoke, issue, storeStep, verify}},
 		{name: "stopped between store and commit: taken over, not issued again",
 			change: func(s *scene) {
 				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
@@ -272,12 +272,38 @@ func TestMake(t *testing.T) {
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
+		{name: "the same, and the old key was revoked before the state could say so",
+			change: func(s *scene) {
+				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
+				s.deleteCredential()
+				s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
+					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
+				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
+				s.intent(planner.StepStoreCredential, "photos")
+			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
 		{name: "a rotation was asked for because the keys leaked",
 			change: func(s *scene) {
 				s.in.Rotate[photos], s.in.NoOverlap = true, true
 				s.desc.Rotate = &config.Rotation{Every: 90 * 24 * time.Hour, Overlap: 7 * 24 * time.Hour}
 				s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(time.Hour)}}
-			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{issue, storeStep, verify, revoke, revoke}},
+			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{revoke, issue, storeStep, verify, revoke}},
+		{name: "a rotation was asked for during an overlap: the older key ends first",
+			change: func(s *scene) {
+				s.in.Rotate[photos] = true
+				s.desc.Rotate = &config.Rotation{Every: 90 * 24 * time.Hour, Overlap: 7 * 24 * time.Hour}
+				s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(time.Hour)}}
+			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{revoke, issue, storeStep, verify}},
+		{name: "the same, and the present key was not proved yet: that comes before",
+			change: func(s *scene) {
+				s.in.Rotate[photos] = true
+				s.rec.Proof = state.Unproved
+				s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(-time.Hour)}}
+			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{verify, revoke, issue, storeStep, verify, revoke}},
+		{name: "a key that was revoked outside of bh: the older one keeps its time",
+			change: func(s *scene) {
+				s.deleteCredential()
+				s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(time.Hour)}}
+			}, kind: planner.Rotate, reason: "credential_gone", steps: []string{issue, storeStep, verify, revoke}},
 		{name: "a first credential was stored, and nothing of it recorded",
 			change: func(s *scene) {
 				s.forgetRecord()

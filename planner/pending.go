@@ -120,24 +120,35 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	if s.desired.Rotate != nil {
 		overlap = s.desired.Rotate.Overlap
 	}
+	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
 	d.rotating, d.verified, d.ItemID = true, true, found.item
 	d.Notes = append(d.Notes, "the item holds the credential that an earlier run issued; it is taken over")
+	if r != nil && !registered {
+		m.endOlder(s, d)
+	}
+	word, _ := m.ageCause(s, found.CredentialRef)
+	renews := word != "" && !registered
 	confirm := ConfirmStored{ItemID: found.item, Overlap: overlap}
+	if renews {
+		confirm.Overlap = 0
+	}
 	if found.unrecorded {
 		confirm.Unrecorded = &found.CredentialRef
 	}
 	d.add(confirm)
-	if word, _ := m.ageCause(s, found.CredentialRef); word != "" && !registered {
-		// Long ago, then: it is taken over so that it retires like any other.
-		m.issue(s, d, &found.CredentialRef, overlap)
-	} else {
-		m.bringUpToDate(s, d, found.item, found.CredentialRef)
-		d.add(VerifyCredential{})
-	}
-	if r != nil && r.Active != nil && overlap == 0 && !registered {
+	if r != nil && r.Active != nil && renews {
 		d.add(revoke(*r.Active))
 	}
-	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
+	if renews {
+		// It was stored long ago: it is taken over so that it retires like any other.
+		m.issue(s, d, word, &found.CredentialRef, overlap)
+	} else {
+		m.bringUpToDate(s, d, found.item, found.CredentialRef)
+		d.add(VerifyCredential{AllowedIPs: s.desired.AllowedIPs})
+	}
+	if r != nil && r.Active != nil && overlap == 0 && !registered && !renews {
+		d.add(revoke(*r.Active))
+	}
 	if r != nil {
 		m.leaveStore(s, d)
 	}

@@ -26,9 +26,9 @@ type Quota struct {
 // defaultParallelism is how many operations run at once where nobody says.
 const defaultParallelism = 8
 
-// demand is what one operation does to the number of live credentials. Whatever it
-// mints comes before what it revokes.
-type demand struct{ mints, revokes int }
+// demand is what one operation does to the number of live credentials: in all, and at most
+// on the way, for it may revoke before it mints.
+type demand struct{ mints, revokes, peak int }
 
 func (d demand) net() int { return d.mints - d.revokes }
 
@@ -39,7 +39,7 @@ type load struct{ gains, exchanges int }
 
 func (l load) plus(d demand) load {
 	l.gains += max(0, d.net())
-	if d.mints > 0 && d.revokes > 0 {
+	if d.peak > max(0, d.net()) {
 		l.exchanges++
 	}
 	return l
@@ -50,16 +50,16 @@ func (l load) peak(parallelism int) int { return l.gains + min(parallelism, l.ex
 // quota is the walk through a plan for one cloud.
 type quota struct {
 	live, parallelism int
-	operations        []*Operation // those that run and mint or revoke, but for destroys
+	operations        []*Operation // those that run and mint
 	demands           map[*Operation]demand
-	destroys          []*Operation // those that free something
+	freeing           []*Operation // those that only revoke
 	frees             map[addr.Project]int
 	mints, net        int
 }
 
-// checkQuotas sees to it that no cloud ever has more credentials than it may have
-// while the plan runs: what does not fit waits for destroys, and where they do not
-// free enough, the plan is refused. Operations come by address, and are changed.
+// checkQuotas makes sure that no cloud ever has more credentials than it may have
+// while the plan runs: what does not fit waits for operations that only revoke, and if
+// they do not free enough, the plan is refused. Operations come by address, and are changed.
 func (m *maker) checkQuotas(operations []*Operation) []Quota {
 	var out []Quota
 	for _, cloud := range slices.Sorted(maps.Keys(m.in.Observed.CredentialLimit)) {
@@ -119,8 +119,8 @@ func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
 		q.net += d.net()
 		switch {
 		case d == demand{}:
-		case o.Kind == Destroy:
-			q.destroys = append(q.destroys, o)
+		case d.mints == 0:
+			q.freeing = append(q.freeing, o)
 			q.frees[o.Project] = d.revokes
 		default:
 			q.operations = append(q.operations, o)
@@ -138,6 +138,7 @@ func (m *maker) demandOf(o *Operation) demand {
 		switch s := s.(type) {
 		case IssueCredential:
 			d.mints++
+			d.peak = max(d.peak, d.net())
 		case RevokeCredential:
 			_, live := m.in.Observed.Credentials[CredentialKey{o.Cloud, s.ID}]
 			if live && !revoked[s.ID] {
@@ -149,9 +150,9 @@ func (m *maker) demandOf(o *Operation) demand {
 	return d
 }
 
-// arrange lets operations run as early as fits below the limit, and says which
-// destroys each of the others waits for. It reports whether there is a way at all.
-func (q *quota) arrange(limit int) (waits map[*Operation][]addr.Project, fits bool) {
+// arrange lets operations run as early as fits below the limit, and says which of those
+// that only revoke each of the others waits for. It reports whether there is a way at all.
+func (q *quota) arrange(limit int) (waits map[*Operation][]*Operation, fits bool) {
 	var early load
 	level := q.live
 	var late []*Operation
@@ -165,7 +166,7 @@ func (q *quota) arrange(limit int) (waits map[*Operation][]addr.Project, fits bo
 		early = with
 		level += d.net()
 	}
-	waits = map[*Operation][]addr.Project{}
+	waits = map[*Operation][]*Operation{}
 	gone, next, then := map[addr.Project]bool{}, 0, load{}
 	free := func(p addr.Project) {
 		if !gone[p] {
@@ -179,40 +180,43 @@ func (q *quota) arrange(limit int) (waits map[*Operation][]addr.Project, fits bo
 		}
 		then = then.plus(q.demands[o])
 		wanting := func() bool { return level+then.peak(q.parallelism) > limit || len(o.After) == 0 && next == 0 }
-		for ; wanting() && next < len(q.destroys); next++ {
-			free(q.destroys[next].Project)
+		for ; wanting() && next < len(q.freeing); next++ {
+			free(q.freeing[next].Project)
 		}
 		if q.demands[o].mints > 0 && wanting() {
 			return nil, false
 		}
-		for _, x := range q.destroys[:next] {
+		for _, x := range q.freeing[:next] {
 			if !slices.Contains(o.After, x.Project) {
-				waits[o] = append(waits[o], x.Project)
+				waits[o] = append(waits[o], x)
 			}
 		}
 	}
 	return waits, true
 }
 
-// wait lets an operation come after destroys that free credentials.
-func (q *quota) wait(o *Operation, destroys []addr.Project) {
-	if len(destroys) == 0 {
+// wait lets an operation come after those that free credentials.
+func (q *quota) wait(o *Operation, freeing []*Operation) {
+	if len(freeing) == 0 {
 		return
 	}
-	o.After = append(slices.Clip(o.After), destroys...)
-	freed := 0
+	freed, act := 0, "the destroy of "
 	var names []string
-	for _, p := range destroys {
-		freed += q.frees[p]
-		names = append(names, p.Label())
+	for _, x := range freeing {
+		o.After = append(slices.Clip(o.After), x.Project)
+		freed += q.frees[x.Project]
+		names = append(names, x.Project.Label())
+		if x.Kind != Destroy {
+			act = ""
+		}
 	}
 	const shown = 3
 	if len(names) > shown+1 {
 		names = append(names[:shown], fmt.Sprintf("%d others", len(names)-shown))
 	}
-	note := "waits for the destroy of " + names[0] + ", which frees "
+	note := "waits for " + act + names[0] + ", which frees "
 	if len(names) > 1 {
-		note = "waits for the destroys of " + words.List(names...) + ", which free "
+		note = "waits for " + strings.Replace(act, "destroy", "destroys", 1) + words.List(names...) + ", which free "
 	}
 	if freed == 1 {
 		note += "a credential"

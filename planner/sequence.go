@@ -23,7 +23,7 @@ func newBucket(spec vendors.BucketSpec, resume bool) CreateBucket {
 // RenewSteps returns the steps that issue a credential, store it and prove it. The old
 // credential, if there is one, is revoked last, or retires if the store step has an overlap.
 func RenewSteps(mint IssueCredential, store StoreCredential, old *state.CredentialRef) []Step {
-	steps := []Step{mint, store, VerifyCredential{}}
+	steps := []Step{mint, store, VerifyCredential{AllowedIPs: mint.AllowedIPs}}
 	if old != nil && store.Overlap == 0 {
 		steps = append(steps, revoke(*old))
 	}

@@ -2,7 +2,6 @@ package planner
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"buckethead/config"
@@ -148,31 +147,16 @@ func (s *subject) operation(kind Kind, word, text string) *Operation {
 	return o
 }
 
-// finish adds what every operation ends with: strays are revoked last, after a
-// working credential is stored and proved; then the books are closed.
+// finish adds what every operation ends with: strays are revoked, unless they had to make
+// room for a new credential; then the books are closed.
 func (s *subject) finish(o *Operation, gone bool) *Operation {
-	for _, stray := range s.strays {
-		if o.Cloud == "" {
-			o.Cloud = stray.cloud
-		}
-		o.Steps = append(o.Steps, RevokeCredential{ID: stray.id, CredentialName: stray.name})
-	}
-	if len(s.strays) > 0 {
-		o.Notes = append(o.Notes, leftBehind(len(s.strays)))
-	}
+	s.endStrays(o)
 	settle := Settle{Watch: s.watch, Unwatch: s.seen, Gone: gone}
 	if !gone {
 		settle.Declared = s.declared()
 	}
 	o.Steps = append(o.Steps, settle)
 	return o
-}
-
-func leftBehind(n int) string {
-	if n == 1 {
-		return "a credential was left behind by an earlier run; it is revoked"
-	}
-	return fmt.Sprintf("%d credentials were left behind by earlier runs; they are revoked", n)
 }
 
 // declared is what the record takes from the declaration; without one it keeps

@@ -75,6 +75,9 @@ const (
 	Unproved Proof = ""
 	Proved   Proof = "proved"
 	Waived   Proof = "waived" // by --verify=false
+	// Restricted: the vendor refused the proof, and only some addresses may use the
+	// credential, of which this machine may be none.
+	Restricted Proof = "restricted"
 )
 
 // Applied holds the desired attributes as they were last applied.

@@ -28,12 +28,25 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 	} else {
 		item, err = rewrite(ctx, rig.Secrets, s.ItemID, spec)
 	}
+	if vendors.Refused(err) && s.ItemID != "" {
+		item, err = reread(ctx, rig, s.ItemID, w, err)
+	}
 	if err != nil {
 		return w, fmt.Errorf("store the credential in item %q: %w", s.Title, err)
 	}
 	w.Record = activate(w.Record, rig, item, w.Keys.Texts(), s.Overlap, w.Operation)
 	w.Keys = vendors.BucketCredentials{}
 	return w, nil
+}
+
+// reread returns the item if it holds the credential after all, and the refusal if not. A
+// store may send a write again, and the refusal is then of the second one.
+func reread(ctx context.Context, rig Rig, id string, w Work, refusal error) (vendors.Item, error) {
+	item, err := rig.Secrets.GetItem(ctx, id)
+	if err == nil && rig.Fingerprint(item.Keys.SecretAccessKey) == w.Record.Pending.Fingerprint {
+		return item, nil
+	}
+	return vendors.Item{}, refusal
 }
 
 func confirmStored(ctx context.Context, rig Rig, s planner.ConfirmStored, w Work) (Work, error) {

@@ -3,6 +3,8 @@ package orchestrator
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"buckethead/planner"
@@ -17,6 +19,7 @@ type Work struct {
 	Record    state.Record
 	Keys      vendors.BucketCredentials
 	Open      []string // names of mints whose outcome is open
+	Notes     []string // what people should know of a step that is done
 }
 
 // Holding reports whether there is a secret that is not stored yet. It would be lost if the
@@ -51,7 +54,7 @@ const mintTries = 3
 
 // Run carries out steps in order and stops at the first error, which it returns. The last
 // step must be a planner.Settle. Whatever stops it, the next plan continues from what rec
-// was told.
+// was told. A credential that was issued and certainly not stored is revoked before it returns.
 func Run(ctx context.Context, rig Rig, steps []planner.Step, w Work, rec Recorder) (Work, error) {
 	for _, s := range steps {
 		var err error
@@ -64,7 +67,7 @@ func Run(ctx context.Context, rig Rig, steps []planner.Step, w Work, rec Recorde
 			w, err = one(ctx, rig, s, w, rec)
 		}
 		if err != nil {
-			return w, err
+			return discard(ctx, rig, w, s, rec, err)
 		}
 	}
 	return w, nil
@@ -74,7 +77,7 @@ func Run(ctx context.Context, rig Rig, steps []planner.Step, w Work, rec Recorde
 func one(ctx context.Context, rig Rig, s planner.Step, w Work, rec Recorder) (Work, error) {
 	ticket, err := rec.Begin(ctx, w, s, remoteName(s))
 	if err != nil {
-		return w, err
+		return w, &notBegunError{err}
 	}
 	next, err := Do(ctx, rig, s, w)
 	if err == nil {
@@ -83,10 +86,14 @@ func one(ctx context.Context, rig Rig, s planner.Step, w Work, rec Recorder) (Wo
 	return w, fail(ctx, rec, ticket, s, err)
 }
 
-// mint issues a credential. If the outcome is unknown, it tries again under a new name; a
-// credential under the old one is revoked when the operation settles. If the vendor refuses
-// because of too many calls, mint tries again later, under a new name as well: no name is
-// ever used twice.
+// notBegunError wraps the error of a step that did not act, because its intent could not be
+// recorded.
+type notBegunError struct{ error }
+
+// mint issues a credential. If the outcome is unknown, it revokes what was made under the
+// name, and tries again under a new one; what turns up later is revoked when the operation
+// settles. If the vendor refuses because of too many calls, mint tries again later, under a
+// new name as well: no name is ever used twice.
 func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec Recorder) (Work, error) {
 	base := s.CredentialName
 	for try := 1; ; try++ {
@@ -99,9 +106,9 @@ func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec R
 		if err == nil {
 			return next, rec.Commit(ctx, ticket, s, next.Record)
 		}
-		limited := errors.Is(err, vendors.ErrRateLimited)
+		limited, last := errors.Is(err, vendors.ErrRateLimited), try == mintTries || ctx.Err() != nil
 		switch {
-		case vendors.Refused(err) && !limited, try == mintTries, ctx.Err() != nil:
+		case vendors.Refused(err) && (last || !limited):
 			return w, fail(ctx, rec, ticket, s, err)
 		case vendors.Refused(err):
 			if aborted := rec.Abort(ctx, ticket, s, err); aborted != nil {
@@ -109,7 +116,14 @@ func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec R
 			}
 		default:
 			rec.LeaveOpen(ticket, s, err)
-			w.Open = append(w.Open, s.CredentialName)
+			seen, swept := sweep(ctx, rig, []string{s.CredentialName})
+			if swept != nil || last {
+				// The next plan looks for the name before it issues another credential.
+				return w, errors.Join(err, swept)
+			}
+			if len(seen) == 0 {
+				w.Open = append(w.Open, s.CredentialName)
+			}
 		}
 		if limited && !rest(ctx, rig, err) {
 			return w, err
@@ -156,16 +170,44 @@ func fail(ctx context.Context, rec Recorder, t Ticket, s planner.Step, cause err
 	return cause
 }
 
+// discard revokes the credential that was issued if the error of a step means that it was
+// certainly not stored: then nobody will ever have its secret. If the outcome is unknown, the
+// item may hold it, and the next plan reads the item.
+func discard(ctx context.Context, rig Rig, w Work, s planner.Step, rec Recorder, cause error) (Work, error) {
+	_, tried := s.(planner.StoreCredential)
+	var notBegun *notBegunError
+	if errors.As(cause, &notBegun) {
+		cause, tried = notBegun.error, false
+	}
+	lost := w.Record.Pending
+	if !w.Holding() || lost == nil || w.Record.Registered || tried && !vendors.Refused(cause) || ctx.Err() != nil {
+		return w, cause
+	}
+	next, err := one(ctx, rig, planner.RevokeCredential{ID: lost.ID, CredentialName: lost.Name}, w, rec)
+	if err != nil {
+		return w, errors.Join(cause, fmt.Errorf("the credential that was issued for it could not be revoked: %w", err))
+	}
+	next.Keys = vendors.BucketCredentials{}
+	return next, fmt.Errorf("%w; the credential that was issued for it was revoked", cause)
+}
+
 // settle revokes the credentials that turn up under the names left open, and ends the
 // operation. Names that do not turn up stay under watch.
 func settle(ctx context.Context, rig Rig, s planner.Settle, w Work, rec Recorder) (Work, error) {
 	watch := s.Watch
 	if len(w.Open) > 0 {
-		unseen, err := sweep(ctx, rig, w)
+		seen, err := sweep(ctx, rig, w.Open)
 		if err != nil {
 			return w, err
 		}
-		watch = append(watch[:len(watch):len(watch)], unseen...)
+		now := second(rig.Now())
+		watch = slices.Clip(watch)
+		for _, name := range w.Open {
+			if !slices.Contains(seen, name) {
+				watch = append(watch, state.Watch{Name: name, Cloud: w.Record.Cloud, Project: w.Record.Project,
+					At: now, AbsentSince: now, Listings: 1})
+			}
+		}
 	}
 	settlement := state.Settlement{Project: w.Record.Project, Watch: watch, Unwatch: s.Unwatch}
 	if !s.Gone {
@@ -186,31 +228,22 @@ func declare(r state.Record, d planner.Declared) state.Record {
 	return r
 }
 
-// sweep looks for credentials under the names that were left open, revokes them, and returns
-// the names that it did not find.
-func sweep(ctx context.Context, rig Rig, w Work) ([]state.Watch, error) {
+// sweep revokes the credentials of these names, and returns the names that it found.
+func sweep(ctx context.Context, rig Rig, names []string) (seen []string, err error) {
 	listed, err := rig.Buckets.ListCredentials(ctx)
 	if err != nil {
 		return nil, err
 	}
-	byName := make(map[string][]string, len(w.Open))
 	for _, c := range listed {
-		byName[c.Name] = append(byName[c.Name], c.ID)
-	}
-	var unseen []state.Watch
-	now := second(rig.Now())
-	for _, name := range w.Open {
-		for _, id := range byName[name] {
-			if err := rig.Buckets.RevokeCredential(ctx, id); err != nil {
-				return nil, err
-			}
+		if !slices.Contains(names, c.Name) {
+			continue
 		}
-		if len(byName[name]) == 0 {
-			unseen = append(unseen, state.Watch{Name: name, Cloud: w.Record.Cloud, Project: w.Record.Project,
-				At: now, AbsentSince: now, Listings: 1})
+		if err := rig.Buckets.RevokeCredential(ctx, c.ID); err != nil {
+			return nil, err
 		}
+		seen = append(seen, c.Name)
 	}
-	return unseen, nil
+	return seen, nil
 }
 
 // Mutates reports whether a step changes anything at a vendor. If so, an intent has to be in

@@ -1,0 +1,75 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"buckethead/config/words"
+	"buckethead/vendors"
+)
+
+// endOthers plans to end every other credential of the project before a new one is issued:
+// those that earlier runs left behind, and older ones, even if their overlap has not passed.
+// So a project has its current credential and at most one older one whatever becomes of the
+// new one, however often that fails, and those that end make room for it. If the current
+// credential does not work any more, older ones keep their time; and what an item holds is
+// revoked last.
+func (m *maker) endOthers(s *subject, d *draft, word string) {
+	held := slices.DeleteFunc(slices.Clone(s.strays), func(x stray) bool { return !m.holds(s, x) })
+	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return slices.Contains(held, x) })
+	s.endStrays(d.Operation)
+	s.strays = held
+	if s.record == nil || unhealthy(word) {
+		return
+	}
+	if s.record.Proof == "" && (word == "rotation_asked" || word == "rotation_due") && len(s.record.Retiring) > 0 {
+		// The older key may be the last one that works.
+		d.add(VerifyCredential{AllowedIPs: s.desired.AllowedIPs})
+	}
+	m.endOlder(s, d)
+}
+
+// holds reports whether an item of the project says that it holds the credential. Then someone
+// may use it until another one is stored.
+func (m *maker) holds(s *subject, x stray) bool {
+	return slices.ContainsFunc(m.ownItems(s), func(id string) bool {
+		return m.in.Observed.Items[ItemKey{m.secretsOf(s), id}].Fields[vendors.FieldAccessKeyID] == x.id
+	})
+}
+
+// endOlder plans to revoke the older credentials now, and notes which of them were to work on.
+func (m *maker) endOlder(s *subject, d *draft) {
+	d.ended = true
+	for _, c := range s.record.Retiring {
+		if c.RetireAfter.IsZero() {
+			continue // a stray
+		}
+		if c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
+			d.Notes = append(d.Notes, fmt.Sprintf("the older key %s, which was to work until %s, is revoked first: "+
+				"a project has at most one older key", c.ID, words.Day(c.RetireAfter)))
+		}
+		d.add(revoke(c))
+	}
+}
+
+// endStrays plans to revoke what earlier runs left behind.
+func (s *subject) endStrays(o *Operation) {
+	if len(s.strays) == 0 {
+		return
+	}
+	for _, stray := range s.strays {
+		if o.Cloud == "" {
+			o.Cloud = stray.cloud
+		}
+		o.Steps = append(o.Steps, RevokeCredential{ID: stray.id, CredentialName: stray.name})
+	}
+	o.Notes = append(o.Notes, leftBehind(len(s.strays)))
+	s.strays = nil
+}
+
+func leftBehind(n int) string {
+	if n == 1 {
+		return "a credential was left behind by an earlier run; it is revoked"
+	}
+	return fmt.Sprintf("%d credentials were left behind by earlier runs; they are revoked", n)
+}
