@@ -61,12 +61,12 @@ const (
 	Done        Outcome = "done"
 	Failed      Outcome = "failed"
 	Blocked     Outcome = "blocked"     // as the plan said
-	Skipped     Outcome = "skipped"     // because an operation that it comes after did not succeed
+	Skipped     Outcome = "skipped"     // because another one did not succeed
 	Interrupted Outcome = "interrupted" // by a signal; the next apply continues
 )
 
 // Result says how one operation ended. Reference is that of the item, if there is one
-// afterwards.
+// afterwards. Notes are what people should know of it although it is done.
 type Result struct {
 	Project     addr.Project
 	Kind        planner.Kind
@@ -74,6 +74,7 @@ type Result struct {
 	Reference   string
 	Started     time.Time
 	Ended       time.Time
+	Notes       []string
 	Diagnostics diag.List
 }
 

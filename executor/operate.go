@@ -71,6 +71,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 		steps = waived(steps)
 	}
 	work, err := orchestrator.Run(ctx, rig, steps, orchestrator.Work{Operation: o.ID, Record: r.start(o)}, rec)
+	result.Notes = work.Notes
 	ends := o.Kind == planner.Destroy || o.Kind == planner.Forget
 	if item := work.Record.Item; err == nil && item != nil && rig.Secrets != nil && !ends {
 		result.Reference = rig.Secrets.Reference(item.ID, item.Title, "")
@@ -80,6 +81,10 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 		return end(Done)
 	case errors.Is(err, orchestrator.ErrStopped), ctx.Err() != nil:
 		return end(Interrupted)
+	case errors.As(err, new(*storeError)):
+		return end(Skipped, diag.Diagnostic{Severity: diag.Error, Code: "BH4010", Project: o.Project, Subject: o.Range,
+			Summary: "Skipped", Detail: "In this run " + err.Error() + ".", Cause: err,
+			Fix: "Repair what the store says of that one, then apply again: it continues from where it stopped."})
 	}
 	return end(Failed, failure(o, err))
 }
@@ -151,10 +156,11 @@ func failure(o *planner.Operation, err error) diag.Diagnostic {
 		Summary: "The " + string(o.Kind) + " of " + o.Project.Label() + " did not succeed", Detail: err.Error() + ".",
 		Fix: "Apply again: it continues from where it stopped."}
 	switch {
-	case errors.As(err, new(*storeError)):
-		d.Code, d.Fix = "BH4010", "Repair what the store says of the other project, then apply again: it continues from where it stopped."
 	case errors.Is(err, vendors.ErrDenied) && !errors.Is(err, orchestrator.ErrUnproved):
 		d.Fix = "Check what the credentials that bh uses may do, then apply again: it continues from where it stopped."
+	case errors.Is(err, orchestrator.ErrUnproved) && provable(err):
+		d.Fix = "Correct what the message names, then apply again: it proves the credential and continues. " +
+			"If only this machine cannot open the bucket: bh apply --verify=false."
 	case errors.Is(err, vendors.ErrNotEmpty):
 		d.Fix = "Empty the bucket, or declare it with on_destroy = \"retain\" or \"empty\" first."
 	case errors.Is(err, vendors.ErrExists):
@@ -163,6 +169,11 @@ func failure(o *planner.Operation, err error) diag.Diagnostic {
 		d.Fix = "Correct what is declared, then apply again."
 	}
 	return d
+}
+
+// provable reports whether the item was read back and its keys did not open the bucket.
+func provable(err error) bool {
+	return errors.Is(err, vendors.ErrDenied) || errors.Is(err, vendors.ErrUnavailable)
 }
 
 // stateFault describes why the journal cannot be written.

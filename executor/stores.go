@@ -95,7 +95,7 @@ type storeError struct {
 }
 
 func (e *storeError) Error() string {
-	return fmt.Sprintf("no credential was issued, because %s did not take the one of %s: %v", e.store, e.of.Label(), e.err)
+	return fmt.Sprintf("no credential was issued, because %s did not take the one of %s", e.store, e.of.Label())
 }
 
 func (e *storeError) Unwrap() error { return e.err }

@@ -74,7 +74,9 @@ type StoreCredential struct {
 // VerifyCredential reads the item back from the store and proves that the keys
 // in that copy open the bucket. AllowedIPs are the addresses that may use them: if
 // there are any, this machine may not be one of them.
-type VerifyCredential struct{ AllowedIPs []string }
+type VerifyCredential struct {
+	AllowedIPs []string `json:",omitempty"`
+}
 
 // UpdateBucket changes the mutable settings of the bucket.
 type UpdateBucket struct{ Spec vendors.BucketSpec }

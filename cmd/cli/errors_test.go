@@ -84,6 +84,7 @@ var shownElsewhere = map[string]string{
 	"BH2010": "TestMake, for callers that name projects without a scope",
 	"BH2012": "TestR2_quotaIsPlannedWith",
 	"BH2013": "TestR2_quotaIsPlannedWith",
+	"BH4010": "executor: an operation whose store did not take another's credential",
 	"BH4003": "executor: an operation whose place was not freed",
 	"BH4005": "TestFullDisk",
 	"BH5020": "TestScripts/import",

@@ -169,8 +169,14 @@ func (h *human) Done(End) {
 func (h *human) Report(_ *planner.Plan, r executor.Report) {
 	h.Diagnostics(r.Diagnostics)
 	var rows [][]string
+	h.Diagnostics(skipped(r.Results))
 	for _, result := range r.Results {
-		h.Diagnostics(result.Diagnostics)
+		if result.Outcome != executor.Skipped {
+			h.Diagnostics(result.Diagnostics)
+		}
+		for _, note := range result.Notes {
+			h.Note(result.Project.Label() + ": " + note)
+		}
 		if result.Outcome == executor.Done && result.Reference != "" && result.Kind != planner.Heal {
 			rows = append(rows, []string{result.Project.Label(), "-> " + result.Reference})
 		}
@@ -187,6 +193,28 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 		_, _ = io.WriteString(h.out, table)
 	}
 	_, _ = fmt.Fprintln(h.out, hang(reportText(r), h.o.Width, 2))
+}
+
+// skipped returns why operations were skipped, each cause once: the failures are what people look for.
+func skipped(results []executor.Result) diag.List {
+	var out diag.List
+	others := map[string]int{}
+	for _, result := range results {
+		for _, d := range result.Diagnostics {
+			switch others[d.Detail]++; {
+			case result.Outcome != executor.Skipped:
+				others[d.Detail]--
+			case others[d.Detail] == 1:
+				out = append(out, d)
+			}
+		}
+	}
+	for i, d := range out {
+		if n := others[d.Detail] - 1; n > 0 {
+			out[i].Detail += " The same holds for " + words.Count(n, "other project") + "."
+		}
+	}
+	return out
 }
 
 // reportText counts the outcomes of a plan.

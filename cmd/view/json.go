@@ -120,10 +120,12 @@ func (j *jsonLines) Event(e executor.Event) {
 		if r.Outcome != executor.Done {
 			kind, level = "apply_errored", "error"
 		}
-		j.write(level, r.Project.String()+": "+string(r.Kind)+" "+string(r.Outcome), kind,
-			hook(r.Project.String(), map[string]any{
-				"action": r.Kind, "outcome": r.Outcome, "reference": r.Reference,
-				"elapsed_seconds": r.Ended.Sub(r.Started).Seconds()}))
+		body := map[string]any{"action": r.Kind, "outcome": r.Outcome, "reference": r.Reference,
+			"elapsed_seconds": r.Ended.Sub(r.Started).Seconds()}
+		if len(r.Notes) > 0 {
+			body["notes"] = r.Notes
+		}
+		j.write(level, r.Project.String()+": "+string(r.Kind)+" "+string(r.Outcome), kind, hook(r.Project.String(), body))
 	}
 }
 

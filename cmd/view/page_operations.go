@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"buckethead/config/addr"
@@ -122,15 +123,16 @@ func folded(rows []row) string {
 
 // rows makes the rows of all operations, in the plan's order.
 func (p *page) rows() []row {
-	outcomes := map[addr.Project]executor.Outcome{}
+	outcomes, notes := map[addr.Project]executor.Outcome{}, map[addr.Project][]string{}
 	if p.report != nil {
 		for _, r := range p.report.Results {
-			outcomes[r.Project] = r.Outcome
+			outcomes[r.Project], notes[r.Project] = r.Outcome, r.Notes
 		}
 	}
 	rows := make([]row, len(p.plan.Operations))
 	for i, o := range p.plan.Operations {
 		l := lineOf(o, p.options)
+		l.details = append(slices.Clip(l.details), notes[o.Project]...)
 		r := row{grave: len(o.Blocked) > 0 || o.Kind == planner.Destroy}
 		outcome := ""
 		if p.report != nil {

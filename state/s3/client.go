@@ -51,7 +51,10 @@ type object struct {
 func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTripper) (*bucket, error) {
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRetryer(func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = tries, 5*time.Second })
+			return retry.NewStandard(func(o *retry.StandardOptions) {
+				o.MaxAttempts, o.MaxBackoff = tries, 5*time.Second
+				o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(reachable)}, o.Retryables...)
+			})
 		}),
 		awsconfig.WithLogger(logging.Nop{}), // faults are returned as errors
 		// Only AWS has checksums in trailers, and the state has its own digest.
@@ -95,6 +98,14 @@ func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTri
 		o.UsePathStyle = o.BaseEndpoint != nil
 		o.DisableLogOutputChecksumValidationSkipped = true
 	})}, nil
+}
+
+// reachable tells the SDK not to try an address again that takes no connections.
+func reachable(err error) aws.Ternary {
+	if vendors.Unreachable(err) {
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
 }
 
 // get reads a whole object. The error is errAbsent if there is no such object.

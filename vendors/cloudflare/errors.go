@@ -52,6 +52,8 @@ func (a act) transportError(err error) error {
 		e.Err = context.Canceled
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Err = context.DeadlineExceeded
+	case vendors.Unreachable(err):
+		e.Err = vendors.ErrUnreachable
 	}
 	return e
 }

@@ -87,6 +87,8 @@ func (a act) transportError(err error) error {
 		e.Err, e.Message = context.Canceled, "cancelled before an answer came"
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Err, e.Message = context.DeadlineExceeded, "no answer came in time"
+	case vendors.Unreachable(err):
+		e.Err = vendors.ErrUnreachable
 	}
 	return e
 }

@@ -94,7 +94,8 @@ type transport struct {
 }
 
 // RoundTrip sends a request, and again as far as Repeat allows. An address to which no
-// connection could be made is not tried again in the run.
+// connection could be made is not tried again in the run; one that refuses connections, or
+// whose host is unknown, is tried once.
 //
 // One that is never repeated decides nothing about its address: a single failure may pass
 // soon, and whoever sent it may have reasons to try again.
@@ -160,11 +161,10 @@ func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int
 	return 0, ""
 }
 
-// retryable reports whether a connection that could not be made may be made later:
-// not where a certificate is wrong.
+// retryable reports whether a connection that could not be made may be made soon.
 func retryable(err error) bool {
 	var dial *net.OpError
-	return errors.As(err, &dial)
+	return errors.As(err, &dial) && !vendors.Unreachable(err)
 }
 
 // backoff grows from half a second to eight, with jitter of a quarter either way

@@ -1,8 +1,11 @@
 package clouds
 
 import (
+	"net"
+	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,4 +58,21 @@ project "x" {
 		time.Sleep(time.Hour)
 		a.converges(8)
 	})
+}
+
+// refusing is a network on which one address takes no connection.
+type refusing struct {
+	http.RoundTripper
+	url string
+}
+
+func (n refusing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasPrefix(r.URL.String(), n.url) {
+		return n.RoundTripper.RoundTrip(r)
+	}
+	var cause error = &net.DNSError{Err: "no such host", Name: r.URL.Hostname(), IsNotFound: true}
+	if net.ParseIP(r.URL.Hostname()) != nil {
+		cause = os.NewSyscallError("connect", syscall.ECONNREFUSED)
+	}
+	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: cause}
 }

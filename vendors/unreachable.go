@@ -1,0 +1,29 @@
+package vendors
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"syscall"
+)
+
+// ErrUnreachable is a further cause of an [Error] of kind ErrUnavailable: no connection could
+// be made, and trying again soon cannot help. See [Unreachable].
+var ErrUnreachable = errors.New("unreachable")
+
+// Unreachable reports whether the error of a request says that its address takes no
+// connection and will not for now: nothing listens there, the host is unknown, or its
+// certificate is not valid. Such a request is not sent again.
+func Unreachable(err error) bool {
+	var (
+		name        *net.DNSError
+		certificate *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+	)
+	return errors.Is(err, ErrUnreachable) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, connectionRefused) ||
+		errors.As(err, &name) && name.IsNotFound || errors.As(err, &certificate) || errors.As(err, &record)
+}
+
+// connectionRefused is Windows' own number for a refused connection, which is no
+// syscall.ECONNREFUSED there. No other system has an error of that number.
+const connectionRefused = syscall.Errno(10061)
