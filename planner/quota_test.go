@@ -23,6 +23,8 @@ type crowd struct {
 	provisions, rotations, destroys, others int
 	limit, parallelism                      int
 	blocked                                 int // how many of the destroys are
+	heals                                   int // projects that are complete, each with a credential that was left behind
+	left                                    int // credentials that runs left behind which did not complete the first project
 	overlap                                 time.Duration
 }
 
@@ -61,6 +63,23 @@ func (c crowd) input() planner.Input {
 	for i := range c.destroys {
 		record(fmt.Sprintf("d%02d", i), i < c.blocked)
 	}
+	leave := func(name, id string) {
+		p := addr.Project{Name: name}
+		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Status: vendors.Active}
+		r := in.Recorded.Records[p]
+		r.Project, r.Cloud, r.Secrets = p, cloud, store
+		r.Retiring = append(r.Retiring, state.CredentialRef{ID: id})
+		in.Recorded.Records[p] = r
+	}
+	for i := range c.heals {
+		name := fmt.Sprintf("h%02d", i)
+		declare(name)
+		record(name, false)
+		leave(name, "left"+name)
+	}
+	for i := range c.left {
+		leave("a00", fmt.Sprintf("left%d", i))
+	}
 	for i := range c.others {
 		id := fmt.Sprintf("other%02d", i)
 		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Status: vendors.Active}
@@ -77,6 +96,8 @@ func TestMake_quotas(t *testing.T) {
 		fault string // a part of it
 	}{
 		{"no limit", crowd{provisions: 3, others: 90}, "", "[]", ""},
+		{"what runs left behind makes room", crowd{provisions: 1, left: 4, others: 1, limit: 5}, "", "[{local.main local 5 5 2}]", ""},
+		{"what other projects have left over makes room", crowd{provisions: 2, heals: 2, others: 1, limit: 5}, "a00<h00 a01<h00,h01 ", "[{local.main local 5 5 5}]", ""},
 		{"nothing is minted", crowd{destroys: 3, others: 9, limit: 5}, "", "[]", ""},
 		{"room for all", crowd{provisions: 3, rotations: 2, others: 5, limit: 12}, "", "[{local.main local 12 7 10}]", ""},
 		{"to the last place", crowd{provisions: 3, others: 5, limit: 8}, "", "[{local.main local 8 5 8}]", ""},
@@ -149,7 +170,7 @@ func TestMake_neverPassesAQuota(t *testing.T) {
 		if rapid.Bool().Draw(t, "crowd") {
 			n := func(label string) int { return rapid.IntRange(0, 12).Draw(t, label) }
 			c := crowd{provisions: n("provisions"), rotations: n("rotations"), destroys: n("destroys"), others: n("others"), blocked: n("blocked"),
-				parallelism: rapid.IntRange(1, 9).Draw(t, "parallelism"), overlap: time.Duration(n("overlap")/8) * time.Hour}
+				heals: n("heals"), left: n("left"), parallelism: rapid.IntRange(1, 9).Draw(t, "parallelism"), overlap: time.Duration(n("overlap")/8) * time.Hour}
 			in = c.input()
 		} else {
 			in = drawInput(t)
