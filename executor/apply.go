@@ -90,9 +90,13 @@ func (r *run) phase(ctx context.Context, operations []planner.Operation) {
 // sleeper sleeps until a length of time has passed, or the context ends.
 type sleeper = func(context.Context, time.Duration) error
 
-// resting releases the worker slot while an operation sleeps.
-func resting(slots chan struct{}, sleep sleeper) sleeper {
+// resting releases the worker slot while an operation sleeps. The first for a store keeps it:
+// those that wait for it hold slots, and could take that one as well.
+func (r *recorder) resting(slots chan struct{}, sleep sleeper) sleeper {
 	return func(ctx context.Context, d time.Duration) error {
+		if r.first != nil {
+			return sleep(ctx, d)
+		}
 		<-slots
 		err := sleep(ctx, d)
 		slots <- struct{}{}

@@ -37,9 +37,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	}
 	for _, before := range o.After {
 		if !r.succeeded(before) {
-			return end(Skipped, diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
-				Summary: "Skipped", Detail: "It needs what " + before.String() + " holds, and that was not freed.",
-				Fix: "Repair " + before.String() + " and apply again."})
+			return end(Skipped, notFreed(o, before))
 		}
 	}
 	if r.stopped() || ctx.Err() != nil {
@@ -55,14 +53,8 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	rig.Stop = r.options.Stop
 	rec := &recorder{run: r, operation: o}
 	defer rec.leave()
-	if sleep := rig.Sleep; !revokes(o) {
-		rig.Sleep = func(ctx context.Context, d time.Duration) error {
-			if rec.first != nil {
-				// Those that wait for it hold slots, and could take this one as well.
-				return sleep(ctx, d)
-			}
-			return resting(slots, sleep)(ctx, d)
-		}
+	if !revokes(o) {
+		rig.Sleep = rec.resting(slots, rig.Sleep)
 	}
 	rig.Waiting = func(why string, until time.Time) { r.emit(Waiting{Project: o.Project, Why: why, Until: until}) }
 	r.emit(OperationStarted{Project: o.Project, Kind: o.Kind, At: result.Started})
@@ -82,9 +74,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	case errors.Is(err, orchestrator.ErrStopped), ctx.Err() != nil:
 		return end(Interrupted)
 	case errors.As(err, new(*storeError)):
-		return end(Skipped, diag.Diagnostic{Severity: diag.Error, Code: "BH4010", Project: o.Project, Subject: o.Range,
-			Summary: "Skipped", Detail: "In this run " + err.Error() + ".", Cause: err,
-			Fix: "Repair what the store says of that one, then apply again: it continues from where it stopped."})
+		return end(Skipped, notIssued(o, err))
 	}
 	return end(Failed, failure(o, err))
 }
@@ -94,6 +84,20 @@ func unopened(o *planner.Operation, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
 		Summary: "A vendor cannot be opened", Detail: err.Error() + ".",
 		Fix: "Correct the block, then apply again.", Cause: err}
+}
+
+// notFreed is the fault of an operation that waits for another one, which did not succeed.
+func notFreed(o *planner.Operation, before addr.Project) diag.Diagnostic {
+	return diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
+		Summary: "Skipped", Detail: "It needs what " + before.String() + " holds, and that was not freed.",
+		Fix: "Repair " + before.String() + " and apply again."}
+}
+
+// notIssued is the fault of an operation whose store did not take the credential of another.
+func notIssued(o *planner.Operation, err error) diag.Diagnostic {
+	return diag.Diagnostic{Severity: diag.Error, Code: "BH4010", Project: o.Project, Subject: o.Range,
+		Summary: "Skipped", Detail: "In this run " + err.Error() + ".", Cause: err,
+		Fix: "Repair what the store says of that one, then apply again: it continues from where it stopped."}
 }
 
 // revokes reports whether an operation ends a credential. If it also mints one, both exist
