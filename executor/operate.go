@@ -44,10 +44,10 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 		return end(Interrupted)
 	}
 	rig, err := r.rigs(ctx, o.Cloud, o.Secrets)
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return end(Interrupted)
-	}
-	if err != nil {
+	case err != nil:
 		return end(Failed, unopened(o, err))
 	}
 	rig.Stop = r.options.Stop
