@@ -50,13 +50,9 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	case err != nil:
 		return end(Failed, unopened(o, err))
 	}
-	rig.Stop = r.options.Stop
 	rec := &recorder{run: r, operation: o}
 	defer rec.leave()
-	if !revokes(o) {
-		rig.Sleep = rec.resting(slots, rig.Sleep)
-	}
-	rig.Waiting = func(why string, until time.Time) { r.emit(Waiting{Project: o.Project, Why: why, Until: until}) }
+	rig = rec.rig(rig, slots)
 	r.emit(OperationStarted{Project: o.Project, Kind: o.Kind, At: result.Started})
 	steps := o.Steps
 	if !r.options.Verify {
@@ -77,6 +73,18 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 		return end(Skipped, notIssued(o, err))
 	}
 	return end(Failed, failure(o, err))
+}
+
+// rig sets a rig up for the operation.
+func (r *recorder) rig(rig orchestrator.Rig, slots chan struct{}) orchestrator.Rig {
+	rig.Stop = r.run.options.Stop
+	if !revokes(r.operation) {
+		rig.Sleep = r.resting(slots, rig.Sleep)
+	}
+	rig.Waiting = func(why string, until time.Time) {
+		r.run.emit(Waiting{Project: r.operation.Project, Why: why, Until: until})
+	}
+	return rig
 }
 
 // unopened is the fault of an operation whose vendors cannot be opened.
