@@ -21,10 +21,12 @@ func (d *projectDecoder) decodeBlocks(blocks hclsyntax.Blocks) {
 		case bit&settingsBlocks != 0:
 			rules |= bit
 		default:
+			d.part = b.Type
 			d.inner(b, bit)
 		}
 	}
 	if rules != 0 {
+		d.part = "settings"
 		d.decodeSettings(blocks, rules)
 	}
 }

@@ -106,6 +106,10 @@ type Vendor struct {
 	// ReferenceScheme is the scheme of the store's references ("op"), without
 	// the colon; empty for clouds.
 	ReferenceScheme string
+	// Reference names a field of an item as the opened store does, from the
+	// settings ReferenceSettings alone, so that no token is needed for that.
+	Reference         func(s Settings, id, title, field string) string
+	ReferenceSettings []string
 	// CheckSettings and the others find faults offline; any may be nil. They
 	// give every fault at once.
 	CheckSettings   func(Settings) []Problem

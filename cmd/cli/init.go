@@ -57,7 +57,7 @@ func runInit(ctx context.Context, r *run, flags common) error {
 	if added {
 		wrote = append(wrote, ".gitignore")
 	}
-	return inSessionWithFaults(ctx, r, flags, func(s *session, faults diag.List) error {
+	return inSessionWithFaults(ctx, r, flags.partly(), func(s *session, faults diag.List) error {
 		for _, name := range wrote {
 			s.view.Result("Wrote " + name + ".")
 		}
@@ -81,8 +81,11 @@ func makeState(ctx context.Context, s *session) error {
 	if err := s.closeNow(store); err != nil {
 		return s.stateFault(err)
 	}
-	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.",
-		words.Count(len(s.config.Projects), "project"), place.Name()))
+	projects := words.Count(len(s.config.Projects), "project")
+	if len(s.config.Lacks) > 0 { // there may be more
+		projects = words.Count(len(s.config.Names), "project block")
+	}
+	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", projects, place.Name()))
 	return nil
 }
 

@@ -28,6 +28,9 @@ func (c *Connections) Place(ctx context.Context) (state.Place, error) {
 		if c.o.State.Path != "" {
 			return bolt.NewPlace(c.o.State.Path, c.boltOptions()), nil
 		}
+		if err := declared.Ready(); err != nil {
+			return nil, err
+		}
 		if declared.Kind != s3.Kind {
 			return bolt.NewPlace(c.besideTheFile(declared.Path), c.boltOptions()), nil
 		}

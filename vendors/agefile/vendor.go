@@ -31,6 +31,7 @@ var Vendor = vendors.Vendor{
 		{Name: "recipients", List: true,
 			Doc: "The public keys that can open the file, exactly; without them it is the identity's own."},
 	},
+	Reference:      func(_ vendors.Settings, id, title, field string) string { return referenceTo(id, title, field) },
 	CheckSettings:  checkSettings,
 	CheckItemTitle: checkItemTitle,
 	OpenSecrets:    open,
