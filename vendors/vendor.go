@@ -110,6 +110,12 @@ type Vendor struct {
 	// settings ReferenceSettings alone, so that no token is needed for that.
 	Reference         func(s Settings, id, title, field string) string
 	ReferenceSettings []string
+	// Hosts returns the hosts that a cloud's requests go to, without ports. Nil for a vendor
+	// that is on this machine.
+	Hosts func(Settings) []string
+	// Files returns the files of this machine in which a store keeps what it stores, and
+	// those with the keys to them, as they stand in the settings. Nil for a vendor without.
+	Files func(Settings) (stored, keys []string)
 	// CheckSettings and the others find faults offline; any may be nil. They
 	// give every fault at once.
 	CheckSettings   func(Settings) []Problem

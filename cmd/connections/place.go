@@ -42,6 +42,17 @@ func (c *Connections) Place(ctx context.Context) (state.Place, error) {
 	})
 }
 
+// LocalState returns the path of a state that is a file of this machine, or "".
+func (c *Connections) LocalState() string {
+	switch {
+	case c.o.State.Path != "":
+		return c.o.State.Path
+	case c.o.Config.State.Kind != s3.Kind:
+		return c.o.Config.State.Path
+	}
+	return ""
+}
+
 // besideTheFile returns a path that begins at the folder of the files.
 func (c *Connections) besideTheFile(path string) string {
 	if filepath.IsAbs(path) {
