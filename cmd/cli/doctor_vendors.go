@@ -117,6 +117,7 @@ func (d *checkup) unopened(err error) {
 // store checks the block of a store, and what answers there.
 func (d *checkup) store(ctx context.Context, c config.Connection) {
 	d.settings(ctx, c)
+	d.keyFiles(ctx, c)
 	store, err := d.session.connections.Store(ctx, c.Address())
 	if err != nil {
 		d.unopened(err)
