@@ -29,7 +29,7 @@ func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 		if is, _ := tracked(ctx, d.session.config, d.session.beside(key)); is {
 			d.bad("key", key+" is tracked by git: whoever has the repository can open what it opens",
 				"Take it out with git rm --cached "+inShell(key)+". The history keeps it: where others have the repository, "+
-					"use a new key, and renew what it opened with bh rotate --no-overlap.")
+					"use a new key, and renew what it opened: bh rotate PROJECT --no-overlap.")
 			continue
 		}
 		for _, file := range stored {
