@@ -28,7 +28,7 @@ func (l *loader) decodeState() {
 	if b == nil || !l.labelled(b, []string{"KIND"}) {
 		return
 	}
-	s := l.scope(b)
+	s := l.needing(b, &l.config.State.Lacks)
 	kind := b.Labels[0]
 	if kind == localState {
 		s.localState(b)
@@ -50,7 +50,7 @@ func (l *loader) decodeState() {
 	c := &connection{block: b, Connection: Connection{Vendor: fmt.Sprintf("state %q", kind)},
 		vendor: &vendors.Vendor{Name: kind, Settings: known.Settings, CheckSettings: known.Check}}
 	l.decodeSettings(c)
-	l.config.State = Backend{Kind: kind, Settings: c.Settings, Range: toRange(b.DefRange())}
+	l.config.State = Backend{Kind: kind, Settings: c.Settings, Lacks: c.Lacks, Range: toRange(b.DefRange())}
 }
 
 // localState reads where the file is.

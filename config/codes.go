@@ -54,6 +54,8 @@ var (
 	unsupportedVersion = Kind{"BH1025", "This version of bh is not supported"}
 	// A state backend that this build does not have.
 	unknownBackend = Kind{"BH1026", "Unknown kind of state"}
+	// An env() of a variable that is not set.
+	unsetEnvironment = Kind{"BH1027", "Variable of the environment is not set"}
 
 	// A cloud or secrets block for a vendor that does not exist.
 	unknownVendor = Kind{"BH1030", "Unknown vendor"}
@@ -127,7 +129,7 @@ func Kinds() []Kind {
 		duplicateBlock, duplicateAttribute, wrongType, invalidValue, invalidExpression, unknownReference, unknownFunction,
 		localCycle, invalidDuration,
 		missingVariable, undeclaredVariable, invalidVariable, failedValidation, invalidType,
-		unsupportedVersion, unknownBackend,
+		unsupportedVersion, unknownBackend, unsetEnvironment,
 		unknownVendor, missingConnection, ambiguousConnection, unknownConnection, invalidSetting,
 		literalSecret, shownSecret, unknownScheme, emptySecret,
 		invalidForEach, invalidBucket, invalidCredential, invalidItemTitle, sharedBucket, sharedItem, unsupportedAttribute,

@@ -8,8 +8,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Config is all that the files declare, evaluated: nothing in it is unknown. It
-// is read-only once loaded and so safe for concurrent use.
+// Config is all that the files declare, evaluated: nothing in it is unknown, except
+// what Lacks say. It is read-only once loaded and so safe for concurrent use.
 type Config struct {
 	// Dir is the folder of the files, from which relative paths start.
 	Dir      string
@@ -23,6 +23,7 @@ type Config struct {
 	Removed  []Removed
 	Imports  []Import
 	Policies []Policy // in the order of the files
+	Lacks    []Lack   // of the projects; only with Options.Partial
 	// Sources holds the files as they were read, by the name that ranges use.
 	// Asterisks stand for what is, or may be, a secret written in a file, so that
 	// the lines around a diagnostic can be shown. Files of variables are not part.
@@ -35,6 +36,7 @@ type Backend struct {
 	Kind     string
 	Path     string
 	Settings vendors.Settings
+	Lacks    []Lack // only with Options.Partial
 	Range    diag.Range
 }
 
@@ -42,6 +44,7 @@ type Backend struct {
 type Connection struct {
 	Vendor, Name string
 	Settings     vendors.Settings
+	Lacks        []Lack // only with Options.Partial
 	Range        diag.Range
 }
 

@@ -133,6 +133,7 @@ func refersToEach(e hclsyntax.Expression) bool {
 
 // instances evaluates for_each: a set of strings, a map or an object.
 func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
+	d.part = a.Name
 	if list, ok := d.keysOfList(a.Expr); ok {
 		return list, true
 	}

@@ -39,7 +39,7 @@ func (l *loader) assignVariables() {
 		if text, ok := l.options.env("BH_VAR_" + name); ok && !outside {
 			in, outside = input{text: text, source: "The value of BH_VAR_" + name}, true
 		}
-		v.assign(l.scope(v.block), in, outside)
+		v.assign(l.needing(v.block, &v.lacks), in, outside)
 	}
 	values := make(map[string]cty.Value, len(l.variables))
 	for name, v := range l.variables {

@@ -143,7 +143,7 @@ func (l *loader) moveCycles(next map[addr.Project]addr.Project, from map[addr.Pr
 func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hclsyntax.Block) {
 	first := map[addr.Project]*hclsyntax.Block{}
 	for _, b := range l.blocks.removed {
-		s := l.scope(b)
+		s := l.needing(b, &l.unused)
 		s.known(b.Body, []string{"from", "destroy"}, nil, false)
 		r := Removed{Range: toRange(b.DefRange())}
 		destroy := outcome(unset)
@@ -177,7 +177,7 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hcl
 func (l *loader) decodeImports(declared declaration) {
 	first := map[addr.Project]*hclsyntax.Block{}
 	for _, b := range l.blocks.imports {
-		s := l.scope(b)
+		s := l.needing(b, &l.unused)
 		s.known(b.Body, []string{"to", "bucket", "access_key_id", "item"}, nil, false)
 		i := Import{Range: toRange(b.DefRange())}
 		ok := true

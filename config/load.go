@@ -35,6 +35,7 @@ type loader struct {
 	items     map[itemKey]int32
 	domains   map[string]domainOwner // nil until there is one
 	origins   []origin
+	unused    []Lack          // of what a partly loaded configuration is not used for
 	told      map[string]bool // the kinds of block whose absence was reported
 }
 
@@ -160,6 +161,15 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 // scope returns the place in which the attributes of a block are evaluated.
 func (l *loader) scope(b *hclsyntax.Block) *scope {
 	return &scope{l: l, ctx: l.root, block: b.Range()}
+}
+
+// needing returns the scope of a block that keeps what it lacks, with Options.Partial.
+func (l *loader) needing(b *hclsyntax.Block, lacks *[]Lack) *scope {
+	s := l.scope(b)
+	if l.options.Partial {
+		s.lacks = lacks
+	}
+	return s
 }
 
 // known reports the attributes and blocks of a body that are none of those given.

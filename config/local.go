@@ -19,6 +19,7 @@ type local struct {
 	needs   []string // the locals that it refers to
 	visited visit
 	value   cty.Value
+	lacks   []Lack // why it has no value
 }
 
 // visit says how far the evaluation of a local has come.
@@ -103,7 +104,7 @@ func (l *loader) evaluateLocal(at *local, path []string) {
 		values[name] = l.locals[name].value
 	}
 	at.visited = done
-	s := l.scope(at.block)
+	s := l.needing(at.block, &at.lacks)
 	s.ctx = &hcl.EvalContext{Functions: l.functions, Variables: map[string]cty.Value{
 		"var":   l.root.Variables["var"],
 		"local": objectOf(values),

@@ -23,6 +23,10 @@ type Options struct {
 	Vendors []vendors.Vendor
 	// States are the kinds of state beside "local" that the state block can name.
 	States []StateKind
+	// Partial keeps a value that was not given from being a fault of the whole: it is kept
+	// with what needs it, in the Lacks of [Config], [Connection] and [Backend]. What lacks
+	// something is only usable in part.
+	Partial bool
 	// Version is bh's own, for required_version; "" satisfies any.
 	Version string
 	// Overlay holds text that stands in for files, by the name that ranges use:

@@ -40,7 +40,7 @@ type policyRule struct {
 func (l *loader) decodePolicies() {
 	named := map[string]*hclsyntax.Block{}
 	for _, b := range l.blocks.policy {
-		s := l.scope(b)
+		s := l.needing(b, &l.unused)
 		name := b.Labels[0]
 		if first := named[name]; first != nil {
 			s.duplicate(b, first, fmt.Sprintf("The policy %q", name))

@@ -121,10 +121,11 @@ func (l *loader) expect(count int) {
 func (l *loader) decodeProject(b *hclsyntax.Block) {
 	name := b.Labels[0]
 	d := &projectDecoder{
-		scope:   scope{l: l, ctx: l.root, block: b.Range(), project: addr.Project{Name: name}},
+		scope:   *l.needing(b, &l.config.Lacks),
 		source:  b,
 		project: Project{Access: vendors.ReadWrite, OnDestroy: Refuse, Range: toRange(b.DefRange())},
 	}
+	d.scope.project.Name = name
 	first, twice := l.named[name]
 	if twice {
 		d.duplicate(b, first, fmt.Sprintf("The project %q", name))
@@ -147,6 +148,7 @@ func (l *loader) decodeProject(b *hclsyntax.Block) {
 func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 	p := &d.project
 	var out outcome
+	d.part = a.Name
 	bit := attributeBits[a.Name]
 	switch bit {
 	case hasBucket:

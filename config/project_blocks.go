@@ -3,12 +3,13 @@ package config
 import (
 	"fmt"
 	"maps"
-	"net"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/vendors"
 )
 
 // decodeBlocks reads blocks within a project.
@@ -21,10 +22,12 @@ func (d *projectDecoder) decodeBlocks(blocks hclsyntax.Blocks) {
 		case bit&settingsBlocks != 0:
 			rules |= bit
 		default:
+			d.part = b.Type
 			d.inner(b, bit)
 		}
 	}
 	if rules != 0 {
+		d.part = "settings"
 		d.decodeSettings(blocks, rules)
 	}
 }
@@ -181,13 +184,8 @@ func endpointFault(text string) string {
 		return "The URL of an endpoint has no query and no fragment."
 	case u.Scheme == "https":
 		return ""
-	case u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "http" && vendors.Loopback(u.Hostname()):
 		return ""
 	}
 	return "An endpoint is reached by https, or by http on this machine alone."
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

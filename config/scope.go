@@ -27,6 +27,10 @@ type scope struct {
 	// seen keeps a fault that every instance of a for_each has from being told
 	// once for each; nil where a block is decoded once.
 	seen map[faultKey]struct{}
+	// lacks gets what was not given from outside, for the attribute part; nil where that is
+	// an error like any other.
+	lacks *[]Lack
+	part  string
 }
 
 type faultKey struct {
@@ -64,7 +68,11 @@ func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 		s.expressionFaults(e, diags)
 		return cty.DynamicVal, false
 	}
-	return v, v.IsWhollyKnown()
+	if !v.IsWhollyKnown() {
+		s.inherit(e)
+		return v, false
+	}
+	return v, true
 }
 
 // expressionFaults reports why an expression has no value.
@@ -82,6 +90,7 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 			subject = *d.Subject
 		}
 		switch {
+		case s.unset(e, d):
 		case d.Summary == "Call to unknown function":
 			s.unknownCall(e, subject)
 		case hidden:

@@ -46,7 +46,7 @@ func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secr
 	}
 	switch {
 	case text == "":
-		s.report(emptySecret, a.Expr.Range(),
+		s.lack(emptySecret, a.Expr.Range(),
 			fmt.Sprintf("%s is empty. A variable of the environment may be set without a value.", a.Name),
 			"Set the variable that it comes from, or remove the attribute.")
 		return none, "", faulty

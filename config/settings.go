@@ -14,7 +14,7 @@ import (
 // decodeSettings evaluates the attributes of a cloud or secrets block as its
 // vendor describes them, and lets the vendor check them when all could be read.
 func (l *loader) decodeSettings(c *connection) {
-	s := l.scope(c.block)
+	s := l.needing(c.block, &c.Lacks)
 	names := make([]string, len(c.vendor.Settings))
 	for i, setting := range c.vendor.Settings {
 		names[i] = setting.Name
@@ -23,6 +23,7 @@ func (l *loader) decodeSettings(c *connection) {
 	c.Settings = vendors.Settings{}
 	complete := true
 	for _, setting := range c.vendor.Settings {
+		s.part = setting.Name
 		value, out := s.setting(c, setting)
 		switch out {
 		case given:
@@ -35,7 +36,8 @@ func (l *loader) decodeSettings(c *connection) {
 		return
 	}
 	for _, p := range c.vendor.CheckSettings(c.Settings) {
-		s.problem(invalidSetting, p, valueRange(c.block, p.Attribute))
+		s.part = p.Attribute
+		s.lack(invalidSetting, valueRange(c.block, p.Attribute), capital(sentence(p.Summary)), p.Fix)
 	}
 }
 
@@ -66,7 +68,7 @@ func (s *scope) setting(c *connection, setting vendors.Setting) (vendors.Value, 
 		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...",
 			strings.Join(setting.Env, " or "), setting.Name)
 	}
-	s.report(missingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
+	s.lack(missingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
 	return vendors.Value{}, faulty
 }
 

@@ -21,6 +21,7 @@ type variable struct {
 	fallback  *hclsyntax.Attribute // default
 	value     cty.Value            // cty.DynamicVal where a fault keeps it from having one
 	typed     bool                 // the type is known
+	lacks     []Lack               // why it has no value
 }
 
 func (l *loader) variableNames(name string) bool { _, ok := l.variables[name]; return ok }
@@ -95,7 +96,7 @@ func (v *variable) assign(s *scope, in input, outside bool) {
 			v.convert(s, value, v.fallback.Expr.Range(), "The default")
 		}
 	default:
-		s.report(missingVariable, v.block.DefRange(), fmt.Sprintf("The variable %q has no value and no default.", v.name),
+		s.lack(missingVariable, v.block.DefRange(), fmt.Sprintf("The variable %q has no value and no default.", v.name),
 			fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
 				"or with BH_VAR_%[1]s in the environment; or give it a default.", v.name))
 	}
@@ -139,7 +140,7 @@ func (v *variable) validate(l *loader) {
 		if b.Type != "validation" {
 			continue
 		}
-		s := l.scope(b)
+		s := l.needing(b, &l.unused)
 		s.known(b.Body, []string{"condition", "error_message"}, nil, v.sensitive)
 		condition, message := s.require(b, "condition"), s.require(b, "error_message")
 		if condition == nil || message == nil {

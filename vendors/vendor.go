@@ -106,6 +106,16 @@ type Vendor struct {
 	// ReferenceScheme is the scheme of the store's references ("op"), without
 	// the colon; empty for clouds.
 	ReferenceScheme string
+	// Reference names a field of an item as the opened store does, from the
+	// settings ReferenceSettings alone, so that no token is needed for that.
+	Reference         func(s Settings, id, title, field string) string
+	ReferenceSettings []string
+	// Hosts returns the hosts that a cloud's requests go to, without ports. Nil for a vendor
+	// that is on this machine.
+	Hosts func(Settings) []string
+	// Files returns the files of this machine in which a store keeps what it stores, and
+	// those with the keys to them, as they stand in the settings. Nil for a vendor without.
+	Files func(Settings) (stored, keys []string)
 	// CheckSettings and the others find faults offline; any may be nil. They
 	// give every fault at once.
 	CheckSettings   func(Settings) []Problem

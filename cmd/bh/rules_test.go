@@ -20,11 +20,12 @@ const module = "buckethead/"
 var mayImport = map[string][]string{
 	"config/addr":         {},
 	"vendors/parallel":    {},
+	"vendors/folder":      {},
 	"config/words":        {},
 	"vendors":             {"config/words"},
 	"config/diag":         {"config/addr"},
-	"vendors/local":       {"vendors"},
-	"vendors/agefile":     {"vendors"},
+	"vendors/local":       {"vendors", "vendors/folder"},
+	"vendors/agefile":     {"vendors", "vendors/folder"},
 	"vendors/memory":      {"vendors"},
 	"vendors/vendortest":  {"vendors"},
 	"vendors/transport":   {"vendors", "config/words"},
@@ -33,7 +34,7 @@ var mayImport = map[string][]string{
 	"vendors/onepassword": {"vendors", "vendors/transport"},
 	"config":              {"config/addr", "config/diag", "config/words", "vendors"},
 	"state":               {"config/addr", "vendors"},
-	"state/bolt":          {"state", "config/addr", "config/words"},
+	"state/bolt":          {"state", "config/addr", "config/words", "vendors/folder"},
 	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
 	"state/s3": {"state", "state/bolt", "config/addr", "config/words", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.

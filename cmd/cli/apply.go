@@ -155,6 +155,11 @@ func planAndApply(ctx context.Context, s *session, a applyArgs, saved *planner.P
 	if err := mayDestroy(s, plan, a); err != nil {
 		return err
 	}
+	if !a.asks() {
+		if err := mayForget(ctx, s, plan, a.allowEphemeral); err != nil {
+			return err
+		}
+	}
 	if err := confirm(ctx, s, plan, a); err != nil {
 		return err
 	}

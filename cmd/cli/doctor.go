@@ -22,7 +22,12 @@ func doctorCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return inSessionWithFaults(c.Context, r, flags, func(s *session, faults diag.List) error {
+			// What can be opened without the rest is looked at, whatever the files lack.
+			return inSessionWithFaults(c.Context, r, flags.partly(), func(s *session, _ diag.List) error {
+				_, faults, err := loadConfig(c.Context, fileOptions(r.Process, flags))
+				if err != nil {
+					return err
+				}
 				return runDoctor(c.Context, s, faults)
 			})
 		}}

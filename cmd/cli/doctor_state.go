@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"buckethead/cmd/view"
+	"buckethead/config"
 	"buckethead/config/words"
 	"buckethead/state"
 )
@@ -15,6 +16,11 @@ func (d *checkup) state(ctx context.Context) {
 	defer d.section(ctx, "state")
 	place, err := d.session.connections.Place(ctx)
 	if err != nil {
+		var lack *config.LackError
+		if errors.As(err, &lack) {
+			d.unopened(err)
+			return
+		}
 		d.bad("open", err.Error(), "Correct the state block, or the keys that it names.")
 		return
 	}

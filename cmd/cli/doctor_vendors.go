@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -88,7 +89,7 @@ func (d *checkup) cloud(ctx context.Context, c config.Connection) {
 	address := c.Address()
 	cloud, err := d.session.connections.Cloud(ctx, address)
 	if err != nil {
-		d.bad("open", err.Error(), fixOf(err))
+		d.unopened(err)
 	} else {
 		if checker, able := vendors.As[vendors.PermissionChecker](cloud); able {
 			d.permissions(ctx, address, checker)
@@ -101,12 +102,25 @@ func (d *checkup) cloud(ctx context.Context, c config.Connection) {
 	d.section(ctx, "cloud "+address)
 }
 
+// unopened adds why a block cannot be opened.
+func (d *checkup) unopened(err error) {
+	var lack *config.LackError
+	if !errors.As(err, &lack) {
+		d.bad("open", err.Error(), fixOf(err))
+		return
+	}
+	for _, x := range lack.Faults {
+		d.bad("open", x.Error(), x.Fix)
+	}
+}
+
 // store checks the block of a store, and what answers there.
 func (d *checkup) store(ctx context.Context, c config.Connection) {
 	d.settings(ctx, c)
+	d.keyFiles(ctx, c)
 	store, err := d.session.connections.Store(ctx, c.Address())
 	if err != nil {
-		d.bad("open", err.Error(), fixOf(err))
+		d.unopened(err)
 	} else {
 		d.ask(ctx, c.Address(), "list items", func() (string, error) {
 			items, err := store.ListItems(ctx)

@@ -41,7 +41,7 @@ func driftCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return inSession(c.Context, r, flags, func(s *session) error { return runDrift(c.Context, s, ignore) })
+			return inSession(c.Context, r, flags.partly(), func(s *session) error { return runDrift(c.Context, s, ignore) })
 		}}
 }
 

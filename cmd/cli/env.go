@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ func envCommand(r *run) *cli.Command {
 				return err
 			}
 			flags.format = "human" // for faults: standard output is the result and nothing else
-			return inSession(c.Context, r, flags, func(s *session) error {
+			return inSession(c.Context, r, flags.partly(), func(s *session) error {
 				return runEnv(c.Context, s, c.Args().First(), format)
 			})
 		}}
@@ -74,13 +75,15 @@ func runEnv(ctx context.Context, s *session, project, format string) error {
 
 // references returns the references to what a project's item holds.
 func references(ctx context.Context, s *session, r state.Record) (envReferences, error) {
-	store, err := s.connections.Store(ctx, r.Secrets)
-	if err != nil {
-		return envReferences{}, err
+	var err error
+	ref := func(field string) string {
+		text, fault := s.connections.Reference(ctx, r.Secrets, r.Item.ID, r.Item.Title, field)
+		err = cmp.Or(err, fault)
+		return text
 	}
-	ref := func(field string) string { return store.Reference(r.Item.ID, r.Item.Title, field) }
 	endpoint := strings.TrimSuffix(r.Item.Fields[vendors.FieldEndpointURL], "/")
-	return envReferences{project: r.Project.Label(), cloudflare: strings.HasSuffix(endpoint, ".r2.cloudflarestorage.com"),
+	out := envReferences{project: r.Project.Label(), cloudflare: strings.HasSuffix(endpoint, ".r2.cloudflarestorage.com"),
 		bucket: ref(vendors.FieldBucket), keyID: ref(vendors.FieldAccessKeyID), secret: ref(vendors.FieldSecretAccessKey),
-		endpoint: ref(vendors.FieldEndpointURL), region: ref(vendors.FieldRegion)}, nil
+		endpoint: ref(vendors.FieldEndpointURL), region: ref(vendors.FieldRegion)}
+	return out, err
 }

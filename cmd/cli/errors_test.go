@@ -93,6 +93,8 @@ var shownElsewhere = map[string]string{
 	"BH5023": "TestR2_import",
 	"BH5030": ".ci/run, with a server that has no conditional writes",
 	"BH5031": "TestS3_many",
+	"BH5041": "TestEphemeral_stateOfARunner",
+	"BH5042": "TestEphemeral_ageFile",
 	"BH4006": "TestApply_survivesAPanic",
 	"BH5004": "state/bolt: a state of a newer format",
 	"BH5050": "TestMain_lastLine",

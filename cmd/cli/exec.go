@@ -42,7 +42,7 @@ func execCommand(r *run) *cli.Command {
 			if len(args) < 2 {
 				return errors.New("bh exec wants a project and a command: bh exec PROJECT -- COMMAND")
 			}
-			return inSession(c.Context, r, flags, func(s *session) error {
+			return inSession(c.Context, r, flags.partly(), func(s *session) error {
 				return runExec(c.Context, s, execArgs{project: args[0], command: args[1:],
 					stale: c.Bool("stale"), keepEnv: c.Bool("keep-env")})
 			})

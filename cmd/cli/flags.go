@@ -14,6 +14,7 @@ import (
 // common holds the flags that every command has, and those that choose projects.
 type common struct {
 	command             string // without arguments, which could be secrets
+	partial             bool   // what the command does not use need not be set
 	chdir, file, state  string
 	vars                map[string]string
 	varFiles            []string
@@ -49,6 +50,10 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 		&cli.IntFlag{Name: "parallelism", Value: 8, Usage: "work on `N` projects at once"},
 	)
 }
+
+// partly returns the flags of a command that uses the state, and clouds, stores and projects only as it comes to them.
+// A variable or a token that is not set keeps it from working only where it needs the value.
+func (c common) partly() common { c.partial = true; return c }
 
 // scopeFlags returns the flags that choose projects.
 func scopeFlags() []cli.Flag {

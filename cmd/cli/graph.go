@@ -17,6 +17,9 @@ import (
 // https://mermaid.js.org/config/schema-docs/config.html#maxedges
 const mermaidEdges = 500
 
+// drawn lists the attributes of a project that the picture shows.
+var drawn = []string{"bucket", "cloud", "secrets", "item_title", "location", "jurisdiction", "for_each"}
+
 var graphFormats = []string{"mermaid", "dot", "markdown", "json"}
 
 func graphCommand(r *run) *cli.Command {
@@ -36,11 +39,16 @@ func graphCommand(r *run) *cli.Command {
 				return err
 			}
 			flags.format = "human" // for faults: standard output is the picture and nothing else
-			return inSession(c.Context, r, flags, func(s *session) error { return runGraph(s, format) })
+			return inSession(c.Context, r, flags.partly(), func(s *session) error { return runGraph(s, format) })
 		}}
 }
 
 func runGraph(s *session, format string) (err error) {
+	lacks := slices.DeleteFunc(slices.Clone(s.config.Lacks),
+		func(l config.Lack) bool { return !slices.Contains(drawn, l.Attribute) })
+	if err := s.report(config.FaultsOf(lacks)); err != nil {
+		return err
+	}
 	if err := checkScope(s, state.Snapshot{}, nil); err != nil {
 		return err
 	}

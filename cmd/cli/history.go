@@ -26,7 +26,7 @@ func historyCommand(r *run) *cli.Command {
 					return err
 				}
 			}
-			return inSession(c.Context, r, flags, func(s *session) error {
+			return inSession(c.Context, r, flags.partly(), func(s *session) error {
 				return runHistory(c.Context, s, project, c.Int("limit"))
 			})
 		}}

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,8 +19,6 @@ import (
 //
 //go:embed starter.hcl
 var starter []byte
-
-const ignored = "# What bh makes beside this file: state, backups, keys.\n.bh/\n*.bhplan\n"
 
 func initCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and make the state", Flags: commonFlags(),
@@ -41,25 +38,17 @@ func runInit(ctx context.Context, r *run, flags common) error {
 			return fmt.Errorf("make %s: %w", flags.chdir, err)
 		}
 	}
-	var wrote []string
+	wrote := false
 	if flags.file == "" {
-		switch err := createFile(filepath.Join(flags.chdir, "buckets.hcl"), starter, 0o644); {
-		case err == nil:
-			wrote = append(wrote, "buckets.hcl")
-		case !errors.Is(err, fs.ErrExist):
+		err := createFile(filepath.Join(flags.chdir, "buckets.hcl"), starter, 0o644)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
+		wrote = err == nil
 	}
-	added, err := ignore(filepath.Join(flags.chdir, ".gitignore"))
-	if err != nil {
-		return err
-	}
-	if added {
-		wrote = append(wrote, ".gitignore")
-	}
-	return inSessionWithFaults(ctx, r, flags, func(s *session, faults diag.List) error {
-		for _, name := range wrote {
-			s.view.Result("Wrote " + name + ".")
+	return inSessionWithFaults(ctx, r, flags.partly(), func(s *session, faults diag.List) error {
+		if wrote {
+			s.view.Result("Wrote buckets.hcl.")
 		}
 		if err := s.report(faults); err != nil {
 			return err
@@ -81,27 +70,10 @@ func makeState(ctx context.Context, s *session) error {
 	if err := s.closeNow(store); err != nil {
 		return s.stateFault(err)
 	}
-	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.",
-		words.Count(len(s.config.Projects), "project"), place.Name()))
+	projects := words.Count(len(s.config.Projects), "project")
+	if len(s.config.Lacks) > 0 { // there may be more
+		projects = words.Count(len(s.config.Names), "project block")
+	}
+	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", projects, place.Name()))
 	return nil
-}
-
-// ignore adds bh's lines to .gitignore unless they are there already.
-func ignore(path string) (added bool, err error) {
-	present, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Errorf("read %s: %w", path, err)
-	}
-	for _, line := range strings.Split(string(present), "\n") {
-		if strings.Trim(strings.TrimSpace(line), "/") == ".bh" {
-			return false, nil
-		}
-	}
-	if len(present) > 0 && !strings.HasSuffix(string(present), "\n") {
-		present = append(present, '\n')
-	}
-	if err := os.WriteFile(path, append(present, ignored...), 0o644); err != nil {
-		return false, fmt.Errorf("write %s: %w", path, err)
-	}
-	return true, nil
 }

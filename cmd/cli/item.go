@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/state"
@@ -32,7 +33,19 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 		return state.Record{}, snap, projectFault(s, diag.Diagnostic{Project: p,
 			Summary: "The project has no stored keys yet", Fix: "bh apply makes them."})
 	}
+	if lacks := undecided(s, name, known); len(lacks) > 0 {
+		return state.Record{}, snap, s.report(config.FaultsOf(lacks))
+	}
 	return state.Record{}, snap, projectFault(s, notFound(name, known, snap))
+}
+
+// undecided returns what keeps the file from saying whether it declares a project that the state does not know.
+func undecided(s *session, name string, known []addr.Project) []config.Lack {
+	named, err := addr.Parse(name)
+	if err != nil || named.Key == "" && slices.ContainsFunc(known, func(p addr.Project) bool { return covers(named, p) }) {
+		return nil
+	}
+	return s.config.Lacking(named.Name, "for_each")
 }
 
 // notFound describes a name that stands for no project, or for several.
@@ -132,6 +145,9 @@ func notAsStored(keys vendors.BucketCredentials, r state.Record, snap state.Snap
 
 // itemFault shows an error with an item, and returns an exit code.
 func itemFault(s *session, p addr.Project, err error, fix string) error {
+	if told := s.lacking(err); told != nil {
+		return told
+	}
 	return s.fail(diag.Diagnostic{Code: "BH5006", Project: p, Summary: "The stored keys cannot be used",
 		Detail: sentence(err), Fix: fix, Cause: err})
 }

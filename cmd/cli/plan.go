@@ -22,16 +22,18 @@ type planArgs struct {
 	detailedExit bool
 	allowance    planner.Allowance
 	destroys     destroyLimit
-	mode         planner.Mode
-	rotate       bool           // renew the keys of the named projects
-	noOverlap    bool           // and end the old keys at once
-	named        []addr.Project // look only at these; nil for all
+	// allowEphemeral allows a local state on the runner of a CI service.
+	allowEphemeral bool
+	mode           planner.Mode
+	rotate         bool           // renew the keys of the named projects
+	noOverlap      bool           // and end the old keys at once
+	named          []addr.Project // look only at these; nil for all
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
 	return commonFlags(append(append(more, scopeFlags()...),
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 when there are changes"},
-		allowDestroyFlag(),
+		allowDestroyFlag(), allowEphemeralFlag(),
 		&cli.BoolFlag{Name: "allow-recreate", Usage: "make buckets anew whose data is gone"},
 		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""})...)
 }
@@ -43,7 +45,7 @@ func readPlanArgs(c *cli.Context, r *run) (planArgs, error) {
 		err = limitErr
 	}
 	return planArgs{common: flags, out: c.String("out"), detailedExit: c.Bool("detailed-exitcode"),
-		mode: planner.Normal, destroys: destroys,
+		mode: planner.Normal, destroys: destroys, allowEphemeral: c.Bool("allow-ephemeral"),
 		allowance: planner.Allowance{Recreate: c.Bool("allow-recreate"), Empty: c.Bool("allow-empty")}}, err
 }
 
@@ -79,6 +81,7 @@ func runPlan(ctx context.Context, s *session, a planArgs) error {
 	}
 	s.view.Plan(plan)
 	warnOfDestroys(s, plan, a)
+	warnOfEphemeral(ctx, s, plan, a.allowEphemeral)
 	s.writeOutputs(ctx, planOutputs(plan))
 	if ctx.Err() != nil {
 		return context.Cause(ctx)

@@ -81,6 +81,15 @@ func (s *session) report(diags diag.List) error {
 	return nil
 }
 
+// lacking shows what was not given, if that is what an error says. It returns an exit code then, and nil otherwise.
+func (s *session) lacking(err error) error {
+	var lack *config.LackError
+	if errors.As(err, &lack) {
+		return s.report(lack.Faults)
+	}
+	return nil
+}
+
 // fail shows an error, and returns an exit code.
 func (s *session) fail(d diag.Diagnostic) error {
 	d.Severity = diag.Error
@@ -89,13 +98,16 @@ func (s *session) fail(d diag.Diagnostic) error {
 
 // reference returns a function that names an item without its value.
 func (s *session) reference(ctx context.Context) func(store, id, title string) string {
-	return func(store, id, title string) string { return s.connections.Reference(ctx, store, id, title) }
+	return func(store, id, title string) string {
+		text, _ := s.connections.Reference(ctx, store, id, title, "")
+		return text
+	}
 }
 
 // fileOptions says which files the flags ask for, and what they may contain.
 func fileOptions(p Process, flags common) config.Options {
 	return config.Options{Path: flags.file, Vars: flags.vars, VarFiles: flags.varFiles, Env: p.Env,
-		Vendors: registry.All(), States: connections.StateKinds(), Version: version}
+		Vendors: registry.All(), States: connections.StateKinds(), Version: version, Partial: flags.partial}
 }
 
 // loadConfig reads the files. Once ctx has ended, it does not wait for a pipe that nobody writes to, or for an

@@ -62,6 +62,9 @@ func (s *session) readState(ctx context.Context) (state.Snapshot, state.Lock, er
 
 // stateFault shows why the state cannot be used. It returns an exit code, or what a signal cut off.
 func (s *session) stateFault(err error) error {
+	if told := s.lacking(err); told != nil {
+		return told
+	}
 	d := diag.Diagnostic{Code: "BH5001", Summary: "The state cannot be used", Detail: sentence(err),
 		Subject: s.config.State.Range, Cause: err}
 	var said exitCode

@@ -25,7 +25,7 @@ func showCommand(r *run) *cli.Command {
 			if c.Args().Len() > 1 {
 				return errors.New("bh show takes one plan or one project")
 			}
-			return inSession(c.Context, r, flags, func(s *session) error { return runShow(c.Context, s, c.Args().First()) })
+			return inSession(c.Context, r, flags.partly(), func(s *session) error { return runShow(c.Context, s, c.Args().First()) })
 		}}
 }
 

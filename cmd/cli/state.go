@@ -13,6 +13,8 @@ func stateCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
+			// What is rebuilt are the projects that are declared, wherever they are.
+			parsed.partial = name != "rebuild"
 			return inSession(c.Context, r, parsed, func(s *session) error {
 				return do(c.Context, s, stateArgs{named: c.Args().Slice(), list: c.Bool("list"), force: c.Bool("force"),
 					from: c.String("from"), last: c.Duration("for")})

@@ -122,7 +122,7 @@ func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state
 				row[2] = record.Active.ID
 			}
 			if record.Item != nil {
-				row[3] = s.connections.Reference(ctx, record.Secrets, record.Item.ID, record.Item.Title)
+				row[3] = s.reference(ctx)(record.Secrets, record.Item.ID, record.Item.Title)
 			}
 			rows = append(rows, row)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/state"
 )
@@ -22,7 +23,7 @@ func statusCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return inSession(c.Context, r, flags, func(s *session) error { return runStatus(c.Context, s, c.Args().First()) })
+			return inSession(c.Context, r, flags.partly(), func(s *session) error { return runStatus(c.Context, s, c.Args().First()) })
 		}}
 }
 
@@ -50,10 +51,23 @@ func runStatus(ctx context.Context, s *session, what string) error {
 		declared[s.config.Projects[i].Addr] = &s.config.Projects[i]
 	}
 	now := s.run.Now()
+	unknown, lacks := map[string]bool{}, []config.Lack{}
+	for _, r := range list {
+		if name := r.Project.Name; !unknown[name] && r.Active != nil {
+			found := s.config.Lacking(name, "rotate", "for_each")
+			unknown[name] = len(found) > 0
+			lacks = append(lacks, found...)
+		}
+	}
 	lines := make([]projectStatus, 0, len(list))
 	for _, r := range list {
-		lines = append(lines, statusOf(r, declared[r.Project], now, s.reference(ctx)))
+		line := statusOf(r, declared[r.Project], now, s.reference(ctx))
+		if line.Due == "" && unknown[r.Project.Name] {
+			line.Due = "not known"
+		}
+		lines = append(lines, line)
 	}
+	s.view.Diagnostics(warnings(lacks))
 	if s.flags.json {
 		return s.writeJSON(map[string]any{"format": state.Format, "projects": lines})
 	}
@@ -96,6 +110,16 @@ func statusOf(r state.Record, d *config.Project, now time.Time,
 		out.Due = "rotation since " + words.Day(out.RotateAt)
 	case !out.RotateAt.IsZero():
 		out.Due = "rotation " + words.Day(out.RotateAt)
+	}
+	return out
+}
+
+// warnings returns what keeps bh from knowing when a rotation is due.
+func warnings(lacks []config.Lack) diag.List {
+	out := config.FaultsOf(lacks)
+	for i := range out {
+		out[i].Severity = diag.Warning
+		out[i].Detail += " Without it, nobody knows when a rotation is due."
 	}
 	return out
 }

@@ -79,6 +79,9 @@ func (c *Connections) Cloud(ctx context.Context, address string) (vendors.Bucket
 		if err != nil {
 			return nil, err
 		}
+		if err := connection.Ready(); err != nil {
+			return nil, err
+		}
 		settings, err := c.settings(ctx, connection)
 		if err != nil {
 			return nil, fmt.Errorf("open cloud %s: %w", address, err)
@@ -100,6 +103,9 @@ func (c *Connections) Store(ctx context.Context, address string) (vendors.Secret
 		if err != nil {
 			return nil, err
 		}
+		if err := connection.Ready(); err != nil {
+			return nil, err
+		}
 		store, err := parallel.Await(ctx, func() (vendors.SecretStore, error) {
 			return vendor.OpenSecrets(ctx, c.host(ctx, address), connection.Settings)
 		})
@@ -110,13 +116,21 @@ func (c *Connections) Store(ctx context.Context, address string) (vendors.Secret
 	})
 }
 
-// Reference names an item without its value; "" where the store cannot be opened.
-func (c *Connections) Reference(ctx context.Context, store, id, title string) string {
+// Reference names a field of an item, or with field "" the item, without its value. It
+// needs no token: a store that cannot be opened is asked for what its settings say alone.
+func (c *Connections) Reference(ctx context.Context, store, id, title, field string) (string, error) {
 	opened, err := c.Store(ctx, store)
-	if err != nil {
-		return ""
+	if err == nil {
+		return opened.Reference(id, title, field), nil
 	}
-	return opened.Reference(id, title, "")
+	connection, vendor, unknown := find("secrets", c.o.Config.Secrets, store)
+	if unknown != nil || vendor.Reference == nil {
+		return "", err
+	}
+	if err := connection.Refers(vendor.ReferenceSettings); err != nil {
+		return "", err
+	}
+	return vendor.Reference(connection.Settings, id, title, field), nil
 }
 
 func find(kind string, declared []config.Connection, address string) (config.Connection, vendors.Vendor, error) {

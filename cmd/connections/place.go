@@ -28,6 +28,9 @@ func (c *Connections) Place(ctx context.Context) (state.Place, error) {
 		if c.o.State.Path != "" {
 			return bolt.NewPlace(c.o.State.Path, c.boltOptions()), nil
 		}
+		if err := declared.Ready(); err != nil {
+			return nil, err
+		}
 		if declared.Kind != s3.Kind {
 			return bolt.NewPlace(c.besideTheFile(declared.Path), c.boltOptions()), nil
 		}
@@ -37,6 +40,17 @@ func (c *Connections) Place(ctx context.Context) (state.Place, error) {
 		}
 		return c.inBucket(ctx, settings)
 	})
+}
+
+// LocalState returns the path of a state that is a file of this machine, or "".
+func (c *Connections) LocalState() string {
+	switch {
+	case c.o.State.Path != "":
+		return c.o.State.Path
+	case c.o.Config.State.Kind != s3.Kind:
+		return c.o.Config.State.Path
+	}
+	return ""
 }
 
 // besideTheFile returns a path that begins at the folder of the files.

@@ -173,6 +173,14 @@ func (e *NeedsError) Unwrap() error { return e.Err }
 
 // unreadable reports a connection that did not answer.
 func (o *observer) unreadable(connection string, err error) {
+	var lack *config.LackError
+	if errors.As(err, &lack) {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		o.diags = append(o.diags, lack.Faults...)
+		o.failed[connection] = true
+		return
+	}
 	if errors.Is(err, context.Canceled) {
 		err = context.Canceled
 	}

@@ -17,6 +17,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/state"
+	"buckethead/vendors/folder"
 )
 
 const (
@@ -31,7 +32,7 @@ func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 	if s.db == nil {
 		return "", errors.New("there is no state to copy yet")
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := folder.Make(dir, 0o700); err != nil {
 		return "", fmt.Errorf("make the folder of backups: %w", err)
 	}
 	var serial uint64

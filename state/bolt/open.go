@@ -14,6 +14,7 @@ import (
 	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"buckethead/state"
+	"buckethead/vendors/folder"
 )
 
 const (
@@ -200,4 +201,4 @@ func (s *Store) prepare(o Options) error {
 }
 
 // makeFolder creates the folder of a path, for its owner only.
-func makeFolder(path string) error { return os.MkdirAll(filepath.Dir(path), 0o700) }
+func makeFolder(path string) error { return folder.Make(filepath.Dir(path), 0o700) }

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"buckethead/vendors/folder"
 )
 
 const (
@@ -182,7 +183,7 @@ func (s *Store) writeWaiting(ctx context.Context) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // a rename would replace the link itself
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := folder.Make(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))

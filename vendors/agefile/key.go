@@ -15,6 +15,7 @@ import (
 	"filippo.io/age"
 
 	"buckethead/vendors"
+	"buckethead/vendors/folder"
 )
 
 // keyLimit bounds how much of an identity file is read.
@@ -122,7 +123,7 @@ func (k key) make(now time.Time) ([]age.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(k.path), 0o700); err != nil {
+	if err := folder.Make(filepath.Dir(k.path), 0o700); err != nil {
 		return nil, err
 	}
 	text := fmt.Sprintf("# created: %s\n# public key: %s\n%s\n", now.Format(time.RFC3339), identity.Recipient(), identity)

@@ -51,7 +51,9 @@ func (s *Store) noItem(op, id string) error {
 
 // Reference implements [vendors.SecretReader]: age://TITLE/FIELD, or age://ID/FIELD if the
 // title has a slash.
-func (s *Store) Reference(id, title, field string) string {
+func (s *Store) Reference(id, title, field string) string { return referenceTo(id, title, field) }
+
+func referenceTo(id, title, field string) string {
 	if title == "" || strings.Contains(title, "/") {
 		title = id
 	}

@@ -31,6 +31,10 @@ var Vendor = vendors.Vendor{
 		{Name: "recipients", List: true,
 			Doc: "The public keys that can open the file, exactly; without them it is the identity's own."},
 	},
+	Reference: func(_ vendors.Settings, id, title, field string) string { return referenceTo(id, title, field) },
+	Files: func(s vendors.Settings) (stored, keys []string) {
+		return []string{s.Text("path")}, []string{s.Text("identity_file")}
+	},
 	CheckSettings:  checkSettings,
 	CheckItemTitle: checkItemTitle,
 	OpenSecrets:    open,

@@ -55,6 +55,7 @@ var Vendor = vendors.Vendor{
 	Limits: vendors.Limits{CredentialNameLength: nameLimit, Calls: callLimit, CallsPer: callWindow},
 	BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
 		"cors_rule", "lifecycle_rule", "lock_rule", "custom_domain", "public_access"},
+	Hosts:           hosts,
 	CheckSettings:   checkSettings,
 	CheckBucket:     checkBucket,
 	CheckCredential: checkCredential,

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"buckethead/vendors/folder"
 )
 
 const (
@@ -48,7 +50,7 @@ func (c *Cloud) writing(ctx context.Context, act func(*os.Root) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(c.root, 0o755); err != nil {
+	if err := folder.Make(c.root, 0o755); err != nil {
 		return err
 	}
 	lock := flock.New(filepath.Join(c.root, lockFile), flock.SetPermissions(0o600))

@@ -33,15 +33,22 @@ func (s *Store) Reference(id, itemTitle, fieldName string) string {
 		vaultPart = s.vault.id
 	}
 	s.mu.Unlock()
-	itemPart := itemTitle
-	if id != "" && (!referencePart.MatchString(itemTitle) || ambiguous(list, itemTitle)) {
-		itemPart = id
+	if id != "" && ambiguous(list, itemTitle) {
+		itemTitle = id
 	}
-	text := scheme + "://" + vaultPart + "/" + itemPart
+	return referenceTo(vaultPart, id, itemTitle, s.layout, fieldName)
+}
+
+// referenceTo writes a reference from what is known without the vault.
+func referenceTo(vault, id, item string, l layout, fieldName string) string {
+	if id != "" && !referencePart.MatchString(item) {
+		item = id
+	}
+	text := scheme + "://" + vault + "/" + item
 	if fieldName == "" {
 		return text
 	}
-	label := s.layout.label(fieldName)
+	label := l.label(fieldName)
 	if !referencePart.MatchString(label) {
 		label = fieldName // which is the field's id
 	}

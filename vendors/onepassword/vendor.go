@@ -32,8 +32,12 @@ var Vendor = vendors.Vendor{
 	},
 	Limits: vendors.Limits{Writes: 100,
 		WritesNote: "a token has 100 an hour on Teams and Families, 1,000 on Business"},
-	CheckSettings:  checkSettings,
-	CheckItemTitle: checkTitle,
+	Reference: func(s vendors.Settings, id, title, field string) string {
+		return referenceTo(s.Text("vault"), id, title, layout{labels: s["fields"].Map}, field)
+	},
+	ReferenceSettings: []string{"vault", "fields"},
+	CheckSettings:     checkSettings,
+	CheckItemTitle:    checkTitle,
 	OpenSecrets: func(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.SecretStore, error) {
 		return open(host, s)
 	},

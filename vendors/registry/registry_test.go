@@ -83,3 +83,38 @@ func TestVendors_describeThemselves(t *testing.T) {
 		}
 	}
 }
+
+// TestVendors_nameItemsWithoutATokenAsTheStoreDoes: a reference is made of the settings that the vendor names for it.
+func TestVendors_nameItemsWithoutATokenAsTheStoreDoes(t *testing.T) {
+	for _, v := range registry.All() {
+		if v.OpenSecrets == nil {
+			continue
+		}
+		settings, some := vendors.Settings{}, vendors.Settings{}
+		for _, s := range v.Settings {
+			settings[s.Name] = vendors.Value{Text: s.Default}
+			if required[s.Name] != "" {
+				settings[s.Name] = vendors.Value{Text: required[s.Name], Secret: vendors.NewSecret(required[s.Name])}
+			}
+			if s.Map {
+				settings[s.Name] = vendors.Value{Map: map[string]string{vendors.FieldBucket: "The Bucket"}}
+			}
+			if slices.Contains(v.ReferenceSettings, s.Name) {
+				some[s.Name] = settings[s.Name]
+			}
+		}
+		store, err := v.OpenSecrets(t.Context(), vendors.Host{Dir: t.TempDir(), Now: func() time.Time { return time.Unix(0, 0) }}, settings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := strings.Repeat("a", 26)
+		for _, title := range []string{"photos", "a/b", "Büro", `tenant["north"]`, ""} {
+			for _, field := range []string{"", vendors.FieldBucket, vendors.FieldSecretAccessKey} {
+				want := store.Reference(id, title, field)
+				if got := v.Reference(some, id, title, field); got != want {
+					t.Errorf("%s: %s of %q is %s, and the store says %s", v.Name, field, title, got, want)
+				}
+			}
+		}
+	}
+}

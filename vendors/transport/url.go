@@ -1,8 +1,9 @@
 package transport
 
 import (
-	"net"
 	"net/url"
+
+	"buckethead/vendors"
 )
 
 // ValidURL reports whether text is the address of a server that secrets may be sent
@@ -12,6 +13,5 @@ func ValidURL(text string) bool {
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return false
 	}
-	ip := net.ParseIP(u.Hostname())
-	return u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+	return u.Scheme == "https" || u.Scheme == "http" && vendors.Loopback(u.Hostname())
 }

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"buckethead/config"
+	"buckethead/vendors/registry"
+)
+
+// keyFiles checks where the keys to a store's files are.
+func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
+	vendor, _ := registry.Find(c.Vendor)
+	if vendor.Files == nil {
+		return
+	}
+	given := false // the key itself, so that the file is not used
+	ways := []string{"another path"}
+	for _, s := range vendor.Settings {
+		if s.Secret {
+			given = given || !c.Settings[s.Name].Secret.IsZero()
+			ways = append(ways, s.Env...)
+		}
+	}
+	stored, keys := vendor.Files(c.Settings)
+	for _, key := range keys {
+		if is, _ := tracked(ctx, d.session.config, d.session.beside(key)); is {
+			d.bad("key", key+" is tracked by git: whoever has the repository can open what it opens",
+				"Take it out with git rm --cached "+inShell(key)+". The history keeps it: where others have the repository, "+
+					"use a new key, and renew what it opened: bh rotate PROJECT --no-overlap.")
+			continue
+		}
+		for _, file := range stored {
+			if !given && filepath.Dir(key) == filepath.Dir(file) {
+				d.good("key", fmt.Sprintf("%s lies beside %s, which it opens: whoever copies the folder has both; %s keeps them apart",
+					key, file, strings.Join(ways, " or ")), "")
+			}
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/config"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/vendors"
+	"buckethead/vendors/registry"
+)
+
+func allowEphemeralFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "allow-ephemeral", Usage: "a local state in CI, whose disk is kept elsewhere"}
+}
+
+// mayForget refuses a plan whose state would be lost with the runner, and with it all record of the credentials that
+// the plan makes. It warns of an age file that would be lost likewise.
+func mayForget(ctx context.Context, s *session, plan *planner.Plan, allowed bool) error {
+	risks := ephemeralRisks(ctx, s, plan, allowed)
+	for i := range risks {
+		if risks[i].Severity == diag.Error {
+			risks[i].Detail += " Nothing was done."
+		}
+	}
+	return s.report(risks)
+}
+
+// warnOfEphemeral warns that an apply here would be refused.
+func warnOfEphemeral(ctx context.Context, s *session, plan *planner.Plan, allowed bool) {
+	risks := ephemeralRisks(ctx, s, plan, allowed)
+	for i := range risks {
+		risks[i].Severity = diag.Warning
+	}
+	s.view.Diagnostics(risks)
+}
+
+// ephemeralRisks returns what would be lost with the disk of a CI runner after an apply of a plan. Clouds on this
+// machine do not count: they are lost as well.
+func ephemeralRisks(ctx context.Context, s *session, plan *planner.Plan, allowed bool) diag.List {
+	service := s.run.ciService()
+	if service == "" {
+		return nil
+	}
+	clouds, stores := madeIn(s.config, plan)
+	if len(clouds) == 0 {
+		return nil
+	}
+	var out diag.List
+	if path := s.connections.LocalState(); path != "" && !allowed {
+		out = append(out, diag.Diagnostic{Severity: diag.Error, Code: "BH5041", Subject: s.config.State.Range,
+			Summary: "The state would be lost with the runner",
+			Detail: fmt.Sprintf("This is a runner of %s, and the state is a file on its disk, %s. "+
+				"When the disk is gone, nobody knows what the apply made in %s, and its credentials go on working.",
+				service, path, fewOf(clouds)),
+			Fix: "Keep the state in a bucket: write a block state \"s3\" { ... } in the bh block (see bh help shared-state).\n" +
+				"If the disk stays, or if you save the file yourself, apply with:\n  --allow-ephemeral"})
+	}
+	for _, c := range stores {
+		out = append(out, untrackedFiles(ctx, s, c, service)...)
+	}
+	return out
+}
+
+// untrackedFiles warns of the files of a store that are on this machine alone.
+func untrackedFiles(ctx context.Context, s *session, c config.Connection, service string) (out diag.List) {
+	vendor, _ := registry.Find(c.Vendor)
+	if vendor.Files == nil {
+		return nil
+	}
+	stored, _ := vendor.Files(c.Settings)
+	for _, path := range stored {
+		if is, known := tracked(ctx, s.config, s.beside(path)); is || !known {
+			continue
+		}
+		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5042", Subject: c.Range,
+			Summary: "The keys would be lost with the runner",
+			Detail: fmt.Sprintf("This is a runner of %s, and secrets %s keeps the keys in %s, which git does not track. "+
+				"A provider shows a secret once, so what is lost has to be issued again.", service, c.Address(), path),
+			Fix: "Commit the file after the apply (it is encrypted; git add --force, where it is ignored), " +
+				"or keep the keys in another store."})
+	}
+	return out
+}
+
+// beside returns a path that begins at the folder of the files.
+func (s *session) beside(path string) string { return joinRelative(s.config.Dir, path) }
+
+// madeIn returns the clouds beyond this machine in which a plan makes or keeps something, and the stores that it puts
+// the keys into.
+func madeIn(declared *config.Config, plan *planner.Plan) (clouds []string, stores []config.Connection) {
+	for _, o := range plan.Operations {
+		cloud, known := config.Find(declared.Clouds, o.Cloud)
+		if !known || len(o.Blocked) > 0 || o.Kind == planner.Destroy || o.Kind == planner.Forget || !distant(cloud) {
+			continue
+		}
+		if !slices.Contains(clouds, o.Cloud) {
+			clouds = append(clouds, o.Cloud)
+		}
+		isStore := func(c config.Connection) bool { return c.Address() == o.Secrets }
+		if store, known := config.Find(declared.Secrets, o.Secrets); known && !slices.ContainsFunc(stores, isStore) {
+			stores = append(stores, store)
+		}
+	}
+	return clouds, stores
+}
+
+// distant reports whether a cloud is beyond this machine.
+func distant(c config.Connection) bool {
+	vendor, _ := registry.Find(c.Vendor)
+	return vendor.Hosts != nil &&
+		slices.ContainsFunc(vendor.Hosts(c.Settings), func(host string) bool { return !vendors.Loopback(host) })
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"buckethead/config"
+)
+
+// gitTimeout bounds the question whether git tracks a file.
+const gitTimeout = 5 * time.Second
+
+// tracked reports whether git tracks a file, which need not be there. known is false if nobody can say: git is missing,
+// does not trust the repository, or takes too long.
+func tracked(ctx context.Context, declared *config.Config, path string) (is, known bool) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return false, false
+	}
+	dir := filepath.Dir(path)
+	for !exists(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	if !inRepository(dir) {
+		return false, true
+	}
+	git, err := exec.LookPath("git")
+	if err != nil {
+		return false, false
+	}
+	name, err := filepath.Rel(dir, path)
+	if err != nil {
+		return false, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, gitTimeout)
+	defer cancel()
+	// The repository may name a program that watches its files; nothing of it is run.
+	command := exec.CommandContext(ctx, git, "-C", dir, "-c", "core.fsmonitor=false", "ls-files", "--error-unmatch", "--",
+		":(literal)"+filepath.ToSlash(name))
+	command.Env = append(childEnvironment(declared, os.Environ(), false), "GIT_OPTIONAL_LOCKS=0")
+	command.WaitDelay = time.Second
+	err = command.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return true, true
+	case errors.As(err, &exit) && exit.ExitCode() == 1:
+		return false, true
+	}
+	return false, false
+}
+
+// inRepository reports whether a folder is in a repository of git.
+func inRepository(dir string) bool {
+	for ; ; dir = filepath.Dir(dir) {
+		if exists(filepath.Join(dir, ".git")) {
+			return true
+		}
+		if dir == filepath.Dir(dir) {
+			return false
+		}
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

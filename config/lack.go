@@ -1,0 +1,193 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/config/diag"
+)
+
+// Lack is a value that has to come from outside of the files and was not given: a variable
+// without a value, an env() of a variable that is not set, a setting that the vendor needs.
+// Attribute is the setting, or the attribute of the project, that lacks it.
+type Lack struct {
+	Attribute string
+	Fault     diag.Diagnostic
+}
+
+// LackError says why a block cannot be used: values that it needs were not given.
+type LackError struct{ Faults diag.List }
+
+// Error returns all of it on one line.
+func (e *LackError) Error() string {
+	texts := make([]string, len(e.Faults))
+	for i, d := range e.Faults {
+		texts[i] = d.Error() + " " + d.Fix
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Ready returns a [LackError] if the connection cannot be opened because of what it lacks.
+func (c Connection) Ready() error { return ready(c.Lacks) }
+
+// Ready returns a [LackError] if the place of the state is not known because of what it lacks.
+func (b Backend) Ready() error { return ready(b.Lacks) }
+
+// Refers returns a [LackError] if one of the named settings lacks its value.
+func (c Connection) Refers(settings []string) error {
+	return ready(slices.DeleteFunc(slices.Clone(c.Lacks), func(l Lack) bool { return !slices.Contains(settings, l.Attribute) }))
+}
+
+func ready(lacks []Lack) error {
+	if faults := FaultsOf(lacks); faults != nil {
+		return &LackError{faults}
+	}
+	return nil
+}
+
+// FaultsOf returns what is wrong, in the order of the files.
+func FaultsOf(lacks []Lack) diag.List {
+	if len(lacks) == 0 {
+		return nil
+	}
+	list := make(diag.List, len(lacks))
+	for i, l := range lacks {
+		list[i] = l.Fault
+	}
+	return list.Sorted()
+}
+
+// Lacking returns what projects of a name lack for one of these attributes.
+func (c *Config) Lacking(name string, attributes ...string) []Lack {
+	var out []Lack
+	for _, l := range c.Lacks {
+		if l.Fault.Project.Name == name && slices.Contains(attributes, l.Attribute) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// lack reports a value that was not given. With Options.Partial it is kept with what needs
+// it, if the scope has a place for that.
+func (s *scope) lack(k Kind, subject hcl.Range, detail, fix string) {
+	if s.lacks == nil {
+		s.report(k, subject, detail, fix)
+		return
+	}
+	s.keep(diag.Diagnostic{Severity: diag.Error, Code: k.Code, Summary: k.Summary, Detail: detail, Fix: fix,
+		Subject: toRange(subject), Context: toRange(s.block)})
+}
+
+// keep keeps a fault with what needs the value. Instances of a for_each tell theirs once.
+func (s *scope) keep(d diag.Diagnostic) {
+	d.Project = s.project
+	if s.seen != nil {
+		d.Project.Key = "" // it is told for all of them
+	}
+	one := Lack{s.part, d}
+	for i := len(*s.lacks) - 1; i >= 0 && (*s.lacks)[i].Fault.Project == d.Project; i-- {
+		if (*s.lacks)[i] == one {
+			return
+		}
+	}
+	*s.lacks = append(*s.lacks, one)
+}
+
+// inherit passes on why an expression has no value: what the variables and locals that it
+// reads lack.
+func (s *scope) inherit(e hclsyntax.Expression) {
+	if !s.l.options.Partial {
+		return // it was reported where it is missing
+	}
+	for _, t := range e.Variables() {
+		name, named := step(t, 1)
+		switch t.RootName() {
+		case "var":
+			for _, v := range s.l.variables {
+				if v.name == name || !named {
+					s.inheritFrom(v.lacks, t.SourceRange())
+				}
+			}
+		case "local":
+			for _, local := range s.l.locals {
+				if local.name == name || !named {
+					s.inheritFrom(local.lacks, t.SourceRange())
+				}
+			}
+		}
+	}
+}
+
+func (s *scope) inheritFrom(lacks []Lack, use hcl.Range) {
+	for _, l := range lacks {
+		d := l.Fault
+		if s.lacks != nil {
+			if at := fmt.Sprintf(" It is used at %s.", toRange(use)); !strings.HasSuffix(d.Detail, at) {
+				d.Detail = withoutUse(d.Detail) + at
+			}
+			s.keep(d)
+			continue
+		}
+		if !slices.Contains(s.l.diags, d) {
+			s.l.diags = append(s.l.diags, d)
+		}
+	}
+}
+
+// withoutUse cuts off where a local uses the value: what counts is who needs it in the end.
+func withoutUse(detail string) string {
+	before, _, _ := strings.Cut(detail, " It is used at ")
+	return before
+}
+
+// unsetError is the error of env() for a variable that is not set.
+type unsetError struct{ name string }
+
+func (e *unsetError) Error() string {
+	return fmt.Sprintf("the variable %s is not set in the environment", e.name)
+}
+
+// variableName is the form of a name that may be shown wherever it stands: a secret that
+// someone wrote into env() instead does not look like this.
+var variableName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,63}$`)
+
+// unset reports an env() that has no value, and whether that is what is wrong.
+func (s *scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
+	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
+	if !ok || d.Subject == nil {
+		return false
+	}
+	missing, is := extra.FunctionCallError().(*unsetError)
+	if !is {
+		return false
+	}
+	detail, fix := "A variable of the environment that env() reads here is not set.",
+		"Set it in the environment, or give env() a default as its second argument."
+	if name := missing.name; variableName.MatchString(name) && writes(e, name) {
+		detail = fmt.Sprintf("The variable %s is not set in the environment.", name)
+		fix = fmt.Sprintf(`Set %[1]s in the environment, or write a default: env("%[1]s", "...").`, name)
+		if s.hidden { // a secret, which has no default
+			fix = fmt.Sprintf("Set %s in the environment.", name)
+		}
+	}
+	s.lack(unsetEnvironment, *d.Subject, detail, fix)
+	return true
+}
+
+// writes reports whether a text stands in an expression as it is.
+func writes(e hclsyntax.Expression, text string) bool {
+	found := false
+	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		literal, ok := n.(*hclsyntax.LiteralValueExpr)
+		found = found || ok && literal.Val.Type().FriendlyName() == "string" && !literal.Val.IsNull() &&
+			literal.Val.AsString() == text
+		return nil
+	})
+	return found
+}
