@@ -270,6 +270,9 @@ func recordChanges(s *subject) []Change {
 	var out changes
 	out.compare("protect", strconv.FormatBool(r.Protected), strconv.FormatBool(want.Protected))
 	out.compare("on_destroy", r.OnDestroy, want.OnDestroy)
+	if r.Registered {
+		out.compare("verify", strconv.FormatBool(!r.Applied.Unverified), strconv.FormatBool(!want.Applied.Unverified))
+	}
 	return out
 }
 

@@ -132,7 +132,7 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 		m.issue(s, d, &found.CredentialRef, overlap)
 	} else {
 		m.bringUpToDate(s, d, found.item, found.CredentialRef)
-		d.add(VerifyCredential{})
+		d.add(s.proof())
 	}
 	if r != nil && r.Active != nil && overlap == 0 && !registered {
 		d.add(revoke(*r.Active))

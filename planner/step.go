@@ -72,8 +72,10 @@ type StoreCredential struct {
 }
 
 // VerifyCredential reads the item back from the store and proves that the keys
-// in that copy open the bucket.
-type VerifyCredential struct{}
+// in that copy open the bucket. With ReadBack it does not prove them.
+type VerifyCredential struct {
+	ReadBack bool `json:",omitempty"` // its zero value has the digest of a step without fields
+}
 
 // UpdateBucket changes the mutable settings of the bucket.
 type UpdateBucket struct{ Spec vendors.BucketSpec }

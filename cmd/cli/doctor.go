@@ -16,20 +16,20 @@ import (
 
 func doctorCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "doctor", Usage: "look at files, settings, vendors and state, and say what is wrong",
-		Flags: commonFlags(),
+		Flags: commonFlags(proveFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {
 				return err
 			}
 			return inSessionWithFaults(c.Context, r, flags, func(s *session, faults diag.List) error {
-				return runDoctor(c.Context, s, faults)
+				return runDoctor(c.Context, s, faults, c.Bool("prove"))
 			})
 		}}
 }
 
 // runDoctor is bh doctor. It changes nothing.
-func runDoctor(ctx context.Context, s *session, faults diag.List) error {
+func runDoctor(ctx context.Context, s *session, faults diag.List, prove bool) error {
 	d := &checkup{session: s, counts: view.CheckCounts{}}
 	d.good("version", version, "")
 	d.section(ctx, "bh")
@@ -42,6 +42,9 @@ func runDoctor(ctx context.Context, s *session, faults diag.List) error {
 	}
 	d.broughtKeys(ctx)
 	d.state(ctx)
+	if prove {
+		d.proofs(ctx)
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

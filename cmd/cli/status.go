@@ -16,13 +16,15 @@ import (
 
 func statusCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "status", Usage: "show each key, its age and what is due, from the state",
-		ArgsUsage: "[PROJECT]", Flags: commonFlags(),
+		ArgsUsage: "[PROJECT]", Flags: commonFlags(proveFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {
 				return err
 			}
-			return inSession(c.Context, r, flags, func(s *session) error { return runStatus(c.Context, s, c.Args().First()) })
+			return inSession(c.Context, r, flags, func(s *session) error {
+				return runStatus(c.Context, s, c.Args().First(), c.Bool("prove"))
+			})
 		}}
 }
 
@@ -38,9 +40,10 @@ type projectStatus struct {
 	Proof       state.Proof  `json:"proof"`
 	Item        string       `json:"item,omitempty"`
 	Due         string       `json:"due,omitempty"`
+	Opens       string       `json:"opens,omitempty"` // what came of --prove, in words
 }
 
-func runStatus(ctx context.Context, s *session, what string) error {
+func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	list, err := records(ctx, s, what)
 	if err != nil {
 		return err
@@ -54,6 +57,11 @@ func runStatus(ctx context.Context, s *session, what string) error {
 	for _, r := range list {
 		lines = append(lines, statusOf(r, declared[r.Project], now, s.reference(ctx)))
 	}
+	if prove {
+		if err := s.proveStatus(ctx, list, lines); err != nil {
+			return err
+		}
+	}
 	if s.flags.json {
 		return s.writeJSON(map[string]any{"format": state.Format, "projects": lines})
 	}
@@ -65,6 +73,12 @@ func runStatus(ctx context.Context, s *session, what string) error {
 	for _, l := range lines {
 		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
 			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), l.Item})
+	}
+	if prove {
+		rows[0] = append(rows[0], "STORED KEYS")
+		for i, l := range lines {
+			rows[i+1] = append(rows[i+1], cmp.Or(l.Opens, "-"))
+		}
 	}
 	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
 	return err

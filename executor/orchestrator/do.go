@@ -51,7 +51,7 @@ func Do(ctx context.Context, rig Rig, s planner.Step, w Work) (Work, error) {
 	case planner.DeleteItem:
 		return deleteItem(ctx, rig, s, w)
 	case planner.VerifyCredential:
-		return verifyCredential(ctx, rig, w)
+		return verifyCredential(ctx, rig, s, w)
 	case planner.MoveRecord, planner.ForgetRecord, planner.Settle:
 		return w, nil
 	}

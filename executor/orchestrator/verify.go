@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"buckethead/planner"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -20,16 +21,19 @@ var ErrUnproved = errors.New("the stored credential could not be proved")
 
 // verifyCredential reads the item back from the store and proves that the keys in it open
 // the bucket. It tries again, with growing pauses, until they do or 90 seconds have passed.
-func verifyCredential(ctx context.Context, rig Rig, w Work) (Work, error) {
+func verifyCredential(ctx context.Context, rig Rig, s planner.VerifyCredential, w Work) (Work, error) {
 	deadline := rig.Now().Add(verifyFor)
 	pause := time.Second
 	for {
-		updatedAt, err := prove(ctx, rig, w)
+		read, err := prove(ctx, rig, w)
 		if err == nil {
 			item := *w.Record.Item
-			item.UpdatedAt = updatedAt
+			item.UpdatedAt = read.UpdatedAt
 			w.Record.Item, w.Record.Proof = &item, state.Proved
-			return w, nil
+			if w.Record.Registered {
+				w.Record.Proof, err = proveRegistered(ctx, rig, s, w, read.Keys)
+			}
+			return w, err
 		}
 		if ctx.Err() != nil || !passing(err) || rig.Now().Add(pause).After(deadline) {
 			return w, fmt.Errorf("%w: %w", ErrUnproved, err)
@@ -53,26 +57,26 @@ func passing(err error) bool {
 
 var errStale = errors.New("the item does not hold the secret that was stored")
 
-// prove tries once, and returns the item's time.
-func prove(ctx context.Context, rig Rig, w Work) (time.Time, error) {
+// prove tries once, and returns the item. Of registered keys it only reads the item back.
+func prove(ctx context.Context, rig Rig, w Work) (vendors.Item, error) {
 	r := w.Record
 	if r.Item == nil || r.Active == nil {
-		return time.Time{}, errors.New("there is no stored credential")
+		return vendors.Item{}, errors.New("there is no stored credential")
 	}
 	item, err := rig.Secrets.GetItem(ctx, r.Item.ID)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("read the item back: %w", err)
+		return vendors.Item{}, fmt.Errorf("read the item back: %w", err)
 	}
 	if item.Keys.AccessKeyID != r.Active.ID || rig.Fingerprint(item.Keys.SecretAccessKey) != r.Active.Fingerprint {
-		return time.Time{}, fmt.Errorf("read the item back: %w", errStale)
+		return vendors.Item{}, fmt.Errorf("read the item back: %w", errStale)
 	}
 	if r.Registered || r.Bucket == nil {
-		return item.UpdatedAt, nil // registered keys are of a cloud that bh does not call
+		return item, nil
 	}
 	if verifier, able := vendors.As[vendors.CredentialVerifier](rig.Buckets); able {
 		if err := verifier.VerifyCredential(ctx, *r.Bucket, item.Keys); err != nil {
-			return time.Time{}, fmt.Errorf("open the bucket with the stored keys: %w", err)
+			return vendors.Item{}, fmt.Errorf("open the bucket with the stored keys: %w", err)
 		}
 	}
-	return item.UpdatedAt, nil
+	return item, nil
 }
