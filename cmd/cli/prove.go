@@ -129,19 +129,6 @@ func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore ma
 	return drift, nil
 }
 
-// proveStatus proves the stored keys of records, for bh status.
-func (s *session) proveStatus(ctx context.Context, list []state.Record, lines []projectStatus) error {
-	snap, _, err := s.readState(ctx)
-	if err != nil {
-		return err
-	}
-	verdicts, err := s.prove(ctx, snap, list)
-	for _, v := range verdicts {
-		lines[slices.IndexFunc(lines, func(l projectStatus) bool { return l.Project == v.project })].Opens = v.text()
-	}
-	return err
-}
-
 // proofs checks the stored keys, for bh doctor.
 func (d *checkup) proofs(ctx context.Context) {
 	snap, _, err := d.session.readState(ctx)

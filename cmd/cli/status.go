@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -81,6 +82,19 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 		}
 	}
 	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
+	return err
+}
+
+// proveStatus proves the stored keys of records, for bh status.
+func (s *session) proveStatus(ctx context.Context, list []state.Record, lines []projectStatus) error {
+	snap, _, err := s.readState(ctx)
+	if err != nil {
+		return err
+	}
+	verdicts, err := s.prove(ctx, snap, list)
+	for _, v := range verdicts {
+		lines[slices.IndexFunc(lines, func(l projectStatus) bool { return l.Project == v.project })].Opens = v.text()
+	}
 	return err
 }
 

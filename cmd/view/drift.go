@@ -38,7 +38,9 @@ func driftSummary(d planner.Drift) string {
 	}
 	text += "."
 	if d.Proofs != nil {
-		text += " The stored keys of " + amountOrNone(d.Proofs.Proved, "project") + " open their bucket."
+		if d.Proofs.Proved > 0 {
+			text += " The stored keys of " + words.Count(d.Proofs.Proved, "project") + " open their bucket."
+		}
 		if d.Proofs.LeftOut > 0 {
 			text += " Not proved: those of " + words.Count(d.Proofs.LeftOut, "project") +
 				", for verify is false or allowed_ips leave out this machine."

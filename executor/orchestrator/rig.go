@@ -1,4 +1,4 @@
-// Package orchestrator carries out the steps of one operation, through the two contracts of
+// Package orchestrator carries out the steps of one operation, through the contracts of
 // package vendors.
 //
 // [Do] carries out a single step: it takes a [Work] with the record of the project, and
