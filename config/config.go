@@ -65,13 +65,15 @@ const (
 type Rotation struct{ Every, Overlap time.Duration }
 
 // Register holds the keys that someone brings. The secret is either there, or
-// Reference names it in a store that reads it later.
+// Reference names it in a store that reads it later. Unverified is verify = false: an
+// apply does not prove that the keys open the bucket.
 type Register struct {
 	AccessKeyID     string
 	SecretAccessKey vendors.Secret
 	Reference       string
 	EndpointURL     string
 	Region          string
+	Unverified      bool
 }
 
 // Project is one project, for one instance of its for_each. Cloud and Secrets are

@@ -106,6 +106,7 @@ func TestLoad_reportsEveryFaultWithItsPlace(t *testing.T) {
 		"register incomplete":             {project("  register {\n access_key_id = \"a\"\n}"), []string{"BH1007@5", "BH1007@5"}, []string{"secret_access_key", "endpoint_url"}},
 		"register without TLS":            {project("  register {\n access_key_id = \"a\"\n secret_access_key = env(\"TOKEN\")\n endpoint_url = \"http://example.com\"\n}"), []string{"BH1011@8"}, []string{"https"}},
 		"register and a bucket's own":     {project("  location = \"weur\"\n  register {\n access_key_id = \"a\"\n secret_access_key = env(\"TOKEN\")\n endpoint_url = \"https://example.com\"\n}"), []string{"BH1057@5"}, nil},
+		"register with an odd verify":     {project("  register {\n access_key_id = \"a\"\n secret_access_key = env(\"TOKEN\")\n endpoint_url = \"https://example.com\"\n verify = \"perhaps\"\n}"), []string{"BH1010@9"}, []string{"verify"}},
 		"one fault, one diagnostic":       {"variable \"v\" {}\nlocals {\n  a = var.v\n  b = upper(local.a)\n}\nproject \"p\" {\n  bucket = local.b\n  for_each = toset([local.b])\n}", []string{"BH1020@3"}, nil},
 		"all faults at once":              {"locals {\n  a = nope\n  b = uper(\"\")\n}\nproject \"p\" {\n  protect = 5\n}\nproject \"q\" {\n  bucket = \"q\"\n  acess = 1\n}", []string{"BH1013@4", "BH1014@5", "BH1007@7", "BH1010@8", "BH1005@12"}, nil},
 		"shared fault of instances":       {"project \"p\" {\n  for_each = toset([\"a\", \"b\"])\n  bucket = each.value.nope\n  protect = \"x\"\n}", []string{"BH1012@5", "BH1010@6"}, nil},

@@ -72,7 +72,9 @@ func typeOfProject() blockType {
 				{name: "secret_access_key", form: ofText, required: true,
 					doc: "Never written in the file: env(), a sensitive variable, or a reference."},
 				{name: "endpoint_url", form: ofText, required: true},
-				{name: "region", form: ofText, def: "auto"}}},
+				{name: "region", form: ofText, def: "auto"},
+				{name: "verify", form: ofFlag, def: "true",
+					doc: "Whether an apply proves the keys: one request to the endpoint lists the bucket."}}},
 		}, settingsTypes()...)}
 }
 

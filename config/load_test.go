@@ -61,6 +61,7 @@ project "vendor_drop" {
     secret_access_key = env("VENDOR_DROP_SECRET")
     endpoint_url      = "https://s3.eu-central-1.amazonaws.com"
     region            = "eu-central-1"
+    verify            = false
   }
 }
 
@@ -115,7 +116,7 @@ func TestLoad_readsTheWholeLanguage(t *testing.T) {
 		t.Errorf("tenants: %+v %+v", north, south)
 	}
 	drop := c.Projects[3]
-	if drop.Cloud != "" || drop.Secrets != "onepassword.eng" || drop.Register.SecretAccessKey.Reveal() != "canary-drop" || drop.Register.Region != "eu-central-1" {
+	if drop.Cloud != "" || drop.Secrets != "onepassword.eng" || drop.Register.SecretAccessKey.Reveal() != "canary-drop" || drop.Register.Region != "eu-central-1" || !drop.Register.Unverified {
 		t.Errorf("vendor_drop: %+v", drop)
 	}
 	if m := c.Moved[0]; m.From != (addr.Project{Name: "pictures"}) || m.To != photos.Addr {

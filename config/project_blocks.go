@@ -115,7 +115,7 @@ func (s *scope) rotation(b *hclsyntax.Block) (*Rotation, bool) {
 
 // registration reads a register block.
 func (s *scope) registration(b *hclsyntax.Block) (*Register, bool) {
-	s.known(b.Body, []string{"access_key_id", "secret_access_key", "endpoint_url", "region"}, nil, true)
+	s.known(b.Body, []string{"access_key_id", "secret_access_key", "endpoint_url", "region", "verify"}, nil, true)
 	r := &Register{Region: "auto"}
 	ok := true
 	for name, into := range map[string]*string{"access_key_id": &r.AccessKeyID, "endpoint_url": &r.EndpointURL,
@@ -142,6 +142,11 @@ func (s *scope) registration(b *hclsyntax.Block) (*Register, bool) {
 			s.report(invalidValue, a.Expr.Range(), fault, `Write it as "https://s3.eu-central-1.amazonaws.com".`)
 			ok = false
 		}
+	}
+	if a := b.Body.Attributes["verify"]; a != nil {
+		verify, out := s.flag(a)
+		r.Unverified = out == given && !verify
+		ok = ok && out != faulty
 	}
 	return r, ok
 }

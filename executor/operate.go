@@ -168,6 +168,8 @@ func failure(o *planner.Operation, err error) diag.Diagnostic {
 		Summary: "The " + string(o.Kind) + " of " + o.Project.Label() + " did not succeed", Detail: err.Error() + ".",
 		Fix: "Apply again: it continues from where it stopped."}
 	switch {
+	case o.Cloud == "" && errors.Is(err, orchestrator.ErrUnproved):
+		return unprovedKeys(d, err)
 	case errors.Is(err, vendors.ErrDenied) && !errors.Is(err, orchestrator.ErrUnproved):
 		d.Fix = "Check what the credentials that bh uses may do, then apply again: it continues from where it stopped."
 	case errors.Is(err, orchestrator.ErrUnproved) && provable(err):

@@ -64,7 +64,7 @@ func (r *rigging) rigs(_ context.Context, _, secrets string) (orchestrator.Rig, 
 		Stores: func(_ context.Context, connection string) (vendors.SecretStore, error) {
 			return r.world.Store(connection), nil
 		},
-		Register: r.register, Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
+		Register: r.register, Prover: r.world.Prover(), Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
 		Stack: stack, Now: func() time.Time { return r.now },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			if r.slept != nil {
@@ -235,6 +235,9 @@ func (r *rigging) complaints() []string {
 		case d.Register != nil:
 			if !item.Keys.SecretAccessKey.Equal(d.Register.SecretAccessKey) {
 				out = append(out, "other keys than registered for "+d.Addr.String())
+			}
+			if proof := snap.Records[d.Addr].Proof; proof == state.Unproved || proof == state.Waived && r.verify && !d.Register.Unverified {
+				out = append(out, "the keys of "+d.Addr.String()+" are not proved")
 			}
 		case !r.world.Cloud(cloud).Works(item.Keys, d.Bucket.ID):
 			out = append(out, "the stored keys of "+d.Addr.String()+" do not work")

@@ -156,6 +156,7 @@ func (m *machine) declare(t *rapid.T) {
 	p := project(name)
 	if snap, _ := m.snapshot(); rapid.IntRange(0, 3).Draw(t, "registers") == 0 || snap.Records[p.Addr].Registered {
 		p = registered(name, "brought-"+name)
+		p.Register.Unverified = rapid.Bool().Draw(t, "unverified")
 	}
 	if r, known := m.recordOf(p.Addr); known && (p.Register != nil) != r.Registered {
 		return // the kind of a project does not change
@@ -205,6 +206,10 @@ func (m *machine) restyle(t *rapid.T) {
 	case 4:
 		if p.Register == nil {
 			p.Bucket.Settings = drawSettings(t, p.Bucket.ID.Name)
+		} else {
+			flipped := *p.Register
+			flipped.Unverified = !flipped.Unverified
+			p.Register = &flipped
 		}
 	case 0:
 		p.Access = vendors.ReadOnly

@@ -244,7 +244,7 @@ func (m *maker) needProof(s *subject, d *draft) {
 		return
 	}
 	d.because(Update, "unproved", "the stored credential was not proved to work yet")
-	d.add(VerifyCredential{AllowedIPs: s.desired.AllowedIPs})
+	d.add(s.proof())
 }
 
 func makesBucket(s Step) bool {
@@ -278,6 +278,9 @@ func recordChanges(s *subject) []Change {
 	var out changes
 	out.compare("protect", strconv.FormatBool(r.Protected), strconv.FormatBool(want.Protected))
 	out.compare("on_destroy", r.OnDestroy, want.OnDestroy)
+	if r.Registered {
+		out.compare("verify", strconv.FormatBool(!r.Applied.Unverified), strconv.FormatBool(!want.Applied.Unverified))
+	}
 	return out
 }
 

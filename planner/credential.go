@@ -332,5 +332,5 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	m.updatePolicy(s, d,
 		state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
 	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields},
-		VerifyCredential{AllowedIPs: s.desired.AllowedIPs})
+		s.proof())
 }

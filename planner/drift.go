@@ -22,6 +22,7 @@ const (
 	CredentialExposed  DriftClass = "credential_exposed"
 	CredentialExpired  DriftClass = "credential_expired"
 	CredentialDisabled DriftClass = "credential_disabled"
+	CredentialUnproved DriftClass = "credential_unproved"
 	PolicyDrift        DriftClass = "policy_drift"
 	ItemGone           DriftClass = "item_gone"
 	ItemEdited         DriftClass = "item_edited"
@@ -30,7 +31,7 @@ const (
 // DriftClasses lists the classes in the order in which one project's are shown.
 func DriftClasses() []DriftClass {
 	return []DriftClass{BucketGone, BucketSettings, SettingsDrift, CredentialGone, CredentialExposed, CredentialExpired,
-		CredentialDisabled, PolicyDrift, ItemGone, ItemEdited}
+		CredentialDisabled, CredentialUnproved, PolicyDrift, ItemGone, ItemEdited}
 }
 
 // Gone reports whether the thing itself is not there any more.
@@ -50,13 +51,19 @@ type Difference struct {
 }
 
 // Drift is all that was done outside of bh, by project and class. Checked counts the
-// projects that were looked at, Ignored the differences that were left out.
+// projects that were looked at, Ignored the differences that were left out. Proofs is nil
+// if the stored keys were not proved.
 type Drift struct {
 	Stack       string
 	Checked     int
 	Differences []Difference
 	Ignored     int
+	Proofs      *ProofCount
 }
+
+// ProofCount counts the projects whose stored keys open their bucket, and those of which
+// that is not known, such as keys with verify = false.
+type ProofCount struct{ Proved, LeftOut int }
 
 // Projects counts the projects that have drifted.
 func (d Drift) Projects() int {
@@ -110,6 +117,9 @@ func FindDrift(in Input, ignore map[DriftClass]bool) Drift {
 		d := drifter{m: m, subject: &subject{project: p, desired: m.desired[p], record: r, intents: m.intents[p]}}
 		d.bucket()
 		d.credential()
+		if cause, failed := in.Observed.Unproved[p]; failed {
+			d.add(CredentialUnproved, "keys", "", cause)
+		}
 		d.item()
 		slices.SortStableFunc(d.found, func(a, b Difference) int {
 			return slices.Index(DriftClasses(), a.Class) - slices.Index(DriftClasses(), b.Class)

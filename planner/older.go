@@ -24,7 +24,7 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 	}
 	if s.record.Proof == "" && (word == "rotation_asked" || word == "rotation_due") && len(s.record.Retiring) > 0 {
 		// The older key may be the last one that works.
-		d.add(VerifyCredential{AllowedIPs: s.desired.AllowedIPs})
+		d.add(s.proof())
 	}
 	m.endOlder(s, d)
 }

@@ -144,7 +144,7 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 		m.issue(s, d, word, &found.CredentialRef, overlap)
 	} else {
 		m.bringUpToDate(s, d, found.item, found.CredentialRef)
-		d.add(VerifyCredential{AllowedIPs: s.desired.AllowedIPs})
+		d.add(s.proof())
 	}
 	if r != nil && r.Active != nil && overlap == 0 && !registered && !renews {
 		d.add(revoke(*r.Active))

@@ -122,6 +122,8 @@ func (r *rebuilder) project(p *config.Project) {
 	}
 	if p.Register == nil {
 		r.bucket(p, &record)
+	} else {
+		record.Applied.Unverified = p.Register.Unverified // nothing tells, and a difference would be none
 	}
 	if found {
 		record.Item = &state.ItemRef{ID: item.Summary.ID, Title: item.Summary.Title,

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"maps"
+	"slices"
 
 	"buckethead/config/diag"
 	"buckethead/vendors"
@@ -23,7 +24,7 @@ func (m *maker) register(s *subject) *Operation {
 	switch {
 	case word == "":
 		m.updateItem(s, d)
-		m.needProof(s, d)
+		m.needRegisteredProof(s, d)
 	case m.pendingStored(s, d):
 		d.because(Register, "interrupted", "an earlier run was stopped after it had stored the keys")
 	default:
@@ -31,6 +32,9 @@ func (m *maker) register(s *subject) *Operation {
 	}
 	if d.failed {
 		return nil
+	}
+	if slices.ContainsFunc(d.Steps, readsBack) {
+		d.Notes = append(d.Notes, "verify = false: the keys are not proved to open the bucket")
 	}
 	return m.conclude(s, d)
 }
@@ -98,7 +102,7 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	}
 	take := TakeCredential{AccessKeyID: keys.AccessKeyID, EndpointURL: keys.EndpointURL, Region: keys.Region,
 		Bucket: keys.Bucket, Fingerprint: m.in.Observed.Registered[s.project]}
-	d.add(RegisterSteps(take, StoreCredential{ItemID: item, Title: s.desired.ItemTitle})...)
+	d.add(RegisterSteps(take, StoreCredential{ItemID: item, Title: s.desired.ItemTitle}, s.proof())...)
 	if s.record != nil {
 		m.leaveStore(s, d)
 	}

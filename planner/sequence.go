@@ -34,9 +34,9 @@ func revoke(c state.CredentialRef) RevokeCredential {
 	return RevokeCredential{ID: c.ID, CredentialName: c.Name}
 }
 
-// RegisterSteps returns the steps that store keys from elsewhere and read them back.
-func RegisterSteps(take TakeCredential, store StoreCredential) []Step {
-	return []Step{take, store, VerifyCredential{}}
+// RegisterSteps returns the steps that store keys from elsewhere and prove them.
+func RegisterSteps(take TakeCredential, store StoreCredential, proof VerifyCredential) []Step {
+	return []Step{take, store, proof}
 }
 
 // Teardown lists what is removed when a project ends. [Teardown.Steps] puts it in order.

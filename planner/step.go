@@ -73,9 +73,11 @@ type StoreCredential struct {
 
 // VerifyCredential reads the item back from the store and proves that the keys
 // in that copy open the bucket. AllowedIPs are the addresses that may use them: if
-// there are any, this machine may not be one of them.
+// there are any, this machine may not be one of them. With ReadBack it does not prove
+// the keys. Fields that are empty are not part of a digest.
 type VerifyCredential struct {
 	AllowedIPs []string `json:",omitempty"`
+	ReadBack   bool     `json:",omitempty"`
 }
 
 // UpdateBucket changes the mutable settings of the bucket.

@@ -178,6 +178,8 @@ func (s *subject) declared() Declared {
 			// A location is honoured at creation only: the record keeps the one that was.
 			out.Applied.Location = s.record.Applied.Location
 		}
+	} else {
+		out.Applied.Unverified = d.Register.Unverified
 	}
 	return out
 }

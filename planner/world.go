@@ -52,7 +52,9 @@ type World struct {
 	// CredentialLimit is how many credentials a cloud may have at once, where
 	// there is a limit.
 	CredentialLimit map[string]int
-	Calls           []Calls
+	// Unproved says why stored keys do not open their bucket, where that was tried.
+	Unproved map[addr.Project]string
+	Calls    []Calls
 }
 
 // Allowance is what a person has agreed to that a plan does not do otherwise.

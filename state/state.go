@@ -74,7 +74,7 @@ type Proof string
 const (
 	Unproved Proof = ""
 	Proved   Proof = "proved"
-	Waived   Proof = "waived" // by --verify=false
+	Waived   Proof = "waived" // by --verify=false, or verify = false in the register block
 	// Restricted: the vendor refused the proof, and only some addresses may use the
 	// credential, of which this machine may be none.
 	Restricted Proof = "restricted"
@@ -87,6 +87,8 @@ type Applied struct {
 	Access       vendors.Access `json:"access,omitempty"`
 	AllowedIPs   []string       `json:"allowed_ips,omitempty"`
 	ExpiresAfter time.Duration  `json:"expires_after,omitempty"` // nanoseconds
+	// Unverified is verify = false in the register block.
+	Unverified bool `json:"unverified,omitempty"`
 	// Settings has the groups of settings that bh wrote, as they were declared.
 	Settings vendors.BucketSettings `json:"settings,omitzero"`
 }

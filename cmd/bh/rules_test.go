@@ -29,7 +29,8 @@ var mayImport = map[string][]string{
 	"vendors/memory":      {"vendors"},
 	"vendors/vendortest":  {"vendors"},
 	"vendors/transport":   {"vendors", "config/words"},
-	"vendors/cloudflare":  {"vendors", "vendors/parallel", "vendors/transport"},
+	"vendors/s3keys":      {"vendors", "vendors/transport"},
+	"vendors/cloudflare":  {"vendors", "vendors/parallel", "vendors/s3keys", "vendors/transport"},
 	"vendors/registry":    {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
 	"vendors/onepassword": {"vendors", "vendors/transport"},
 	"config":              {"config/addr", "config/diag", "config/words", "vendors"},
@@ -50,7 +51,7 @@ var mayImport = map[string][]string{
 	"cmd/view":              {"planner", "executor", "config/addr", "config/diag", "config/words"},
 	// What is opened: all vendors, both places of a state, and what acts on them.
 	"cmd/connections": {"config", "config/addr", "executor", "executor/orchestrator", "planner/refresh", "state", "state/bolt", "state/s3",
-		"vendors", "vendors/parallel", "vendors/registry"},
+		"vendors", "vendors/parallel", "vendors/registry", "vendors/s3keys"},
 	"cmd/cli": {everything},
 	"cmd/bh":  {"cmd/cli"},
 	// It runs bh for tests, see keepsTestsApart.
@@ -89,8 +90,8 @@ var rooms = map[string][]string{
 	// Both start the SDK's core from a cache.
 	"github.com/extism/go-sdk":      {"vendors/onepassword"},
 	"github.com/tetratelabs/wazero": {"vendors/onepassword"},
-	// Cloudflare has its signer alone, for the proof.
-	"github.com/aws/aws-sdk-go-v2":     {"vendors/cloudflare", "state/s3"},
+	// The proof has its signer alone.
+	"github.com/aws/aws-sdk-go-v2":     {"vendors/s3keys", "state/s3"},
 	"github.com/aws/smithy-go":         {"state/s3"},
 	"github.com/urfave/cli":            {"cmd/cli", "cmd/clitest"},
 	"golang.org/x/term":                {"cmd/cli"},

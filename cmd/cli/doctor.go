@@ -16,7 +16,7 @@ import (
 
 func doctorCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "doctor", Usage: "look at files, settings, vendors and state, and say what is wrong",
-		Flags: commonFlags(),
+		Flags: commonFlags(proveFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {
@@ -28,13 +28,13 @@ func doctorCommand(r *run) *cli.Command {
 				if err != nil {
 					return err
 				}
-				return runDoctor(c.Context, s, faults)
+				return runDoctor(c.Context, s, faults, c.Bool("prove"))
 			})
 		}}
 }
 
 // runDoctor is bh doctor. It changes nothing.
-func runDoctor(ctx context.Context, s *session, faults diag.List) error {
+func runDoctor(ctx context.Context, s *session, faults diag.List, prove bool) error {
 	d := &checkup{session: s, counts: view.CheckCounts{}}
 	d.good("version", version, "")
 	d.section(ctx, "bh")
@@ -47,6 +47,9 @@ func runDoctor(ctx context.Context, s *session, faults diag.List) error {
 	}
 	d.broughtKeys(ctx)
 	d.state(ctx)
+	if prove {
+		d.proofs(ctx)
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

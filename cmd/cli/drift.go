@@ -26,11 +26,12 @@ func driftCommand(r *run) *cli.Command {
 			"  credential_exposed   the vendor found it published and ended it\n" +
 			"  credential_expired   it has expired\n" +
 			"  credential_disabled  it was disabled\n" +
+			"  credential_unproved  with --prove: the stored keys do not open the bucket\n" +
 			"  policy_drift         its access, networks or expiry were changed\n" +
 			"  item_gone            the item was deleted\n" +
 			"  item_edited          its title, keys or fields were changed\n\n" +
 			"Exit codes: 0 no drift; 2 drift; 1 error.",
-		Flags: commonFlags(append(scopeFlags(),
+		Flags: commonFlags(append(scopeFlags(), proveFlag(),
 			&cli.GenericFlag{Name: "ignore", Value: &list{}, Usage: "leave out drift of `CLASS`; may come several times"})...),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
@@ -41,7 +42,9 @@ func driftCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			return inSession(c.Context, r, flags.partly(), func(s *session) error { return runDrift(c.Context, s, ignore) })
+			return inSession(c.Context, r, flags.partly(), func(s *session) error {
+				return runDrift(c.Context, s, ignore, c.Bool("prove"))
+			})
 		}}
 }
 
@@ -63,7 +66,7 @@ func driftClasses(words []string) (map[planner.DriftClass]bool, error) {
 }
 
 // runDrift is bh drift. It works as bh plan does, with what is recorded instead of what is declared.
-func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]bool) error {
+func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]bool, prove bool) error {
 	snap, _, err := s.readState(ctx)
 	if err != nil {
 		return err
@@ -81,6 +84,11 @@ func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]boo
 	input := s.comparison(snap, world)
 	input.Scope = s.flags.scope()
 	drift := planner.FindDrift(input, ignore)
+	if prove {
+		if drift, err = s.proveDrift(ctx, input, ignore); err != nil {
+			return err
+		}
+	}
 	s.view.Drift(drift)
 	s.writeOutputs(ctx, fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n",
 		len(drift.Differences) > 0, len(drift.Differences), drift.Projects()))

@@ -98,6 +98,7 @@ var shownElsewhere = map[string]string{
 	"BH4006": "TestApply_survivesAPanic",
 	"BH5004": "state/bolt: a state of a newer format",
 	"BH5050": "TestMain_lastLine",
+	"BH5060": "TestDrift_cannotRead",
 }
 
 // TestErrors_everyCode: what bh can say stands on a page that someone has read.

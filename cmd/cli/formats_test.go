@@ -35,6 +35,7 @@ project "vendor_drop" {
     access_key_id     = "AKIAEXAMPLE"
     secret_access_key = env("VENDOR_DROP_SECRET")
     endpoint_url      = "https://s3.example.com"
+    verify            = false
   }
 }
 `

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("BH_VAR_canary", clitest.Canary)
 			env.Defer(func() { findSecrets(env.T(), env.WorkDir); checkLines(env.T(), env.WorkDir) })
 			serveStates(env)
+			serveKeys(env)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields,

@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"context"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -21,6 +23,20 @@ func serveStates(env *testscript.Env) {
 	env.Defer(server.Close)
 	env.Vars = append(env.Vars, clitest.StatesEnvironment()...)
 	env.Setenv("AWS_ENDPOINT_URL_S3", server.URL)
+}
+
+// serveKeys gives a script an endpoint for keys that it brings, and one that is a web server. The secret of the keys
+// is the canary. They may not list the bucket "sealed".
+func serveKeys(env *testscript.Env) {
+	now := func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
+	sim := s3api.New(s3api.Options{AccessKeyID: "AKIADROP", SecretAccessKey: clitest.Canary, Region: "eu-central-1", Buckets: []string{"drop", "sealed"}, Now: now})
+	sim.Deny(func(c s3api.Call) bool { return c.Bucket == "sealed" })
+	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<!DOCTYPE html><html></html>") })
+	for name, handler := range map[string]http.Handler{"KEYS": sim, "PAGE": page} {
+		server := httptest.NewServer(handler)
+		env.Defer(server.Close)
+		env.Setenv(name, strings.TrimPrefix(server.URL, "http://"))
+	}
 }
 
 var lockID = regexp.MustCompile(`"id": "([0-9a-f]+)"`)

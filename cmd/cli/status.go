@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -17,13 +18,15 @@ import (
 
 func statusCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "status", Usage: "show each key, its age and what is due, from the state",
-		ArgsUsage: "[PROJECT]", Flags: commonFlags(),
+		ArgsUsage: "[PROJECT]", Flags: commonFlags(proveFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {
 				return err
 			}
-			return inSession(c.Context, r, flags.partly(), func(s *session) error { return runStatus(c.Context, s, c.Args().First()) })
+			return inSession(c.Context, r, flags.partly(), func(s *session) error {
+				return runStatus(c.Context, s, c.Args().First(), c.Bool("prove"))
+			})
 		}}
 }
 
@@ -39,9 +42,10 @@ type projectStatus struct {
 	Proof       state.Proof  `json:"proof"`
 	Item        string       `json:"item,omitempty"`
 	Due         string       `json:"due,omitempty"`
+	Opens       string       `json:"opens,omitempty"` // what came of --prove, in words
 }
 
-func runStatus(ctx context.Context, s *session, what string) error {
+func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	list, err := records(ctx, s, what)
 	if err != nil {
 		return err
@@ -68,6 +72,11 @@ func runStatus(ctx context.Context, s *session, what string) error {
 		lines = append(lines, line)
 	}
 	s.view.Diagnostics(warnings(lacks))
+	if prove {
+		if err := s.proveStatus(ctx, list, lines); err != nil {
+			return err
+		}
+	}
 	if s.flags.json {
 		return s.writeJSON(map[string]any{"format": state.Format, "projects": lines})
 	}
@@ -80,7 +89,26 @@ func runStatus(ctx context.Context, s *session, what string) error {
 		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
 			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), l.Item})
 	}
+	if prove {
+		rows[0] = append(rows[0], "STORED KEYS")
+		for i, l := range lines {
+			rows[i+1] = append(rows[i+1], cmp.Or(l.Opens, "-"))
+		}
+	}
 	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
+	return err
+}
+
+// proveStatus proves the stored keys of records, for bh status.
+func (s *session) proveStatus(ctx context.Context, list []state.Record, lines []projectStatus) error {
+	snap, _, err := s.readState(ctx)
+	if err != nil {
+		return err
+	}
+	verdicts, err := s.prove(ctx, snap, list)
+	for _, v := range verdicts {
+		lines[slices.IndexFunc(lines, func(l projectStatus) bool { return l.Project == v.project })].Opens = v.text()
+	}
 	return err
 }
 

@@ -32,6 +32,7 @@ project "drop" {
     access_key_id     = "AKIA"
     secret_access_key = var.canary
     endpoint_url      = "https://s3.example.com"
+    verify            = false
   }
 }
 `

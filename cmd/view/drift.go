@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,8 @@ func differenceText(d planner.Difference) string {
 	switch {
 	case d.Sensitive:
 		return d.Field + ": changed (sensitive)"
+	case d.Class == planner.CredentialUnproved:
+		return "the stored keys do not open the bucket: " + d.After
 	case d.Class.Gone():
 		return d.Field + " " + strconv.Quote(d.Before) + " is gone"
 	}
@@ -33,7 +36,27 @@ func driftSummary(d planner.Drift) string {
 	if d.Ignored > 0 {
 		text += " (" + words.Number(d.Ignored) + " ignored)"
 	}
-	return text + "."
+	text += "."
+	if d.Proofs != nil {
+		if d.Proofs.Proved > 0 {
+			text += " The stored keys of " + words.Count(d.Proofs.Proved, "project") + " open their bucket."
+		}
+		if d.Proofs.LeftOut > 0 {
+			text += " Not proved: those of " + words.Count(d.Proofs.LeftOut, "project") +
+				", for verify is false or allowed_ips leave out this machine."
+		}
+	}
+	return text
+}
+
+// unprovedHint says what helps where stored keys do not open their bucket, for no plan does something about it; "" if
+// there are none. Commands stand in quote.
+func unprovedHint(d planner.Drift, quote string) string {
+	if !slices.ContainsFunc(d.Differences, func(x planner.Difference) bool { return x.Class == planner.CredentialUnproved }) {
+		return ""
+	}
+	return "Where stored keys do not open their bucket, " + quote + "bh rotate" + quote +
+		" issues new ones; those of a register block are corrected in the file."
 }
 
 func amountOrNone(n int, noun string) string {
@@ -72,7 +95,11 @@ func (h *human) Drift(d planner.Drift) {
 	if len(d.Differences) > 0 {
 		b.WriteString("\n")
 	}
-	_, _ = io.WriteString(h.out, b.String()+driftSummary(d)+"\n")
+	b.WriteString(driftSummary(d) + "\n")
+	if hint := unprovedHint(d, ""); hint != "" {
+		b.WriteString(hint + "\n")
+	}
+	_, _ = io.WriteString(h.out, b.String())
 }
 
 func (j *jsonLines) Drift(d planner.Drift) {
@@ -81,9 +108,12 @@ func (j *jsonLines) Drift(d planner.Drift) {
 		classes[x.Class]++
 		j.write("warn", x.Project.String()+": "+differenceText(x), "drift", map[string]any{"drift": x})
 	}
-	j.write("info", driftSummary(d), "drift_summary",
-		map[string]any{"has_drift": len(d.Differences) > 0, "differences": len(d.Differences),
-			"projects": d.Projects(), "checked": d.Checked, "ignored": d.Ignored, "classes": classes})
+	summary := map[string]any{"has_drift": len(d.Differences) > 0, "differences": len(d.Differences),
+		"projects": d.Projects(), "checked": d.Checked, "ignored": d.Ignored, "classes": classes}
+	if d.Proofs != nil {
+		summary["proved"], summary["proof_left_out"] = d.Proofs.Proved, d.Proofs.LeftOut
+	}
+	j.write("info", driftSummary(d), "drift_summary", summary)
 }
 
 // Drift writes a document of its own, for an issue.
@@ -101,7 +131,7 @@ func DriftMarkdown(d planner.Drift) string {
 		return b.String()
 	}
 	const tail = "\n`bh plan` shows what an apply would do about it.\n"
-	const room = 200 // for the note that rows are left out
+	const room = 400 // for the note that rows are left out, and the hint
 	b.WriteString("\n| project | class | field | recorded | found |\n| --- | --- | --- | --- | --- |\n")
 	for i, x := range d.Differences {
 		before, after := codeOrNone(x.Before), codeOrNone(x.After)
@@ -119,7 +149,11 @@ func DriftMarkdown(d planner.Drift) string {
 		}
 		b.WriteString(row)
 	}
-	return b.String() + tail
+	b.WriteString(tail)
+	if hint := unprovedHint(d, "`"); hint != "" {
+		b.WriteString(hint + "\n")
+	}
+	return b.String()
 }
 
 func codeOrNone(text string) string {

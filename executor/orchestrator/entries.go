@@ -48,8 +48,8 @@ type Registration struct {
 	ItemTitle   string
 }
 
-// RegisterBucket stores keys from elsewhere in a new item and reads them back. It returns
-// the item's reference, and calls no cloud.
+// RegisterBucket stores keys from elsewhere in a new item, reads them back and proves that
+// they open their bucket. It returns the item's reference, and calls no cloud.
 func RegisterBucket(ctx context.Context, rig Rig, r Registration, rec Recorder) (reference string, err error) {
 	keys, err := rig.Register(ctx, r.Project)
 	if err != nil {
@@ -57,7 +57,7 @@ func RegisterBucket(ctx context.Context, rig Rig, r Registration, rec Recorder) 
 	}
 	take := planner.TakeCredential{AccessKeyID: r.AccessKeyID, EndpointURL: r.EndpointURL, Region: r.Region,
 		Bucket: r.Bucket, Fingerprint: rig.Fingerprint(keys.SecretAccessKey)}
-	steps := planner.RegisterSteps(take, planner.StoreCredential{Title: r.ItemTitle})
+	steps := planner.RegisterSteps(take, planner.StoreCredential{Title: r.ItemTitle}, planner.VerifyCredential{})
 	record := state.Record{Project: r.Project, Secrets: rig.Connection, Registered: true}
 	return run(ctx, rig, steps, record, Work{Operation: r.Operation, Record: record}, rec)
 }

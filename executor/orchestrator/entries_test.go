@@ -53,6 +53,7 @@ func newRig() (orchestrator.Rig, *memory.World, *time.Time) {
 		Register: func(context.Context, addr.Project) (vendors.BucketCredentials, error) {
 			return vendors.BucketCredentials{SecretAccessKey: vendors.NewSecret("brought")}, nil
 		},
+		Prover:      world.Prover(),
 		Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint([]byte("key"), s) },
 		Now:         func() time.Time { return now },
 		Sleep:       func(ctx context.Context, d time.Duration) error { now = now.Add(d); return ctx.Err() },

@@ -1,4 +1,4 @@
-// Package orchestrator carries out the steps of one operation, through the two contracts of
+// Package orchestrator carries out the steps of one operation, through the contracts of
 // package vendors.
 //
 // [Do] carries out a single step: it takes a [Work] with the record of the project, and
@@ -25,14 +25,15 @@ import (
 )
 
 // Rig has what steps act on. Buckets is nil for an operation without a cloud. Stores opens
-// the store of another connection. Register returns the keys that someone brings. Now, Sleep
-// and Fingerprint are required.
+// the store of another connection. Register returns the keys that someone brings, and Prover
+// proves them. Now, Sleep and Fingerprint are required.
 type Rig struct {
 	Buckets     vendors.BucketProvider
 	Secrets     vendors.SecretStore
 	Connection  string // the connection address of Secrets
 	Stores      func(ctx context.Context, connection string) (vendors.SecretStore, error)
 	Register    func(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error)
+	Prover      vendors.KeyProver
 	Fingerprint func(vendors.Secret) string
 	Stack       string
 	Now         func() time.Time

@@ -32,19 +32,22 @@ func verifyCredential(ctx context.Context, rig Rig, s planner.VerifyCredential, 
 	begun := rig.Now()
 	pause := time.Second
 	for {
-		updatedAt, err := prove(ctx, rig, w)
-		refused := errors.Is(err, errRefused) && len(s.AllowedIPs) > 0
+		read, err := prove(ctx, rig, w)
+		if err == nil && w.Record.Registered {
+			proof, err := proveRegistered(ctx, rig, s, w, read.Keys)
+			return proved(w, proof, read), err
+		}
 		bound := verifyFor
-		if refused {
+		if knownAndDenied(err) && len(s.AllowedIPs) > 0 {
 			bound = restrictedFor
 		}
 		over := ctx.Err() != nil || err != nil && !passing(err) || rig.Now().Add(pause).After(begun.Add(bound))
 		switch {
 		case err == nil:
-			return proved(w, state.Proved, updatedAt), nil
-		case refused && over && ctx.Err() == nil:
+			return proved(w, state.Proved, read), nil
+		case over && denied(err) && len(s.AllowedIPs) > 0 && ctx.Err() == nil:
 			w.Notes = append(w.Notes, "not proved from here: only "+strings.Join(s.AllowedIPs, ", ")+" may use it")
-			return proved(w, state.Restricted, updatedAt), nil
+			return proved(w, state.Restricted, read), nil
 		case over:
 			return w, fmt.Errorf("%w: %w", ErrUnproved, err)
 		}
@@ -58,9 +61,9 @@ func verifyCredential(ctx context.Context, rig Rig, s planner.VerifyCredential, 
 	}
 }
 
-func proved(w Work, proof state.Proof, updatedAt time.Time) Work {
+func proved(w Work, proof state.Proof, read vendors.Item) Work {
 	item := *w.Record.Item
-	item.UpdatedAt = updatedAt
+	item.UpdatedAt = read.UpdatedAt
 	w.Record.Item, w.Record.Proof = &item, proof
 	return w
 }
@@ -73,41 +76,49 @@ func passing(err error) bool {
 		vendors.ErrRateLimited, errStale}, func(kind error) bool { return errors.Is(err, kind) })
 }
 
-var (
-	errStale   = errors.New("the item does not hold the secret that was stored")
-	errRefused = errors.New("the keys were refused")
-)
+var errStale = errors.New("the item does not hold the secret that was stored")
 
-// prove tries once, and returns the item's time.
-func prove(ctx context.Context, rig Rig, w Work) (time.Time, error) {
+// prove tries once, and returns the item. Of registered keys it only reads the item back.
+func prove(ctx context.Context, rig Rig, w Work) (vendors.Item, error) {
 	r := w.Record
 	if r.Item == nil || r.Active == nil {
-		return time.Time{}, errors.New("there is no stored credential")
+		return vendors.Item{}, errors.New("there is no stored credential")
 	}
 	item, err := rig.Secrets.GetItem(ctx, r.Item.ID)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("read the item back: %w", err)
+		return vendors.Item{}, fmt.Errorf("read the item back: %w", err)
 	}
 	if item.Keys.AccessKeyID != r.Active.ID || rig.Fingerprint(item.Keys.SecretAccessKey) != r.Active.Fingerprint {
-		return time.Time{}, fmt.Errorf("read the item back: %w", errStale)
+		return vendors.Item{}, fmt.Errorf("read the item back: %w", errStale)
 	}
 	if r.Registered || r.Bucket == nil {
-		return item.UpdatedAt, nil // registered keys are of a cloud that bh does not call
+		return item, nil
 	}
 	if verifier, able := vendors.As[vendors.CredentialVerifier](rig.Buckets); able {
 		if err := verifier.VerifyCredential(ctx, *r.Bucket, item.Keys); err != nil {
-			err = fmt.Errorf("open the bucket with the stored keys: %w", err)
-			if errors.Is(err, vendors.ErrDenied) {
-				err = refusal{err}
-			}
-			return item.UpdatedAt, err
+			return item, &refusedError{fmt.Errorf("open the bucket with the stored keys: %w", err)}
 		}
 	}
-	return item.UpdatedAt, nil
+	return item, nil
 }
 
-// refusal marks the error of keys that the bucket does not take.
-type refusal struct{ error }
+// refusedError is the error of keys that did not open the bucket. The item was read back.
+type refusedError struct{ error }
 
-func (r refusal) Is(target error) bool { return target == errRefused }
-func (r refusal) Unwrap() error        { return r.error }
+func (e *refusedError) Unwrap() error { return e.error }
+
+// denied reports whether the cloud refused the keys themselves.
+func denied(err error) bool {
+	var refused *refusedError
+	return errors.As(err, &refused) && errors.Is(refused, vendors.ErrDenied)
+}
+
+// knownAndDenied reports whether it knows the keys already, and still refuses them.
+func knownAndDenied(err error) bool {
+	var answer *vendors.Error
+	return denied(err) && errors.As(err, &answer) && answer.Code != unknownYet
+}
+
+// unknownYet is the code of R2 for keys that it does not know, or does not know yet.
+// https://developers.cloudflare.com/r2/api/error-codes/
+const unknownYet = "Unauthorized"

@@ -78,5 +78,9 @@ project "vendor_drop" {
     secret_access_key = var.vendor_drop_secret
     endpoint_url      = "https://s3.eu-central-1.amazonaws.com"
     region            = "eu-central-1"
+
+    # An apply proves keys by one request that lists their bucket. These are an example,
+    # and no server knows them.
+    verify = false
   }
 }

@@ -112,7 +112,7 @@ func TestRepeats(t *testing.T) {
 		"an update whose answer is lost": {"token.update", reset, 6, func(p vendors.BucketProvider) error {
 			return p.UpdateCredential(t.Context(), strings.Repeat("a", 32), spec)
 		}},
-		"a proof that finds nobody at all": {"s3.head", simulator.Fault{Status: 503}, 1, func(p vendors.BucketProvider) error {
+		"a proof that finds nobody at all": {"s3.list", simulator.Fault{Status: 503}, 1, func(p vendors.BucketProvider) error {
 			keys := vendors.BucketCredentials{AccessKeyID: strings.Repeat("a", 32), SecretAccessKey: vendors.NewSecret("x")}
 			return p.(vendors.CredentialVerifier).VerifyCredential(t.Context(), id, keys)
 		}},

@@ -2,9 +2,9 @@
 // vendors.BucketProvider: https://developers.cloudflare.com/r2/.
 //
 // What belongs here: the two APIs (v4 of November 2026, through cloudflare-go v7's
-// sub-packages), the S3 proof, and turning their answers and faults into the
-// contract's. What to do with them is not decided here, nothing is printed, and the
-// process's environment and clock are not touched.
+// sub-packages), and turning their answers and faults into the contract's; the proof
+// over S3 is package s3keys'. What to do with them is not decided here, nothing is
+// printed, and the process's environment and clock are not touched.
 //
 // The token that bh works with needs "Workers R2 Storage Write", and "Account API
 // Tokens Write" where token_kind is "account" or "API Tokens Write" (of the user)

@@ -15,6 +15,7 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7/r2"
 
 	"buckethead/vendors"
+	"buckethead/vendors/s3keys"
 	"buckethead/vendors/transport"
 )
 
@@ -75,7 +76,7 @@ type Cloud struct {
 	buckets  *r2.BucketService
 	tokens   tokenFamily
 	groups   groupCache
-	s3       *http.Client
+	s3       *s3keys.Prover
 	calls    atomic.Int64
 }
 
@@ -96,7 +97,7 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 		option.WithHTTPClient(client), option.WithMaxRetries(0), option.WithHeader("User-Agent", "bh")}
 	c := &Cloud{host: host, account: s.Text("account_id"), endpoint: s.Text("s3_endpoint_url"),
 		buckets: r2.NewBucketService(options...),
-		s3:      transport.NewClient(transport.Options{Host: host, Repeat: neverRepeat, Redact: redact})}
+		s3:      s3keys.New(host, title)}
 	c.in.AccountID.Value, c.in.AccountID.Present = c.account, true
 	if s.Text("token_kind") == "user" {
 		c.tokens, c.limit = newUserTokens(options), userTokenLimit
@@ -131,9 +132,6 @@ func repeat(r *http.Request) transport.Repeat {
 	}
 	return transport.WhenRefused
 }
-
-// neverRepeat is for the proof: whoever asks for it asks again.
-func neverRepeat(*http.Request) transport.Repeat { return transport.Never }
 
 // Calls counts the calls to the API, S3 left out: it has no part in the limit.
 func (c *Cloud) Calls() int { return int(c.calls.Load()) }

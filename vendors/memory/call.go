@@ -16,7 +16,7 @@ type Call struct {
 func (c Call) Reads() bool { return reads(c.Method) }
 
 func reads(method string) bool {
-	for _, prefix := range []string{"List", "Get", "Read", "Probe", "Verify", "Resolve"} {
+	for _, prefix := range []string{"List", "Get", "Read", "Probe", "Prove", "Verify", "Resolve"} {
 		if strings.HasPrefix(method, prefix) {
 			return true
 		}
@@ -34,7 +34,7 @@ var operations = map[string]string{
 	"UpdateCredential": "update credential", "RevokeCredential": "revoke credential",
 	"VerifyCredential": "verify credential", "ListItems": "list items", "GetItem": "read item",
 	"CreateItem": "create item", "UpdateItem": "update item", "DeleteItem": "delete item",
-	"ResolveReference": "resolve reference",
+	"ResolveReference": "resolve reference", "ProveKeys": "prove keys",
 }
 
 // counted is what calls are counted by.

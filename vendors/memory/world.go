@@ -37,6 +37,9 @@ type World struct {
 	LateMint func(name string) time.Duration
 	// HideFromList says which things lists leave out while single reads find them.
 	HideFromList func(kind, id string) bool
+	// RefuseKeys says how the proof of keys from elsewhere ends; nil for success. It is
+	// called under the world's lock.
+	RefuseKeys func(vendors.BucketCredentials) error
 	// PageSize is how many entries a page of a list holds; zero means 100.
 	PageSize int
 	// CredentialLimit is how many credentials each cloud may have at once; zero

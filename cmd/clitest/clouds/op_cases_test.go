@@ -126,6 +126,7 @@ project "drop" {
     access_key_id     = "AKIAEXAMPLE"
     secret_access_key = "op://Engineering/drop/credential"
     endpoint_url      = "https://s3.example.com"
+    verify            = false
     region            = "eu-central-1"
   }
 }

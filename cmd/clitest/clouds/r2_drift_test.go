@@ -49,6 +49,44 @@ func TestR2_drift(t *testing.T) {
 	})
 }
 
+// A token whose value was rolled elsewhere is listed as before: only its use tells that what
+// is stored does not open the bucket. Keys that this machine may not use are left out.
+func TestR2_driftProves(t *testing.T) {
+	r2Case(t, simulator.Options{}, func(t *testing.T, a *r2Account) {
+		a.declare("project \"photos\" { bucket = \"photos\" }\nproject \"far\" {\n bucket = \"far\"\n allowed_ips = [\"192.0.2.0/24\"]\n}\n")
+		a.must("apply", "--auto-approve", "--verify=false")
+		out := a.must("drift", "--prove")
+		if !strings.Contains(out, "No drift in 2 projects. The stored keys of 1 project open their bucket. Not proved: those of 1 project") {
+			t.Errorf("after an apply:\n%s", out)
+		}
+		if out := a.must("status", "--prove"); !strings.Contains(out, "not proved from here: only 192.0.2.0/24 may use them") {
+			t.Errorf("the status is\n%s", out)
+		}
+		for _, token := range a.minted() {
+			if strings.Contains(token.Name, "photos") {
+				a.EditToken(token.ID, func(x *simulator.Token) { x.Value = "rolled" })
+			}
+		}
+		a.must("drift")
+		a.ResetCounts()
+		out, code := a.bh("drift", "--prove")
+		if code != 2 || !strings.Contains(out, "credential_unproved  the stored keys do not open the bucket: Cloudflare: ") || !strings.Contains(out, "SignatureDoesNotMatch") {
+			t.Errorf("exit %d\n%s", code, out)
+		}
+		if n := a.Calls("s3.list"); n != 2 {
+			t.Errorf("%d proofs", n)
+		}
+		// What is gone is told once, and not tried.
+		for _, token := range a.minted() {
+			a.RemoveToken(token.ID)
+		}
+		a.ResetCounts()
+		if out, _ := a.bh("drift", "--prove"); strings.Contains(out, "credential_unproved") || a.Calls("s3.list") != 0 {
+			t.Errorf("%d proofs of keys that are gone\n%s", a.Calls("s3.list"), out)
+		}
+	})
+}
+
 // A project that was renamed without a moved block is told so, and with the block it
 // keeps its keys.
 func TestR2_renamed(t *testing.T) {

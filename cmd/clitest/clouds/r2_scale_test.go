@@ -42,7 +42,7 @@ func TestR2_thousandProjects(t *testing.T) {
 		took := time.Since(begun)
 		rest, proofs := 0, 0
 		for _, c := range a.Log() {
-			if c.Op == "s3.head" {
+			if c.Op == "s3.list" {
 				proofs++
 			} else {
 				rest++

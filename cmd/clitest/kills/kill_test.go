@@ -31,6 +31,7 @@ project "drop" {
     access_key_id     = "AKIB"
     secret_access_key = var.canary
     endpoint_url      = "https://s3.example.com"
+    verify            = false
   }
 }
 `

@@ -1,0 +1,29 @@
+package connections
+
+import (
+	"context"
+
+	"buckethead/vendors"
+	"buckethead/vendors/s3keys"
+)
+
+// registeredKeys stands for the address of a connection in the log of requests that prove
+// keys that someone brings: their endpoints are no connections.
+const registeredKeys = "registered keys"
+
+// prover returns what proves keys that someone brings. Its calls are observed.
+func (c *Connections) prover(ctx context.Context) vendors.KeyProver {
+	return observedProver{s3keys.New(c.host(ctx, registeredKeys), ""), c.observer(registeredKeys)}
+}
+
+type observedProver struct {
+	next    vendors.KeyProver
+	observe observer
+}
+
+func (o observedProver) ProveKeys(ctx context.Context, keys vendors.BucketCredentials) error {
+	_, err := read(ctx, o.observe, "ProveKeys", keys.Bucket, func() (struct{}, error) {
+		return struct{}{}, o.next.ProveKeys(ctx, keys)
+	})
+	return err
+}

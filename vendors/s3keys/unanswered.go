@@ -1,0 +1,45 @@
+package s3keys
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"syscall"
+
+	"buckethead/vendors"
+	"buckethead/vendors/transport"
+)
+
+// unanswered is the error of a request without an answer. One that no second try can mend
+// is ErrUnreachable.
+func (c claim) unanswered(err error) error {
+	out := c.fault(vendors.ErrUnavailable, "no answer came: "+transport.Cause(err))
+	var unknown *net.DNSError
+	switch {
+	case errors.Is(err, context.Canceled):
+		out.Err, out.Message = context.Canceled, "cancelled before an answer came"
+	case errors.Is(err, context.DeadlineExceeded):
+		out.Err, out.Message = context.DeadlineExceeded, "no answer came in time"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		out.Err, out.Message = vendors.ErrUnreachable, "nothing listens at "+c.at+" (connection refused)"
+	case errors.As(err, &unknown) && unknown.IsNotFound:
+		out.Err, out.Message = vendors.ErrUnreachable, "there is no host "+unknown.Name
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		out.Err, out.Message = vendors.ErrUnreachable, "there is no route to "+c.at
+	case errors.Is(err, http.ErrSchemeMismatch):
+		out.Err, out.Message = vendors.ErrUnreachable, "what listens at "+c.at+" speaks HTTP without TLS"
+	case failsTLS(err):
+		out.Err, out.Message = vendors.ErrUnreachable, "no TLS connection to "+c.at+": "+transport.Cause(err)
+	}
+	return out
+}
+
+// failsTLS reports whether the two sides did not agree on a TLS connection.
+func failsTLS(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var alert tls.AlertError
+	var record tls.RecordHeaderError
+	return errors.As(err, &certificate) || errors.As(err, &alert) || errors.As(err, &record)
+}
