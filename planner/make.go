@@ -148,6 +148,8 @@ func (m *maker) inState(p addr.Project) bool {
 // decide answers design section 4 for one project; nil when there is nothing to do.
 func (m *maker) decide(s *subject) *Operation {
 	switch {
+	case m.otherAccount(s):
+		return nil
 	case s.desired == nil && s.record == nil:
 		return m.undoIntents(s)
 	case s.desired == nil:

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
@@ -65,6 +66,8 @@ type Change struct {
 	Before    string `json:"before,omitempty"`
 	After     string `json:"after,omitempty"`
 	Sensitive bool   `json:"sensitive,omitempty"`
+	// Source is the environment variable that After comes from, if it comes from one.
+	Source string `json:"source,omitempty"`
 }
 
 // Objection is why an operation will not be carried out as things are.
@@ -141,7 +144,7 @@ func (o *Operation) seal() {
 		Steps   []namedStep
 	}
 	decides.Project, decides.Kind, decides.Reason = o.Project, o.Kind, o.Reason.Word
-	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, o.Changes, o.After
+	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, unsourced(o.Changes), o.After
 	for _, b := range o.Blocked {
 		decides.Blocked = append(decides.Blocked, b.Word)
 	}
@@ -160,6 +163,15 @@ func (o *Operation) seal() {
 	}
 	sum := sha256.Sum256(text)
 	o.Digest = hex.EncodeToString(sum[:])
+}
+
+// unsourced returns changes without their sources, for the same value does the same.
+func unsourced(changes []Change) []Change {
+	out := slices.Clone(changes)
+	for i := range out {
+		out[i].Source = ""
+	}
+	return out
 }
 
 // timeless returns the step without what differs between two plans that do the

@@ -78,6 +78,9 @@ type Input struct {
 	// NameLimit returns the longest credential name that a vendor takes, in
 	// characters; 0 for no limit. Nil for no limits at all.
 	NameLimit func(vendor string) int
+	// Address returns where a bucket of a cloud is reached, as far as that is known
+	// offline. Nil to compare no addresses.
+	Address func(cloud string, id vendors.BucketID) Address
 	// Parallelism is how many operations will run at once; 0 means 8.
 	Parallelism int
 }

@@ -78,14 +78,17 @@ func reference(o planner.Operation, opt Options) string {
 }
 
 func changeText(c planner.Change) string {
+	text := c.Field + ": " + strconv.Quote(c.After)
 	switch {
 	case c.Sensitive:
 		return c.Field + ": (sensitive)"
-	case c.Before == "":
-		return c.Field + ": " + strconv.Quote(c.After)
-	default:
-		return c.Field + ": " + strconv.Quote(c.Before) + " -> " + strconv.Quote(c.After)
+	case c.Before != "":
+		text = c.Field + ": " + strconv.Quote(c.Before) + " -> " + strconv.Quote(c.After)
 	}
+	if c.Source != "" {
+		text += " (from " + c.Source + ")"
+	}
+	return text
 }
 
 // summary counts what a plan does: "Plan: 1 to provision, 1 to destroy (1 blocked)."

@@ -116,8 +116,18 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	if err != nil {
 		return w, fmt.Errorf("update item %q: %w", s.Title, err)
 	}
+	if readdressed(w.Record.Item, s.Fields) {
+		w.Record.Proof = state.Unproved
+	}
 	w.Record.Item = itemRef(item, maps.Clone(s.Fields), w.Record, w.Operation)
 	return w, nil
+}
+
+// readdressed reports whether an item's keys are to be used at another address than before,
+// where nothing is proved yet.
+func readdressed(before *state.ItemRef, fields map[string]string) bool {
+	changed := func(name string) bool { return before.Fields[name] != "" && before.Fields[name] != fields[name] }
+	return before != nil && (changed(vendors.FieldEndpointURL) || changed(vendors.FieldRegion))
 }
 
 // rewrite reads an item and writes it, and tries again if someone else wrote in between.

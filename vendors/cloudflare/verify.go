@@ -37,7 +37,7 @@ func (c *Cloud) VerifyCredential(ctx context.Context, id vendors.BucketID, keys 
 	}
 	r.Header.Set("X-Amz-Content-Sha256", emptySHA256)
 	signing := aws.Credentials{AccessKeyID: keys.AccessKeyID, SecretAccessKey: keys.SecretAccessKey.Reveal()}
-	err = v4.NewSigner().SignHTTP(ctx, signing, r, emptySHA256, "s3", cmp.Or(keys.Region, "auto"), c.host.Now(),
+	err = v4.NewSigner().SignHTTP(ctx, signing, r, emptySHA256, "s3", cmp.Or(keys.Region, region), c.host.Now(),
 		func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }) // S3 signs the path as it is
 	if err != nil {
 		return a.invalid("the request could not be signed")

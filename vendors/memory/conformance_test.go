@@ -43,6 +43,9 @@ func TestConformance_buckets(t *testing.T) {
 	vendortest.Buckets(t, func(*testing.T) vendors.BucketProvider { return paged().Cloud("main") }, vendortest.BucketOptions{
 		Attributes: w.Vendor().BucketAttributes, Location: "weur", StorageClass: "infrequent_access", Many: 9,
 		ZoneID: "zone", Domain: "example.com",
+		Address: func(_ vendors.BucketProvider, id vendors.BucketID) vendors.Address {
+			return w.Vendor().Address(vendors.Settings{"name": {Text: "main"}}, id)
+		},
 		PutObject: func(t *testing.T, p vendors.BucketProvider, id vendors.BucketID) {
 			if !p.(*memory.Cloud).PutObjects(id, 1) {
 				t.Fatalf("there is no bucket %v", id)

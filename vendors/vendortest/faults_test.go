@@ -60,6 +60,13 @@ var cloudFaults = map[string]cloudFault{
 			return b, err
 		}
 	}},
+	"keys are issued with another endpoint": {"the settings say where issued keys are used", func(c *cloud) {
+		c.issue = func(ctx context.Context, s vendors.CredentialSpec) (vendors.Issued, error) {
+			issued, err := c.Cloud.IssueCredential(ctx, s)
+			issued.Keys.EndpointURL += "/elsewhere"
+			return issued, err
+		}
+	}},
 	"deleting what is absent fails": {"delete absent = nil", func(c *cloud) {
 		c.remove = func(ctx context.Context, id vendors.BucketID) error {
 			if _, err := c.GetBucket(ctx, id); err != nil {

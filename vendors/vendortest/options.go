@@ -38,6 +38,8 @@ type BucketOptions struct {
 	// AbsentCredential is an id as the cloud gives them, of no credential; empty
 	// means "absent0000000000".
 	AbsentCredential string
+	// Address is the vendor's, for the settings that a cloud was opened with.
+	Address func(p vendors.BucketProvider, id vendors.BucketID) vendors.Address
 	// Many is how many buckets and credentials do not fit into one page.
 	Many int
 	// Pass lets time pass at the cloud, which is one that takes no expiry that is

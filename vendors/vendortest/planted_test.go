@@ -195,6 +195,9 @@ func TestPlanted(t *testing.T) {
 	vendortest.Buckets(t, func(*testing.T) vendors.BucketProvider { return openCloud(world()) }, vendortest.BucketOptions{
 		Attributes: world().Vendor().BucketAttributes, Location: "weur", StorageClass: "cold", Many: 5,
 		ZoneID: "zone", Domain: "example.com",
+		Address: func(_ vendors.BucketProvider, id vendors.BucketID) vendors.Address {
+			return world().Vendor().Address(vendors.Settings{"name": {Text: "main"}}, id)
+		},
 		PutObject: func(_ *testing.T, p vendors.BucketProvider, id vendors.BucketID) { p.(*cloud).PutObjects(id, 1) },
 		Cut: func(*testing.T) vendortest.Faulty[vendors.BucketProvider] {
 			w := world()
