@@ -156,3 +156,59 @@ func TestMake_otherAccount(t *testing.T) {
 		})
 	}
 }
+
+// TestMake_shape compares how the store writes items with how it wrote this one.
+func TestMake_shape(t *testing.T) {
+	now := func(shape string) func(*scene) {
+		return func(s *scene) { s.in.Shape = func(string) string { return shape } }
+	}
+	shown := vendors.Misfit{Field: vendors.FieldSecretAccessKey, Aspect: "type", Found: vendors.TypeVisible, Want: vendors.TypeConcealed}
+	label := vendors.Misfit{Field: vendors.FieldBucket, Aspect: "label", Found: "B", Want: "bucket"}
+	misfit := func(list ...vendors.Misfit) func(*scene) {
+		return func(s *scene) { s.item(func(i *planner.Item) { i.Misfits = list }) }
+	}
+	tests := []struct {
+		name    string
+		stored  string
+		changes []func(*scene)
+		reason  string // "" for no operation
+		fields  []string
+	}{
+		{"the same", "a", []func(*scene){now("a")}, "", nil},
+		{"another", "a", []func(*scene){now("b")}, "settings_changed", []string{"fields"}},
+		{"the record does not know it", "", []func(*scene){now("b")}, "", nil},
+		{"a store without any", "a", []func(*scene){now("")}, "", nil},
+		{"edited", "a", []func(*scene){now("a"), misfit(label, shown)}, "item_edited", []string{"bucket label", "secret_access_key type"}},
+		{"edited, and another: labels are as they were declared", "a", []func(*scene){now("b"), misfit(label, shown)}, "item_edited",
+			[]string{"secret_access_key type", "fields"}},
+		{"edited, and the record does not know it", "", []func(*scene){now("a"), misfit(label)}, "item_edited", []string{"bucket label"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newScene()
+			s.rec.Item.Shape = test.stored
+			for _, change := range test.changes {
+				change(s)
+			}
+			plan, _ := s.make(t)
+			if test.reason == "" {
+				if !plan.Empty() {
+					t.Fatalf("got %+v, want no operation", plan.Operations)
+				}
+				return
+			}
+			if len(plan.Operations) != 1 {
+				t.Fatalf("got %d operations, want 1", len(plan.Operations))
+			}
+			o := plan.Operations[0]
+			var fields []string
+			for _, c := range o.Changes {
+				fields = append(fields, c.Field)
+			}
+			if o.Kind != planner.Update || o.Reason.Word != test.reason || !slices.Equal(fields, test.fields) ||
+				len(o.Acts) != 1 || o.Acts[0].Step != writeItem {
+				t.Errorf("got %s (%s) %v %v", o.Kind, o.Reason.Word, fields, o.Acts)
+			}
+		})
+	}
+}

@@ -268,7 +268,7 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.Credent
 		fields, _ = m.addressed(s, fields)
 		m.updatePolicy(s, d, ref)
 	}
-	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() ||
+	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || len(item.Misfits) > 0 ||
 		!maps.Equal(fields, item.Fields) {
 		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields})
 	}

@@ -58,6 +58,9 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	fields, declared := m.addressed(s, r.Item.Fields)
 	readdressed := len(declared) > 0
 	edited := m.editedFields(s, item, fields)
+	if m.reshaped(s) {
+		declared = append(declared, Change{Field: "fields", Before: "as stored", After: "as " + r.Secrets + " declares"})
+	}
 	if item.Summary.Title != s.desired.ItemTitle {
 		change := Change{Field: "item_title", Before: item.Summary.Title, After: s.desired.ItemTitle}
 		if r.Item.Title == s.desired.ItemTitle {
@@ -99,9 +102,23 @@ func (m *maker) editedFields(s *subject, item Item, fields map[string]string) []
 			edited = append(edited, Change{Field: name, Before: item.Fields[name], After: fields[name]})
 		}
 	}
+	for _, x := range item.Misfits {
+		if !m.reshaped(s) || x.Aspect == "type" { // the others are of the shape that was declared before
+			edited = append(edited, Change{Field: x.Field + " " + x.Aspect, Before: x.Found, After: x.Want})
+		}
+	}
 	if item.Mark.Address != stored.Address.String() || item.Mark.Stack != m.in.Desired.Stack ||
 		item.Mark.Operation != stored.Operation {
 		edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
 	}
 	return edited
+}
+
+// reshaped reports whether the store writes items in another way than it wrote this one.
+func (m *maker) reshaped(s *subject) bool {
+	if m.in.Shape == nil || s.record.Item.Shape == "" {
+		return false
+	}
+	now := m.in.Shape(s.record.Secrets)
+	return now != "" && now != s.record.Item.Shape
 }

@@ -21,14 +21,15 @@ type CredentialKey struct{ Cloud, ID string }
 // ItemKey names an item among all stores; Secrets is a connection address.
 type ItemKey struct{ Secrets, ID string }
 
-// Item is an item as it was observed. Fields, Fingerprint, Mark are there only
-// where it was Read.
+// Item is an item as it was observed. Fields, Fingerprint, Mark, Misfits are there
+// only where it was Read.
 type Item struct {
 	Summary     vendors.ItemSummary
 	Read        bool
 	Fields      map[string]string // without the secret
 	Fingerprint string
 	Mark        vendors.Mark
+	Misfits     []vendors.Misfit
 }
 
 // World is what the vendors have, read once. What is not in it is missing for
@@ -81,6 +82,9 @@ type Input struct {
 	// Address returns where a bucket of a cloud is reached, as far as that is known
 	// offline. Nil to compare no addresses.
 	Address func(cloud string, id vendors.BucketID) Address
+	// Shape returns a digest of how a store writes items by now, "" where all are alike.
+	// Nil to compare no shapes.
+	Shape func(secrets string) string
 	// Parallelism is how many operations will run at once; 0 means 8.
 	Parallelism int
 }

@@ -97,6 +97,8 @@ type ItemRef struct {
 	Address   addr.Project      `json:"address"`   // the address in its mark
 	Operation string            `json:"operation"` // the operation id in its mark
 	UpdatedAt time.Time         `json:"updated_at"`
+	// Shape is how the store wrote the item, see vendors.Vendor; empty if that is unknown.
+	Shape string `json:"shape,omitempty"`
 }
 
 // FormerItem is an item that was replaced by one in another store.

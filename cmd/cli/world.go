@@ -33,5 +33,5 @@ func (s *session) comparison(snap state.Snapshot, world planner.World) planner.I
 			v, _ := registry.Find(vendor)
 			return v.Limits.CredentialNameLength
 		},
-		Address: s.connections.Address}
+		Address: s.connections.Address, Shape: s.connections.Shape}
 }

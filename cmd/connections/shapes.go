@@ -15,3 +15,12 @@ func (c *Connections) Address(cloud string, id vendors.BucketID) planner.Address
 	address := vendor.Address(connection.Settings, id)
 	return planner.Address{Address: address, Variable: vendor.Variable(connection.Settings, address.Setting)}
 }
+
+// Shape returns a digest of how a declared store writes items. It makes no call.
+func (c *Connections) Shape(secrets string) string {
+	connection, vendor, err := find("secrets", c.o.Config.Secrets, secrets)
+	if err != nil || vendor.Shape == nil {
+		return ""
+	}
+	return vendor.Shape(connection.Settings)
+}

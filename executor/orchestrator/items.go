@@ -75,14 +75,18 @@ func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]stri
 	}
 	r.Secrets = rig.Connection
 	r.Active, r.Pending, r.Proof = r.Pending, nil, state.Unproved
-	r.Item = itemRef(item, fields, r, operation)
+	r.Item = rig.itemRef(item, fields, r, operation)
 	r.Generation++
 	return r
 }
 
-func itemRef(item vendors.Item, fields map[string]string, r state.Record, operation string) *state.ItemRef {
-	return &state.ItemRef{ID: item.ID, Title: item.Title, Fields: fields,
+func (rig Rig) itemRef(item vendors.Item, fields map[string]string, r state.Record, operation string) *state.ItemRef {
+	out := &state.ItemRef{ID: item.ID, Title: item.Title, Fields: fields,
 		Address: r.Project, Operation: operation, UpdatedAt: item.UpdatedAt}
+	if len(item.Misfits) == 0 {
+		out.Shape = rig.Shape
+	}
+	return out
 }
 
 func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, error) {
@@ -100,7 +104,7 @@ func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, e
 	w.Record.Secrets = rig.Connection
 	w.Record.Active = &state.CredentialRef{ID: s.AccessKeyID, Name: live.Name, IssuedAt: second(live.IssuedAt),
 		ExpiresAt: live.ExpiresAt, Fingerprint: rig.Fingerprint(item.Keys.SecretAccessKey)}
-	w.Record.Item = itemRef(item, item.Keys.Texts(), w.Record, item.Mark.Operation)
+	w.Record.Item = rig.itemRef(item, item.Keys.Texts(), w.Record, item.Mark.Operation)
 	return w, nil
 }
 
@@ -119,7 +123,7 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	if readdressed(w.Record.Item, s.Fields) {
 		w.Record.Proof = state.Unproved
 	}
-	w.Record.Item = itemRef(item, maps.Clone(s.Fields), w.Record, w.Operation)
+	w.Record.Item = rig.itemRef(item, maps.Clone(s.Fields), w.Record, w.Operation)
 	return w, nil
 }
 

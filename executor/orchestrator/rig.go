@@ -31,6 +31,7 @@ type Rig struct {
 	Buckets     vendors.BucketProvider
 	Secrets     vendors.SecretStore
 	Connection  string // the connection address of Secrets
+	Shape       string // how Secrets writes items, see vendors.Vendor
 	Stores      func(ctx context.Context, connection string) (vendors.SecretStore, error)
 	Register    func(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error)
 	Fingerprint func(vendors.Secret) string

@@ -70,6 +70,7 @@ func TestConformance_secrets(t *testing.T) {
 				t.Fatalf("there is no item %s", id)
 			}
 		},
+		ShowSecret: func(_ *testing.T, s vendors.SecretStore, id string) { s.(*memory.Store).ShowSecret(id) },
 		Field: func(_ *testing.T, s vendors.SecretStore, id, name string) string {
 			return s.(*memory.Store).Field(id, name)
 		},

@@ -261,6 +261,23 @@ var storeFaults = map[string]storeFault{
 			return item, err
 		}
 	}},
+	"a shown secret is not seen": {"a secret that is shown is seen", func(s *store) {
+		s.get = func(ctx context.Context, id string) (vendors.Item, error) {
+			item, err := s.Store.GetItem(ctx, id)
+			item.Misfits = nil
+			return item, err
+		}
+	}},
+	"a shown secret stays": {"a secret that is shown is seen", func(s *store) {
+		s.update = func(ctx context.Context, id, version string, spec vendors.ItemSpec) (vendors.Item, error) {
+			before, _ := s.Item(id)
+			item, err := s.Store.UpdateItem(ctx, id, version, spec)
+			if len(before.Misfits) > 0 {
+				s.ShowSecret(id)
+			}
+			return item, err
+		}
+	}},
 	"deleted items are listed": {"create-then-list", func(s *store) {
 		s.list = func(ctx context.Context) ([]vendors.ItemSummary, error) {
 			list, err := s.Store.ListItems(ctx)

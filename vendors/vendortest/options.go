@@ -66,6 +66,8 @@ type SecretOptions struct {
 	// AddField puts a field of a person's own into an item, and Field reads one.
 	AddField func(t *testing.T, s vendors.SecretStore, id, name, value string)
 	Field    func(t *testing.T, s vendors.SecretStore, id, name string) string
+	// ShowSecret makes the secret of an item visible to whoever opens it.
+	ShowSecret func(t *testing.T, s vendors.SecretStore, id string)
 	// Cut returns a store that acts and whose answer is lost while it is armed;
 	// Limit one that answers that there were too many calls.
 	Cut, Limit func(t *testing.T) Faulty[vendors.SecretStore]

@@ -213,7 +213,8 @@ func TestPlanted(t *testing.T) {
 		AddField: func(_ *testing.T, s vendors.SecretStore, id, name, value string) {
 			s.(*store).AddField(id, name, value)
 		},
-		Field: func(_ *testing.T, s vendors.SecretStore, id, name string) string { return s.(*store).Field(id, name) },
+		Field:      func(_ *testing.T, s vendors.SecretStore, id, name string) string { return s.(*store).Field(id, name) },
+		ShowSecret: func(_ *testing.T, s vendors.SecretStore, id string) { s.(*store).ShowSecret(id) },
 		Cut: func(*testing.T) vendortest.Faulty[vendors.SecretStore] {
 			w := world()
 			return faulty[vendors.SecretStore](w, openStore(w), nil, lost)
