@@ -18,13 +18,13 @@ import (
 // operate runs one operation, or says why it does not run. The caller holds one of slots. A
 // panic ends only this operation; the journal has what it left open.
 func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan struct{}) (result Result) {
-	result = Result{Project: o.Project, Kind: o.Kind, Started: r.options.Now()}
+	result = Result{Project: o.Project, Block: o.Block, Kind: o.Kind, Started: r.options.Now()}
 	defer func() {
 		if fault := recover(); fault != nil {
 			result.Outcome, result.Ended = Failed, r.options.Now()
 			result.Diagnostics = diag.List{{Severity: diag.Error, Code: "BH4006", Project: o.Project, Subject: o.Range,
 				Summary: "Internal error: this is a bug in bh",
-				Detail:  fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Project, fault),
+				Detail:  fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Address(), fault),
 				Fix:     "Apply again: it continues from where it stopped. And report it."}}
 		}
 	}()
@@ -35,12 +35,8 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	if len(o.Blocked) > 0 {
 		return end(Blocked, blockedFaults(o)...)
 	}
-	for _, before := range o.After {
-		if !r.succeeded(before) {
-			return end(Skipped, diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
-				Summary: "Skipped", Detail: "It needs what " + before.String() + " holds, and that was not freed.",
-				Fix: "Repair " + before.String() + " and apply again."})
-		}
+	if fault, skipped := r.skips(o); skipped {
+		return end(Skipped, fault)
 	}
 	if r.stopped() || ctx.Err() != nil {
 		return end(Interrupted)
@@ -56,8 +52,10 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	if !revokes(o) {
 		rig.Sleep = resting(slots, rig.Sleep)
 	}
-	rig.Waiting = func(why string, until time.Time) { r.emit(Waiting{Project: o.Project, Why: why, Until: until}) }
-	r.emit(OperationStarted{Project: o.Project, Kind: o.Kind, At: result.Started})
+	rig.Waiting = func(why string, until time.Time) {
+		r.emit(Waiting{Project: o.Project, Block: o.Block, Why: why, Until: until})
+	}
+	r.emit(OperationStarted{Project: o.Project, Block: o.Block, Kind: o.Kind, At: result.Started})
 	steps := o.Steps
 	if !r.options.Verify {
 		steps = waived(steps)
@@ -141,7 +139,7 @@ func blockedFaults(o *planner.Operation) []diag.Diagnostic {
 // failure describes why an operation failed.
 func failure(o *planner.Operation, err error) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Error, Code: "BH4004", Project: o.Project, Subject: o.Range, Cause: err,
-		Summary: "The " + string(o.Kind) + " of " + o.Project.Label() + " did not succeed", Detail: err.Error() + ".",
+		Summary: "The " + string(o.Kind) + " of " + o.Label() + " did not succeed", Detail: err.Error() + ".",
 		Fix: "Apply again: it continues from where it stopped."}
 	switch {
 	case errors.Is(err, vendors.ErrDenied) && !errors.Is(err, orchestrator.ErrUnproved):

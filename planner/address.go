@@ -58,8 +58,8 @@ func (m *maker) otherAccount(s *subject) bool {
 		return false
 	}
 	d := diag.Diagnostic{Code: "BH2030", Project: s.project, Summary: "The cloud is another account now",
-		Detail: "The bucket " + r.Bucket.Name + " of " + s.project.String() + " is in the account " + was + ", and " + r.Cloud +
-			" names " + now + "; bh cannot move a bucket to another account, and would leave its keys behind.",
+		Detail: "The bucket " + r.Bucket.Name + " of " + s.project.String() + " is in the account " + was + ", and " +
+			r.Cloud + " names " + now + "; bh cannot move a bucket to another account, and would leave its keys behind.",
 		Fix: "Set the account back. For buckets in the other account, declare a cloud block of another name; " +
 			"to forget this one and leave it as it is, write a removed block."}
 	if s.desired != nil {

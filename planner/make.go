@@ -33,7 +33,7 @@ func Make(in Input) (*Plan, diag.List) {
 	m.reportRenames()
 	m.checkRotateNames()
 	plan.Quotas = m.checkQuotas(operations)
-	plan.Operations = order(operations)
+	plan.Operations = order(append(m.stores(), operations...))
 	for i := range plan.Operations {
 		plan.Operations[i].seal()
 	}

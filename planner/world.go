@@ -32,6 +32,12 @@ type Item struct {
 	Misfits     []vendors.Misfit
 }
 
+// Recipients are those of one store. Err says why no write could be for those declared.
+type Recipients struct {
+	vendors.Recipients
+	Err error
+}
+
 // World is what the vendors have, read once. What is not in it is missing for
 // certain: refresh confirms each absence by id.
 type World struct {
@@ -44,6 +50,9 @@ type World struct {
 	// Settings holds the groups of settings that plans may change. A group that
 	// is not in it was not read.
 	Settings map[BucketKey]vendors.BucketSettings
+	// Recipients holds those of stores that are encrypted to some, or why nothing can be
+	// written to them.
+	Recipients map[string]Recipients
 	// Registered holds the fingerprints of the secrets that people brought.
 	Registered map[addr.Project]string
 	// CannotEmpty holds the clouds that cannot delete what a bucket holds.

@@ -160,6 +160,7 @@ type Entry struct {
 	Run        string       `json:"run,omitempty"`
 	PlanDigest string       `json:"plan_digest"`
 	Project    addr.Project `json:"project"`
+	Block      string       `json:"block,omitempty"` // without a project, the store that it was about
 	Operation  string       `json:"operation"`
 	Reason     string       `json:"reason,omitempty"`
 	Outcome    string       `json:"outcome"`

@@ -17,7 +17,7 @@ type line struct {
 
 // lineOf describes an operation.
 func lineOf(o planner.Operation, opt Options) line {
-	l := line{symbol: o.Kind.Symbol(), kind: string(o.Kind), label: o.Project.Label(), what: o.Reason.Text}
+	l := line{symbol: o.Kind.Symbol(), kind: string(o.Kind), label: o.Label(), what: o.Reason.Text}
 	switch o.Kind {
 	case planner.Provision, planner.Adopt:
 		l.what = place(o)
@@ -44,7 +44,7 @@ func lineOf(o planner.Operation, opt Options) line {
 		// adoption is new.
 		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate ||
 			o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
-			l.details = append(l.details, changeText(c))
+			l.details = append(l.details, changeText(o, c))
 		}
 	}
 	l.details = append(l.details, o.Notes...)
@@ -77,9 +77,13 @@ func reference(o planner.Operation, opt Options) string {
 	return opt.Reference(o.Secrets, o.ItemID, o.ItemTitle)
 }
 
-func changeText(c planner.Change) string {
+func changeText(o planner.Operation, c planner.Change) string {
 	text := c.Field + ": " + strconv.Quote(c.After)
 	switch {
+	case o.Block != "" && c.Before == "": // one of several
+		return c.Field + ": + " + c.After
+	case o.Block != "":
+		return c.Field + ": - " + c.Before
 	case c.Sensitive:
 		return c.Field + ": (sensitive)"
 	case c.Before != "":

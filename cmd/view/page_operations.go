@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
@@ -122,10 +121,10 @@ func folded(rows []row) string {
 
 // rows makes the rows of all operations, in the plan's order.
 func (p *page) rows() []row {
-	outcomes := map[addr.Project]executor.Outcome{}
+	outcomes := map[string]executor.Outcome{}
 	if p.report != nil {
 		for _, r := range p.report.Results {
-			outcomes[r.Project] = r.Outcome
+			outcomes[planner.AddressOf(r.Project, r.Block)] = r.Outcome
 		}
 	}
 	rows := make([]row, len(p.plan.Operations))
@@ -134,8 +133,8 @@ func (p *page) rows() []row {
 		r := row{grave: len(o.Blocked) > 0 || o.Kind == planner.Destroy}
 		outcome := ""
 		if p.report != nil {
-			outcome = " " + string(outcomes[o.Project]) + " |"
-			if o := outcomes[o.Project]; o != executor.Done && o != "" {
+			outcome = " " + string(outcomes[o.Address()]) + " |"
+			if o := outcomes[o.Address()]; o != executor.Done && o != "" {
 				r.grave = true
 				outcome = " **" + string(o) + "** |"
 			}

@@ -52,6 +52,8 @@ func Do(ctx context.Context, rig Rig, s planner.Step, w Work) (Work, error) {
 		return deleteItem(ctx, rig, s, w)
 	case planner.VerifyCredential:
 		return verifyCredential(ctx, rig, w)
+	case planner.WriteRecipients:
+		return w, writeRecipients(ctx, rig, s)
 	case planner.MoveRecord, planner.ForgetRecord, planner.Settle:
 		return w, nil
 	}

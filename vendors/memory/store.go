@@ -16,6 +16,8 @@ type Store struct {
 	world *World
 	name  string
 	items map[string]item
+
+	recipients vendors.Recipients
 }
 
 // item is one item. Its added fields are never changed in place.

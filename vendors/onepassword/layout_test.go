@@ -66,28 +66,31 @@ func TestLayout_misfits(t *testing.T) {
 		return field{id: name, section: section, label: label, concealed: concealed, value: vendors.NewSecret("value of " + name)}
 	}
 	type misfit = vendors.Misfit
+	off := func(field, aspect, found, want string) misfit {
+		return misfit{Field: field, Aspect: aspect, Found: found, Want: want}
+	}
 	tests := []struct {
 		name   string
 		labels map[string]string
 		before []field
 		want   []misfit
-		after []string // afterwards, of the two fields
+		after  []string // afterwards, of the two fields
 	}{
 		{name: "as it is written", before: []field{own(id, "keys", id, false), own(secret, "keys", secret, true)}, after: []string{id, secret}},
 		{name: "other labels are declared", labels: map[string]string{id: "Key", secret: "Secret"},
 			before: []field{own(id, "keys", id, false), own(secret, "keys", "old", true)},
-			want:   []misfit{{id, "label", id, "Key"}, {secret, "label", "old", "Secret"}}, after: []string{"Key", "Secret"}},
+			want:   []misfit{off(id, "label", id, "Key"), off(secret, "label", "old", "Secret")}, after: []string{"Key", "Secret"}},
 		{name: "the secret is shown", before: []field{own(id, "keys", id, false), own(secret, "keys", secret, false)},
-			want: []misfit{{secret, "type", "visible", "concealed"}}, after: []string{id, secret}},
+			want: []misfit{off(secret, "type", "visible", "concealed")}, after: []string{id, secret}},
 		{name: "more is concealed", before: []field{own(id, "keys", id, true), own(secret, "keys", secret, true)}, after: []string{id, secret}},
 		{name: "moved to another section", before: []field{own(id, "mine", id, false), own(secret, "", secret, true)},
-			want: []misfit{{id, "section", "mine", "keys"}, {secret, "section", "", "keys"}}, after: []string{id, secret}},
+			want: []misfit{off(id, "section", "mine", "keys"), off(secret, "section", "", "keys")}, after: []string{id, secret}},
 		{name: "made by a person, and shown",
 			before: []field{{id: "f1", label: id, value: vendors.NewSecret("value of " + id)}, {id: "f2", label: secret, value: vendors.NewSecret("value of " + secret)}},
-			want:   []misfit{{secret, "type", "visible", "concealed"}}, after: []string{id, secret}},
+			want:   []misfit{off(secret, "type", "visible", "concealed")}, after: []string{id, secret}},
 		{name: "made by a person, before other labels were declared", labels: map[string]string{id: "Key", secret: "Secret"},
 			before: []field{{id: "f1", label: id, value: vendors.NewSecret("value of " + id)}, {id: "f2", label: secret, concealed: true, value: vendors.NewSecret("value of " + secret)}},
-			after: []string{"Key", "Secret"}},
+			after:  []string{"Key", "Secret"}},
 	}
 	for _, test := range tests {
 		for name, write := range ways {
