@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"buckethead/config"
+	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -210,5 +212,57 @@ func TestMake_shape(t *testing.T) {
 				t.Errorf("got %s (%s) %v %v", o.Kind, o.Reason.Word, fields, o.Acts)
 			}
 		})
+	}
+}
+
+// TestMake_otherIssuer: credentials of a kind that the cloud does not see are not gone.
+func TestMake_otherIssuer(t *testing.T) {
+	for name, c := range map[string]struct {
+		recorded, now string
+		change        func(*scene)
+		fault         bool
+	}{
+		"another":            {"account", "user", func(*scene) {}, true},
+		"and all is to go":   {"account", "user", func(s *scene) { s.in.Mode = planner.DestroyAll }, true},
+		"the same":           {"user", "user", func(*scene) {}, false},
+		"not known":          {"", "user", func(*scene) {}, false},
+		"the cloud has one":  {"account", "", func(*scene) {}, false},
+		"it is only forgot":  {"account", "user", func(s *scene) { s.undeclare(); s.in.Desired.Removed = []config.Removed{{From: photos}} }, false},
+		"it is seen somehow": {"account", "user", func(s *scene) { s.stray("x"); s.rec.Active.ID = "KX" }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene()
+			s.deleteCredential()
+			s.rec.Issuer = c.recorded
+			s.in.Address = func(string, vendors.BucketID) planner.Address {
+				return planner.Address{Address: vendors.Address{Issuer: c.now}}
+			}
+			c.change(s)
+			plan, diags := s.make(t)
+			if found := len(diags) == 1 && diags[0].Code == "BH2032"; found != c.fault || found && !plan.Empty() {
+				t.Errorf("got %v and %v", diags, plan.Operations)
+			}
+		})
+	}
+}
+
+// TestMake_lostStore: where none of several items is there, nobody has deleted each.
+func TestMake_lostStore(t *testing.T) {
+	s := newScene()
+	d, r := *s.desc, *s.rec
+	d.Addr, r.Project = albums, albums
+	s.in.Desired.Projects = append(s.in.Desired.Projects, d)
+	r.Item = &state.ItemRef{ID: "I2", Title: "albums", Fields: map[string]string{}, Address: albums, Operation: "op1"}
+	s.in.Recorded.Records[albums] = r
+	warned := func() int {
+		_, diags := s.make(t)
+		return len(slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code != "BH2033" }))
+	}
+	if n := warned(); n != 0 {
+		t.Errorf("%d warnings while one of two items is there", n)
+	}
+	s.deleteItem()
+	if n := warned(); n != 1 {
+		t.Errorf("%d warnings when none is there", n)
 	}
 }

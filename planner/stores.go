@@ -69,6 +69,31 @@ func causeOf(err error) string {
 	return err.Error() + "."
 }
 
+// reportLostStores warns where none of several items is in its store. Then the block names
+// another place, or the store was lost, and nobody has deleted each item.
+func (m *maker) reportLostStores() {
+	stored, missing := map[string]int{}, map[string]int{}
+	for p, r := range m.recorded {
+		if r.Item == nil || m.in.Scope != nil && !m.in.Scope(p) {
+			continue
+		}
+		stored[r.Secrets]++
+		if _, there := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]; !there {
+			missing[r.Secrets]++
+		}
+	}
+	for _, secrets := range slices.Sorted(maps.Keys(missing)) {
+		if n := missing[secrets]; n > 1 && n == stored[secrets] {
+			block, _ := config.Find(m.in.Desired.Secrets, secrets)
+			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2033", Subject: block.Range,
+				Summary: "The store has none of its items",
+				Detail: fmt.Sprintf("None of the %d items that bh stored in %s is there. For each of them that is declared, "+
+					"a new key is issued, and the old one is revoked.", n, secrets),
+				Fix: "If the block names another place by now, set it back; if the store was lost, restore it."})
+		}
+	}
+}
+
 // uses reports whether a project that the plan looks at is, or is to be, in a store.
 func (m *maker) uses(secrets string) bool {
 	looked := func(p addr.Project) bool { return m.in.Scope == nil || m.in.Scope(p) }
@@ -107,9 +132,9 @@ func (m *maker) writeRecipients(secrets string, r vendors.Recipients) *Operation
 	}
 	switch {
 	case r.Outside:
-		o.Reason = Reason{"item_edited", "the file was encrypted to others outside of bh"}
+		o.Reason = Reason{"item_edited", "it was encrypted to others outside of bh; it is encrypted again"}
 	case len(o.Changes) > 0:
-		o.Reason = Reason{"settings_changed", "others are to open it than those that it was written for"}
+		o.Reason = Reason{"settings_changed", "its recipients changed; it is encrypted again"}
 	default:
 		return nil
 	}
@@ -131,7 +156,13 @@ func (m *maker) couldRead(secrets string, removed []string) []string {
 			issued = append(issued, p)
 		}
 	}
-	who := words.List(removed...)
+	shown := make([]string, len(removed))
+	for i, key := range removed {
+		if shown[i] = key; len(key) > longestKey {
+			shown[i] = key[:longestKey] + "…"
+		}
+	}
+	who := words.List(shown...)
 	had := " could read %s until now, and may have kept them: "
 	var notes []string
 	if len(issued) > 0 {
@@ -148,6 +179,10 @@ func (m *maker) couldRead(secrets string, removed []string) []string {
 	}
 	return notes
 }
+
+// longestKey is how much of a public key a text shows: a classic one has 62 characters, a
+// post-quantum one 2,000.
+const longestKey = 62
 
 // namedKeys is how many projects a text names.
 const namedKeys = 5

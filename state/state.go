@@ -58,6 +58,9 @@ type Record struct {
 	Active   *CredentialRef  `json:"active,omitempty"`
 	Pending  *CredentialRef  `json:"pending,omitempty"`
 	Retiring []CredentialRef `json:"retiring,omitempty"`
+	// Issuer is the kind of credentials that the cloud issued, see vendors.Address; empty if
+	// that is unknown.
+	Issuer string `json:"issuer,omitempty"`
 	// Proof says whether the stored credential was proved to work.
 	Proof      Proof     `json:"proof,omitempty"`
 	Protected  bool      `json:"protected,omitempty"`

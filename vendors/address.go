@@ -7,6 +7,9 @@ type Address struct {
 	Region      string
 	// AccountID is the account that the bucket and its credentials belong to.
 	AccountID string
+	// Issuer is the kind of credentials that the cloud issues, if there are several: it
+	// sees none of another kind.
+	Issuer string
 	// Setting names the setting that EndpointURL comes from.
 	Setting string
 }

@@ -77,13 +77,17 @@ func reference(o planner.Operation, opt Options) string {
 	return opt.Reference(o.Secrets, o.ItemID, o.ItemTitle)
 }
 
+// longestMember bounds how much of one of several values is shown: a post-quantum key has
+// 2,000 characters.
+const longestMember = 100
+
 func changeText(o planner.Operation, c planner.Change) string {
 	text := c.Field + ": " + strconv.Quote(c.After)
 	switch {
 	case o.Block != "" && c.Before == "": // one of several
-		return c.Field + ": + " + c.After
+		return c.Field + ": + " + fit(c.After, longestMember)
 	case o.Block != "":
-		return c.Field + ": - " + c.Before
+		return c.Field + ": - " + fit(c.Before, longestMember)
 	case c.Sensitive:
 		return c.Field + ": (sensitive)"
 	case c.Before != "":

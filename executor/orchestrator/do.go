@@ -143,7 +143,7 @@ func issueCredential(ctx context.Context, rig Rig, s planner.IssueCredential, w 
 	if err != nil {
 		return w, fmt.Errorf("issue credential %s: %w", s.CredentialName, err)
 	}
-	w.Keys = issued.Keys
+	w.Keys, w.Record.Issuer = issued.Keys, rig.Issuer
 	w.Record = withPending(w.Record, state.CredentialRef{ID: issued.Credential.ID, Name: s.CredentialName, IssuedAt: now,
 		ExpiresAt: expiry(now, s.ExpiresAfter), Fingerprint: rig.Fingerprint(issued.Keys.SecretAccessKey)})
 	return w, nil

@@ -101,7 +101,7 @@ func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, e
 	if err != nil {
 		return w, fmt.Errorf("read credential %s: %w", s.AccessKeyID, err)
 	}
-	w.Record.Secrets = rig.Connection
+	w.Record.Secrets, w.Record.Issuer = rig.Connection, rig.Issuer
 	w.Record.Active = &state.CredentialRef{ID: s.AccessKeyID, Name: live.Name, IssuedAt: second(live.IssuedAt),
 		ExpiresAt: live.ExpiresAt, Fingerprint: rig.Fingerprint(item.Keys.SecretAccessKey)}
 	w.Record.Item = rig.itemRef(item, item.Keys.Texts(), w.Record, item.Mark.Operation)

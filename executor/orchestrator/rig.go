@@ -32,6 +32,7 @@ type Rig struct {
 	Secrets     vendors.SecretStore
 	Connection  string // the connection address of Secrets
 	Shape       string // how Secrets writes items, see vendors.Vendor
+	Issuer      string // the kind of credentials that Buckets issues, see vendors.Address
 	Stores      func(ctx context.Context, connection string) (vendors.SecretStore, error)
 	Register    func(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error)
 	Fingerprint func(vendors.Secret) string

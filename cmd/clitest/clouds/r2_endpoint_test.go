@@ -192,3 +192,35 @@ func TestR2_otherAccount(t *testing.T) {
 		a.converges(1)
 	})
 }
+
+// Tokens of the other kind cannot be seen or revoked, so nothing is issued beside them. The
+// way out that the error names works.
+func TestR2_otherTokenKind(t *testing.T) {
+	r2Case(t, simulator.Options{}, func(t *testing.T, a *r2Account) {
+		const project = "project \"photos\" {\n  bucket = \"photos\"\n  adopt  = true\n}\n"
+		a.declare(project)
+		a.must("apply", "--yes")
+		old := a.minted()[0].ID
+		_, value := a.AddToken(simulator.TokenSpec{Name: "bh of a user", User: true, Groups: []string{"Workers R2 Storage Write", "API Tokens Write"}})
+		a.env["CLOUDFLARE_API_TOKEN"] = value
+		user := strings.Replace(r2Head, `"main" {}`, `"main" { token_kind = "user" }`, 1)
+		a.write("buckets.hcl", user+project)
+		for _, args := range [][]string{{"plan"}, {"apply", "--yes"}, {"rotate", "photos", "--yes"}, {"destroy", "--yes", "--allow-destroy", "9"}} {
+			out, code := a.bh(args...)
+			if code == 0 || !strings.Contains(out, "BH2032") || !strings.Contains(out, old) {
+				t.Errorf("bh %v: exit %d\n%s", args, code, out)
+			}
+		}
+		if got := a.minted(); len(got) != 1 || got[0].ID != old || len(a.Tokens(true)) != 1 {
+			t.Errorf("the tokens are %v and %v", got, a.Tokens(true))
+		}
+		a.write("buckets.hcl", user+"removed { from = project.photos }\n")
+		a.must("apply", "--yes")
+		a.RemoveToken(old)
+		a.write("buckets.hcl", user+strings.Replace(project, "adopt  = true", "adopt  = true\n  item_title = \"photos again\"", 1))
+		a.must("apply", "--yes")
+		if out := a.must("plan"); !strings.Contains(out, "No changes") || len(a.Tokens(true)) != 2 {
+			t.Errorf("after the way out: %v\n%s", a.Tokens(true), out)
+		}
+	})
+}
