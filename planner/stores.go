@@ -87,8 +87,8 @@ func (m *maker) reportLostStores() {
 			block, _ := config.Find(m.in.Desired.Secrets, secrets)
 			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2033", Subject: block.Range,
 				Summary: "The store has none of its items",
-				Detail: fmt.Sprintf("None of the %d items that bh stored in %s is there. For each of them that is declared, "+
-					"a new key is issued, and the old one is revoked.", n, secrets),
+				Detail: fmt.Sprintf("None of the %d items that bh stored in %s is there. Each project gets a new key, and its old "+
+					"one is revoked.", n, secrets),
 				Fix: "If the block names another place by now, set it back; if the store was lost, restore it."})
 		}
 	}

@@ -84,6 +84,8 @@ var shownElsewhere = map[string]string{
 	"BH2010": "TestMake, for callers that name projects without a scope",
 	"BH2012": "TestR2_quotaIsPlannedWith",
 	"BH2013": "TestR2_quotaIsPlannedWith",
+	"BH2030": "TestR2_otherAccount",
+	"BH2032": "TestR2_otherTokenKind",
 	"BH4003": "executor: an operation whose place was not freed",
 	"BH4005": "TestFullDisk",
 	"BH5020": "TestScripts/import",
