@@ -55,6 +55,20 @@ func TestMake_address(t *testing.T) {
 				s.at(here, there, "")
 				s.item(func(i *planner.Item) { maps.Copy(i.Fields, there.Texts()) })
 			}, kind: planner.Update, reason: "settings_changed", steps: []string{writeItem, verify}, changes: []planner.Change{endpoint}},
+		{name: "an item that is imported gets the address of its bucket", change: func(s *scene) {
+			s.at(here, there, "")
+			s.forgetRecord()
+			s.item(func(i *planner.Item) { maps.Copy(i.Fields, here.Texts()) })
+			s.in.Desired.Imports = []config.Import{{To: photos, Bucket: "photos-bucket", Item: "photos"}}
+		}, kind: planner.Adopt, reason: "imported", steps: []string{claim, planner.StepTakeItem, writeItem, verify},
+			changes: []planner.Change{{Field: "access_key_id", After: "K1"}, endpoint}},
+		{name: "what an interrupted run stored gets it before it is proved", change: func(s *scene) {
+			s.at(here, there, "")
+			s.item(func(i *planner.Item) { maps.Copy(i.Fields, here.Texts()); i.Fingerprint, i.Mark.Operation = "FX", "op2" })
+			s.rec.Active, s.rec.Item, s.rec.Proof = nil, nil, ""
+			s.rec.Pending = &state.CredentialRef{ID: "K1", Fingerprint: "FX"}
+			s.intent(planner.StepStoreCredential, "photos")
+		}, kind: planner.Provision, reason: "interrupted", steps: []string{confirm, writeItem, verify}},
 		{name: "a rotation stores the new one", change: func(s *scene) { s.at(here, there, ""); s.in.Rotate[photos] = true },
 			kind: planner.Rotate, reason: "rotation_asked", steps: []string{issue, storeStep, verify, revoke}, changes: []planner.Change{endpoint}},
 	}

@@ -26,7 +26,8 @@ var Vendor = vendors.Vendor{
 		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true,
 			Doc: "The private key itself; it wins over identity_file."},
 		{Name: "recipients", List: true,
-			Doc: "The public keys that can open the file, exactly; without them it is the identity's own."},
+			Doc: "The public keys that can open the file, exactly: all classic or all post-quantum, and the " +
+				"identity's own among them. Without them it is the identity's own."},
 	},
 	CheckSettings:  checkSettings,
 	CheckItemTitle: checkItemTitle,
