@@ -64,7 +64,10 @@ func TestMake_address(t *testing.T) {
 			changes: []planner.Change{{Field: "access_key_id", After: "K1"}, endpoint}},
 		{name: "what an interrupted run stored gets it before it is proved", change: func(s *scene) {
 			s.at(here, there, "")
-			s.item(func(i *planner.Item) { maps.Copy(i.Fields, here.Texts()); i.Fingerprint, i.Mark.Operation = "FX", "op2" })
+			s.item(func(i *planner.Item) {
+				maps.Copy(i.Fields, here.Texts())
+				i.Fingerprint, i.Mark.Operation = "FX", "op2"
+			})
 			s.rec.Active, s.rec.Item, s.rec.Proof = nil, nil, ""
 			s.rec.Pending = &state.CredentialRef{ID: "K1", Fingerprint: "FX"}
 			s.intent(planner.StepStoreCredential, "photos")
