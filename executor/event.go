@@ -9,13 +9,15 @@ import (
 )
 
 // Event is something that happened while a plan runs. The set is closed: it has the types
-// in this file. Events of one project come in order. Those of several projects mix, but
+// in this file. Each is about a project or, without one, about the store that Block
+// declares, see planner.Operation. Events of one project come in order. Those of several projects mix, but
 // never come two at once.
 type Event interface{ event() }
 
 // OperationStarted: the first step of an operation is about to run.
 type OperationStarted struct {
 	Project addr.Project
+	Block   string
 	Kind    planner.Kind
 	At      time.Time
 }
@@ -23,6 +25,7 @@ type OperationStarted struct {
 // StepStarted: a step is about to run.
 type StepStarted struct {
 	Project addr.Project
+	Block   string
 	Step    string
 	Target  string
 	At      time.Time
@@ -31,6 +34,7 @@ type StepStarted struct {
 // StepDone: a step ended. Err is nil if it was committed.
 type StepDone struct {
 	Project addr.Project
+	Block   string
 	Step    string
 	Target  string
 	At      time.Time
@@ -40,6 +44,7 @@ type StepDone struct {
 // Waiting: a step waits until a time, for a reason.
 type Waiting struct {
 	Project addr.Project
+	Block   string
 	Why     string
 	Until   time.Time
 }
@@ -69,6 +74,7 @@ const (
 // afterwards. Notes are what people should know of it although it is done.
 type Result struct {
 	Project     addr.Project
+	Block       string
 	Kind        planner.Kind
 	Outcome     Outcome
 	Reference   string

@@ -18,13 +18,13 @@ import (
 // operate runs one operation, or says why it does not run. The caller holds one of slots. A
 // panic ends only this operation; the journal has what it left open.
 func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan struct{}) (result Result) {
-	result = Result{Project: o.Project, Kind: o.Kind, Started: r.options.Now()}
+	result = Result{Project: o.Project, Block: o.Block, Kind: o.Kind, Started: r.options.Now()}
 	defer func() {
 		if fault := recover(); fault != nil {
 			result.Outcome, result.Ended = Failed, r.options.Now()
 			result.Diagnostics = diag.List{{Severity: diag.Error, Code: "BH4006", Project: o.Project, Subject: o.Range,
 				Summary: "Internal error: this is a bug in bh",
-				Detail:  fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Project, fault),
+				Detail:  fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Address(), fault),
 				Fix:     "Apply again: it continues from where it stopped. And report it."}}
 		}
 	}()
@@ -35,10 +35,8 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	if len(o.Blocked) > 0 {
 		return end(Blocked, blockedFaults(o)...)
 	}
-	for _, before := range o.After {
-		if !r.succeeded(before) {
-			return end(Skipped, notFreed(o, before))
-		}
+	if fault, skipped := r.skips(o); skipped {
+		return end(Skipped, fault)
 	}
 	if r.stopped() || ctx.Err() != nil {
 		return end(Interrupted)
@@ -53,7 +51,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	rec := &recorder{run: r, operation: o}
 	defer rec.leave()
 	rig = rec.rig(rig, slots)
-	r.emit(OperationStarted{Project: o.Project, Kind: o.Kind, At: result.Started})
+	r.emit(OperationStarted{Project: o.Project, Block: o.Block, Kind: o.Kind, At: result.Started})
 	steps := o.Steps
 	if !r.options.Verify {
 		steps = waived(steps)
@@ -82,7 +80,7 @@ func (r *recorder) rig(rig orchestrator.Rig, slots chan struct{}) orchestrator.R
 		rig.Sleep = r.resting(slots, rig.Sleep)
 	}
 	rig.Waiting = func(why string, until time.Time) {
-		r.run.emit(Waiting{Project: r.operation.Project, Why: why, Until: until})
+		r.run.emit(Waiting{Project: r.operation.Project, Block: r.operation.Block, Why: why, Until: until})
 	}
 	return rig
 }
@@ -92,13 +90,6 @@ func unopened(o *planner.Operation, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
 		Summary: "A vendor cannot be opened", Detail: err.Error() + ".",
 		Fix: "Correct the block, then apply again.", Cause: err}
-}
-
-// notFreed is the fault of an operation that waits for another one, which did not succeed.
-func notFreed(o *planner.Operation, before addr.Project) diag.Diagnostic {
-	return diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
-		Summary: "Skipped", Detail: "It needs what " + before.String() + " holds, and that was not freed.",
-		Fix: "Repair " + before.String() + " and apply again."}
 }
 
 // notIssued is the fault of an operation whose store did not take the credential of another.
@@ -165,7 +156,7 @@ func blockedFaults(o *planner.Operation) []diag.Diagnostic {
 // failure describes why an operation failed.
 func failure(o *planner.Operation, err error) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Error, Code: "BH4004", Project: o.Project, Subject: o.Range, Cause: err,
-		Summary: "The " + string(o.Kind) + " of " + o.Project.Label() + " did not succeed", Detail: err.Error() + ".",
+		Summary: "The " + string(o.Kind) + " of " + o.Label() + " did not succeed", Detail: err.Error() + ".",
 		Fix: "Apply again: it continues from where it stopped."}
 	switch {
 	case o.Cloud == "" && errors.Is(err, orchestrator.ErrUnproved):

@@ -31,7 +31,8 @@ func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Ste
 			return orchestrator.Ticket{}, err
 		}
 	}
-	r.run.emit(StepStarted{Project: r.operation.Project, Step: s.Name(), Target: s.Target(), At: r.run.options.Now()})
+	r.run.emit(StepStarted{Project: r.operation.Project, Block: r.operation.Block, Step: s.Name(), Target: s.Target(),
+		At: r.run.options.Now()})
 	if !orchestrator.Mutates(s) {
 		return orchestrator.Ticket{}, nil
 	}
@@ -77,7 +78,7 @@ func (r *recorder) Commit(ctx context.Context, t orchestrator.Ticket, s planner.
 	switch s := s.(type) {
 	case planner.MoveRecord:
 		err = r.run.journal.Move(ctx, s.From, record.Project)
-	case planner.ForgetRecord, planner.ProbeEmpty:
+	case planner.ForgetRecord, planner.ProbeEmpty, planner.WriteRecipients:
 	default:
 		err = r.run.journal.Commit(ctx, t.Intent, record)
 	}
@@ -107,7 +108,7 @@ func (r *recorder) Settle(ctx context.Context, s state.Settlement) error {
 }
 
 func (r *recorder) done(s planner.Step, err error) {
-	r.run.emit(StepDone{Project: r.operation.Project, Step: s.Name(), Target: s.Target(),
+	r.run.emit(StepDone{Project: r.operation.Project, Block: r.operation.Block, Step: s.Name(), Target: s.Target(),
 		At: r.run.options.Now(), Err: err})
 }
 
@@ -123,7 +124,7 @@ type run struct {
 
 	events  sync.Mutex
 	outcome sync.Mutex
-	results map[addr.Project]Result
+	results map[string]Result // by address
 }
 
 // emit passes on one event at a time.

@@ -46,6 +46,8 @@ type rigging struct {
 	stop   chan struct{}
 	limit  int    // how many mints are refused from now on, because there were too many calls
 	slept  func() // called when something waits
+	shape  string // how stores write items by now
+	moved  string // where buckets are reached by now, if not where the world issues keys for
 	full   int    // how many mints were refused because there were too many credentials
 
 	planned *planner.Plan // the last one
@@ -64,7 +66,7 @@ func (r *rigging) rigs(_ context.Context, _, secrets string) (orchestrator.Rig, 
 		Stores: func(_ context.Context, connection string) (vendors.SecretStore, error) {
 			return r.world.Store(connection), nil
 		},
-		Register: r.register, Prover: r.world.Prover(), Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
+		Shape: r.shape, Register: r.register, Prover: r.world.Prover(), Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
 		Stack: stack, Now: func() time.Time { return r.now },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			if r.slept != nil {
@@ -118,7 +120,8 @@ func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, s
 	if err := diags.Err(); err != nil {
 		return nil, snap, err
 	}
-	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, Allowance: r.allow, Parallelism: 1})
+	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, Allowance: r.allow, Parallelism: 1,
+		Address: r.address, Shape: func(string) string { return r.shape }})
 	r.planned = plan
 	return plan, snap, diags.Err()
 }
@@ -267,6 +270,7 @@ func (r *rigging) complaints() []string {
 		}
 	}
 	out = append(out, r.settingsComplaints(snap)...)
+	out = append(out, r.comparedComplaints(snap)...)
 	if len(snap.Intents) > 0 {
 		out = append(out, fmt.Sprintf("intents are left open: %v", snap.Intents))
 	}

@@ -58,6 +58,8 @@ func countCalls(o *Operation) []Calls {
 			secrets.Writes++
 		case TakeItem, ConfirmStored:
 			secrets.Reads++
+		case WriteRecipients:
+			secrets.Writes++
 		case VerifyCredential:
 			secrets.Reads++ // the proof goes to S3, not to the API that has the limit
 		case DeleteItem:

@@ -48,8 +48,12 @@ func (m *maker) converge(s *subject) *Operation {
 	if cause.Word != "" {
 		d.because(Update, cause.Word, cause.Text)
 	}
-	if !d.rotating {
+	switch {
+	case !d.rotating:
 		m.needUpdate(s, d)
+	case s.record != nil && s.record.Item != nil:
+		_, readdressed := m.addressed(s, s.record.Item.Fields)
+		d.Changes = append(d.Changes, readdressed...)
 	}
 	m.needProof(s, d)
 	m.endRetiring(s, d)

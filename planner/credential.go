@@ -269,9 +269,10 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.Credent
 	if s.desired.Register != nil {
 		fields = registeredKeys(s).Texts()
 	} else {
+		fields, _ = m.addressed(s, fields)
 		m.updatePolicy(s, d, ref)
 	}
-	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() ||
+	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || len(item.Misfits) > 0 ||
 		!maps.Equal(fields, item.Fields) {
 		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields})
 	}
@@ -326,8 +327,10 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	}
 	d.rotating, d.verified, d.ItemID = true, true, ids[0]
 	fields := maps.Clone(item.Fields)
-	fields[vendors.FieldBucket] = s.bucketID().Name
 	d.change("access_key_id", "", keyID)
+	fields, readdressed := m.addressed(s, fields)
+	fields[vendors.FieldBucket] = s.bucketID().Name
+	d.Changes = append(d.Changes, readdressed...)
 	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID})
 	m.updatePolicy(s, d,
 		state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})

@@ -208,6 +208,11 @@ func (d *drifter) itemFields(item Item) {
 	for _, name := range slices.Sorted(maps.Keys(r.Item.Fields)) {
 		d.differs(ItemEdited, name, r.Item.Fields[name], item.Fields[name], nil)
 	}
+	for _, x := range item.Misfits {
+		if !d.m.reshaped(d.subject) || x.Aspect == "type" {
+			d.add(ItemEdited, x.Field+" "+x.Aspect, x.Want, x.Found)
+		}
+	}
 	if r.Active != nil && item.Fingerprint != r.Active.Fingerprint &&
 		(r.Pending == nil || item.Fingerprint != r.Pending.Fingerprint) {
 		d.add(ItemEdited, vendors.FieldSecretAccessKey, "", "")

@@ -31,9 +31,10 @@ func Make(in Input) (*Plan, diag.List) {
 		}
 	}
 	m.reportRenames()
+	m.reportLostStores()
 	m.checkRotateNames()
 	plan.Quotas = m.checkQuotas(operations)
-	plan.Operations = order(operations)
+	plan.Operations = order(append(m.stores(), operations...))
 	for i := range plan.Operations {
 		plan.Operations[i].seal()
 	}
@@ -148,6 +149,8 @@ func (m *maker) inState(p addr.Project) bool {
 // decide answers design section 4 for one project; nil when there is nothing to do.
 func (m *maker) decide(s *subject) *Operation {
 	switch {
+	case m.outOfSight(s):
+		return nil
 	case s.desired == nil && s.record == nil:
 		return m.undoIntents(s)
 	case s.desired == nil:

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
@@ -65,6 +66,8 @@ type Change struct {
 	Before    string `json:"before,omitempty"`
 	After     string `json:"after,omitempty"`
 	Sensitive bool   `json:"sensitive,omitempty"`
+	// Source is the environment variable that After comes from, if it comes from one.
+	Source string `json:"source,omitempty"`
 }
 
 // Objection is why an operation will not be carried out as things are.
@@ -84,8 +87,12 @@ type Calls struct {
 
 // Operation is what a plan does with one project. There is at most one of them
 // for a project in a plan. Steps run in order; the last is always Settle.
+//
+// An operation on a whole store has no project and no Settle: Block is then the address of
+// the store's block, such as secrets.age_file.main.
 type Operation struct {
-	Project addr.Project `json:"project"`
+	Project addr.Project `json:"project,omitzero"`
+	Block   string       `json:"block,omitempty"`
 	Kind    Kind         `json:"kind"`
 	Reason  Reason       `json:"reason"`
 	// ID is the operation id in names and marks; Sequence its number within
@@ -117,6 +124,12 @@ type Operation struct {
 	Range  diag.Range `json:"range,omitzero"`
 }
 
+// Address returns the full address of what the operation is about.
+func (o *Operation) Address() string { return AddressOf(o.Project, o.Block) }
+
+// Label returns the address as plans show it.
+func (o *Operation) Label() string { return LabelOf(o.Project, o.Block) }
+
 // Act is a step in words.
 type Act struct {
 	Step   string `json:"step"`
@@ -131,6 +144,7 @@ func (o *Operation) seal() {
 	}
 	var decides struct {
 		Project addr.Project
+		Block   string `json:",omitempty"`
 		Kind    Kind
 		Reason  string
 		Cloud   string
@@ -140,8 +154,8 @@ func (o *Operation) seal() {
 		After   []addr.Project
 		Steps   []namedStep
 	}
-	decides.Project, decides.Kind, decides.Reason = o.Project, o.Kind, o.Reason.Word
-	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, o.Changes, o.After
+	decides.Project, decides.Block, decides.Kind, decides.Reason = o.Project, o.Block, o.Kind, o.Reason.Word
+	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, unsourced(o.Changes), o.After
 	for _, b := range o.Blocked {
 		decides.Blocked = append(decides.Blocked, b.Word)
 	}
@@ -156,10 +170,19 @@ func (o *Operation) seal() {
 	text, err := json.Marshal(decides)
 	if err != nil {
 		// Steps are plain data; a step that cannot be encoded is a fault in this package.
-		panic(fmt.Sprintf("planner: encode %s: %v", o.Project, err))
+		panic(fmt.Sprintf("planner: encode %s: %v", o.Address(), err))
 	}
 	sum := sha256.Sum256(text)
 	o.Digest = hex.EncodeToString(sum[:])
+}
+
+// unsourced returns changes without their sources, for the same value does the same.
+func unsourced(changes []Change) []Change {
+	out := slices.Clone(changes)
+	for i := range out {
+		out[i].Source = ""
+	}
+	return out
 }
 
 // timeless returns the step without what differs between two plans that do the

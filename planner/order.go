@@ -2,13 +2,13 @@ package planner
 
 import "buckethead/config/addr"
 
-// order takes operations by address and puts them into phases: state alone, then
+// order takes operations by address and puts them into phases: whole stores, state alone, then
 // provisions, registers, updates and rotations, then destroys, then what needs a
 // name or a quota that a destroy frees. What comes after a blocked operation is blocked too.
 func order(operations []*Operation) []Operation {
 	out := make([]Operation, 0, len(operations))
 	var blocked map[addr.Project]bool
-	for phase := range lastPhase + 1 {
+	for phase := firstPhase; phase <= lastPhase; phase++ {
 		for _, o := range operations {
 			if o.Phase() != phase {
 				continue
@@ -21,7 +21,7 @@ func order(operations []*Operation) []Operation {
 					break
 				}
 			}
-			if len(o.Blocked) > 0 {
+			if len(o.Blocked) > 0 && o.Block == "" {
 				if blocked == nil {
 					blocked = map[addr.Project]bool{}
 				}
@@ -33,12 +33,14 @@ func order(operations []*Operation) []Operation {
 	return out
 }
 
-const lastPhase = 3
+const firstPhase, lastPhase = -1, 3
 
 // Phase says when in an apply the operation runs: all operations of one phase
 // may run at once, and a phase begins when the one before has ended.
 func (o *Operation) Phase() int {
 	switch {
+	case o.Block != "":
+		return firstPhase
 	case len(o.After) > 0:
 		return lastPhase
 	case o.Kind == Destroy:

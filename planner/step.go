@@ -124,6 +124,10 @@ type EmptyBucket struct{ ID vendors.BucketID }
 // DeleteBucket deletes the bucket, which must be empty.
 type DeleteBucket struct{ ID vendors.BucketID }
 
+// WriteRecipients writes a whole store again, for those who are declared. It needs no
+// intent: it is idempotent, and leaves the old store or the new one.
+type WriteRecipients struct{ Declared []string }
+
 // DeleteItem removes an item. Secrets names its store, which for a project that
 // changes stores is not the operation's own.
 type DeleteItem struct {
@@ -178,6 +182,7 @@ const (
 	StepEmptyBucket      = "empty_bucket"
 	StepDeleteBucket     = "delete_bucket"
 	StepDeleteItem       = "delete_item"
+	StepWriteRecipients  = "write_recipients"
 	StepMoveRecord       = "move_record"
 	StepForgetRecord     = "forget_record"
 	StepSettle           = "settle"
@@ -200,6 +205,7 @@ func (ProbeEmpty) Name() string       { return StepProbeEmpty }
 func (EmptyBucket) Name() string      { return StepEmptyBucket }
 func (DeleteBucket) Name() string     { return StepDeleteBucket }
 func (DeleteItem) Name() string       { return StepDeleteItem }
+func (WriteRecipients) Name() string  { return StepWriteRecipients }
 func (MoveRecord) Name() string       { return StepMoveRecord }
 func (ForgetRecord) Name() string     { return StepForgetRecord }
 func (Settle) Name() string           { return StepSettle }
@@ -221,6 +227,7 @@ func (s ProbeEmpty) Target() string       { return s.ID.Name }
 func (s EmptyBucket) Target() string      { return s.ID.Name }
 func (s DeleteBucket) Target() string     { return s.ID.Name }
 func (s DeleteItem) Target() string       { return s.Title }
+func (s WriteRecipients) Target() string  { return "" }
 func (s MoveRecord) Target() string       { return s.From.String() }
 func (s ForgetRecord) Target() string     { return "" }
 func (s Settle) Target() string           { return "" }
@@ -242,6 +249,7 @@ func (ProbeEmpty) step()       {}
 func (EmptyBucket) step()      {}
 func (DeleteBucket) step()     {}
 func (DeleteItem) step()       {}
+func (WriteRecipients) step()  {}
 func (MoveRecord) step()       {}
 func (ForgetRecord) step()     {}
 func (Settle) step()           {}

@@ -51,21 +51,15 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 func timeOrNever(t time.Time) string { return cmp.Or(words.Time(t), "never") }
 
 // updateItem writes the item again where its title, our fields or our mark are
-// not as they were stored.
+// not as they were stored, or the bucket is reached at another address by now.
 func (m *maker) updateItem(s *subject, d *draft) {
 	r := s.record
 	item := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]
-	var edited, declared []Change
-	if item.Read {
-		for _, name := range slices.Sorted(maps.Keys(r.Item.Fields)) {
-			if before, after := item.Fields[name], r.Item.Fields[name]; before != after {
-				edited = append(edited, Change{Field: name, Before: before, After: after})
-			}
-		}
-		if item.Mark.Address != r.Item.Address.String() || item.Mark.Stack != m.in.Desired.Stack ||
-			item.Mark.Operation != r.Item.Operation {
-			edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
-		}
+	fields, declared := m.addressed(s, r.Item.Fields)
+	readdressed := len(declared) > 0
+	edited := m.editedFields(s, item, fields)
+	if m.reshaped(s) {
+		declared = append(declared, Change{Field: "fields", Before: "as stored", After: "as " + r.Secrets + " declares"})
 	}
 	if item.Summary.Title != s.desired.ItemTitle {
 		change := Change{Field: "item_title", Before: item.Summary.Title, After: s.desired.ItemTitle}
@@ -88,5 +82,43 @@ func (m *maker) updateItem(s *subject, d *draft) {
 		d.because(Update, "item_unmarked", "the item still carries the address that the project had")
 	}
 	d.Changes = append(append(d.Changes, edited...), declared...)
-	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: r.Item.Fields})
+	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: fields})
+	if readdressed {
+		d.verified = true
+		d.add(s.proof())
+	}
+}
+
+// editedFields returns what someone else changed in an item that was read, and what becomes
+// of it. A field whose value changes anyway is not among them.
+func (m *maker) editedFields(s *subject, item Item, fields map[string]string) []Change {
+	if !item.Read {
+		return nil
+	}
+	var edited []Change
+	stored := s.record.Item
+	for _, name := range slices.Sorted(maps.Keys(stored.Fields)) {
+		if item.Fields[name] != stored.Fields[name] && fields[name] == stored.Fields[name] {
+			edited = append(edited, Change{Field: name, Before: item.Fields[name], After: fields[name]})
+		}
+	}
+	for _, x := range item.Misfits {
+		if !m.reshaped(s) || x.Aspect == "type" { // the others are of the shape that was declared before
+			edited = append(edited, Change{Field: x.Field + " " + x.Aspect, Before: x.Found, After: x.Want})
+		}
+	}
+	if item.Mark.Address != stored.Address.String() || item.Mark.Stack != m.in.Desired.Stack ||
+		item.Mark.Operation != stored.Operation {
+		edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
+	}
+	return edited
+}
+
+// reshaped reports whether the store writes items in another way than it wrote this one.
+func (m *maker) reshaped(s *subject) bool {
+	if m.in.Shape == nil || s.record.Item.Shape == "" {
+		return false
+	}
+	now := m.in.Shape(s.record.Secrets)
+	return now != "" && now != s.record.Item.Shape
 }

@@ -21,14 +21,21 @@ type CredentialKey struct{ Cloud, ID string }
 // ItemKey names an item among all stores; Secrets is a connection address.
 type ItemKey struct{ Secrets, ID string }
 
-// Item is an item as it was observed. Fields, Fingerprint, Mark are there only
-// where it was Read.
+// Item is an item as it was observed. Fields, Fingerprint, Mark, Misfits are there
+// only where it was Read.
 type Item struct {
 	Summary     vendors.ItemSummary
 	Read        bool
 	Fields      map[string]string // without the secret
 	Fingerprint string
 	Mark        vendors.Mark
+	Misfits     []vendors.Misfit
+}
+
+// Recipients are those of one store. Err says why no write could be for those declared.
+type Recipients struct {
+	vendors.Recipients
+	Err error
 }
 
 // World is what the vendors have, read once. What is not in it is missing for
@@ -43,6 +50,9 @@ type World struct {
 	// Settings holds the groups of settings that plans may change. A group that
 	// is not in it was not read.
 	Settings map[BucketKey]vendors.BucketSettings
+	// Recipients holds those of stores that are encrypted to some, or why nothing can be
+	// written to them.
+	Recipients map[string]Recipients
 	// Registered holds the fingerprints of the secrets that people brought.
 	Registered map[addr.Project]string
 	// CannotEmpty holds the clouds that cannot delete what a bucket holds.
@@ -80,6 +90,12 @@ type Input struct {
 	// NameLimit returns the longest credential name that a vendor takes, in
 	// characters; 0 for no limit. Nil for no limits at all.
 	NameLimit func(vendor string) int
+	// Address returns where a bucket of a cloud is reached, as far as that is known
+	// offline. Nil to compare no addresses.
+	Address func(cloud string, id vendors.BucketID) Address
+	// Shape returns a digest of how a store writes items by now, "" where all are alike.
+	// Nil to compare no shapes.
+	Shape func(secrets string) string
 	// Parallelism is how many operations will run at once; 0 means 8.
 	Parallelism int
 }

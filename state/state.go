@@ -58,6 +58,9 @@ type Record struct {
 	Active   *CredentialRef  `json:"active,omitempty"`
 	Pending  *CredentialRef  `json:"pending,omitempty"`
 	Retiring []CredentialRef `json:"retiring,omitempty"`
+	// Issuer is the kind of credentials that the cloud issued, see vendors.Address; empty if
+	// that is unknown.
+	Issuer string `json:"issuer,omitempty"`
 	// Proof says whether the stored credential was proved to work.
 	Proof      Proof     `json:"proof,omitempty"`
 	Protected  bool      `json:"protected,omitempty"`
@@ -102,6 +105,8 @@ type ItemRef struct {
 	Address   addr.Project      `json:"address"`   // the address in its mark
 	Operation string            `json:"operation"` // the operation id in its mark
 	UpdatedAt time.Time         `json:"updated_at"`
+	// Shape is how the store wrote the item, see vendors.Vendor; empty if that is unknown.
+	Shape string `json:"shape,omitempty"`
 }
 
 // FormerItem is an item that was replaced by one in another store.
@@ -163,6 +168,7 @@ type Entry struct {
 	Run        string       `json:"run,omitempty"`
 	PlanDigest string       `json:"plan_digest"`
 	Project    addr.Project `json:"project"`
+	Block      string       `json:"block,omitempty"` // without a project, the store that it was about
 	Operation  string       `json:"operation"`
 	Reason     string       `json:"reason,omitempty"`
 	Outcome    string       `json:"outcome"`

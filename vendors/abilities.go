@@ -114,6 +114,27 @@ type ItemsReader interface {
 	GetItems(ctx context.Context, ids []string) (map[string]Item, error)
 }
 
+// Recipients are the public keys of those who can open a store. Stored are those that it
+// was written for, empty where there is no store yet or it does not say; Outside says that
+// someone has written it for others since. Declared are those of the settings, empty where
+// they follow from a key that the first write makes.
+type Recipients struct {
+	Stored, Declared []string
+	Outside          bool
+}
+
+// RecipientsReader can tell who is able to open the store. ErrInvalid where the settings
+// name some who cannot, alone or together, so that no write would succeed.
+type RecipientsReader interface {
+	ReadRecipients(ctx context.Context) (Recipients, error)
+}
+
+// RecipientsWriter can write the store again for those that the settings name, which must
+// be the given ones: ErrConflict otherwise. Idempotent.
+type RecipientsWriter interface {
+	WriteRecipients(ctx context.Context, declared []string) error
+}
+
 // As finds an ability in v, also behind wrappers that have Unwrap() any.
 func As[T any](v any) (T, bool) {
 	for v != nil {

@@ -44,13 +44,25 @@ type ItemSummary struct {
 }
 
 // Item is one item, read whole. Version is the store's own and goes back with
-// UpdateItem.
+// UpdateItem. Misfits are what UpdateItem would put right besides the values.
 type Item struct {
 	ItemSummary
 	Version string
 	Keys    BucketCredentials
 	Mark    Mark
+	Misfits []Misfit
 }
+
+// Misfit is something about a field of bh's, other than its value, that is not as the
+// store writes it: someone changed it, or the settings of the store did. Aspect is "type",
+// "label" or "section".
+type Misfit struct{ Field, Aspect, Found, Want string }
+
+// The types of a field, as misfits name them. Whoever opens an item sees what is visible.
+const (
+	TypeVisible   = "visible"
+	TypeConcealed = "concealed"
+)
 
 // SecretReader is the half of a SecretStore that cannot change anything. All
 // methods are safe for concurrent use and may return ErrDenied, ErrRateLimited
@@ -75,7 +87,7 @@ type SecretWriter interface {
 	// CreateItem makes a new item. Not idempotent: two calls make two items.
 	CreateItem(ctx context.Context, spec ItemSpec) (Item, error)
 	// UpdateItem replaces title, keys and mark of the item that has this id and
-	// version and keeps what people added. A zero SecretAccessKey in the spec
+	// version, puts its misfits right, and keeps what people added. A zero SecretAccessKey in the spec
 	// keeps the stored one. ErrNotFound when there is no such item, ErrConflict
 	// when its version is another.
 	UpdateItem(ctx context.Context, id, version string, spec ItemSpec) (Item, error)

@@ -124,6 +124,12 @@ type Vendor struct {
 	CheckItemTitle  func(title string) []Problem
 	OpenBuckets     func(ctx context.Context, host Host, s Settings) (BucketProvider, error)
 	OpenSecrets     func(ctx context.Context, host Host, s Settings) (SecretStore, error)
+	// Address returns where a bucket is reached, as IssueCredential writes it into the
+	// keys. It makes no call. Nil if that does not follow from the settings.
+	Address func(Settings, BucketID) Address
+	// Shape returns a digest of how a store writes an item: labels, sections, types. It
+	// makes no call. Nil for stores that write all items alike.
+	Shape func(Settings) string
 	// BucketAttributes are the project attributes and blocks beside bucket that it
 	// knows: location, jurisdiction, storage_class, allowed_ips, expires_after,
 	// cors_rule, lifecycle_rule, lock_rule, custom_domain, public_access.

@@ -76,3 +76,12 @@ func ageFields(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
 	ts.Check(err)
 }
+
+// addRecipient declares the own key of the age file and one more: add-recipient FROM TO KEY.
+func addRecipient(ts *testscript.TestScript, _ bool, args []string) {
+	identity, err := clitest.IdentityBeside(ts.MkAbs(".bh/secrets.age"))
+	ts.Check(err)
+	keys := fmt.Sprintf("{ recipients = [%q, %q] }", identity.(*age.X25519Identity).Recipient(), args[2])
+	declared := strings.Replace(ts.ReadFile(args[0]), `secrets "age_file" "main" {}`, `secrets "age_file" "main" `+keys, 1)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(declared), 0o600))
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,8 +193,9 @@ func expected(s *session, fresh, saved *planner.Plan, digest string) (*planner.P
 		return nil, fmt.Errorf("the plan is stale; nothing was done:%s\n\n  Plan again", b.String())
 	}
 	for _, o := range fresh.Operations {
-		if _, kept := runnable.Find(o.Project); !kept {
-			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Project.Label())
+		kept := func(x planner.Operation) bool { return x.Address() == o.Address() }
+		if !slices.ContainsFunc(runnable.Operations, kept) {
+			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Label())
 		}
 	}
 	return runnable, nil

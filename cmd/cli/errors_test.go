@@ -85,6 +85,8 @@ var shownElsewhere = map[string]string{
 	"BH2012": "TestR2_quotaIsPlannedWith",
 	"BH2013": "TestR2_quotaIsPlannedWith",
 	"BH4010": "executor: an operation whose store did not take another's credential",
+	"BH2030": "TestR2_otherAccount",
+	"BH2032": "TestR2_otherTokenKind",
 	"BH4003": "executor: an operation whose place was not freed",
 	"BH4005": "TestFullDisk",
 	"BH5020": "TestScripts/import",

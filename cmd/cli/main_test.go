@@ -48,7 +48,7 @@ func TestScripts(t *testing.T) {
 			serveKeys(env)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields, "add-recipient": addRecipient,
 			"hold-state": holdState, "release-state": releaseState, "restore-newest": restoreNewest,
 			"unlock-state": unlockState, "setenv-from": setenvFrom},
 	})

@@ -68,6 +68,7 @@ project "drop" {
     access_key_id     = "AKIA"
     secret_access_key = env("DROP_SECRET")
     endpoint_url      = "https://s3.example.com"
+    verify            = false
   }
 }
 `

@@ -26,6 +26,9 @@ func checkOperations(ctx context.Context, s *session, plan *planner.Plan) error 
 	}
 	operations := make([]config.PlannedOperation, 0, len(plan.Operations))
 	for _, o := range plan.Operations {
+		if o.Block != "" {
+			continue // a policy judges projects
+		}
 		var changes []string
 		for _, c := range o.Changes {
 			changes = append(changes, c.Field)

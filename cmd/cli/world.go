@@ -32,5 +32,6 @@ func (s *session) comparison(snap state.Snapshot, world planner.World) planner.I
 		NameLimit: func(vendor string) int {
 			v, _ := registry.Find(vendor)
 			return v.Limits.CredentialNameLength
-		}}
+		},
+		Address: s.connections.Address, Shape: s.connections.Shape}
 }

@@ -22,7 +22,8 @@ func (c *Connections) Readers() refresh.Readers {
 // Rigs returns what the operations of a plan act on that was made from snap.
 func (c *Connections) Rigs(snap state.Snapshot) executor.Rigs {
 	return func(ctx context.Context, cloud, secrets string) (orchestrator.Rig, error) {
-		rig := orchestrator.Rig{Connection: secrets, Stores: c.Store, Register: c.Registered, Stack: c.o.Config.Stack,
+		rig := orchestrator.Rig{Connection: secrets, Shape: c.Shape(secrets),
+			Issuer: c.Address(cloud, vendors.BucketID{}).Issuer, Stores: c.Store, Register: c.Registered, Stack: c.o.Config.Stack,
 			Prover: c.prover(ctx), Now: c.o.Now, Sleep: c.o.Sleep}
 		rig.Fingerprint = func(secret vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, secret) }
 		var err error

@@ -122,19 +122,19 @@ func (h *human) eventText(e executor.Event) string {
 	switch e := e.(type) {
 	case executor.StepStarted:
 		if h.o.Verbose {
-			return fmt.Sprintf("%s: %s %s", e.Project.Label(), e.Step, e.Target)
+			return fmt.Sprintf("%s: %s %s", planner.LabelOf(e.Project, e.Block), e.Step, e.Target)
 		}
 	case executor.StepDone:
 	case executor.Waiting:
 		if lines {
-			return fmt.Sprintf("%s: %s; next try at %s", e.Project.Label(), e.Why, words.Clock(e.Until))
+			return fmt.Sprintf("%s: %s; next try at %s", planner.LabelOf(e.Project, e.Block), e.Why, words.Clock(e.Until))
 		}
 	case executor.OperationStarted:
 		if lines {
-			return fmt.Sprintf("%s: %s ...", e.Project.Label(), e.Kind)
+			return fmt.Sprintf("%s: %s ...", planner.LabelOf(e.Project, e.Block), e.Kind)
 		}
 	case executor.OperationDone:
-		return fmt.Sprintf("%s: %s %s", e.Result.Project.Label(), e.Result.Kind, e.Result.Outcome)
+		return fmt.Sprintf("%s: %s %s", planner.LabelOf(e.Result.Project, e.Result.Block), e.Result.Kind, e.Result.Outcome)
 	}
 	return ""
 }

@@ -72,9 +72,9 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 	j.plan = p
 	for _, o := range p.Operations {
 		o.Acts = list(o.Acts)
-		j.write("info", o.Project.String()+": plan to "+string(o.Kind), "planned_change",
+		j.write("info", o.Address()+": plan to "+string(o.Kind), "planned_change",
 			map[string]any{"change": map[string]any{
-				"resource": map[string]any{"addr": o.Project.String()}, "action": o.Kind, "reason": o.Reason.Word, "operation": o}})
+				"resource": map[string]any{"addr": o.Address()}, "action": o.Kind, "reason": o.Reason.Word, "operation": o}})
 	}
 	message := "No changes."
 	if !p.Empty() {
@@ -102,20 +102,21 @@ func (j *jsonLines) Event(e executor.Event) {
 		more["resource"] = map[string]any{"addr": addr}
 		return map[string]any{"hook": more}
 	}
+	address := planner.AddressOf
 	switch e := e.(type) {
 	case executor.OperationStarted:
-		j.write("info", e.Project.String()+": "+string(e.Kind)+" ...", "apply_start",
-			hook(e.Project.String(), map[string]any{"action": e.Kind}))
+		j.write("info", address(e.Project, e.Block)+": "+string(e.Kind)+" ...", "apply_start",
+			hook(address(e.Project, e.Block), map[string]any{"action": e.Kind}))
 	case executor.StepStarted:
-		j.write("info", e.Project.String()+": "+e.Step, "apply_progress",
-			hook(e.Project.String(), map[string]any{"step": e.Step, "target": e.Target}))
+		j.write("info", address(e.Project, e.Block)+": "+e.Step, "apply_progress",
+			hook(address(e.Project, e.Block), map[string]any{"step": e.Step, "target": e.Target}))
 	case executor.StepDone:
 	case executor.Waiting:
-		j.write("info", e.Project.String()+": "+e.Why, "apply_progress",
-			hook(e.Project.String(), map[string]any{"waiting": e.Why, "until": e.Until.UTC()}))
+		j.write("info", address(e.Project, e.Block)+": "+e.Why, "apply_progress",
+			hook(address(e.Project, e.Block), map[string]any{"waiting": e.Why, "until": e.Until.UTC()}))
 	case executor.OperationDone:
 		r := e.Result
-		j.outcomes[r.Project.String()] = r.Outcome
+		j.outcomes[address(r.Project, r.Block)] = r.Outcome
 		kind, level := "apply_complete", "info"
 		if r.Outcome != executor.Done {
 			kind, level = "apply_errored", "error"
@@ -125,7 +126,8 @@ func (j *jsonLines) Event(e executor.Event) {
 		if len(r.Notes) > 0 {
 			body["notes"] = r.Notes
 		}
-		j.write(level, r.Project.String()+": "+string(r.Kind)+" "+string(r.Outcome), kind, hook(r.Project.String(), body))
+		of := address(r.Project, r.Block)
+		j.write(level, of+": "+string(r.Kind)+" "+string(r.Outcome), kind, hook(of, body))
 	}
 }
 
@@ -133,7 +135,7 @@ func (j *jsonLines) Report(_ *planner.Plan, r executor.Report) {
 	j.Diagnostics(r.Diagnostics)
 	for _, result := range r.Results {
 		j.Diagnostics(result.Diagnostics)
-		j.outcomes[result.Project.String()] = result.Outcome
+		j.outcomes[planner.AddressOf(result.Project, result.Block)] = result.Outcome
 	}
 	j.write("info", reportText(r), "apply_summary",
 		map[string]any{"outcomes": j.outcomes, "counts": j.outcomeCounts(), "complete": r.OK(), "interrupted": r.Interrupted})

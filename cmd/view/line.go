@@ -17,7 +17,7 @@ type line struct {
 
 // lineOf describes an operation.
 func lineOf(o planner.Operation, opt Options) line {
-	l := line{symbol: o.Kind.Symbol(), kind: string(o.Kind), label: o.Project.Label(), what: o.Reason.Text}
+	l := line{symbol: o.Kind.Symbol(), kind: string(o.Kind), label: o.Label(), what: o.Reason.Text}
 	switch o.Kind {
 	case planner.Provision, planner.Adopt:
 		l.what = place(o)
@@ -44,7 +44,7 @@ func lineOf(o planner.Operation, opt Options) line {
 		// adoption is new.
 		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate ||
 			o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
-			l.details = append(l.details, changeText(c))
+			l.details = append(l.details, changeText(o, c))
 		}
 	}
 	l.details = append(l.details, o.Notes...)
@@ -77,15 +77,26 @@ func reference(o planner.Operation, opt Options) string {
 	return opt.Reference(o.Secrets, o.ItemID, o.ItemTitle)
 }
 
-func changeText(c planner.Change) string {
+// longestMember bounds how much of one of several values is shown: a post-quantum key has
+// 2,000 characters.
+const longestMember = 100
+
+func changeText(o planner.Operation, c planner.Change) string {
+	text := c.Field + ": " + strconv.Quote(c.After)
 	switch {
+	case o.Block != "" && c.Before == "": // one of several
+		return c.Field + ": + " + fit(c.After, longestMember)
+	case o.Block != "":
+		return c.Field + ": - " + fit(c.Before, longestMember)
 	case c.Sensitive:
 		return c.Field + ": (sensitive)"
-	case c.Before == "":
-		return c.Field + ": " + strconv.Quote(c.After)
-	default:
-		return c.Field + ": " + strconv.Quote(c.Before) + " -> " + strconv.Quote(c.After)
+	case c.Before != "":
+		text = c.Field + ": " + strconv.Quote(c.Before) + " -> " + strconv.Quote(c.After)
 	}
+	if c.Source != "" {
+		text += " (from " + c.Source + ")"
+	}
+	return text
 }
 
 // summary counts what a plan does: "Plan: 1 to provision, 1 to destroy (1 blocked)."

@@ -106,7 +106,7 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 	const kinds, steps = len("+ provision"), len("verify credential")
 	label, step, took := 0, 0, 0
 	for _, u := range running {
-		label = max(label, runewidth.StringWidth(oneLine(u.project.Label())))
+		label = max(label, runewidth.StringWidth(oneLine(u.label)))
 		step = max(step, runewidth.StringWidth(oneLine(u.does(now))))
 		took = max(took, len(elapsed(now.Sub(u.since))))
 	}
@@ -119,7 +119,7 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 			text = paint(h.o.ErrColor, yellow, text)
 		}
 		kind := paint(h.o.ErrColor, colorOf(u.kind.Symbol()), pad(u.kind.Symbol()+" "+string(u.kind), kinds))
-		lines[i] = kind + "  " + pad(fit(oneLine(u.project.Label()), label), label) + "  " + text + "  " +
+		lines[i] = kind + "  " + pad(fit(oneLine(u.label), label), label) + "  " + text + "  " +
 			strings.Repeat(" ", took-len(time)) + time
 	}
 	return lines

@@ -17,9 +17,11 @@ func chainsOf(p *planner.Plan) []chain {
 		}
 		return chains
 	}
-	groups := grouped(p, func(o planner.Operation) group { return group{o.Kind, len(o.Blocked) > 0, o.Cloud, o.Secrets} })
+	groups := grouped(p, func(o planner.Operation) group { return group{o.Kind, len(o.Blocked) > 0, o.Cloud, o.Secrets, o.Block} })
 	if len(groups) > pictureOperations {
-		groups = grouped(p, func(o planner.Operation) group { return group{kind: o.Kind, blocked: len(o.Blocked) > 0} })
+		groups = grouped(p, func(o planner.Operation) group {
+			return group{kind: o.Kind, blocked: len(o.Blocked) > 0, block: o.Block}
+		})
 	}
 	return groups
 }
@@ -27,7 +29,7 @@ func chainsOf(p *planner.Plan) []chain {
 func chainOf(o planner.Operation) chain {
 	e := effectsOf(o)
 	c := chain{class: classOf(o), cloud: o.Cloud, store: o.Secrets,
-		operation: []string{o.Kind.Symbol() + " " + string(o.Kind), o.Project.Label()}}
+		operation: []string{o.Kind.Symbol() + " " + string(o.Kind), o.Label()}}
 	if len(o.Blocked) > 0 {
 		c.operation = append(c.operation, "BLOCKED: "+o.Blocked[0].Text)
 	}
@@ -37,7 +39,10 @@ func chainOf(o planner.Operation) chain {
 	if e.keys != "" {
 		c.pieces[keysPiece] = part{[]string{"credential", e.keys}, false}
 	}
-	if o.Secrets != "" && o.ItemTitle != "" {
+	switch {
+	case o.Block != "":
+		c.pieces[itemPiece] = part{[]string{"recipients", "update"}, false}
+	case o.Secrets != "" && o.ItemTitle != "":
 		c.pieces[itemPiece] = part{[]string{o.ItemTitle, cmp.Or(e.item, stays)}, e.item == ""}
 	}
 	return c
@@ -106,6 +111,7 @@ type group struct {
 	kind           planner.Kind
 	blocked        bool
 	cloud, secrets string
+	block          string // of a whole store, which is a row of its own
 }
 
 // grouped returns a row for each group, in the order of their first operations.
@@ -121,6 +127,10 @@ func grouped(p *planner.Plan, groupOf func(planner.Operation) group) []chain {
 	}
 	chains := make([]chain, len(order))
 	for i, g := range order {
+		if g.block != "" {
+			chains[i] = chainOf(members[g][0])
+			continue
+		}
 		c := chain{class: classOf(members[g][0]), cloud: g.cloud, store: g.secrets,
 			operation: []string{g.kind.Symbol() + " " + string(g.kind), words.Count(len(members[g]), "project")}}
 		if g.blocked {

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
@@ -25,12 +24,12 @@ type progress struct {
 
 // underWay is an operation that has begun and has not ended.
 type underWay struct {
-	project addr.Project
-	kind    planner.Kind
-	since   time.Time
-	step    string
-	why     string // it waits, until then
-	until   time.Time
+	label string
+	kind  planner.Kind
+	since time.Time
+	step  string
+	why   string // it waits, until then
+	until time.Time
 }
 
 // wait is a vendor that takes no calls until then.
@@ -49,17 +48,18 @@ func (p *progress) event(e executor.Event) {
 		if p.begun.IsZero() {
 			p.begun, p.last = e.At, e.At
 		}
-		p.running = append(p.running, underWay{project: e.Project, kind: e.Kind, since: e.At})
+		p.running = append(p.running, underWay{label: planner.LabelOf(e.Project, e.Block), kind: e.Kind, since: e.At})
 	case executor.StepStarted:
-		p.change(e.Project, func(u *underWay) {
+		p.change(planner.LabelOf(e.Project, e.Block), func(u *underWay) {
 			u.step, u.why, u.until = strings.ReplaceAll(e.Step, "_", " "), "", time.Time{}
 		})
 	case executor.StepDone:
-		p.change(e.Project, func(u *underWay) { u.why, u.until = "", time.Time{} })
+		p.change(planner.LabelOf(e.Project, e.Block), func(u *underWay) { u.why, u.until = "", time.Time{} })
 	case executor.Waiting:
-		p.change(e.Project, func(u *underWay) { u.why, u.until = e.Why, e.Until })
+		p.change(planner.LabelOf(e.Project, e.Block), func(u *underWay) { u.why, u.until = e.Why, e.Until })
 	case executor.OperationDone:
-		p.running = slices.DeleteFunc(p.running, func(u underWay) bool { return u.project == e.Result.Project })
+		label := planner.LabelOf(e.Result.Project, e.Result.Block)
+		p.running = slices.DeleteFunc(p.running, func(u underWay) bool { return u.label == label })
 		if p.ended == nil {
 			p.ended = map[executor.Outcome]int{}
 		}
@@ -70,9 +70,9 @@ func (p *progress) event(e executor.Event) {
 	}
 }
 
-func (p *progress) change(project addr.Project, change func(*underWay)) {
+func (p *progress) change(label string, change func(*underWay)) {
 	for i := range p.running {
-		if p.running[i].project == project {
+		if p.running[i].label == label {
 			change(&p.running[i])
 		}
 	}
@@ -150,7 +150,7 @@ func (p *progress) still(now time.Time, long time.Duration) string {
 		if u.waits(now) {
 			what = u.why + ", until " + words.Clock(u.until)
 		}
-		names = append(names, u.project.Label()+" ("+what+", "+elapsed(now.Sub(u.since))+")")
+		names = append(names, u.label+" ("+what+", "+elapsed(now.Sub(u.since))+")")
 	}
 	return "still running: " + strings.Join(names, ", ") + "; " + p.counts(now)
 }

@@ -52,6 +52,8 @@ func Do(ctx context.Context, rig Rig, s planner.Step, w Work) (Work, error) {
 		return deleteItem(ctx, rig, s, w)
 	case planner.VerifyCredential:
 		return verifyCredential(ctx, rig, s, w)
+	case planner.WriteRecipients:
+		return w, writeRecipients(ctx, rig, s)
 	case planner.MoveRecord, planner.ForgetRecord, planner.Settle:
 		return w, nil
 	}
@@ -141,7 +143,7 @@ func issueCredential(ctx context.Context, rig Rig, s planner.IssueCredential, w 
 	if err != nil {
 		return w, fmt.Errorf("issue credential %s: %w", s.CredentialName, err)
 	}
-	w.Keys = issued.Keys
+	w.Keys, w.Record.Issuer = issued.Keys, rig.Issuer
 	w.Record = withPending(w.Record, state.CredentialRef{ID: issued.Credential.ID, Name: s.CredentialName, IssuedAt: now,
 		ExpiresAt: expiry(now, s.ExpiresAfter), Fingerprint: rig.Fingerprint(issued.Keys.SecretAccessKey)})
 	return w, nil

@@ -88,14 +88,18 @@ func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]stri
 	}
 	r.Secrets = rig.Connection
 	r.Active, r.Pending, r.Proof = r.Pending, nil, state.Unproved
-	r.Item = itemRef(item, fields, r, operation)
+	r.Item = rig.itemRef(item, fields, r, operation)
 	r.Generation++
 	return r
 }
 
-func itemRef(item vendors.Item, fields map[string]string, r state.Record, operation string) *state.ItemRef {
-	return &state.ItemRef{ID: item.ID, Title: item.Title, Fields: fields,
+func (rig Rig) itemRef(item vendors.Item, fields map[string]string, r state.Record, operation string) *state.ItemRef {
+	out := &state.ItemRef{ID: item.ID, Title: item.Title, Fields: fields,
 		Address: r.Project, Operation: operation, UpdatedAt: item.UpdatedAt}
+	if len(item.Misfits) == 0 {
+		out.Shape = rig.Shape
+	}
+	return out
 }
 
 func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, error) {
@@ -110,10 +114,10 @@ func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, e
 	if err != nil {
 		return w, fmt.Errorf("read credential %s: %w", s.AccessKeyID, err)
 	}
-	w.Record.Secrets = rig.Connection
+	w.Record.Secrets, w.Record.Issuer = rig.Connection, rig.Issuer
 	w.Record.Active = &state.CredentialRef{ID: s.AccessKeyID, Name: live.Name, IssuedAt: second(live.IssuedAt),
 		ExpiresAt: live.ExpiresAt, Fingerprint: rig.Fingerprint(item.Keys.SecretAccessKey)}
-	w.Record.Item = itemRef(item, item.Keys.Texts(), w.Record, item.Mark.Operation)
+	w.Record.Item = rig.itemRef(item, item.Keys.Texts(), w.Record, item.Mark.Operation)
 	return w, nil
 }
 
@@ -129,8 +133,18 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	if err != nil {
 		return w, fmt.Errorf("update item %q: %w", s.Title, err)
 	}
-	w.Record.Item = itemRef(item, maps.Clone(s.Fields), w.Record, w.Operation)
+	if readdressed(w.Record.Item, s.Fields) {
+		w.Record.Proof = state.Unproved
+	}
+	w.Record.Item = rig.itemRef(item, maps.Clone(s.Fields), w.Record, w.Operation)
 	return w, nil
+}
+
+// readdressed reports whether an item's keys are to be used at another address than before,
+// where nothing is proved yet.
+func readdressed(before *state.ItemRef, fields map[string]string) bool {
+	changed := func(name string) bool { return before.Fields[name] != "" && before.Fields[name] != fields[name] }
+	return before != nil && (changed(vendors.FieldEndpointURL) || changed(vendors.FieldRegion))
 }
 
 // rewrite reads an item and writes it, and tries again if someone else wrote in between.

@@ -31,6 +31,8 @@ type Rig struct {
 	Buckets     vendors.BucketProvider
 	Secrets     vendors.SecretStore
 	Connection  string // the connection address of Secrets
+	Shape       string // how Secrets writes items, see vendors.Vendor
+	Issuer      string // the kind of credentials that Buckets issues, see vendors.Address
 	Stores      func(ctx context.Context, connection string) (vendors.SecretStore, error)
 	Register    func(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error)
 	Prover      vendors.KeyProver

@@ -251,7 +251,7 @@ func sweep(ctx context.Context, rig Rig, names []string) (seen []string, err err
 func Mutates(s planner.Step) bool {
 	switch s.(type) {
 	case planner.ClaimBucket, planner.TakeCredential, planner.TakeItem, planner.ConfirmStored, planner.VerifyCredential,
-		planner.ProbeEmpty, planner.MoveRecord, planner.ForgetRecord, planner.Settle:
+		planner.ProbeEmpty, planner.WriteRecipients, planner.MoveRecord, planner.ForgetRecord, planner.Settle:
 		return false
 	}
 	return true

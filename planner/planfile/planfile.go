@@ -82,21 +82,28 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 		return nil, []Difference{{Text: "the plan was made from another state (lineage " + expected.Lineage + ", here " +
 			cmp.Or(fresh.Lineage, "none") + ")"}}
 	}
-	now := make(map[addr.Project]planner.Operation, len(fresh.Operations))
+	now := make(map[string]planner.Operation, len(fresh.Operations))
 	for _, o := range fresh.Operations {
-		now[o.Project] = o
+		now[o.Address()] = o
 	}
-	keep := map[addr.Project]bool{}
+	keep := map[string]bool{}
 	for _, want := range expected.Operations {
-		got, there := now[want.Project]
-		keep[want.Project] = true
+		got, there := now[want.Address()]
+		keep[want.Address()] = true
 		switch {
 		case !there:
 			differences = append(differences,
-				Difference{want.Project,
+				Difference{want.Project, about(want) +
 					"was to " + string(want.Kind) + "; now there is nothing to do: it was done already, or is no longer needed"})
 		case got.Digest != want.Digest:
-			differences = append(differences, Difference{want.Project, difference(want, got)})
+			differences = append(differences, Difference{want.Project, about(want) + difference(want, got)})
+		}
+	}
+	for _, o := range fresh.Operations {
+		stores := func(want planner.Operation) bool { return want.Secrets == o.Secrets }
+		if o.Block != "" && !keep[o.Address()] && slices.ContainsFunc(expected.Operations, stores) {
+			differences = append(differences, Difference{Text: about(o) + "was not in the plan; now would " +
+				string(o.Kind) + " (" + o.Reason.Text + ")"})
 		}
 	}
 	if len(differences) > 0 {
@@ -104,11 +111,19 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 	}
 	cut := *fresh
 	cut.Operations = slices.DeleteFunc(slices.Clone(fresh.Operations),
-		func(o planner.Operation) bool { return !keep[o.Project] })
+		func(o planner.Operation) bool { return !keep[o.Address()] })
 	if len(cut.Operations) < len(fresh.Operations) {
 		cut.Quotas = nil // they are of the whole plan
 	}
 	return &cut, nil
+}
+
+// about names what an operation without a project is about.
+func about(o planner.Operation) string {
+	if o.Block == "" {
+		return ""
+	}
+	return o.Block + ": "
 }
 
 // difference says in words how two operations of one project differ.

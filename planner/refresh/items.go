@@ -80,5 +80,6 @@ func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner
 // observed keeps all of an item but the secret, of which only the fingerprint stays.
 func (o *observer) observed(item vendors.Item) planner.Item {
 	return planner.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: item.Keys.Texts(),
+		Misfits:     item.Misfits,
 		Fingerprint: vendors.Fingerprint(o.request.Recorded.Meta.FingerprintKey, item.Keys.SecretAccessKey)}
 }

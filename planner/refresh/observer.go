@@ -47,6 +47,7 @@ func newObserver(r Readers, q Request) *observer {
 			Settings:    map[planner.BucketKey]vendors.BucketSettings{},
 			Registered:  map[addr.Project]string{},
 			CannotEmpty: map[string]bool{},
+			Recipients:  map[string]planner.Recipients{},
 			Listed:      map[string]bool{},
 
 			CredentialLimit: map[string]int{},
@@ -150,16 +151,31 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 
 func (o *observer) listItems(ctx context.Context, secrets string) {
 	list := func(r vendors.SecretReader) ([]vendors.ItemSummary, error) { return r.ListItems(ctx) }
-	_, items, err := ask(ctx, o, secrets, o.readers.Secrets, list)
+	reader, items, err := ask(ctx, o, secrets, o.readers.Secrets, list)
 	if err != nil {
 		o.unreadable(secrets, err)
 		return
 	}
+	recipients, told := recipientsOf(ctx, reader)
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if told {
+		o.world.Recipients[secrets] = recipients
+	}
 	for _, item := range items {
 		o.world.Items[planner.ItemKey{Secrets: secrets, ID: item.ID}] = planner.Item{Summary: item}
 	}
+}
+
+// recipientsOf asks a store that can tell who is able to open it. That is part of its list,
+// and no call of its own.
+func recipientsOf(ctx context.Context, reader vendors.SecretReader) (planner.Recipients, bool) {
+	able, is := vendors.As[vendors.RecipientsReader](reader)
+	if !is {
+		return planner.Recipients{}, false
+	}
+	found, err := parallel.Await(ctx, func() (vendors.Recipients, error) { return able.ReadRecipients(ctx) })
+	return planner.Recipients{Recipients: found, Err: err}, true
 }
 
 // NeedsError is the fault of a connection that needs a secret from another one.

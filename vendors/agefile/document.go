@@ -11,19 +11,22 @@ import (
 )
 
 // format is the number that this version writes into the file.
-const format = 1
+const format = 2
 
 const (
-	memberFormat = "format"
-	memberItems  = "items"
+	memberFormat     = "format"
+	memberRecipients = "recipients"
+	memberItems      = "items"
 )
 
-// document is what the file holds.
+// document is what the file holds. The encrypted file does not tell whose keys open it, so
+// the document says whom bh wrote it for.
 type document struct {
-	members object // without format and items
-	entries []*entry
-	byID    map[string]*entry
-	changed bool // by put or remove
+	members    object   // without the three
+	recipients []string // nil in format 1, which did not have them
+	entries    []*entry
+	byID       map[string]*entry
+	changed    bool // by put, remove or a write for other recipients
 }
 
 // decode reads the file's content. modified is the file's modification time.
@@ -51,6 +54,17 @@ func decode(plaintext []byte, modified time.Time) (*document, error) {
 	if err := members.read(memberItems, &items); err != nil {
 		return nil, err
 	}
+	var recipients []string
+	if number > 1 {
+		if err := members.read(memberRecipients, &recipients); err != nil {
+			return nil, err
+		}
+		for _, text := range recipients {
+			if _, err := parseRecipient(text); err != nil { // which could be anything, and would be shown
+				return nil, fmt.Errorf("its member %q has something that is not a public key", memberRecipients)
+			}
+		}
+	}
 	entries := make([]*entry, 0, len(items))
 	for i, raw := range items {
 		e, err := parseEntry(raw, i, modified)
@@ -59,7 +73,11 @@ func decode(plaintext []byte, modified time.Time) (*document, error) {
 		}
 		entries = append(entries, e)
 	}
-	return newDocument(members.without(memberFormat, memberItems), entries)
+	out, err := newDocument(members.without(memberFormat, memberRecipients, memberItems), entries)
+	if err == nil {
+		out.recipients = recipients
+	}
+	return out, err
 }
 
 func newDocument(members object, entries []*entry) (*document, error) {
@@ -113,7 +131,13 @@ func (d *document) settle() error {
 // encode writes the document in the form that decode reads.
 func (d *document) encode(to io.Writer) error {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "{\n  %q: %d,\n", memberFormat, format)
+	recipients, err := json.Marshal(d.recipients)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(&b, "{\n  %q: %d,\n  %q: ", memberFormat, format, memberRecipients)
+	_ = json.Indent(&b, recipients, "  ", "  ") // it was just made
+	b.WriteString(",\n")
 	for _, m := range d.members {
 		b.WriteString("  ")
 		b.Write(quoted(m.name))
@@ -136,6 +160,6 @@ func (d *document) encode(to io.Writer) error {
 		b.WriteString("\n  ")
 	}
 	b.WriteString("]\n}\n")
-	_, err := b.WriteTo(to)
+	_, err = b.WriteTo(to)
 	return err
 }

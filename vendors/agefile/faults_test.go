@@ -170,21 +170,23 @@ func TestUnreadableContent(t *testing.T) {
 	f.create(t, "photos", "s")
 	item := func(more string) string { return `{"items": [{"id": "a", "title": "one"` + more + `}]}` }
 	for text, says := range map[string]string{
-		"canary":                                    "it is not JSON",
-		`["canary"]`:                                "it is not a JSON object",
-		"\xff":                                      "not UTF-8",
-		`{"format": 2, "items": []}`:                "a newer bh wrote it (format 2",
-		`{"format": "canary"}`:                      `its member "format"`,
-		`{"items": {"canary": 1}}`:                  `its member "items"`,
-		`{"items": ["canary"]}`:                     "item 1",
-		`{"items": [], "items": []}`:                `"items" twice`,
-		item(`, "title": "two"`):                    `"title" twice`,
-		item(`, "fields": "canary"`):                `"fields"`,
-		item(`, "fields": {"bucket": ["canary"]}`):  `"bucket"`,
-		item(`, "fields": {"x": 1, "x": "canary"}`): `"x" twice`,
-		item(`, "mark": {"stack": 1}`):              `"mark"`,
-		item(`, "version": "canary"`):               `"version"`,
-		item(`, "updated_at": "canary"`):            `"updated_at"`,
+		"canary":                                "it is not JSON",
+		`["canary"]`:                            "it is not a JSON object",
+		"\xff":                                  "not UTF-8",
+		`{"format": 3, "items": []}`:            "a newer bh wrote it (format 3",
+		`{"format": 2, "recipients": "canary"}`: `its member "recipients"`,
+		`{"format": 2, "recipients": ["canary"]}`:                               `its member "recipients"`,
+		`{"format": "canary"}`:                                                  `its member "format"`,
+		`{"items": {"canary": 1}}`:                                              `its member "items"`,
+		`{"items": ["canary"]}`:                                                 "item 1",
+		`{"items": [], "items": []}`:                                            `"items" twice`,
+		item(`, "title": "two"`):                                                `"title" twice`,
+		item(`, "fields": "canary"`):                                            `"fields"`,
+		item(`, "fields": {"bucket": ["canary"]}`):                              `"bucket"`,
+		item(`, "fields": {"x": 1, "x": "canary"}`):                             `"x" twice`,
+		item(`, "mark": {"stack": 1}`):                                          `"mark"`,
+		item(`, "version": "canary"`):                                           `"version"`,
+		item(`, "updated_at": "canary"`):                                        `"updated_at"`,
 		`{"items": [{"id": "a", "title": "one"}, {"id": "a", "title": "two"}]}`: "the same id a",
 	} {
 		f.encrypt(t, []byte(text), false)
@@ -249,8 +251,6 @@ func TestIdentityInTheEnvironment_winsOverTheFile(t *testing.T) {
 
 func TestRecipients(t *testing.T) {
 	ctx, own, friend := context.Background(), newIdentity(t), newIdentity(t)
-	recipients := func(list ...string) vendors.Settings { return vendors.Settings{"recipients": {List: list}} }
-
 	f := openWith(t, t.TempDir(), recipients(friend.Recipient().String()))
 	_, err := f.CreateItem(ctx, vendors.ItemSpec{Title: "t"})
 	refused(t, err, vendors.ErrInvalid, f.identity, "recipients")

@@ -35,6 +35,7 @@ type loaded struct {
 	info     os.FileInfo // nil if there was no file
 	head     []byte
 	armored  bool
+	stanzas  int // how many keys open it
 	document *document
 }
 
@@ -84,7 +85,7 @@ func load(path string, k key, before *loaded) (*loaded, error) {
 	if out.armored {
 		source = armor.NewReader(buffered)
 	}
-	out.document, err = decrypt(path, source, info.ModTime(), identities, k)
+	out.document, err = decrypt(path, source, info.ModTime(), counting(identities, &out.stanzas), k)
 	return out, err
 }
 
@@ -118,11 +119,12 @@ func decrypt(path string, source io.Reader, modified time.Time,
 
 // replace replaces the file, completely or not at all, and returns what load would return.
 // If its error wraps errUnsynced, the file was replaced.
-func replace(path string, d *document, armored bool, readers []age.Recipient) (*loaded, error) {
+func replace(path string, d *document, armored bool, readers []recipient) (*loaded, error) {
 	next := path + temporary
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	d.recipients = texts(readers)
 	head, err := writeDocument(next, d, armored, readers)
 	var info os.FileInfo
 	if err == nil {
@@ -140,12 +142,13 @@ func replace(path string, d *document, armored bool, readers []age.Recipient) (*
 		return nil, err
 	}
 	d.changed = false
-	return &loaded{info: info, head: head, armored: armored, document: d}, syncDir(filepath.Dir(path))
+	return &loaded{info: info, head: head, armored: armored, stanzas: len(readers), document: d},
+		syncDir(filepath.Dir(path))
 }
 
 // writeDocument encrypts a document into a new file that is on the disk when it
 // returns, and returns the head of the file.
-func writeDocument(path string, d *document, armored bool, readers []age.Recipient) (head []byte, err error) {
+func writeDocument(path string, d *document, armored bool, readers []recipient) (head []byte, err error) {
 	file, err := create(path)
 	if err != nil {
 		return nil, err
@@ -173,14 +176,18 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return b.to.Write(p)
 }
 
-func encrypt(to io.Writer, d *document, armored bool, readers []age.Recipient) error {
+func encrypt(to io.Writer, d *document, armored bool, readers []recipient) error {
 	buffered := bufio.NewWriter(to) // armor writes line by line
 	sink, closeArmor := io.Writer(buffered), func() error { return nil }
 	if armored {
 		a := armor.NewWriter(buffered)
 		sink, closeArmor = a, a.Close
 	}
-	w, err := age.Encrypt(sink, readers...)
+	keys := make([]age.Recipient, len(readers))
+	for i, r := range readers {
+		keys[i] = r
+	}
+	w, err := age.Encrypt(sink, keys...)
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,11 @@ func newGate() *gate {
 
 // read calls look with what the file holds now. look must not keep the document.
 func (s *Store) read(ctx context.Context, look func(*document)) error {
+	return s.look(ctx, func(now *loaded) { look(now.document) })
+}
+
+// look calls see with the file as it is now.
+func (s *Store) look(ctx context.Context, see func(*loaded)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -67,7 +72,7 @@ func (s *Store) read(ctx context.Context, look func(*document)) error {
 	if err != nil {
 		return err
 	}
-	look(now.document)
+	see(now)
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -81,43 +80,11 @@ func readKey(path string) ([]byte, error) {
 	return text, err
 }
 
-// readers returns the public keys that the file is encrypted to.
-func (k key) readers(identities []age.Identity) ([]age.Recipient, error) {
-	own := make([]recipient, 0, len(identities))
-	for _, i := range identities {
-		switch i := i.(type) {
-		case *age.X25519Identity:
-			own = append(own, i.Recipient())
-		case *age.HybridIdentity:
-			own = append(own, i.Recipient())
-		}
-	}
-	all := k.recipients
-	if len(all) == 0 {
-		all = own
-	}
-	among := func(r recipient) bool {
-		return slices.ContainsFunc(own, func(o recipient) bool { return o.String() == r.String() })
-	}
-	if !slices.ContainsFunc(all, among) {
-		return nil, &fault{vendors.ErrInvalid,
-			fmt.Sprintf("bh could not read the file again: recipients lacks the public key of %s; add %v", k.origin(), own)}
-	}
-	out := make([]age.Recipient, len(all))
-	for i, r := range all {
-		out[i] = r
-	}
-	return out, nil
-}
-
 // make draws a new private key and writes the identity file, as age-keygen does. It never
 // replaces one.
 func (k key) make(now time.Time) ([]age.Identity, error) {
-	if len(k.recipients) > 0 {
-		return nil, &fault{vendors.ErrInvalid, fmt.Sprintf(
-			"there is no identity in %s, and a new one would not be among the recipients; "+
-				"make it with age-keygen -o %s and add its public key, or leave recipients out of the first apply",
-			k.path, k.path)}
+	if err := k.makeable(); err != nil {
+		return nil, err
 	}
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {

@@ -2,13 +2,10 @@ package agefile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"unicode"
-
-	"filippo.io/age"
 
 	"buckethead/vendors"
 )
@@ -29,7 +26,8 @@ var Vendor = vendors.Vendor{
 		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true,
 			Doc: "The private key itself; it wins over identity_file."},
 		{Name: "recipients", List: true,
-			Doc: "The public keys that can open the file, exactly; without them it is the identity's own."},
+			Doc: "The public keys that can open the file, exactly: all classic or all post-quantum, and the " +
+				"identity's own among them. Without them it is the identity's own."},
 	},
 	Reference: func(_ vendors.Settings, id, title, field string) string { return referenceTo(id, title, field) },
 	Files: func(s vendors.Settings) (stored, keys []string) {
@@ -85,36 +83,7 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 				Fix: fmt.Sprintf("Name a file, such as %s = %q.", file.setting, file.example)})
 		}
 	}
-	for _, text := range s["recipients"].List {
-		if _, err := parseRecipient(text); err != nil {
-			out = append(out, vendors.Problem{Attribute: "recipients", Summary: err.Error(),
-				Fix: `Write public keys as age-keygen prints them: they begin with "age1".`})
-		}
-	}
-	return out
-}
-
-// recipient is a public key that can be compared by its text.
-type recipient interface {
-	age.Recipient
-	fmt.Stringer
-}
-
-// parseRecipient reads a public key. The error quotes only the beginning of the text, for
-// someone may have pasted a private key.
-func parseRecipient(text string) (recipient, error) {
-	text = strings.TrimSpace(text)
-	if r, err := age.ParseX25519Recipient(text); err == nil {
-		return r, nil
-	}
-	if r, err := age.ParseHybridRecipient(text); err == nil {
-		return r, nil
-	}
-	if strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-") {
-		return nil, errors.New("a recipient is a public key, and this one is private; " +
-			"treat it as published, and make a new one")
-	}
-	return nil, fmt.Errorf("%.12q is not the beginning of a public key of age", text)
+	return append(out, checkRecipients(s["recipients"].List)...)
 }
 
 func checkItemTitle(title string) []vendors.Problem {

@@ -17,6 +17,9 @@ func TestConformance(t *testing.T) {
 			vendortest.Buckets(t, func(t *testing.T) vendors.BucketProvider { return newLab(t, kind, many).open(t) }, vendortest.BucketOptions{
 				Attributes: cloudflare.Vendor.BucketAttributes, Location: "weur", StorageClass: "infrequentaccess", ZoneID: zoneID, Domain: zone,
 				AbsentCredential: "ffffffffffffffffffffffffffffffff", Many: 1001,
+				Address: func(p vendors.BucketProvider, id vendors.BucketID) vendors.Address {
+					return cloudflare.Vendor.Address(labs.of(p).settings(), id)
+				},
 				Pass: func(t *testing.T, p vendors.BucketProvider, d time.Duration) {
 					_ = labs.of(p).clock.Sleep(t.Context(), d)
 				},

@@ -154,7 +154,7 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 func (c *Cloud) keys(id, value string, bucket vendors.BucketID) vendors.BucketCredentials {
 	sum := sha256.Sum256([]byte(value))
 	return vendors.BucketCredentials{AccessKeyID: id, SecretAccessKey: vendors.NewSecret(hex.EncodeToString(sum[:])),
-		Bucket: bucket.Name, EndpointURL: c.endpointURL(bucket.Namespace), Region: "auto", AccountID: c.account,
+		Bucket: bucket.Name, EndpointURL: c.endpointURL(bucket.Namespace), Region: region, AccountID: c.account,
 		Jurisdiction: bucket.Namespace}
 }
 

@@ -60,6 +60,7 @@ var Vendor = vendors.Vendor{
 	CheckSettings:   checkSettings,
 	CheckBucket:     checkBucket,
 	CheckCredential: checkCredential,
+	Address:         address,
 	OpenBuckets: func(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.BucketProvider, error) {
 		return open(host, s)
 	},
@@ -70,8 +71,8 @@ var Vendor = vendors.Vendor{
 type Cloud struct {
 	host     vendors.Host
 	account  string
+	settings vendors.Settings
 	in       r2.BucketListParams // names the account in every request
-	endpoint string              // the setting; "" for Cloudflare's own
 	limit    int
 	buckets  *r2.BucketService
 	tokens   tokenFamily
@@ -95,7 +96,7 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 	client := transport.NewClient(transport.Options{Host: host, Limiter: limiter, Repeat: repeat, Redact: redact})
 	options := []option.RequestOption{option.WithBaseURL(base), option.WithAPIToken(token.Reveal()),
 		option.WithHTTPClient(client), option.WithMaxRetries(0), option.WithHeader("User-Agent", "bh")}
-	c := &Cloud{host: host, account: s.Text("account_id"), endpoint: s.Text("s3_endpoint_url"),
+	c := &Cloud{host: host, account: s.Text("account_id"), settings: s,
 		buckets: r2.NewBucketService(options...),
 		s3:      s3keys.New(host, title)}
 	c.in.AccountID.Value, c.in.AccountID.Present = c.account, true
@@ -138,15 +139,3 @@ func (c *Cloud) Calls() int { return int(c.calls.Load()) }
 
 // CredentialLimit returns how many tokens there may be at once.
 func (c *Cloud) CredentialLimit() int { return c.limit }
-
-// endpointURL is where S3 reaches buckets of a jurisdiction; each has its own, and
-// shows no other's. https://developers.cloudflare.com/r2/api/tokens/
-func (c *Cloud) endpointURL(namespace string) string {
-	if c.endpoint != "" {
-		return strings.TrimSuffix(strings.ReplaceAll(c.endpoint, placeholder, cmp.Or(namespace, "default")), "/")
-	}
-	if namespace == "" {
-		return "https://" + c.account + ".r2.cloudflarestorage.com"
-	}
-	return "https://" + c.account + "." + namespace + ".r2.cloudflarestorage.com"
-}

@@ -29,8 +29,8 @@ type bucketFile struct {
 }
 
 // endpoint is the root as a URL. Windows paths begin with a drive, not a slash.
-func (c *Cloud) endpoint() string {
-	path := filepath.ToSlash(c.root)
+func endpoint(root string) string {
+	path := filepath.ToSlash(root)
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}

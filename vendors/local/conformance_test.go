@@ -15,6 +15,9 @@ func TestConformance(t *testing.T) {
 		Attributes: local.Vendor.BucketAttributes, Location: "weur",
 		// More than the folders' batches hold is not needed: a folder has no pages.
 		Many: 12,
+		Address: func(p vendors.BucketProvider, id vendors.BucketID) vendors.Address {
+			return local.Vendor.Address(vendors.Settings{"root": {Text: p.(*fixture).root}}, id)
+		},
 		PutObject: func(t *testing.T, p vendors.BucketProvider, id vendors.BucketID) {
 			if err := os.WriteFile(filepath.Join(p.(*fixture).root, id.Name, "object"), []byte("data"), 0o600); err != nil {
 				t.Fatal(err)

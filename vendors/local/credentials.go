@@ -153,7 +153,7 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 	}
 	return vendors.Issued{Credential: key.credential(id, c.now()), Keys: vendors.BucketCredentials{
 		AccessKeyID: id, SecretAccessKey: vendors.NewSecret(secret), Bucket: spec.Bucket.Name,
-		EndpointURL: c.endpoint(), Region: "auto",
+		EndpointURL: endpoint(c.root), Region: region,
 	}}, nil
 }
 

@@ -25,6 +25,20 @@ var Vendor = vendors.Vendor{
 	CheckBucket:      checkBucket,
 	CheckCredential:  checkCredential,
 	OpenBuckets:      open,
+	Address:          address,
+}
+
+// region is what clients that ask for one are told.
+const region = "auto"
+
+// address returns where a bucket is. A relative root starts from the folder of the
+// configuration, which is a different one in each checkout: then nothing is known.
+func address(s vendors.Settings, _ vendors.BucketID) vendors.Address {
+	a := vendors.Address{Region: region, Setting: "root"}
+	if root := s.Text("root"); filepath.IsAbs(root) {
+		a.EndpointURL = endpoint(filepath.Clean(root))
+	}
+	return a
 }
 
 func open(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.BucketProvider, error) {

@@ -43,6 +43,9 @@ func TestConformance_buckets(t *testing.T) {
 	vendortest.Buckets(t, func(*testing.T) vendors.BucketProvider { return paged().Cloud("main") }, vendortest.BucketOptions{
 		Attributes: w.Vendor().BucketAttributes, Location: "weur", StorageClass: "infrequent_access", Many: 9,
 		ZoneID: "zone", Domain: "example.com",
+		Address: func(_ vendors.BucketProvider, id vendors.BucketID) vendors.Address {
+			return w.Vendor().Address(vendors.Settings{"name": {Text: "main"}}, id)
+		},
 		PutObject: func(t *testing.T, p vendors.BucketProvider, id vendors.BucketID) {
 			if !p.(*memory.Cloud).PutObjects(id, 1) {
 				t.Fatalf("there is no bucket %v", id)
@@ -67,6 +70,7 @@ func TestConformance_secrets(t *testing.T) {
 				t.Fatalf("there is no item %s", id)
 			}
 		},
+		ShowSecret: func(_ *testing.T, s vendors.SecretStore, id string) { s.(*memory.Store).ShowSecret(id) },
 		Field: func(_ *testing.T, s vendors.SecretStore, id, name string) string {
 			return s.(*memory.Store).Field(id, name)
 		},

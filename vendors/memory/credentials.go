@@ -101,7 +101,7 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 		shown, _ := made.seen(id, now)
 		return vendors.Issued{Credential: shown, Keys: vendors.BucketCredentials{
 			AccessKeyID: id, SecretAccessKey: made.secret, Bucket: spec.Bucket.Name,
-			EndpointURL: "memory://" + c.name, Region: "auto", Jurisdiction: spec.Bucket.Namespace,
+			EndpointURL: endpointOf(c.name), Region: region, Jurisdiction: spec.Bucket.Namespace,
 		}}, nil
 	})
 }

@@ -16,6 +16,8 @@ type Store struct {
 	world *World
 	name  string
 	items map[string]item
+
+	recipients vendors.Recipients
 }
 
 // item is one item. Its added fields are never changed in place.
@@ -26,6 +28,7 @@ type item struct {
 	version   int
 	updatedAt time.Time
 	archived  bool
+	visible   bool // the secret is shown
 	added     map[string]string
 }
 
@@ -34,7 +37,12 @@ func (i item) summary(id string) vendors.ItemSummary {
 }
 
 func (i item) whole(id string) vendors.Item {
-	return vendors.Item{ItemSummary: i.summary(id), Version: strconv.Itoa(i.version), Keys: i.keys, Mark: i.mark}
+	out := vendors.Item{ItemSummary: i.summary(id), Version: strconv.Itoa(i.version), Keys: i.keys, Mark: i.mark}
+	if i.visible {
+		out.Misfits = []vendors.Misfit{{Field: vendors.FieldSecretAccessKey, Aspect: "type",
+			Found: vendors.TypeVisible, Want: vendors.TypeConcealed}}
+	}
+	return out
 }
 
 // touch moves the version and the time, which rises with every write even when
@@ -116,7 +124,7 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 		if spec.Keys.SecretAccessKey.IsZero() {
 			spec.Keys.SecretAccessKey = i.keys.SecretAccessKey
 		}
-		i.title, i.keys, i.mark = spec.Title, spec.Keys, spec.Mark
+		i.title, i.keys, i.mark, i.visible = spec.Title, spec.Keys, spec.Mark, false
 		i.touch(s.world.now())
 		s.items[id] = i
 		return i.whole(id), nil

@@ -57,6 +57,9 @@ func (s *Store) AddField(id, name, value string) bool {
 	})
 }
 
+// ShowSecret makes the secret of an item visible, as a person would.
+func (s *Store) ShowSecret(id string) bool { return s.edit(id, func(i *item) { i.visible = true }) }
+
 func (s *Store) edit(id string, change func(*item)) bool {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()

@@ -21,5 +21,12 @@ func (w *World) Vendor() vendors.Vendor {
 		OpenSecrets: func(_ context.Context, _ vendors.Host, s vendors.Settings) (vendors.SecretStore, error) {
 			return w.Store(s.Text("name")), nil
 		},
+		Address: func(s vendors.Settings, _ vendors.BucketID) vendors.Address {
+			return vendors.Address{EndpointURL: endpointOf(s.Text("name")), Region: region, Setting: "name"}
+		},
 	}
 }
+
+const region = "auto"
+
+func endpointOf(cloud string) string { return "memory://" + cloud }

@@ -97,7 +97,7 @@ func (w *World) Clone() *World {
 			credentials: maps.Clone(c.credentials)}
 	}
 	for name, s := range w.stores {
-		out.stores[name] = &Store{world: out, name: name, items: maps.Clone(s.items)}
+		out.stores[name] = &Store{world: out, name: name, items: maps.Clone(s.items), recipients: s.recipients}
 	}
 	return out
 }

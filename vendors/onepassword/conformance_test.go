@@ -51,6 +51,9 @@ func TestConformance_sdk(t *testing.T) {
 			x.UpdatedAt = a.now()
 			a.touched()
 		},
+		ShowSecret: func(t *testing.T, s vendors.SecretStore, id string) {
+			of(s).edit(id, vendors.FieldSecretAccessKey, func(f *sdk.ItemField) { f.FieldType = sdk.ItemFieldTypeText })
+		},
 		Field: func(t *testing.T, s vendors.SecretStore, id, name string) string {
 			a := of(s)
 			a.mu.Lock()

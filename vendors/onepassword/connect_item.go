@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -127,21 +128,17 @@ func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
 				return nil, err
 			}
 		}
+		in := ""
 		switch i := place(have, want); {
-		case i >= 0 && want.value.IsZero():
+		case i >= 0 && want.value.IsZero() && !want.keep:
 			fields = slices.Delete(fields, i, i+1)
 		case i >= 0:
-			changed := map[string]json.RawMessage{}
-			for name, value := range fields[i] {
-				changed[name] = value
-			}
-			changed["value"] = raw(want.value.Reveal())
-			fields[i] = changed
+			fields[i], in = changedConnectField(fields[i], have[i], want), placed(have[i], want)
 		case !want.value.IsZero():
-			fields = append(fields, newConnectField(want))
-			if !slices.ContainsFunc(sections, func(s connectSection) bool { return s.ID == want.section }) {
-				sections = append(sections, connectSection{ID: want.section, Label: sectionTitle(e.sections, want.section)})
-			}
+			fields, in = append(fields, newConnectField(want)), want.section
+		}
+		if in != "" && !slices.ContainsFunc(sections, func(s connectSection) bool { return s.ID == in }) {
+			sections = append(sections, connectSection{ID: in, Label: sectionTitle(e.sections, in)})
 		}
 	}
 	out["title"], out["tags"], out["fields"], out["sections"] = raw(e.title), raw(tags), raw(fields), raw(sections)
@@ -149,12 +146,34 @@ func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
 }
 
 func newConnectField(want field) map[string]json.RawMessage {
-	kind := "STRING"
-	if want.concealed {
-		kind = "CONCEALED"
-	}
-	return map[string]json.RawMessage{"id": raw(want.id), "type": raw(kind), "label": raw(want.label),
+	return map[string]json.RawMessage{"id": raw(want.id), "type": raw(connectType(want)), "label": raw(want.label),
 		"value": raw(want.value.Reveal()), "section": raw(map[string]string{"id": want.section})}
+}
+
+func connectType(f field) string {
+	if f.concealed {
+		return "CONCEALED"
+	}
+	return "STRING"
+}
+
+// changedConnectField returns the members of a field as an edit makes them. What it has no
+// word for stays, and so does the type of any field but a secret that is shown.
+func changedConnectField(members map[string]json.RawMessage, have, want field) map[string]json.RawMessage {
+	out := maps.Clone(members)
+	if !want.keep {
+		out["value"] = raw(want.value.Reveal())
+	}
+	if shows(have, want) {
+		out["type"] = raw(connectType(want))
+	}
+	if have.label != want.label {
+		out["label"] = raw(want.label)
+	}
+	if in := placed(have, want); in != have.section {
+		out["section"] = raw(map[string]string{"id": in})
+	}
+	return out
 }
 
 func sectionTitle(list []section, id string) string {

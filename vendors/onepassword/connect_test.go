@@ -81,6 +81,15 @@ func TestConformance_connect(t *testing.T) {
 				x.Fields = append(x.Fields, connectsim.Field{ID: name, Section: "mine", Type: "STRING", Label: name, Value: value})
 			})
 		},
+		ShowSecret: func(t *testing.T, s vendors.SecretStore, id string) {
+			of(s).EditItem(id, func(x *connectsim.Item) {
+				for i := range x.Fields {
+					if x.Fields[i].ID == vendors.FieldSecretAccessKey {
+						x.Fields[i].Type = "STRING"
+					}
+				}
+			})
+		},
 		Field: func(t *testing.T, s vendors.SecretStore, id, name string) string {
 			for _, x := range of(s).Items(of(s).vault) {
 				for _, f := range x.Fields {

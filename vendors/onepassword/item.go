@@ -19,10 +19,11 @@ type item struct {
 	whole     func() any
 }
 
-// field is one field of an item. Section is a section's id.
+// field is one field of an item. Section is a section's id. In an edit, keep leaves the
+// value as it is.
 type field struct {
 	id, section, label string
-	concealed          bool
+	concealed, keep    bool
 	value              vendors.Secret
 }
 
@@ -44,7 +45,7 @@ type section struct{ id, title string }
 
 // edit is what a write makes of an item: the title, a tag that must be there unless it is empty,
 // sections that must be there, and fields. A field with the zero value is taken
-// away, if it is there. Everything else stays.
+// away, if it is there and not kept. Everything else stays.
 type edit struct {
 	title    string
 	tag      string

@@ -1,6 +1,9 @@
 package onepassword
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 
@@ -24,6 +27,12 @@ const (
 	markIssuedAt  = "bh_issued_at"
 )
 
+// markFields are the fields of the mark, without their values.
+var markFields = []field{{id: markStack, section: markSection.id, label: "stack"},
+	{id: markAddress, section: markSection.id, label: "address"},
+	{id: markOperation, section: markSection.id, label: "operation"},
+	{id: markIssuedAt, section: markSection.id, label: "issued at"}}
+
 // layout is how an item looks: the labels that its fields have, by their names.
 type layout struct{ labels map[string]string }
 
@@ -34,17 +43,38 @@ func (l layout) label(name string) string {
 	return name
 }
 
+// field returns the field of a name, without its value.
+func (l layout) field(name string) field {
+	return field{id: name, section: keysSection.id, label: l.label(name), concealed: name == vendors.FieldSecretAccessKey}
+}
+
+// fields returns all fields that bh writes, without their values.
+func (l layout) fields() []field {
+	var out []field
+	for _, name := range vendors.FieldNames() {
+		out = append(out, l.field(name))
+	}
+	return append(out, markFields...)
+}
+
+// shape returns the digest of a layout.
+func (l layout) shape() string {
+	h := sha256.New()
+	for _, f := range l.fields() {
+		fmt.Fprintf(h, "%q %q %q %t\n", f.section, f.id, f.label, f.concealed)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
 // write returns the edit that makes an item what spec says. A zero secret leaves the
 // stored one alone.
 func (l layout) write(spec vendors.ItemSpec) edit {
 	e := edit{title: spec.Title, sections: []section{keysSection, markSection}}
 	for _, name := range vendors.FieldNames() {
-		value := spec.Keys.Field(name)
-		if name == vendors.FieldSecretAccessKey && value.IsZero() {
-			continue
-		}
-		e.fields = append(e.fields, field{id: name, section: keysSection.id, label: l.label(name), value: value,
-			concealed: name == vendors.FieldSecretAccessKey})
+		f := l.field(name)
+		f.value = spec.Keys.Field(name)
+		f.keep = name == vendors.FieldSecretAccessKey && f.value.IsZero()
+		e.fields = append(e.fields, f)
 	}
 	if spec.Mark.Stack != "" {
 		e.tag = tag
@@ -53,11 +83,11 @@ func (l layout) write(spec vendors.ItemSpec) edit {
 	if !spec.Mark.IssuedAt.IsZero() {
 		issued = spec.Mark.IssuedAt.UTC().Format(time.RFC3339)
 	}
-	for _, m := range []struct{ id, label, value string }{{markStack, "stack", spec.Mark.Stack},
-		{markAddress, "address", spec.Mark.Address},
-		{markOperation, "operation", spec.Mark.Operation}, {markIssuedAt, "issued at", issued}} {
-		e.fields = append(e.fields,
-			field{id: m.id, section: markSection.id, label: m.label, value: vendors.NewSecret(m.value)})
+	values := map[string]string{markStack: spec.Mark.Stack, markAddress: spec.Mark.Address,
+		markOperation: spec.Mark.Operation, markIssuedAt: issued}
+	for _, f := range markFields {
+		f.value = vendors.NewSecret(values[f.id])
+		e.fields = append(e.fields, f)
 	}
 	return e
 }
@@ -73,17 +103,48 @@ func (l layout) read(x item) vendors.Item {
 		Keys: vendors.KeysOf(func(name string) vendors.Secret { return l.find(x.fields, name).value }),
 		Mark: vendors.Mark{Stack: mark(markStack), Address: mark(markAddress),
 			Operation: mark(markOperation), IssuedAt: issued},
+		Misfits: l.misfits(x.fields),
 	}
 }
+
+// misfits compares the fields of an item with the layout. Someone may conceal more than bh
+// does. Of fields that someone else made, only the type of the secret counts.
+func (l layout) misfits(fields []field) []vendors.Misfit {
+	var out []vendors.Misfit
+	for _, want := range l.fields() {
+		i := place(fields, want)
+		if i < 0 {
+			continue
+		}
+		compare := func(aspect, found, wanted string) {
+			if found != wanted {
+				out = append(out, vendors.Misfit{Field: want.id, Aspect: aspect, Found: found, Want: wanted})
+			}
+		}
+		if have := fields[i]; have.id == want.id {
+			compare("label", have.label, want.label)
+			compare("section", have.section, want.section)
+		}
+		if shows(fields[i], want) {
+			compare("type", vendors.TypeVisible, vendors.TypeConcealed)
+		}
+	}
+	return out
+}
+
+// shows reports whether a field shows what an edit is to conceal.
+func shows(have, want field) bool { return want.concealed && !have.concealed }
 
 // find returns the field of a name, the zero field for none.
 func (l layout) find(fields []field, name string) field {
 	if f := byID(fields, name); f.id != "" {
 		return f
 	}
-	for _, f := range fields {
-		if f.label == l.label(name) {
-			return f
+	for _, label := range []string{l.label(name), name} {
+		for _, f := range fields {
+			if f.label == label {
+				return f
+			}
 		}
 	}
 	return field{}
@@ -97,11 +158,27 @@ func byID(fields []field, id string) field {
 }
 
 // place finds where a field of an edit goes in an item: the one of its id, else the
-// one of its label, unless that is in a section of a person's own; -1 for a new one.
+// one of its label or, before it got another label, of its name, unless that is in a
+// section of a person's own; -1 for a new one.
 func place(fields []field, want field) int {
 	if i := slices.IndexFunc(fields, func(f field) bool { return f.id == want.id }); i >= 0 {
 		return i
 	}
-	return slices.IndexFunc(fields,
-		func(f field) bool { return f.label == want.label && (f.section == want.section || f.section == "") })
+	for _, label := range []string{want.label, want.id} {
+		i := slices.IndexFunc(fields,
+			func(f field) bool { return f.label == label && (f.section == want.section || f.section == "") })
+		if i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// placed returns the section that a field gets which is in the item as have. Fields that
+// someone else made stay where they are.
+func placed(have, want field) string {
+	if have.id == want.id {
+		return want.section
+	}
+	return have.section
 }

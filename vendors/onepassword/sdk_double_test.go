@@ -81,6 +81,21 @@ func (a *account) count(call string) int {
 
 func (a *account) touched() { a.vaultList[0].ContentVersion++ }
 
+// edit changes a field of an item, as a person would.
+func (a *account) edit(id, name string, change func(*sdk.ItemField)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	x := a.items[id]
+	for i := range x.Fields {
+		if x.Fields[i].ID == name {
+			change(&x.Fields[i])
+		}
+	}
+	x.Version++
+	x.UpdatedAt = a.now()
+	a.touched()
+}
+
 func (a *account) draw() string {
 	a.drawn++
 	return fmt.Sprintf("item%022d", a.drawn)

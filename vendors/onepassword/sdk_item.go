@@ -40,12 +40,14 @@ func applySDK(x sdk.Item, e edit) sdk.Item {
 	}
 	x.Sections, x.Fields = slices.Clone(x.Sections), slices.Clone(x.Fields)
 	for _, want := range e.fields {
-		i := place(fromSDK(x).fields, want)
+		have := fromSDK(x).fields
+		i := place(have, want)
 		switch {
-		case i >= 0 && want.value.IsZero():
+		case i >= 0 && want.value.IsZero() && !want.keep:
 			x.Fields = slices.Delete(x.Fields, i, i+1)
 		case i >= 0:
-			x.Fields[i].Value = want.value.Reveal()
+			changeSDKField(&x.Fields[i], have[i], want)
+			x.Sections = withSection(x.Sections, e.sections, placed(have[i], want))
 		case !want.value.IsZero():
 			x.Fields = append(x.Fields, newSDKField(want))
 			x.Sections = withSection(x.Sections, e.sections, want.section)
@@ -55,12 +57,31 @@ func applySDK(x sdk.Item, e edit) sdk.Item {
 }
 
 func newSDKField(want field) sdk.ItemField {
-	kind := sdk.ItemFieldTypeText
-	if want.concealed {
-		kind = sdk.ItemFieldTypeConcealed
-	}
 	in := want.section
-	return sdk.ItemField{ID: want.id, Title: want.label, SectionID: &in, FieldType: kind, Value: want.value.Reveal()}
+	return sdk.ItemField{ID: want.id, Title: want.label, SectionID: &in, FieldType: sdkType(want),
+		Value: want.value.Reveal()}
+}
+
+func sdkType(f field) sdk.ItemFieldType {
+	if f.concealed {
+		return sdk.ItemFieldTypeConcealed
+	}
+	return sdk.ItemFieldTypeText
+}
+
+// changeSDKField makes a field as an edit does. It keeps the type of any field but a secret
+// that is shown.
+func changeSDKField(f *sdk.ItemField, have, want field) {
+	f.Title = want.label
+	if !want.keep {
+		f.Value = want.value.Reveal()
+	}
+	if shows(have, want) {
+		f.FieldType = sdkType(want)
+	}
+	if in := placed(have, want); in != have.section {
+		f.SectionID = &in
+	}
 }
 
 // withSection adds the section of an id, unless it is there.

@@ -38,6 +38,7 @@ var Vendor = vendors.Vendor{
 	ReferenceSettings: []string{"vault", "fields"},
 	CheckSettings:     checkSettings,
 	CheckItemTitle:    checkTitle,
+	Shape:             func(s vendors.Settings) string { return layoutOf(s).shape() },
 	OpenSecrets: func(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.SecretStore, error) {
 		return open(host, s)
 	},
@@ -47,7 +48,7 @@ func open(host vendors.Host, s vendors.Settings) (*Store, error) {
 	if problems := checkSettings(s); len(problems) > 0 {
 		return nil, refuse("open", vendors.ErrInvalid, problems[0].Attribute+": "+problems[0].Summary)
 	}
-	l := layout{labels: s["fields"].Map}
+	l := layoutOf(s)
 	archives := s.Text("on_delete") != "delete"
 	connect, service := s["connect_token"].Secret, s["service_account_token"].Secret
 	switch {
@@ -62,6 +63,8 @@ func open(host vendors.Host, s vendors.Settings) (*Store, error) {
 	}
 	return newStore(host, newSDKWay(host, service), s.Text("vault"), l, archives), nil
 }
+
+func layoutOf(s vendors.Settings) layout { return layout{labels: s["fields"].Map} }
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
 	var out vendors.Problems

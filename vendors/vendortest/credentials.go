@@ -13,6 +13,7 @@ import (
 
 var credentialPromises = []promise[*bucketSuite]{
 	{"issue twice with one name = two credentials", issueTwice},
+	{"the settings say where issued keys are used", addressOfKeys},
 	{"revoke twice = nil", revokeTwice},
 	{"list sees more than one page of credentials", listManyCredentials},
 	{"canonical credential", canonicalCredential},
@@ -49,6 +50,24 @@ func sameCredential(a, b vendors.Credential) bool {
 	return a.ID == b.ID && a.Name == b.Name && a.Bucket == b.Bucket && a.Access == b.Access &&
 		slices.Equal(a.AllowedIPs, b.AllowedIPs) &&
 		a.IssuedAt.Equal(b.IssuedAt) && a.ExpiresAt.Equal(b.ExpiresAt) && a.Status == b.Status
+}
+
+// addressOfKeys compares what is known offline with what issued keys come with.
+func addressOfKeys(t *testing.T, s *bucketSuite) {
+	need(t, s.Address != nil, "Address")
+	p := s.open(t)
+	id := s.bucket(t, p)
+	issued := s.issue(t, p, vendors.CredentialSpec{Name: s.id().Name, Bucket: id, Access: vendors.ReadOnly})
+	address := s.Address(p, id)
+	if address.Region == "" || address.AccountID != issued.Keys.AccountID {
+		t.Errorf("the settings say %+v, and the keys have region %q and account %q", address, issued.Keys.Region,
+			issued.Keys.AccountID)
+	}
+	for name, text := range address.Texts() {
+		if got := issued.Keys.Texts()[name]; got != text {
+			t.Errorf("the settings say that %s is %q, and the keys have %q", name, text, got)
+		}
+	}
 }
 
 func issueTwice(t *testing.T, s *bucketSuite) {

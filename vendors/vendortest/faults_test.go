@@ -60,6 +60,13 @@ var cloudFaults = map[string]cloudFault{
 			return b, err
 		}
 	}},
+	"keys are issued with another endpoint": {"the settings say where issued keys are used", func(c *cloud) {
+		c.issue = func(ctx context.Context, s vendors.CredentialSpec) (vendors.Issued, error) {
+			issued, err := c.Cloud.IssueCredential(ctx, s)
+			issued.Keys.EndpointURL += "/elsewhere"
+			return issued, err
+		}
+	}},
 	"deleting what is absent fails": {"delete absent = nil", func(c *cloud) {
 		c.remove = func(ctx context.Context, id vendors.BucketID) error {
 			if _, err := c.GetBucket(ctx, id); err != nil {
@@ -251,6 +258,23 @@ var storeFaults = map[string]storeFault{
 		s.update = func(ctx context.Context, id, version string, spec vendors.ItemSpec) (vendors.Item, error) {
 			item, err := s.Store.UpdateItem(ctx, id, version, spec)
 			s.AddField(id, "note", "")
+			return item, err
+		}
+	}},
+	"a shown secret is not seen": {"a secret that is shown is seen", func(s *store) {
+		s.get = func(ctx context.Context, id string) (vendors.Item, error) {
+			item, err := s.Store.GetItem(ctx, id)
+			item.Misfits = nil
+			return item, err
+		}
+	}},
+	"a shown secret stays": {"a secret that is shown is seen", func(s *store) {
+		s.update = func(ctx context.Context, id, version string, spec vendors.ItemSpec) (vendors.Item, error) {
+			before, _ := s.Item(id)
+			item, err := s.Store.UpdateItem(ctx, id, version, spec)
+			if len(before.Misfits) > 0 {
+				s.ShowSecret(id)
+			}
 			return item, err
 		}
 	}},

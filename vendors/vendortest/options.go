@@ -38,6 +38,8 @@ type BucketOptions struct {
 	// AbsentCredential is an id as the cloud gives them, of no credential; empty
 	// means "absent0000000000".
 	AbsentCredential string
+	// Address is the vendor's, for the settings that a cloud was opened with.
+	Address func(p vendors.BucketProvider, id vendors.BucketID) vendors.Address
 	// Many is how many buckets and credentials do not fit into one page.
 	Many int
 	// Pass lets time pass at the cloud, which is one that takes no expiry that is
@@ -64,6 +66,8 @@ type SecretOptions struct {
 	// AddField puts a field of a person's own into an item, and Field reads one.
 	AddField func(t *testing.T, s vendors.SecretStore, id, name, value string)
 	Field    func(t *testing.T, s vendors.SecretStore, id, name string) string
+	// ShowSecret makes the secret of an item visible to whoever opens it.
+	ShowSecret func(t *testing.T, s vendors.SecretStore, id string)
 	// Cut returns a store that acts and whose answer is lost while it is armed;
 	// Limit one that answers that there were too many calls.
 	Cut, Limit func(t *testing.T) Faulty[vendors.SecretStore]

@@ -195,6 +195,9 @@ func TestPlanted(t *testing.T) {
 	vendortest.Buckets(t, func(*testing.T) vendors.BucketProvider { return openCloud(world()) }, vendortest.BucketOptions{
 		Attributes: world().Vendor().BucketAttributes, Location: "weur", StorageClass: "cold", Many: 5,
 		ZoneID: "zone", Domain: "example.com",
+		Address: func(_ vendors.BucketProvider, id vendors.BucketID) vendors.Address {
+			return world().Vendor().Address(vendors.Settings{"name": {Text: "main"}}, id)
+		},
 		PutObject: func(_ *testing.T, p vendors.BucketProvider, id vendors.BucketID) { p.(*cloud).PutObjects(id, 1) },
 		Cut: func(*testing.T) vendortest.Faulty[vendors.BucketProvider] {
 			w := world()
@@ -210,7 +213,8 @@ func TestPlanted(t *testing.T) {
 		AddField: func(_ *testing.T, s vendors.SecretStore, id, name, value string) {
 			s.(*store).AddField(id, name, value)
 		},
-		Field: func(_ *testing.T, s vendors.SecretStore, id, name string) string { return s.(*store).Field(id, name) },
+		Field:      func(_ *testing.T, s vendors.SecretStore, id, name string) string { return s.(*store).Field(id, name) },
+		ShowSecret: func(_ *testing.T, s vendors.SecretStore, id string) { s.(*store).ShowSecret(id) },
 		Cut: func(*testing.T) vendortest.Faulty[vendors.SecretStore] {
 			w := world()
 			return faulty[vendors.SecretStore](w, openStore(w), nil, lost)

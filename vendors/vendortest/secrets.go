@@ -33,6 +33,7 @@ var secretPromises = []promise[*secretSuite]{
 	{"an update without a secret keeps the stored one", updateKeepsSecret},
 	{"stale update = ErrConflict", staleUpdate},
 	{"user-added fields survive an update", addedFieldsSurvive},
+	{"a secret that is shown is seen, and concealed by an update", shownSecretIsConcealed},
 }
 
 // secretSuite is what the promises of a store share.
@@ -254,5 +255,32 @@ func addedFieldsSurvive(t *testing.T, s *secretSuite) {
 	expect(t, "update item", err, nil)
 	if got := s.Field(t, p, made.ID, "note"); got != "kept by hand" {
 		t.Errorf("after an update the added field holds %q", got)
+	}
+}
+
+func shownSecretIsConcealed(t *testing.T, s *secretSuite) {
+	need(t, s.ShowSecret != nil, "ShowSecret")
+	p := s.open(t)
+	spec := s.spec()
+	made := s.create(t, p, spec)
+	if read := get(t, p, made.ID); len(made.Misfits)+len(read.Misfits) > 0 {
+		t.Errorf("a new item has %v and %v", made.Misfits, read.Misfits)
+	}
+	s.ShowSecret(t, p, made.ID)
+	now := get(t, p, made.ID)
+	want := vendors.Misfit{Field: vendors.FieldSecretAccessKey, Aspect: "type", Found: vendors.TypeVisible,
+		Want: vendors.TypeConcealed}
+	if !slices.Equal(now.Misfits, []vendors.Misfit{want}) || !now.UpdatedAt.After(made.UpdatedAt) ||
+		!sameKeys(now.Keys, spec.Keys) {
+		t.Errorf("got %+v, with misfits %v", now, now.Misfits)
+	}
+	secret := spec.Keys.SecretAccessKey
+	spec.Keys.SecretAccessKey = vendors.Secret{}
+	updated, err := p.UpdateItem(t.Context(), made.ID, now.Version, spec)
+	expect(t, "update item", err, nil)
+	for _, item := range []vendors.Item{updated, get(t, p, made.ID)} {
+		if len(item.Misfits) > 0 || !item.Keys.SecretAccessKey.Equal(secret) {
+			t.Errorf("after an update: %v, and the secret is kept: %t", item.Misfits, item.Keys.SecretAccessKey.Equal(secret))
+		}
 	}
 }

@@ -1,0 +1,100 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+
+	"buckethead/config/diag"
+	"buckethead/vendors"
+)
+
+// Address is where a bucket is reached by now. Variable is the environment variable that the
+// endpoint comes from, "" if it comes from a file or a default.
+type Address struct {
+	vendors.Address
+	Variable string
+}
+
+// address returns where the subject's bucket is reached by now: nothing if bh does not manage
+// the bucket, or if that is not known offline.
+func (m *maker) address(s *subject) Address {
+	if m.in.Address == nil || s.desired == nil || s.desired.Register != nil || s.desired.Cloud == "" {
+		return Address{}
+	}
+	return m.in.Address(s.desired.Cloud, s.bucketID())
+}
+
+// addressed returns the fields of an item with the address that the bucket has by now, and
+// what changes with that. A field that is missing is filled in and is no change by itself.
+func (m *maker) addressed(s *subject, fields map[string]string) (map[string]string, []Change) {
+	address := m.address(s)
+	out := maps.Clone(fields)
+	var changed []Change
+	now := address.Texts()
+	for _, name := range slices.Sorted(maps.Keys(now)) {
+		before, known := fields[name]
+		if out[name] = now[name]; !known || before == now[name] {
+			continue
+		}
+		c := Change{Field: name, Before: before, After: now[name]}
+		if name == vendors.FieldEndpointURL {
+			c.Source = address.Variable
+		}
+		changed = append(changed, c)
+	}
+	return out, changed
+}
+
+// outOfSight reports that the settings of the cloud changed so that nothing of the project
+// can be seen, changed or revoked there: its absence proves nothing.
+func (m *maker) outOfSight(s *subject) bool {
+	r := s.record
+	if r == nil || r.Registered || r.Bucket == nil || m.in.Address == nil || m.forgets(s.project) {
+		return false
+	}
+	now := m.in.Address(r.Cloud, *r.Bucket)
+	return m.otherAccount(s, now) || m.otherIssuer(s, now)
+}
+
+// otherAccount refuses a project whose bucket is in another account than the cloud's by now.
+func (m *maker) otherAccount(s *subject, now Address) bool {
+	r := s.record
+	if _, there := m.in.Observed.Buckets[BucketKey{r.Cloud, *r.Bucket}]; there || r.Item == nil {
+		return false
+	}
+	was := r.Item.Fields[vendors.FieldAccountID]
+	if was == "" || now.AccountID == "" || was == now.AccountID {
+		return false
+	}
+	return m.unseen(s, "BH2030", "The cloud is another account now",
+		"The bucket "+r.Bucket.Name+" of "+s.project.String()+" is in the account "+was+", and "+r.Cloud+" names "+
+			now.AccountID+"; bh cannot move a bucket to another account, and would leave its keys behind.",
+		"Set the account back. For buckets in the other account, declare a cloud block of another name; "+
+			"to forget this one and leave it as it is, write a removed block.")
+}
+
+// otherIssuer refuses a project whose credentials are of a kind that the cloud does not see
+// by now: they would stay for ever.
+func (m *maker) otherIssuer(s *subject, now Address) bool {
+	r := s.record
+	if r.Active == nil || r.Issuer == "" || now.Issuer == "" || r.Issuer == now.Issuer {
+		return false
+	}
+	if _, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]; live {
+		return false
+	}
+	return m.unseen(s, "BH2032", "The cloud issues another kind of credentials now",
+		"The credential "+r.Active.ID+" of "+s.project.String()+" is of the kind \""+r.Issuer+"\", and "+r.Cloud+
+			" has \""+now.Issuer+"\" by now; it could neither be seen nor revoked, and would be left behind.",
+		"Set the kind back. To change it, forget the project with a removed block, revoke that credential where it "+
+			"was made, and take the bucket over again with adopt = true.")
+}
+
+func (m *maker) unseen(s *subject, code, summary, detail, fix string) bool {
+	d := diag.Diagnostic{Code: code, Project: s.project, Summary: summary, Detail: detail, Fix: fix}
+	if s.desired != nil {
+		d.Subject = s.desired.Range
+	}
+	m.fault(d)
+	return true
+}

@@ -1,0 +1,199 @@
+package planner
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/config/words"
+	"buckethead/vendors"
+)
+
+// AddressOf returns the full address of what an operation is about: a project, or the block
+// of a store.
+func AddressOf(project addr.Project, block string) string {
+	if block != "" {
+		return block
+	}
+	return project.String()
+}
+
+// LabelOf returns the address as plans show it.
+func LabelOf(project addr.Project, block string) string {
+	if block != "" {
+		return block
+	}
+	return project.Label()
+}
+
+// secretsBlock returns the address of the block that declares a store.
+func secretsBlock(connection string) string { return "secrets." + connection }
+
+// stores returns the operations on whole stores, by address. They come before all others, so
+// that a key that is stored later is not for those who have left.
+func (m *maker) stores() []*Operation {
+	if m.in.Mode == DestroyAll {
+		return nil // what is deleted is deleted for all
+	}
+	var out []*Operation
+	for _, secrets := range slices.Sorted(maps.Keys(m.in.Observed.Recipients)) {
+		if !m.uses(secrets) {
+			continue
+		}
+		block, _ := config.Find(m.in.Desired.Secrets, secrets)
+		r := m.in.Observed.Recipients[secrets]
+		if r.Err != nil {
+			m.fault(diag.Diagnostic{Code: "BH2031", Subject: block.Range, Cause: r.Err,
+				Summary: "The recipients cannot open the store", Detail: causeOf(r.Err),
+				Fix: "Correct recipients in " + secretsBlock(secrets) + ", or the identity. Nothing was changed."})
+			continue
+		}
+		if o := m.writeRecipients(secrets, r.Recipients); o != nil {
+			o.Range = block.Range
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// causeOf returns what an error says, without what bh was about to do.
+func causeOf(err error) string {
+	var own *vendors.Error
+	if errors.As(err, &own) && own.Err != nil {
+		err = own.Err
+	}
+	return err.Error() + "."
+}
+
+// reportLostStores warns where none of several items is in its store. Then the block names
+// another place, or the store was lost, and nobody has deleted each item.
+func (m *maker) reportLostStores() {
+	stored, missing := map[string]int{}, map[string]int{}
+	for p, r := range m.recorded {
+		if r.Item == nil || m.in.Scope != nil && !m.in.Scope(p) {
+			continue
+		}
+		stored[r.Secrets]++
+		if _, there := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]; !there {
+			missing[r.Secrets]++
+		}
+	}
+	for _, secrets := range slices.Sorted(maps.Keys(missing)) {
+		if n := missing[secrets]; n > 1 && n == stored[secrets] {
+			block, _ := config.Find(m.in.Desired.Secrets, secrets)
+			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2033", Subject: block.Range,
+				Summary: "The store has none of its items",
+				Detail: fmt.Sprintf("None of the %d items that bh stored in %s is there. Each project gets a new key, and its old "+
+					"one is revoked.", n, secrets),
+				Fix: "If the block names another place by now, set it back; if the store was lost, restore it."})
+		}
+	}
+}
+
+// uses reports whether a project that the plan looks at is, or is to be, in a store.
+func (m *maker) uses(secrets string) bool {
+	looked := func(p addr.Project) bool { return m.in.Scope == nil || m.in.Scope(p) }
+	for p, d := range m.desired {
+		if d.Secrets == secrets && looked(p) {
+			return true
+		}
+	}
+	for p, r := range m.recorded {
+		if r.Secrets == secrets && looked(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// writeRecipients returns the operation that writes a store for those who are declared, nil
+// if they are the ones that it was written for, or that is not known.
+func (m *maker) writeRecipients(secrets string, r vendors.Recipients) *Operation {
+	if len(r.Stored) == 0 || len(r.Declared) == 0 {
+		return nil
+	}
+	o := &Operation{Block: secretsBlock(secrets), Kind: Update, Secrets: secrets,
+		Steps: []Step{WriteRecipients{Declared: r.Declared}}}
+	var removed []string
+	for _, key := range slices.Sorted(slices.Values(r.Declared)) {
+		if !slices.Contains(r.Stored, key) {
+			o.Changes = append(o.Changes, Change{Field: "recipients", After: key})
+		}
+	}
+	for _, key := range slices.Sorted(slices.Values(r.Stored)) {
+		if !slices.Contains(r.Declared, key) {
+			o.Changes = append(o.Changes, Change{Field: "recipients", Before: key})
+			removed = append(removed, key)
+		}
+	}
+	switch {
+	case r.Outside:
+		o.Reason = Reason{"item_edited", "it was encrypted to others outside of bh; it is encrypted again"}
+	case len(o.Changes) > 0:
+		o.Reason = Reason{"settings_changed", "its recipients changed; it is encrypted again"}
+	default:
+		return nil
+	}
+	if len(removed) > 0 {
+		o.Notes = m.couldRead(secrets, removed)
+	}
+	return o
+}
+
+// couldRead says which keys those who leave a store could read, and how to renew them.
+func (m *maker) couldRead(secrets string, removed []string) []string {
+	var issued, brought []addr.Project
+	for p, r := range m.recorded {
+		switch d := m.desired[p]; {
+		case r.Secrets != secrets || r.Active == nil || d == nil:
+		case r.Registered:
+			brought = append(brought, p)
+		default:
+			issued = append(issued, p)
+		}
+	}
+	shown := make([]string, len(removed))
+	for i, key := range removed {
+		if shown[i] = key; len(key) > longestKey {
+			shown[i] = key[:longestKey] + "…"
+		}
+	}
+	who := words.List(shown...)
+	had := " could read %s until now, and may have kept them: "
+	var notes []string
+	if len(issued) > 0 {
+		slices.SortFunc(issued, addr.Project.Compare)
+		command := "bh rotate"
+		for _, p := range issued {
+			command += " " + shellWord(p.Label())
+		}
+		notes = append(notes, fmt.Sprintf(who+had, keysOf(issued))+command)
+	}
+	if len(brought) > 0 {
+		slices.SortFunc(brought, addr.Project.Compare)
+		notes = append(notes, fmt.Sprintf(who+had, keysOf(brought))+"have them changed where they come from")
+	}
+	return notes
+}
+
+// longestKey is how much of a public key a text shows: a classic one has 62 characters, a
+// post-quantum one 2,000.
+const longestKey = 62
+
+// namedKeys is how many projects a text names.
+const namedKeys = 5
+
+func keysOf(projects []addr.Project) string {
+	if len(projects) > namedKeys {
+		return "the keys of " + words.Count(len(projects), "project")
+	}
+	names := make([]string, len(projects))
+	for i, p := range projects {
+		names[i] = p.Label()
+	}
+	return "the keys of " + words.List(names...)
+}

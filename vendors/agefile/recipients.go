@@ -1,0 +1,220 @@
+package agefile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"filippo.io/age"
+
+	"buckethead/vendors"
+)
+
+// recipient is a public key that can be compared by its text.
+type recipient interface {
+	age.Recipient
+	fmt.Stringer
+}
+
+// parseRecipient reads a public key. The error quotes only the beginning of the text, for
+// someone may have pasted a private key.
+func parseRecipient(text string) (recipient, error) {
+	text = strings.TrimSpace(text)
+	if r, err := age.ParseX25519Recipient(text); err == nil {
+		return r, nil
+	}
+	if r, err := age.ParseHybridRecipient(text); err == nil {
+		return r, nil
+	}
+	if strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-") {
+		return nil, errors.New("a recipient is a public key, and this one is private; " +
+			"treat it as published, and make a new one")
+	}
+	return nil, fmt.Errorf("%.12q is not the beginning of a public key of age", text)
+}
+
+// isHybrid reports whether a key resists quantum computers as well. age never encrypts a
+// file to such a key and one that does not.
+func isHybrid(r recipient) bool {
+	_, is := r.(*age.HybridRecipient)
+	return is
+}
+
+// mixed returns one of each sort, if there are both.
+func mixed(list []recipient) (classic, hybrid recipient, both bool) {
+	for _, r := range list {
+		if isHybrid(r) {
+			hybrid = r
+		} else {
+			classic = r
+		}
+	}
+	return classic, hybrid, classic != nil && hybrid != nil
+}
+
+// mixedWords says that a file cannot have both for recipients.
+func mixedWords(classic, hybrid recipient) string {
+	return fmt.Sprintf("%.12s… and %.12s… cannot open the same file: age never mixes post-quantum keys (age1pq1…) "+
+		"with classic ones", classic, hybrid)
+}
+
+// checkRecipients finds what is wrong with the declared recipients, without a private key.
+func checkRecipients(list []string) []vendors.Problem {
+	var out vendors.Problems
+	var parsed []recipient
+	for _, text := range list {
+		r, err := parseRecipient(text)
+		switch {
+		case err != nil:
+			out.Report("recipients", err.Error(), `Write public keys as age-keygen prints them: they begin with "age1".`)
+		case slices.Contains(texts(parsed), r.String()):
+			out.Report("recipients", fmt.Sprintf("%.12s… is there twice", r), "Name each recipient once.")
+		default:
+			parsed = append(parsed, r)
+		}
+	}
+	if classic, hybrid, both := mixed(parsed); both {
+		out.Report("recipients", mixedWords(classic, hybrid),
+			"Name keys of one sort alone; age-keygen -pq makes post-quantum ones.")
+	}
+	return out
+}
+
+// texts returns the keys as text.
+func texts(list []recipient) []string {
+	out := make([]string, len(list))
+	for i, r := range list {
+		out[i] = r.String()
+	}
+	return out
+}
+
+// publicKeys returns those of private keys.
+func publicKeys(identities []age.Identity) []recipient {
+	out := make([]recipient, 0, len(identities))
+	for _, i := range identities {
+		switch i := i.(type) {
+		case *age.X25519Identity:
+			out = append(out, i.Recipient())
+		case *age.HybridIdentity:
+			out = append(out, i.Recipient())
+		}
+	}
+	return out
+}
+
+// readers returns the public keys that the file is encrypted to: those that are declared,
+// which must be able to open it together, and among them one that bh itself has.
+func (k key) readers(identities []age.Identity) ([]recipient, error) {
+	own := publicKeys(identities)
+	all := k.recipients
+	if len(all) == 0 {
+		all = own
+	}
+	among := func(r recipient) bool { return slices.Contains(texts(own), r.String()) }
+	if !slices.ContainsFunc(all, among) {
+		return nil, &fault{vendors.ErrInvalid,
+			fmt.Sprintf("bh could not read the file again: recipients lacks the public key of %s; %s", k.origin(), k.add(own))}
+	}
+	if classic, hybrid, both := mixed(all); both {
+		return nil, &fault{vendors.ErrInvalid,
+			fmt.Sprintf("%s; keep identities of one sort in %s", mixedWords(classic, hybrid), k.origin())}
+	}
+	return all, nil
+}
+
+// add says which key to add to the recipients, and how if it is of another sort than they.
+func (k key) add(own []recipient) string {
+	keys := strings.Join(texts(own), " or ")
+	if _, _, both := mixed(slices.Concat(own, k.recipients)); !both {
+		return "add " + keys
+	}
+	if isHybrid(own[0]) {
+		return "name post-quantum keys alone, and " + keys + " among them, or make a classic identity with age-keygen"
+	}
+	return "name classic keys alone, and " + keys + " among them, or make a post-quantum identity with age-keygen -pq"
+}
+
+// makeable returns an error if the first write could not make the identity.
+func (k key) makeable() error {
+	if len(k.recipients) == 0 {
+		return nil
+	}
+	return &fault{vendors.ErrInvalid, fmt.Sprintf(
+		"there is no identity in %s, and a new one would not be among the recipients; "+
+			"make it with age-keygen -o %s and add its public key, or leave recipients out of the first apply",
+		k.path, k.path)}
+}
+
+// witness counts the recipients of a file that it is asked to open.
+type witness struct {
+	age.Identity
+	stanzas *int
+}
+
+func (w witness) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	*w.stanzas = len(stanzas)
+	return w.Identity.Unwrap(stanzas)
+}
+
+func counting(identities []age.Identity, stanzas *int) []age.Identity {
+	out := make([]age.Identity, len(identities))
+	for i, identity := range identities {
+		out[i] = witness{identity, stanzas}
+	}
+	return out
+}
+
+// ReadRecipients implements [vendors.RecipientsReader].
+func (s *Store) ReadRecipients(ctx context.Context) (vendors.Recipients, error) {
+	const op = "read recipients"
+	var out vendors.Recipients
+	there := false
+	err := s.look(ctx, func(now *loaded) {
+		there, out.Stored = now.info != nil, slices.Clone(now.document.recipients)
+		out.Outside = len(out.Stored) > 0 && len(out.Stored) != now.stanzas
+	})
+	if err != nil {
+		return vendors.Recipients{}, classify(op, err)
+	}
+	identities, err := s.key.identities()
+	if errors.Is(err, fs.ErrNotExist) && !there {
+		return out, classify(op, s.key.makeable())
+	}
+	var readers []recipient
+	if err == nil {
+		readers, err = s.key.readers(identities)
+	}
+	out.Declared = texts(readers)
+	return out, classify(op, err)
+}
+
+// WriteRecipients implements [vendors.RecipientsWriter]. Each write is for the declared
+// recipients; this one is for nothing else.
+func (s *Store) WriteRecipients(ctx context.Context, declared []string) error {
+	const op = "write recipients"
+	err := s.change(ctx, func(d *document) error {
+		identities, err := s.key.identities()
+		if err != nil {
+			return err
+		}
+		readers, err := s.key.readers(identities)
+		if err != nil {
+			return err
+		}
+		if !sameSet(texts(readers), declared) {
+			return refuse(op, vendors.ErrConflict, "the recipients are others than when the plan was made")
+		}
+		d.changed = true
+		return nil
+	})
+	return classify(op, err)
+}
+
+// sameSet reports whether two lists name the same keys.
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
