@@ -211,6 +211,8 @@ func fixFor(err error) string {
 		return "Wait until the limit allows calls again, then repeat the command."
 	case errors.Is(err, context.Canceled):
 		return "Repeat the command."
+	case errors.Is(err, vendors.ErrInvalid):
+		return "Nothing was changed. Correct that, and repeat the command."
 	}
-	return "Nothing was changed. Repeat the command when the vendor answers again."
+	return "Nothing was changed. Repeat the command when that is mended, or the vendor answers again."
 }

@@ -1,7 +1,6 @@
 package agefile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -49,13 +48,7 @@ func (k key) identities() ([]age.Identity, error) {
 			return nil, err
 		}
 	}
-	out, err := age.ParseIdentities(bytes.NewReader(text))
-	if err != nil {
-		// age's error could contain a part of the key.
-		return nil, &fault{vendors.ErrInvalid,
-			k.origin() + ` holds no private key of age, which is a line that begins with "AGE-SECRET-KEY-"`}
-	}
-	return out, nil
+	return k.parseIdentities(text)
 }
 
 // readKey reads the identity file, and refuses one that others can read.
@@ -68,6 +61,9 @@ func readKey(path string) ([]byte, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
+	}
+	if info.IsDir() {
+		return nil, &fault{vendors.ErrInvalid, path + " is a folder, and identity_file names a file"}
 	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
 		return nil, &fault{vendors.ErrDenied,
@@ -82,15 +78,7 @@ func readKey(path string) ([]byte, error) {
 
 // readers returns the public keys that the file is encrypted to.
 func (k key) readers(identities []age.Identity) ([]age.Recipient, error) {
-	own := make([]recipient, 0, len(identities))
-	for _, i := range identities {
-		switch i := i.(type) {
-		case *age.X25519Identity:
-			own = append(own, i.Recipient())
-		case *age.HybridIdentity:
-			own = append(own, i.Recipient())
-		}
-	}
+	own := publicKeys(identities)
 	all := k.recipients
 	if len(all) == 0 {
 		all = own
