@@ -30,6 +30,8 @@ func Make(in Input) (*Plan, diag.List) {
 			plan.Unchanged = append(plan.Unchanged, project)
 		}
 	}
+	m.reportVanished(operations)
+	m.reportDoubles()
 	m.reportRenames()
 	m.checkRotateNames()
 	plan.Quotas = m.checkQuotas(operations)

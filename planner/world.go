@@ -43,6 +43,9 @@ type World struct {
 	// Settings holds the groups of settings that plans may change. A group that
 	// is not in it was not read.
 	Settings map[BucketKey]vendors.BucketSettings
+	// Missing says what is not there of a store that is missing as a whole, such as
+	// "the file PATH", although the state has items in it.
+	Missing map[string]string
 	// Registered holds the fingerprints of the secrets that people brought.
 	Registered map[addr.Project]string
 	// CannotEmpty holds the clouds that cannot delete what a bucket holds.
@@ -59,6 +62,7 @@ type World struct {
 type Allowance struct {
 	Recreate bool // make a bucket again whose data is gone
 	Empty    bool // delete objects where on_destroy is "empty"
+	Reissue  bool // issue new keys although the items of a store are gone at once
 }
 
 // Input is everything that a plan follows from.

@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 			serveStates(env)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields, "cmp-ids": compareIDs,
 			"hold-state": holdState, "release-state": releaseState, "restore-newest": restoreNewest,
 			"unlock-state": unlockState, "undated-states": undatedStates, "setenv-from": setenvFrom},
 	})

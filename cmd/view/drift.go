@@ -17,6 +17,10 @@ func differenceText(d planner.Difference) string {
 	switch {
 	case d.Sensitive:
 		return d.Field + ": changed (sensitive)"
+	case d.Class == planner.ItemDoubled:
+		return d.Field + " " + strconv.Quote(d.Before) + " has a double in " + d.Secrets + ": " + d.After + " beside " + d.ItemID
+	case d.Class.Gone() && d.ItemID != "":
+		return d.Field + " " + strconv.Quote(d.Before) + " is gone: id " + d.ItemID + " in " + d.Secrets
 	case d.Class.Gone():
 		return d.Field + " " + strconv.Quote(d.Before) + " is gone"
 	}

@@ -46,6 +46,7 @@ func newObserver(r Readers, q Request) *observer {
 			Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
 			Settings:    map[planner.BucketKey]vendors.BucketSettings{},
 			Registered:  map[addr.Project]string{},
+			Missing:     map[string]string{},
 			CannotEmpty: map[string]bool{},
 			Listed:      map[string]bool{},
 
@@ -150,13 +151,22 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 
 func (o *observer) listItems(ctx context.Context, secrets string) {
 	list := func(r vendors.SecretReader) ([]vendors.ItemSummary, error) { return r.ListItems(ctx) }
-	_, items, err := ask(ctx, o, secrets, o.readers.Secrets, list)
+	reader, items, err := ask(ctx, o, secrets, o.readers.Secrets, list)
+	missing := ""
+	if err == nil && len(items) == 0 && o.request.hasItems(secrets) {
+		if able, is := vendors.As[vendors.Absence](reader); is {
+			missing, err = able.Absent(ctx)
+		}
+	}
 	if err != nil {
 		o.unreadable(secrets, err)
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if missing != "" {
+		o.world.Missing[secrets] = missing
+	}
 	for _, item := range items {
 		o.world.Items[planner.ItemKey{Secrets: secrets, ID: item.ID}] = planner.Item{Summary: item}
 	}
