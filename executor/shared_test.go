@@ -158,8 +158,8 @@ func (m mortal) Abort(ctx context.Context, i state.Intent) error {
 	return m.at("Abort", func() error { return m.Store.Abort(ctx, i) })
 }
 
-func (m mortal) Move(ctx context.Context, from, to addr.Project) error {
-	return m.at("Move", func() error { return m.Store.Move(ctx, from, to) })
+func (m mortal) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
+	return m.at("Move", func() error { return m.Store.Move(ctx, from, to, entries...) })
 }
 
 func (m mortal) Settle(ctx context.Context, s state.Settlement) error {

@@ -29,7 +29,7 @@ func TestApply_randomWorlds(t *testing.T) {
 
 func randomWorld(t *rapid.T, r *rigging) {
 	m := &machine{rigging: r, data: map[string]bool{}}
-	m.allow = planner.Allowance{Recreate: true}
+	m.allow = planner.Allowance{Recreate: true, Reissue: true}
 	m.guard = newGuard(m.rigging)
 	m.world.CredentialLimit = rapid.SampledFrom([]int{0, 0, 0, 1, 2, 3}).Draw(t, "limit")
 	for range rapid.IntRange(1, 8).Draw(t, "events") {

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"buckethead/config"
-	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -260,26 +259,5 @@ func TestMake_otherIssuer(t *testing.T) {
 				t.Errorf("got %v and %v", diags, plan.Operations)
 			}
 		})
-	}
-}
-
-// TestMake_lostStore: where none of several items is there, nobody has deleted each.
-func TestMake_lostStore(t *testing.T) {
-	s := newScene()
-	d, r := *s.desc, *s.rec
-	d.Addr, r.Project = albums, albums
-	s.in.Desired.Projects = append(s.in.Desired.Projects, d)
-	r.Item = &state.ItemRef{ID: "I2", Title: "albums", Fields: map[string]string{}, Address: albums, Operation: "op1"}
-	s.in.Recorded.Records[albums] = r
-	warned := func() int {
-		_, diags := s.make(t)
-		return len(slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code != "BH2033" }))
-	}
-	if n := warned(); n != 0 {
-		t.Errorf("%d warnings while one of two items is there", n)
-	}
-	s.deleteItem()
-	if n := warned(); n != 1 {
-		t.Errorf("%d warnings when none is there", n)
 	}
 }

@@ -101,7 +101,7 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 	case !there && s.interrupted() && m.pending(s) != nil:
 		return "interrupted", "an earlier run was stopped after it had stored a new credential"
 	case !there:
-		return "item_gone", "the item is gone, and a secret is shown only once"
+		return "item_gone", itemGone(r) + "; a secret is shown only once, so new keys are issued"
 	case s.interrupted():
 		return "interrupted", "an earlier run was stopped while it renewed the credential"
 	case item.Read && item.Fingerprint != r.Active.Fingerprint:

@@ -140,8 +140,12 @@ func (m *maker) leftItems(s *subject, o *Operation) []DeleteItem {
 	var out []DeleteItem
 	if r := s.record; r != nil {
 		out = formerItems(r)
-		if _, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]; there && r.Item != nil {
+		switch _, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]; {
+		case r.Item == nil:
+		case there:
 			out = append(out, DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})
+		default:
+			o.Notes = append(o.Notes, itemGone(r))
 		}
 	}
 	for _, key := range m.markedItems(s) {

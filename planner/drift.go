@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"strings"
 
 	"buckethead/config"
 	"buckethead/config/addr"
@@ -25,20 +26,22 @@ const (
 	CredentialUnproved DriftClass = "credential_unproved"
 	PolicyDrift        DriftClass = "policy_drift"
 	ItemGone           DriftClass = "item_gone"
+	ItemDoubled        DriftClass = "item_doubled"
 	ItemEdited         DriftClass = "item_edited"
 )
 
 // DriftClasses lists the classes in the order in which one project's are shown.
 func DriftClasses() []DriftClass {
 	return []DriftClass{BucketGone, BucketSettings, SettingsDrift, CredentialGone, CredentialExposed, CredentialExpired,
-		CredentialDisabled, CredentialUnproved, PolicyDrift, ItemGone, ItemEdited}
+		CredentialDisabled, CredentialUnproved, PolicyDrift, ItemGone, ItemDoubled, ItemEdited}
 }
 
 // Gone reports whether the thing itself is not there any more.
 func (c DriftClass) Gone() bool { return c == BucketGone || c == CredentialGone || c == ItemGone }
 
 // Difference is one thing that is not as bh recorded it. Before is what is recorded,
-// After what is there; both are empty where they are sensitive.
+// After what is there; both are empty where they are sensitive. An item that is gone, or
+// that has a double, says its id and its store.
 type Difference struct {
 	Project   addr.Project `json:"project"`
 	Class     DriftClass   `json:"class"`
@@ -46,6 +49,8 @@ type Difference struct {
 	Before    string       `json:"before"`
 	After     string       `json:"after"`
 	Sensitive bool         `json:"sensitive,omitempty"`
+	ItemID    string       `json:"item_id,omitempty"`
+	Secrets   string       `json:"secrets,omitempty"`
 	// Range is the block that declares the project; zero where none does.
 	Range diag.Range `json:"range,omitzero"`
 }
@@ -59,6 +64,8 @@ type Drift struct {
 	Differences []Difference
 	Ignored     int
 	Proofs      *ProofCount
+	// Warnings say of stores that are missing as a whole.
+	Warnings diag.List
 }
 
 // ProofCount counts the projects whose stored keys open their bucket, and those of which
@@ -107,7 +114,11 @@ func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
 // that is due. Classes in ignore are counted and left out.
 func FindDrift(in Input, ignore map[DriftClass]bool) Drift {
 	m := newMaker(in)
-	out := Drift{Stack: in.Desired.Stack}
+	out := Drift{Stack: in.Desired.Stack, Warnings: m.missingStores()}
+	doubles := map[addr.Project]doubled{}
+	for _, d := range m.doubles() {
+		doubles[d.record.Project] = d
+	}
 	for _, p := range m.addresses() {
 		r := m.recorded[p]
 		if r == nil || in.Scope != nil && !in.Scope(p) {
@@ -121,6 +132,10 @@ func FindDrift(in Input, ignore map[DriftClass]bool) Drift {
 			d.add(CredentialUnproved, "keys", "", cause)
 		}
 		d.item()
+		if twice, is := doubles[r.Project]; is {
+			d.add(ItemDoubled, "item", r.Item.Title, strings.Join(twice.others, ", "))
+			d.ofItem()
+		}
 		slices.SortStableFunc(d.found, func(a, b Difference) int {
 			return slices.Index(DriftClasses(), a.Class) - slices.Index(DriftClasses(), b.Class)
 		})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"buckethead/config/diag"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -187,11 +188,31 @@ func (d *drifter) item() {
 	case !there && d.cut(StepDeleteItem):
 	case !there:
 		d.add(ItemGone, "item", r.Item.Title, "")
+		d.ofItem()
 	case d.cut(StepStoreCredential, StepUpdateItem):
 		// What stands in it may be bh's own.
 	default:
 		d.itemFields(item)
 	}
+}
+
+// ofItem says of the last difference which item it is about.
+func (d *drifter) ofItem() {
+	last := &d.found[len(d.found)-1]
+	last.ItemID, last.Secrets = d.record.Item.ID, d.record.Secrets
+}
+
+// missingStores warns of stores that are missing as a whole, which is one cause of many
+// differences.
+func (m *maker) missingStores() diag.List {
+	var out diag.List
+	for _, secrets := range slices.Sorted(maps.Keys(m.in.Observed.Missing)) {
+		gone, all := m.vanished(secrets)
+		d := m.lostStore(secrets, gone, all)
+		d.Fix = elsewhere
+		out = append(out, d)
+	}
+	return out
 }
 
 // itemFields compares what bh stored. What people added is theirs.

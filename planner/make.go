@@ -30,8 +30,9 @@ func Make(in Input) (*Plan, diag.List) {
 			plan.Unchanged = append(plan.Unchanged, project)
 		}
 	}
+	m.reportVanished(operations)
+	m.reportDoubles()
 	m.reportRenames()
-	m.reportLostStores()
 	m.checkRotateNames()
 	plan.Quotas = m.checkQuotas(operations)
 	plan.Operations = order(append(m.stores(), operations...))

@@ -57,7 +57,7 @@ func (m *maker) registerCause(s *subject) (word, text string) {
 	case !maps.Equal(registeredKeys(s).Texts(), r.Item.Fields):
 		return "settings_changed", "the keys that are declared are others"
 	case !there:
-		return "item_gone", "the item is gone"
+		return "item_gone", itemGone(r) + "; the keys are stored again"
 	case item.Read && item.Fingerprint != r.Active.Fingerprint:
 		return "item_edited", "the secret in the item is not the one that was stored"
 	}

@@ -69,31 +69,6 @@ func causeOf(err error) string {
 	return err.Error() + "."
 }
 
-// reportLostStores warns where none of several items is in its store. Then the block names
-// another place, or the store was lost, and nobody has deleted each item.
-func (m *maker) reportLostStores() {
-	stored, missing := map[string]int{}, map[string]int{}
-	for p, r := range m.recorded {
-		if r.Item == nil || m.in.Scope != nil && !m.in.Scope(p) {
-			continue
-		}
-		stored[r.Secrets]++
-		if _, there := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]; !there {
-			missing[r.Secrets]++
-		}
-	}
-	for _, secrets := range slices.Sorted(maps.Keys(missing)) {
-		if n := missing[secrets]; n > 1 && n == stored[secrets] {
-			block, _ := config.Find(m.in.Desired.Secrets, secrets)
-			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2033", Subject: block.Range,
-				Summary: "The store has none of its items",
-				Detail: fmt.Sprintf("None of the %d items that bh stored in %s is there. Each project gets a new key, and its old "+
-					"one is revoked.", n, secrets),
-				Fix: "If the block names another place by now, set it back; if the store was lost, restore it."})
-		}
-	}
-}
-
 // uses reports whether a project that the plan looks at is, or is to be, in a store.
 func (m *maker) uses(secrets string) bool {
 	looked := func(p addr.Project) bool { return m.in.Scope == nil || m.in.Scope(p) }

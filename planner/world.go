@@ -53,6 +53,9 @@ type World struct {
 	// Recipients holds those of stores that are encrypted to some, or why nothing can be
 	// written to them.
 	Recipients map[string]Recipients
+	// Missing says what is not there of a store that is missing as a whole, such as
+	// "the file PATH", although the state has items in it.
+	Missing map[string]string
 	// Registered holds the fingerprints of the secrets that people brought.
 	Registered map[addr.Project]string
 	// CannotEmpty holds the clouds that cannot delete what a bucket holds.
@@ -71,6 +74,7 @@ type World struct {
 type Allowance struct {
 	Recreate bool // make a bucket again whose data is gone
 	Empty    bool // delete objects where on_destroy is "empty"
+	Reissue  bool // issue new keys although the items of a store are gone at once
 }
 
 // Input is everything that a plan follows from.

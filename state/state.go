@@ -189,11 +189,13 @@ type Snapshot struct {
 // Settlement ends an operation on a project. Its intents are dropped, and Record becomes
 // its record: nil deletes the record, and one of another project is refused. The names in
 // Unwatch leave the watch list; those in Watch are added, or replaced if they are in it.
+// Entries are added to the history.
 type Settlement struct {
 	Project addr.Project
 	Record  *Record
 	Watch   []Watch
 	Unwatch []string
+	Entries []Entry
 }
 
 // Journal is how the executor tells the state what it does. Every method is one durable
@@ -219,8 +221,9 @@ type Journal interface {
 	Abort(context.Context, Intent) error
 	// Move moves the record, the intents and the names under watch of one project to
 	// another address, which gets the higher of both sequences. A project without a
-	// record moves as well; a record at the new address is replaced.
-	Move(ctx context.Context, from, to addr.Project) error
+	// record moves as well; a record at the new address is replaced. The entries are
+	// added to the history.
+	Move(ctx context.Context, from, to addr.Project, entries ...Entry) error
 	// Settle ends an operation.
 	Settle(context.Context, Settlement) error
 	// SetWatches replaces the watch list.

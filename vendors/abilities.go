@@ -135,6 +135,13 @@ type RecipientsWriter interface {
 	WriteRecipients(ctx context.Context, declared []string) error
 }
 
+// Absence is for a store that can be missing as a whole, such as a file. Without it, an
+// empty list can only mean that the items are gone.
+type Absence interface {
+	// Absent returns what is not there, such as "the file PATH", or "".
+	Absent(ctx context.Context) (string, error)
+}
+
 // As finds an ability in v, also behind wrappers that have Unwrap() any.
 func As[T any](v any) (T, bool) {
 	for v != nil {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +19,7 @@ import (
 // ageEdit is what a person does with age at hand:
 //
 //	age-edit FILE delete TITLE
+//	age-edit FILE copy TITLE
 //	age-edit FILE set TITLE FIELD VALUE     (FIELD may be title)
 func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
 	path := ts.MkAbs(args[0])
@@ -32,6 +35,10 @@ func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
 		switch {
 		case args[1] == "delete":
 			items = slices.Delete(items, i, i+1)
+		case args[1] == "copy":
+			twin := maps.Clone(item)
+			twin["id"] = "i0c0c0c0c0c0c0c0c0c0c0c0c"
+			items = append(items, twin)
 		case args[3] == "title":
 			item["title"] = args[4]
 		default:
@@ -54,6 +61,14 @@ func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(w.Close())
 	ts.Check(os.WriteFile(path, cipher.Bytes(), 0o600))
+}
+
+// compareIDs is cmp, but for the ids of items, which are drawn anew each time.
+func compareIDs(ts *testscript.TestScript, _ bool, args []string) {
+	got := regexp.MustCompile(`\bi[0-9a-f]{24}\b`).ReplaceAllString(ts.ReadFile(args[0]), "ID")
+	if want := ts.ReadFile(args[1]); got != want {
+		ts.Fatalf("%s:\n%s\nwant %s:\n%s", args[0], got, args[1], want)
+	}
 }
 
 // ageFields prints the titles and fields of an age file to stdout, each secret as

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/config/words"
 	"buckethead/state"
+	"buckethead/vendors"
 )
 
 // state checks where the state is, what is in it, who holds it, and which copies there are.
@@ -54,7 +57,31 @@ func (d *checkup) state(ctx context.Context) {
 		d.add(view.Check{Name: "unfinished", Outcome: view.Warning,
 			Found: words.Count(n, "step") + " of a run that was stopped", Fix: "Apply: it goes on from there."})
 	}
+	d.missingStores(ctx, snap)
 	d.backups(ctx, place)
+}
+
+// missingStores looks for stores that are missing as a whole although the state knows items in them.
+func (d *checkup) missingStores(ctx context.Context, snap state.Snapshot) {
+	items := map[string]int{}
+	for _, r := range snap.Records {
+		if r.Item != nil {
+			items[r.Secrets]++
+		}
+	}
+	for _, secrets := range slices.Sorted(maps.Keys(items)) {
+		store, err := d.session.connections.Store(ctx, secrets)
+		if err != nil {
+			continue // the section of the store says why
+		}
+		if able, is := vendors.As[vendors.Absence](store); is {
+			if missing, err := able.Absent(ctx); err == nil && missing != "" {
+				d.add(view.Check{Name: "items", Outcome: view.Warning,
+					Found: fmt.Sprintf("%s is not there, and the state knows %s in %s", missing, words.Count(items[secrets], "item"), secrets),
+					Fix:   "If it is elsewhere, put it back or correct the block before an apply, which would issue new keys."})
+			}
+		}
+	}
 }
 
 // stateSource says what decides where the state is.

@@ -29,6 +29,7 @@ func driftCommand(r *run) *cli.Command {
 			"  credential_unproved  with --prove: the stored keys do not open the bucket\n" +
 			"  policy_drift         its access, networks or expiry were changed\n" +
 			"  item_gone            the item was deleted\n" +
+			"  item_doubled         another item has its title\n" +
 			"  item_edited          its title, keys or fields were changed\n\n" +
 			"Exit codes: 0 no drift; 2 drift; 1 error.",
 		Flags: commonFlags(append(scopeFlags(), proveFlag(),
@@ -89,6 +90,7 @@ func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]boo
 			return err
 		}
 	}
+	s.view.Diagnostics(drift.Warnings)
 	s.view.Drift(drift)
 	s.writeOutputs(ctx, fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n",
 		len(drift.Differences) > 0, len(drift.Differences), drift.Projects()))

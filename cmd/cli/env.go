@@ -16,7 +16,8 @@ import (
 
 func envCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "env", Usage: "print references to a project's stored keys, never the keys",
-		ArgsUsage: "PROJECT", Flags: formatFlag(commonFlags(), "dotenv"),
+		ArgsUsage: "PROJECT", Flags: formatFlag(commonFlags(
+			&cli.BoolFlag{Name: "by-id", Usage: "name the item by its id: titles can be ambiguous"}), "dotenv"),
 		Description: "The formats: dotenv is what op run --env-file takes, github the env of a step\n" +
 			"with 1password/load-secrets-action; op, rclone and aws are templates for\n" +
 			"op inject; json is an object.",
@@ -34,13 +35,13 @@ func envCommand(r *run) *cli.Command {
 			}
 			flags.format = "human" // for faults: standard output is the result and nothing else
 			return inSession(c.Context, r, flags.partly(), func(s *session) error {
-				return runEnv(c.Context, s, c.Args().First(), format)
+				return runEnv(c.Context, s, c.Args().First(), format, c.Bool("by-id"))
 			})
 		}}
 }
 
 // runEnv is bh env. It reads only the state.
-func runEnv(ctx context.Context, s *session, project, format string) error {
+func runEnv(ctx context.Context, s *session, project, format string, byID bool) error {
 	if project == "" {
 		snap, _, err := s.readState(ctx)
 		if err != nil {
@@ -52,6 +53,9 @@ func runEnv(ctx context.Context, s *session, project, format string) error {
 	record, _, err := recorded(ctx, s, project)
 	if err != nil {
 		return err
+	}
+	if byID {
+		record.Item.Title = "" // a store names an item without a title by its id
 	}
 	e, err := references(ctx, s, record)
 	if err != nil {

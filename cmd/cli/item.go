@@ -104,7 +104,7 @@ func storedKeys(ctx context.Context, s *session, r state.Record, snap state.Snap
 		return none, ctx.Err() // a signal cut it off
 	}
 	if errors.Is(err, vendors.ErrNotFound) {
-		return none, itemFault(s, r.Project, err, "The item is gone. bh apply issues new keys and stores them.")
+		return none, itemGone(ctx, s, r, store)
 	}
 	if errors.Is(err, vendors.ErrDenied) {
 		return none, itemFault(s, r.Project, err, "Check what opens the store; bh doctor says what is missing.")
@@ -121,6 +121,21 @@ func storedKeys(ctx context.Context, s *session, r state.Record, snap state.Snap
 				"To use what is in the item all the same: --stale.")
 	}
 	return item.Keys, nil
+}
+
+// itemGone shows that the item of a project is gone, and what became of its store, and returns an exit code.
+func itemGone(ctx context.Context, s *session, r state.Record, store vendors.SecretReader) error {
+	text := fmt.Sprintf("the item is gone: %s (id %s) in %s", r.Item.Title, r.Item.ID, r.Secrets)
+	if able, is := vendors.As[vendors.Absence](store); is {
+		if missing, err := able.Absent(ctx); err == nil && missing != "" {
+			text += "; " + missing + " is not there"
+		}
+	}
+	fix := "Put it back to keep the present keys. Otherwise bh apply issues new ones and stores them."
+	if r.Registered {
+		fix = "Put it back, or bh apply stores the declared keys again."
+	}
+	return itemFault(s, r.Project, errors.New(text), fix)
 }
 
 // notAsStored says what differs between an item's keys and what bh stored, or returns "" if nothing does. Keys of a

@@ -49,8 +49,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields, "add-recipient": addRecipient,
+			"cmp-ids":    compareIDs,
 			"hold-state": holdState, "release-state": releaseState, "restore-newest": restoreNewest,
-			"unlock-state": unlockState, "setenv-from": setenvFrom},
+			"unlock-state": unlockState, "undated-states": undatedStates, "setenv-from": setenvFrom},
 	})
 }
 

@@ -35,7 +35,8 @@ func planFlags(more ...cli.Flag) []cli.Flag {
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 when there are changes"},
 		allowDestroyFlag(), allowEphemeralFlag(),
 		&cli.BoolFlag{Name: "allow-recreate", Usage: "make buckets anew whose data is gone"},
-		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""})...)
+		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""},
+		&cli.BoolFlag{Name: "allow-reissue", Usage: "new keys although a store lost most of its items"})...)
 }
 
 func readPlanArgs(c *cli.Context, r *run) (planArgs, error) {
@@ -46,7 +47,8 @@ func readPlanArgs(c *cli.Context, r *run) (planArgs, error) {
 	}
 	return planArgs{common: flags, out: c.String("out"), detailedExit: c.Bool("detailed-exitcode"),
 		mode: planner.Normal, destroys: destroys, allowEphemeral: c.Bool("allow-ephemeral"),
-		allowance: planner.Allowance{Recreate: c.Bool("allow-recreate"), Empty: c.Bool("allow-empty")}}, err
+		allowance: planner.Allowance{Recreate: c.Bool("allow-recreate"), Empty: c.Bool("allow-empty"),
+			Reissue: c.Bool("allow-reissue")}}, err
 }
 
 func planCommand(r *run) *cli.Command {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"buckethead/cmd/view"
+	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/state"
 )
@@ -65,6 +66,7 @@ func stateRestore(ctx context.Context, s *session, a stateArgs) error {
 	case err != nil:
 		return fmt.Errorf("%w; nothing was changed, and bh state backup --list shows the copies that there are", err)
 	}
+	s.remember(ctx, place, s.byHand("state restore", addr.Project{}, "from "+a.named[0]))
 	s.view.Result(fmt.Sprintf("Restored %s. %s", a.named[0], before(kept)))
 	return nil
 }

@@ -84,10 +84,8 @@ func rebuildInto(ctx context.Context, s *session, path string) (rebuilt planner.
 		return rebuilt, err
 	}
 	rebuilt = planner.Rebuild(s.comparison(snap, world))
-	by := onBehalfOf(s.run.Process)
 	for _, r := range rebuilt.Records {
-		entry := state.Entry{At: s.run.Now().UTC(), Actor: by.Actor, Commit: by.Commit, Run: by.URL, Project: r.Project,
-			Operation: "rebuild", Reason: "state_lost", Outcome: "done"}
+		entry := s.byHand("rebuild", r.Project, "state_lost")
 		if err := errors.Join(store.Commit(ctx, state.Intent{}, r), store.Append(ctx, entry)); err != nil {
 			return rebuilt, s.stateFault(err)
 		}

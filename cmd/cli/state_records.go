@@ -75,7 +75,9 @@ func stateMove(ctx context.Context, s *session, a stateArgs) error {
 	if _, taken := snap.Records[projects[1]]; taken {
 		return fmt.Errorf("the state has a %s already", projects[1])
 	}
-	if err := store.Move(ctx, projects[0], projects[1]); err != nil {
+	err = store.Move(ctx, projects[0], projects[1],
+		s.byHand("state mv", projects[0], "to "+projects[1].Label()), s.byHand("state mv", projects[1], "from "+projects[0].Label()))
+	if err != nil {
 		return s.stateFault(err)
 	}
 	s.view.Result(fmt.Sprintf("Moved %s to %s.", projects[0], projects[1]))
@@ -100,7 +102,8 @@ func stateRemove(ctx context.Context, s *session, a stateArgs) error {
 		}
 	}
 	for _, p := range projects {
-		if err := store.Settle(ctx, state.Settlement{Project: p}); err != nil {
+		forgotten := state.Settlement{Project: p, Entries: []state.Entry{s.byHand("state rm", p, "forgotten")}}
+		if err := store.Settle(ctx, forgotten); err != nil {
 			return s.stateFault(err)
 		}
 		s.view.Result(fmt.Sprintf("Forgot %s; its bucket, credentials and item are as they were.", p))

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"buckethead/config/addr"
 	"buckethead/state"
 )
 
@@ -75,6 +76,7 @@ func statePush(ctx context.Context, s *session, a stateArgs) error {
 	if err != nil {
 		return s.stateFault(err)
 	}
+	s.remember(ctx, place, s.byHand("state push", addr.Project{}, "from "+a.named[0]))
 	s.view.Result(fmt.Sprintf("Pushed %s to %s. %s", a.named[0], place.Name(), before(kept)))
 	return nil
 }
@@ -111,6 +113,7 @@ func stateMigrate(ctx context.Context, s *session, a stateArgs) (err error) {
 	if err != nil {
 		return s.stateFault(err)
 	}
+	s.remember(ctx, to, s.byHand("state migrate", addr.Project{}, "from "+from.Name()))
 	s.view.Result(fmt.Sprintf("Migrated %s to %s. %s The last version of the old place is %s.",
 		from.Name(), to.Name(), before(kept), retired))
 	return nil

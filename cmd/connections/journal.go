@@ -42,8 +42,8 @@ func (o observedJournal) Abort(ctx context.Context, i state.Intent) error {
 	return o.observe(ctx, "Abort "+i.Step, i.Project, func() error { return o.Journal.Abort(ctx, i) })
 }
 
-func (o observedJournal) Move(ctx context.Context, from, to addr.Project) error {
-	return o.observe(ctx, "Move", to, func() error { return o.Journal.Move(ctx, from, to) })
+func (o observedJournal) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
+	return o.observe(ctx, "Move", to, func() error { return o.Journal.Move(ctx, from, to, entries...) })
 }
 
 func (o observedJournal) Settle(ctx context.Context, s state.Settlement) error {

@@ -20,6 +20,10 @@ func differenceText(d planner.Difference) string {
 		return d.Field + ": changed (sensitive)"
 	case d.Class == planner.CredentialUnproved:
 		return "the stored keys do not open the bucket: " + d.After
+	case d.Class == planner.ItemDoubled:
+		return d.Field + " " + strconv.Quote(d.Before) + " has a double in " + d.Secrets + ": " + d.After + " beside " + d.ItemID
+	case d.Class.Gone() && d.ItemID != "":
+		return d.Field + " " + strconv.Quote(d.Before) + " is gone: id " + d.ItemID + " in " + d.Secrets
 	case d.Class.Gone():
 		return d.Field + " " + strconv.Quote(d.Before) + " is gone"
 	}

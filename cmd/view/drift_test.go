@@ -10,6 +10,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"buckethead/config/addr"
+	"buckethead/config/diag"
 	"buckethead/planner"
 )
 
@@ -61,5 +62,35 @@ func TestDrift_fits(t *testing.T) {
 	out := DriftMarkdown(drifted(5000))
 	if len(out) > MarkdownLimit || !strings.Contains(out, "differences are left out here") || !strings.HasSuffix(out, "about it.\n") {
 		t.Errorf("%d characters, ending in %q", len(out), out[len(out)-200:])
+	}
+}
+
+// A warning stands beside what differs, and does not replace it.
+func TestDrift_withAWarning(t *testing.T) {
+	for _, n := range []int{2, 5000} {
+		var out bytes.Buffer
+		v, err := New("markdown", &out, &bytes.Buffer{}, Options{Now: func() time.Time { return time.Unix(0, 0) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH2061", Summary: "The items are gone", Detail: strings.Repeat("why ", 20)}})
+		v.Drift(drifted(n))
+		v.Done(End{Command: "drift", Exit: 2})
+		text := out.String()
+		if !strings.HasPrefix(text, DriftMarker) || !strings.Contains(text, "`tenant[\"t000000\"]`") || len(text) > MarkdownLimit || n == 2 && !strings.Contains(text, "**Warning: The items are gone** `BH2061`") {
+			t.Errorf("%d characters: %.600s", len(text), text)
+		}
+	}
+}
+
+func TestDrift_namesItems(t *testing.T) {
+	d := planner.Drift{Stack: "main", Checked: 2, Differences: []planner.Difference{
+		{Project: addr.Project{Name: "a"}, Class: planner.ItemGone, Field: "item", Before: "a", ItemID: "I1", Secrets: "age_file.main"},
+		{Project: addr.Project{Name: "b"}, Class: planner.ItemDoubled, Field: "item", Before: "b", After: "I3, I4", ItemID: "I2", Secrets: "age_file.main"}}}
+	out := showDrift(t, "human", 0, d)
+	for _, want := range []string{`item "a" is gone: id I1 in age_file.main`, `item "b" has a double in age_file.main: I3, I4 beside I2`} {
+		if !strings.Contains(out, want) {
+			t.Errorf("lacks %q:\n%s", want, out)
+		}
 	}
 }

@@ -18,7 +18,7 @@ type page struct {
 	faults   diag.List
 	headline string
 	said     []string // finished parts
-	document string   // the whole page, if nothing failed
+	document string   // the whole page but for warnings, if nothing failed
 	end      End
 }
 
@@ -31,7 +31,10 @@ func (p *page) empty() bool {
 // text writes the page. Its parts are in the order of reading, but they get their room in the order of importance:
 // faults, operations that are blocked or destroy, the picture, the other operations, what is folded.
 func (p *page) text() string {
-	if p.document != "" && len(p.faults) == 0 {
+	if p.document != "" && p.errors() == 0 {
+		if left := (&room{MarkdownLimit - 1 - len(p.document)}); left.bytes > 1000 { // for a word on what is left out
+			return p.document + p.faultList(left)
+		}
 		return p.document
 	}
 	stack := p.options.Stack

@@ -141,7 +141,8 @@ func everyDrift() planner.Drift {
 		d.Differences = append(d.Differences, planner.Difference{Project: project("photos"), Class: class, Field: "f", Before: "b", After: "a",
 			Range: diag.Range{File: "f", Start: diag.Pos{Line: 1, Column: 1}}})
 	}
-	d.Differences = append(d.Differences, planner.Difference{Project: project("photos"), Class: planner.ItemEdited, Field: "secret_access_key", Sensitive: true})
+	d.Differences = append(d.Differences, planner.Difference{Project: project("photos"), Class: planner.ItemEdited, Field: "secret_access_key", Sensitive: true},
+		planner.Difference{Project: project("photos"), Class: planner.ItemGone, Field: "item", Before: "photos", ItemID: "I1", Secrets: "age_file.main"})
 	return d
 }
 

@@ -46,6 +46,7 @@ func newObserver(r Readers, q Request) *observer {
 			Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
 			Settings:    map[planner.BucketKey]vendors.BucketSettings{},
 			Registered:  map[addr.Project]string{},
+			Missing:     map[string]string{},
 			CannotEmpty: map[string]bool{},
 			Recipients:  map[string]planner.Recipients{},
 			Listed:      map[string]bool{},
@@ -152,6 +153,12 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 func (o *observer) listItems(ctx context.Context, secrets string) {
 	list := func(r vendors.SecretReader) ([]vendors.ItemSummary, error) { return r.ListItems(ctx) }
 	reader, items, err := ask(ctx, o, secrets, o.readers.Secrets, list)
+	missing := ""
+	if err == nil && len(items) == 0 && o.request.hasItems(secrets) {
+		if able, is := vendors.As[vendors.Absence](reader); is {
+			missing, err = able.Absent(ctx)
+		}
+	}
 	if err != nil {
 		o.unreadable(secrets, err)
 		return
@@ -161,6 +168,9 @@ func (o *observer) listItems(ctx context.Context, secrets string) {
 	defer o.mu.Unlock()
 	if told {
 		o.world.Recipients[secrets] = recipients
+	}
+	if missing != "" {
+		o.world.Missing[secrets] = missing
 	}
 	for _, item := range items {
 		o.world.Items[planner.ItemKey{Secrets: secrets, ID: item.ID}] = planner.Item{Summary: item}
@@ -235,6 +245,8 @@ func fixFor(err error) string {
 		return "Wait until the limit allows calls again, then repeat the command."
 	case errors.Is(err, context.Canceled):
 		return "Repeat the command."
+	case errors.Is(err, vendors.ErrInvalid):
+		return "Nothing was changed. Correct that, and repeat the command."
 	}
-	return "Nothing was changed. Repeat the command when the vendor answers again."
+	return "Nothing was changed. Repeat the command when that is mended, or the vendor answers again."
 }

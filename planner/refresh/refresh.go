@@ -40,6 +40,16 @@ type Request struct {
 	Marked bool
 }
 
+// hasItems reports whether the state has items in a store.
+func (q Request) hasItems(secrets string) bool {
+	for _, r := range q.Recorded.Records {
+		if r.Item != nil && r.Secrets == secrets {
+			return true
+		}
+	}
+	return false
+}
+
 // Observe reads the world. With errors in the list the world is not complete and
 // nothing may be planned from it.
 func Observe(ctx context.Context, r Readers, q Request) (planner.World, diag.List) {

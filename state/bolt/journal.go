@@ -114,7 +114,7 @@ func (s *Store) Abort(ctx context.Context, i state.Intent) error {
 }
 
 // Move implements [state.Journal].
-func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
+func (s *Store) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
 	return s.record(ctx, func(tx *bbolt.Tx) error {
 		if err := checkAddresses(from, to); err != nil {
 			return err
@@ -139,6 +139,9 @@ func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
 		}
 		if was := tx.Bucket(bucketSequences).Get(key(from)); err == nil && len(was) == 8 {
 			err = raise(tx, to, binary.BigEndian.Uint64(was))
+		}
+		if err == nil {
+			err = appendHistory(tx, entries)
 		}
 		return err
 	})
@@ -165,7 +168,8 @@ func (s *Store) Settle(ctx context.Context, settlement state.Settlement) error {
 		return fmt.Errorf("settle %s: the record is of %s", settlement.Project, r.Project)
 	}
 	return s.record(ctx, func(tx *bbolt.Tx) error {
-		err := errors.Join(checkAddresses(settlement.Project), s.intents.removeAll(tx, settlement.Project))
+		err := errors.Join(checkAddresses(settlement.Project), s.intents.removeAll(tx, settlement.Project),
+			appendHistory(tx, settlement.Entries))
 		if err != nil {
 			return err
 		}
@@ -213,25 +217,27 @@ func putWatches(b *bbolt.Bucket, list []state.Watch) error {
 
 // Append implements [state.Journal]. The newest 10,000 entries are kept.
 func (s *Store) Append(ctx context.Context, entries ...state.Entry) error {
-	return s.record(ctx, func(tx *bbolt.Tx) error {
-		history := tx.Bucket(bucketHistory)
-		for _, e := range entries {
-			if err := checkOptional(e.Project); err != nil {
+	return s.record(ctx, func(tx *bbolt.Tx) error { return appendHistory(tx, entries) })
+}
+
+func appendHistory(tx *bbolt.Tx, entries []state.Entry) error {
+	history := tx.Bucket(bucketHistory)
+	for _, e := range entries {
+		if err := checkOptional(e.Project); err != nil {
+			return err
+		}
+		n, err := history.NextSequence()
+		if err != nil {
+			return err
+		}
+		if err := put(history, number(n), e); err != nil {
+			return err
+		}
+		if n > historyKept {
+			if err := history.Delete(number(n - historyKept)); err != nil {
 				return err
-			}
-			n, err := history.NextSequence()
-			if err != nil {
-				return err
-			}
-			if err := put(history, number(n), e); err != nil {
-				return err
-			}
-			if n > historyKept {
-				if err := history.Delete(number(n - historyKept)); err != nil {
-					return err
-				}
 			}
 		}
-		return nil
-	})
+	}
+	return nil
 }

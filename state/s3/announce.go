@@ -57,6 +57,9 @@ func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error)
 	if err := s.lease.confirm(ctx); err != nil {
 		return state.Intent{}, err
 	}
+	if err := s.lease.mayAct(); err != nil {
+		return state.Intent{}, err
+	}
 	known := s.claim(&i)
 	if err := s.lastFault(); err != nil {
 		return state.Intent{}, err

@@ -18,7 +18,8 @@
 // lock is taken, a probe finds out whether the server heeds these conditions.
 //
 // The only clock that is trusted is the server's: a lock has expired if the server says
-// that it was written longer ago than the lock lasts. If the answer to a write is lost, the
+// that it was written longer ago than the lock lasts. A holder reads its lock back after each
+// write, and refuses a server that tells another time. If the answer to a write is lost, the
 // id of the lock, which is in both objects, tells whether the write was carried out.
 //
 // # What a runner can lose

@@ -43,8 +43,13 @@ func (b *bucket) fault(act, key string, err error) error {
 		code, message = api.ErrorCode(), api.ErrorMessage()
 	}
 	fix, kind := kindOf(status, code)
-	if status == 0 && code == "" {
+	var unread *smithy.DeserializationError
+	switch {
+	case status == 0 && code == "":
 		message, fix, kind = withoutAnswer(err)
+	case status/100 == 2 && errors.As(err, &unread):
+		message = "the server's answer has headers that are not those of S3, such as a Last-Modified that is no time"
+		fix, kind = "keep the state on another server, or look for a proxy in between", errors.Join(errRefused, state.ErrUnsafe)
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s s3://%s/%s: %s", act, b.name, key, describe(status, code, message))
@@ -70,7 +75,7 @@ func (e *serverError) Unwrap() []error { return []error{e.kind, state.ErrServer}
 func describe(status int, code, message string) string {
 	message = strings.TrimSuffix(strings.TrimSpace(message), ".")
 	switch {
-	case code == "" && status != 0:
+	case code == "" && status != 0 && message == "":
 		return fmt.Sprintf("the server answered HTTP %d", status)
 	case message == "" || strings.EqualFold(message, code):
 		return code

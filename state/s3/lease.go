@@ -31,6 +31,7 @@ type lease struct {
 	mu      sync.Mutex
 	renewed time.Time // when the last write that succeeded was begun
 	gone    error     // why the lock is no longer held
+	unsafe  error     // why it may be taken although we renew it; see checkAge
 }
 
 // turn is a mutex that can be waited for with a context.
@@ -89,11 +90,15 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 	waiting, done := context.WithTimeout(ctx, b.o.LockTimeout)
 	defer done()
 	last, met := "", 0
+	var first seen // the version that is waited for, as it was first read
 	for told := false; ; {
 		if before, err = b.look(ctx); err != nil {
 			return nil, before, err
 		}
 		if !before.free() && !before.expired() {
+			if err = drifting(b.Name(), &first, before); err != nil {
+				return nil, before, err
+			}
 			if b.o.Waiting != nil && !told && b.o.LockTimeout > 0 {
 				told = true
 				b.o.Waiting("the state is held by "+before.Holder.Describe(), b.o.Now().Add(b.o.LockTimeout))
@@ -112,8 +117,7 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 			}
 			continue
 		}
-		held.mine.AcquiredAt = b.o.Now().UTC()
-		held.mine.Intents = nil
+		held.mine.AcquiredAt, held.mine.Intents = b.o.Now().UTC(), nil
 		if before.unfinished() {
 			held.mine.Intents = before.Intents
 		}
@@ -133,7 +137,10 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 		case err != nil:
 			return nil, before, err
 		}
-		return held, before, b.probe(ctx, held)
+		if err = held.checkAge(ctx); err == nil {
+			err = b.probe(ctx, held)
+		}
+		return held, before, err
 	}
 }
 
@@ -212,7 +219,7 @@ func (l *lease) announce(ctx context.Context, intents []state.Intent) error {
 	if l.lost() == nil {
 		l.mine.Intents = slices.Concat(l.mine.Intents, intents)
 	}
-	return l.rewrite(ctx)
+	return errors.Join(l.rewrite(ctx), l.mayAct())
 }
 
 // rewrite replaces our own lock. A version of ours whose answer was lost is recognised by
@@ -224,6 +231,10 @@ func (l *lease) rewrite(ctx context.Context) error {
 		}
 		l.mine.RenewedAt = l.now().UTC()
 		err := l.write(ctx, condition{etag: l.etag})
+		if err == nil {
+			_ = l.checkAge(ctx) // what it finds is in mayAct; without an answer the next write asks again
+			return nil
+		}
 		if !errors.Is(err, errCondition) {
 			return err
 		}

@@ -91,6 +91,13 @@ func (s seen) info() state.Lock {
 		Held: !s.free(), Expired: s.expired(), Manual: s.Manual, Intents: len(s.Intents)}
 }
 
+// unlocked returns the entry of history of a lock that somebody broke. Whoever broke it could
+// not write the state; the next holder adds it.
+func (s seen) unlocked() state.Entry {
+	return state.Entry{At: s.modified.UTC(), Actor: s.BrokenBy.Actor, Commit: s.BrokenBy.Commit, Run: s.BrokenBy.Run,
+		Operation: "state unlock", Reason: "held by " + s.Holder.Describe(), Outcome: "done"}
+}
+
 // lockedBy returns the error of a lock that somebody holds.
 func lockedBy(place string, s seen) error {
 	left := fmt.Sprintf("in %s", max(s.expiresAt().Sub(s.asked).Round(time.Second), 0))

@@ -55,6 +55,9 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 		return s, nil
 	}
 	err = s.inherit(ctx, held.mine.Intents)
+	if err == nil && before.BrokenBy != nil {
+		err = s.File.Append(ctx, before.unlocked())
+	}
 	if err == nil {
 		err = s.File.SkipSerial(skipped)
 	}

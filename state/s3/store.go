@@ -128,8 +128,8 @@ func (s *Store) Abort(ctx context.Context, i state.Intent) error {
 }
 
 // Move implements [state.Journal], in the working copy.
-func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
-	return s.changed(s.File.Move(ctx, from, to), 0)
+func (s *Store) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
+	return s.changed(s.File.Move(ctx, from, to, entries...), 0)
 }
 
 // Settle implements [state.Journal], in the working copy.

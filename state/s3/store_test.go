@@ -153,7 +153,7 @@ func TestStore_writesWhatChanged(t *testing.T) {
 	s.calls = nil
 	must(t, s.open(o).Close())
 	k := o.Settings.Text("key")
-	want := fmt.Sprintf("[GET %[1]s.lock PUT %[1]s.lock PUT %[1]s.lock PUT %[1]s.lock GET %[1]s PUT %[1]s.lock]", k)
+	want := fmt.Sprintf("[GET %[1]s.lock PUT %[1]s.lock GET %[1]s.lock PUT %[1]s.lock PUT %[1]s.lock GET %[1]s PUT %[1]s.lock]", k)
 	if got := fmt.Sprint(s.calls); got != want {
 		t.Errorf("an apply without changes made %s\nwant %s", got, want)
 	}

@@ -135,8 +135,9 @@ func (m *Memory) drop(which func(state.Intent) bool) {
 }
 
 // Move implements [state.Journal].
-func (m *Memory) Move(_ context.Context, from, to addr.Project) error {
-	return m.write("Move", checked([]addr.Project{from, to}), func() {
+func (m *Memory) Move(_ context.Context, from, to addr.Project, entries ...state.Entry) error {
+	return m.write("Move", checked([]addr.Project{from, to}, inEntries(entries)...), func() {
+		m.history = append(m.history, entries...)
 		if r, ok := m.now.Records[from]; ok {
 			delete(m.now.Records, from)
 			r.Project = to
@@ -163,8 +164,9 @@ func (m *Memory) Settle(_ context.Context, s state.Settlement) error {
 	if s.Record != nil && s.Record.Project != s.Project {
 		return fmt.Errorf("settle %s: the record is of %s", s.Project, s.Record.Project)
 	}
-	addresses := append(inWatches(s.Watch), inRecord(s.Record))
+	addresses := slices.Concat(inWatches(s.Watch), inEntries(s.Entries), []addr.Project{inRecord(s.Record)})
 	return m.write("Settle", checked([]addr.Project{s.Project}, addresses...), func() {
+		m.history = append(m.history, s.Entries...)
 		m.drop(func(x state.Intent) bool { return x.Project == s.Project })
 		delete(m.now.Records, s.Project)
 		if s.Record != nil {

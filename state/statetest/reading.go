@@ -39,6 +39,21 @@ func history(t *testing.T, s *subject) {
 	}
 }
 
+// historyWithTheChange: a move or an end and its entries are one transaction.
+func historyWithTheChange(t *testing.T, s *subject) {
+	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
+	serial := s.snap(t).Meta.Serial
+	moved := []state.Entry{{Project: photos, Operation: "away"}, {Project: north, Operation: "here"}}
+	must(t, s.Move(t.Context(), photos, north, moved...))
+	must(t, s.Settle(t.Context(), state.Settlement{Project: north, Entries: []state.Entry{{Project: north, Operation: "gone"}}}))
+	got, err := s.History(addr.Project{}, 0)
+	must(t, err)
+	want := []state.Entry{{Project: north, Operation: "gone"}, moved[1], moved[0]}
+	if snap := s.snap(t); !slices.Equal(got, want) || len(snap.Records) != 0 || snap.Meta.Serial != serial+2 {
+		t.Errorf("got %+v, and serial %d after %d", got, snap.Meta.Serial, serial)
+	}
+}
+
 func longHistory(t *testing.T, s *subject) {
 	entries := make([]state.Entry, 300)
 	for i := range entries {

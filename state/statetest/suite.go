@@ -69,6 +69,7 @@ func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T
 		"a name is under watch once":                        watchOnce,
 		"history is newest first, by project, with a limit": history,
 		"a history of many entries is kept in order":        longHistory,
+		"a move and an end write history with the change":   historyWithTheChange,
 		"every write raises the serial by one":              serialRises,
 		"what writes nothing leaves the serial":             serialStays,
 		"sequences outlive their project":                   sequencesStay,
@@ -302,6 +303,8 @@ func refusesNoAddress(t *testing.T, s *subject) {
 			"Settle of a watch": s.Settle(t.Context(), state.Settlement{Project: photos, Watch: watches}),
 			"SetWatches":        s.SetWatches(t.Context(), watches),
 			"Append":            s.Append(t.Context(), state.Entry{Project: photos}, state.Entry{Project: none}),
+			"Move, in history":  s.Move(t.Context(), photos, north, state.Entry{Project: none}),
+			"Settle, the same":  s.Settle(t.Context(), state.Settlement{Project: photos, Entries: []state.Entry{{Project: none}}}),
 		} {
 			if !errors.Is(err, addr.ErrMalformed) {
 				t.Errorf("%s of %#v gave %v", method, none, err)

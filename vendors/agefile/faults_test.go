@@ -105,8 +105,10 @@ func TestLostIdentity_isNeverReplaced(t *testing.T) {
 func TestWrongIdentity(t *testing.T) {
 	f := open(t)
 	f.create(t, "photos", "s")
-	write(t, f.identity, newIdentity(t).String())
-	f.everyAct(t, vendors.ErrDenied, f.path, f.identity, "not encrypted to the identity")
+	own := newIdentity(t)
+	write(t, f.identity, own.String())
+	f.everyAct(t, vendors.ErrDenied, "the identity in "+f.identity+" does not open "+f.path,
+		"it is "+own.Recipient().String()+", and the file is encrypted to 1 recipient (X25519)")
 }
 
 func TestBrokenIdentity(t *testing.T) {
@@ -118,7 +120,7 @@ func TestBrokenIdentity(t *testing.T) {
 			f := open(t)
 			f.create(t, "photos", "s")
 			write(t, f.identity, text)
-			f.everyAct(t, vendors.ErrInvalid, f.identity, "holds no private key")
+			f.everyAct(t, vendors.ErrInvalid, f.identity, "no identity of age: ")
 		})
 	}
 }

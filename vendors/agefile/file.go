@@ -45,11 +45,18 @@ func (l *loaded) same(info os.FileInfo, head []byte) bool {
 		l.info.ModTime().Equal(info.ModTime()) && bytes.Equal(l.head, head)
 }
 
+// restore says what to do about a file that is not what it should be.
+const restore = "restore it from a copy or from version control, or name another file"
+
 // load reads the file, and decrypts it unless it is the same as before. If there is no file,
 // the document is empty.
 func load(path string, k key, before *loaded) (*loaded, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		// An identity that cannot be used is told now, and not when there is a key to store.
+		if _, err := k.identities(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
 		empty, err := newDocument(nil, nil)
 		return &loaded{document: empty}, err
 	}
@@ -73,6 +80,9 @@ func load(path string, k key, before *loaded) (*loaded, error) {
 	if before.same(info, head) {
 		return before, nil
 	}
+	if is := notAgeFile(head); is != "" {
+		return nil, &fault{vendors.ErrUnavailable, path + " " + is + "; " + restore}
+	}
 	out := &loaded{info: info, head: bytes.Clone(head), armored: bytes.HasPrefix(head, []byte(armor.Header))}
 	identities, err := k.identities()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -85,20 +95,18 @@ func load(path string, k key, before *loaded) (*loaded, error) {
 	if out.armored {
 		source = armor.NewReader(buffered)
 	}
-	out.document, err = decrypt(path, source, info.ModTime(), counting(identities, &out.stanzas), k)
+	out.document, err = decrypt(path, source, info.ModTime(), identities, &out.stanzas, k)
 	return out, err
 }
 
 // decrypt decrypts the file and decodes it. Its errors say which file is wrong and what to
 // do.
 func decrypt(path string, source io.Reader, modified time.Time,
-	identities []age.Identity, k key) (*document, error) {
-	plain, err := age.Decrypt(source, identities...)
+	identities []age.Identity, stanzas *int, k key) (*document, error) {
+	plain, err := age.Decrypt(source, counting(identities, stanzas)...)
 	var mismatch *age.NoIdentityMatchError
 	if errors.As(err, &mismatch) {
-		return nil, &fault{vendors.ErrDenied, fmt.Sprintf("%s is not encrypted to the identity in %s; "+
-			"use the identity that it was written with, or have someone who can open it add this one to the recipients",
-			path, k.origin())}
+		return nil, k.foreign(path, identities, mismatch.StanzaTypes)
 	}
 	var text []byte
 	if err == nil {
@@ -106,8 +114,7 @@ func decrypt(path string, source io.Reader, modified time.Time,
 	}
 	if err != nil {
 		// age's error can quote the file, which may be anything.
-		return nil, &fault{vendors.ErrUnavailable, path + " is damaged, or is not an age file; " +
-			"restore it from a copy or from version control, or name another file"}
+		return nil, &fault{vendors.ErrUnavailable, path + " is damaged, or is not an age file; " + restore}
 	}
 	out, err := decode(text, modified)
 	if err != nil {

@@ -1,7 +1,6 @@
 package agefile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -49,13 +48,7 @@ func (k key) identities() ([]age.Identity, error) {
 			return nil, err
 		}
 	}
-	out, err := age.ParseIdentities(bytes.NewReader(text))
-	if err != nil {
-		// age's error could contain a part of the key.
-		return nil, &fault{vendors.ErrInvalid,
-			k.origin() + ` holds no private key of age, which is a line that begins with "AGE-SECRET-KEY-"`}
-	}
-	return out, nil
+	return k.parseIdentities(text)
 }
 
 // readKey reads the identity file, and refuses one that others can read.
@@ -68,6 +61,9 @@ func readKey(path string) ([]byte, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
+	}
+	if info.IsDir() {
+		return nil, &fault{vendors.ErrInvalid, path + " is a folder, and identity_file names a file"}
 	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
 		return nil, &fault{vendors.ErrDenied,

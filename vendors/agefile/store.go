@@ -2,8 +2,12 @@ package agefile
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"buckethead/vendors"
@@ -16,6 +20,8 @@ type Store struct {
 	key  key
 	now  func() time.Time
 	gate *gate
+
+	doubled sync.Map // titles that several items had when they were listed
 }
 
 // ListItems implements [vendors.SecretReader]. If there is no file, there are no items.
@@ -24,11 +30,25 @@ func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	var out []vendors.ItemSummary
 	err := s.read(ctx, func(d *document) {
 		out = make([]vendors.ItemSummary, 0, len(d.entries))
+		met := make(map[string]bool, len(d.entries))
 		for _, e := range d.entries {
+			if met[e.title] {
+				s.doubled.Store(e.title, true)
+			}
+			met[e.title] = true
 			out = append(out, e.summary())
 		}
 	})
 	return out, classify(op, err)
+}
+
+// Absent implements [vendors.Absence].
+func (s *Store) Absent(context.Context) (string, error) {
+	_, err := os.Stat(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "the file " + s.path, nil
+	}
+	return "", classify("list items", err)
 }
 
 // GetItem implements [vendors.SecretReader].
@@ -50,8 +70,13 @@ func (s *Store) noItem(op, id string) error {
 }
 
 // Reference implements [vendors.SecretReader]: age://TITLE/FIELD, or age://ID/FIELD if the
-// title has a slash.
-func (s *Store) Reference(id, title, field string) string { return referenceTo(id, title, field) }
+// title has a slash, or several items had it when they were listed.
+func (s *Store) Reference(id, title, field string) string {
+	if _, several := s.doubled.Load(title); several && id != "" {
+		title = ""
+	}
+	return referenceTo(id, title, field)
+}
 
 func referenceTo(id, title, field string) string {
 	if title == "" || strings.Contains(title, "/") {

@@ -56,7 +56,8 @@ type s3Server struct {
 	n     int
 	fault func(s3Call) *s3Fault
 	calls []s3Call
-	ahead time.Duration // of the server's clock
+	ahead time.Duration            // of the server's clock
+	wrote map[string]time.Duration // by key: how far it was ahead at the last write
 
 	putting sync.Mutex
 
@@ -66,7 +67,7 @@ type s3Server struct {
 
 func newS3Server(t *testing.T) *s3Server {
 	t.Helper()
-	s := &s3Server{}
+	s := &s3Server{wrote: map[string]time.Duration{}}
 	if *s3Endpoint == "" {
 		s.target = s3api.New(s3api.Options{AccessKeyID: clitest.StatesKeyID, SecretAccessKey: clitest.StatesSecret, Region: "us-east-1", Buckets: []string{clitest.StatesBucket}, Now: time.Now})
 	} else {
@@ -144,6 +145,10 @@ func (s *s3Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	ahead := s.ahead
+	if call.method == http.MethodPut || call.method == "COPY" {
+		s.wrote[call.key] = ahead
+	}
+	wrote := s.wrote[call.key]
 	s.mu.Unlock()
 	if !fault.After && fault.Act != nil {
 		fault.Act()
@@ -170,6 +175,9 @@ func (s *s3Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", at.Add(ahead).Format(http.TimeFormat))
 	} else {
 		w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
+	}
+	if at, err := http.ParseTime(w.Header().Get("Last-Modified")); err == nil {
+		w.Header().Set("Last-Modified", at.Add(wrote).Format(http.TimeFormat))
 	}
 	w.WriteHeader(answer.Code)
 	_, _ = w.Write(answer.Body.Bytes())

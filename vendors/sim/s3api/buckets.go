@@ -29,6 +29,7 @@ type Object struct {
 	Body     []byte
 	ETag     string // in quotes
 	Modified time.Time
+	Created  time.Time   // when the key was first written, since it was last absent
 	Header   http.Header // its type, metadata and checksums
 }
 
@@ -45,7 +46,7 @@ func (b *Bucket) Clone() *Bucket {
 // NewObject returns an object with the headers of a PUT that are kept.
 func NewObject(body []byte, put http.Header, now time.Time) Object {
 	sum := md5.Sum(body)
-	o := Object{Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`, Modified: now.UTC(), Header: http.Header{}}
+	o := Object{Body: body, ETag: `"` + hex.EncodeToString(sum[:]) + `"`, Modified: now.UTC(), Created: now.UTC(), Header: http.Header{}}
 	for name, values := range put {
 		isSum := strings.HasPrefix(name, checksum) && sums[name] != nil
 		if slices.Contains(kept, name) || strings.HasPrefix(name, metadata) || isSum {

@@ -21,7 +21,7 @@ func (o Object) seconds() time.Time { return o.Modified.Truncate(time.Second) }
 
 // get is https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html; if both
 // conditions are there and If-Match holds, If-None-Match decides.
-func (b *Bucket) get(q *Request) (kit.Answer, *Error) {
+func (a API) get(b *Bucket, q *Request) (kit.Answer, *Error) {
 	o, there := b.Objects[q.Key]
 	if !there {
 		return refuse(noSuchKey)
@@ -37,7 +37,11 @@ func (b *Bucket) get(q *Request) (kit.Answer, *Error) {
 	}
 	out := kit.NewAnswer(http.StatusOK, "", o.Body)
 	out.Header.Set("ETag", o.ETag)
-	out.Header.Set("Last-Modified", o.seconds().Format(http.TimeFormat))
+	if a.LastModified == nil {
+		out.Header.Set("Last-Modified", o.seconds().Format(http.TimeFormat))
+	} else if text := a.LastModified(o); text != "" {
+		out.Header.Set("Last-Modified", text)
+	}
 	if none == "*" || none == o.ETag {
 		out.Status = http.StatusNotModified
 		return out, nil
@@ -114,6 +118,9 @@ func (a API) put(b *Bucket, q *Request) (kit.Answer, *Error) {
 			made.Header.Set(name, value)
 			out.Header.Set(name, value)
 		}
+	}
+	if there {
+		made.Created = o.Created
 	}
 	b.Objects[q.Key] = made
 	out.Header.Set("ETag", made.ETag)

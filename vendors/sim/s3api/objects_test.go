@@ -1,14 +1,19 @@
 package s3api_test
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"buckethead/vendors/sim/s3api"
 )
 
 const hello = `"5d41402abc4b2a76b9719d911017c592"` // of "hello"
@@ -126,6 +131,28 @@ func TestOptions(t *testing.T) {
 		_ = answer.Body.Close()
 		if _, there := answer.Header["Date"]; there {
 			t.Errorf("%v", answer.Header)
+		}
+	})
+	o = options()
+	var seconds atomic.Int64
+	o.Now = func() time.Time { return time.Now().Add(time.Duration(seconds.Add(2)) * time.Second) }
+	o.LastModified = func(o s3api.Object) string {
+		if string(o.Body) == "untold" {
+			return ""
+		}
+		return o.Created.Add(time.Hour).Format(http.TimeFormat)
+	}
+	eachWay(t, o, func(t *testing.T, w *world) {
+		var told []string
+		for _, body := range []string{"hello", "again", "untold"} {
+			_, err := w.put(t.Context(), "k", body, "", "")
+			must(t, err)
+			got, err := w.HeadObject(t.Context(), &s3.HeadObjectInput{Bucket: aws.String(bucket), Key: aws.String("k")})
+			must(t, err)
+			told = append(told, fmt.Sprint(got.LastModified))
+		}
+		if told[0] == "<nil>" || told[1] != told[0] || told[2] != "<nil>" {
+			t.Errorf("%q", told)
 		}
 	})
 	o = options()

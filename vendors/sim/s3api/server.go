@@ -22,10 +22,11 @@ type (
 type Options struct {
 	AccessKeyID, SecretAccessKey, Region string
 	Buckets                              []string
-	Now                                  func() time.Time // required
-	Tools                                bool             // see [API]
-	IgnoreConditions, RefuseConditions   bool             // see [API]
-	NoDate                               bool             // answers have no Date header
+	Now                                  func() time.Time    // required
+	Tools                                bool                // see [API]
+	IgnoreConditions, RefuseConditions   bool                // see [API]
+	LastModified                         func(Object) string // see [API]
+	NoDate                               bool                // answers have no Date header
 }
 
 // Server is S3 for one pair of keys, which may do everything, under /<bucket>/<key> of
@@ -45,7 +46,7 @@ type Server struct {
 // New returns a server with empty buckets. It panics if Options.Now is nil.
 func New(o Options) *Server {
 	s := &Server{keyID: o.AccessKeyID, secret: o.SecretAccessKey, buckets: map[string]*Bucket{}}
-	s.api = API{o.Now, []string{o.Region}, o.Tools, o.IgnoreConditions, o.RefuseConditions}
+	s.api = API{o.Now, []string{o.Region}, o.Tools, o.IgnoreConditions, o.RefuseConditions, o.LastModified}
 	for _, name := range o.Buckets {
 		s.buckets[name] = NewBucket()
 	}
