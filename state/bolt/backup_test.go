@@ -133,7 +133,7 @@ func TestBackups_saysWhichCannotBeRestored(t *testing.T) {
 	if err := os.Remove(backups[4].Path); err != nil {
 		t.Fatal(err)
 	}
-	if err := both(path)[0]; !strings.HasSuffix(err.Error(), "no backup in "+dir+" can be read") {
+	if err := both(path)[0]; !strings.HasSuffix(err.Error(), "no backup in "+dir+" can be read; "+bolt.Rebuild) {
 		t.Errorf("without a good copy: %v", err)
 	}
 }

@@ -119,7 +119,7 @@ func TestSnapshot_ofManyRecords(t *testing.T) {
 	}
 	for _, i := range []int{0, n / 2, n - 1} { // whichever part it falls to
 		name := recordOf(i).Project.String()
-		setValue(t, path, "projects", name, `{`)
+		bolt.SetSealed(t, path, "projects", name, `{`)
 		r, err := bolt.OpenReadOnly(context.Background(), path, options())
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +128,7 @@ func TestSnapshot_ofManyRecords(t *testing.T) {
 			t.Errorf("with %s broken: %d records, %v", name, len(snap.Records), err)
 		}
 		_ = r.Close()
-		setValue(t, path, "projects", name, fmt.Sprintf(`{"project":%q}`, name))
+		bolt.SetSealed(t, path, "projects", name, fmt.Sprintf(`{"project":%q}`, name))
 	}
 }
 

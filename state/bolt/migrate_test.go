@@ -111,13 +111,18 @@ func TestOpen_leavesAnOlderStateThatItCannotMigrate(t *testing.T) {
 func TestRestore_takesAnOlderBackup(t *testing.T) {
 	backup, _ := older(t)
 	path := written(t, 3)
+	s := open(t, path)
+	begun, err := s.Begin(t.Context(), state.Intent{Project: recordOf(2).Project, Sequence: 6, Step: "s", Name: "n"})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := bolt.Restore(context.Background(), path, backup, bolt.FromFormat0(options())); err != nil {
 		t.Fatal(err)
 	}
-	s, err := bolt.Open(context.Background(), path, bolt.FromFormat0(options()))
-	if err != nil {
-		t.Fatal(err)
+	s = open(t, path) // it was converted
+	hasBecomeNew(t, s, 9)
+	snap, err := s.Snapshot()
+	if err != nil || snap.Sequences[begun.Project] != 6 || len(snap.Intents) != 1 || snap.Intents[0].Name != "n" {
+		t.Errorf("what was begun before is not in it: %+v, %v", snap, err)
 	}
-	defer func() { _ = s.Close() }()
-	hasBecomeNew(t, s, 8)
 }

@@ -1,0 +1,72 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"buckethead/state"
+)
+
+// decode reads one value, as a decoder does.
+func decode(bucket, key, text []byte, into any) error {
+	return new(decoder).decode(bucket, key, text, into)
+}
+
+// decoder reads values that this format wrote, one after the other. Within a format, a
+// field that this bh does not know is an error: it would be lost with the next write.
+type decoder struct {
+	text []byte // what is left of the present value
+	json *json.Decoder
+}
+
+// Read implements [io.Reader], for the JSON decoder.
+func (d *decoder) Read(into []byte) (n int, err error) {
+	if len(d.text) == 0 {
+		return 0, io.EOF
+	}
+	n = copy(into, d.text)
+	d.text = d.text[n:]
+	return n, nil
+}
+
+// decode must not be called again after it has returned an error.
+func (d *decoder) decode(bucket, key, text []byte, into any) error {
+	if d.json == nil {
+		d.json = json.NewDecoder(d)
+		d.json.DisallowUnknownFields()
+	}
+	d.text = text
+	err := d.json.Decode(into)
+	if err == nil {
+		rest, _ := d.json.Buffered().(*bytes.Reader)
+		if len(d.text) == 0 && rest != nil && rest.Len() == 0 {
+			return nil
+		}
+		err = errors.New("there is something after its end")
+	}
+	// encoding/json has no type for this error.
+	if field, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
+		return &unknown{fmt.Sprintf("%q in %s has a field %s", key, bucket, field)}
+	}
+	return fmt.Errorf("%q in %s: %w", key, bucket, err)
+}
+
+// unknown is the error of a file that has something which this bh does not know. It wraps
+// state.ErrNewer.
+type unknown struct{ what string }
+
+func (u *unknown) Error() string { return u.what + ", which this bh does not know" }
+func (u *unknown) Unwrap() error { return state.ErrNewer }
+
+// unreadable returns the error of a file whose content cannot be used. A file that is
+// whole, and was written by a bh that knows more than this one, is not damaged.
+func (s *Store) unreadable(cause error) error {
+	if u := (*unknown)(nil); errors.As(cause, &u) {
+		return fmt.Errorf("%w: %s: %w; use the newer bh", state.ErrNewer, s.name(), cause)
+	}
+	return s.damaged(cause)
+}
