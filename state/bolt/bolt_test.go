@@ -134,7 +134,7 @@ func TestOpen_refusesWhatIsNotForIt(t *testing.T) {
 	if _, err := bolt.Open(context.Background(), path, o); !errors.Is(err, state.ErrStack) {
 		t.Errorf("another stack: %v", err)
 	}
-	setMeta(t, path, bolt.Seal(`{"format":99,"stack":"main","lineage":"l","fingerprint_key":"a2V5","sum":7}`))
+	setMeta(t, path, string(bolt.Seal([]byte(`{"format":99,"stack":"main","lineage":"l","fingerprint_key":"a2V5","sum":7}`))))
 	for _, err := range both(path) {
 		if !errors.Is(err, state.ErrNewer) || !strings.Contains(err.Error(), "format 99") {
 			t.Errorf("a newer state: %v", err)

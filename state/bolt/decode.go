@@ -11,13 +11,12 @@ import (
 	"buckethead/state"
 )
 
-// decode reads one value, as a decoder does.
-func decode(bucket, key, text []byte, into any) error {
-	return new(decoder).decode(bucket, key, text, into)
-}
+// Decode reads a value that this format wrote, which text is to its end. Within a format, a
+// field that this bh does not know is an error, because it would be lost with the next
+// write. It wraps state.ErrNewer.
+func Decode(text []byte, into any) error { return new(decoder).decode(bytes.TrimSpace(text), into) }
 
-// decoder reads values that this format wrote, one after the other. Within a format, a
-// field that this bh does not know is an error: it would be lost with the next write.
+// decoder reads values as Decode does, one after the other.
 type decoder struct {
 	text []byte // what is left of the present value
 	json *json.Decoder
@@ -34,7 +33,7 @@ func (d *decoder) Read(into []byte) (n int, err error) {
 }
 
 // decode must not be called again after it has returned an error.
-func (d *decoder) decode(bucket, key, text []byte, into any) error {
+func (d *decoder) decode(text []byte, into any) error {
 	if d.json == nil {
 		d.json = json.NewDecoder(d)
 		d.json.DisallowUnknownFields()
@@ -46,13 +45,21 @@ func (d *decoder) decode(bucket, key, text []byte, into any) error {
 		if len(d.text) == 0 && rest != nil && rest.Len() == 0 {
 			return nil
 		}
-		err = errors.New("there is something after its end")
+		return errors.New("there is something after its end")
 	}
 	// encoding/json has no type for this error.
 	if field, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
-		return &unknown{fmt.Sprintf("%q in %s has a field %s", key, bucket, field)}
+		return &unknown{"it has a field " + field}
 	}
-	return fmt.Errorf("%q in %s: %w", key, bucket, err)
+	return err
+}
+
+// entry decodes an entry of a bucket, which its errors name.
+func (d *decoder) entry(bucket, key, text []byte, into any) error {
+	if err := d.decode(text, into); err != nil {
+		return fmt.Errorf("%q in %s: %w", key, bucket, err)
+	}
+	return nil
 }
 
 // unknown is the error of a file that has something which this bh does not know. It wraps

@@ -45,9 +45,6 @@ func SetSealed(tb testing.TB, path, bucket, key, text string) {
 	}
 }
 
-// Seal returns a meta value with its seal.
-func Seal(object string) string { return string(seal([]byte(object))) }
-
 // FromFormat0 gives options under which an older format exists that no bh wrote: its
 // projects stand in a bucket called "records", and it knows no sequences.
 func FromFormat0(o Options) Options {

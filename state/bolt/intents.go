@@ -67,7 +67,7 @@ func (o *openIntents) move(w *writing, from, to addr.Project) error {
 	for _, k := range keys {
 		var i state.Intent
 		if err == nil {
-			err = decode(bucketIntents, []byte(k), w.tx.Bucket(bucketIntents).Get([]byte(k)), &i)
+			err = new(decoder).entry(bucketIntents, []byte(k), w.tx.Bucket(bucketIntents).Get([]byte(k)), &i)
 		}
 		if err == nil {
 			i.Project = to

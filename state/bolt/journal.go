@@ -109,7 +109,7 @@ func (s *Store) Move(ctx context.Context, from, to addr.Project) error {
 		}
 		if text := w.tx.Bucket(bucketProjects).Get(key(from)); text != nil {
 			var r state.Record
-			if err := decode(bucketProjects, key(from), text, &r); err != nil {
+			if err := new(decoder).entry(bucketProjects, key(from), text, &r); err != nil {
 				return s.unreadable(err)
 			}
 			r.Project = to

@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -36,7 +35,7 @@ const sealedFormat = 2
 
 func (m metaValue) encode() ([]byte, error) {
 	text, err := json.Marshal(m)
-	return seal(text), err
+	return Seal(text), err
 }
 
 // getMeta reads the meta value, which is in the same place in every format, and from
@@ -47,7 +46,7 @@ func getMeta(tx *bbolt.Tx) (m metaValue, err error) {
 		return m, errors.New("it has no meta value")
 	}
 	text := b.Get(keyMeta)
-	object, sealed := unseal(text)
+	object, sealed := Unseal(text)
 	var head struct {
 		Format int `json:"format"`
 	}
@@ -61,25 +60,14 @@ func getMeta(tx *bbolt.Tx) (m metaValue, err error) {
 		m.Format = head.Format
 		return m, nil
 	case head.Format < sealedFormat:
-		return m, decode(bucketMeta, keyMeta, text, &m.Meta)
+		err = Decode(text, &m.Meta)
+	default:
+		err = Decode(object, &m)
 	}
-	return m, decode(bucketMeta, keyMeta, object, &m)
-}
-
-const sealName = `,"seal":"`
-
-// seal adds a last member to a JSON object: the digest of all that is before it.
-func seal(object []byte) []byte {
-	before := bytes.TrimSuffix(object, []byte("}"))
-	return fmt.Appendf(slices.Clip(before), `%s%x"}`, sealName, sha256.Sum256(before))
-}
-
-// unseal returns the object that was sealed, and false if it was changed since or has no
-// seal. It need not know the other members.
-func unseal(text []byte) (object []byte, whole bool) {
-	before, _, found := bytes.Cut(text, []byte(sealName))
-	object = append(slices.Clone(before), '}')
-	return object, found && bytes.Equal(seal(object), text)
+	if err != nil {
+		return m, fmt.Errorf("its meta value: %w", err)
+	}
+	return m, nil
 }
 
 // check refuses a state that is for another bh or another stack, or is damaged.

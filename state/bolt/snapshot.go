@@ -67,7 +67,7 @@ func readRecords(tx *bbolt.Tx) (map[addr.Project]state.Record, error) {
 	err = inParts(len(keys), func(from, to int) error {
 		var d decoder
 		for i := from; i < to; i++ {
-			if err := d.decode(bucketProjects, keys[i], texts[i], &records[i]); err != nil {
+			if err := d.entry(bucketProjects, keys[i], texts[i], &records[i]); err != nil {
 				return err
 			}
 			if of := records[i].Project.String(); of != string(keys[i]) {
@@ -118,7 +118,7 @@ func each[T any](tx *bbolt.Tx, bucket []byte, take func(key []byte, value T)) er
 	var d decoder
 	return tx.Bucket(bucket).ForEach(func(k, text []byte) error {
 		var value T
-		if err := d.decode(bucket, k, text, &value); err != nil {
+		if err := d.entry(bucket, k, text, &value); err != nil {
 			return err
 		}
 		take(k, value)
@@ -152,7 +152,7 @@ func eachEntry(tx *bbolt.Tx, take func(state.Entry) bool) error {
 	c := tx.Bucket(bucketHistory).Cursor()
 	for k, text := c.Last(); k != nil; k, text = c.Prev() {
 		var e state.Entry
-		if err := d.decode(bucketHistory, k, text, &e); err != nil {
+		if err := d.entry(bucketHistory, k, text, &e); err != nil {
 			return err
 		}
 		if !take(e) {
