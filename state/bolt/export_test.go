@@ -178,6 +178,17 @@ func FailingWrite(s *Store, i state.Intent, drop addr.Project, how string) error
 	return s.write(context.Background(), func(w *writing) error { return s.writeIntents(w, i, drop, how) })
 }
 
+// CheckTally compares what is in a store with what its meta value says.
+func CheckTally(s *Store) error {
+	return s.db.View(func(tx *bbolt.Tx) error {
+		meta, err := getMeta(tx)
+		if err != nil {
+			return err
+		}
+		return checkTally(tx, meta)
+	})
+}
+
 // CheckOpenIntents compares what a store remembers of its intents with what the file
 // holds. used is false if the next write will read the file instead.
 func CheckOpenIntents(s *Store) (used bool, err error) {

@@ -50,9 +50,10 @@ func getMeta(tx *bbolt.Tx) (m metaValue, err error) {
 	var head struct {
 		Format int `json:"format"`
 	}
-	switch err := json.Unmarshal(text, &head); {
-	case err != nil:
+	if err := json.Unmarshal(text, &head); err != nil {
 		return m, fmt.Errorf("its meta value: %w", err)
+	}
+	switch {
 	case head.Format >= sealedFormat && !sealed:
 		return m, errors.New("its meta value was changed: it does not match its seal")
 	case head.Format > state.Format:
