@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 
+	"buckethead/config/words"
 	"buckethead/state"
 )
 
@@ -21,7 +22,7 @@ func guarded(damaged func(cause error) error, f func() error) (err error) {
 }
 
 // Rebuild says how to get a state again if there is no copy of it that can be read.
-const Rebuild = "to make a new one from what the providers list, and keep this one beside it: bh state rebuild --force"
+const Rebuild = "bh state rebuild --force makes a new one from what the providers list, and keeps this one beside it"
 
 func (s *Store) damaged(cause error) error { return s.options.damaged(s.path, cause) }
 
@@ -41,7 +42,7 @@ func damaged(path string, cause error) error {
 		advice = "no backup in " + dir + " can be read; " + Rebuild
 		backup := filepath.Join(dir, name.file)
 		if _, err := verify(backup, Options{}); err == nil {
-			advice = "restore the newest backup: bh state restore " + backup
+			advice = "bh state restore " + words.InShell(backup) + " puts the newest backup in its place"
 			break
 		}
 	}

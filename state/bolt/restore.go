@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,8 +57,9 @@ func Restore(ctx context.Context, path, backup string, o Options) (kept string, 
 
 // present is the state that a backup replaces.
 type present struct {
-	store *Store      // open and locked; nil if there is none, or it is damaged
-	info  fs.FileInfo // nil if there is none
+	store  *Store      // open and locked; nil if there is none, or it is damaged
+	info   fs.FileInfo // nil if there is none
+	damage error       // nil if it is not damaged
 }
 
 func lockPresent(ctx context.Context, path string, o Options) (present, error) {
@@ -82,7 +84,7 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 	// bbolt had the lock when it found the damage, so nobody was writing to the file, and
 	// from now on nobody can.
 	if errors.Is(err, state.ErrDamaged) {
-		return present{info: info}, nil
+		return present{info: info, damage: err}, nil
 	}
 	if err != nil {
 		return present{}, err
@@ -90,7 +92,7 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 	if info, err = store.file.Stat(); err != nil {
 		return present{}, errors.Join(fmt.Errorf("look at the present state: %w", err), store.Close())
 	}
-	return present{store, info}, nil
+	return present{store: store, info: info}, nil
 }
 
 // prepare copies the backup to a file beside the state, converts it to this format, and
@@ -142,8 +144,8 @@ func (p present) mayGo(o Options) error {
 			return err
 		}
 		return o.May(meta)
-	case p.info != nil:
-		return fmt.Errorf("%w: the present state cannot be read", state.ErrDamaged)
+	case p.damage != nil:
+		return fmt.Errorf("%w; --force replaces it with the file", p.damage)
 	}
 	return o.May(state.Meta{})
 }
@@ -203,7 +205,7 @@ func addOpen(w *writing, other state.Snapshot) error {
 // progress reads how far the present state got, and what is open in it.
 func (p present) progress(ctx context.Context, o Options) (come state.Snapshot, err error) {
 	if p.store == nil {
-		return come, state.ErrDamaged
+		return come, cmp.Or(p.damage, state.ErrDamaged)
 	}
 	readable := p.store
 	meta, err := readable.Meta()

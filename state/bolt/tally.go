@@ -129,7 +129,7 @@ func checkTally(tx *bbolt.Tx, meta metaValue) error {
 	case there.Entries != meta.Entries:
 		return fmt.Errorf("it has %d entries, and its meta value says %d", there.Entries, meta.Entries)
 	case there.Sum != meta.Sum:
-		return errors.New("its entries are not those that were written: their digests do not add up to the sum in its meta value")
+		return errors.New("its entries are not those that were written, for their digests do not add up")
 	}
 	return nil
 }

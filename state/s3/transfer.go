@@ -33,11 +33,11 @@ func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept str
 			if p.Force && p.Over == nil {
 				return nil
 			}
-			return broken
+			return fmt.Errorf("%w; --force replaces it with the file", broken)
 		}
 		offered, err := bolt.Inspect(file)
 		if err != nil {
-			return err
+			return fmt.Errorf("push %s: it cannot be read: %w", file, err)
 		}
 		if broken != nil && !p.Force {
 			if offered.Lineage == present.Lineage && offered.Serial >= present.Serial {
