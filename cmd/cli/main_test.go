@@ -49,7 +49,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields,
 			"hold-state": holdState, "release-state": releaseState, "restore-newest": restoreNewest,
-			"unlock-state": unlockState, "setenv-from": setenvFrom},
+			"damage-file": damageFile, "damage-object": damageObject, "unlock-state": unlockState, "setenv-from": setenvFrom},
 	})
 }
 

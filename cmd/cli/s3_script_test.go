@@ -17,7 +17,9 @@ import (
 
 // serveStates gives a script a server for its state, which it finds by its environment.
 func serveStates(env *testscript.Env) {
-	server := httptest.NewServer(s3api.New(s3api.Options{AccessKeyID: clitest.StatesKeyID, SecretAccessKey: clitest.StatesSecret, Region: "us-east-1", Buckets: []string{clitest.StatesBucket}, Now: time.Now}))
+	states := s3api.New(s3api.Options{AccessKeyID: clitest.StatesKeyID, SecretAccessKey: clitest.StatesSecret, Region: "us-east-1", Buckets: []string{clitest.StatesBucket}, Now: time.Now})
+	env.Values[statesKey{}] = states
+	server := httptest.NewServer(states)
 	env.Defer(server.Close)
 	env.Vars = append(env.Vars, clitest.StatesEnvironment()...)
 	env.Setenv("AWS_ENDPOINT_URL_S3", server.URL)

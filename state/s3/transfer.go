@@ -37,7 +37,7 @@ func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept str
 		}
 		offered, err := bolt.Inspect(file)
 		if err != nil {
-			return fmt.Errorf("push %s: it cannot be read: %w", file, err)
+			return fmt.Errorf("%w: %s: %w", state.ErrOffered, file, err)
 		}
 		if broken != nil && !p.Force {
 			if offered.Lineage == present.Lineage && offered.Serial >= present.Serial {
