@@ -175,7 +175,7 @@ func TestOpen_seesRandomBits(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 2))
 	n := 1_000
 	if *every {
-		n = 50_000
+		n = 20_000
 	}
 	for range n {
 		f.bit(draw.Int64N(int64(len(good))), draw.IntN(8))

@@ -22,7 +22,7 @@ var (
 	keyMeta         = []byte("meta")
 )
 
-var allBuckets = [][]byte{bucketMeta, bucketProjects, bucketIntents, bucketWatches, bucketSequences, bucketHistory}
+var allBuckets = append([][]byte{bucketMeta}, counted...)
 
 // metaValue is the meta value as it is in a file. Format 1 had no tally.
 type metaValue struct {

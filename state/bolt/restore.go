@@ -184,7 +184,9 @@ func addOpen(w *writing, other state.Snapshot) error {
 		operation, step, name string
 	}
 	known := map[step]bool{}
-	err := each(w.tx, bucketIntents, func(_ []byte, i state.Intent) { known[step{i.Project, i.Operation, i.Step, i.Name}] = true })
+	err := each(w.tx, bucketIntents, func(_ []byte, i state.Intent) {
+		known[step{i.Project, i.Operation, i.Step, i.Name}] = true
+	})
 	for _, i := range other.Intents {
 		if err != nil || known[step{i.Project, i.Operation, i.Step, i.Name}] {
 			continue
