@@ -155,6 +155,8 @@ var (
 	ErrLineage = errors.New("the states have different lineages")
 	// ErrOlder: a state is not newer than the one that it would replace.
 	ErrOlder = errors.New("the state is not newer")
+	// ErrOffered: the file that is to replace a state cannot be read.
+	ErrOffered = errors.New("the file cannot be pushed")
 	// ErrChanged: the present state is not the one that was looked at.
 	ErrChanged = errors.New("the state changed meanwhile")
 )

@@ -10,7 +10,7 @@ import (
 )
 
 // Format is the number of the schema that this version writes.
-const Format = 1
+const Format = 2
 
 // The errors of a store that callers test for. Each is wrapped in words for people.
 var (

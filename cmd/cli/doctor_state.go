@@ -99,7 +99,8 @@ func (d *checkup) stateSource() string {
 func stateFix(err error) string {
 	switch {
 	case errors.Is(err, state.ErrDamaged):
-		return "bh state backup --list shows the copies, and bh state restore puts one in its place."
+		return "bh state backup --list shows the copies, and bh state restore puts one in its place. " +
+			"Without one, bh state rebuild --force makes a new state."
 	case errors.Is(err, state.ErrNewer):
 		return "Use a bh as new as the one that wrote it."
 	case errors.Is(err, state.ErrStack):

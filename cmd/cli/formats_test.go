@@ -51,7 +51,7 @@ const formatsNext = formatsHead + `project "reports" {
 func TestFormats(t *testing.T) {
 	root := filepath.Join("..", "..", "testdata", "formats")
 	if *writeFormats {
-		writeGoldenFolder(t, filepath.Join(root, "1", "folder"))
+		writeGoldenFolder(t, filepath.Join(root, "2", "folder"))
 	}
 	folders, err := filepath.Glob(filepath.Join(root, "*", "folder"))
 	if err != nil || len(folders) == 0 {

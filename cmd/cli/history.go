@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/cmd/view"
 	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/planner"
@@ -46,7 +47,7 @@ func runHistory(ctx context.Context, s *session, project addr.Project, limit int
 		if entries == nil {
 			entries = []state.Entry{}
 		}
-		return s.writeJSON(map[string]any{"format": state.Format, "entries": entries})
+		return s.writeJSON(map[string]any{"format": view.LinesFormat, "entries": entries})
 	}
 	if len(entries) == 0 {
 		_, err = fmt.Fprintln(s.run.Stdout, "Nothing was done yet.")

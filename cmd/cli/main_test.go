@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"age-edit": ageEdit, "age-fields": ageFields, "add-recipient": addRecipient,
 			"cmp-ids":    compareIDs,
 			"hold-state": holdState, "release-state": releaseState, "restore-newest": restoreNewest,
+			"damage-file": damageFile, "damage-object": damageObject,
 			"unlock-state": unlockState, "undated-states": undatedStates, "setenv-from": setenvFrom},
 	})
 }

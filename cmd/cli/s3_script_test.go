@@ -19,7 +19,9 @@ import (
 
 // serveStates gives a script a server for its state, which it finds by its environment.
 func serveStates(env *testscript.Env) {
-	server := statesServer(nil)
+	states := statesSimulator(nil)
+	env.Values[statesKey{}] = states
+	server := httptest.NewServer(states)
 	env.Defer(server.Close)
 	env.Vars = append(env.Vars, clitest.StatesEnvironment()...)
 	env.Setenv("AWS_ENDPOINT_URL_S3", server.URL)
@@ -39,15 +41,15 @@ func serveKeys(env *testscript.Env) {
 	}
 }
 
-func statesServer(lastModified func(s3api.Object) string) *httptest.Server {
-	return httptest.NewServer(s3api.New(s3api.Options{AccessKeyID: clitest.StatesKeyID, SecretAccessKey: clitest.StatesSecret, Region: "us-east-1",
-		Buckets: []string{clitest.StatesBucket}, Now: time.Now, LastModified: lastModified}))
+func statesSimulator(lastModified func(s3api.Object) string) *s3api.Server {
+	return s3api.New(s3api.Options{AccessKeyID: clitest.StatesKeyID, SecretAccessKey: clitest.StatesSecret, Region: "us-east-1",
+		Buckets: []string{clitest.StatesBucket}, Now: time.Now, LastModified: lastModified})
 }
 
 // undatedStates gives a script another server, empty, that tells the same Last-Modified of
 // every object for ever.
 func undatedStates(ts *testscript.TestScript, _ bool, _ []string) {
-	server := statesServer(func(s3api.Object) string { return "Thu, 01 Jan 1970 00:00:00 GMT" })
+	server := httptest.NewServer(statesSimulator(func(s3api.Object) string { return "Thu, 01 Jan 1970 00:00:00 GMT" }))
 	ts.Defer(server.Close)
 	ts.Setenv("AWS_ENDPOINT_URL_S3", server.URL)
 }

@@ -46,7 +46,7 @@ func runShow(ctx context.Context, s *session, what string) error {
 		return err
 	}
 	if s.flags.json {
-		return s.writeJSON(map[string]any{"format": state.Format, "projects": list})
+		return s.writeJSON(map[string]any{"format": view.LinesFormat, "projects": list})
 	}
 	for i, r := range list {
 		if i > 0 {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"buckethead/cmd/view"
 	"buckethead/config/words"
 	"buckethead/planner"
 	"buckethead/planner/refresh"
@@ -104,7 +105,7 @@ func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state
 		if unknown == nil {
 			unknown = []planner.Unknown{}
 		}
-		return s.writeJSON(map[string]any{"format": state.Format, "place": place.Name(), "projects": names,
+		return s.writeJSON(map[string]any{"format": view.LinesFormat, "place": place.Name(), "projects": names,
 			"unknown": unknown, "kept": kept})
 	}
 	if len(r.Records) > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"buckethead/cmd/view"
 	"buckethead/state"
 )
 
@@ -22,7 +23,7 @@ func stateList(ctx context.Context, s *session, a stateArgs) error {
 		for _, r := range list {
 			names = append(names, r.Project.String())
 		}
-		return s.writeJSON(map[string]any{"format": state.Format, "projects": names})
+		return s.writeJSON(map[string]any{"format": view.LinesFormat, "projects": names})
 	}
 	for _, r := range list {
 		_, _ = fmt.Fprintln(s.run.Stdout, r.Project)

@@ -73,6 +73,9 @@ func statePush(ctx context.Context, s *session, a stateArgs) error {
 		return err
 	}
 	kept, err := place.Push(ctx, a.named[0], state.Push{Force: a.force})
+	if errors.Is(err, state.ErrOffered) {
+		return fmt.Errorf("%w; nothing was changed", err)
+	}
 	if err != nil {
 		return s.stateFault(err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/cmd/view"
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
@@ -78,7 +79,7 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 		}
 	}
 	if s.flags.json {
-		return s.writeJSON(map[string]any{"format": state.Format, "projects": lines})
+		return s.writeJSON(map[string]any{"format": view.LinesFormat, "projects": lines})
 	}
 	if len(lines) == 0 {
 		_, err = fmt.Fprintln(s.run.Stdout, "The state holds no projects.")

@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
+
+	"buckethead/config/words"
 )
 
 // nearest returns the name that is most like what was typed, or "" if none comes close.
@@ -28,14 +29,7 @@ func didYouMean(typed string, names []string) string {
 }
 
 // inShell quotes a word for a shell if it needs quotes.
-func inShell(word string) string {
-	if !strings.ContainsFunc(word, func(r rune) bool {
-		return !strings.ContainsRune("-_.", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	}) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
+func inShell(word string) string { return words.InShell(word) }
 
 // sentence returns the text of an error with a capital letter and a full stop.
 func sentence(err error) string {

@@ -15,7 +15,7 @@ import (
 	"buckethead/planner"
 )
 
-// LinesFormat is the version of the JSON lines; every line has it. It rises when something is removed or changes its
+// LinesFormat is the version of the JSON lines and documents; each has it. It rises when something is removed or changes its
 // meaning, not when something is added.
 const LinesFormat = 1
 

@@ -6,6 +6,7 @@
 package planfile
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -45,15 +46,28 @@ func Write(w io.Writer, p *planner.Plan, version string) error {
 // ErrFormat for anything that Write did not write, or that was changed since.
 func Read(r io.Reader) (*planner.Plan, error) {
 	var doc document
-	dec := json.NewDecoder(io.LimitReader(r, limit))
-	if err := dec.Decode(&doc); err != nil {
+	text, err := io.ReadAll(io.LimitReader(r, limit))
+	if err != nil {
+		return nil, fmt.Errorf("read the plan file: %w", err)
+	}
+	// Of another format, the fields need not be those of this one.
+	if err := json.Unmarshal(text, &struct {
+		Format *int `json:"bh_plan_format"`
+	}{&doc.Format}); err != nil {
 		return nil, fmt.Errorf("%w: %s", ErrFormat, err)
 	}
+	if doc.Format == Format {
+		dec := json.NewDecoder(bytes.NewReader(text))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&doc); err != nil {
+			return nil, fmt.Errorf("%w: %s", ErrFormat, err)
+		}
+	}
 	switch {
-	case doc.Format == 0 || doc.Plan == nil:
-		return nil, fmt.Errorf("%w: it has no plan in it", ErrFormat)
-	case doc.Format != Format:
+	case doc.Format != 0 && doc.Format != Format:
 		return nil, fmt.Errorf("%w: it has format %d, and this bh reads format %d", ErrFormat, doc.Format, Format)
+	case doc.Plan == nil:
+		return nil, fmt.Errorf("%w: it has no plan in it", ErrFormat)
 	case doc.Digest != doc.Plan.Digest():
 		return nil, fmt.Errorf("%w: its digest does not fit its operations", ErrFormat)
 	}

@@ -51,12 +51,15 @@ func TestRead_givesWhatWasWritten(t *testing.T) {
 func TestRead_refusesWhatItDidNotWrite(t *testing.T) {
 	text := string(write(t, plan("photos")))
 	for name, broken := range map[string]string{
-		"nothing":       "",
-		"no JSON":       "terraform",
-		"other JSON":    "{}",
-		"newer":         strings.Replace(text, `"bh_plan_format": 1`, `"bh_plan_format": 2`, 1),
-		"changed since": strings.Replace(text, `"digest": "`, `"digest": "0`, 2),
-		"cut off":       text[:len(text)/2],
+		"nothing":        "",
+		"no JSON":        "terraform",
+		"other JSON":     "{}",
+		"newer":          strings.Replace(text, `"bh_plan_format": 1`, `"bh_plan_format": 2`, 1),
+		"changed since":  strings.Replace(text, `"digest": "`, `"digest": "0`, 2),
+		"cut off":        text[:len(text)/2],
+		"unknown field":  strings.Replace(text, `"digest"`, `"quota": 1, "digest"`, 1),
+		"and a deep one": strings.Replace(text, `"kind"`, `"quota": 1, "kind"`, 1),
+		"two documents":  text + text,
 	} {
 		if _, err := planfile.Read(strings.NewReader(broken)); !errors.Is(err, planfile.ErrFormat) {
 			t.Errorf("%s: got %v, want ErrFormat", name, err)

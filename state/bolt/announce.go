@@ -17,18 +17,17 @@ import (
 func (s *Store) Reserve(ctx context.Context, intents []state.Intent) ([]state.Intent, error) {
 	given := make([]state.Intent, len(intents))
 	copy(given, intents)
-	err := s.write(ctx, func(tx *bbolt.Tx) error {
-		b := tx.Bucket(bucketIntents)
+	err := s.write(ctx, func(w *writing) error {
 		for n := range given {
 			i := &given[n]
 			i.ID = 0
 			if err := checkAddresses(i.Project); err != nil {
 				return err
 			}
-			if err := giveID(b, i); err != nil {
+			if err := giveID(w, i); err != nil {
 				return err
 			}
-			if err := errors.Join(raise(tx, i.Project, i.Sequence), s.intents.put(tx, number(i.ID), *i)); err != nil {
+			if err := errors.Join(raise(w, i.Project, i.Sequence), s.intents.put(w, number(i.ID), *i)); err != nil {
 				return err
 			}
 		}
@@ -42,9 +41,9 @@ func (s *Store) Reserve(ctx context.Context, intents []state.Intent) ([]state.In
 
 // Drop ends intents that were announced and never begun, in one transaction.
 func (s *Store) Drop(ctx context.Context, ids []uint64) error {
-	return s.record(ctx, func(tx *bbolt.Tx) error {
+	return s.record(ctx, func(w *writing) error {
 		for _, id := range ids {
-			if err := s.intents.remove(tx, number(id)); err != nil {
+			if err := s.intents.remove(w, number(id)); err != nil {
 				return err
 			}
 		}
@@ -54,13 +53,9 @@ func (s *Store) Drop(ctx context.Context, ids []uint64) error {
 
 // SkipSerial raises the serial by n.
 func (s *Store) SkipSerial(n uint64) error {
-	return s.update(func(tx *bbolt.Tx) error {
-		meta, err := getMeta(tx)
-		if err != nil {
-			return err
-		}
-		meta.Serial += n
-		return putMeta(tx, meta)
+	return s.update(func(w *writing) error {
+		w.meta.Serial += n
+		return nil
 	})
 }
 
@@ -68,8 +63,8 @@ func (s *Store) SkipSerial(n uint64) error {
 // read and write the store meanwhile.
 func (s *Store) Copy(w io.Writer) (meta state.Meta, err error) {
 	err = s.view(func(tx *bbolt.Tx) error {
-		if meta, err = getMeta(tx); err != nil {
-			return damaged(s.path, err)
+		if meta, err = s.meta(tx); err != nil {
+			return err
 		}
 		_, err := tx.WriteTo(w)
 		return err

@@ -42,9 +42,9 @@ func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 	}
 	defer func() { _ = os.Remove(tmp.Name()) }()
 	err = s.view(func(tx *bbolt.Tx) error {
-		meta, err := getMeta(tx)
+		meta, err := s.meta(tx)
 		if err != nil {
-			return damaged(s.path, err)
+			return err
 		}
 		serial = meta.Serial
 		_, err = tx.WriteTo(tmp)
@@ -136,24 +136,16 @@ func Backups(dir string) ([]state.BackupInfo, error) {
 
 // verify reads a copy to its last page. Its error is about the copy alone, and does not
 // suggest what to do.
-func verify(path string, o Options) (state.Meta, error) {
-	meta, err := readWhole(path, o)
-	if d := (*damage)(nil); errors.As(err, &d) {
-		err = fmt.Errorf("%w: %w", state.ErrDamaged, d.cause)
-	}
-	return meta, err
-}
-
-func readWhole(path string, o Options) (meta state.Meta, err error) {
+func verify(path string, o Options) (meta state.Meta, err error) {
 	// Nothing holds a copy for longer than it takes to read it, and no note says who: the
 	// time, which such a note would need, does not matter.
-	reading := Options{LockTimeout: readerGrace, Now: func() time.Time { return time.Time{} }}
+	reading := Options{Damaged: ofBackup, LockTimeout: readerGrace, Now: func() time.Time { return time.Time{} }}
 	s, err := openFile(context.Background(), path, reading, true)
 	if err != nil {
 		return meta, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if err := s.view(func(tx *bbolt.Tx) (err error) { meta, err = getMeta(tx); return err }); err != nil {
+	if meta, err = s.Meta(); err != nil {
 		return meta, err
 	}
 	if err := s.check(Options{migrations: o.migrations}); err != nil {

@@ -124,7 +124,7 @@ func TestBackups_saysWhichCannotBeRestored(t *testing.T) {
 	if err := os.WriteFile(path, looping, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want := "restore the newest backup: bh state restore " + backups[4].Path
+	want := "; bh state restore " + backups[4].Path + " puts the newest backup in its place"
 	for _, err := range both(path) {
 		if !errors.Is(err, state.ErrDamaged) || !strings.HasSuffix(err.Error(), want) || strings.Count(err.Error(), "bh state restore") != 1 {
 			t.Errorf("got %v, want %q once", err, want)
@@ -133,7 +133,7 @@ func TestBackups_saysWhichCannotBeRestored(t *testing.T) {
 	if err := os.Remove(backups[4].Path); err != nil {
 		t.Fatal(err)
 	}
-	if err := both(path)[0]; !strings.HasSuffix(err.Error(), "no backup in "+dir+" can be read") {
+	if err := both(path)[0]; !strings.HasSuffix(err.Error(), "no backup in "+dir+" can be read; "+bolt.Rebuild) {
 		t.Errorf("without a good copy: %v", err)
 	}
 }

@@ -134,7 +134,7 @@ func TestOpen_refusesWhatIsNotForIt(t *testing.T) {
 	if _, err := bolt.Open(context.Background(), path, o); !errors.Is(err, state.ErrStack) {
 		t.Errorf("another stack: %v", err)
 	}
-	setMeta(t, path, `{"format":99,"stack":"main","lineage":"l","fingerprint_key":"a2V5"}`)
+	setMeta(t, path, string(bolt.Seal([]byte(`{"format":99,"stack":"main","lineage":"l","fingerprint_key":"a2V5","sum":7}`))))
 	for _, err := range both(path) {
 		if !errors.Is(err, state.ErrNewer) || !strings.Contains(err.Error(), "format 99") {
 			t.Errorf("a newer state: %v", err)
@@ -147,7 +147,7 @@ func TestOpen_refusesWhatIsNotForIt(t *testing.T) {
 		}
 	}
 	path = written(t, 1)
-	setValue(t, path, "projects", "project.photos", `{"project":"project.videos"}`)
+	bolt.SetSealed(t, path, "projects", "project.photos", `{"project":"project.videos"}`)
 	if s, err := bolt.OpenReadOnly(context.Background(), path, options()); err != nil {
 		t.Error(err)
 	} else if _, err := s.Snapshot(); !errors.Is(err, state.ErrDamaged) {

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	bbolt "go.etcd.io/bbolt"
-
 	"buckethead/state"
 )
 
@@ -27,11 +25,10 @@ func create(path string, o Options) error {
 		return err
 	}
 	defer func() { _ = os.Remove(made) }()
-	db, err := bbolt.Open(made, 0o600, &bbolt.Options{NoSync: o.NoSync, FreelistType: bbolt.FreelistMapType})
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(db.Update(func(tx *bbolt.Tx) error { return fill(tx, o.Stack) }), db.Close()); err != nil {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails, says crypto/rand
+	meta := state.Meta{Format: state.Format, Stack: o.Stack, Lineage: drawLineage(), FingerprintKey: key}
+	if err := fill(made, o, meta); err != nil {
 		return err
 	}
 	if err := linkOrCopy(made, path); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -39,18 +36,6 @@ func create(path string, o Options) error {
 	}
 	syncFolder(path)
 	return nil
-}
-
-// fill creates the buckets and the meta value of an empty state.
-func fill(tx *bbolt.Tx, stack string) error {
-	for _, name := range allBuckets {
-		if _, err := tx.CreateBucket(name); err != nil {
-			return err
-		}
-	}
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails, says crypto/rand
-	return putMeta(tx, state.Meta{Format: state.Format, Stack: stack, Lineage: drawLineage(), FingerprintKey: key})
 }
 
 func drawLineage() string {

@@ -93,7 +93,7 @@ func TestOpen_namesTheNewestOfSeveralGoodBackups(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range both(path) {
-		if !errors.Is(err, state.ErrDamaged) || !strings.HasSuffix(err.Error(), "bh state restore "+newest) {
+		if !errors.Is(err, state.ErrDamaged) || !strings.HasSuffix(err.Error(), "; bh state restore "+newest+" puts the newest backup in its place") {
 			t.Errorf("got %v, want %s named", err, newest)
 		}
 	}
@@ -119,7 +119,7 @@ func TestSnapshot_ofManyRecords(t *testing.T) {
 	}
 	for _, i := range []int{0, n / 2, n - 1} { // whichever part it falls to
 		name := recordOf(i).Project.String()
-		setValue(t, path, "projects", name, `{`)
+		bolt.SetSealed(t, path, "projects", name, `{`)
 		r, err := bolt.OpenReadOnly(context.Background(), path, options())
 		if err != nil {
 			t.Fatal(err)
@@ -128,7 +128,7 @@ func TestSnapshot_ofManyRecords(t *testing.T) {
 			t.Errorf("with %s broken: %d records, %v", name, len(snap.Records), err)
 		}
 		_ = r.Close()
-		setValue(t, path, "projects", name, fmt.Sprintf(`{"project":%q}`, name))
+		bolt.SetSealed(t, path, "projects", name, fmt.Sprintf(`{"project":%q}`, name))
 	}
 }
 

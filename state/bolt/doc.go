@@ -9,7 +9,8 @@
 //
 // The file has these buckets. Their values are JSON, except for the sequences.
 //
-//   - meta: one value, a [state.Meta], which has the format number of the whole file
+//   - meta: one value, a [state.Meta], which has the format number of the whole file, and
+//     the tally of the other buckets
 //   - projects: a record for each address
 //   - intents: by id
 //   - watches: by name
@@ -27,6 +28,12 @@
 // A file is never trusted. Before bbolt follows its pages, they are all read and every
 // number in them is checked against the size of the file. If bbolt panics all the same,
 // the panic becomes a [state.ErrDamaged] that names the newest backup that can be read.
+//
+// Then the tally is compared with the entries: how many there are, and the sum of their
+// digests. The tally is kept by the type writing, through which every write goes. It shows
+// damage that leaves each page whole, and is no protection against a person.
+//
+// Within a format, fields that this package does not know are an error, [state.ErrNewer].
 //
 // A new file is written completely before it gets its name, by a link or a rename, and the
 // file that a restored one replaces is kept under another name.

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -21,10 +22,10 @@ const HistoryKept = historyKept
 // Fill puts n records into a state by one transaction, for benchmarks.
 func Fill(tb testing.TB, s *Store, n int, record func(int) state.Record) {
 	tb.Helper()
-	err := s.write(tb.Context(), func(tx *bbolt.Tx) error {
+	err := s.write(tb.Context(), func(w *writing) error {
 		for i := range n {
 			r := record(i)
-			if err := put(tx.Bucket(bucketProjects), key(r.Project), r); err != nil {
+			if err := w.put(bucketProjects, key(r.Project), r); err != nil {
 				return err
 			}
 		}
@@ -35,10 +36,20 @@ func Fill(tb testing.TB, s *Store, n int, record func(int) state.Record) {
 	}
 }
 
+// SetSealed puts a value into a closed state, as a bh would that means it.
+func SetSealed(tb testing.TB, path, bucket, key, text string) {
+	tb.Helper()
+	err := updateCopy(path, Options{NoSync: true}, func(w *writing) error { return w.putText([]byte(bucket), []byte(key), []byte(text)) })
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
 // FromFormat0 gives options under which an older format exists that no bh wrote: its
 // projects stand in a bucket called "records", and it knows no sequences.
 func FromFormat0(o Options) Options {
-	o.migrations = map[int]migration{0: func(tx *bbolt.Tx) error {
+	o.migrations = map[int]migration{1: migrations[1], 0: func(w *writing) error {
+		tx := w.tx
 		old := tx.Bucket([]byte("records"))
 		projects, err := tx.CreateBucket(bucketProjects)
 		if err == nil {
@@ -54,8 +65,8 @@ func FromFormat0(o Options) Options {
 
 // FailingMigration gives options under which the step from format 0 fails half-way.
 func FailingMigration(o Options, fault error) Options {
-	o.migrations = map[int]migration{0: func(tx *bbolt.Tx) error {
-		return errors.Join(tx.DeleteBucket([]byte("records")), fault)
+	o.migrations = map[int]migration{1: migrations[1], 0: func(w *writing) error {
+		return errors.Join(w.tx.DeleteBucket([]byte("records")), fault)
 	}}
 	return o
 }
@@ -74,7 +85,9 @@ func MakeFormat0(tb testing.TB, path string, r state.Record) {
 			}
 		}
 		meta := state.Meta{Stack: "main", Lineage: "old", Serial: 7, FingerprintKey: []byte("key")}
-		return errors.Join(putMeta(tx, meta), put(tx.Bucket([]byte("records")), key(r.Project), r))
+		text, err := json.Marshal(meta)
+		record, recordErr := json.Marshal(r)
+		return errors.Join(err, recordErr, tx.Bucket(bucketMeta).Put(keyMeta, text), tx.Bucket([]byte("records")).Put(key(r.Project), record))
 	})
 	if err := errors.Join(err, db.Close()); err != nil {
 		tb.Fatal(err)
@@ -93,7 +106,7 @@ func OnOpened(o Options, f func(readOnly bool)) Options {
 
 // PanicInWrite makes bbolt panic within a write, as it does on a damaged page.
 func PanicInWrite(s *Store) error {
-	return s.update(func(*bbolt.Tx) error { panic("page 7 is not a leaf") })
+	return s.update(func(*writing) error { panic("page 7 is not a leaf") })
 }
 
 // PanicForEver leaves a write transaction open, as a panic in bbolt's own rollback does.
@@ -106,7 +119,7 @@ func PanicForEver(s *Store) error {
 
 // WriteUntil runs a transaction that closes started and lasts until release is closed.
 func WriteUntil(ctx context.Context, s *Store, started chan<- struct{}, release <-chan struct{}) error {
-	return s.write(ctx, func(*bbolt.Tx) error { close(started); <-release; return nil })
+	return s.write(ctx, func(*writing) error { close(started); <-release; return nil })
 }
 
 // LeaveBehind runs the transaction of [FailingWrite], which ends as how says, and leaves
@@ -117,10 +130,10 @@ func LeaveBehind(tb testing.TB, s *Store, i state.Intent, drop addr.Project, how
 	ctx, cancel := context.WithCancel(tb.Context())
 	returned := make(chan error, 1)
 	go func() {
-		returned <- s.write(ctx, func(tx *bbolt.Tx) error {
+		returned <- s.write(ctx, func(w *writing) error {
 			close(started)
 			<-release
-			return s.writeIntents(tx, i, drop, how)
+			return s.writeIntents(w, i, drop, how)
 		})
 	}()
 	<-started
@@ -147,12 +160,12 @@ const (
 )
 
 // writeIntents puts an intent in place and drops those of a project.
-func (s *Store) writeIntents(tx *bbolt.Tx, i state.Intent, drop addr.Project, how string) error {
+func (s *Store) writeIntents(w *writing, i state.Intent, drop addr.Project, how string) error {
 	if how == FailsWhenItIsStored { // because the file cannot grow
 		s.db.MaxSize = 1
 		i.Run = strings.Repeat("x", 1<<20)
 	}
-	err := errors.Join(giveID(tx.Bucket(bucketIntents), &i), s.intents.put(tx, number(i.ID), i), s.intents.removeAll(tx, drop))
+	err := errors.Join(giveID(w, &i), s.intents.put(w, number(i.ID), i), s.intents.removeAll(w, drop))
 	if how == FailsInside {
 		err = errors.Join(err, errRefused)
 	}
@@ -162,7 +175,18 @@ func (s *Store) writeIntents(tx *bbolt.Tx, i state.Intent, drop addr.Project, ho
 // FailingWrite puts an intent in place, drops those of a project, and then fails.
 func FailingWrite(s *Store, i state.Intent, drop addr.Project, how string) error {
 	defer func() { s.db.MaxSize = 0 }()
-	return s.write(context.Background(), func(tx *bbolt.Tx) error { return s.writeIntents(tx, i, drop, how) })
+	return s.write(context.Background(), func(w *writing) error { return s.writeIntents(w, i, drop, how) })
+}
+
+// CheckTally compares what is in a store with what its meta value says.
+func CheckTally(s *Store) error {
+	return s.db.View(func(tx *bbolt.Tx) error {
+		meta, err := getMeta(tx)
+		if err != nil {
+			return err
+		}
+		return checkTally(tx, meta)
+	})
 }
 
 // CheckOpenIntents compares what a store remembers of its intents with what the file
@@ -173,7 +197,7 @@ func CheckOpenIntents(s *Store) (used bool, err error) {
 			return nil
 		}
 		scanned := openIntents{projects: map[string]addr.Project{}, byProject: map[addr.Project]map[string]bool{}}
-		if err := each(tx.Bucket(bucketIntents), scanned.note); err != nil {
+		if err := each(tx, bucketIntents, scanned.note); err != nil {
 			return err
 		}
 		found, known := []any{scanned.projects, scanned.byProject}, []any{s.intents.projects, s.intents.byProject}

@@ -59,7 +59,7 @@ func TestFormats(t *testing.T) {
 	}
 	folders, err := filepath.Glob(filepath.Join(formats, "*", "state.db"))
 	if err != nil || len(folders) != state.Format {
-		t.Fatalf("%d states in %s, and there are %d formats (%v)", len(folders), formats, state.Format, err)
+		t.Errorf("%d states in %s, and there are %d formats (%v)", len(folders), formats, state.Format, err)
 	}
 	for _, path := range folders {
 		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {

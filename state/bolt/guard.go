@@ -5,48 +5,48 @@ import (
 	"path/filepath"
 	"runtime/debug"
 
+	"buckethead/config/words"
 	"buckethead/state"
 )
 
 // guarded runs f and turns what bbolt does with a damaged file into an error: it panics,
 // or reads beyond the end of the mapping.
-func guarded(path string, f func() error) (err error) {
+func guarded(damaged func(cause error) error, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
-			err = damaged(path, fmt.Errorf("%v", p))
+			err = damaged(fmt.Errorf("%v", p))
 		}
 	}()
 	return f()
 }
 
-// damage is the error of a file that cannot be read as state. It wraps state.ErrDamaged.
-type damage struct {
-	path   string
-	cause  error
-	advice string // how to get a state again
-}
+// Rebuild says how to get a state again if there is no copy of it that can be read.
+const Rebuild = "bh state rebuild --force makes a new one from what the providers list, and keeps this one beside it"
 
-func (d *damage) Error() string {
-	return fmt.Sprintf("%v: %s: %v; %s", state.ErrDamaged, d.path, d.cause, d.advice)
-}
+func (s *Store) damaged(cause error) error { return s.options.damaged(s.path, cause) }
 
-func (d *damage) Unwrap() []error { return []error{state.ErrDamaged, d.cause} }
+func (o Options) damaged(path string, cause error) error {
+	if o.Damaged != nil {
+		return o.Damaged(cause)
+	}
+	return damaged(path, cause)
+}
 
 // damaged returns the error of a damaged file, with the newest backup that can be read.
 func damaged(path string, cause error) error {
 	dir := BackupDir(path)
-	d := &damage{path: path, cause: cause, advice: "there is no backup in " + dir}
+	advice := "there is no backup in " + dir + "; " + Rebuild
 	names, _ := backupNames(dir)
 	for _, name := range names {
-		d.advice = "no backup in " + dir + " can be read"
+		advice = "no backup in " + dir + " can be read; " + Rebuild
 		backup := filepath.Join(dir, name.file)
 		if _, err := verify(backup, Options{}); err == nil {
-			d.advice = "restore the newest backup: bh state restore " + backup
+			advice = "bh state restore " + words.InShell(backup) + " puts the newest backup in its place"
 			break
 		}
 	}
-	return d
+	return fmt.Errorf("%w: %s: %w; %s", state.ErrDamaged, path, cause, advice)
 }
 
 // BackupDir returns the folder that the backups of a state are kept in.

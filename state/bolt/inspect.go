@@ -19,12 +19,18 @@ func (s *Store) Meta() (meta state.Meta, err error) {
 		return meta, nil
 	}
 	err = s.view(func(tx *bbolt.Tx) error {
-		if meta, err = getMeta(tx); err != nil {
-			return damaged(s.path, err)
-		}
-		return nil
+		meta, err = s.meta(tx)
+		return err
 	})
 	return meta, err
+}
+
+func (s *Store) meta(tx *bbolt.Tx) (state.Meta, error) {
+	meta, err := getMeta(tx)
+	if err != nil {
+		err = s.unreadable(err)
+	}
+	return meta.Meta, err
 }
 
 // Bytes returns a consistent copy of the file, or io.EOF if the state does not exist.

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 
@@ -26,53 +25,53 @@ type openIntents struct {
 // the maps are dropped, and made again when they are needed. The numbers tell: they
 // have no gaps, and a transaction that left nothing in the file passes its number on to
 // the next. One whose last sync failed is in the file all the same, and keeps its number.
-func (o *openIntents) during(tx *bbolt.Tx, act func(*bbolt.Tx) error) error {
-	if o.after != tx.ID()-1 {
+func (o *openIntents) during(w *writing, act func(*writing) error) error {
+	if o.after != w.tx.ID()-1 {
 		o.projects, o.byProject = nil, nil
 	}
 	o.after = 0
-	err := act(tx)
+	err := act(w)
 	if err == nil {
-		o.after = tx.ID()
+		o.after = w.tx.ID()
 	}
 	return err
 }
 
 // put writes an intent under its key.
-func (o *openIntents) put(tx *bbolt.Tx, k []byte, i state.Intent) error {
+func (o *openIntents) put(w *writing, k []byte, i state.Intent) error {
 	o.forget(k)
 	o.note(k, i)
-	return put(tx.Bucket(bucketIntents), k, i)
+	return w.put(bucketIntents, k, i)
 }
 
 // remove deletes an intent. It is not an error if there is no such intent.
-func (o *openIntents) remove(tx *bbolt.Tx, k []byte) error {
+func (o *openIntents) remove(w *writing, k []byte) error {
 	o.forget(k)
-	return tx.Bucket(bucketIntents).Delete(k)
+	return w.remove(bucketIntents, k)
 }
 
 // removeAll deletes the intents of a project.
-func (o *openIntents) removeAll(tx *bbolt.Tx, p addr.Project) error {
-	keys, err := o.of(tx, p)
+func (o *openIntents) removeAll(w *writing, p addr.Project) error {
+	keys, err := o.of(w.tx, p)
 	for _, k := range keys {
 		if err == nil {
-			err = o.remove(tx, []byte(k))
+			err = o.remove(w, []byte(k))
 		}
 	}
 	return err
 }
 
 // move changes the project of a project's intents.
-func (o *openIntents) move(tx *bbolt.Tx, from, to addr.Project) error {
-	keys, err := o.of(tx, from)
+func (o *openIntents) move(w *writing, from, to addr.Project) error {
+	keys, err := o.of(w.tx, from)
 	for _, k := range keys {
 		var i state.Intent
 		if err == nil {
-			err = json.Unmarshal(tx.Bucket(bucketIntents).Get([]byte(k)), &i)
+			err = new(decoder).entry(bucketIntents, []byte(k), w.tx.Bucket(bucketIntents).Get([]byte(k)), &i)
 		}
 		if err == nil {
 			i.Project = to
-			err = o.put(tx, []byte(k), i)
+			err = o.put(w, []byte(k), i)
 		}
 	}
 	return err
@@ -82,7 +81,7 @@ func (o *openIntents) move(tx *bbolt.Tx, from, to addr.Project) error {
 func (o *openIntents) of(tx *bbolt.Tx, p addr.Project) ([]string, error) {
 	if o.projects == nil {
 		o.projects, o.byProject = map[string]addr.Project{}, map[addr.Project]map[string]bool{}
-		if err := each(tx.Bucket(bucketIntents), o.note); err != nil {
+		if err := each(tx, bucketIntents, o.note); err != nil {
 			return nil, err
 		}
 	}

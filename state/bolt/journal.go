@@ -3,11 +3,8 @@ package bolt
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
-
-	bbolt "go.etcd.io/bbolt"
 
 	"buckethead/config/addr"
 	"buckethead/state"
@@ -17,14 +14,6 @@ import (
 const historyKept = 10_000
 
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
-
-func put(b *bbolt.Bucket, key []byte, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	return b.Put(key, text)
-}
 
 func key(p addr.Project) []byte { return []byte(p.String()) }
 
@@ -47,28 +36,28 @@ func checkOptional(p addr.Project) error {
 }
 
 // putRecord writes a record under its address.
-func putRecord(tx *bbolt.Tx, r state.Record) error {
+func putRecord(w *writing, r state.Record) error {
 	if r.Item != nil {
 		if err := checkOptional(r.Item.Address); err != nil {
 			return err
 		}
 	}
-	return put(tx.Bucket(bucketProjects), key(r.Project), r)
+	return w.put(bucketProjects, key(r.Project), r)
 }
 
 // Begin implements [state.Journal].
 func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error) {
-	err := s.write(ctx, func(tx *bbolt.Tx) error {
+	err := s.write(ctx, func(w *writing) error {
 		if err := checkAddresses(i.Project); err != nil {
 			return err
 		}
-		if err := giveID(tx.Bucket(bucketIntents), &i); err != nil {
+		if err := giveID(w, &i); err != nil {
 			return err
 		}
-		if err := raise(tx, i.Project, i.Sequence); err != nil {
+		if err := raise(w, i.Project, i.Sequence); err != nil {
 			return err
 		}
-		return s.intents.put(tx, number(i.ID), i)
+		return s.intents.put(w, number(i.ID), i)
 	})
 	if err != nil {
 		return state.Intent{}, err
@@ -77,89 +66,84 @@ func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error)
 }
 
 // giveID numbers an intent that has no id yet.
-func giveID(intents *bbolt.Bucket, i *state.Intent) (err error) {
+func giveID(w *writing, i *state.Intent) (err error) {
 	if i.ID == 0 {
-		i.ID, err = intents.NextSequence()
+		i.ID, err = w.next(bucketIntents)
 	}
 	return err
 }
 
 // raise raises the sequence of a project to n, unless it is higher.
-func raise(tx *bbolt.Tx, p addr.Project, n uint64) error {
-	sequences := tx.Bucket(bucketSequences)
-	if was := sequences.Get(key(p)); len(was) == 8 && binary.BigEndian.Uint64(was) >= n {
+func raise(w *writing, p addr.Project, n uint64) error {
+	if was := w.tx.Bucket(bucketSequences).Get(key(p)); len(was) == 8 && binary.BigEndian.Uint64(was) >= n {
 		return nil
 	}
-	return sequences.Put(key(p), number(n))
+	return w.putText(bucketSequences, key(p), number(n))
 }
 
 // Commit implements [state.Journal].
 func (s *Store) Commit(ctx context.Context, i state.Intent, r state.Record) error {
-	return s.record(ctx, func(tx *bbolt.Tx) error {
+	return s.record(ctx, func(w *writing) error {
 		if err := checkAddresses(r.Project); err != nil {
 			return err
 		}
 		if i.ID != 0 {
-			if err := s.intents.remove(tx, number(i.ID)); err != nil {
+			if err := s.intents.remove(w, number(i.ID)); err != nil {
 				return err
 			}
 		}
-		return putRecord(tx, r)
+		return putRecord(w, r)
 	})
 }
 
 // Abort implements [state.Journal].
 func (s *Store) Abort(ctx context.Context, i state.Intent) error {
-	return s.record(ctx, func(tx *bbolt.Tx) error { return s.intents.remove(tx, number(i.ID)) })
+	return s.record(ctx, func(w *writing) error { return s.intents.remove(w, number(i.ID)) })
 }
 
 // Move implements [state.Journal].
 func (s *Store) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
-	return s.record(ctx, func(tx *bbolt.Tx) error {
+	return s.record(ctx, func(w *writing) error {
 		if err := checkAddresses(from, to); err != nil {
 			return err
 		}
-		projects := tx.Bucket(bucketProjects)
-		if text := projects.Get(key(from)); text != nil {
+		if text := w.tx.Bucket(bucketProjects).Get(key(from)); text != nil {
 			var r state.Record
-			if err := json.Unmarshal(text, &r); err != nil {
-				return damaged(s.path, err)
+			if err := new(decoder).entry(bucketProjects, key(from), text, &r); err != nil {
+				return s.unreadable(err)
 			}
 			r.Project = to
-			if err := projects.Delete(key(from)); err != nil {
-				return err
-			}
-			if err := put(projects, key(to), r); err != nil {
+			if err := errors.Join(w.remove(bucketProjects, key(from)), w.put(bucketProjects, key(to), r)); err != nil {
 				return err
 			}
 		}
-		err := s.intents.move(tx, from, to)
+		err := s.intents.move(w, from, to)
 		if err == nil {
-			err = moveWatches(tx.Bucket(bucketWatches), from, to)
+			err = moveWatches(w, from, to)
 		}
-		if was := tx.Bucket(bucketSequences).Get(key(from)); err == nil && len(was) == 8 {
-			err = raise(tx, to, binary.BigEndian.Uint64(was))
+		if was := w.tx.Bucket(bucketSequences).Get(key(from)); err == nil && len(was) == 8 {
+			err = raise(w, to, binary.BigEndian.Uint64(was))
 		}
 		if err == nil {
-			err = appendHistory(tx, entries)
+			err = appendHistory(w, entries)
 		}
 		return err
 	})
 }
 
 // moveWatches moves the names under watch of one project to another address.
-func moveWatches(watches *bbolt.Bucket, from, to addr.Project) error {
+func moveWatches(w *writing, from, to addr.Project) error {
 	var moved []state.Watch
-	err := each(watches, func(_ []byte, w state.Watch) {
-		if w.Project == from {
-			w.Project = to
-			moved = append(moved, w)
+	err := each(w.tx, bucketWatches, func(_ []byte, watch state.Watch) {
+		if watch.Project == from {
+			watch.Project = to
+			moved = append(moved, watch)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	return putWatches(watches, moved)
+	return putWatches(w, moved)
 }
 
 // Settle implements [state.Journal].
@@ -167,48 +151,43 @@ func (s *Store) Settle(ctx context.Context, settlement state.Settlement) error {
 	if r := settlement.Record; r != nil && r.Project != settlement.Project {
 		return fmt.Errorf("settle %s: the record is of %s", settlement.Project, r.Project)
 	}
-	return s.record(ctx, func(tx *bbolt.Tx) error {
-		err := errors.Join(checkAddresses(settlement.Project), s.intents.removeAll(tx, settlement.Project),
-			appendHistory(tx, settlement.Entries))
+	return s.record(ctx, func(w *writing) error {
+		err := errors.Join(checkAddresses(settlement.Project), s.intents.removeAll(w, settlement.Project),
+			appendHistory(w, settlement.Entries))
 		if err != nil {
 			return err
 		}
-		watches := tx.Bucket(bucketWatches)
 		for _, name := range settlement.Unwatch {
-			if err := watches.Delete([]byte(name)); err != nil {
+			if err := w.remove(bucketWatches, []byte(name)); err != nil {
 				return err
 			}
 		}
-		if err := putWatches(watches, settlement.Watch); err != nil {
+		if err := putWatches(w, settlement.Watch); err != nil {
 			return err
 		}
 		if settlement.Record == nil {
-			return tx.Bucket(bucketProjects).Delete(key(settlement.Project))
+			return w.remove(bucketProjects, key(settlement.Project))
 		}
-		return putRecord(tx, *settlement.Record)
+		return putRecord(w, *settlement.Record)
 	})
 }
 
 // SetWatches implements [state.Journal].
 func (s *Store) SetWatches(ctx context.Context, list []state.Watch) error {
-	return s.record(ctx, func(tx *bbolt.Tx) error {
-		if err := tx.DeleteBucket(bucketWatches); err != nil {
+	return s.record(ctx, func(w *writing) error {
+		if err := w.clear(bucketWatches); err != nil {
 			return err
 		}
-		watches, err := tx.CreateBucket(bucketWatches)
-		if err != nil {
-			return err
-		}
-		return putWatches(watches, list)
+		return putWatches(w, list)
 	})
 }
 
-func putWatches(b *bbolt.Bucket, list []state.Watch) error {
-	for _, w := range list {
-		if err := checkOptional(w.Project); err != nil {
+func putWatches(w *writing, list []state.Watch) error {
+	for _, watch := range list {
+		if err := checkOptional(watch.Project); err != nil {
 			return err
 		}
-		if err := put(b, []byte(w.Name), w); err != nil {
+		if err := w.put(bucketWatches, []byte(watch.Name), watch); err != nil {
 			return err
 		}
 	}
@@ -217,24 +196,23 @@ func putWatches(b *bbolt.Bucket, list []state.Watch) error {
 
 // Append implements [state.Journal]. The newest 10,000 entries are kept.
 func (s *Store) Append(ctx context.Context, entries ...state.Entry) error {
-	return s.record(ctx, func(tx *bbolt.Tx) error { return appendHistory(tx, entries) })
+	return s.record(ctx, func(w *writing) error { return appendHistory(w, entries) })
 }
 
-func appendHistory(tx *bbolt.Tx, entries []state.Entry) error {
-	history := tx.Bucket(bucketHistory)
+func appendHistory(w *writing, entries []state.Entry) error {
 	for _, e := range entries {
 		if err := checkOptional(e.Project); err != nil {
 			return err
 		}
-		n, err := history.NextSequence()
+		n, err := w.next(bucketHistory)
 		if err != nil {
 			return err
 		}
-		if err := put(history, number(n), e); err != nil {
+		if err := w.put(bucketHistory, number(n), e); err != nil {
 			return err
 		}
 		if n > historyKept {
-			if err := history.Delete(number(n - historyKept)); err != nil {
+			if err := w.remove(bucketHistory, number(n-historyKept)); err != nil {
 				return err
 			}
 		}

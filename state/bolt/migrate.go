@@ -14,11 +14,11 @@ import (
 
 // migration converts a state of one format to the next. It runs in one transaction with
 // those that follow, and need not set the format.
-type migration func(*bbolt.Tx) error
+type migration func(*writing) error
 
-// migrations has the steps, by the format that they start from. Format 1 is the first, so
-// there are none yet; the one that leads to format 2 belongs under 1.
-var migrations = map[int]migration{}
+// migrations has the steps, by the format that they start from. Format 1 had no tally,
+// which every conversion ends with.
+var migrations = map[int]migration{1: func(*writing) error { return nil }}
 
 func (o Options) migration(from int) (migration, bool) {
 	table := o.migrations
@@ -30,10 +30,10 @@ func (o Options) migration(from int) (migration, bool) {
 }
 
 // knowsFormat refuses an older format if no steps lead from it to this one.
-func (o Options) knowsFormat(format int, path string) error {
+func (s *Store) knowsFormat(o Options, format int) error {
 	for from := format; from < state.Format; from++ {
 		if _, ok := o.migration(from); !ok {
-			return damaged(path, fmt.Errorf("it has format %d, which no bh has written", format))
+			return s.damaged(fmt.Errorf("it has format %d, which no bh has written", format))
 		}
 	}
 	return nil
@@ -49,42 +49,55 @@ func (s *Store) isOlder() (older bool) {
 	return older
 }
 
-// migrate copies the state to the folder of backups, where no other copy is removed for
-// it, and converts the state to this format in one transaction.
+// migrate converts the state to this format in one transaction. Before that is committed,
+// it copies the state to the folder of backups, where no other copy is removed for it.
 func (s *Store) migrate(o Options) error {
-	if _, err := Backup(s, BackupDir(s.path), o.Now(), 0); err != nil {
-		return fmt.Errorf("before the conversion to a newer format: %w", err)
-	}
-	return s.runMigrations(o)
-}
-
-func (s *Store) runMigrations(o Options) error {
-	return s.update(func(tx *bbolt.Tx) error {
-		before, err := getMeta(tx)
-		if err != nil {
+	return s.update(func(w *writing) error {
+		if err := s.convert(w, o); err != nil {
 			return err
 		}
-		for from := before.Format; from < state.Format; from++ {
-			step, _ := o.migration(from)
-			if err := step(tx); err != nil {
-				return fmt.Errorf("convert it from format %d to the next: %w", from, err)
-			}
+		if _, err := Backup(s, BackupDir(s.path), o.Now(), 0); err != nil {
+			return fmt.Errorf("before the conversion to a newer format: %w", err)
 		}
-		meta, err := getMeta(tx) // a step may have changed it
-		if err != nil {
-			return err
-		}
-		meta.Format, meta.Serial = state.Format, meta.Serial+1
-		return putMeta(tx, meta)
+		return nil
 	})
 }
 
-// migratedCopy closes an older state that was opened for reading, and returns a migrated
-// copy of it, because reading must not change the file.
-func migratedCopy(ctx context.Context, s *Store, o Options) (copied *Store, err error) {
+// convert runs the steps that lead to this format, and reads all that there is then, so
+// that no damage is sealed as if it were whole.
+func (s *Store) convert(w *writing, o Options) error {
+	for from := w.meta.Format; from < state.Format; from++ {
+		step, ok := o.migration(from)
+		if !ok {
+			return s.knowsFormat(o, from)
+		}
+		if err := step(w); err != nil {
+			return fmt.Errorf("convert it from format %d to the next: %w", from, err)
+		}
+	}
+	w.meta.Format, w.meta.Serial = state.Format, w.meta.Serial+1
+	err := checkParts(w.tx, w.meta)
+	if err == nil {
+		err = w.recount()
+	}
+	if err == nil {
+		_, err = readAll(w.tx)
+	}
+	if err == nil {
+		err = eachEntry(w.tx, func(state.Entry) bool { return true })
+	}
+	if err != nil {
+		return s.damaged(fmt.Errorf("%v", err)) // it has no seal that would tell a newer bh from damage
+	}
+	return nil
+}
+
+// migratedCopy returns a migrated copy of an older state, open for reading, because
+// reading must not change the file.
+func (s *Store) migratedCopy(ctx context.Context, o Options) (copied *Store, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("read a state of an older format: %w", err), s.Close())
+		return nil, fmt.Errorf("read a state of an older format: %w", err)
 	}
 	defer func() {
 		if err != nil {
@@ -100,15 +113,11 @@ func migratedCopy(ctx context.Context, s *Store, o Options) (copied *Store, err 
 		})
 		err = errors.Join(err, out.Close())
 	}
-	if err = errors.Join(err, s.Close()); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("read a state of an older format: %w", err)
 	}
-	o.NoSync = true
-	writable, err := openFile(ctx, path, o, false)
-	if err != nil {
-		return nil, err
-	}
-	if err = errors.Join(writable.runMigrations(o), writable.release()); err != nil {
+	o.NoSync, o.Damaged, o.Name = true, s.damaged, s.name()
+	if err = updateCopy(path, o, func(w *writing) error { return s.convert(w, o) }); err != nil {
 		return nil, err
 	}
 	copied, err = openFile(ctx, path, o, true)

@@ -111,13 +111,73 @@ func TestOpen_leavesAnOlderStateThatItCannotMigrate(t *testing.T) {
 func TestRestore_takesAnOlderBackup(t *testing.T) {
 	backup, _ := older(t)
 	path := written(t, 3)
+	s := open(t, path)
+	begun, err := s.Begin(t.Context(), state.Intent{Project: recordOf(2).Project, Sequence: 6, Step: "s", Name: "n"})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := bolt.Restore(context.Background(), path, backup, bolt.FromFormat0(options())); err != nil {
 		t.Fatal(err)
 	}
-	s, err := bolt.Open(context.Background(), path, bolt.FromFormat0(options()))
+	s = open(t, path) // it was converted
+	hasBecomeNew(t, s, 9)
+	snap, err := s.Snapshot()
+	if err != nil || snap.Sequences[begun.Project] != 6 || len(snap.Intents) != 1 || snap.Intents[0].Name != "n" {
+		t.Errorf("what was begun before is not in it: %+v, %v", snap, err)
+	}
+}
+
+// TestOpen_leavesADamagedOlderState has states of format 1, which has no tally: what cannot
+// be read is found before anything is converted or replaced.
+func TestOpen_leavesADamagedOlderState(t *testing.T) {
+	golden, err := os.ReadFile(filepath.Join("..", "..", "testdata", "formats", "1", "state.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = s.Close() }()
-	hasBecomeNew(t, s, 8)
+	o := options()
+	o.Stack = "golden"
+	for name, change := range map[string][3]string{
+		"a record that is no JSON":         {"projects", "project.photos", `{`},
+		"a record of another project":      {"projects", "project.photos", `{"project":"project.videos"}`},
+		"a record with an unknown field":   {"projects", "project.photos", `{"project":"project.photos","quota":1}`},
+		"an intent that is no JSON":        {"intents", "\x00\x00\x00\x00\x00\x00\x00\x01", `{`},
+		"a name under watch with a number": {"watches", "w", `7`},
+		"a sequence that is cut off":       {"sequences", "project.photos", "\x00"},
+		"an entry that is no JSON":         {"history", "\x00\x00\x00\x00\x00\x00\x00\x01", `{`},
+		"a meta value without a lineage":   {"meta", "meta", `{"format":1,"stack":"golden","serial":3,"fingerprint_key":"a2V5"}`},
+	} {
+		path := filepath.Join(t.TempDir(), "state.db")
+		if err := os.WriteFile(path, golden, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		setValue(t, path, change[0], change[1], change[2])
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, openErr := bolt.Open(t.Context(), path, o)
+		r, readErr := bolt.OpenReadOnly(t.Context(), path, o)
+		if openErr == nil || readErr == nil {
+			t.Errorf("%s: got %v and %v", name, openErr, readErr)
+			_, _ = s.Close(), r.Close()
+			continue
+		}
+		target := filepath.Join(t.TempDir(), "state.db")
+		if err := os.WriteFile(target, golden, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, restoreErr := bolt.Restore(t.Context(), target, path, o)
+		for _, err := range []error{openErr, readErr, restoreErr} {
+			if !errors.Is(err, state.ErrDamaged) {
+				t.Errorf("%s: got %v", name, err)
+			}
+		}
+		for path, want := range map[string][]byte{path: before, target: golden} {
+			now, err := os.ReadFile(path)
+			entries, dirErr := os.ReadDir(filepath.Dir(path))
+			if err != nil || dirErr != nil || !bytes.Equal(now, want) || len(entries) != 1 {
+				t.Errorf("%s: it was changed, or there is more beside it: %v, %v, %v", name, entries, err, dirErr)
+			}
+		}
+	}
 }

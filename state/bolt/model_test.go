@@ -52,6 +52,9 @@ func TestStore_doesWhatMemoryDoes(t *testing.T) {
 			}
 			same(t, name, file, memory)
 			failWrite(t, file, begun)
+			if err := bolt.CheckTally(file); err != nil {
+				t.Fatalf("after %s: %v", name, err)
+			}
 		}
 	})
 }
@@ -108,6 +111,9 @@ func TestStore_remembersItsOpenIntents(t *testing.T) {
 			}
 			used, err := bolt.CheckOpenIntents(file)
 			if err != nil {
+				t.Fatalf("after %s: %v", name, err)
+			}
+			if err := bolt.CheckTally(file); err != nil {
 				t.Fatalf("after %s: %v", name, err)
 			}
 			if used {

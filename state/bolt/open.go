@@ -41,7 +41,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 		// the pages are checked before, by a store for reading.
 		checked, err := openFile(ctx, path, o, true)
 		if err == nil {
-			err = errors.Join(checked.check(o), checked.Close())
+			err = errors.Join(checked.checkMeta(o), checked.Close())
 		}
 		if err != nil {
 			return nil, err
@@ -84,7 +84,8 @@ func OpenReadOnly(ctx context.Context, path string, o Options) (*Store, error) {
 		return nil, err
 	}
 	if s.isOlder() {
-		return migratedCopy(ctx, s, o)
+		copied, err := s.migratedCopy(ctx, o)
+		return copied, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -100,7 +101,7 @@ func openFile(ctx context.Context, path string, o Options, readOnly bool) (*Stor
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("open the state %s: it is not a file", path)
 	case info.Size() == 0:
-		return nil, damaged(path, errors.New("the file is empty"))
+		return nil, o.damaged(path, errors.New("the file is empty"))
 	}
 	s, err := openLocked(ctx, path, o, readOnly)
 	switch {
@@ -110,7 +111,7 @@ func openFile(ctx context.Context, path string, o Options, readOnly bool) (*Stor
 		return nil, fmt.Errorf("open the state %s: %w", path, err)
 	}
 	// What is left is bbolt's complaint about the file.
-	return nil, damaged(path, err)
+	return nil, o.damaged(path, err)
 }
 
 // fromSystem reports whether an error is the operating system's, not bbolt's.
@@ -146,8 +147,8 @@ func openLocked(ctx context.Context, path string, o Options, readOnly bool) (*St
 
 // attempt opens the file if its lock is free, and returns bbolt's ErrTimeout if not.
 func attempt(path string, o Options, readOnly bool) (*Store, error) {
-	s := &Store{path: path, readOnly: readOnly}
-	err := guarded(path, func() (err error) {
+	s := &Store{path: path, options: o, readOnly: readOnly}
+	err := guarded(s.damaged, func() (err error) {
 		s.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 			Timeout: time.Millisecond, // zero would mean forever
 			NoSync:  o.NoSync, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType,
@@ -175,7 +176,7 @@ func attempt(path string, o Options, readOnly bool) (*Store, error) {
 		}
 		if err != nil {
 			_ = s.release()
-			return nil, damaged(path, err)
+			return nil, s.damaged(err)
 		}
 	}
 	return s, nil
@@ -190,7 +191,7 @@ func (s *Store) prepare(o Options) error {
 	if err != nil {
 		return fmt.Errorf("restrict the state to its owner: %w", err)
 	}
-	// Again: another process may have written since the pages were checked.
+	// With the lock held, because another process may have written since the pages were checked.
 	if err := s.check(o); err != nil {
 		return err
 	}

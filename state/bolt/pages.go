@@ -67,38 +67,47 @@ func checkPages(file io.ReaderAt, fileSize int64) error {
 	return p.checkTree(tree{page: native.Uint64(meta[16:]), top: true})
 }
 
-// newestMeta returns the meta page that bbolt will use: of the two, the one that is intact
-// and has the higher transaction.
+// newestMeta returns the meta page that bbolt will use: of the two, the one with the higher
+// transaction. Each transaction replaces one of them, in a single write that is smaller
+// than a sector, so both are always intact. bbolt would pass over a damaged one and use the
+// other, in which the last transaction is missing.
 func newestMeta(file io.ReaderAt, fileSize int64) ([]byte, error) {
-	var newest []byte
-	consider := func(at int64) bool {
-		page := make([]byte, pageHeader+metaBytes)
-		if _, err := file.ReadAt(page, at); err != nil {
-			return false
+	first, whole := metaAt(file, 0)
+	if !whole {
+		for at := int64(1024); at <= largestPage && at < fileSize; at *= 2 { // the size of a page is unknown
+			if _, whole := metaAt(file, at); whole {
+				return nil, errors.New("its first meta page is damaged, and may have had what was written last")
+			}
 		}
-		meta := page[pageHeader:]
-		sum := fnv.New64a()
-		_, _ = sum.Write(meta[:metaBytes-8])
-		ours := native.Uint32(meta) == metaMagic && native.Uint32(meta[4:]) == metaVersion
-		if !ours || native.Uint64(meta[metaBytes-8:]) != sum.Sum64() {
-			return false
-		}
-		if newest == nil || native.Uint64(meta[48:]) > native.Uint64(newest[48:]) {
-			newest = meta
-		}
-		return true
+		return nil, errors.New("it is not a database, or both its meta pages are damaged")
 	}
-	if consider(0) {
-		consider(int64(native.Uint32(newest[8:])))
-		return newest, nil
+	second, whole := metaAt(file, int64(native.Uint32(first[8:])))
+	if !whole {
+		return nil, errors.New("its second meta page is damaged, and may have had what was written last")
 	}
-	// Without the first, the size of a page is unknown, so the second has to be searched.
-	for at := int64(1024); at <= largestPage && at < fileSize; at *= 2 {
-		if consider(at) {
-			return newest, nil
-		}
+	older, newest := first, second
+	if native.Uint64(older[48:]) > native.Uint64(newest[48:]) {
+		older, newest = newest, older
 	}
-	return nil, errors.New("it is not a database, or both its meta pages are damaged")
+	// The second page of a copy is written before the first, so the first transaction in one
+	// may replace the newer of the two.
+	if apart := native.Uint64(newest[48:]) - native.Uint64(older[48:]); apart != 1 && apart != 2 {
+		return nil, fmt.Errorf("its meta pages are %d transactions apart, so one of them is from an earlier time", apart)
+	}
+	return newest, nil
+}
+
+// metaAt reads a meta page, and reports whether it is intact.
+func metaAt(file io.ReaderAt, at int64) (meta []byte, whole bool) {
+	page := make([]byte, pageHeader+metaBytes)
+	if _, err := file.ReadAt(page, at); err != nil {
+		return nil, false
+	}
+	meta = page[pageHeader:]
+	sum := fnv.New64a()
+	_, _ = sum.Write(meta[:metaBytes-8])
+	ours := native.Uint32(meta) == metaMagic && native.Uint32(meta[4:]) == metaVersion
+	return meta, ours && native.Uint64(meta[metaBytes-8:]) == sum.Sum64()
 }
 
 // read returns a page with the further pages that belong to it, and marks them as used.

@@ -91,7 +91,7 @@ func (p Place) Pull(ctx context.Context) (file []byte, err error) {
 func (p Place) Push(ctx context.Context, file string, push state.Push) (kept string, err error) {
 	offered, err := Inspect(file)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%w: %s: %w", state.ErrOffered, file, err)
 	}
 	o := p.options
 	o.Moves = push.Moves

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,8 +9,6 @@ import (
 	"os"
 	"runtime"
 	"slices"
-
-	bbolt "go.etcd.io/bbolt"
 
 	"buckethead/config/addr"
 	"buckethead/state"
@@ -44,7 +43,7 @@ func Restore(ctx context.Context, path, backup string, o Options) (kept string, 
 	if err := present.mayGo(o); err != nil {
 		return "", err
 	}
-	copied, err := present.prepare(path, backup, o.Moves)
+	copied, err := present.prepare(ctx, path, backup, o)
 	if err == nil {
 		defer func() { _ = os.Remove(copied) }()
 		kept, err = present.replace(path, copied, o)
@@ -58,8 +57,9 @@ func Restore(ctx context.Context, path, backup string, o Options) (kept string, 
 
 // present is the state that a backup replaces.
 type present struct {
-	store *Store      // open and locked; nil if there is none, or it is damaged
-	info  fs.FileInfo // nil if there is none
+	store  *Store      // open and locked; nil if there is none, or it is damaged
+	info   fs.FileInfo // nil if there is none
+	damage error       // nil if it is not damaged
 }
 
 func lockPresent(ctx context.Context, path string, o Options) (present, error) {
@@ -72,7 +72,10 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 	}
 	checked, err := openFile(ctx, path, o, true)
 	if err == nil {
-		err = checked.Close()
+		if err = checked.check(Options{migrations: o.migrations}); errors.Is(err, state.ErrNewer) {
+			err = nil // it may go, but cannot tell what it began
+		}
+		err = errors.Join(err, checked.Close())
 	}
 	var store *Store
 	if err == nil {
@@ -81,7 +84,7 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 	// bbolt had the lock when it found the damage, so nobody was writing to the file, and
 	// from now on nobody can.
 	if errors.Is(err, state.ErrDamaged) {
-		return present{info: info}, nil
+		return present{info: info, damage: err}, nil
 	}
 	if err != nil {
 		return present{}, err
@@ -89,12 +92,12 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 	if info, err = store.file.Stat(); err != nil {
 		return present{}, errors.Join(fmt.Errorf("look at the present state: %w", err), store.Close())
 	}
-	return present{store, info}, nil
+	return present{store: store, info: info}, nil
 }
 
-// prepare copies the backup to a file beside the state, and carries over what must not be
-// forgotten.
-func (p present) prepare(path, backup string, moves bool) (copied string, err error) {
+// prepare copies the backup to a file beside the state, converts it to this format, and
+// carries over what must not be forgotten.
+func (p present) prepare(ctx context.Context, path, backup string, o Options) (copied string, err error) {
 	copied, err = tempBeside(path)
 	if err != nil {
 		return "", err
@@ -111,12 +114,23 @@ func (p present) prepare(path, backup string, moves bool) (copied string, err er
 	if err := copyInto(out, backup); err != nil {
 		return "", err
 	}
-	db, err := bbolt.Open(copied, 0o600, nil)
-	if err != nil {
-		return "", err
+	come, unknown := p.progress(ctx, o)
+	if unknown != nil && !errors.Is(unknown, state.ErrDamaged) && !errors.Is(unknown, state.ErrNewer) {
+		return "", unknown
 	}
-	return copied, errors.Join(db.Update(func(tx *bbolt.Tx) error { return p.carryOver(tx, moves) }), db.Close())
+	return copied, updateCopy(copied, o, func(w *writing) error {
+		if w.meta.Format < state.Format {
+			if err := (&Store{path: backup, options: Options{Damaged: ofBackup}}).convert(w, o); err != nil {
+				return err
+			}
+		}
+		return p.carryOver(w, come, unknown, o.Moves)
+	})
 }
+
+// ofBackup is the error of a backup that is damaged. What to do about a damaged state is
+// not in it.
+func ofBackup(cause error) error { return fmt.Errorf("%w: %w", state.ErrDamaged, cause) }
 
 // mayGo returns nil if the present state may be replaced. A damaged one cannot be looked
 // at, so Options.May is not asked.
@@ -130,8 +144,8 @@ func (p present) mayGo(o Options) error {
 			return err
 		}
 		return o.May(meta)
-	case p.info != nil:
-		return fmt.Errorf("%w: the present state cannot be read", state.ErrDamaged)
+	case p.damage != nil:
+		return fmt.Errorf("%w; --force replaces it with the file", p.damage)
 	}
 	return o.May(state.Meta{})
 }
@@ -140,78 +154,75 @@ func (p present) mayGo(o Options) error {
 // present state, and what is open in it. A newer file of the same lineage has the open
 // intents already. If the present state does not tell what was begun, the lineage changes,
 // so that no name that the restored state draws was used before.
-func (p present) carryOver(tx *bbolt.Tx, moves bool) error {
-	meta, err := getMeta(tx)
-	if err != nil || meta.Format != state.Format || p.info == nil && moves {
-		return err
-	}
-	come, err := p.progress()
-	if err != nil {
+func (p present) carryOver(w *writing, come state.Snapshot, unknown error, moves bool) error {
+	meta := &w.meta
+	switch {
+	case p.info == nil && moves:
+		return nil
+	case unknown != nil:
 		meta.Lineage, meta.Serial = drawLineage(), meta.Serial+1
-		return putMeta(tx, meta)
+		return nil
 	}
-	for project, n := range come.sequences {
-		if err := raise(tx, project, n); err != nil {
+	for project, n := range come.Sequences {
+		if err := raise(w, project, n); err != nil {
 			return err
 		}
 	}
-	if newer := meta.Lineage == come.meta.Lineage && meta.Serial > come.meta.Serial; !newer {
-		if err := come.open(tx); err != nil {
+	if newer := meta.Lineage == come.Meta.Lineage && meta.Serial > come.Meta.Serial; !newer {
+		if err := addOpen(w, come); err != nil {
 			return err
 		}
 	}
-	meta.Serial = max(meta.Serial, come.meta.Serial) + 1
-	return putMeta(tx, meta)
+	meta.Serial = max(meta.Serial, come.Meta.Serial) + 1
+	return nil
 }
 
-// progress is how far a state got, and what is open in it.
-type progress struct {
-	meta      state.Meta
-	sequences map[addr.Project]uint64
-	intents   []state.Intent
-	watches   []state.Watch
-}
-
-// open adds the intents and watches that a file does not have.
-func (p progress) open(tx *bbolt.Tx) error {
-	intents := tx.Bucket(bucketIntents)
+// addOpen adds the intents and watches that are open in another state and unknown here.
+func addOpen(w *writing, other state.Snapshot) error {
 	type step struct {
 		project               addr.Project
 		operation, step, name string
 	}
 	known := map[step]bool{}
-	err := each(intents, func(_ []byte, i state.Intent) { known[step{i.Project, i.Operation, i.Step, i.Name}] = true })
-	for _, i := range p.intents {
+	err := each(w.tx, bucketIntents, func(_ []byte, i state.Intent) {
+		known[step{i.Project, i.Operation, i.Step, i.Name}] = true
+	})
+	for _, i := range other.Intents {
 		if err != nil || known[step{i.Project, i.Operation, i.Step, i.Name}] {
 			continue
 		}
 		i.ID = 0
-		if err = giveID(intents, &i); err == nil {
-			err = put(intents, number(i.ID), i)
+		if err = giveID(w, &i); err == nil {
+			err = w.put(bucketIntents, number(i.ID), i)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	watches := tx.Bucket(bucketWatches)
-	return putWatches(watches, slices.DeleteFunc(p.watches, func(w state.Watch) bool {
-		return watches.Get([]byte(w.Name)) != nil
+	return putWatches(w, slices.DeleteFunc(slices.Clone(other.Watches), func(watch state.Watch) bool {
+		return w.tx.Bucket(bucketWatches).Get([]byte(watch.Name)) != nil
 	}))
 }
 
-// progress reads how far the present state got.
-func (p present) progress() (come progress, err error) {
+// progress reads how far the present state got, and what is open in it.
+func (p present) progress(ctx context.Context, o Options) (come state.Snapshot, err error) {
 	if p.store == nil {
-		return come, state.ErrDamaged
+		return come, cmp.Or(p.damage, state.ErrDamaged)
 	}
-	snap, err := p.store.Snapshot()
-	if err == nil && snap.Meta.Format != state.Format {
-		err = state.ErrDamaged
+	readable := p.store
+	meta, err := readable.Meta()
+	switch {
+	case err != nil:
+		return come, err
+	case meta.Format > state.Format:
+		return come, state.ErrNewer
+	case meta.Format < state.Format:
+		if readable, err = p.store.migratedCopy(ctx, o); err != nil {
+			return come, err
+		}
+		defer func() { err = errors.Join(err, readable.Close()) }()
 	}
-	if err != nil {
-		return progress{}, errors.Join(state.ErrDamaged, err)
-	}
-	return progress{snap.Meta, snap.Sequences, snap.Intents, snap.Watches}, nil
+	return readable.Snapshot()
 }
 
 // replace keeps the present file under another name and puts the copy in its place. There

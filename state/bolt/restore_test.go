@@ -156,7 +156,7 @@ func TestRestore_losesNothingThatWasThere(t *testing.T) {
 	if _, err := bolt.Restore(context.Background(), path, backup, o); !errors.Is(err, state.ErrStack) {
 		t.Errorf("a backup of another stack: %v", err)
 	}
-	setMeta(t, backup, `{"format":99,"stack":"main","lineage":"l","fingerprint_key":"a2V5"}`)
+	setMeta(t, backup, string(bolt.Seal([]byte(`{"format":99,"stack":"main","lineage":"l","fingerprint_key":"a2V5"}`))))
 	if _, err := bolt.Restore(context.Background(), path, backup, options()); !errors.Is(err, state.ErrNewer) {
 		t.Errorf("a newer backup: %v", err)
 	}

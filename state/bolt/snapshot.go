@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime"
@@ -15,78 +14,87 @@ import (
 )
 
 // Snapshot implements [state.Reader].
-func (s *Store) Snapshot() (state.Snapshot, error) {
-	snap := state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}
+func (s *Store) Snapshot() (snap state.Snapshot, err error) {
 	if s.db == nil {
-		return snap, nil
+		return state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}, nil
 	}
-	err := s.view(func(tx *bbolt.Tx) (err error) {
-		if snap.Meta, err = getMeta(tx); err != nil {
-			return damaged(s.path, err)
+	err = s.view(func(tx *bbolt.Tx) (err error) {
+		if snap, err = readAll(tx); err != nil {
+			return s.unreadable(err)
 		}
-		return s.readInto(tx, &snap)
+		return nil
 	})
+	return snap, err
+}
+
+// readAll reads everything but the history.
+func readAll(tx *bbolt.Tx) (snap state.Snapshot, err error) {
+	meta, err := getMeta(tx)
+	snap.Meta = meta.Meta
+	if err == nil {
+		snap.Records, err = readRecords(tx)
+	}
+	if err == nil {
+		err = each(tx, bucketIntents, func(_ []byte, i state.Intent) { snap.Intents = append(snap.Intents, i) })
+	}
+	if err == nil {
+		err = each(tx, bucketWatches, func(_ []byte, w state.Watch) { snap.Watches = append(snap.Watches, w) })
+	}
+	if err == nil {
+		snap.Sequences, err = readSequences(tx)
+	}
 	if err != nil {
 		return state.Snapshot{}, err
 	}
 	return snap, nil
 }
 
-func (s *Store) readInto(tx *bbolt.Tx, snap *state.Snapshot) error {
-	err := s.readRecords(tx, snap)
-	if err == nil {
-		err = each(tx.Bucket(bucketIntents), func(_ []byte, i state.Intent) { snap.Intents = append(snap.Intents, i) })
-	}
-	if err == nil {
-		err = each(tx.Bucket(bucketWatches), func(_ []byte, w state.Watch) { snap.Watches = append(snap.Watches, w) })
-	}
-	if err == nil {
-		snap.Sequences, err = readSequences(tx)
-	}
-	if err != nil && !errors.Is(err, state.ErrDamaged) {
-		return damaged(s.path, err)
-	}
-	return err
-}
-
-// atOnce is how many records are worth a goroutine of their own.
+// atOnce is how many entries are worth a goroutine of their own.
 const atOnce = 500
 
 // readRecords decodes the records on all processors, because that is most of what a
 // snapshot costs.
-func (s *Store) readRecords(tx *bbolt.Tx, snap *state.Snapshot) error {
+func readRecords(tx *bbolt.Tx) (map[addr.Project]state.Record, error) {
 	var keys, texts [][]byte // valid only during the transaction
 	err := tx.Bucket(bucketProjects).ForEach(func(k, text []byte) error {
 		keys, texts = append(keys, k), append(texts, text)
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	records := make([]state.Record, len(keys))
-	faults := make([]error, 1+len(keys)/max(atOnce, len(keys)/runtime.GOMAXPROCS(0)+1))
+	err = inParts(len(keys), func(from, to int) error {
+		var d decoder
+		for i := from; i < to; i++ {
+			if err := d.entry(bucketProjects, keys[i], texts[i], &records[i]); err != nil {
+				return err
+			}
+			if of := records[i].Project.String(); of != string(keys[i]) {
+				return fmt.Errorf("%q in %s: the record is of %q", keys[i], bucketProjects, of)
+			}
+		}
+		return nil
+	})
+	byProject := make(map[addr.Project]state.Record, len(records))
+	for _, r := range records {
+		byProject[r.Project] = r
+	}
+	return byProject, err
+}
+
+// inParts calls act with the bounds of parts of n entries, on all processors. A panic in
+// one is an error.
+func inParts(n int, act func(from, to int) error) error {
+	faults := make([]error, 1+n/max(atOnce, n/runtime.GOMAXPROCS(0)+1))
 	var workers sync.WaitGroup
 	for w := range faults {
-		from, to := w*len(keys)/len(faults), (w+1)*len(keys)/len(faults)
 		workers.Go(func() {
-			faults[w] = guarded(s.path, func() error {
-				for i := from; i < to; i++ {
-					if err := json.Unmarshal(texts[i], &records[i]); err != nil {
-						return fmt.Errorf("%q: %w", keys[i], err)
-					}
-					if of := records[i].Project.String(); of != string(keys[i]) {
-						return fmt.Errorf("%q: the record is of %q", keys[i], of)
-					}
-				}
-				return nil
-			})
+			asItIs := func(cause error) error { return cause }
+			faults[w] = guarded(asItIs, func() error { return act(w*n/len(faults), (w+1)*n/len(faults)) })
 		})
 	}
 	workers.Wait()
-	snap.Records = make(map[addr.Project]state.Record, len(records))
-	for _, r := range records {
-		snap.Records[r.Project] = r
-	}
 	return errors.Join(faults...)
 }
 
@@ -106,11 +114,12 @@ func readSequences(tx *bbolt.Tx) (map[addr.Project]uint64, error) {
 }
 
 // each decodes the values of a bucket, in the order of its keys.
-func each[T any](b *bbolt.Bucket, take func(key []byte, value T)) error {
-	return b.ForEach(func(k, text []byte) error {
+func each[T any](tx *bbolt.Tx, bucket []byte, take func(key []byte, value T)) error {
+	var d decoder
+	return tx.Bucket(bucket).ForEach(func(k, text []byte) error {
 		var value T
-		if err := json.Unmarshal(text, &value); err != nil {
-			return fmt.Errorf("%q: %w", k, err)
+		if err := d.entry(bucket, k, text, &value); err != nil {
+			return err
 		}
 		take(k, value)
 		return nil
@@ -118,23 +127,37 @@ func each[T any](b *bbolt.Bucket, take func(key []byte, value T)) error {
 }
 
 // History implements [state.Reader].
-func (s *Store) History(project addr.Project, limit int) ([]state.Entry, error) {
-	var out []state.Entry
+func (s *Store) History(project addr.Project, limit int) (out []state.Entry, err error) {
 	if s.db == nil {
 		return nil, nil
 	}
-	err := s.view(func(tx *bbolt.Tx) error {
-		c := tx.Bucket(bucketHistory).Cursor()
-		for k, text := c.Last(); k != nil && (limit == 0 || len(out) < limit); k, text = c.Prev() {
-			var e state.Entry
-			if err := json.Unmarshal(text, &e); err != nil {
-				return damaged(s.path, err)
-			}
+	err = s.view(func(tx *bbolt.Tx) error {
+		err := eachEntry(tx, func(e state.Entry) bool {
 			if project.IsZero() || e.Project == project {
 				out = append(out, e)
 			}
+			return limit == 0 || len(out) < limit
+		})
+		if err != nil {
+			return s.unreadable(err)
 		}
 		return nil
 	})
 	return out, err
+}
+
+// eachEntry calls take with the entries of the history, newest first, until it returns false.
+func eachEntry(tx *bbolt.Tx, take func(state.Entry) bool) error {
+	var d decoder
+	c := tx.Bucket(bucketHistory).Cursor()
+	for k, text := c.Last(); k != nil; k, text = c.Prev() {
+		var e state.Entry
+		if err := d.entry(bucketHistory, k, text, &e); err != nil {
+			return err
+		}
+		if !take(e) {
+			return nil
+		}
+	}
+	return nil
 }

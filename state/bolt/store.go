@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,11 @@ type Options struct {
 	May func(present state.Meta) error
 	// Moves says that the file given to Restore is the state itself, from another place.
 	Moves bool
+	// Damaged, if it is not nil, returns the error of a damaged file, which wraps
+	// state.ErrDamaged. It is for a file that is a working copy of something else.
+	Damaged func(cause error) error
+	// Name is how errors call such a copy, "" for its path.
+	Name string
 
 	migrations map[int]migration   // nil for those of this package; tests have others
 	opened     func(readOnly bool) // for tests: the file is open and not locked yet
@@ -43,6 +49,7 @@ type Store struct {
 	db       *bbolt.DB // nil for a state that does not exist yet
 	file     *os.File  // bbolt's own: for its identity, and to close it if bbolt cannot
 	path     string
+	options  Options
 	readOnly bool
 	temp     string       // a folder to remove at the end, or ""
 	broken   atomic.Bool  // bbolt panicked in a write
@@ -54,6 +61,8 @@ type Store struct {
 	closed  error
 }
 
+func (s *Store) name() string { return cmp.Or(s.options.Name, s.path) }
+
 var _ state.Store = (*Store)(nil)
 
 // errClosed is the error of a store that was closed. It must not read as empty.
@@ -61,45 +70,13 @@ var errClosed = errors.New("the state is closed")
 
 func (s *Store) view(f func(*bbolt.Tx) error) error {
 	if s.broken.Load() {
-		return damaged(s.path, errors.New("an earlier write found the damage"))
+		return s.damaged(errors.New("an earlier write found the damage"))
 	}
-	err := guarded(s.path, func() error { return s.db.View(f) })
+	err := guarded(s.damaged, func() error { return s.db.View(f) })
 	if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
 		return errClosed
 	}
 	return err
-}
-
-// update runs one durable transaction.
-func (s *Store) update(f func(*bbolt.Tx) error) error {
-	switch {
-	case s.readOnly:
-		return state.ErrReadOnly
-	case s.broken.Load():
-		return damaged(s.path, errors.New("an earlier write found the damage"))
-	}
-	ended, open := false, (*bbolt.Tx)(nil)
-	err := guarded(s.path, func() error {
-		err := s.db.Update(func(tx *bbolt.Tx) error {
-			open = tx
-			return s.intents.during(tx, f)
-		})
-		ended = true
-		return err
-	})
-	if !ended {
-		s.broken.Store(true)
-		s.stuck.Store(open == nil || open.DB() != nil)
-	}
-	switch {
-	case err == nil, errors.Is(err, state.ErrDamaged):
-		return err
-	case errors.Is(err, bbolterrors.ErrDatabaseNotOpen):
-		return errClosed
-	case noSpace(err):
-		return fmt.Errorf("write the state %s: no space left; what was written before is intact: %w", s.path, err)
-	}
-	return fmt.Errorf("write the state %s: %w", s.path, err)
 }
 
 // noSpace reports a disk that is full, a quota or a limit on the size of files.
@@ -116,12 +93,17 @@ func noSpace(err error) bool {
 // write runs one journal transaction, which raises the serial. It returns when ctx ends,
 // at the latest. If the disk has not answered by then, the transaction is left behind: it
 // may still be committed, and those that follow wait for it until their own contexts end.
-func (s *Store) write(ctx context.Context, f func(*bbolt.Tx) error) error {
+func (s *Store) write(ctx context.Context, act func(*writing) error) error {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("write the state %s: %w", s.path, err)
+		return fmt.Errorf("write the state %s: %w", s.name(), err)
 	}
 	written := make(chan error, 1)
-	go func() { written <- s.update(raisingSerial(s.path, f)) }()
+	go func() {
+		written <- s.update(func(w *writing) error {
+			w.meta.Serial++
+			return act(w)
+		})
+	}()
 	select {
 	case err := <-written:
 		return err
@@ -132,29 +114,15 @@ func (s *Store) write(ctx context.Context, f func(*bbolt.Tx) error) error {
 		<-written
 		s.left.Add(-1)
 	}()
-	return fmt.Errorf("write the state %s: the disk did not answer in time: %w", s.path, ctx.Err())
-}
-
-func raisingSerial(path string, f func(*bbolt.Tx) error) func(*bbolt.Tx) error {
-	return func(tx *bbolt.Tx) error {
-		meta, err := getMeta(tx)
-		if err != nil {
-			return damaged(path, err)
-		}
-		if err := f(tx); err != nil {
-			return err
-		}
-		meta.Serial++
-		return putMeta(tx, meta)
-	}
+	return fmt.Errorf("write the state %s: the disk did not answer in time: %w", s.name(), ctx.Err())
 }
 
 // record is write for what was already done: it goes on after ctx has ended, for
 // RecordTimeout at most.
-func (s *Store) record(ctx context.Context, f func(*bbolt.Tx) error) error {
+func (s *Store) record(ctx context.Context, act func(*writing) error) error {
 	ctx, cancel := state.Lasting(ctx, state.RecordTimeout)
 	defer cancel()
-	return s.write(ctx, f)
+	return s.write(ctx, act)
 }
 
 // isStillAtPath reports whether the open file is the one at the path.

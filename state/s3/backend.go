@@ -81,7 +81,7 @@ func (b *Backend) beforeRestore() string { return b.key + ".before-restore-" }
 // boltOptions returns the options of the working copy. Nobody else opens it, and it need
 // not survive a crash of this machine.
 func (b *Backend) boltOptions() bolt.Options {
-	return bolt.Options{Stack: b.o.Stack, Now: b.o.Now, NoSync: true}
+	return bolt.Options{Stack: b.o.Stack, Now: b.o.Now, NoSync: true, Name: b.Name()}
 }
 
 // noETag is an ETag that no object has.

@@ -5,12 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"buckethead/state"
+	"buckethead/state/bolt"
 )
 
 const (
@@ -39,7 +42,7 @@ func (s *Store) Backup(ctx context.Context) (string, error) {
 // Backup implements [state.Place]. It copies the state as it is in the bucket, without a
 // lock, and otherwise does what Store.Backup does.
 func (b *Backend) Backup(ctx context.Context) (string, error) {
-	got, err := b.fetch(ctx, b.key)
+	got, err := b.fetchWhole(ctx)
 	switch {
 	case err != nil:
 		return "", err
@@ -109,10 +112,13 @@ func (b *Backend) Backups(ctx context.Context) ([]state.BackupInfo, error) {
 		info := state.BackupInfo{Path: b.path(key), Size: int64(len(got.body)), Err: err}
 		if err == nil {
 			var h header
-			h, _, info.Err = unpack(got.body)
+			var file []byte
+			h, file, info.Err = unpack(got.body)
 			info.At, info.Meta = h.WrittenAt, state.Meta{Stack: h.Stack, Lineage: h.Lineage, Serial: h.Serial}
 			if info.Err == nil && h.MovedTo != "" {
 				info.Err = state.ErrMoved
+			} else if info.Err == nil {
+				info.Err = inspect(file)
 			}
 		}
 		if at, serial := backupName(key); !at.IsZero() {
@@ -124,6 +130,19 @@ func (b *Backend) Backups(ctx context.Context) ([]state.BackupInfo, error) {
 		return cmp.Or(cmp.Compare(y.Meta.Serial, x.Meta.Serial), y.At.Compare(x.At))
 	})
 	return out, nil
+}
+
+// inspect reads a copy to its last page.
+func inspect(file []byte) error {
+	folder, err := os.MkdirTemp("", "bh-state-*")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(folder, "copy.db")
+	if err = os.WriteFile(path, file, 0o600); err == nil {
+		_, err = bolt.Inspect(path)
+	}
+	return errors.Join(err, os.RemoveAll(folder))
 }
 
 func keysOf(list []listed) []string {

@@ -19,7 +19,7 @@ var formats = filepath.Join("..", "..", "testdata", "formats")
 // format of them ever written has them.
 func TestFormats(t *testing.T) {
 	if *writeFormats {
-		writeGoldenObjects(t, filepath.Join(formats, "1"))
+		writeGoldenObjects(t, filepath.Join(formats, "2"))
 	}
 	objects, err := filepath.Glob(filepath.Join(formats, "*", "shared.state"))
 	if err != nil || len(objects) == 0 {

@@ -8,10 +8,12 @@ import (
 
 	"buckethead/config/words"
 	"buckethead/state"
+	"buckethead/state/bolt"
 )
 
-// lockFormat is the number of the layout of the lock object.
-const lockFormat = 1
+// lockFormat is the number of the layout of the lock object. It rises with the format of
+// the state, whose intents it has.
+const lockFormat = 2
 
 // lock is the lock object. It is never deleted: a released lock stays and is marked as
 // such, so that every change of it is a conditional write. The holder draws a new ID each
@@ -48,7 +50,9 @@ func decodeLock(text []byte) (lock, error) {
 	case l.Format > lockFormat:
 		return l, fmt.Errorf("%w: the lock has layout %d, and this bh reads layout %d", errNewer, l.Format, lockFormat)
 	}
-	return l, nil
+	// Who takes it over would write it without the fields that it does not know.
+	l = lock{}
+	return l, bolt.Decode(text, &l)
 }
 
 // seen is a lock as it was read.

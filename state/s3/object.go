@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"buckethead/state/bolt"
 )
 
 // objectFormat is the number of the layout of the state object: one line of JSON, a line
-// feed, and the gzipped file of state/bolt.
-const objectFormat = 1
+// feed, and the gzipped file of state/bolt. From layout 2 on, the line is sealed.
+const objectFormat = 2
 
 // The bounds on what is read protect against a server that answers with anything else, and
 // against a small object that unpacks to a huge file.
@@ -52,7 +54,7 @@ func pack(h header, file []byte) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	out.Write(line)
+	out.Write(bolt.Seal(line))
 	out.WriteByte('\n')
 	if h.MovedTo != "" {
 		return out.Bytes(), nil
@@ -107,8 +109,18 @@ func readHeader(object []byte) (header, []byte, error) {
 	if err := json.Unmarshal(line, &h); err != nil || h.Format == 0 {
 		return h, nil, errors.New("its first line is not that of a state")
 	}
-	if h.Format > objectFormat {
+	unsealed, whole := bolt.Unseal(line)
+	switch {
+	case h.Format == 1:
+		unsealed = line
+	case !whole:
+		return h, nil, errors.New("its first line was changed: it does not match its seal")
+	case h.Format > objectFormat:
 		return h, nil, fmt.Errorf("%w: it has layout %d, and this bh reads layout %d", errNewer, h.Format, objectFormat)
+	}
+	h = header{}
+	if err := bolt.Decode(unsealed, &h); err != nil {
+		return h, nil, fmt.Errorf("its first line: %w", err)
 	}
 	return h, object[len(line)+1:], nil
 }

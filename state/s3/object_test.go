@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"buckethead/state"
+	"buckethead/state/bolt"
 )
 
 func TestPack_comesBack(t *testing.T) {
@@ -26,11 +27,14 @@ func TestPack_comesBack(t *testing.T) {
 	})
 }
 
-// One byte that is another, or one that is missing, is seen wherever it is, but for
-// what nobody goes by: the words about who wrote it.
+// One byte that is another, or one that is missing, is seen wherever it is.
 func TestUnpack_seesDamage(t *testing.T) {
 	file := bytes.Repeat([]byte("a page of a state\x00\x00\x00"), 200)
 	body, err := pack(header{Stack: "main", Lineage: "l", Serial: 7, Lock: "k"}, file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _, err := unpack(body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,13 +44,12 @@ func TestUnpack_seesDamage(t *testing.T) {
 		if _, back, err := unpack(cut); err == nil && !bytes.Equal(back, file) {
 			t.Fatalf("byte %d is missing, and nothing is said", i)
 		}
-		if i < packed || i-packed < 10 {
-			continue // the first line is JSON, and the header of gzip has a time of day
-		}
-		flipped := bytes.Clone(body)
-		flipped[i] ^= 0x40
-		if _, back, err := unpack(flipped); err == nil && !bytes.Equal(back, file) {
-			t.Fatalf("byte %d is another, and nothing is said", i)
+		for bit := range 8 {
+			flipped := bytes.Clone(body)
+			flipped[i] ^= 1 << bit
+			if got, back, err := unpack(flipped); err == nil && (i < packed || got != h || !bytes.Equal(back, file)) {
+				t.Fatalf("bit %d of byte %d is another, and nothing is said", bit, i)
+			}
 		}
 	}
 }
@@ -67,17 +70,42 @@ func TestUnpack_refuses(t *testing.T) {
 		"no end of a line":     {string(line), "no state"},
 		"a longer first line":  {strings.Repeat("x", headerLimit) + "\n", "no state"},
 		"a file that is cut":   {string(good[:len(good)-3]), "cannot be unpacked"},
-		"another size":         {strings.Replace(string(line), `"size":4`, `"size":3`, 1) + "\n" + string(packed), "another number of bytes"},
-		"a size below nothing": {strings.Replace(string(line), `"size":4`, `"size":-1`, 1) + "\n" + string(packed), "says that the file has -1 bytes"},
+		"another size":         {resealed(line, `"size":4`, `"size":3`) + "\n" + string(packed), "another number of bytes"},
+		"a size below nothing": {resealed(line, `"size":4`, `"size":-1`) + "\n" + string(packed), "says that the file has -1 bytes"},
+		"without its seal":     {`{"bh_state":2,"size":4}` + "\n" + string(packed), "does not match its seal"},
 		"no compression":       {string(line) + "\nfile", "not compressed"},
 	} {
 		if _, _, err := unpack([]byte(c.body)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)
 		}
 	}
-	newer := strings.Replace(string(good), `"bh_state":1`, `"bh_state":2`, 1)
-	if _, _, err := unpack([]byte(newer)); !errors.Is(err, state.ErrNewer) {
-		t.Errorf("a newer layout: %v", err)
+	for what, change := range map[string]string{"a newer layout": `"bh_state":3`, "a field of a newer bh": `"bh_state":2,"quota":1`} {
+		newer := resealed(line, `"bh_state":2`, change) + "\n" + string(packed)
+		if _, _, err := unpack([]byte(newer)); !errors.Is(err, state.ErrNewer) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// resealed changes a first line as another bh would write it.
+func resealed(line []byte, from, to string) string {
+	object, _ := bolt.Unseal(line)
+	return string(bolt.Seal([]byte(strings.Replace(string(object), from, to, 1))))
+}
+
+func TestDecodeLock_refusesWhatItDoesNotKnow(t *testing.T) {
+	text, err := lock{ID: "1", ExpiresIn: 5, Intents: []state.Intent{{Step: "s"}}}.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, err := decodeLock(text); err != nil || len(l.Intents) != 1 {
+		t.Fatalf("got %+v, %v", l, err)
+	}
+	for from, to := range map[string]string{`"bh_lock": 2`: `"bh_lock": 3`, `"expires_in"`: `"quota": 1, "expires_in"`, `"step"`: `"quota": 1, "step"`} {
+		newer := strings.Replace(string(text), from, to, 1)
+		if _, err := decodeLock([]byte(newer)); newer == string(text) || !errors.Is(err, state.ErrNewer) {
+			t.Errorf("%s: got %v", to, err)
+		}
 	}
 }
 

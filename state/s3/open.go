@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"buckethead/config/addr"
 	"buckethead/config/words"
@@ -44,7 +43,7 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 	if err != nil {
 		return nil, err
 	}
-	file, err := b.openFile(ctx, got.file, false)
+	file, err := b.openFile(ctx, got.file)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +88,7 @@ func (b *Backend) Read(ctx context.Context) (state.View, error) {
 	if got.etag == "" && len(held.Intents) == 0 {
 		return &reader{held: held.info()}, nil
 	}
-	file, err := b.openFile(ctx, got.file, true)
+	file, err := b.openFile(ctx, got.file)
 	if err != nil {
 		return nil, err
 	}
@@ -169,13 +168,14 @@ func (b *Backend) fetch(ctx context.Context, key string) (fetched, error) {
 func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
 	advice := "there is no copy of it"
 	if key == b.key {
+		advice += "; " + bolt.Rebuild
 		if copies, err := b.Backups(ctx); err != nil {
 			advice = "its copies cannot be listed: " + err.Error()
 		} else {
 			for _, c := range copies {
-				advice = "none of its copies can be read"
+				advice = "none of its copies can be read; " + bolt.Rebuild
 				if c.Err == nil {
-					advice = "restore the newest copy that is whole: bh state restore " + c.Path
+					advice = "bh state restore " + words.InShell(c.Path) + " puts the newest copy that is whole in its place"
 					break
 				}
 			}
@@ -187,7 +187,7 @@ func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
 // openFile opens a working copy of a file, or creates a new state if file is empty. On most
 // systems the copy loses its name once it is open, so that a process that is killed leaves
 // nothing behind.
-func (b *Backend) openFile(ctx context.Context, file []byte, forReading bool) (opened *bolt.Store, err error) {
+func (b *Backend) openFile(ctx context.Context, file []byte) (opened *bolt.Store, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {
 		return nil, fmt.Errorf("make a working copy of %s: %w", b.Name(), err)
@@ -203,18 +203,26 @@ func (b *Backend) openFile(ctx context.Context, file []byte, forReading bool) (o
 			return nil, fmt.Errorf("make a working copy of %s: %w", b.Name(), err)
 		}
 	}
-	opened, err = bolt.Open(ctx, path, b.boltOptions())
-	if err != nil {
-		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Name())}
+	o := b.boltOptions()
+	o.Damaged = func(cause error) error {
+		looking, done := state.Lasting(ctx, callTimeout)
+		defer done()
+		return b.damaged(looking, b.key, cause)
 	}
-	return opened, nil
+	return bolt.Open(ctx, path, o)
 }
 
-// renamed is an error about a working copy that names the state instead.
-type renamed struct {
-	error
-	text string
+// fetchWhole reads the state object as fetch does, and checks the file in it.
+func (b *Backend) fetchWhole(ctx context.Context) (fetched, error) {
+	got, err := b.fetch(ctx, b.key)
+	if err != nil || got.etag == "" {
+		return got, err
+	}
+	anyStack := *b
+	anyStack.o.Stack = ""
+	opened, err := anyStack.openFile(ctx, got.file)
+	if err != nil {
+		return fetched{header: got.header}, err
+	}
+	return got, opened.Close()
 }
-
-func (r *renamed) Error() string { return r.text }
-func (r *renamed) Unwrap() error { return r.error }

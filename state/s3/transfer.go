@@ -16,7 +16,7 @@ import (
 
 // Pull implements [state.Place]. It reads the state as it is in the bucket, without a lock.
 func (b *Backend) Pull(ctx context.Context) ([]byte, error) {
-	got, err := b.fetch(ctx, b.key)
+	got, err := b.fetchWhole(ctx)
 	if err == nil && got.etag == "" {
 		err = io.EOF
 	}
@@ -33,11 +33,11 @@ func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept str
 			if p.Force && p.Over == nil {
 				return nil
 			}
-			return broken
+			return fmt.Errorf("%w; --force replaces it with the file", broken)
 		}
 		offered, err := bolt.Inspect(file)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: %s: %w", state.ErrOffered, file, err)
 		}
 		if broken != nil && !p.Force {
 			if offered.Lineage == present.Lineage && offered.Serial >= present.Serial {
@@ -95,7 +95,7 @@ func (b *Backend) replace(ctx context.Context, file string, moves bool,
 	var present fetched
 	var broken error
 	if raw.etag != "" {
-		present, broken = b.fetch(ctx, b.key)
+		present, broken = b.fetchWhole(ctx)
 	}
 	if err := may(present, broken); err != nil {
 		return "", err
@@ -154,7 +154,7 @@ func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool,
 	o := b.boltOptions()
 	o.Moves = moves
 	if _, err := bolt.Restore(ctx, path, file, o); err != nil {
-		return nil, &renamed{err, strings.ReplaceAll(err.Error(), path, b.Name())}
+		return nil, err
 	}
 	opened, err := bolt.Open(ctx, path, b.boltOptions())
 	if err != nil {
@@ -182,7 +182,7 @@ func (b *Backend) unknownTo(ctx context.Context, file []byte, intents []state.In
 	if len(intents) == 0 {
 		return nil, nil
 	}
-	opened, err := b.openFile(ctx, file, true)
+	opened, err := b.openFile(ctx, file)
 	if err != nil {
 		return nil, err
 	}

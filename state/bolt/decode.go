@@ -1,0 +1,79 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"buckethead/state"
+)
+
+// Decode reads a value that this format wrote, which text is to its end. Within a format, a
+// field that this bh does not know is an error, because it would be lost with the next
+// write. It wraps state.ErrNewer.
+func Decode(text []byte, into any) error { return new(decoder).decode(bytes.TrimSpace(text), into) }
+
+// decoder reads values as Decode does, one after the other.
+type decoder struct {
+	text []byte // what is left of the present value
+	json *json.Decoder
+}
+
+// Read implements [io.Reader], for the JSON decoder.
+func (d *decoder) Read(into []byte) (n int, err error) {
+	if len(d.text) == 0 {
+		return 0, io.EOF
+	}
+	n = copy(into, d.text)
+	d.text = d.text[n:]
+	return n, nil
+}
+
+// decode must not be called again after it has returned an error.
+func (d *decoder) decode(text []byte, into any) error {
+	if d.json == nil {
+		d.json = json.NewDecoder(d)
+		d.json.DisallowUnknownFields()
+	}
+	d.text = text
+	err := d.json.Decode(into)
+	if err == nil {
+		rest, _ := d.json.Buffered().(*bytes.Reader)
+		if len(d.text) == 0 && rest != nil && rest.Len() == 0 {
+			return nil
+		}
+		return errors.New("there is something after its end")
+	}
+	// encoding/json has no type for this error.
+	if field, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
+		return &unknown{"it has a field " + field}
+	}
+	return err
+}
+
+// entry decodes an entry of a bucket, which its errors name.
+func (d *decoder) entry(bucket, key, text []byte, into any) error {
+	if err := d.decode(text, into); err != nil {
+		return fmt.Errorf("%q in %s: %w", key, bucket, err)
+	}
+	return nil
+}
+
+// unknown is the error of a file that has something which this bh does not know. It wraps
+// state.ErrNewer.
+type unknown struct{ what string }
+
+func (u *unknown) Error() string { return u.what + ", which this bh does not know" }
+func (u *unknown) Unwrap() error { return state.ErrNewer }
+
+// unreadable returns the error of a file whose content cannot be used. A file that is
+// whole, and was written by a bh that knows more than this one, is not damaged.
+func (s *Store) unreadable(cause error) error {
+	if u := (*unknown)(nil); errors.As(cause, &u) {
+		return fmt.Errorf("%w: %s: %w; use the newer bh", state.ErrNewer, s.name(), cause)
+	}
+	return s.damaged(cause)
+}
