@@ -63,7 +63,7 @@ func (r *rigging) rigs(_ context.Context, _, secrets string) (orchestrator.Rig, 
 			return r.world.Store(connection), nil
 		},
 		Register: r.register, Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
-		Stack: stack, Now: func() time.Time { return r.now },
+		Stack: stack, Lineages: snap.Meta.Lineages(), Now: func() time.Time { return r.now },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			if r.slept != nil {
 				r.slept()

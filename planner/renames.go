@@ -200,6 +200,9 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() +
 			" in this stack's state."
 		fault.Fix = m.wayToBucket(holder)
+	} else if others := m.heldByOthers(BucketKey{s.desired.Cloud, id}); len(others) > 0 {
+		m.othersBucket(s, BucketKey{s.desired.Cloud, id}, others)
+		return
 	}
 	m.fault(fault)
 }

@@ -63,7 +63,7 @@ func (m *maker) updateItem(s *subject, d *draft) {
 			}
 		}
 		if item.Mark.Address != r.Item.Address.String() || item.Mark.Stack != m.in.Desired.Stack ||
-			item.Mark.Operation != r.Item.Operation {
+			item.Mark.Operation != r.Item.Operation || m.family().foreign(item.Mark) {
 			edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
 		}
 	}
@@ -88,5 +88,6 @@ func (m *maker) updateItem(s *subject, d *draft) {
 		d.because(Update, "item_unmarked", "the item still carries the address that the project had")
 	}
 	d.Changes = append(append(d.Changes, edited...), declared...)
-	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: r.Item.Fields})
+	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: r.Item.Fields,
+		Over: m.over(r.Secrets, r.Item.ID)})
 }

@@ -23,7 +23,7 @@ func (c *Connections) Readers() refresh.Readers {
 func (c *Connections) Rigs(snap state.Snapshot) executor.Rigs {
 	return func(ctx context.Context, cloud, secrets string) (orchestrator.Rig, error) {
 		rig := orchestrator.Rig{Connection: secrets, Stores: c.Store, Register: c.Registered, Stack: c.o.Config.Stack,
-			Now: c.o.Now, Sleep: c.o.Sleep}
+			Lineages: snap.Meta.Lineages(), Now: c.o.Now, Sleep: c.o.Sleep}
 		rig.Fingerprint = func(secret vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, secret) }
 		var err error
 		if cloud != "" {

@@ -35,6 +35,7 @@ type Rig struct {
 	Register    func(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error)
 	Fingerprint func(vendors.Secret) string
 	Stack       string
+	Lineages    []string // of the state; the first goes into the marks of items
 	Now         func() time.Time
 	Sleep       func(ctx context.Context, d time.Duration) error
 	Waiting     func(why string, until time.Time) // may be nil

@@ -139,7 +139,8 @@ func (p present) mayGo(o Options) error {
 // carryOver adds to the backup what was begun since it was made: the sequences of the
 // present state, and what is open in it. A newer file of the same lineage has the open
 // intents already. If the present state does not tell what was begun, the lineage changes,
-// so that no name that the restored state draws was used before.
+// so that no name that the restored state draws was used before. What the present state
+// owns is the restored one's too.
 func (p present) carryOver(tx *bbolt.Tx, moves bool) error {
 	meta, err := getMeta(tx)
 	if err != nil || meta.Format != state.Format || p.info == nil && moves {
@@ -147,8 +148,9 @@ func (p present) carryOver(tx *bbolt.Tx, moves bool) error {
 	}
 	come, err := p.progress()
 	if err != nil {
+		before := meta.Lineage
 		meta.Lineage, meta.Serial = drawLineage(), meta.Serial+1
-		return putMeta(tx, meta)
+		return putMeta(tx, meta.Descends(before))
 	}
 	for project, n := range come.sequences {
 		if err := raise(tx, project, n); err != nil {
@@ -161,7 +163,7 @@ func (p present) carryOver(tx *bbolt.Tx, moves bool) error {
 		}
 	}
 	meta.Serial = max(meta.Serial, come.meta.Serial) + 1
-	return putMeta(tx, meta)
+	return putMeta(tx, meta.Descends(come.meta.Lineages()...))
 }
 
 // progress is how far a state got, and what is open in it.

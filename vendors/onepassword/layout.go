@@ -19,6 +19,7 @@ var (
 // The fields of bh's own section, by id; labels are what people read.
 const (
 	markStack     = "bh_stack"
+	markLineage   = "bh_lineage"
 	markAddress   = "bh_address"
 	markOperation = "bh_operation"
 	markIssuedAt  = "bh_issued_at"
@@ -54,7 +55,7 @@ func (l layout) write(spec vendors.ItemSpec) edit {
 		issued = spec.Mark.IssuedAt.UTC().Format(time.RFC3339)
 	}
 	for _, m := range []struct{ id, label, value string }{{markStack, "stack", spec.Mark.Stack},
-		{markAddress, "address", spec.Mark.Address},
+		{markLineage, "lineage", spec.Mark.Lineage}, {markAddress, "address", spec.Mark.Address},
 		{markOperation, "operation", spec.Mark.Operation}, {markIssuedAt, "issued at", issued}} {
 		e.fields = append(e.fields,
 			field{id: m.id, section: markSection.id, label: m.label, value: vendors.NewSecret(m.value)})
@@ -71,7 +72,7 @@ func (l layout) read(x item) vendors.Item {
 		ItemSummary: vendors.ItemSummary{ID: x.id, Title: x.title, Marked: slices.Contains(x.tags, tag),
 			UpdatedAt: x.updatedAt}, Version: x.version,
 		Keys: vendors.KeysOf(func(name string) vendors.Secret { return l.find(x.fields, name).value }),
-		Mark: vendors.Mark{Stack: mark(markStack), Address: mark(markAddress),
+		Mark: vendors.Mark{Stack: mark(markStack), Lineage: mark(markLineage), Address: mark(markAddress),
 			Operation: mark(markOperation), IssuedAt: issued},
 	}
 }
