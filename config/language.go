@@ -7,7 +7,7 @@ func language(o Options) []blockType {
 	return []blockType{
 		{name: "bh", doc: "What holds for all files.", several: true, attributes: []attribute{
 			{name: "required_version", form: ofText, doc: "Which bh may read the files, such as \">= 0.1.0\"."},
-			{name: "stack", form: ofText, def: "main", doc: "Marks what this file owns."},
+			{name: "stack", form: ofText, def: DefaultStack, doc: "Marks what this file owns."},
 		}, blocks: []blockType{stateType(o)}},
 		{name: "variable", labels: []string{"NAME"}, doc: "A value from outside: --var, --var-file, BH_VAR_NAME.",
 			attributes: []attribute{

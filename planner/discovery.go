@@ -49,6 +49,9 @@ type FoundBucket struct {
 	Block    string `json:"block,omitempty"`
 }
 
+// Claim returns whose the bucket is, with a zero Owner where it is nobody's.
+func (f FoundBucket) Claim() Claim { return Claim{Owner: f.Owner, Stack: f.Stack, Lineage: f.Lineage} }
+
 // FoundCredential is a credential with bh's prefix that no record vouches for.
 type FoundCredential struct {
 	Cloud    string           `json:"cloud"`
@@ -62,6 +65,12 @@ type FoundCredential struct {
 	IssuedAt time.Time        `json:"issued_at,omitzero"`
 	Status   vendors.Status   `json:"status"`
 }
+
+// Claim returns whose the credential is.
+func (f FoundCredential) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Project} }
+
+// Claim returns whose the item is.
+func (f FoundItem) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Project} }
 
 // FoundItem is an item with bh's mark that belongs to no record.
 type FoundItem struct {

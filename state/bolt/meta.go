@@ -41,6 +41,17 @@ func putMeta(tx *bbolt.Tx, meta state.Meta) error {
 	return tx.Bucket(bucketMeta).Put(keyMeta, text)
 }
 
+// Descend makes these lineages ancestors of the state, which owns what they own from then on.
+func (s *Store) Descend(lineages ...string) error {
+	return s.update(func(tx *bbolt.Tx) error {
+		meta, err := getMeta(tx)
+		if err != nil {
+			return damaged(s.path, err)
+		}
+		return putMeta(tx, meta.Descends(lineages...))
+	})
+}
+
 // check refuses a state that is for another bh or another stack, or is incomplete.
 func (s *Store) check(o Options) error {
 	return s.view(func(tx *bbolt.Tx) error {
