@@ -89,7 +89,7 @@ func (m *maker) othersThing(s *subject, what, why string, owners []string, block
 		}
 	}
 	if m.nothingRecorded() {
-		d.Fix += "\n\nIf that state is this one, and was lost: bh state rebuild."
+		d.Fix += "\n\n" + stateLost
 	}
 	m.fault(d)
 }
@@ -125,9 +125,12 @@ func (m *maker) titleTaken(s *subject, id string) {
 		d.Detail += " It belongs to " + claim.String() + "."
 		d.Fix = "Choose another item_title."
 		bucket := s.desired.Bucket.ID
-		if _, there := m.in.Observed.Buckets[BucketKey{s.desired.Cloud, bucket}]; there {
-			d.Fix += " To take the bucket and this item over from that state:\n\n" +
+		if _, there := m.in.Observed.Buckets[BucketKey{s.desired.Cloud, bucket}]; there || s.desired.Register != nil {
+			d.Fix += " To take over from that state what the item is for:\n\n" +
 				toCopy(TakeOverBlock(s.project, bucket.Name, id, claim.String()))
+		}
+		if m.nothingRecorded() {
+			d.Fix += "\n\n" + stateLost
 		}
 	}
 	m.fault(d)
@@ -224,5 +227,5 @@ func (m *maker) warnOfName() {
 			words.List(slices.Sorted(maps.Keys(owners))...) + ". Two states of one name do not take each other's things, " +
 			"but people cannot tell them apart.",
 		Fix: "Give this stack a name of its own: bh { stack = \"...\" }. If the other state is the one that you mean, " +
-			"declare where it is kept. If it was lost: bh state rebuild."})
+			"declare where it is kept. " + stateLost})
 }

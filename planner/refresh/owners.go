@@ -3,24 +3,28 @@ package refresh
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/state"
+	"buckethead/vendors"
 )
 
 // confirmOwners reads items with bh's mark that no record has where a plan asks whose things
-// are: whose the item is that has the title of a new project's; and, before the first apply
-// and where a bucket may be taken over, who else is there. For the latter it reads one batch
-// in each store at most: those first that are called as projects here are.
+// are: whose the item is that has the title of a new project's; and, before the first apply,
+// where a bucket may be taken over and where others have keys to one, who else is there. For
+// the latter it reads one batch in each store at most.
 func (o *observer) confirmOwners() {
-	if o.request.Mode == planner.DestroyAll {
-		return
-	}
 	snap := o.request.Recorded
-	titles, several := map[planner.ItemKey]addr.Project{}, len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0
+	titles := map[planner.ItemKey]addr.Project{}
+	several := len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 || o.shared()
 	for i := range o.request.Desired.Projects {
 		p := &o.request.Desired.Projects[i]
+		if o.request.Mode == planner.DestroyAll {
+			break
+		}
 		r, recorded := snap.Records[p.Addr]
 		if recorded && r.Item != nil && r.Secrets == p.Secrets && (r.Bucket != nil || r.Registered) {
 			continue
@@ -28,7 +32,7 @@ func (o *observer) confirmOwners() {
 		titles[planner.ItemKey{Secrets: p.Secrets, ID: p.ItemTitle}] = p.Addr
 		several = several || o.mayTake(p, recorded && r.Bucket != nil)
 	}
-	if len(titles) == 0 {
+	if len(titles) == 0 && !several {
 		return
 	}
 	byStore := map[string][]planner.ItemKey{}
@@ -52,4 +56,48 @@ func (o *observer) confirmOwners() {
 func (o *observer) mayTake(p *config.Project, has bool) bool {
 	_, there := o.world.Buckets[planner.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}]
 	return there && !has && p.Register == nil
+}
+
+// shared reports whether a credential that no record knows, and that bh has named, opens a
+// bucket that a record has.
+func (o *observer) shared() bool {
+	type ref struct{ cloud, id string }
+	var known map[ref]bool
+	buckets := map[planner.BucketKey]bool{}
+	learn := func() {
+		known = map[ref]bool{}
+		for _, r := range o.request.Recorded.Records {
+			if r.Bucket != nil {
+				buckets[planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}] = true
+			}
+			for _, c := range append(slices.Clone(r.Retiring), deref(r.Active), deref(r.Pending)) {
+				known[ref{r.Cloud, c.ID}] = true
+			}
+		}
+		for _, i := range o.request.Recorded.Intents {
+			known[ref{i.Cloud, i.Name}] = true
+		}
+		for _, w := range o.request.Recorded.Watches {
+			known[ref{w.Cloud, w.Name}] = true
+		}
+	}
+	for key, c := range o.world.Credentials {
+		if c.Status != vendors.Active || !strings.HasPrefix(c.Name, "bh/") {
+			continue
+		}
+		if known == nil {
+			learn()
+		}
+		if buckets[planner.BucketKey{Cloud: key.Cloud, ID: c.Bucket}] && !known[ref{key.Cloud, c.ID}] && !known[ref{key.Cloud, c.Name}] {
+			return true
+		}
+	}
+	return false
+}
+
+func deref(c *state.CredentialRef) state.CredentialRef {
+	if c == nil {
+		return state.CredentialRef{}
+	}
+	return *c
 }
