@@ -104,15 +104,19 @@ func (r *rigging) register(_ context.Context, p addr.Project) (vendors.BucketCre
 	return vendors.BucketCredentials{}, errors.New("not registered")
 }
 
+func (r *rigging) readers() refresh.Readers {
+	return refresh.Readers{
+		Buckets: func(context.Context, string) (vendors.BucketReader, error) { return r.world.Cloud(cloud), nil },
+		Secrets: func(_ context.Context, c string) (vendors.SecretReader, error) { return r.world.Store(c), nil },
+	}
+}
+
 func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, state.Snapshot, error) {
 	snap, err := r.snapshot()
 	if err != nil {
 		return nil, snap, err
 	}
-	world, diags := refresh.Observe(ctx, refresh.Readers{
-		Buckets: func(context.Context, string) (vendors.BucketReader, error) { return r.world.Cloud(cloud), nil },
-		Secrets: func(_ context.Context, c string) (vendors.SecretReader, error) { return r.world.Store(c), nil },
-	}, refresh.Request{Desired: r.config, Recorded: snap, Mode: mode, Parallelism: 1})
+	world, diags := refresh.Observe(ctx, r.readers(), refresh.Request{Desired: r.config, Recorded: snap, Mode: mode, Parallelism: 1})
 	if err := diags.Err(); err != nil {
 		return nil, snap, err
 	}
