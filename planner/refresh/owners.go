@@ -14,8 +14,9 @@ import (
 
 // confirmOwners reads items with bh's mark that no record has where a plan asks whose things
 // are: whose the item is that has the title of a new project's; and, before the first apply,
-// where a bucket may be taken over and where others have keys to one, who else is there. For
-// the latter it reads one batch in each store at most.
+// where a bucket may be taken over and where others have keys to one, who else is there. It
+// reads one batch in each store at most, for the answer is for words: that there is someone
+// else is known from the list of credentials.
 func (o *observer) confirmOwners() {
 	snap := o.request.Recorded
 	titles := map[planner.ItemKey]addr.Project{}
@@ -35,19 +36,21 @@ func (o *observer) confirmOwners() {
 	if len(titles) == 0 && !several {
 		return
 	}
+	called := func(key planner.ItemKey) addr.Project {
+		return titles[planner.ItemKey{Secrets: key.Secrets, ID: o.world.Items[key].Summary.Title}]
+	}
 	byStore := map[string][]planner.ItemKey{}
 	for _, key := range o.markedUnheld() {
-		title := planner.ItemKey{Secrets: key.Secrets, ID: o.world.Items[key].Summary.Title}
-		if p, called := titles[title]; called {
-			o.want(key, p)
-		} else if several {
+		if several || !called(key).IsZero() {
 			byStore[key.Secrets] = append(byStore[key.Secrets], key)
 		}
 	}
 	for _, keys := range byStore {
-		slices.SortFunc(keys, func(a, b planner.ItemKey) int { return cmp.Compare(a.ID, b.ID) })
+		slices.SortFunc(keys, func(a, b planner.ItemKey) int { // those of a title that is asked for first
+			return cmp.Or(called(b).Compare(called(a)), cmp.Compare(a.ID, b.ID))
+		})
 		for _, key := range keys[:min(len(keys), itemBatch)] {
-			o.want(key, addr.Project{})
+			o.want(key, called(key))
 		}
 	}
 }
