@@ -185,8 +185,8 @@ func (m *maker) warnOfSharing() {
 		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2033", Project: p, Summary: "Another state has keys to the bucket",
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
-			Fix: "If that state took the bucket over, let go of it: " + removedBlock(p) + " instead of its block. " +
-				"If this one did, have that one let go of it, and revoke the credential when nobody uses it."}
+			Fix: "If that state took the bucket over, let go of it here: " + removedBlock(p) + " instead of its block. " +
+				"If this state took it over, let go of it there, and revoke the credential when nobody uses it."}
 		if desired := m.desired[p]; desired != nil {
 			d.Subject = desired.Range
 		}
