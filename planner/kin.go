@@ -20,12 +20,15 @@ type Kin struct {
 	Credentials int       `json:"credentials"`
 	Projects    []string  `json:"projects"` // addresses, as marks and names have them
 	WrittenAt   time.Time `json:"written_at,omitzero"`
+
+	declared int // how many of the projects the files declare
 }
 
 // Word is what chooses the kin: eight letters of its lineage, or "unknown".
 func (k Kin) Word() string { return k.Owner[strings.LastIndex(k.Owner, "@")+1:] }
 
-// kinOf sorts what carries the name of the stack by lineage, the one written last first.
+// kinOf sorts what carries the name of the stack by lineage. What has most of the declared
+// projects comes first, and of those what was written last.
 func kinOf(in Input) []Kin {
 	m := newMaker(in)
 	found := map[string]*Kin{}
@@ -56,10 +59,15 @@ func kinOf(in Input) []Kin {
 	out := make([]Kin, 0, len(found))
 	for lineage, k := range found {
 		k.Projects = slices.Sorted(maps.Keys(projects[lineage]))
+		for i := range in.Desired.Projects {
+			if projects[lineage][in.Desired.Projects[i].Addr.String()] {
+				k.declared++
+			}
+		}
 		out = append(out, *k)
 	}
 	slices.SortFunc(out, func(a, b Kin) int {
-		return cmp.Or(b.WrittenAt.Compare(a.WrittenAt), cmp.Compare(a.Owner, b.Owner))
+		return cmp.Or(cmp.Compare(b.declared, a.declared), b.WrittenAt.Compare(a.WrittenAt), cmp.Compare(a.Owner, b.Owner))
 	})
 	return out
 }
