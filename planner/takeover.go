@@ -55,7 +55,7 @@ func owns(owner string, list []holding) bool {
 
 // needlessOwner refuses an import block that names an owner where nothing shows one.
 func (m *maker) needlessOwner(s *subject, block config.Import) {
-	m.fault(diag.Diagnostic{Code: "BH2032", Project: s.project, Subject: block.Range, Summary: "Not owned by that state",
+	m.fault(diag.Diagnostic{Code: "BH2042", Project: s.project, Subject: block.Range, Summary: "Not owned by that state",
 		Detail: "The import block names the owner " + block.Owner + ", and nothing shows that this or any other state " +
 			"owns what is to be imported.",
 		Fix: "Check that this is what you want to take over, and remove owner from the block."})
@@ -77,7 +77,7 @@ func (m *maker) othersBucket(s *subject, key BucketKey, others []holding) {
 
 // othersThing refuses to take what another state owns, and says how it could be taken.
 func (m *maker) othersThing(s *subject, what, why string, owners []string, block string) {
-	d := diag.Diagnostic{Code: "BH2031", Project: s.project, Subject: s.desired.Range,
+	d := diag.Diagnostic{Code: "BH2041", Project: s.project, Subject: s.desired.Range,
 		Summary: "Another state owns this",
 		Detail:  what + " belongs to " + words.List(owners...) + ": " + why + ".",
 		Fix: "Choose another name. To take it over from that state, which then has to let go of it with a removed block:\n\n" +
@@ -182,7 +182,7 @@ func (m *maker) warnOfSharing() {
 		if !ours || m.in.Scope != nil && !m.in.Scope(p) || m.forgets(p) {
 			continue
 		}
-		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2033", Project: p, Summary: "Another state has keys to the bucket",
+		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
 			Fix: "If that state took the bucket over, let go of it here: " + removedBlock(p) + " instead of its block. " +
@@ -221,7 +221,7 @@ func (m *maker) warnOfName() {
 	if unknown := (Claim{Stack: m.in.Desired.Stack}).String(); len(owners) > 1 {
 		delete(owners, unknown) // the others are more than enough to go by
 	}
-	m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2034", Summary: "The name of the stack is in use",
+	m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2044", Summary: "The name of the stack is in use",
 		Detail: "This state records nothing yet, and there is something of a stack " + m.in.Desired.Stack + " already: " +
 			words.Join(" and ", words.Some(credentials, "credential"), words.Some(items, "item")) + " of " +
 			words.List(slices.Sorted(maps.Keys(owners))...) + ". Two states of one name do not take each other's things, " +

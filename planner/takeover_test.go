@@ -52,11 +52,11 @@ func TestMake_owners(t *testing.T) {
 		blocked bool
 		says    string
 	}{
-		{"a key of another state to a bucket of ours", func(s *scene) { s.shared() }, []string{"BH2033"}, "", false, owner},
+		{"a key of another state to a bucket of ours", func(s *scene) { s.shared() }, []string{"BH2043"}, "", false, owner},
 		{"a destroy of a bucket to which another state has a key", func(s *scene) { s.shared(); s.undeclare() },
-			[]string{"BH2033"}, planner.Destroy, true, "main@ffffffff has a credential that opens the bucket"},
+			[]string{"BH2043"}, planner.Destroy, true, "main@ffffffff has a credential that opens the bucket"},
 		{"the same, where the bucket stays", func(s *scene) { s.shared(); s.undeclare(); s.rec.OnDestroy = "retain" },
-			[]string{"BH2033"}, planner.Destroy, false, ""},
+			[]string{"BH2043"}, planner.Destroy, false, ""},
 		{"letting go of a bucket to which another state has a key", func(s *scene) {
 			s.shared()
 			s.undeclare()
@@ -80,44 +80,44 @@ func TestMake_owners(t *testing.T) {
 			s.rec.Item.Operation = planner.OperationID(theirs, albums, 1)
 		}, nil, planner.Update, false, ""},
 		{"a bucket that another state owns, undeclared how", func(s *scene) { s.forgetRecord(); s.shared(); s.deleteItem() },
-			[]string{"BH2031", "BH2034"}, "", false, "owner  = \"main@ffffffff\""},
-		{"adopting it", func(s *scene) { s.forgetRecord(); s.shared(); s.deleteItem(); s.desc.Adopt = true }, []string{"BH2031", "BH2034"}, "", false, owner},
-		{"importing it without its owner", func(s *scene) { imports("", "")(s); s.shared(); s.deleteItem() }, []string{"BH2031", "BH2034"}, "", false, owner},
+			[]string{"BH2041", "BH2044"}, "", false, "owner  = \"main@ffffffff\""},
+		{"adopting it", func(s *scene) { s.forgetRecord(); s.shared(); s.deleteItem(); s.desc.Adopt = true }, []string{"BH2041", "BH2044"}, "", false, owner},
+		{"importing it without its owner", func(s *scene) { imports("", "")(s); s.shared(); s.deleteItem() }, []string{"BH2041", "BH2044"}, "", false, owner},
 		{"importing it of another owner", func(s *scene) { imports("main@00000000", "")(s); s.shared(); s.deleteItem() },
-			[]string{"BH2031", "BH2034"}, "", false, "names main@00000000 as the owner"},
-		{"importing it of its owner", func(s *scene) { imports(owner, "")(s); s.shared(); s.deleteItem() }, []string{"BH2034"}, planner.Adopt, false, ""},
+			[]string{"BH2041", "BH2044"}, "", false, "names main@00000000 as the owner"},
+		{"importing it of its owner", func(s *scene) { imports(owner, "")(s); s.shared(); s.deleteItem() }, []string{"BH2044"}, planner.Adopt, false, ""},
 		{"importing of an owner what nobody owns", func(s *scene) { imports(owner, "")(s); s.deleteCredential(); s.deleteItem() },
-			[]string{"BH2032"}, "", false, owner},
-		{"importing an item without its owner", func(s *scene) { s.taken(); imports("", "I1")(s) }, []string{"BH2031", "BH2034"}, "", false, "item   = \"I1\""},
-		{"importing an item of its owner", func(s *scene) { s.taken(); imports(owner, "I1")(s) }, []string{"BH2034"}, planner.Adopt, false, ""},
+			[]string{"BH2042"}, "", false, owner},
+		{"importing an item without its owner", func(s *scene) { s.taken(); imports("", "I1")(s) }, []string{"BH2041", "BH2044"}, "", false, "item   = \"I1\""},
+		{"importing an item of its owner", func(s *scene) { s.taken(); imports(owner, "I1")(s) }, []string{"BH2044"}, planner.Adopt, false, ""},
 		{"importing an item of an owner that nobody has", func(s *scene) {
 			s.item(func(i *planner.Item) { i.Mark = vendors.Mark{} })
 			imports(owner, "I1")(s)
-		}, []string{"BH2032"}, "", false, owner},
+		}, []string{"BH2042"}, "", false, owner},
 		{"registering with the item of another state", func(s *scene) {
 			s.taken()
 			imports("", "I1")(s)
 			s.desc.Cloud, s.desc.Register = "", &config.Register{AccessKeyID: "K1"}
-		}, []string{"BH2031", "BH2034"}, "", false, owner},
+		}, []string{"BH2041", "BH2044"}, "", false, owner},
 		{"a title that an item of another state has", func(s *scene) {
 			s.taken()
 			s.forgetRecord()
 			s.deleteCredential()
 			s.deleteBucket()
-		}, []string{"BH2008", "BH2034"}, "", false, "It belongs to " + owner},
+		}, []string{"BH2008", "BH2044"}, "", false, "It belongs to " + owner},
 		{"a bucket of an own project that was forgotten", func(s *scene) { s.forgetRecord(); s.deleteItem(); s.desc.Adopt = true }, nil, planner.Adopt, false, ""},
 		{"an item of an own project that was forgotten, with a mark of before there were lineages", imports("", "I1"), nil, planner.Adopt, false, ""},
 		{"the same of which nobody knows the state", func(s *scene) {
 			s.item(func(i *planner.Item) { i.Mark.Operation = "0123456789ab" })
 			imports("", "I1")(s)
-		}, []string{"BH2031", "BH2034"}, "", false, "main@unknown"},
+		}, []string{"BH2041", "BH2044"}, "", false, "main@unknown"},
 		{"the name of the stack alone", func(s *scene) {
 			s.forgetRecord()
 			s.deleteCredential()
 			s.deleteItem()
 			s.deleteBucket()
 			s.addCredential("K9", drawnBy(theirs, albums, 1), "albums")
-		}, []string{"BH2034"}, planner.Provision, false, "1 credential of main@unknown"},
+		}, []string{"BH2044"}, planner.Provision, false, "1 credential of main@unknown"},
 		{"a former item that another state took over", func(s *scene) {
 			s.rec.Former = []state.FormerItem{{Secrets: store, ID: "I9", Title: "old"}}
 			s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: theirs})

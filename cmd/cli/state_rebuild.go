@@ -84,7 +84,7 @@ func chooseKin(s *session, all []planner.Kin) error {
 	}
 	fix := "Choose the state that was lost, to go by its projects, such as: bh state rebuild --lineage " + all[0].Word() +
 		". Give the flag again for a further one: a restored state has several lineages."
-	return s.fail(diag.Diagnostic{Code: "BH5060", Summary: "There are things of several states",
+	return s.fail(diag.Diagnostic{Code: "BH5061", Summary: "There are things of several states",
 		Detail: "The stack " + s.config.Stack + " has things of " + words.Count(len(all), "state") + ": see above. Nothing was changed.",
 		Fix:    fix})
 }

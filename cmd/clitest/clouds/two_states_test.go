@@ -150,12 +150,12 @@ func (d *twoStates) firstApplies(t *testing.T) (nameA string) {
 		t.Errorf("the first of the two is warned:\n%s", out)
 	}
 	d.b.declare(strings.Replace(ofB, `"photos of b"`, `"photos"`, 1))
-	out := d.refuses(d.b, []string{"BH2034", "2 credentials and 2 items of acme@", "bh { stack = ", "bh state rebuild",
+	out := d.refuses(d.b, []string{"BH2044", "2 credentials and 2 items of acme@", "bh { stack = ", "bh state rebuild",
 		"BH2008", "It belongs to acme@"}, "plan")
 	nameA = stateName.FindString(out)
 	d.b.declare(ofB)
-	d.says(d.b, d.must(d.b, "plan"), "BH2034", nameA)
-	d.says(d.b, d.must(d.b, "apply", "--yes"), "BH2034", nameA)
+	d.says(d.b, d.must(d.b, "plan"), "BH2044", nameA)
+	d.says(d.b, d.must(d.b, "apply", "--yes"), "BH2044", nameA)
 	d.settled()
 	return nameA
 }
@@ -199,13 +199,13 @@ func (d *twoStates) refusals(t *testing.T, nameA string) (nameB string) {
 		"a wrong owner": "project \"taken\" { bucket = \"a-albums\" }\n" + block + "owner = \"" + nameB + "\"\n}\n",
 	} {
 		d.b.declare(ofB + text)
-		out := d.refuses(d.b, []string{"BH2031", "a-albums in cloudflare_r2.main belongs to " + nameA, printed}, "apply", "--yes")
+		out := d.refuses(d.b, []string{"BH2041", "a-albums in cloudflare_r2.main belongs to " + nameA, printed}, "apply", "--yes")
 		if name == "a wrong owner" != strings.Contains(out, "The import block names "+nameB) {
 			t.Errorf("%s:\n%s", name, out)
 		}
 	}
 	d.b.declare(ofB + "project \"taken\" { bucket = \"a-albums\" }\n" + block + "item = \"albums\"\n}\n")
-	d.refuses(d.b, []string{"BH2031", nameA}, "apply", "--yes")
+	d.refuses(d.b, []string{"BH2041", nameA}, "apply", "--yes")
 	d.b.declare(ofB)
 	d.settled()
 	return nameB
@@ -218,14 +218,14 @@ func (d *twoStates) bucketTakenOver(t *testing.T, nameA, nameB string) {
 	d.b.declare(taken)
 	d.owners["bucket a-albums"] = d.b
 	d.says(d.b, d.must(d.b, "apply", "--yes"), "taken over from "+nameA)
-	d.says(d.b, d.must(d.b, "plan"), "No changes", "BH2033", nameA)
-	d.says(d.a, d.must(d.a, "plan"), "No changes", "BH2033", "a-albums of albums is opened by a credential of "+nameB)
+	d.says(d.b, d.must(d.b, "plan"), "No changes", "BH2043", nameA)
+	d.says(d.a, d.must(d.a, "plan"), "No changes", "BH2043", "a-albums of albums is opened by a credential of "+nameB)
 	d.a.declare(`project "photos" { bucket = "a-photos" }`)
 	d.refuses(d.a, []string{"BLOCKED: " + nameB + " has a credential that opens the bucket", "removed { from = project.albums }"}, "apply", "--yes")
 	d.refuses(d.a, []string{"BLOCKED: " + nameB}, "destroy", "albums", "--yes")
 	d.a.declare("project \"photos\" { bucket = \"a-photos\" }\nremoved { from = project.albums }\n")
 	d.must(d.a, "apply", "--yes")
-	d.says(d.b, d.must(d.b, "plan"), "BH2033", "revoke the credential")
+	d.says(d.b, d.must(d.b, "plan"), "BH2043", "revoke the credential")
 	// A person revokes the old key and deletes the item, as b says and as discover shows.
 	d.says(d.a, d.must(d.a, "discover"), "owned by "+nameB, "this state project.albums")
 	for _, x := range d.a.minted() {
@@ -263,7 +263,7 @@ func (d *twoStates) itemTakenOver(t *testing.T, nameA, nameB string) {
 	}
 	snaps := "project \"snaps\" {\n bucket = \"a-photos\"\n item_title = \"photos\"\n}\n"
 	d.b.write("buckets.hcl", string(text)+snaps+import_("acme@00000000"))
-	d.refuses(d.b, []string{"BH2031", "names acme@00000000"}, "apply", "--yes")
+	d.refuses(d.b, []string{"BH2041", "names acme@00000000"}, "apply", "--yes")
 	d.b.write("buckets.hcl", string(text)+snaps+import_(nameA))
 	give(d.b)
 	d.must(d.b, "apply", "--yes")
@@ -318,7 +318,7 @@ func (d *twoStates) lost(t *testing.T, who, other *opAccount) {
 		t.Fatal(err)
 	}
 	lineage := strings.TrimPrefix(name, "acme@")
-	d.refuses(who, []string{"BH5060", "LINEAGE", lineage, "project.photos", "--lineage"}, "state", "rebuild")
+	d.refuses(who, []string{"BH5061", "LINEAGE", lineage, "project.photos", "--lineage"}, "state", "rebuild")
 	d.refuses(who, []string{"nothing is there of the lineage \"01234567\"", lineage}, "state", "rebuild", "--lineage", "01234567")
 	if _, err := os.Stat(filepath.Join(who.dir, ".bh/state.db")); err == nil {
 		t.Error("a rebuild that was refused made a state")
