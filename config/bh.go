@@ -1,8 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -11,6 +15,23 @@ import (
 // stackName is what can stand in the names of credentials and in the marks of
 // items, of which the stack is a part.
 var stackName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$`)
+
+// DefaultStack is the name of a stack that is given none.
+const DefaultStack = "main"
+
+// StackNameFor returns a name for a stack like the text: what a name cannot have becomes a
+// dash. It is DefaultStack if nothing is left.
+func StackNameFor(text string) string {
+	name := strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.-", r)) {
+			return r
+		}
+		return '-'
+	}, text)
+	name = strings.TrimLeft(name, "_.-")
+	name = strings.TrimRight(name[:min(len(name), 64)], "_.-")
+	return cmp.Or(name, DefaultStack)
+}
 
 // decodeBH reads the bh block. It is false where the file asks for another
 // version of bh.

@@ -111,12 +111,14 @@ type Removed struct {
 }
 
 // Import takes over what exists: a bucket, and with Item (a title or an id) the
-// credential that the item holds. AccessKeyID, where given, must be the item's.
+// credential that the item holds. AccessKeyID, where given, must be the item's. Owner
+// is the state that has them, as STACK@LINEAGE, where another one does.
 type Import struct {
 	To          addr.Project
 	Bucket      string
 	AccessKeyID string
 	Item        string
+	Owner       string
 	Range       diag.Range
 }
 

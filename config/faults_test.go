@@ -102,6 +102,7 @@ func TestLoad_reportsEveryFaultWithItsPlace(t *testing.T) {
 		"removed twice":                   {"removed {\n from = project.a\n}\nremoved {\n from = project.a\n}", []string{"BH1008@6"}, nil},
 		"import of nothing":               {project("") + "\nimport {\n to = project.pp\n}", []string{"BH1063@8"}, []string{"Did you mean project.p?"}},
 		"import of another bucket":        {project("") + "\nimport {\n to = project.p\n bucket = \"other\"\n}", []string{"BH1064@9"}, nil},
+		"import from no state":            {project("") + "\nimport {\n to = project.p\n owner = \"acme\"\n}", []string{"BH1064@9"}, []string{"STACK@LINEAGE"}},
 		"import of a key without item":    {project("") + "\nimport {\n to = project.p\n access_key_id = \"AK\"\n}", []string{"BH1064@9"}, nil},
 		"register incomplete":             {project("  register {\n access_key_id = \"a\"\n}"), []string{"BH1007@5", "BH1007@5"}, []string{"secret_access_key", "endpoint_url"}},
 		"register without TLS":            {project("  register {\n access_key_id = \"a\"\n secret_access_key = env(\"TOKEN\")\n endpoint_url = \"http://example.com\"\n}"), []string{"BH1011@8"}, []string{"https"}},

@@ -26,6 +26,7 @@ type Existing struct {
 	ItemTitle    string
 	Item         string
 	AccessKeyID  string
+	Owner        string // the state that it is taken from, "" for none
 	Access       vendors.Access
 	AllowedIPs   []string
 	ExpiresAfter time.Duration
@@ -66,6 +67,7 @@ func (e Existing) imports(body *hclwrite.Body) {
 	w.text("bucket", e.Bucket.ID.Name)
 	w.text("item", e.Item)
 	w.text("access_key_id", e.AccessKeyID)
+	w.text("owner", e.Owner)
 }
 
 func (e Existing) project(body *hclwrite.Body) {

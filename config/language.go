@@ -7,7 +7,7 @@ func language(o Options) []blockType {
 	return []blockType{
 		{name: "bh", doc: "What holds for all files.", several: true, attributes: []attribute{
 			{name: "required_version", form: ofText, doc: "Which bh may read the files, such as \">= 0.1.0\"."},
-			{name: "stack", form: ofText, def: "main", doc: "Marks what this file owns."},
+			{name: "stack", form: ofText, def: DefaultStack, doc: "Marks what this file owns."},
 		}, blocks: []blockType{stateType(o)}},
 		{name: "variable", labels: []string{"NAME"}, doc: "A value from outside: --var, --var-file, BH_VAR_NAME.",
 			attributes: []attribute{
@@ -34,7 +34,8 @@ func language(o Options) []blockType {
 		{name: "import", several: true, doc: "Takes over what exists.", attributes: []attribute{
 			{name: "to", form: ofAddress, required: true}, {name: "bucket", form: ofText},
 			{name: "access_key_id", form: ofText},
-			{name: "item", form: ofText, doc: "The title or id of an item whose keys are taken over."}}},
+			{name: "item", form: ofText, doc: "The title or id of an item whose keys are taken over."},
+			{name: "owner", form: ofText, doc: "The state that has them: STACK@LINEAGE."}}},
 		{name: "policy", labels: []string{"NAME"}, doc: "What has to hold for every project, or every operation.",
 			attributes: []attribute{
 				{name: "condition", form: ofAnything, required: true},

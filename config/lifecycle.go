@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -178,10 +179,11 @@ func (l *loader) decodeImports(declared declaration) {
 	first := map[addr.Project]*hclsyntax.Block{}
 	for _, b := range l.blocks.imports {
 		s := l.needing(b, &l.unused)
-		s.known(b.Body, []string{"to", "bucket", "access_key_id", "item"}, nil, false)
+		s.known(b.Body, []string{"to", "bucket", "access_key_id", "item", "owner"}, nil, false)
 		i := Import{Range: toRange(b.DefRange())}
 		ok := true
-		for name, into := range map[string]*string{"bucket": &i.Bucket, "access_key_id": &i.AccessKeyID, "item": &i.Item} {
+		for name, into := range map[string]*string{"bucket": &i.Bucket, "access_key_id": &i.AccessKeyID, "item": &i.Item,
+			"owner": &i.Owner} {
 			if a := b.Body.Attributes[name]; a != nil {
 				text, out := s.text(a)
 				*into, ok = text, ok && out != faulty
@@ -201,6 +203,16 @@ func (l *loader) decodeImports(declared declaration) {
 			l.config.Imports = append(l.config.Imports, i)
 		}
 	}
+}
+
+// ownerName is the name of a state: its stack and eight letters of its lineage. What is
+// not known of it is "unknown".
+var ownerName = regexp.MustCompile(`^(.+)@([0-9a-f]{8}|unknown)$`)
+
+// ValidOwner reports whether a text can name the state that owns something.
+func ValidOwner(text string) bool {
+	parts := ownerName.FindStringSubmatch(text)
+	return text == "unknown" || parts != nil && stackName.MatchString(parts[1])
 }
 
 // fits checks an import against its project, and names the project's bucket where
@@ -225,6 +237,10 @@ func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
 		s.report(invalidImport, valueRange(b, "access_key_id"),
 			"access_key_id names a credential, and no item is named that holds its secret.",
 			"Add item, the title or the id of the item with these keys.")
+		return false
+	case i.Owner != "" && !ValidOwner(i.Owner):
+		s.report(invalidImport, valueRange(b, "owner"), fmt.Sprintf("%q is not the name of a state.", i.Owner),
+			"Write STACK@LINEAGE, as bh discover and bh plan do, such as \"acme@1b2c3d4e\".")
 		return false
 	case i.Bucket == "":
 		i.Bucket = p.Bucket.ID.Name

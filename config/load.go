@@ -65,7 +65,7 @@ func newLoader(o Options) *loader {
 	l := &loader{
 		options: o,
 		config: &Config{
-			Stack:   "main",
+			Stack:   DefaultStack,
 			State:   Backend{Kind: localState, Path: ".bh/state.db"},
 			Sources: map[string][]byte{},
 		},

@@ -51,6 +51,7 @@ type rigging struct {
 	full   int    // how many mints were refused because there were too many credentials
 
 	planned *planner.Plan // the last one
+	shared  bool          // another state has credentials in the world
 }
 
 func newRigging() *rigging {
@@ -67,7 +68,7 @@ func (r *rigging) rigs(_ context.Context, _, secrets string) (orchestrator.Rig, 
 			return r.world.Store(connection), nil
 		},
 		Shape: r.shape, Register: r.register, Prover: r.world.Prover(), Fingerprint: func(s vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, s) },
-		Stack: stack, Now: func() time.Time { return r.now },
+		Stack: stack, Lineages: snap.Meta.Lineages(), Now: func() time.Time { return r.now },
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			if r.slept != nil {
 				r.slept()
@@ -108,15 +109,19 @@ func (r *rigging) register(_ context.Context, p addr.Project) (vendors.BucketCre
 	return vendors.BucketCredentials{}, errors.New("not registered")
 }
 
+func (r *rigging) readers() refresh.Readers {
+	return refresh.Readers{
+		Buckets: func(context.Context, string) (vendors.BucketReader, error) { return r.world.Cloud(cloud), nil },
+		Secrets: func(_ context.Context, c string) (vendors.SecretReader, error) { return r.world.Store(c), nil },
+	}
+}
+
 func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, state.Snapshot, error) {
 	snap, err := r.snapshot()
 	if err != nil {
 		return nil, snap, err
 	}
-	world, diags := refresh.Observe(ctx, refresh.Readers{
-		Buckets: func(context.Context, string) (vendors.BucketReader, error) { return r.world.Cloud(cloud), nil },
-		Secrets: func(_ context.Context, c string) (vendors.SecretReader, error) { return r.world.Store(c), nil },
-	}, refresh.Request{Desired: r.config, Recorded: snap, Mode: mode, Parallelism: 1})
+	world, diags := refresh.Observe(ctx, r.readers(), refresh.Request{Desired: r.config, Recorded: snap, Mode: mode, Parallelism: 1})
 	if err := diags.Err(); err != nil {
 		return nil, snap, err
 	}

@@ -38,6 +38,9 @@ func (m *maker) converge(s *subject) *Operation {
 	if m.misplaced(s) {
 		return nil
 	}
+	if o := m.takenOver(s); o != nil {
+		return o
+	}
 	d := &draft{Operation: s.operation("", "", "")}
 	m.needBucket(s, d)
 	cause := m.needSettings(s, d)
@@ -166,13 +169,14 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		d.After = append(d.After, holder)
 		if _, bucketGoes := m.departs(holder); bucketGoes {
 			m.createBucket(s, d, spec, open)
-		} else {
+		} else if m.mayHave(s, d, key) {
 			d.because(Adopt, "adopted", "the bucket exists and "+holder.Label()+" lets go of it")
 			d.add(ClaimBucket{ID: spec.ID})
 		}
-	case present && open && !observed.CreatedAt.Before(intent.At.Add(-clockTolerance)):
+	case present && open && !observed.CreatedAt.Before(intent.At.Add(-clockTolerance)) && len(m.openedByOthers(key)) == 0:
 		d.because(Provision, "interrupted", "an earlier run was stopped after it made the bucket")
 		d.add(ClaimBucket{ID: spec.ID})
+	case present && (imported || s.desired.Adopt && !held) && !m.mayHave(s, d, key):
 	case present && imported:
 		d.because(Adopt, "imported", "an import block takes the bucket over")
 		d.add(ClaimBucket{ID: spec.ID})

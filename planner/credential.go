@@ -167,7 +167,8 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
 		ExpiresAfter: s.desired.ExpiresAfter}
 	m.endOthers(s, d, word)
-	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap}, old)...)
+	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap,
+		Over: m.over(s.desired.Secrets, item)}, old)...)
 }
 
 // storeInto returns the id of the item that the credential goes into, "" for a new
@@ -190,11 +191,7 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 			d.After = append(d.After, holder)
 			continue
 		}
-		m.fault(diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range,
-			Summary: "An item of that title exists",
-			Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
-				") that does not belong to " + s.project.String() + ". A second one of the same title could not be told from it.",
-			Fix: "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."})
+		m.titleTaken(s, id)
 		return "", false
 	}
 	return "", true
@@ -220,7 +217,7 @@ func (m *maker) markedItems(s *subject) []ItemKey {
 				continue
 			}
 			_, held := m.owned().items[key]
-			if !held && item.Mark.Stack == m.in.Desired.Stack && item.Mark.Operation == intent.Operation {
+			if !held && m.ofOperation(item.Mark, intent.Operation) {
 				found = append(found, key)
 			}
 		}
@@ -247,7 +244,9 @@ func (m *maker) dropLeftItems(s *subject, d *draft) {
 	var left []ItemKey
 	if s.record != nil {
 		for _, f := range s.record.Former {
-			left = append(left, ItemKey{f.Secrets, f.ID})
+			if m.over(f.Secrets, f.ID) == "" { // else it is another state's by now
+				left = append(left, ItemKey{f.Secrets, f.ID})
+			}
 		}
 	}
 	for _, key := range m.markedItems(s) {
@@ -274,7 +273,7 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.Credent
 	}
 	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || len(item.Misfits) > 0 ||
 		!maps.Equal(fields, item.Fields) {
-		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields})
+		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields, Over: m.over(s.desired.Secrets, id)})
 	}
 }
 
@@ -325,6 +324,10 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 			s.desired.Cloud + ".")
 		return
 	}
+	if !m.mayTakeItem(s, ItemKey{secrets, ids[0]}, m.imports[s.project]) {
+		d.failed = true
+		return
+	}
 	d.rotating, d.verified, d.ItemID = true, true, ids[0]
 	fields := maps.Clone(item.Fields)
 	d.change("access_key_id", "", keyID)
@@ -334,6 +337,5 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID})
 	m.updatePolicy(s, d,
 		state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
-	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields},
-		s.proof())
+	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields, Over: m.over(secrets, ids[0])}, s.proof())
 }

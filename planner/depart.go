@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"buckethead/config/addr"
 	"buckethead/state"
@@ -32,6 +33,9 @@ func (m *maker) depart(s *subject) *Operation {
 	if s.record.Protected {
 		o.Blocked = append(o.Blocked, Objection{Word: "protected", Text: "it is protected",
 			Fix: "Declare it with protect = false and apply, then remove it; or let go of it with a removed block."})
+	}
+	if claim, taken := m.taken(s.record); taken {
+		o.Blocked = append(o.Blocked, m.takenObjection(s, claim))
 	}
 	o.Steps = append(o.Steps, m.teardown(s, o).Steps()...)
 	return s.finish(o, true)
@@ -94,6 +98,9 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 				Fix: "on_destroy is \"empty\": to delete the objects, apply with --allow-empty."})
 		}
 	}
+	if others := m.openedByOthers(BucketKey{o.Cloud, id}); len(others) > 0 {
+		o.Blocked = append(o.Blocked, sharedObjection(s.project, others))
+	}
 	t.Bucket, t.Probe, t.Empty = &id, onDestroy == "refuse", onDestroy == "empty"
 	t.Settings = m.leaveSettings(s, o, id, t.Empty)
 	switch {
@@ -139,7 +146,7 @@ func (m *maker) departingBucket(s *subject, o *Operation) (vendors.BucketID, boo
 func (m *maker) leftItems(s *subject, o *Operation) []DeleteItem {
 	var out []DeleteItem
 	if r := s.record; r != nil {
-		out = formerItems(r)
+		out = slices.DeleteFunc(formerItems(r), func(d DeleteItem) bool { return m.over(d.Secrets, d.ItemID) != "" })
 		switch _, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]; {
 		case r.Item == nil:
 		case there:

@@ -15,7 +15,9 @@ import (
 // Owner says to whom something of bh's belongs that no record vouches for.
 type Owner string
 
-// The owners. A name or a mark that does not tell its stack has an unknown one.
+// The owners. What carries the name of this stack can be another state's: two states of
+// one name are told apart by their lineages. Where a name or a mark tells neither, nobody
+// knows whose it is.
 const (
 	ThisStack    Owner = "this_stack"
 	AnotherStack Owner = "another_stack"
@@ -36,15 +38,19 @@ type FoundBucket struct {
 	// Declared is zero, which is the place of the project's block.
 	Project  addr.Project `json:"project"`
 	Declared diag.Range   `json:"declared,omitzero"`
-	// Owner and Stack say whose credentials open the bucket, where those are of
-	// another bh than this one.
-	Owner Owner  `json:"owner,omitempty"`
-	Stack string `json:"stack,omitempty"`
+	// Owner, Stack and Lineage say whose the bucket is, where the credentials that
+	// open it or an item are of another state than this one.
+	Owner   Owner  `json:"owner,omitempty"`
+	Stack   string `json:"stack,omitempty"`
+	Lineage string `json:"lineage,omitempty"`
 	// TakeOver is how to take it over: a command or, where it is declared, words.
-	// It is empty where another stack has the bucket. Block is the import block.
+	// It is empty where another state has the bucket. Block is the import block.
 	TakeOver string `json:"take_over,omitempty"`
 	Block    string `json:"block,omitempty"`
 }
+
+// Claim returns whose the bucket is, with a zero Owner where it is nobody's.
+func (f FoundBucket) Claim() Claim { return Claim{Owner: f.Owner, Stack: f.Stack, Lineage: f.Lineage} }
 
 // FoundCredential is a credential with bh's prefix that no record vouches for.
 type FoundCredential struct {
@@ -53,11 +59,18 @@ type FoundCredential struct {
 	Name     string           `json:"name"`
 	Owner    Owner            `json:"owner"`
 	Stack    string           `json:"stack,omitempty"`
+	Lineage  string           `json:"lineage,omitempty"`
 	Project  string           `json:"project,omitempty"` // an address, as far as the name tells
 	Bucket   vendors.BucketID `json:"bucket,omitzero"`
 	IssuedAt time.Time        `json:"issued_at,omitzero"`
 	Status   vendors.Status   `json:"status"`
 }
+
+// Claim returns whose the credential is.
+func (f FoundCredential) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Project} }
+
+// Claim returns whose the item is.
+func (f FoundItem) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Project} }
 
 // FoundItem is an item with bh's mark that belongs to no record.
 type FoundItem struct {
@@ -66,6 +79,7 @@ type FoundItem struct {
 	Title     string    `json:"title"`
 	Owner     Owner     `json:"owner"`
 	Stack     string    `json:"stack,omitempty"`
+	Lineage   string    `json:"lineage,omitempty"`
 	Project   string    `json:"project,omitempty"`
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
@@ -90,6 +104,11 @@ type Discovery struct {
 	Unlisted    []Unlisted
 }
 
+// ofOperation reports whether a mark is of this state and of this operation.
+func (m *maker) ofOperation(mark vendors.Mark, id string) bool {
+	return mark.Stack == m.in.Desired.Stack && mark.Operation == id && !m.family().foreign(mark)
+}
+
 // Discover compares what a survey has seen with the state. What open intents and
 // names under watch speak of is no discovery: the next plan sees to it.
 func Discover(in Input) Discovery {
@@ -110,7 +129,6 @@ func Discover(in Input) Discovery {
 // discoverCredentials finds those with bh's prefix that nothing in the state names.
 func (m *maker) discoverCredentials(d *Discovery) {
 	known, begun := m.vouched()
-	hashes := m.nameHashes()
 	for key, c := range m.in.Observed.Credentials {
 		switch {
 		case !strings.HasPrefix(c.Name, "bh/"):
@@ -119,7 +137,8 @@ func (m *maker) discoverCredentials(d *Discovery) {
 		default:
 			f := FoundCredential{Cloud: key.Cloud, ID: c.ID, Name: c.Name, Bucket: c.Bucket,
 				IssuedAt: c.IssuedAt, Status: c.Status}
-			f.Owner, f.Stack, f.Project = m.ownerOfName(c.Name, hashes)
+			claim := m.claimOf(c)
+			f.Owner, f.Stack, f.Lineage, f.Project = claim.Owner, claim.Stack, claim.Lineage, claim.Project
 			d.Credentials = append(d.Credentials, f)
 		}
 	}
@@ -171,17 +190,12 @@ func (m *maker) discoverItems(d *Discovery) {
 		case held[key]:
 		case !item.Summary.Marked:
 			d.Others[key.Secrets]++
-		case item.Read && item.Mark.Stack == m.in.Desired.Stack && begun[item.Mark.Operation]:
+		case item.Read && begun[item.Mark.Operation] && m.ofOperation(item.Mark, item.Mark.Operation):
 		default:
-			f := FoundItem{Secrets: key.Secrets, ID: key.ID, Title: item.Summary.Title, Owner: UnknownStack,
-				Stack: item.Mark.Stack, Project: item.Mark.Address, UpdatedAt: item.Summary.UpdatedAt}
-			if f.Stack != "" {
-				f.Owner = AnotherStack
-			}
-			if f.Stack == m.in.Desired.Stack {
-				f.Owner = ThisStack
-			}
-			d.Items = append(d.Items, f)
+			claim := m.family().ofMark(item.Mark)
+			d.Items = append(d.Items, FoundItem{Secrets: key.Secrets, ID: key.ID, Title: item.Summary.Title,
+				Owner: claim.Owner, Stack: claim.Stack, Lineage: claim.Lineage, Project: claim.Project,
+				UpdatedAt: item.Summary.UpdatedAt})
 		}
 	}
 	slices.SortFunc(d.Items, func(a, b FoundItem) int {

@@ -10,22 +10,15 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
-	"buckethead/vendors"
 )
 
 // discoverBuckets finds those that no project of the state has, and says how each
-// could be taken over. It needs the credentials: they tell whose a bucket is.
+// could be taken over. Credentials and items tell whose a bucket is.
 func (m *maker) discoverBuckets(d *Discovery) {
 	declared := make(map[BucketKey]*config.Project, len(m.in.Desired.Projects))
 	for i := range m.in.Desired.Projects {
 		if p := &m.in.Desired.Projects[i]; p.Register == nil {
 			declared[BucketKey{p.Cloud, p.Bucket.ID}] = p
-		}
-	}
-	openedBy := map[BucketKey]FoundCredential{}
-	for _, c := range d.Credentials {
-		if c.Owner != ThisStack && c.Bucket.Name != "" && c.Status == vendors.Active {
-			openedBy[BucketKey{c.Cloud, c.Bucket}] = c
 		}
 	}
 	var keys []BucketKey
@@ -43,8 +36,8 @@ func (m *maker) discoverBuckets(d *Discovery) {
 		b := m.in.Observed.Buckets[key]
 		f := FoundBucket{Cloud: key.Cloud, Bucket: key.ID, Location: b.Location, StorageClass: b.StorageClass,
 			CreatedAt: b.CreatedAt}
-		if c, opened := openedBy[key]; opened {
-			f.Owner, f.Stack = c.Owner, c.Stack
+		if others := m.heldByOthers(key); len(others) > 0 {
+			f.Owner, f.Stack, f.Lineage = others[0].Owner, others[0].Stack, others[0].Lineage
 		}
 		if p := declared[key]; p != nil {
 			f.Project, f.Declared = p.Addr, p.Range
@@ -137,48 +130,8 @@ func (n names) forBucket(bucket string) addr.Project {
 	return addr.Project{Name: name}
 }
 
-// nameHashes returns the projects whose credentials' names are short forms, by that form.
-func (m *maker) nameHashes() map[string]addr.Project {
-	out := map[string]addr.Project{}
-	add := func(p addr.Project) { out[shortForm(m.in.Desired.Stack, p)] = p }
-	for i := range m.in.Desired.Projects {
-		add(m.in.Desired.Projects[i].Addr)
-	}
-	for p := range m.in.Recorded.Records {
-		add(p)
-	}
-	for p := range m.in.Recorded.Sequences {
-		add(p)
-	}
-	return out
-}
-
 // shortForm stands for stack and address where a whole name would be too long.
 func shortForm(stack string, project addr.Project) string {
 	sum := sha256.Sum256([]byte(stack + "\x00" + project.String()))
 	return hex.EncodeToString(sum[:8])
-}
-
-// ownerOfName reads a credential's name: bh/STACK/ADDRESS/ID, where an address may
-// have slashes in its key, or the short form bh/HASH/ID.
-func (m *maker) ownerOfName(name string, hashes map[string]addr.Project) (owner Owner, stack, project string) {
-	parts := strings.SplitN(strings.TrimPrefix(name, "bh/"), "/", 2)
-	if len(parts) < 2 {
-		return UnknownStack, "", ""
-	}
-	end := strings.LastIndex(parts[1], "/")
-	if end < 0 {
-		if p, ours := hashes[parts[0]]; ours {
-			return ThisStack, m.in.Desired.Stack, p.String()
-		}
-		return UnknownStack, "", ""
-	}
-	p, err := addr.Parse(parts[1][:end])
-	switch {
-	case err != nil:
-		return UnknownStack, "", ""
-	case parts[0] == m.in.Desired.Stack:
-		return ThisStack, parts[0], p.String()
-	}
-	return AnotherStack, parts[0], p.String()
 }

@@ -53,7 +53,8 @@ func found(d planner.Discovery) []string {
 
 func TestDiscover(t *testing.T) {
 	long := addr.Project{Name: "p", Key: strings.Repeat("k", 100)}
-	short := planner.CredentialName("main", long, "0123456789ab", 60)
+	short := planner.CredentialName("main", long, planner.OperationID("L", long, 2), 60)
+	x, tenant := addr.Project{Name: "x"}, addr.Project{Name: "tenant", Key: "a/b"}
 	tests := []struct {
 		name   string
 		change func(*scene)
@@ -86,11 +87,11 @@ func TestDiscover(t *testing.T) {
 		}, []string{"bucket theirs project.theirs:  prod", "credential K7 another_stack prod project.x"}, nil},
 		{"a bucket of this stack, whose state was lost", func(s *scene) {
 			s.addBucket("ours", "")
-			s.addCredential("K7", "bh/main/project.x/0123456789ab", "ours")
+			s.addCredential("K7", "bh/main/project.x/"+planner.OperationID("L", x, 3), "ours")
 		}, []string{"bucket ours project.ours: bh import ours --bucket ours", "credential K7 this_stack main project.x"}, nil},
 		{"a bucket that an interrupted run is making", func(s *scene) { s.addBucket("new", ""); s.intent(planner.StepCreateBucket, "new") }, nil, nil},
 		{"credentials", func(s *scene) {
-			s.addCredential("K2", `bh/main/project.tenant["a/b"]/0123456789ab.2`, "x")
+			s.addCredential("K2", "bh/main/"+tenant.String()+"/"+planner.OperationID("L", tenant, 1)+".2", "x")
 			s.addCredential("K3", "bh/other/project.y/0123456789ab", "x")
 			s.addCredential("K4", "bh/something else", "x")
 			s.addCredential("K5", "bh/main/no address/x", "x")
@@ -112,7 +113,7 @@ func TestDiscover(t *testing.T) {
 			s.in.Recorded.Watches = []state.Watch{{Name: "bh/main/project.photos/e", Cloud: cloud, Project: photos}}
 		}, nil, nil},
 		{"items", func(s *scene) {
-			s.addItem("I2", true, vendors.Mark{Stack: "main", Address: "project.x", Operation: "opx"})
+			s.addItem("I2", true, vendors.Mark{Stack: "main", Address: "project.x", Operation: planner.OperationID("L", x, 1)})
 			s.addItem("I3", true, vendors.Mark{Stack: "prod", Address: "project.y"})
 			s.addItem("I4", true, vendors.Mark{})
 			s.addItem("I5", false, vendors.Mark{})

@@ -244,4 +244,7 @@ func (d *drifter) itemFields(item Item) {
 		mark.Operation != r.Item.Operation {
 		d.add(ItemEdited, "mark", r.Item.Address.String(), mark.Address)
 	}
+	if claim, taken := d.m.taken(r); taken {
+		d.add(ItemEdited, "owner", OwnerName(d.m.in.Desired.Stack, d.m.in.Recorded.Meta.Lineage), claim.String())
+	}
 }

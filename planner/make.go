@@ -33,6 +33,8 @@ func Make(in Input) (*Plan, diag.List) {
 	m.reportVanished(operations)
 	m.reportDoubles()
 	m.reportRenames()
+	m.warnOfSharing()
+	m.warnOfName()
 	m.checkRotateNames()
 	plan.Quotas = m.checkQuotas(operations)
 	plan.Operations = order(append(m.stores(), operations...))
@@ -55,6 +57,8 @@ type maker struct {
 	watches  map[addr.Project][]state.Watch
 	byName   map[CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
 	owners   *owners                    // made when first asked for
+	kin      *family                    // the same
+	claims   *claims                    // the same
 	renames  map[addr.Project]renaming  // the same
 	refused  map[addr.Project]bool      // those of them whose bucket they could not get
 }

@@ -17,6 +17,7 @@ var (
 	now    = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	photos = addr.Project{Name: "photos"}
 	albums = addr.Project{Name: "albums"}
+	op1    = planner.OperationID("L", photos, 1)
 )
 
 // scene is a world in which the project photos was provisioned an hour ago and
@@ -39,14 +40,14 @@ func newScene() *scene {
 	fields := map[string]string{vendors.FieldAccessKeyID: "K1", vendors.FieldBucket: "photos-bucket"}
 	record := state.Record{Project: photos, Cloud: cloud, Secrets: store, Bucket: &vendors.BucketID{Name: "photos-bucket"},
 		Applied: state.Applied{Access: vendors.ReadWrite}, Proof: state.Proved, OnDestroy: "refuse",
-		Item:   &state.ItemRef{ID: "I1", Title: "photos", Fields: fields, Address: photos, Operation: "op1", UpdatedAt: now.Add(-time.Hour)},
-		Active: &state.CredentialRef{ID: "K1", Name: "bh/main/project.photos/op1", IssuedAt: now.Add(-time.Hour), Fingerprint: "F1"}}
+		Item:   &state.ItemRef{ID: "I1", Title: "photos", Fields: fields, Address: photos, Operation: op1, UpdatedAt: now.Add(-time.Hour)},
+		Active: &state.CredentialRef{ID: "K1", Name: "bh/main/project.photos/" + op1, IssuedAt: now.Add(-time.Hour), Fingerprint: "F1"}}
 	s := &scene{in: planner.Input{
 		Desired:  &config.Config{Stack: "main", Projects: []config.Project{project}},
 		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Project]state.Record{photos: record}, Sequences: map[addr.Project]uint64{photos: 1}},
 		Observed: planner.World{
 			Buckets: map[planner.BucketKey]vendors.Bucket{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {ID: vendors.BucketID{Name: "photos-bucket"}}},
-			Credentials: map[planner.CredentialKey]vendors.Credential{{Cloud: cloud, ID: "K1"}: {ID: "K1", Name: "bh/main/project.photos/op1",
+			Credentials: map[planner.CredentialKey]vendors.Credential{{Cloud: cloud, ID: "K1"}: {ID: "K1", Name: "bh/main/project.photos/" + op1,
 				Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}},
 			Items:     map[planner.ItemKey]planner.Item{{Secrets: store, ID: "I1"}: {Summary: vendors.ItemSummary{ID: "I1", Title: "photos", Marked: true, UpdatedAt: now.Add(-time.Hour)}}},
 			Emptiness: map[planner.BucketKey]vendors.Emptiness{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {}},
@@ -83,7 +84,7 @@ func (s *scene) item(change func(*planner.Item)) {
 	item := s.in.Observed.Items[key]
 	item.Read, item.Fingerprint = true, "F1"
 	item.Fields = map[string]string{vendors.FieldAccessKeyID: "K1", vendors.FieldBucket: "photos-bucket"}
-	item.Mark = vendors.Mark{Stack: "main", Address: photos.String(), Operation: "op1"}
+	item.Mark = vendors.Mark{Stack: "main", Address: photos.String(), Operation: op1}
 	change(&item)
 	s.in.Observed.Items[key] = item
 }

@@ -58,7 +58,7 @@ func (m *maker) unrecordedPending(s *subject) *pending {
 			}
 			for _, in := range m.ownItems(s) {
 				item := m.in.Observed.Items[ItemKey{m.secretsOf(s), in}]
-				if item.Mark.Stack != m.in.Desired.Stack || item.Mark.Operation != i.Operation ||
+				if !m.ofOperation(item.Mark, i.Operation) ||
 					item.Fields[vendors.FieldAccessKeyID] != id || item.Fingerprint == "" {
 					continue
 				}

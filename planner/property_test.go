@@ -208,7 +208,7 @@ func large(n int, fresh bool) planner.Input {
 		r.Active = &state.CredentialRef{ID: key, IssuedAt: now}
 		in.Recorded.Records[p.Addr] = r
 		in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
-		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: key}] = vendors.Credential{ID: key, Bucket: id, Access: vendors.ReadWrite, Status: vendors.Active}
+		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: key}] = vendors.Credential{ID: key, Name: "bh/main/" + p.Addr.String() + "/" + op1, Bucket: id, Access: vendors.ReadWrite, Status: vendors.Active}
 		in.Observed.Items[planner.ItemKey{Secrets: store, ID: item}] = planner.Item{Summary: vendors.ItemSummary{ID: item, Title: p.ItemTitle, UpdatedAt: now}}
 	}
 	return in

@@ -8,15 +8,20 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/vendors"
 )
 
 // Rebuilt is what can be known again of a state that was lost: the records of declared
-// projects, and what stays unknown.
+// projects, and what stays unknown. Lineages are those whose things were taken. If there
+// are things of several states and none was chosen, Choose lists them, and that is all.
 type Rebuilt struct {
-	Records []state.Record // by address
-	Unknown []Unknown
+	Records  []state.Record // by address
+	Unknown  []Unknown
+	Lineages []string
+	Left     []Kin // what was not taken
+	Choose   []Kin
 }
 
 // Unknown is something that the providers do not tell. Word is stable, for programs.
@@ -27,13 +32,29 @@ type Unknown struct {
 	Fix     string       `json:"fix,omitempty"`
 }
 
-// Rebuild reads records out of the world: what bh makes carries its stack and address.
-// It takes what is proved by a mark or a name alone; a bucket without either, and what
-// belongs to no declared project, is left to a person. Nothing follows from it but
+// Rebuild reads records out of the world: what bh makes carries its stack and address, and
+// the lineage of its state. It takes the things of one state, or of those that are chosen by
+// their lineages, and what is proved by a mark or a name alone; a bucket without either, and
+// what belongs to no declared project, is left to a person. Nothing follows from it but
 // records: a plan made from them says what differs. The items that carry bh's mark have
 // to be read, and in.Recorded holds the meta value of the new state.
-func Rebuild(in Input) Rebuilt {
-	r := &rebuilder{in: in, items: map[addr.Project][]ItemKey{}, credentials: map[addr.Project][]CredentialKey{}}
+func Rebuild(in Input, chosen []string) (Rebuilt, error) {
+	all := kinOf(in)
+	taken, left, err := choose(all, chosen)
+	if err != nil || len(all) > 1 && len(chosen) == 0 {
+		return Rebuilt{Choose: all}, err
+	}
+	r := &rebuilder{items: map[addr.Project][]ItemKey{}, credentials: map[addr.Project][]CredentialKey{}}
+	r.out.Left = left
+	for _, k := range taken {
+		if k.Lineage == "" {
+			r.unsigned = true
+			continue
+		}
+		r.out.Lineages = append(r.out.Lineages, k.Lineage)
+	}
+	in.Recorded.Meta = in.Recorded.Meta.Descends(r.out.Lineages...)
+	r.in, r.m = in, newMaker(in)
 	r.indexItems()
 	r.indexCredentials()
 	for i := range in.Desired.Projects {
@@ -51,14 +72,21 @@ func Rebuild(in Input) Rebuilt {
 	r.leftOver(held)
 	slices.SortFunc(r.out.Records, func(a, b state.Record) int { return a.Project.Compare(b.Project) })
 	slices.SortStableFunc(r.out.Unknown, func(a, b Unknown) int { return a.Project.Compare(b.Project) })
-	return r.out
+	return r.out, nil
 }
 
 type rebuilder struct {
 	in          Input
+	m           *maker // of a state that descends from the lineages that are taken
+	unsigned    bool   // what no lineage is known of is taken as well
 	items       map[addr.Project][]ItemKey
 	credentials map[addr.Project][]CredentialKey
 	out         Rebuilt
+}
+
+// takes reports whether a claim is one of those that are taken.
+func (r *rebuilder) takes(c Claim) bool {
+	return c.Stack == r.in.Desired.Stack && (c.Owner == ThisStack || c.Lineage == "" && r.unsigned)
 }
 
 func (r *rebuilder) unknown(p addr.Project, word, text, fix string) {
@@ -68,7 +96,7 @@ func (r *rebuilder) unknown(p addr.Project, word, text, fix string) {
 // indexItems sorts the items that carry this stack's mark by their address.
 func (r *rebuilder) indexItems() {
 	for key, item := range r.in.Observed.Items {
-		if !item.Read || item.Mark.Stack != r.in.Desired.Stack {
+		if !item.Read || item.Mark.Stack == "" || !r.takes(r.m.family().ofMark(item.Mark)) {
 			continue
 		}
 		if p, err := addr.Parse(item.Mark.Address); err == nil {
@@ -82,23 +110,14 @@ func (r *rebuilder) indexItems() {
 
 // indexCredentials sorts the credentials that carry a declared project's name.
 func (r *rebuilder) indexCredentials() {
-	prefixes := map[string]addr.Project{}
+	clouds := map[addr.Project]string{}
 	for i := range r.in.Desired.Projects {
-		p := &r.in.Desired.Projects[i]
-		if p.Cloud == "" {
-			continue
-		}
-		limit := 0
-		if r.in.NameLimit != nil {
-			limit = r.in.NameLimit(VendorOf(p.Cloud))
-		}
-		const operation = "0123456789ab" // of the length that they have
-		name := CredentialName(r.in.Desired.Stack, p.Addr, operation, limit)
-		prefixes[p.Cloud+"\x00"+strings.TrimSuffix(name, operation)] = p.Addr
+		clouds[r.in.Desired.Projects[i].Addr] = r.in.Desired.Projects[i].Cloud
 	}
 	for key, c := range r.in.Observed.Credentials {
-		end := strings.LastIndex(c.Name, "/") + 1
-		if p, ours := prefixes[key.Cloud+"\x00"+c.Name[:end]]; ours {
+		named := r.m.family().ofName(c.Name)
+		p, err := addr.Parse(named.Project)
+		if err == nil && named.Stack == r.in.Desired.Stack && clouds[p] == key.Cloud && r.takes(r.m.claimOf(c)) {
 			r.credentials[p] = append(r.credentials[p], key)
 		}
 	}
@@ -115,8 +134,7 @@ func (r *rebuilder) project(p *config.Project) {
 	item, found := r.item(p)
 	if !found && len(r.credentials[p.Addr]) == 0 {
 		if bucket, there := r.in.Observed.Buckets[BucketKey{p.Cloud, p.Bucket.ID}]; there && p.Cloud != "" {
-			r.unknown(p.Addr, "bucket_unmarked", "the bucket "+bucket.ID.Name+" is there, and nothing tells that bh made it",
-				"adopt = true or an import block takes it over, with new keys.")
+			r.strange(p.Addr, BucketKey{p.Cloud, bucket.ID})
 		}
 		return
 	}
@@ -132,6 +150,18 @@ func (r *rebuilder) project(p *config.Project) {
 		r.active(p, item, &record)
 	}
 	r.out.Records = append(r.out.Records, record)
+}
+
+// strange reports a bucket that is there and that nothing of the lost state speaks of.
+func (r *rebuilder) strange(p addr.Project, key BucketKey) {
+	others := slices.DeleteFunc(r.m.heldByOthers(key), func(h holding) bool { return r.takes(h.Claim) })
+	if len(others) > 0 {
+		r.unknown(p, "bucket_of_another", "the bucket "+key.ID.Name+" belongs to "+words.List(ownersOf(others)...),
+			"Choose another bucket, or take it over from that state with an import block: owner = \""+others[0].String()+"\".")
+		return
+	}
+	r.unknown(p, "bucket_unmarked", "the bucket "+key.ID.Name+" is there, and nothing tells that bh made it",
+		"adopt = true or an import block takes it over, with new keys.")
 }
 
 // item returns the one item of a project that is in the store where it belongs.
@@ -241,17 +271,14 @@ func (r *rebuilder) leftOver(held map[CredentialKey]bool) {
 				"Declare it and rebuild again, and then remove it as you would; or delete what is left of it by hand.")
 		}
 	}
-	prefix := "bh/" + r.in.Desired.Stack + "/"
 	for key, c := range r.in.Observed.Credentials {
-		rest, ours := strings.CutPrefix(c.Name, prefix)
-		end := strings.LastIndex(rest, "/")
-		if !ours || end < 0 || held[key] {
+		named := r.m.family().ofName(c.Name)
+		p, err := addr.Parse(named.Project)
+		if err != nil || named.Stack != r.in.Desired.Stack || declared[p] || held[key] || !r.takes(r.m.claimOf(c)) {
 			continue
 		}
-		if p, err := addr.Parse(rest[:end]); err == nil && !declared[p] {
-			r.unknown(p, "undeclared", "it is not declared, and a key of it is live in "+key.Cloud+" ("+key.ID+")",
-				"Declare it and rebuild again, and then remove it as you would; or revoke the key by hand.")
-		}
+		r.unknown(p, "undeclared", "it is not declared, and a key of it is live in "+key.Cloud+" ("+key.ID+")",
+			"Declare it and rebuild again, and then remove it as you would; or revoke the key by hand.")
 	}
 	slices.SortFunc(r.out.Unknown, func(a, b Unknown) int { return strings.Compare(a.Text, b.Text) })
 }

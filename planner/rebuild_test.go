@@ -40,7 +40,7 @@ func TestRebuild(t *testing.T) {
 		}, 1, nil},
 		"a key of another stack":        {func(s *scene) { s.stray("bh/other/project.photos/0123456789ab") }, 1, nil},
 		"a key of what is not declared": {func(s *scene) { s.stray("bh/main/project.old/0123456789ab") }, 1, []string{"undeclared"}},
-		"an item of another stack":      {func(s *scene) { s.item(func(i *planner.Item) { i.Mark.Stack = "other" }) }, 1, []string{"credential_unknown", "item_gone"}},
+		"an item of another stack":      {func(s *scene) { s.item(func(i *planner.Item) { i.Mark.Stack = "other" }) }, 0, []string{"bucket_of_another"}},
 		"an item without keys":          {func(s *scene) { s.item(func(i *planner.Item) { i.Fingerprint, i.Fields = "", nil }) }, 1, []string{"credential_unknown", "item_without_keys"}},
 		"an item in another store": {func(s *scene) {
 			item := s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I1"}]
@@ -53,7 +53,10 @@ func TestRebuild(t *testing.T) {
 		"it is not declared": {func(s *scene) { s.undeclare() }, 0, []string{"undeclared", "undeclared"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := planner.Rebuild(lost(c.change))
+			got, err := planner.Rebuild(lost(c.change), nil)
+			if err != nil || len(got.Choose) > 0 {
+				t.Fatal(err, got.Choose)
+			}
 			var words []string
 			for _, u := range got.Unknown {
 				words = append(words, u.Word)
@@ -89,7 +92,11 @@ func TestRebuild_plansNothingByItself(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := lost(change)
 			in.Recorded.Records = map[addr.Project]state.Record{}
-			for _, r := range planner.Rebuild(in).Records {
+			rebuilt, err := planner.Rebuild(in, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range rebuilt.Records {
 				in.Recorded.Records[r.Project] = r
 			}
 			plan, diags := planner.Make(in)

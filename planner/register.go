@@ -19,6 +19,9 @@ func (m *maker) register(s *subject) *Operation {
 			Fix:     "Give the registered keys a project name of their own, and remove this one or keep it as it was."})
 		return nil
 	}
+	if o := m.takenOver(s); o != nil {
+		return o
+	}
 	d := &draft{Operation: s.operation("", "", "")}
 	word, text := m.registerCause(s)
 	switch {
@@ -75,9 +78,10 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	if block, imported := m.imports[s.project]; imported && block.Item != "" && (s.record == nil || s.record.Item == nil) {
 		if ids := m.itemsNamed(s.desired.Secrets, block.Item); len(ids) == 1 {
 			item = ids[0]
+			d.failed = !m.mayTakeItem(s, ItemKey{s.desired.Secrets, item}, block)
 		}
 	}
-	if item == "" {
+	if item == "" && !d.failed {
 		var ok bool
 		if item, ok = m.storeInto(s, d); !ok {
 			d.failed = true
@@ -102,7 +106,8 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	}
 	take := TakeCredential{AccessKeyID: keys.AccessKeyID, EndpointURL: keys.EndpointURL, Region: keys.Region,
 		Bucket: keys.Bucket, Fingerprint: m.in.Observed.Registered[s.project]}
-	d.add(RegisterSteps(take, StoreCredential{ItemID: item, Title: s.desired.ItemTitle}, s.proof())...)
+	d.add(RegisterSteps(take, StoreCredential{ItemID: item, Title: s.desired.ItemTitle,
+		Over: m.over(s.desired.Secrets, item)}, s.proof())...)
 	if s.record != nil {
 		m.leaveStore(s, d)
 	}

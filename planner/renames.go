@@ -178,6 +178,9 @@ func (m *maker) declaresName(name string) bool {
 	return false
 }
 
+const stateLost = "If the state was lost: bh state backup --list shows the copies that there are, " +
+	"and bh state rebuild makes it anew."
+
 // foreignBucket refuses a bucket that is there and not the project's.
 func (m *maker) foreignBucket(s *subject, d *draft) {
 	d.failed = true
@@ -192,14 +195,16 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 		Fix: "To take it over as it is: adopt = true, or an import block, which bh import writes. " +
 			"Otherwise choose another name."}
 	if len(m.recorded) == 0 {
-		fault.Fix += " If the state was lost: bh state backup --list shows the copies that there are, " +
-			"and bh state rebuild makes it anew."
+		fault.Fix += " " + stateLost
 	}
 	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
 		fault.Summary = "The bucket belongs to another project"
 		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() +
 			" in this stack's state."
 		fault.Fix = m.wayToBucket(holder)
+	} else if others := m.heldByOthers(BucketKey{s.desired.Cloud, id}); len(others) > 0 {
+		m.othersBucket(s, BucketKey{s.desired.Cloud, id}, others)
+		return
 	}
 	m.fault(fault)
 }

@@ -64,11 +64,13 @@ type ConfirmStored struct {
 }
 
 // StoreCredential puts the credential into the item: a new one when ItemID is
-// empty. The credential that was active before retires after Overlap.
+// empty. The credential that was active before retires after Overlap. Over is the lineage
+// of another state whose mark may be in the item.
 type StoreCredential struct {
 	ItemID  string
 	Title   string
 	Overlap time.Duration
+	Over    string `json:",omitempty"`
 }
 
 // VerifyCredential reads the item back from the store and proves that the keys
@@ -101,11 +103,13 @@ type UpdateCredential struct {
 	ExpiresAfter   time.Duration
 }
 
-// UpdateItem writes title, fields and mark of the item again, and keeps its secret.
+// UpdateItem writes title, fields and mark of the item again, and keeps its secret. Over is
+// as in StoreCredential.
 type UpdateItem struct {
 	ItemID string
 	Title  string
 	Fields map[string]string
+	Over   string `json:",omitempty"`
 }
 
 // RevokeCredential ends a credential. CredentialName is empty where bh did not

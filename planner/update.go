@@ -82,7 +82,7 @@ func (m *maker) updateItem(s *subject, d *draft) {
 		d.because(Update, "item_unmarked", "the item still carries the address that the project had")
 	}
 	d.Changes = append(append(d.Changes, edited...), declared...)
-	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: fields})
+	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: fields, Over: m.over(r.Secrets, r.Item.ID)})
 	if readdressed {
 		d.verified = true
 		d.add(s.proof())
@@ -108,7 +108,7 @@ func (m *maker) editedFields(s *subject, item Item, fields map[string]string) []
 		}
 	}
 	if item.Mark.Address != stored.Address.String() || item.Mark.Stack != m.in.Desired.Stack ||
-		item.Mark.Operation != stored.Operation {
+		item.Mark.Operation != stored.Operation || m.family().foreign(item.Mark) {
 		edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
 	}
 	return edited

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"buckethead/config/addr"
@@ -27,14 +28,36 @@ var (
 )
 
 // Meta describes one state. Lineage is drawn when the state is created and identifies it
-// from then on; Serial rises with every write. FingerprintKey is the HMAC key of the
-// fingerprints of secrets; it is kept nowhere else.
+// from then on, in the marks of items and the names of credentials. Ancestors are the
+// lineages that the state came from: what they own, it owns. Serial rises with every write.
+// FingerprintKey is the HMAC key of the fingerprints of secrets; it is kept nowhere else.
 type Meta struct {
-	Format         int    `json:"format"`
-	Stack          string `json:"stack"`
-	Lineage        string `json:"lineage"`
-	Serial         uint64 `json:"serial"`
-	FingerprintKey []byte `json:"fingerprint_key"`
+	Format         int      `json:"format"`
+	Stack          string   `json:"stack"`
+	Lineage        string   `json:"lineage"`
+	Ancestors      []string `json:"ancestors,omitempty"`
+	Serial         uint64   `json:"serial"`
+	FingerprintKey []byte   `json:"fingerprint_key"`
+}
+
+// Lineages returns the lineages whose things the state owns: its own and its ancestors'.
+// A state that does not exist yet has none.
+func (m Meta) Lineages() []string {
+	if m.Lineage == "" {
+		return nil
+	}
+	return append([]string{m.Lineage}, m.Ancestors...)
+}
+
+// Descends returns the meta value of a state that also comes from these lineages.
+func (m Meta) Descends(lineages ...string) Meta {
+	m.Ancestors = slices.Clone(m.Ancestors)
+	for _, l := range lineages {
+		if l != "" && l != m.Lineage && !slices.Contains(m.Ancestors, l) {
+			m.Ancestors = append(m.Ancestors, l)
+		}
+	}
+	return m
 }
 
 // Record is what bh knows about one project: identifiers, and the desired attributes as

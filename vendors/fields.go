@@ -68,7 +68,7 @@ func KeysOf(value func(name string) Secret) BucketCredentials {
 
 // ValidText reports whether everything in the item is UTF-8.
 func (s ItemSpec) ValidText() bool {
-	texts := []string{s.Title, s.Mark.Stack, s.Mark.Address, s.Mark.Operation}
+	texts := []string{s.Title, s.Mark.Stack, s.Mark.Lineage, s.Mark.Address, s.Mark.Operation}
 	for _, name := range FieldNames() {
 		texts = append(texts, s.Keys.Field(name).Reveal())
 	}

@@ -16,10 +16,12 @@ const (
 	FieldJurisdiction    = "jurisdiction"
 )
 
-// Mark is what bh writes into an item to know it again: the stack and address
-// that own it, the operation that wrote its keys, and when they were issued.
+// Mark is what bh writes into an item to know it again: the stack, state and
+// address that own it, the operation that wrote its keys, and when they were
+// issued. Lineage is that of the state, and empty in marks of before there was one.
 type Mark struct {
 	Stack     string    `json:"stack"`
+	Lineage   string    `json:"lineage,omitempty"`
 	Address   string    `json:"address"`
 	Operation string    `json:"operation"`
 	IssuedAt  time.Time `json:"issued_at"`

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"buckethead/cmd/view"
 	"buckethead/config"
@@ -49,8 +50,12 @@ func (d *checkup) state(ctx context.Context) {
 	case snap.Meta.Lineage == "":
 		check.Found = "there is none yet; the first apply makes it"
 	default:
+		lineage := snap.Meta.Lineage
+		if len(snap.Meta.Ancestors) > 0 {
+			lineage += ", which comes from " + strings.Join(shortened(snap.Meta.Ancestors), ", ")
+		}
 		check.Found = fmt.Sprintf("%s; serial %d, lineage %s; %s", words.Count(len(snap.Records), "project"),
-			snap.Meta.Serial, snap.Meta.Lineage, holder)
+			snap.Meta.Serial, lineage, holder)
 	}
 	d.add(check)
 	if n := len(snap.Intents); n > 0 {
@@ -82,6 +87,15 @@ func (d *checkup) missingStores(ctx context.Context, snap state.Snapshot) {
 			}
 		}
 	}
+}
+
+// shortened returns lineages as the names of owners have them.
+func shortened(lineages []string) []string {
+	out := make([]string, len(lineages))
+	for i, l := range lineages {
+		out[i] = l[:min(len(l), 8)]
+	}
+	return out
 }
 
 // stateSource says what decides where the state is.

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -150,7 +151,8 @@ func writeGoldenFolder(t *testing.T, folder string) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Rename(filepath.Join(folder, ".bh"), filepath.Join(folder, "bh")); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(folder, ".bh", ".gitignore")),
+		os.Rename(filepath.Join(folder, ".bh"), filepath.Join(folder, "bh"))); err != nil {
 		t.Fatal(err)
 	}
 }

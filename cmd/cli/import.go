@@ -22,8 +22,10 @@ func importCommand(r *run) *cli.Command {
 			"The next plan shows an adoption alone: it changes nothing of the bucket,\n" +
 			"issues a credential and stores it. With --item, the credential that the item\n" +
 			"holds is taken over, too.\n\n" +
-			"With --all: every bucket that bh discover lists and that is not another\n" +
-			"stack's. --target and --exclude go by names of buckets and of projects.\n\n" +
+			"What another state owns is taken over only with --owner STACK@LINEAGE, as\n" +
+			"bh discover names it. That state blocks from then on what it would change.\n\n" +
+			"With --all: every bucket that bh discover lists and that no other state\n" +
+			"owns. --target and --exclude go by names of buckets and of projects.\n\n" +
 			"--cloud and --secrets are needed where the file has several of them.",
 		Flags: commonFlags(append(scopeFlags(),
 			&cli.StringFlag{Name: "bucket", Usage: "take over the bucket `NAME`"},
@@ -31,6 +33,7 @@ func importCommand(r *run) *cli.Command {
 			&cli.StringFlag{Name: "jurisdiction", Usage: "of the jurisdiction `NAME`"},
 			&cli.StringFlag{Name: "secrets", Usage: "keep the keys in `VENDOR.NAME`"},
 			&cli.StringFlag{Name: "item", Usage: "take over what the item `ID` holds"},
+			&cli.StringFlag{Name: "owner", Usage: "take it over from the state `STACK@LINEAGE`"},
 			&cli.BoolFlag{Name: "all", Usage: "take over all that bh discover lists"},
 			&cli.BoolFlag{Name: "write", Usage: "add the blocks to the file"})...),
 		Action: func(c *cli.Context) error {
@@ -46,11 +49,12 @@ func importCommand(r *run) *cli.Command {
 func readImportArgs(c *cli.Context, r *run) (importArgs, error) {
 	flags, err := r.flags(c)
 	a := importArgs{common: flags, bucket: c.String("bucket"), cloud: c.String("cloud"), secrets: c.String("secrets"),
-		jurisdiction: c.String("jurisdiction"), item: c.String("item"), all: c.Bool("all"), write: c.Bool("write")}
+		jurisdiction: c.String("jurisdiction"), item: c.String("item"), owner: c.String("owner"), all: c.Bool("all"), write: c.Bool("write")}
 	switch {
 	case err != nil:
-	case a.all && (c.Args().Present() || a.bucket != "" || a.item != "" || a.jurisdiction != ""):
-		err = errors.New("--all takes no project, and neither --bucket, --item nor --jurisdiction; choose with --target")
+	case a.all && (c.Args().Present() || a.bucket != "" || a.item != "" || a.jurisdiction != "" || a.owner != ""):
+		err = errors.New("--all takes no project, and neither --bucket, --item, --jurisdiction nor --owner; " +
+			"choose with --target")
 	case a.all:
 	case c.NArg() != 1:
 		err = errors.New("bh import wants one project, or --all; see bh import --help")

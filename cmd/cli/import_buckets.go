@@ -40,6 +40,9 @@ func (i *importer) one(ctx context.Context) ([]config.Existing, error) {
 			Fix: "Correct the name, the cloud or the jurisdiction; bh discover lists what is there."})
 	}
 	e := config.Existing{To: i.args.project, Declared: declared != nil, Bucket: spec}
+	if err := i.mayTake(ctx, &e, key); err != nil {
+		return nil, err
+	}
 	if i.args.item != "" {
 		if err := i.takeItem(ctx, &e, key); err != nil {
 			return nil, err
@@ -103,7 +106,41 @@ func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error
 	return nil
 }
 
-// all imports every bucket that bh discover lists, except those of other stacks.
+// mayTake returns an error if another state owns the bucket or the item, unless --owner names that state.
+func (i *importer) mayTake(ctx context.Context, e *config.Existing, key planner.BucketKey) error {
+	found, diags := discover(ctx, i.session, i.snap)
+	if err := i.session.unread(ctx, diags); err != nil {
+		return err
+	}
+	what, owner := "", ""
+	for _, b := range found.Buckets {
+		if b.Owner != "" && (planner.BucketKey{Cloud: b.Cloud, ID: b.Bucket}) == key {
+			what, owner = "The bucket "+key.ID.Name+" in "+placeOf(key), b.Claim().String()
+		}
+	}
+	for _, item := range found.Items {
+		named := item.ID == i.args.item || item.Title == i.args.item
+		if i.args.item != "" && named && item.Secrets == i.secrets && item.Owner != planner.ThisStack {
+			what, owner = "The item \""+item.Title+"\" (id "+item.ID+")", item.Claim().String()
+		}
+	}
+	if i.args.owner != owner && owner != "" {
+		d := diag.Diagnostic{Project: e.To, Detail: what + " belongs to " + owner + ".",
+			Fix: "To take it over from that state: --owner " + owner + ". There, it then has to go with a removed block."}
+		if i.args.owner != "" {
+			d.Detail += " --owner names " + i.args.owner + "."
+		}
+		return i.fault(d)
+	}
+	if i.args.owner != owner {
+		return i.fault(diag.Diagnostic{Project: e.To, Fix: "Leave --owner out.",
+			Detail: "Nothing shows that " + i.args.owner + " or any other state owns what is to be imported."})
+	}
+	e.Owner = owner
+	return nil
+}
+
+// all imports every bucket that bh discover lists, except those of other states.
 func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 	found, diags := discover(ctx, i.session, i.snap)
 	if err := i.session.unread(ctx, diags); err != nil {
@@ -116,7 +153,7 @@ func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 			continue
 		}
 		if b.Owner != "" {
-			i.session.view.Note("The bucket " + b.Bucket.Name + " is left to the stack whose credentials open it.")
+			i.session.view.Note("The bucket " + b.Bucket.Name + " is left to " + b.Claim().String() + ", which owns it.")
 			continue
 		}
 		keys = append(keys, planner.BucketKey{Cloud: b.Cloud, ID: b.Bucket})

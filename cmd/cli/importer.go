@@ -24,6 +24,7 @@ type importArgs struct {
 	secrets      string
 	jurisdiction string
 	item         string
+	owner        string
 	all, write   bool
 }
 

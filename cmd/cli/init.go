@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -11,11 +12,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/config/words"
 )
 
-// starter is the file that bh init writes. It can be planned and applied as it is.
+// starter is the file that bh init writes, but for the name of the stack. It can be planned and applied as it is.
 //
 //go:embed starter.hcl
 var starter []byte
@@ -40,7 +42,7 @@ func runInit(ctx context.Context, r *run, flags common) error {
 	}
 	wrote := false
 	if flags.file == "" {
-		err := createFile(filepath.Join(flags.chdir, "buckets.hcl"), starter, 0o644)
+		err := createFile(filepath.Join(flags.chdir, "buckets.hcl"), starterFor(flags.chdir), 0o644)
 		if err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
@@ -55,6 +57,16 @@ func runInit(ctx context.Context, r *run, flags common) error {
 		}
 		return makeState(ctx, s)
 	})
+}
+
+// starterFor returns the starter with a stack that is called as the folder is: files in two folders are then two stacks,
+// also in one account.
+func starterFor(folder string) []byte {
+	path, err := filepath.Abs(folder)
+	if err != nil {
+		return starter
+	}
+	return bytes.Replace(starter, []byte(`stack = "main"`), []byte(`stack = "`+config.StackNameFor(filepath.Base(path))+`"`), 1)
 }
 
 // makeState opens the state, which makes it if it is not there yet.

@@ -17,7 +17,7 @@ func stateCommand(r *run) *cli.Command {
 			parsed.partial = name != "rebuild"
 			return inSession(c.Context, r, parsed, func(s *session) error {
 				return do(c.Context, s, stateArgs{named: c.Args().Slice(), list: c.Bool("list"), force: c.Bool("force"),
-					from: c.String("from"), last: c.Duration("for")})
+					from: c.String("from"), last: c.Duration("for"), kin: listed(c, "lineage")})
 			})
 		}
 		return &cli.Command{Name: name, Usage: usage, ArgsUsage: args, Flags: commonFlags(flags...), Action: action}
@@ -37,6 +37,8 @@ func stateCommand(r *run) *cli.Command {
 			&cli.StringFlag{Name: "from", Usage: "`PATH` or s3://BUCKET/KEY", Value: defaultStatePath},
 			&cli.BoolFlag{Name: "force", Usage: "put it over a state that is there"}),
 		command("rebuild", "make a lost state anew from what the providers list", "", stateRebuild,
+			&cli.GenericFlag{Name: "lineage", Value: &list{},
+				Usage: "take what is of `LINEAGE`; may come several times"},
 			&cli.BoolFlag{Name: "force", Usage: "put it in the place of a state that is there"}),
 		lockCommand(command),
 		command("unlock", "let go of a lock whose holder is gone", "ID", stateUnlock),

@@ -11,6 +11,7 @@ type stateArgs struct {
 	list  bool          // backup --list
 	force bool          // push --force, migrate --force, rebuild --force
 	from  string        // migrate --from
+	kin   []string      // rebuild --lineage
 	last  time.Duration // lock --for
 }
 

@@ -1,13 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"buckethead/cmd/view"
+	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/planner"
 	"buckethead/planner/refresh"
@@ -34,9 +38,12 @@ func stateRebuild(ctx context.Context, s *session, a stateArgs) error {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	path := filepath.Join(folder, "state.db")
-	rebuilt, err := rebuildInto(ctx, s, path)
+	rebuilt, err := rebuildInto(ctx, s, path, a.kin)
 	if err != nil {
 		return err
+	}
+	if len(rebuilt.Choose) > 0 {
+		return chooseKin(s, rebuilt.Choose)
 	}
 	kept, err := place.Push(ctx, path, state.Push{Force: true, Over: present})
 	if err != nil {
@@ -67,8 +74,38 @@ func mayRebuild(ctx context.Context, s *session, place state.Place, force bool) 
 		place.Name(), words.Count(len(snap.Records), "project"))
 }
 
+// chooseKin lists the states whose things carry the name of the stack, and returns an exit code.
+func chooseKin(s *session, all []planner.Kin) error {
+	if s.flags.json {
+		if err := s.writeJSON(map[string]any{"format": state.Format, "choose": all}); err != nil {
+			return err
+		}
+	} else {
+		_, _ = fmt.Fprint(s.run.Stdout, s.table(kinRows(all)), "\n")
+	}
+	fix := "Choose the state that was lost, to go by its projects, such as: bh state rebuild --lineage " + all[0].Word() +
+		". Give the flag again for a further one: a restored state has several lineages."
+	return s.fail(diag.Diagnostic{Code: "BH5061", Summary: "There are things of several states",
+		Detail: "The stack " + s.config.Stack + " has things of " + words.Count(len(all), "state") + ": see above. Nothing was changed.",
+		Fix:    fix})
+}
+
+func kinRows(all []planner.Kin) [][]string {
+	rows := [][]string{{"LINEAGE", "ITEMS", "CREDENTIALS", "LAST WRITTEN", "PROJECTS"}}
+	for _, k := range all {
+		const most = 4
+		projects := k.Projects[:min(len(k.Projects), most)]
+		if more := len(k.Projects) - most; more > 0 {
+			projects = append(slices.Clone(projects), words.Number(more)+" more")
+		}
+		rows = append(rows, []string{k.Word(), words.Number(k.Items), words.Number(k.Credentials),
+			cmp.Or(words.Time(k.WrittenAt), "-"), strings.Join(projects, ", ")})
+	}
+	return rows
+}
+
 // rebuildInto observes the providers and writes what they tell into a new state.
-func rebuildInto(ctx context.Context, s *session, path string) (rebuilt planner.Rebuilt, err error) {
+func rebuildInto(ctx context.Context, s *session, path string, kin []string) (rebuilt planner.Rebuilt, err error) {
 	store, err := s.connections.Draft(ctx, path)
 	if err != nil {
 		return rebuilt, s.stateFault(err)
@@ -84,7 +121,12 @@ func rebuildInto(ctx context.Context, s *session, path string) (rebuilt planner.
 	if err := s.unread(ctx, diags); err != nil {
 		return rebuilt, err
 	}
-	rebuilt = planner.Rebuild(s.comparison(snap, world))
+	if rebuilt, err = planner.Rebuild(s.comparison(snap, world), kin); err != nil || len(rebuilt.Choose) > 0 {
+		return rebuilt, err
+	}
+	if err := store.Descend(rebuilt.Lineages...); err != nil {
+		return rebuilt, s.stateFault(err)
+	}
 	for _, r := range rebuilt.Records {
 		entry := s.byHand("rebuild", r.Project, "state_lost")
 		if err := errors.Join(store.Commit(ctx, state.Intent{}, r), store.Append(ctx, entry)); err != nil {
@@ -106,7 +148,8 @@ func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state
 			unknown = []planner.Unknown{}
 		}
 		return s.writeJSON(map[string]any{"format": view.LinesFormat, "place": place.Name(), "projects": names,
-			"unknown": unknown, "kept": kept})
+			"lineages": append([]string{}, r.Lineages...), "unknown": unknown, "left": append([]planner.Kin{}, r.Left...),
+			"kept": kept})
 	}
 	if len(r.Records) > 0 {
 		rows := [][]string{{"PROJECT", "BUCKET", "KEY", "ITEM"}}
@@ -133,6 +176,10 @@ func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state
 			_, _ = fmt.Fprintf(s.run.Stdout, "  %s: %s\n    %s\n", u.Project.Label(), u.Text, u.Fix)
 		}
 		_, _ = fmt.Fprintln(s.run.Stdout)
+	}
+	if len(r.Left) > 0 {
+		_, _ = fmt.Fprintln(s.run.Stdout, "Of other states, and left to them:")
+		_, _ = fmt.Fprint(s.run.Stdout, s.table(kinRows(r.Left)), "\n")
 	}
 	_, err := fmt.Fprintf(s.run.Stdout,
 		"Rebuilt %s in %s. %s Nothing was changed with any provider; bh plan says what differs.\n",

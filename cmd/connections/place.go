@@ -113,10 +113,20 @@ func (c *Connections) boltOptions() bolt.Options {
 		NoSync: c.o.State.NoSync, Holder: holder}
 }
 
-// Draft returns a new state in a file of its own, for what is put into a place as a whole.
-// It does not wait for the disk.
-func (c *Connections) Draft(ctx context.Context, path string) (state.Locked, error) {
+// Draft is a new state in a file of its own, for what is put into a place as a whole.
+type Draft interface {
+	state.Store
+	// Descend makes these lineages ancestors of the state.
+	Descend(lineages ...string) error
+}
+
+// Draft returns a draft. It does not wait for the disk.
+func (c *Connections) Draft(ctx context.Context, path string) (Draft, error) {
 	o := c.boltOptions()
 	o.NoSync = true
-	return bolt.NewPlace(path, o).Open(ctx)
+	draft, err := bolt.Open(ctx, path, o)
+	if err != nil {
+		return nil, err
+	}
+	return draft, nil
 }

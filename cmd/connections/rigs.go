@@ -24,7 +24,7 @@ func (c *Connections) Rigs(snap state.Snapshot) executor.Rigs {
 	return func(ctx context.Context, cloud, secrets string) (orchestrator.Rig, error) {
 		rig := orchestrator.Rig{Connection: secrets, Shape: c.Shape(secrets),
 			Issuer: c.Address(cloud, vendors.BucketID{}).Issuer, Stores: c.Store, Register: c.Registered, Stack: c.o.Config.Stack,
-			Prover: c.prover(ctx), Now: c.o.Now, Sleep: c.o.Sleep}
+			Lineages: snap.Meta.Lineages(), Prover: c.prover(ctx), Now: c.o.Now, Sleep: c.o.Sleep}
 		rig.Fingerprint = func(secret vendors.Secret) string { return vendors.Fingerprint(snap.Meta.FingerprintKey, secret) }
 		var err error
 		if cloud != "" {

@@ -11,14 +11,11 @@ import (
 )
 
 // ownerText says who owns something that bh made.
-func ownerText(owner planner.Owner, stack, project string) string {
-	switch owner {
-	case planner.ThisStack:
-		return strings.TrimSpace("this stack " + project)
-	case planner.AnotherStack:
-		return strings.TrimSpace("stack " + stack + " " + project)
+func ownerText(c planner.Claim) string {
+	if c.Owner == planner.ThisStack {
+		return strings.TrimSpace("this state " + c.Project)
 	}
-	return "unknown"
+	return strings.TrimSpace(c.String() + " " + c.Project)
 }
 
 func day(t time.Time) string { return cmp.Or(words.Day(t), "-") }
@@ -27,10 +24,7 @@ func bucketRow(b planner.FoundBucket) []string {
 	where := words.Join(", ", b.Bucket.Namespace, b.Location, b.StorageClass)
 	take := b.TakeOver
 	if b.Owner != "" {
-		take = "of " + ownerText(b.Owner, b.Stack, "")
-		if b.Owner == planner.UnknownStack {
-			take = "of another bh, to go by the credentials that open it"
-		}
+		take = "owned by " + b.Claim().String()
 	}
 	return []string{b.Bucket.Name, cmp.Or(where, "-"), day(b.CreatedAt), take}
 }
@@ -87,7 +81,7 @@ func (h *human) Discovery(d planner.Discovery) {
 		for _, x := range d.Credentials {
 			if x.Cloud == cloud {
 				credentials = append(credentials, []string{x.ID, bucketText(x.Bucket.Name, x.Bucket.Namespace), day(x.IssuedAt),
-					string(x.Status), ownerText(x.Owner, x.Stack, x.Project)})
+					string(x.Status), ownerText(x.Claim())})
 			}
 		}
 		section(cloud, buckets, credentials)
@@ -96,7 +90,7 @@ func (h *human) Discovery(d planner.Discovery) {
 		items := [][]string{{"ITEM", "ID", "CHANGED", "OF"}}
 		for _, x := range d.Items {
 			if x.Secrets == store {
-				items = append(items, []string{x.Title, x.ID, day(x.UpdatedAt), ownerText(x.Owner, x.Stack, x.Project)})
+				items = append(items, []string{x.Title, x.ID, day(x.UpdatedAt), ownerText(x.Claim())})
 			}
 		}
 		section(store, items)

@@ -26,7 +26,7 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 	if s.ItemID == "" {
 		item, err = rig.Secrets.CreateItem(ctx, spec)
 	} else {
-		item, err = rewrite(ctx, rig.Secrets, s.ItemID, spec)
+		item, err = rewrite(ctx, rig, s.ItemID, s.Over, spec)
 	}
 	if vendors.Refused(err) && s.ItemID != "" {
 		item, err = reread(ctx, rig, s.ItemID, w, err)
@@ -43,7 +43,8 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 // store may send a write again, and the refusal is then of the second one.
 func reread(ctx context.Context, rig Rig, id string, w Work, refusal error) (vendors.Item, error) {
 	item, err := rig.Secrets.GetItem(ctx, id)
-	if err == nil && rig.Fingerprint(item.Keys.SecretAccessKey) == w.Record.Pending.Fingerprint {
+	if err == nil && item.Mark.Operation == w.Operation &&
+		rig.Fingerprint(item.Keys.SecretAccessKey) == w.Record.Pending.Fingerprint {
 		return item, nil
 	}
 	return vendors.Item{}, refusal
@@ -118,6 +119,7 @@ func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, e
 	w.Record.Active = &state.CredentialRef{ID: s.AccessKeyID, Name: live.Name, IssuedAt: second(live.IssuedAt),
 		ExpiresAt: live.ExpiresAt, Fingerprint: rig.Fingerprint(item.Keys.SecretAccessKey)}
 	w.Record.Item = rig.itemRef(item, item.Keys.Texts(), w.Record, item.Mark.Operation)
+	w.Record.Item.UpdatedAt = time.Time{} // so that the next plan reads it, if this run does not come to mark it
 	return w, nil
 }
 
@@ -128,7 +130,7 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	}
 	// The fields have no secret, so the item keeps the one that it has.
 	keys := vendors.KeysOf(func(name string) vendors.Secret { return vendors.NewSecret(s.Fields[name]) })
-	item, err := rewrite(ctx, rig.Secrets, s.ItemID,
+	item, err := rewrite(ctx, rig, s.ItemID, s.Over,
 		vendors.ItemSpec{Title: s.Title, Keys: keys, Mark: rig.mark(w, issuedAt)})
 	if err != nil {
 		return w, fmt.Errorf("update item %q: %w", s.Title, err)
@@ -147,14 +149,19 @@ func readdressed(before *state.ItemRef, fields map[string]string) bool {
 	return before != nil && (changed(vendors.FieldEndpointURL) || changed(vendors.FieldRegion))
 }
 
-// rewrite reads an item and writes it, and tries again if someone else wrote in between.
-func rewrite(ctx context.Context, store vendors.SecretStore, id string, spec vendors.ItemSpec) (vendors.Item, error) {
+// rewrite reads an item and writes it, and tries again if someone else wrote in between. It
+// does not write over the mark of another state, unless over is the lineage of that one.
+func rewrite(ctx context.Context, rig Rig, id, over string, spec vendors.ItemSpec) (vendors.Item, error) {
 	for try := 1; ; try++ {
-		item, err := store.GetItem(ctx, id)
+		item, err := rig.Secrets.GetItem(ctx, id)
 		if err != nil {
 			return vendors.Item{}, err
 		}
-		written, err := store.UpdateItem(ctx, id, item.Version, spec)
+		if l := item.Mark.Lineage; l != "" && l != over && !slices.Contains(rig.Lineages, l) {
+			return vendors.Item{}, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrConflict,
+				Message: planner.OwnerName(item.Mark.Stack, l) + " took the item over; plan again"}
+		}
+		written, err := rig.Secrets.UpdateItem(ctx, id, item.Version, spec)
 		if !errors.Is(err, vendors.ErrConflict) || try == writeTries {
 			return written, err
 		}
@@ -186,5 +193,9 @@ func deleteItem(ctx context.Context, rig Rig, s planner.DeleteItem, w Work) (Wor
 
 // mark returns the mark that says whose item it is.
 func (rig Rig) mark(w Work, issuedAt time.Time) vendors.Mark {
-	return vendors.Mark{Stack: rig.Stack, Address: w.Record.Project.String(), Operation: w.Operation, IssuedAt: issuedAt}
+	mark := vendors.Mark{Stack: rig.Stack, Address: w.Record.Project.String(), Operation: w.Operation, IssuedAt: issuedAt}
+	if len(rig.Lineages) > 0 {
+		mark.Lineage = rig.Lineages[0]
+	}
+	return mark
 }

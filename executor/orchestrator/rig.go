@@ -38,6 +38,7 @@ type Rig struct {
 	Prover      vendors.KeyProver
 	Fingerprint func(vendors.Secret) string
 	Stack       string
+	Lineages    []string // of the state; the first goes into the marks of items
 	Now         func() time.Time
 	Sleep       func(ctx context.Context, d time.Duration) error
 	Waiting     func(why string, until time.Time) // may be nil

@@ -19,8 +19,9 @@ import (
 	"buckethead/planner"
 )
 
-// Format is the version of the file that this package writes and reads.
-const Format = 1
+// Format is the version of the file that this package writes. It reads those before it as
+// well: format 2 has operations on stores, and where a changed value comes from.
+const Format = 2
 
 // limit bounds what Read takes, in bytes: 100,000 operations are well below it.
 const limit = 512 << 20
@@ -56,7 +57,8 @@ func Read(r io.Reader) (*planner.Plan, error) {
 	}{&doc.Format}); err != nil {
 		return nil, fmt.Errorf("%w: %s", ErrFormat, err)
 	}
-	if doc.Format == Format {
+	known := doc.Format >= 1 && doc.Format <= Format
+	if known {
 		dec := json.NewDecoder(bytes.NewReader(text))
 		dec.DisallowUnknownFields()
 		if err := dec.Decode(&doc); err != nil {
@@ -64,8 +66,8 @@ func Read(r io.Reader) (*planner.Plan, error) {
 		}
 	}
 	switch {
-	case doc.Format != 0 && doc.Format != Format:
-		return nil, fmt.Errorf("%w: it has format %d, and this bh reads format %d", ErrFormat, doc.Format, Format)
+	case doc.Format != 0 && !known:
+		return nil, fmt.Errorf("%w: it has format %d, and this bh reads formats up to %d", ErrFormat, doc.Format, Format)
 	case doc.Plan == nil:
 		return nil, fmt.Errorf("%w: it has no plan in it", ErrFormat)
 	case doc.Digest != doc.Plan.Digest():

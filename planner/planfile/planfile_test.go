@@ -54,7 +54,7 @@ func TestRead_refusesWhatItDidNotWrite(t *testing.T) {
 		"nothing":        "",
 		"no JSON":        "terraform",
 		"other JSON":     "{}",
-		"newer":          strings.Replace(text, `"bh_plan_format": 1`, `"bh_plan_format": 2`, 1),
+		"newer":          strings.Replace(text, `"bh_plan_format": 2`, `"bh_plan_format": 3`, 1),
 		"changed since":  strings.Replace(text, `"digest": "`, `"digest": "0`, 2),
 		"cut off":        text[:len(text)/2],
 		"unknown field":  strings.Replace(text, `"digest"`, `"quota": 1, "digest"`, 1),

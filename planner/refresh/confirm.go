@@ -36,6 +36,7 @@ func (o *observer) confirm(ctx context.Context) {
 	}
 	o.confirmMarked()
 	o.confirmImports()
+	o.confirmOwners()
 	o.confirmClasses(ctx, once)
 	o.runSorted(reads)
 	o.readItems(ctx)
@@ -82,6 +83,11 @@ func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(
 	changed := !item.Summary.UpdatedAt.Equal(r.Item.UpdatedAt) || item.Summary.Title != r.Item.Title
 	if !listed || changed || r.Pending != nil {
 		o.want(key, r.Project)
+	}
+	for _, f := range r.Former {
+		if key := (planner.ItemKey{Secrets: f.Secrets, ID: f.ID}); o.world.Items[key].Summary.Marked {
+			o.want(key, r.Project)
+		}
 	}
 }
 

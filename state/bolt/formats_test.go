@@ -122,7 +122,7 @@ func writeGoldenState(t *testing.T, folder string) {
 	}
 	photos, north, gone := addr.Project{Name: "photos"}, addr.Project{Name: "tenant", Key: "north"}, addr.Project{Name: "gone"}
 	whole := goldenRecord(photos)
-	for _, r := range []state.Record{whole, {Project: north, Secrets: "age_file.main", Registered: true, CreatedAt: goldenTime, UpdatedAt: goldenTime, Generation: 1}} {
+	for _, r := range []state.Record{whole, {Project: north, Secrets: "age_file.main", Registered: true, Applied: state.Applied{Unverified: true}, CreatedAt: goldenTime, UpdatedAt: goldenTime, Generation: 1}} {
 		mustNot(t, s.Commit(t.Context(), state.Intent{}, r))
 	}
 	cors := vendors.BucketSettings{CORS: whole.Applied.Settings.CORS}
@@ -140,6 +140,8 @@ func writeGoldenState(t *testing.T, folder string) {
 	mustNot(t, s.Append(t.Context(),
 		state.Entry{At: goldenTime, Actor: "ada", Commit: "0123abcd", Run: "https://ci.example/1", PlanDigest: "0123", Project: photos, Operation: "provision", Reason: "new", Outcome: "done"},
 		state.Entry{At: goldenTime, Project: gone, Operation: "destroy", Outcome: "failed", Error: "no answer"}))
+	mustNot(t, s.Append(t.Context(), state.Entry{At: goldenTime, Block: "secrets.age_file.main", Operation: "update", Outcome: "done"}))
+	mustNot(t, s.Descend("an-older-lineage"))
 	text, err := json.MarshalIndent(contentOf(t, s), "", "  ")
 	mustNot(t, err)
 	mustNot(t, os.WriteFile(filepath.Join(folder, "state.json"), append(text, '\n'), 0o644))
@@ -158,7 +160,8 @@ func goldenRecord(p addr.Project) state.Record {
 	return state.Record{Project: p, Cloud: "cloudflare_r2.main", Secrets: "age_file.main", Bucket: &vendors.BucketID{Name: "photos", Namespace: "eu"},
 		Applied: state.Applied{Location: "weur", StorageClass: "Standard", Access: vendors.ReadOnly, AllowedIPs: []string{"192.0.2.0/24"}, ExpiresAfter: time.Hour, Settings: settings},
 		Item: &state.ItemRef{ID: "item-1", Title: "photos", Fields: map[string]string{"bucket": "photos", "access_key_id": "key-2"}, Address: p,
-			Operation: "aaaabbbbcccc", UpdatedAt: goldenTime},
+			Operation: "aaaabbbbcccc", Shape: "0123", UpdatedAt: goldenTime},
+		Issuer:   "account",
 		Former:   []state.FormerItem{{Secrets: "age_file.old", ID: "item-0", Title: "photos"}},
 		Active:   &state.CredentialRef{ID: "key-2", Name: "bh/golden/project.photos/bbbb", IssuedAt: goldenTime, ExpiresAt: goldenTime, Fingerprint: "f2"},
 		Pending:  &state.CredentialRef{ID: "key-3", Name: "bh/golden/project.photos/cccc", IssuedAt: goldenTime, Fingerprint: "f3"},

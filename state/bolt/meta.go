@@ -88,6 +88,14 @@ func (s *Store) check(o Options) error {
 	})
 }
 
+// Descend makes these lineages ancestors of the state, which owns what they own from then on.
+func (s *Store) Descend(lineages ...string) error {
+	return s.update(func(w *writing) error {
+		w.meta.Meta = w.meta.Descends(lineages...)
+		return nil
+	})
+}
+
 // checkMeta does what check does, but looks at no entries.
 func (s *Store) checkMeta(o Options) error {
 	return s.view(func(tx *bbolt.Tx) error {

@@ -26,10 +26,10 @@ func older(t *testing.T) (path string, content []byte) {
 	return path, content
 }
 
-func hasBecomeNew(t *testing.T, s *bolt.Store, serial uint64) {
+func hasBecomeNew(t *testing.T, s *bolt.Store, serial uint64, ancestors ...string) {
 	t.Helper()
 	snap, err := s.Snapshot()
-	want := state.Meta{Format: state.Format, Stack: "main", Lineage: "old", Serial: serial, FingerprintKey: []byte("key")}
+	want := state.Meta{Format: state.Format, Stack: "main", Lineage: "old", Serial: serial, FingerprintKey: []byte("key"), Ancestors: ancestors}
 	if err != nil || !reflect.DeepEqual(snap.Meta, want) || !reflect.DeepEqual(snap.Records, map[addr.Project]state.Record{recordOf(1).Project: recordOf(1)}) {
 		t.Errorf("got %+v, %v", snap, err)
 	}
@@ -111,6 +111,7 @@ func TestOpen_leavesAnOlderStateThatItCannotMigrate(t *testing.T) {
 func TestRestore_takesAnOlderBackup(t *testing.T) {
 	backup, _ := older(t)
 	path := written(t, 3)
+	replaced := readMeta(t, path).Lineage
 	s := open(t, path)
 	begun, err := s.Begin(t.Context(), state.Intent{Project: recordOf(2).Project, Sequence: 6, Step: "s", Name: "n"})
 	if err := errors.Join(err, s.Close()); err != nil {
@@ -120,7 +121,7 @@ func TestRestore_takesAnOlderBackup(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = open(t, path) // it was converted
-	hasBecomeNew(t, s, 9)
+	hasBecomeNew(t, s, 9, replaced)
 	snap, err := s.Snapshot()
 	if err != nil || snap.Sequences[begun.Project] != 6 || len(snap.Intents) != 1 || snap.Intents[0].Name != "n" {
 		t.Errorf("what was begun before is not in it: %+v, %v", snap, err)

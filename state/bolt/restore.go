@@ -153,14 +153,17 @@ func (p present) mayGo(o Options) error {
 // carryOver adds to the backup what was begun since it was made: the sequences of the
 // present state, and what is open in it. A newer file of the same lineage has the open
 // intents already. If the present state does not tell what was begun, the lineage changes,
-// so that no name that the restored state draws was used before.
+// so that no name that the restored state draws was used before. What the present state
+// owns is the restored one's too.
 func (p present) carryOver(w *writing, come state.Snapshot, unknown error, moves bool) error {
 	meta := &w.meta
 	switch {
 	case p.info == nil && moves:
 		return nil
 	case unknown != nil:
+		before := meta.Lineage
 		meta.Lineage, meta.Serial = drawLineage(), meta.Serial+1
+		meta.Meta = meta.Descends(before)
 		return nil
 	}
 	for project, n := range come.Sequences {
@@ -174,6 +177,7 @@ func (p present) carryOver(w *writing, come state.Snapshot, unknown error, moves
 		}
 	}
 	meta.Serial = max(meta.Serial, come.Meta.Serial) + 1
+	meta.Meta = meta.Descends(come.Meta.Lineages()...)
 	return nil
 }
 

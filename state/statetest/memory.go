@@ -40,6 +40,14 @@ func NewMemory(stack string) *Memory {
 	}}
 }
 
+// EditMeta changes the meta value, such as the lineage, which is otherwise the same for all
+// states of one stack.
+func (m *Memory) EditMeta(change func(*state.Meta)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	change(&m.now.Meta)
+}
+
 // Clone returns a copy of the state without the hooks. The two share nothing.
 func (m *Memory) Clone() *Memory {
 	m.mu.Lock()

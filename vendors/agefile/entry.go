@@ -22,6 +22,8 @@ const (
 	memberCreatedAt = "created_at"
 	memberUpdatedAt = "updated_at"
 	memberDigest    = "digest"
+
+	memberLineage = "lineage" // of the mark
 )
 
 // entry is one item in the file. It is immutable, so that documents can share entries.
@@ -179,6 +181,7 @@ func (e *entry) written(spec vendors.ItemSpec, at time.Time) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	merged = merged.without(memberLineage) // an empty one is not written
 	for _, m := range known {
 		merged = merged.with(m.name, m.value)
 	}

@@ -21,6 +21,7 @@ type goldenItem struct {
 	ID, Title, Version, AccessKeyID, SecretAccessKey     string
 	Bucket, EndpointURL, Region, AccountID, Jurisdiction string
 	MarkStack, MarkAddress, MarkOperation                string
+	MarkLineage                                          string `json:",omitempty"` // since format 2
 	UpdatedAt, MarkIssuedAt                              time.Time
 }
 
@@ -38,7 +39,7 @@ func goldenItems(t *testing.T, f *fixture) []goldenItem {
 		}
 		out = append(out, goldenItem{ID: x.ID, Title: x.Title, Version: x.Version, AccessKeyID: x.Keys.AccessKeyID,
 			SecretAccessKey: x.Keys.SecretAccessKey.Reveal(), Bucket: x.Keys.Bucket, EndpointURL: x.Keys.EndpointURL,
-			Region: x.Keys.Region, AccountID: x.Keys.AccountID, Jurisdiction: x.Keys.Jurisdiction, MarkStack: x.Mark.Stack,
+			Region: x.Keys.Region, AccountID: x.Keys.AccountID, Jurisdiction: x.Keys.Jurisdiction, MarkStack: x.Mark.Stack, MarkLineage: x.Mark.Lineage,
 			MarkAddress: x.Mark.Address, MarkOperation: x.Mark.Operation, UpdatedAt: x.UpdatedAt, MarkIssuedAt: x.Mark.IssuedAt})
 	}
 	return out
@@ -48,7 +49,7 @@ func goldenItems(t *testing.T, f *fixture) []goldenItem {
 // writes one of them.
 func TestFormats(t *testing.T) {
 	if *writeFormats {
-		writeGoldenFile(t, filepath.Join(formats, "1"))
+		writeGoldenFile(t, filepath.Join(formats, "2"))
 	}
 	files, err := filepath.Glob(filepath.Join(formats, "*", "secrets.age"))
 	if err != nil || len(files) == 0 {
@@ -98,7 +99,7 @@ func writeGoldenFile(t *testing.T, folder string) {
 	for _, spec := range []vendors.ItemSpec{
 		{Title: "photos", Keys: vendors.BucketCredentials{AccessKeyID: "key-2", SecretAccessKey: vendors.NewSecret("an-example-and-no-secret"), Bucket: "photos",
 			EndpointURL: "https://0abc.r2.cloudflarestorage.com", Region: "auto", AccountID: "0abc", Jurisdiction: "eu"},
-			Mark: vendors.Mark{Stack: "golden", Address: "project.photos", Operation: "aaaabbbbcccc", IssuedAt: start}},
+			Mark: vendors.Mark{Stack: "golden", Lineage: "0123456789abcdef", Address: "project.photos", Operation: "aaaabbbbcccc", IssuedAt: start}},
 		{Title: `tenant["north"]`, Keys: vendors.BucketCredentials{AccessKeyID: "AKIA", SecretAccessKey: vendors.NewSecret("another-example-and-no-secret")}},
 	} {
 		if _, err := f.CreateItem(t.Context(), spec); err != nil {

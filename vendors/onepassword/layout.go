@@ -22,6 +22,7 @@ var (
 // The fields of bh's own section, by id; labels are what people read.
 const (
 	markStack     = "bh_stack"
+	markLineage   = "bh_lineage"
 	markAddress   = "bh_address"
 	markOperation = "bh_operation"
 	markIssuedAt  = "bh_issued_at"
@@ -29,6 +30,7 @@ const (
 
 // markFields are the fields of the mark, without their values.
 var markFields = []field{{id: markStack, section: markSection.id, label: "stack"},
+	{id: markLineage, section: markSection.id, label: "lineage"},
 	{id: markAddress, section: markSection.id, label: "address"},
 	{id: markOperation, section: markSection.id, label: "operation"},
 	{id: markIssuedAt, section: markSection.id, label: "issued at"}}
@@ -83,7 +85,7 @@ func (l layout) write(spec vendors.ItemSpec) edit {
 	if !spec.Mark.IssuedAt.IsZero() {
 		issued = spec.Mark.IssuedAt.UTC().Format(time.RFC3339)
 	}
-	values := map[string]string{markStack: spec.Mark.Stack, markAddress: spec.Mark.Address,
+	values := map[string]string{markStack: spec.Mark.Stack, markLineage: spec.Mark.Lineage, markAddress: spec.Mark.Address,
 		markOperation: spec.Mark.Operation, markIssuedAt: issued}
 	for _, f := range markFields {
 		f.value = vendors.NewSecret(values[f.id])
@@ -101,7 +103,7 @@ func (l layout) read(x item) vendors.Item {
 		ItemSummary: vendors.ItemSummary{ID: x.id, Title: x.title, Marked: slices.Contains(x.tags, tag),
 			UpdatedAt: x.updatedAt}, Version: x.version,
 		Keys: vendors.KeysOf(func(name string) vendors.Secret { return l.find(x.fields, name).value }),
-		Mark: vendors.Mark{Stack: mark(markStack), Address: mark(markAddress),
+		Mark: vendors.Mark{Stack: mark(markStack), Lineage: mark(markLineage), Address: mark(markAddress),
 			Operation: mark(markOperation), IssuedAt: issued},
 		Misfits: l.misfits(x.fields),
 	}

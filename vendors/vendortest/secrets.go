@@ -56,7 +56,8 @@ func (s *secretSuite) spec() vendors.ItemSpec {
 		Keys: vendors.BucketCredentials{AccessKeyID: fmt.Sprintf("KEY%d", n),
 			SecretAccessKey: vendors.NewSecret(s.canary()), Bucket: "photos",
 			EndpointURL: "https://storage.example.com/?a=b&c=<d>", Region: "auto", AccountID: "account-1", Jurisdiction: "eu"},
-		Mark: vendors.Mark{Stack: "conformance", Address: `project.tenant["north"]`, Operation: fmt.Sprintf("op%d", n),
+		Mark: vendors.Mark{Stack: "conformance", Lineage: fmt.Sprintf("lineage%d", n),
+			Address: `project.tenant["north"]`, Operation: fmt.Sprintf("op%d", n),
 			IssuedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)},
 	}
 }
@@ -100,7 +101,8 @@ func sameKeys(a, b vendors.BucketCredentials) bool {
 }
 
 func sameMark(a, b vendors.Mark) bool {
-	return a.Stack == b.Stack && a.Address == b.Address && a.Operation == b.Operation && a.IssuedAt.Equal(b.IssuedAt)
+	return a.Stack == b.Stack && a.Lineage == b.Lineage && a.Address == b.Address && a.Operation == b.Operation &&
+		a.IssuedAt.Equal(b.IssuedAt)
 }
 
 func createItemThenList(t *testing.T, s *secretSuite) {
@@ -210,10 +212,11 @@ func updateKeepsSecret(t *testing.T, s *secretSuite) {
 	made := s.create(t, p, spec)
 	secret := spec.Keys.SecretAccessKey
 	spec.Title, spec.Keys.SecretAccessKey, spec.Keys.Region, spec.Keys.AccountID = s.title(), vendors.Secret{}, "weur", ""
+	spec.Mark.Lineage = "" // as a mark of before there was one: it must not keep another state's
 	updated, err := p.UpdateItem(t.Context(), made.ID, made.Version, spec)
 	expect(t, "update item", err, nil)
 	for _, item := range []vendors.Item{updated, get(t, p, made.ID)} {
-		if !item.Keys.SecretAccessKey.Equal(secret) || item.Title != spec.Title || item.Keys.Region != "weur" ||
+		if !item.Keys.SecretAccessKey.Equal(secret) || item.Title != spec.Title || !sameMark(item.Mark, spec.Mark) || item.Keys.Region != "weur" ||
 			item.Keys.AccountID != "" {
 			t.Errorf("got %+v, sent %+v, and the secret is kept: %t", item, spec, item.Keys.SecretAccessKey.Equal(secret))
 		}

@@ -1,0 +1,106 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"buckethead/config/words"
+)
+
+// Kin is what there is of one state, by its lineage. Without a lineage it is what nobody
+// knows the state of.
+type Kin struct {
+	Owner       string    `json:"owner"` // STACK@LINEAGE
+	Lineage     string    `json:"lineage,omitempty"`
+	Items       int       `json:"items"`
+	Credentials int       `json:"credentials"`
+	Projects    []string  `json:"projects"` // addresses, as marks and names have them
+	WrittenAt   time.Time `json:"written_at,omitzero"`
+
+	declared int // how many of the projects the files declare
+}
+
+// Word is what chooses the kin: eight letters of its lineage, or "unknown".
+func (k Kin) Word() string { return k.Owner[strings.LastIndex(k.Owner, "@")+1:] }
+
+// kinOf sorts what carries the name of the stack by lineage. What has most of the declared
+// projects comes first, and of those what was written last.
+func kinOf(in Input) []Kin {
+	m := newMaker(in)
+	found := map[string]*Kin{}
+	projects := map[string]map[string]bool{}
+	of := func(c Claim) *Kin {
+		k := found[c.Lineage]
+		if k == nil {
+			k = &Kin{Owner: c.String(), Lineage: c.Lineage}
+			found[c.Lineage], projects[c.Lineage] = k, map[string]bool{}
+		}
+		projects[c.Lineage][c.Project] = true
+		return k
+	}
+	for _, item := range in.Observed.Items {
+		if claim := m.family().ofMark(item.Mark); item.Read && claim.Stack == in.Desired.Stack {
+			k := of(claim)
+			k.Items++
+			if item.Summary.UpdatedAt.After(k.WrittenAt) {
+				k.WrittenAt = item.Summary.UpdatedAt
+			}
+		}
+	}
+	for _, c := range in.Observed.Credentials {
+		if claim := m.claimOf(c); strings.HasPrefix(c.Name, "bh/") && claim.Stack == in.Desired.Stack {
+			of(claim).Credentials++
+		}
+	}
+	out := make([]Kin, 0, len(found))
+	for lineage, k := range found {
+		k.Projects = slices.Sorted(maps.Keys(projects[lineage]))
+		for i := range in.Desired.Projects {
+			if projects[lineage][in.Desired.Projects[i].Addr.String()] {
+				k.declared++
+			}
+		}
+		out = append(out, *k)
+	}
+	slices.SortFunc(out, func(a, b Kin) int {
+		return cmp.Or(cmp.Compare(b.declared, a.declared), b.WrittenAt.Compare(a.WrittenAt), cmp.Compare(a.Owner, b.Owner))
+	})
+	return out
+}
+
+// choose divides kin into those that are chosen and the rest. If there is only one, it need
+// not be chosen.
+func choose(all []Kin, chosen []string) (taken, left []Kin, err error) {
+	if len(chosen) == 0 && len(all) == 1 {
+		return all, nil, nil
+	}
+	used := map[string]bool{}
+	for _, k := range all {
+		matched := false
+		for _, text := range chosen {
+			if text == k.Word() || text == k.Owner || text == k.Lineage {
+				matched, used[text] = true, true
+			}
+		}
+		if matched {
+			taken = append(taken, k)
+		} else {
+			left = append(left, k)
+		}
+	}
+	for _, text := range chosen {
+		if !used[text] {
+			var there []string
+			for _, k := range all {
+				there = append(there, k.Word())
+			}
+			return nil, nil, fmt.Errorf("nothing is there of the lineage %q; there is %s", text,
+				cmp.Or(words.List(there...), "nothing of this stack"))
+		}
+	}
+	return taken, left, nil
+}

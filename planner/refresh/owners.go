@@ -1,0 +1,106 @@
+package refresh
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/planner"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// confirmOwners reads items with bh's mark that no record has where a plan asks whose things
+// are: whose the item is that has the title of a new project's; and, before the first apply,
+// where a bucket may be taken over and where others have keys to one, who else is there. It
+// reads one batch in each store at most, for the answer is for words: that there is someone
+// else is known from the list of credentials.
+func (o *observer) confirmOwners() {
+	snap := o.request.Recorded
+	titles := map[planner.ItemKey]addr.Project{}
+	several := len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 || o.shared()
+	for i := range o.request.Desired.Projects {
+		p := &o.request.Desired.Projects[i]
+		if o.request.Mode == planner.DestroyAll {
+			break
+		}
+		r, recorded := snap.Records[p.Addr]
+		if recorded && r.Item != nil && r.Secrets == p.Secrets && (r.Bucket != nil || r.Registered) {
+			continue
+		}
+		titles[planner.ItemKey{Secrets: p.Secrets, ID: p.ItemTitle}] = p.Addr
+		several = several || o.mayTake(p, recorded && r.Bucket != nil)
+	}
+	if len(titles) == 0 && !several {
+		return
+	}
+	called := func(key planner.ItemKey) addr.Project {
+		return titles[planner.ItemKey{Secrets: key.Secrets, ID: o.world.Items[key].Summary.Title}]
+	}
+	byStore := map[string][]planner.ItemKey{}
+	for _, key := range o.markedUnheld() {
+		if several || !called(key).IsZero() {
+			byStore[key.Secrets] = append(byStore[key.Secrets], key)
+		}
+	}
+	for _, keys := range byStore {
+		slices.SortFunc(keys, func(a, b planner.ItemKey) int { // those of a title that is asked for first
+			return cmp.Or(called(b).Compare(called(a)), cmp.Compare(a.ID, b.ID))
+		})
+		for _, key := range keys[:min(len(keys), itemBatch)] {
+			o.want(key, called(key))
+		}
+	}
+}
+
+// mayTake reports whether a project may take over a bucket that is there.
+func (o *observer) mayTake(p *config.Project, has bool) bool {
+	_, there := o.world.Buckets[planner.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}]
+	return there && !has && p.Register == nil
+}
+
+// shared reports whether a credential that no record knows, and that bh has named, opens a
+// bucket that a record has.
+func (o *observer) shared() bool {
+	type ref struct{ cloud, id string }
+	var known map[ref]bool
+	buckets := map[planner.BucketKey]bool{}
+	learn := func() {
+		known = map[ref]bool{}
+		for _, r := range o.request.Recorded.Records {
+			if r.Bucket != nil {
+				buckets[planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}] = true
+			}
+			for _, c := range append(slices.Clone(r.Retiring), deref(r.Active), deref(r.Pending)) {
+				known[ref{r.Cloud, c.ID}] = true
+			}
+		}
+		for _, i := range o.request.Recorded.Intents {
+			known[ref{i.Cloud, i.Name}] = true
+		}
+		for _, w := range o.request.Recorded.Watches {
+			known[ref{w.Cloud, w.Name}] = true
+		}
+	}
+	for key, c := range o.world.Credentials {
+		if c.Status != vendors.Active || !strings.HasPrefix(c.Name, "bh/") {
+			continue
+		}
+		if known == nil {
+			learn()
+		}
+		if buckets[planner.BucketKey{Cloud: key.Cloud, ID: c.Bucket}] && !known[ref{key.Cloud, c.ID}] && !known[ref{key.Cloud, c.Name}] {
+			return true
+		}
+	}
+	return false
+}
+
+func deref(c *state.CredentialRef) state.CredentialRef {
+	if c == nil {
+		return state.CredentialRef{}
+	}
+	return *c
+}

@@ -1,0 +1,231 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/config/words"
+	"buckethead/vendors"
+)
+
+// TakeOverBlock returns the import block that takes over a bucket, and with item also that
+// item. Owner names the state that has them; it is empty if none has.
+func TakeOverBlock(to addr.Project, bucket, item, owner string) string {
+	e := config.Existing{To: to, Declared: true, Item: item, Owner: owner,
+		Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: bucket}}}
+	return strings.TrimSuffix(string(config.Generate([]config.Existing{e})), "\n")
+}
+
+// toCopy indents a block: views do not break lines that begin with a space.
+func toCopy(block string) string { return "  " + strings.ReplaceAll(block, "\n", "\n  ") }
+
+// mayHave reports whether the project may take over a bucket that is there. What another
+// state has, it takes only if its import block names that state.
+func (m *maker) mayHave(s *subject, d *draft, key BucketKey) bool {
+	others, block := m.heldByOthers(key), m.imports[s.project]
+	switch {
+	case len(others) == 0 && (block.Owner == "" || block.Item != ""): // takeItem looks at the item
+		return true
+	case len(others) == 0:
+		m.needlessOwner(s, block)
+	case !owns(block.Owner, others):
+		m.othersBucket(s, key, others)
+	default:
+		d.Notes = append(d.Notes, "it is taken over from "+block.Owner+": that state reports it and changes nothing of it, "+
+			"until it lets go of the bucket with a removed block")
+		return true
+	}
+	d.failed = true
+	return false
+}
+
+func owns(owner string, list []holding) bool {
+	for _, h := range list {
+		if h.String() == owner {
+			return true
+		}
+	}
+	return false
+}
+
+// needlessOwner refuses an import block that names an owner where nothing shows one.
+func (m *maker) needlessOwner(s *subject, block config.Import) {
+	m.fault(diag.Diagnostic{Code: "BH2042", Project: s.project, Subject: block.Range, Summary: "Not owned by that state",
+		Detail: "The import block names the owner " + block.Owner + ", and nothing shows that this or any other state " +
+			"owns what is to be imported.",
+		Fix: "Check that this is what you want to take over, and remove owner from the block."})
+}
+
+// othersBucket refuses to take a bucket that another state has.
+func (m *maker) othersBucket(s *subject, key BucketKey, others []holding) {
+	why := make([]string, len(others))
+	for i, h := range others {
+		why[i] = h.text()
+	}
+	const most = 3
+	if more := len(why) - most; more > 0 {
+		why = append(why[:most], fmt.Sprintf("%d more", more))
+	}
+	m.othersThing(s, "The bucket "+key.ID.Name+" in "+key.Cloud, strings.Join(why, "; "), ownersOf(others),
+		TakeOverBlock(s.project, key.ID.Name, m.imports[s.project].Item, others[0].String()))
+}
+
+// othersThing refuses to take what another state owns, and says how it could be taken.
+func (m *maker) othersThing(s *subject, what, why string, owners []string, block string) {
+	d := diag.Diagnostic{Code: "BH2041", Project: s.project, Subject: s.desired.Range,
+		Summary: "Another state owns this",
+		Detail:  what + " belongs to " + words.List(owners...) + ": " + why + ".",
+		Fix: "Choose another name. To take it over from that state, which then has to let go of it with a removed block:\n\n" +
+			toCopy(block)}
+	if imported, is := m.imports[s.project]; is {
+		d.Subject = imported.Range
+		if imported.Owner != "" {
+			d.Detail += " The import block names " + imported.Owner + " as the owner."
+		}
+	}
+	if m.nothingRecorded() {
+		d.Fix += "\n\n" + stateLost
+	}
+	m.fault(d)
+}
+
+// mayTakeItem reports whether an import block may take over an item.
+func (m *maker) mayTakeItem(s *subject, key ItemKey, block config.Import) bool {
+	item := m.in.Observed.Items[key]
+	claim := m.family().ofMark(item.Mark)
+	_, held := m.owned().items[key]
+	others := !held && item.Mark.Stack != "" && claim.Owner != ThisStack
+	switch {
+	case !others && (block.Owner == "" || len(m.heldByOthers(BucketKey{s.desired.Cloud, s.desired.Bucket.ID})) > 0):
+		return true
+	case !others:
+		m.needlessOwner(s, block)
+	case block.Owner != claim.String():
+		m.othersThing(s, "The item \""+item.Summary.Title+"\" (id "+key.ID+") in "+key.Secrets, "it carries that mark",
+			[]string{claim.String()}, TakeOverBlock(s.project, s.desired.Bucket.ID.Name, key.ID, claim.String()))
+	default:
+		return true
+	}
+	return false
+}
+
+// titleTaken refuses a second item of one title.
+func (m *maker) titleTaken(s *subject, id string) {
+	d := diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
+		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
+			") that does not belong to " + s.project.String() + ". A second one of the same title could not be told from it.",
+		Fix: "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."}
+	claim, others := m.othersItems()[ItemKey{s.desired.Secrets, id}]
+	if others {
+		d.Detail += " It belongs to " + claim.String() + "."
+		d.Fix = "Choose another item_title."
+		bucket := s.desired.Bucket.ID
+		if _, there := m.in.Observed.Buckets[BucketKey{s.desired.Cloud, bucket}]; there || s.desired.Register != nil {
+			d.Fix += " To take over from that state what the item is for:\n\n" +
+				toCopy(TakeOverBlock(s.project, bucket.Name, id, claim.String()))
+		}
+		if m.nothingRecorded() {
+			d.Fix += "\n\n" + stateLost
+		}
+	}
+	m.fault(d)
+}
+
+// over is the lineage of another state in an item's mark, which a step may write over.
+func (m *maker) over(secrets, id string) string {
+	if mark := m.in.Observed.Items[ItemKey{secrets, id}].Mark; mark.Lineage != "" && m.family().foreign(mark) {
+		return mark.Lineage
+	}
+	return ""
+}
+
+// takenOver returns the operation of a project whose item another state took over: a
+// blocked one, for the two states would write over each other.
+func (m *maker) takenOver(s *subject) *Operation {
+	claim, taken := m.taken(s.record)
+	if !taken {
+		return nil
+	}
+	o := s.operation(Update, "taken_over", "another state took its item over")
+	o.Blocked = append(o.Blocked, m.takenObjection(s, claim))
+	return s.finish(o, false)
+}
+
+func (m *maker) takenObjection(s *subject, claim Claim) Objection {
+	return Objection{Word: "taken_over", Text: claim.String() + " took its item over",
+		Fix: "Let go of it: " + removedBlock(s.project) + " instead of its block. Or take it back: bh state rm " +
+			shellWord(s.project.Label()) + ", then an import block with item = \"" + s.record.Item.ID +
+			"\" and owner = \"" + claim.String() + "\"."}
+}
+
+func removedBlock(p addr.Project) string { return "removed { from = " + p.String() + " }" }
+
+// sharedObjection says why a bucket is not deleted to which another state has keys.
+func sharedObjection(p addr.Project, others []holding) Objection {
+	return Objection{Word: "taken_over", Text: words.List(ownersOf(others)...) + " has a credential that opens the bucket",
+		Fix: "If it took the bucket over, let go of it: " + removedBlock(p) + ". If nobody uses that credential (" +
+			others[0].credential + "), revoke it with the provider and plan again."}
+}
+
+// warnOfSharing warns of buckets of this state to which other states have keys.
+func (m *maker) warnOfSharing() {
+	if m.in.Mode != Normal {
+		return // a destroy that must not be is blocked
+	}
+	for key, others := range m.claimed().opened {
+		p, ours := m.owned().buckets[key]
+		if !ours || m.in.Scope != nil && !m.in.Scope(p) || m.forgets(p) {
+			continue
+		}
+		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",
+			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
+				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
+			Fix: "If that state took the bucket over, let go of it here: " + removedBlock(p) + " instead of its block. " +
+				"If this state took it over, let go of it there, and revoke the credential when nobody uses it."}
+		if desired := m.desired[p]; desired != nil {
+			d.Subject = desired.Range
+		}
+		m.fault(d)
+	}
+}
+
+// nothingRecorded reports whether the state knows of nothing at all.
+func (m *maker) nothingRecorded() bool {
+	return len(m.in.Recorded.Records)+len(m.in.Recorded.Intents)+len(m.in.Recorded.Watches) == 0
+}
+
+// warnOfName warns, before the first apply, that the stack's name is in use already.
+func (m *maker) warnOfName() {
+	if m.in.Mode != Normal || !m.nothingRecorded() || len(m.desired) == 0 || m.in.Desired.Stack == "" {
+		return
+	}
+	credentials, items, owners := 0, 0, map[string]bool{}
+	for _, c := range m.in.Observed.Credentials {
+		if claim := m.claimOf(c); claim.Owner != ThisStack && claim.Stack == m.in.Desired.Stack {
+			credentials, owners[claim.String()] = credentials+1, true
+		}
+	}
+	for _, claim := range m.othersItems() {
+		if claim.Stack == m.in.Desired.Stack {
+			items, owners[claim.String()] = items+1, true
+		}
+	}
+	if credentials+items == 0 {
+		return
+	}
+	if unknown := (Claim{Stack: m.in.Desired.Stack}).String(); len(owners) > 1 {
+		delete(owners, unknown) // the others are more than enough to go by
+	}
+	m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2044", Summary: "The name of the stack is in use",
+		Detail: "This state records nothing yet, and there is something of a stack " + m.in.Desired.Stack + " already: " +
+			words.Join(" and ", words.Some(credentials, "credential"), words.Some(items, "item")) + " of " +
+			words.List(slices.Sorted(maps.Keys(owners))...) + ". Two states of one name do not take each other's things, " +
+			"but people cannot tell them apart.",
+		Fix: "Give this stack a name of its own: bh { stack = \"...\" }. If the other state is the one that you mean, " +
+			"declare where it is kept. " + stateLost})
+}
