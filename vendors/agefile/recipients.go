@@ -57,7 +57,7 @@ func mixed(list []recipient) (classic, hybrid recipient, both bool) {
 
 // mixedWords says that a file cannot have both for recipients.
 func mixedWords(classic, hybrid recipient) string {
-	return fmt.Sprintf("%.12s… and %.12s… cannot open the same file: age never mixes post-quantum keys (age1pq1…) "+
+	return fmt.Sprintf("the recipients %.12s… and %.12s… cannot open the same file: age never mixes post-quantum keys (age1pq1…) "+
 		"with classic ones", classic, hybrid)
 }
 
@@ -71,7 +71,7 @@ func checkRecipients(list []string) []vendors.Problem {
 		case err != nil:
 			out.Report("recipients", err.Error(), `Write public keys as age-keygen prints them: they begin with "age1".`)
 		case slices.Contains(texts(parsed), r.String()):
-			out.Report("recipients", fmt.Sprintf("%.12s… is there twice", r), "Name each recipient once.")
+			out.Report("recipients", fmt.Sprintf("the recipient %.12s… is there twice", r), "Name each recipient once.")
 		default:
 			parsed = append(parsed, r)
 		}
