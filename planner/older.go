@@ -23,7 +23,12 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 		return
 	}
 	if s.record.Proof == "" && (word == "rotation_asked" || word == "rotation_due") && len(s.record.Retiring) > 0 {
-		// The older key may be the last one that works.
+		// The older key may be the last one that works. The current one works at the address
+		// that is declared by now, which may be why it was not proved.
+		if fields, readdressed := m.addressed(s, s.record.Item.Fields); len(readdressed) > 0 {
+			d.add(UpdateItem{ItemID: s.record.Item.ID, Title: s.desired.ItemTitle, Fields: fields,
+				Over: m.over(s.desired.Secrets, s.record.Item.ID)})
+		}
 		d.add(s.proof())
 	}
 	m.endOlder(s, d)
