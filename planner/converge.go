@@ -247,7 +247,8 @@ func (m *maker) frees(p addr.Project, adopts bool) bool {
 // needProof plans the proof where the stored credential lacks it.
 func (m *maker) needProof(s *subject, d *draft) {
 	unproved := s.record != nil && s.record.Active != nil &&
-		(s.record.Proof == "" || s.record.Proof == state.Restricted && slices.ContainsFunc(d.Steps, changesPolicy))
+		(s.record.Proof == "" || s.record.Proof == state.Restricted && (slices.ContainsFunc(d.Steps, changesPolicy) ||
+			!slices.Equal(s.record.Applied.AllowedIPs, s.desired.AllowedIPs))) // an earlier run changed the policy
 	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
 		return
 	}

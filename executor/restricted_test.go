@@ -1,0 +1,29 @@
+package executor_test
+
+import (
+	"testing"
+
+	"buckethead/config"
+	"buckethead/planner"
+)
+
+// TestApply_proofOfALiftedRestriction: a key that only some addresses may use is proved once
+// everyone may, also if the apply that lifts the restriction is killed.
+func TestApply_proofOfALiftedRestriction(t *testing.T) {
+	for n := 1; ; n++ {
+		r := begin(t, func(r *rigging) {
+			r.config.Projects = []config.Project{project("aaa")}
+			r.config.Projects[0].AllowedIPs = []string{"192.0.2.0/24"}
+		})
+		r.config.Projects[0].AllowedIPs = nil
+		met := r.cut(n)
+		_, _, _ = r.apply(planner.Normal)
+		if !met() {
+			break
+		}
+		mustConverge(t, r)
+		if wrong := r.complaints(); len(wrong) > 0 {
+			t.Fatalf("cut %d: %v", n, wrong)
+		}
+	}
+}
