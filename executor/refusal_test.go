@@ -217,6 +217,38 @@ func TestApply_revokesWhatTheStateCouldNotRecord(t *testing.T) {
 	mustConverge(t, r)
 }
 
+// TestApply_refusedAndUnread: the store wrote an item, lost the answer, and refused the write
+// when it came again; then the item cannot be read. Nobody knows what it holds, so the key
+// that may be in it is not revoked.
+func TestApply_refusedAndUnread(t *testing.T) {
+	r := begin(t, func(r *rigging) { r.config.Projects = []config.Project{project("aaa")} })
+	r.rotate[aaa] = true
+	written := false
+	r.world.After = func(c memory.Call) error {
+		if c.Method == "UpdateItem" {
+			written = true
+			return &vendors.Error{Vendor: store, Op: "write item", Kind: vendors.ErrDenied, Message: "no"}
+		}
+		return nil
+	}
+	r.world.Before = func(c memory.Call) error {
+		if written && c.Method == "GetItem" {
+			return &vendors.Error{Vendor: store, Op: "read item", Kind: vendors.ErrUnavailable, Message: "closed"}
+		}
+		return nil
+	}
+	report, _, err := r.apply(planner.Normal)
+	r.accept()
+	if err != nil || report.OK() {
+		t.Fatalf("%v %+v", err, report)
+	}
+	item, _ := r.item(store, "aaa")
+	if !r.world.Cloud(cloud).Works(item.Keys, vendors.BucketID{Name: "aaa"}) {
+		t.Errorf("the item holds a key that was revoked: %s", fmt.Sprint(report.Results))
+	}
+	mustConverge(t, r)
+}
+
 // applyRefused lets the store fail for the whole of an apply, from some write on.
 func (m *machine) applyRefused(t *rapid.T) {
 	f := rapid.SampledFrom(refusals).Draw(t, "refusal")
