@@ -9,6 +9,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/planner"
 	"buckethead/vendors"
+	"buckethead/vendors/memory"
 )
 
 var aaa = addr.Project{Name: "aaa"}
@@ -57,6 +58,28 @@ func TestApply_noOverlapAfterAKill(t *testing.T) {
 		}
 		if slices.ContainsFunc(r.world.Cloud(cloud).Credentials(), func(c vendors.Credential) bool { return c.ID == old }) {
 			t.Errorf("cut %d: the old key works after %v", n, kinds(plan))
+		}
+	}
+}
+
+// TestApply_leavesAStoreAfterAKill: a killed rotation may have stored new keys in the item of
+// a store that the project then leaves. Those work until it has others in the next store.
+func TestApply_leavesAStoreAfterAKill(t *testing.T) {
+	for n := 1; ; n++ {
+		r := begin(t, func(r *rigging) { r.config.Projects = []config.Project{project("aaa")} })
+		r.rotate[aaa] = true
+		met := r.cut(n)
+		_, _, _ = r.apply(planner.Normal)
+		if !met() {
+			break
+		}
+		r.rotate = map[addr.Project]bool{}
+		r.config.Projects[0].Secrets = other
+		g := newGuard(r)
+		r.world.Before = func(memory.Call) error { g.look(true); return nil }
+		mustConverge(t, r)
+		if wrong := append(g.broken, r.complaints()...); len(wrong) > 0 {
+			t.Fatalf("cut %d: %v", n, wrong)
 		}
 	}
 }

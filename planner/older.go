@@ -36,9 +36,14 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 
 // holds reports whether an item of the project says that it holds the credential. Then someone
 // may use it until another one is stored.
+// The item may be in a store that the project is about to leave.
 func (m *maker) holds(s *subject, x stray) bool {
-	return slices.ContainsFunc(m.ownItems(s), func(id string) bool {
-		return m.in.Observed.Items[ItemKey{m.secretsOf(s), id}].Fields[vendors.FieldAccessKeyID] == x.id
+	items := m.markedItems(s)
+	if s.record != nil {
+		items = append(items, ItemKey{s.record.Secrets, itemID(s.record)})
+	}
+	return slices.ContainsFunc(items, func(key ItemKey) bool {
+		return m.in.Observed.Items[key].Fields[vendors.FieldAccessKeyID] == x.id
 	})
 }
 
