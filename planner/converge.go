@@ -208,8 +208,15 @@ func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open
 }
 
 func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
-	if m.in.Allowance.Recreate {
-		d.because(Provision, "bucket_gone", "the bucket was deleted outside of bh; it is made again, empty")
+	deleted := slices.ContainsFunc(s.intents, func(i state.Intent) bool {
+		return i.Step == StepDeleteBucket && i.Name == spec.ID.Name
+	})
+	if m.in.Allowance.Recreate || deleted {
+		text := "the bucket was deleted outside of bh; it is made again, empty"
+		if deleted {
+			text = "an earlier run deleted the bucket; it is made again, empty"
+		}
+		d.because(Provision, "bucket_gone", text)
 		d.add(newBucket(spec, false))
 		return
 	}
