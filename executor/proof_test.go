@@ -27,3 +27,24 @@ func TestApply_proofOfALiftedRestriction(t *testing.T) {
 		}
 	}
 }
+
+// TestApply_waivedUntilVerified: once verify is no longer false, keys are proved, also if the
+// apply that stored them was cut off.
+func TestApply_waivedUntilVerified(t *testing.T) {
+	for n := 1; ; n++ {
+		r := begin(t, nil)
+		p := registered("aaa", "brought")
+		p.Register.Unverified = true
+		r.config.Projects = []config.Project{p}
+		met := r.cut(n)
+		_, _, _ = r.apply(planner.Normal)
+		if !met() {
+			break
+		}
+		r.config.Projects = []config.Project{registered("aaa", "brought")}
+		mustConverge(t, r)
+		if wrong := r.complaints(); len(wrong) > 0 {
+			t.Fatalf("cut %d: %v", n, wrong)
+		}
+	}
+}
