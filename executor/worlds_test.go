@@ -47,7 +47,7 @@ type machine struct {
 
 func (m *machine) event(t *rapid.T) {
 	events := map[string]func(*rapid.T){"apply": m.applyWhole, "killed apply": m.applyCut, "faulty apply": m.applyFaulty, "refused apply": m.applyRefused, "declare": m.declare,
-		"undeclare": m.undeclare, "rename": m.rename, "harm": m.harm, "time passes": m.pass, "objects": m.fill, "ask rotation": m.askRotation, "restyle": m.restyle, "blocks": m.reblock}
+		"undeclare": m.undeclare, "rename": m.rename, "harm": m.harm, "time passes": m.pass, "objects": m.fill, "ask rotation": m.askRotation, "restyle": m.restyle, "blocks": m.reblock, "stopped apply": m.applyStopped, "full disk": m.applyUnrecorded}
 	often := append(slices.Sorted(maps.Keys(events)), "declare", "declare", "killed apply", "faulty apply", "refused apply")
 	events[rapid.SampledFrom(often).Draw(t, "event")](t)
 }
@@ -225,23 +225,6 @@ func (m *machine) restyle(t *rapid.T) {
 		if p.Register != nil {
 			p.Register = &config.Register{AccessKeyID: p.Register.AccessKeyID, SecretAccessKey: vendors.NewSecret("another"), Region: "auto"}
 		}
-	}
-}
-
-// reblock changes what stands in the blocks of the cloud and the stores.
-func (m *machine) reblock(t *rapid.T) {
-	switch rapid.IntRange(0, 2).Draw(t, "block") {
-	case 0:
-		m.moved = rapid.SampledFrom([]string{"", "https://elsewhere", "https://nobody" + unheard}).Draw(t, "endpoint")
-	case 1:
-		m.shape = rapid.SampledFrom([]string{"first", "second"}).Draw(t, "shape")
-	case 2:
-		secrets := rapid.SampledFrom([]string{store, other}).Draw(t, "store")
-		now, _ := m.world.Store(secrets).ReadRecipients(context.Background())
-		if len(now.Stored) == 0 {
-			now.Stored = []string{"own"}
-		}
-		m.recipients(secrets, now.Stored, rapid.SampledFrom([][]string{{"own"}, {"own", "kim"}, {"own", "lee"}}).Draw(t, "recipients"))
 	}
 }
 
