@@ -55,10 +55,11 @@ func (r *recorder) awaitStore(ctx context.Context) error {
 
 // wrote tells those who wait for the store how a write of a credential ended.
 func (r *recorder) wrote(s planner.Step, err error) {
-	if s.Name() != planner.StepStoreCredential {
+	write, is := s.(planner.StoreCredential)
+	if !is {
 		return
 	}
-	r.run.stores.gate(r.operation.Secrets).wrote(r.operation.Secrets, r.operation.Project, err)
+	r.run.stores.gate(r.operation.Secrets).wrote(r.operation.Secrets, write.ItemID, r.operation.Project, err)
 	r.leave()
 }
 

@@ -29,6 +29,8 @@ var refusals = []struct {
 }{
 	{"denied", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrDenied, Message: "read only"}, false},
 	{"invalid", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrInvalid, Message: "not like this"}, false},
+	{"gone", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrNotFound, Message: "there is no such vault"}, false},
+	{"busy", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrConflict, Message: "others write to the vault"}, false},
 	{"full", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrRateLimited, Message: "no writes are left today"}, false},
 	{"unavailable", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrUnavailable, Message: "closed"}, false},
 	{"5xx", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrUnavailable, Message: "500", OutcomeUnknown: true}, false},
@@ -178,19 +180,23 @@ func TestApply_manyProjectsAndARefusingStore(t *testing.T) {
 // TestApply_oneItemThatFailsStopsNoOther checks that an item which others removed says nothing
 // of the store.
 func TestApply_oneItemThatFailsStopsNoOther(t *testing.T) {
-	r := newRigging()
-	for i := range 5 {
-		r.config.Projects = append(r.config.Projects, project(fmt.Sprintf("p%02d", i)))
+	r := begin(t, func(r *rigging) {
+		for i := range 5 {
+			r.config.Projects = append(r.config.Projects, project(fmt.Sprintf("p%02d", i)))
+		}
+	})
+	for _, p := range r.config.Projects {
+		r.rotate[p.Addr] = true
 	}
-	gone := &vendors.Error{Vendor: store, Op: "create item", Kind: vendors.ErrNotFound, Message: "the item is gone"}
+	first, _ := r.item(store, "p00")
 	r.world.Before = func(c memory.Call) error {
-		if c.Method == "CreateItem" && c.Target == "p00" {
-			return gone
+		if c.Method == "UpdateItem" && c.Target == first.ID {
+			return &vendors.Error{Vendor: store, Op: "update item", Kind: vendors.ErrNotFound, Message: "the item is gone"}
 		}
 		return nil
 	}
 	report, _, err := r.apply(planner.Normal)
-	if err != nil || report.Counts()[executor.Done] != 4 || len(r.world.Cloud(cloud).Credentials()) != 4 {
+	if err != nil || report.Counts()[executor.Done] != 4 || len(r.world.Cloud(cloud).Credentials()) != 5 {
 		t.Fatalf("%v %+v, %d keys", err, report.Counts(), len(r.world.Cloud(cloud).Credentials()))
 	}
 }
