@@ -28,6 +28,20 @@ func TestApply_proofOfALiftedRestriction(t *testing.T) {
 	}
 }
 
+// TestApply_liftedRestrictionWithoutProof: with --verify=false, a key is not called restricted
+// when everyone may use it.
+func TestApply_liftedRestrictionWithoutProof(t *testing.T) {
+	r := begin(t, func(r *rigging) {
+		r.config.Projects = []config.Project{project("aaa")}
+		r.config.Projects[0].AllowedIPs = []string{"192.0.2.0/24"}
+	})
+	r.config.Projects[0].AllowedIPs, r.verify = nil, false
+	mustConverge(t, r)
+	if wrong := r.complaints(); len(wrong) > 0 {
+		t.Fatal(wrong)
+	}
+}
+
 // TestApply_waivedUntilVerified: once verify is no longer false, keys are proved, also if the
 // apply that stored them was cut off.
 func TestApply_waivedUntilVerified(t *testing.T) {

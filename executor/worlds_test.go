@@ -202,7 +202,11 @@ func (m *machine) restyle(t *rapid.T) {
 		return
 	}
 	p := &m.config.Projects[rapid.IntRange(0, len(m.config.Projects)-1).Draw(t, "which")]
-	switch rapid.IntRange(0, 5).Draw(t, "restyle") {
+	switch rapid.IntRange(0, 6).Draw(t, "restyle") {
+	case 6:
+		if p.Register == nil {
+			p.ExpiresAfter = time.Duration(rapid.IntRange(0, 2).Draw(t, "expires after days")) * 24 * time.Hour
+		}
 	case 5:
 		if p.Register == nil {
 			p.AllowedIPs = rapid.SampledFrom([][]string{nil, {"192.0.2.0/24"}, {"198.51.100.7"}}).Draw(t, "allowed_ips")
