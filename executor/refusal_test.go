@@ -177,6 +177,30 @@ func TestApply_manyProjectsAndARefusingStore(t *testing.T) {
 	}
 }
 
+// TestApply_refusingStoreEndsOneOlderKey rotates 20 projects in their overlaps: only the one
+// that tries the store first ends its older key. If nobody may use older ones, all end.
+func TestApply_refusingStoreEndsOneOlderKey(t *testing.T) {
+	for ends, want := range map[bool]int{false: 39, true: 20} {
+		r := newRigging()
+		for i := range 20 {
+			p := project(fmt.Sprintf("p%02d", i))
+			p.Rotate = &config.Rotation{Overlap: 12 * time.Hour}
+			r.config.Projects = append(r.config.Projects, p)
+		}
+		must(r.apply(planner.Normal))
+		for _, p := range r.config.Projects {
+			r.rotate[p.Addr] = true
+		}
+		must(r.apply(planner.Normal))
+		r.ends = ends
+		r.refuse(1, refusals[0].err, false)
+		applyWith(t, r, context.Background(), func(*executor.Options) {})
+		if live := len(r.world.Cloud(cloud).Credentials()); live != want {
+			t.Errorf("%d keys live, want all 20 and %d older ones", live, want-20)
+		}
+	}
+}
+
 // TestApply_oneItemThatFailsStopsNoOther checks that an item which others removed says nothing
 // of the store.
 func TestApply_oneItemThatFailsStopsNoOther(t *testing.T) {
