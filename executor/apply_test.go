@@ -167,3 +167,23 @@ func (r *rigging) heal(t testing.TB, n int) {
 		t.Fatalf("boundary %d: after %v:\n%s", n, kinds(before), strings.Join(wrong, "\n"))
 	}
 }
+
+// TestApply_declaredAgainAfterAKilledDestroy: what a killed destroy may have deleted is made
+// again without a question: nobody else deleted it.
+func TestApply_declaredAgainAfterAKilledDestroy(t *testing.T) {
+	for n := 1; ; n++ {
+		r := begin(t, func(r *rigging) { r.config.Projects = []config.Project{project("aaa")} })
+		declared := r.config.Projects
+		r.config.Projects = nil
+		met := r.cut(n)
+		_, _, _ = r.apply(planner.Normal)
+		if !met() {
+			break
+		}
+		r.config.Projects = declared
+		mustConverge(t, r)
+		if wrong := r.complaints(); len(wrong) > 0 {
+			t.Fatalf("cut %d: %v", n, wrong)
+		}
+	}
+}

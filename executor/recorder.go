@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"buckethead/config/addr"
@@ -26,7 +27,7 @@ func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Ste
 	if r.run.stopped() && !w.Holding() {
 		return orchestrator.Ticket{}, orchestrator.ErrStopped
 	}
-	if s.Name() == planner.StepIssueCredential {
+	if s.Name() == planner.StepIssueCredential || r.endsEarly(w.Record, s) {
 		if err := r.awaitStore(ctx); err != nil {
 			return orchestrator.Ticket{}, err
 		}
@@ -38,6 +39,19 @@ func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Ste
 	}
 	intent, err := r.run.journal.Begin(ctx, intentOf(r.operation, s, name, r.run.options.Run, r.run.options.Now()))
 	return orchestrator.Ticket{Intent: intent}, err
+}
+
+// endsEarly reports whether a step ends an older key before its time, to make room for another
+// one: in vain if the store does not take that. Without an overlap, older keys are not to work
+// on in any case.
+func (r *recorder) endsEarly(record state.Record, s planner.Step) bool {
+	revoke, is := s.(planner.RevokeCredential)
+	return is && slices.ContainsFunc(record.Retiring, func(c state.CredentialRef) bool {
+		return c.ID == revoke.ID && c.RetireAfter.After(r.run.options.Now())
+	}) && slices.ContainsFunc(r.operation.Steps, func(s planner.Step) bool {
+		store, is := s.(planner.StoreCredential)
+		return is && store.Overlap > 0
+	})
 }
 
 // awaitStore waits until a credential may be issued for the store.
@@ -55,10 +69,11 @@ func (r *recorder) awaitStore(ctx context.Context) error {
 
 // wrote tells those who wait for the store how a write of a credential ended.
 func (r *recorder) wrote(s planner.Step, err error) {
-	if s.Name() != planner.StepStoreCredential {
+	write, is := s.(planner.StoreCredential)
+	if !is {
 		return
 	}
-	r.run.stores.gate(r.operation.Secrets).wrote(r.operation.Secrets, r.operation.Project, err)
+	r.run.stores.gate(r.operation.Secrets).wrote(r.operation.Secrets, write.ItemID, r.operation.Project, err)
 	r.leave()
 }
 

@@ -29,6 +29,8 @@ var refusals = []struct {
 }{
 	{"denied", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrDenied, Message: "read only"}, false},
 	{"invalid", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrInvalid, Message: "not like this"}, false},
+	{"gone", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrNotFound, Message: "there is no such vault"}, false},
+	{"busy", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrConflict, Message: "others write to the vault"}, false},
 	{"full", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrRateLimited, Message: "no writes are left today"}, false},
 	{"unavailable", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrUnavailable, Message: "closed"}, false},
 	{"5xx", &vendors.Error{Vendor: store, Op: "write", Kind: vendors.ErrUnavailable, Message: "500", OutcomeUnknown: true}, false},
@@ -175,22 +177,50 @@ func TestApply_manyProjectsAndARefusingStore(t *testing.T) {
 	}
 }
 
+// TestApply_refusingStoreEndsOneOlderKey rotates 20 projects in their overlaps: only the one
+// that tries the store first ends its older key. If nobody may use older ones, all end.
+func TestApply_refusingStoreEndsOneOlderKey(t *testing.T) {
+	for ends, want := range map[bool]int{false: 39, true: 20} {
+		r := newRigging()
+		for i := range 20 {
+			p := project(fmt.Sprintf("p%02d", i))
+			p.Rotate = &config.Rotation{Overlap: 12 * time.Hour}
+			r.config.Projects = append(r.config.Projects, p)
+		}
+		must(r.apply(planner.Normal))
+		for _, p := range r.config.Projects {
+			r.rotate[p.Addr] = true
+		}
+		must(r.apply(planner.Normal))
+		r.ends = ends
+		r.refuse(1, refusals[0].err, false)
+		applyWith(t, r, context.Background(), func(*executor.Options) {})
+		if live := len(r.world.Cloud(cloud).Credentials()); live != want {
+			t.Errorf("%d keys live, want all 20 and %d older ones", live, want-20)
+		}
+	}
+}
+
 // TestApply_oneItemThatFailsStopsNoOther checks that an item which others removed says nothing
 // of the store.
 func TestApply_oneItemThatFailsStopsNoOther(t *testing.T) {
-	r := newRigging()
-	for i := range 5 {
-		r.config.Projects = append(r.config.Projects, project(fmt.Sprintf("p%02d", i)))
+	r := begin(t, func(r *rigging) {
+		for i := range 5 {
+			r.config.Projects = append(r.config.Projects, project(fmt.Sprintf("p%02d", i)))
+		}
+	})
+	for _, p := range r.config.Projects {
+		r.rotate[p.Addr] = true
 	}
-	gone := &vendors.Error{Vendor: store, Op: "create item", Kind: vendors.ErrNotFound, Message: "the item is gone"}
+	first, _ := r.item(store, "p00")
 	r.world.Before = func(c memory.Call) error {
-		if c.Method == "CreateItem" && c.Target == "p00" {
-			return gone
+		if c.Method == "UpdateItem" && c.Target == first.ID {
+			return &vendors.Error{Vendor: store, Op: "update item", Kind: vendors.ErrNotFound, Message: "the item is gone"}
 		}
 		return nil
 	}
 	report, _, err := r.apply(planner.Normal)
-	if err != nil || report.Counts()[executor.Done] != 4 || len(r.world.Cloud(cloud).Credentials()) != 4 {
+	if err != nil || report.Counts()[executor.Done] != 4 || len(r.world.Cloud(cloud).Credentials()) != 5 {
 		t.Fatalf("%v %+v, %d keys", err, report.Counts(), len(r.world.Cloud(cloud).Credentials()))
 	}
 }
@@ -214,6 +244,38 @@ func TestApply_revokesWhatTheStateCouldNotRecord(t *testing.T) {
 		t.Fatalf("%v %+v, %d keys live", err, report, len(r.world.Cloud(cloud).Credentials()))
 	}
 	r.state.Before, r.world.After = nil, nil
+	mustConverge(t, r)
+}
+
+// TestApply_refusedAndUnread: the store wrote an item, lost the answer, and refused the write
+// when it came again; then the item cannot be read. Nobody knows what it holds, so the key
+// that may be in it is not revoked.
+func TestApply_refusedAndUnread(t *testing.T) {
+	r := begin(t, func(r *rigging) { r.config.Projects = []config.Project{project("aaa")} })
+	r.rotate[aaa] = true
+	written := false
+	r.world.After = func(c memory.Call) error {
+		if c.Method == "UpdateItem" {
+			written = true
+			return &vendors.Error{Vendor: store, Op: "write item", Kind: vendors.ErrDenied, Message: "no"}
+		}
+		return nil
+	}
+	r.world.Before = func(c memory.Call) error {
+		if written && c.Method == "GetItem" {
+			return &vendors.Error{Vendor: store, Op: "read item", Kind: vendors.ErrUnavailable, Message: "closed"}
+		}
+		return nil
+	}
+	report, _, err := r.apply(planner.Normal)
+	r.accept()
+	if err != nil || report.OK() {
+		t.Fatalf("%v %+v", err, report)
+	}
+	item, _ := r.item(store, "aaa")
+	if !r.world.Cloud(cloud).Works(item.Keys, vendors.BucketID{Name: "aaa"}) {
+		t.Errorf("the item holds a key that was revoked: %s", fmt.Sprint(report.Results))
+	}
 	mustConverge(t, r)
 }
 

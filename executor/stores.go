@@ -72,12 +72,13 @@ func (g *storeGate) answer() (takes bool, err error) {
 	return g.takes, g.failed
 }
 
-// wrote notes how the write of a project's credential ended. If an item was changed or
-// removed by others meanwhile, that says nothing of the store.
-func (g *storeGate) wrote(store string, p addr.Project, err error) {
+// wrote notes how the write of a project's credential into an item ended, "" for a new one.
+// If an item was changed or removed by others meanwhile, that says nothing of the store.
+func (g *storeGate) wrote(store, item string, p addr.Project, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	ofItem := errors.Is(err, vendors.ErrConflict) || errors.Is(err, vendors.ErrNotFound) || errors.Is(err, vendors.ErrExists)
+	ofItem := errors.Is(err, vendors.ErrExists) ||
+		item != "" && (errors.Is(err, vendors.ErrConflict) || errors.Is(err, vendors.ErrNotFound))
 	switch {
 	case err == nil:
 		g.takes = true

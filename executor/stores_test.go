@@ -40,7 +40,8 @@ func (r *rigging) comparedComplaints(snap state.Snapshot) []string {
 		}
 	}
 	for _, name := range []string{store, other} {
-		if got, _ := r.world.Store(name).ReadRecipients(context.Background()); !slices.Equal(got.Stored, got.Declared) {
+		used := slices.ContainsFunc(r.config.Projects, func(p config.Project) bool { return p.Secrets == name })
+		if got, _ := r.world.Store(name).ReadRecipients(context.Background()); used && !slices.Equal(got.Stored, got.Declared) {
 			out = append(out, fmt.Sprintf("%s is for %v, want %v", name, got.Stored, got.Declared))
 		}
 	}

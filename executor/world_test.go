@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +49,7 @@ type rigging struct {
 	slept  func() // called when something waits
 	shape  string // how stores write items by now
 	moved  string // where buckets are reached by now, if not where the world issues keys for
+	ends   bool   // rotations that are asked for end older keys at once
 	full   int    // how many mints were refused because there were too many credentials
 
 	planned *planner.Plan // the last one
@@ -93,12 +95,33 @@ func (l limited) IssueCredential(ctx context.Context, spec vendors.CredentialSpe
 		return vendors.Issued{}, &vendors.Error{Vendor: cloud, Op: "issue credential", Kind: vendors.ErrRateLimited, Message: "slow down", RetryAfter: 20 * time.Second}
 	}
 	issued, err := l.BucketProvider.IssueCredential(ctx, spec)
+	issued.Keys.EndpointURL = l.r.address(cloud, spec.Bucket).EndpointURL
 	var refused *vendors.Error
 	if errors.As(err, &refused) && refused.Code == memory.CodeLimit {
 		l.r.full++
 	}
 	return issued, err
 }
+
+// VerifyCredential proves keys from a machine that keys with allowed_ips leave out, at the
+// endpoint that stands in the item.
+func (l limited) VerifyCredential(ctx context.Context, id vendors.BucketID, keys vendors.BucketCredentials) error {
+	if strings.HasSuffix(keys.EndpointURL, unheard) {
+		return &vendors.Error{Vendor: cloud, Op: "open the bucket", Kind: vendors.ErrUnavailable, Err: vendors.ErrUnreachable}
+	}
+	if err := l.r.world.Cloud(cloud).VerifyCredential(ctx, id, keys); err != nil {
+		return err
+	}
+	for _, c := range l.r.world.Cloud(cloud).Credentials() {
+		if c.ID == keys.AccessKeyID && len(c.AllowedIPs) > 0 {
+			return &vendors.Error{Vendor: cloud, Op: "open the bucket", Kind: vendors.ErrDenied, Code: "AccessDenied"}
+		}
+	}
+	return nil
+}
+
+// unheard ends an endpoint at which nothing listens.
+const unheard = ".invalid"
 
 func (r *rigging) register(_ context.Context, p addr.Project) (vendors.BucketCredentials, error) {
 	for _, d := range r.config.Projects {
@@ -125,7 +148,7 @@ func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, s
 	if err := diags.Err(); err != nil {
 		return nil, snap, err
 	}
-	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, Allowance: r.allow, Parallelism: 1,
+	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, NoOverlap: r.ends, Allowance: r.allow, Parallelism: 1,
 		Address: r.address, Shape: func(string) string { return r.shape }})
 	r.planned = plan
 	return plan, snap, diags.Err()
@@ -249,6 +272,10 @@ func (r *rigging) complaints() []string {
 			}
 		case !r.world.Cloud(cloud).Works(item.Keys, d.Bucket.ID):
 			out = append(out, "the stored keys of "+d.Addr.String()+" do not work")
+		}
+		if proof := snap.Records[d.Addr].Proof; d.Register == nil && proof != state.Proved && (proof != state.Waived || r.verify) &&
+			(proof != state.Restricted || len(d.AllowedIPs) == 0) {
+			out = append(out, fmt.Sprintf("the proof of %s is %q", d.Addr, proof))
 		}
 		if d.Register == nil && found {
 			live[item.Keys.AccessKeyID] = true

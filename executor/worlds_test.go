@@ -47,7 +47,7 @@ type machine struct {
 
 func (m *machine) event(t *rapid.T) {
 	events := map[string]func(*rapid.T){"apply": m.applyWhole, "killed apply": m.applyCut, "faulty apply": m.applyFaulty, "refused apply": m.applyRefused, "declare": m.declare,
-		"undeclare": m.undeclare, "rename": m.rename, "harm": m.harm, "time passes": m.pass, "objects": m.fill, "ask rotation": m.askRotation, "restyle": m.restyle}
+		"undeclare": m.undeclare, "rename": m.rename, "harm": m.harm, "time passes": m.pass, "objects": m.fill, "ask rotation": m.askRotation, "restyle": m.restyle, "blocks": m.reblock, "stopped apply": m.applyStopped, "full disk": m.applyUnrecorded}
 	often := append(slices.Sorted(maps.Keys(events)), "declare", "declare", "killed apply", "faulty apply", "refused apply")
 	events[rapid.SampledFrom(often).Draw(t, "event")](t)
 }
@@ -202,7 +202,15 @@ func (m *machine) restyle(t *rapid.T) {
 		return
 	}
 	p := &m.config.Projects[rapid.IntRange(0, len(m.config.Projects)-1).Draw(t, "which")]
-	switch rapid.IntRange(0, 4).Draw(t, "restyle") {
+	switch rapid.IntRange(0, 6).Draw(t, "restyle") {
+	case 6:
+		if p.Register == nil {
+			p.ExpiresAfter = time.Duration(rapid.IntRange(0, 2).Draw(t, "expires after days")) * 24 * time.Hour
+		}
+	case 5:
+		if p.Register == nil {
+			p.AllowedIPs = rapid.SampledFrom([][]string{nil, {"192.0.2.0/24"}, {"198.51.100.7"}}).Draw(t, "allowed_ips")
+		}
 	case 4:
 		if p.Register == nil {
 			p.Bucket.Settings = drawSettings(t, p.Bucket.ID.Name)
@@ -282,6 +290,7 @@ func (m *machine) askRotation(t *rapid.T) {
 	for _, p := range m.config.Projects {
 		if p.Register == nil {
 			m.rotate = map[addr.Project]bool{p.Addr: true}
+			m.ends = rapid.Bool().Draw(t, "no-overlap")
 		}
 	}
 }
@@ -309,6 +318,7 @@ func (m *machine) checkData(t *rapid.T) {
 func (m *machine) finish(t *rapid.T) {
 	m.rotate = map[addr.Project]bool{}
 	m.world.CredentialLimit = 0
+	m.moved = strings.TrimSuffix(m.moved, unheard)
 	for i, p := range m.config.Projects {
 		m.config.Projects[i].Adopt = p.Register == nil // so that retained and foreign buckets are taken over
 	}

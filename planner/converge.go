@@ -208,8 +208,15 @@ func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open
 }
 
 func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
-	if m.in.Allowance.Recreate {
-		d.because(Provision, "bucket_gone", "the bucket was deleted outside of bh; it is made again, empty")
+	deleted := slices.ContainsFunc(s.intents, func(i state.Intent) bool {
+		return i.Step == StepDeleteBucket && i.Name == spec.ID.Name
+	})
+	if m.in.Allowance.Recreate || deleted {
+		text := "the bucket was deleted outside of bh; it is made again, empty"
+		if deleted {
+			text = "an earlier run deleted the bucket; it is made again, empty"
+		}
+		d.because(Provision, "bucket_gone", text)
 		d.add(newBucket(spec, false))
 		return
 	}
@@ -247,7 +254,8 @@ func (m *maker) frees(p addr.Project, adopts bool) bool {
 // needProof plans the proof where the stored credential lacks it.
 func (m *maker) needProof(s *subject, d *draft) {
 	unproved := s.record != nil && s.record.Active != nil &&
-		(s.record.Proof == "" || s.record.Proof == state.Restricted && slices.ContainsFunc(d.Steps, changesPolicy))
+		(s.record.Proof == "" || s.record.Proof == state.Restricted && (slices.ContainsFunc(d.Steps, changesPolicy) ||
+			!slices.Equal(s.record.Applied.AllowedIPs, s.desired.AllowedIPs))) // an earlier run changed the policy
 	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
 		return
 	}

@@ -23,7 +23,12 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 		return
 	}
 	if s.record.Proof == "" && (word == "rotation_asked" || word == "rotation_due") && len(s.record.Retiring) > 0 {
-		// The older key may be the last one that works.
+		// The older key may be the last one that works. The current one works at the address
+		// that is declared by now, which may be why it was not proved.
+		if fields, readdressed := m.addressed(s, s.record.Item.Fields); len(readdressed) > 0 {
+			d.add(UpdateItem{ItemID: s.record.Item.ID, Title: s.desired.ItemTitle, Fields: fields,
+				Over: m.over(s.desired.Secrets, s.record.Item.ID)})
+		}
 		d.add(s.proof())
 	}
 	m.endOlder(s, d)
@@ -31,9 +36,14 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 
 // holds reports whether an item of the project says that it holds the credential. Then someone
 // may use it until another one is stored.
+// The item may be in a store that the project is about to leave.
 func (m *maker) holds(s *subject, x stray) bool {
-	return slices.ContainsFunc(m.ownItems(s), func(id string) bool {
-		return m.in.Observed.Items[ItemKey{m.secretsOf(s), id}].Fields[vendors.FieldAccessKeyID] == x.id
+	items := m.markedItems(s)
+	if s.record != nil {
+		items = append(items, ItemKey{s.record.Secrets, itemID(s.record)})
+	}
+	return slices.ContainsFunc(items, func(key ItemKey) bool {
+		return m.in.Observed.Items[key].Fields[vendors.FieldAccessKeyID] == x.id
 	})
 }
 

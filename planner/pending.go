@@ -117,7 +117,7 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	r := s.record
 	registered := r != nil && r.Registered
 	var overlap time.Duration
-	if s.desired.Rotate != nil {
+	if s.desired.Rotate != nil && !m.endsNow(s) && (r == nil || r.Active == nil || m.active(r.Cloud, r.Active.ID)) {
 		overlap = s.desired.Rotate.Overlap
 	}
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })

@@ -172,6 +172,9 @@ func updateCredential(ctx context.Context, rig Rig, s planner.UpdateCredential, 
 		return w, fmt.Errorf("update credential %s: %w", s.ID, err)
 	}
 	w.Record.Active = &active
+	if w.Record.Proof == state.Restricted {
+		w.Record.Proof = state.Unproved // other addresses may use it by now
+	}
 	return w, nil
 }
 

@@ -22,13 +22,14 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 	}
 	spec := vendors.ItemSpec{Title: s.Title, Keys: w.Keys, Mark: rig.mark(w, w.Record.Pending.IssuedAt)}
 	var item vendors.Item
+	var sent bool
 	var err error
 	if s.ItemID == "" {
 		item, err = rig.Secrets.CreateItem(ctx, spec)
 	} else {
-		item, err = rewrite(ctx, rig, s.ItemID, s.Over, spec)
+		item, sent, err = rewrite(ctx, rig, s.ItemID, s.Over, spec)
 	}
-	if vendors.Refused(err) && s.ItemID != "" {
+	if sent && vendors.Refused(err) {
 		item, err = reread(ctx, rig, s.ItemID, w, err)
 	}
 	if err != nil {
@@ -40,11 +41,16 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 }
 
 // reread returns the item if it holds the credential after all, and the refusal if not. A
-// store may send a write again, and the refusal is then of the second one.
+// store may send a write again, and the refusal is then of the second one: if the item cannot
+// be read either, it may hold the credential.
 func reread(ctx context.Context, rig Rig, id string, w Work, refusal error) (vendors.Item, error) {
 	item, err := rig.Secrets.GetItem(ctx, id)
-	if err == nil && item.Mark.Operation == w.Operation &&
-		rig.Fingerprint(item.Keys.SecretAccessKey) == w.Record.Pending.Fingerprint {
+	switch {
+	case err != nil && !errors.Is(err, vendors.ErrNotFound):
+		return vendors.Item{}, &vendors.Error{Vendor: "bh", Op: "read the item back", OutcomeUnknown: true,
+			Err: errors.Join(refusal, err), Message: fmt.Sprintf("%v, after it refused the write: %v", err, refusal)}
+	case err == nil && item.Mark.Operation == w.Operation &&
+		rig.Fingerprint(item.Keys.SecretAccessKey) == w.Record.Pending.Fingerprint:
 		return item, nil
 	}
 	return vendors.Item{}, refusal
@@ -130,7 +136,7 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	}
 	// The fields have no secret, so the item keeps the one that it has.
 	keys := vendors.KeysOf(func(name string) vendors.Secret { return vendors.NewSecret(s.Fields[name]) })
-	item, err := rewrite(ctx, rig, s.ItemID, s.Over,
+	item, _, err := rewrite(ctx, rig, s.ItemID, s.Over,
 		vendors.ItemSpec{Title: s.Title, Keys: keys, Mark: rig.mark(w, issuedAt)})
 	if err != nil {
 		return w, fmt.Errorf("update item %q: %w", s.Title, err)
@@ -150,20 +156,23 @@ func readdressed(before *state.ItemRef, fields map[string]string) bool {
 }
 
 // rewrite reads an item and writes it, and tries again if someone else wrote in between. It
-// does not write over the mark of another state, unless over is the lineage of that one.
-func rewrite(ctx context.Context, rig Rig, id, over string, spec vendors.ItemSpec) (vendors.Item, error) {
+// does not write over the mark of another state, unless over is the lineage of that one. Sent
+// reports whether any write was tried.
+func rewrite(ctx context.Context, rig Rig, id, over string, spec vendors.ItemSpec) (written vendors.Item, sent bool,
+	err error) {
 	for try := 1; ; try++ {
 		item, err := rig.Secrets.GetItem(ctx, id)
 		if err != nil {
-			return vendors.Item{}, err
+			return vendors.Item{}, sent, err
 		}
 		if l := item.Mark.Lineage; l != "" && l != over && !slices.Contains(rig.Lineages, l) {
-			return vendors.Item{}, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrConflict,
+			return vendors.Item{}, sent, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrConflict,
 				Message: planner.OwnerName(item.Mark.Stack, l) + " took the item over; plan again"}
 		}
+		sent = true
 		written, err := rig.Secrets.UpdateItem(ctx, id, item.Version, spec)
 		if !errors.Is(err, vendors.ErrConflict) || try == writeTries {
-			return written, err
+			return written, sent, err
 		}
 	}
 }

@@ -35,6 +35,7 @@ func verifyCredential(ctx context.Context, rig Rig, s planner.VerifyCredential, 
 		read, err := prove(ctx, rig, w)
 		if err == nil && w.Record.Registered {
 			proof, err := proveRegistered(ctx, rig, s, w, read.Keys)
+			w.Record.Applied.Unverified = s.ReadBack // by the block: it is owed once that says otherwise
 			return proved(w, proof, read), err
 		}
 		bound := verifyFor
