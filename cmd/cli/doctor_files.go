@@ -20,7 +20,7 @@ func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 	ways := []string{"another path"}
 	for _, s := range vendor.Settings {
 		if s.Secret {
-			given = given || !c.Settings[s.Name].Secret.IsZero()
+			given = given || !c.Settings[s.Name].Secret.IsZero() || c.Refers([]string{s.Name}) != nil
 			ways = append(ways, s.Env...)
 		}
 	}

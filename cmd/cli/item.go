@@ -109,6 +109,9 @@ func storedKeys(ctx context.Context, s *session, r state.Record, snap state.Snap
 	if errors.Is(err, vendors.ErrDenied) {
 		return none, itemFault(s, r.Project, err, "Check what opens the store; bh doctor says what is missing.")
 	}
+	if errors.Is(err, vendors.ErrInvalid) {
+		return none, itemFault(s, r.Project, err, "Correct that, then repeat the command.")
+	}
 	if err != nil {
 		return none, itemFault(s, r.Project, err, "Repeat the command when the store answers again.")
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"buckethead/cmd/view"
+	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/executor"
@@ -37,6 +38,10 @@ func (v verdict) text() string {
 	case v.proved:
 		return "open the bucket"
 	case v.unread != nil:
+		var lack *config.LackError
+		if errors.As(v.unread, &lack) {
+			return "not proved: " + lack.Faults[0].Subject.String() + ": " + lack.Faults[0].Summary
+		}
 		return v.unread.Error()
 	case v.fault != nil:
 		return v.fault.Error()

@@ -88,7 +88,7 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
 		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
-			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), l.Item})
+			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), cmp.Or(l.Item, "-")})
 	}
 	if prove {
 		rows[0] = append(rows[0], "STORED KEYS")
