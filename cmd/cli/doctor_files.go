@@ -16,14 +16,8 @@ func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 	if vendor.Files == nil {
 		return
 	}
-	given := false // the key itself, so that the file is not used
-	ways := []string{"another path"}
-	for _, s := range vendor.Settings {
-		if s.Secret {
-			given = given || !c.Settings[s.Name].Secret.IsZero() || c.Refers([]string{s.Name}) != nil
-			ways = append(ways, s.Env...)
-		}
-	}
+	given, variables := givenKey(vendor, c)
+	ways := append([]string{"another path"}, variables...)
 	stored, keys := vendor.Files(c.Settings)
 	for _, key := range keys {
 		if is, _ := tracked(ctx, d.session.config, d.session.beside(key)); is {
