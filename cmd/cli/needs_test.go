@@ -222,6 +222,30 @@ func TestNeeds_doctorNamesTheValueOfASetting(t *testing.T) {
 	}
 }
 
+// Without what opens the store that has the keys of the state, another place for the state would help nobody.
+func TestNeeds_keysOfTheStateFromAStore(t *testing.T) {
+	w := needyWorld{folder: t.TempDir()}
+	text := `bh {
+  state "s3" {
+    bucket            = "states"
+    key               = "prod.state"
+    region            = "auto"
+    access_key_id     = "op://Engineering/states/id"
+    secret_access_key = "op://Engineering/states/secret"
+  }
+}
+secrets "onepassword" "eng" { vault = "Engineering" }
+`
+	if err := os.WriteFile(filepath.Join(w.folder, "buckets.hcl"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out := w.run(w.folder, "status", nil)
+	if code != 1 || !strings.Contains(out, "there is no token: set OP_SERVICE_ACCOUNT_TOKEN") ||
+		!strings.Contains(out, "Check what opens that store") || strings.Contains(out, "state \"local\"") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
 // needyWorld is a folder in which needy was applied.
 type needyWorld struct {
 	folder string
