@@ -28,7 +28,7 @@ func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 		}
 		for _, file := range stored {
 			if !given && filepath.Dir(key) == filepath.Dir(file) {
-				d.good("key", fmt.Sprintf("%s lies beside %s, which it opens: whoever copies the folder has both; %s keeps them apart",
+				d.good("key", fmt.Sprintf("%s is beside %s, which it opens: whoever copies the folder has both; %s keeps them apart",
 					key, file, strings.Join(ways, " or ")), "")
 			}
 		}

@@ -107,7 +107,7 @@ func (d *checkup) cloud(ctx context.Context, c config.Connection) {
 	d.section(ctx, "cloud "+address)
 }
 
-// unopened adds why a block cannot be opened. A value that it lacks is told once, with its setting.
+// unopened adds why a block cannot be opened. A missing value is reported once, with its setting.
 func (d *checkup) unopened(name string, err error) {
 	var lack *config.LackError
 	if !errors.As(err, &lack) {

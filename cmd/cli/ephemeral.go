@@ -20,7 +20,7 @@ func allowEphemeralFlag() cli.Flag {
 }
 
 // mayForget refuses a plan whose state would be lost with the runner, and with it all record of the credentials that
-// the plan makes. It warns of an age file that would be lost likewise.
+// the plan makes. It also warns of an age file that would be lost.
 func mayForget(ctx context.Context, s *session, plan *planner.Plan, allowed bool) error {
 	risks := ephemeralRisks(ctx, s, plan, allowed)
 	for i := range risks {

@@ -39,7 +39,7 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 	return state.Record{}, snap, projectFault(s, notFound(name, known, snap))
 }
 
-// undecided returns what keeps the file from saying whether it declares a project that the state does not know.
+// undecided returns why the file does not say whether it declares a project that the state does not know.
 func undecided(s *session, name string, known []addr.Project) []config.Lack {
 	named, err := addr.Parse(name)
 	if err != nil || named.Key == "" && slices.ContainsFunc(known, func(p addr.Project) bool { return covers(named, p) }) {

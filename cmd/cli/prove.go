@@ -92,7 +92,7 @@ func sortedRecords(snap state.Snapshot) []state.Record {
 var toldAlready = []planner.DriftClass{planner.BucketGone, planner.CredentialGone, planner.CredentialExposed,
 	planner.CredentialExpired, planner.CredentialDisabled, planner.ItemGone}
 
-// proveDrift proves the stored keys of what found looked at, and looks for drift again with what came of it.
+// proveDrift proves the stored keys of what found looked at, and looks for drift again with the results.
 func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore map[planner.DriftClass]bool) (
 	planner.Drift, error) {
 	told := map[addr.Project]bool{}

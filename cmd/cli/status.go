@@ -148,7 +148,7 @@ func warnings(lacks []config.Lack) diag.List {
 	out := config.FaultsOf(lacks)
 	for i := range out {
 		out[i].Severity = diag.Warning
-		out[i].Detail += " Without it, nobody knows when a rotation is due."
+		out[i].Detail += " Without it, bh does not know when a rotation is due."
 	}
 	return out
 }
