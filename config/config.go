@@ -112,7 +112,7 @@ type Removed struct {
 
 // Import takes over what exists: a bucket, and with Item (a title or an id) the
 // credential that the item holds. AccessKeyID, where given, must be the item's. Owner
-// is the state that has them, as STACK@LINEAGE, where another one does.
+// is the other state that owns them, as STACK@LINEAGE, if there is one.
 type Import struct {
 	To          addr.Project
 	Bucket      string

@@ -84,11 +84,11 @@ func (s *scope) lack(k Kind, subject hcl.Range, detail, fix string) {
 		Subject: toRange(subject), Context: toRange(s.block)})
 }
 
-// keep keeps a fault with what needs the value. Instances of a for_each tell theirs once.
+// keep keeps a fault with what needs the value. Instances of a for_each report theirs once.
 func (s *scope) keep(d diag.Diagnostic) {
 	d.Project = s.project
 	if s.seen != nil {
-		d.Project.Key = "" // it is told for all of them
+		d.Project.Key = "" // it is reported for all of them
 	}
 	one := Lack{s.part, d}
 	for i := len(*s.lacks) - 1; i >= 0 && (*s.lacks)[i].Fault.Project == d.Project; i-- {

@@ -35,7 +35,7 @@ func language(o Options) []blockType {
 			{name: "to", form: ofAddress, required: true}, {name: "bucket", form: ofText},
 			{name: "access_key_id", form: ofText},
 			{name: "item", form: ofText, doc: "The title or id of an item whose keys are taken over."},
-			{name: "owner", form: ofText, doc: "The state that has them: STACK@LINEAGE."}}},
+			{name: "owner", form: ofText, doc: "The state that owns them: STACK@LINEAGE."}}},
 		{name: "policy", labels: []string{"NAME"}, doc: "What has to hold for every project, or every operation.",
 			attributes: []attribute{
 				{name: "condition", form: ofAnything, required: true},

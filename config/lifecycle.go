@@ -205,8 +205,8 @@ func (l *loader) decodeImports(declared declaration) {
 	}
 }
 
-// ownerName is the name of a state: its stack and eight letters of its lineage. What is
-// not known of it is "unknown".
+// ownerName is the name of a state: its stack and eight letters of its lineage. An
+// unknown part is "unknown".
 var ownerName = regexp.MustCompile(`^(.+)@([0-9a-f]{8}|unknown)$`)
 
 // ValidOwner reports whether a text can name the state that owns something.

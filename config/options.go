@@ -23,7 +23,7 @@ type Options struct {
 	Vendors []vendors.Vendor
 	// States are the kinds of state beside "local" that the state block can name.
 	States []StateKind
-	// Partial keeps a value that was not given from being a fault of the whole: it is kept
+	// Partial makes a missing value an error only where it is needed: it is kept
 	// with what needs it, in the Lacks of [Config], [Connection] and [Backend]. What lacks
 	// something is only usable in part.
 	Partial bool

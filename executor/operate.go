@@ -96,7 +96,7 @@ func unopened(o *planner.Operation, err error) diag.Diagnostic {
 func notIssued(o *planner.Operation, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Code: "BH4010", Project: o.Project, Subject: o.Range,
 		Summary: "Skipped", Detail: "In this run " + err.Error() + ".", Cause: err,
-		Fix: "Repair what the store says of that one, then apply again: it continues from where it stopped."}
+		Fix: "Repair what the store reports for that one, then apply again: it continues from where it stopped."}
 }
 
 // revokes reports whether an operation ends a credential. If it also mints one, both exist

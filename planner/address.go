@@ -8,14 +8,14 @@ import (
 	"buckethead/vendors"
 )
 
-// Address is where a bucket is reached by now. Variable is the environment variable that the
+// Address is where a bucket is reached now. Variable is the environment variable that the
 // endpoint comes from, "" if it comes from a file or a default.
 type Address struct {
 	vendors.Address
 	Variable string
 }
 
-// address returns where the subject's bucket is reached by now: nothing if bh does not manage
+// address returns where the subject's bucket is reached now: nothing if bh does not manage
 // the bucket, or if that is not known offline.
 func (m *maker) address(s *subject) Address {
 	if m.in.Address == nil || s.desired == nil || s.desired.Register != nil || s.desired.Cloud == "" {
@@ -24,7 +24,7 @@ func (m *maker) address(s *subject) Address {
 	return m.in.Address(s.desired.Cloud, s.bucketID())
 }
 
-// addressed returns the fields of an item with the address that the bucket has by now, and
+// addressed returns the fields of an item with the address that the bucket has now, and
 // what changes with that. A field that is missing is filled in and is no change by itself.
 func (m *maker) addressed(s *subject, fields map[string]string) (map[string]string, []Change) {
 	address := m.address(s)
@@ -56,7 +56,7 @@ func (m *maker) outOfSight(s *subject) bool {
 	return m.otherAccount(s, now) || m.otherIssuer(s, now)
 }
 
-// otherAccount refuses a project whose bucket is in another account than the cloud's by now.
+// otherAccount refuses a project whose bucket is in another account than the cloud's present one.
 func (m *maker) otherAccount(s *subject, now Address) bool {
 	r := s.record
 	if _, there := m.in.Observed.Buckets[BucketKey{r.Cloud, *r.Bucket}]; there || r.Item == nil {
@@ -73,8 +73,8 @@ func (m *maker) otherAccount(s *subject, now Address) bool {
 			"to forget this one and leave it as it is, write a removed block.")
 }
 
-// otherIssuer refuses a project whose credentials are of a kind that the cloud does not see
-// by now: they would stay for ever.
+// otherIssuer refuses a project whose credentials are of a kind that the cloud no longer
+// sees: they would stay for ever.
 func (m *maker) otherIssuer(s *subject, now Address) bool {
 	r := s.record
 	if r.Active == nil || r.Issuer == "" || now.Issuer == "" || r.Issuer == now.Issuer {
@@ -85,7 +85,7 @@ func (m *maker) otherIssuer(s *subject, now Address) bool {
 	}
 	return m.unseen(s, "BH2032", "The cloud issues another kind of credentials now",
 		"The credential "+r.Active.ID+" of "+s.project.String()+" is of the kind \""+r.Issuer+"\", and "+r.Cloud+
-			" has \""+now.Issuer+"\" by now; it could neither be seen nor revoked, and would be left behind.",
+			" now has \""+now.Issuer+"\"; bh could neither see nor revoke it, and would leave it behind.",
 		"Set the kind back. To change it, forget the project with a removed block, revoke that credential where it "+
 			"was made, and take the bucket over again with adopt = true.")
 }

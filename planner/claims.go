@@ -20,7 +20,7 @@ type Claim struct {
 	Project string
 }
 
-// unknownOwner stands for what is not known of an owner.
+// unknownOwner stands for the unknown part of an owner's name.
 const unknownOwner = "unknown"
 
 // String names the owner as import blocks do: STACK@LINEAGE, of the lineage its first eight
@@ -37,13 +37,13 @@ func OwnerName(stack, lineage string) string {
 	return stack + "@" + cmp.Or(lineage[:min(len(lineage), 8)], unknownOwner)
 }
 
-// family tells what belongs to this state. A mark says it. The name of a credential does
+// family decides what belongs to this state. A mark says so. The name of a credential does
 // not, but the id in it was drawn from a lineage, so a name can be checked against each
 // lineage that is known.
 type family struct {
 	stack     string
 	ours      []string            // lineages of this state
-	others    map[string][]string // lineages of other states, by stack, as far as marks tell
+	others    map[string][]string // lineages of other states, by stack, as far as marks show
 	sequences map[addr.Project]uint64
 	in        Input
 	hashes    map[string]shortened // made when first asked for
@@ -73,7 +73,7 @@ func newFamily(in Input) *family {
 	return f
 }
 
-// short returns what a short form stands for, as far as files, state and marks tell.
+// short returns what a short form stands for, as far as files, state and marks show.
 func (f *family) short(hash string) (shortened, bool) {
 	if f.hashes == nil {
 		f.hashes = map[string]shortened{}
@@ -199,7 +199,7 @@ func (h holding) text() string {
 	return "its credential " + h.credential + " opens it"
 }
 
-// claims has what other states, or nobody knows who, hold of buckets.
+// claims records which buckets other or unknown owners hold.
 type claims struct {
 	opened map[BucketKey][]holding        // by a live credential
 	named  map[vendors.BucketID][]holding // by an item, which does not say in which cloud

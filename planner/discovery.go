@@ -16,8 +16,8 @@ import (
 type Owner string
 
 // The owners. What carries the name of this stack can be another state's: two states of
-// one name are told apart by their lineages. Where a name or a mark tells neither, nobody
-// knows whose it is.
+// one name are told apart by their lineages. Without a lineage, the owner is
+// unknown.
 const (
 	ThisStack    Owner = "this_stack"
 	AnotherStack Owner = "another_stack"
@@ -49,7 +49,7 @@ type FoundBucket struct {
 	Block    string `json:"block,omitempty"`
 }
 
-// Claim returns whose the bucket is, with a zero Owner where it is nobody's.
+// Claim returns whose the bucket is, with a zero Owner if nobody owns it.
 func (f FoundBucket) Claim() Claim { return Claim{Owner: f.Owner, Stack: f.Stack, Lineage: f.Lineage} }
 
 // FoundCredential is a credential with bh's prefix that no record vouches for.

@@ -64,7 +64,7 @@ type Drift struct {
 	Differences []Difference
 	Ignored     int
 	Proofs      *ProofCount
-	// Warnings say of stores that are missing as a whole.
+	// Warnings name stores that are missing as a whole.
 	Warnings diag.List
 }
 

@@ -11,8 +11,8 @@ import (
 	"buckethead/config/words"
 )
 
-// Kin is what there is of one state, by its lineage. Without a lineage it is what nobody
-// knows the state of.
+// Kin is everything found of one state, by its lineage. Without a lineage it is everything
+// whose state is unknown.
 type Kin struct {
 	Owner       string    `json:"owner"` // STACK@LINEAGE
 	Lineage     string    `json:"lineage,omitempty"`
@@ -24,11 +24,11 @@ type Kin struct {
 	declared int // how many of the projects the files declare
 }
 
-// Word is what chooses the kin: eight letters of its lineage, or "unknown".
+// Word is the value of --lineage that chooses the kin: eight letters of its lineage, or "unknown".
 func (k Kin) Word() string { return k.Owner[strings.LastIndex(k.Owner, "@")+1:] }
 
-// kinOf sorts what carries the name of the stack by lineage. What has most of the declared
-// projects comes first, and of those what was written last.
+// kinOf groups everything that carries the stack's name by lineage. The group with most of
+// the declared projects comes first; among equals, the one that was written last.
 func kinOf(in Input) []Kin {
 	m := newMaker(in)
 	found := map[string]*Kin{}
@@ -98,7 +98,7 @@ func choose(all []Kin, chosen []string) (taken, left []Kin, err error) {
 			for _, k := range all {
 				there = append(there, k.Word())
 			}
-			return nil, nil, fmt.Errorf("nothing is there of the lineage %q; there is %s", text,
+			return nil, nil, fmt.Errorf("nothing has the lineage %q; found: %s", text,
 				cmp.Or(words.List(there...), "nothing of this stack"))
 		}
 	}

@@ -68,7 +68,7 @@ func TestRebuild_groups(t *testing.T) {
 	if got, err := planner.Rebuild(in, nil); err != nil || got.Choose[0].Lineage != theirs {
 		t.Errorf("what has most of the declared projects is not the first: %+v (%v)", got.Choose, err)
 	}
-	if _, err := planner.Rebuild(kin(theirs), []string{"L", "nobody"}); err == nil || err.Error() != `nothing is there of the lineage "nobody"; there is L and ffffffff` {
+	if _, err := planner.Rebuild(kin(theirs), []string{"L", "nobody"}); err == nil || err.Error() != `nothing has the lineage "nobody"; found: L and ffffffff` {
 		t.Errorf("got %v", err)
 	}
 }

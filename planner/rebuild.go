@@ -160,7 +160,7 @@ func (r *rebuilder) strange(p addr.Project, key BucketKey) {
 			"Choose another bucket, or take it over from that state with an import block: owner = \""+others[0].String()+"\".")
 		return
 	}
-	r.unknown(p, "bucket_unmarked", "the bucket "+key.ID.Name+" is there, and nothing tells that bh made it",
+	r.unknown(p, "bucket_unmarked", "the bucket "+key.ID.Name+" is there, and nothing shows that bh made it",
 		"adopt = true or an import block takes it over, with new keys.")
 }
 

@@ -128,7 +128,7 @@ type EmptyBucket struct{ ID vendors.BucketID }
 // DeleteBucket deletes the bucket, which must be empty.
 type DeleteBucket struct{ ID vendors.BucketID }
 
-// WriteRecipients writes a whole store again, for those who are declared. It needs no
+// WriteRecipients rewrites a whole store for the declared recipients. It needs no
 // intent: it is idempotent, and leaves the old store or the new one.
 type WriteRecipients struct{ Declared []string }
 

@@ -107,7 +107,7 @@ func (m *maker) writeRecipients(secrets string, r vendors.Recipients) *Operation
 	}
 	switch {
 	case r.Outside:
-		o.Reason = Reason{"item_edited", "it was encrypted to others outside of bh; it is encrypted again"}
+		o.Reason = Reason{"item_edited", "it was encrypted to other recipients outside of bh; it is encrypted again"}
 	case len(o.Changes) > 0:
 		o.Reason = Reason{"settings_changed", "its recipients changed; it is encrypted again"}
 	default:

@@ -37,7 +37,7 @@ func (m *maker) mayHave(s *subject, d *draft, key BucketKey) bool {
 		m.othersBucket(s, key, others)
 	default:
 		d.Notes = append(d.Notes, "it is taken over from "+block.Owner+": that state reports it and changes nothing of it, "+
-			"until it lets go of the bucket with a removed block")
+			"until it releases the bucket with a removed block")
 		return true
 	}
 	d.failed = true
@@ -80,7 +80,7 @@ func (m *maker) othersThing(s *subject, what, why string, owners []string, block
 	d := diag.Diagnostic{Code: "BH2041", Project: s.project, Subject: s.desired.Range,
 		Summary: "Another state owns this",
 		Detail:  what + " belongs to " + words.List(owners...) + ": " + why + ".",
-		Fix: "Choose another name. To take it over from that state, which then has to let go of it with a removed block:\n\n" +
+		Fix: "Choose another name. To take it over from that state, which then has to release it with a removed block:\n\n" +
 			toCopy(block)}
 	if imported, is := m.imports[s.project]; is {
 		d.Subject = imported.Range
@@ -118,7 +118,7 @@ func (m *maker) mayTakeItem(s *subject, key ItemKey, block config.Import) bool {
 func (m *maker) titleTaken(s *subject, id string) {
 	d := diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
-			") that does not belong to " + s.project.String() + ". A second one of the same title could not be told from it.",
+			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
 		Fix: "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."}
 	claim, others := m.othersItems()[ItemKey{s.desired.Secrets, id}]
 	if others {
@@ -158,7 +158,7 @@ func (m *maker) takenOver(s *subject) *Operation {
 
 func (m *maker) takenObjection(s *subject, claim Claim) Objection {
 	return Objection{Word: "taken_over", Text: claim.String() + " took its item over",
-		Fix: "Let go of it: " + removedBlock(s.project) + " instead of its block. Or take it back: bh state rm " +
+		Fix: "Release it: " + removedBlock(s.project) + " instead of its block. Or take it back: bh state rm " +
 			shellWord(s.project.Label()) + ", then an import block with item = \"" + s.record.Item.ID +
 			"\" and owner = \"" + claim.String() + "\"."}
 }
@@ -168,7 +168,7 @@ func removedBlock(p addr.Project) string { return "removed { from = " + p.String
 // sharedObjection says why a bucket is not deleted to which another state has keys.
 func sharedObjection(p addr.Project, others []holding) Objection {
 	return Objection{Word: "taken_over", Text: words.List(ownersOf(others)...) + " has a credential that opens the bucket",
-		Fix: "If it took the bucket over, let go of it: " + removedBlock(p) + ". If nobody uses that credential (" +
+		Fix: "If it took the bucket over, release it: " + removedBlock(p) + ". If nobody uses that credential (" +
 			others[0].credential + "), revoke it with the provider and plan again."}
 }
 
@@ -185,8 +185,8 @@ func (m *maker) warnOfSharing() {
 		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
-			Fix: "If that state took the bucket over, let go of it here: " + removedBlock(p) + " instead of its block. " +
-				"If this state took it over, let go of it there, and revoke the credential when nobody uses it."}
+			Fix: "If that state took the bucket over, release it here: " + removedBlock(p) + " instead of its block. " +
+				"If this state took it over, release it there, and revoke the credential when nobody uses it."}
 		if desired := m.desired[p]; desired != nil {
 			d.Subject = desired.Range
 		}
@@ -222,10 +222,10 @@ func (m *maker) warnOfName() {
 		delete(owners, unknown) // the others are more than enough to go by
 	}
 	m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2044", Summary: "The name of the stack is in use",
-		Detail: "This state records nothing yet, and there is something of a stack " + m.in.Desired.Stack + " already: " +
+		Detail: "This state records nothing yet, but there is already something of a stack " + m.in.Desired.Stack + ": " +
 			words.Join(" and ", words.Some(credentials, "credential"), words.Some(items, "item")) + " of " +
-			words.List(slices.Sorted(maps.Keys(owners))...) + ". Two states of one name do not take each other's things, " +
+			words.List(slices.Sorted(maps.Keys(owners))...) + ". Two states with one name do not take each other's things, " +
 			"but people cannot tell them apart.",
-		Fix: "Give this stack a name of its own: bh { stack = \"...\" }. If the other state is the one that you mean, " +
+		Fix: "Give this stack a name of its own: bh { stack = \"...\" }. If you mean the other state, " +
 			"declare where it is kept. " + stateLost})
 }

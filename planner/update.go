@@ -51,7 +51,7 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 func timeOrNever(t time.Time) string { return cmp.Or(words.Time(t), "never") }
 
 // updateItem writes the item again where its title, our fields or our mark are
-// not as they were stored, or the bucket is reached at another address by now.
+// not as they were stored, or the bucket is now reached at another address.
 func (m *maker) updateItem(s *subject, d *draft) {
 	r := s.record
 	item := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]

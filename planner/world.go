@@ -97,7 +97,7 @@ type Input struct {
 	// Address returns where a bucket of a cloud is reached, as far as that is known
 	// offline. Nil to compare no addresses.
 	Address func(cloud string, id vendors.BucketID) Address
-	// Shape returns a digest of how a store writes items by now, "" where all are alike.
+	// Shape returns a digest of how a store writes items now, "" where all are alike.
 	// Nil to compare no shapes.
 	Shape func(secrets string) string
 	// Parallelism is how many operations will run at once; 0 means 8.

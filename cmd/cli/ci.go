@@ -6,13 +6,13 @@ import (
 	"buckethead/executor"
 )
 
-// service is a CI service: the variable by which it is known, and those that tell of the run.
+// service is a CI service: the variable that identifies it, and those that describe the run.
 type service struct {
 	title, variable    string
 	actor, commit, url string
 }
 
-// services lists the CI services whose runners bh knows. CI=true is none: people set it on their own machines.
+// services lists the CI services whose runners bh knows. CI=true is not one: people set it on their own machines.
 var services = []service{
 	{"GitHub Actions", "GITHUB_ACTIONS", "GITHUB_ACTOR", "GITHUB_SHA", ""}, // the URL is made of three variables
 	{"GitLab CI", "GITLAB_CI", "GITLAB_USER_LOGIN", "CI_COMMIT_SHA", "CI_JOB_URL"},
@@ -47,7 +47,7 @@ func (p Process) ciService() string {
 	return ""
 }
 
-// onBehalfOf says on whose behalf bh runs. GitHub and GitLab are believed without the variable by which they are known:
+// onBehalfOf says on whose behalf bh runs. GitHub and GitLab are believed without the variable that identifies them:
 // scripts pass on the others alone.
 func onBehalfOf(p Process) executor.Run {
 	var by executor.Run

@@ -22,7 +22,7 @@ func doctorCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			// What can be opened without the rest is looked at, whatever the files lack.
+			// Whatever can be opened is checked, even if values for the rest are missing.
 			return inSessionWithFaults(c.Context, r, flags.partly(), func(s *session, _ diag.List) error {
 				_, faults, err := loadConfig(c.Context, fileOptions(r.Process, flags))
 				if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"buckethead/cmd/connections"
 	"buckethead/cmd/view"
+	"buckethead/config"
 	"buckethead/vendors"
 )
 
@@ -57,7 +58,10 @@ func (d *checkup) ask(ctx context.Context, address, name string, call func() (fo
 
 // fixOf says what mends an error of a vendor.
 func fixOf(err error) string {
+	var lack *config.LackError
 	switch {
+	case errors.As(err, &lack):
+		return lack.Faults[0].Fix
 	case errors.Is(err, vendors.ErrDenied):
 		return "Check the credentials that bh uses, and what they may do."
 	case errors.Is(err, vendors.ErrRateLimited):

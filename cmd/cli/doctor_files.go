@@ -16,14 +16,8 @@ func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 	if vendor.Files == nil {
 		return
 	}
-	given := false // the key itself, so that the file is not used
-	ways := []string{"another path"}
-	for _, s := range vendor.Settings {
-		if s.Secret {
-			given = given || !c.Settings[s.Name].Secret.IsZero()
-			ways = append(ways, s.Env...)
-		}
-	}
+	given, variables := givenKey(vendor, c)
+	ways := append([]string{"another path"}, variables...)
 	stored, keys := vendor.Files(c.Settings)
 	for _, key := range keys {
 		if is, _ := tracked(ctx, d.session.config, d.session.beside(key)); is {
@@ -34,7 +28,7 @@ func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 		}
 		for _, file := range stored {
 			if !given && filepath.Dir(key) == filepath.Dir(file) {
-				d.good("key", fmt.Sprintf("%s lies beside %s, which it opens: whoever copies the folder has both; %s keeps them apart",
+				d.good("key", fmt.Sprintf("%s is beside %s, which it opens: whoever copies the folder has both; %s keeps them apart",
 					key, file, strings.Join(ways, " or ")), "")
 			}
 		}

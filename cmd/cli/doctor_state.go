@@ -22,7 +22,7 @@ func (d *checkup) state(ctx context.Context) {
 	if err != nil {
 		var lack *config.LackError
 		if errors.As(err, &lack) {
-			d.unopened(err)
+			d.unopened("open", err)
 			return
 		}
 		d.bad("open", err.Error(), "Correct the state block, or the keys that it names.")

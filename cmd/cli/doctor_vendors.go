@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,10 @@ func (d *checkup) settings(ctx context.Context, c config.Connection) {
 	}
 	for _, s := range vendor.Settings {
 		value, set := c.Settings[s.Name]
+		if lacks := c.Refers([]string{s.Name}); !set && lacks != nil {
+			d.unopened(s.Name, lacks)
+			continue
+		}
 		switch {
 		case !set && s.Required:
 			fix := "Write it in the block."
@@ -89,7 +94,7 @@ func (d *checkup) cloud(ctx context.Context, c config.Connection) {
 	address := c.Address()
 	cloud, err := d.session.connections.Cloud(ctx, address)
 	if err != nil {
-		d.unopened(err)
+		d.unopened("open", err)
 	} else {
 		if checker, able := vendors.As[vendors.PermissionChecker](cloud); able {
 			d.permissions(ctx, address, checker)
@@ -102,15 +107,17 @@ func (d *checkup) cloud(ctx context.Context, c config.Connection) {
 	d.section(ctx, "cloud "+address)
 }
 
-// unopened adds why a block cannot be opened.
-func (d *checkup) unopened(err error) {
+// unopened adds why a block cannot be opened. A missing value is reported once, with its setting.
+func (d *checkup) unopened(name string, err error) {
 	var lack *config.LackError
 	if !errors.As(err, &lack) {
-		d.bad("open", err.Error(), fixOf(err))
+		d.bad(name, err.Error(), fixOf(err))
 		return
 	}
 	for _, x := range lack.Faults {
-		d.bad("open", x.Error(), x.Fix)
+		if !slices.ContainsFunc(d.checks, func(c view.Check) bool { return c.Found == x.Error() }) {
+			d.bad(name, x.Error(), x.Fix)
+		}
 	}
 }
 
@@ -120,7 +127,7 @@ func (d *checkup) store(ctx context.Context, c config.Connection) {
 	d.keyFiles(ctx, c)
 	store, err := d.session.connections.Store(ctx, c.Address())
 	if err != nil {
-		d.unopened(err)
+		d.unopened("open", err)
 	} else {
 		d.ask(ctx, c.Address(), "list items", func() (string, error) {
 			items, err := store.ListItems(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -15,11 +16,11 @@ import (
 )
 
 func allowEphemeralFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "allow-ephemeral", Usage: "a local state in CI, whose disk is kept elsewhere"}
+	return &cli.BoolFlag{Name: "allow-ephemeral", Usage: "let a CI runner keep the state on its own disk"}
 }
 
 // mayForget refuses a plan whose state would be lost with the runner, and with it all record of the credentials that
-// the plan makes. It warns of an age file that would be lost likewise.
+// the plan makes. It also warns of an age file that would be lost.
 func mayForget(ctx context.Context, s *session, plan *planner.Plan, allowed bool) error {
 	risks := ephemeralRisks(ctx, s, plan, allowed)
 	for i := range risks {
@@ -55,7 +56,7 @@ func ephemeralRisks(ctx context.Context, s *session, plan *planner.Plan, allowed
 		out = append(out, diag.Diagnostic{Severity: diag.Error, Code: "BH5041", Subject: s.config.State.Range,
 			Summary: "The state would be lost with the runner",
 			Detail: fmt.Sprintf("This is a runner of %s, and the state is a file on its disk, %s. "+
-				"When the disk is gone, nobody knows what the apply made in %s, and its credentials go on working.",
+				"When the disk is gone, so is the record of what the apply made in %s, and the credentials keep working.",
 				service, path, fewOf(clouds)),
 			Fix: "Keep the state in a bucket: write a block state \"s3\" { ... } in the bh block (see bh help shared-state).\n" +
 				"If the disk stays, or if you save the file yourself, apply with:\n  --allow-ephemeral"})
@@ -72,7 +73,12 @@ func untrackedFiles(ctx context.Context, s *session, c config.Connection, servic
 	if vendor.Files == nil {
 		return nil
 	}
-	stored, _ := vendor.Files(c.Settings)
+	stored, keys := vendor.Files(c.Settings)
+	var lost, keep string
+	if given, variables := givenKey(vendor, c); !given {
+		lost = fmt.Sprintf(" The key that opens it, %s, is on the same disk.", strings.Join(keys, ", "))
+		keep = fmt.Sprintf("Give the key as a secret of the CI service, in %s. ", strings.Join(variables, " or "))
+	}
 	for _, path := range stored {
 		if is, known := tracked(ctx, s.config, s.beside(path)); is || !known {
 			continue
@@ -80,11 +86,23 @@ func untrackedFiles(ctx context.Context, s *session, c config.Connection, servic
 		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5042", Subject: c.Range,
 			Summary: "The keys would be lost with the runner",
 			Detail: fmt.Sprintf("This is a runner of %s, and secrets %s keeps the keys in %s, which git does not track. "+
-				"A provider shows a secret once, so what is lost has to be issued again.", service, c.Address(), path),
-			Fix: "Commit the file after the apply (it is encrypted; git add --force, where it is ignored), " +
+				"A provider shows a secret once, so what is lost has to be issued again.", service, c.Address(), path) + lost,
+			Fix: keep + "Commit the file after the apply (it is encrypted; git add --force, where it is ignored), " +
 				"or keep the keys in another store."})
 	}
 	return out
+}
+
+// givenKey reports whether a store has the key itself, so that it reads no file for it, and returns the variables that
+// can hold the key.
+func givenKey(vendor vendors.Vendor, c config.Connection) (given bool, variables []string) {
+	for _, s := range vendor.Settings {
+		if s.Secret {
+			given = given || !c.Settings[s.Name].Secret.IsZero() || c.Refers([]string{s.Name}) != nil
+			variables = append(variables, s.Env...)
+		}
+	}
+	return given, variables
 }
 
 // beside returns a path that begins at the folder of the files.

@@ -14,7 +14,7 @@ import (
 // gitTimeout bounds the question whether git tracks a file.
 const gitTimeout = 5 * time.Second
 
-// tracked reports whether git tracks a file, which need not be there. known is false if nobody can say: git is missing,
+// tracked reports whether git tracks a file, which need not exist. known is false if bh cannot find out: git is missing,
 // does not trust the repository, or takes too long.
 func tracked(ctx context.Context, declared *config.Config, path string) (is, known bool) {
 	path, err := filepath.Abs(path)
@@ -38,7 +38,7 @@ func tracked(ctx context.Context, declared *config.Config, path string) (is, kno
 	}
 	ctx, cancel := context.WithTimeout(ctx, gitTimeout)
 	defer cancel()
-	// The repository may name a program that watches its files; nothing of it is run.
+	// The repository may name a program that watches its files; it is not run.
 	command := exec.CommandContext(ctx, git, "-C", dir, "-c", "core.fsmonitor=false", "ls-files", "--error-unmatch", "--",
 		":(literal)"+filepath.ToSlash(name))
 	command.Env = append(childEnvironment(declared, os.Environ(), false), "GIT_OPTIONAL_LOCKS=0")

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A topic is a section of the README, word for word; so its commands are run by scripts.
+// A topic is a whole section of the README, word for word; so its commands are run by scripts.
 func TestHelp_topicsAreTheReadme(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
@@ -22,14 +22,19 @@ func TestHelp_topicsAreTheReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 		title, _, _ := strings.Cut(string(text), "\n")
-		if !strings.Contains(string(readme), string(text)) {
-			_, section, _ := strings.Cut(string(readme), title+"\n")
-			section, _, _ = strings.Cut(section, "\n## ")
-			if !*Update {
-				t.Errorf("%s is not the section of the README any more; write it anew with -update", name)
-				continue
-			}
-			if err := os.WriteFile(filepath.Join("topics", name+".md"), []byte(title+"\n"+section), 0o644); err != nil {
+		_, section, found := strings.Cut(string(readme), "\n"+title+"\n")
+		if !found {
+			t.Errorf("%s: the README has no section %q", name, title)
+			continue
+		}
+		section, _, _ = strings.Cut(section, "\n## ")
+		want := title + "\n" + section
+		switch {
+		case string(text) == want:
+		case !*Update:
+			t.Errorf("%s is not the section of the README; -update writes it", name)
+		default:
+			if err := os.WriteFile(filepath.Join("topics", name+".md"), []byte(want), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -59,7 +59,7 @@ func runInit(ctx context.Context, r *run, flags common) error {
 	})
 }
 
-// starterFor returns the starter with a stack that is called as the folder is: files in two folders are then two stacks,
+// starterFor returns the starter with the folder's name as the stack: files in two folders are then two stacks,
 // also in one account.
 func starterFor(folder string) []byte {
 	path, err := filepath.Abs(folder)

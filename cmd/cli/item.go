@@ -39,7 +39,7 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 	return state.Record{}, snap, projectFault(s, notFound(name, known, snap))
 }
 
-// undecided returns what keeps the file from saying whether it declares a project that the state does not know.
+// undecided returns why the file does not say whether it declares a project that the state does not know.
 func undecided(s *session, name string, known []addr.Project) []config.Lack {
 	named, err := addr.Parse(name)
 	if err != nil || named.Key == "" && slices.ContainsFunc(known, func(p addr.Project) bool { return covers(named, p) }) {
@@ -108,6 +108,9 @@ func storedKeys(ctx context.Context, s *session, r state.Record, snap state.Snap
 	}
 	if errors.Is(err, vendors.ErrDenied) {
 		return none, itemFault(s, r.Project, err, "Check what opens the store; bh doctor says what is missing.")
+	}
+	if errors.Is(err, vendors.ErrInvalid) {
+		return none, itemFault(s, r.Project, err, "Correct that, then repeat the command.")
 	}
 	if err != nil {
 		return none, itemFault(s, r.Project, err, "Repeat the command when the store answers again.")

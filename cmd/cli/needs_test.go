@@ -122,6 +122,7 @@ var needs = []struct{ command, needs, also string }{
 
 	// The state, and the clouds and stores in use.
 	{"drift", "STATE_AT OTHER_ROOT key", ""},
+	{"drift --prove", "STATE_AT OTHER_ROOT key", ""},
 
 	// What projects declare, for the picture of it.
 	{"graph", "tenants title", ""},
@@ -192,6 +193,56 @@ func TestNeeds_statusSaysWhatItDoesNotKnow(t *testing.T) {
 	}
 	if _, out = w.bh(t, "status", strings.Fields("STATE_AT every tenants")); strings.Contains(out, "not known") || strings.Contains(out, "Warning") {
 		t.Errorf("with both:\n%s", out)
+	}
+}
+
+// Keys that cannot be tried for want of a value are not a fault of the keys, and a line of the table says which value.
+func TestNeeds_statusProvesWhatItCan(t *testing.T) {
+	w := newNeedyWorld(t)
+	code, out := w.bh(t, "status --prove", strings.Fields("STATE_AT key every tenants"))
+	if code != 0 || !regexp.MustCompile(`(?m)^photos .*  open the bucket$`).MatchString(out) ||
+		!regexp.MustCompile(`(?m)^other .*  not proved: \S*buckets\.hcl:\d+: Variable of the environment is not set$`).MatchString(out) {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	code, out = w.bh(t, "doctor --prove", []string{"STATE_AT"})
+	if code != 1 || !regexp.MustCompile(`error +other +not proved: .*\n +Set OTHER_ROOT`).MatchString(out) {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
+// A setting that is written, but whose value was not given, is told once in its section, and never as one to be written.
+func TestNeeds_doctorNamesTheValueOfASetting(t *testing.T) {
+	w := newNeedyWorld(t)
+	code, out := w.bh(t, "doctor", []string{"STATE_AT"})
+	_, section, _ := strings.Cut(out, "\nsecrets onepassword.idle\n")
+	section, _, _ = strings.Cut(section, "\nstate\n")
+	if code != 1 || !regexp.MustCompile(`error +vault +\S*buckets\.hcl:\d+: Missing value .*"vault"`).MatchString(section) ||
+		strings.Count(section, `"vault" has no value`) != 1 || strings.Contains(out, "beside .bh/other.age") || strings.Contains(section, "rite it in the block") {
+		t.Errorf("exit %d\n%s", code, section)
+	}
+}
+
+// Without what opens the store that has the keys of the state, another place for the state would help nobody.
+func TestNeeds_keysOfTheStateFromAStore(t *testing.T) {
+	w := needyWorld{folder: t.TempDir()}
+	text := `bh {
+  state "s3" {
+    bucket            = "states"
+    key               = "prod.state"
+    region            = "auto"
+    access_key_id     = "op://Engineering/states/id"
+    secret_access_key = "op://Engineering/states/secret"
+  }
+}
+secrets "onepassword" "eng" { vault = "Engineering" }
+`
+	if err := os.WriteFile(filepath.Join(w.folder, "buckets.hcl"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, out := w.run(w.folder, "status", nil)
+	if code != 1 || !strings.Contains(out, "there is no token: set OP_SERVICE_ACCOUNT_TOKEN") ||
+		!strings.Contains(out, "Check what opens that store") || strings.Contains(out, "state \"local\"") {
+		t.Errorf("exit %d\n%s", code, out)
 	}
 }
 

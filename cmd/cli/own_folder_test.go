@@ -104,8 +104,8 @@ func TestDoctor_identityInTheRepository(t *testing.T) {
 		if strings.Contains(out, fault) != c.found || (code == 1) != c.found {
 			t.Errorf("after git %s: exit %d\n%s", c.git, code, out)
 		}
-		if beside := strings.Contains(out, "lies beside"); beside == c.found {
-			t.Errorf("after git %s it says that the key lies beside its file: %t", c.git, beside)
+		if beside := strings.Contains(out, "is beside"); beside == c.found {
+			t.Errorf("after git %s it says that the key is beside its file: %t", c.git, beside)
 		}
 	}
 	var none bytes.Buffer // an identity that is given does not make the other one harmless

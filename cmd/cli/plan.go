@@ -36,7 +36,7 @@ func planFlags(more ...cli.Flag) []cli.Flag {
 		allowDestroyFlag(), allowEphemeralFlag(),
 		&cli.BoolFlag{Name: "allow-recreate", Usage: "make buckets anew whose data is gone"},
 		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""},
-		&cli.BoolFlag{Name: "allow-reissue", Usage: "new keys although a store lost most of its items"})...)
+		&cli.BoolFlag{Name: "allow-reissue", Usage: "issue new keys for a store that lost most items"})...)
 }
 
 func readPlanArgs(c *cli.Context, r *run) (planArgs, error) {

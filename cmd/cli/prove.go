@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"buckethead/cmd/view"
+	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/executor"
@@ -37,6 +38,10 @@ func (v verdict) text() string {
 	case v.proved:
 		return "open the bucket"
 	case v.unread != nil:
+		var lack *config.LackError
+		if errors.As(v.unread, &lack) {
+			return "not proved: " + lack.Faults[0].Subject.String() + ": " + lack.Faults[0].Summary
+		}
 		return v.unread.Error()
 	case v.fault != nil:
 		return v.fault.Error()
@@ -87,7 +92,7 @@ func sortedRecords(snap state.Snapshot) []state.Record {
 var toldAlready = []planner.DriftClass{planner.BucketGone, planner.CredentialGone, planner.CredentialExposed,
 	planner.CredentialExpired, planner.CredentialDisabled, planner.ItemGone}
 
-// proveDrift proves the stored keys of what found looked at, and looks for drift again with what came of it.
+// proveDrift proves the stored keys of what found looked at, and looks for drift again with the results.
 func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore map[planner.DriftClass]bool) (
 	planner.Drift, error) {
 	told := map[addr.Project]bool{}

@@ -6,6 +6,7 @@ import (
 
 	"buckethead/config/diag"
 	"buckethead/state"
+	"buckethead/vendors"
 	"buckethead/vendors/parallel"
 )
 
@@ -68,6 +69,7 @@ func (s *session) stateFault(err error) error {
 	d := diag.Diagnostic{Code: "BH5001", Summary: "The state cannot be used", Detail: sentence(err),
 		Subject: s.config.State.Range, Cause: err}
 	var said exitCode
+	var store *vendors.Error
 	switch {
 	case errors.As(err, &said):
 		return said
@@ -92,6 +94,8 @@ func (s *session) stateFault(err error) error {
 		d.Code, d.Summary = "BH5032", "The state was migrated"
 	case errors.Is(err, state.ErrServer), errors.Is(err, state.ErrLineage), errors.Is(err, state.ErrOlder),
 		errors.Is(err, state.ErrChanged):
+	case errors.As(err, &store):
+		d.Fix = "Nothing was changed. Check what opens that store; bh doctor says what is missing."
 	default:
 		d.Fix = "Nothing was changed. Give bh a place that it can write to, with state \"local\" { path = ... } or --state."
 	}

@@ -38,7 +38,7 @@ func stateCommand(r *run) *cli.Command {
 			&cli.BoolFlag{Name: "force", Usage: "put it over a state that is there"}),
 		command("rebuild", "make a lost state anew from what the providers list", "", stateRebuild,
 			&cli.GenericFlag{Name: "lineage", Value: &list{},
-				Usage: "take what is of `LINEAGE`; may come several times"},
+				Usage: "take what belongs to `LINEAGE`; may come several times"},
 			&cli.BoolFlag{Name: "force", Usage: "put it in the place of a state that is there"}),
 		lockCommand(command),
 		command("unlock", "let go of a lock whose holder is gone", "ID", stateUnlock),

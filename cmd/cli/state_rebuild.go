@@ -83,9 +83,9 @@ func chooseKin(s *session, all []planner.Kin) error {
 	} else {
 		_, _ = fmt.Fprint(s.run.Stdout, s.table(kinRows(all)), "\n")
 	}
-	fix := "Choose the state that was lost, to go by its projects, such as: bh state rebuild --lineage " + all[0].Word() +
-		". Give the flag again for a further one: a restored state has several lineages."
-	return s.fail(diag.Diagnostic{Code: "BH5061", Summary: "There are things of several states",
+	fix := "Choose the state that was lost, judging by its projects, for example: bh state rebuild --lineage " + all[0].Word() +
+		". Repeat the flag for others: a restored state has several lineages."
+	return s.fail(diag.Diagnostic{Code: "BH5061", Summary: "Several states have this stack name",
 		Detail: "The stack " + s.config.Stack + " has things of " + words.Count(len(all), "state") + ": see above. Nothing was changed.",
 		Fix:    fix})
 }
@@ -178,7 +178,7 @@ func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state
 		_, _ = fmt.Fprintln(s.run.Stdout)
 	}
 	if len(r.Left) > 0 {
-		_, _ = fmt.Fprintln(s.run.Stdout, "Of other states, and left to them:")
+		_, _ = fmt.Fprintln(s.run.Stdout, "Left to other states:")
 		_, _ = fmt.Fprint(s.run.Stdout, s.table(kinRows(r.Left)), "\n")
 	}
 	_, err := fmt.Fprintf(s.run.Stdout,

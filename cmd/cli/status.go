@@ -88,7 +88,7 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
 		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
-			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), l.Item})
+			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), cmp.Or(l.Item, "-")})
 	}
 	if prove {
 		rows[0] = append(rows[0], "STORED KEYS")
@@ -148,7 +148,7 @@ func warnings(lacks []config.Lack) diag.List {
 	out := config.FaultsOf(lacks)
 	for i := range out {
 		out[i].Severity = diag.Warning
-		out[i].Detail += " Without it, nobody knows when a rotation is due."
+		out[i].Detail += " Without it, bh does not know when a rotation is due."
 	}
 	return out
 }

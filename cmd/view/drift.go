@@ -47,13 +47,13 @@ func driftSummary(d planner.Drift) string {
 		}
 		if d.Proofs.LeftOut > 0 {
 			text += " Not proved: those of " + words.Count(d.Proofs.LeftOut, "project") +
-				", for verify is false or allowed_ips leave out this machine."
+				", because verify is false or allowed_ips leave out this machine."
 		}
 	}
 	return text
 }
 
-// unprovedHint says what helps where stored keys do not open their bucket, for no plan does something about it; "" if
+// unprovedHint says what to do about stored keys that do not open their bucket, which no plan repairs; "" if
 // there are none. Commands stand in quote.
 func unprovedHint(d planner.Drift, quote string) string {
 	if !slices.ContainsFunc(d.Differences, func(x planner.Difference) bool { return x.Class == planner.CredentialUnproved }) {

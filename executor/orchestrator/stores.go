@@ -8,7 +8,7 @@ import (
 	"buckethead/vendors"
 )
 
-// writeRecipients writes a whole store again, for those who are declared.
+// writeRecipients rewrites a whole store for the declared recipients.
 func writeRecipients(ctx context.Context, rig Rig, s planner.WriteRecipients) error {
 	act := "write " + rig.Connection + " for its recipients"
 	writer, able := vendors.As[vendors.RecipientsWriter](rig.Secrets)

@@ -27,7 +27,7 @@ var ErrUnproved = errors.New("the stored credential could not be proved")
 // verifyCredential reads the item back from the store and proves that the keys in it open
 // the bucket. It tries again, with growing pauses, until they do, the cause is final, or 90
 // seconds have passed. If only some addresses may use the keys, and they are refused here,
-// that is a note: then the item was read back, and nobody can tell more from this machine.
+// that is a note: the item was read back, and more cannot be found out from this machine.
 func verifyCredential(ctx context.Context, rig Rig, s planner.VerifyCredential, w Work) (Work, error) {
 	begun := rig.Now()
 	pause := time.Second

@@ -39,7 +39,7 @@ func ProveKeys(ctx context.Context, rig Rig, r state.Record, keys vendors.Bucket
 	}
 }
 
-// proveOnce returns nil where nobody can tell.
+// proveOnce returns nil if no proof is possible.
 func proveOnce(ctx context.Context, rig Rig, r state.Record, keys vendors.BucketCredentials) error {
 	if !r.Registered {
 		verifier, able := vendors.As[vendors.CredentialVerifier](rig.Buckets)

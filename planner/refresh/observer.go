@@ -248,5 +248,5 @@ func fixFor(err error) string {
 	case errors.Is(err, vendors.ErrInvalid):
 		return "Nothing was changed. Correct that, and repeat the command."
 	}
-	return "Nothing was changed. Repeat the command when that is mended, or the vendor answers again."
+	return "Nothing was changed. Repeat the command when that is fixed or the vendor answers again."
 }

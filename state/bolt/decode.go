@@ -11,7 +11,7 @@ import (
 	"buckethead/state"
 )
 
-// Decode reads a value that this format wrote, which text is to its end. Within a format, a
+// Decode reads a value that this format wrote, and which has to fill text. Within a format, a
 // field that this bh does not know is an error, because it would be lost with the next
 // write. It wraps state.ErrNewer.
 func Decode(text []byte, into any) error { return new(decoder).decode(bytes.TrimSpace(text), into) }
@@ -45,7 +45,7 @@ func (d *decoder) decode(text []byte, into any) error {
 		if len(d.text) == 0 && rest != nil && rest.Len() == 0 {
 			return nil
 		}
-		return errors.New("there is something after its end")
+		return errors.New("there is data after its end")
 	}
 	// encoding/json has no type for this error.
 	if field, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {

@@ -30,8 +30,8 @@
 // the panic becomes a [state.ErrDamaged] that names the newest backup that can be read.
 //
 // Then the tally is compared with the entries: how many there are, and the sum of their
-// digests. The tally is kept by the type writing, through which every write goes. It shows
-// damage that leaves each page whole, and is no protection against a person.
+// digests. The tally is kept by the type writing, through which every write goes. It
+// detects damage that leaves each page intact, but does not protect against a person.
 //
 // Within a format, fields that this package does not know are an error, [state.ErrNewer].
 //

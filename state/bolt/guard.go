@@ -21,7 +21,7 @@ func guarded(damaged func(cause error) error, f func() error) (err error) {
 	return f()
 }
 
-// Rebuild says how to get a state again if there is no copy of it that can be read.
+// Rebuild says how to get a state back if no copy of it can be read.
 const Rebuild = "bh state rebuild --force makes a new one from what the providers list, and keeps this one beside it"
 
 func (s *Store) damaged(cause error) error { return s.options.damaged(s.path, cause) }

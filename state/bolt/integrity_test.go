@@ -338,7 +338,7 @@ func TestOpen_refusesWhatItDoesNotKnow(t *testing.T) {
 			t.Errorf("restored: %v", err)
 		}
 		bolt.SetSealed(t, path, bucket, key, `{"project":"project.photos"}{}`)
-		if _, err := contentAt(path); !errors.Is(err, state.ErrDamaged) || !strings.Contains(err.Error(), "something after its end") {
+		if _, err := contentAt(path); !errors.Is(err, state.ErrDamaged) || !strings.Contains(err.Error(), "data after its end") {
 			t.Errorf("with something behind it: %v", err)
 		}
 	}

@@ -16,9 +16,9 @@ import (
 // there are, and the sum of their digests. A sum does not depend on the order, so a write
 // adds and subtracts the digests of what it changes and reads nothing else.
 //
-// It shows damage, also of the kind that every page survives: a flipped bit in a value, an
-// entry that is missing, a page from an earlier version of the file. It is no protection
-// against a person, who can compute it as well.
+// It detects damage even if every page is intact: a flipped bit in a value, a missing entry,
+// a page from an earlier version of the file. It does not protect against a person, who can
+// compute it as well.
 type tally struct {
 	Entries uint64 `json:"entries"`
 	Sum     sum    `json:"sum"`
@@ -85,7 +85,7 @@ func (d *digester) entry(bucket, key, value []byte) sum {
 // the empty key, which no entry can have.
 func (d *digester) sequence(bucket []byte, n uint64) sum { return d.entry(bucket, nil, number(n)) }
 
-// counted are the buckets that a tally is of: all but meta, which holds it.
+// counted lists the buckets that a tally covers: all but meta, which holds it.
 var counted = [][]byte{bucketProjects, bucketIntents, bucketWatches, bucketSequences, bucketHistory}
 
 // count computes the tally of a file that has all its parts, on all processors.
@@ -128,7 +128,7 @@ func checkTally(tx *bbolt.Tx, meta metaValue) error {
 	case there.Entries != meta.Entries:
 		return fmt.Errorf("it has %d entries, and its meta value says %d", there.Entries, meta.Entries)
 	case there.Sum != meta.Sum:
-		return errors.New("its entries are not those that were written, for their digests do not add up")
+		return errors.New("its entries are not those that were written, because their digests do not add up")
 	}
 	return nil
 }

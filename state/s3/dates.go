@@ -12,7 +12,7 @@ import (
 // When a lock expires is reckoned from two headers of the server: Date, and the
 // Last-Modified of the lock object. A server whose Last-Modified does not follow the writes
 // would call a lock expired that its holder renews, and a second runner would take it. So
-// whoever writes the lock reads it back, and relies on no server that tells a wrong age.
+// whoever writes the lock reads it back, and does not rely on a server that reports a wrong age.
 
 // slack is how far the clocks of one server's machines may be apart. It is less than a
 // quarter of what the lock lasts: a holder stops after three quarters.
@@ -31,11 +31,11 @@ func misdated(place string, s seen, since time.Duration) error {
 	}
 	return fmt.Errorf("%w: %s: right after bh wrote the lock, the server %s; "+
 		"without the true time two runners could hold the lock at once; "+
-		"keep the state on a server that tells it, such as R2, AWS S3, MinIO or versitygw, "+
+		"keep the state on a server that reports it, such as R2, AWS S3, MinIO or versitygw, "+
 		"or look for a proxy or cache in between", state.ErrUnsafe, place, said)
 }
 
-// drifting returns an error if the server tells a later time for a lock that nobody has
+// drifting returns an error if the server reports a later time for a lock that nobody has
 // written since it was first read: such a lock never expires. It sets first to the present
 // version when there is a new one.
 func drifting(place string, first *seen, now seen) error {

@@ -48,7 +48,7 @@ func (b *bucket) fault(act, key string, err error) error {
 	case status == 0 && code == "":
 		message, fix, kind = withoutAnswer(err)
 	case status/100 == 2 && errors.As(err, &unread):
-		message = "the server's answer has headers that are not those of S3, such as a Last-Modified that is no time"
+		message = "the server's answer has headers that are not those of S3, such as a Last-Modified that is not a time"
 		fix, kind = "keep the state on another server, or look for a proxy in between", errors.Join(errRefused, state.ErrUnsafe)
 	}
 	var text strings.Builder

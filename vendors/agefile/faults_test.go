@@ -120,7 +120,7 @@ func TestBrokenIdentity(t *testing.T) {
 			f := open(t)
 			f.create(t, "photos", "s")
 			write(t, f.identity, text)
-			f.everyAct(t, vendors.ErrInvalid, f.identity, "no identity of age: ")
+			f.everyAct(t, vendors.ErrInvalid, f.identity, "not an age identity: ")
 		})
 	}
 }

@@ -27,19 +27,19 @@ const (
 // either is ever shown: it may be a secret.
 var (
 	wholeFiles = []notIdentity{
-		{"an encrypted file of age", "", []string{"age-encryption.org/", armor.Header}},
+		{"a file encrypted with age", "", []string{"age-encryption.org/", armor.Header}},
 		{"text in UTF-16, as > writes it in PowerShell", "save it as UTF-8", []string{"\xff\xfe", "\xfe\xff"}},
 		{"an SSH private key", "bh uses no SSH keys; " + newIdentity, []string{"-----BEGIN OPENSSH PRIVATE KEY-----"}},
 		{"an OpenPGP key or message", newIdentity, []string{"-----BEGIN PGP "}},
-		{"a private key in PEM, as SSH and TLS have it", "bh uses no such keys; " + newIdentity,
+		{"a private key in PEM, as SSH and TLS use it", "bh uses no such keys; " + newIdentity,
 			[]string{"-----BEGIN PRIVATE KEY", "-----BEGIN RSA PRIVATE KEY", "-----BEGIN EC PRIVATE KEY",
 				"-----BEGIN DSA PRIVATE KEY", "-----BEGIN ENCRYPTED PRIVATE KEY"}},
 		{"a PEM block", newIdentity, []string{"-----BEGIN "}},
 	}
 	lines = []notIdentity{
-		{"an incomplete or mistyped private key of age", "copy the whole line again, in capitals", []string{privateKey}},
+		{"an incomplete or mistyped age private key", "copy the whole line again, in upper case", []string{privateKey}},
 		{"the identity of an age plugin", "bh runs no plugins; " + newIdentity, []string{"AGE-PLUGIN-"}},
-		{"a public key of age", "the private key belongs here, a line that begins with " + privateKey +
+		{"an age public key", "the private key belongs here, a line that begins with " + privateKey +
 			"; public keys belong in recipients", []string{"age1", "Public key: age1"}},
 		{"an SSH public key", "bh uses no SSH keys; " + newIdentity, []string{"ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"}},
 		{"a JSON web token", newIdentity, []string{"eyJ"}},
@@ -105,8 +105,8 @@ func lineOf(line string) notIdentity {
 		}
 	}
 	if strings.Contains(strings.ToUpper(line), privateKey) {
-		return notIdentity{is: "a private key of age with something around it, or in small letters",
-			do: "leave the key alone on its line, in capitals, without a name, quotes or export"}
+		return notIdentity{is: "an age private key with something around it, or in lower case",
+			do: "put the key alone on its line, in upper case, without a name, quotes or export"}
 	}
 	return somethingElse
 }
@@ -119,7 +119,7 @@ func (k key) notIdentity(where string, n notIdentity) error {
 			n.do = `bh asks for no passphrase; decrypt it for this shell alone: export BH_AGE_IDENTITY="$(age -d ` + inShell(k.path) + `)"`
 		}
 	}
-	return &fault{vendors.ErrInvalid, fmt.Sprintf("no identity of age: %s%s is %s; %s", where, k.origin(), n.is, n.do)}
+	return &fault{vendors.ErrInvalid, fmt.Sprintf("not an age identity: %s%s is %s; %s", where, k.origin(), n.is, n.do)}
 }
 
 // inShell quotes a path for a shell where that is needed.
@@ -165,10 +165,10 @@ func notAgeFile(head []byte) string {
 	text := strings.TrimSpace(string(head))
 	for _, known := range []struct{ begins, is string }{
 		{"{", "is not encrypted"},
-		{"# created: ", "is an identity of age, not an age file"}, {privateKey, "is an identity of age, not an age file"},
+		{"# created: ", "is an age identity, not an age file"}, {privateKey, "is an age identity, not an age file"},
 		{"version https://git-lfs.github.com/", "is a pointer of Git LFS: git lfs pull brings the file"},
 		{"\x00GITCRYPT", "is locked by git-crypt: git-crypt unlock brings the file"},
-		{"<<<<<<< ", "is a merge that was not resolved: take one of both versions whole"},
+		{"<<<<<<< ", "is an unresolved merge: take one of the two versions"},
 		{"-----BEGIN PGP ", "is an OpenPGP message, not an age file"},
 	} {
 		if strings.HasPrefix(text, known.begins) {

@@ -63,7 +63,7 @@ func readKey(path string) ([]byte, error) {
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, &fault{vendors.ErrInvalid, path + " is a folder, and identity_file names a file"}
+		return nil, &fault{vendors.ErrInvalid, path + " is a folder, and identity_file has to name a file"}
 	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
 		return nil, &fault{vendors.ErrDenied,

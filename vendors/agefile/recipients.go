@@ -33,7 +33,7 @@ func parseRecipient(text string) (recipient, error) {
 		return nil, errors.New("a recipient is a public key, and this one is private; " +
 			"treat it as published, and make a new one")
 	}
-	return nil, fmt.Errorf("%.12q is not the beginning of a public key of age", text)
+	return nil, fmt.Errorf("%.12q is not the beginning of an age public key", text)
 }
 
 // isHybrid reports whether a key resists quantum computers as well. age never encrypts a
@@ -78,7 +78,7 @@ func checkRecipients(list []string) []vendors.Problem {
 	}
 	if classic, hybrid, both := mixed(parsed); both {
 		out.Report("recipients", mixedWords(classic, hybrid),
-			"Name keys of one sort alone; age-keygen -pq makes post-quantum ones.")
+			"Name keys of one kind only; age-keygen -pq makes post-quantum ones.")
 	}
 	return out
 }
@@ -121,7 +121,7 @@ func (k key) readers(identities []age.Identity) ([]recipient, error) {
 	}
 	if classic, hybrid, both := mixed(all); both {
 		return nil, &fault{vendors.ErrInvalid,
-			fmt.Sprintf("%s; keep identities of one sort in %s", mixedWords(classic, hybrid), k.origin())}
+			fmt.Sprintf("%s; keep identities of one kind in %s", mixedWords(classic, hybrid), k.origin())}
 	}
 	return all, nil
 }
@@ -133,9 +133,9 @@ func (k key) add(own []recipient) string {
 		return "add " + keys
 	}
 	if isHybrid(own[0]) {
-		return "name post-quantum keys alone, and " + keys + " among them, or make a classic identity with age-keygen"
+		return "name only post-quantum keys, and " + keys + " among them, or make a classic identity with age-keygen"
 	}
-	return "name classic keys alone, and " + keys + " among them, or make a post-quantum identity with age-keygen -pq"
+	return "name only classic keys, and " + keys + " among them, or make a post-quantum identity with age-keygen -pq"
 }
 
 // makeable returns an error if the first write could not make the identity.
@@ -206,7 +206,7 @@ func (s *Store) WriteRecipients(ctx context.Context, declared []string) error {
 			return err
 		}
 		if !sameSet(texts(readers), declared) {
-			return refuse(op, vendors.ErrConflict, "the recipients are others than when the plan was made")
+			return refuse(op, vendors.ErrConflict, "the recipients have changed since the plan was made")
 		}
 		d.changed = true
 		return nil

@@ -153,7 +153,7 @@ func TestRecipients_cannotWork(t *testing.T) {
 		"one twice":                   {[]string{classicKey, " " + classicKey + " "}, own.String(), "is there twice", ""},
 		"not its own":                 {[]string{newIdentity(t).Recipient().String()}, own.String(), "", "lacks the public key"},
 		"not its own, of another one": {[]string{hybridKey}, own.String(), "", "make a post-quantum identity with age-keygen -pq"},
-		"two identities":              {nil, own.String() + "\n" + hybrid.String(), "", "keep identities of one sort"},
+		"two identities":              {nil, own.String() + "\n" + hybrid.String(), "", "keep identities of one kind"},
 		"no identity":                 {[]string{classicKey}, "", "", "age-keygen -o"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,8 +26,8 @@ var Vendor = vendors.Vendor{
 		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true,
 			Doc: "The private key itself; it wins over identity_file."},
 		{Name: "recipients", List: true,
-			Doc: "The public keys that can open the file, exactly: all classic or all post-quantum, and the " +
-				"identity's own among them. Without them it is the identity's own."},
+			Doc: "Exactly the public keys that can open the file: all classic or all post-quantum, and the " +
+				"identity's own among them. The default is the identity's own."},
 	},
 	Reference: func(_ vendors.Settings, id, title, field string) string { return referenceTo(id, title, field) },
 	Files: func(s vendors.Settings) (stored, keys []string) {

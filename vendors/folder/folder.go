@@ -1,8 +1,8 @@
 // Package folder makes the folders in which bh keeps files of its own.
 //
 // What bh writes by default goes into a folder .bh beside the configuration: the state and its backups, the age file
-// and its identity, the buckets of the local cloud. None of that belongs in a repository by accident, so the folder
-// ignores itself: whoever makes it puts a .gitignore into it. A folder that is there already is left as it is.
+// and its identity, the buckets of the local cloud. None of that should end up in a repository by accident, so a new
+// folder gets a .gitignore that ignores everything in it. A folder that exists already is left as it is.
 package folder
 
 import (

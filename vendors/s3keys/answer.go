@@ -34,11 +34,11 @@ type meaning struct {
 const (
 	wrongID     = "the server does not know the access key id {key}"
 	wrongSecret = "the secret access key does not belong to the access key id {key}"
-	mayNotList  = "the server denies these keys a list of the bucket {bucket}"
+	mayNotList  = "the server does not let these keys list the bucket {bucket}"
 	noBucket    = "there is no bucket {bucket}"
 	notAccepted = "the server does not accept the access key id {key}"
 	wrongClock  = "this machine's clock differs too much from the server's"
-	inThePath   = "the server takes the bucket for an object: the endpoint may not have the bucket in it"
+	inThePath   = "the server takes the bucket for an object: the endpoint must not contain the bucket"
 )
 
 var meanings = map[string]meaning{

@@ -62,7 +62,7 @@ func TestProveKeys_simulator(t *testing.T) {
 		"a wrong secret":   {edit: func(k *vendors.BucketCredentials) { k.SecretAccessKey = vendors.NewSecret("other") }, kind: vendors.ErrDenied, want: []string{"the secret access key does not belong to the access key id AKIAEXAMPLE", "code SignatureDoesNotMatch", "request 0000000000000001"}},
 		"an unknown key":   {edit: func(k *vendors.BucketCredentials) { k.AccessKeyID = "AKIAOTHER" }, kind: vendors.ErrDenied, want: []string{"does not know the access key id AKIAOTHER", "code InvalidAccessKeyId"}},
 		"a missing bucket": {edit: func(k *vendors.BucketCredentials) { k.Bucket = "gone" }, kind: vendors.ErrNotFound, want: []string{"there is no bucket gone", "code NoSuchBucket"}},
-		"may not list":     {serve: func(s *s3api.Server) { s.Deny(func(s3api.Call) bool { return true }) }, kind: vendors.ErrDenied, want: []string{"denies these keys a list of the bucket drop", "code AccessDenied"}},
+		"may not list":     {serve: func(s *s3api.Server) { s.Deny(func(s3api.Call) bool { return true }) }, kind: vendors.ErrDenied, want: []string{"does not let these keys list the bucket drop", "code AccessDenied"}},
 		"another region":   {edit: func(k *vendors.BucketCredentials) { k.Region = "" }, kind: vendors.ErrInvalid, want: []string{"the region 'auto' is wrong; expecting 'eu-central-1'", "code AuthorizationHeaderMalformed"}},
 		"overloaded":       {serve: func(s *s3api.Server) { s.OnCall(func(s3api.Call) *s3api.Fault { return &s3api.Fault{Status: 503} }) }, kind: vendors.ErrRateLimited, want: []string{"code SlowDown"}},
 		"no keys":          {edit: func(k *vendors.BucketCredentials) { k.SecretAccessKey = vendors.Secret{} }, kind: vendors.ErrDenied, want: []string{"no keys"}},
@@ -137,7 +137,7 @@ func TestProveKeys_answers(t *testing.T) {
 		"R2 and keys of a wrong shape":  {400, nil, errorOf("InvalidArgument", ""), vendors.ErrDenied, []string{"As the server says (code InvalidArgument"}},
 		"slow down":                     {503, http.Header{"Retry-After": {"7"}}, errorOf("SlowDown", ""), vendors.ErrRateLimited, nil},
 		"a 404 of another code":         {404, nil, errorOf("NoSuchThing", ""), vendors.ErrInvalid, nil},
-		"a bucket in the URL":           {404, nil, errorOf("NoSuchKey", ""), vendors.ErrInvalid, []string{"the endpoint may not have the bucket in it"}},
+		"a bucket in the URL":           {404, nil, errorOf("NoSuchKey", ""), vendors.ErrInvalid, []string{"the endpoint must not contain the bucket"}},
 		"a wrong clock":                 {403, nil, errorOf("RequestTimeTooSkewed", ""), vendors.ErrDenied, []string{"this machine's clock"}},
 		"a long and dirty message":      {500, nil, strings.Replace(errorOf("InternalError", ""), "As", strings.Repeat("a\u202e", 999), 1), vendors.ErrUnavailable, []string{"..."}},
 	} {
@@ -202,7 +202,7 @@ func TestProveKeys_unanswered(t *testing.T) {
 		want     string
 	}{
 		"nothing on the port":     {endpoint: refused, final: true, want: "nothing listens at " + strings.TrimPrefix(refused, "http://") + " (connection refused)"},
-		"an unknown host":         {endpoint: "https://s3.example", via: dns(net.DNSError{Err: "no such host", Name: "s3.example", IsNotFound: true}), final: true, want: "there is no host s3.example"},
+		"an unknown host":         {endpoint: "https://s3.example", via: dns(net.DNSError{Err: "no such host", Name: "s3.example", IsNotFound: true}), final: true, want: "unknown host s3.example"},
 		"names cannot be found":   {endpoint: "https://s3.example", via: dns(net.DNSError{Err: "server misbehaving", Name: "s3.example", IsTemporary: true}), want: "server misbehaving"},
 		"an unknown certificate":  {endpoint: tls.URL, final: true, want: "no TLS connection to"},
 		"no TLS behind https":     {endpoint: strings.Replace(plain, "http:", "https:", 1), final: true, want: "speaks HTTP without TLS"},

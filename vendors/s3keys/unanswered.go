@@ -25,7 +25,7 @@ func (c claim) unanswered(err error) error {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		out.Err, out.Message = vendors.ErrUnreachable, "nothing listens at "+c.at+" (connection refused)"
 	case errors.As(err, &unknown) && unknown.IsNotFound:
-		out.Err, out.Message = vendors.ErrUnreachable, "there is no host "+unknown.Name
+		out.Err, out.Message = vendors.ErrUnreachable, "unknown host "+unknown.Name
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		out.Err, out.Message = vendors.ErrUnreachable, "there is no route to "+c.at
 	case errors.Is(err, http.ErrSchemeMismatch):

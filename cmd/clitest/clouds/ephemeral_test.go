@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"filippo.io/age"
+
 	"buckethead/cmd/cli"
 	simulator "buckethead/vendors/sim/cloudflare"
 )
@@ -103,18 +105,24 @@ func TestEphemeral_ageFile(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no git")
 	}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
 	const warning = "Warning: The keys would be lost with the runner [BH5042]"
 	for _, c := range []struct {
 		name, env string
 		prepare   []string // commands of git
 		warned    bool
+		given     bool // the identity, by the environment
 	}{
-		{"no repository", "GITHUB_ACTIONS=true", nil, true},
-		{"not tracked", "GITHUB_ACTIONS=true", []string{"init -q"}, true},
-		{"tracked", "GITHUB_ACTIONS=true", []string{"init -q", "add --force .bh/secrets.age"}, false},
-		{"of another name", "GITHUB_ACTIONS=true", []string{"init -q", "add --force .bh/secrets.age:not"}, true},
-		{"a repository that cannot be read", "GITHUB_ACTIONS=true", []string{"init -q", "BREAK"}, false},
-		{"CI alone", "CI=true", []string{"init -q"}, false},
+		{"no repository", "GITHUB_ACTIONS=true", nil, true, false},
+		{"not tracked", "GITHUB_ACTIONS=true", []string{"init -q"}, true, false},
+		{"tracked", "GITHUB_ACTIONS=true", []string{"init -q", "add --force .bh/secrets.age"}, false, false},
+		{"of another name", "GITHUB_ACTIONS=true", []string{"init -q", "add --force .bh/secrets.age:not"}, true, false},
+		{"a repository that cannot be read", "GITHUB_ACTIONS=true", []string{"init -q", "BREAK"}, false, false},
+		{"CI alone", "CI=true", []string{"init -q"}, false, false},
+		{"an identity that is a secret of the service", "GITHUB_ACTIONS=true", []string{"init -q"}, true, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -140,8 +148,12 @@ func TestEphemeral_ageFile(t *testing.T) {
 				}
 				name, value, _ := strings.Cut(c.env, "=")
 				a.env[name] = value
+				if c.given {
+					a.env["BH_AGE_IDENTITY"] = identity.String()
+				}
 				for _, command := range []string{"plan --allow-ephemeral", "apply --auto-approve --allow-ephemeral"} {
-					if out := a.must(strings.Fields(command)...); strings.Contains(out, warning) != c.warned {
+					out := a.must(strings.Fields(command)...)
+					if strings.Contains(out, warning) != c.warned || strings.Contains(out, "BH_AGE_IDENTITY") != (c.warned && !c.given) {
 						t.Errorf("bh %s:\n%s", command, out)
 					}
 				}

@@ -220,7 +220,7 @@ func TestR2_endpointThatTakesNoConnection(t *testing.T) {
 				if took := time.Since(begun); code == 0 || took > time.Second || !strings.Contains(out, "bh apply --verify=false") {
 					t.Errorf("exit %d after %s:\n%s", code, took, out)
 				}
-				if !strings.Contains(out, "connection refused") && !strings.Contains(out, "there is no host") {
+				if !strings.Contains(out, "connection refused") && !strings.Contains(out, "unknown host") {
 					t.Errorf("the cause is not told:\n%s", out)
 				}
 				a.must("apply", "--yes", "--verify=false")

@@ -319,13 +319,13 @@ func (d *twoStates) lost(t *testing.T, who, other *opAccount) {
 	}
 	lineage := strings.TrimPrefix(name, "acme@")
 	d.refuses(who, []string{"BH5061", "LINEAGE", lineage, "project.photos", "--lineage"}, "state", "rebuild")
-	d.refuses(who, []string{"nothing is there of the lineage \"01234567\"", lineage}, "state", "rebuild", "--lineage", "01234567")
+	d.refuses(who, []string{"nothing has the lineage \"01234567\"", lineage}, "state", "rebuild", "--lineage", "01234567")
 	if _, err := os.Stat(filepath.Join(who.dir, ".bh/state.db")); err == nil {
 		t.Error("a rebuild that was refused made a state")
 	}
 	tokens := len(who.minted())
 	out := d.must(who, "state", "rebuild", "--lineage", lineage)
-	d.says(who, out, "Of other states, and left to them:", "Nothing was changed with any provider")
+	d.says(who, out, "Left to other states:", "Nothing was changed with any provider")
 	if strings.Contains(out, "Not known:") {
 		t.Errorf("what the other state owns is reported as unknown:\n%s", out)
 	}
