@@ -10,6 +10,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/config/words"
 )
 
 // discoverBuckets finds those that no project of the state has, and says how each
@@ -60,28 +61,17 @@ func (f *FoundBucket) takeOver(severalClouds bool) {
 			"): add adopt = true, or an import block"
 		return
 	}
-	words := []string{"bh", "import", f.Project.Label(), "--bucket", f.Bucket.Name}
+	line := []string{"bh", "import", f.Project.Label(), "--bucket", f.Bucket.Name}
 	if severalClouds {
-		words = append(words, "--cloud", f.Cloud)
+		line = append(line, "--cloud", f.Cloud)
 	}
 	if f.Bucket.Namespace != "" {
-		words = append(words, "--jurisdiction", f.Bucket.Namespace)
+		line = append(line, "--jurisdiction", f.Bucket.Namespace)
 	}
-	for i, word := range words {
-		words[i] = shellWord(word)
+	for i, word := range line {
+		line[i] = words.InShell(word)
 	}
-	f.TakeOver = strings.Join(words, " ")
-}
-
-// shellWord quotes what a shell would read in another way.
-func shellWord(word string) string {
-	plain := func(r rune) bool {
-		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("._-/", r)
-	}
-	if word != "" && !strings.ContainsFunc(word, func(r rune) bool { return !plain(r) }) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	f.TakeOver = strings.Join(line, " ")
 }
 
 // names makes names of projects that are not taken.

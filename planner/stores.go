@@ -144,7 +144,7 @@ func (m *maker) couldRead(secrets string, removed []string) []string {
 		slices.SortFunc(issued, addr.Project.Compare)
 		command := "bh rotate"
 		for _, p := range issued {
-			command += " " + shellWord(p.Label())
+			command += " " + words.InShell(p.Label())
 		}
 		notes = append(notes, fmt.Sprintf(who+had, keysOf(issued))+command)
 	}

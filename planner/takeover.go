@@ -159,7 +159,7 @@ func (m *maker) takenOver(s *subject) *Operation {
 func (m *maker) takenObjection(s *subject, claim Claim) Objection {
 	return Objection{Word: "taken_over", Text: claim.String() + " took its item over",
 		Fix: "Release it: " + removedBlock(s.project) + " instead of its block. Or take it back: bh state rm " +
-			shellWord(s.project.Label()) + ", then an import block with item = \"" + s.record.Item.ID +
+			words.InShell(s.project.Label()) + ", then an import block with item = \"" + s.record.Item.ID +
 			"\" and owner = \"" + claim.String() + "\"."}
 }
 

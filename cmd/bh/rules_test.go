@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"vendors":             {"config/words"},
 	"config/diag":         {"config/addr"},
 	"vendors/local":       {"vendors", "vendors/folder"},
-	"vendors/agefile":     {"vendors", "vendors/folder"},
+	"vendors/agefile":     {"vendors", "vendors/folder", "config/words"},
 	"vendors/memory":      {"vendors"},
 	"vendors/vendortest":  {"vendors"},
 	"vendors/transport":   {"vendors", "config/words"},

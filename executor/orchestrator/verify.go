@@ -92,13 +92,11 @@ func prove(ctx context.Context, rig Rig, w Work) (vendors.Item, error) {
 	if item.Keys.AccessKeyID != r.Active.ID || rig.Fingerprint(item.Keys.SecretAccessKey) != r.Active.Fingerprint {
 		return vendors.Item{}, fmt.Errorf("read the item back: %w", errStale)
 	}
-	if r.Registered || r.Bucket == nil {
+	if r.Registered {
 		return item, nil
 	}
-	if verifier, able := vendors.As[vendors.CredentialVerifier](rig.Buckets); able {
-		if err := verifier.VerifyCredential(ctx, *r.Bucket, item.Keys); err != nil {
-			return item, &refusedError{fmt.Errorf("open the bucket with the stored keys: %w", err)}
-		}
+	if err := proveOnce(ctx, rig, r, item.Keys); err != nil {
+		return item, &refusedError{fmt.Errorf("open the bucket with the stored keys: %w", err)}
 	}
 	return item, nil
 }

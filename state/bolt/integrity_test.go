@@ -351,3 +351,77 @@ func TestOpen_refusesWhatItDoesNotKnow(t *testing.T) {
 		}
 	}
 }
+
+// TestOpen_seesWhatTheNextWriteWouldSpread flips bits of the parts of pages that reading does
+// not depend on: the keys of branches, which may be lower than what is below them, and the
+// header of a small bucket. bbolt would free or keep the wrong pages with the next write.
+func TestOpen_seesWhatTheNextWriteWouldSpread(t *testing.T) {
+	path := lively(t)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := 0
+	flip := func(at int) {
+		for bit := range 8 {
+			damaged := bytes.Clone(good)
+			damaged[at] ^= 1 << bit
+			if err := os.WriteFile(path, damaged, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			err := rewrite(t, path)
+			if errors.Is(err, state.ErrDamaged) {
+				refused++
+			} else if _, readErr := contentAt(path); err != nil || readErr != nil {
+				t.Errorf("bit %d of byte %d of page %d: it opens, and is broken by a write: %v, %v",
+					bit, at%pageBytes, at/pageBytes, err, readErr)
+			}
+		}
+	}
+	elements := func(page int, each func(at int)) {
+		for i := range int(countOf(pageOf(good, page))) {
+			each(page*pageBytes + headerSize + 16*i)
+		}
+	}
+	for _, page := range live(good, branchPage) {
+		elements(page, func(at int) {
+			key := at + int(native.Uint32(good[at:]))
+			flip(key)
+			flip(key + int(native.Uint32(good[at+4:])) - 1)
+		})
+	}
+	for _, page := range live(good, leafPage) {
+		elements(page, func(at int) {
+			value := at + int(native.Uint32(good[at+4:])) + int(native.Uint32(good[at+8:]))
+			if native.Uint32(good[at:]) == 1 && native.Uint64(good[value:]) == 0 {
+				for n := range headerSize {
+					flip(value + 16 + n)
+				}
+			}
+		})
+	}
+	if refused < 100 {
+		t.Errorf("%d were refused", refused)
+	}
+}
+
+// rewrite opens a state and writes to each of its buckets. It returns the error of opening.
+func rewrite(t *testing.T, path string) error {
+	o := options()
+	o.NoSync = true
+	s, err := bolt.Open(t.Context(), path, o)
+	if err != nil {
+		return err
+	}
+	for i := range 60 {
+		r := recordOf(i)
+		r.Generation = 9
+		begun, beginErr := s.Begin(t.Context(), state.Intent{Project: r.Project, Sequence: 100, Step: "issue_credential"})
+		err = errors.Join(err, beginErr, s.Commit(t.Context(), begun, r))
+	}
+	err = errors.Join(err, s.Append(t.Context(), state.Entry{Operation: "more"}), s.SetWatches(t.Context(), nil), s.Close())
+	if err != nil {
+		return fmt.Errorf("write: %v", err) // whatever it is, opening had not seen it
+	}
+	return nil
+}

@@ -182,8 +182,9 @@ func (p *pages) checkFreelist(id uint64) error {
 	return nil
 }
 
-// tree is a page and all pages below it. Its keys are at least low and less than high; a
-// nil bound does not apply.
+// tree is a page and all pages below it. Its first key is low and all are less than high; a
+// nil bound does not apply. With a first key above low, reading would find the same, but the
+// next write would look for the page under its first key, and leave the old one in the tree.
 type tree struct {
 	page      uint64
 	low, high []byte
@@ -191,8 +192,11 @@ type tree struct {
 	top       bool // the tree of buckets, not of keys
 }
 
-func (t tree) holds(key []byte) bool {
-	return len(key) > 0 && bytes.Compare(key, t.low) >= 0 && (t.high == nil || bytes.Compare(key, t.high) < 0)
+// holds reports whether a key may stand at place i of the tree's page.
+func (t tree) holds(i int, key []byte) bool {
+	order := bytes.Compare(key, t.low)
+	return len(key) > 0 && (order == 0 || order > 0 && (i > 0 || t.low == nil)) &&
+		(t.high == nil || bytes.Compare(key, t.high) < 0)
 }
 
 func (p *pages) checkTree(t tree) error {
@@ -223,7 +227,7 @@ func (p *pages) checkBranch(t tree, page []byte) error {
 	for i := range n {
 		at := pageHeader + i*pageElement
 		key, ok := slice(page[at:], native.Uint32(page[at:]), native.Uint32(page[at+4:]))
-		if !ok || !t.holds(key) || i > 0 && bytes.Compare(keys[i-1], key) >= 0 {
+		if !ok || !t.holds(i, key) || i > 0 && bytes.Compare(keys[i-1], key) >= 0 {
 			return fmt.Errorf("branch %d of page %d is out of place", i, t.page)
 		}
 		keys[i] = key
@@ -242,10 +246,13 @@ func (p *pages) checkBranch(t tree, page []byte) error {
 }
 
 func (p *pages) checkLeaf(t tree, page []byte) error {
+	if elements(page) == 0 && t.low != nil {
+		return fmt.Errorf("page %d is an empty leaf below a branch", t.page)
+	}
 	var roots []uint64
 	var last []byte
 	err := eachPair(page, func(i int, flags uint32, key, value []byte) error {
-		if !t.holds(key) || i > 0 && bytes.Compare(last, key) >= 0 || (flags == isBucket) != t.top || flags > isBucket {
+		if !t.holds(i, key) || i > 0 && bytes.Compare(last, key) >= 0 || (flags == isBucket) != t.top || flags > isBucket {
 			return fmt.Errorf("entry %d of page %d is out of place", i, t.page)
 		}
 		last = key
@@ -281,6 +288,10 @@ func checkBucket(value []byte) (root uint64, err error) {
 	page := value[bucketHeader:]
 	if len(page) < pageHeader || kind(page) != kindLeaf {
 		return 0, errors.New("its page is not a leaf")
+	}
+	// The next write would free the pages that it names.
+	if number, further := native.Uint64(page), native.Uint32(page[12:]); number != 0 || further != 0 {
+		return 0, fmt.Errorf("its page says that it is page %d, with %d further ones", number, further)
 	}
 	var last []byte
 	return 0, eachPair(page, func(i int, flags uint32, key, _ []byte) error {

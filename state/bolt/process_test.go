@@ -93,7 +93,8 @@ func TestCommit_onAFullDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	said := strings.Join(child(t, "TestCommit_onAFullDisk", path, func(line string) bool { return line == "end" }), "\n")
 	for _, want := range []string{"again: write the state ", "commit: write the state " + path + ": no space left; what was written before is intact: ",
-		"backup: write the backup to " + filepath.Join(filepath.Dir(path), "backups") + ": no space left: ", "backups: 0", "there: all", "with room: <nil>", "end"} {
+		"backup: write the backup to " + filepath.Join(filepath.Dir(path), "backups") + ": no space left: ", "backups: 0", "there: all", "with room: <nil>",
+		"restore: restore " + path + ": write ", "file too large []", "end"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("got\n%s\nwant %q", said, want)
 		}
@@ -141,6 +142,11 @@ func fillDisk(t *testing.T, path string) {
 	}
 	say("with room:", withRoom)
 	say("close:", s.Close())
+	allow(10_000)
+	other := filepath.Join(filepath.Dir(path), "other", "state.db")
+	_, restoreErr := bolt.Restore(t.Context(), other, path, options())
+	left, _ := os.ReadDir(filepath.Dir(other))
+	say("restore:", restoreErr, left)
 	say("end")
 }
 

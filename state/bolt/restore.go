@@ -109,14 +109,14 @@ func (p present) prepare(ctx context.Context, path, backup string, o Options) (c
 	}()
 	out, err := os.OpenFile(copied, os.O_WRONLY, 0)
 	if err != nil {
-		return "", err
+		return copied, err
 	}
 	if err := copyInto(out, backup); err != nil {
-		return "", err
+		return copied, err
 	}
 	come, unknown := p.progress(ctx, o)
 	if unknown != nil && !errors.Is(unknown, state.ErrDamaged) && !errors.Is(unknown, state.ErrNewer) {
-		return "", unknown
+		return copied, unknown
 	}
 	return copied, updateCopy(copied, o, func(w *writing) error {
 		if w.meta.Format < state.Format {
