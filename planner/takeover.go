@@ -177,9 +177,13 @@ func (m *maker) warnOfSharing() {
 	if m.in.Mode != Normal {
 		return // a destroy that must not be is blocked
 	}
-	for key, others := range m.claimed().opened {
+	for key := range m.claimed().opened {
 		p, ours := m.owned().buckets[key]
 		if !ours || m.in.Scope != nil && !m.in.Scope(p) || m.forgets(p) {
+			continue
+		}
+		others := m.openedByOthers(key)
+		if len(others) == 0 {
 			continue
 		}
 		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",

@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -176,6 +177,19 @@ func TestMake_writesOverAMark(t *testing.T) {
 	}
 	if got := over(func(s *scene) { s.desc.ItemTitle = "new" }); !slices.Equal(got, []string{""}) {
 		t.Errorf("a new title writes over %q", got)
+	}
+}
+
+// Whose a credential is takes a thousand hashes to say at worst. Those that open buckets of
+// others are not asked, or a plan would cost as much for each key of a state of the same name.
+func TestMake_asksOnlyForItsBuckets(t *testing.T) {
+	const many = 50
+	s := newScene()
+	for n := range many {
+		s.addCredential("K"+strconv.Itoa(100+n), drawnBy(theirs, albums, uint64(n)), "theirs-"+strconv.Itoa(n))
+	}
+	if allocations := testing.AllocsPerRun(1, func() { s.make(t) }); allocations > 100*many {
+		t.Errorf("a plan beside %d keys of others allocates %.0f times", many, allocations)
 	}
 }
 
