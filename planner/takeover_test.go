@@ -119,6 +119,25 @@ func TestMake_owners(t *testing.T) {
 			s.deleteBucket()
 			s.addCredential("K9", drawnBy(theirs, albums, 1), "albums")
 		}, []string{"BH2044"}, planner.Provision, false, "1 credential of main@unknown"},
+		{"a key of which nobody knows the state, to a bucket of ours", func(s *scene) {
+			s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket")
+		}, []string{"BH2043"}, "", false, "opened by K9, a credential of bh's, and nothing tells whether it is of this state's past"},
+		{"the same, and a destroy", func(s *scene) { s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket"); s.undeclare() },
+			[]string{"BH2043"}, planner.Destroy, true, "a credential that no record knows opens the bucket"},
+		{"the name of the stack, of one that is known and one that is not", func(s *scene) {
+			s.shared()
+			s.forgetRecord()
+			s.deleteItem()
+			s.deleteBucket()
+			s.addCredential("K8", drawnBy("lost", albums, 1), "albums")
+		}, []string{"BH2044"}, planner.Provision, false, "credentials and 1 item of main@ffffffff and main@unknown"},
+		{"a copy of an item that is gone", func(s *scene) {
+			s.deleteItem()
+			s.addItem("I9", true, vendors.Mark{Stack: "main", Address: photos.String(), Operation: planner.OperationID("L", photos, 1)})
+			copied := s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}]
+			copied.Summary.Title = s.desc.ItemTitle
+			s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}] = copied
+		}, []string{"BH2008"}, "", false, "bh state rm photos, then an import block with item = \"I9\""},
 		{"a former item that another state took over", func(s *scene) {
 			s.rec.Former = []state.FormerItem{{Secrets: store, ID: "I9", Title: "old"}}
 			s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: theirs})
