@@ -199,11 +199,13 @@ func (h holding) text() string {
 	return "its credential " + h.credential + " opens it"
 }
 
-// claims records which buckets other or unknown owners hold.
+// claims holds what other states, or unknown owners, hold of buckets. Looking up the owner of
+// a credential is slow, so it is done only for buckets that are asked for.
 type claims struct {
-	opened map[BucketKey][]holding        // by a live credential
-	named  map[vendors.BucketID][]holding // by an item, which does not say in which cloud
-	keys   map[string]Claim               // by access key id: those in items of others
+	opened map[BucketKey][]vendors.Credential // by a live one that no record knows
+	openBy map[BucketKey][]holding            // the same, as far as it was asked for
+	named  map[vendors.BucketID][]holding     // by an item, which does not say in which cloud
+	keys   map[string]Claim                   // by access key id: those in items of others
 }
 
 // claimed looks for claims of others once. It costs a look at each credential.
@@ -211,7 +213,8 @@ func (m *maker) claimed() *claims {
 	if m.claims != nil {
 		return m.claims
 	}
-	m.claims = &claims{map[BucketKey][]holding{}, map[vendors.BucketID][]holding{}, map[string]Claim{}}
+	m.claims = &claims{map[BucketKey][]vendors.Credential{}, map[BucketKey][]holding{}, map[vendors.BucketID][]holding{},
+		map[string]Claim{}}
 	for key, claim := range m.othersItems() {
 		fields := m.in.Observed.Items[key].Fields
 		if id := fields[vendors.FieldAccessKeyID]; id != "" {
@@ -232,13 +235,8 @@ func (m *maker) claimed() *claims {
 		if known[key] || begun[CredentialKey{key.Cloud, c.Name}] {
 			continue
 		}
-		if claim := m.claimOf(c); claim.Owner != ThisStack {
-			bucket := BucketKey{key.Cloud, c.Bucket}
-			m.claims.opened[bucket] = append(m.claims.opened[bucket], holding{Claim: claim, credential: c.ID})
-		}
-	}
-	for _, list := range m.claims.opened {
-		sortHoldings(list)
+		bucket := BucketKey{key.Cloud, c.Bucket}
+		m.claims.opened[bucket] = append(m.claims.opened[bucket], c)
 	}
 	for _, list := range m.claims.named {
 		sortHoldings(list)
@@ -280,12 +278,24 @@ func (m *maker) othersItems() map[ItemKey]Claim {
 }
 
 // openedByOthers returns what other states' credentials open a bucket.
-func (m *maker) openedByOthers(key BucketKey) []holding { return m.claimed().opened[key] }
+func (m *maker) openedByOthers(key BucketKey) []holding {
+	c := m.claimed()
+	list, asked := c.openBy[key]
+	if !asked {
+		for _, x := range c.opened[key] {
+			if claim := m.claimOf(x); claim.Owner != ThisStack {
+				list = append(list, holding{Claim: claim, credential: x.ID})
+			}
+		}
+		sortHoldings(list)
+		c.openBy[key] = list
+	}
+	return list
+}
 
 // heldByOthers returns all that speaks for another owner of a bucket.
 func (m *maker) heldByOthers(key BucketKey) []holding {
-	c := m.claimed()
-	return append(slices.Clone(c.opened[key]), c.named[key.ID]...)
+	return append(slices.Clone(m.openedByOthers(key)), m.claimed().named[key.ID]...)
 }
 
 // ownersOf returns the names of the owners, each once.

@@ -179,7 +179,7 @@ func (m *maker) declaresName(name string) bool {
 }
 
 const stateLost = "If the state was lost: bh state backup --list shows the copies that there are, " +
-	"and bh state rebuild makes a new one."
+	"and bh state rebuild makes a new one. If it was kept elsewhere: bh state migrate --from PLACE brings it here."
 
 // foreignBucket refuses a bucket that is there and not the project's.
 func (m *maker) foreignBucket(s *subject, d *draft) {

@@ -121,11 +121,15 @@ func (m *maker) titleTaken(s *subject, id string) {
 			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
 		Fix: "Choose another item_title, or take the item over with an import block: item = \"" + id + "\"."}
 	claim, others := m.othersItems()[ItemKey{s.desired.Secrets, id}]
+	if s.record != nil { // then an import block is not looked at
+		d.Fix = "Rename or delete that item, or choose another item_title. If it is a copy with the present keys: bh state rm " +
+			words.InShell(s.project.Label()) + ", then an import block with item = \"" + id + "\" takes it over."
+	}
 	if others {
 		d.Detail += " It belongs to " + claim.String() + "."
 		d.Fix = "Choose another item_title."
 		bucket := s.desired.Bucket.ID
-		if _, there := m.in.Observed.Buckets[BucketKey{s.desired.Cloud, bucket}]; there || s.desired.Register != nil {
+		if _, there := m.in.Observed.Buckets[BucketKey{s.desired.Cloud, bucket}]; (there || s.desired.Register != nil) && s.record == nil {
 			d.Fix += " To take over from that state what the item is for:\n\n" +
 				toCopy(TakeOverBlock(s.project, bucket.Name, id, claim.String()))
 		}
@@ -167,9 +171,21 @@ func removedBlock(p addr.Project) string { return "removed { from = " + p.String
 
 // sharedObjection says why a bucket is not deleted to which another state has keys.
 func sharedObjection(p addr.Project, others []holding) Objection {
+	if key, unknown := unknownKey(others); unknown {
+		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
+			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, revoke it with the provider " +
+				"and plan again. To keep the bucket for it, release it: " + removedBlock(p) + "."}
+	}
 	return Objection{Word: "taken_over", Text: words.List(ownersOf(others)...) + " has a credential that opens the bucket",
 		Fix: "If it took the bucket over, release it: " + removedBlock(p) + ". If nobody uses that credential (" +
 			others[0].credential + "), revoke it with the provider and plan again."}
+}
+
+// unknownKey returns the id of the first credential if nobody knows whose any of them are. A
+// state that was rebuilt of marks without a lineage does not know its own older keys either.
+func unknownKey(others []holding) (id string, unknown bool) {
+	known := func(h holding) bool { return h.Owner != UnknownStack }
+	return others[0].credential, !slices.ContainsFunc(others, known)
 }
 
 // warnOfSharing warns of buckets of this state to which other states have keys.
@@ -177,9 +193,13 @@ func (m *maker) warnOfSharing() {
 	if m.in.Mode != Normal {
 		return // a destroy that must not be is blocked
 	}
-	for key, others := range m.claimed().opened {
+	for key := range m.claimed().opened {
 		p, ours := m.owned().buckets[key]
 		if !ours || m.in.Scope != nil && !m.in.Scope(p) || m.forgets(p) {
+			continue
+		}
+		others := m.openedByOthers(key)
+		if len(others) == 0 {
 			continue
 		}
 		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",
@@ -187,6 +207,12 @@ func (m *maker) warnOfSharing() {
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
 			Fix: "If that state took the bucket over, release it here: " + removedBlock(p) + " instead of its block. " +
 				"If this state took it over, release it there, and revoke the credential when nobody uses it."}
+		if id, unknown := unknownKey(others); unknown {
+			d.Summary = "A credential that no record knows opens the bucket"
+			d.Detail = "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by " + id + ", which bh issued. " +
+				"It belongs to an earlier time of this state, or to another state."
+			d.Fix = "Revoke it with the provider when nobody uses it."
+		}
 		if desired := m.desired[p]; desired != nil {
 			d.Subject = desired.Range
 		}
@@ -217,9 +243,6 @@ func (m *maker) warnOfName() {
 	}
 	if credentials+items == 0 {
 		return
-	}
-	if unknown := (Claim{Stack: m.in.Desired.Stack}).String(); len(owners) > 1 {
-		delete(owners, unknown) // the others are more than enough to go by
 	}
 	m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2044", Summary: "The name of the stack is in use",
 		Detail: "This state records nothing yet, but there is already something of a stack " + m.in.Desired.Stack + ": " +

@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -118,6 +119,25 @@ func TestMake_owners(t *testing.T) {
 			s.deleteBucket()
 			s.addCredential("K9", drawnBy(theirs, albums, 1), "albums")
 		}, []string{"BH2044"}, planner.Provision, false, "1 credential of main@unknown"},
+		{"a key of which nobody knows the state, to a bucket of ours", func(s *scene) {
+			s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket")
+		}, []string{"BH2043"}, "", false, "opened by K9, a credential of bh's, and nothing tells whether it is of this state's past"},
+		{"the same, and a destroy", func(s *scene) { s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket"); s.undeclare() },
+			[]string{"BH2043"}, planner.Destroy, true, "a credential that no record knows opens the bucket"},
+		{"the name of the stack, of one that is known and one that is not", func(s *scene) {
+			s.shared()
+			s.forgetRecord()
+			s.deleteItem()
+			s.deleteBucket()
+			s.addCredential("K8", drawnBy("lost", albums, 1), "albums")
+		}, []string{"BH2044"}, planner.Provision, false, "credentials and 1 item of main@ffffffff and main@unknown"},
+		{"a copy of an item that is gone", func(s *scene) {
+			s.deleteItem()
+			s.addItem("I9", true, vendors.Mark{Stack: "main", Address: photos.String(), Operation: planner.OperationID("L", photos, 1)})
+			copied := s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}]
+			copied.Summary.Title = s.desc.ItemTitle
+			s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}] = copied
+		}, []string{"BH2008"}, "", false, "bh state rm photos, then an import block with item = \"I9\""},
 		{"a former item that another state took over", func(s *scene) {
 			s.rec.Former = []state.FormerItem{{Secrets: store, ID: "I9", Title: "old"}}
 			s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: theirs})
@@ -176,6 +196,19 @@ func TestMake_writesOverAMark(t *testing.T) {
 	}
 	if got := over(func(s *scene) { s.desc.ItemTitle = "new" }); !slices.Equal(got, []string{""}) {
 		t.Errorf("a new title writes over %q", got)
+	}
+}
+
+// Whose a credential is takes a thousand hashes to say at worst. Those that open buckets of
+// others are not asked, or a plan would cost as much for each key of a state of the same name.
+func TestMake_asksOnlyForItsBuckets(t *testing.T) {
+	const many = 50
+	s := newScene()
+	for n := range many {
+		s.addCredential("K"+strconv.Itoa(100+n), drawnBy(theirs, albums, uint64(n)), "theirs-"+strconv.Itoa(n))
+	}
+	if allocations := testing.AllocsPerRun(1, func() { s.make(t) }); allocations > 100*many {
+		t.Errorf("a plan beside %d keys of others allocates %.0f times", many, allocations)
 	}
 }
 

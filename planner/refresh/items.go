@@ -3,6 +3,7 @@ package refresh
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"slices"
 
@@ -81,5 +82,16 @@ func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner
 func (o *observer) observed(item vendors.Item) planner.Item {
 	return planner.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: item.Keys.Texts(),
 		Misfits:     item.Misfits,
-		Fingerprint: vendors.Fingerprint(o.request.Recorded.Meta.FingerprintKey, item.Keys.SecretAccessKey)}
+		Fingerprint: vendors.Fingerprint(o.fingerprintKey, item.Keys.SecretAccessKey)}
+}
+
+// fingerprintKey returns the key of the state's fingerprints. A state that does not exist yet
+// has none, but a fingerprint also says that there is a secret, so it gets one that nobody keeps.
+func fingerprintKey(recorded []byte) []byte {
+	if len(recorded) > 0 {
+		return recorded
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // it does not fail
+	return key
 }

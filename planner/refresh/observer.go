@@ -31,6 +31,8 @@ type observer struct {
 	failed map[string]bool
 	// wanted are the items to be read, and a project that needs each.
 	wanted map[planner.ItemKey]addr.Project
+
+	fingerprintKey []byte
 }
 
 func newObserver(r Readers, q Request) *observer {
@@ -38,7 +40,7 @@ func newObserver(r Readers, q Request) *observer {
 		q.Parallelism = 8
 	}
 	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{},
-		failed: map[string]bool{},
+		failed: map[string]bool{}, fingerprintKey: fingerprintKey(q.Recorded.Meta.FingerprintKey),
 		wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
 			Buckets:     map[planner.BucketKey]vendors.Bucket{},
 			Credentials: map[planner.CredentialKey]vendors.Credential{},

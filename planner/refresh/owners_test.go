@@ -63,3 +63,16 @@ func TestObserve_readsOwners(t *testing.T) {
 		})
 	}
 }
+
+// A state that does not exist yet has no key of its own, and the first plan may import an item.
+func TestObserve_seesSecretsWithoutAState(t *testing.T) {
+	s := newStage(t, 1)
+	p := s.request.Desired.Projects[0]
+	s.request.Recorded = state.Snapshot{}
+	s.request.Desired.Imports = []config.Import{{To: p.Addr, Bucket: p.Bucket.ID.Name, Item: p.ItemTitle}}
+	for _, item := range s.observe(t).Items {
+		if !item.Read || item.Fingerprint == "" {
+			t.Errorf("the item has no secret: %+v", item)
+		}
+	}
+}
