@@ -136,17 +136,20 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 		confirm.Unrecorded = &found.CredentialRef
 	}
 	d.add(confirm)
-	if r != nil && r.Active != nil && renews {
-		d.add(revoke(*r.Active))
-	}
+	replaced := r != nil && r.Active != nil && !registered && (overlap == 0 || renews)
 	if renews {
-		// It was stored long ago: it is taken over so that it retires like any other.
+		// It was stored long ago: it is taken over so that it retires like any other. The one
+		// before it ends first, unless it may be the only one that works.
+		if replaced && !unhealthy(word) {
+			d.add(s.proof(), revoke(*r.Active))
+			replaced = false
+		}
 		m.issue(s, d, word, &found.CredentialRef, overlap)
 	} else {
 		m.bringUpToDate(s, d, found.item, found.CredentialRef)
 		d.add(s.proof())
 	}
-	if r != nil && r.Active != nil && overlap == 0 && !registered && !renews {
+	if replaced {
 		d.add(revoke(*r.Active))
 	}
 	if r != nil {
