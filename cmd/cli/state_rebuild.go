@@ -77,17 +77,33 @@ func mayRebuild(ctx context.Context, s *session, place state.Place, force bool) 
 // chooseKin lists the states whose things carry the name of the stack, and returns an exit code.
 func chooseKin(s *session, all []planner.Kin) error {
 	if s.flags.json {
-		if err := s.writeJSON(map[string]any{"format": state.Format, "choose": all}); err != nil {
+		if err := s.writeJSON(map[string]any{"format": view.LinesFormat, "choose": all}); err != nil {
 			return err
 		}
 	} else {
 		_, _ = fmt.Fprint(s.run.Stdout, s.table(kinRows(all)), "\n")
 	}
-	fix := "Choose the state that was lost, judging by its projects, for example: bh state rebuild --lineage " + all[0].Word() +
-		". Repeat the flag for others: a restored state has several lineages."
+	fix := "Choose the state that was lost, judging by its projects, for example: bh state rebuild" + suggested(all) +
+		". A state that was restored or rebuilt before has several lineages: repeat the flag for them."
 	return s.fail(diag.Diagnostic{Code: "BH5061", Summary: "Several states have this stack name",
 		Detail: "The stack " + s.config.Stack + " has things of " + words.Count(len(all), "state") + ": see above. Nothing was changed.",
 		Fix:    fix})
+}
+
+// suggested returns the flags that choose the first group, and those that have nothing of the projects that are
+// chosen before: they are most likely of earlier times of one state.
+func suggested(all []planner.Kin) string {
+	flags, chosen := "", map[string]bool{}
+	for _, k := range all {
+		if slices.ContainsFunc(k.Projects, func(p string) bool { return chosen[p] }) {
+			continue
+		}
+		flags += " --lineage " + k.Word()
+		for _, p := range k.Projects {
+			chosen[p] = true
+		}
+	}
+	return flags
 }
 
 func kinRows(all []planner.Kin) [][]string {
