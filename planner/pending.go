@@ -141,7 +141,10 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 		// It was stored long ago: it is taken over so that it retires like any other. The one
 		// before it ends first, unless it may be the only one that works.
 		if replaced && !unhealthy(word) {
-			d.add(s.proof(), revoke(*r.Active))
+			if m.active(r.Cloud, r.Active.ID) {
+				d.add(s.proof())
+			}
+			d.add(revoke(*r.Active))
 			replaced = false
 		}
 		m.issue(s, d, word, &found.CredentialRef, overlap)
