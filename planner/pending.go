@@ -137,6 +137,9 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	}
 	d.add(confirm)
 	if r != nil && r.Active != nil && renews {
+		if m.active(r.Cloud, r.Active.ID) { // it may be the last one that works
+			d.add(s.proof())
+		}
 		d.add(revoke(*r.Active))
 	}
 	if renews {
