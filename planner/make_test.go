@@ -282,6 +282,25 @@ func TestMake(t *testing.T) {
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
+		{name: "stored so long ago that it is due already: proved before the key that was active goes",
+			change: func(s *scene) {
+				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
+				s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
+					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
+				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX", IssuedAt: now.Add(-2 * time.Hour)}
+				s.desc.Rotate = &config.Rotation{Every: time.Hour}
+				s.intent(planner.StepStoreCredential, "photos")
+			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke, issue, storeStep, verify, revoke}},
+		{name: "the same, and the key that was active is gone: nothing is lost with it",
+			change: func(s *scene) {
+				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
+				s.deleteCredential()
+				s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
+					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
+				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX", IssuedAt: now.Add(-2 * time.Hour)}
+				s.desc.Rotate = &config.Rotation{Every: time.Hour}
+				s.intent(planner.StepStoreCredential, "photos")
+			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, revoke, issue, storeStep, verify, revoke}},
 		{name: "a rotation was asked for because the keys leaked",
 			change: func(s *scene) {
 				s.in.Rotate[photos], s.in.NoOverlap = true, true
