@@ -69,10 +69,11 @@ func TestOP_itemsGoneAtOnce(t *testing.T) {
 				a.converges(4)
 				keys := fmt.Sprint(a.minted())
 				time.Sleep(time.Minute)
-				for _, x := range a.live()[1:] {
+				lost := a.live()[1:]
+				for _, x := range lost {
 					lose(a, x.ID)
 				}
-				for _, command := range [][]string{{"plan"}, {"apply", "--yes"}, {"rotate", "p1", "--yes"}} {
+				for _, command := range [][]string{{"plan"}, {"apply", "--yes"}, {"rotate", lost[0].Title, "--yes"}} {
 					if out, code := a.bh(command...); code != 1 || !strings.Contains(out, "3 of the 4 items that bh stored in onepassword.eng are not there") {
 						t.Errorf("%s: exit %d\n%s", command, code, out)
 					}
