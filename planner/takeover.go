@@ -129,7 +129,8 @@ func (m *maker) titleTaken(s *subject, id string) {
 		d.Detail += " It belongs to " + claim.String() + "."
 		d.Fix = "Choose another item_title."
 		bucket := s.desired.Bucket.ID
-		if _, there := m.in.Observed.Buckets[BucketKey{s.desired.Cloud, bucket}]; (there || s.desired.Register != nil) && s.record == nil {
+		_, there := m.in.Observed.Buckets[BucketKey{s.desired.Cloud, bucket}]
+		if (there || s.desired.Register != nil) && s.record == nil {
 			d.Fix += " To take over from that state what the item is for:\n\n" +
 				toCopy(TakeOverBlock(s.project, bucket.Name, id, claim.String()))
 		}
@@ -173,8 +174,8 @@ func removedBlock(p addr.Project) string { return "removed { from = " + p.String
 func sharedObjection(p addr.Project, others []holding) Objection {
 	if key, unknown := unknownKey(others); unknown {
 		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
-			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, revoke it with the provider " +
-				"and plan again. To keep the bucket for it, release it: " + removedBlock(p) + "."}
+			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, " +
+				"revoke it with the provider and plan again. To keep the bucket for it, release it: " + removedBlock(p) + "."}
 	}
 	return Objection{Word: "taken_over", Text: words.List(ownersOf(others)...) + " has a credential that opens the bucket",
 		Fix: "If it took the bucket over, release it: " + removedBlock(p) + ". If nobody uses that credential (" +

@@ -82,8 +82,9 @@ func (d *checkup) missingStores(ctx context.Context, snap state.Snapshot) {
 		if able, is := vendors.As[vendors.Absence](store); is {
 			if missing, err := able.Absent(ctx); err == nil && missing != "" {
 				d.add(view.Check{Name: "items", Outcome: view.Warning,
-					Found: fmt.Sprintf("%s is not there, and the state knows %s in %s", missing, words.Count(items[secrets], "item"), secrets),
-					Fix:   "If it is elsewhere, put it back or correct the block before an apply, which would issue new keys."})
+					Found: fmt.Sprintf("%s is not there, and the state knows %s in %s", missing,
+						words.Count(items[secrets], "item"), secrets),
+					Fix: "If it is elsewhere, put it back or correct the block before an apply, which would issue new keys."})
 			}
 		}
 	}

@@ -55,8 +55,8 @@ func runHistory(ctx context.Context, s *session, project addr.Project, limit int
 	}
 	rows := [][]string{{"WHEN", "PROJECT", "OPERATION", "REASON", "OUTCOME", "WHO", "COMMIT", "RUN"}}
 	for _, e := range entries {
-		rows = append(rows, []string{words.Time(e.At), cmp.Or(planner.LabelOf(e.Project, e.Block), "-"), e.Operation, e.Reason, e.Outcome,
-			cmp.Or(e.Actor, "-"), cmp.Or(short(e.Commit), "-"), cmp.Or(e.Run, "-")})
+		rows = append(rows, []string{words.Time(e.At), cmp.Or(planner.LabelOf(e.Project, e.Block), "-"),
+			e.Operation, e.Reason, e.Outcome, cmp.Or(e.Actor, "-"), cmp.Or(short(e.Commit), "-"), cmp.Or(e.Run, "-")})
 	}
 	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
 	return err

@@ -49,7 +49,8 @@ func importCommand(r *run) *cli.Command {
 func readImportArgs(c *cli.Context, r *run) (importArgs, error) {
 	flags, err := r.flags(c)
 	a := importArgs{common: flags, bucket: c.String("bucket"), cloud: c.String("cloud"), secrets: c.String("secrets"),
-		jurisdiction: c.String("jurisdiction"), item: c.String("item"), owner: c.String("owner"), all: c.Bool("all"), write: c.Bool("write")}
+		jurisdiction: c.String("jurisdiction"), item: c.String("item"), owner: c.String("owner"),
+		all: c.Bool("all"), write: c.Bool("write")}
 	switch {
 	case err != nil:
 	case a.all && (c.Args().Present() || a.bucket != "" || a.item != "" || a.jurisdiction != "" || a.owner != ""):

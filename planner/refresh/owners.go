@@ -91,7 +91,8 @@ func (o *observer) shared() bool {
 		if known == nil {
 			learn()
 		}
-		if buckets[planner.BucketKey{Cloud: key.Cloud, ID: c.Bucket}] && !known[ref{key.Cloud, c.ID}] && !known[ref{key.Cloud, c.Name}] {
+		recorded := known[ref{key.Cloud, c.ID}] || known[ref{key.Cloud, c.Name}]
+		if buckets[planner.BucketKey{Cloud: key.Cloud, ID: c.Bucket}] && !recorded {
 			return true
 		}
 	}
