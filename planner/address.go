@@ -3,6 +3,7 @@ package planner
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"buckethead/config/diag"
 	"buckethead/vendors"
@@ -30,18 +31,18 @@ func (m *maker) addressed(s *subject, fields map[string]string) (map[string]stri
 	address := m.address(s)
 	out := maps.Clone(fields)
 	var changed []Change
-	now := address.Texts()
-	for _, name := range slices.Sorted(maps.Keys(now)) {
+	for name, now := range address.Texts() {
 		before, known := fields[name]
-		if out[name] = now[name]; !known || before == now[name] {
+		if out[name] = now; !known || before == now {
 			continue
 		}
-		c := Change{Field: name, Before: before, After: now[name]}
+		c := Change{Field: name, Before: before, After: now}
 		if name == vendors.FieldEndpointURL {
 			c.Source = address.Variable
 		}
 		changed = append(changed, c)
 	}
+	slices.SortFunc(changed, func(a, b Change) int { return strings.Compare(a.Field, b.Field) })
 	return out, changed
 }
 

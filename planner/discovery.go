@@ -151,7 +151,7 @@ func (m *maker) discoverCredentials(d *Discovery) {
 // vouched returns the credentials that records know, and the names (as ID) that stand
 // in the journal.
 func (m *maker) vouched() (known, begun map[CredentialKey]bool) {
-	known, begun = map[CredentialKey]bool{}, map[CredentialKey]bool{}
+	known, begun = make(map[CredentialKey]bool, len(m.recorded)), map[CredentialKey]bool{}
 	for _, r := range m.recorded {
 		for _, c := range []*state.CredentialRef{r.Active, r.Pending} {
 			if c != nil {
