@@ -165,7 +165,7 @@ func failure(o *planner.Operation, err error) diag.Diagnostic {
 		d.Fix = "Check what the credentials that bh uses may do, then apply again: it continues from where it stopped."
 	case errors.Is(err, orchestrator.ErrUnproved) && provable(err):
 		d.Fix = "Correct what the message names, then apply again: it proves the credential and continues. " +
-			"If only this machine cannot open the bucket: bh apply --verify=false."
+			"If only this machine cannot open the bucket, add --verify=false."
 	case errors.Is(err, vendors.ErrNotEmpty):
 		d.Fix = "Empty the bucket, or declare it with on_destroy = \"retain\" or \"empty\" first."
 	case errors.Is(err, vendors.ErrExists):

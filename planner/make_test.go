@@ -319,6 +319,12 @@ func TestMake(t *testing.T) {
 				s.rec.Proof = state.Unproved
 				s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(-time.Hour)}}
 			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{verify, revoke, issue, storeStep, verify, revoke}},
+		{name: "the same, and the keys leaked: nothing waits for a proof",
+			change: func(s *scene) {
+				s.in.Rotate[photos], s.in.NoOverlap = true, true
+				s.rec.Proof = state.Unproved
+				s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(time.Hour)}}
+			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{revoke, issue, storeStep, verify, revoke}},
 		{name: "a key that was revoked outside of bh: the older one keeps its time",
 			change: func(s *scene) {
 				s.deleteCredential()

@@ -22,7 +22,8 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 	if s.record == nil || unhealthy(word) {
 		return
 	}
-	if s.record.Proof == "" && (word == "rotation_asked" || word == "rotation_due") && len(s.record.Retiring) > 0 {
+	asked := word == "rotation_due" || word == "rotation_asked" && !m.endsNow(s) // and nobody says that keys leaked
+	if s.record.Proof == "" && asked && len(s.record.Retiring) > 0 {
 		// The older key may be the last one that works. The current one works at the address
 		// that is declared by now, which may be why it was not proved.
 		if fields, readdressed := m.addressed(s, s.record.Item.Fields); len(readdressed) > 0 {
@@ -35,8 +36,8 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 }
 
 // holds reports whether an item of the project says that it holds the credential. Then someone
-// may use it until another one is stored.
-// The item may be in a store that the project is about to leave.
+// may use it until another one is stored. The item may be in a store that the project is about
+// to leave.
 func (m *maker) holds(s *subject, x stray) bool {
 	items := m.markedItems(s)
 	if s.record != nil {

@@ -217,7 +217,7 @@ func TestR2_endpointThatTakesNoConnection(t *testing.T) {
 				a.declare(`project "photos" { bucket = "photos" }`)
 				begun := time.Now()
 				out, code := a.bh("apply", "--yes")
-				if took := time.Since(begun); code == 0 || took > time.Second || !strings.Contains(out, "bh apply --verify=false") {
+				if took := time.Since(begun); code == 0 || took > time.Second || !strings.Contains(out, "add --verify=false") {
 					t.Errorf("exit %d after %s:\n%s", code, took, out)
 				}
 				if !strings.Contains(out, "connection refused") && !strings.Contains(out, "unknown host") {
