@@ -159,7 +159,9 @@ func TestOpen_seesEachBitOfThePageHeaders(t *testing.T) {
 	f = newFlips(t, path)
 	for page := range 2 {
 		for n := range (headerSize + 64) * 8 {
-			f.bit(int64(page*pageBytes+n/8), n%8)
+			if *every || n%5 == page {
+				f.bit(int64(page*pageBytes+n/8), n%8)
+			}
 		}
 	}
 }
