@@ -31,7 +31,7 @@ func TestApply_sharedWorlds(t *testing.T) {
 	}
 	drawn := 0
 	rapid.Check(t, func(t *rapid.T) {
-		if drawn++; drawn > 20 && !*every {
+		if drawn++; drawn > 12 && !*every {
 			return // each costs as much as thirty in memory
 		}
 		r := newRigging()

@@ -14,9 +14,10 @@ import (
 // would call a lock expired that its holder renews, and a second runner would take it. So
 // whoever writes the lock reads it back, and does not rely on a server that reports a wrong age.
 
-// slack is how far the clocks of one server's machines may be apart. It is less than a
-// quarter of what the lock lasts: a holder stops after three quarters.
-func slack(expiry time.Duration) time.Duration { return max(expiry/8, 2*time.Second) }
+// slack is how far the clocks of one server's machines may be apart: 2 seconds or more, since
+// its times are whole seconds, but no more than a quarter of what the lock lasts, because a
+// holder stops after three quarters.
+func slack(expiry time.Duration) time.Duration { return min(max(expiry/8, 2*time.Second), expiry/4) }
 
 // misdated returns why a lock cannot expire in time on this server, or nil. The lock was
 // written by us, and that began no longer ago than since.
