@@ -141,6 +141,9 @@ var needs = []struct{ command, needs, also string }{
 }
 
 func TestNeeds_commandsNeedOnlyWhatTheyUse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs each command many times")
+	}
 	w := newNeedyWorld(t)
 	seen := map[string]bool{}
 	for _, row := range needs {

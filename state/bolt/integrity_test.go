@@ -177,7 +177,7 @@ func TestOpen_seesRandomBits(t *testing.T) {
 	draw := rand.New(rand.NewPCG(1, 2))
 	n := 1_000
 	if *every {
-		n = 20_000
+		n = 5_000
 	}
 	for range n {
 		f.bit(draw.Int64N(int64(len(good))), draw.IntN(8))

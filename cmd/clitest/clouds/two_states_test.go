@@ -130,6 +130,9 @@ project "docs" { bucket = "b-docs" }
 // Two states of one stack name live side by side: neither takes, rewrites, revokes or
 // deletes what the other owns, in anything that people do with them.
 func TestTwoStates_lives(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs bh a hundred times")
+	}
 	opCase(t, connectsim.Options{}, func(t *testing.T, a *opAccount) {
 		d := newTwoStates(t, a)
 		nameA := d.firstApplies(t)
