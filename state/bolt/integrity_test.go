@@ -125,6 +125,9 @@ func (f *flips) bit(at int64, bit int) {
 // TestOpen_seesEachBitOfThePageHeaders flips every bit of every page header, and of what
 // follows the header of each meta page. Without -every, it takes a fifth of the headers.
 func TestOpen_seesEachBitOfThePageHeaders(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens thousands of states, one after the other")
+	}
 	path := lively(t)
 	good, err := os.ReadFile(path)
 	if err != nil {
@@ -168,6 +171,9 @@ func TestOpen_seesEachBitOfThePageHeaders(t *testing.T) {
 
 // TestOpen_seesRandomBits flips bits that are drawn with a seed.
 func TestOpen_seesRandomBits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens thousands of states, one after the other")
+	}
 	path := lively(t)
 	good, err := os.ReadFile(path)
 	if err != nil {
