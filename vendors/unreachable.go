@@ -20,10 +20,16 @@ func Unreachable(err error) bool {
 		certificate *tls.CertificateVerificationError
 		record      tls.RecordHeaderError
 	)
-	return errors.Is(err, ErrUnreachable) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, connectionRefused) ||
+	return errors.Is(err, ErrUnreachable) || ConnectionRefused(err) ||
 		errors.As(err, &name) && name.IsNotFound || errors.As(err, &certificate) || errors.As(err, &record)
 }
 
-// connectionRefused is Windows' own number for a refused connection, which is no
+// ConnectionRefused reports whether the error of a request says that nothing listens at its
+// address.
+func ConnectionRefused(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, windowsRefused)
+}
+
+// windowsRefused is Windows' own number for a refused connection, which differs from
 // syscall.ECONNREFUSED there. No other system has an error of that number.
-const connectionRefused = syscall.Errno(10061)
+const windowsRefused = syscall.Errno(10061)

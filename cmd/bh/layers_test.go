@@ -83,7 +83,7 @@ type noImports struct{}
 
 func (noImports) Import(string) (*types.Package, error) { return nil, errors.New("not read") }
 
-// circleOf returns a way from a file back to itself, nil if there is none.
+// circleOf returns a way from a file back to itself, or nil.
 func circleOf(uses map[string]map[string]bool) []string {
 	const under, done = 1, 2
 	state := map[string]int{}

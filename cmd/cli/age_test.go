@@ -63,7 +63,7 @@ func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(path, cipher.Bytes(), 0o600))
 }
 
-// compareIDs is cmp, but for the ids of items, which are drawn anew each time.
+// compareIDs is cmp, but for the ids of items, which differ in each run.
 func compareIDs(ts *testscript.TestScript, _ bool, args []string) {
 	got := regexp.MustCompile(`\bi[0-9a-f]{24}\b`).ReplaceAllString(ts.ReadFile(args[0]), "ID")
 	if want := ts.ReadFile(args[1]); got != want {

@@ -46,7 +46,7 @@ func statesSimulator(lastModified func(s3api.Object) string) *s3api.Server {
 		Buckets: []string{clitest.StatesBucket}, Now: time.Now, LastModified: lastModified})
 }
 
-// undatedStates gives a script another server, empty, that tells the same Last-Modified of
+// undatedStates starts another, empty server for a script, which reports the same Last-Modified of
 // every object for ever.
 func undatedStates(ts *testscript.TestScript, _ bool, _ []string) {
 	server := httptest.NewServer(statesSimulator(func(s3api.Object) string { return "Thu, 01 Jan 1970 00:00:00 GMT" }))

@@ -22,7 +22,7 @@ func (c claim) unanswered(err error) error {
 		out.Err, out.Message = context.Canceled, "cancelled before an answer came"
 	case errors.Is(err, context.DeadlineExceeded):
 		out.Err, out.Message = context.DeadlineExceeded, "no answer came in time"
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case vendors.ConnectionRefused(err):
 		out.Err, out.Message = vendors.ErrUnreachable, "nothing listens at "+c.at+" (connection refused)"
 	case errors.As(err, &unknown) && unknown.IsNotFound:
 		out.Err, out.Message = vendors.ErrUnreachable, "unknown host "+unknown.Name

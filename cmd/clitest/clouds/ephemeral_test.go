@@ -64,7 +64,7 @@ func TestEphemeral_stateOfARunner(t *testing.T) {
 				if !c.refused {
 					return
 				}
-				// A plan warns, of the same, and an apply that has nothing to do is none.
+				// A plan only warns, and an apply that has nothing to do is not refused.
 				if out, code := a.bh("plan"); code != 0 || !strings.Contains(out, "Warning: "+ephemeral) || strings.Contains(out, "Nothing was done") {
 					t.Errorf("plan: exit %d\n%s", code, out)
 				}

@@ -214,7 +214,7 @@ func (d *twoStates) refusals(t *testing.T, nameA string) (nameB string) {
 	return nameB
 }
 
-// bucketTakenOver has b take a bucket from a, which a is told; and a lets go of it.
+// bucketTakenOver has b take a bucket from a, which a is told; and a releases it.
 func (d *twoStates) bucketTakenOver(t *testing.T, nameA, nameB string) {
 	out := d.must(d.b, "import", "taken", "--bucket", "a-albums", "--owner", nameA)
 	taken := ofB + out[strings.Index(out, "project \"taken\""):strings.Index(out, "With --write")]
@@ -283,7 +283,7 @@ func (d *twoStates) itemTakenOver(t *testing.T, nameA, nameB string) {
 	}
 	d.must(d.b, "rotate", "snaps", "--yes")
 	d.refuses(d.a, blocked, "apply", "--yes")
-	// It is taken back, and then b is told and lets go of it.
+	// It is taken back, and then b is told and releases it.
 	d.must(d.a, "state", "rm", "photos")
 	d.a.declare(strings.Replace(snaps+import_(nameB), "snaps", "photos", 2))
 	for _, x := range d.a.live() {
