@@ -11,10 +11,11 @@ import (
 )
 
 // StateKind is a place beside "local" where a state can be kept: the label of its
-// block, its attributes, and what finds faults in them offline.
+// block, its attributes, the hosts of those who run it, and what finds faults offline.
 type StateKind struct {
 	Name     string
 	Settings []vendors.Setting
+	OwnHosts vendors.Hosts
 	Check    func(vendors.Settings) []vendors.Problem
 }
 

@@ -36,6 +36,9 @@ func (m *maker) register(s *subject) *Operation {
 	if d.failed {
 		return nil
 	}
+	if reg := want.Register; len(d.Steps) > 0 && reg.Reference != "" {
+		d.Notes = append(d.Notes, "the secret is read from "+reg.Reference)
+	}
 	if slices.ContainsFunc(d.Steps, readsBack) {
 		d.Notes = append(d.Notes, "verify = false: the keys are not proved to open the bucket")
 	}

@@ -1,9 +1,155 @@
 package vendors
 
-import "net"
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// Endpoint says what a setting that holds the URL of a server means for the secrets of its block.
+type Endpoint int
+
+// The kinds of endpoint.
+const (
+	// NoEndpoint: the setting holds no URL.
+	NoEndpoint Endpoint = iota
+	// ReceivesSecrets: requests to the server carry a secret, such as a token.
+	ReceivesSecrets
+	// ReceivesSignatures: secrets only sign the requests to the server, and stay here.
+	ReceivesSignatures
+)
+
+// Server is a server that a block of the file uses.
+type Server struct {
+	Setting  string // the name of the setting that holds its URL
+	Host     string // without a port
+	Endpoint Endpoint
+	Own      bool // it is one of the vendor's
+}
+
+// Servers returns the servers that settings name, in the order of their descriptions. A setting whose
+// value is no URL names none. own are the vendor's hosts, as in [Vendor.OwnHosts].
+func Servers(described []Setting, own Hosts, s Settings) []Server {
+	var out []Server
+	for _, d := range described {
+		if d.Endpoint == NoEndpoint {
+			continue
+		}
+		text := s.Text(d.Name)
+		if text == "" {
+			text = d.Default
+		}
+		if host := HostOf(text); host != "" {
+			out = append(out, Server{Setting: d.Name, Host: host, Endpoint: d.Endpoint, Own: own.Contains(host)})
+		}
+	}
+	return out
+}
+
+// HostOf returns the host of a URL, without its port, in lower case; "" if there is none. A placeholder
+// such as {jurisdiction} may stand in the URL; the host that is returned has its name.
+func HostOf(text string) string {
+	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(text))
+	if err != nil {
+		return ""
+	}
+	return canonicalHost(u.Hostname())
+}
+
+// Hosts is a set of hosts. An entry that begins with "*." stands for every host below that domain.
+type Hosts []string
+
+// Contains reports whether a host is in the set.
+func (h Hosts) Contains(host string) bool {
+	host = canonicalHost(host)
+	for _, entry := range h {
+		if domain, all := strings.CutPrefix(entry, "*"); all && strings.HasSuffix(host, domain) && len(host) > len(domain) {
+			return true
+		}
+		if host == entry {
+			return true
+		}
+	}
+	return false
+}
+
+// ParseHosts returns the hosts of a list that commas or spaces separate. An entry is a name, an IP
+// address, or *.DOMAIN; a port or a scheme is an error.
+func ParseHosts(list string) (Hosts, error) {
+	var out Hosts
+	for _, entry := range strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' }) {
+		name := strings.TrimPrefix(entry, "*.")
+		ip := net.ParseIP(strings.Trim(entry, "[]"))
+		switch {
+		case ip != nil:
+			out = append(out, ip.String())
+		case !plainHost(name):
+			return nil, fmt.Errorf("%q is not a host: write a name such as api.example.com, without scheme and port, "+
+				"or *.example.com", entry)
+		default:
+			out = append(out, strings.TrimSuffix(entry, name)+canonicalHost(name))
+		}
+	}
+	return out, nil
+}
+
+// plainHost reports whether a name has only the characters of host names.
+func plainHost(name string) bool {
+	for _, label := range strings.Split(strings.TrimSuffix(name, "."), ".") {
+		if label == "" || strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func canonicalHost(host string) string {
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.String()
+	}
+	return strings.TrimSuffix(strings.ToLower(host), ".")
+}
 
 // Loopback reports whether a host is this machine.
 func Loopback(host string) bool {
 	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
+
+// ErrHostNotAllowed is what a [HostError] is.
+var ErrHostNotAllowed = errors.New("host not allowed")
+
+// HostError is the fault of a request that would carry a secret to a host to which it must not go. The
+// request is not sent.
+type HostError struct {
+	Connection string // the address of the block whose secrets these are, or "the state"
+	Setting    string // what names the host, "" if it is not known
+	Host       string
+	Allow      string // the command that allows the host
+}
+
+// Summary says what is wrong, in a few words.
+func (e *HostError) Summary() string { return "No secret is sent to " + e.Host }
+
+// Cause says what is wrong, in a sentence.
+func (e *HostError) Cause() string { return "The " + e.because() + "." }
+
+// Fix says what to do.
+func (e *HostError) Fix() string {
+	return "If that host is yours, allow it in the environment in which bh runs:\n  " + e.Allow
+}
+
+func (e *HostError) Error() string { return "the " + e.because() + "; if that host is yours: " + e.Allow }
+
+func (e *HostError) because() string {
+	setting := ""
+	if e.Setting != "" {
+		setting = " (" + e.Setting + ")"
+	}
+	return fmt.Sprintf("requests of %s would carry a secret to %s%s, which only the file names", e.Connection, e.Host, setting)
+}
+
+// Is makes a HostError an ErrHostNotAllowed.
+func (e *HostError) Is(target error) bool { return target == ErrHostNotAllowed }

@@ -10,7 +10,7 @@ import (
 // docs and doctor read the same description. Env names the variables that stand
 // in for the attribute, the first that is set wins; Default is used last. A
 // Secret setting refuses a literal. List says that it holds several strings, Map
-// that it holds strings by name.
+// that it holds strings by name. Endpoint says that it holds the URL of a server.
 type Setting struct {
 	Name     string
 	Env      []string
@@ -20,6 +20,7 @@ type Setting struct {
 	Required bool
 	List     bool
 	Map      bool
+	Endpoint Endpoint
 }
 
 // Value is an evaluated setting. Exactly one of the first five is used. Reference
@@ -60,6 +61,8 @@ func (p *Problems) Report(attribute, summary, fix string) {
 // Transport carries requests instead of the network. Share gives one value to all
 // connections that ask for it by the same key, and makes it for the first. CacheDir
 // is a folder for what can be made again, never for secrets; "" where there is none.
+// MaySend returns a [HostError] for a host that no secret may be sent to; if it is nil,
+// every host may get them.
 type Host struct {
 	Dir       string
 	Now       func() time.Time
@@ -67,6 +70,7 @@ type Host struct {
 	Waiting   func(why string, until time.Time)
 	Trace     func(Exchange)
 	Transport http.RoundTripper
+	MaySend   func(host string) error
 	CacheDir  string
 	Share     func(key string, make func() any) any
 }
@@ -110,9 +114,9 @@ type Vendor struct {
 	// settings ReferenceSettings alone, so that no token is needed for that.
 	Reference         func(s Settings, id, title, field string) string
 	ReferenceSettings []string
-	// Hosts returns the hosts that a cloud's requests go to, without ports. Nil for a vendor
-	// that is on this machine.
-	Hosts func(Settings) []string
+	// OwnHosts are the hosts that the vendor itself runs. The secrets of a block may be sent to
+	// them, whoever names them.
+	OwnHosts Hosts
 	// Files returns the files of this machine in which a store keeps what it stores, and
 	// those with the keys to them, as they stand in the settings. Nil for a vendor without.
 	Files func(Settings) (stored, keys []string)

@@ -130,6 +130,6 @@ func madeIn(declared *config.Config, plan *planner.Plan) (clouds []string, store
 // distant reports whether a cloud is beyond this machine.
 func distant(c config.Connection) bool {
 	vendor, _ := registry.Find(c.Vendor)
-	return vendor.Hosts != nil &&
-		slices.ContainsFunc(vendor.Hosts(c.Settings), func(host string) bool { return !vendors.Loopback(host) })
+	return slices.ContainsFunc(vendors.Servers(vendor.Settings, vendor.OwnHosts, c.Settings),
+		func(s vendors.Server) bool { return !vendors.Loopback(s.Host) })
 }

@@ -93,6 +93,7 @@ var shownElsewhere = map[string]string{
 	"BH5021": "TestR2_import",
 	"BH5022": "TestScripts/import",
 	"BH5023": "TestR2_import",
+	"BH3003": "TestHosts_noCommandSendsASecret",
 	"BH5030": ".ci/run, with a server that has no conditional writes",
 	"BH5031": "TestS3_many",
 	"BH5041": "TestEphemeral_stateOfARunner",

@@ -86,6 +86,9 @@ func makeState(ctx context.Context, s *session) error {
 	if len(s.config.Lacks) > 0 { // there may be more
 		projects = words.Count(len(s.config.Names), "project block")
 	}
+	for _, refused := range s.connections.RefusedHosts() {
+		s.view.Note(refused.Cause() + " " + refused.Fix())
+	}
 	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", projects, place.Name()))
 	return nil
 }

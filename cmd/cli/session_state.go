@@ -70,9 +70,12 @@ func (s *session) stateFault(err error) error {
 		Subject: s.config.State.Range, Cause: err}
 	var said exitCode
 	var store *vendors.Error
+	var host *vendors.HostError
 	switch {
 	case errors.As(err, &said):
 		return said
+	case errors.As(err, &host):
+		d.Code, d.Summary, d.Detail, d.Fix = "BH3003", host.Summary(), host.Cause(), host.Fix()
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, state.ErrLocked):

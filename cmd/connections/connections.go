@@ -26,7 +26,7 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// Options are what connections need of the process. Config, Now, Sleep and Log are
+// Options are what connections need of the process. Config, Env, Now, Sleep and Log are
 // required. Transport carries the requests of all vendors, nil for the network.
 type Options struct {
 	Config    *config.Config
@@ -82,12 +82,15 @@ func (c *Connections) Cloud(ctx context.Context, address string) (vendors.Bucket
 		if err := connection.Ready(); err != nil {
 			return nil, err
 		}
+		if err := c.checkHosts(connection, vendor); err != nil {
+			return nil, fmt.Errorf("open cloud %s: %w", address, err)
+		}
 		settings, err := c.settings(ctx, connection)
 		if err != nil {
 			return nil, fmt.Errorf("open cloud %s: %w", address, err)
 		}
 		cloud, err := parallel.Await(ctx, func() (vendors.BucketProvider, error) {
-			return vendor.OpenBuckets(ctx, c.host(ctx, address), settings)
+			return vendor.OpenBuckets(ctx, c.host(ctx, address, vendor), settings)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("open cloud %s: %w", address, err)
@@ -106,8 +109,11 @@ func (c *Connections) Store(ctx context.Context, address string) (vendors.Secret
 		if err := connection.Ready(); err != nil {
 			return nil, err
 		}
+		if err := c.checkHosts(connection, vendor); err != nil {
+			return nil, fmt.Errorf("open secrets %s: %w", address, err)
+		}
 		store, err := parallel.Await(ctx, func() (vendors.SecretStore, error) {
-			return vendor.OpenSecrets(ctx, c.host(ctx, address), connection.Settings)
+			return vendor.OpenSecrets(ctx, c.host(ctx, address, vendor), connection.Settings)
 		})
 		if err != nil {
 			return nil, fmt.Errorf("open secrets %s: %w", address, err)

@@ -15,9 +15,9 @@ import (
 const LevelTrace = slog.LevelDebug - 4
 
 // host is what the vendor of a connection is given of this machine.
-func (c *Connections) host(ctx context.Context, address string) vendors.Host {
+func (c *Connections) host(ctx context.Context, address string, vendor vendors.Vendor) vendors.Host {
 	h := vendors.Host{Dir: c.o.Config.Dir, Now: c.o.Now, Sleep: c.o.Sleep, Transport: c.o.Transport, Share: c.share,
-		CacheDir: c.o.CacheDir}
+		CacheDir: c.o.CacheDir, MaySend: c.maySend(address, vendor.Settings, vendor.OwnHosts)}
 	title := c.Title(address)
 	h.Waiting = func(why string, until time.Time) {
 		c.o.Waiting(title, why, until)

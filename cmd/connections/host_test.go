@@ -23,7 +23,7 @@ func (noNetwork) RoundTrip(*http.Request) (*http.Response, error) { return nil, 
 // told is what people are told of waits.
 func newTwoClouds(level slog.Level) (c *Connections, told *strings.Builder, log *bytes.Buffer) {
 	told, log = &strings.Builder{}, &bytes.Buffer{}
-	return New(Options{
+	return New(Options{Env: noEnvironment,
 		Config: &config.Config{Dir: "/files", Secrets: []config.Connection{{Vendor: "age_file", Name: "main"}},
 			Clouds: []config.Connection{{Vendor: "local", Name: "main"}, {Vendor: "local", Name: "other"}}},
 		Now:   func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) },
@@ -37,7 +37,7 @@ func newTwoClouds(level slog.Level) (c *Connections, told *strings.Builder, log 
 
 func TestHost_hasAllThatAVendorMayAskFor(t *testing.T) {
 	c, told, log := newTwoClouds(LevelTrace)
-	h := c.host(t.Context(), "age_file.main")
+	h := c.host(t.Context(), "age_file.main", vendors.Vendor{})
 	if h.Dir != "/files" || h.Transport != (noNetwork{}) || h.Now().Year() != 2026 {
 		t.Errorf("got %+v", h)
 	}
@@ -47,7 +47,7 @@ func TestHost_hasAllThatAVendorMayAskFor(t *testing.T) {
 		t.Errorf("Sleep gave %v", err)
 	}
 	h.Waiting("1,200 calls in 5 minutes are used up", h.Now().Add(5*time.Minute))
-	c.host(t.Context(), "local.other").Waiting("slow", h.Now())
+	c.host(t.Context(), "local.other", vendors.Vendor{}).Waiting("slow", h.Now())
 	if want := "age file: 1,200 calls in 5 minutes are used up until 12:05:00\nLocal (local.other): slow until 12:00:00\n"; told.String() != want {
 		t.Errorf("people were told %q, want %q", told, want)
 	}
@@ -67,7 +67,7 @@ func TestHost_hasAllThatAVendorMayAskFor(t *testing.T) {
 
 func TestHost_tracesOnlyWhereItIsAskedTo(t *testing.T) {
 	c, _, _ := newTwoClouds(slog.LevelDebug)
-	if c.host(t.Context(), "local.main").Trace != nil {
+	if c.host(t.Context(), "local.main", vendors.Vendor{}).Trace != nil {
 		t.Error("requests would be put together for a log that leaves them out")
 	}
 }
@@ -76,8 +76,8 @@ func TestHost_sharesByKey(t *testing.T) {
 	c, _, _ := newTwoClouds(slog.LevelInfo)
 	made := 0
 	make := func() any { made++; return made }
-	a, b := c.host(t.Context(), "local.main").Share("one", make), c.host(t.Context(), "local.other").Share("one", make)
-	if two := c.host(t.Context(), "local.main").Share("two", make); a != b || a == two || made != 2 {
+	a, b := c.host(t.Context(), "local.main", vendors.Vendor{}).Share("one", make), c.host(t.Context(), "local.other", vendors.Vendor{}).Share("one", make)
+	if two := c.host(t.Context(), "local.main", vendors.Vendor{}).Share("two", make); a != b || a == two || made != 2 {
 		t.Errorf("got %v, %v, %v", a, b, two)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 
 // StateKinds returns the kinds of state beside "local".
 func StateKinds() []config.StateKind {
-	return []config.StateKind{{Name: s3.Kind, Settings: s3.Settings(), Check: s3.CheckSettings}}
+	return []config.StateKind{{Name: s3.Kind, Settings: s3.Settings(), OwnHosts: s3.OwnHosts, Check: s3.CheckSettings}}
 }
 
 // Place returns where the state is: what [StateOptions] say, or what the file declares.
@@ -38,7 +39,7 @@ func (c *Connections) Place(ctx context.Context) (state.Place, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.inBucket(ctx, settings)
+		return c.inBucket(ctx, settings, "")
 	})
 }
 
@@ -92,13 +93,17 @@ func (c *Connections) PlaceAt(ctx context.Context, name string) (state.Place, er
 	for _, p := range s3.CheckSettings(settings) {
 		return nil, fmt.Errorf("%s is not a place of a state: %s; %s", name, p.Summary, p.Fix)
 	}
-	return c.inBucket(ctx, settings)
+	return c.inBucket(ctx, settings, vendors.HostOf(settings.Text("endpoint_url")))
 }
 
-// inBucket returns a place in a bucket.
-func (c *Connections) inBucket(ctx context.Context, settings vendors.Settings) (state.Place, error) {
+// inBucket returns a place in a bucket. byOperator is the host that the command line names, or "".
+func (c *Connections) inBucket(ctx context.Context, settings vendors.Settings, byOperator string) (state.Place, error) {
+	hosts := s3.OwnHosts
+	if byOperator != "" {
+		hosts = append(slices.Clone(hosts), byOperator)
+	}
 	place, err := s3.New(ctx, s3.Options{Settings: settings, Stack: c.o.Config.Stack, LockTimeout: c.o.State.LockTimeout,
-		Now: c.o.Now, Transport: c.o.Transport, Rescue: filepath.Join(c.o.Config.Dir, ".bh"), Holder: c.o.State.Holder,
+		Now: c.o.Now, Transport: c.o.Transport, MaySend: c.maySend(theState, s3.Settings(), hosts), Rescue: filepath.Join(c.o.Config.Dir, ".bh"), Holder: c.o.State.Holder,
 		Waiting: func(why string, until time.Time) { c.o.Waiting("", why, until) }})
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ const registeredKeys = "registered keys"
 
 // prover returns what proves keys that someone brings. Its calls are observed.
 func (c *Connections) prover(ctx context.Context) vendors.KeyProver {
-	return observedProver{s3keys.New(c.host(ctx, registeredKeys), ""), c.observer(registeredKeys)}
+	return observedProver{s3keys.New(c.host(ctx, registeredKeys, vendors.Vendor{}), ""), c.observer(registeredKeys)}
 }
 
 type observedProver struct {

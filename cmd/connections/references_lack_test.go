@@ -31,7 +31,7 @@ func TestReference_needsNoToken(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			declared := config.Config{Secrets: []config.Connection{{Vendor: "onepassword", Name: "eng", Settings: c.settings, Lacks: c.lacks}}}
-			all := New(Options{Config: &declared, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+			all := New(Options{Config: &declared, Env: noEnvironment, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 			got, err := all.Reference(t.Context(), "onepassword.eng", "abc", "photos", vendors.FieldBucket)
 			var lacking *config.LackError
 			if got != c.want || (c.want == "") != errors.As(err, &lacking) {

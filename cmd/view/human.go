@@ -52,7 +52,7 @@ func (h *human) repaint() {
 func (h *human) Plan(p *planner.Plan) {
 	h.planned(p)
 	if p.Empty() {
-		_, _ = fmt.Fprintln(h.out, "No changes.")
+		h.writeTexts("No changes.", endpointsText(h.o))
 		return
 	}
 	lines := make([]line, len(p.Operations))
@@ -74,13 +74,17 @@ func (h *human) Plan(p *planner.Plan) {
 	for _, l := range lines {
 		h.writeLine(&b, l, kind, label, what)
 	}
-	b.WriteString("\n")
-	for _, text := range []string{summary(p), callsText(p, h.o), quotasText(p, h.o)} {
+	_, _ = io.WriteString(h.out, b.String()+"\n")
+	h.writeTexts(summary(p), callsText(p, h.o), quotasText(p, h.o), endpointsText(h.o))
+}
+
+// writeTexts writes each text that is not empty on lines of its own.
+func (h *human) writeTexts(texts ...string) {
+	for _, text := range texts {
 		if text != "" {
-			b.WriteString(hang(text, h.o.Width, 2) + "\n")
+			_, _ = io.WriteString(h.out, hang(oneLine(text), h.o.Width, 2)+"\n")
 		}
 	}
-	_, _ = io.WriteString(h.out, b.String())
 }
 
 func (h *human) writeLine(b *strings.Builder, l line, kind, label, what int) {

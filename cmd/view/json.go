@@ -27,12 +27,13 @@ type jsonLines struct {
 	version string // "" once its line is written
 
 	errors, warnings int
+	endpoints        []Endpoint
 	plan             *planner.Plan
 	outcomes         map[string]executor.Outcome
 }
 
 func newJSON(out io.Writer, o Options) *jsonLines {
-	return &jsonLines{out: out, now: o.Now, version: o.Version, outcomes: map[string]executor.Outcome{}}
+	return &jsonLines{out: out, now: o.Now, version: o.Version, endpoints: o.Endpoints, outcomes: map[string]executor.Outcome{}}
 }
 
 func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
@@ -83,7 +84,7 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 	j.write("info", message, "change_summary",
 		map[string]any{"changes": j.counts(p), "blocked": p.Blocked(), "has_changes": !p.Empty(),
 			"plan_digest": p.Digest(), "partial": p.Partial, "calls": list(p.Calls()), "refresh": list(p.Refresh),
-			"quotas": list(p.Quotas)})
+			"quotas": list(p.Quotas), "endpoints": list(j.endpoints)})
 }
 
 // list returns an empty list instead of nil.

@@ -126,16 +126,22 @@ func (p *page) warning() string {
 	return text
 }
 
-// tail returns the calls that a plan needs, and its digest.
+// tail returns the calls that a plan needs, the servers it works with, and its digest.
 func (p *page) tail() string {
-	if p.plan == nil || p.plan.Empty() {
+	if p.plan == nil {
 		return ""
 	}
-	text := ""
-	for _, line := range []string{callsText(p.plan, p.options), quotasText(p.plan, p.options)} {
+	text, lines := "", []string{endpointsText(p.options)}
+	if !p.plan.Empty() {
+		lines = append([]string{callsText(p.plan, p.options), quotasText(p.plan, p.options)}, lines...)
+	}
+	for _, line := range lines {
 		if line != "" {
 			text += "\n" + cell(line) + "\n"
 		}
+	}
+	if p.plan.Empty() {
+		return text
 	}
 	return text + "\nPlan digest " + code(p.plan.Digest()) + "\n"
 }

@@ -84,6 +84,8 @@ type Options struct {
 	Stack string
 	// Sources are the files, for the lines that diagnostics point at.
 	Sources map[string][]byte
+	// Endpoints are the servers that are not the vendors' own.
+	Endpoints []Endpoint
 	// Reference names an item without its value. id is empty before the item exists.
 	Reference func(connection, id, title string) string
 	// VendorTitle returns what people call a vendor, and VendorLimit the calls that

@@ -22,7 +22,9 @@ type Options struct {
 	LockTimeout time.Duration
 	Now         func() time.Time
 	Transport   http.RoundTripper
-	Rescue      string
+	// MaySend returns an error for a host that a session token may not be sent to; nil for none.
+	MaySend func(host string) error
+	Rescue  string
 	// Waiting, if it is not nil, is told why a command waits, and until when.
 	Waiting func(why string, until time.Time)
 	// Pace says how often to write back; the zero value means DefaultPace.
@@ -58,7 +60,7 @@ func New(ctx context.Context, o Options) (*Backend, error) {
 	if o.Pace == (Pace{}) {
 		o.Pace = DefaultPace
 	}
-	b, err := openBucket(ctx, o.Settings, o.Transport)
+	b, err := openBucket(ctx, o.Settings, o.Transport, o.MaySend)
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"buckethead/vendors"
+	"buckethead/vendors/transport"
 )
 
 // tries is how often a request is sent if it gets no answer, or that of a server in
@@ -48,7 +49,8 @@ type object struct {
 
 // openBucket returns a client. It makes no calls, except those that the AWS SDK's default
 // chain needs to find keys.
-func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTripper) (*bucket, error) {
+func openBucket(ctx context.Context, s vendors.Settings, next http.RoundTripper,
+	maySend func(host string) error) (*bucket, error) {
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
@@ -83,26 +85,45 @@ func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTri
 		cfg.Region = "auto" // which R2 accepts; others need their own
 	}
 	client := &http.Client{
-		Transport: transport,
+		Transport: next,
 		// A redirect leads to another region or someone else's server: do not follow it.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && transport == nil {
+	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && next == nil {
 		client.Transport = own.GetTransport() // which has the certificates of the configuration
 	}
 	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(o *awss3.Options) {
 		o.HTTPClient = client
 		if endpoint != "" {
 			o.BaseEndpoint = aws.String(strings.TrimSuffix(endpoint, "/"))
+		} else {
+			maySend = orHostOf(aws.ToString(o.BaseEndpoint), maySend)
 		}
+		client.Transport = transport.Guard(client.Transport, maySend)
 		o.UsePathStyle = o.BaseEndpoint != nil
 		o.DisableLogOutputChecksumValidationSkipped = true
 	})}, nil
 }
 
-// reachable tells the SDK not to try an address again that takes no connections.
+// orHostOf allows the host of an endpoint beside those that maySend allows: a user's own AWS
+// configuration names it, and not the file.
+func orHostOf(endpoint string, maySend func(host string) error) func(host string) error {
+	own := vendors.HostOf(endpoint)
+	if maySend == nil || own == "" {
+		return maySend
+	}
+	return func(host string) error {
+		if host == own {
+			return nil
+		}
+		return maySend(host)
+	}
+}
+
+// reachable tells the SDK not to try an address again that takes no connections, or that must
+// not get the session token.
 func reachable(err error) aws.Ternary {
-	if vendors.Unreachable(err) {
+	if vendors.Unreachable(err) || errors.Is(err, vendors.ErrHostNotAllowed) {
 		return aws.FalseTernary
 	}
 	return aws.UnknownTernary

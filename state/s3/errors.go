@@ -12,6 +12,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 
 	"buckethead/state"
+	"buckethead/vendors"
 )
 
 // The kinds of answers that this package distinguishes.
@@ -31,6 +32,10 @@ func (b *bucket) fault(act, key string, err error) error {
 	}
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("%s s3://%s/%s: %w: %w", act, b.name, key, errOpen, context.Canceled)
+	}
+	var host *vendors.HostError
+	if errors.As(err, &host) {
+		return fmt.Errorf("%s s3://%s/%s: %w: %w", act, b.name, key, errRefused, host)
 	}
 	status, id := 0, ""
 	var answer *awshttp.ResponseError

@@ -21,6 +21,11 @@ const (
 	longestExpiry  = time.Hour
 )
 
+// OwnHosts are the hosts of AWS, and of R2: a session token may be sent to them whoever names
+// them, because nobody but the operator of the service sees it.
+// https://docs.aws.amazon.com/general/latest/gr/s3.html
+var OwnHosts = vendors.Hosts{"*.amazonaws.com", "*.amazonaws.com.cn", "*.api.aws", "*.r2.cloudflarestorage.com"}
+
 // Settings returns the attributes of the block. Keys that are not written come from the AWS
 // SDK's default chain:
 // https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
@@ -30,7 +35,7 @@ func Settings() []vendors.Setting {
 		{Name: "key", Required: true, Doc: "the name of the object"},
 		{Name: "region", Doc: "the region of the bucket; \"auto\" for R2"},
 		{Name: "endpoint_url", Env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"},
-			Doc: "the S3 server, where it is not AWS's"},
+			Endpoint: vendors.ReceivesSignatures, Doc: "the S3 server, where it is not AWS's"},
 		{Name: "access_key_id", Doc: "the keys; else the AWS SDK's default chain"},
 		{Name: "secret_access_key", Secret: true,
 			Doc: "the keys; a reference such as op://vault/item/field is read from its store"},

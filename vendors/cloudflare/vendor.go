@@ -48,15 +48,15 @@ var Vendor = vendors.Vendor{
 			Doc: "How many tokens the account, or the user, may have. " +
 				"Cloudflare grants 500, or 50, unless it was asked for more."},
 		{Name: "api_base_url", Env: []string{"CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"}, Default: defaultBaseURL,
-			Doc: "Where the API is."},
-		{Name: "s3_endpoint_url", Env: []string{"CLOUDFLARE_S3_ENDPOINT_URL"},
+			Endpoint: vendors.ReceivesSecrets, Doc: "Where the API is."},
+		{Name: "s3_endpoint_url", Env: []string{"CLOUDFLARE_S3_ENDPOINT_URL"}, Endpoint: vendors.ReceivesSignatures,
 			Doc: "Where S3 is, if not at Cloudflare's address for the account and the jurisdiction. " +
 				"{jurisdiction} in it stands for the bucket's, or for \"default\"."},
 	},
 	Limits: vendors.Limits{CredentialNameLength: nameLimit, Calls: callLimit, CallsPer: callWindow},
 	BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
 		"cors_rule", "lifecycle_rule", "lock_rule", "custom_domain", "public_access"},
-	Hosts:           hosts,
+	OwnHosts:        vendors.Hosts{"api.cloudflare.com", "*.r2.cloudflarestorage.com"},
 	CheckSettings:   checkSettings,
 	CheckBucket:     checkBucket,
 	CheckCredential: checkCredential,

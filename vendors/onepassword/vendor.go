@@ -21,7 +21,7 @@ var Vendor = vendors.Vendor{
 		{Name: "vault", Required: true, Doc: "The vault, by its name or its id."},
 		{Name: "service_account_token", Env: []string{"OP_SERVICE_ACCOUNT_TOKEN"}, Secret: true,
 			Doc: "The token of a service account that may read and write items of the vault."},
-		{Name: "connect_host", Env: []string{"OP_CONNECT_HOST"},
+		{Name: "connect_host", Env: []string{"OP_CONNECT_HOST"}, Endpoint: vendors.ReceivesSecrets,
 			Doc: "The URL of a Connect server. With connect_token it wins over a service account."},
 		{Name: "connect_token", Env: []string{"OP_CONNECT_TOKEN"}, Secret: true,
 			Doc: "The token of the Connect server, that may read and write the vault."},

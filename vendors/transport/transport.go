@@ -68,7 +68,7 @@ func New(o Options) http.RoundTripper {
 	if next == nil {
 		next = network()
 	}
-	return &transport{Options: o, next: next}
+	return &transport{Options: o, next: Guard(next, o.Host.MaySend)}
 }
 
 // NewClient returns a client over New that follows no redirect: an Authorization
@@ -200,7 +200,7 @@ func (t *transport) once(r *http.Request) (*http.Response, error) {
 	}
 	t.trace(r, body, resp, answer, err, t.Host.Now().Sub(begun))
 	if err != nil {
-		if neverConnected(err) {
+		if notSent := (*NotSentError)(nil); !errors.As(err, &notSent) && neverConnected(err) {
 			err = &NotSentError{err}
 		}
 		return nil, err

@@ -1,0 +1,97 @@
+package connections
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"buckethead/config"
+	"buckethead/config/words"
+	"buckethead/vendors"
+	"buckethead/vendors/registry"
+)
+
+// AllowedHosts is the variable of the environment that allows further hosts.
+const AllowedHosts = "BH_ALLOWED_HOSTS"
+
+// theState stands for the address of a connection where the state is meant.
+const theState = "the state"
+
+// maySend returns the rule on where the secrets of a block may be sent: to the hosts of its vendor, to
+// this machine, to hosts in the variables that the vendor reads, and to those in BH_ALLOWED_HOSTS. A
+// host that only the file names gets none, because a plan works with files that nobody has reviewed.
+//
+// Every transport asks the rule before each request that may carry a secret. Opening a connection asks
+// it once more, for an error that names the setting.
+func (c *Connections) maySend(connection string, described []vendors.Setting, own vendors.Hosts) func(host string) error {
+	inEnvironment := c.hostsInEnvironment(described)
+	return func(host string) error {
+		if vendors.Loopback(host) || own.Contains(host) || inEnvironment.Contains(host) {
+			return nil
+		}
+		allowed, err := vendors.ParseHosts(c.o.Env(AllowedHosts))
+		if err != nil {
+			return fmt.Errorf("%w: %s: %w", vendors.ErrHostNotAllowed, AllowedHosts, err)
+		}
+		if allowed.Contains(host) {
+			return nil
+		}
+		return &vendors.HostError{Connection: connection, Host: host, Allow: c.allow(host)}
+	}
+}
+
+// hostsInEnvironment returns the hosts in the variables that a vendor reads for its endpoints.
+func (c *Connections) hostsInEnvironment(described []vendors.Setting) (out vendors.Hosts) {
+	for _, setting := range described {
+		if setting.Endpoint == vendors.NoEndpoint {
+			continue
+		}
+		for _, name := range setting.Env {
+			if host := vendors.HostOf(c.o.Env(name)); host != "" {
+				out = append(out, host)
+			}
+		}
+	}
+	return out
+}
+
+// allow returns the command that allows a host beside those that are allowed already.
+func (c *Connections) allow(host string) string {
+	list := slices.DeleteFunc([]string{strings.TrimSpace(c.o.Env(AllowedHosts)), host}, func(s string) bool { return s == "" })
+	return "export " + AllowedHosts + "=" + words.InShell(strings.Join(list, ","))
+}
+
+// RefusedHosts returns what the declared connections could not be opened for: the hosts that must not get
+// their secrets.
+func (c *Connections) RefusedHosts() (out []*vendors.HostError) {
+	for _, declared := range [][]config.Connection{c.o.Config.Clouds, c.o.Config.Secrets} {
+		for _, connection := range declared {
+			vendor, _ := registry.Find(connection.Vendor)
+			var refused *vendors.HostError
+			if errors.As(c.checkHosts(connection, vendor), &refused) {
+				out = append(out, refused)
+			}
+		}
+	}
+	return out
+}
+
+// checkHosts returns an error for the first server of a connection that would get secrets and may not.
+func (c *Connections) checkHosts(connection config.Connection, vendor vendors.Vendor) error {
+	maySend := c.maySend(connection.Address(), vendor.Settings, vendor.OwnHosts)
+	for _, server := range vendors.Servers(vendor.Settings, vendor.OwnHosts, connection.Settings) {
+		if server.Endpoint != vendors.ReceivesSecrets {
+			continue
+		}
+		err := maySend(server.Host)
+		var refused *vendors.HostError
+		if errors.As(err, &refused) {
+			refused.Setting = server.Setting
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
