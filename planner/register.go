@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/vendors"
 )
@@ -36,13 +37,24 @@ func (m *maker) register(s *subject) *Operation {
 	if d.failed {
 		return nil
 	}
-	if reg := want.Register; len(d.Steps) > 0 && reg.Reference != "" {
-		d.Notes = append(d.Notes, "the secret is read from "+reg.Reference)
+	if len(d.Steps) > 0 {
+		d.Notes = append(d.Notes, registerNotes(want.Register)...)
 	}
 	if slices.ContainsFunc(d.Steps, readsBack) {
 		d.Notes = append(d.Notes, "verify = false: the keys are not proved to open the bucket")
 	}
 	return m.conclude(s, d)
+}
+
+// registerNotes says what a reviewer has to know: which secret is taken, and where its keys are used.
+func registerNotes(r *config.Register) (notes []string) {
+	if r.Reference != "" {
+		notes = append(notes, "the secret is read from "+r.Reference)
+	}
+	if host := vendors.HostOf(r.EndpointURL); host != "" {
+		notes = append(notes, "the keys are for "+host)
+	}
+	return notes
 }
 
 // registerCause says why the keys are to be stored; "" when they are.

@@ -141,7 +141,9 @@ func (e *HostError) Fix() string {
 	return "If that host is yours, allow it in the environment in which bh runs:\n  " + e.Allow
 }
 
-func (e *HostError) Error() string { return "the " + e.because() + "; if that host is yours: " + e.Allow }
+func (e *HostError) Error() string {
+	return "the " + e.because() + "; if that host is yours: " + e.Allow
+}
 
 func (e *HostError) because() string {
 	setting := ""

@@ -131,6 +131,12 @@ project "drop" {
   }
 }
 `)
+		for _, format := range []string{"human", "json", "markdown"} { // who reviews the plan sees what is read
+			out := strings.ReplaceAll(a.must("plan", "--format", format), "&#58;", ":")
+			if !strings.Contains(out, "op://Engineering/drop/credential") || !strings.Contains(out, "the keys are for s3.example.com") {
+				t.Errorf("%s does not say what is read, and what for:\n%s", format, out)
+			}
+		}
 		a.must("apply", "--yes")
 		if out := a.must("plan"); !strings.Contains(out, "No changes") {
 			t.Fatal(out)
