@@ -56,6 +56,10 @@ var keyName = regexp.MustCompile(`^[A-Za-z0-9_=+-][A-Za-z0-9_.=+-]*(/[A-Za-z0-9_
 // besideAState matches the names of the objects beside a state.
 var besideAState = regexp.MustCompile(`(\.lock|\.previous)$|\.backups/|\.before-restore-`)
 
+// regionName matches the names of regions. The AWS SDK makes a region part of the names of hosts,
+// also of the one that gets the runner's identity, so it must be no more than one label.
+var regionName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
 // longestKey leaves room for the names of the objects beside it.
 const longestKey = 900
 
@@ -76,6 +80,9 @@ func CheckSettings(s vendors.Settings) []vendors.Problem {
 	if key := s.Text("key"); besideAState.MatchString(key) {
 		wrong("key", fmt.Sprintf("%q is the name of something beside a state", key),
 			"Choose one that does not end in .lock or .previous, and has no part that ends in .backups.")
+	}
+	if region := s.Text("region"); region != "" && !regionName.MatchString(region) {
+		wrong("region", fmt.Sprintf("%q cannot be the name of a region", region), `Write it as "eu-central-1", or "auto" for R2.`)
 	}
 	if text := s.Text("endpoint_url"); text != "" && !transport.ValidURL(text) {
 		wrong("endpoint_url", "the address of the server has to begin with https://",

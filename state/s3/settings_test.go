@@ -32,6 +32,9 @@ func TestCheckSettings(t *testing.T) {
 		"a key of a lock":    {set("key", "main.state.lock"), []string{"key"}},
 		"a key of a copy":    {set("key", "main.state.backups/state-1"), []string{"key"}},
 		"a key in Greek":     {set("key", "κ"), []string{"key"}},
+		"a region":           {set("region", "eu-central-1"), nil},
+		"a host as a region": {set("region", "evil.example"), []string{"region"}},
+		"a path as a region": {set("region", "evil.example/"), []string{"region"}},
 		"half of the keys":   {set("access_key_id", "AKIA"), []string{"access_key_id"}},
 		"both keys": {func(s vendors.Settings) {
 			s["access_key_id"], s["secret_access_key"] = vendors.Value{Text: "AKIA"}, vendors.Value{Secret: vendors.NewSecret("x")}
