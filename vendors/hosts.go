@@ -127,7 +127,7 @@ type HostError struct {
 	Connection string // the address of the block whose secrets these are, or "the state"
 	Setting    string // what names the host, "" if it is not known
 	Host       string
-	Allow      string // the command that allows the host
+	Allow      string // the command that allows the host, "" if it is not a host name
 }
 
 // Summary says what is wrong, in a few words.
@@ -138,6 +138,9 @@ func (e *HostError) Cause() string { return "The " + e.because() + "." }
 
 // Fix says what to do.
 func (e *HostError) Fix() string {
+	if e.Allow == "" {
+		return "That is not a host name; correct the URL."
+	}
 	return "If that host is yours, allow it in the environment in which bh runs:\n  " + e.Allow
 }
 

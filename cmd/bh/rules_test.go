@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	"cmd/view":              {"planner", "executor", "config/addr", "config/diag", "config/words"},
 	// What is opened: all vendors, both places of a state, and what acts on them.
-	"cmd/connections": {"config", "config/addr", "config/words", "executor", "executor/orchestrator", "planner", "planner/refresh", "state", "state/bolt",
+	"cmd/connections": {"config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/refresh", "state", "state/bolt",
 		"state/s3", "vendors", "vendors/parallel", "vendors/registry", "vendors/s3keys"},
 	"cmd/cli": {everything},
 	"cmd/bh":  {"cmd/cli"},

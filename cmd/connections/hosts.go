@@ -3,11 +3,8 @@ package connections
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"buckethead/config"
-	"buckethead/config/words"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
 )
@@ -37,7 +34,7 @@ func (c *Connections) maySend(connection string, described []vendors.Setting, ow
 		if allowed.Contains(host) {
 			return nil
 		}
-		return &vendors.HostError{Connection: connection, Host: host, Allow: c.allow(host)}
+		return &vendors.HostError{Connection: connection, Host: host, Allow: allow(host)}
 	}
 }
 
@@ -56,10 +53,13 @@ func (c *Connections) hostsInEnvironment(described []vendors.Setting) (out vendo
 	return out
 }
 
-// allow returns the command that allows a host beside those that are allowed already.
-func (c *Connections) allow(host string) string {
-	list := slices.DeleteFunc([]string{strings.TrimSpace(c.o.Env(AllowedHosts)), host}, func(s string) bool { return s == "" })
-	return "export " + AllowedHosts + "=" + words.InShell(strings.Join(list, ","))
+// allow returns the command that allows a host beside those that are allowed already, "" for what is not
+// a host name, such as $(x).example.
+func allow(host string) string {
+	if hosts, err := vendors.ParseHosts(host); err != nil || len(hosts) != 1 {
+		return ""
+	}
+	return "export " + AllowedHosts + `="$` + AllowedHosts + " " + host + `"`
 }
 
 // RefusedHosts returns what the declared connections could not be opened for: the hosts that must not get

@@ -103,9 +103,9 @@ func TestHosts_onlyTheFileNamesThem(t *testing.T) {
 
 // TestHosts_saysWhatAllowsThem: the command that is printed adds to what is allowed already, and works.
 func TestHosts_saysWhatAllowsThem(t *testing.T) {
-	for had, want := range map[string]string{"": "export BH_ALLOWED_HOSTS=evil.example",
-		" a.example,*.b.example ": "export BH_ALLOWED_HOSTS='a.example,*.b.example,evil.example'"} {
-		o := blocksAt("evil.example")[0]
+	const want = `export BH_ALLOWED_HOSTS="$BH_ALLOWED_HOSTS evil.example"`
+	o := blocksAt("evil.example")[0]
+	for _, had := range []string{"", "a.example,*.b.example"} {
 		var refused *vendors.HostError
 		if err := o.open(t, map[string]string{"BH_ALLOWED_HOSTS": had}, noNetwork{}); !errors.As(err, &refused) {
 			t.Fatalf("got %v", err)
@@ -113,9 +113,14 @@ func TestHosts_saysWhatAllowsThem(t *testing.T) {
 		if refused.Allow != want || refused.Setting != "api_base_url" || refused.Connection != "cloudflare_r2.main" {
 			t.Errorf("got %+v, want %s", refused, want)
 		}
-		value := strings.Trim(strings.TrimPrefix(refused.Allow, "export BH_ALLOWED_HOSTS="), "'")
-		if err := o.open(t, map[string]string{"BH_ALLOWED_HOSTS": value}, noNetwork{}); err != nil {
+		if err := o.open(t, map[string]string{"BH_ALLOWED_HOSTS": had + " evil.example"}, noNetwork{}); err != nil {
 			t.Errorf("after %s: %v", refused.Allow, err)
 		}
+	}
+	// What could do harm in a shell is no command.
+	var refused *vendors.HostError
+	if err := blocksAt("$(id).evil.example")[0].open(t, nil, noNetwork{}); !errors.As(err, &refused) || refused.Allow != "" ||
+		strings.Contains(err.Error(), "export") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -47,7 +47,7 @@ func TestHosts_noCommandSendsASecret(t *testing.T) {
 				a.bh(args...)
 			}
 			out, code := a.bh("plan")
-			if code != 1 || !strings.Contains(out, "[BH3003]") || !strings.Contains(out, "export BH_ALLOWED_HOSTS="+host) ||
+			if code != 1 || !strings.Contains(out, "[BH3003]") || !strings.Contains(out, `export BH_ALLOWED_HOSTS="$BH_ALLOWED_HOSTS `+host+`"`) ||
 				!strings.Contains(out, "buckets.hcl line 3") {
 				t.Errorf("%s: exit %d\n%s", host, code, out)
 			}
@@ -77,7 +77,7 @@ func TestHosts_connect(t *testing.T) {
 		for _, args := range everyCommand {
 			a.bh(args...)
 		}
-		if out, code := a.bh("plan"); code != 1 || !strings.Contains(out, "export BH_ALLOWED_HOSTS=evil.example") {
+		if out, code := a.bh("plan"); code != 1 || !strings.Contains(out, `export BH_ALLOWED_HOSTS="$BH_ALLOWED_HOSTS evil.example"`) {
 			t.Errorf("exit %d\n%s", code, out)
 		}
 		for _, r := range listening.got {
