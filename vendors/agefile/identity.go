@@ -117,7 +117,7 @@ func (k key) notIdentity(where string, n notIdentity) error {
 	if n.do == "" {
 		n.do = "bh asks for no passphrase; decrypt it first, with age -d"
 		if k.given.IsZero() {
-			n.do = `bh asks for no passphrase; decrypt it for this shell alone: export BH_AGE_IDENTITY="$(age -d ` + words.InShell(k.path) + `)"`
+			n.do = `bh asks for no passphrase; decrypt it for this shell alone: export BH_AGE_IDENTITY="$(age -d ` + words.FileInShell(k.path) + `)"`
 		}
 	}
 	return &fault{vendors.ErrInvalid, fmt.Sprintf("not an age identity: %s%s is %s; %s", where, k.origin(), n.is, n.do)}
@@ -141,7 +141,7 @@ func (k key) foreign(path string, identities []age.Identity, stanzas []string) e
 	if len(stanzas) == 1 && stanzas[0] == "scrypt" {
 		return &fault{vendors.ErrDenied, fmt.Sprintf("%s is encrypted with a passphrase, which bh does not ask for; "+
 			"encrypt it to the identity in %s instead: age -d %[3]s | age -r %[4]s -o NEW-FILE",
-			path, k.origin(), words.InShell(path), strings.Join(own, " -r "))}
+			path, k.origin(), words.FileInShell(path), strings.Join(own, " -r "))}
 	}
 	count := "1 recipient"
 	if len(stanzas) != 1 {
