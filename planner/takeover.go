@@ -122,8 +122,9 @@ func (m *maker) titleTaken(s *subject, id string) {
 		Fix: "Choose another item_title, or take the item over with an import block: item = " + config.Quoted(id) + "."}
 	claim, others := m.othersItems()[ItemKey{s.desired.Secrets, id}]
 	if s.record != nil { // then an import block is not looked at
-		d.Fix = "Rename or delete that item, or choose another item_title. If it is a copy with the present keys: bh state rm " +
-			words.InShell(s.project.Label()) + ", then an import block with item = " + config.Quoted(id) + " takes it over."
+		d.Fix = "Rename or delete that item, or choose another item_title. If it is a copy with the present keys, " +
+			"forget the record and take the item over:\n\n  bh state rm " + words.InShell(s.project.Label()) + "\n\n" +
+			toCopy(TakeOverBlock(s.project, s.desired.Bucket.ID.Name, id, ""))
 	}
 	if others {
 		d.Detail += " It belongs to " + claim.String() + "."
