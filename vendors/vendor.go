@@ -108,7 +108,7 @@ type Vendor struct {
 	ReferenceScheme string
 	// Reference names a field of an item as the opened store does, from the
 	// settings ReferenceSettings alone, so that no token is needed for that.
-	Reference         func(s Settings, id, title, field string) string
+	Reference         func(s Settings, id, title, field string) (string, error)
 	ReferenceSettings []string
 	// Hosts returns the hosts that a cloud's requests go to, without ports. Nil for a vendor
 	// that is on this machine.
