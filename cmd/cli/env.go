@@ -20,10 +20,12 @@ func envCommand(r *run) *cli.Command {
 		ArgsUsage: "PROJECT", Flags: formatFlag(commonFlags(
 			&cli.BoolFlag{Name: "by-id", Usage: "name the item by its id: titles can be ambiguous"},
 			&cli.StringFlag{Name: "names", Value: envNames[0],
-				Usage: "which variables: buckethead, or aws for those that bh exec sets"}), "dotenv"),
+				Usage: "buckethead or aws, for variables"}), "dotenv"),
 		Description: "The formats: dotenv is what op run --env-file takes, docker what docker run\n" +
-			"--env-file takes, github the env of a step with 1password/load-secrets-action;\n" +
-			"op, rclone and aws are templates for op inject; json is an object.",
+			"--env-file takes, github the env of a step with\n" +
+			"1password/load-secrets-action; op, rclone and aws are templates for\n" +
+			"op inject; json is an object. With --names aws the variables are those that\n" +
+			"bh exec sets.",
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {

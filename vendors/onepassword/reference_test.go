@@ -52,6 +52,20 @@ func TestReference(t *testing.T) {
 	}
 }
 
+// TestPlaced: what someone else made for the keys gets the section that references name; what 1Password gives to each
+// item itself stays.
+func TestPlaced(t *testing.T) {
+	own := strings.Repeat("c3", 13)
+	for name, write := range ways {
+		after := write(t, []field{{id: own, label: vendors.FieldAccessKeyID, value: vendors.NewSecret("a")},
+			{id: "credential", label: vendors.FieldSecretAccessKey, concealed: true, value: vendors.NewSecret("s")}},
+			layout{}.write(vendors.ItemSpec{Title: "x", Keys: vendors.BucketCredentials{AccessKeyID: "b"}}))
+		if len(after) != 2 || after[0].id != own || after[0].section != keysSection.id || after[1].section != "" {
+			t.Errorf("%s: %+v", name, after)
+		}
+	}
+}
+
 // strict is the documented grammar of a reference.
 var strict = regexp.MustCompile(`^op://([A-Za-z0-9._ -]+)/([A-Za-z0-9._ -]+)(?:/([A-Za-z0-9._ -]+))?/([A-Za-z0-9._ -]+)$`)
 
