@@ -20,7 +20,7 @@ func envCommand(r *run) *cli.Command {
 		ArgsUsage: "PROJECT", Flags: formatFlag(commonFlags(
 			&cli.BoolFlag{Name: "by-id", Usage: "name the item by its id: titles can be ambiguous"},
 			&cli.StringFlag{Name: "names", Value: envNames[0],
-				Usage: "buckethead or aws, for variables"}), "dotenv"),
+				Usage: "buckethead or aws variables"}), "dotenv"),
 		Description: "The formats: dotenv is what op run --env-file takes, docker what docker run\n" +
 			"--env-file takes, github the env of a step with\n" +
 			"1password/load-secrets-action; op, rclone and aws are templates for\n" +

@@ -20,8 +20,8 @@ import (
 
 	"buckethead/config"
 	"buckethead/vendors"
-	"buckethead/vendors/registry"
 	"buckethead/vendors/agefile"
+	"buckethead/vendors/registry"
 	"buckethead/vendors/vendortest"
 )
 
