@@ -60,7 +60,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	result.Notes = work.Notes
 	ends := o.Kind == planner.Destroy || o.Kind == planner.Forget
 	if item := work.Record.Item; err == nil && item != nil && rig.Secrets != nil && !ends {
-		result.Reference = rig.Secrets.Reference(item.ID, item.Title, "")
+		result.Reference, _ = rig.Secrets.Reference(item.ID, item.Title, "") // "" for an item that no reference can name
 	}
 	switch {
 	case err == nil:

@@ -55,7 +55,7 @@ func (f *FoundBucket) takeOver(severalClouds bool) {
 	if f.Owner != "" {
 		return
 	}
-	f.Block = "import {\n  to     = " + f.Project.String() + "\n  bucket = " + strconv.Quote(f.Bucket.Name) + "\n}"
+	f.Block = TakeOverBlock(f.Project, f.Bucket.Name, "", "")
 	if !f.Declared.IsZero() {
 		f.TakeOver = "declared as " + f.Project.String() + " (" + f.Declared.String() +
 			"): add adopt = true, or an import block"

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 )
 
 // renaming is a project that seems to have another address by now: its bucket is
@@ -122,7 +124,7 @@ func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
 	}
 	for _, r := range group {
 		if r.from.Key == "" && r.to.Key == "" && m.declaresName(r.from.Name) {
-			return []string{"  bh state mv " + r.from.String() + " " + r.to.String()}, false
+			return []string{"  bh state mv " + words.InShell(r.from.String()) + " " + words.InShell(r.to.String())}, false
 		}
 		blocks = append(blocks, movedBlock(r.from, r.to))
 	}
@@ -130,7 +132,7 @@ func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
 }
 
 func movedBlock(from, to addr.Project) string {
-	return "  moved {\n    from = " + from.String() + "\n    to   = " + to.String() + "\n  }"
+	return toCopy(config.MovedBlock(from, to))
 }
 
 // movesByName reports whether a move of the whole name does what is meant and
@@ -229,5 +231,5 @@ func (m *maker) otherBucket(holder addr.Project) string {
 		return ""
 	}
 	return holder.String() + " declares the bucket " + d.Bucket.ID.Name +
-		" by now; a bucket stays with its project. Set that back to \"" + r.Bucket.Name + "\", and choose another name here."
+		" by now; a bucket stays with its project. Set that back to " + config.Quoted(r.Bucket.Name) + ", and choose another name here."
 }

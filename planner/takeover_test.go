@@ -137,7 +137,7 @@ func TestMake_owners(t *testing.T) {
 			copied := s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}]
 			copied.Summary.Title = s.desc.ItemTitle
 			s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}] = copied
-		}, []string{"BH2008"}, "", false, "bh state rm photos, then an import block with item = \"I9\""},
+		}, []string{"BH2008"}, "", false, "  bh state rm photos\n\n  import {\n    to     = project.photos\n    bucket = \"photos-bucket\"\n    item   = \"I9\"\n  }"},
 		{"a former item that another state took over", func(s *scene) {
 			s.rec.Former = []state.FormerItem{{Secrets: store, ID: "I9", Title: "old"}}
 			s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: theirs})

@@ -96,6 +96,12 @@ type CredentialVerifier interface {
 	VerifyCredential(ctx context.Context, id BucketID, keys BucketCredentials) error
 }
 
+// Referrer can ask for what its references need and its settings do not say, such as the
+// id of a vault whose name cannot stand in a reference.
+type Referrer interface {
+	LearnReferences(ctx context.Context) error
+}
+
 // ReferenceResolver can read the value that a reference of its own scheme names.
 // ErrNotFound when it names nothing, ErrInvalid when it is malformed.
 type ReferenceResolver interface {

@@ -78,8 +78,8 @@ type SecretReader interface {
 	GetItem(ctx context.Context, id string) (Item, error)
 	// Reference names a field of an item without its value, in the store's
 	// own form, such as op://vault/item/field; with field "" the item itself.
-	// No call is made.
-	Reference(id, title, field string) string
+	// No call is made. ErrInvalid if what is known of it cannot stand in a reference.
+	Reference(id, title, field string) (string, error)
 }
 
 // SecretWriter is the half of a SecretStore that changes things. All methods are

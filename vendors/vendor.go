@@ -112,7 +112,7 @@ type Vendor struct {
 	ReferenceScheme string
 	// Reference names a field of an item as the opened store does, from the
 	// settings ReferenceSettings alone, so that no token is needed for that.
-	Reference         func(s Settings, id, title, field string) string
+	Reference         func(s Settings, id, title, field string) (string, error)
 	ReferenceSettings []string
 	// OwnHosts are the hosts that the vendor itself runs. The secrets of a block may be sent to
 	// them, whoever names them.

@@ -96,6 +96,19 @@ func TestRules_canFail(t *testing.T) {
 		{"leaves nothing open", breaks, "planner", "package p\n// TO" + "DO: later\nvar x int\n"},
 		{"leaves nothing open", breaks, "planner", "package p\nfunc f() { /* FIX" + "ME */ }\n"},
 		{"leaves nothing open", breaks, "planner", "package p\nvar x int //XX" + "X\n"},
+		{"quotes for pasting", breaks, "planner", "package p\nvar x = \"To release it: bh state rm \" + p.Label()"},
+		{"quotes for pasting", breaks, "cmd/cli", "package p\nvar x = \"Next: bh apply \" + path + \".\""},
+		{"quotes for pasting", breaks, "cmd/cli", "package p\nvar x = \"bh state mv \" + words.InShell(a) + \" or bh import --bucket \" + b"},
+		{"quotes for pasting", breaks, "state/s3", in + `"fmt"; var x = fmt.Errorf("%w; it is in %s: bh state push %s", err, path, path)`},
+		{"quotes for pasting", breaks, "state/s3", in + `"fmt"; var x = fmt.Errorf("in %s: "+"bh state push %[1]s", path)`},
+		{"quotes for pasting", breaks, "planner", "package p\nvar x = `removed { from = ` + p.String() + ` }`"},
+		{"quotes for pasting", breaks, "planner", "package p\nvar x = \"import {\\n  to = \" + p.String()"},
+		{"quotes for pasting", keeps, "planner", "package p\nvar x = \"bh state rm \" + words.InShell(p.Label()) + \" forgets it, and \" + what"},
+		{"quotes for pasting", keeps, "state/s3", in + `"fmt"; var x = fmt.Errorf("it is in %s: bh state push %s. Without it %s", path, words.FileInShell(path), text)`},
+		{"quotes for pasting", keeps, "cmd/cli", "package p\nvar x = \"bh doctor says what is missing, as \" + y"},
+		{"quotes for pasting", keeps, "cmd/cli", "package p\nvar x = \"an import block names \" + y"},
+		{"quotes for pasting", keeps, "config", "package p\nvar x = \"removed { from = \" + text(p) + \" }\""},
+
 		{"leaves nothing open", keeps, "planner", "package p\n// Nothing is left to do.\nvar x int\n"},
 	} {
 		i := slices.IndexFunc(rules, func(r rule) bool { return r.name == c.rule })

@@ -196,6 +196,7 @@ var rules = []rule{
 	{"stays short", false, staysShort},
 	{"leaves nothing open", true, leavesNothingOpen},
 	{"takes its context from the run", false, takesItsContextFromTheRun},
+	{"quotes for pasting", false, quotesForPasting},
 }
 
 func followsImportTable(s source) []string {

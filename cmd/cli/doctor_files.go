@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"buckethead/config"
+	"buckethead/config/words"
 	"buckethead/vendors/registry"
 )
 
@@ -22,7 +23,7 @@ func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 	for _, key := range keys {
 		if is, _ := tracked(ctx, d.session.config, d.session.beside(key)); is {
 			d.bad("key", key+" is tracked by git: whoever has the repository can open what it opens",
-				"Take it out with git rm --cached "+inShell(key)+". The history keeps it: where others have the repository, "+
+				"Take it out with git rm --cached "+words.FileInShell(key)+". The history keeps it: where others have the repository, "+
 					"use a new key, and renew what it opened: bh rotate PROJECT --no-overlap.")
 			continue
 		}

@@ -1,14 +1,15 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -17,10 +18,14 @@ import (
 func envCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "env", Usage: "print references to a project's stored keys, never the keys",
 		ArgsUsage: "PROJECT", Flags: formatFlag(commonFlags(
-			&cli.BoolFlag{Name: "by-id", Usage: "name the item by its id: titles can be ambiguous"}), "dotenv"),
-		Description: "The formats: dotenv is what op run --env-file takes, github the env of a step\n" +
-			"with 1password/load-secrets-action; op, rclone and aws are templates for\n" +
-			"op inject; json is an object.",
+			&cli.BoolFlag{Name: "by-id", Usage: "name the item by its id: titles can be ambiguous"},
+			&cli.StringFlag{Name: "names", Value: envNames[0],
+				Usage: "buckethead or aws variables"}), "dotenv"),
+		Description: "The formats: dotenv is what op run --env-file takes, docker what docker run\n" +
+			"--env-file takes, github the env of a step with\n" +
+			"1password/load-secrets-action; op, rclone and aws are templates for\n" +
+			"op inject; json is an object. With --names aws the variables are those that\n" +
+			"bh exec sets.",
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {
@@ -33,16 +38,38 @@ func envCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
+			names, err := ownNames(c, format)
+			if err != nil {
+				return err
+			}
 			flags.format = "human" // for faults: standard output is the result and nothing else
 			return inSession(c.Context, r, flags.partly(), func(s *session) error {
-				return runEnv(c.Context, s, c.Args().First(), format, c.Bool("by-id"))
+				return runEnv(c.Context, s, envArgs{project: c.Args().First(), format: format, names: names, byID: c.Bool("by-id")})
 			})
 		}}
 }
 
-// runEnv is bh env. It reads only the state.
-func runEnv(ctx context.Context, s *session, project, format string, byID bool) error {
-	if project == "" {
+// envArgs holds the flags and arguments of bh env.
+type envArgs struct {
+	project, format, names string
+	byID                   bool
+}
+
+// ownNames returns the names of variables that the flags ask for.
+func ownNames(c *cli.Context, format string) (string, error) {
+	names := c.String("names")
+	if !slices.Contains(envNames, names) {
+		return "", fmt.Errorf("--names is %q, and has to be %s", names, strings.Join(envNames, " or "))
+	}
+	if c.IsSet("names") && (format == "rclone" || format == "aws") {
+		return "", fmt.Errorf("--names is for variables, and the format %s has none", format)
+	}
+	return names, nil
+}
+
+// runEnv is bh env. It reads only the state, except where a reference needs the id of a vault.
+func runEnv(ctx context.Context, s *session, a envArgs) error {
+	if a.project == "" {
 		snap, _, err := s.readState(ctx)
 		if err != nil {
 			return err
@@ -50,44 +77,63 @@ func runEnv(ctx context.Context, s *session, project, format string, byID bool) 
 		return projectFault(s, diag.Diagnostic{Summary: "One project is wanted", Detail: stored(snap),
 			Fix: "Name one that has keys: bh env PROJECT."})
 	}
-	record, _, err := recorded(ctx, s, project)
+	record, _, err := recorded(ctx, s, a.project)
 	if err != nil {
 		return err
 	}
-	if byID {
+	if a.byID {
 		record.Item.Title = "" // a store names an item without a title by its id
 	}
 	e, err := references(ctx, s, record)
 	if err != nil {
-		return itemFault(s, record.Project, err, "Correct the block, then repeat the command.")
+		return referenceFault(s, record.Project, err)
 	}
-	if !strings.HasPrefix(e.secret, "op://") && !s.flags.quiet {
+	e.names = a.names
+	if !strings.HasPrefix(e.fields[vendors.FieldSecretAccessKey], "op://") && !s.flags.quiet {
 		// It goes to standard error, so that it is not part of the object that --json writes.
 		_, _ = fmt.Fprintln(s.run.Stderr,
 			"Only bh reads references of this store: bh exec runs a command with the keys themselves.")
 	}
-	if format == "json" {
+	if a.format == "json" {
 		out := map[string]string{}
-		for _, pair := range e.environment() {
-			out[pair[0]] = pair[1]
+		for _, v := range e.environment() {
+			out[v.name] = v.text
 		}
 		return s.writeJSON(out)
 	}
-	_, err = fmt.Fprint(s.run.Stdout, e.text(format))
+	if err := e.onOneLine(); err != nil {
+		return referenceFault(s, record.Project, err)
+	}
+	_, err = fmt.Fprint(s.run.Stdout, e.text(a.format))
 	return err
 }
 
 // references returns the references to what a project's item holds.
 func references(ctx context.Context, s *session, r state.Record) (envReferences, error) {
-	var err error
-	ref := func(field string) string {
-		text, fault := s.connections.Reference(ctx, r.Secrets, r.Item.ID, r.Item.Title, field)
-		err = cmp.Or(err, fault)
-		return text
-	}
 	endpoint := strings.TrimSuffix(r.Item.Fields[vendors.FieldEndpointURL], "/")
 	out := envReferences{project: r.Project.Label(), cloudflare: strings.HasSuffix(endpoint, ".r2.cloudflarestorage.com"),
-		bucket: ref(vendors.FieldBucket), keyID: ref(vendors.FieldAccessKeyID), secret: ref(vendors.FieldSecretAccessKey),
-		endpoint: ref(vendors.FieldEndpointURL), region: ref(vendors.FieldRegion)}
-	return out, err
+		fields: map[string]string{}}
+	_, err := s.connections.Reference(ctx, r.Secrets, r.Item.ID, r.Item.Title, vendors.FieldBucket)
+	if errors.Is(err, vendors.ErrInvalid) {
+		if err := s.connections.LearnReferences(ctx, r.Secrets); err != nil {
+			return out, err
+		}
+	}
+	for _, field := range vendors.FieldNames() {
+		text, err := s.connections.Reference(ctx, r.Secrets, r.Item.ID, r.Item.Title, field)
+		if err != nil {
+			return out, err
+		}
+		out.fields[field] = text
+	}
+	return out, nil
+}
+
+// referenceFault shows why there are no references to a project's keys, and returns an exit code.
+func referenceFault(s *session, p addr.Project, err error) error {
+	if told := s.lacking(err); told != nil {
+		return told
+	}
+	return s.fail(diag.Diagnostic{Code: "BH5090", Project: p, Summary: "The stored keys cannot be referred to",
+		Detail: sentence(err), Fix: "Correct the secrets block, then repeat the command.", Cause: err})
 }

@@ -102,6 +102,7 @@ var shownElsewhere = map[string]string{
 	"BH5004": "state/bolt: a state of a newer format",
 	"BH5050": "TestMain_lastLine",
 	"BH5060": "TestDrift_cannotRead",
+	"BH5090": "TestOP_referencesCanBeRead",
 }
 
 // TestErrors_everyCode: what bh can say stands on a page that someone has read.

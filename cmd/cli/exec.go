@@ -66,9 +66,8 @@ func runExec(ctx context.Context, s *session, a execArgs) error {
 	if err != nil {
 		return err
 	}
-	environment := append(childEnvironment(s.config, os.Environ(), a.keepEnv),
-		"AWS_ACCESS_KEY_ID="+keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+keys.SecretAccessKey.Reveal(),
-		"AWS_ENDPOINT_URL_S3="+keys.EndpointURL, "AWS_REGION="+keys.Region)
+	environment := withAWS(childEnvironment(s.config, os.Environ(), a.keepEnv),
+		func(field string) string { return keys.Field(field).Reveal() })
 	return runChild(s, a.command, environment, signals)
 }
 

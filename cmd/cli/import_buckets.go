@@ -126,7 +126,7 @@ func (i *importer) mayTake(ctx context.Context, e *config.Existing, key planner.
 	}
 	if i.args.owner != owner && owner != "" {
 		d := diag.Diagnostic{Project: e.To, Detail: what + " belongs to " + owner + ".",
-			Fix: "To take it over from that state: --owner " + owner + ". Then release it there with a removed block."}
+			Fix: "To take it over from that state: --owner " + inShell(owner) + ". Then release it there with a removed block."}
 		if i.args.owner != "" {
 			d.Detail += " --owner names " + i.args.owner + "."
 		}

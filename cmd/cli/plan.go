@@ -10,6 +10,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/planner"
 	"buckethead/planner/refresh"
 	"buckethead/state"
@@ -92,7 +93,7 @@ func runPlan(ctx context.Context, s *session, a planArgs) error {
 		if err := savePlan(ctx, a.out, plan); err != nil {
 			return err
 		}
-		s.view.Note("The plan is saved; to carry it out: bh apply " + a.out)
+		s.view.Note("The plan is saved; to carry it out: bh apply " + words.FileInShell(a.out))
 	}
 	if a.detailedExit && !plan.Empty() {
 		return exitCode(exitChanges)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/state"
+	"buckethead/vendors"
 	"buckethead/vendors/parallel"
 	"buckethead/vendors/registry"
 )
@@ -96,10 +98,13 @@ func (s *session) fail(d diag.Diagnostic) error {
 	return s.report(diag.List{d})
 }
 
-// reference returns a function that names an item without its value.
+// reference returns a function that names an item without its value, in words if no reference can name it (yet).
 func (s *session) reference(ctx context.Context) func(store, id, title string) string {
 	return func(store, id, title string) string {
-		text, _ := s.connections.Reference(ctx, store, id, title, "")
+		text, err := s.connections.Reference(ctx, store, id, title, "")
+		if errors.Is(err, vendors.ErrInvalid) && !s.flags.json {
+			return fmt.Sprintf("item %s in %s", title, store)
+		}
 		return text
 	}
 }

@@ -99,7 +99,7 @@ func suggested(all []planner.Kin) string {
 		if slices.ContainsFunc(k.Projects, func(p string) bool { return chosen[p] }) {
 			continue
 		}
-		flags += " --lineage " + k.Word()
+		flags += " --lineage " + inShell(k.Word())
 		for _, p := range k.Projects {
 			chosen[p] = true
 		}

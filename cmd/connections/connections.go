@@ -123,11 +123,12 @@ func (c *Connections) Store(ctx context.Context, address string) (vendors.Secret
 }
 
 // Reference names a field of an item, or with field "" the item, without its value. It
-// needs no token: a store that cannot be opened is asked for what its settings say alone.
+// makes no call and needs no token: a store that cannot be opened is asked for what its
+// settings say alone. The error wraps ErrInvalid if that does not say enough.
 func (c *Connections) Reference(ctx context.Context, store, id, title, field string) (string, error) {
 	opened, err := c.Store(ctx, store)
 	if err == nil {
-		return opened.Reference(id, title, field), nil
+		return opened.Reference(id, title, field)
 	}
 	connection, vendor, unknown := find("secrets", c.o.Config.Secrets, store)
 	if unknown != nil || vendor.Reference == nil {
@@ -136,7 +137,20 @@ func (c *Connections) Reference(ctx context.Context, store, id, title, field str
 	if err := connection.Refers(vendor.ReferenceSettings); err != nil {
 		return "", err
 	}
-	return vendor.Reference(connection.Settings, id, title, field), nil
+	return vendor.Reference(connection.Settings, id, title, field)
+}
+
+// LearnReferences asks a store, if it can be opened, for what its references need and its
+// settings do not say.
+func (c *Connections) LearnReferences(ctx context.Context, store string) error {
+	opened, err := c.Store(ctx, store)
+	if err != nil {
+		return nil // what is known without it has to do
+	}
+	if able, is := vendors.As[vendors.Referrer](opened); is {
+		return able.LearnReferences(ctx)
+	}
+	return nil
 }
 
 func find(kind string, declared []config.Connection, address string) (config.Connection, vendors.Vendor, error) {

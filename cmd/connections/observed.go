@@ -141,7 +141,7 @@ type observedSecrets struct {
 // Unwrap returns the store itself.
 func (o observedSecrets) Unwrap() any { return o.next }
 
-func (o observedSecrets) Reference(id, title, field string) string {
+func (o observedSecrets) Reference(id, title, field string) (string, error) {
 	return o.next.Reference(id, title, field)
 }
 

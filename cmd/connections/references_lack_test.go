@@ -24,8 +24,8 @@ func TestReference_needsNoToken(t *testing.T) {
 		lacks    []config.Lack
 		want     string
 	}{
-		{"no token", vault, nil, "op://Engineering/photos/Bucket"},
-		{"its variable is not set", vault, lack("service_account_token"), "op://Engineering/photos/Bucket"},
+		{"no token", vault, nil, "op://Engineering/photos/keys/Bucket"},
+		{"its variable is not set", vault, lack("service_account_token"), "op://Engineering/photos/keys/Bucket"},
 		{"no vault", vendors.Settings{}, lack("vault"), ""},
 		{"no labels", vault, lack("fields"), ""},
 	} {

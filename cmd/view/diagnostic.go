@@ -110,7 +110,7 @@ func wrap(text string, width int) string {
 			continue
 		}
 		current := ""
-		for _, word := range strings.Split(line, " ") {
+		for _, word := range phrases(line) {
 			if current != "" && runewidth.StringWidth(current)+1+runewidth.StringWidth(word) > width {
 				out = append(out, current)
 				current = word

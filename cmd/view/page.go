@@ -192,14 +192,40 @@ func faultItem(d diag.Diagnostic) string {
 	if len(where) > 0 {
 		text += "<br>" + strings.Join(where, ", ")
 	}
-	for _, more := range []string{d.Detail, d.Fix} {
-		for _, l := range strings.Split(more, "\n") {
-			if l = strings.TrimSpace(l); l != "" {
-				text += "<br>" + cell(l)
+	return text + itemText(d.Detail+"\n"+d.Fix) + "\n"
+}
+
+// blockBytes is how long a block may be that is shown as it is.
+const blockBytes = 10_000
+
+// itemText writes text below the first line of a list item. Lines that begin with a space are meant to be copied, so
+// they stay as they are, in a block of code.
+func itemText(text string) string {
+	var b strings.Builder
+	copied := func(l string) bool { return strings.HasPrefix(l, " ") && strings.TrimSpace(l) != "" }
+	lines, before := strings.Split(Clean(text), "\n"), "<br>"
+	for i := 0; i < len(lines); i++ {
+		end := i
+		for n := i; n < len(lines) && (copied(lines[n]) || lines[n] == ""); n++ {
+			if copied(lines[n]) {
+				end = n + 1
 			}
 		}
+		block := strings.Join(lines[i:end], "\n")
+		switch {
+		case copied(lines[i]) && len(block) <= blockBytes:
+			fence := "```"
+			for strings.Contains(block, fence) {
+				fence += "`"
+			}
+			b.WriteString("\n\n  " + fence + "\n" + block + "\n  " + fence + "\n")
+			i, before = end-1, "\n  "
+		case strings.TrimSpace(lines[i]) != "":
+			b.WriteString(before + cell(strings.TrimSpace(lines[i])))
+			before = "<br>"
+		}
 	}
-	return text + "\n"
+	return b.String()
 }
 
 // room is how many bytes of a page are left.

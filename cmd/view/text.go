@@ -65,7 +65,7 @@ func hang(text string, width, indent int) string {
 	}
 	var b strings.Builder
 	column := 0
-	for i, word := range strings.Split(text, " ") {
+	for i, word := range phrases(text) {
 		size := runewidth.StringWidth(word)
 		switch {
 		case i == 0:

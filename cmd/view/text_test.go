@@ -275,7 +275,7 @@ func TestWrap_property(t *testing.T) {
 			t.Fatalf("%q became %q", text, got)
 		}
 		for _, l := range strings.Split(got, "\n") {
-			if runewidth.StringWidth(l) > width && strings.Contains(strings.TrimSpace(l), " ") && !strings.HasPrefix(l, " ") {
+			if runewidth.StringWidth(l) > width && len(phrases(strings.TrimSpace(l))) > 1 && !strings.HasPrefix(l, " ") {
 				t.Fatalf("%q takes more than %d columns", l, width)
 			}
 		}
@@ -321,6 +321,10 @@ func TestHang(t *testing.T) {
 		{strings.Repeat("x", 30) + " y", 30, 10, strings.Repeat("x", 30) + "\n          y"},
 		{"日本 日本 日本 日本 日本 日本", 30, 10, "日本 日本 日本 日本\n          日本 日本"},
 		{"", 80, 10, ""},
+		{"then bh state rm 't[\"a b c d\"]', and so on", 30, 10, "then bh state rm\n          't[\"a b c d\"]', and\n          so on"},
+		{"release it: removed { from = project.t[\"a\"] } instead", 30, 10, "release it:\n          removed { from = project.t[\"a\"] }\n          instead"},
+		{"it's one of the user's own things", 30, 10, "it's one of the\n          user's own things"},
+		{"an open 'quote and so on and on", 30, 10, "an open 'quote and\n          so on and on"},
 	} {
 		if got := hang(c.text, c.width, c.indent); got != c.want {
 			t.Errorf("%q in %d beside %d: got %q, want %q", c.text, c.width, c.indent, got, c.want)

@@ -96,5 +96,5 @@ func run(ctx context.Context, rig Rig, steps []planner.Step, declared state.Reco
 	if err != nil || w.Record.Item == nil {
 		return "", err
 	}
-	return rig.Secrets.Reference(w.Record.Item.ID, w.Record.Item.Title, ""), nil
+	return rig.Secrets.Reference(w.Record.Item.ID, w.Record.Item.Title, "")
 }

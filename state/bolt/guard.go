@@ -42,7 +42,7 @@ func damaged(path string, cause error) error {
 		advice = "no backup in " + dir + " can be read; " + Rebuild
 		backup := filepath.Join(dir, name.file)
 		if _, err := verify(backup, Options{}); err == nil {
-			advice = "bh state restore " + words.InShell(backup) + " puts the newest backup in its place"
+			advice = "bh state restore " + words.FileInShell(backup) + " puts the newest backup in its place"
 			break
 		}
 	}

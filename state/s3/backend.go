@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/state/bolt"
 	"buckethead/vendors"
@@ -132,7 +133,7 @@ func (b *Backend) Lock(ctx context.Context, last time.Duration) (state.Lock, err
 	}
 	if err != nil {
 		return state.Lock{}, fmt.Errorf("the lock %s was taken for %s, and bh state unlock %s releases it; "+
-			"its time of expiry could not be read: %w", held.mine.ID, last, held.mine.ID, err)
+			"its time of expiry could not be read: %w", held.mine.ID, last, words.InShell(held.mine.ID), err)
 	}
 	return now.info(), nil
 }

@@ -48,7 +48,7 @@ func drifting(place string, first *seen, now seen) error {
 	}
 	return fmt.Errorf("%w: %s: its Last-Modified moves although nobody writes the lock, so the lock of %s would never expire; "+
 		"keep the state on another server, or, if you know that nothing runs: bh state unlock %s",
-		state.ErrUnsafe, place, now.Holder.Describe(), now.ID)
+		state.ErrUnsafe, place, now.Holder.Describe(), words.InShell(now.ID))
 }
 
 // checkAge reads our own lock back right after it was written. The caller has the turn.

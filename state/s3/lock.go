@@ -110,5 +110,5 @@ func lockedBy(place string, s seen) error {
 	}
 	return fmt.Errorf("%w: %s is held by %s since %s, and the lock expires %s; "+
 		"wait for it with --lock-timeout, or, if you know that nothing runs: bh state unlock %s",
-		state.ErrLocked, place, s.Holder.Describe(), words.Time(s.AcquiredAt), left, s.ID)
+		state.ErrLocked, place, s.Holder.Describe(), words.Time(s.AcquiredAt), left, words.InShell(s.ID))
 }

@@ -175,7 +175,7 @@ func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
 			for _, c := range copies {
 				advice = "none of its copies can be read; " + bolt.Rebuild
 				if c.Err == nil {
-					advice = "bh state restore " + words.InShell(c.Path) + " puts the newest copy that is whole in its place"
+					advice = "bh state restore " + words.FileInShell(c.Path) + " puts the newest copy that is whole in its place"
 					break
 				}
 			}

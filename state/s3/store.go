@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"buckethead/config/addr"
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/state/bolt"
 )
@@ -300,5 +301,5 @@ func (s *Store) rescue(cause error) error {
 		return fmt.Errorf("%w; it is kept in %s, to look at: the next apply finds what was made by its names", err, path)
 	}
 	return fmt.Errorf("%w; it is saved in %s: when the bucket can be written again, bh state push %s. "+
-		"Without it the next apply finds what was made by its names", err, path, path)
+		"Without it the next apply finds what was made by its names", err, path, words.FileInShell(path))
 }

@@ -58,20 +58,20 @@ func TestReference_ofADoubledTitle(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.encrypt(t, text, false)
-	if got := f.Reference(item.ID, "photos", "secret_access_key"); got != "age://photos/secret_access_key" {
+	if got, _ := f.Reference(item.ID, "photos", "secret_access_key"); got != "age://photos/secret_access_key" {
 		t.Errorf("before the list: got %s", got)
 	}
 	if _, err := f.ListItems(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	reference := f.Reference(item.ID, "photos", "secret_access_key")
+	reference, _ := f.Reference(item.ID, "photos", "secret_access_key")
 	if reference != "age://"+item.ID+"/secret_access_key" {
 		t.Errorf("got %s", reference)
 	}
 	if secret, err := f.resolve(reference); err != nil || secret.Reveal() != "s" {
 		t.Errorf("got %v", err)
 	}
-	if got := f.Reference(other.ID, "docs", ""); got != "age://docs" {
+	if got, _ := f.Reference(other.ID, "docs", ""); got != "age://docs" {
 		t.Errorf("got %s", got)
 	}
 }

@@ -117,7 +117,7 @@ func (k key) notIdentity(where string, n notIdentity) error {
 	if n.do == "" {
 		n.do = "bh asks for no passphrase; decrypt it first, with age -d"
 		if k.given.IsZero() {
-			n.do = `bh asks for no passphrase; decrypt it for this shell alone: export BH_AGE_IDENTITY="$(age -d ` + words.InShell(k.path) + `)"`
+			n.do = `bh asks for no passphrase; decrypt it for this shell alone: export BH_AGE_IDENTITY="$(age -d ` + words.FileInShell(k.path) + `)"`
 		}
 	}
 	return &fault{vendors.ErrInvalid, fmt.Sprintf("not an age identity: %s%s is %s; %s", where, k.origin(), n.is, n.do)}
@@ -127,8 +127,10 @@ func (k key) notIdentity(where string, n notIdentity) error {
 // the kinds of its recipients.
 func (k key) foreign(path string, identities []age.Identity, stanzas []string) error {
 	var own []string
+	encrypt := "age"
 	for _, r := range publicKeys(identities) {
 		text := r.String()
+		encrypt += " -r " + words.InShell(text)
 		if len(text) > 80 { // a post-quantum key has two thousand characters
 			text = text[:24] + "..."
 		}
@@ -140,8 +142,8 @@ func (k key) foreign(path string, identities []age.Identity, stanzas []string) e
 	}
 	if len(stanzas) == 1 && stanzas[0] == "scrypt" {
 		return &fault{vendors.ErrDenied, fmt.Sprintf("%s is encrypted with a passphrase, which bh does not ask for; "+
-			"encrypt it to the identity in %s instead: age -d %[3]s | age -r %[4]s -o NEW-FILE",
-			path, k.origin(), words.InShell(path), strings.Join(own, " -r "))}
+			"encrypt it to the identity in %s instead: age -d %s | %s -o NEW-FILE",
+			path, k.origin(), words.FileInShell(path), encrypt)}
 	}
 	count := "1 recipient"
 	if len(stanzas) != 1 {

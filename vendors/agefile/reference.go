@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"buckethead/vendors"
 )
@@ -40,6 +42,35 @@ func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors
 			fmt.Sprintf("item %q has no field %q, or the field is empty", name, field))
 	}
 	return vendors.NewSecret(value), nil
+}
+
+// idShape is the form of the ids that are drawn.
+var idShape = regexp.MustCompile(`^[ix][0-9a-f]{24}$`)
+
+// referenceTo writes a reference by the title, or by the id where the title would not do. A
+// title may be anything without a slash. But what names a field is pasted between quotes, so
+// there the title must need no escapes.
+func referenceTo(id, title, field string) (string, error) {
+	name := title
+	if id != "" && (idShape.MatchString(title) || field != "" && !bare(title)) || !nameable(title) {
+		name = id
+	}
+	switch {
+	case !nameable(name):
+		return "", refuse("name the item", vendors.ErrInvalid, fmt.Sprintf("the title %q cannot stand in a reference", title))
+	case field == "":
+		return scheme + "://" + name, nil
+	}
+	return scheme + "://" + name + "/" + field, nil
+}
+
+func nameable(name string) bool { return name != "" && !strings.Contains(name, "/") }
+
+// bare reports whether a title stands between quotes as it is, in a file of bh's, a shell and YAML.
+func bare(title string) bool {
+	return title == strings.TrimSpace(title) && !strings.ContainsFunc(title, func(r rune) bool {
+		return strings.ContainsRune("\"\\'`$%{}", r) || !unicode.IsPrint(r)
+	})
 }
 
 // find returns the entry with this id, or else the only one with this title, or nil.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +20,7 @@ type Store struct {
 	now  func() time.Time
 	gate *gate
 
-	doubled sync.Map // titles that several items had when they were listed
+	doubled sync.Map // titles that did not name one item alone when they were listed
 }
 
 // ListItems implements [vendors.SecretReader]. If there is no file, there are no items.
@@ -32,7 +31,7 @@ func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 		out = make([]vendors.ItemSummary, 0, len(d.entries))
 		met := make(map[string]bool, len(d.entries))
 		for _, e := range d.entries {
-			if met[e.title] {
+			if other, is := d.byID[e.title]; met[e.title] || is && other != e {
 				s.doubled.Store(e.title, true)
 			}
 			met[e.title] = true
@@ -70,20 +69,10 @@ func (s *Store) noItem(op, id string) error {
 }
 
 // Reference implements [vendors.SecretReader]: age://TITLE/FIELD, or age://ID/FIELD if the
-// title has a slash, or several items had it when they were listed.
-func (s *Store) Reference(id, title, field string) string {
+// title cannot stand in a reference, or several items had it when they were listed.
+func (s *Store) Reference(id, title, field string) (string, error) {
 	if _, several := s.doubled.Load(title); several && id != "" {
 		title = ""
 	}
 	return referenceTo(id, title, field)
-}
-
-func referenceTo(id, title, field string) string {
-	if title == "" || strings.Contains(title, "/") {
-		title = id
-	}
-	if field == "" {
-		return scheme + "://" + title
-	}
-	return scheme + "://" + title + "/" + field
 }

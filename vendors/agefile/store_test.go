@@ -18,8 +18,10 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/armor"
 
+	"buckethead/config"
 	"buckethead/vendors"
 	"buckethead/vendors/agefile"
+	"buckethead/vendors/registry"
 	"buckethead/vendors/vendortest"
 )
 
@@ -193,9 +195,13 @@ func TestReferences(t *testing.T) {
 		{"i1", "photos", "", "age://photos"},
 		{"i1", "a/b", "bucket", "age://i1/bucket"},
 		{"i1", "", "bucket", "age://i1/bucket"},
+		{"i1", `tenant["north"]`, "bucket", "age://i1/bucket"},
+		{"i1", `tenant["north"]`, "", `age://tenant["north"]`},
+		{"", `tenant["north"]`, "", `age://tenant["north"]`},
+		{"", "a/b", "", ""},
 	} {
-		if got := f.Reference(c.id, c.title, c.field); got != c.want {
-			t.Errorf("got %q, want %q", got, c.want)
+		if got, err := f.Reference(c.id, c.title, c.field); got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("got %q, want %q (%v)", got, c.want, err)
 		}
 	}
 	for reference, want := range map[string]string{
@@ -306,5 +312,37 @@ func BenchmarkWrite(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestReferences_canBePasted: whatever the titles are, a reference can be pasted between quotes, and names its own item.
+func TestReferences_canBePasted(t *testing.T) {
+	f := open(t)
+	first := f.create(t, "first", "s-first")
+	for i, title := range []string{"photos", "a/b", "?attribute=otp", "#1", "100% (é)", `tenant["north"]`, "${x}", "%{x}", "$(id)", "`id`", `a\b`, "it's", " a ",
+		"\u202e", "日本", "{{ x }}", "age://", first.ID, "~", "-x", "a: b", "a #b", "!x", "&x", "*x"} {
+		secret := fmt.Sprint("s", i)
+		made := f.create(t, title, secret)
+		if _, err := f.ListItems(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		reference, err := f.Reference(made.ID, title, "secret_access_key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		src := "cloud \"local\" \"main\" {}\nsecrets \"age_file\" \"main\" {}\nproject \"p\" {\n  bucket = \"acme-bucket\"\n  register {\n" +
+			"    access_key_id = \"AKIA\"\n    secret_access_key = \"" + reference + "\"\n    endpoint_url = \"https://s3.example.com\"\n  }\n}\n"
+		c, faults := config.Load(config.Options{Overlay: map[string][]byte{config.DefaultFile: []byte(src)}, Vendors: registry.All()})
+		if len(faults) > 0 || c.Projects[0].Register.Reference != reference {
+			t.Errorf("%q: %s is read as something else: %v", title, reference, faults)
+			continue
+		}
+		if got, err := f.resolve(c.Projects[0].Register.Reference); err != nil || got.Reveal() != secret {
+			t.Errorf("%q: %s names something else (%v)", title, reference, err)
+		}
+		whole, err := f.Reference(made.ID, title, "")
+		if got, wrong := f.resolve(whole + "/secret_access_key"); err != nil || wrong != nil || got.Reveal() != secret {
+			t.Errorf("%q: %s names something else (%v, %v)", title, whole, err, wrong)
+		}
 	}
 }

@@ -29,7 +29,9 @@ var Vendor = vendors.Vendor{
 			Doc: "Exactly the public keys that can open the file: all classic or all post-quantum, and the " +
 				"identity's own among them. The default is the identity's own."},
 	},
-	Reference: func(_ vendors.Settings, id, title, field string) string { return referenceTo(id, title, field) },
+	Reference: func(_ vendors.Settings, id, title, field string) (string, error) {
+		return referenceTo(id, title, field)
+	},
 	Files: func(s vendors.Settings) (stored, keys []string) {
 		return []string{s.Text("path")}, []string{s.Text("identity_file")}
 	},

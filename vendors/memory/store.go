@@ -91,12 +91,12 @@ func (s *Store) noItem(op, id string) error {
 }
 
 // Reference returns memory://store/title/field.
-func (s *Store) Reference(_, title, field string) string {
+func (s *Store) Reference(_, title, field string) (string, error) {
 	reference := "memory://" + s.name + "/" + title
 	if field != "" {
 		reference += "/" + field
 	}
-	return reference
+	return reference, nil
 }
 
 // CreateItem makes a new item.

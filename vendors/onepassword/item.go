@@ -34,10 +34,12 @@ type summary struct {
 	tags      []string
 }
 
-// vault is one vault. contentVersion rises whenever anything in it changes.
+// vault is one vault. contentVersion rises whenever anything in it changes. shared says that
+// references by its title, in which case does not matter, could mean another vault.
 type vault struct {
 	id, title      string
 	contentVersion string
+	shared         bool
 }
 
 // section groups fields.

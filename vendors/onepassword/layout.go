@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"buckethead/vendors"
@@ -43,6 +44,17 @@ func (l layout) label(name string) string {
 		return label
 	}
 	return name
+}
+
+// sharing returns another field that the label of a field could mean, or "". References tell
+// no case.
+func (l layout) sharing(name string) string {
+	for _, other := range vendors.FieldNames() {
+		if other != name && (strings.EqualFold(l.label(name), l.label(other)) || strings.EqualFold(l.label(name), other)) {
+			return other
+		}
+	}
+	return ""
 }
 
 // field returns the field of a name, without its value.
@@ -176,10 +188,11 @@ func place(fields []field, want field) int {
 	return -1
 }
 
-// placed returns the section that a field gets which is in the item as have. Fields that
-// someone else made stay where they are.
+// placed returns the section that a field gets which is in the item as have. Of fields that
+// someone else made, those without a section get one, so that references to them are as
+// those to bh's own. Fields that 1Password itself gives to items, by words for ids, stay.
 func placed(have, want field) string {
-	if have.id == want.id {
+	if have.id == want.id || have.section == "" && validID(have.id) {
 		return want.section
 	}
 	return have.section

@@ -2,6 +2,7 @@ package onepassword
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,35 +25,103 @@ var (
 
 func validID(id string) bool { return idShape.MatchString(id) }
 
-// Reference names a field of an item, or with field "" the item. Ids stand where a
-// name would be ambiguous or has what references cannot hold.
-func (s *Store) Reference(id, itemTitle, fieldName string) string {
+// plain reports whether a name can stand in a reference, and means no id there.
+func plain(name string) bool { return referencePart.MatchString(name) && !validID(name) }
+
+// Reference names a field of an item with its section, or with field "" the item. Ids stand
+// where a name would be ambiguous or has what references cannot hold.
+func (s *Store) Reference(id, itemTitle, fieldName string) (string, error) {
 	s.mu.Lock()
-	vaultPart, list := s.name, s.listed
-	if !referencePart.MatchString(vaultPart) && s.vault.id != "" {
-		vaultPart = s.vault.id
+	defer s.mu.Unlock()
+	to := named{vault: s.name, vaultID: s.vault.id, id: id, title: itemTitle,
+		byID: id != "" && ambiguous(s.listed, itemTitle), vaultByID: s.vault.shared}
+	f := s.layout.name(fieldName)
+	if x, read := s.kept[id]; read && fieldName != "" {
+		f = namedIn(x.fields, s.layout, fieldName)
 	}
-	s.mu.Unlock()
-	if id != "" && ambiguous(list, itemTitle) {
-		itemTitle = id
-	}
-	return referenceTo(vaultPart, id, itemTitle, s.layout, fieldName)
+	return to.reference(f)
 }
 
-// referenceTo writes a reference from what is known without the vault.
-func referenceTo(vault, id, item string, l layout, fieldName string) string {
-	if id != "" && !referencePart.MatchString(item) {
-		item = id
+// LearnReferences implements [vendors.Referrer]: it looks for the vault, of which the id is
+// needed where its name cannot stand in references.
+func (s *Store) LearnReferences(ctx context.Context) error {
+	if err := s.enter(ctx, "find the vault"); err != nil {
+		return err
 	}
-	text := scheme + "://" + vault + "/" + item
-	if fieldName == "" {
-		return text
+	defer s.leave()
+	_, err := s.find(ctx, false)
+	return err
+}
+
+// named holds what a reference is made of. Ids are empty where they are not known.
+type named struct {
+	vault, vaultID string
+	title, id      string
+	vaultByID      bool // its name is that of others as well
+	byID           bool // so is the item's title
+}
+
+// reference writes the reference to a field, or to the item for none.
+func (n named) reference(f fieldName) (string, error) {
+	const op = "name the item"
+	vault, item := n.vault, n.title
+	if n.vaultID != "" && (n.vaultByID || !plain(vault)) {
+		vault = n.vaultID
 	}
-	label := l.label(fieldName)
-	if !referencePart.MatchString(label) {
-		label = fieldName // which is the field's id
+	if n.id != "" && (n.byID || !plain(item)) {
+		item = n.id
 	}
-	return text + "/" + label
+	switch {
+	case !referencePart.MatchString(vault):
+		return "", refuse(op, vendors.ErrInvalid, fmt.Sprintf("the name of the vault, %q, cannot stand in a reference, "+
+			"which has letters, digits, spaces, dots, hyphens and underscores: write the vault's id in its place, "+
+			"or set OP_SERVICE_ACCOUNT_TOKEN so that bh can look it up", vault))
+	case !referencePart.MatchString(item):
+		return "", refuse(op, vendors.ErrInvalid,
+			fmt.Sprintf("the title %q cannot stand in a reference, and the item has no id yet", item))
+	}
+	parts := []string{vault, item}
+	if f.name != "" {
+		if f.section != "" {
+			parts = append(parts, f.section)
+		}
+		parts = append(parts, f.name)
+	}
+	return scheme + "://" + strings.Join(parts, "/"), nil
+}
+
+// fieldName is how references name a field.
+type fieldName struct{ section, name string }
+
+// name returns how references name a field in the items that bh makes: by its label, or by
+// its id where the label cannot stand in a reference.
+func (l layout) name(field string) fieldName {
+	label := l.label(field)
+	switch {
+	case field == "":
+		return fieldName{}
+	case !plain(label):
+		label = field
+	}
+	return fieldName{keysSection.id, label}
+}
+
+// namedIn returns how references name a field in an item that was read, which someone else
+// may have made.
+func namedIn(fields []field, l layout, name string) fieldName {
+	out, f := l.name(name), l.find(fields, name)
+	if f.id == "" {
+		return out
+	}
+	out.section = ""
+	if f.section != "" && referencePart.MatchString(f.section) {
+		out.section = f.section
+	}
+	twin := func(x field) bool { return x.id != f.id && (strings.EqualFold(x.label, f.label) || x.id == f.label) }
+	if out.name = f.label; (!plain(f.label) || slices.ContainsFunc(fields, twin)) && referencePart.MatchString(f.id) {
+		out.name = f.id
+	}
+	return out
 }
 
 func ambiguous(list []summary, title string) bool {

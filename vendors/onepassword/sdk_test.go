@@ -180,31 +180,6 @@ func TestStore_vaults(t *testing.T) {
 	}
 }
 
-func TestReference(t *testing.T) {
-	s := newStore(hostOf(ticking()), nil, "Eng", layout{labels: map[string]string{vendors.FieldAccessKeyID: "Access Key ID", vendors.FieldRegion: "Région"}}, true)
-	id := strings.Repeat("a", 26)
-	s.listed, s.known = []summary{{id: "1", title: "Twice"}, {id: "2", title: "twice"}}, true
-	for _, c := range []struct{ title, field, want string }{
-		{"photos", vendors.FieldBucket, "op://Eng/photos/bucket"},
-		{"photos", vendors.FieldAccessKeyID, "op://Eng/photos/Access Key ID"},
-		{"photos", vendors.FieldRegion, "op://Eng/photos/region"},
-		{"photos (prod)", vendors.FieldBucket, "op://Eng/" + id + "/bucket"},
-		{"Twice", vendors.FieldBucket, "op://Eng/" + id + "/bucket"},
-		{" spaced", vendors.FieldBucket, "op://Eng/" + id + "/bucket"},
-		{"photos", "", "op://Eng/photos"},
-	} {
-		got := s.Reference(id, c.title, c.field)
-		if got != c.want || c.field != "" && !validReference(got) {
-			t.Errorf("%s of %q: got %s, want %s", c.field, c.title, got, c.want)
-		}
-	}
-	odd := newStore(hostOf(ticking()), nil, "Büro", layout{}, true)
-	odd.vault = vault{id: id}
-	if got := odd.Reference(id, "photos", vendors.FieldBucket); got != "op://"+id+"/photos/bucket" {
-		t.Errorf("got %s", got)
-	}
-}
-
 // Labels are a person's choice; ids keep the fields apart, and an item that someone
 // else made is known by its labels.
 func TestLayout(t *testing.T) {

@@ -73,10 +73,13 @@ func (s *Store) find(ctx context.Context, look bool) (vault, error) {
 	if err != nil {
 		return vault{}, err
 	}
+	shared := found.shared
 	found, err = pick(list, name)
 	if err != nil {
 		return vault{}, err
 	}
+	found.shared = shared || slices.ContainsFunc(list,
+		func(v vault) bool { return v.id != found.id && strings.EqualFold(v.title, found.title) })
 	s.mu.Lock()
 	s.vault = found
 	s.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -32,8 +33,9 @@ var Vendor = vendors.Vendor{
 	},
 	Limits: vendors.Limits{Writes: 100,
 		WritesNote: "a token has 100 an hour on Teams and Families, 1,000 on Business"},
-	Reference: func(s vendors.Settings, id, title, field string) string {
-		return referenceTo(s.Text("vault"), id, title, layout{labels: s["fields"].Map}, field)
+	Reference: func(s vendors.Settings, id, title, field string) (string, error) {
+		l := layoutOf(s)
+		return named{vault: s.Text("vault"), id: id, title: title}.reference(l.name(field))
 	},
 	ReferenceSettings: []string{"vault", "fields"},
 	CheckSettings:     checkSettings,
@@ -97,11 +99,14 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	default:
 		out.Report("on_delete", "this is nothing that can be done with an item", `Use "archive" or "delete".`)
 	}
-	for name, label := range s["fields"].Map {
+	for _, name := range slices.Sorted(maps.Keys(s["fields"].Map)) {
+		label := s["fields"].Map[name]
 		if names := vendors.FieldNames(); !slices.Contains(names, name) {
 			out.Report("fields", "an item has no field "+name, "The fields are "+strings.Join(names, ", ")+".")
 		} else if strings.TrimSpace(label) == "" {
 			out.Report("fields", "the label of "+name+" is empty", "Give it one, or leave the field out.")
+		} else if other := layoutOf(s).sharing(name); other != "" {
+			out.Report("fields", "the label of "+name+" is that of "+other+" too", "Give each field a label of its own.")
 		}
 	}
 	return out

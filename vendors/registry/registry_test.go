@@ -110,8 +110,8 @@ func TestVendors_nameItemsWithoutATokenAsTheStoreDoes(t *testing.T) {
 		id := strings.Repeat("a", 26)
 		for _, title := range []string{"photos", "a/b", "Büro", `tenant["north"]`, ""} {
 			for _, field := range []string{"", vendors.FieldBucket, vendors.FieldSecretAccessKey} {
-				want := store.Reference(id, title, field)
-				if got := v.Reference(some, id, title, field); got != want {
+				want, wrong := store.Reference(id, title, field)
+				if got, err := v.Reference(some, id, title, field); got != want || err != nil || wrong != nil {
 					t.Errorf("%s: %s of %q is %s, and the store says %s", v.Name, field, title, got, want)
 				}
 			}

@@ -22,13 +22,17 @@ var secretRules = []promise[*secretSuite]{
 
 func references(t *testing.T, s *secretSuite) {
 	p := s.open(t)
-	plain, slashed := s.spec(), s.spec()
-	slashed.Title += " a/b"
-	for _, spec := range []vendors.ItemSpec{plain, slashed} {
+	for _, odd := range []string{"", " a/b", "?attribute=otp", "#1", " 100% (é)", `["north"]`, "$${x}", "%{x}", "'`\\", " ", "\u202e"} {
+		spec := s.spec()
+		spec.Title += odd
 		made := s.create(t, p, spec)
 		secret := spec.Keys.SecretAccessKey.Reveal()
-		reference := p.Reference(made.ID, made.Title, vendors.FieldSecretAccessKey)
-		whole := p.Reference(made.ID, made.Title, "")
+		named := func(id, title, field string) string {
+			reference, err := p.Reference(id, title, field)
+			expect(t, "name the item", err, nil)
+			return reference
+		}
+		reference, whole := named(made.ID, made.Title, vendors.FieldSecretAccessKey), named(made.ID, made.Title, "")
 		if !strings.Contains(reference, "://") || reference == whole || strings.Contains(reference+whole, secret) {
 			t.Errorf("got %q and %q", reference, whole)
 		}
@@ -38,16 +42,16 @@ func references(t *testing.T, s *secretSuite) {
 		}
 		for field, want := range map[string]string{vendors.FieldSecretAccessKey: secret,
 			vendors.FieldAccessKeyID: spec.Keys.AccessKeyID, vendors.FieldBucket: spec.Keys.Bucket} {
-			got, err := resolver.ResolveReference(t.Context(), p.Reference(made.ID, made.Title, field))
+			got, err := resolver.ResolveReference(t.Context(), named(made.ID, made.Title, field))
 			expect(t, "resolve reference", err, nil)
 			if got.Reveal() != want {
 				t.Errorf("%s of %q holds something else", field, made.Title)
 			}
 		}
-		_, err := resolver.ResolveReference(t.Context(), p.Reference(made.ID, made.Title, "no_such_field"))
+		_, err := resolver.ResolveReference(t.Context(), named(made.ID, made.Title, "no_such_field"))
 		expect(t, "resolve a field that is not there", err, vendors.ErrNotFound)
 		_, err = resolver.ResolveReference(t.Context(),
-			p.Reference("aaaaaaaaaaaaaaaaaaaaaaaaaa", "no such item", vendors.FieldBucket))
+			named("aaaaaaaaaaaaaaaaaaaaaaaaaa", "no such item", vendors.FieldBucket))
 		expect(t, "resolve an item that is not there", err, vendors.ErrNotFound)
 		_, err = resolver.ResolveReference(t.Context(), "no reference")
 		expect(t, "resolve what is no reference", err, vendors.ErrInvalid)

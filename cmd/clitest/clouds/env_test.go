@@ -17,20 +17,20 @@ import (
 	connectsim "buckethead/vendors/sim/connect"
 )
 
-const opEnv = `BUCKETHEAD_BUCKET__NAME="op://Engineering/my photos/bucket"
-BUCKETHEAD_BUCKET__ACCESS_KEY_ID="op://Engineering/my photos/access_key_id"
-BUCKETHEAD_BUCKET__SECRET_ACCESS_KEY="op://Engineering/my photos/secret_access_key"
-BUCKETHEAD_BUCKET__ENDPOINT_URL="op://Engineering/my photos/endpoint_url"
+const opEnv = `BUCKETHEAD_BUCKET__NAME="op://Engineering/my photos/keys/bucket"
+BUCKETHEAD_BUCKET__ACCESS_KEY_ID="op://Engineering/my photos/keys/access_key_id"
+BUCKETHEAD_BUCKET__SECRET_ACCESS_KEY="op://Engineering/my photos/keys/secret_access_key"
+BUCKETHEAD_BUCKET__ENDPOINT_URL="op://Engineering/my photos/keys/endpoint_url"
 `
 
 const opRclone = `[photos]
 type = s3
 provider = Cloudflare
 env_auth = false
-access_key_id = {{ op://Engineering/my photos/access_key_id }}
-secret_access_key = {{ op://Engineering/my photos/secret_access_key }}
-endpoint = {{ op://Engineering/my photos/endpoint_url }}
-region = {{ op://Engineering/my photos/region }}
+access_key_id = {{ op://Engineering/my photos/keys/access_key_id }}
+secret_access_key = {{ op://Engineering/my photos/keys/secret_access_key }}
+endpoint = {{ op://Engineering/my photos/keys/endpoint_url }}
+region = {{ op://Engineering/my photos/keys/region }}
 no_check_bucket = true
 `
 
