@@ -60,6 +60,8 @@ func (p *Problems) Report(attribute, summary, fix string) {
 // Transport carries requests instead of the network. Share gives one value to all
 // connections that ask for it by the same key, and makes it for the first. CacheDir
 // is a folder for what can be made again, never for secrets; "" where there is none.
+// Learn is told the secrets that a vendor works with and was not given as settings, so
+// that they are not printed.
 type Host struct {
 	Dir       string
 	Now       func() time.Time
@@ -69,6 +71,14 @@ type Host struct {
 	Transport http.RoundTripper
 	CacheDir  string
 	Share     func(key string, make func() any) any
+	Learn     func(secrets ...Secret)
+}
+
+// Learned tells Learn, if there is one.
+func (h Host) Learned(secret Secret) {
+	if h.Learn != nil {
+		h.Learn(secret)
+	}
 }
 
 // Exchange is one request and its answer. Secrets in the bodies are replaced, and

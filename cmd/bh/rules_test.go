@@ -48,9 +48,10 @@ var mayImport = map[string][]string{
 	// A Move changes the address of its record.
 	"executor/orchestrator": {"planner", "state", "vendors", "config/addr"},
 	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
+	"cmd/redact":            {"vendors"},
 	"cmd/view":              {"planner", "executor", "config/addr", "config/diag", "config/words"},
 	// What is opened: all vendors, both places of a state, and what acts on them.
-	"cmd/connections": {"config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/refresh", "state", "state/bolt",
+	"cmd/connections": {"cmd/redact", "config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/refresh", "state", "state/bolt",
 		"state/s3", "vendors", "vendors/parallel", "vendors/registry", "vendors/s3keys"},
 	"cmd/cli": {everything},
 	"cmd/bh":  {"cmd/cli"},
@@ -297,9 +298,9 @@ func leavesTheProcessAlone(s source) []string {
 }
 
 func revealsNothing(s source) []string {
-	// exec.go gives keys to the one process that they are asked for, and state/s3 has
-	// keys of its own for its server.
-	if within(s.pkg, "vendors") || s.pkg == "executor/orchestrator" || s.pkg == "state/s3" || s.pkg == "cmd/cli" && filepath.Base(s.name) == "exec.go" {
+	// exec.go gives keys to the one process that they are asked for, state/s3 has keys of
+	// its own for its server, and cmd/redact looks for secrets in what is printed.
+	if within(s.pkg, "vendors") || s.pkg == "cmd/redact" || s.pkg == "executor/orchestrator" || s.pkg == "state/s3" || s.pkg == "cmd/cli" && filepath.Base(s.name) == "exec.go" {
 		return nil
 	}
 	var out []string

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/cmd/redact"
 	"buckethead/config"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
@@ -26,9 +27,11 @@ func execCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "exec", Usage: "run one command with a project's stored keys in its environment",
 		ArgsUsage: "PROJECT -- COMMAND [ARGUMENTS]",
 		Description: "COMMAND gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL_S3\n" +
-			"and AWS_REGION, read from the project's item, and neither the tokens that bh\n" +
-			"works with nor other AWS settings that would mislead it. bh ends with its\n" +
-			"exit code; 127 is for a command not found, 126 for one that cannot be run.",
+			"and AWS_REGION, read from the project's item, but no variable that holds a\n" +
+			"secret of bh's, whatever its name, and no AWS setting that would mislead it.\n" +
+			"AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION are\n" +
+			"when_required unless set. bh ends with the command's exit code; 127 is for\n" +
+			"a command not found, 126 for one that cannot be run.",
 		Flags: commonFlags(
 			&cli.BoolFlag{Name: "stale", Usage: "use the item's keys, even if bh did not store them"},
 			&cli.BoolFlag{Name: "keep-env", Usage: "give the command bh's tokens and variables as well"}),
@@ -66,7 +69,7 @@ func runExec(ctx context.Context, s *session, a execArgs) error {
 	if err != nil {
 		return err
 	}
-	environment := append(childEnvironment(s.config, os.Environ(), a.keepEnv),
+	environment := append(withChecksums(childEnvironment(s.config, s.run.secrets, os.Environ(), a.keepEnv)),
 		"AWS_ACCESS_KEY_ID="+keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+keys.SecretAccessKey.Reveal(),
 		"AWS_ENDPOINT_URL_S3="+keys.EndpointURL, "AWS_REGION="+keys.Region)
 	return runChild(s, a.command, environment, signals)
@@ -80,8 +83,9 @@ var misleading = []string{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACC
 	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}
 
 // childEnvironment returns the part of bh's environment that a command gets: without misleading, and unless keep is set
-// without the secrets of the declared vendors and without bh's own variables, which can be secrets as well.
-func childEnvironment(declared *config.Config, environment []string, keep bool) []string {
+// without what holds a secret that bh works with, without the secrets of the declared vendors, which may be set and not
+// used, and without bh's own variables, which can be secrets as well.
+func childEnvironment(declared *config.Config, secrets *redact.Set, environment []string, keep bool) []string {
 	withheld := slices.Clone(misleading)
 	for _, connection := range slices.Concat(declared.Clouds, declared.Secrets) {
 		vendor, _ := registry.Find(connection.Vendor)
@@ -92,9 +96,22 @@ func childEnvironment(declared *config.Config, environment []string, keep bool) 
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(environment), func(pair string) bool {
-		name, _, _ := strings.Cut(pair, "=")
+		name, value, _ := strings.Cut(pair, "=")
 		ofBH := strings.HasPrefix(name, "BH_VAR_") || strings.HasPrefix(name, "BH_CLI_ARGS")
 		// Case does not matter on Windows; elsewhere nobody needs a variable that differs only by case.
-		return ofBH && !keep || slices.ContainsFunc(withheld, func(w string) bool { return strings.EqualFold(w, name) })
+		return !keep && (ofBH || secrets.Holds(value)) ||
+			slices.ContainsFunc(withheld, func(w string) bool { return strings.EqualFold(w, name) })
 	})
+}
+
+// withChecksums adds what newer AWS clients need for servers that do not know all of their checksums, such as R2.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html
+func withChecksums(environment []string) []string {
+	for _, name := range []string{"AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION"} {
+		set := func(pair string) bool { key, value, _ := strings.Cut(pair, "="); return key == name && value != "" }
+		if !slices.ContainsFunc(environment, set) {
+			environment = append(environment, name+"=when_required")
+		}
+	}
+	return environment
 }

@@ -46,9 +46,22 @@ type object struct {
 	modified, asked time.Time
 }
 
+// learning tells what keys a provider returns.
+type learning struct {
+	aws.CredentialsProvider
+	learn func(...vendors.Secret)
+}
+
+func (l learning) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	keys, err := l.CredentialsProvider.Retrieve(ctx)
+	l.learn(vendors.NewSecret(keys.SecretAccessKey), vendors.NewSecret(keys.SessionToken))
+	return keys, err
+}
+
 // openBucket returns a client. It makes no calls, except those that the AWS SDK's default
-// chain needs to find keys.
-func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTripper) (*bucket, error) {
+// chain needs to find keys, which learn is told.
+func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTripper, learn func(...vendors.Secret)) (
+	*bucket, error) {
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
@@ -74,6 +87,9 @@ func openBucket(ctx context.Context, s vendors.Settings, transport http.RoundTri
 	cfg, err := awsconfig.LoadDefaultConfig(ctx, options...)
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	if learn != nil && cfg.Credentials != nil {
+		cfg.Credentials = aws.NewCredentialsCache(learning{cfg.Credentials, learn})
 	}
 	endpoint := s.Text("endpoint_url")
 	if cfg.Region == "" {
