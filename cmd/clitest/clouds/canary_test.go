@@ -333,7 +333,12 @@ func TestCanary_linkedFile(t *testing.T) {
 				if err := os.Symlink(outside, filepath.Join(r.dir, "linked.hcl")); err != nil {
 					t.Fatal(err)
 				}
-				r.env["BH_CLI_ARGS"] = "--file " + r.dir
+				alter := r.alter
+				r.alter = func(p *cli.Process) {
+					alter(p)
+					at := slices.Index(p.Args, "--file")
+					p.Args[at+1] = r.dir // all of its files
+				}
 				r.every()
 				r.look(t, true)
 			})
