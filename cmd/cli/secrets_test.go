@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,5 +149,24 @@ func TestSecrets_proxy(t *testing.T) {
 		if code := cli.Main(p); code != 1 || strings.Contains(out.String(), "horse") || !strings.Contains(out.String(), "[secret]") {
 			t.Errorf("%s: %d\n%s", proxy, code, out)
 		}
+	}
+}
+
+// The page of a panic shows no secret, nor does the stack below it or a log.
+func TestSecrets_panic(t *testing.T) {
+	const secret = "hunter2-hunter2"
+	log := filepath.Join(t.TempDir(), "log")
+	p, out := secretive(t, []string{"DB_PASSWORD=" + secret, "BH_LOG=trace", "BH_LOG_PATH=" + log}, "apply", "--auto-approve")
+	p.Hooks.Boundary = func(what string) {
+		if strings.HasPrefix(what, "after") {
+			panic("the request with " + secret + " and " + url.QueryEscape("x="+secret) + " failed")
+		}
+	}
+	if code := cli.Main(p); code != 1 || !strings.Contains(out.String(), "the request with [secret] and x%3D[secret] failed") ||
+		strings.Contains(out.String(), secret) {
+		t.Errorf("%d\n%s", code, out)
+	}
+	if text, err := os.ReadFile(log); err != nil || len(text) == 0 || bytes.Contains(text, []byte(secret)) {
+		t.Errorf("%v\n%s", err, text)
 	}
 }
