@@ -194,6 +194,7 @@ var rules = []rule{
 	{"says where names come from", true, saysWhereNamesComeFrom},
 	{"leaves the process alone", false, leavesTheProcessAlone},
 	{"reveals nothing", false, revealsNothing},
+	{"prints through the net", false, printsThroughTheNet},
 	{"stays short", false, staysShort},
 	{"leaves nothing open", true, leavesNothingOpen},
 	{"takes its context from the run", false, takesItsContextFromTheRun},
@@ -307,6 +308,28 @@ func revealsNothing(s source) []string {
 	ast.Inspect(s.file, func(n ast.Node) bool {
 		if x, ok := n.(*ast.SelectorExpr); ok && x.Sel.Name == "Reveal" {
 			out = append(out, s.at(x, "reveals a secret"))
+		}
+		return true
+	})
+	return out
+}
+
+// inTheClear are the files that may use the streams of the process itself: where they are
+// known, and where a person or another program gets something as it is.
+var inTheClear = []string{"cmd/cli/process.go", "cmd/cli/run.go", "cmd/cli/child.go", "cmd/cli/fmt.go", "cmd/cli/state_transfer.go"}
+
+// printsThroughTheNet: all else that is printed has no known secret in it.
+func printsThroughTheNet(s source) []string {
+	if s.pkg != "cmd/cli" || slices.Contains(inTheClear, s.name) {
+		return nil
+	}
+	var out []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if x, ok := n.(*ast.SelectorExpr); ok {
+			id, plain := x.X.(*ast.Ident)
+			if x.Sel.Name == "clear" || plain && id.Name == "os" && (x.Sel.Name == "Stdout" || x.Sel.Name == "Stderr") {
+				out = append(out, s.at(x, "uses a stream of the process itself"))
+			}
 		}
 		return true
 	})

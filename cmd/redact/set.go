@@ -22,9 +22,9 @@
 //
 // [Set.Add] is for the secrets that bh works with: tokens, keys, age identities. Nothing
 // that bh records may contain one ([Set.Contains]), and no other process gets one by accident
-// ([Set.Holds]). [Set.Hide] is for what only looks like a secret, by the name of its
-// variable: it is not printed. A variable can have such a name and hold the name of a
-// bucket, which must not keep bh from writing its state.
+// ([Set.Holds]). [Set.Hide] is for what may not be one: a variable that is called a secret, a
+// field of an item that anybody can edit. It is not printed. But it can be the name of a
+// bucket too, which must not keep bh from writing its state.
 package redact
 
 import (
