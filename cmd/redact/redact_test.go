@@ -124,7 +124,7 @@ func TestWriter_everyWritingCutAnywhere(t *testing.T) {
 
 // Byte by byte, the writer finds what it finds in one piece, and holds back nothing else.
 func TestWriter_holdsBackOnlyBeginnings(t *testing.T) {
-	set := setOf("hunter2hunter2", "line one\nline two is longer")
+	set := setOf("hunter2hunter2", "line one\nline two is longer", "\n from a file\n")
 	var out bytes.Buffer
 	w := set.Writer(&out)
 	for _, step := range []struct{ write, shown string }{

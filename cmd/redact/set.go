@@ -122,7 +122,8 @@ func (s *Set) replace(text []byte, complete bool) (out, rest []byte) {
 
 // forms returns what stands for a secret in a text whose escapes have been undone.
 func forms(value string) []string {
-	pieces := []string{value, strings.TrimSpace(value)}
+	// Without what stands around it, which would have every end of a line held back.
+	pieces := []string{strings.TrimSpace(value)}
 	// Views print what is on another line elsewhere, and control characters not at all.
 	for _, piece := range strings.FieldsFunc(value, unicode.IsControl) {
 		if piece = strings.TrimSpace(piece); !strings.HasPrefix(piece, "-----") { // PEM's own lines are no secret
