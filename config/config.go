@@ -24,6 +24,8 @@ type Config struct {
 	Imports  []Import
 	Policies []Policy // in the order of the files
 	Lacks    []Lack   // of the projects; only with Options.Partial
+	// Sensitive holds the values of sensitive variables, also if there are errors.
+	Sensitive []vendors.Secret
 	// Sources holds the files as they were read, by the name that ranges use.
 	// Asterisks stand for what is, or may be, a secret written in a file, so that
 	// the lines around a diagnostic can be shown. Files of variables are not part.

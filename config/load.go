@@ -58,6 +58,7 @@ func Load(o Options) (*Config, diag.List) {
 	if l.readFiles() {
 		l.evaluate()
 	}
+	l.config.Sensitive = l.sensitiveValues()
 	return l.config, l.withoutConsequences().Sorted()
 }
 

@@ -173,7 +173,7 @@ func failure(o *planner.Operation, err error) diag.Diagnostic {
 	case errors.Is(err, vendors.ErrInvalid):
 		d.Fix = "Correct what is declared, then apply again."
 	}
-	return d
+	return ofSecret(d)
 }
 
 // provable reports whether the item was read back and its keys did not open the bucket.
@@ -183,7 +183,17 @@ func provable(err error) bool {
 
 // stateFault describes why the journal cannot be written.
 func stateFault(p addr.Project, place diag.Range, err error) diag.Diagnostic {
-	return diag.Diagnostic{Severity: diag.Error, Code: "BH4005", Project: p, Subject: place, Cause: err,
+	return ofSecret(diag.Diagnostic{Severity: diag.Error, Code: "BH4005", Project: p, Subject: place, Cause: err,
 		Summary: "The state cannot be written", Detail: err.Error() + ".",
-		Fix: "Make room or give access, then apply again: what was done meanwhile is found by its name."}
+		Fix: "Make room or give access, then apply again: what was done meanwhile is found by its name."})
+}
+
+// ofSecret says, if that is so, that the state would contain a secret.
+func ofSecret(d diag.Diagnostic) diag.Diagnostic {
+	if errors.Is(d.Cause, state.ErrSecret) {
+		d.Code, d.Summary = "BH5080", "The state would contain a secret"
+		d.Fix = "Look for a value that is a secret in one place and a name, title or key id in another. " +
+			"If there is none, this is a bug in bh: please report it. What was done meanwhile is found by its name."
+	}
+	return d
 }

@@ -23,6 +23,8 @@ var (
 	ErrNewer = errors.New("state was written by a newer bh")
 	// ErrStack: the state belongs to another stack.
 	ErrStack = errors.New("state belongs to another stack")
+	// ErrSecret: an entry would contain a secret; it was not written.
+	ErrSecret = errors.New("the state would contain a secret")
 	// ErrReadOnly: the store was opened for reading.
 	ErrReadOnly = errors.New("state is open for reading only")
 )

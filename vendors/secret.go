@@ -33,8 +33,8 @@ func NewSecret(value string) Secret {
 }
 
 // Reveal returns the value itself, "" for the zero Secret. Only vendors, the
-// orchestrator, state/s3 for its own keys, and bh exec, which gives it to one process,
-// call it.
+// orchestrator, state/s3 for its own keys, bh exec, which gives it to one process, and
+// cmd/redact, which keeps it out of what is printed, call it.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""

@@ -63,6 +63,8 @@ func (p *Problems) Report(attribute, summary, fix string) {
 // is a folder for what can be made again, never for secrets; "" where there is none.
 // MaySend returns a [HostError] for a host that no secret may be sent to; if it is nil,
 // every host may get them.
+// Learn is told the secrets that a vendor works with and was not given as settings, so
+// that they are not printed.
 type Host struct {
 	Dir       string
 	Now       func() time.Time
@@ -73,6 +75,14 @@ type Host struct {
 	MaySend   func(host string) error
 	CacheDir  string
 	Share     func(key string, make func() any) any
+	Learn     func(secrets ...Secret)
+}
+
+// Learned tells Learn, if there is one.
+func (h Host) Learned(secret Secret) {
+	if h.Learn != nil {
+		h.Learn(secret)
+	}
 }
 
 // Exchange is one request and its answer. Secrets in the bodies are replaced, and

@@ -35,6 +35,10 @@ func TestRules_canFail(t *testing.T) {
 		{"takes its context from the run", breaks, "cmd/cli", in + "\"context\"\nvar _ = context.TO" + "DO()"},
 		{"takes its context from the run", keeps, "vendors/vendortest", in + "\"context\"\nvar _ = context.Background()"},
 
+		{"prints through the net", breaks, "cmd/cli", in + "\"os\"\nvar _ = os.Stderr"},
+		{"prints through the net", breaks, "cmd/cli", "package p\nvar _ = s.run.clear.Stdout"},
+		{"prints through the net", keeps, "cmd/cli", "package p\nvar _ = s.run.Stdout"},
+
 		{"keeps simulators apart", breaks, "cmd/cli", in + `"buckethead/vendors/sim/cloudflare"`},
 		{"keeps simulators apart", breaks, "state/s3", in + `_ "buckethead/vendors/sim/s3api"`},
 		{"keeps simulators apart", breaks, "vendors/sim/s3api", in + `"buckethead/vendors"`},

@@ -48,9 +48,10 @@ var mayImport = map[string][]string{
 	// A Move changes the address of its record.
 	"executor/orchestrator": {"planner", "state", "vendors", "config/addr"},
 	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
+	"cmd/redact":            {"vendors"},
 	"cmd/view":              {"planner", "executor", "config/addr", "config/diag", "config/words"},
 	// What is opened: all vendors, both places of a state, and what acts on them.
-	"cmd/connections": {"config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/refresh", "state", "state/bolt",
+	"cmd/connections": {"cmd/redact", "config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/refresh", "state", "state/bolt",
 		"state/s3", "vendors", "vendors/parallel", "vendors/registry", "vendors/s3keys"},
 	"cmd/cli": {everything},
 	"cmd/bh":  {"cmd/cli"},
@@ -193,6 +194,7 @@ var rules = []rule{
 	{"says where names come from", true, saysWhereNamesComeFrom},
 	{"leaves the process alone", false, leavesTheProcessAlone},
 	{"reveals nothing", false, revealsNothing},
+	{"prints through the net", false, printsThroughTheNet},
 	{"stays short", false, staysShort},
 	{"leaves nothing open", true, leavesNothingOpen},
 	{"takes its context from the run", false, takesItsContextFromTheRun},
@@ -298,15 +300,37 @@ func leavesTheProcessAlone(s source) []string {
 }
 
 func revealsNothing(s source) []string {
-	// exec.go gives keys to the one process that they are asked for, and state/s3 has
-	// keys of its own for its server.
-	if within(s.pkg, "vendors") || s.pkg == "executor/orchestrator" || s.pkg == "state/s3" || s.pkg == "cmd/cli" && filepath.Base(s.name) == "exec.go" {
+	// exec.go gives keys to the one process that they are asked for, state/s3 has keys of
+	// its own for its server, and cmd/redact looks for secrets in what is printed.
+	if within(s.pkg, "vendors") || s.pkg == "cmd/redact" || s.pkg == "executor/orchestrator" || s.pkg == "state/s3" || s.pkg == "cmd/cli" && filepath.Base(s.name) == "exec.go" {
 		return nil
 	}
 	var out []string
 	ast.Inspect(s.file, func(n ast.Node) bool {
 		if x, ok := n.(*ast.SelectorExpr); ok && x.Sel.Name == "Reveal" {
 			out = append(out, s.at(x, "reveals a secret"))
+		}
+		return true
+	})
+	return out
+}
+
+// inTheClear are the files that may use the streams of the process itself: where they are
+// known, and where a person or another program gets something as it is.
+var inTheClear = []string{"cmd/cli/process.go", "cmd/cli/run.go", "cmd/cli/child.go", "cmd/cli/fmt.go", "cmd/cli/state_transfer.go"}
+
+// printsThroughTheNet: all else that is printed has no known secret in it.
+func printsThroughTheNet(s source) []string {
+	if s.pkg != "cmd/cli" || slices.Contains(inTheClear, s.name) {
+		return nil
+	}
+	var out []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if x, ok := n.(*ast.SelectorExpr); ok {
+			id, plain := x.X.(*ast.Ident)
+			if x.Sel.Name == "clear" || plain && id.Name == "os" && (x.Sel.Name == "Stdout" || x.Sel.Name == "Stderr") {
+				out = append(out, s.at(x, "uses a stream of the process itself"))
+			}
 		}
 		return true
 	})

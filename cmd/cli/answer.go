@@ -30,7 +30,7 @@ func (s *session) writeOutputs(ctx context.Context, text string) {
 	if path == "" {
 		return
 	}
-	if err := appendTo(ctx, path, text); err != nil && ctx.Err() == nil {
+	if err := appendTo(ctx, path, s.run.secrets.Replace(text)); err != nil && ctx.Err() == nil {
 		s.view.Note("The step's outputs cannot be written: " + err.Error())
 	}
 }

@@ -218,6 +218,7 @@ func confirm(ctx context.Context, s *session, plan *planner.Plan, a applyArgs) e
 	}
 	p := s.run.Process
 	_, _ = fmt.Fprintf(p.Stdout, "\n%s\nOnly 'yes' will be accepted: ", a.question)
+	s.run.ending.flush()
 	answer, _ := parallel.Await(ctx, func() (string, error) { return bufio.NewReader(p.Stdin).ReadString('\n') })
 	if ctx.Err() != nil {
 		_, _ = fmt.Fprintln(p.Stdout)

@@ -39,7 +39,7 @@ func forTheCommand(i *interrupts) (signals chan os.Signal, release func()) {
 
 // runChild runs the command, and returns its exit code as the error.
 func runChild(s *session, command, environment []string, signals <-chan os.Signal) error {
-	p := s.run.Process
+	p := s.run.clear
 	child := exec.Command(command[0], command[1:]...)
 	child.Env, child.Stdin, child.Stdout, child.Stderr = environment, p.Stdin, p.Stdout, p.Stderr
 	if out, wrapped := p.Stdout.(*result); wrapped {
@@ -50,6 +50,7 @@ func runChild(s *session, command, environment []string, signals <-chan os.Signa
 			return codeOf(received)
 		}
 	}
+	s.run.ending.flush()
 	release := unignore()
 	err := child.Start()
 	release()

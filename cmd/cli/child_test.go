@@ -13,7 +13,7 @@ import (
 // the command never runs.
 func TestRunChild_keepsASignalThatComesEarly(t *testing.T) {
 	i := newInterrupts(make(chan os.Signal, 2), func(error) {})
-	r := &run{Process: Process{StdinTTY: true, Stdout: os.Stdout, Stderr: os.Stderr}, interrupts: i}
+	r := newRun(Process{StdinTTY: true, Stdout: os.Stdout, Stderr: os.Stderr}, i)
 	signals, release := forTheCommand(i)
 	defer release()
 	i.arrived(syscall.SIGINT)

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"buckethead/cmd/redact"
 	"buckethead/cmd/view"
 	"buckethead/config/diag"
 	"buckethead/state"
@@ -21,16 +22,19 @@ import (
 // ending is the end of a run: what has to be shown and closed whatever happens. A command can fail before it has a
 // session, and after it has closed it.
 type ending struct {
-	p     Process
-	out   *result
-	flags *common // nil before they are read
-	moved bool    // --chdir is done
+	p   Process
+	out *result
+	// secrets are not shown by the streams of p, which are flushed before others write.
+	secrets *redact.Set
+	streams []*redact.Writer
+	flags   *common // nil before they are read
+	moved   bool    // --chdir is done
 
-	view      view.View    // nil before there is one
-	held      *heldLines   // lines that are held back; nil if none are
-	answered  bool         // the command has written its one document
-	into      *os.File     // --json-into
-	summary   bytes.Buffer // of the step, where GitHub Actions asks for it
+	view      view.View      // nil before there is one
+	held      *heldLines     // lines that are held back; nil if none are
+	answered  bool           // the command has written its one document
+	into      *redact.Writer // --json-into
+	summary   bytes.Buffer   // of the step, where GitHub Actions asks for it
 	stopTicks func()
 }
 
@@ -66,8 +70,12 @@ func (e *ending) show(ctx context.Context, flags common, o view.Options) (view.V
 		if !e.moved {
 			path = joinRelative(flags.chdir, path)
 		}
-		e.into, err = parallel.Await(ctx, func() (*os.File, error) {
-			return os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		e.into, err = parallel.Await(ctx, func() (*redact.Writer, error) {
+			file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+			if err != nil {
+				return nil, err
+			}
+			return e.secrets.Writer(file), nil
 		})
 		if err != nil {
 			return nil, fmt.Errorf("write JSON lines: %w", err)
@@ -120,6 +128,7 @@ func (e *ending) stream() {
 // end ends a run that returned an error, an exit code or neither, and returns the exit code. After a signal, an error
 // only says what the signal cut off.
 func (e *ending) end(ctx context.Context, err error) int {
+	e.flush()
 	if err == nil {
 		err = e.out.err
 	}
@@ -186,7 +195,7 @@ func (e *ending) finish(ctx context.Context, exit int) error {
 		e.view.Done(view.End{Command: strings.TrimPrefix(e.command(), "bh "), Exit: exit})
 	}
 	if e.summary.Len() > 0 {
-		if err := appendTo(ctx, e.p.get("GITHUB_STEP_SUMMARY"), e.summary.String()); err != nil {
+		if err := appendTo(ctx, e.p.get("GITHUB_STEP_SUMMARY"), e.secrets.Replace(e.summary.String())); err != nil {
 			_, _ = fmt.Fprintf(e.p.Stderr, "The step's summary cannot be written: %s\n", view.Clean(err.Error()))
 		}
 	}
@@ -197,6 +206,7 @@ func (e *ending) finish(ctx context.Context, exit int) error {
 		}
 		e.held.release(to)
 	}
+	e.flush()
 	err := e.out.err
 	if e.into != nil {
 		if closed := e.into.Close(); err == nil && closed != nil {
@@ -205,6 +215,13 @@ func (e *ending) finish(ctx context.Context, exit int) error {
 		e.into = nil
 	}
 	return err
+}
+
+// flush writes what the streams hold back. The result remembers its own errors.
+func (e *ending) flush() {
+	for _, stream := range e.streams {
+		_ = stream.Flush()
+	}
 }
 
 // quiet reports whether the command's document is all that was written.

@@ -101,6 +101,8 @@ var shownElsewhere = map[string]string{
 	"BH4006": "TestApply_survivesAPanic",
 	"BH5004": "state/bolt: a state of a newer format",
 	"BH5050": "TestMain_lastLine",
+	"BH5080": "TestSecrets_areNotRecorded",
+	"BH5081": "TestSecrets_areNotRecorded",
 	"BH5060": "TestDrift_cannotRead",
 	"BH5090": "TestOP_referencesCanBeRead",
 }

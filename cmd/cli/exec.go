@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/cmd/redact"
 	"buckethead/config"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
@@ -26,9 +27,11 @@ func execCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "exec", Usage: "run one command with a project's stored keys in its environment",
 		ArgsUsage: "PROJECT -- COMMAND [ARGUMENTS]",
 		Description: "COMMAND gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL_S3\n" +
-			"and AWS_REGION, read from the project's item, and neither the tokens that bh\n" +
-			"works with nor other AWS settings that would mislead it. bh ends with its\n" +
-			"exit code; 127 is for a command not found, 126 for one that cannot be run.",
+			"and AWS_REGION, read from the project's item, but no variable that holds a\n" +
+			"secret of bh's, whatever its name, and no AWS setting that would mislead it.\n" +
+			"AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION are\n" +
+			"when_required unless set. bh ends with the command's exit code; 127 is for\n" +
+			"a command not found, 126 for one that cannot be run.",
 		Flags: commonFlags(
 			&cli.BoolFlag{Name: "stale", Usage: "use the item's keys, even if bh did not store them"},
 			&cli.BoolFlag{Name: "keep-env", Usage: "give the command bh's tokens and variables as well"}),
@@ -66,7 +69,7 @@ func runExec(ctx context.Context, s *session, a execArgs) error {
 	if err != nil {
 		return err
 	}
-	environment := withAWS(childEnvironment(s.config, os.Environ(), a.keepEnv),
+	environment := withAWS(childEnvironment(s.config, s.run.secrets, os.Environ(), a.keepEnv),
 		func(field string) string { return keys.Field(field).Reveal() })
 	return runChild(s, a.command, environment, signals)
 }
@@ -79,8 +82,9 @@ var misleading = []string{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACC
 	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}
 
 // childEnvironment returns the part of bh's environment that a command gets: without misleading, and unless keep is set
-// without the secrets of the declared vendors and without bh's own variables, which can be secrets as well.
-func childEnvironment(declared *config.Config, environment []string, keep bool) []string {
+// without what holds a secret that bh works with, without the secrets of the declared vendors, which may be set and not
+// used, and without bh's own variables, which can be secrets as well.
+func childEnvironment(declared *config.Config, secrets *redact.Set, environment []string, keep bool) []string {
 	withheld := slices.Clone(misleading)
 	for _, connection := range slices.Concat(declared.Clouds, declared.Secrets) {
 		vendor, _ := registry.Find(connection.Vendor)
@@ -91,9 +95,10 @@ func childEnvironment(declared *config.Config, environment []string, keep bool) 
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(environment), func(pair string) bool {
-		name, _, _ := strings.Cut(pair, "=")
+		name, value, _ := strings.Cut(pair, "=")
 		ofBH := strings.HasPrefix(name, "BH_VAR_") || strings.HasPrefix(name, "BH_CLI_ARGS")
 		// Case does not matter on Windows; elsewhere nobody needs a variable that differs only by case.
-		return ofBH && !keep || slices.ContainsFunc(withheld, func(w string) bool { return strings.EqualFold(w, name) })
+		return !keep && (ofBH || secrets.Holds(value)) ||
+			slices.ContainsFunc(withheld, func(w string) bool { return strings.EqualFold(w, name) })
 	})
 }

@@ -92,7 +92,7 @@ func (a fmtArgs) format(ctx context.Context, r *run, path string) (fails bool, e
 	same := bytes.Equal(src, out)
 	switch {
 	case path == "-" && !a.check && !a.diff:
-		_, err = r.Stdout.Write(out)
+		_, err = r.clear.Stdout.Write(out) // it is the person's own text, and may become the file
 		return false, err
 	case same:
 		return false, nil

@@ -41,7 +41,7 @@ func tracked(ctx context.Context, declared *config.Config, path string) (is, kno
 	// The repository may name a program that watches its files; it is not run.
 	command := exec.CommandContext(ctx, git, "-C", dir, "-c", "core.fsmonitor=false", "ls-files", "--error-unmatch", "--",
 		":(literal)"+filepath.ToSlash(name))
-	command.Env = append(childEnvironment(declared, os.Environ(), false), "GIT_OPTIONAL_LOCKS=0")
+	command.Env = append(childEnvironment(declared, nil, os.Environ(), false), "GIT_OPTIONAL_LOCKS=0")
 	command.WaitDelay = time.Second
 	err = command.Run()
 	var exit *exec.ExitError

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"buckethead/cmd/connections"
+	"buckethead/cmd/redact"
 	"buckethead/vendors/parallel"
 )
 
@@ -18,7 +19,7 @@ var logLevels = map[string]slog.Level{"error": slog.LevelError, "warn": slog.Lev
 
 // openLog opens the log that BH_LOG and BH_LOG_PATH ask for. Without them the log is silent. The file, if there is
 // one, has to be closed.
-func openLog(ctx context.Context, p Process) (log *slog.Logger, file *os.File, err error) {
+func openLog(ctx context.Context, p Process, secrets *redact.Set) (log *slog.Logger, file io.Closer, err error) {
 	name, path := p.get("BH_LOG"), p.get("BH_LOG_PATH")
 	if name == "" {
 		return slog.New(slog.DiscardHandler), nil, nil
@@ -29,13 +30,14 @@ func openLog(ctx context.Context, p Process) (log *slog.Logger, file *os.File, e
 	}
 	var out io.Writer = p.Stderr
 	if path != "" {
-		file, err = parallel.Await(ctx, func() (*os.File, error) {
+		opened, err := parallel.Await(ctx, func() (*os.File, error) {
 			return os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		})
 		if err != nil {
 			return nil, nil, fmt.Errorf("write the log: %w", err)
 		}
-		out = file
+		redacted := secrets.Writer(opened)
+		out, file = redacted, redacted
 	}
 	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})), file, nil
 }

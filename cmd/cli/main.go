@@ -32,6 +32,7 @@ func Main(p Process) int {
 
 // main is Main without the second signal.
 func (r *run) main(ctx context.Context) (code int) {
+	defer r.ending.flush()
 	defer func() {
 		if value := recover(); value != nil {
 			code = r.ending.panicked(ctx, value, debug.Stack())

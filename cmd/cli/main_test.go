@@ -13,6 +13,7 @@ import (
 
 	"buckethead/cmd/cli"
 	"buckethead/cmd/clitest"
+	"buckethead/cmd/redact"
 )
 
 // TestMain lets the test binary be bh: for scripts, which find it in their PATH, and for
@@ -65,9 +66,10 @@ func TestScripts(t *testing.T) {
 }
 
 // findSecrets looks for every secret that an age file below dir holds, and for the
-// canary, in all that bh wrote or printed.
+// canary, in all that bh wrote or printed. It looks for the marker as well: where the net
+// caught something, a rule above it has a hole.
 func findSecrets(t testscript.T, dir string) {
-	secrets := map[string]bool{clitest.Canary: true}
+	secrets := map[string]bool{clitest.Canary: true, redact.Marker: true}
 	var files []string
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && d.Type().IsRegular() {

@@ -90,7 +90,7 @@ func runPlan(ctx context.Context, s *session, a planArgs) error {
 		return context.Cause(ctx)
 	}
 	if a.out != "" {
-		if err := savePlan(ctx, a.out, plan); err != nil {
+		if err := savePlan(ctx, s, a.out, plan); err != nil {
 			return err
 		}
 		s.view.Note("The plan is saved; to carry it out: bh apply " + words.FileInShell(a.out))

@@ -36,6 +36,7 @@ import (
 type Process struct {
 	Args           []string // without the program's own name
 	Env            func(name string) (string, bool)
+	Environ        func() []string // all of the environment, as NAME=VALUE; nil for what Env returns alone
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	StdinTTY       bool
@@ -82,7 +83,7 @@ func OS() Process {
 	}
 	return Process{
 		CacheDir: cache,
-		Args:     os.Args[1:], Env: os.LookupEnv, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Args:     os.Args[1:], Env: os.LookupEnv, Environ: os.Environ, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdinTTY: isTerminal(os.Stdin), StdoutTTY: isTerminal(os.Stdout), StderrTTY: isTerminal(os.Stderr),
 		Width: width, Now: time.Now, Sleep: sleep, Signals: signals, Ticks: eachSecond,
 	}

@@ -6,6 +6,8 @@ import (
 	"os"
 
 	"github.com/urfave/cli/v2"
+
+	"buckethead/cmd/redact"
 )
 
 // run is one run of bh in a process.
@@ -13,12 +15,16 @@ type run struct {
 	Process
 	ending     *ending
 	interrupts *interrupts
+	secrets    *redact.Set // which the streams of Process do not show
+	clear      Process     // with its own streams, for other programs and for files as they are
 }
 
 func newRun(p Process, i *interrupts) *run {
-	out := &result{to: p.Stdout}
-	p.Stdout = out
-	return &run{Process: p, ending: &ending{p: p, out: out}, interrupts: i}
+	own, out, secrets := p, &result{to: p.Stdout}, secretsOf(p)
+	stdout, stderr := secrets.Writer(out), secrets.Writer(p.Stderr)
+	p.Stdout, p.Stderr, own.Stdout = stdout, stderr, out
+	return &run{Process: p, interrupts: i, secrets: secrets, clear: own,
+		ending: &ending{p: p, out: out, secrets: secrets, streams: []*redact.Writer{stdout, stderr}}}
 }
 
 // flags reads the flags of a command.

@@ -8,16 +8,21 @@ import (
 	"io/fs"
 	"os"
 
+	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/planner/planfile"
 	"buckethead/vendors/parallel"
 )
 
 // savePlan writes a plan to a file, which is replaced completely or not at all, or to a pipe or a device.
-func savePlan(ctx context.Context, path string, plan *planner.Plan) error {
+func savePlan(ctx context.Context, s *session, path string, plan *planner.Plan) error {
 	var text bytes.Buffer
 	if err := planfile.Write(&text, plan, version); err != nil {
 		return fmt.Errorf("save the plan: %w", err)
+	}
+	if s.run.secrets.Contains(text.Bytes()) {
+		return s.fail(diag.Diagnostic{Code: "BH5081", Summary: "The saved plan would contain a secret",
+			Detail: path + " was not written.", Fix: twoUses})
 	}
 	_, err := parallel.Await(ctx, func() (struct{}, error) {
 		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {

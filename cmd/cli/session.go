@@ -36,7 +36,7 @@ func openSession(ctx context.Context, r *run, flags common) (*session, diag.List
 	if err := r.chdir(flags.chdir); err != nil {
 		return nil, nil, err
 	}
-	log, file, err := openLog(ctx, r.Process)
+	log, file, err := openLog(ctx, r.Process, r.secrets)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -46,6 +46,7 @@ func openSession(ctx context.Context, r *run, flags common) (*session, diag.List
 	}
 	loaded, faults, err := loadConfig(ctx, fileOptions(r.Process, flags))
 	if err == nil {
+		learnFrom(r.secrets, loaded)
 		s.config = loaded
 		look := viewOptions(r.Process, flags, loaded)
 		look.Reference = s.reference(ctx)
@@ -136,7 +137,7 @@ func newConnections(s *session) *connections.Connections {
 	holder := state.Holder{Actor: by.Actor, Host: host, PID: os.Getpid(), Command: flags.command,
 		Run: by.URL, Commit: by.Commit}
 	return connections.New(connections.Options{Config: s.config, Env: p.get, Now: p.Now, Sleep: p.Sleep,
-		Transport: p.Hooks.Transport, CacheDir: p.CacheDir, Log: s.log, Boundary: p.Hooks.Boundary,
+		Transport: p.Hooks.Transport, CacheDir: p.CacheDir, Log: s.log, Secrets: p.secrets, Boundary: p.Hooks.Boundary,
 		// Without a title it is the state that waits.
 		Waiting: func(title, why string, until time.Time) {
 			if title == "" {

@@ -82,6 +82,8 @@ func (s *session) stateFault(err error) error {
 		d.Code, d.Summary = "BH5002", "The state is locked"
 	case errors.Is(err, state.ErrDamaged):
 		d.Code, d.Summary = "BH5003", "The state is damaged"
+	case errors.Is(err, state.ErrSecret):
+		d.Code, d.Summary, d.Fix = "BH5080", "The state would contain a secret", twoUses
 	case errors.Is(err, state.ErrNewer):
 		d.Code, d.Summary = "BH5004", "The state is newer than this bh"
 		d.Fix = "Use a bh as new as the one that wrote it."

@@ -30,7 +30,7 @@ func statePull(ctx context.Context, s *session, a stateArgs) error {
 	}
 	if len(a.named) == 0 {
 		s.run.ending.answered = true
-		_, err = s.run.Stdout.Write(file)
+		_, err = s.run.clear.Stdout.Write(file) // a file that must not change
 		return err
 	}
 	err = createFile(a.named[0], file, 0o600)

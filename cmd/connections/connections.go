@@ -19,6 +19,7 @@ import (
 	"sync"
 	"time"
 
+	"buckethead/cmd/redact"
 	"buckethead/config"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -36,7 +37,10 @@ type Options struct {
 	Transport http.RoundTripper
 	CacheDir  string
 	Log       *slog.Logger
-	State     StateOptions
+	// Secrets learns every secret that a connection works with: what references name,
+	// keys that are issued, read or brought. Nil for nobody.
+	Secrets *redact.Set
+	State   StateOptions
 	// Boundary is called before and after each call to a vendor and each transaction of
 	// the state; nil for nobody.
 	Boundary func(what string)
@@ -95,7 +99,7 @@ func (c *Connections) Cloud(ctx context.Context, address string) (vendors.Bucket
 		if err != nil {
 			return nil, fmt.Errorf("open cloud %s: %w", address, err)
 		}
-		return observedBuckets{cloud, c.observer(address)}, nil
+		return observedBuckets{cloud, c.observer(address), c.o.Secrets}, nil
 	})
 }
 
@@ -118,7 +122,7 @@ func (c *Connections) Store(ctx context.Context, address string) (vendors.Secret
 		if err != nil {
 			return nil, fmt.Errorf("open secrets %s: %w", address, err)
 		}
-		return observedSecrets{store, c.observer(address)}, nil
+		return observeSecrets(store, c.observer(address), c.o.Secrets), nil
 	})
 }
 

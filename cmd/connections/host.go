@@ -17,7 +17,7 @@ const LevelTrace = slog.LevelDebug - 4
 // host is what the vendor of a connection is given of this machine.
 func (c *Connections) host(ctx context.Context, address string, vendor vendors.Vendor) vendors.Host {
 	h := vendors.Host{Dir: c.o.Config.Dir, Now: c.o.Now, Sleep: c.o.Sleep, Transport: c.o.Transport, Share: c.share,
-		CacheDir: c.o.CacheDir, MaySend: c.maySend(address, vendor.Settings, vendor.OwnHosts)}
+		CacheDir: c.o.CacheDir, MaySend: c.maySend(address, vendor.Settings, vendor.OwnHosts), Learn: c.o.Secrets.Add}
 	title := c.Title(address)
 	h.Waiting = func(why string, until time.Time) {
 		c.o.Waiting(title, why, until)

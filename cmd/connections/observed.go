@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"buckethead/cmd/redact"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
 )
@@ -75,6 +76,7 @@ func read[T any](ctx context.Context, o observer, method, target string, call fu
 type observedBuckets struct {
 	next    vendors.BucketProvider
 	observe observer
+	secrets *redact.Set
 }
 
 // Unwrap returns the cloud itself.
@@ -116,7 +118,9 @@ func (o observedBuckets) DeleteBucket(ctx context.Context, id vendors.BucketID) 
 
 func (o observedBuckets) IssueCredential(ctx context.Context, spec vendors.CredentialSpec) (vendors.Issued, error) {
 	return observed(ctx, o.observe, "IssueCredential", spec.Name, func() (vendors.Issued, error) {
-		return o.next.IssueCredential(ctx, spec)
+		issued, err := o.next.IssueCredential(ctx, spec)
+		o.secrets.Add(issued.Keys.SecretAccessKey)
+		return issued, err
 	})
 }
 
@@ -136,6 +140,31 @@ func (o observedBuckets) RevokeCredential(ctx context.Context, id string) error 
 type observedSecrets struct {
 	next    vendors.SecretStore
 	observe observer
+	secrets *redact.Set
+}
+
+// observeSecrets returns a store whose calls are observed. The ability to read many items
+// is not left to what is behind it: the secrets in them are learned.
+func observeSecrets(store vendors.SecretStore, observe observer, secrets *redact.Set) vendors.SecretStore {
+	o := observedSecrets{store, observe, secrets}
+	if many, able := vendors.As[vendors.ItemsReader](store); able {
+		return observedMany{o, many}
+	}
+	return o
+}
+
+// observedMany is an observed store that can read many items at once.
+type observedMany struct {
+	observedSecrets
+	many vendors.ItemsReader
+}
+
+func (o observedMany) GetItems(ctx context.Context, ids []string) (map[string]vendors.Item, error) {
+	items, err := o.many.GetItems(ctx, ids)
+	for _, item := range items {
+		o.secrets.Hide(item.Keys.SecretAccessKey)
+	}
+	return items, err
 }
 
 // Unwrap returns the store itself.
@@ -152,7 +181,11 @@ func (o observedSecrets) ListItems(ctx context.Context) ([]vendors.ItemSummary, 
 }
 
 func (o observedSecrets) GetItem(ctx context.Context, id string) (vendors.Item, error) {
-	return read(ctx, o.observe, "GetItem", id, func() (vendors.Item, error) { return o.next.GetItem(ctx, id) })
+	return read(ctx, o.observe, "GetItem", id, func() (vendors.Item, error) {
+		item, err := o.next.GetItem(ctx, id)
+		o.secrets.Hide(item.Keys.SecretAccessKey)
+		return item, err
+	})
 }
 
 func (o observedSecrets) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.Item, error) {

@@ -103,7 +103,9 @@ func (c *Connections) inBucket(ctx context.Context, settings vendors.Settings, b
 		hosts = append(slices.Clone(hosts), byOperator)
 	}
 	place, err := s3.New(ctx, s3.Options{Settings: settings, Stack: c.o.Config.Stack, LockTimeout: c.o.State.LockTimeout,
-		Now: c.o.Now, Transport: c.o.Transport, MaySend: c.maySend(theState, s3.Settings(), hosts), Rescue: filepath.Join(c.o.Config.Dir, ".bh"), Holder: c.o.State.Holder,
+		Now: c.o.Now, Transport: c.o.Transport, MaySend: c.maySend(theState, s3.Settings(), hosts),
+		Rescue: filepath.Join(c.o.Config.Dir, ".bh"), Holder: c.o.State.Holder,
+		Secret: c.o.Secrets.Contains, Learn: c.o.Secrets.Add,
 		Waiting: func(why string, until time.Time) { c.o.Waiting("", why, until) }})
 	if err != nil {
 		return nil, err
@@ -115,7 +117,7 @@ func (c *Connections) boltOptions() bolt.Options {
 	holder := c.o.State.Holder
 	holder.Commit = "" // the note beside a file has never had one
 	return bolt.Options{Stack: c.o.Config.Stack, LockTimeout: c.o.State.LockTimeout, Now: c.o.Now,
-		NoSync: c.o.State.NoSync, Holder: holder}
+		NoSync: c.o.State.NoSync, Holder: holder, Secret: c.o.Secrets.Contains}
 }
 
 // Draft is a new state in a file of its own, for what is put into a place as a whole.

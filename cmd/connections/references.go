@@ -55,6 +55,7 @@ func (c *Connections) ResolveAll(ctx context.Context, references []string) (
 	for _, address := range slices.Sorted(maps.Keys(byStore)) {
 		found, wrong := c.resolveFrom(ctx, address, byStore[address])
 		maps.Copy(values, found)
+		c.o.Secrets.Add(slices.Collect(maps.Values(found))...)
 		maps.Copy(faults, wrong)
 	}
 	c.resolved.keep(values)

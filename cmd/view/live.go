@@ -2,6 +2,7 @@ package view
 
 import (
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -24,7 +25,13 @@ type live struct {
 // paintEvery is the shortest time between two paintings if nothing else was written.
 const paintEvery = 100 * time.Millisecond
 
-func newLive(to io.Writer, width int) *live { return &live{w: cupwriter.New(to, true), width: width} }
+func newLive(to io.Writer, width int) *live {
+	w := cupwriter.New(to, true)
+	if wrapped, ok := to.(interface{ File() *os.File }); ok && wrapped.File() != nil {
+		w.SetTermFd(int(wrapped.File().Fd()))
+	}
+	return &live{w: w, width: width}
+}
 
 // size returns the size of the terminal now: it may have been resized.
 func (l *live) size() (width, height int) {

@@ -37,6 +37,10 @@ type Options struct {
 	// Damaged, if it is not nil, returns the error of a damaged file, which wraps
 	// state.ErrDamaged. It is for a file that is a working copy of something else.
 	Damaged func(cause error) error
+	// Secret, if it is not nil, reports whether one of the texts contains a secret. Such
+	// an entry is not written, nor the rest of its transaction: the error is
+	// state.ErrSecret.
+	Secret func(texts ...[]byte) bool
 	// Name is how errors call such a copy, "" for its path.
 	Name string
 

@@ -18,6 +18,7 @@ type writing struct {
 	tx   *bbolt.Tx
 	meta metaValue
 	digester
+	secret func(texts ...[]byte) bool // Options.Secret
 }
 
 // begin returns the writing of a transaction.
@@ -32,7 +33,18 @@ func (w *writing) end() error {
 	if err != nil {
 		return err
 	}
+	if err := w.mayWrite(bucketMeta, keyMeta, text); err != nil {
+		return err
+	}
 	return w.tx.Bucket(bucketMeta).Put(keyMeta, text)
+}
+
+// mayWrite returns state.ErrSecret for an entry that contains a secret.
+func (w *writing) mayWrite(bucket, key, text []byte) error {
+	if w.secret == nil || !w.secret(key, text) {
+		return nil
+	}
+	return fmt.Errorf("%w, in an entry of %q; nothing of it was written", state.ErrSecret, bucket)
 }
 
 // put stores a value as JSON.
@@ -45,6 +57,9 @@ func (w *writing) put(bucket, key []byte, value any) error {
 }
 
 func (w *writing) putText(bucket, key, text []byte) error {
+	if err := w.mayWrite(bucket, key, text); err != nil {
+		return err
+	}
 	b := w.tx.Bucket(bucket)
 	was := b.Get(key)
 	if was == nil {
@@ -112,6 +127,7 @@ func (s *Store) update(act func(*writing) error) error {
 			if err != nil {
 				return s.unreadable(err)
 			}
+			w.secret = s.options.Secret
 			if err := s.intents.during(w, act); err != nil {
 				return err
 			}

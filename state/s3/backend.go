@@ -26,6 +26,10 @@ type Options struct {
 	// MaySend returns an error for a host that a session token may not be sent to; nil for none.
 	MaySend func(host string) error
 	Rescue  string
+	// Secret is as in bolt.Options, for the working copy. Learn, if it is not nil, is told
+	// the keys that the AWS SDK's default chain finds.
+	Secret func(texts ...[]byte) bool
+	Learn  func(secrets ...vendors.Secret)
 	// Waiting, if it is not nil, is told why a command waits, and until when.
 	Waiting func(why string, until time.Time)
 	// Pace says how often to write back; the zero value means DefaultPace.
@@ -61,7 +65,7 @@ func New(ctx context.Context, o Options) (*Backend, error) {
 	if o.Pace == (Pace{}) {
 		o.Pace = DefaultPace
 	}
-	b, err := openBucket(ctx, o.Settings, o.Transport, o.MaySend)
+	b, err := openBucket(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (b *Backend) beforeRestore() string { return b.key + ".before-restore-" }
 // boltOptions returns the options of the working copy. Nobody else opens it, and it need
 // not survive a crash of this machine.
 func (b *Backend) boltOptions() bolt.Options {
-	return bolt.Options{Stack: b.o.Stack, Now: b.o.Now, NoSync: true, Name: b.Name()}
+	return bolt.Options{Stack: b.o.Stack, Now: b.o.Now, NoSync: true, Name: b.Name(), Secret: b.o.Secret}
 }
 
 // noETag is an ETag that no object has.

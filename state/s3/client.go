@@ -47,10 +47,22 @@ type object struct {
 	modified, asked time.Time
 }
 
+// learning tells what keys a provider returns.
+type learning struct {
+	aws.CredentialsProvider
+	learn func(...vendors.Secret)
+}
+
+func (l learning) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	keys, err := l.CredentialsProvider.Retrieve(ctx)
+	l.learn(vendors.NewSecret(keys.SecretAccessKey), vendors.NewSecret(keys.SessionToken))
+	return keys, err
+}
+
 // openBucket returns a client. It makes no calls, except those that the AWS SDK's default
-// chain needs to find keys.
-func openBucket(ctx context.Context, s vendors.Settings, next http.RoundTripper,
-	maySend func(host string) error) (*bucket, error) {
+// chain needs to find keys, which o.Learn is told.
+func openBucket(ctx context.Context, o Options) (*bucket, error) {
+	s, maySend := o.Settings, o.MaySend
 	options := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) {
@@ -77,6 +89,9 @@ func openBucket(ctx context.Context, s vendors.Settings, next http.RoundTripper,
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}
+	if o.Learn != nil && cfg.Credentials != nil {
+		cfg.Credentials = aws.NewCredentialsCache(learning{cfg.Credentials, o.Learn})
+	}
 	endpoint := s.Text("endpoint_url")
 	if cfg.Region == "" {
 		if endpoint == "" {
@@ -85,23 +100,23 @@ func openBucket(ctx context.Context, s vendors.Settings, next http.RoundTripper,
 		cfg.Region = "auto" // which R2 accepts; others need their own
 	}
 	client := &http.Client{
-		Transport: next,
+		Transport: o.Transport,
 		// A redirect leads to another region or someone else's server: do not follow it.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && next == nil {
+	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && o.Transport == nil {
 		client.Transport = own.GetTransport() // which has the certificates of the configuration
 	}
-	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(o *awss3.Options) {
-		o.HTTPClient = client
+	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(c *awss3.Options) {
+		c.HTTPClient = client
 		if endpoint != "" {
-			o.BaseEndpoint = aws.String(strings.TrimSuffix(endpoint, "/"))
+			c.BaseEndpoint = aws.String(strings.TrimSuffix(endpoint, "/"))
 		} else {
-			maySend = orHostOf(aws.ToString(o.BaseEndpoint), maySend)
+			maySend = orHostOf(aws.ToString(c.BaseEndpoint), maySend)
 		}
 		client.Transport = transport.Guard(client.Transport, maySend)
-		o.UsePathStyle = o.BaseEndpoint != nil
-		o.DisableLogOutputChecksumValidationSkipped = true
+		c.UsePathStyle = c.BaseEndpoint != nil
+		c.DisableLogOutputChecksumValidationSkipped = true
 	})}, nil
 }
 

@@ -76,6 +76,7 @@ func (k key) parseIdentities(text []byte) ([]age.Identity, error) {
 			}
 			return nil, k.notIdentity(where, lineOf(line))
 		}
+		k.learned(vendors.NewSecret(line))
 		out = append(out, found...)
 	}
 	if len(out) > 0 {

@@ -25,6 +25,7 @@ type key struct {
 	given      vendors.Secret // instead of the file
 	source     string         // where given came from
 	recipients []recipient
+	learned    func(vendors.Secret) // is told each private key
 }
 
 // origin returns where the private key comes from, for people.
@@ -86,6 +87,7 @@ func (k key) make(now time.Time) ([]age.Identity, error) {
 	if err != nil {
 		return nil, err
 	}
+	k.learned(vendors.NewSecret(identity.String()))
 	if err := folder.Make(filepath.Dir(k.path), 0o700); err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func open(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.Sec
 		return nil, classify(op, err)
 	}
 	store := &Store{path: path, now: host.Now, gate: newGate(),
-		key: key{path: identity, given: s["identity"].Secret, source: s["identity"].Source}}
+		key: key{path: identity, given: s["identity"].Secret, source: s["identity"].Source, learned: host.Learned}}
 	for _, text := range s["recipients"].List {
 		r, err := parseRecipient(text)
 		if err != nil {

@@ -147,6 +147,7 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 	if !hexID.MatchString(t.ID) || t.Value == "" {
 		return vendors.Issued{}, a.odd(got, "the answer lacks the token's id or value")
 	}
+	c.host.Learned(vendors.NewSecret(t.Value))
 	return vendors.Issued{Credential: c.credential(t), Keys: c.keys(t.ID, t.Value, spec.Bucket)}, nil
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"buckethead/cmd/cli"
 	"buckethead/cmd/clitest"
+	"buckethead/cmd/redact"
 	"buckethead/vendors"
 	"buckethead/vendors/agefile"
 	"buckethead/vendors/cloudflare"
@@ -150,6 +151,9 @@ func (a *r2Account) complaints(projects int) []string {
 		complain("the log has no requests in it (%v)", err)
 	}
 	shown := a.shown.String() + string(trace)
+	if strings.Contains(shown, redact.Marker) {
+		complain("the net caught something, so a rule above it has a hole")
+	}
 	for _, strange := range a.Unknown() {
 		complain("the API does not know: %s", strange)
 	}

@@ -1,0 +1,27 @@
+package config
+
+import (
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"buckethead/vendors"
+)
+
+// sensitiveValues returns the values of the variables with sensitive = true, and what is
+// within them.
+func (l *loader) sensitiveValues() []vendors.Secret {
+	var out []vendors.Secret
+	for _, v := range l.variables {
+		if !v.sensitive {
+			continue
+		}
+		plain, _, _ := unmark(v.value)
+		_ = cty.Walk(plain, func(_ cty.Path, leaf cty.Value) (bool, error) {
+			if text, err := convert.Convert(leaf, cty.String); err == nil && text.IsKnown() && !text.IsNull() {
+				out = append(out, vendors.NewSecret(text.AsString()))
+			}
+			return true, nil
+		})
+	}
+	return out
+}

@@ -1,0 +1,35 @@
+package s3_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"buckethead/state/s3"
+	"buckethead/vendors"
+	"buckethead/vendors/sim/s3api"
+)
+
+// Keys that the AWS SDK's default chain finds are told to whoever keeps secrets out of what
+// is printed.
+func TestBackend_tellsTheKeysOfTheChain(t *testing.T) {
+	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": keyID, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": "session-token",
+		"AWS_CONFIG_FILE": "/none", "AWS_SHARED_CREDENTIALS_FILE": "/none"} {
+		t.Setenv(name, value)
+	}
+	var learned []string
+	b, err := s3.New(t.Context(), s3.Options{Now: time.Now, Transport: newServer(t, s3api.Options{}),
+		Settings: vendors.Settings{"bucket": {Text: states}, "key": {Text: "k"}, "region": {Text: "auto"}, "endpoint_url": {Text: "https://s3.example.com"}},
+		Learn: func(secrets ...vendors.Secret) {
+			for _, s := range secrets {
+				learned = append(learned, s.Reveal())
+			}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = b.Pull(t.Context()) // there is no state; what matters is that a request was signed
+	if !slices.Contains(learned, secret) || !slices.Contains(learned, "session-token") {
+		t.Errorf("learned %q", learned)
+	}
+}
