@@ -82,7 +82,10 @@ func (a act) transportError(err error) error {
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
 		Message:        "no answer came from the Connect server: " + transport.Cause(err),
 		OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
+	var wait *transport.WaitError
 	switch {
+	case errors.As(err, &wait):
+		e.Kind, e.Message, e.RetryAfter = vendors.ErrRateLimited, wait.Error(), wait.Wait
 	case errors.Is(err, context.Canceled):
 		e.Err, e.Message = context.Canceled, "cancelled before an answer came"
 	case errors.Is(err, context.DeadlineExceeded):
@@ -99,7 +102,7 @@ func (a act) connectError(resp *http.Response, body []byte, now time.Time) error
 		Message string `json:"message"`
 	}
 	undecodable := json.Unmarshal(body, &said) != nil
-	e := &vendors.Error{Vendor: title, Op: a.op, Code: strconv.Itoa(resp.StatusCode), Message: said.Message,
+	e := &vendors.Error{Vendor: title, Op: a.op, Code: strconv.Itoa(resp.StatusCode), Message: vendors.Excerpt(said.Message, vendors.MessageLength),
 		RequestID: transport.RequestID(resp.Header), RetryAfter: transport.RetryAfter(resp.Header, now)}
 	if e.Message == "" {
 		e.Message = http.StatusText(resp.StatusCode)
@@ -118,6 +121,9 @@ func (a act) connectError(resp *http.Response, body []byte, now time.Time) error
 	default:
 		e.Kind = vendors.ErrUnavailable
 		e.OutcomeUnknown = a.writes
+	}
+	if wait := transport.TooLong(resp); wait != nil {
+		e.Message += "; " + wait.Error()
 	}
 	return e
 }
