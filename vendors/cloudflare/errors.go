@@ -119,7 +119,7 @@ func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable 
 	// A 4xx says that nothing was done. So does a 200 with errors in it; one
 	// without a word leaves it open, like a 5xx and a 408.
 	refused := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusRequestTimeout ||
-		resp.StatusCode < 300 && undecodable == nil && len(e.Errors) > 0 && e.Success != nil && !*e.Success
+		resp.StatusCode < 300 && undecodable == nil && len(e.Errors) > 0
 	out.OutcomeUnknown = a.writes && !refused
 	return out
 }
