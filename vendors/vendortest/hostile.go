@@ -37,12 +37,14 @@ type Hostile struct {
 type Call func(ctx context.Context, way http.RoundTripper) error
 
 // HostileOptions say what holds for a call beyond the bounds. Each error contains one of Names.
-// What is in Secrets is in no error. Within and Memory lower the bounds.
+// What is in Secrets is in no error. Within and Memory replace the bounds, and Calls multiplies
+// them: it is how many calls to the server the one of the adapter makes, if not one.
 type HostileOptions struct {
 	Names   []string
 	Secrets []string
 	Within  time.Duration
 	Memory  uint64
+	Calls   int
 }
 
 // Survive makes a call against each hostile server, in a bubble of its own: it ends in time with
@@ -69,11 +71,12 @@ func survive(t *testing.T, c Hostile, o HostileOptions, call Call) {
 	err := call(t.Context(), carrier(c.Answer))
 	took := time.Since(begun)
 	runtime.ReadMemStats(&after)
-	if within := max(o.Within, c.Within); took > within {
+	calls := max(o.Calls, 1)
+	if within := max(o.Within, c.Within) * time.Duration(calls); took > within {
 		t.Errorf("took %s, want %s at most", took, within)
 	}
-	if used := after.TotalAlloc - before.TotalAlloc; used > o.Memory {
-		t.Errorf("took %d MiB, want %d at most", used>>20, o.Memory>>20)
+	if used := after.TotalAlloc - before.TotalAlloc; used > o.Memory*uint64(calls) {
+		t.Errorf("took %d MiB, want %d at most", used>>20, o.Memory>>20*uint64(calls))
 	}
 	if err == nil {
 		if !c.Harmless {
