@@ -117,7 +117,7 @@ func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) 
 	}
 	if len(e.Errors) > 0 {
 		return answer{}, a.nonsense(resp, errors.New("the answer says that it worked, and that it did not: "+
-			vendors.Excerpt(e.Errors[0].Message, vendors.MessageLength)))
+			vendors.Excerpt(transport.Hide(resp.Request, e.Errors[0].Message), vendors.MessageLength)))
 	}
 	if into != nil {
 		// No list is not an empty list.

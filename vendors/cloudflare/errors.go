@@ -100,7 +100,7 @@ func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable 
 			out.Kind = a.kindOf(fault.Code, resp.StatusCode)
 		}
 	}
-	out.Message = vendors.Excerpt(strings.Join(messages, "; "), vendors.MessageLength)
+	out.Message = vendors.Excerpt(transport.Hide(resp.Request, strings.Join(messages, "; ")), vendors.MessageLength)
 	if out.Kind == nil {
 		out.Kind = a.kindOfStatus(resp.StatusCode, undecodable == nil && e.Success != nil)
 	}

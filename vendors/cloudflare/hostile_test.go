@@ -77,7 +77,7 @@ var hostileCalls = map[string]func(context.Context, *cloudflare.Cloud) error{
 func TestCloud_hostileServers(t *testing.T) {
 	for op, call := range hostileCalls {
 		t.Run(op, func(t *testing.T) {
-			o := vendortest.HostileOptions{Names: []string{"Cloudflare: " + op}}
+			o := vendortest.HostileOptions{Names: []string{"Cloudflare: " + op}, Secrets: []string{apiToken}}
 			if op == "create token" {
 				o.Calls = 2 // it looks up a permission group first
 			}

@@ -69,9 +69,11 @@ func (w *connectWay) send(ctx context.Context, a act, method, path string, body,
 	if resp.StatusCode/100 != 2 {
 		return a.connectError(resp, text, w.host.Now())
 	}
-	if into != nil && json.Unmarshal(text, into) != nil {
+	// Null is no list and no item, and a page is not the answer of this server.
+	odd := into == nil && len(text) > 0 && !json.Valid(text)
+	if odd || into != nil && (json.Unmarshal(text, into) != nil || string(bytes.TrimSpace(text)) == "null") {
 		return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: a.writes,
-			Message: "the answer makes no sense"}
+			RequestID: transport.RequestID(resp.Header), Message: "the answer makes no sense"}
 	}
 	return nil
 }
@@ -102,7 +104,7 @@ func (a act) connectError(resp *http.Response, body []byte, now time.Time) error
 		Message string `json:"message"`
 	}
 	undecodable := json.Unmarshal(body, &said) != nil
-	e := &vendors.Error{Vendor: title, Op: a.op, Code: strconv.Itoa(resp.StatusCode), Message: vendors.Excerpt(said.Message, vendors.MessageLength),
+	e := &vendors.Error{Vendor: title, Op: a.op, Code: strconv.Itoa(resp.StatusCode), Message: vendors.Excerpt(withoutSent(resp.Request, said.Message), vendors.MessageLength),
 		RequestID: transport.RequestID(resp.Header), RetryAfter: transport.RetryAfter(resp.Header, now)}
 	if e.Message == "" {
 		e.Message = http.StatusText(resp.StatusCode)
@@ -156,7 +158,10 @@ func (w *connectWay) list(ctx context.Context, vault string) ([]summary, error) 
 	}
 	var out []summary
 	for _, x := range list {
-		if x.State == "" && validID(x.ID) {
+		if !validID(x.ID) {
+			return nil, refuse("list items", vendors.ErrUnavailable, "the list has an item without an id that one can have")
+		}
+		if x.State == "" {
 			out = append(out, summary{id: x.ID, title: x.Title, tags: x.Tags, updatedAt: x.UpdatedAt.UTC()})
 		}
 	}
@@ -279,8 +284,16 @@ func (w *connectWay) remove(ctx context.Context, vault, id string) error {
 func (w *connectWay) resolve(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error) {
 	values, faults := map[string]vendors.Secret{}, map[string]error{}
 	lookup := &connectLookup{way: w, lists: map[string][]summary{}, items: map[string]item{}}
+	var down error
 	for _, ref := range references {
-		value, err := lookup.resolve(ctx, ref)
+		value, err := vendors.Secret{}, down
+		if down == nil {
+			value, err = lookup.resolve(ctx, ref)
+		}
+		switch kindOf(err) {
+		case vendors.ErrUnavailable, vendors.ErrRateLimited:
+			down = err // for the others as well
+		}
 		if err != nil {
 			faults[ref] = err
 		} else {

@@ -320,9 +320,9 @@ func (t *transport) trace(r *http.Request, body []byte, resp *http.Response, ans
 	if t.Host.Trace == nil {
 		return
 	}
-	e := vendors.Exchange{Method: r.Method, URL: r.URL.Redacted(), Took: took, Request: t.Redact(r, body), Err: err}
+	e := vendors.Exchange{Method: r.Method, URL: r.URL.Redacted(), Took: took, Request: Hide(r, t.Redact(r, body)), Err: err}
 	if resp != nil {
-		e.Status, e.RequestID, e.Answer = resp.StatusCode, RequestID(resp.Header), t.Redact(r, answer)
+		e.Status, e.RequestID, e.Answer = resp.StatusCode, RequestID(resp.Header), Hide(r, t.Redact(r, answer))
 	}
 	t.Host.Trace(e)
 }

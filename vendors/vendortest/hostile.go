@@ -89,13 +89,13 @@ func survive(t *testing.T, c Hostile, o HostileOptions, call Call) {
 		t.Errorf("an error of %d characters: %.200s...", len([]rune(text)), text)
 	}
 	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) && r != '\n' }); i >= 0 {
-		t.Errorf("the error has a character that acts on a terminal: %q", text)
+		t.Errorf("the error has a character that acts on a terminal: %.300q", text)
 	}
 	if !containsAny(text, o.Names) {
-		t.Errorf("%q has none of %q", text, o.Names)
+		t.Errorf("%.300q has none of %q", text, o.Names)
 	}
 	if containsAny(text, o.Secrets) {
-		t.Errorf("the error shows a secret: %s", text)
+		t.Errorf("the error shows a secret: %.300s", text)
 	}
 }
 
