@@ -77,7 +77,7 @@ var hostileCalls = map[string]func(context.Context, *cloudflare.Cloud) error{
 func TestCloud_hostileServers(t *testing.T) {
 	for op, call := range hostileCalls {
 		t.Run(op, func(t *testing.T) {
-			o := vendortest.HostileOptions{Names: []string{"Cloudflare: " + op}, Secrets: []string{apiToken}}
+			o := vendortest.HostileOptions{Now: time.Now, Names: []string{"Cloudflare: " + op}, Secrets: []string{apiToken}}
 			if op == "create token" {
 				o.Calls = 2 // it looks up a permission group first
 			}
@@ -161,7 +161,7 @@ func TestCloud_hostileLists(t *testing.T) {
 	tokens = append(tokens, growing)
 	// Reading a list of a thousand pages takes memory for each of its answers, one after another.
 	o := func(op string) vendortest.HostileOptions {
-		return vendortest.HostileOptions{Names: []string{"Cloudflare: " + op}, Memory: 512 << 20}
+		return vendortest.HostileOptions{Now: time.Now, Names: []string{"Cloudflare: " + op}, Memory: 512 << 20}
 	}
 	t.Run("buckets", func(t *testing.T) {
 		vendortest.Survive(t, buckets, o("list buckets"), hostileCall(hostileCalls["list buckets"]))

@@ -81,7 +81,7 @@ var hostileCalls = map[string]func(context.Context, *Store) error{
 
 func TestConnect_hostileServers(t *testing.T) {
 	for op, call := range hostileCalls {
-		o := vendortest.HostileOptions{Names: []string{"1Password: " + op}, Secrets: []string{hostileToken, hostileSecret}}
+		o := vendortest.HostileOptions{Now: time.Now, Names: []string{"1Password: " + op}, Secrets: []string{hostileToken, hostileSecret}}
 		cases := vendortest.HostileServers()
 		if op == "delete item" {
 			o.Calls = 2 // it looks for the item after a 500
@@ -116,7 +116,7 @@ func TestConnect_hostileLists(t *testing.T) {
 		vendortest.Answers("a null in it", 200, `[null]`),
 		vendortest.Answers("a time of another kind", 200, `[{"id":"`+id+`","updatedAt":1e99}]`),
 	}
-	vendortest.Survive(t, list, vendortest.HostileOptions{Names: []string{"1Password: list items"}},
+	vendortest.Survive(t, list, vendortest.HostileOptions{Now: time.Now, Names: []string{"1Password: list items"}},
 		func(ctx context.Context, way http.RoundTripper) error {
 			return hostileCall(nil, hostileCalls["list items"])(ctx, behindVaults(way))
 		})
@@ -126,7 +126,7 @@ func TestConnect_hostileLists(t *testing.T) {
 		vendortest.Answers("fields of another kind", 200, `{"id":"`+id+`","version":1,"fields":{"a":1}}`),
 		vendortest.Answers("a value of another kind", 200, `{"id":"`+id+`","version":1,"fields":[{"id":"a","value":7}]}`),
 	}
-	vendortest.Survive(t, items, vendortest.HostileOptions{Names: []string{"1Password: read item"}},
+	vendortest.Survive(t, items, vendortest.HostileOptions{Now: time.Now, Names: []string{"1Password: read item"}},
 		func(ctx context.Context, way http.RoundTripper) error {
 			return hostileCall(nil, hostileCalls["read item"])(ctx, behindVaults(way))
 		})

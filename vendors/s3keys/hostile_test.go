@@ -28,6 +28,6 @@ func TestProveKeys_hostileServers(t *testing.T) {
 		vendortest.Answers("a refusal for long", 503, "<Error><Code>SlowDown</Code></Error>", "Retry-After", "9223372036854775807"),
 		vendortest.Answers("a region of escapes", 301, "<Error><Code>PermanentRedirect</Code><Region>\u202e"+strings.Repeat("x", 1<<10)+"</Region></Error>"),
 	)
-	vendortest.Survive(t, cases, vendortest.HostileOptions{Names: []string{"s3.example: open the bucket over S3"}, Secrets: []string{secret},
+	vendortest.Survive(t, cases, vendortest.HostileOptions{Now: time.Now, Names: []string{"s3.example: open the bucket over S3"}, Secrets: []string{secret},
 		Within: 15 * time.Second, Memory: 32 << 20}, hostileCall)
 }

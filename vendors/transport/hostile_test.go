@@ -22,7 +22,7 @@ import (
 func TestTransport_hostileServers(t *testing.T) {
 	for _, repeat := range []transport.Repeat{transport.Never, transport.WhenRefused, transport.Always} {
 		t.Run(fmt.Sprint("repeat ", repeat), func(t *testing.T) {
-			vendortest.Survive(t, vendortest.HostileServers(), vendortest.HostileOptions{Names: []string{""}},
+			vendortest.Survive(t, vendortest.HostileServers(), vendortest.HostileOptions{Now: time.Now, Names: []string{""}},
 				func(ctx context.Context, way http.RoundTripper) error {
 					h := host()
 					h.Transport = way

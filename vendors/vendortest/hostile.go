@@ -36,10 +36,12 @@ type Hostile struct {
 // Call is one call of an adapter, whose requests are carried by way.
 type Call func(ctx context.Context, way http.RoundTripper) error
 
-// HostileOptions say what holds for a call beyond the bounds. Each error contains one of Names.
+// HostileOptions say what holds for a call beyond the bounds. Now is the clock of the bubble,
+// time.Now, and must be there. Each error contains one of Names.
 // What is in Secrets is in no error. Within and Memory replace the bounds, and Calls multiplies
 // them: it is how many calls to the server the one of the adapter makes, if not one.
 type HostileOptions struct {
+	Now     func() time.Time
 	Names   []string
 	Secrets []string
 	Within  time.Duration
@@ -67,9 +69,15 @@ func Survive(t *testing.T, cases []Hostile, o HostileOptions, call Call) {
 func survive(t *testing.T, c Hostile, o HostileOptions, call Call) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	begun := time.Now()
-	err := call(t.Context(), carrier(c.Answer))
-	took := time.Since(begun)
+	begun := o.Now()
+	err := call(t.Context(), carrier(func(r *http.Request) (*http.Response, error) {
+		resp, err := c.Answer(r)
+		if resp != nil && resp.Header["Date"] == nil {
+			resp.Header.Set("Date", o.Now().UTC().Format(http.TimeFormat))
+		}
+		return resp, err
+	}))
+	took := o.Now().Sub(begun)
 	runtime.ReadMemStats(&after)
 	calls := max(o.Calls, 1)
 	if within := max(o.Within, c.Within) * time.Duration(calls); took > within {
@@ -168,7 +176,7 @@ func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // respond returns an answer of a status with a body of JSON, and more headers by name and value.
 func respond(r *http.Request, status int, body string, headers ...string) *http.Response {
-	h := http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}, "Content-Type": {"application/json"}}
+	h := http.Header{"Content-Type": {"application/json"}}
 	for i := 0; i < len(headers); i += 2 {
 		h.Set(headers[i], headers[i+1])
 	}
