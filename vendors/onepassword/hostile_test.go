@@ -3,12 +3,15 @@ package onepassword
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	sdk "github.com/1password/onepassword-sdk-go"
 
 	"buckethead/vendors"
 	"buckethead/vendors/vendortest"
@@ -199,4 +202,42 @@ func TestConnect_referencesStop(t *testing.T) {
 			t.Errorf("%d requests, %v", sent, err)
 		}
 	})
+}
+
+// What the SDK's core says is cut, and nothing is asked after the first fault or a signal.
+func TestSDK_hostileTexts(t *testing.T) {
+	a := newAccount(ticking())
+	a.vaultList = []sdk.VaultOverview{{ID: vaultID, Title: "Engineering"}}
+	s := storeOn(t, a, true)
+	var ids []string
+	for i := range 500 {
+		ids = append(ids, fmt.Sprintf("%026d", i))
+	}
+	for _, text := range []string{strings.Repeat("x\x1b[2J\u202e", 1<<20), strings.Repeat("\x00", 1<<20), "\xff\xfe", ""} {
+		a.calls = nil
+		a.before = func(call string) error {
+			if call == "GetAll" {
+				return errors.New(text)
+			}
+			return nil
+		}
+		_, err := s.GetItems(t.Context(), ids)
+		if err == nil || len(err.Error()) > 8000 || strings.ContainsAny(err.Error(), "\x1b\x00\u202e\n") {
+			t.Errorf("%.20q becomes %.300q", text, err)
+		}
+		if n := strings.Count(strings.Join(a.calls, " "), "GetAll"); n != 1 {
+			t.Errorf("%d calls", n)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	a.calls = nil
+	a.before = func(call string) error {
+		if call == "GetAll" {
+			cancel()
+		}
+		return nil
+	}
+	if _, err := s.GetItems(ctx, ids); !errors.Is(err, context.Canceled) || strings.Count(strings.Join(a.calls, " "), "GetAll") != 1 {
+		t.Errorf("%v after %q", err, a.calls)
+	}
 }
