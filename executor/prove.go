@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -28,17 +29,18 @@ func Provable(r state.Record) bool { return r.Item != nil && r.Active != nil && 
 // and returns the proofs in the same order. It reads the keys from their items, and changes
 // nothing.
 func Prove(ctx context.Context, rigs Rigs, records []state.Record, parallelism int) []Proof {
-	items := readTogether(ctx, rigs, records, parallelism)
+	items, faults := readTogether(ctx, rigs, records, parallelism)
 	out := make([]Proof, len(records))
 	g := parallel.NewGroup(max(parallelism, 1))
 	for i, r := range records {
-		g.Go(func() { out[i] = proveOne(ctx, rigs, r, items) })
+		g.Go(func() { out[i] = proveOne(ctx, rigs, r, items, faults[r.Secrets]) })
 	}
 	g.Wait()
 	return out
 }
 
-func proveOne(ctx context.Context, rigs Rigs, r state.Record, items map[itemKey]vendors.Item) Proof {
+// proveOne proves the keys of one project. fault is why the items of its store could not be read.
+func proveOne(ctx context.Context, rigs Rigs, r state.Record, items map[itemKey]vendors.Item, fault error) Proof {
 	out := Proof{Project: r.Project}
 	rig, err := rigs(ctx, r.Cloud, r.Secrets)
 	if err != nil {
@@ -46,6 +48,10 @@ func proveOne(ctx context.Context, rigs Rigs, r state.Record, items map[itemKey]
 		return out
 	}
 	item, read := items[itemKey{r.Secrets, r.Item.ID}]
+	if !read && concernsAll(fault) {
+		out.Unread = fmt.Errorf("read item %q: %w", r.Item.Title, fault)
+		return out
+	}
 	if !read {
 		if item, err = rig.Secrets.GetItem(ctx, r.Item.ID); err != nil {
 			out.Unread = fmt.Errorf("read item %q: %w", r.Item.Title, err)
@@ -56,20 +62,29 @@ func proveOne(ctx context.Context, rigs Rigs, r state.Record, items map[itemKey]
 	return out
 }
 
+// concernsAll reports whether what failed for some items of a store fails for all of them. Any
+// other fault may be that of a single item.
+func concernsAll(err error) bool {
+	return errors.Is(err, vendors.ErrRateLimited) || errors.Is(err, vendors.ErrDenied) ||
+		errors.Is(err, vendors.ErrUnreachable) || errors.Is(err, context.Canceled)
+}
+
 type itemKey struct{ secrets, id string }
 
 // together is how many items are read in one call, which is what 1Password allows.
 const together = 50
 
 // readTogether reads the items of those stores that can read several in one call. What it
-// does not find is read alone, and says what is wrong.
-func readTogether(ctx context.Context, rigs Rigs, records []state.Record, parallelism int) map[itemKey]vendors.Item {
+// does not find is read alone, and says what is wrong. After the first fault of a store, which it
+// returns, nothing more is read from that store.
+func readTogether(ctx context.Context, rigs Rigs, records []state.Record,
+	parallelism int) (map[itemKey]vendors.Item, map[string]error) {
 	byStore := map[string][]string{}
 	for _, r := range records {
 		byStore[r.Secrets] = append(byStore[r.Secrets], r.Item.ID)
 	}
 	var mu sync.Mutex
-	out := map[itemKey]vendors.Item{}
+	out, faults := map[itemKey]vendors.Item{}, map[string]error{}
 	g := parallel.NewGroup(max(parallelism, 1))
 	for secrets, ids := range byStore {
 		rig, err := rigs(ctx, "", secrets)
@@ -79,9 +94,18 @@ func readTogether(ctx context.Context, rigs Rigs, records []state.Record, parall
 		}
 		for batch := range slices.Chunk(ids, together) {
 			g.Go(func() {
+				mu.Lock()
+				stop := faults[secrets] != nil
+				mu.Unlock()
+				if stop {
+					return
+				}
 				items, err := several.GetItems(ctx, batch)
 				mu.Lock()
 				defer mu.Unlock()
+				if err != nil && faults[secrets] == nil {
+					faults[secrets] = err
+				}
 				for id, item := range items {
 					if err == nil {
 						out[itemKey{secrets, id}] = item
@@ -91,5 +115,5 @@ func readTogether(ctx context.Context, rigs Rigs, records []state.Record, parall
 		}
 	}
 	g.Wait()
-	return out
+	return out, faults
 }

@@ -152,3 +152,46 @@ func TestApply_registeredProof(t *testing.T) {
 	declare(false)
 	step("and owes no proof", true, 0, state.Proved)
 }
+
+// refusing is a store that has had too many calls.
+type refusing struct {
+	*memory.Store
+	calls *int
+}
+
+func (s refusing) GetItem(context.Context, string) (vendors.Item, error) {
+	return vendors.Item{}, s.refuse()
+}
+
+func (s refusing) GetItems(context.Context, []string) (map[string]vendors.Item, error) {
+	return nil, s.refuse()
+}
+
+func (s refusing) refuse() error {
+	*s.calls++
+	return &vendors.Error{Vendor: "memory", Op: "read item", Kind: vendors.ErrRateLimited, Message: "slow down"}
+}
+
+// A store that refuses is asked once, and every project says so.
+func TestProve_stopsAtTheFirstRefusal(t *testing.T) {
+	r := newRigging()
+	var records []state.Record
+	for i := range 120 {
+		p := project(fmt.Sprintf("bucket-%03d", i))
+		records = append(records, state.Record{Project: p.Addr, Cloud: cloud, Secrets: store, Item: &state.ItemRef{ID: p.Addr.Name, Title: "t"}, Active: &state.CredentialRef{ID: "c"}})
+	}
+	calls := 0
+	rigs := func(ctx context.Context, c, s string) (orchestrator.Rig, error) {
+		rig, err := r.rigs(ctx, c, s)
+		rig.Secrets = refusing{r.world.Store(s), &calls}
+		return rig, err
+	}
+	for _, p := range executor.Prove(t.Context(), rigs, records, 1) {
+		if !errors.Is(p.Unread, vendors.ErrRateLimited) {
+			t.Errorf("%s: %v", p.Project, p.Unread)
+		}
+	}
+	if calls != 1 {
+		t.Errorf("%d calls", calls)
+	}
+}

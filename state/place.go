@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"buckethead/vendors"
 )
 
 // Place is where a state is kept: a file on this machine, or an object in a bucket. It
@@ -117,7 +119,7 @@ func (h Holder) Describe() string {
 			parts = append(parts, p[0]+" "+p[1])
 		}
 	}
-	return strings.Join(parts, " ")
+	return vendors.Excerpt(strings.Join(parts, " "), 300) // others wrote it
 }
 
 // BackupsKept is how many copies of a state are kept beside it.

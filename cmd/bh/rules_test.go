@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"vendors/vendortest":  {"vendors"},
 	"vendors/transport":   {"vendors", "config/words"},
 	"vendors/s3keys":      {"vendors", "vendors/transport"},
-	"vendors/cloudflare":  {"vendors", "vendors/parallel", "vendors/s3keys", "vendors/transport"},
+	"vendors/cloudflare":  {"config/words", "vendors", "vendors/parallel", "vendors/s3keys", "vendors/transport"},
 	"vendors/registry":    {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
 	"vendors/onepassword": {"vendors", "vendors/transport"},
 	"config":              {"config/addr", "config/diag", "config/words", "vendors"},

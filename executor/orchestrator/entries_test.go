@@ -3,6 +3,7 @@ package orchestrator_test
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -206,9 +207,9 @@ func TestRun_givesUpAfterThreeLostAnswers(t *testing.T) {
 }
 
 // A vendor that refuses a mint for too many calls is given the time that it asks
-// for, between a second and six minutes.
+// for, a second or more. What would last longer than 15 minutes is not begun.
 func TestRun_restsAfterARateLimit(t *testing.T) {
-	for _, test := range []struct{ asked, want time.Duration }{{0, time.Second}, {30 * time.Second, 30 * time.Second}, {time.Hour, 6 * time.Minute}} {
+	for _, test := range []struct{ asked, want time.Duration }{{0, time.Second}, {30 * time.Second, 30 * time.Second}, {15 * time.Minute, 15 * time.Minute}} {
 		rig, world, now := newRig()
 		refused := false
 		world.Before = func(c memory.Call) error {
@@ -224,6 +225,23 @@ func TestRun_restsAfterARateLimit(t *testing.T) {
 		}
 		if rec.record.Active.Name != "bh/acme/project.photos/op1.2" || len(rec.open) != 0 || now.Sub(start) != test.want {
 			t.Errorf("asked for %s: minted as %s after %s, open %v", test.asked, rec.record.Active.Name, now.Sub(start), rec.open)
+		}
+	}
+}
+
+func TestRun_restIsBounded(t *testing.T) {
+	for _, test := range []struct{ asked, want time.Duration }{{16 * time.Minute, 0}, {math.MaxInt64, 0}, {8 * time.Minute, 8 * time.Minute}} {
+		rig, world, now := newRig()
+		world.Before = func(c memory.Call) error {
+			if c.Method != "IssueCredential" {
+				return nil
+			}
+			return &vendors.Error{Vendor: "c", Op: "issue", Kind: vendors.ErrRateLimited, RetryAfter: test.asked}
+		}
+		rec := &notes{}
+		_, err := orchestrator.ProvisionBucket(context.Background(), rig, photos(), rec)
+		if !errors.Is(err, vendors.ErrRateLimited) || len(rec.open) != 0 || now.Sub(start) != test.want {
+			t.Errorf("asked for %s: %v after %s, open %v", test.asked, err, now.Sub(start), rec.open)
 		}
 	}
 }

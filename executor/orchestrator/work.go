@@ -95,7 +95,7 @@ type notBegunError struct{ error }
 // settles. If the vendor refuses because of too many calls, mint tries again later, under a
 // new name as well: no name is ever used twice.
 func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec Recorder) (Work, error) {
-	base := s.CredentialName
+	base, left := s.CredentialName, longestRest
 	for try := 1; ; try++ {
 		s.CredentialName = planner.RetryName(base, try)
 		ticket, err := rec.Begin(ctx, w, s, s.CredentialName)
@@ -125,26 +125,32 @@ func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec R
 				w.Open = append(w.Open, s.CredentialName)
 			}
 		}
-		if limited && !rest(ctx, rig, err) {
+		if limited && !rest(ctx, rig, err, &left) {
 			return w, err
 		}
 	}
 }
 
-// The bounds on the wait after a mint was refused because of too many calls.
+// The bounds on the waits after a mint was refused because of too many calls: of one, and of
+// all in sum. The longest is that of any other call; see transport.WaitError.
 const (
 	shortestRest = time.Second
-	longestRest  = 6 * time.Minute
+	longestRest  = 15 * time.Minute
 )
 
-// rest waits as long as the vendor asks for, within bounds, and reports whether to go on. A
-// stop ends the wait early; then the Recorder decides at the next Begin.
-func rest(ctx context.Context, rig Rig, cause error) bool {
+// rest waits as long as the vendor asks for, and reports whether to go on. It does not wait
+// if that is longer than what is left. A stop ends the wait early; then the Recorder decides
+// at the next Begin.
+func rest(ctx context.Context, rig Rig, cause error, left *time.Duration) bool {
 	pause := shortestRest
 	var refused *vendors.Error
 	if errors.As(cause, &refused) {
-		pause = min(max(refused.RetryAfter, shortestRest), longestRest)
+		pause = max(refused.RetryAfter, shortestRest)
 	}
+	if pause > *left {
+		return false
+	}
+	*left -= pause
 	if rig.Waiting != nil {
 		rig.Waiting("the vendor asks for a pause: too many calls were made", rig.Now().Add(pause))
 	}

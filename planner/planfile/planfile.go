@@ -47,9 +47,12 @@ func Write(w io.Writer, p *planner.Plan, version string) error {
 // ErrFormat for anything that Write did not write, or that was changed since.
 func Read(r io.Reader) (*planner.Plan, error) {
 	var doc document
-	text, err := io.ReadAll(io.LimitReader(r, limit))
+	text, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the plan file: %w", err)
+	}
+	if len(text) > limit {
+		return nil, fmt.Errorf("%w: it is larger than %d MiB", ErrFormat, limit>>20)
 	}
 	// Of another format, the fields need not be those of this one.
 	if err := json.Unmarshal(text, &struct {

@@ -197,6 +197,9 @@ func (o *observer) getCredential(ctx context.Context, project addr.Project, key 
 // fetch makes one single read and keeps what it found, if anything.
 func fetch[R, T any](ctx context.Context, o *observer, project addr.Project, connection string,
 	open func(context.Context, string) (R, error), get func(R) (T, error), keep func(T)) {
+	if !o.mayRead(ctx, project) {
+		return
+	}
 	_, found, err := ask(ctx, o, connection, open, get)
 	if o.missing(project, err) {
 		return
@@ -216,6 +219,7 @@ func (o *observer) missing(project addr.Project, err error) bool {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		o.diags = append(o.diags, o.projectFault(project, err))
+		o.stopped = true
 	}
 	return true
 }

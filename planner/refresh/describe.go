@@ -19,6 +19,9 @@ func Describe(ctx context.Context, r Readers, q Request,
 	g := parallel.NewGroup(o.request.Parallelism)
 	for _, key := range keys {
 		g.Go(func() {
+			if !o.mayRead(ctx, addr.Project{}) {
+				return
+			}
 			spec, err := o.describe(ctx, key)
 			if o.missing(addr.Project{}, err) {
 				return

@@ -63,6 +63,9 @@ func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner
 		}
 		return map[string]vendors.Item{keys[0].ID: item}, err
 	}
+	if !o.mayRead(ctx, o.wanted[keys[0]]) {
+		return
+	}
 	_, found, err := ask(ctx, o, secrets, o.readers.Secrets, get)
 	if o.missing(o.wanted[keys[0]], err) {
 		return

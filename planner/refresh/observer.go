@@ -29,6 +29,8 @@ type observer struct {
 	counters map[string]counter
 	// failed are the connections that were reported as unreadable.
 	failed map[string]bool
+	// stopped means that a single read failed: no other is begun.
+	stopped bool
 	// wanted are the items to be read, and a project that needs each.
 	wanted map[planner.ItemKey]addr.Project
 
@@ -117,7 +119,29 @@ func (o *observer) list(ctx context.Context) {
 	g.Wait() // what went wrong stands in o.diags
 }
 
+// mayAsk reports whether to begin another list of a connection: not after one that failed.
+func (o *observer) mayAsk(connection string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return !o.failed[connection]
+}
+
+// mayRead reports whether to begin another single read. After the first that failed, or the end
+// of ctx, there is none: the plan cannot be made, and a provider in trouble is left alone.
+func (o *observer) mayRead(ctx context.Context, project addr.Project) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.stopped && ctx.Err() != nil {
+		o.stopped = true
+		o.diags = append(o.diags, o.projectFault(project, ctx.Err()))
+	}
+	return !o.stopped
+}
+
 func (o *observer) listBuckets(ctx context.Context, n namespace) {
+	if !o.mayAsk(n.cloud) {
+		return
+	}
 	list := func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) }
 	_, buckets, err := ask(ctx, o, n.cloud, o.readers.Buckets, list)
 	if err != nil {
@@ -132,6 +156,9 @@ func (o *observer) listBuckets(ctx context.Context, n namespace) {
 }
 
 func (o *observer) listCredentials(ctx context.Context, cloud string) {
+	if !o.mayAsk(cloud) {
+		return
+	}
 	list := func(r vendors.BucketReader) ([]vendors.Credential, error) { return r.ListCredentials(ctx) }
 	reader, credentials, err := ask(ctx, o, cloud, o.readers.Buckets, list)
 	if err != nil {

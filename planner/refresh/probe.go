@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"buckethead/config"
+	"buckethead/config/addr"
 	"buckethead/planner"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -32,6 +33,9 @@ func (o *observer) probe(ctx context.Context) {
 			continue
 		}
 		g.Go(func() {
+			if !o.mayRead(ctx, r.Project) {
+				return
+			}
 			o.count(r.Cloud, reader)
 			found, err := prober.ProbeEmptiness(ctx, key.ID)
 			switch {
@@ -69,6 +73,9 @@ func (o *observer) fingerprintRegistered(ctx context.Context) {
 	var values map[string]vendors.Secret
 	var faults map[string]error
 	if len(references) > 0 {
+		if !o.mayRead(ctx, addr.Project{}) {
+			return
+		}
 		values, faults = o.readers.Resolve(ctx, references)
 	}
 	for _, p := range registered {

@@ -31,6 +31,9 @@ func (o *observer) readSettings(ctx context.Context) {
 // bucket, which it has just listed, that is looked into first.
 func (o *observer) settings(ctx context.Context, reader vendors.BucketReader, able vendors.BucketSettingsReader,
 	r planner.SettingsReading) {
+	if !o.mayRead(ctx, r.Project) {
+		return
+	}
 	key := r.Bucket
 	read := func() (vendors.BucketSettings, error) {
 		for range r.Kinds {
@@ -58,6 +61,7 @@ func (o *observer) settings(ctx context.Context, reader vendors.BucketReader, ab
 	defer o.mu.Unlock()
 	if err != nil {
 		o.diags = append(o.diags, o.projectFault(r.Project, err))
+		o.stopped = true
 		return
 	}
 	o.world.Settings[key] = found

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"buckethead/config/words"
 	"buckethead/state"
+	"buckethead/vendors/folder"
 )
 
 // note is the content of the file beside the state that says who has it open for writing.
@@ -16,6 +18,9 @@ type note struct {
 	state.Holder
 	Since time.Time `json:"since"`
 }
+
+// noteLimit bounds how much of a note is read: whoever can write beside the state can write it.
+const noteLimit = 16 << 10
 
 func holderPath(path string) string { return path + ".holder" }
 
@@ -32,7 +37,8 @@ func removeHolder(path string) { _ = os.Remove(holderPath(path)) }
 func lockedBy(path string, now time.Time) error {
 	who := "another process"
 	var h note
-	if text, err := os.ReadFile(holderPath(path)); err == nil && json.Unmarshal(text, &h) == nil && h.PID != 0 {
+	text, err := folder.Read(os.DirFS(filepath.Dir(path)), filepath.Base(holderPath(path)), noteLimit)
+	if err == nil && json.Unmarshal(text, &h) == nil && h.PID != 0 {
 		ago := now.Sub(h.Since).Round(time.Second)
 		who = fmt.Sprintf("%s since %s (%s ago)", h.Describe(), words.Time(h.Since), ago)
 	}

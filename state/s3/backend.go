@@ -125,6 +125,9 @@ func (b *Backend) Lock(ctx context.Context, last time.Duration) (state.Lock, err
 	if last < shortestExpiry {
 		return state.Lock{}, fmt.Errorf("a lock lasts at least %s", shortestExpiry)
 	}
+	if last > longestLock {
+		return state.Lock{}, errors.New("a lock lasts at most 100 years")
+	}
 	by := *b
 	by.o.Holder.PID = 0 // this process ends at once
 	held, _, err := by.acquire(ctx, last, true)
@@ -161,7 +164,7 @@ func (b *Backend) Locked(ctx context.Context) (state.Lock, error) {
 // notices before its next write. Unlock returns false if that lock is not held, or no
 // longer.
 func (b *Backend) Unlock(ctx context.Context, id string) (bool, error) {
-	for {
+	for round := 1; ; round++ {
 		now, err := b.look(ctx)
 		if err != nil || now.free() || now.ID != id {
 			return false, err
@@ -172,7 +175,7 @@ func (b *Backend) Unlock(ctx context.Context, id string) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if _, err = b.bucket.put(ctx, b.lockKey(), text, condition{etag: now.etag}); !errors.Is(err, errCondition) {
+		if _, err = b.bucket.put(ctx, b.lockKey(), text, condition{etag: now.etag}); !errors.Is(err, errCondition) || round == lockRounds {
 			return err == nil, err
 		}
 		// It was renewed meanwhile, or this write was carried out and its answer lost.

@@ -65,7 +65,7 @@ func (b *Backend) backup(ctx context.Context, etag string, serial uint64) (strin
 		return "", err
 	}
 	copies = slices.DeleteFunc(copies, func(c listed) bool { return c.key == key })
-	for _, old := range copies[min(state.BackupsKept-1, len(copies)):] {
+	for _, old := range copies[min(state.BackupsKept-1, len(copies)):min(state.BackupsKept-1+copiesRead, len(copies))] {
 		if err := b.bucket.remove(ctx, old.key); err != nil {
 			return "", fmt.Errorf("remove an old backup: %w", err)
 		}
@@ -103,8 +103,12 @@ func (b *Backend) Backups(ctx context.Context) ([]state.BackupInfo, error) {
 	if err != nil {
 		return nil, err
 	}
+	copies = copies[:min(copiesRead, len(copies))]
 	out := make([]state.BackupInfo, 0, len(copies)+1)
 	for _, key := range append([]string{b.previousKey()}, keysOf(copies)...) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		got, err := b.bucket.get(ctx, key)
 		if errors.Is(err, errAbsent) {
 			continue

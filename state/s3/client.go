@@ -105,8 +105,11 @@ func openBucket(ctx context.Context, o Options) (*bucket, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && o.Transport == nil {
-		client.Transport = own.GetTransport() // which has the certificates of the configuration
+		network := own.GetTransport() // which has the certificates of the configuration
+		network.MaxResponseHeaderBytes = headersLimit
+		client.Transport = network
 	}
+	client.Transport = boundedTransport{client.Transport}
 	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(c *awss3.Options) {
 		c.HTTPClient = client
 		if endpoint != "" {
@@ -168,17 +171,22 @@ func (b *bucket) getOnce(ctx context.Context, key string) (object, error) {
 		return object{}, b.fault("read", key, err)
 	}
 	defer func() { _ = out.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(out.Body, objectLimit+1))
-	switch {
-	case err == nil && len(body) > objectLimit:
-		return object{}, fmt.Errorf("read s3://%s/%s: %w: it is larger than any state", b.name, key, errRefused)
-	case err == nil && out.ContentLength != nil && *out.ContentLength != int64(len(body)):
+	limit := limitOf(key)
+	if size := aws.ToInt64(out.ContentLength); size > limit {
+		return object{}, b.tooLarge("read", key, size)
+	}
+	var body bytes.Buffer
+	_, err = body.ReadFrom(io.LimitReader(out.Body, limit+1))
+	switch size := int64(body.Len()); {
+	case err == nil && size > limit:
+		return object{}, b.tooLarge("read", key, size)
+	case err == nil && out.ContentLength != nil && *out.ContentLength != size:
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
 		return object{}, fmt.Errorf("read s3://%s/%s: %w: the answer was cut off: %w", b.name, key, errOpen, err)
 	}
-	got := object{body: body, etag: aws.ToString(out.ETag), modified: aws.ToTime(out.LastModified)}
+	got := object{body: body.Bytes(), etag: aws.ToString(out.ETag), modified: aws.ToTime(out.LastModified)}
 	if raw, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {
 		got.asked = dateOf(raw.Header)
 	}
@@ -203,6 +211,9 @@ type condition struct {
 func (b *bucket) put(ctx context.Context, key string, body []byte, c condition) (etag string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
+	if size := int64(len(body)); size > limitOf(key) {
+		return "", b.tooLarge("write", key, size)
+	}
 	in := &awss3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body),
 		ContentType: aws.String("application/octet-stream")}
 	if c.absent {
@@ -243,14 +254,26 @@ func (b *bucket) list(ctx context.Context, prefix string) ([]listed, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	var out []listed
+	seen := map[string]bool{}
 	pages := awss3.NewListObjectsV2Paginator(b.client, &awss3.ListObjectsV2Input{Bucket: &b.name, Prefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return nil, b.fault("list", prefix, err)
 		}
+		if page.Name == nil && page.KeyCount == nil && page.MaxKeys == nil && page.IsTruncated == nil {
+			return nil, &serverError{text: fmt.Sprintf("list s3://%s/%s: the answer is not a list of objects; "+
+				"check endpoint_url: what answered there may not be an S3 server", b.name, prefix), kind: errRefused}
+		}
+		next := aws.ToString(page.NextContinuationToken)
+		if seen[next] || len(seen) == listPages {
+			return nil, &serverError{text: fmt.Sprintf("list s3://%s/%s: the list does not end", b.name, prefix), kind: errRefused}
+		}
+		seen[next] = true
 		for _, o := range page.Contents {
-			out = append(out, listed{aws.ToString(o.Key), aws.ToInt64(o.Size), aws.ToTime(o.LastModified)})
+			if key := aws.ToString(o.Key); strings.HasPrefix(key, prefix) { // nothing else is ours to read or remove
+				out = append(out, listed{key, aws.ToInt64(o.Size), aws.ToTime(o.LastModified)})
+			}
 		}
 	}
 	return out, nil

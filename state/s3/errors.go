@@ -40,7 +40,7 @@ func (b *bucket) fault(act, key string, err error) error {
 	status, id := 0, ""
 	var answer *awshttp.ResponseError
 	if errors.As(err, &answer) {
-		status, id = answer.HTTPStatusCode(), answer.ServiceRequestID()
+		status, id = answer.HTTPStatusCode(), vendors.Excerpt(answer.ServiceRequestID(), 100)
 	}
 	code, message := "", ""
 	var api smithy.APIError
@@ -78,7 +78,8 @@ func (e *serverError) Error() string   { return e.text }
 func (e *serverError) Unwrap() []error { return []error{e.kind, state.ErrServer} }
 
 func describe(status int, code, message string) string {
-	message = strings.TrimSuffix(strings.TrimSpace(message), ".")
+	message = strings.TrimSuffix(vendors.Excerpt(message, vendors.MessageLength), ".")
+	code = vendors.Excerpt(code, 100)
 	switch {
 	case code == "" && status != 0 && message == "":
 		return fmt.Sprintf("the server answered HTTP %d", status)
@@ -137,6 +138,9 @@ func withoutAnswer(err error) (message, fix string, kind error) {
 		strings.Contains(err.Error(), "get credentials"):
 		fix = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or the keys in the block"
 		return "there are no keys for it", fix, errRefused
+	}
+	if errors.Is(err, errAnswer) {
+		return errAnswer.Error(), "check endpoint_url: what answered there may not be an S3 server", errOpen
 	}
 	var network net.Error
 	if errors.As(err, &network) {

@@ -23,3 +23,10 @@ func DamageFile(tb testing.TB, object []byte) []byte {
 	}
 	return out
 }
+
+// LowerLimits lowers the bounds on objects and on the file of a state until the test ends.
+func LowerLimits(tb testing.TB, object, lock, file int64) {
+	before := limits
+	limits.object, limits.lock, limits.file = object, lock, file
+	tb.Cleanup(func() { limits = before })
+}

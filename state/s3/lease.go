@@ -77,7 +77,8 @@ func (b *Backend) look(ctx context.Context) (seen, error) {
 	if err != nil {
 		return seen{}, fmt.Errorf("read s3://%s/%s: %w", b.bucket.name, b.lockKey(), err)
 	}
-	return seen{lock: l, there: true, etag: got.etag, modified: got.modified, asked: got.asked}, nil
+	out := seen{lock: l, there: true, etag: got.etag, modified: got.modified, asked: got.asked}
+	return out, datedAhead(b.Name(), out)
 }
 
 // acquire takes the lock. If it is held, acquire waits as long as Options.LockTimeout says.
@@ -89,7 +90,8 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 		mine: lock{ID: drawID(), Holder: b.o.Holder, Manual: manual, ExpiresIn: int(expiry / time.Second)}}
 	waiting, done := context.WithTimeout(ctx, b.o.LockTimeout)
 	defer done()
-	last, met := "", 0
+	last, met, rounds := "", 0, 0
+	var settled time.Duration
 	var first seen // the version that is waited for, as it was first read
 	for told := false; ; {
 		if before, err = b.look(ctx); err != nil {
@@ -109,11 +111,9 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 			continue
 		}
 		if wait := before.settlesIn(); wait > 0 {
-			if b.o.Waiting != nil {
-				b.o.Waiting("the state was unlocked a moment ago, and its holder has to notice", b.o.Now().Add(wait))
-			}
-			if !b.pause(ctx, wait) {
-				return nil, before, ctx.Err()
+			settled += wait
+			if err = b.settle(ctx, wait, settled); err != nil {
+				return nil, before, err
 			}
 			continue
 		}
@@ -130,7 +130,7 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 			if met++; before.etag != last {
 				last, met = before.etag, 1
 			}
-			if met > tries || met > 1 && !b.pause(ctx, time.Duration(met)*100*time.Millisecond) {
+			if rounds++; met > tries || rounds > lockRounds || met > 1 && !b.pause(ctx, time.Duration(met)*100*time.Millisecond) {
 				return nil, before, err
 			}
 			continue
@@ -142,6 +142,21 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 		}
 		return held, before, err
 	}
+}
+
+// settle leaves a lock alone that somebody else released. In all that is no longer than
+// settleLimit.
+func (b *Backend) settle(ctx context.Context, wait, settled time.Duration) error {
+	if max(wait, settled) > settleLimit {
+		return b.unsettled(wait)
+	}
+	if b.o.Waiting != nil {
+		b.o.Waiting("the state was unlocked a moment ago, and its holder has to notice", b.o.Now().Add(wait))
+	}
+	if !b.pause(ctx, wait) {
+		return ctx.Err()
+	}
+	return nil
 }
 
 // pause waits for d, and returns false if ctx ended first.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"buckethead/config/words"
@@ -41,10 +42,13 @@ func (l lock) encode() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
+// lockID matches what can be the id of a lock: people paste it into a command.
+var lockID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+
 func decodeLock(text []byte) (lock, error) {
 	var l lock
 	switch err := json.Unmarshal(text, &l); {
-	case err != nil, l.Format == 0, l.ID == "", l.ExpiresIn <= 0:
+	case err != nil, l.Format == 0, !lockID.MatchString(l.ID), l.ExpiresIn <= 0, int64(l.ExpiresIn) > int64(longestLock/time.Second):
 		return l, errors.New("it is not a lock of bh: endpoint_url may lead to another server, " +
 			"or another tool has written the object; delete it when no apply runs")
 	case l.Format > lockFormat:

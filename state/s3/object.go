@@ -18,14 +18,6 @@ import (
 // feed, and the gzipped file of state/bolt. From layout 2 on, the line is sealed.
 const objectFormat = 2
 
-// The bounds on what is read protect against a server that answers with anything else, and
-// against a small object that unpacks to a huge file.
-const (
-	headerLimit = 64 << 10
-	objectLimit = 1 << 30
-	fileLimit   = 4 << 30
-)
-
 // header is the first line of the state object. SHA256 and Size are those of the file; Lock
 // is the id of the lock under which it was written. If MovedTo is not empty, the state is
 // kept there now, and no file follows.
@@ -44,6 +36,10 @@ type header struct {
 
 // pack returns the object of a file. It completes the header from the file.
 func pack(h header, file []byte) ([]byte, error) {
+	if int64(len(file)) > limits.file {
+		return nil, fmt.Errorf("%w: the state has %d bytes, and bh keeps at most %d MiB in a bucket",
+			errRefused, len(file), limits.file>>20)
+	}
 	sum := sha256.Sum256(file)
 	h.Format, h.SHA256, h.Size = objectFormat, hex.EncodeToString(sum[:]), int64(len(file))
 	if h.MovedTo != "" {
@@ -78,8 +74,8 @@ func unpack(object []byte) (header, []byte, error) {
 	if err != nil || h.MovedTo != "" {
 		return h, nil, err
 	}
-	if h.Size < 0 || h.Size > fileLimit {
-		return h, nil, fmt.Errorf("its first line says that the file has %d bytes", h.Size)
+	if h.Size < 0 || h.Size > limits.file {
+		return h, nil, fmt.Errorf("its first line says that the file has %d bytes; bh reads at most %d MiB", h.Size, limits.file>>20)
 	}
 	reader, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {

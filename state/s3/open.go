@@ -11,6 +11,7 @@ import (
 	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/state/bolt"
+	"buckethead/vendors"
 )
 
 // skipped is how far the serial skips ahead if a lock is taken over: more than any apply
@@ -159,7 +160,7 @@ func (b *Backend) fetch(ctx context.Context, key string) (fetched, error) {
 		return fetched{}, b.damaged(ctx, key, err)
 	case h.MovedTo != "":
 		return fetched{header: h}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that",
-			b.bucket.name, key, state.ErrMoved, h.MovedTo, words.Day(h.WrittenAt))
+			b.bucket.name, key, state.ErrMoved, vendors.Excerpt(h.MovedTo, 2000), words.Day(h.WrittenAt))
 	}
 	return fetched{h, file, got.etag}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/state/bolt"
+	"buckethead/vendors"
 )
 
 // Store is a state.Store that is kept in a bucket, with its lock held. A change is in the
@@ -255,7 +256,7 @@ func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err erro
 		s.etag = there.etag
 		return false, nil
 	}
-	return false, fmt.Errorf("%w: %s was written by %s, at serial %d", state.ErrLost, s.b.Name(), h.WrittenBy, h.Serial)
+	return false, fmt.Errorf("%w: %s was written by %s, at serial %d", state.ErrLost, s.b.Name(), vendors.Excerpt(h.WrittenBy, 300), h.Serial)
 }
 
 // Close writes back what is left and releases the lock. If the state cannot be written, it

@@ -41,10 +41,14 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 		return nil, a.invalid("%q is no jurisdiction", namespace)
 	}
 	var out []vendors.Bucket
-	next := []option.RequestOption{}
+	var next []option.RequestOption
+	pages := &walk{act: a, most: bucketPages}
 	for last := ""; ; {
 		var page struct {
 			Buckets []bucket `json:"buckets"`
+		}
+		if err := pages.enter(ctx); err != nil {
+			return nil, err
 		}
 		rest, err := c.call(a, &page, func(o ...option.RequestOption) error {
 			o = append(append(append(o, in(namespace)...), next...), option.WithQuery("per_page", strconv.Itoa(bucketPage)),
@@ -55,36 +59,24 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 		if err != nil {
 			return nil, err
 		}
+		if page.Buckets == nil {
+			return nil, a.odd(rest, "the answer has no list of buckets")
+		}
 		for _, b := range page.Buckets {
-			if b.Name <= last {
+			switch {
+			case b.Name == "" || len(b.Name) > longestName:
+				return nil, a.odd(rest, "the list has a bucket without a name that one can have")
+			case b.Name <= last:
 				return nil, a.odd(rest, "a page of the list came twice")
 			}
 			last = b.Name
 			out = append(out, bucketFrom(b, namespace))
 		}
 		var ended bool
-		if next, ended = continuation(rest, last, len(page.Buckets)); ended {
-			return out, nil
+		if next, ended, err = pages.continuation(rest, last, len(page.Buckets)); ended || err != nil {
+			return out, err
 		}
 	}
-}
-
-// continuation returns how to ask for the next page, or that there is none.
-func continuation(rest answer, last string, count int) (next []option.RequestOption, ended bool) {
-	var info struct {
-		Cursor  string `json:"cursor"`
-		PerPage int    `json:"per_page"`
-	}
-	rest.read(&info)
-	switch {
-	case count == 0:
-		return nil, true
-	case info.Cursor != "":
-		return []option.RequestOption{option.WithQuery("cursor", info.Cursor)}, false
-	case info.PerPage > 0, count < bucketPage:
-		return nil, true
-	}
-	return []option.RequestOption{option.WithQuery("start_after", last)}, false
 }
 
 // GetBucket reads one bucket.

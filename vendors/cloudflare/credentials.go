@@ -5,10 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 
+	"buckethead/config/words"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
 	"buckethead/vendors/transport"
@@ -22,34 +24,58 @@ const pagesAtOnce = 4
 
 // ListCredentials returns every token of the account, or of the user. The first page
 // says how many there are; the others are read side by side, and on from there
-// while a page is full.
+// while a page is full. A list of fewer than it says is not complete, and an error.
 func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
 	first, total, err := c.tokenPage(ctx, 1)
 	if err != nil {
 		return nil, err
 	}
-	pages := [][]token{first}
-	if total > tokenPage {
-		more, err := c.tokenPages(ctx, 2, (total+tokenPage-1)/tokenPage)
+	// Whether it keeps to per_page is not documented.
+	pages, size, least := [][]token{first}, min(max(len(first), 1), tokenPage), total
+	if total > size {
+		more, now, err := c.tokenPages(ctx, 2, (total-1)/size+1)
 		if err != nil {
 			return nil, err
 		}
-		pages = append(pages, more...)
+		pages, least = append(pages, more...), min(least, now)
 	}
 	// Without a total, and where tokens were made meanwhile, a full page means that
 	// there may be another.
-	for total == 0 && len(pages[len(pages)-1]) == tokenPage || total > 0 && len(pages)*tokenPage < total {
+	for total == 0 && len(pages[len(pages)-1]) == tokenPage || total > 0 && len(pages)*size < total {
+		if err := inBounds(len(pages) + 1); err != nil {
+			return nil, err
+		}
 		next, newTotal, err := c.tokenPage(ctx, len(pages)+1)
 		if err != nil {
 			return nil, err
 		}
 		total = newTotal
+		least = min(least, total)
 		pages = append(pages, next)
 		if len(next) == 0 {
 			break
 		}
 	}
-	return c.join(pages)
+	out, err := c.join(pages)
+	if err == nil && len(out) < least {
+		err = listTokens.odd(answer{}, fmt.Sprintf("the list is not complete: it has %s of %s tokens; repeat the command",
+			words.Number(len(out)), words.Number(least)))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+var listTokens = act{op: "list tokens", about: aboutAccount}
+
+// inBounds returns an error for a page that no account can have.
+func inBounds(page int) error {
+	if page <= tokenPages {
+		return nil
+	}
+	return listTokens.odd(answer{}, fmt.Sprintf("the list does not end: it would have more than %s pages",
+		words.Number(tokenPages)))
 }
 
 // join makes one list of the pages. Tokens that came or went meanwhile shift the
@@ -61,7 +87,10 @@ func (c *Cloud) join(pages [][]token) ([]vendors.Credential, error) {
 	for _, page := range pages {
 		fresh := 0
 		for _, t := range page {
-			if seen[t.ID] {
+			switch {
+			case t.ID == "" || len(t.ID) > longestName:
+				return nil, listTokens.odd(answer{}, "the list has a token without an id that one can have")
+			case seen[t.ID]:
 				continue
 			}
 			seen[t.ID] = true
@@ -69,35 +98,34 @@ func (c *Cloud) join(pages [][]token) ([]vendors.Credential, error) {
 			out = append(out, c.credential(t))
 		}
 		if fresh == 0 && len(page) > 0 {
-			return nil, &vendors.Error{Vendor: title, Op: "list tokens", Kind: vendors.ErrUnavailable,
-				Message: "a page of the list came twice"}
+			return nil, listTokens.odd(answer{}, "a page of the list came twice")
 		}
 	}
 	return out, nil
 }
 
-// tokenPages reads pages first to last.
-func (c *Cloud) tokenPages(ctx context.Context, first, last int) ([][]token, error) {
-	pages := make([][]token, last-first+1)
-	faults := make([]error, len(pages))
-	g := parallel.NewGroup(pagesAtOnce)
-	for i := range pages {
-		g.Go(func() { pages[i], _, faults[i] = c.tokenPage(ctx, first+i) })
+// tokenPages reads pages first to last, and returns the least total that one of them says.
+func (c *Cloud) tokenPages(ctx context.Context, first, last int) (pages [][]token, least int, err error) {
+	if err := inBounds(last); err != nil {
+		return nil, 0, err
 	}
-	g.Wait()
-	for _, err := range faults {
-		if err != nil {
-			return nil, err
-		}
+	pages = make([][]token, last-first+1)
+	totals := make([]int, len(pages))
+	err = parallel.Each(ctx, pagesAtOnce, len(pages), func(i int) (err error) {
+		pages[i], totals[i], err = c.tokenPage(ctx, first+i)
+		return err
+	})
+	if ended := listTokens.cancelled(ctx); ended != nil {
+		return nil, 0, ended
 	}
-	return pages, nil
+	return pages, slices.Min(totals), err
 }
 
 // tokenPage reads one page and returns how many tokens there are in all, 0 where the
 // answer does not say.
 func (c *Cloud) tokenPage(ctx context.Context, page int) ([]token, int, error) {
 	var list []token
-	rest, err := c.call(act{op: "list tokens", about: aboutAccount}, &list, func(o ...option.RequestOption) error {
+	rest, err := c.call(listTokens, &list, func(o ...option.RequestOption) error {
 		return c.tokens.list(ctx, append(o, option.WithQuery("page", strconv.Itoa(page)),
 			option.WithQuery("per_page", strconv.Itoa(tokenPage)), option.WithQuery("include_expired", "true"))...)
 	})
@@ -105,7 +133,7 @@ func (c *Cloud) tokenPage(ctx context.Context, page int) ([]token, int, error) {
 		TotalCount int `json:"total_count"`
 	}
 	rest.read(&info)
-	return list, info.TotalCount, err
+	return list, max(info.TotalCount, 0), err
 }
 
 // GetCredential reads one token.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
@@ -29,10 +30,14 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {
 		return err
 	}
+	before := map[string]bool{} // what the last pass deleted
 	for {
-		objects, _, err := c.firstObjects(ctx, act{op: "list objects", about: aboutBucket}, id)
+		objects, rest, err := c.firstObjects(ctx, act{op: "list objects", about: aboutBucket}, id)
 		if errors.Is(err, vendors.ErrNotFound) || err == nil && len(objects) == 0 {
 			return nil
+		}
+		if err == nil && !slices.ContainsFunc(objects, func(o object) bool { return !before[o.Key] }) {
+			err = a.odd(rest, fmt.Sprintf("%q was deleted and is still there; delete it with an S3 client", objects[0].Key))
 		}
 		if err == nil {
 			err = c.deleteObjects(ctx, id, objects)
@@ -40,27 +45,37 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 		if err != nil {
 			return err
 		}
+		clear(before)
+		for _, o := range objects {
+			before[o.Key] = true
+		}
 	}
 }
 
-// deleteObjects deletes what it can, and returns the first fault.
+// deleteObjects deletes what it can, and returns the first fault. One that is not about its
+// object alone ends it.
 func (c *Cloud) deleteObjects(ctx context.Context, id vendors.BucketID, objects []object) error {
-	faults := make([]error, len(objects))
-	g := parallel.NewGroup(deletesAtOnce)
-	for i, object := range objects {
-		g.Go(func() {
-			if ctx.Err() == nil {
-				faults[i] = c.deleteObject(ctx, id, object.Key)
-			}
-		})
+	kept := make([]error, len(objects))
+	err := parallel.Each(ctx, deletesAtOnce, len(objects), func(i int) error {
+		err := c.deleteObject(ctx, id, objects[i].Key)
+		if hasCode(err, codeLocked) || errors.Is(err, vendors.ErrInvalid) {
+			kept[i] = err
+			return nil
+		}
+		return err
+	})
+	if ended := (act{op: "empty bucket", writes: true}).cancelled(ctx); ended != nil {
+		return ended
 	}
-	g.Wait()
-	for _, err := range faults {
+	if err != nil {
+		return err
+	}
+	for _, err := range kept {
 		if err != nil {
 			return err
 		}
 	}
-	return act{op: "empty bucket", writes: true}.cancelled(ctx)
+	return nil
 }
 
 func (c *Cloud) deleteObject(ctx context.Context, id vendors.BucketID, key string) error {

@@ -3,6 +3,7 @@ package cloudflare
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -114,7 +115,15 @@ func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) 
 	if resp.StatusCode >= 300 || undecodable != nil || e.Success == nil || !*e.Success {
 		return answer{}, c.answerError(a, resp, e, undecodable)
 	}
+	if len(e.Errors) > 0 {
+		return answer{}, a.nonsense(resp, errors.New("the answer says that it worked, and that it did not: "+
+			vendors.Excerpt(transport.Hide(resp.Request, e.Errors[0].Message), vendors.MessageLength)))
+	}
 	if into != nil {
+		// No list is not an empty list.
+		if len(e.Result) == 0 || string(e.Result) == "null" {
+			return answer{}, a.nonsense(resp, errors.New("the answer has no result"))
+		}
 		if err := json.Unmarshal(e.Result, into); err != nil {
 			return answer{}, a.nonsense(resp, fmt.Errorf("the result makes no sense: %w", plain(err)))
 		}

@@ -47,7 +47,10 @@ func (a act) transportError(err error) error {
 	var notSent *transport.NotSentError
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: reason(err),
 		OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
+	var wait *transport.WaitError
 	switch {
+	case errors.As(err, &wait):
+		e.Kind, e.Message, e.RetryAfter = vendors.ErrRateLimited, wait.Error(), wait.Wait
 	case errors.Is(err, context.Canceled):
 		e.Err = context.Canceled
 	case errors.Is(err, context.DeadlineExceeded):
@@ -71,7 +74,7 @@ func reason(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer came in time"
 	}
-	return "no answer came: " + err.Error()
+	return "no answer came: " + vendors.Excerpt(err.Error(), vendors.MessageLength)
 }
 
 // nonsense is the error of an answer that cannot be what it says it is.
@@ -97,7 +100,7 @@ func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable 
 			out.Kind = a.kindOf(fault.Code, resp.StatusCode)
 		}
 	}
-	out.Message = strings.Join(messages, "; ")
+	out.Message = vendors.Excerpt(transport.Hide(resp.Request, strings.Join(messages, "; ")), vendors.MessageLength)
 	if out.Kind == nil {
 		out.Kind = a.kindOfStatus(resp.StatusCode, undecodable == nil && e.Success != nil)
 	}
@@ -109,6 +112,9 @@ func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable 
 	}
 	if out.Code == strconv.Itoa(codeNotEntitled) {
 		out.Message += " (R2 is not enabled for this account: dash.cloudflare.com, Storage & databases, R2)"
+	}
+	if wait := transport.TooLong(resp); wait != nil {
+		out.Message += "; " + wait.Error()
 	}
 	// A 4xx says that nothing was done. So does a 200 with errors in it; one
 	// without a word leaves it open, like a 5xx and a 408.

@@ -3,6 +3,7 @@ package cloudflare
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
@@ -48,7 +49,7 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 	out := vendors.Emptiness{Objects: len(objects),
 		More: info.Truncated || info.Cursor != "" || len(objects) >= objectPage}
 	for _, object := range objects {
-		if size, err := object.Size.Int64(); err == nil {
+		if size, err := object.Size.Int64(); err == nil && size > 0 && size <= math.MaxInt64-out.Bytes {
 			out.Bytes += size
 		}
 	}

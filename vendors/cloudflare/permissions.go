@@ -32,17 +32,17 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 		return vendors.IdentityReport{}, c.explainVerify(err)
 	}
 	report := vendors.IdentityReport{ExpiresAt: own.ExpiresOn.Time,
-		Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind, own.ID, c.account)}
+		Identity: fmt.Sprintf("%s token %s of account %s", c.tokens.kind, vendors.Excerpt(own.ID, 40), c.account)}
 	if theirs, err := http.ParseTime(verified.date); err == nil {
 		report.ClockSkew = c.host.Now().Sub(theirs).Truncate(time.Second)
 	}
 	if status(own.Status) != vendors.Active {
 		return report, &vendors.Error{Vendor: title, Op: "verify the token", Kind: vendors.ErrDenied,
-			Message: "the token is " + own.Status}
+			Message: "the token is " + vendors.Excerpt(own.Status, 40)}
 	}
 	groups, name, readable := c.ownGroups(ctx, own.ID)
 	if name != "" {
-		report.Identity = fmt.Sprintf("%s token %q (%s) of account %s", c.tokens.kind, name, own.ID, c.account)
+		report.Identity = fmt.Sprintf("%s token %q (%s) of account %s", c.tokens.kind, vendors.Excerpt(name, nameLimit), own.ID, c.account)
 	}
 	for _, p := range []vendors.Permission{
 		{Name: storageWrite, Needed: "make, change, list and delete buckets"},

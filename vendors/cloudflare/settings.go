@@ -140,8 +140,11 @@ func (c *Cloud) readDomains(ctx context.Context, id vendors.BucketID, into *vend
 	var list struct {
 		Domains []customDomain `json:"domains"`
 	}
-	_, err := onBucket(ctx, c, reads("custom domains"), id, c.buckets.Domains.Custom.List,
+	got, err := onBucket(ctx, c, reads("custom domains"), id, c.buckets.Domains.Custom.List,
 		r2.BucketDomainCustomListParams{AccountID: c.in.AccountID}, &list)
+	if err == nil && list.Domains == nil {
+		err = reads("custom domains").odd(got, "the answer has no list of domains")
+	}
 	into.Domains = domainsFrom(list.Domains)
 	return err
 }

@@ -3,6 +3,7 @@ package cloudflare
 import (
 	"cmp"
 	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -233,4 +234,8 @@ func sorted(list []string) []string {
 	return slices.Compact(list)
 }
 
-func seconds(n float64) time.Duration { return time.Duration(n) * time.Second }
+// seconds returns a length of time, and at most what fits into one.
+func seconds(n float64) time.Duration {
+	const most = float64(math.MaxInt64 / time.Second)
+	return time.Duration(min(max(n, -most), most)) * time.Second
+}

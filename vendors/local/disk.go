@@ -23,6 +23,8 @@ const (
 	// temporary is one name for all, for only the holder of the lock writes: what
 	// a process that died left behind is replaced by the next write.
 	temporary = ".new"
+	// fileLimit bounds a file that is read: bh writes a few hundred bytes.
+	fileLimit = 1 << 20
 	// lockPause is how long to wait before the lock is tried again.
 	lockPause = 10 * time.Millisecond
 )
@@ -65,7 +67,7 @@ func (c *Cloud) writing(ctx context.Context, act func(*os.Root) error) error {
 
 // readJSON decodes a file; it returns fs.ErrNotExist if there is none.
 func readJSON(root *os.Root, path string, into any) error {
-	data, err := root.ReadFile(path)
+	data, err := folder.Read(root.FS(), filepath.ToSlash(path), fileLimit)
 	if err != nil {
 		return err
 	}

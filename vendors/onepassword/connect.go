@@ -69,9 +69,11 @@ func (w *connectWay) send(ctx context.Context, a act, method, path string, body,
 	if resp.StatusCode/100 != 2 {
 		return a.connectError(resp, text, w.host.Now())
 	}
-	if into != nil && json.Unmarshal(text, into) != nil {
+	// Null is no list and no item, and a page is not the answer of this server.
+	odd := into == nil && len(text) > 0 && !json.Valid(text)
+	if odd || into != nil && (json.Unmarshal(text, into) != nil || string(bytes.TrimSpace(text)) == "null") {
 		return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: a.writes,
-			Message: "the answer makes no sense"}
+			RequestID: transport.RequestID(resp.Header), Message: "the answer makes no sense"}
 	}
 	return nil
 }
@@ -82,7 +84,10 @@ func (a act) transportError(err error) error {
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
 		Message:        "no answer came from the Connect server: " + transport.Cause(err),
 		OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
+	var wait *transport.WaitError
 	switch {
+	case errors.As(err, &wait):
+		e.Kind, e.Message, e.RetryAfter = vendors.ErrRateLimited, wait.Error(), wait.Wait
 	case errors.Is(err, context.Canceled):
 		e.Err, e.Message = context.Canceled, "cancelled before an answer came"
 	case errors.Is(err, context.DeadlineExceeded):
@@ -99,7 +104,7 @@ func (a act) connectError(resp *http.Response, body []byte, now time.Time) error
 		Message string `json:"message"`
 	}
 	undecodable := json.Unmarshal(body, &said) != nil
-	e := &vendors.Error{Vendor: title, Op: a.op, Code: strconv.Itoa(resp.StatusCode), Message: said.Message,
+	e := &vendors.Error{Vendor: title, Op: a.op, Code: strconv.Itoa(resp.StatusCode), Message: vendors.Excerpt(withoutSent(resp.Request, said.Message), vendors.MessageLength),
 		RequestID: transport.RequestID(resp.Header), RetryAfter: transport.RetryAfter(resp.Header, now)}
 	if e.Message == "" {
 		e.Message = http.StatusText(resp.StatusCode)
@@ -118,6 +123,9 @@ func (a act) connectError(resp *http.Response, body []byte, now time.Time) error
 	default:
 		e.Kind = vendors.ErrUnavailable
 		e.OutcomeUnknown = a.writes
+	}
+	if wait := transport.TooLong(resp); wait != nil {
+		e.Message += "; " + wait.Error()
 	}
 	return e
 }
@@ -150,7 +158,10 @@ func (w *connectWay) list(ctx context.Context, vault string) ([]summary, error) 
 	}
 	var out []summary
 	for _, x := range list {
-		if x.State == "" && validID(x.ID) {
+		if !validID(x.ID) {
+			return nil, refuse("list items", vendors.ErrUnavailable, "the list has an item without an id that one can have")
+		}
+		if x.State == "" {
 			out = append(out, summary{id: x.ID, title: x.Title, tags: x.Tags, updatedAt: x.UpdatedAt.UTC()})
 		}
 	}
@@ -273,8 +284,16 @@ func (w *connectWay) remove(ctx context.Context, vault, id string) error {
 func (w *connectWay) resolve(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error) {
 	values, faults := map[string]vendors.Secret{}, map[string]error{}
 	lookup := &connectLookup{way: w, lists: map[string][]summary{}, items: map[string]item{}}
+	var down error
 	for _, ref := range references {
-		value, err := lookup.resolve(ctx, ref)
+		value, err := vendors.Secret{}, down
+		if down == nil {
+			value, err = lookup.resolve(ctx, ref)
+		}
+		switch kindOf(err) {
+		case vendors.ErrUnavailable, vendors.ErrRateLimited:
+			down = err // for the others as well
+		}
 		if err != nil {
 			faults[ref] = err
 		} else {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"buckethead/vendors"
+	"buckethead/vendors/transport"
 )
 
 // connectItem is what lists and items have in common.
@@ -196,7 +197,36 @@ func raw(v any) json.RawMessage {
 
 // redactConnect returns a body as it may be shown: no value of any field. What is no
 // JSON is not shown.
-func redactConnect(_ *http.Request, body []byte) string {
+func redactConnect(r *http.Request, body []byte) string {
+	return withoutSent(r, redactValues(body))
+}
+
+// withoutSent returns a text of the server without the token of a request and the values of
+// the item in it, which a server can repeat.
+func withoutSent(r *http.Request, text string) string {
+	text = transport.Hide(r, text)
+	if r == nil || r.GetBody == nil {
+		return text
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		return ""
+	}
+	var sent struct {
+		Fields []connectField `json:"fields"`
+	}
+	if json.NewDecoder(body).Decode(&sent) != nil {
+		return text
+	}
+	for _, f := range sent.Fields {
+		if f.Type == "CONCEALED" && f.Value != "" {
+			text = strings.ReplaceAll(text, f.Value, "(sensitive)")
+		}
+	}
+	return text
+}
+
+func redactValues(body []byte) string {
 	if len(body) == 0 {
 		return ""
 	}

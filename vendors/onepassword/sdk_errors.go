@@ -82,7 +82,8 @@ func (a act) sdkError(ctx context.Context, err error) error {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	text = strings.TrimSpace(strings.TrimPrefix(text, "error initializing client: "))
 	text = strings.TrimSpace(strings.TrimSuffix(text, "(recovered by wazero)"))
-	e := &vendors.Error{Vendor: title, Op: a.op, Kind: kindOfText(text), Message: text}
+	e := &vendors.Error{Vendor: title, Op: a.op, Kind: kindOfText(text),
+		Message: vendors.Excerpt(text, vendors.MessageLength)}
 	var limited *sdk.RateLimitExceededError
 	if errors.As(err, &limited) {
 		e.Kind = vendors.ErrRateLimited

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"buckethead/vendors"
 	"buckethead/vendors/transport"
@@ -85,6 +84,9 @@ func (c claim) judge(resp *http.Response) error {
 		e.Kind = kindOf(resp.StatusCode)
 	}
 	e.Message = cmp.Or(e.Message, clean(doc.Message), status)
+	if wait := transport.TooLong(resp); wait != nil {
+		e.Message += "; " + wait.Error()
+	}
 	return e
 }
 
@@ -161,14 +163,5 @@ func read(body io.Reader) (doc document, ok bool) {
 	}
 }
 
-// longest is how much of a text of the server is shown.
-const longest = 200
-
 // clean makes a text of the server fit for a line of an error.
-func clean(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
-	if runes := []rune(text); len(runes) > longest {
-		return string(runes[:longest]) + "..."
-	}
-	return strings.TrimSuffix(text, ".")
-}
+func clean(text string) string { return strings.TrimSuffix(vendors.Excerpt(text, 200), ".") }

@@ -19,8 +19,10 @@ const (
 	op = "open the bucket over S3"
 	// emptySHA256 is the hash of an empty body.
 	emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-	// answerTime bounds one try.
+	// answerTime bounds one try, and answerSize the answer: a list of one key, or of as many
+	// as a server returns that does not know max-keys.
 	answerTime = 15 * time.Second
+	answerSize = 2 << 20
 )
 
 // Prover proves keys. It is safe for concurrent use.
@@ -36,7 +38,8 @@ func New(host vendors.Host, title string) *Prover {
 	never := func(*http.Request) transport.Repeat { return transport.Never }
 	redact := func(_ *http.Request, body []byte) string { return string(body) } // keys only sign
 	return &Prover{host: host, title: title,
-		client: transport.NewClient(transport.Options{Host: host, Repeat: never, Redact: redact})}
+		client: transport.NewClient(transport.Options{Host: host, Repeat: never, Redact: redact,
+			MaxBody: answerSize})}
 }
 
 // ProveKeys implements [vendors.KeyProver].

@@ -1,33 +1,47 @@
 package transport
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+
+	"buckethead/vendors"
 )
 
 // RequestID returns what a vendor calls the request, for people who ask it about it.
 func RequestID(h http.Header) string {
 	for _, name := range []string{"Cf-Ray", "X-Amz-Request-Id", "X-Request-Id"} {
 		if id := h.Get(name); id != "" {
-			return id
+			return vendors.Excerpt(id, 100)
 		}
 	}
 	return ""
 }
 
-// RetryAfter returns how long an answer asks to wait, in seconds or as a date; zero
-// where it does not, or asks for what is no time.
+// RetryAfter returns how long an answer asks to wait, in seconds or as a date, and at most a
+// century; zero where it does not, or asks for what is no time. A date is compared with the
+// server's own clock if the answer has it, since ours may be wrong.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil || math.IsInf(seconds, 1) {
+		switch {
+		case seconds >= century.Seconds():
+			return century
+		case seconds > 0:
+			return time.Duration(math.Ceil(seconds)) * time.Second
+		}
+		return 0 // also for NaN
 	}
-	if at, err := http.ParseTime(text); err == nil && at.After(now) {
-		return at.Sub(now)
+	at, err := http.ParseTime(text)
+	if err != nil {
+		return 0
 	}
-	return 0
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = theirs
+	}
+	return min(max(at.Sub(now), 0), century)
 }
 
 // budget is what the Ratelimit and Ratelimit-Policy headers say. Known says that
@@ -43,10 +57,11 @@ type budget struct {
 
 // parseBudget reads `Ratelimit: "default";r=50;t=30` and
 // `Ratelimit-Policy: "burst";q=100;w=60`. What it cannot read is as if it were not
-// there. Of several policies the tightest counts.
+// there, and so is a window of no time or of more than longestWindow. Of several policies
+// the tightest counts.
 func parseBudget(h http.Header) budget {
 	var b budget
-	for _, item := range strings.Split(h.Get("Ratelimit"), ",") {
+	for _, item := range items(h.Get("Ratelimit")) {
 		p := parameters(item)
 		left, hasLeft := p["r"]
 		reset, hasReset := p["t"]
@@ -54,14 +69,22 @@ func parseBudget(h http.Header) budget {
 			b.known, b.left, b.reset = true, left, time.Duration(reset)*time.Second
 		}
 	}
-	for _, item := range strings.Split(h.Get("Ratelimit-Policy"), ",") {
+	for _, item := range items(h.Get("Ratelimit-Policy")) {
 		p := parameters(item)
 		calls, window := p["q"], p["w"]
-		if calls > 0 && window > 0 && (b.calls == 0 || calls*int(b.window/time.Second) < b.calls*window) {
+		if calls > 0 && window > 0 && window <= int(longestWindow/time.Second) && (b.calls == 0 || calls*int(b.window/time.Second) < b.calls*window) {
 			b.calls, b.window = calls, time.Duration(window)*time.Second
 		}
 	}
 	return b
+}
+
+// items splits a header; one that no server needs is as if it were not there.
+func items(header string) []string {
+	if len(header) > 4<<10 {
+		return nil
+	}
+	return strings.Split(header, ",")
 }
 
 // parameters reads the numbers of `"name";a=1;b=2`.

@@ -18,6 +18,9 @@ import (
 // waits for the reset. Safe for concurrent use; share one between all clients of
 // an identity.
 type Limiter struct {
+	published pace          // what the vendor publishes
+	turn      chan struct{} // held by the call that waits for a place; the others queue for it
+
 	mu       sync.Mutex
 	calls    int
 	window   time.Duration
@@ -29,10 +32,33 @@ type Limiter struct {
 	told     time.Time // waits until then were announced
 }
 
+// pace is a number of calls in each window.
+type pace struct {
+	calls  int
+	window time.Duration
+}
+
 // NewLimiter returns a limiter for calls in each window. It stays one in a hundred
 // below, for what others do under the same identity at the same moment.
 func NewLimiter(calls int, window time.Duration) *Limiter {
-	return &Limiter{calls: calls, window: window}
+	return &Limiter{published: pace{calls, window}, turn: make(chan struct{}, 1), calls: calls, window: window}
+}
+
+// believable returns a policy of an answer within bounds: a vendor that grants more than ten
+// times what it publishes, or less than a hundredth, did not mean that.
+func (p pace) believable(calls int, window time.Duration) int {
+	usual := float64(p.calls) * window.Seconds() / p.window.Seconds()
+	return int(min(max(float64(calls), usual/100, 1), max(usual*10, 1)))
+}
+
+// longest returns how long a call may wait in all.
+func (l *Limiter) longest() time.Duration {
+	if l == nil {
+		return patience
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return max(patience, 3*l.window)
 }
 
 // capacity is how many calls may count at once.
@@ -43,22 +69,40 @@ func (l *Limiter) capacity() int { return max(1, l.calls-max(1, l.calls/100)) }
 const poll = 50 * time.Millisecond
 
 // Acquire waits for a place and takes it; the caller gives it back with done when
-// the answer is there. The error is the context's.
+// the answer is there. The error is the context's, or a *WaitError at once if the wait is
+// longer than a call's bound.
 func (l *Limiter) Acquire(ctx context.Context, host vendors.Host) (done func(), err error) {
+	return l.acquire(ctx, host, &budgetOfWaits{most: l.longest()})
+}
+
+func (l *Limiter) acquire(ctx context.Context, host vendors.Host, w *budgetOfWaits) (done func(), err error) {
+	queued := host.Now()
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	w.waited += host.Now().Sub(queued)
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		pause, why := l.take(host.Now())
+		now := host.Now()
+		pause, why := l.take(now)
 		if pause == 0 {
 			return func() { l.release(host.Now()) }, nil
 		}
+		if !w.allows(pause) || w.vain && l.refusing(now) {
+			return nil, w.fault(pause, now)
+		}
 		if why != "" && host.Waiting != nil {
-			host.Waiting(why, host.Now().Add(pause))
+			host.Waiting(why, now.Add(pause))
 		}
 		if err := host.Sleep(ctx, pause); err != nil {
 			return nil, err
 		}
+		w.waited += pause
 	}
 }
 
@@ -97,6 +141,13 @@ func (l *Limiter) wait(now, until time.Time, why string) (time.Duration, string)
 	return pause, why
 }
 
+// refusing reports whether the server has refused all calls until a time to come.
+func (l *Limiter) refusing(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return now.Before(l.blocked)
+}
+
 func (l *Limiter) release(now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -110,9 +161,9 @@ func (l *Limiter) Observe(resp *http.Response, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if b.calls > 0 {
-		l.calls, l.window = b.calls, b.window
+		l.calls, l.window = l.published.believable(b.calls, b.window), b.window
 	}
-	if b.known {
+	if b.known && b.reset <= l.window { // a budget is full again after a window
 		// The calls on their way may have been counted already or not: as if not.
 		// This one is among them until it is released.
 		l.left, l.reset = b.left-max(0, l.inFlight-1), now.Add(b.reset)

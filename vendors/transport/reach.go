@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"sync"
+
+	"buckethead/vendors"
 )
 
 // reach remembers, for each address, whether it takes connections. The first request to an
@@ -94,7 +96,7 @@ func Cause(err error) string {
 	for {
 		inner := errors.Unwrap(err)
 		if inner == nil {
-			return err.Error()
+			return vendors.Excerpt(err.Error(), vendors.MessageLength) // it can quote the answer
 		}
 		err = inner
 	}

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"buckethead/vendors"
@@ -30,29 +31,39 @@ const (
 )
 
 // Options are what a transport needs. Host must have Now and Sleep. Limiter may be
-// nil. Repeat and Redact must be there; Redact gives a body as it may be shown.
+// nil. Repeat and Redact must be there; Redact gives a body as it may be shown. MaxBody
+// bounds the body of a good answer; zero means 16 MiB.
 type Options struct {
 	Host    vendors.Host
 	Limiter *Limiter
 	Repeat  func(*http.Request) Repeat
 	Redact  func(r *http.Request, body []byte) string
+	MaxBody int64
 }
 
 // The bounds on one call. An attempt that takes longer than attemptTime is given
-// up; a body above maxBody is a fault. A call is sent at most tries times and waits
-// no longer than patience in all before it is sent again: Cloudflare blocks an
-// identity for five minutes that passed its limit.
+// up. Of the body of an error, maxErrorBody is read and the rest left. A call is sent at
+// most tries times; how long it waits in between, [WaitError] says.
 const (
-	attemptTime = 60 * time.Second
-	maxBody     = 16 << 20
-	tries       = 6
-	patience    = 6 * time.Minute
-	firstPause  = 500 * time.Millisecond
-	longPause   = 8 * time.Second
+	attemptTime  = 60 * time.Second
+	maxBody      = 16 << 20
+	maxErrorBody = 64 << 10
+	maxHeader    = 256 << 10
+	tries        = 6
+	firstPause   = 500 * time.Millisecond
+	longPause    = 8 * time.Second
 )
 
-// ErrTooLarge is the fault of an answer above 16 MiB.
-var ErrTooLarge = errors.New("the answer is larger than 16 MiB")
+// ErrTooLarge is the fault of an answer above Options.MaxBody.
+var ErrTooLarge = errors.New("the answer is too large")
+
+// tooLargeError is ErrTooLarge with the bound.
+type tooLargeError struct{ most int64 }
+
+func (e tooLargeError) Error() string {
+	return fmt.Sprintf("the answer is larger than %d KiB", e.most>>10)
+}
+func (e tooLargeError) Is(target error) bool { return target == ErrTooLarge }
 
 // NotSentError wraps the fault of a request that certainly never reached the
 // vendor: no connection was made, or the context ended while it waited its turn.
@@ -67,6 +78,9 @@ func New(o Options) http.RoundTripper {
 	next := o.Host.Transport
 	if next == nil {
 		next = network()
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = maxBody
 	}
 	return &transport{Options: o, next: Guard(next, o.Host.MaySend)}
 }
@@ -83,6 +97,7 @@ func network() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 16
 	t.ResponseHeaderTimeout = attemptTime
+	t.MaxResponseHeaderBytes = maxHeader
 	t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	return t
 }
@@ -91,6 +106,9 @@ type transport struct {
 	Options
 	next  http.RoundTripper
 	reach reach
+	// vain means that a call waited in vain, and that the server has not answered any since.
+	// Without it each call of a run would wait as long again.
+	vain atomic.Bool
 }
 
 // RoundTrip sends a request, and again as far as Repeat allows. An address to which no
@@ -100,6 +118,9 @@ type transport struct {
 // One that is never repeated decides nothing about its address: a single failure may pass
 // soon, and whoever sent it may have reasons to try again.
 func (t *transport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	if r.Context().Err() != nil {
+		return nil, &NotSentError{context.Cause(r.Context())}
+	}
 	repeat := t.Repeat(r)
 	if repeat == Never {
 		return t.repeated(r, repeat, func() {})
@@ -116,24 +137,51 @@ func (t *transport) RoundTrip(r *http.Request) (resp *http.Response, err error) 
 // connection was made, whatever came of it.
 func (t *transport) repeated(r *http.Request, repeat Repeat, reached func()) (*http.Response, error) {
 	ctx := r.Context()
-	var waited time.Duration
+	w := budgetOfWaits{most: t.Limiter.longest()}
 	for try := 1; ; try++ {
-		resp, err := t.once(r)
+		w.vain = t.vain.Load()
+		resp, err := t.once(r, &w)
 		if notSent := (*NotSentError)(nil); !errors.As(err, &notSent) {
 			reached()
 		}
+		now := t.Host.Now()
+		w.most = t.Limiter.longest() // the answer may have another window
 		pause, why := t.again(repeat, resp, err, try)
-		if why == "" || waited+pause > patience || ctx.Err() != nil {
+		if resp != nil && !refusing(resp) {
+			t.vain.Store(false)
+		} else if asked := t.asked(resp, now); !w.allows(max(asked, pause)) || asked > 0 && w.vain {
+			if w.waited > 0 {
+				t.vain.Store(true)
+			}
+			if resp != nil {
+				resp = withFault(resp, w.fault(max(asked, pause), now))
+			}
+			return resp, err
+		}
+		if why == "" || ctx.Err() != nil {
 			return resp, err
 		}
 		if t.Host.Waiting != nil && pause >= time.Second {
-			t.Host.Waiting(why, t.Host.Now().Add(pause))
+			t.Host.Waiting(why, now.Add(pause))
 		}
 		if t.Host.Sleep(ctx, pause) != nil {
 			return resp, err // what the last attempt met says more than that waiting ended
 		}
-		waited += pause
+		w.waited += pause
 	}
+}
+
+// refusing reports whether an answer only asks to come back later.
+func refusing(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500
+}
+
+// asked returns how long a refusal asks to wait.
+func (t *transport) asked(resp *http.Response, now time.Time) time.Duration {
+	if resp == nil {
+		return 0
+	}
+	return RetryAfter(resp.Header, now)
 }
 
 // again says how long to wait before the next attempt, and why; no reason means
@@ -175,13 +223,13 @@ func backoff(try int) time.Duration {
 }
 
 // once makes one attempt.
-func (t *transport) once(r *http.Request) (*http.Response, error) {
+func (t *transport) once(r *http.Request, w *budgetOfWaits) (*http.Response, error) {
 	sent, body, err := prepare(r)
 	if err != nil {
 		return nil, &NotSentError{err}
 	}
 	if t.Limiter != nil {
-		done, err := t.Limiter.Acquire(r.Context(), t.Host)
+		done, err := t.Limiter.acquire(r.Context(), t.Host, w)
 		if err != nil {
 			return nil, &NotSentError{err}
 		}
@@ -193,7 +241,7 @@ func (t *transport) once(r *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(sent.WithContext(ctx))
 	var answer []byte
 	if err == nil {
-		answer, err = readAll(resp)
+		answer, err = readAll(resp, t.MaxBody)
 		if t.Limiter != nil {
 			t.Limiter.Observe(resp, t.Host.Now())
 		}
@@ -234,20 +282,29 @@ func prepare(r *http.Request) (*http.Request, []byte, error) {
 	return sent, body, nil
 }
 
-// readAll reads the whole body and puts it back.
-func readAll(resp *http.Response) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+// readAll reads the whole body and puts it back. Of the body of an error it reads what
+// can matter.
+func readAll(resp *http.Response, most int64) ([]byte, error) {
+	good := resp.StatusCode < 300
+	if !good {
+		most = min(most, maxErrorBody)
+	}
+	var body bytes.Buffer
+	_, err := body.ReadFrom(io.LimitReader(resp.Body, most+1))
 	closed := resp.Body.Close()
+	cut := int64(body.Len()) > most
 	switch {
 	case err != nil:
-		return body, err
-	case len(body) > maxBody:
-		return nil, ErrTooLarge
+		return body.Bytes(), err
+	case cut && good:
+		return nil, tooLargeError{most}
+	case cut:
+		body.Truncate(int(most))
 	case closed != nil:
-		return body, closed
+		return body.Bytes(), closed
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return body, nil
+	resp.Body = io.NopCloser(bytes.NewReader(body.Bytes()))
+	return body.Bytes(), nil
 }
 
 // neverConnected reports whether a fault came before anything was sent.
@@ -263,9 +320,9 @@ func (t *transport) trace(r *http.Request, body []byte, resp *http.Response, ans
 	if t.Host.Trace == nil {
 		return
 	}
-	e := vendors.Exchange{Method: r.Method, URL: r.URL.Redacted(), Took: took, Request: t.Redact(r, body), Err: err}
+	e := vendors.Exchange{Method: r.Method, URL: r.URL.Redacted(), Took: took, Request: Hide(r, t.Redact(r, body)), Err: err}
 	if resp != nil {
-		e.Status, e.RequestID, e.Answer = resp.StatusCode, RequestID(resp.Header), t.Redact(r, answer)
+		e.Status, e.RequestID, e.Answer = resp.StatusCode, RequestID(resp.Header), Hide(r, t.Redact(r, answer))
 	}
 	t.Host.Trace(e)
 }

@@ -1,0 +1,34 @@
+package vendors
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"buckethead/config/words"
+)
+
+// Excerpt returns a text of a provider as it may stand in a line of an error: on one line,
+// without characters that do something to a terminal, and cut after that many characters, with
+// how much was left out.
+func Excerpt(text string, characters int) string {
+	const perCharacter = 8 // bytes, with spaces that are dropped; what is beyond is not looked at
+	rest := ""
+	if most := characters * perCharacter; len(text) > most {
+		rest = fmt.Sprintf("... (%s bytes in all)", words.Number(len(text)))
+		text = text[:most]
+	}
+	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+	if runes := []rune(text); len(runes) > characters {
+		if rest == "" {
+			rest = fmt.Sprintf("... (%s characters in all)", words.Number(len(runes)))
+		}
+		text = string(runes[:characters])
+	}
+	return text + rest
+}
+
+// MessageLength is how much of a provider's message an error shows.
+const MessageLength = 500
