@@ -128,7 +128,7 @@ func (v *variable) parse(s *scope, in input) (cty.Value, bool) {
 		return value, true
 	}
 	why := " " + sentence(diags[0].Detail)
-	if v.sensitive {
+	if v.withheld() {
 		why = ""
 	}
 	s.report(invalidVariable, in.subject, fmt.Sprintf("%s cannot be read as a value for %q.%s", in.source, v.name, why),

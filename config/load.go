@@ -58,7 +58,7 @@ func Load(o Options) (*Config, diag.List) {
 	if l.readFiles() {
 		l.evaluate()
 	}
-	return l.config, l.withoutConsequences().Sorted()
+	return l.config, onlyOne(l.withoutConsequences().Sorted())
 }
 
 func newLoader(o Options) *loader {
@@ -83,7 +83,8 @@ func newLoader(o Options) *loader {
 // other. A file that asks for another version of bh is not looked at further:
 // whatever else is strange in it may be right for that version.
 func (l *loader) evaluate() {
-	l.functions = functions(l.config.Dir, l.options.env)
+	l.functions = functions(l.config.Dir, l.environment)
+	l.functions[guardedIndex] = guardedIndexFunc
 	l.root = &hcl.EvalContext{Functions: l.functions}
 	l.collectBlocks()
 	l.declareVariables()
