@@ -58,7 +58,9 @@ func Load(o Options) (*Config, diag.List) {
 	if l.readFiles() {
 		l.evaluate()
 	}
-	return l.config, onlyOne(l.withoutConsequences().Sorted())
+	list := onlyOne(l.withoutConsequences().Sorted())
+	l.maskQuoted(list)
+	return l.config, list
 }
 
 func newLoader(o Options) *loader {
@@ -117,7 +119,7 @@ func (l *loader) collectBlocks() {
 	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import", "policy"}
 	for _, f := range l.files {
 		for _, a := range f.body.Attributes {
-			l.mask(a.Expr)
+			l.maskAttribute(a)
 			l.report(unknownAttribute, a.NameRange, a.SrcRange, fmt.Sprintf("%q stands outside of any block.", a.Name),
 				"Put it into the block that it belongs to; a value of your own belongs into locals { ... }.")
 		}
@@ -181,7 +183,7 @@ func (s *scope) known(b *hclsyntax.Body, attributes, blocks []string, mayHoldSec
 			continue
 		}
 		if mayHoldSecrets {
-			s.l.mask(a.Expr)
+			s.l.maskAttribute(a)
 		}
 		fix := suggestion(name, attributes, "attribute")
 		if slices.Contains(blocks, name) {

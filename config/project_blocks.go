@@ -138,7 +138,6 @@ func (s *scope) registration(b *hclsyntax.Block) (*Register, bool) {
 	}
 	if a := b.Body.Attributes["endpoint_url"]; a != nil && r.EndpointURL != "" {
 		if fault := endpointFault(r.EndpointURL); fault != "" {
-			s.l.mask(a.Expr) // it may have a password in it
 			s.report(invalidValue, a.Expr.Range(), fault, `Write it as "https://s3.eu-central-1.amazonaws.com".`)
 			ok = false
 		}

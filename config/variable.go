@@ -74,7 +74,8 @@ func (v *variable) decode(s *scope) {
 	}
 	v.fallback = attributes["default"]
 	if v.sensitive && v.fallback != nil {
-		s.l.maskRange(v.fallback.Expr.Range())
+		s.l.mask(v.fallback.Expr)
+		s.l.maskKeys(v.fallback.Expr)
 	}
 }
 
