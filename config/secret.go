@@ -57,7 +57,7 @@ func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secr
 		what, fix := a.Name+" is empty.", "Give it a value, or remove the attribute."
 		if name := s.emptyVariable(a.Expr); name != "" {
 			what = fmt.Sprintf("The environment variable %s is set, but it is empty.", name)
-			fix = "Give it a value: " + setting(name) + " A secret that CI does not have, or keeps from forks, is empty there."
+			fix = setting(name) + " A secret that CI does not have, or keeps from forks, is empty there."
 		}
 		s.lack(emptySecret, a.Expr.Range(), what, fix)
 		return none, "", faulty

@@ -31,9 +31,10 @@ func notSet(names []string) string {
 	return fmt.Sprintf("the environment variables %s are not set", words.List(names...))
 }
 
-// setting says how to set a variable.
-func setting(name string) string {
-	return fmt.Sprintf("run `export %s=...` before bh; in CI, add it to the env of the job.", name)
+// setting says how to set one of these variables.
+func setting(names ...string) string {
+	return fmt.Sprintf("Set %s: run `export %s=...` before bh; in CI, add it to the env of the job.",
+		strings.Join(names, " or "), names[0])
 }
 
 // unset reports an env() that has no value, and whether that is what is wrong.
@@ -46,10 +47,7 @@ func (s *scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
 		"Set it in the environment, or give env() a default as its second argument."
 	if s.nameable(e, names) {
 		detail = capital(notSet(names)) + "."
-		fix = "Set it: " + setting(names[0])
-		if len(names) > 1 {
-			fix = "Set one of them: " + setting(names[0])
-		}
+		fix = setting(names...)
 		if !s.hidden && !slices.ContainsFunc(names, s.l.options.secretVariable) { // a secret has no default
 			fix += fmt.Sprintf(` Or write a default: env("%s", "...").`, names[0])
 		}
