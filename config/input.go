@@ -99,6 +99,9 @@ func (l *loader) fileAttributes(path string, src []byte) hcl.Attributes {
 		}
 	}
 	for _, d := range diags {
+		if d.Summary == "Invalid JSON keyword" {
+			d.Detail = "A text stands in quotes." // the library's quotes the value
+		}
 		l.syntaxFault(d)
 	}
 	return nil
