@@ -76,6 +76,9 @@ var (
 	unknownScheme = Kind{"BH1042", "Reference to an unknown secret store"}
 	// A secret without any text.
 	emptySecret = Kind{"BH1043", "Secret is empty"}
+	// A fault that depends on the value of a secret. One alone is reported: many of them,
+	// each for another question about the value, would tell what it is.
+	secretFault = Kind{"BH1044", "Secret does not fit where it is used"}
 
 	// A for_each over something else than names.
 	invalidForEach = Kind{"BH1050", "Invalid for_each"}
@@ -131,7 +134,7 @@ func Kinds() []Kind {
 		missingVariable, undeclaredVariable, invalidVariable, failedValidation, invalidType,
 		unsupportedVersion, unknownBackend, unsetEnvironment,
 		unknownVendor, missingConnection, ambiguousConnection, unknownConnection, invalidSetting,
-		literalSecret, shownSecret, unknownScheme, emptySecret,
+		literalSecret, shownSecret, unknownScheme, emptySecret, secretFault,
 		invalidForEach, invalidBucket, invalidCredential, invalidItemTitle, sharedBucket, sharedItem, unsupportedAttribute,
 		needlessAttribute, earlyExpiry,
 		invalidAddress, invalidMove, removedDeclared, importUndeclared, invalidImport,

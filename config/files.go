@@ -153,6 +153,7 @@ func (l *loader) parse(name string, src []byte) file {
 	if f.body == nil {
 		f.body = &hclsyntax.Body{}
 	}
+	guardIndexes(f.body, src)
 	for _, d := range diags {
 		l.syntaxFault(d)
 		if d.Severity == hcl.DiagError && d.Subject != nil && (f.broken < 0 || d.Subject.Start.Byte < f.broken) {

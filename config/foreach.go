@@ -143,17 +143,16 @@ func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
 	}
 	// The marks of the values stay: a value may be the secret of its instance.
 	v, marks := v.Unmark()
-	_, isSensitive := marks[sensitive]
+	of := carriedBy(marks)
 	refuse := func(detail, fix string) ([]instance, bool) {
 		d.report(invalidForEach, a.Expr.Range(), detail, fix)
 		return nil, false
 	}
 	t := v.Type()
 	switch {
-	case isSensitive:
-		return refuse("for_each takes a sensitive value, and its keys stand in addresses, which everyone sees. "+
-			"Its values may be sensitive, one by one.",
-			"Use values that are not sensitive, or nonsensitive() if everyone may see these.")
+	case of.sensitive:
+		d.shows(of, a.Expr.Range(), "for_each", "its keys stand in addresses, which everyone sees")
+		return nil, false
 	case v.IsNull():
 		return refuse("for_each is null.", "Use an empty set, toset([]), for no instances at all.")
 	case t.IsTupleType() || t.IsListType():

@@ -28,3 +28,13 @@ func Format(src []byte, filename string) ([]byte, diag.List) {
 	}
 	return out, nil
 }
+
+// Quotable returns text that [Format] found to be broken with asterisks over what may be a
+// secret in the lines that the diagnostics point at.
+func Quotable(src []byte, filename string) []byte {
+	l := newLoader(Options{})
+	l.config.Sources[filename] = src
+	l.parse(filename, src)
+	l.maskQuoted(l.diags)
+	return l.config.Sources[filename]
+}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	yaml "github.com/zclconf/go-cty-yaml"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -11,7 +10,7 @@ import (
 // functions returns every function of the language, under Terraform's names. None
 // of them reads a clock or draws at random, so that the same inputs give the
 // same plan.
-func functions(dir string, env func(string) (string, bool)) map[string]function.Function {
+func functions(dir string, env func(string) (cty.Value, bool)) map[string]function.Function {
 	return map[string]function.Function{
 		// Numbers.
 		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "log": stdlib.LogFunc,
@@ -43,7 +42,7 @@ func functions(dir string, env func(string) (string, bool)) map[string]function.
 		"tobool": conversion(cty.Bool), "tolist": conversion(cty.List(cty.DynamicPseudoType)),
 		"tomap": conversion(cty.Map(cty.DynamicPseudoType)), "tonumber": conversion(cty.Number),
 		"toset": conversion(cty.Set(cty.DynamicPseudoType)), "tostring": conversion(cty.String),
-		"try": tryfunc.TryFunc, "can": tryfunc.CanFunc,
+		"try": tryFunc, "can": canFunc,
 		// The world outside of the file.
 		"env": envFunc(env), "file": fileFunc(dir), "fileexists": fileExistsFunc(dir),
 		"sensitive": sensitiveFunc, "nonsensitive": nonsensitiveFunc,

@@ -12,9 +12,8 @@ import (
 )
 
 // envFunc reads a variable of the environment, or gives the default where it is
-// not set. What was read carries the environment mark; a default does not, for
-// it stands in the file.
-func envFunc(env func(string) (string, bool)) function.Function {
+// not set. What was read carries marks; a default carries none, for it stands in the file.
+func envFunc(env func(string) (cty.Value, bool)) function.Function {
 	return function.New(&function.Spec{
 		Params:   []function.Parameter{{Name: "name", Type: cty.String}},
 		VarParam: &function.Parameter{Name: "default", Type: cty.String, AllowNull: true},
@@ -27,12 +26,12 @@ func envFunc(env func(string) (string, bool)) function.Function {
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			name := args[0].AsString()
 			if value, ok := env(name); ok {
-				return cty.StringVal(value).Mark(environment), nil
+				return value, nil
 			}
 			if len(args) == 2 {
 				return args[1], nil
 			}
-			return cty.NilVal, &unsetError{name}
+			return cty.NilVal, &unsetError{[]string{name}}
 		},
 	})
 }
@@ -94,7 +93,8 @@ func markFunc(change func(cty.Value) cty.Value) function.Function {
 }
 
 // sensitiveFunc marks a value as one that must not be shown; nonsensitiveFunc
-// takes that back, at every depth, and keeps where the value came from.
+// takes that back, at every depth, and keeps where the value came from. What the
+// environment says is a secret stays one.
 var (
 	sensitiveFunc    = markFunc(func(v cty.Value) cty.Value { return v.Mark(sensitive) })
 	nonsensitiveFunc = markFunc(func(v cty.Value) cty.Value {

@@ -99,6 +99,9 @@ func (l *loader) fileAttributes(path string, src []byte) hcl.Attributes {
 		}
 	}
 	for _, d := range diags {
+		if d.Summary == "Invalid JSON keyword" {
+			d.Detail = "A text stands in quotes." // the library's quotes the value
+		}
 		l.syntaxFault(d)
 	}
 	return nil
@@ -128,7 +131,7 @@ func (v *variable) parse(s *scope, in input) (cty.Value, bool) {
 		return value, true
 	}
 	why := " " + sentence(diags[0].Detail)
-	if v.sensitive {
+	if v.withheld() {
 		why = ""
 	}
 	s.report(invalidVariable, in.subject, fmt.Sprintf("%s cannot be read as a value for %q.%s", in.source, v.name, why),

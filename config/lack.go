@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -144,50 +143,4 @@ func (s *scope) inheritFrom(lacks []Lack, use hcl.Range) {
 func withoutUse(detail string) string {
 	before, _, _ := strings.Cut(detail, " It is used at ")
 	return before
-}
-
-// unsetError is the error of env() for a variable that is not set.
-type unsetError struct{ name string }
-
-func (e *unsetError) Error() string {
-	return fmt.Sprintf("the variable %s is not set in the environment", e.name)
-}
-
-// variableName is the form of a name that may be shown wherever it stands: a secret that
-// someone wrote into env() instead does not look like this.
-var variableName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,63}$`)
-
-// unset reports an env() that has no value, and whether that is what is wrong.
-func (s *scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
-	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
-	if !ok || d.Subject == nil {
-		return false
-	}
-	missing, is := extra.FunctionCallError().(*unsetError)
-	if !is {
-		return false
-	}
-	detail, fix := "A variable of the environment that env() reads here is not set.",
-		"Set it in the environment, or give env() a default as its second argument."
-	if name := missing.name; variableName.MatchString(name) && writes(e, name) {
-		detail = fmt.Sprintf("The variable %s is not set in the environment.", name)
-		fix = fmt.Sprintf(`Set %[1]s in the environment, or write a default: env("%[1]s", "...").`, name)
-		if s.hidden { // a secret, which has no default
-			fix = fmt.Sprintf("Set %s in the environment.", name)
-		}
-	}
-	s.lack(unsetEnvironment, *d.Subject, detail, fix)
-	return true
-}
-
-// writes reports whether a text stands in an expression as it is.
-func writes(e hclsyntax.Expression, text string) bool {
-	found := false
-	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
-		literal, ok := n.(*hclsyntax.LiteralValueExpr)
-		found = found || ok && literal.Val.Type().FriendlyName() == "string" && !literal.Val.IsNull() &&
-			literal.Val.AsString() == text
-		return nil
-	})
-	return found
 }

@@ -107,12 +107,12 @@ func TestLoad_partly(t *testing.T) {
 		`cloudflare_r2.three account_id: BH1007@23 cloudflare_r2 needs account_id.`,
 		`cloudflare_r2.three api_token: BH1007@23 cloudflare_r2 needs api_token.`,
 		`local.two root: BH1020@1 ` + name + `22.`,
-		`onepassword.two token: BH1027@4 The variable KEY is not set in the environment. It is used at buckets.hcl:27.`,
+		`onepassword.two token: BH1027@4 The environment variable KEY is not set. It is used at buckets.hcl:27.`,
 		`projects  bitem_title: BH1020@1 ` + name + `38.`,
 		`projects  brotate: BH1020@1 ` + name + `39.`,
 		`projects  cbucket: BH1020@1 ` + name + `43.`,
 		`projects  dfor_each: BH1020@1 ` + name + `48.`,
-		`projects  esecrets: BH1027@56 The variable WHICH is not set in the environment.`,
+		`projects  esecrets: BH1027@56 The environment variable WHICH is not set.`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

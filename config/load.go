@@ -59,7 +59,9 @@ func Load(o Options) (*Config, diag.List) {
 		l.evaluate()
 	}
 	l.config.Sensitive = l.sensitiveValues()
-	return l.config, l.withoutConsequences().Sorted()
+	list := onlyOne(l.withoutConsequences().Sorted())
+	l.maskQuoted(list)
+	return l.config, list
 }
 
 func newLoader(o Options) *loader {
@@ -84,7 +86,8 @@ func newLoader(o Options) *loader {
 // other. A file that asks for another version of bh is not looked at further:
 // whatever else is strange in it may be right for that version.
 func (l *loader) evaluate() {
-	l.functions = functions(l.config.Dir, l.options.env)
+	l.functions = functions(l.config.Dir, l.environment)
+	l.functions[guardedIndex] = guardedIndexFunc
 	l.root = &hcl.EvalContext{Functions: l.functions}
 	l.collectBlocks()
 	l.declareVariables()
@@ -117,7 +120,7 @@ func (l *loader) collectBlocks() {
 	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import", "policy"}
 	for _, f := range l.files {
 		for _, a := range f.body.Attributes {
-			l.mask(a.Expr)
+			l.maskAttribute(a)
 			l.report(unknownAttribute, a.NameRange, a.SrcRange, fmt.Sprintf("%q stands outside of any block.", a.Name),
 				"Put it into the block that it belongs to; a value of your own belongs into locals { ... }.")
 		}
@@ -181,7 +184,7 @@ func (s *scope) known(b *hclsyntax.Body, attributes, blocks []string, mayHoldSec
 			continue
 		}
 		if mayHoldSecrets {
-			s.l.mask(a.Expr)
+			s.l.maskAttribute(a)
 		}
 		fix := suggestion(name, attributes, "attribute")
 		if slices.Contains(blocks, name) {

@@ -61,7 +61,7 @@ func (l *loader) decodePolicies() {
 		policy.rule = &policyRule{l: l, block: b, condition: condition.Expr, message: message.Expr}
 		policy.rule.project = mentions("project", condition.Expr, message.Expr)
 		policy.Operations = mentions("operation", condition.Expr, message.Expr)
-		if policy.checkExpressions(s) {
+		if s.readsNoSecret(condition, "condition") && s.readsNoSecret(message, "error_message") && policy.checkExpressions(s) {
 			l.config.Policies = append(l.config.Policies, policy)
 		}
 	}

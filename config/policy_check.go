@@ -89,7 +89,7 @@ func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[
 	if !ok {
 		return
 	}
-	holds, _, _ = unmark(holds)
+	holds, _ = unmark(holds)
 	holds, err := convert.Convert(holds, cty.Bool)
 	switch {
 	case err != nil || holds.IsNull():
@@ -116,10 +116,10 @@ func (e *evaluation) text(message hclsyntax.Expression) string {
 	if !ok {
 		return "The condition does not hold."
 	}
-	value, isSensitive, _ := unmark(value)
+	value, of := unmark(value)
 	text, err := convert.Convert(value, cty.String)
 	switch {
-	case isSensitive:
+	case of.sensitive:
 		return "The message is not shown, because it has a sensitive value in it."
 	case err != nil || text.IsNull() || text.AsString() == "":
 		return "The condition does not hold."

@@ -195,11 +195,11 @@ func (d *projectDecoder) unknown(a *hclsyntax.Attribute) {
 	fix := suggestion(a.Name, names, "attribute")
 	if attributeBits[a.Name]&projectBlocks != 0 {
 		fix = fmt.Sprintf("%s is a block: write %s { ... } without the equals sign.", a.Name, a.Name)
-		d.l.mask(a.Expr)
+		if a.Name == "register" {
+			d.l.mask(a.Expr)
+		}
 	}
-	if secretName(a.Name) {
-		d.l.mask(a.Expr)
-	}
+	d.l.maskAttribute(a)
 	if similar(a.Name, names) == "bucket" {
 		d.faults |= hasBucket // mistyped, and so not missing as well
 	}

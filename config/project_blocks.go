@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -138,7 +137,6 @@ func (s *scope) registration(b *hclsyntax.Block) (*Register, bool) {
 	}
 	if a := b.Body.Attributes["endpoint_url"]; a != nil && r.EndpointURL != "" {
 		if fault := endpointFault(r.EndpointURL); fault != "" {
-			s.l.mask(a.Expr) // it may have a password in it
 			s.report(invalidValue, a.Expr.Range(), fault, `Write it as "https://s3.eu-central-1.amazonaws.com".`)
 			ok = false
 		}
@@ -167,10 +165,17 @@ func (s *scope) needed(b *hclsyntax.Block, a *hclsyntax.Attribute, name string, 
 		return false
 	case out == faulty:
 		return false
-	case text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f }):
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%s is empty, or has spaces or control characters in it.", name),
-			"Copy the value again, without what surrounds it.")
+	case text == "":
+		s.report(invalidValue, a.Expr.Range(), name+" is empty.", "Give it a value.")
 		return false
+	}
+	for i, r := range []rune(text) {
+		if r <= ' ' || r == 0x7f {
+			s.report(invalidValue, a.Expr.Range(),
+				fmt.Sprintf("%s has a space or a control character in it: %q, character %d.", name, r, i+1),
+				"Copy the value again, without what surrounds it.")
+			return false
+		}
 	}
 	*into = text
 	return true
@@ -182,7 +187,7 @@ func endpointFault(text string) string {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "This is no URL of an endpoint."
+		return "This is no URL of an endpoint: it has no host, or something in it that a URL cannot have."
 	case u.User != nil:
 		return "The URL of an endpoint has no user and no password in it."
 	case u.RawQuery != "" || u.Fragment != "":

@@ -80,7 +80,7 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 	if s.undeclared(e) {
 		return
 	}
-	hidden := s.hidden || withheld(e, s.ctx)
+	of := carriedBy(reads(e, s.ctx))
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
 			continue
@@ -93,10 +93,12 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 		case s.unset(e, d):
 		case d.Summary == "Call to unknown function":
 			s.unknownCall(e, subject)
-		case hidden:
-			s.report(invalidExpression, subject,
-				"The details are not shown, because the expression works with values that may be secret.",
-				"Check this expression: its functions, types and names.")
+		case indexFault(d) != nil && !s.hidden && !of.sensitive:
+			fault := indexFault(d)
+			s.report(invalidExpression, subject, sentence(fault.Summary)+" "+sentence(fault.Detail),
+				"Correct the expression, or give it another value to work with.")
+		case s.hidden || of.sensitive:
+			s.withheldFault(of, subject, d)
 		case strings.Contains(d.Detail, "panic in function implementation"):
 			s.report(invalidExpression, subject, "A function in this expression cannot work with these values.",
 				"Give it other values, or do without it.")

@@ -32,25 +32,36 @@ func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secr
 	if !ok {
 		return none, "", faulty
 	}
-	v, isSensitive, fromEnvironment := unmark(v)
+	v, of := unmark(v)
 	if v.IsNull() {
 		return none, "", unset
 	}
 	converted, err := convert.Convert(v, cty.String)
 	if err != nil || !v.Type().IsPrimitiveType() {
+		if of.origin != "" {
+			return none, "", s.misfit(of, a)
+		}
 		return none, "", s.wrong(a, "a string", v)
 	}
 	text := converted.AsString()
+	if of.sensitive && s.l.isReference(text) && !s.l.given(of, text) {
+		return none, "", s.misfit(of, a)
+	}
 	if reference, out := s.reference(a, text, own); out != unset {
 		return none, reference, out
 	}
 	switch {
+	case text == "" && of.origin != "" && !s.l.given(of, ""):
+		return none, "", s.misfit(of, a)
 	case text == "":
-		s.lack(emptySecret, a.Expr.Range(),
-			fmt.Sprintf("%s is empty. A variable of the environment may be set without a value.", a.Name),
-			"Set the variable that it comes from, or remove the attribute.")
+		what, fix := a.Name+" is empty.", "Give it a value, or remove the attribute."
+		if name := s.emptyVariable(a.Expr); name != "" {
+			what = fmt.Sprintf("The environment variable %s is set, but it is empty.", name)
+			fix = setting(name) + " A secret that CI does not have, or keeps from forks, is empty there."
+		}
+		s.lack(emptySecret, a.Expr.Range(), what, fix)
 		return none, "", faulty
-	case !isSensitive && !fromEnvironment:
+	case !of.sensitive && !of.environment:
 		s.report(literalSecret, a.Expr.Range(),
 			"The value of "+a.Name+" is written in the file, or made of what is written there, and the file is committed.",
 			`Take it from env("NAME") without a default, from a variable with sensitive = true, or from a secret store by a `+
@@ -63,10 +74,10 @@ func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secr
 // reference tells a reference such as op://vault/item/field from any other text;
 // the outcome is unset if it is not one.
 func (s *scope) reference(a *hclsyntax.Attribute, text, own string) (string, outcome) {
-	scheme, _, found := strings.Cut(text, "://")
-	if !found || !s.l.anyScheme(scheme) {
+	if !s.l.isReference(text) {
 		return "", unset
 	}
+	scheme, _, _ := strings.Cut(text, "://")
 	switch {
 	case scheme == own:
 		s.report(unknownScheme, a.Expr.Range(),
@@ -80,6 +91,12 @@ func (s *scope) reference(a *hclsyntax.Attribute, text, own string) (string, out
 		return text, given
 	}
 	return "", faulty
+}
+
+// isReference reports whether a text is a reference into a store of some known vendor.
+func (l *loader) isReference(text string) bool {
+	scheme, _, found := strings.Cut(text, "://")
+	return found && l.anyScheme(scheme)
 }
 
 // anyScheme reports whether a store of any known vendor reads references of scheme.

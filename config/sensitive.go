@@ -7,15 +7,15 @@ import (
 	"buckethead/vendors"
 )
 
-// sensitiveValues returns the values of the variables with sensitive = true, and what is
+// sensitiveValues returns the values of the variables that are sensitive, and what is
 // within them.
 func (l *loader) sensitiveValues() []vendors.Secret {
 	var out []vendors.Secret
 	for _, v := range l.variables {
-		if !v.sensitive {
+		if !v.withheld() {
 			continue
 		}
-		plain, _, _ := unmark(v.value)
+		plain, _ := unmark(v.value)
 		_ = cty.Walk(plain, func(_ cty.Path, leaf cty.Value) (bool, error) {
 			if text, err := convert.Convert(leaf, cty.String); err == nil && text.IsKnown() && !text.IsNull() {
 				out = append(out, vendors.NewSecret(text.AsString()))

@@ -27,11 +27,9 @@ func (s *scope) plain(a *hclsyntax.Attribute) (cty.Value, outcome) {
 	if !ok {
 		return v, faulty
 	}
-	v, isSensitive, _ := unmark(v)
-	if isSensitive {
-		s.report(shownSecret, a.Expr.Range(),
-			fmt.Sprintf("%s takes a sensitive value, and plans, state and messages show %s.", a.Name, a.Name),
-			"Use a value that is not sensitive, or wrap this one in nonsensitive() if everyone may see it.")
+	v, of := unmark(v)
+	if of.sensitive {
+		s.shows(of, a.Expr.Range(), a.Name, fmt.Sprintf("plans, state and messages show %s", a.Name))
 		return v, faulty
 	}
 	if v.IsNull() {

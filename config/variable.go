@@ -17,12 +17,16 @@ type variable struct {
 	kind      cty.Type
 	optional  *typeexpr.Defaults
 	sensitive bool
+	origin    string // of a value that is a secret by the variable's name, whatever the file says; else ""
 	nullable  bool
 	fallback  *hclsyntax.Attribute // default
 	value     cty.Value            // cty.DynamicVal where a fault keeps it from having one
 	typed     bool                 // the type is known
 	lacks     []Lack               // why it has no value
 }
+
+// withheld reports whether nothing may be told of the variable's value.
+func (v *variable) withheld() bool { return v.sensitive || v.origin != "" }
 
 func (l *loader) variableNames(name string) bool { _, ok := l.variables[name]; return ok }
 
@@ -70,7 +74,8 @@ func (v *variable) decode(s *scope) {
 	}
 	v.fallback = attributes["default"]
 	if v.sensitive && v.fallback != nil {
-		s.l.maskRange(v.fallback.Expr.Range())
+		s.l.mask(v.fallback.Expr)
+		s.l.maskKeys(v.fallback.Expr)
 	}
 }
 
@@ -86,6 +91,9 @@ func (s *scope) duplicate(b, first *hclsyntax.Block, what string) {
 func (v *variable) assign(s *scope, in input, outside bool) {
 	switch {
 	case outside:
+		if s.l.options.SecretVariable("BH_VAR_" + v.name) {
+			v.origin = "var." + v.name
+		}
 		if value, ok := v.parse(s, in); ok {
 			v.convert(s, value, in.subject, in.source)
 		}
@@ -111,25 +119,29 @@ func (v *variable) convert(s *scope, value cty.Value, subject hcl.Range, source 
 	if v.optional != nil && !value.IsNull() {
 		value = v.optional.Apply(value)
 	}
+	_, of := unmark(value)
 	converted, err := fit(value, v.kind)
 	if err != nil {
 		why := sentence(": " + conversionFault(err))
-		if v.sensitive {
+		if v.withheld() || of.sensitive {
 			why = "."
 		}
-		s.report(invalidVariable, subject,
+		s.report(of.kind(invalidVariable), subject,
 			fmt.Sprintf("%s does not fit the variable %q, which is of type %s%s",
 				source, v.name, typeexpr.TypeString(v.kind), why),
 			"Give it a value of that type, or change the type.")
 		return
 	}
 	if converted.IsNull() && !v.nullable {
-		s.report(invalidVariable, subject,
+		s.report(of.kind(invalidVariable), subject,
 			fmt.Sprintf("%s is null, and the variable %q has nullable = false.", source, v.name), "Give it a value.")
 		return
 	}
 	if v.sensitive {
 		converted = converted.Mark(sensitive)
+	}
+	if v.origin != "" {
+		converted = converted.Mark(secretOf(v.origin))
 	}
 	v.value = converted
 }
@@ -143,22 +155,22 @@ func (v *variable) validate(l *loader) {
 		s := l.needing(b, &l.unused)
 		s.known(b.Body, []string{"condition", "error_message"}, nil, v.sensitive)
 		condition, message := s.require(b, "condition"), s.require(b, "error_message")
-		if condition == nil || message == nil {
+		if condition == nil || message == nil || !s.readsNoSecret(message, "error_message") {
 			continue
 		}
 		holds, ok := s.evaluate(condition.Expr)
 		if !ok || v.value == cty.DynamicVal {
 			continue
 		}
-		holds, _, _ = unmark(holds)
+		holds, of := unmark(holds)
 		holds, err := convert.Convert(holds, cty.Bool)
 		if err != nil || holds.IsNull() {
-			s.report(wrongType, condition.Expr.Range(), "The condition must be true or false.",
+			s.report(of.kind(wrongType), condition.Expr.Range(), "The condition must be true or false.",
 				"Compare something, or use can().")
 			continue
 		}
 		if holds.False() {
-			s.report(failedValidation, condition.Expr.Range(), s.message(message, v),
+			s.report(of.kind(failedValidation), condition.Expr.Range(), s.message(message, v),
 				fmt.Sprintf("Give the variable %q another value.", v.name))
 		}
 	}
@@ -171,10 +183,10 @@ func (s *scope) message(a *hclsyntax.Attribute, v *variable) string {
 	if !ok {
 		return fmt.Sprintf("The value of %q is not valid.", v.name)
 	}
-	value, isSensitive, _ := unmark(value)
+	value, of := unmark(value)
 	text, err := convert.Convert(value, cty.String)
 	switch {
-	case isSensitive:
+	case of.sensitive:
 		return fmt.Sprintf("The value of %q is not valid. "+
 			"The message is not shown, because it has a sensitive value in it.", v.name)
 	case err != nil || text.IsNull():

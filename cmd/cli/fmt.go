@@ -85,7 +85,7 @@ func (a fmtArgs) format(ctx context.Context, r *run, path string) (fails bool, e
 	}
 	out, diags := config.Format(src, path)
 	if diags.HasErrors() {
-		v, _ := view.New("human", r.Stdout, r.Stderr, view.Options{Sources: map[string][]byte{path: src}})
+		v, _ := view.New("human", r.Stdout, r.Stderr, view.Options{Sources: map[string][]byte{path: config.Quotable(src, path)}})
 		v.Diagnostics(diags)
 		return true, nil
 	}

@@ -160,7 +160,7 @@ func TestNeeds_commandsNeedOnlyWhatTheyUse(t *testing.T) {
 			}
 			for _, name := range wants {
 				code, out := w.bh(t, row.command, slices.DeleteFunc(slices.Clone(wants), func(s string) bool { return s == name }))
-				if code != 1 || !regexp.MustCompile(`variable "?`+name+`"?.*( is not set in|has no value)`).MatchString(out) ||
+				if code != 1 || !regexp.MustCompile(`variable "?`+name+`"?.*( is not set\.|has no value)`).MatchString(out) ||
 					!regexp.MustCompile(`buckets\.hcl( +line |:)\d+`).MatchString(out) {
 					t.Errorf("without %s: exit %d\n%s", name, code, out)
 				}

@@ -27,8 +27,9 @@ func secretsOf(p Process) *redact.Set {
 		secrets.Hide(vendors.NewSecret(p.get(name)))
 	}
 	if p.Environ != nil {
+		known := config.Options{Vendors: registry.All(), States: connections.StateKinds()}
 		for _, pair := range p.Environ() {
-			if name, value, _ := strings.Cut(pair, "="); vendors.SecretVariable(name) && !refersTo(name, value) {
+			if name, value, _ := strings.Cut(pair, "="); known.SecretVariable(name) && !refersTo(name, value) {
 				secrets.Hide(vendors.NewSecret(value))
 			}
 		}

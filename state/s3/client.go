@@ -99,28 +99,28 @@ func openBucket(ctx context.Context, o Options) (*bucket, error) {
 		}
 		cfg.Region = "auto" // which R2 accepts; others need their own
 	}
-	client := &http.Client{
-		Transport: o.Transport,
-		// A redirect leads to another region or someone else's server: do not follow it.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && o.Transport == nil {
+	next := o.Transport
+	if own, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && next == nil {
 		network := own.GetTransport() // which has the certificates of the configuration
 		network.MaxResponseHeaderBytes = headersLimit
-		client.Transport = network
+		next = network
 	}
-	client.Transport = boundedTransport{client.Transport}
 	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(c *awss3.Options) {
-		c.HTTPClient = client
 		if endpoint != "" {
 			c.BaseEndpoint = aws.String(strings.TrimSuffix(endpoint, "/"))
 		} else {
 			maySend = orHostOf(aws.ToString(c.BaseEndpoint), maySend)
 		}
-		client.Transport = transport.Guard(client.Transport, maySend)
+		c.HTTPClient = clientOver(transport.Guard(boundedTransport{next}, maySend))
 		c.UsePathStyle = c.BaseEndpoint != nil
 		c.DisableLogOutputChecksumValidationSkipped = true
 	})}, nil
+}
+
+// clientOver returns a client that follows no redirect, which could lead to somebody else's server.
+func clientOver(t http.RoundTripper) *http.Client {
+	return &http.Client{Transport: t,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // orHostOf allows the host of an endpoint beside those that maySend allows: a user's own AWS

@@ -45,10 +45,6 @@ func Settings() []vendors.Setting {
 	}
 }
 
-// bucketName matches what S3 and servers like it accept as the name of a bucket.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-
 // keyName matches keys of characters that need no escaping anywhere.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 var keyName = regexp.MustCompile(`^[A-Za-z0-9_=+-][A-Za-z0-9_.=+-]*(/[A-Za-z0-9_=+-][A-Za-z0-9_.=+-]*)*$`)
@@ -69,8 +65,9 @@ func CheckSettings(s vendors.Settings) []vendors.Problem {
 	wrong := func(attribute, summary, fix string) {
 		out = append(out, vendors.Problem{Attribute: attribute, Summary: summary, Fix: fix})
 	}
-	if name := s.Text("bucket"); !bucketName.MatchString(name) {
-		wrong("bucket", fmt.Sprintf("%q cannot be the name of a bucket", name),
+	if fault := vendors.BucketNameFault(s.Text("bucket"), "a bucket", ".-"); fault != "" {
+		// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+		wrong("bucket", fault,
 			"Name a bucket that exists: 3 to 63 lower-case letters, digits, dots and hyphens.")
 	}
 	if key := s.Text("key"); !keyName.MatchString(key) || len(key) > longestKey {

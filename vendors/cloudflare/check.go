@@ -36,11 +36,11 @@ var storageClasses = map[string]string{"standard": "Standard", "infrequentaccess
 func checkSettings(s vendors.Settings) []vendors.Problem {
 	var out vendors.Problems
 	if !hexID.MatchString(s.Text("account_id")) {
-		out.Report("account_id", "this is no account id",
+		out.Report("account_id", accountFault(s.Text("account_id")),
 			"It has 32 hexadecimal digits in lower case; the dashboard shows it on the page of R2, and in its URL.")
 	}
 	if kind := s.Text("token_kind"); kind != "account" && kind != "user" {
-		out.Report("token_kind", "this is no kind of token", `Use "account" or "user".`)
+		out.Report("token_kind", strconv.Quote(kind)+" is no kind of token", `Use "account" or "user".`)
 	}
 	for _, name := range []string{"api_base_url", "s3_endpoint_url"} {
 		if text := s.Text(name); text != "" && !transport.ValidURL(strings.ReplaceAll(text, placeholder, "default")) {
@@ -50,29 +50,40 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	}
 	if text := s.Text("token_limit"); text != "" {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 {
-			out.Report("token_limit", "this is no number of tokens", "Write the number that Cloudflare grants, such as 500.")
+			out.Report("token_limit", strconv.Quote(text)+" is no number of tokens", "Write the number that Cloudflare grants, such as 500.")
 		}
 	}
 	return out
 }
 
+// accountFault says why a text is no account's id. The text may be a token in the wrong
+// place, so it is not shown.
+func accountFault(text string) string {
+	for i, r := range []rune(text) {
+		if !strings.ContainsRune("0123456789abcdef", r) {
+			return "this is no account id: character " + strconv.Itoa(i+1) + " is no hexadecimal digit in lower case"
+		}
+	}
+	return "this is no account id: it has " + strconv.Itoa(utf8.RuneCountInString(text)) + " digits"
+}
+
 func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	var out vendors.Problems
-	if !bucketName.MatchString(spec.ID.Name) {
-		out.Report("bucket", "this cannot be the name of an R2 bucket",
+	if fault := vendors.BucketNameFault(spec.ID.Name, "an R2 bucket", "-"); fault != "" {
+		out.Report("bucket", fault,
 			"Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit.")
 	}
 	switch {
 	case spec.ID.Namespace == "default":
 		out.Report("jurisdiction", `"default" is what a bucket has without a jurisdiction`, "Remove the line.")
 	case spec.ID.Namespace != "" && !jurisdictionName.MatchString(spec.ID.Namespace):
-		out.Report("jurisdiction", "this is no jurisdiction", `Use "eu", "us" or "fedramp".`)
+		out.Report("jurisdiction", strconv.Quote(spec.ID.Namespace)+" is no jurisdiction", `Use "eu", "us" or "fedramp".`)
 	}
 	if spec.Location != "" && !slices.Contains(locations, spec.Location) {
-		out.Report("location", "R2 has no such location", "Use one of "+strings.Join(locations, ", ")+".")
+		out.Report("location", "R2 has no location "+strconv.Quote(spec.Location), "Use one of "+strings.Join(locations, ", ")+".")
 	}
 	if spec.StorageClass != "" && storageClasses[spec.StorageClass] == "" {
-		out.Report("storage_class", "R2 has no such storage class", `Use "Standard" or "InfrequentAccess".`)
+		out.Report("storage_class", "R2 has no storage class "+strconv.Quote(spec.StorageClass), `Use "Standard" or "InfrequentAccess".`)
 	}
 	return append(out, checkBucketSettings(spec.Settings)...)
 }

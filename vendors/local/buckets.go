@@ -76,7 +76,7 @@ func readDir(root *os.Root, path string) ([]fs.DirEntry, error) {
 // readBucket returns one bucket; fs.ErrNotExist when a bucket cannot have that name
 // or what has it is no folder. Without bh's own file the folder's time stands in.
 func readBucket(root *os.Root, name string) (vendors.Bucket, error) {
-	if !validBucketName(name) {
+	if bucketNameFault(name) != "" {
 		return vendors.Bucket{}, fs.ErrNotExist
 	}
 	info, err := root.Lstat(name)

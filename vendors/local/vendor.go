@@ -66,8 +66,8 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 
 func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	var out vendors.Problems
-	if !validBucketName(spec.ID.Name) {
-		out.Report("bucket", "this cannot be the name of a bucket",
+	if fault := bucketNameFault(spec.ID.Name); fault != "" {
+		out.Report("bucket", fault,
 			"Use 3 to 63 lower-case letters, digits and hyphens, and begin and end with a letter or a digit.")
 	}
 	if spec.ID.Namespace != "" {
@@ -79,21 +79,9 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	return out
 }
 
-// validBucketName holds names to the S3 rules without dots, which no client can
+// bucketNameFault holds names to the S3 rules without dots, which no client can
 // use over TLS. What passes is safe as the name of a file.
-func validBucketName(name string) bool {
-	if len(name) < 3 || len(name) > 63 {
-		return false
-	}
-	for i := range len(name) {
-		c := name[i]
-		letter := 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
-		if !letter && (c != '-' || i == 0 || i == len(name)-1) {
-			return false
-		}
-	}
-	return true
-}
+func bucketNameFault(name string) string { return vendors.BucketNameFault(name, "a bucket", "-") }
 
 func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
 	var out vendors.Problems

@@ -1,0 +1,108 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// marksOf evaluates an expression in which S is a secret with this value.
+func marksOf(t *testing.T, expression, value string) (cty.Value, carried, hcl.Diagnostics) {
+	t.Helper()
+	l := newLoader(Options{Env: stubEnv("S_TOKEN", value), Vendors: stubVendors()})
+	secret := cty.StringVal(value).Mark(secretOf("S_TOKEN"))
+	ctx := &hcl.EvalContext{Functions: functions(t.TempDir(), l.environment),
+		Variables: map[string]cty.Value{"S": secret, "K": cty.StringVal("b"),
+			"M": cty.ObjectVal(map[string]cty.Value{"a": secret, "c": cty.StringVal("x")})}}
+	ctx.Functions[guardedIndex] = guardedIndexFunc
+	e, diags := hclsyntax.ParseExpression([]byte(expression), "", hcl.InitialPos)
+	guardIndexes(e, []byte(expression))
+	if diags.HasErrors() {
+		t.Fatal(expression, diags)
+	}
+	v, diags := e.Value(ctx)
+	_, of := unmark(v)
+	return v, of, diags
+}
+
+// Each function, with the secret in each of its arguments: what comes out is secret. A
+// function without a line here fails the test.
+func TestFunctions_passSecretsOn(t *testing.T) {
+	number := "5"
+	for name, calls := range map[string][]string{
+		"abs": {`abs(S)`}, "ceil": {`ceil(S)`}, "floor": {`floor(S)`}, "log": {`log(S, 2)`, `log(2, S)`}, "max": {`max(S, 1)`, `max(1, S)`},
+		"min": {`min(S, 1)`, `min(1, S)`}, "parseint": {`parseint(S, 10)`, `parseint("1", S)`}, "pow": {`pow(S, 1)`, `pow(1, S)`},
+		"signum": {`signum(S)`}, "sum": {`sum([S, 1])`}, "chomp": {`chomp(S)`}, "format": {`format(S)`, `format("%s", S)`},
+		"formatlist": {`formatlist("${S}%s", ["a"])`, `formatlist("%s", [S])`}, "indent": {`indent(S, "x")`, `indent(1, S)`},
+		"join": {`join(S, ["a", "b"])`, `join(",", [S])`}, "lower": {`lower(S)`}, "regex": {`regex(S, "5")`, `regex(".", S)`},
+		"regexall": {`regexall(S, "5")`, `regexall(".", S)`}, "replace": {`replace(S, "a", "b")`, `replace("a", S, "b")`, `replace("a", "a", S)`},
+		"split": {`split(S, "a5b")`, `split("", S)`}, "strrev": {`strrev(S)`}, "substr": {`substr(S, 0, 1)`, `substr("abc", S, 1)`, `substr("abc", 0, S)`},
+		"title": {`title(S)`}, "trim": {`trim(S, "x")`, `trim("x", S)`}, "trimprefix": {`trimprefix(S, "x")`, `trimprefix("x", S)`},
+		"trimsuffix": {`trimsuffix(S, "x")`, `trimsuffix("x", S)`}, "trimspace": {`trimspace(S)`}, "upper": {`upper(S)`},
+		"startswith": {`startswith(S, "a")`, `startswith("a", S)`}, "endswith": {`endswith(S, "a")`, `endswith("a", S)`},
+		"alltrue": {`alltrue([S == "5"])`}, "anytrue": {`anytrue([S == "a"])`}, "chunklist": {`chunklist([S], 1)`, `chunklist(["a"], S)`},
+		"coalesce": {`coalesce(S, "a")`, `coalesce("", S)`, `coalesce(S == "5" ? "" : "x", "a")`}, "coalescelist": {`coalescelist([S], ["a"])`, `coalescelist(S == "5" ? tolist([]) : ["x"], ["a"])`},
+		"compact": {`compact([S, "a"])`}, "concat": {`concat([S], ["a"])`, `concat(["a"], [S])`}, "contains": {`contains([S], "a")`, `contains(["a"], S)`},
+		"distinct": {`distinct([S, "a"])`}, "element": {`element([S], 0)`, `element(["a", "b"], S)`}, "flatten": {`flatten([[S]])`},
+		"index": {`index([S, "a"], "a")`, `index(["a", "5"], S)`}, "keys": {`keys({ (S) = 1 })`, `keys({ for k in ["a"] : k => 1 if S == "5" })`},
+		"length": {`length(S)`, `length([for k in ["a"] : k if S == "5"])`}, "lookup": {`lookup({ (S) = "x" }, "a", "b")`, `lookup({ a = "x" }, S, "b")`, `lookup({ a = "x" }, "b", S)`, `lookup({ a = S }, "a", "b")`},
+		"merge": {`merge({ (S) = 1 }, { a = 1 })`, `merge({ a = S }, { b = 1 })`}, "one": {`one([S])`, `one([for k in ["a"] : k if S == "a"])`}, "range": {`range(S)`},
+		"reverse": {`reverse([S])`}, "setintersection": {`setintersection([S], ["a"])`, `setintersection(["a"], [S])`},
+		"setproduct": {`setproduct([S], ["a"])`, `setproduct(["a"], [S])`}, "setsubtract": {`setsubtract([S], ["a"])`, `setsubtract(["a"], [S])`},
+		"setunion": {`setunion([S], ["a"])`}, "slice": {`slice(["a", "b", "c", "d", "e"], 0, S)`, `slice([S], 0, 1)`}, "sort": {`sort([S, "a"])`},
+		"transpose": {`transpose({ a = [S] })`, `transpose({ (S) = ["a"] })`}, "values": {`values({ (S) = 1 })`, `values({ a = S })`}, "zipmap": {`zipmap([S], ["a"])`, `zipmap(["a"], [S])`},
+		"base64decode": {`base64decode(base64encode(S))`}, "base64encode": {`base64encode(S)`}, "base64sha256": {`base64sha256(S)`},
+		"csvdecode": {`csvdecode("a\n${S}")`}, "jsondecode": {`jsondecode(S)`, `jsondecode("{\"a\": ${S}}").a`}, "jsonencode": {`jsonencode(S)`, `jsonencode({ a = [S] })`},
+		"urlencode": {`urlencode(S)`}, "yamldecode": {`yamldecode(S)`}, "yamlencode": {`yamlencode([S])`}, "md5": {`md5(S)`}, "sha1": {`sha1(S)`},
+		"sha256": {`sha256(S)`}, "sha512": {`sha512(S)`}, "formatdate": {`formatdate(S, "2020-01-01T00:00:00Z")`, `formatdate("YYYY", "202${S}-01-01T00:00:00Z")`},
+		"timeadd": {`timeadd("2020-01-01T00:00:00Z", "${S}s")`, `timeadd("202${S}-01-01T00:00:00Z", "1s")`}, "seconds": {`seconds("${S}d")`}, "tobool": {`tobool(S == "5")`}, "tolist": {`tolist([S])`},
+		"tomap": {`tomap({ a = S })`, `tomap({ (S) = "a" })`}, "tonumber": {`tonumber(S)`}, "toset": {`toset([S])`}, "tostring": {`tostring(S)`},
+		"try": {`try(S, "a")`, `try(regex("^a", S), "no")`, `try(regex("^a", env("S_TOKEN")), "no")`, `try([for n in ["S_TOKEN"] : regex("^a", env(n))], "no")`,
+			`try({ a = "x" }[S], "no")`, `try({ a = S }["b"], { a = "x" }[S], "no")`, `try(try(regex("^a", S)), "no")`, `try(jsondecode("{\"a\": ${S}}").b, "no")`},
+		"can": {`can(regex("^a", S))`, `can(regex("^5", S))`, `can(regex("^a", env("S_TOKEN")))`, `can([for n in ["S_TOKEN"] : regex("^a", env(n))])`,
+			`can({ a = 1 }[S])`, `[for x in [S] : can(regex("^a", x))]`, `[for i in [0] : can([for k in ["x"] : regex("^a", [S][i])])]`, `can(parseint([S][0], 2))`},
+		"env": {`env("S_TOKEN")`, `env(S, "default")`}, "file": {`try(file(S), "x")`}, "fileexists": {`fileexists(S)`},
+		"sensitive": {`sensitive(S)`}, "nonsensitive": {`nonsensitive(S)`, `nonsensitive([S])`, `nonsensitive({ (S) = 1 })`, `nonsensitive(sensitive(env("S_TOKEN")))`},
+	} {
+		for _, call := range calls {
+			if v, of, diags := marksOf(t, call, number); diags.HasErrors() || of.origin == "" {
+				t.Errorf("%s: %s is %#v, marked %+v: %v", name, call, v, of, diags)
+			}
+		}
+		delete(unlisted, name)
+	}
+	if len(unlisted) > 0 {
+		t.Errorf("no line for %v", slices.Sorted(maps.Keys(unlisted)))
+	}
+}
+
+var unlisted = functions("", nil)
+
+// Operators, templates, loops and conditions pass secrets on as well.
+func TestExpressions_passSecretsOn(t *testing.T) {
+	for _, e := range []string{
+		`S == "a"`, `S != "a"`, `S < 6`, `!(S == "a")`, `S + 1`, `-S`, `S == "a" || true`, `false && S == "a"`, `true || S == "a"`, `S == "a" ? "x" : "y"`, `true ? S : "x"`,
+		`"${S}"`, `"x-${S}-y"`, `"%{ if S == "a" }x%{ else }y%{ endif }"`, `"%{ for c in split("", S) }${c}%{ endfor }"`, `"%{ for c in ["a", "b"] }%{ if S == c }x%{ endif }%{ endfor }"`,
+		"<<E\n${S}\nE\n", `[S][0]`, `{ a = S }.a`, `{ a = "x", "5" = "y" }[S]`, `{ a = "x", "5" = "y" }[[S][0]]`, `toset([for i in [0] : { a = "x", "5" = "y" }[[S][i]]])`, `[0, 1, 2, 3, 4, 6][S]`, `[S][*]`, `[{ a = S }][*].a`, `{ (S) = 1 }`, `{ "${S}" = 1 }`,
+		`[for c in split("", S) : c]`, `[for c in ["a"] : c if S == c]`, `{ for c in ["a"] : c => 1 if S == "5" }`, `{ for c in [S] : c => 1 }`, `{ for c in ["a"] : c => S }`, `{ for c in [S, S] : c => 1... }`,
+		`[for k, v in { (S) = 1 } : k]`, `[for k, v in { (S) = 1 } : v]`, `(S)`, `max([S]...)`, `toset(S == "5" ? ["a"] : [])`, `[for x in (S == "5" ? ["a"] : ["b"]) : x]`,
+	} {
+		if v, of, diags := marksOf(t, e, "5"); diags.HasErrors() || of.origin == "" {
+			t.Errorf("%s is %#v, marked %+v: %v", e, v, of, diags)
+		}
+	}
+}
+
+// What has nothing to do with the secret is not secret.
+func TestExpressions_markNothingElse(t *testing.T) {
+	for _, e := range []string{`env("UNSET_TOKEN", "x")`, `try(env("UNSET_TOKEN"), "x")`, `can(env("UNSET_TOKEN"))`, `try("x", S)`, `{ a = S, b = "x" }.b`,
+		`try({ a = S, b = "x" }["b"], "y")`, `try(M["b"], "y")`, `try(M.b, "y")`, `try(M[K], "y")`, `can(M[K])`, `keys(M)`, `M["c"]`} {
+		if v, of, diags := marksOf(t, e, "5"); diags.HasErrors() || of.sensitive {
+			t.Errorf("%s is %#v, marked %+v: %v", e, v, of, diags)
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package config
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/config/diag"
+	"buckethead/vendors"
+)
+
+// A file can be one that was never meant to be read as a configuration: .env, .netrc or
+// .git/config under another name. So what diagnostics quote is masked as text, too,
+// whatever the parser made of it.
+
+var (
+	// assigned is what stands before a value: its name and the sign, in most notations.
+	assigned = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*[:=][:= \t]*|\b(?i:password|bearer|basic)[ \t]+`)
+	// hclValue is how a value begins that is put together by HCL.
+	hclValue = regexp.MustCompile(`^("|[a-z_0-9]+\(|(var|local|each)\.|<<|[\[({]|(null|true|false)\b)`)
+	// userinfo is a password in a URL.
+	userinfo = regexp.MustCompile(`://([^@\s/"']+)@`)
+	// keyLike is text without spaces that may be a key.
+	keyLike = regexp.MustCompile(`[A-Za-z0-9+/=_-]{16,}`)
+	hexOrID = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$`)
+	keyRun  = regexp.MustCompile(`[A-Za-z0-9+]{20,}`)
+	keyHead = regexp.MustCompile(`^(gh[a-z]_|github_pat_|glpat-|ops_|sk-|AGE-SECRET-KEY-|eyJ)`)
+)
+
+// maskQuoted masks the lines that diagnostics point at. In a file that is no configuration,
+// or a broken one, it masks all that may be a key as well.
+func (l *loader) maskQuoted(list diag.List) {
+	for _, d := range list {
+		src := l.config.Sources[d.Subject.File]
+		from, to := d.Subject.Start.Byte, d.Subject.End.Byte
+		if src == nil || from > len(src) || to > len(src) {
+			continue
+		}
+		from = bytes.LastIndexByte(src[:from], '\n') + 1
+		if end := bytes.IndexByte(src[to:], '\n'); end >= 0 {
+			to += end
+		} else {
+			to = len(src)
+		}
+		foreign := d.Code == invalidSyntax.Code || d.Code == unknownBlock.Code || d.Code == unknownAttribute.Code
+		for from < to {
+			end := from + len(line(src[from:to]))
+			l.maskLine(d.Subject.File, from, string(src[from:end]), foreign)
+			from = end + 1
+		}
+	}
+}
+
+// line returns the first line of a text.
+func line(text []byte) []byte {
+	if end := bytes.IndexByte(text, '\n'); end >= 0 {
+		return text[:end]
+	}
+	return text
+}
+
+func (l *loader) maskLine(file string, at int, text string, foreign bool) {
+	hide := func(from, to int) {
+		l.maskRange(hcl.Range{Filename: file, Start: hcl.Pos{Byte: at + from}, End: hcl.Pos{Byte: at + to}})
+	}
+	for _, m := range assigned.FindAllStringSubmatchIndex(text, -1) {
+		name := ""
+		if m[2] >= 0 {
+			name = text[m[2]:m[3]]
+		}
+		shell := name != "" && name == strings.ToUpper(name) // as no name of the language is written
+		if name == "" && !foreign || name != "" && !l.secretName(name) && !(shell && foreign) {
+			continue
+		}
+		rest := strings.TrimRight(text[m[1]:], "\r")
+		switch value := m[1]; {
+		case rest == "":
+		case hclValue.MatchString(rest):
+			for _, r := range l.secretTexts(rest) {
+				hide(value+r.Start.Byte, value+r.End.Byte)
+			}
+		default:
+			hide(value, value+len(rest))
+		}
+	}
+	for _, m := range userinfo.FindAllStringSubmatchIndex(text, -1) {
+		hide(m[2], m[3])
+	}
+	if !foreign {
+		return
+	}
+	for _, m := range keyLike.FindAllStringIndex(text, -1) {
+		if looksLikeKey(text[m[0]:m[1]]) {
+			hide(m[0], m[1])
+		}
+	}
+}
+
+// looksLikeKey reports whether a word is more likely a key than a name or an id.
+func looksLikeKey(word string) bool {
+	if keyHead.MatchString(word) {
+		return true
+	}
+	if hexOrID.MatchString(word) {
+		return false
+	}
+	run := keyRun.FindString(word)
+	return run != "" && strings.ContainsAny(run, "0123456789") && strings.ContainsFunc(run, isLetter) ||
+		len(word) >= 32 && !strings.Contains(word, "/") && strings.ContainsAny(word, "0123456789") &&
+			word != strings.ToLower(word) && word != strings.ToUpper(word)
+}
+
+func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
+
+// maskTokens masks what looks like a secret in a file that could not be parsed
+// whole: all strings that follow, on its line or as text of several lines, a name that
+// secrets have.
+func (l *loader) maskTokens(name string, src []byte) {
+	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+	masking := false
+	for i, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenNewline:
+			masking = false
+		case hclsyntax.TokenIdent:
+			masking = masking || l.secretName(string(t.Bytes)) || string(t.Bytes) == "default"
+		case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:
+			if masking && !l.namesSecret(tokens, i) {
+				l.maskRange(t.Range)
+			}
+		}
+	}
+}
+
+// secretTexts returns where the texts are of a value that stands in quotes or is put together
+// by HCL, up to a comma after it.
+func (l *loader) secretTexts(value string) []hcl.Range {
+	tokens, _ := hclsyntax.LexConfig([]byte(value), "", hcl.InitialPos)
+	var texts []hcl.Range
+	depth := 0
+	for i, t := range tokens {
+		switch t.Type {
+		case hclsyntax.TokenOQuote, hclsyntax.TokenOBrack, hclsyntax.TokenOParen, hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp:
+			depth++
+		case hclsyntax.TokenCQuote, hclsyntax.TokenCBrack, hclsyntax.TokenCParen, hclsyntax.TokenCBrace, hclsyntax.TokenTemplateSeqEnd:
+			depth--
+		case hclsyntax.TokenComma:
+			if depth <= 0 {
+				return texts
+			}
+		case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:
+			if !l.namesSecret(tokens, i) {
+				texts = append(texts, t.Range)
+			}
+		}
+	}
+	return texts
+}
+
+// namesSecret reports whether the text at i names a secret: a variable that env() reads, or
+// a reference into a store.
+func (l *loader) namesSecret(tokens hclsyntax.Tokens, i int) bool {
+	text := string(tokens[i].Bytes)
+	return i > 2 && string(tokens[i-3].Bytes) == "env" && variableName(text) || l.isReference(text)
+}
+
+// secretName reports whether an attribute of this name holds a secret, in the files of bh or
+// in others.
+func (l *loader) secretName(name string) bool {
+	name = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
+	if name == "SECRETS" { // the block, and the attribute that names one
+		return false
+	}
+	if vendors.SecretVariable(name) || strings.HasSuffix(name, "TOKEN") || strings.HasSuffix(name, "_AUTH") {
+		return true
+	}
+	for _, part := range []string{"PRIVATE", "APIKEY", "CREDENTIAL", "AUTHORIZATION"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return l.secretSetting(strings.ToLower(name))
+}
+
+// settingNames returns the names of all settings of all vendors and kinds of state.
+func (l *loader) settingNames() []string {
+	var names []string
+	for _, settings := range l.settings() {
+		for _, s := range settings {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// settings returns those of every vendor and every kind of state.
+func (l *loader) settings() [][]vendors.Setting {
+	var all [][]vendors.Setting
+	for _, v := range l.options.Vendors {
+		all = append(all, v.Settings)
+	}
+	for _, k := range l.options.States {
+		all = append(all, k.Settings)
+	}
+	return all
+}
+
+// secretSetting reports whether a vendor, or a kind of state, has a secret setting of this name.
+func (l *loader) secretSetting(name string) bool {
+	return slices.ContainsFunc(l.settings(), func(settings []vendors.Setting) bool {
+		return slices.ContainsFunc(settings, func(s vendors.Setting) bool { return s.Secret && s.Name == name })
+	})
+}
