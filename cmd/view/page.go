@@ -126,10 +126,10 @@ func (p *page) warning() string {
 	return text
 }
 
-// tail returns the calls that a plan needs, and its digest.
+// tail returns the calls that a plan needs, and its digest. A plan that may not be applied shows none.
 func (p *page) tail() string {
 	if p.plan == nil || p.plan.Empty() {
-		return ""
+		return p.digestLine()
 	}
 	text := ""
 	for _, line := range []string{callsText(p.plan, p.options), quotasText(p.plan, p.options)} {
@@ -137,7 +137,20 @@ func (p *page) tail() string {
 			text += "\n" + cell(line) + "\n"
 		}
 	}
-	return text + "\nPlan digest " + code(p.plan.Digest()) + "\n"
+	if p.report != nil || p.end.outcome() != "error" && p.end.outcome() != "interrupted" {
+		text += "\nPlan digest " + code(p.plan.Digest()) + "\n"
+	}
+	return text + p.digestLine()
+}
+
+// digestLine returns the last line of the page of a plan that succeeded, for programs: the digest that an apply can
+// expect. No other text on a page can make such a line, because all of it is escaped.
+func (p *page) digestLine() string {
+	succeeded := p.end.Command == "plan" && (p.end.outcome() == "ok" || p.end.outcome() == "changes")
+	if p.plan == nil || p.report != nil || !succeeded {
+		return ""
+	}
+	return "\n<!-- bh:digest " + p.plan.Digest() + " -->\n"
 }
 
 // faultList lists what is wrong, errors first.
