@@ -127,6 +127,9 @@ type Vendor struct {
 	// Address returns where a bucket is reached, as IssueCredential writes it into the
 	// keys. It makes no call. Nil if that does not follow from the settings.
 	Address func(Settings, BucketID) Address
+	// CredentialLimit returns how many credentials there may be at once, as far as the settings
+	// say. It makes no call. Nil for clouds without a limit.
+	CredentialLimit func(Settings) int
 	// Shape returns a digest of how a store writes an item: labels, sections, types. It
 	// makes no call. Nil for stores that write all items alike.
 	Shape func(Settings) string

@@ -52,7 +52,7 @@ func (h *human) repaint() {
 func (h *human) Plan(p *planner.Plan) {
 	h.planned(p)
 	if p.Empty() {
-		_, _ = fmt.Fprintln(h.out, "No changes.")
+		_, _ = fmt.Fprintln(h.out, noChanges(p))
 		return
 	}
 	lines := make([]line, len(p.Operations))

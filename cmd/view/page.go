@@ -76,8 +76,12 @@ func (p *page) title() string {
 		return "interrupted"
 	case p.end.outcome() == "error" && p.headline == "":
 		return "failed, " + words.Count(max(1, p.errors()), "error")
+	case p.plan != nil && p.plan.Empty() && p.plan.Offline:
+		return "offline, no changes"
 	case p.plan != nil && p.plan.Empty():
 		return "no changes"
+	case p.plan != nil && p.plan.Offline:
+		return "offline, " + strings.TrimSuffix(strings.TrimPrefix(summary(p.plan), "Plan, offline: "), ".")
 	case p.plan != nil:
 		return strings.TrimSuffix(strings.TrimPrefix(summary(p.plan), "Plan: "), ".")
 	case p.headline != "":
@@ -137,6 +141,9 @@ func (p *page) tail() string {
 			text += "\n" + cell(line) + "\n"
 		}
 	}
+	if p.plan.Offline {
+		return text
+	}
 	if p.report != nil || p.end.outcome() != "error" && p.end.outcome() != "interrupted" {
 		text += "\nPlan digest " + code(p.plan.Digest()) + "\n"
 	}
@@ -147,7 +154,7 @@ func (p *page) tail() string {
 // expect. No other text on a page can make such a line, because all of it is escaped.
 func (p *page) digestLine() string {
 	succeeded := p.end.Command == "plan" && (p.end.outcome() == "ok" || p.end.outcome() == "changes")
-	if p.plan == nil || p.report != nil || !succeeded {
+	if p.plan == nil || p.plan.Offline || p.report != nil || !succeeded {
 		return ""
 	}
 	return "\n<!-- bh:digest " + p.plan.Digest() + " -->\n"

@@ -195,3 +195,36 @@ func TestAction_isPinned(t *testing.T) {
 		}
 	}
 }
+
+// The pull request of a fork, or of Dependabot, is checked without secrets and without a comment.
+func TestAction_checksForksOffline(t *testing.T) {
+	from := func(repository any) map[string]any {
+		return map[string]any{"pull_request": map[string]any{"number": 7, "head": map[string]any{"repo": map[string]any{"full_name": repository}}}}
+	}
+	for name, test := range map[string]struct {
+		event   map[string]any
+		actor   string
+		offline bool
+	}{
+		"own branch":     {pullRequest, "octocat", false},
+		"fork":           {from("mallory/infra"), "mallory", true},
+		"fork that left": {from(nil), "mallory", true},
+		"dependabot":     {pullRequest, "dependabot[bot]", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newActionRunner(t)
+			r.env["GITHUB_ACTOR"], r.github.denied = test.actor, test.offline
+			r.write("buckets.hcl", actionHead+"variable \"token\" {}\ncloud \"cloudflare_r2\" \"r2\" { api_token = env(\"NOT_THERE\") }\nproject \"photos\" {\n  bucket = \"acme-photos\"\n  cloud = cloudflare_r2.r2\n}\n")
+			if !test.offline {
+				r.write("buckets.hcl", actionHead+actionProject("photos"))
+			}
+			log, outputs, ok := r.run("pull-request.yml", test.event, nil)
+			if !ok || outputs["has_changes"] != "true" || (outputs["plan_digest"] == "") != test.offline || len(r.github.writes) > 0 == test.offline {
+				t.Errorf("outputs %v, writes %q\n%s", outputs, r.github.writes, log)
+			}
+			if !strings.Contains(r.summary, "acme-photos") || strings.Contains(r.summary, "### bh plan: offline, 1 to provision") != test.offline || strings.Contains(r.summary, "igest") == test.offline {
+				t.Errorf("the summary is\n%s", r.summary)
+			}
+		})
+	}
+}
