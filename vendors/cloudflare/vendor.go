@@ -62,6 +62,7 @@ var Vendor = vendors.Vendor{
 	CheckCredential: checkCredential,
 	Address:         address,
 	CredentialLimit: credentialLimit,
+	Permissions:     permissions,
 	OpenBuckets: func(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.BucketProvider, error) {
 		return open(host, s)
 	},

@@ -36,6 +36,7 @@ var Vendor = vendors.Vendor{
 		return referenceTo(s.Text("vault"), id, title, layout{labels: s["fields"].Map}, field)
 	},
 	ReferenceSettings: []string{"vault", "fields"},
+	Permissions:       permissions,
 	CheckSettings:     checkSettings,
 	CheckItemTitle:    checkTitle,
 	Shape:             func(s vendors.Settings) string { return layoutOf(s).shape() },
