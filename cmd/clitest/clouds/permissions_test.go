@@ -55,7 +55,9 @@ func (a *readers) readOnly() {
 	a.env["CLOUDFLARE_API_TOKEN"] = a.token
 	a.connect.AddToken("the-token-that-reads", connectsim.Token{ReadOnly: []string{a.vault}})
 	a.env["OP_CONNECT_TOKEN"] = "the-token-that-reads"
-	a.states.Deny(func(c s3api.Call) bool { return !slices.Contains([]string{"GetObject", "HeadObject", "ListObjectsV2"}, c.Op) })
+	a.states.Deny(func(c s3api.Call) bool {
+		return !slices.Contains([]string{"GetObject", "HeadObject", "ListObjectsV2"}, c.Op)
+	})
 }
 
 // A plan writes nothing anywhere: with identities that may only read, it says the same as with
