@@ -5,10 +5,21 @@
 set -euo pipefail
 shopt -s inherit_errexit
 
+# tell KIND TEXT makes a note of a run: an error, a warning or a notice. The runner reads
+# a line, so what would begin another one is escaped.
+tell() {
+  local text=${2//%/%25}
+  text=${text//$'\r'/%0D}
+  printf '::%s::%s\n' "$1" "${text//$'\n'/%0A}" >&2
+}
+
 fail() {
-  printf '::error::%s\n' "$*" >&2
+  tell error "$*"
   exit 1
 }
+
+# say TEXT adds a line to the summary of the step.
+say() { printf '\n%s\n' "$1" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"; }
 
 # build makes bh from the version of the action that runs.
 build() {
@@ -39,16 +50,19 @@ bh() {
   quoted env -u ACTION_TOKEN BH_CLI_ARGS="${BH_CLI_ARGS-} $ACTION_ARGS" "$ACTION_BINARY" "$verb" "${flags[@]}" "$@"
 }
 
-# api METHOD PATH [FILE] sends a request and prints the answer. The token goes by
+# api METHOD PATH [FILE] sends a request about the repository and prints the answer.
+api() { request "$1" "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/$2" "${@:3}"; }
+
+# request METHOD URL [FILE] sends a request and prints the answer. The token goes by
 # standard input, for arguments can be seen by every process.
-api() {
-  local method=$1 path=$2
+request() {
+  local method=$1 url=$2
   local -a more=()
   [ "$method" != GET ] || more=(--retry 3)
   [ $# -lt 3 ] || more+=(--header 'Content-Type: application/json' --data-binary "@$3")
   curl --silent --show-error --fail-with-body --max-time 60 --request "$method" "${more[@]}" \
     --header 'Accept: application/vnd.github+json' --header 'X-GitHub-Api-Version: 2022-11-28' --config - \
-    "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/$path" <<<"header = \"Authorization: Bearer $ACTION_TOKEN\""
+    "$url" <<<"header = \"Authorization: Bearer $ACTION_TOKEN\""
 }
 
 # all PATH prints every element of a list, one a line, through all of its pages.
@@ -83,55 +97,74 @@ own() {
 # event FILTER reads what the run was started by.
 event() { jq -r "$1 // empty" "$GITHUB_EVENT_PATH"; }
 
-# output NAME prints what bh told the runner last.
-output() { sed -n "s/^$1=//p" "$GITHUB_OUTPUT" | tail -n 1; }
-
 # comment NUMBER PAGE shows a page on a pull request, in the comment that is there.
 comment() {
-  local number=$1 page=$2 first found id
+  local number=$1 page=$2 first found id author
   first=$(marker "$page")
   found=$(all "issues/$number/comments" | own "$first")
   jq -n --rawfile body "$page" '{body: $body}' >"$page.json"
   if [ -n "$found" ]; then
     id=$(jq .id <<<"$found")
-    api PATCH "issues/comments/$id" "$page.json" >/dev/null
+    found=$(api PATCH "issues/comments/$id" "$page.json")
   else
-    api POST "issues/$number/comments" "$page.json" >/dev/null
+    found=$(api POST "issues/$number/comments" "$page.json")
   fi || fail 'The comment cannot be written: does the job have pull-requests: write?'
+  author=$(jq -r '.user.login // empty' <<<"$found")
+  [ "$author" = "$ACTION_AUTHOR" ] || fail "The comment was written as $author, and the input author is $ACTION_AUTHOR: an apply would not read it. Set author to $author."
 }
 
-# plan fails on errors and not on changes. The comment ends with the digest, also
-# where there is nothing to do.
+# plan fails on errors and not on changes. The page of an offline plan is in the summary
+# of the step alone: the job of a fork may not write comments, and nothing applies that plan.
 plan() {
-  local page=$work/page.md code=0 digest number
+  local page=$work/page.md code=0 number
+  local -a flags=()
+  [ "$ACTION_OFFLINE" != true ] || flags+=(--offline)
   : >"$page"
-  bh plan --format markdown >"$page" || code=$?
+  bh plan --format markdown "${flags[@]}" >"$page" || code=$?
   quoted cat "$page" >&2
-  digest=$(output plan_digest)
-  if [ "$code" -eq 0 ] && [ "$(wc -m <"$page")" -lt 65400 ]; then
-    printf '\n<!-- bh:digest %s -->\n' "$digest" >>"$page"
-  fi
   number=$(event .pull_request.number)
-  if [ "$ACTION_COMMENT" = true ] && [ -n "$number" ] && [ -s "$page" ]; then
+  if [ "$ACTION_COMMENT" = true ] && [ "$ACTION_OFFLINE" != true ] && [ -n "$number" ] && [ -s "$page" ]; then
     comment "$number" "$page"
   fi
   return "$code"
 }
 
-# merged prints the number of the pull request that this commit came with.
+# merged prints the number of the pull request whose merge made this commit.
 merged() {
   local number
   number=$(event 'select(.pull_request.merged) | .pull_request.number')
   if [ -z "$number" ]; then
-    number=$(all "commits/$GITHUB_SHA/pulls" | jq -sr 'map(select(.merged_at != null)) | .[0].number // empty')
+    number=$(all "commits/$GITHUB_SHA/pulls" | jq -sr --arg commit "$GITHUB_SHA" --arg repository "$GITHUB_REPOSITORY" \
+      'map(select(.merged_at != null and .merge_commit_sha == $commit and .base.repo.full_name == $repository)) | .[0].number // empty')
   fi
   printf '%s' "$number"
+}
+
+# unedited prints the body of a comment that nobody but its author has changed. People who
+# may write to the repository can edit the comments of others, and only this API says so.
+unedited() {
+  local id=$1 answer editor
+  # shellcheck disable=SC2016 # it is GraphQL's variable
+  jq -n --arg id "$id" '{query: "query($id: ID!) { node(id: $id) { ... on IssueComment { body editor { __typename login } } } }", variables: {id: $id}}' >"$work/query.json"
+  answer=$(request POST "$GITHUB_GRAPHQL_URL" "$work/query.json") || fail 'GitHub does not say who edited the comment with the plan.'
+  editor=$(jq -r --arg author "$ACTION_AUTHOR" 'if .data.node.body == null then "unknown"
+    else .data.node.editor | if . == null then $author else (.login | rtrimstr("[bot]")) + (if .__typename == "Bot" then "[bot]" else "" end) end end' <<<"$answer")
+  [ "$editor" != unknown ] || fail 'GitHub does not say who edited the comment with the plan.'
+  [ "$editor" = "$ACTION_AUTHOR" ] || fail "The comment with the plan was edited by $editor, so its digest does not count. Run the job of the pull request again, or give the digest as expect."
+  jq -r .data.node.body <<<"$answer"
+}
+
+# digest MARKER prints the digest of a page: the last line of one that begins with the marker.
+# Only the page of a plan that succeeded has that line.
+digest() {
+  jq -Rsr --arg marker "$1" 'gsub("\r\n"; "\n") | split("\n") | select(.[0] == $marker)
+    | map(select(. != "")) | .[-1] | capture("^<!-- bh:digest (?<digest>[0-9a-f]{64}) -->$").digest'
 }
 
 # approved prints the digest that stood in the comment when the pull request was
 # merged. The plan that is made for it tells which comment is that of this stack.
 approved() {
-  local number page=$work/page.md first body
+  local number page=$work/page.md first found
   number=$(merged)
   [ -n "$number" ] || return 0
   GITHUB_OUTPUT=$work/ignored GITHUB_STEP_SUMMARY='' bh plan --quiet --format markdown >"$page" 2>"$work/plan.log" || {
@@ -139,14 +172,19 @@ approved() {
     return 1
   }
   first=$(marker "$page")
-  body=$(all "issues/$number/comments" | own "$first" | jq -r .body)
-  sed -nE 's/.*(bh:digest |[Pp]lan digest `)([0-9a-f]{64}).*/\2/p' <<<"$body" | tail -n 1
+  found=$(all "issues/$number/comments" | own "$first" | jq -r .node_id)
+  [ -n "$found" ] || return 0
+  found=$(unedited "$found")
+  digest "$first" <<<"$found"
 }
 
 # apply makes the providers match, where the plan is still the one that was merged.
 apply() {
   local digest=$ACTION_EXPECT
   if [ "$digest" = none ]; then
+    local without='expect: none: this applies whatever is planned now. It is not compared with the plan that the pull request showed, so what changed since then is done as well.'
+    tell warning "$without"
+    say "**$without**"
     bh apply --auto-approve 2>&1
     return
   fi
@@ -154,6 +192,7 @@ apply() {
     digest=$(approved)
   fi
   [ -n "$digest" ] || fail 'No plan was found in a comment on the pull request of this commit. Give its digest as expect, or expect: none to apply whatever is planned.'
+  [[ $digest =~ ^(sha256:)?[0-9a-f]{64}$ ]] || fail 'expect is a digest of 64 hexadecimal digits, or none.'
   bh apply --expect "$digest" 2>&1
 }
 

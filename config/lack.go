@@ -49,6 +49,11 @@ func ready(lacks []Lack) error {
 	return nil
 }
 
+// Missing reports whether a fault is a value that was not given.
+func Missing(d diag.Diagnostic) bool {
+	return d.Code == missingVariable.Code || d.Code == unsetEnvironment.Code
+}
+
 // FaultsOf returns what is wrong, in the order of the files.
 func FaultsOf(lacks []Lack) diag.List {
 	if len(lacks) == 0 {

@@ -16,7 +16,7 @@ func Make(in Input) (*Plan, diag.List) {
 	m := newMaker(in)
 	plan := &Plan{
 		Stack: in.Desired.Stack, Lineage: in.Recorded.Meta.Lineage, Mode: in.Mode,
-		Partial: in.Scope != nil, Refresh: AddCalls(in.Observed.Calls),
+		Partial: in.Scope != nil, Refresh: AddCalls(in.Observed.Calls), Offline: in.Observed.Assumed,
 	}
 	plan.Watches, plan.SetWatches = m.countListings()
 	var operations []*Operation

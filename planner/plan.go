@@ -34,6 +34,9 @@ type Plan struct {
 	Refresh []Calls `json:"refresh,omitempty"`
 	// Quotas are there for clouds that limit credentials and get new ones.
 	Quotas []Quota `json:"quotas,omitempty"`
+	// Offline says that the plan follows from an assumed world. Such a plan is never saved, and
+	// its digest is that of no plan that can be applied.
+	Offline bool `json:"-"`
 }
 
 // Empty reports whether there is nothing to do.
@@ -65,6 +68,9 @@ func (p *Plan) Blocked() int {
 func (p *Plan) Digest() string {
 	h := sha256.New()
 	h.Write([]byte(p.Stack + "\x00" + string(p.Mode)))
+	if p.Offline {
+		h.Write([]byte("\x00offline"))
+	}
 	for _, o := range p.Operations {
 		h.Write([]byte("\x00" + o.Digest))
 	}

@@ -78,7 +78,7 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 		}
 		waits, fits := q.arrange(limit)
 		if !fits {
-			m.fault(q.refusal(cloud, limit, m.place(cloud)))
+			m.fault(q.refusal(cloud, limit, m.place(cloud), m.in.Observed.Assumed))
 			continue
 		}
 		for _, o := range q.operations {
@@ -227,7 +227,7 @@ func (q *quota) wait(o *Operation, freeing []*Operation) {
 }
 
 // refusal says that there is no room for the plan, and what would make it.
-func (q *quota) refusal(cloud string, limit int, place diag.Range) diag.Diagnostic {
+func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool) diag.Diagnostic {
 	needed := limit + 1 + sort.Search(q.mints, func(more int) bool {
 		_, fits := q.arrange(limit + 1 + more)
 		return fits
@@ -242,7 +242,11 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range) diag.Diagnost
 			break
 		}
 	}
+	has := fmt.Sprintf("has %d, whoever made them", q.live)
+	if assumed {
+		has = fmt.Sprintf("the state knows of %d", q.live)
+	}
 	return diag.Diagnostic{Code: "BH2012", Summary: "Not enough credentials are left", Subject: place, Fix: fix,
-		Detail: fmt.Sprintf("%s may have %d credentials at once and has %d, whoever made them. "+
-			"This plan needs room for %d.", cloud, limit, q.live, needed)}
+		Detail: fmt.Sprintf("%s may have %d credentials at once and %s. This plan needs room for %d.",
+			cloud, limit, has, needed)}
 }

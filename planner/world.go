@@ -68,6 +68,8 @@ type World struct {
 	// Unproved says why stored keys do not open their bucket, where that was tried.
 	Unproved map[addr.Project]string
 	Calls    []Calls
+	// Assumed says that nobody looked, see [Assumed].
+	Assumed bool
 }
 
 // Allowance is what a person has agreed to that a plan does not do otherwise.

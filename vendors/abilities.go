@@ -69,10 +69,23 @@ type CallCounter interface {
 	Calls() int
 }
 
-// Permission is one thing that bh has to be allowed, under the name that the
-// vendor's pages give it. Needed says what bh does with it. Held is "yes", "no" or
-// "unknown" where the vendor does not tell.
-type Permission struct{ Name, Needed, Held string }
+// Purpose is what an identity is for: a plan reads, and an apply also writes.
+type Purpose string
+
+// The purposes.
+const (
+	ForPlan  Purpose = "plan"
+	ForApply Purpose = "apply"
+)
+
+// Permission is one thing that bh has to be allowed, under the name that the vendor's
+// pages give it. For says for what; those of both purposes are two entries. Needed says
+// what bh does with it, and Opens what else whoever has it can do, where that is more
+// than its name says. Held is "yes", "no" or "unknown" where the vendor does not tell.
+type Permission struct {
+	Name, Needed, Opens, Held string
+	For                       Purpose
+}
 
 // IdentityReport is what the vendor says of the identity that bh works as. Identity is in
 // words and never a secret; ExpiresAt is zero for never. ClockSkew is how far this
@@ -84,8 +97,9 @@ type IdentityReport struct {
 	ClockSkew   time.Duration
 }
 
-// PermissionChecker can tell whose credentials bh works with, and what they may
-// do. It changes nothing. ErrDenied where they are not valid at all.
+// PermissionChecker can tell whose credentials bh works with, and which of the vendor's
+// Permissions they have, for both purposes. It changes nothing. ErrDenied where they are
+// not valid at all.
 type PermissionChecker interface {
 	CheckPermissions(ctx context.Context) (IdentityReport, error)
 }

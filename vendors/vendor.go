@@ -141,6 +141,12 @@ type Vendor struct {
 	// Address returns where a bucket is reached, as IssueCredential writes it into the
 	// keys. It makes no call. Nil if that does not follow from the settings.
 	Address func(Settings, BucketID) Address
+	// Permissions returns what bh has to be allowed with these settings, to plan and to apply;
+	// Held is empty. Nil for a vendor that has none.
+	Permissions func(Settings) []Permission
+	// CredentialLimit returns how many credentials there may be at once, as far as the settings
+	// say. It makes no call. Nil for clouds without a limit.
+	CredentialLimit func(Settings) int
 	// Shape returns a digest of how a store writes an item: labels, sections, types. It
 	// makes no call. Nil for stores that write all items alike.
 	Shape func(Settings) string

@@ -12,13 +12,18 @@ import (
 	"buckethead/cmd/view"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/vendors"
 )
 
 func doctorCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "doctor", Usage: "look at files, settings, vendors and state, and say what is wrong",
-		Flags: commonFlags(proveFlag()),
+		Flags: commonFlags(proveFlag(), purposeFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
+			if err != nil {
+				return err
+			}
+			purpose, err := readPurpose(c)
 			if err != nil {
 				return err
 			}
@@ -28,14 +33,14 @@ func doctorCommand(r *run) *cli.Command {
 				if err != nil {
 					return err
 				}
-				return runDoctor(c.Context, s, faults, c.Bool("prove"))
+				return runDoctor(c.Context, s, faults, purpose, c.Bool("prove"))
 			})
 		}}
 }
 
 // runDoctor is bh doctor. It changes nothing.
-func runDoctor(ctx context.Context, s *session, faults diag.List, prove bool) error {
-	d := &checkup{session: s, counts: view.CheckCounts{}}
+func runDoctor(ctx context.Context, s *session, faults diag.List, purpose vendors.Purpose, prove bool) error {
+	d := &checkup{session: s, purpose: purpose, counts: view.CheckCounts{}}
 	d.good("version", version, "")
 	d.section(ctx, "bh")
 	d.files(ctx, faults)

@@ -16,6 +16,7 @@ type checkup struct {
 	session *session
 	checks  []view.Check // of the section that has begun
 	counts  view.CheckCounts
+	purpose vendors.Purpose // of --for; "" to look at what an apply needs
 }
 
 func (d *checkup) now() time.Time { return d.session.run.Now() }

@@ -29,6 +29,9 @@ func (d *checkup) state(ctx context.Context) {
 		return
 	}
 	d.good("place", place.Name(), d.stateSource())
+	if d.purpose != "" {
+		d.held(d.session.connections.StatePermissions())
+	}
 	begun := d.now()
 	opened, err := place.Read(ctx)
 	var snap state.Snapshot

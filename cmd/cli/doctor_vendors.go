@@ -91,18 +91,21 @@ func (d *checkup) broughtKeys(ctx context.Context) {
 // cloud checks the block of a cloud, and what answers there.
 func (d *checkup) cloud(ctx context.Context, c config.Connection) {
 	d.settings(ctx, c)
-	address := c.Address()
+	address, told := c.Address(), false
 	cloud, err := d.session.connections.Cloud(ctx, address)
 	if err != nil {
 		d.unopened("open", err)
 	} else {
-		if checker, able := vendors.As[vendors.PermissionChecker](cloud); able {
-			d.permissions(ctx, address, checker)
+		if checker, able := vendors.As[vendors.PermissionChecker](cloud); able && d.permissions(ctx, address, checker) {
+			told = true
 		}
 		d.ask(ctx, address, "list buckets", func() (string, error) {
 			buckets, err := cloud.ListBuckets(ctx, "")
 			return words.Count(len(buckets), "bucket"), err
 		})
+	}
+	if !told {
+		d.untold(c)
 	}
 	d.section(ctx, "cloud "+address)
 }
@@ -134,6 +137,7 @@ func (d *checkup) store(ctx context.Context, c config.Connection) {
 			return words.Count(len(items), "item"), err
 		})
 	}
+	d.untold(c)
 	d.section(ctx, "secrets "+c.Address())
 }
 
@@ -145,29 +149,20 @@ const (
 	skewFatal   = 5 * time.Minute
 )
 
-// permissions checks who bh is to the vendor, and what it may do.
-func (d *checkup) permissions(ctx context.Context, address string, checker vendors.PermissionChecker) {
+// permissions checks who bh is to the vendor, and what it may do. It reports whether the vendor told.
+func (d *checkup) permissions(ctx context.Context, address string, checker vendors.PermissionChecker) bool {
 	var report vendors.IdentityReport
 	if !d.ask(ctx, address, "identity", func() (string, error) {
 		var err error
 		report, err = checker.CheckPermissions(ctx)
 		return report.Identity, err
 	}) {
-		return
+		return false
 	}
 	d.expiry(report.ExpiresAt)
-	for _, p := range report.Permissions {
-		check := view.Check{Name: p.Name, Outcome: view.Unknown, Found: "the vendor does not tell; needed to " + p.Needed}
-		switch p.Held {
-		case "yes":
-			check.Outcome, check.Found = view.OK, "held; needed to "+p.Needed
-		case "no":
-			check.Outcome, check.Found = view.Fault, "missing; needed to "+p.Needed
-			check.Fix = "Give the identity this permission, on the vendor's pages."
-		}
-		d.add(check)
-	}
+	d.held(report.Permissions)
 	d.clock(report.ClockSkew)
+	return true
 }
 
 func (d *checkup) expiry(at time.Time) {

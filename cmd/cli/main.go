@@ -54,7 +54,7 @@ func newApp(r *run) *cli.App {
 			"what the providers have; bh apply makes the providers match.\n\n" +
 			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\n" +
 			"of bh drift: drift; 130 and 143 interrupted, state saved.\n\n" +
-			"Help topics:\n" + strings.Join(topicNames(), ", ") + ".",
+			"Help topics:\n" + strings.TrimSuffix(terminalText(strings.Join(topicNames(), ", ")+"."), "\n"),
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -131,6 +131,7 @@ var needs = []struct{ command, needs, also string }{
 	{"validate", all, ""},
 	{"plan", all, ""},
 	{"plan --target photos", all, ""},
+	{"plan --offline", "", ""},
 	{"apply --auto-approve", all, ""},
 	{"destroy --auto-approve photos", all, ""},
 	{"rotate --auto-approve photos", all, ""},

@@ -52,25 +52,6 @@ func readPlanArgs(c *cli.Context, r *run) (planArgs, error) {
 			Reissue: c.Bool("allow-reissue")}}, err
 }
 
-func planCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "plan", Usage: "show what an apply would do",
-		Flags: planFlags(&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE` for bh apply FILE"},
-			&cli.BoolFlag{Name: "destroy", Usage: "plan the destroy of all that is recorded"}),
-		Action: func(c *cli.Context) error {
-			a, err := readPlanArgs(c, r)
-			if err == nil {
-				err = noArguments(c)
-			}
-			if err != nil {
-				return err
-			}
-			if c.Bool("destroy") {
-				a.mode = planner.DestroyAll
-			}
-			return inSession(c.Context, r, a.common, func(s *session) error { return runPlan(c.Context, s, a) })
-		}}
-}
-
 // runPlan is bh plan. It holds no lock while it talks to vendors, and it cannot write anything: it has only readers.
 func runPlan(ctx context.Context, s *session, a planArgs) error {
 	snap, lock, err := s.readState(ctx)
@@ -175,7 +156,11 @@ func warnOfDestroys(s *session, plan *planner.Plan, a planArgs) {
 func planOutputs(plan *planner.Plan) string {
 	counts := plan.Counts()
 	var b strings.Builder
-	fmt.Fprintf(&b, "has_changes=%t\nplan_digest=%s\nblocked=%d\n", !plan.Empty(), plan.Digest(), plan.Blocked())
+	digest := plan.Digest()
+	if plan.Offline {
+		digest = ""
+	}
+	fmt.Fprintf(&b, "has_changes=%t\nplan_digest=%s\nblocked=%d\n", !plan.Empty(), digest, plan.Blocked())
 	for _, kind := range planner.Kinds() {
 		fmt.Fprintf(&b, "%s=%d\n", kind, counts[kind])
 	}

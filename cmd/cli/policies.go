@@ -15,7 +15,19 @@ func checkProjects(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.report(violations)
+	return s.report(s.judged(violations))
+}
+
+// judged returns the violations, and warnings of the policies that could not be judged because the command does without
+// values that were not given.
+func (s *session) judged(violations diag.List) diag.List {
+	for i, d := range violations {
+		if s.flags.partial && config.Missing(d) {
+			violations[i].Severity, violations[i].Code = diag.Warning, "BH5045"
+			violations[i].Summary = "A policy was not judged"
+		}
+	}
+	return violations
 }
 
 // checkOperations checks a plan against the policies. Violations are shown, with the plan if they are errors; the error
@@ -42,6 +54,7 @@ func checkOperations(ctx context.Context, s *session, plan *planner.Plan) error 
 	if err != nil {
 		return err
 	}
+	violations = s.judged(violations)
 	if violations.HasErrors() {
 		s.view.Plan(plan)
 	}

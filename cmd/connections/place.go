@@ -22,6 +22,14 @@ func StateKinds() []config.StateKind {
 	return []config.StateKind{{Name: s3.Kind, Settings: s3.Settings(), OwnHosts: s3.OwnHosts, Check: s3.CheckSettings}}
 }
 
+// StatePermissions returns what the keys of the declared state need; nil for a file.
+func (c *Connections) StatePermissions() []vendors.Permission {
+	if c.LocalState() != "" {
+		return nil
+	}
+	return s3.Permissions()
+}
+
 // Place returns where the state is: what [StateOptions] say, or what the file declares.
 func (c *Connections) Place(ctx context.Context) (state.Place, error) {
 	return c.places.get(ctx, "", func(ctx context.Context) (state.Place, error) {

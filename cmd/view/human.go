@@ -52,7 +52,7 @@ func (h *human) repaint() {
 func (h *human) Plan(p *planner.Plan) {
 	h.planned(p)
 	if p.Empty() {
-		h.writeTexts("No changes.", endpointsText(h.o))
+		h.writeTexts(noChanges(p), endpointsText(h.o))
 		return
 	}
 	lines := make([]line, len(p.Operations))

@@ -77,14 +77,17 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 			map[string]any{"change": map[string]any{
 				"resource": map[string]any{"addr": o.Address()}, "action": o.Kind, "reason": o.Reason.Word, "operation": o}})
 	}
-	message := "No changes."
+	message := noChanges(p)
 	if !p.Empty() {
 		message = summary(p)
 	}
-	j.write("info", message, "change_summary",
-		map[string]any{"changes": j.counts(p), "blocked": p.Blocked(), "has_changes": !p.Empty(),
-			"plan_digest": p.Digest(), "partial": p.Partial, "calls": list(p.Calls()), "refresh": list(p.Refresh),
-			"quotas": list(p.Quotas), "endpoints": list(j.endpoints)})
+	fields := map[string]any{"changes": j.counts(p), "blocked": p.Blocked(), "has_changes": !p.Empty(),
+		"plan_digest": p.Digest(), "partial": p.Partial, "calls": list(p.Calls()), "refresh": list(p.Refresh),
+		"quotas": list(p.Quotas), "endpoints": list(j.endpoints)}
+	if p.Offline {
+		fields["offline"] = true
+	}
+	j.write("info", message, "change_summary", fields)
 }
 
 // list returns an empty list instead of nil.

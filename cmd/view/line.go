@@ -109,6 +109,9 @@ func summary(p *planner.Plan) string {
 		}
 	}
 	text := "Plan: " + strings.Join(parts, ", ")
+	if p.Offline {
+		text = "Plan, offline: " + strings.Join(parts, ", ")
+	}
 	if n := p.Blocked(); n > 0 {
 		text += " (" + words.Number(n) + " blocked)"
 	}
@@ -143,7 +146,7 @@ func callsText(p *planner.Plan, opt Options) string {
 		}
 		parts = append(parts, part)
 	}
-	if len(parts) == 0 {
+	if len(parts) == 0 || p.Offline {
 		return ""
 	}
 	return "Calls: " + strings.Join(parts, "; ") + "."
@@ -161,7 +164,7 @@ func quotasText(p *planner.Plan, opt Options) string {
 		parts = append(parts, vendorTitle(q.Vendor, q.Connection, vendors[q.Vendor], opt)+" "+words.Number(q.After)+" of "+
 			words.Number(q.Limit))
 	}
-	if len(parts) == 0 {
+	if len(parts) == 0 || p.Offline {
 		return ""
 	}
 	return "Credentials: " + strings.Join(parts, "; ") + " after this plan."
@@ -177,4 +180,12 @@ func vendorTitle(vendor, connection string, several int, opt Options) string {
 		title += " (" + connection + ")"
 	}
 	return title
+}
+
+// noChanges says that a plan has nothing to do.
+func noChanges(p *planner.Plan) string {
+	if p.Offline {
+		return "No changes between the files and the state."
+	}
+	return "No changes."
 }

@@ -76,8 +76,12 @@ func (p *page) title() string {
 		return "interrupted"
 	case p.end.outcome() == "error" && p.headline == "":
 		return "failed, " + words.Count(max(1, p.errors()), "error")
+	case p.plan != nil && p.plan.Empty() && p.plan.Offline:
+		return "offline, no changes"
 	case p.plan != nil && p.plan.Empty():
 		return "no changes"
+	case p.plan != nil && p.plan.Offline:
+		return "offline, " + strings.TrimSuffix(strings.TrimPrefix(summary(p.plan), "Plan, offline: "), ".")
 	case p.plan != nil:
 		return strings.TrimSuffix(strings.TrimPrefix(summary(p.plan), "Plan: "), ".")
 	case p.headline != "":
@@ -126,7 +130,8 @@ func (p *page) warning() string {
 	return text
 }
 
-// tail returns the calls that a plan needs, the servers it works with, and its digest.
+// tail returns the calls that a plan needs, the servers it works with, and its digest. A plan that may not be applied
+// shows no digest.
 func (p *page) tail() string {
 	if p.plan == nil {
 		return ""
@@ -140,10 +145,23 @@ func (p *page) tail() string {
 			text += "\n" + cell(line) + "\n"
 		}
 	}
-	if p.plan.Empty() {
+	if p.plan.Offline {
 		return text
 	}
-	return text + "\nPlan digest " + code(p.plan.Digest()) + "\n"
+	if !p.plan.Empty() && (p.report != nil || p.end.outcome() != "error" && p.end.outcome() != "interrupted") {
+		text += "\nPlan digest " + code(p.plan.Digest()) + "\n"
+	}
+	return text + p.digestLine()
+}
+
+// digestLine returns the last line of the page of a plan that succeeded, for programs: the digest that an apply can
+// expect. No other text on a page can make such a line, because all of it is escaped.
+func (p *page) digestLine() string {
+	succeeded := p.end.Command == "plan" && (p.end.outcome() == "ok" || p.end.outcome() == "changes")
+	if p.plan == nil || p.plan.Offline || p.report != nil || !succeeded {
+		return ""
+	}
+	return "\n<!-- bh:digest " + p.plan.Digest() + " -->\n"
 }
 
 // faultList lists what is wrong, errors first.

@@ -98,7 +98,7 @@ func TestPlan_large(t *testing.T) {
 		t.Errorf("%d characters and %d operations for a pull request", len(text), shown)
 	}
 	want := "\n\n" + words.Number(n-shown) + " of 2,000 operations are left out here, none of them blocked, failed or to destroy; `bh plan` shows all of them.\n"
-	if !strings.Contains(text, want) || !strings.HasSuffix(text, "Plan digest `"+p.Digest()+"`\n") {
+	if !strings.Contains(text, want) || !strings.HasSuffix(text, "Plan digest `"+p.Digest()+"`\n\n<!-- bh:digest "+p.Digest()+" -->\n") {
 		t.Errorf("it does not say what is left out, or lacks its end: %q", text[len(text)-400:])
 	}
 	golden(t, "plan-2000.head.md", []byte(text[:1000]))

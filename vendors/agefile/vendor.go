@@ -35,6 +35,13 @@ var Vendor = vendors.Vendor{
 	Files: func(s vendors.Settings) (stored, keys []string) {
 		return []string{s.Text("path")}, []string{s.Text("identity_file")}
 	},
+	Permissions: func(vendors.Settings) []vendors.Permission {
+		const opens = "it opens every key in the file, and old copies of it"
+		return []vendors.Permission{
+			{For: vendors.ForPlan, Name: "the identity", Needed: "list items: all of the file is encrypted", Opens: opens},
+			{For: vendors.ForApply, Name: "the identity", Needed: "read and write items", Opens: opens},
+		}
+	},
 	CheckSettings:  checkSettings,
 	CheckItemTitle: checkItemTitle,
 	OpenSecrets:    open,

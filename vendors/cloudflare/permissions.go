@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
@@ -14,8 +15,28 @@ import (
 	"buckethead/vendors"
 )
 
-// storageWrite is the group that lets bh manage buckets.
-const storageWrite = "Workers R2 Storage Write"
+// The permission groups that let bh list buckets, and manage them.
+const (
+	storageRead  = "Workers R2 Storage Read"
+	storageWrite = "Workers R2 Storage Write"
+)
+
+// permissions returns the groups that bh's token needs. The dashboard says Edit for Write.
+func permissions(s vendors.Settings) []vendors.Permission {
+	tokens, owner := "Account API Tokens", "account"
+	if s.Text("token_kind") == "user" {
+		tokens, owner = "API Tokens", "user"
+	}
+	return []vendors.Permission{
+		{For: vendors.ForPlan, Name: storageRead, Needed: "list buckets, and read their settings and whether they are empty",
+			Opens: "it reads every object of the account"},
+		{For: vendors.ForPlan, Name: tokens + " Read", Needed: "list the credentials of buckets"},
+		{For: vendors.ForApply, Name: storageWrite, Needed: "make, change, list and delete buckets",
+			Opens: "it changes and deletes every bucket and object of the account"},
+		{For: vendors.ForApply, Name: tokens + " Write", Needed: "make, change, list and revoke the credentials of buckets",
+			Opens: "it can mint any token of the " + owner + ", with any permission"},
+	}
+}
 
 // CheckPermissions asks whose token it is, and reads what it may do, where the
 // token may read itself.
@@ -44,15 +65,12 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 	if name != "" {
 		report.Identity = fmt.Sprintf("%s token %q (%s) of account %s", c.tokens.kind, vendors.Excerpt(name, nameLimit), own.ID, c.account)
 	}
-	for _, p := range []vendors.Permission{
-		{Name: storageWrite, Needed: "make, change, list and delete buckets"},
-		{Name: c.tokens.permission, Needed: "make, change, list and revoke the credentials of buckets"},
-	} {
+	for _, p := range permissions(c.settings) {
 		p.Held = "unknown"
 		if readable {
 			p.Held = "no"
-			if slices.Contains(groups, p.Name) {
-				p.Held = "yes"
+			if slices.Contains(groups, p.Name) || slices.Contains(groups, strings.TrimSuffix(p.Name, " Read")+" Write") {
+				p.Held = "yes" // who may write may read
 			}
 		}
 		report.Permissions = append(report.Permissions, p)

@@ -12,8 +12,7 @@ import (
 // user's. The shapes are the same (API reference, Account and User API tokens).
 // What is sent and what comes back is given by the options.
 type tokenFamily struct {
-	kind       string // the family's word
-	permission string // the group that lets bh manage it
+	kind string // the family's word
 
 	create, list, verify, groups func(context.Context, ...option.RequestOption) error
 	get, update, remove          func(context.Context, string, ...option.RequestOption) error
@@ -24,7 +23,7 @@ func newAccountTokens(account string, o []option.RequestOption) tokenFamily {
 	in.AccountID.Value, in.AccountID.Present = account, true
 	t := accounts.NewTokenService(o...)
 	return tokenFamily{
-		kind: "account", permission: "Account API Tokens Write",
+		kind:   "account",
 		create: sender(t.New, accounts.TokenNewParams{AccountID: in.AccountID}),
 		list:   sender(t.List, in),
 		verify: sender(t.Verify, accounts.TokenVerifyParams{AccountID: in.AccountID}),
@@ -38,7 +37,7 @@ func newAccountTokens(account string, o []option.RequestOption) tokenFamily {
 func newUserTokens(o []option.RequestOption) tokenFamily {
 	t := user.NewTokenService(o...)
 	return tokenFamily{
-		kind: "user", permission: "API Tokens Write",
+		kind:   "user",
 		create: sender(t.New, user.TokenNewParams{}),
 		list:   sender(t.List, user.TokenListParams{}),
 		verify: func(ctx context.Context, o ...option.RequestOption) error {

@@ -61,6 +61,8 @@ var Vendor = vendors.Vendor{
 	CheckBucket:     checkBucket,
 	CheckCredential: checkCredential,
 	Address:         address,
+	CredentialLimit: credentialLimit,
+	Permissions:     permissions,
 	OpenBuckets: func(_ context.Context, host vendors.Host, s vendors.Settings) (vendors.BucketProvider, error) {
 		return open(host, s)
 	},
@@ -73,7 +75,6 @@ type Cloud struct {
 	account  string
 	settings vendors.Settings
 	in       r2.BucketListParams // names the account in every request
-	limit    int
 	buckets  *r2.BucketService
 	tokens   tokenFamily
 	groups   groupCache
@@ -100,15 +101,22 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 		buckets: r2.NewBucketService(options...),
 		s3:      s3keys.New(host, title)}
 	c.in.AccountID.Value, c.in.AccountID.Present = c.account, true
+	c.tokens = newAccountTokens(c.account, options)
 	if s.Text("token_kind") == "user" {
-		c.tokens, c.limit = newUserTokens(options), userTokenLimit
-	} else {
-		c.tokens, c.limit = newAccountTokens(c.account, options), accountTokenLimit
-	}
-	if n, err := strconv.Atoi(s.Text("token_limit")); err == nil {
-		c.limit = n
+		c.tokens = newUserTokens(options)
 	}
 	return c, nil
+}
+
+// credentialLimit returns how many tokens there may be at once.
+func credentialLimit(s vendors.Settings) int {
+	if n, err := strconv.Atoi(s.Text("token_limit")); err == nil {
+		return n
+	}
+	if s.Text("token_kind") == "user" {
+		return userTokenLimit
+	}
+	return accountTokenLimit
 }
 
 // shared returns the limiter of an identity: two blocks with one token share it.
@@ -138,4 +146,4 @@ func repeat(r *http.Request) transport.Repeat {
 func (c *Cloud) Calls() int { return int(c.calls.Load()) }
 
 // CredentialLimit returns how many tokens there may be at once.
-func (c *Cloud) CredentialLimit() int { return c.limit }
+func (c *Cloud) CredentialLimit() int { return credentialLimit(c.settings) }

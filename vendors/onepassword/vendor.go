@@ -38,6 +38,7 @@ var Vendor = vendors.Vendor{
 		return named{vault: s.Text("vault"), id: id, title: title}.reference(l.name(field))
 	},
 	ReferenceSettings: []string{"vault", "fields"},
+	Permissions:       permissions,
 	CheckSettings:     checkSettings,
 	CheckItemTitle:    checkTitle,
 	Shape:             func(s vendors.Settings) string { return layoutOf(s).shape() },

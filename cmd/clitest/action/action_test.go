@@ -23,11 +23,17 @@ func actionProject(name string) string {
 	return fmt.Sprintf("project %q {\n  bucket = %q\n}\n", name, "acme-"+name)
 }
 
-var pullRequest = map[string]any{"pull_request": map[string]any{"number": 7, "title": "$(touch pwned) `touch pwned`"}}
+var pullRequest = map[string]any{"pull_request": map[string]any{"number": 7, "title": "$(touch pwned) `touch pwned`",
+	"head": map[string]any{"repo": map[string]any{"full_name": "acme/infra"}}}}
 
 // merges makes the commit of the runs one that came with pull request 7.
 func (r *actionRunner) merges() {
-	r.github.pulls[r.env["GITHUB_SHA"]] = []map[string]any{{"number": 6, "merged_at": nil}, {"number": 7, "merged_at": "2026-11-23T12:00:00Z"}}
+	pull := func(number int, merged any, commit, repository string) map[string]any {
+		return map[string]any{"number": number, "merged_at": merged, "merge_commit_sha": commit, "base": map[string]any{"repo": map[string]any{"full_name": repository}}}
+	}
+	const at = "2026-11-23T12:00:00Z"
+	sha := r.env["GITHUB_SHA"]
+	r.github.pulls[sha] = []map[string]any{pull(6, nil, sha, "acme/infra"), pull(4, at, strings.Repeat("0", 40), "acme/infra"), pull(5, at, sha, "mallory/infra"), pull(7, at, sha, "acme/infra")}
 }
 
 func (r *actionRunner) exists(bucket string) bool {

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"unicode/utf8"
@@ -20,6 +21,7 @@ const (
 // githubText is a comment or an issue, as GitHub shows it.
 type githubText struct {
 	ID     int    `json:"id"`
+	NodeID string `json:"node_id,omitempty"`
 	Number int    `json:"number,omitempty"`
 	Title  string `json:"title,omitempty"`
 	Body   string `json:"body"`
@@ -28,6 +30,7 @@ type githubText struct {
 		Login string `json:"login"`
 	} `json:"user"`
 	PullRequest *struct{} `json:"pull_request,omitempty"`
+	editor      string    // whoever edited it last
 }
 
 func by(login string, text githubText) githubText {
@@ -44,30 +47,34 @@ type github struct {
 	issues   []githubText
 	pulls    map[string][]map[string]any // by commit
 	denied   bool                        // writes are refused
+	silent   bool                        // GraphQL answers with errors
+	login    string                      // as which the token acts
 	writes   []string
 }
 
 func newGithub(t *testing.T) *github {
-	g := &github{t: t, comments: map[int][]githubText{}, pulls: map[string][]map[string]any{}}
+	g := &github{t: t, comments: map[int][]githubText{}, pulls: map[string][]map[string]any{}, login: githubBot}
 	mux := http.NewServeMux()
 	const repo = "/repos/acme/infra"
 	for pattern, handle := range map[string]func(*http.Request) (int, any){
-		"GET " + repo + "/issues/{number}/comments":  func(r *http.Request) (int, any) { return page(r, g.comments[g.number(r)]) },
+		"GET " + repo + "/issues/{number}/comments":  func(r *http.Request) (int, any) { return page(r, withNodes(g.comments[g.number(r)])) },
 		"POST " + repo + "/issues/{number}/comments": g.addComment,
 		"PATCH " + repo + "/issues/comments/{id}":    g.editComment,
 		"GET " + repo + "/commits/{sha}/pulls":       func(r *http.Request) (int, any) { return page(r, g.pulls[r.PathValue("sha")]) },
 		"GET " + repo + "/issues":                    g.listIssues,
 		"POST " + repo + "/issues":                   g.addIssue,
 		"PATCH " + repo + "/issues/{number}":         g.editIssue,
+		"POST /graphql":                              g.editorOf,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			status, answer := http.StatusForbidden, any(map[string]string{"message": "Resource not accessible by integration"})
-			if r.Method != http.MethodGet {
+			reads := r.Method == http.MethodGet || r.URL.Path == "/graphql"
+			if !reads {
 				g.writes = append(g.writes, r.Method+" "+r.URL.Path)
 			}
-			if g.proper(r) && (r.Method == http.MethodGet || !g.denied) {
+			if g.proper(r) && (reads || !g.denied) {
 				status, answer = handle(r)
 			}
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -122,7 +129,7 @@ func (g *github) number(r *http.Request) int {
 
 func (g *github) addComment(r *http.Request) (int, any) {
 	n := g.number(r)
-	added := by(githubBot, githubText{ID: 1000*n + len(g.comments[n]), Body: g.read(r, "body")["body"]})
+	added := by(g.login, githubText{ID: 1000*n + len(g.comments[n]), Body: g.read(r, "body")["body"]})
 	g.comments[n] = append(g.comments[n], added)
 	return http.StatusCreated, added
 }
@@ -131,12 +138,50 @@ func (g *github) editComment(r *http.Request) (int, any) {
 	for _, list := range g.comments {
 		for i := range list {
 			if strconv.Itoa(list[i].ID) == r.PathValue("id") {
-				list[i].Body = g.read(r, "body")["body"]
+				list[i].Body, list[i].editor = g.read(r, "body")["body"], g.login
 				return http.StatusOK, list[i]
 			}
 		}
 	}
 	return http.StatusNotFound, map[string]string{"message": "Not Found"}
+}
+
+func nodeID(id int) string { return fmt.Sprintf("IC_%d", id) }
+
+func withNodes(comments []githubText) []githubText {
+	out := slices.Clone(comments)
+	for i := range out {
+		out[i].NodeID = nodeID(out[i].ID)
+	}
+	return out
+}
+
+// editorOf is the one query of GraphQL that the action makes. There the login of an app has no [bot].
+func (g *github) editorOf(r *http.Request) (int, any) {
+	var sent struct {
+		Query     string
+		Variables struct{ ID string }
+	}
+	const want = "query($id: ID!) { node(id: $id) { ... on IssueComment { body editor { __typename login } } } }"
+	if err := json.NewDecoder(r.Body).Decode(&sent); err != nil || sent.Query != want {
+		g.t.Errorf("the query is %q (%v)", sent.Query, err)
+	}
+	if g.silent {
+		return http.StatusOK, map[string]any{"data": map[string]any{"node": nil}, "errors": []any{map[string]any{"type": "NOT_FOUND"}}}
+	}
+	for _, list := range g.comments {
+		for _, c := range list {
+			if nodeID(c.ID) != sent.Variables.ID {
+				continue
+			}
+			node := map[string]any{"body": c.Body, "editor": nil}
+			if login, bot := strings.CutSuffix(c.editor, "[bot]"); c.editor != "" {
+				node["editor"] = map[string]any{"__typename": map[bool]string{true: "Bot", false: "User"}[bot], "login": login}
+			}
+			return http.StatusOK, map[string]any{"data": map[string]any{"node": node}}
+		}
+	}
+	return http.StatusOK, map[string]any{"data": map[string]any{"node": nil}}
 }
 
 func (g *github) listIssues(r *http.Request) (int, any) {

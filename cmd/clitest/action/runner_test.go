@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -79,7 +80,9 @@ func (e expressions) expand(text string) string {
 func (e expressions) evaluate(text string) string {
 	value := ""
 	for _, option := range strings.Split(text, "||") {
-		if left, right, compared := strings.Cut(option, "=="); compared {
+		if left, right, compared := strings.Cut(option, "!="); compared {
+			value = map[bool]string{true: "true"}[e.term(left) != e.term(right)]
+		} else if left, right, compared := strings.Cut(option, "=="); compared {
 			value = map[bool]string{true: "true"}[e.term(left) == e.term(right)]
 		} else {
 			value = e.term(option)
@@ -113,6 +116,7 @@ type actionRunner struct {
 	bh        string // what the input bh is given
 	env       map[string]string
 	secrets   []string // what nobody may see
+	summary   string   // of the step that ran last
 }
 
 func newActionRunner(t *testing.T) *actionRunner {
@@ -128,7 +132,7 @@ func newActionRunner(t *testing.T) *actionRunner {
 		t.Fatal(err)
 	}
 	r.env = map[string]string{"BH_TEST_AS_BH": "1", "CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": root, "GITHUB_WORKSPACE": r.workspace,
-		"GITHUB_API_URL": r.github.url, "GITHUB_REPOSITORY": "acme/infra", "GITHUB_SHA": strings.Repeat("c0ffee00", 5), "GITHUB_ACTOR": "octocat",
+		"GITHUB_API_URL": r.github.url, "GITHUB_GRAPHQL_URL": r.github.url + "/graphql", "GITHUB_REPOSITORY": "acme/infra", "GITHUB_SHA": strings.Repeat("c0ffee00", 5), "GITHUB_ACTOR": "octocat",
 		"GITHUB_SERVER_URL": "https://github.example", "GITHUB_RUN_ID": "42", "RUNNER_TEMP": t.TempDir()}
 	return r
 }
@@ -149,7 +153,7 @@ func (r *actionRunner) run(workflow string, event map[string]any, inputs map[str
 	for _, job := range file.Jobs {
 		for _, step := range job.Steps {
 			if strings.HasPrefix(step.Uses, "OWNER/buckethead@") {
-				outer := expressions{r.t, map[string]map[string]string{"inputs": inputs, "vars": {}, "secrets": {}, "github": {}}}
+				outer := expressions{r.t, map[string]map[string]string{"inputs": inputs, "vars": {}, "secrets": {}, "github": r.context(event)}}
 				with := map[string]string{"bh": r.bh}
 				for name, value := range step.With {
 					with[name] = outer.expand(value)
@@ -163,6 +167,18 @@ func (r *actionRunner) run(workflow string, event map[string]any, inputs map[str
 	}
 	r.t.Fatalf("%s does not use the action", workflow)
 	return "", nil, false
+}
+
+// context is GitHub's, as far as the workflows need it.
+func (r *actionRunner) context(event map[string]any) map[string]string {
+	out := map[string]string{"repository": r.env["GITHUB_REPOSITORY"], "actor": r.env["GITHUB_ACTOR"]}
+	var from any = event
+	for _, name := range []string{"pull_request", "head", "repo", "full_name"} {
+		object, _ := from.(map[string]any)
+		from = object[name]
+	}
+	out["event.pull_request.head.repo.full_name"], _ = from.(string)
+	return out
 }
 
 // use runs the steps of the action.
@@ -200,6 +216,7 @@ func (r *actionRunner) use(with map[string]string, event map[string]any) (log st
 			break
 		}
 	}
+	r.summary = read(r.t, env["GITHUB_STEP_SUMMARY"])
 	outputs = map[string]string{}
 	for name, output := range r.action.Outputs {
 		outputs[name] = e.expand(output.Value)
@@ -239,6 +256,15 @@ func (r *actionRunner) step(step actionStep, e expressions, env map[string]strin
 		e.values["steps"][step.ID+".outputs."+name] = value
 	}
 	return err == nil
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func (r *actionRunner) findSecrets(log string) {

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+	"buckethead/planner"
+	"buckethead/state"
+	"buckethead/vendors/registry"
+)
+
+func offlineFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "offline", Usage: "compare files and state alone: no secrets, no network"}
+}
+
+// runOffline is bh plan --offline. It opens no cloud and no store, and reads a state only if that is a file. Values
+// that were not given keep only the projects out that need them.
+func runOffline(ctx context.Context, s *session, a planArgs) error {
+	if a.out != "" {
+		return errors.New("an offline plan cannot be saved: no apply takes it. Leave out --offline, or --out")
+	}
+	snap, about, err := s.localState(ctx)
+	if err != nil {
+		return err
+	}
+	if err := checkScope(s, snap, a.named); err != nil {
+		return err
+	}
+	outside := s.leaveOut(snap)
+	s.view.Diagnostics(append(diag.List{{Severity: diag.Warning, Code: "BH5043", Subject: s.config.State.Range,
+		Summary: "This plan is offline: nothing was compared with the providers",
+		Detail: about + " What the state does not record counts as not there, unless an import block or adopt = true " +
+			"names it.",
+		Fix: "No apply takes this plan. For one that can be applied: bh plan, with the secrets that the file needs."}},
+		outside...))
+	if a.mode == planner.Normal {
+		if err := checkProjects(ctx, s); err != nil {
+			return err
+		}
+	}
+	plan, diags := planner.Make(s.offlineInput(snap, a, outside))
+	if err := s.report(diags); err != nil {
+		return err
+	}
+	if err := checkOperations(ctx, s, plan); err != nil {
+		return err
+	}
+	s.view.Plan(plan)
+	warnOfDestroys(s, plan, a)
+	s.writeOutputs(ctx, planOutputs(plan))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if a.detailedExit && !plan.Empty() {
+		return exitCode(exitChanges)
+	}
+	return nil
+}
+
+// localState reads a state that is a file of this machine, and says what was read.
+func (s *session) localState(ctx context.Context) (state.Snapshot, string, error) {
+	const all = " What is shown is all that the file declares, as if nothing of it had been made yet."
+	declared := s.config.State
+	path := s.connections.LocalState()
+	switch {
+	case s.flags.state == "" && declared.Ready() != nil:
+		return state.Snapshot{}, "The state was not read: where it is depends on a value that was not given." + all, nil
+	case path == "":
+		return state.Snapshot{}, fmt.Sprintf("The state was not read: it is in the bucket %s, which needs keys and the network.",
+			strconv.Quote(declared.Settings.Text("bucket"))) + all, nil
+	}
+	snap, _, err := s.readState(ctx)
+	about := "It compares the files with the state in " + path + " alone."
+	if err == nil && snap.Meta.Lineage == "" {
+		about = "There is no state in " + path + "." + all
+	}
+	return snap, about, err
+}
+
+// leaveOut takes out of the session's files the projects that cannot be compared here, and says why. Those that were
+// given no secret are compared all the same.
+func (s *session) leaveOut(snap state.Snapshot) diag.List {
+	var out diag.List
+	leave := func(name addr.Project, subject diag.Range, why, fix string) {
+		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5044", Project: name, Subject: subject,
+			Summary: "Left out of the offline plan", Detail: why, Fix: fix})
+	}
+	for _, l := range s.config.Lacks {
+		secret := func(p config.Project) bool { return p.Addr.Name == l.Fault.Project.Name && comparable(p) }
+		if l.Attribute != "register" || !slices.ContainsFunc(s.config.Projects, secret) {
+			leave(l.Fault.Project, l.Fault.Subject, l.Fault.Detail, l.Fault.Fix)
+		}
+	}
+	for _, block := range s.config.Imports {
+		if _, recorded := snap.Records[block.To]; !recorded && (block.Item != "" || block.Owner != "") {
+			leave(block.To, block.Range, "The import block names an item or an owner, which only the providers know.",
+				"bh plan, with the secrets that the file needs, says whether they are there.")
+		}
+	}
+	kept := *s.config
+	kept.Projects = slices.DeleteFunc(slices.Clone(kept.Projects), func(p config.Project) bool { return leftOut(out, p.Addr) })
+	s.config = &kept
+	return out
+}
+
+// comparable reports whether keys that someone brings lack nothing but the secret.
+func comparable(p config.Project) bool {
+	return p.Register != nil && p.Register.AccessKeyID != "" && p.Register.EndpointURL != ""
+}
+
+// leftOut reports whether a project is one of those that were left out, or an instance of one.
+func leftOut(list diag.List, p addr.Project) bool {
+	return slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return covers(d.Project, p) })
+}
+
+// offlineInput returns what the planner compares: what is declared with what is recorded, as if the providers had
+// exactly that. Addresses are not compared, because variables that are not set here decide about them.
+func (s *session) offlineInput(snap state.Snapshot, a planArgs, outside diag.List) planner.Input {
+	input := s.comparison(snap, planner.Assumed(s.config, snap, s.run.Now()))
+	input.Mode, input.Allowance, input.Parallelism, input.Address = a.mode, a.allowance, a.parallelism, nil
+	shape := input.Shape
+	input.Shape = func(secrets string) string {
+		if c, known := config.Find(s.config.Secrets, secrets); known && c.Ready() == nil {
+			return shape(secrets)
+		}
+		return ""
+	}
+	input.Scope = a.scopeWith(a.named)
+	if scope := input.Scope; len(outside) > 0 {
+		input.Scope = func(p addr.Project) bool { return !leftOut(outside, p) && (scope == nil || scope(p)) }
+	}
+	for _, c := range s.config.Clouds {
+		vendor, _ := registry.Find(c.Vendor)
+		if vendor.CredentialLimit != nil && c.Refers(strings.Fields("token_limit token_kind")) == nil {
+			input.Observed.CredentialLimit[c.Address()] = vendor.CredentialLimit(c.Settings)
+		}
+	}
+	return input
+}

@@ -1,0 +1,80 @@
+package planner
+
+import (
+	"time"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Assumed returns the world in which nothing was done outside of bh: it has what the state
+// records, and the buckets that import blocks or adopt = true name. Nobody looked, so a plan
+// that follows from it is offline: it compares what is declared with the state alone.
+//
+// Of keys that people bring, the fingerprint is that of the secret if it is declared here, and
+// otherwise the recorded one: a reference is not read.
+func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) World {
+	w := World{Assumed: true, Buckets: map[BucketKey]vendors.Bucket{},
+		Credentials: map[CredentialKey]vendors.Credential{}, Items: map[ItemKey]Item{},
+		Registered: map[addr.Project]string{}, CredentialLimit: map[string]int{}}
+	for _, r := range recorded.Records {
+		w.assume(r, now)
+	}
+	imported := map[addr.Project]bool{}
+	for _, block := range desired.Imports {
+		imported[block.To] = true
+	}
+	moves := movesOf(desired, recorded)
+	known := make(map[addr.Project]state.Record, len(recorded.Records))
+	for p, r := range recorded.Records {
+		known[moves.now(p)] = r
+	}
+	for i := range desired.Projects {
+		p := &desired.Projects[i]
+		r, isKnown := known[p.Addr]
+		switch {
+		case p.Register != nil && !p.Register.SecretAccessKey.IsZero():
+			w.Registered[p.Addr] = vendors.Fingerprint(recorded.Meta.FingerprintKey, p.Register.SecretAccessKey)
+		case p.Register != nil && isKnown && r.Active != nil:
+			w.Registered[p.Addr] = r.Active.Fingerprint
+		case p.Register == nil && !isKnown && (imported[p.Addr] || p.Adopt):
+			w.Buckets[BucketKey{p.Cloud, p.Bucket.ID}] = vendors.Bucket{ID: p.Bucket.ID, StorageClass: p.Bucket.StorageClass}
+		}
+	}
+	return w
+}
+
+// assume adds what one record says is there.
+func (w World) assume(r state.Record, now time.Time) {
+	var bucket vendors.BucketID
+	if r.Bucket != nil {
+		bucket = *r.Bucket
+		w.Buckets[BucketKey{r.Cloud, bucket}] = vendors.Bucket{ID: bucket, Location: r.Applied.Location,
+			StorageClass: r.Applied.StorageClass, CreatedAt: r.CreatedAt}
+	}
+	held := []*state.CredentialRef{r.Active, r.Pending}
+	for i := range r.Retiring {
+		held = append(held, &r.Retiring[i])
+	}
+	for _, c := range held {
+		if c == nil || r.Registered {
+			continue
+		}
+		issued := c.IssuedAt
+		if issued.IsZero() {
+			issued = now // its age is the vendor's to say
+		}
+		live := vendors.Credential{ID: c.ID, Name: c.Name, Bucket: bucket, Access: r.Applied.Access,
+			AllowedIPs: r.Applied.AllowedIPs, Status: vendors.Active, IssuedAt: issued}
+		if r.Applied.ExpiresAfter > 0 {
+			live.ExpiresAt = issued.Add(r.Applied.ExpiresAfter)
+		}
+		w.Credentials[CredentialKey{r.Cloud, c.ID}] = live
+	}
+	if r.Item != nil {
+		w.Items[ItemKey{r.Secrets, r.Item.ID}] = Item{Summary: vendors.ItemSummary{ID: r.Item.ID, Title: r.Item.Title,
+			UpdatedAt: r.Item.UpdatedAt, Marked: true}}
+	}
+}
