@@ -22,6 +22,8 @@ type loader struct {
 	files     []file
 	masked    map[string]bool
 	functions map[string]function.Function
+	meter     *meter
+	kept      int64 // bytes of the values that are kept
 	root      *hcl.EvalContext
 	variables map[string]*variable
 	locals    map[string]*local
@@ -69,6 +71,7 @@ func newLoader(o Options) *loader {
 			State:   Backend{Kind: localState, Path: ".bh/state.db"},
 			Sources: map[string][]byte{},
 		},
+		meter:     &meter{},
 		masked:    map[string]bool{},
 		variables: map[string]*variable{},
 		locals:    map[string]*local{},
@@ -83,7 +86,12 @@ func newLoader(o Options) *loader {
 // other. A file that asks for another version of bh is not looked at further:
 // whatever else is strange in it may be right for that version.
 func (l *loader) evaluate() {
-	l.functions = functions(l.config.Dir, l.options.env)
+	l.functions = functions(newTree(l.config.Dir), l.options.env)
+	for name, f := range l.functions {
+		if name != "try" && name != "can" { // they evaluate their arguments themselves
+			l.functions[name] = l.meter.call(name, f)
+		}
+	}
 	l.root = &hcl.EvalContext{Functions: l.functions}
 	l.collectBlocks()
 	l.declareVariables()
