@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 	"unicode"
 	"unicode/utf8"
 
@@ -53,11 +54,48 @@ func (l *loader) readable(name string, src []byte) bool {
 		l.report(wrongEncoding, start, hcl.Range{}, fmt.Sprintf("%s %s.", name, is), saveAsUTF8)
 		return false
 	}
-	if err := twins(src); err != nil {
+	err := twins(src)
+	if err != nil && filepath.Ext(name) != ".json" {
+		err = twins(withoutComments(src, name))
+	}
+	if err != nil {
 		l.report(duplicateKey, start, hcl.Range{}, fmt.Sprintf("In %s, %s.", name, err), oneSpelling)
 		return false
 	}
 	return true
+}
+
+// withoutComments returns a text with spaces for its comments.
+func withoutComments(src []byte, name string) []byte {
+	out := bytes.Clone(src)
+	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+	for _, t := range tokens {
+		if t.Type != hclsyntax.TokenComment {
+			continue
+		}
+		for i := t.Range.Start.Byte; i < t.Range.End.Byte; i++ {
+			if out[i] != '\n' {
+				out[i] = ' '
+			}
+		}
+	}
+	return out
+}
+
+// garbageWindow is how much of a file is looked at first.
+const garbageWindow = 16 << 10
+
+// garbage returns the faults at the beginning of a long text that is no HCL at all: the
+// parser would make an error of each of its characters.
+func garbage(src []byte, name string) hcl.Diagnostics {
+	if len(src) <= garbageWindow {
+		return nil
+	}
+	_, diags := hclsyntax.LexConfig(src[:garbageWindow], name, hcl.InitialPos)
+	if len(diags) <= 2*faultsPerFile {
+		return nil
+	}
+	return diags
 }
 
 // distinctKeys checks a file of variables in JSON. It quotes no key, which may be part of

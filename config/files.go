@@ -169,6 +169,14 @@ func (l *loader) parse(name string, src []byte) file {
 		f.broken, f.body = 0, &hclsyntax.Body{}
 		return f
 	}
+	if diags := garbage(src, name); diags != nil {
+		for _, d := range diags {
+			l.syntaxFault(d)
+		}
+		f.broken, f.body = 0, &hclsyntax.Body{}
+		l.maskTokens(name, src[:garbageWindow])
+		return f
+	}
 	parsed, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
 	f.body, _ = parsed.Body.(*hclsyntax.Body)
 	if f.body == nil {

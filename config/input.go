@@ -127,6 +127,8 @@ func (v *variable) parse(s *scope, in input) (cty.Value, bool) {
 	if expr == nil {
 		if _, deep := tooDeep([]byte(in.text), ""); deep {
 			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "It is nested too deep."}}
+		} else if twins([]byte(in.text)) != nil {
+			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "Two words in it look the same, and their accents are encoded in two ways."}}
 		} else {
 			expr, diags = hclsyntax.ParseExpression([]byte(in.text), "", hcl.InitialPos)
 			s.l.meter.outside(expr)

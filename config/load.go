@@ -50,7 +50,8 @@ type topBlocks struct {
 // nil and always has its Sources, for showing the lines that diagnostics point
 // at; the rest of it is only of use when the list has no errors. The list holds
 // every fault that was found, in the order of the files, and is nil when there is
-// none; none of it holds a sensitive value. Load reads files and contacts no one.
+// none; of more than a person corrects at once, one diagnostic says how many are left
+// out. None of it holds a sensitive value. Load reads files and contacts no one.
 // It is safe for concurrent use with different Options.
 //
 // Files of variables are not part of Sources, because they may hold secrets:
@@ -60,7 +61,7 @@ func Load(o Options) (*Config, diag.List) {
 	if l.readFiles() {
 		l.evaluate()
 	}
-	return l.config, l.withoutConsequences().Sorted()
+	return l.config, capped(l.withoutConsequences().Sorted())
 }
 
 func newLoader(o Options) *loader {

@@ -254,11 +254,7 @@ func (t *tree) private(root *os.Root, at, part string) bool {
 	if slices.ContainsFunc(private, func(name string) bool { return strings.EqualFold(name, part) }) {
 		return true
 	}
-	info, err := root.Lstat(filepath.Join(at, part))
-	if err != nil {
-		return false
-	}
-	if info.IsDir() || info.Mode().IsRegular() {
+	if info, err := root.Lstat(filepath.Join(at, part)); err == nil {
 		for _, name := range private {
 			if own, err := root.Lstat(filepath.Join(at, name)); err == nil && os.SameFile(own, info) {
 				return true
