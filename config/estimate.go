@@ -66,7 +66,7 @@ var estimates = map[string]func(m *meter, args []cty.Value) int64{
 	},
 	"csvdecode":  func(_ *meter, a []cty.Value) int64 { return parsed(text(a, 0), ",\n") },
 	"jsondecode": func(_ *meter, a []cty.Value) int64 { return parsed(text(a, 0), ",[{") },
-	"yamldecode": func(_ *meter, a []cty.Value) int64 { return 2 * parsed(text(a, 0), "\n,[{") },
+	"yamldecode": func(_ *meter, a []cty.Value) int64 { return 3 * parsed(text(a, 0), "\n,[{") / 2 },
 	"jsonencode": func(m *meter, a []cty.Value) int64 { return m.encoded(a, false) },
 	"yamlencode": func(m *meter, a []cty.Value) int64 { return m.encoded(a, true) },
 }

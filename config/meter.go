@@ -11,16 +11,16 @@ import (
 )
 
 // What expressions make is bounded, because a few characters can ask for any amount of
-// memory. 100,000 projects with ten values each stay below every bound.
+// memory. The data of 100,000 projects with five values each stays below every bound.
 const (
-	evaluationLimit = 128 << 20 // bytes that one expression makes while it is evaluated
-	keptLimit       = 256 << 20 // bytes of all values that are kept: variables, locals, texts
+	evaluationLimit = 64 << 20  // bytes that one expression makes while it is evaluated
+	keptLimit       = 128 << 20 // bytes of all values that are kept: variables, locals, texts
 	stringLimit     = 16 << 20  // bytes of one string
 	exponentLimit   = 4096      // bits before the point of a number, or zeros after it
 	projectLimit    = 250_000
 	// elementSize is what an element of a list or map costs apart from its text,
-	// faultSize what HCL keeps of an error in a loop.
-	elementSize, faultSize = 64, 1 << 10
+	// stepSize what a step of a loop does, faultSize what HCL keeps of an error in one.
+	elementSize, stepSize, faultSize = 64, 128, 1 << 10
 )
 
 // limitError says which bound was exceeded. It has nothing of the value.
@@ -203,9 +203,9 @@ type metered struct {
 type role uint8
 
 const (
-	operand role = iota
-	part         // of a template, which becomes text at once
-	step1        // one step of a loop
+	operand  role = iota
+	part          // of a template, which becomes text at once
+	repeated      // one step of a loop
 )
 
 // Value evaluates the expression and counts what it makes.
@@ -217,8 +217,8 @@ func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		}
 	}()
 	m.spend(0)
-	if e.role == step1 {
-		m.spend(elementSize)
+	if e.role == repeated {
+		m.spend(stepSize)
 	}
 	v, diags := e.Expression.Value(ctx)
 	if m.err != nil {
@@ -277,8 +277,8 @@ func (m *meter) outside(e hcl.Expression) {
 
 // count adds a value that is kept to the others, and reports when they are too many.
 func (s *scope) count(e hclsyntax.Expression, v cty.Value) bool {
-	if _, shared := e.(*hclsyntax.ScopeTraversalExpr); shared || s.l.kept > keptLimit {
-		return s.l.kept <= keptLimit
+	if _, shared := e.(*hclsyntax.ScopeTraversalExpr); shared {
+		return true
 	}
 	if v.Type() != cty.Number && v.Type() != cty.Bool {
 		s.l.kept += s.l.meter.sizeOf(v)

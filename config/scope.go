@@ -63,6 +63,9 @@ func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 		// The parser leaves an unknown value where it could not read one.
 		return literal.Val, literal.Val.IsKnown()
 	}
+	if s.l.kept > keptLimit {
+		return cty.DynamicVal, false // it was reported
+	}
 	v, diags := s.l.meter.value(e, s.ctx)
 	if diags.HasErrors() {
 		s.expressionFaults(e, diags)

@@ -66,7 +66,7 @@ func (m *meter) inside(e hclsyntax.Expression) {
 		if e.KeyExpr != nil {
 			m.wrap(&e.KeyExpr, part)
 		}
-		m.wrap(&e.ValExpr, step1)
+		m.wrap(&e.ValExpr, repeated)
 		if e.CondExpr != nil {
 			m.wrap(&e.CondExpr, operand)
 		}
@@ -88,7 +88,7 @@ func (m *meter) inside(e hclsyntax.Expression) {
 		m.wrap(&e.Source, operand)
 	case *hclsyntax.SplatExpr:
 		m.wrap(&e.Source, operand)
-		m.wrap(&e.Each, step1)
+		m.wrap(&e.Each, repeated)
 	}
 }
 
