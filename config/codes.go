@@ -39,6 +39,12 @@ var (
 	localCycle = Kind{"BH1015", "Locals refer to each other in a circle"}
 	// A length of time that cannot be understood or does not fit.
 	invalidDuration = Kind{"BH1016", "Invalid duration"}
+	// A file that bh does not read, whatever is in it.
+	refusedFile = Kind{"BH1017", "File is not read"}
+	// Two keys of a map or of data that are the same, or look the same.
+	duplicateKey = Kind{"BH1018", "Two keys are the same"}
+	// A file that is not UTF-8 text.
+	wrongEncoding = Kind{"BH1019", "File is not UTF-8 text"}
 
 	// A required variable without a value.
 	missingVariable = Kind{"BH1020", "Missing value for a variable"}
@@ -56,6 +62,10 @@ var (
 	unknownBackend = Kind{"BH1026", "Unknown kind of state"}
 	// An env() of a variable that is not set.
 	unsetEnvironment = Kind{"BH1027", "Variable of the environment is not set"}
+	// An expression that makes more than bh keeps in memory.
+	tooLarge = Kind{"BH1028", "Value is too large"}
+	// What stands for the errors of a file beyond those that are reported.
+	moreFaults = Kind{"BH1029", "More errors"}
 
 	// A cloud or secrets block for a vendor that does not exist.
 	unknownVendor = Kind{"BH1030", "Unknown vendor"}
@@ -130,9 +140,9 @@ func Kinds() []Kind {
 	return []Kind{
 		missingFile, unreadableFile, invalidSyntax, unknownBlock, unknownAttribute, invalidLabels, missingAttribute,
 		duplicateBlock, duplicateAttribute, wrongType, invalidValue, invalidExpression, unknownReference, unknownFunction,
-		localCycle, invalidDuration,
+		localCycle, invalidDuration, refusedFile, duplicateKey, wrongEncoding,
 		missingVariable, undeclaredVariable, invalidVariable, failedValidation, invalidType,
-		unsupportedVersion, unknownBackend, unsetEnvironment,
+		unsupportedVersion, unknownBackend, unsetEnvironment, tooLarge, moreFaults,
 		unknownVendor, missingConnection, ambiguousConnection, unknownConnection, invalidSetting,
 		literalSecret, shownSecret, unknownScheme, emptySecret, secretFault,
 		invalidForEach, invalidBucket, invalidCredential, invalidItemTitle, sharedBucket, sharedItem, unsupportedAttribute,

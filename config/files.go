@@ -31,12 +31,12 @@ func (o Options) abs(name string) string {
 // readFiles finds, reads and parses the files. It reports whether there is
 // anything to go on with; what is missing or broken was reported.
 func (l *loader) readFiles() bool {
-	names, ok := l.fileNames()
+	names, found, ok := l.fileNames()
 	if !ok {
 		return false
 	}
 	for _, name := range names {
-		src, ok := l.readFile(name)
+		src, ok := l.readFile(name, found)
 		if !ok {
 			continue
 		}
@@ -46,34 +46,44 @@ func (l *loader) readFiles() bool {
 	return len(l.files) > 0
 }
 
-// fileNames returns the names of the files, and sets Config.Dir.
-func (l *loader) fileNames() ([]string, bool) {
+// fileNames returns the names of the files and whether bh found them itself, and sets
+// Config.Dir.
+func (l *loader) fileNames() (names []string, found, ok bool) {
 	path := l.options.Path
 	if path == "" {
-		path = DefaultFile
+		path, found = DefaultFile, true
 	}
 	l.config.Dir = filepath.Dir(l.options.abs(path))
 	if _, there := l.options.Overlay[path]; there {
-		return []string{path}, true
+		return []string{path}, found, true
 	}
 	info, err := os.Stat(l.options.abs(path))
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && l.options.Path == "":
+	case found && errors.Is(err, fs.ErrNotExist) && !linked(l.options.abs(path)):
 		l.report(missingFile, hcl.Range{}, hcl.Range{},
 			fmt.Sprintf("There is no %s in %s.", DefaultFile, thisFolder(l.config.Dir)),
 			"Run `bh init` to write one, or name another file or folder with --file.").Cause = err
-		return nil, false
+		return nil, found, false
+	case found:
+		return []string{path}, found, true
 	case errors.Is(err, fs.ErrNotExist):
 		l.report(missingFile, hcl.Range{}, hcl.Range{}, fmt.Sprintf("There is no file or folder %s.", path),
 			"Check the path that --file names, or run `bh init` to write a first "+DefaultFile+".").Cause = err
-		return nil, false
+		return nil, found, false
 	case err != nil:
 		l.unreadable(path, err)
-		return nil, false
+		return nil, found, false
 	case !info.IsDir():
-		return []string{path}, true
+		return []string{path}, found, true
 	}
-	return l.folder(path)
+	names, ok = l.folder(path)
+	return names, true, ok
+}
+
+// linked reports whether there is a link, also one that leads nowhere.
+func linked(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // thisFolder names a folder for people, to whom "." says little.
@@ -88,7 +98,7 @@ func thisFolder(dir string) string {
 // leave behind, do not count.
 func (l *loader) folder(path string) ([]string, bool) {
 	l.config.Dir = l.options.abs(path)
-	entries, err := os.ReadDir(l.options.abs(path))
+	entries, err := readFolder(l.options.abs(path))
 	if err != nil {
 		l.unreadable(path, err)
 		return nil, false
@@ -115,11 +125,12 @@ func (l *loader) folder(path string) ([]string, bool) {
 }
 
 // readFile returns the text of one file, from Options.Overlay where it stands there.
-func (l *loader) readFile(name string) ([]byte, bool) {
+// found is that of [ReadSource].
+func (l *loader) readFile(name string, found bool) ([]byte, bool) {
 	if src, ok := l.options.Overlay[name]; ok {
 		return src, true
 	}
-	src, err := os.ReadFile(l.options.abs(name))
+	src, err := ReadSource(l.options.abs(name), found)
 	if err != nil {
 		l.unreadable(name, err)
 		return nil, false
@@ -129,8 +140,14 @@ func (l *loader) readFile(name string) ([]byte, bool) {
 
 func (l *loader) unreadable(name string, err error) {
 	reason := err
+	var refused *fileError
 	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	switch {
+	case errors.As(err, &refused) && refused.refused:
+		l.report(refusedFile, hcl.Range{}, hcl.Range{}, sentence(strings.Replace(refused.what, l.options.abs(name), name, 1)),
+			refused.fix).Cause = err
+		return
+	case errors.As(err, &pathError):
 		reason = pathError.Err
 	}
 	l.report(unreadableFile, hcl.Range{}, hcl.Range{}, fmt.Sprintf("%s cannot be read: %s.", name, reason),
@@ -141,11 +158,23 @@ func (l *loader) unreadable(name string, err error) {
 // holds what could be understood.
 func (l *loader) parse(name string, src []byte) file {
 	f := file{name: name, broken: -1}
+	if !l.readable(name, src) {
+		f.broken, f.body = 0, &hclsyntax.Body{}
+		return f
+	}
 	if place, deep := tooDeep(src, name); deep {
 		l.report(invalidSyntax, place, hcl.Range{},
 			fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
 			"Split the expression into several locals.")
 		f.broken, f.body = 0, &hclsyntax.Body{}
+		return f
+	}
+	if diags := garbage(src, name); diags != nil {
+		for _, d := range diags {
+			l.syntaxFault(d)
+		}
+		f.broken, f.body = 0, &hclsyntax.Body{}
+		l.maskTokens(name, src[:garbageWindow])
 		return f
 	}
 	parsed, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
@@ -154,6 +183,7 @@ func (l *loader) parse(name string, src []byte) file {
 		f.body = &hclsyntax.Body{}
 	}
 	guardIndexes(f.body, src)
+	l.meter.body(f.body)
 	for _, d := range diags {
 		l.syntaxFault(d)
 		if d.Severity == hcl.DiagError && d.Subject != nil && (f.broken < 0 || d.Subject.Start.Byte < f.broken) {

@@ -37,6 +37,9 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 	d.repeated(body.Blocks)
 	d.decodeBlocks(shared)
 	instances, ok := d.instances(body.Attributes["for_each"])
+	if ok && !d.l.roomFor(len(instances), &d.scope, body.Attributes["for_each"].Expr.Range()) {
+		instances, ok = nil, false
+	}
 	if !ok {
 		d.l.unsure[d.source.Labels[0]] = true
 	}
@@ -83,7 +86,7 @@ func (d *projectDecoder) decodeEach(instances []instance, own []*hclsyntax.Attri
 	var recipes []*recipe
 	var rest []*hclsyntax.Attribute
 	for _, a := range own {
-		if r := recipeOf(a, d.l.root); r != nil {
+		if r := d.l.recipeOf(a); r != nil {
 			recipes = append(recipes, r)
 		} else {
 			rest = append(rest, a)
@@ -187,7 +190,7 @@ func (d *projectDecoder) keysOfList(e hclsyntax.Expression) ([]instance, bool) {
 	if !ok || call.Name != "toset" || len(call.Args) != 1 || call.ExpandFinal {
 		return nil, false
 	}
-	v, diags := call.Args[0].Value(d.ctx)
+	v, diags := d.l.meter.value(call.Args[0], d.ctx)
 	if diags.HasErrors() || v.IsMarked() || v.IsNull() || !v.IsKnown() ||
 		!(v.Type().IsTupleType() || v.Type().IsListType()) {
 		return nil, false

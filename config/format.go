@@ -16,7 +16,7 @@ func Format(src []byte, filename string) ([]byte, diag.List) {
 	l := newLoader(Options{})
 	l.config.Sources[filename] = src
 	if f := l.parse(filename, src); f.broken >= 0 {
-		return src, l.diags.Sorted()
+		return src, capped(l.diags.Sorted())
 	}
 	out := hclwrite.Format(src)
 	for range 8 { // some alignments only settle after others have

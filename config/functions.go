@@ -10,7 +10,7 @@ import (
 // functions returns every function of the language, under Terraform's names. None
 // of them reads a clock or draws at random, so that the same inputs give the
 // same plan.
-func functions(dir string, env func(string) (cty.Value, bool)) map[string]function.Function {
+func functions(files *tree, env func(string) (cty.Value, bool)) map[string]function.Function {
 	return map[string]function.Function{
 		// Numbers.
 		"abs": stdlib.AbsoluteFunc, "ceil": stdlib.CeilFunc, "floor": stdlib.FloorFunc, "log": stdlib.LogFunc,
@@ -34,8 +34,8 @@ func functions(dir string, env func(string) (cty.Value, bool)) map[string]functi
 		"sort": stdlib.SortFunc, "transpose": transposeFunc, "values": stdlib.ValuesFunc, "zipmap": stdlib.ZipmapFunc,
 		// Encodings, digests and time.
 		"base64decode": base64DecodeFunc, "base64encode": base64EncodeFunc, "base64sha256": base64SHA256Func,
-		"csvdecode": stdlib.CSVDecodeFunc, "jsondecode": stdlib.JSONDecodeFunc, "jsonencode": stdlib.JSONEncodeFunc,
-		"urlencode": urlEncodeFunc, "yamldecode": yaml.YAMLDecodeFunc, "yamlencode": yaml.YAMLEncodeFunc,
+		"csvdecode": csvDecodeFunc, "jsondecode": jsonDecodeFunc, "jsonencode": stdlib.JSONEncodeFunc,
+		"urlencode": urlEncodeFunc, "yamldecode": yamlDecodeFunc, "yamlencode": yaml.YAMLEncodeFunc,
 		"md5": md5Func, "sha1": sha1Func, "sha256": sha256Func, "sha512": sha512Func,
 		"formatdate": stdlib.FormatDateFunc, "timeadd": stdlib.TimeAddFunc, "seconds": secondsFunc,
 		// Types.
@@ -44,7 +44,7 @@ func functions(dir string, env func(string) (cty.Value, bool)) map[string]functi
 		"toset": conversion(cty.Set(cty.DynamicPseudoType)), "tostring": conversion(cty.String),
 		"try": tryFunc, "can": canFunc,
 		// The world outside of the file.
-		"env": envFunc(env), "file": fileFunc(dir), "fileexists": fileExistsFunc(dir),
+		"env": envFunc(env), "file": fileFunc(files), "fileexists": fileExistsFunc(files),
 		"sensitive": sensitiveFunc, "nonsensitive": nonsensitiveFunc,
 	}
 }

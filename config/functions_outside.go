@@ -1,11 +1,8 @@
 package config
 
 import (
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"unicode/utf8"
+	"fmt"
+	"strings"
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
@@ -37,47 +34,41 @@ func envFunc(env func(string) (cty.Value, bool)) function.Function {
 }
 
 // fileFunc reads a text file; relative paths start from the folder of the
-// configuration.
-func fileFunc(dir string) function.Function {
+// configuration. A byte-order mark is no part of the text.
+func fileFunc(files *tree) function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "path", Type: cty.String}},
 		Type:   function.StaticReturnType(cty.String),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			path := args[0].AsString()
-			src, err := os.ReadFile(within(dir, path))
-			var pathError *fs.PathError
-			switch {
-			case errors.Is(err, fs.ErrNotExist):
-				return cty.NilVal, function.NewArgErrorf(0, "there is no file %s", path)
-			case errors.As(err, &pathError):
-				return cty.NilVal, function.NewArgErrorf(0, "the file %s cannot be read: %s", path, pathError.Err)
-			case err != nil:
-				return cty.NilVal, function.NewArgErrorf(0, "the file %s cannot be read", path)
-			case !utf8.Valid(src):
-				return cty.NilVal, function.NewArgErrorf(0, "the file %s is no UTF-8 text", path)
+			src, err := files.read(path, dataLimit)
+			if err != nil {
+				return cty.NilVal, err
 			}
-			return cty.StringVal(string(src)), nil
+			if is := encoding(src); is != "" {
+				return cty.NilVal, &dataError{kind: wrongEncoding, what: fmt.Sprintf("the file %s %s", path, is), fix: saveAsUTF8}
+			}
+			if err := twins(src); err != nil {
+				return cty.NilVal, &dataError{kind: duplicateKey, what: fmt.Sprintf("in the file %s, %s", path, err), fix: oneSpelling}
+			}
+			return cty.StringVal(strings.TrimPrefix(string(src), byteOrderMark)), nil
 		},
 	})
 }
 
 // fileExistsFunc reports whether a path names a file.
-func fileExistsFunc(dir string) function.Function {
+func fileExistsFunc(files *tree) function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "path", Type: cty.String}},
 		Type:   function.StaticReturnType(cty.Bool),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			info, err := os.Stat(within(dir, args[0].AsString()))
-			return cty.BoolVal(err == nil && info.Mode().IsRegular()), nil
+			is, err := files.exists(args[0].AsString())
+			if err != nil {
+				return cty.NilVal, err
+			}
+			return cty.BoolVal(is), nil
 		},
 	})
-}
-
-func within(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(dir, path)
 }
 
 // markFunc makes a function that gives its argument with other marks.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -64,7 +65,7 @@ func (l *loader) undeclared(name string, subject hcl.Range, source string) {
 func (l *loader) fileInputs() map[string]input {
 	inputs := map[string]input{}
 	for _, path := range l.options.VarFiles {
-		src, ok := l.readFile(path)
+		src, ok := l.readFile(path, false)
 		if !ok {
 			continue
 		}
@@ -81,9 +82,16 @@ func (l *loader) fileInputs() map[string]input {
 
 // fileAttributes parses one file of variables.
 func (l *loader) fileAttributes(path string, src []byte) hcl.Attributes {
+	if !l.readable(path, src) {
+		return nil
+	}
 	var parsed *hcl.File
 	var diags hcl.Diagnostics
 	if filepath.Ext(path) == ".json" {
+		src = bytes.TrimPrefix(src, []byte(byteOrderMark))
+		if !l.distinctKeys(path, src) {
+			return nil
+		}
 		parsed, diags = json.Parse(src, path)
 	} else if place, deep := tooDeep(src, path); deep {
 		diags = hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Nested too deep",
@@ -94,6 +102,9 @@ func (l *loader) fileAttributes(path string, src []byte) hcl.Attributes {
 	if !diags.HasErrors() {
 		var attributes hcl.Attributes
 		attributes, diags = parsed.Body.JustAttributes()
+		for _, a := range attributes {
+			l.meter.outside(a.Expr)
+		}
 		if !diags.HasErrors() {
 			return attributes
 		}
@@ -119,13 +130,16 @@ func (v *variable) parse(s *scope, in input) (cty.Value, bool) {
 	if expr == nil {
 		if _, deep := tooDeep([]byte(in.text), ""); deep {
 			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "It is nested too deep."}}
+		} else if twins([]byte(in.text)) != nil {
+			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "Two words in it look the same, and their accents are encoded in two ways."}}
 		} else {
 			expr, diags = hclsyntax.ParseExpression([]byte(in.text), "", hcl.InitialPos)
+			s.l.meter.outside(expr)
 		}
 	}
 	value := cty.DynamicVal
 	if !diags.HasErrors() {
-		value, diags = expr.Value(nil)
+		value, diags = s.l.meter.value(expr, nil)
 	}
 	if !diags.HasErrors() {
 		return value, true

@@ -22,6 +22,8 @@ type loader struct {
 	files     []file
 	masked    map[string]bool
 	functions map[string]function.Function
+	meter     *meter
+	kept      int64 // bytes of the values that are kept
 	root      *hcl.EvalContext
 	variables map[string]*variable
 	locals    map[string]*local
@@ -48,7 +50,8 @@ type topBlocks struct {
 // nil and always has its Sources, for showing the lines that diagnostics point
 // at; the rest of it is only of use when the list has no errors. The list holds
 // every fault that was found, in the order of the files, and is nil when there is
-// none; none of it holds a sensitive value. Load reads files and contacts no one.
+// none; of more than a person corrects at once, one diagnostic says how many are left
+// out. None of it holds a sensitive value. Load reads files and contacts no one.
 // It is safe for concurrent use with different Options.
 //
 // Files of variables are not part of Sources, because they may hold secrets:
@@ -59,7 +62,7 @@ func Load(o Options) (*Config, diag.List) {
 		l.evaluate()
 	}
 	l.config.Sensitive = l.sensitiveValues()
-	list := onlyOne(l.withoutConsequences().Sorted())
+	list := capped(onlyOne(l.withoutConsequences().Sorted()))
 	l.maskQuoted(list)
 	return l.config, list
 }
@@ -72,6 +75,7 @@ func newLoader(o Options) *loader {
 			State:   Backend{Kind: localState, Path: ".bh/state.db"},
 			Sources: map[string][]byte{},
 		},
+		meter:     &meter{},
 		masked:    map[string]bool{},
 		variables: map[string]*variable{},
 		locals:    map[string]*local{},
@@ -86,7 +90,12 @@ func newLoader(o Options) *loader {
 // other. A file that asks for another version of bh is not looked at further:
 // whatever else is strange in it may be right for that version.
 func (l *loader) evaluate() {
-	l.functions = functions(l.config.Dir, l.environment)
+	l.functions = functions(newTree(l.config.Dir), l.environment)
+	for name, f := range l.functions {
+		if name != "try" && name != "can" { // they evaluate their arguments themselves
+			l.functions[name] = l.meter.call(name, f)
+		}
+	}
 	l.functions[guardedIndex] = guardedIndexFunc
 	l.root = &hcl.EvalContext{Functions: l.functions}
 	l.collectBlocks()

@@ -15,7 +15,7 @@ func marksOf(t *testing.T, expression, value string) (cty.Value, carried, hcl.Di
 	t.Helper()
 	l := newLoader(Options{Env: stubEnv("S_TOKEN", value), Vendors: stubVendors()})
 	secret := cty.StringVal(value).Mark(secretOf("S_TOKEN"))
-	ctx := &hcl.EvalContext{Functions: functions(t.TempDir(), l.environment),
+	ctx := &hcl.EvalContext{Functions: functions(newTree(t.TempDir()), l.environment),
 		Variables: map[string]cty.Value{"S": secret, "K": cty.StringVal("b"),
 			"M": cty.ObjectVal(map[string]cty.Value{"a": secret, "c": cty.StringVal("x")})}}
 	ctx.Functions[guardedIndex] = guardedIndexFunc
@@ -80,7 +80,7 @@ func TestFunctions_passSecretsOn(t *testing.T) {
 	}
 }
 
-var unlisted = functions("", nil)
+var unlisted = functions(newTree(""), nil)
 
 // Operators, templates, loops and conditions pass secrets on as well.
 func TestExpressions_passSecretsOn(t *testing.T) {

@@ -3,7 +3,6 @@ package config
 import (
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -27,10 +26,13 @@ type ingredient struct {
 	each string // "", "key" or "value"
 }
 
+// recipeLimit is the longest text that is put together without being counted.
+const recipeLimit = 512
+
 // recipeOf returns the recipe of an attribute, or nil where its expression is not
 // as simple as that. What all instances share is evaluated here, once; faults are
 // left to the evaluation that reports them.
-func recipeOf(a *hclsyntax.Attribute, ctx *hcl.EvalContext) *recipe {
+func (l *loader) recipeOf(a *hclsyntax.Attribute) *recipe {
 	r := &recipe{attr: a, baked: *a}
 	r.literal.SrcRange = a.Expr.Range()
 	r.baked.Expr = &r.literal
@@ -39,7 +41,7 @@ func recipeOf(a *hclsyntax.Attribute, ctx *hcl.EvalContext) *recipe {
 		exprs = t.Parts
 	}
 	for _, e := range exprs {
-		part, ok := ingredientOf(e, ctx)
+		part, ok := l.ingredientOf(e)
 		if !ok {
 			return nil
 		}
@@ -48,7 +50,7 @@ func recipeOf(a *hclsyntax.Attribute, ctx *hcl.EvalContext) *recipe {
 	return r
 }
 
-func ingredientOf(e hclsyntax.Expression, ctx *hcl.EvalContext) (ingredient, bool) {
+func (l *loader) ingredientOf(e hclsyntax.Expression) (ingredient, bool) {
 	if t, ok := e.(*hclsyntax.ScopeTraversalExpr); ok && t.Traversal.RootName() == "each" {
 		name, _ := step(t.Traversal, 1)
 		return ingredient{each: name}, len(t.Traversal) == 2 && (name == "key" || name == "value")
@@ -56,7 +58,7 @@ func ingredientOf(e hclsyntax.Expression, ctx *hcl.EvalContext) (ingredient, boo
 	if refersToEach(e) {
 		return ingredient{}, false
 	}
-	v, diags := e.Value(ctx)
+	v, diags := l.meter.value(e, l.root)
 	if diags.HasErrors() || v.IsMarked() || !v.IsKnown() || v.IsNull() || !v.Type().IsPrimitiveType() {
 		return ingredient{}, false
 	}
@@ -83,6 +85,9 @@ func (r *recipe) bake(one instance) *hclsyntax.Attribute {
 			}
 			b.WriteString(one.value.AsString())
 		}
+	}
+	if b.Len() > recipeLimit {
+		return nil // it has to be counted
 	}
 	r.literal.Val = cty.StringVal(b.String())
 	return &r.baked

@@ -63,9 +63,15 @@ func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 		// The parser leaves an unknown value where it could not read one.
 		return literal.Val, literal.Val.IsKnown()
 	}
-	v, diags := e.Value(s.ctx)
+	if s.l.kept > keptLimit {
+		return cty.DynamicVal, false // it was reported
+	}
+	v, diags := s.l.meter.value(e, s.ctx)
 	if diags.HasErrors() {
 		s.expressionFaults(e, diags)
+		return cty.DynamicVal, false
+	}
+	if !s.count(e, v) {
 		return cty.DynamicVal, false
 	}
 	if !v.IsWhollyKnown() {
@@ -81,7 +87,7 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 		return
 	}
 	of := carriedBy(reads(e, s.ctx))
-	for _, d := range diags {
+	for _, d := range diags[:min(len(diags), 100)] {
 		if d.Severity != hcl.DiagError {
 			continue
 		}
@@ -91,6 +97,7 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 		}
 		switch {
 		case s.unset(e, d):
+		case s.caused(d, subject, s.hidden || of.sensitive):
 		case d.Summary == "Call to unknown function":
 			s.unknownCall(e, subject)
 		case indexFault(d) != nil && !s.hidden && !of.sensitive:

@@ -43,12 +43,12 @@ func fmtCommand(r *run) *cli.Command {
 func runFmt(ctx context.Context, r *run, a fmtArgs, paths []string) error {
 	code := exitCode(0)
 	for _, path := range paths {
-		files, err := hclFiles(path)
+		files, found, err := hclFiles(path)
 		if err != nil {
 			return err
 		}
 		for _, file := range files {
-			unformatted, err := a.format(ctx, r, file)
+			unformatted, err := a.format(ctx, r, file, found)
 			if err != nil {
 				return err
 			}
@@ -63,23 +63,25 @@ func runFmt(ctx context.Context, r *run, a fmtArgs, paths []string) error {
 	return nil
 }
 
-func hclFiles(path string) ([]string, error) {
+// hclFiles returns the files to format, and whether their names were found in a folder.
+func hclFiles(path string) (files []string, found bool, err error) {
 	if path == "-" {
-		return []string{path}, nil
+		return []string{path}, false, nil
 	}
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("format: %w", err)
+		return nil, false, fmt.Errorf("format: %w", err)
 	case info.IsDir():
-		return filepath.Glob(filepath.Join(path, "*.hcl"))
+		files, err = filepath.Glob(filepath.Join(path, "*.hcl"))
+		return files, true, err
 	}
-	return []string{path}, nil
+	return []string{path}, false, nil
 }
 
 // format formats one file, and reports whether the command has to fail because of it.
-func (a fmtArgs) format(ctx context.Context, r *run, path string) (fails bool, err error) {
-	src, mode, err := readSource(ctx, r, path)
+func (a fmtArgs) format(ctx context.Context, r *run, path string, found bool) (fails bool, err error) {
+	src, mode, err := readSource(ctx, r, path, found)
 	if err != nil {
 		return false, fmt.Errorf("format: %w", err) // a signal's exit code stays one
 	}
@@ -107,7 +109,7 @@ func (a fmtArgs) format(ctx context.Context, r *run, path string) (fails bool, e
 	return a.check, err
 }
 
-func readSource(ctx context.Context, r *run, path string) ([]byte, fs.FileMode, error) {
+func readSource(ctx context.Context, r *run, path string, found bool) ([]byte, fs.FileMode, error) {
 	if path == "-" {
 		src, err := parallel.Await(ctx, func() ([]byte, error) { return io.ReadAll(r.Stdin) })
 		return src, 0, err
@@ -116,6 +118,6 @@ func readSource(ctx context.Context, r *run, path string) ([]byte, fs.FileMode, 
 	if err != nil {
 		return nil, 0, err
 	}
-	src, err := parallel.Await(ctx, func() ([]byte, error) { return os.ReadFile(path) })
+	src, err := parallel.Await(ctx, func() ([]byte, error) { return config.ReadSource(path, found) })
 	return src, info.Mode().Perm(), err
 }

@@ -20,7 +20,7 @@ func withBlocks(s *session, blocks []byte) (path string, text []byte, faults dia
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, importedFile)
 	}
-	present, err := os.ReadFile(path)
+	present, err := config.ReadSource(path, s.flags.file == "")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return path, nil, nil, err
 	}

@@ -230,7 +230,8 @@ project "photos" { bucket = "photos" }
 // endless takes longer to evaluate than any test.
 const endless = `
 locals {
-  endless = length([for a in range(1000) : length([for b in range(1000) : length([for c in range(1000) : a * b * c])])])
+  many    = flatten([for a in range(200) : [for b in range(1000) : a * 1000 + b]])
+  endless = length(distinct(local.many))
 }
 `
 

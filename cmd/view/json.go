@@ -154,6 +154,9 @@ func (j *jsonLines) Diagnostics(l diag.List) {
 		if !d.Project.IsZero() {
 			body["project"] = d.Project
 		}
+		if d.Omitted > 0 {
+			body["omitted"] = d.Omitted
+		}
 		level := "error"
 		if d.Severity == diag.Warning {
 			level = "warn"

@@ -54,7 +54,8 @@ func (r Range) String() string {
 // Diagnostic is one fault. Summary is a constant phrase, Detail says in
 // sentences what was found, Fix says what to do about it. Code is stable
 // ("BH1042"); Subject is the faulty text and Context the block around it. Cause
-// is the error that it stems from, for errors.Is; it is never shown as it is.
+// is the error that it stems from, for errors.Is; it is never shown as it is. Omitted is
+// how many others the diagnostic stands for, which are not in the list.
 type Diagnostic struct {
 	Severity Severity
 	Code     string
@@ -65,6 +66,7 @@ type Diagnostic struct {
 	Subject  Range
 	Context  Range
 	Cause    error
+	Omitted  int
 }
 
 // Error returns one line: place, summary, detail.

@@ -1,0 +1,77 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"buckethead/config/diag"
+	"buckethead/config/words"
+)
+
+// faultsPerFile and faultsInAll bound what is reported: whoever has that many faults to
+// correct runs bh again in between.
+const (
+	faultsPerFile = 20
+	faultsInAll   = 100
+)
+
+// capped returns a sorted list without what is beyond the bounds, for which one
+// diagnostic stands in each file, and one after all files. Errors and warnings are
+// counted apart, so that none of the one kind crowds out the other.
+func capped(list diag.List) diag.List {
+	type bin struct {
+		file     string
+		severity diag.Severity
+	}
+	total, shown, rest := map[diag.Severity]int{}, map[bin]int{}, map[bin]*diag.Diagnostic{}
+	later := map[diag.Severity]*diag.Diagnostic{}
+	var out diag.List
+	for _, d := range list {
+		at := bin{d.Subject.File, d.Severity}
+		switch {
+		case shown[at] < faultsPerFile && total[d.Severity] < faultsInAll:
+			shown[at]++
+			total[d.Severity]++
+			out = append(out, d)
+		case shown[at] == 0: // the bound of all was reached in an earlier file
+			addMore(later, d.Severity, diag.Range{})
+		default:
+			addMore(rest, at, d.Subject)
+		}
+	}
+	if len(rest)+len(later) == 0 {
+		return list
+	}
+	for at, d := range rest {
+		where := "this file"
+		if at.file == "" {
+			where = "what stands in no file"
+		}
+		out = append(out, finish(d, at.severity, where))
+	}
+	out = out.Sorted()
+	for _, severity := range slices.Sorted(maps.Keys(later)) {
+		out = append(out, finish(later[severity], severity, "other files"))
+	}
+	return out
+}
+
+// addMore counts one that is left out; the first says where that begins.
+func addMore[K comparable](counts map[K]*diag.Diagnostic, key K, at diag.Range) {
+	if counts[key] == nil {
+		counts[key] = &diag.Diagnostic{Code: moreFaults.Code, Summary: moreFaults.Summary, Subject: at}
+	}
+	counts[key].Omitted++
+}
+
+func finish(d *diag.Diagnostic, severity diag.Severity, where string) diag.Diagnostic {
+	d.Severity = severity
+	verb := "are"
+	if d.Omitted == 1 {
+		verb = "is"
+	}
+	d.Detail = fmt.Sprintf("There %s %s more in %s, not shown.", verb, words.Count(d.Omitted, string(severity)), where)
+	d.Fix = "Correct those that are shown, and run the command again."
+	return *d
+}

@@ -1,0 +1,312 @@
+package config
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/function"
+)
+
+// What expressions make is bounded, because a few characters can ask for any amount of
+// memory. The data of 100,000 projects with five values each stays below every bound.
+const (
+	evaluationLimit = 64 << 20  // bytes that one expression makes while it is evaluated
+	keptLimit       = 128 << 20 // bytes of all values that are kept: variables, locals, texts
+	stringLimit     = 16 << 20  // bytes of one string
+	exponentLimit   = 4096      // bits before the point of a number, or zeros after it
+	projectLimit    = 250_000
+	// elementSize is what an element of a list or map costs apart from its text,
+	// stepSize what a step of a loop does, faultSize what HCL keeps of an error in one.
+	elementSize, stepSize, faultSize = 64, 128, 1 << 10
+)
+
+// limitError says which bound was exceeded. It has nothing of the value.
+type limitError struct{ what string }
+
+func (e *limitError) Error() string { return e.what }
+func (e *limitError) fault() (Kind, string, string) {
+	return tooLarge, sentence(e.what),
+		"Make less of it; values that really are that large can be made in several locals, or read from smaller files."
+}
+
+func beyond(what string, limit int64) *limitError {
+	return &limitError{fmt.Sprintf("The expression %s of more than %d MiB, the most that bh keeps for one", what, limit>>20)}
+}
+
+// meter counts what an expression makes while it is evaluated, and ends the evaluation
+// when that is too much. HCL builds values without asking anyone, so the parts of
+// each expression that build some are wrapped once after parsing, and every function is.
+type meter struct {
+	mu    sync.Mutex // held by value: policies may be checked concurrently
+	spent int64
+	err   *limitError
+	at    hcl.Range
+}
+
+// exceeded unwinds HCL, whose loops do not end at an error.
+type exceeded struct{}
+
+// value evaluates an expression within the bounds.
+func (m *meter) value(e hcl.Expression, ctx *hcl.EvalContext) (v cty.Value, diags hcl.Diagnostics) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.spent, m.err, m.at = 0, nil, hcl.Range{}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ours := r.(exceeded); !ours {
+				panic(r)
+			}
+		}
+		if m.err != nil { // also where try() or can() hid it
+			if m.at == (hcl.Range{}) {
+				m.at = e.Range()
+			}
+			v, diags = cty.DynamicVal, hcl.Diagnostics{{Severity: hcl.DiagError, Summary: tooLarge.Summary,
+				Detail: m.err.what, Subject: m.at.Ptr(), Extra: m.err}}
+		}
+	}()
+	v, diags = e.Value(ctx)
+	if !diags.HasErrors() {
+		if own, ok := e.(hclsyntax.Expression); ok {
+			diags = append(diags, m.check(own, v, ctx)...)
+		}
+	}
+	return v, diags
+}
+
+// end ends the evaluation.
+func (m *meter) end(err *limitError) {
+	if m.err == nil {
+		m.err = err
+	}
+	panic(exceeded{})
+}
+
+// spend counts memory that is used, or about to be.
+func (m *meter) spend(bytes int64) {
+	m.spent += bytes
+	if m.err != nil || m.spent > evaluationLimit || m.spent < 0 {
+		m.end(beyond("makes values", evaluationLimit))
+	}
+}
+
+// trial runs f, in which the meter may end the evaluation, and returns why it did.
+// It stands within functions, where cty makes another error of a panic.
+func (m *meter) trial(f func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ours := r.(exceeded); !ours {
+				panic(r)
+			}
+			err = m.err
+		}
+	}()
+	f()
+	return nil
+}
+
+// check looks at the value of an expression of a kind that makes values.
+func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext) hcl.Diagnostics {
+	switch made := e.(type) {
+	case *hclsyntax.ObjectConsExpr:
+		if diags := twiceInObject(made, v, ctx); diags.HasErrors() {
+			return diags
+		}
+		m.spend(int64(len(made.Items)) * elementSize)
+		m.size(v, 0)
+	case *hclsyntax.TupleConsExpr:
+		m.spend(int64(len(made.Exprs)) * elementSize)
+		m.size(v, 0)
+	case *hclsyntax.ForExpr, *hclsyntax.SplatExpr, *hclsyntax.ConditionalExpr:
+		m.size(v, 0)
+	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateJoinExpr, *hclsyntax.BinaryOpExpr, *hclsyntax.UnaryOpExpr:
+		m.spend(m.size(v, 0))
+	case *hclsyntax.TemplateWrapExpr:
+		return m.check(made.Wrapped, v, ctx)
+	case *hclsyntax.ParenthesesExpr:
+		return m.check(made.Expression, v, ctx)
+	}
+	return nil
+}
+
+// size returns about how much memory a value takes. It ends the evaluation where that is
+// more than an expression may make, also for a value that is much smaller because it has
+// the same part again and again: whoever walks through it sees all of them.
+func (m *meter) size(v cty.Value, depth int) int64 {
+	total := int64(0)
+	m.measure(v, depth, &total)
+	return total
+}
+
+func (m *meter) measure(v cty.Value, depth int, total *int64) {
+	if depth > maxDepth {
+		m.end(&limitError{fmt.Sprintf("The value is nested more than %d levels deep", maxDepth)})
+	}
+	v, _ = v.Unmark()
+	kind := v.Type()
+	switch {
+	case v.IsNull() || !v.IsKnown() || kind == cty.Bool || kind.IsCapsuleType():
+	case kind == cty.String:
+		n := int64(len(v.AsString()))
+		if n > stringLimit {
+			m.end(beyond("makes a string", stringLimit))
+		}
+		*total += n
+	case kind == cty.Number:
+		m.number(v)
+	case kind.IsSetType():
+		// go-cty sorts a set to walk through it. Its elements were measured before
+		// they became a set.
+		*total += int64(v.LengthInt()) * elementSize
+	case kind.IsObjectType():
+		for name := range kind.AttributeTypes() {
+			*total += elementSize + int64(len(name))
+			m.measure(v.GetAttr(name), depth+1, total)
+		}
+	default:
+		for it := v.ElementIterator(); it.Next(); {
+			key, element := it.Element()
+			if kind.IsMapType() {
+				*total += int64(len(key.AsString()))
+			}
+			*total += elementSize
+			m.measure(element, depth+1, total)
+		}
+	}
+	if *total > evaluationLimit {
+		m.end(beyond("has a value", evaluationLimit))
+	}
+}
+
+// number refuses numbers whose text would have millions of digits.
+func (m *meter) number(v cty.Value) {
+	n := v.AsBigFloat()
+	if n.IsInf() || n.Sign() == 0 {
+		return
+	}
+	if exponent := n.MantExp(nil); max(exponent, -exponent) > exponentLimit {
+		m.end(&limitError{"The expression makes a number of more than a thousand digits"})
+	}
+}
+
+// metered is an expression within another one. It is seen as parentheses around it.
+type metered struct {
+	hclsyntax.ParenthesesExpr
+	m    *meter
+	role role
+}
+
+// role says what an expression is to the one around it.
+type role uint8
+
+const (
+	operand  role = iota
+	part          // of a template, which becomes text at once
+	repeated      // one step of a loop
+)
+
+// Value evaluates the expression and counts what it makes.
+func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	m := e.m
+	defer func() { // the innermost one that knows its place
+		if m.err != nil && m.at == (hcl.Range{}) {
+			m.at = e.Expression.Range()
+		}
+	}()
+	m.spend(0)
+	if e.role == repeated {
+		m.spend(stepSize)
+	}
+	v, diags := e.Expression.Value(ctx)
+	if m.err != nil {
+		panic(exceeded{})
+	}
+	if diags.HasErrors() {
+		m.spend(faultSize)
+		return v, diags
+	}
+	diags = append(diags, m.check(e.Expression, v, ctx)...)
+	if plain, _ := v.Unmark(); e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String {
+		m.spend(int64(len(plain.AsString())))
+	}
+	return v, diags
+}
+
+// call makes a function one that says beforehand how much it would make, and whose
+// result is counted.
+func (m *meter) call(name string, f function.Function) function.Function {
+	open := func(p function.Parameter) function.Parameter {
+		p.AllowNull, p.AllowUnknown, p.AllowDynamicType, p.AllowMarked = true, true, true, true
+		return p
+	}
+	spec := &function.Spec{
+		// The function itself checks its arguments, and says of which type its result is.
+		Type: function.StaticReturnType(cty.DynamicPseudoType),
+		Impl: func(args []cty.Value, _ cty.Type) (v cty.Value, err error) {
+			if estimate := estimates[name]; estimate != nil {
+				if err := m.trial(func() { m.spendable(estimate(m, args)) }); err != nil {
+					return cty.NilVal, err
+				}
+			}
+			if v, err = f.Call(args); err != nil {
+				return v, err
+			}
+			return v, m.trial(func() { m.spend(m.size(v, 0)) })
+		},
+	}
+	for _, p := range f.Params() {
+		spec.Params = append(spec.Params, open(p))
+	}
+	if p := f.VarParam(); p != nil {
+		all := open(*p)
+		spec.VarParam = &all
+	}
+	return function.New(spec)
+}
+
+// outside has the meter count what an expression of a file of variables makes. JSON has
+// no operations, so that its size is that of the file.
+func (m *meter) outside(e hcl.Expression) {
+	if own, ok := e.(hclsyntax.Expression); ok {
+		m.inside(own)
+	}
+}
+
+// count adds a value that is kept to the others, and reports when they are too many.
+func (s *scope) count(e hclsyntax.Expression, v cty.Value) bool {
+	if _, shared := e.(*hclsyntax.ScopeTraversalExpr); shared {
+		return true
+	}
+	if v.Type() != cty.Number && v.Type() != cty.Bool {
+		s.l.kept += s.l.meter.sizeOf(v)
+	}
+	if s.l.kept <= keptLimit {
+		return true
+	}
+	err := &limitError{fmt.Sprintf("All values up to this one have more than %d MiB, the most that bh keeps", keptLimit>>20)}
+	kind, detail, fix := err.fault()
+	s.report(kind, e.Range(), detail, fix)
+	return false
+}
+
+// sizeOf is size for a value that was measured.
+func (m *meter) sizeOf(v cty.Value) (size int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.err = nil
+	_ = m.trial(func() { size = m.size(v, 0) })
+	return size
+}
+
+// roomFor reports whether so many more projects can be kept, and says so if not.
+func (l *loader) roomFor(more int, s *scope, at hcl.Range) bool {
+	if len(l.config.Projects)+more <= projectLimit {
+		return true
+	}
+	s.report(tooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
+		"Declare fewer, or split the configuration into several with a state of their own.")
+	return false
+}
