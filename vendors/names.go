@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"buckethead/config/words"
 )
 
 // BucketNameFault says why a name cannot be that of a bucket, as "NAME cannot be the name of
@@ -30,7 +32,7 @@ func BucketNameFault(name, kind, others string) string {
 	case !alphanumeric(last):
 		why = fmt.Sprintf("it ends with %q", last)
 	case at < 3 || at > 63:
-		why = fmt.Sprintf("it has %d characters", at)
+		why = "it has " + words.Count(at, "character")
 	default:
 		return ""
 	}

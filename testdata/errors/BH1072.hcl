@@ -6,207 +6,207 @@ secrets "age_file" "main" {}
 project "photos" {
   bucket = "bucket-1"
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a1.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a2.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a3.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a4.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a5.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a6.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a7.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a8.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a9.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a10.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a11.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a12.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a13.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a14.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a15.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a16.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a17.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a18.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a19.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a20.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a21.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a22.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a23.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a24.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a25.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a26.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a27.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a28.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a29.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a30.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a31.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a32.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a33.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a34.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a35.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a36.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a37.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a38.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a39.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a40.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a41.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a42.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a43.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a44.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a45.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a46.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a47.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a48.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a49.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a50.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
   custom_domain {
-    domain  = "a.example.com"
+    domain  = "a51.example.com"
     zone_id = "0123456789abcdef0123456789abcdef"
   }
 }

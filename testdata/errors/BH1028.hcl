@@ -1,0 +1,6 @@
+cloud "local" "main" {}
+secrets "age_file" "main" {}
+project "photos" {
+  bucket     = "bucket-1"
+  item_title = format("%1000000000s", "x")
+}
