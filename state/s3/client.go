@@ -106,10 +106,13 @@ func openBucket(ctx context.Context, o Options) (*bucket, error) {
 		next = network
 	}
 	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(c *awss3.Options) {
-		if endpoint != "" {
+		switch {
+		case endpoint != "":
 			c.BaseEndpoint = aws.String(strings.TrimSuffix(endpoint, "/"))
-		} else {
-			maySend = orHostOf(aws.ToString(c.BaseEndpoint), maySend)
+		case c.BaseEndpoint != nil:
+			maySend = orHostOf(*c.BaseEndpoint, maySend)
+		default:
+			maySend = nil // the SDK knows AWS's hosts; the file names no more than the region and the bucket
 		}
 		c.HTTPClient = clientOver(transport.Guard(boundedTransport{next}, maySend))
 		c.UsePathStyle = c.BaseEndpoint != nil
