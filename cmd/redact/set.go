@@ -81,7 +81,8 @@ func (s *Set) Holds(text string) bool {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.values[text] || s.index.contains([]byte(text))
+	// Base64 comes in lines, often of 76 digits.
+	return s.values[text] || s.index.contains([]byte(text)) || s.index.contains([]byte(strings.Join(strings.Fields(text), "")))
 }
 
 // Contains reports whether one of the texts contains a secret that bh works with.
