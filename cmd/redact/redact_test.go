@@ -199,6 +199,15 @@ func TestReplace_longText(t *testing.T) {
 	}
 }
 
+// A message of a provider that repeats a secret can be cut within it.
+func TestReplace_excerpt(t *testing.T) {
+	secret := strings.Repeat("0123456789", 4)
+	text := setOf(secret).Replace(vendors.Excerpt("you sent: "+secret+", which is wrong", 30))
+	if text != "you sent: [secret]… (66 characters in all)" {
+		t.Error(text)
+	}
+}
+
 // A view's mark of what it leaves out can come in two writes.
 func TestWriter_shortenedCutAnywhere(t *testing.T) {
 	set := setOf(strings.Repeat("0123456789", 4))
