@@ -147,7 +147,7 @@ func StopsAtTheFirstFault(t *testing.T, n, beside int, call Call, answer http.Ro
 		case number == int64(n):
 			return respond(r, http.StatusForbidden, "{}"), nil
 		case number > int64(n):
-			time.Sleep(time.Second) // in the bubble's time: the refusal arrives first, however goroutines are scheduled
+			<-time.NewTimer(time.Second).C // in the bubble's time: the refusal arrives first, however goroutines are scheduled
 		}
 		return answer.RoundTrip(r)
 	}))
