@@ -145,10 +145,13 @@ merged() {
 unedited() {
   local id=$1 answer editor
   # shellcheck disable=SC2016 # it is GraphQL's variable
-  jq -n --arg id "$id" '{query: "query($id: ID!) { node(id: $id) { ... on IssueComment { body editor { __typename login } } } }", variables: {id: $id}}' >"$work/query.json"
+  jq -n --arg id "$id" '{query: "query($id: ID!) { node(id: $id) { ... on IssueComment { body lastEditedAt editor { __typename login } } } }", variables: {id: $id}}' >"$work/query.json"
   answer=$(request POST "$GITHUB_GRAPHQL_URL" "$work/query.json") || fail 'GitHub does not say who edited the comment with the plan.'
-  editor=$(jq -r --arg author "$ACTION_AUTHOR" 'if .data.node.body == null then "unknown"
-    else .data.node.editor | if . == null then $author else (.login | rtrimstr("[bot]")) + (if .__typename == "Bot" then "[bot]" else "" end) end end' <<<"$answer")
+  # An account that was deleted since is no editor any more, but the edit stays.
+  editor=$(jq -r --arg author "$ACTION_AUTHOR" '.data.node | if .body == null then "unknown"
+    elif .editor != null then (.editor.login | rtrimstr("[bot]")) + (if .editor.__typename == "Bot" then "[bot]" else "" end)
+    elif .lastEditedAt != null then "an account that is gone"
+    else $author end' <<<"$answer")
   [ "$editor" != unknown ] || fail 'GitHub does not say who edited the comment with the plan.'
   [ "$editor" = "$ACTION_AUTHOR" ] || fail "The comment with the plan was edited by $editor, so its digest does not count. Run the job of the pull request again, or give the digest as expect."
   jq -r .data.node.body <<<"$answer"
