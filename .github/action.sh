@@ -168,13 +168,18 @@ digest() {
 # merged. The plan that is made for it tells which comment is that of this stack.
 approved() {
   local number page=$work/page.md first found
-  number=$(merged)
-  [ -n "$number" ] || return 0
-  GITHUB_OUTPUT=$work/ignored GITHUB_STEP_SUMMARY='' bh plan --quiet --format markdown >"$page" 2>"$work/plan.log" || {
+  GITHUB_OUTPUT=$work/outputs GITHUB_STEP_SUMMARY='' bh plan --quiet --format markdown >"$page" 2>"$work/plan.log" || {
     cat "$work/plan.log" >&2
     return 1
   }
   first=$(marker "$page")
+  # What changes nothing needs nobody who has seen it: a push, or the merge of a fork, is not red for it.
+  if grep -qsx has_changes=false "$work/outputs"; then
+    digest "$first" <"$page"
+    return
+  fi
+  number=$(merged)
+  [ -n "$number" ] || return 0
   found=$(all "issues/$number/comments" | own "$first" | jq -r .node_id)
   [ -n "$found" ] || return 0
   found=$(unedited "$found")
@@ -194,6 +199,7 @@ apply() {
   if [ -z "$digest" ]; then
     digest=$(approved)
   fi
+  [ -n "$digest" ] || quoted cat "$work/page.md" >&2
   [ -n "$digest" ] || fail 'No plan was found in a comment on the pull request of this commit. Give its digest as expect, or expect: none to apply whatever is planned.'
   [[ $digest =~ ^(sha256:)?[0-9a-f]{64}$ ]] || fail 'expect is a digest of 64 hexadecimal digits, or none.'
   bh apply --expect "$digest" 2>&1
