@@ -86,7 +86,7 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 	if s.undeclared(e) {
 		return
 	}
-	of := carriedBy(reads(e, s.ctx))
+	of := carriedBy(s.l.meter.reads(e, s.ctx))
 	for _, d := range diags[:min(len(diags), 100)] {
 		if d.Severity != hcl.DiagError {
 			continue

@@ -26,7 +26,7 @@ func (s *scope) shows(of carried, subject hcl.Range, what, why string) {
 // readsNoSecret reports an expression of a policy, or a message, that reads a secret at all.
 // What is judged and said is shown, and so is that it was not said.
 func (s *scope) readsNoSecret(a *hclsyntax.Attribute, what string) bool {
-	of := carriedBy(reads(a.Expr, s.ctx))
+	of := carriedBy(s.l.meter.reads(a.Expr, s.ctx))
 	if of.origin != "" {
 		s.shows(of, a.Expr.Range(), what, "what it comes to is shown")
 	}
