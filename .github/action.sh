@@ -145,10 +145,13 @@ merged() {
 unedited() {
   local id=$1 answer editor
   # shellcheck disable=SC2016 # it is GraphQL's variable
-  jq -n --arg id "$id" '{query: "query($id: ID!) { node(id: $id) { ... on IssueComment { body editor { __typename login } } } }", variables: {id: $id}}' >"$work/query.json"
+  jq -n --arg id "$id" '{query: "query($id: ID!) { node(id: $id) { ... on IssueComment { body lastEditedAt editor { __typename login } } } }", variables: {id: $id}}' >"$work/query.json"
   answer=$(request POST "$GITHUB_GRAPHQL_URL" "$work/query.json") || fail 'GitHub does not say who edited the comment with the plan.'
-  editor=$(jq -r --arg author "$ACTION_AUTHOR" 'if .data.node.body == null then "unknown"
-    else .data.node.editor | if . == null then $author else (.login | rtrimstr("[bot]")) + (if .__typename == "Bot" then "[bot]" else "" end) end end' <<<"$answer")
+  # An account that was deleted since is no editor any more, but the edit stays.
+  editor=$(jq -r --arg author "$ACTION_AUTHOR" '.data.node | if .body == null then "unknown"
+    elif .editor != null then (.editor.login | rtrimstr("[bot]")) + (if .editor.__typename == "Bot" then "[bot]" else "" end)
+    elif .lastEditedAt != null then "an account that is gone"
+    else $author end' <<<"$answer")
   [ "$editor" != unknown ] || fail 'GitHub does not say who edited the comment with the plan.'
   [ "$editor" = "$ACTION_AUTHOR" ] || fail "The comment with the plan was edited by $editor, so its digest does not count. Run the job of the pull request again, or give the digest as expect."
   jq -r .data.node.body <<<"$answer"
@@ -165,13 +168,18 @@ digest() {
 # merged. The plan that is made for it tells which comment is that of this stack.
 approved() {
   local number page=$work/page.md first found
-  number=$(merged)
-  [ -n "$number" ] || return 0
-  GITHUB_OUTPUT=$work/ignored GITHUB_STEP_SUMMARY='' bh plan --quiet --format markdown >"$page" 2>"$work/plan.log" || {
+  GITHUB_OUTPUT=$work/outputs GITHUB_STEP_SUMMARY='' bh plan --quiet --format markdown >"$page" 2>"$work/plan.log" || {
     cat "$work/plan.log" >&2
     return 1
   }
   first=$(marker "$page")
+  # What changes nothing needs nobody who has seen it: a push, or the merge of a fork, is not red for it.
+  if grep -qsx has_changes=false "$work/outputs"; then
+    digest "$first" <"$page"
+    return
+  fi
+  number=$(merged)
+  [ -n "$number" ] || return 0
   found=$(all "issues/$number/comments" | own "$first" | jq -r .node_id)
   [ -n "$found" ] || return 0
   found=$(unedited "$found")
@@ -191,6 +199,7 @@ apply() {
   if [ -z "$digest" ]; then
     digest=$(approved)
   fi
+  [ -n "$digest" ] || quoted cat "$work/page.md" >&2
   [ -n "$digest" ] || fail 'No plan was found in a comment on the pull request of this commit. Give its digest as expect, or expect: none to apply whatever is planned.'
   [[ $digest =~ ^(sha256:)?[0-9a-f]{64}$ ]] || fail 'expect is a digest of 64 hexadecimal digits, or none.'
   bh apply --expect "$digest" 2>&1

@@ -11,10 +11,11 @@ import (
 // Whether a variable of the environment holds a secret is decided by its name, and not by
 // the file: a plan evaluates files that nobody has reviewed, in a job that holds secrets.
 
-// environment returns a variable as env() does, with the marks that say what it is.
+// environment returns a variable as env() does, with the marks that say what it is. One that is
+// empty is not set: CI sets a variable to nothing where its secret is not configured.
 func (l *loader) environment(name string) (cty.Value, bool) {
-	text, ok := l.options.env(name)
-	if !ok {
+	text, _ := l.options.env(name)
+	if text == "" {
 		return cty.NilVal, false
 	}
 	v := cty.StringVal(text).Mark(environment)

@@ -37,7 +37,7 @@ func (l *loader) assignVariables() {
 	for _, name := range slices.Sorted(maps.Keys(l.variables)) {
 		v := l.variables[name]
 		in, outside := inputs[name]
-		if text, ok := l.options.env("BH_VAR_" + name); ok && !outside {
+		if text, _ := l.options.env("BH_VAR_" + name); text != "" && !outside {
 			in, outside = input{text: text, source: "The value of BH_VAR_" + name}, true
 		}
 		v.assign(l.needing(v.block, &v.lacks), in, outside)

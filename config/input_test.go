@@ -36,6 +36,7 @@ func TestLoad_prefersFlagThenFileThenEnvironmentThenDefault(t *testing.T) {
 		change func()
 	}{
 		{"default", func() {}},
+		{"default", func() { o.Env = stubEnv("BH_VAR_a", "") }}, // as CI sets what it does not have
 		{"environment", func() { o.Env = stubEnv("BH_VAR_a", "environment", "BH_VAR_unknown", "x") }},
 		{"file", func() { o.VarFiles = []string{"one.vars"} }},
 		{"json", func() { o.VarFiles = []string{"one.vars", "two.json"} }},

@@ -63,14 +63,14 @@ func TestLoad_answersOneQuestionAboutASecret(t *testing.T) {
 func TestLoad_usesSecretsOfTheEnvironment(t *testing.T) {
 	const r2 = "secrets \"onepassword\" \"eng\" {\n  vault = \"v\"\n}\ncloud \"cloudflare_r2\" \"x\" {\n account_id = \"a\"\n api_token = VALUE\n}\n"
 	for value, want := range map[string]vendors.Value{
-		`env("CLOUDFLARE_API_TOKEN")`:                                  {Secret: vendors.NewSecret(theToken)},
-		`nonsensitive(env("CLOUDFLARE_API_TOKEN"))`:                    {Secret: vendors.NewSecret(theToken)},
-		`trimspace("${env("CLOUDFLARE_API_TOKEN")}")`:                  {Secret: vendors.NewSecret(theToken)},
-		`coalesce(env("EMPTY_TOKEN"), env("CLOUDFLARE_API_TOKEN"))`:    {Secret: vendors.NewSecret(theToken)},
-		`try(env("UNSET_TOKEN"), env("CLOUDFLARE_API_TOKEN"))`:         {Secret: vendors.NewSecret(theToken)},
-		`true ? env("CLOUDFLARE_API_TOKEN") : env("UNSET_TOKEN", "x")`: {Secret: vendors.NewSecret(theToken)},
-		`jsondecode(env("AGE_KEYS_SECRET")).main`:                      {Secret: vendors.NewSecret(theToken)},
-		`jsondecode(env("AGE_KEYS_SECRET"))[join("", ["ma", "in"])]`:   {Secret: vendors.NewSecret(theToken)},
+		`env("CLOUDFLARE_API_TOKEN")`:                                   {Secret: vendors.NewSecret(theToken)},
+		`nonsensitive(env("CLOUDFLARE_API_TOKEN"))`:                     {Secret: vendors.NewSecret(theToken)},
+		`trimspace("${env("CLOUDFLARE_API_TOKEN")}")`:                   {Secret: vendors.NewSecret(theToken)},
+		`coalesce(env("EMPTY_TOKEN", ""), env("CLOUDFLARE_API_TOKEN"))`: {Secret: vendors.NewSecret(theToken)},
+		`try(env("UNSET_TOKEN"), env("CLOUDFLARE_API_TOKEN"))`:          {Secret: vendors.NewSecret(theToken)},
+		`true ? env("CLOUDFLARE_API_TOKEN") : env("UNSET_TOKEN", "x")`:  {Secret: vendors.NewSecret(theToken)},
+		`jsondecode(env("AGE_KEYS_SECRET")).main`:                       {Secret: vendors.NewSecret(theToken)},
+		`jsondecode(env("AGE_KEYS_SECRET"))[join("", ["ma", "in"])]`:    {Secret: vendors.NewSecret(theToken)},
 		`var.api_token`:    {Secret: vendors.NewSecret(theToken)},
 		`local.derived`:    {Secret: vendors.NewSecret(theToken)},
 		`env("REF_TOKEN")`: {Reference: "op://v/i/f"},

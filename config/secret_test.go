@@ -51,7 +51,8 @@ func TestLoad_takesASecretFromOutsideOnly(t *testing.T) {
 		"literal in parts":      {secret: `join("", ["` + canary + `"])`, code: literalSecret.Code},
 		"default of env":        {secret: `env("UNSET", "` + canary + `")`, code: literalSecret.Code},
 		"plain variable":        {secret: `var.plain`, code: literalSecret.Code},
-		"empty environment":     {secret: `env("EMPTY")`, code: emptySecret.Code},
+		"empty environment":     {secret: `env("EMPTY")`, code: unsetEnvironment.Code},
+		"blank environment":     {secret: `trimspace(env("BLANK"))`, code: emptySecret.Code},
 		"unset environment":     {secret: `env("UNSET")`, code: unsetEnvironment.Code},
 		"a secret for a name":   {secret: `env("` + canary + `")`, code: unsetEnvironment.Code},
 		"null":                  {secret: `null`, code: missingAttribute.Code},
@@ -59,7 +60,7 @@ func TestLoad_takesASecretFromOutsideOnly(t *testing.T) {
 		"broken reference":      {secret: `"` + canary + `${local.nope}"`, code: unknownReference.Code},
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := from(declare+register(c.secret), "SECRET", canary, "EMPTY", "")
+			o := from(declare+register(c.secret), "SECRET", canary, "EMPTY", "", "BLANK", " ")
 			o.Vars = map[string]string{"s": canary, "plain": canary}
 			cfg, diags := Load(o)
 			if seen := shown(cfg, diags); strings.Contains(seen, "canary-7f3a91"[:6]) {

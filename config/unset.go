@@ -48,6 +48,10 @@ func (s *scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
 	if s.nameable(e, names) {
 		detail = capital(notSet(names)) + "."
 		fix = setting(names...)
+		if text, empty := s.l.options.env(names[0]); empty && text == "" && len(names) == 1 {
+			detail = fmt.Sprintf("The environment variable %s is set, but it is empty.", names[0])
+			fix += " What CI does not have, or keeps from forks, is empty there."
+		}
 		if !s.hidden && !slices.ContainsFunc(names, s.l.options.SecretVariable) { // a secret has no default
 			fix += fmt.Sprintf(` Or write a default: env("%s", "...").`, names[0])
 		}

@@ -28,9 +28,11 @@ func TestLoad_namesUnsetVariables(t *testing.T) {
 		token(`env("${var.s}_TOKEN")`):                                      "A variable of the environment that env() reads here is not set.",
 		header + "project \"p\" {\n  bucket = \"x-${env(\"STAGE\")}\"\n}\n": "The environment variable STAGE is not set.",
 		token(`env("EMPTY_TOKEN")`):                                         "The environment variable EMPTY_TOKEN is set, but it is empty.",
+		token(`try(env("EMPTY_TOKEN"), env("B_TOKEN"))`):                    "The environment variables B_TOKEN and EMPTY_TOKEN are not set.",
+		header + "project \"p\" {\n  bucket = \"x-${env(\"EMPTY\")}\"\n}\n": "The environment variable EMPTY is set, but it is empty.",
 		token(`trimspace(env("BLANK"))`):                                    "The environment variable BLANK is set, but it is empty.",
 	} {
-		c, diags := Load(from(src, "EMPTY_TOKEN", "", "BLANK", " "))
+		c, diags := Load(from(src, "EMPTY_TOKEN", "", "EMPTY", "", "BLANK", " "))
 		if told := shown(c, diags); !strings.Contains(told, want) {
 			t.Errorf("want %s in\n%s", want, told)
 		} else if strings.Contains(want, "The environment") && !strings.Contains(told, "run `export ") {

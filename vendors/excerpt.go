@@ -15,7 +15,7 @@ func Excerpt(text string, characters int) string {
 	const perCharacter = 8 // bytes, with spaces that are dropped; what is beyond is not looked at
 	rest := ""
 	if most := characters * perCharacter; len(text) > most {
-		rest = fmt.Sprintf("... (%s bytes in all)", words.Number(len(text)))
+		rest = fmt.Sprintf("… (%s bytes in all)", words.Number(len(text)))
 		text = text[:most]
 	}
 	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), func(r rune) bool {
@@ -23,7 +23,7 @@ func Excerpt(text string, characters int) string {
 	}), " ")
 	if runes := []rune(text); len(runes) > characters {
 		if rest == "" {
-			rest = fmt.Sprintf("... (%s characters in all)", words.Number(len(runes)))
+			rest = fmt.Sprintf("… (%s characters in all)", words.Number(len(runes)))
 		}
 		text = string(runes[:characters])
 	}

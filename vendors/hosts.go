@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -58,21 +59,20 @@ func HostOf(text string) string {
 	return canonicalHost(u.Hostname())
 }
 
-// Hosts is a set of hosts. An entry that begins with "*." stands for every host below that domain.
+// Hosts is a set of hosts. An entry that begins with "*." stands for every host below that domain; a "*"
+// between dots stands for any one label.
 type Hosts []string
 
 // Contains reports whether a host is in the set.
 func (h Hosts) Contains(host string) bool {
-	host = canonicalHost(host)
-	for _, entry := range h {
-		if domain, all := strings.CutPrefix(entry, "*"); all && strings.HasSuffix(host, domain) && len(host) > len(domain) {
-			return true
+	got := strings.Split(canonicalHost(host), ".")
+	return !slices.Contains(got, "") && slices.ContainsFunc(h, func(entry string) bool {
+		want, got := strings.Split(entry, "."), got
+		if below := len(got) - len(want); want[0] == "*" && below >= 0 {
+			want, got = want[1:], got[below+1:]
 		}
-		if host == entry {
-			return true
-		}
-	}
-	return false
+		return slices.EqualFunc(want, got, func(w, g string) bool { return w == g || w == "*" })
+	})
 }
 
 // ParseHosts returns the hosts of a list that commas or spaces separate. An entry is a name, an IP

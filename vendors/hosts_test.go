@@ -28,6 +28,20 @@ func TestHosts(t *testing.T) {
 	}
 }
 
+func TestHosts_contains(t *testing.T) {
+	hosts := vendors.Hosts{"*.below.example", "s3.*.aws.example", "*.s3.*.private.example", "::1"}
+	for host, want := range map[string]bool{
+		"a.below.example": true, "A.B.Below.Example.": true, "below.example": false, ".below.example": false, "notbelow.example": false,
+		"s3.eu.aws.example": true, "s3.a.eu.aws.example": false, "x.s3.eu.aws.example": false, "s3.aws.example": false, "s3..aws.example": false,
+		"a.b.s3.eu.private.example": true, "s3.eu.private.example": false, "a.s3.eu.x.private.example": false, "0:0::1": true, "": false,
+		"a.below.example.evil.example": false,
+	} {
+		if got := hosts.Contains(host); got != want {
+			t.Errorf("%q: %v", host, got)
+		}
+	}
+}
+
 func TestHostOf(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://API.example.com:8443/v4":           "api.example.com",

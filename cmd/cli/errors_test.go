@@ -69,7 +69,7 @@ var started, _ = os.Getwd()
 // errorPage runs bh in this process and gives all that it prints.
 func errorPage(args ...string) (string, int) {
 	var out bytes.Buffer
-	env := map[string]string{"TOKEN": "canary-token", "EMPTY_SECRET": ""}
+	env := map[string]string{"TOKEN": "canary-token", "BLANK_SECRET": " "}
 	exit := cli.Main(cli.Process{Args: args, Env: func(name string) (string, bool) { v, ok := env[name]; return v, ok }, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
 		Now: func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }, Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		Signals: make(chan os.Signal)})

@@ -16,7 +16,7 @@ import (
 func TestChildEnvironment(t *testing.T) {
 	declared := &config.Config{Clouds: []config.Connection{{Vendor: "cloudflare_r2", Name: "main"}}, Secrets: []config.Connection{{Vendor: "onepassword", Name: "eng"}}}
 	given := []string{"PATH=/bin", "CLOUDFLARE_API_TOKEN=x", "CLOUDFLARE_ACCOUNT_ID=y", "OP_SERVICE_ACCOUNT_TOKEN=x", "OP_CONNECT_TOKEN=x", "OP_CONNECT_HOST=z",
-		"AWS_PROFILE=p", "AWS_SESSION_TOKEN=s", "AWS_ENDPOINT_URL=e", "AWS_DEFAULT_REGION=r", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_MAX_ATTEMPTS=3",
+		"AWS_PROFILE=p", "AWS_CONTAINER_AUTHORIZATION_TOKEN=t", "AWS_SESSION_TOKEN=s", "AWS_ENDPOINT_URL=e", "AWS_DEFAULT_REGION=r", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", "AWS_MAX_ATTEMPTS=3",
 		"BH_VAR_password=x", "BH_CLI_ARGS_exec=--var password=x", "BH_LOG=info", "BH_AGE_IDENTITY=of no declared vendor"}
 	kept := []string{"PATH=/bin", "CLOUDFLARE_ACCOUNT_ID=y", "OP_CONNECT_HOST=z", "AWS_MAX_ATTEMPTS=3", "BH_LOG=info", "BH_AGE_IDENTITY=of no declared vendor"}
 	if got := childEnvironment(declared, nil, given, false); !slices.Equal(got, kept) {
@@ -40,9 +40,10 @@ func TestChildEnvironment_byValue(t *testing.T) {
 	secrets.Hide(vendors.NewSecret("the proxy's password"))
 	given := []string{"ANY=" + token, "TWICE=" + token, "HEADER=Authorization: Bearer " + token, "SHORT=short",
 		"BASIC=Basic " + base64.StdEncoding.EncodeToString([]byte("user:"+token)), `DOCKER_AUTH={"auth":"` + token + `"}`,
+		"LINES=Y2ZhdF8wMTIz\nNDU2Nzg5YWJj\n ZGVm\n", "BASH_FUNC_f%%=() {  echo " + token + "\n}",
 		"EMPTY=", "SHORTER=a short text", "PART=cfat_0123456789", "HTTPS_PROXY=http://u:the%20proxy%27s%20password@proxy:3128",
 		"OTHER_TOKEN=not one of bh's", "NAMELESS"}
-	kept := given[6:]
+	kept := given[8:]
 	if got := childEnvironment(&config.Config{}, secrets, given, false); !slices.Equal(got, kept) {
 		t.Errorf("got %v, want %v", got, kept)
 	}

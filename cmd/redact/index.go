@@ -79,15 +79,38 @@ func (x *index) enter(key string, p pattern) {
 	}
 }
 
-// search returns where the secrets are in a text, in order and apart from each other, and
+// part is how much of a text is searched at once: its views take many times as much memory.
+const part = 1 << 16
+
+// every calls do with where the secrets that count are in each part of a text. It returns
 // where the end begins that may be the beginning of a secret.
-func (x *index) search(text []byte, complete bool) (found []span, end int) {
+func (x *index) every(text []byte, complete bool, counts func(pattern) bool, do func(found []span)) (end int) {
+	for to := 0; ; {
+		from, searched := end, to
+		to = min(to+part, len(text))
+		if i := bytes.LastIndexByte(text[searched:to], '\n'); i >= 0 && to < len(text) {
+			to = searched + i + 1 // what is shortened has both its ends in one part
+		}
+		found, held := x.search(text[from:to], complete && to == len(text), counts)
+		for i := range found {
+			found[i].start, found[i].end = found[i].start+from, found[i].end+from
+		}
+		do(found)
+		if end = from + held; to == len(text) {
+			return end
+		}
+	}
+}
+
+// search returns where the secrets that count are in a text, in order and apart from each
+// other, and where the end begins that may be the beginning of a secret.
+func (x *index) search(text []byte, complete bool, counts func(pattern) bool) (found []span, end int) {
 	end = len(text)
 	if x.at == nil {
 		return nil, end
 	}
 	for _, v := range views(text, complete) {
-		spans, open := x.scan(v.text, complete, func(pattern) bool { return true })
+		spans, open := x.scan(v.text, complete, counts)
 		for _, s := range spans {
 			found = append(found, span{v.place(s.start), v.place(s.end)})
 		}
@@ -116,15 +139,12 @@ func united(found []span, end int) ([]span, int) {
 	return out, end
 }
 
+func anySecret(pattern) bool { return true }
+
 // contains reports whether a text has a secret in it that bh works with.
-func (x *index) contains(text []byte) bool {
-	if x.at == nil {
-		return false
-	}
-	return slices.ContainsFunc(views(text, true), func(v undone) bool {
-		found, _ := x.scan(v.text, true, func(p pattern) bool { return p.used })
-		return len(found) > 0
-	})
+func (x *index) contains(text []byte) (is bool) {
+	x.every(text, true, func(p pattern) bool { return p.used }, func(found []span) { is = is || len(found) > 0 })
+	return is
 }
 
 // scan returns where patterns are in a text, and where a beginning of one begins at its end.
@@ -146,7 +166,7 @@ func (x *index) scan(text []byte, complete bool, counts func(pattern) bool) (fou
 			case !counts(p):
 			case whole:
 				found = append(found, s)
-			case !p.tail && s.end == len(text) && !complete:
+			case !p.tail && bytes.HasPrefix(ellipsis, text[s.end:]) && !complete:
 				open = min(open, s.start)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -152,7 +153,7 @@ func TestWriter_holdsBackOnlyBeginnings(t *testing.T) {
 }
 
 func TestReplace(t *testing.T) {
-	set := setOf("abcdefghijklmnop", "ijklmnopqrstuvwx", "too short", "first line 123\r\nsecond line 456\nno")
+	set := setOf("abc\ndef\nghi\tjkl", "abcdefghijklmnop", "ijklmnopqrstuvwx", "too short", "first line 123\r\nsecond line 456\nno")
 	set.Hide(vendors.NewSecret("-----BEGIN KEY-----\nMIIEowIBAAKCAQEA\n-----END KEY-----\n"), vendors.Secret{})
 	long := strings.Repeat("0123456789", 40)
 	set.Hide(vendors.NewSecret(long))
@@ -163,13 +164,60 @@ func TestReplace(t *testing.T) {
 		{"abcdefghijklmnopqrstuvwx", "[secret]"}, // they overlap
 		{"abcdefghijklmnopabcdefghijklmnop", "[secret][secret]"},
 		{"first line 123 second line 456", "[secret] [secret]"},
-		{"-----BEGIN KEY----- MIIEowIBAAKCAQEA -----END KEY-----", "-----BEGIN KEY----- [secret] -----END KEY-----"},
+		{"-----BEGIN KEY----- MIIEowIBAAKCAQEA -----END KEY-----", "[secret]"},
+		{"abc def ghi jkl", "[secret]"}, // a name is printed in one line
 		{"see " + long[:140] + "…" + long[len(long)-130:] + " here", "see [secret]…[secret] here"},
 		{"0123456789012345678 is no secret", "0123456789012345678 is no secret"},
 		{`{"a":"\"abcdefghijklmnop\""}`, `{"a":"\"[secret]\""}`},
 	} {
 		if got := set.Replace(tt.text); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
+
+// A long text is searched in parts. What is at their ends is found, and they bound the memory: all
+// views of all of this text would take 50 MB.
+func TestReplace_longText(t *testing.T) {
+	const secret = "hunter2hunter2-hunter3"
+	set := setOf(secret)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for _, line := range []string{`"\"` + secret + ` %20 &amp; #3; ` + secret[:13] + "…" + secret[9:] + ` "`, secret + "…\n"} {
+		text := strings.Repeat(line, 1<<18/len(line))
+		if got, want := set.Replace(text), strings.NewReplacer(secret, redact.Marker, secret[:13]+"…"+secret[9:],
+			redact.Marker+"…"+redact.Marker).Replace(text); got != want {
+			t.Errorf("%q: not all of it is found, or too much", line)
+		}
+		if !set.Contains([]byte(text)) || set.Contains([]byte(strings.ReplaceAll(text, "2", ""))) {
+			t.Errorf("%q: Contains does not know", line)
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 30<<20 {
+		t.Errorf("it takes %d MB", grown>>20)
+	}
+}
+
+// A message of a provider that repeats a secret can be cut within it.
+func TestReplace_excerpt(t *testing.T) {
+	secret := strings.Repeat("0123456789", 4)
+	text := setOf(secret).Replace(vendors.Excerpt("you sent: "+secret+", which is wrong", 30))
+	if text != "you sent: [secret]… (66 characters in all)" {
+		t.Error(text)
+	}
+}
+
+// A view's mark of what it leaves out can come in two writes.
+func TestWriter_shortenedCutAnywhere(t *testing.T) {
+	set := setOf(strings.Repeat("0123456789", 4))
+	for text, at := "0123456789012345…\n", 0; at < len(text); at++ {
+		var out bytes.Buffer
+		w := set.Writer(&out)
+		_, _ = w.Write([]byte(text[:at]))
+		_, _ = w.Write([]byte(text[at:]))
+		if err := w.Close(); err != nil || out.String() != "[secret]…\n" {
+			t.Errorf("cut at %d: %q, %v", at, out.String(), err)
 		}
 	}
 }

@@ -81,7 +81,8 @@ func (s *Set) Holds(text string) bool {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.values[text] || s.index.contains([]byte(text))
+	// Base64 comes in lines, often of 76 digits.
+	return s.values[text] || s.index.contains([]byte(text)) || s.index.contains([]byte(strings.Join(strings.Fields(text), "")))
 }
 
 // Contains reports whether one of the texts contains a secret that bh works with.
@@ -108,22 +109,26 @@ func (s *Set) Replace(text string) string {
 func (s *Set) replace(text []byte, complete bool) (out, rest []byte) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	found, end := s.index.search(text, complete)
-	if len(found) == 0 {
+	at := 0 // what comes before is in out
+	end := s.index.every(text, complete, anySecret, func(found []span) {
+		for _, span := range found {
+			out = append(append(out, text[at:span.start]...), Marker...)
+			at = span.end
+		}
+	})
+	if at == 0 {
 		return text[:end], text[end:]
-	}
-	at := 0
-	for _, span := range found {
-		out = append(append(out, text[at:span.start]...), Marker...)
-		at = span.end
 	}
 	return append(out, text[at:end]...), text[end:]
 }
 
+var oneLine = strings.NewReplacer("\n", " ", "\t", " ")
+
 // forms returns what stands for a secret in a text whose escapes have been undone.
 func forms(value string) []string {
 	// Without what stands around it, which would have every end of a line held back.
-	pieces := []string{strings.TrimSpace(value)}
+	// Names are printed in one line.
+	pieces := []string{strings.TrimSpace(value), strings.TrimSpace(oneLine.Replace(value))}
 	// Views print what is on another line elsewhere, and control characters not at all.
 	for _, piece := range strings.FieldsFunc(value, unicode.IsControl) {
 		if piece = strings.TrimSpace(piece); !strings.HasPrefix(piece, "-----") { // PEM's own lines are no secret

@@ -15,6 +15,8 @@ func TestItemText_blocksStayAsTheyAre(t *testing.T) {
 		{"  bh state mv a b\n\nA block @cannot do it.\nTwice.", "\n\n  ```\n  bh state mv a b\n  ```\n\n  A block @<!-- -->cannot do it.<br>Twice."},
 		{"x\n  ```\n  # Not ours", "<br>x\n\n  ````\n  ```\n  # Not ours\n  ````\n"},
 		{"x\n  a\x1b[31m", "<br>x\n\n  ```\n  a\uFFFD[31m\n  ```\n"},
+		// Markdown would end the list item before a line of one column, and the block with it.
+		{" <!-- hide\n\n   x\n ![](http://x)", "\n\n  ```\n  <!-- hide\n \n    x\n  ![](http://x)\n  ```\n"},
 		{" " + strings.Repeat("a", blockBytes), "<br>" + cell(strings.Repeat("a", blockBytes))},
 	} {
 		if got := itemText(test.text); got != test.want {

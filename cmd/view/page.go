@@ -155,7 +155,7 @@ func (p *page) tail() string {
 }
 
 // digestLine returns the last line of the page of a plan that succeeded, for programs: the digest that an apply can
-// expect. No other text on a page can make such a line, because all of it is escaped.
+// expect. No other text on a page can make such a line: all of it is escaped, but for blocks of code, which are indented.
 func (p *page) digestLine() string {
 	succeeded := p.end.Command == "plan" && (p.end.outcome() == "ok" || p.end.outcome() == "changes")
 	if p.plan == nil || p.plan.Offline || p.report != nil || !succeeded {
@@ -236,7 +236,7 @@ func itemText(text string) string {
 			for strings.Contains(block, fence) {
 				fence += "`"
 			}
-			b.WriteString("\n\n  " + fence + "\n" + block + "\n  " + fence + "\n")
+			b.WriteString("\n\n  " + fence + "\n" + inItem(lines[i:end]) + "\n  " + fence + "\n")
 			i, before = end-1, "\n  "
 		case strings.TrimSpace(lines[i]) != "":
 			b.WriteString(before + cell(strings.TrimSpace(lines[i])))
@@ -244,6 +244,19 @@ func itemText(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// inItem indents lines by two columns at least. A line with fewer would end the list item, and with it the block of code
+// around it, so that Markdown would interpret it: a comment that opens there hides the rest of a page.
+func inItem(lines []string) string {
+	least := 2
+	for _, l := range lines {
+		if strings.TrimSpace(l) != "" {
+			least = min(least, len(l)-len(strings.TrimLeft(l, " ")))
+		}
+	}
+	missing := strings.Repeat(" ", 2-least)
+	return missing + strings.Join(lines, "\n"+missing)
 }
 
 // room is how many bytes of a page are left.

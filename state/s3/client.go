@@ -106,10 +106,13 @@ func openBucket(ctx context.Context, o Options) (*bucket, error) {
 		next = network
 	}
 	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(c *awss3.Options) {
-		if endpoint != "" {
+		switch {
+		case endpoint != "":
 			c.BaseEndpoint = aws.String(strings.TrimSuffix(endpoint, "/"))
-		} else {
-			maySend = orHostOf(aws.ToString(c.BaseEndpoint), maySend)
+		case c.BaseEndpoint != nil:
+			maySend = orHostOf(*c.BaseEndpoint, maySend)
+		default:
+			maySend = nil // the SDK knows AWS's hosts; the file names no more than the region and the bucket
 		}
 		c.HTTPClient = clientOver(transport.Guard(boundedTransport{next}, maySend))
 		c.UsePathStyle = c.BaseEndpoint != nil
@@ -154,7 +157,7 @@ func (b *bucket) get(ctx context.Context, key string) (object, error) {
 	var err error
 	for range tries {
 		var out object
-		if out, err = b.getOnce(ctx, key); !errors.Is(err, io.ErrUnexpectedEOF) {
+		if out, err = b.getOnce(ctx, key); !errors.Is(err, errCut) {
 			return out, err
 		}
 	}
@@ -184,7 +187,7 @@ func (b *bucket) getOnce(ctx context.Context, key string) (object, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return object{}, fmt.Errorf("read s3://%s/%s: %w: the answer was cut off: %w", b.name, key, errOpen, err)
+		return object{}, b.cutOff(key, int64(body.Len()), aws.ToInt64(out.ContentLength), err)
 	}
 	got := object{body: body.Bytes(), etag: aws.ToString(out.ETag), modified: aws.ToTime(out.LastModified)}
 	if raw, ok := awsmiddleware.GetRawResponse(out.ResultMetadata).(*smithyhttp.Response); ok {

@@ -11,6 +11,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	smithy "github.com/aws/smithy-go"
 
+	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -19,8 +20,9 @@ import (
 var (
 	errAbsent    = errors.New("there is no such object")
 	errCondition = errors.New("the condition of the write does not hold")
-	errRefused   = errors.New("the server refused")     // for certain, and again if it is repeated
-	errOpen      = errors.New("the outcome is unknown") // no answer, or that of a server in trouble
+	errRefused   = errors.New("the server refused")                  // for certain, and again if it is repeated
+	errOpen      = errors.New("the outcome is unknown")              // no answer, or that of a server in trouble
+	errCut       = fmt.Errorf("%w: the answer was cut off", errOpen) // soon enough to ask again
 	errNewer     = state.ErrNewer
 )
 
@@ -65,6 +67,23 @@ func (b *bucket) fault(act, key string, err error) error {
 		text.WriteString("; " + fix)
 	}
 	return &serverError{text: text.String(), kind: kind, code: code}
+}
+
+// cutOff returns the error of an object of which only a part arrived.
+func (b *bucket) cutOff(key string, got, of int64, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return b.fault("read", key, err)
+	}
+	cause, kind := "the answer was cut off: "+innermost(err).Error(), errCut
+	if errors.Is(err, context.DeadlineExceeded) {
+		all := ""
+		if of > 0 {
+			all = " of " + words.Number(int(of>>10))
+		}
+		cause, kind = fmt.Sprintf("only %s%s KiB arrived in %s: the server or the network is too slow",
+			words.Number(int(got>>10)), all, words.Length(callTimeout)), errOpen
+	}
+	return &serverError{text: fmt.Sprintf("read s3://%s/%s: %s; repeat the command", b.name, key, cause), kind: kind}
 }
 
 // serverError is the answer of a server. It wraps one of the errors above.

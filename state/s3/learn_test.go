@@ -1,10 +1,13 @@
 package s3_test
 
 import (
+	"bytes"
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
+	"buckethead/state"
 	"buckethead/state/s3"
 	"buckethead/vendors"
 	"buckethead/vendors/sim/s3api"
@@ -32,4 +35,20 @@ func TestBackend_tellsTheKeysOfTheChain(t *testing.T) {
 	if !slices.Contains(learned, secret) || !slices.Contains(learned, "session-token") {
 		t.Errorf("learned %q", learned)
 	}
+}
+
+// What an apply announces is in the lock as well, which has no secret in it either.
+func TestAnnounce_noSecret(t *testing.T) {
+	server, k := newServer(t, s3api.Options{}), key()
+	o := server.options(k, "laptop")
+	o.Secret = func(texts ...[]byte) bool { return bytes.Contains(bytes.Join(texts, nil), []byte("hunter2hunter2")) }
+	store := server.open(o)
+	if err := store.Announce(t.Context(), []state.Intent{intent("bh/x"), intent("bh/hunter2hunter2")}); !errors.Is(err, state.ErrSecret) {
+		t.Errorf("got %v", err)
+	}
+	if lock := server.object(k + ".lock"); bytes.Contains(lock, []byte("bh/")) {
+		t.Errorf("the lock is %s", lock)
+	}
+	must(t, store.Announce(t.Context(), []state.Intent{intent("bh/y")}))
+	must(t, store.Close())
 }

@@ -21,10 +21,14 @@ const (
 	longestExpiry  = time.Hour
 )
 
-// OwnHosts are the hosts of AWS, and of R2: a session token may be sent to them whoever names
-// them, because nobody but the operator of the service sees it.
+// OwnHosts are the hosts of AWS's S3, and of R2: a session token may be sent to them whoever names
+// them, because nobody but the operator of the service sees it. AWS has other names below
+// amazonaws.com for its customers' own servers, such as ID.execute-api.REGION.amazonaws.com.
 // https://docs.aws.amazon.com/general/latest/gr/s3.html
-var OwnHosts = vendors.Hosts{"*.amazonaws.com", "*.amazonaws.com.cn", "*.api.aws", "*.r2.cloudflarestorage.com"}
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+var OwnHosts = vendors.Hosts{"s3.amazonaws.com", "s3.*.amazonaws.com", "s3.dualstack.*.amazonaws.com",
+	"s3-fips.*.amazonaws.com", "s3-fips.dualstack.*.amazonaws.com", "*.s3.*.vpce.amazonaws.com",
+	"s3.*.amazonaws.com.cn", "s3.dualstack.*.amazonaws.com.cn", "s3.*.amazonaws.eu", "*.r2.cloudflarestorage.com"}
 
 // Settings returns the attributes of the block. Keys that are not written come from the AWS
 // SDK's default chain:

@@ -4,7 +4,7 @@ project "drop" {
   bucket = "drop"
   register {
     access_key_id     = "AKIA"
-    secret_access_key = env("EMPTY_SECRET")
+    secret_access_key = trimspace(env("BLANK_SECRET"))
     endpoint_url      = "https://s3.example.com"
   }
 }

@@ -26,12 +26,12 @@ const pagesAtOnce = 4
 // says how many there are; the others are read side by side, and on from there
 // while a page is full. A list of fewer than it says is not complete, and an error.
 func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
-	first, total, err := c.tokenPage(ctx, 1)
+	last, err := c.tokenPage(ctx, 1)
 	if err != nil {
 		return nil, err
 	}
 	// Whether it keeps to per_page is not documented.
-	pages, size, least := [][]token{first}, min(max(len(first), 1), tokenPage), total
+	pages, size, total, least := [][]token{last.tokens}, min(max(len(last.tokens), 1), tokenPage), last.total, last.total
 	if total > size {
 		more, now, err := c.tokenPages(ctx, 2, (total-1)/size+1)
 		if err != nil {
@@ -41,18 +41,16 @@ func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, erro
 	}
 	// Without a total, and where tokens were made meanwhile, a full page means that
 	// there may be another.
-	for total == 0 && len(pages[len(pages)-1]) == tokenPage || total > 0 && len(pages)*size < total {
+	for total == 0 && last.more || total > 0 && len(pages)*size < total {
 		if err := inBounds(len(pages) + 1); err != nil {
 			return nil, err
 		}
-		next, newTotal, err := c.tokenPage(ctx, len(pages)+1)
-		if err != nil {
+		if last, err = c.tokenPage(ctx, len(pages)+1); err != nil {
 			return nil, err
 		}
-		total = newTotal
-		least = min(least, total)
-		pages = append(pages, next)
-		if len(next) == 0 {
+		total, least = last.total, min(least, last.total)
+		pages = append(pages, last.tokens)
+		if len(last.tokens) == 0 {
 			break
 		}
 	}
@@ -111,8 +109,9 @@ func (c *Cloud) tokenPages(ctx context.Context, first, last int) (pages [][]toke
 	}
 	pages = make([][]token, last-first+1)
 	totals := make([]int, len(pages))
-	err = parallel.Each(ctx, pagesAtOnce, len(pages), func(i int) (err error) {
-		pages[i], totals[i], err = c.tokenPage(ctx, first+i)
+	err = parallel.Each(ctx, pagesAtOnce, len(pages), func(i int) error {
+		list, err := c.tokenPage(ctx, first+i)
+		pages[i], totals[i] = list.tokens, list.total
 		return err
 	})
 	if ended := listTokens.cancelled(ctx); ended != nil {
@@ -121,9 +120,16 @@ func (c *Cloud) tokenPages(ctx context.Context, first, last int) (pages [][]toke
 	return pages, slices.Min(totals), err
 }
 
-// tokenPage reads one page and returns how many tokens there are in all, 0 where the
-// answer does not say.
-func (c *Cloud) tokenPage(ctx context.Context, page int) ([]token, int, error) {
+// tokenList is one page of a list: its tokens, how many there are in all, 0 where the answer
+// does not say, and whether another page may follow.
+type tokenList struct {
+	tokens []token
+	total  int
+	more   bool
+}
+
+// tokenPage reads one page.
+func (c *Cloud) tokenPage(ctx context.Context, page int) (tokenList, error) {
 	var list []token
 	rest, err := c.call(listTokens, &list, func(o ...option.RequestOption) error {
 		return c.tokens.list(ctx, append(o, option.WithQuery("page", strconv.Itoa(page)),
@@ -131,9 +137,15 @@ func (c *Cloud) tokenPage(ctx context.Context, page int) ([]token, int, error) {
 	})
 	var info struct {
 		TotalCount int `json:"total_count"`
+		TotalPages int `json:"total_pages"`
+		PerPage    int `json:"per_page"`
 	}
 	rest.read(&info)
-	return list, max(info.TotalCount, 0), err
+	full := tokenPage
+	if info.PerPage > 0 {
+		full = min(full, info.PerPage)
+	}
+	return tokenList{list, max(info.TotalCount, 0), info.TotalPages > page || len(list) >= full}, err
 }
 
 // GetCredential reads one token.

@@ -147,8 +147,9 @@ func errorOf(_ answer, err error) error { return err }
 // plain returns the fault of a decoder without the value that it met, which could be
 // a secret.
 func plain(err error) error {
-	if field, ok := err.(*json.UnmarshalTypeError); ok {
-		return fmt.Errorf("%s is no %s", strings.TrimPrefix(field.Field, "."), field.Type)
+	if field, ok := err.(*json.UnmarshalTypeError); ok && field.Field != "" {
+		kind, _, _ := strings.Cut(field.Value, " ") // of a number, what follows is the number
+		return fmt.Errorf("%s is not expected to be of type %s", strings.TrimPrefix(field.Field, "."), kind)
 	}
 	return fmt.Errorf("it is no JSON of the kind that was expected")
 }

@@ -118,6 +118,7 @@ func TestCloud_hostileLists(t *testing.T) {
 		always("no list", `{}`, "null"),
 		always("a null list", `{"buckets":null}`, "null"),
 		always("another type", `{"buckets":"none"}`, "null"),
+		always("a list of nothing known", `[]`, "null"),
 		always("an object", `{"buckets":{"0":{"name":"a"}}}`, "null"),
 		always("no name", `{"buckets":[{}]}`, "null"),
 		always("a long name", `{"buckets":[{"name":"`+strings.Repeat("a", 1<<20)+`"}]}`, "null"),
@@ -180,14 +181,17 @@ func TestCloud_hostileLists(t *testing.T) {
 
 // Whether a list keeps to the size that was asked for or not, it is read to its end.
 func TestListCredentials_pagesOfAnotherSize(t *testing.T) {
-	for _, size := range []int{5, 20, 49, 50} {
+	infos := []string{`{"total_count":ALL}`, `{"total_count":0,"total_pages":PAGES}`, `{"per_page":SIZE}`}
+	for i := range 4 * len(infos) {
+		size, info := []int{5, 20, 49, 50}[i%4], infos[i/4]
 		synctest.Test(t, func(t *testing.T) {
 			const all = 101
+			numbers := strings.NewReplacer("ALL", "101", "PAGES", fmt.Sprint((all+size-1)/size), "SIZE", fmt.Sprint(size))
 			way := vendortest.InTurn("", func(n int, r *http.Request) string {
 				var page int
 				_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
 				from := (page - 1) * size
-				return ok(tokensFrom(from, max(min(size, all-from), 0)), fmt.Sprintf(`{"total_count":%d}`, all))
+				return ok(tokensFrom(from, max(min(size, all-from), 0)), numbers.Replace(info))
 			})
 			var mu sync.Mutex
 			var found int
@@ -201,9 +205,25 @@ func TestListCredentials_pagesOfAnotherSize(t *testing.T) {
 				return way.Answer(r)
 			}))
 			if err != nil || found != all {
-				t.Errorf("pages of %d: %d tokens, %v", size, found, err)
+				t.Errorf("pages of %d, %s: %d tokens, %v", size, info, found, err)
 			}
 		})
+	}
+}
+
+// A list is read whatever collation orders it, and is not of two buckets if one was on two pages.
+func TestListBuckets_anyOrder(t *testing.T) {
+	var found []vendors.Bucket
+	pages := vendortest.InTurn("", func(n int, _ *http.Request) string {
+		return []string{ok(`{"buckets":[{"name":"ab"},{"name":"a-c"},{"name":"a1"}]}`, `{"cursor":"2"}`),
+			ok(`{"buckets":[{"name":"a1"},{"name":"a-2"}]}`, "null")}[n-1]
+	})
+	err := hostileCall(func(ctx context.Context, c *cloudflare.Cloud) (err error) {
+		found, err = c.ListBuckets(ctx, "")
+		return err
+	})(t.Context(), roundTripper(pages.Answer))
+	if err != nil || len(found) != 4 {
+		t.Errorf("got %v, %v", found, err)
 	}
 }
 

@@ -139,7 +139,7 @@ func TestProveKeys_answers(t *testing.T) {
 		"a 404 of another code":         {404, nil, errorOf("NoSuchThing", ""), vendors.ErrInvalid, nil},
 		"a bucket in the URL":           {404, nil, errorOf("NoSuchKey", ""), vendors.ErrInvalid, []string{"the endpoint must not contain the bucket"}},
 		"a wrong clock":                 {403, nil, errorOf("RequestTimeTooSkewed", ""), vendors.ErrDenied, []string{"this machine's clock"}},
-		"a long and dirty message":      {500, nil, strings.Replace(errorOf("InternalError", ""), "As", strings.Repeat("a\u202e", 999), 1), vendors.ErrUnavailable, []string{"..."}},
+		"a long and dirty message":      {500, nil, strings.Replace(errorOf("InternalError", ""), "As", strings.Repeat("a\u202e", 999), 1), vendors.ErrUnavailable, []string{"…"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requests := 0

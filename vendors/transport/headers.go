@@ -58,15 +58,16 @@ type budget struct {
 // parseBudget reads `Ratelimit: "default";r=50;t=30` and
 // `Ratelimit-Policy: "burst";q=100;w=60`. What it cannot read is as if it were not
 // there, and so is a window of no time or of more than longestWindow. Of several policies
-// the tightest counts.
+// the tightest counts. R2's own paths say no time: then the calls last for the window.
 func parseBudget(h http.Header) budget {
 	var b budget
+	untold := false
 	for _, item := range items(h.Get("Ratelimit")) {
 		p := parameters(item)
 		left, hasLeft := p["r"]
-		reset, hasReset := p["t"]
-		if hasLeft && hasReset && (!b.known || left < b.left) {
-			b.known, b.left, b.reset = true, left, time.Duration(reset)*time.Second
+		reset, told := p["t"]
+		if hasLeft && (!b.known || left < b.left) {
+			b.known, b.left, b.reset, untold = true, left, time.Duration(reset)*time.Second, !told
 		}
 	}
 	for _, item := range items(h.Get("Ratelimit-Policy")) {
@@ -75,6 +76,9 @@ func parseBudget(h http.Header) budget {
 		if calls > 0 && window > 0 && window <= int(longestWindow/time.Second) && (b.calls == 0 || calls*int(b.window/time.Second) < b.calls*window) {
 			b.calls, b.window = calls, time.Duration(window)*time.Second
 		}
+	}
+	if untold {
+		b.known, b.reset = b.calls > 0, b.window
 	}
 	return b
 }

@@ -146,6 +146,8 @@ func TestLimiter_followsTheVendor(t *testing.T) {
 		"plenty left":               {answer(200, "Ratelimit", `"default";r=50;t=30`), 0},
 		"others used it up":         {answer(200, "Ratelimit", `"default";r=0;t=30`), 30 * time.Second},
 		"a tighter one among two":   {answer(200, "Ratelimit", `"default";r=50;t=30, "burst";r=0;t=12`), 12 * time.Second},
+		"a reset that is not told":  {answer(200, "Ratelimit", `"rtwo_gw_apigw";r=0`, "Ratelimit-Policy", `"rtwo_gw_apigw";q=1200;w=300`), 300 * time.Second},
+		"neither reset nor window":  {answer(200, "Ratelimit", `"rtwo_gw_apigw";r=0`), 0},
 		"a 429":                     {answer(429, "Retry-After", "300"), 300 * time.Second},
 		"a 429 without a word":      {answer(429), time.Second},
 		"headers of another make":   {answer(200, "Ratelimit", "limit=5, remaining=x"), 0},

@@ -31,7 +31,7 @@ type WaitError struct {
 
 func (e *WaitError) Error() string {
 	wait := "more than 100 years"
-	if e.Wait < century {
+	if e.Wait.Round(time.Hour) < century { // some of it may be over
 		wait = words.Length(e.Wait.Round(time.Second)) + ", until " + words.Time(e.Until)
 	}
 	if e.Vain {

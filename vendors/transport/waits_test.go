@@ -193,3 +193,13 @@ func TestRoundTrip_makesNoCallForNothing(t *testing.T) {
 		}
 	})
 }
+
+// The longest wait of all is told alike when a little of it is over.
+func TestWaitError_longest(t *testing.T) {
+	const century = 100 * 365 * 24 * time.Hour
+	for _, wait := range []time.Duration{century, century - time.Second} {
+		if got := (&transport.WaitError{Wait: wait, Most: time.Minute}).Error(); got != "the server asks to wait more than 100 years; bh waits 1m at most" {
+			t.Errorf("%s: got %q", wait, got)
+		}
+	}
+}

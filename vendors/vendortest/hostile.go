@@ -143,8 +143,11 @@ func StopsAtTheFirstFault(t *testing.T, n, beside int, call Call, answer http.Ro
 	t.Helper()
 	var sent atomic.Int64
 	err := call(t.Context(), carrier(func(r *http.Request) (*http.Response, error) {
-		if sent.Add(1) == int64(n) {
+		switch number := sent.Add(1); {
+		case number == int64(n):
 			return respond(r, http.StatusForbidden, "{}"), nil
+		case number > int64(n):
+			<-time.NewTimer(time.Second).C // in the bubble's time: the refusal arrives first, however goroutines are scheduled
 		}
 		return answer.RoundTrip(r)
 	}))

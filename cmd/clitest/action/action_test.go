@@ -92,7 +92,8 @@ func TestAction_refusesAnotherPlanThanTheMergedOne(t *testing.T) {
 	r := newActionRunner(t)
 	r.write("buckets.hcl", actionHead+actionProject("photos"))
 	push := map[string]any{"ref": "refs/heads/main"}
-	if log, _, ok := r.run("merge.yml", push, nil); ok || !strings.Contains(log, "::error::No plan was found") {
+	// The log shows what nobody has seen, and its digest, for who starts the workflow by hand.
+	if log, _, ok := r.run("merge.yml", push, nil); ok || !strings.Contains(log, "::error::No plan was found") || !strings.Contains(log, "Plan digest `") {
 		t.Fatalf("applied without a pull request\n%s", log)
 	}
 	r.merges()
@@ -120,6 +121,15 @@ func TestAction_refusesAnotherPlanThanTheMergedOne(t *testing.T) {
 	}
 	if log, _, ok := r.run("merge.yml", push, map[string]string{"allow-destroy": "1"}); !ok || r.exists("acme-videos") {
 		t.Fatalf("not destroyed\n%s", log)
+	}
+}
+
+// A push, or the merge of a fork's pull request, that changes nothing is not red because nobody saw its plan.
+func TestAction_appliesNothingWithoutAComment(t *testing.T) {
+	r := newActionRunner(t)
+	r.write("buckets.hcl", actionHead)
+	if log, _, ok := r.run("merge.yml", map[string]any{"ref": "refs/heads/main"}, nil); !ok || !strings.Contains(log, "No changes.") {
+		t.Errorf("got\n%s", log)
 	}
 }
 

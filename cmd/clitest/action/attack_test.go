@@ -62,6 +62,7 @@ func TestAction_takesNoDigestOfOthers(t *testing.T) {
 		"of another author":          {[]githubText{by("mallory", githubText{ID: 1, Body: page})}, 7, "No plan was found"},
 		"of a user called as a bot":  {[]githubText{by("github-actions", githubText{ID: 1, Body: page})}, 7, "No plan was found"},
 		"edited by someone else":     {[]githubText{edited("mallory", page)}, 7, "edited by mallory"},
+		"edited by one who left":     {[]githubText{edited(ghost, page)}, 7, "edited by an account that is gone"},
 		"edited by a namesake":       {[]githubText{edited("github-actions", page)}, 7, "edited by github-actions"},
 		"on another pull request":    {[]githubText{mine(page)}, 6, "No plan was found"},
 		"on one of another commit":   {[]githubText{mine(page)}, 4, "No plan was found"},

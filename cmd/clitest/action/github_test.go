@@ -146,6 +146,9 @@ func (g *github) editComment(r *http.Request) (int, any) {
 	return http.StatusNotFound, map[string]string{"message": "Not Found"}
 }
 
+// ghost is an editor whose account was deleted: GitHub tells none any more.
+const ghost = "ghost"
+
 func nodeID(id int) string { return fmt.Sprintf("IC_%d", id) }
 
 func withNodes(comments []githubText) []githubText {
@@ -162,7 +165,7 @@ func (g *github) editorOf(r *http.Request) (int, any) {
 		Query     string
 		Variables struct{ ID string }
 	}
-	const want = "query($id: ID!) { node(id: $id) { ... on IssueComment { body editor { __typename login } } } }"
+	const want = "query($id: ID!) { node(id: $id) { ... on IssueComment { body lastEditedAt editor { __typename login } } } }"
 	if err := json.NewDecoder(r.Body).Decode(&sent); err != nil || sent.Query != want {
 		g.t.Errorf("the query is %q (%v)", sent.Query, err)
 	}
@@ -174,8 +177,11 @@ func (g *github) editorOf(r *http.Request) (int, any) {
 			if nodeID(c.ID) != sent.Variables.ID {
 				continue
 			}
-			node := map[string]any{"body": c.Body, "editor": nil}
-			if login, bot := strings.CutSuffix(c.editor, "[bot]"); c.editor != "" {
+			node := map[string]any{"body": c.Body, "lastEditedAt": nil, "editor": nil}
+			if c.editor != "" {
+				node["lastEditedAt"] = "2026-11-23T12:00:00Z"
+			}
+			if login, bot := strings.CutSuffix(c.editor, "[bot]"); c.editor != "" && c.editor != ghost {
 				node["editor"] = map[string]any{"__typename": map[bool]string{true: "Bot", false: "User"}[bot], "login": login}
 			}
 			return http.StatusOK, map[string]any{"data": map[string]any{"node": node}}

@@ -115,8 +115,10 @@ type actionRunner struct {
 	workspace string
 	bh        string // what the input bh is given
 	env       map[string]string
-	secrets   []string // what nobody may see
-	summary   string   // of the step that ran last
+	contexts  map[string]map[string]string // vars and secrets of the repository; what is not there is empty
+	job       map[string]string            // the environment of the step that uses the action
+	secrets   []string                     // what nobody may see
+	summary   string                       // of the step that ran last
 }
 
 func newActionRunner(t *testing.T) *actionRunner {
@@ -153,14 +155,16 @@ func (r *actionRunner) run(workflow string, event map[string]any, inputs map[str
 	for _, job := range file.Jobs {
 		for _, step := range job.Steps {
 			if strings.HasPrefix(step.Uses, "OWNER/buckethead@") {
-				outer := expressions{r.t, map[string]map[string]string{"inputs": inputs, "vars": {}, "secrets": {}, "github": r.context(event)}}
+				outer := expressions{r.t, map[string]map[string]string{"inputs": inputs, "vars": r.contexts["vars"], "secrets": r.contexts["secrets"], "github": r.context(event)}}
 				with := map[string]string{"bh": r.bh}
 				for name, value := range step.With {
 					with[name] = outer.expand(value)
 				}
-				for _, value := range step.Env {
-					outer.expand(value) // the vendors of the test need none of them
+				r.job = map[string]string{}
+				for name, value := range step.Env {
+					r.job[name] = outer.expand(value)
 				}
+				defer func() { r.job = nil }()
 				return r.use(with, event)
 			}
 		}
@@ -239,6 +243,9 @@ func (r *actionRunner) step(step actionStep, e expressions, env map[string]strin
 	cmd.Dir = r.workspace
 	cmd.Env = append(os.Environ(), clitest.NoRaceSleep)
 	for name, value := range env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	for name, value := range r.job {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	for name, value := range step.Env {
