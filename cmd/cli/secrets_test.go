@@ -85,6 +85,39 @@ project "b" {
 	}
 }
 
+// A copy of a time when the value was no secret is not put back.
+func TestSecrets_areNotRestored(t *testing.T) {
+	p, _ := clitest.InProcess(t)
+	file := p.Args[1]
+	t.Chdir(filepath.Dir(file))
+	run := func(want int, declared string, env []string, args ...string) string {
+		t.Helper()
+		q, said := secretive(t, env, args...)
+		q.Args = append([]string{"--chdir", filepath.Dir(file)}, args...)
+		head := "cloud \"local\" \"main\" {}\nsecrets \"age_file\" \"main\" {}\nproject \"a\" {\n"
+		if err := os.WriteFile(file, []byte(head+declared+"}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code := cli.Main(q); code != want || (code == 1) != strings.Contains(said.String(), "[BH5080]") {
+			t.Errorf("%v: %d\n%s", args, code, said)
+		}
+		return said.String()
+	}
+	run(0, "bucket = \""+sharedValue+"\"\n", nil, "apply", "--auto-approve")
+	wrote := run(0, "bucket = \""+sharedValue+"\"\n", nil, "state", "backup")
+	copied := strings.TrimSuffix(strings.TrimPrefix(wrote, "Wrote "), ".\n")
+	const now = `bucket = "other"
+  register {
+    access_key_id     = "AKIA"
+    secret_access_key = env("SHARED")
+    endpoint_url      = "https://s3.example.com"
+  }
+`
+	run(1, now, []string{"SHARED=" + sharedValue}, "state", "restore", copied)
+	run(1, now, []string{"SHARED=" + sharedValue}, "state", "push", "--force", copied)
+	run(0, now, []string{"SHARED=another-0123456789"}, "state", "restore", copied)
+}
+
 // What looks like a secret by its variable's name is not printed, but it keeps nobody from
 // working: it may be the name of a bucket.
 func TestSecrets_namesakes(t *testing.T) {
