@@ -231,10 +231,15 @@ func (l *lease) announce(ctx context.Context, intents []state.Intent) error {
 		return err
 	}
 	defer l.turn.give()
+	before := l.mine.Intents
 	if l.lost() == nil {
-		l.mine.Intents = slices.Concat(l.mine.Intents, intents)
+		l.mine.Intents = slices.Concat(before, intents)
 	}
-	return errors.Join(l.rewrite(ctx), l.mayAct())
+	err := l.rewrite(ctx)
+	if errors.Is(err, errRefused) { // they are not there, and must not be in the way of a release
+		l.mine.Intents = before
+	}
+	return errors.Join(err, l.mayAct())
 }
 
 // rewrite replaces our own lock. A version of ours whose answer was lost is recognised by
