@@ -2,7 +2,6 @@ package redact_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -201,26 +200,6 @@ func TestReplace_longText(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 30<<20 {
 		t.Errorf("it takes %d MB", grown>>20)
-	}
-}
-
-// BenchmarkSet_Add: secrets that begin alike, as those of one provider do, take no longer to learn than others.
-func BenchmarkSet_Add(b *testing.B) {
-	for name, secretOf := range map[string]func(i int) string{
-		"alike": func(i int) string { return fmt.Sprintf("token-of-a-provider-%05d", i) },
-		"apart": func(i int) string {
-			sum := sha256.Sum256([]byte{byte(i), byte(i >> 8)})
-			return hex.EncodeToString(sum[:12])
-		},
-	} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				set := &redact.Set{}
-				for i := range 20_000 {
-					set.Add(vendors.NewSecret(secretOf(i)))
-				}
-			}
-		})
 	}
 }
 
