@@ -15,7 +15,7 @@ import (
 // vendor describes them, and lets the vendor check them when all could be read.
 func (l *loader) decodeSettings(c *connection) {
 	s := l.needing(c.block, &c.Lacks)
-	s.known(c.block.Body, settingsBlock(c.block.Type, c.vendor.Title, c.vendor.Settings))
+	s.known(c.block.Body, settingsBlock(c.block.Type, nil, "", c.vendor.Settings))
 	c.Settings = vendors.Settings{}
 	complete := true
 	for _, setting := range c.vendor.Settings {

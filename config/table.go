@@ -1,16 +1,21 @@
 package config
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/zclconf/go-cty/cty"
+
 	"buckethead/config/language"
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
 // The tables of the language. They are read only once they were indexed, and so safe for
 // concurrent use.
 var (
-	bhBlock = &language.Block{Name: "bh", Several: false, Doc: "Settings for all files of the folder.",
+	bhBlock = &language.Block{Name: "bh", Doc: "Settings for all files of the folder.",
 		Example: "bh {\n  required_version = \">= 0.1.0\"\n  stack            = \"acme\"\n}",
 		Attributes: []language.Attribute{
 			{Name: "required_version", Form: language.Text, Doc: "The versions of bh that may read the files.",
@@ -26,7 +31,7 @@ var (
 		Example: "state \"local\" {\n  path = \".bh/state.db\"\n}",
 		Attributes: []language.Attribute{{Name: "path", Form: language.Text, Default: ".bh/state.db",
 			Doc:     "The file. A relative path starts from the folder of the configuration.",
-			Example: `path = ".bh/state.db"`, At: language.At(func(b *Backend) any { return &b.Path })}}}).Index()
+			Example: `path = "state/bh.db"`, At: language.At(func(b *Backend) any { return &b.Path })}}}).Index()
 
 	variableBlock = &language.Block{Name: "variable", Labels: []string{"NAME"}, Secret: true,
 		Doc:     "A value from outside: --var NAME=VALUE, --var-file FILE or BH_VAR_NAME. Expressions read it as var.NAME.",
@@ -46,9 +51,9 @@ var (
 			Example: "validation {\n  condition     = length(var.environment) > 3\n  error_message = \"Write the name in full.\"\n}",
 			Attributes: []language.Attribute{
 				{Name: "condition", Form: language.Any, Required: true, Doc: "True if the value is accepted.",
-					Example: `condition = length(var.name) > 3`},
+					Example: `condition = length(var.environment) > 3`},
 				{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
-					Example: `error_message = "The name is too short."`}}}}}
+					Example: `error_message = "Write the name in full."`}}}}}
 
 	localsBlock = &language.Block{Name: "locals", Several: true,
 		Doc:     "Values with names of your own. Expressions read them as local.NAME.",
@@ -101,13 +106,14 @@ var (
 		}}
 
 	policyBlock = &language.Block{Name: "policy", Labels: []string{"NAME"},
-		Doc:     "A rule that every project keeps, or every operation of a plan if it speaks of operation.",
-		Example: "policy \"private\" {\n  condition     = !project.public\n  error_message = \"${project.address} would be public.\"\n}",
+		Doc: "A rule that every project keeps, or every operation of a plan if it reads operation. Of project it can read " +
+			namesOf(projectType) + "; of operation, " + namesOf(operationType) + ".",
+		Example: "policy \"private\" {\n  condition     = !project.public_access\n  error_message = \"${project.address} would be public.\"\n}",
 		Attributes: []language.Attribute{
 			{Name: "condition", Form: language.Any, Required: true, Doc: "True if it is kept. It reads project or operation.",
-				Example: `condition = project.rotate != null`},
+				Example: `condition = !project.public_access`},
 			{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
-				Example: `error_message = "${project.address} is never rotated."`},
+				Example: `error_message = "${project.address} would be public."`},
 			{Name: "severity", Form: language.Text, Default: "error", Words: []string{"error", "warning"},
 				Doc: "A warning does not stop a plan.", Example: `severity = "warning"`,
 				At: language.At(func(p *Policy) any { return (*string)(&p.Severity) })},
@@ -119,6 +125,9 @@ var (
 		movedBlock, removedBlock, importBlock, policyBlock}}).Index()
 )
 
+// namesOf returns the names of the attributes of an object, as a list in words.
+func namesOf(t cty.Type) string { return words.List(slices.Sorted(maps.Keys(t.AttributeTypes()))...) }
+
 // Language returns the tables of the language with these vendors and kinds of state.
 func Language(o Options) []*language.Block {
 	out := make([]*language.Block, len(fileBlock.Blocks))
@@ -129,7 +138,7 @@ func Language(o Options) []*language.Block {
 			state := *b.Blocks[0]
 			state.Kinds = map[string]*language.Block{localState: localStateBlock}
 			for _, k := range o.States {
-				state.Kinds[k.Name] = settingsBlock("state", k.Title, k.Settings)
+				state.Kinds[k.Name] = settingsBlock("state", []string{k.Name}, k.Title, k.Settings)
 			}
 			copied.Blocks = []*language.Block{&state}
 		case cloudBlock, secretsBlock:
@@ -137,7 +146,7 @@ func Language(o Options) []*language.Block {
 			cs := connections{kind: b.Name}
 			for i := range o.Vendors {
 				if v := &o.Vendors[i]; cs.opens(v) {
-					copied.Kinds[v.Name] = settingsBlock(b.Name, vendorTitle(v), v.Settings)
+					copied.Kinds[v.Name] = settingsBlock(b.Name, []string{v.Name, "main"}, vendorTitle(v), v.Settings)
 				}
 			}
 		}
@@ -146,9 +155,10 @@ func Language(o Options) []*language.Block {
 	return out
 }
 
-// settingsBlock is the table of a block that settings describe.
-func settingsBlock(name, title string, settings []vendors.Setting) *language.Block {
+// settingsBlock is the table of a block that settings describe, with these labels in its example.
+func settingsBlock(name string, labels []string, title string, settings []vendors.Setting) *language.Block {
 	out := &language.Block{Name: name, Secret: true, Doc: title + "."}
+	example := name + ` "` + strings.Join(labels, `" "`) + "\" {"
 	for _, s := range settings {
 		a := language.Attribute{Name: s.Name, Form: language.Text, Doc: s.Doc, Default: s.Default, Words: s.Words, Example: s.Example,
 			Required: s.Required && len(s.Env) == 0} // what the environment sets need not be written
@@ -163,7 +173,14 @@ func settingsBlock(name, title string, settings []vendors.Setting) *language.Blo
 		if len(s.Env) > 0 {
 			a.Doc += " Otherwise " + strings.Join(s.Env, " or ") + " of the environment."
 		}
+		if s.Required {
+			example += "\n  " + s.Example
+		}
 		out.Attributes = append(out.Attributes, a)
 	}
+	if strings.Contains(example, "\n") {
+		example += "\n"
+	}
+	out.Example = example + "}"
 	return out.Index()
 }

@@ -41,7 +41,7 @@ var (
 			language.Attribute{Name: "infrequent_access_on", Form: language.Date, Doc: "Moves objects on this day.",
 				Example: `infrequent_access_on = "2027-01-31"`, At: ofLifecycle(func(r *vendors.LifecycleRule) any { return &r.InfrequentAccessOn })},
 			language.Attribute{Name: "abort_uploads_after", Form: language.Length, Doc: "Deletes unfinished uploads of this age.",
-				Example: `abort_uploads_after = "7d"`, At: ofLifecycle(func(r *vendors.LifecycleRule) any { return &r.AbortUploadsAfter })},
+				Example: `abort_uploads_after = "3d"`, At: ofLifecycle(func(r *vendors.LifecycleRule) any { return &r.AbortUploadsAfter })},
 		)}
 
 	lockBlock = &language.Block{Name: "lock_rule", Several: true, ByCloud: true, Needless: true,

@@ -17,7 +17,7 @@ type thing struct {
 
 func table() *Block {
 	return (&Block{Name: "thing", Doc: "A thing.", Several: true, Attributes: []Attribute{
-		{Name: "name", Form: Text, Default: "plain", Doc: "Its name.", At: At(func(t *thing) any { return &t.name })},
+		{Name: "name", Form: Text, Default: "plain", Doc: "Its name.", Example: `name = "x"`, At: At(func(t *thing) any { return &t.name })},
 		{Name: "enabled", Form: Flag, Default: "true", Doc: "Whether it is on.", At: At(func(t *thing) any { return &t.enabled })},
 		{Name: "length", Form: Length, Default: "1d", Needless: true, Doc: "How long.", At: At(func(t *thing) any { return &t.length })},
 		{Name: "list", Form: Texts, Required: true, Doc: "Some.", At: At(func(t *thing) any { return &t.list })},
@@ -70,7 +70,7 @@ func TestReference(t *testing.T) {
 
 A thing. There may be several.
 
-- ` + "`name`" + ` (string, default plain): Its name.
+- ` + "`name`" + ` (string, default plain): Its name. Example: ` + "`name = \"x\"`" + `
 - ` + "`enabled`" + ` (true or false, default true): Whether it is on.
 - ` + "`length`" + ` (duration, default 1d): How long. It has no effect beside register.
 - ` + "`list`" + ` (list of strings, required): Some.

@@ -33,7 +33,11 @@ func section(out *strings.Builder, level, heading string, b *Block) {
 	}
 	for i := range b.Attributes {
 		a := &b.Attributes[i]
-		fmt.Fprintf(out, "- `%s` (%s): %s%s\n", a.Name, strings.Join(a.facts(), ", "), a.Doc, a.rules())
+		fmt.Fprintf(out, "- `%s` (%s): %s%s", a.Name, strings.Join(a.facts(), ", "), a.Doc, a.rules())
+		if a.Example != "" {
+			fmt.Fprintf(out, " Example: `%s`", a.Example)
+		}
+		out.WriteString("\n")
 	}
 	for _, inner := range b.Blocks {
 		section(out, "###", inner.Name+" in "+b.Name, inner)
