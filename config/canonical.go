@@ -46,6 +46,14 @@ func unspaced(name, text string) (canonical, fault, fix string) {
 	return text, "", ""
 }
 
+// keyID accepts the id of a key, which is not read from a store.
+func keyID(name, text string) (canonical, fault, fix string) {
+	if strings.Contains(text, "://") {
+		return "", name + " is a reference, and only secret_access_key can be one.", "Write the key id itself: it is not a secret."
+	}
+	return unspaced(name, text)
+}
+
 // endpoint accepts the URL of an endpoint. Only the machine itself may be talked to without
 // TLS.
 func endpoint(name, text string) (canonical, fault, fix string) {

@@ -70,7 +70,7 @@ var projectBlock = (&language.Block{Name: "project", Labels: []string{"NAME"}, S
 			Doc:     "Keys that you bring, for a bucket that bh does not make. bh stores them in the item.",
 			Example: "register {\n  access_key_id     = \"AKIAIOSFODNN7EXAMPLE\"\n  secret_access_key = env(\"PHOTOS_SECRET\")\n  endpoint_url      = \"https://s3.eu-central-1.amazonaws.com\"\n}",
 			Attributes: []language.Attribute{
-				{Name: "access_key_id", Form: language.Text, Required: true, Canonical: unspaced, Doc: "The id of the key.",
+				{Name: "access_key_id", Form: language.Text, Required: true, Canonical: keyID, Doc: "The id of the key.",
 					Example: `access_key_id = "AKIAIOSFODNN7EXAMPLE"`, At: language.At(func(r *Register) any { return &r.AccessKeyID })},
 				{Name: "secret_access_key", Form: language.Secret, Required: true,
 					Doc:     "The secret of the key. It never stands in the file: use env(), a sensitive variable, or a reference such as op://VAULT/ITEM/FIELD.",
