@@ -137,7 +137,7 @@ func (s *scope) choice(a *hclsyntax.Attribute, words ...string) (string, outcome
 	if near := language.Similar(text, words); near != "" {
 		fix = fmt.Sprintf("Did you mean %q? %s", near, fix)
 	}
-	s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no value for %s.", text, a.Name), fix)
+	s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%s cannot be %q.", a.Name, text), fix)
 	return "", faulty
 }
 
