@@ -10,7 +10,7 @@ import (
 )
 
 func TestYAML_keysStayAsTheyAreWritten(t *testing.T) {
-	dir := write(t, map[string]string{
+	dir := written(t, map[string]string{
 		"keys.yaml": "se: {}\nno: {}\nn: {}\noff: {}\nNo: {}\nyes: {}\non: {}\ntrue: {}\n1: {}\n1.0: {}\n0x10: {}\n010: {}\n1_000: {}\n~: {}\nnull: {}\n" +
 			"2026-01-02: {}\n.inf: {}\n\"01\": {}\n'a b': {}\n!!str 5: {}\n!!bool nein: {}\n\"<<\": {}\n",
 	})
@@ -92,7 +92,7 @@ func TestData_isNotMergedSilently(t *testing.T) {
 
 // It holds wherever a map can be written.
 func TestData_isNotMergedSilentlyAnywhere(t *testing.T) {
-	dir := write(t, map[string]string{"a.vars": "m = { a = 1, a = 2 }\n", "a.json": "{\"m\": {\"a\": 1,\n\"a\": 2}}", "top.json": "{\"m\": {},\n\"m\": {}}"})
+	dir := written(t, map[string]string{"a.vars": "m = { a = 1, a = 2 }\n", "a.json": "{\"m\": {\"a\": 1,\n\"a\": 2}}", "top.json": "{\"m\": {},\n\"m\": {}}"})
 	variable := "variable \"m\" {\n  type = map(number)\n  default = {}\n}\n"
 	for name, c := range map[string]struct {
 		src   string
@@ -121,7 +121,7 @@ func TestData_isNotMergedSilentlyAnywhere(t *testing.T) {
 }
 
 func TestEncoding_isNamedOnce(t *testing.T) {
-	dir := write(t, map[string]string{})
+	dir := written(t, map[string]string{})
 	utf16 := func(text string, mark string) string {
 		out := mark
 		for _, r := range text {
@@ -159,7 +159,7 @@ func TestEncoding_isNamedOnce(t *testing.T) {
 }
 
 func TestByteOrderMarks_areReadOver(t *testing.T) {
-	dir := write(t, map[string]string{"y": "\ufeffa: 1", "j": "\ufeff{\"a\": 1}", "c": "\ufeffa\n1", "v.vars": "\ufeffa = \"1\"", "v.json": "\ufeff{\"a\": \"1\"}"})
+	dir := written(t, map[string]string{"y": "\ufeffa: 1", "j": "\ufeff{\"a\": 1}", "c": "\ufeffa\n1", "v.vars": "\ufeffa = \"1\"", "v.json": "\ufeff{\"a\": \"1\"}"})
 	for _, expression := range []string{`yamldecode(file("y")).a`, `jsondecode(file("j")).a`, `csvdecode(file("c"))[0].a`, `var.a`} {
 		for _, file := range []string{"v.vars", "v.json"} {
 			o := from("\ufeff" + header + "variable \"a\" {}\nproject \"p\" {\n  bucket = \"abc\"\n  item_title = " + expression + "\n}\n")

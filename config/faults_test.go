@@ -53,7 +53,7 @@ func TestLoad_reportsEveryFaultWithItsPlace(t *testing.T) {
 		"duration without unit":           {project("  rotate {\n every = \"90\"\n }"), []string{"BH1016@6"}, []string{"no unit"}},
 		"rotate without every":            {project("  rotate {}"), []string{"BH1007@5"}, nil},
 		"overlap too long":                {project("  rotate {\n every = \"1d\"\n overlap = \"24h\"\n }"), []string{"BH1016@7"}, []string{"1d"}},
-		"default overlap too long":        {project("  rotate {\n every = \"12h\"\n }"), []string{"BH1016@5"}, []string{"24h where it is not written"}},
+		"default overlap too long":        {project("  rotate {\n every = \"12h\"\n }"), []string{"BH1016@5"}, []string{"24h if it is not written"}},
 		"no time at all":                  {project("  rotate {\n every = \"0d\"\n }"), []string{"BH1016@6"}, nil},
 		"missing variable":                {"variable \"a\" {\n type = string\n}", []string{"BH1020@3"}, []string{"--var a=", "--var-file", "BH_VAR_a"}},
 		"default of another type":         {"variable \"a\" {\n type = number\n default = \"x\"\n}", []string{"BH1022@5"}, []string{"number"}},

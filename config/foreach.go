@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"buckethead/config/addr"
+	"buckethead/config/language"
 )
 
 // instance is one element of a for_each.
@@ -64,14 +65,14 @@ func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
 		return slices.ContainsFunc(inOrder(b.Body.Attributes),
 			func(a *hclsyntax.Attribute) bool { return refersToEach(a.Expr) })
 	}
-	types := attributeSet(0)
+	types := language.Set(0)
 	for _, b := range blocks {
-		if bit := attributeBits[b.Type] & repeatedBlocks; bit&^types != 0 && differ(b) {
+		if bit := blockBit(b.Type) & repeatedBlocks; bit&^types != 0 && differ(b) {
 			types |= bit
 		}
 	}
 	for _, b := range blocks {
-		if attributeBits[b.Type]&types != 0 || differ(b) {
+		if blockBit(b.Type)&types != 0 || differ(b) {
 			own = append(own, b)
 		} else {
 			shared = append(shared, b)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"buckethead/config/language"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/json"
@@ -54,7 +56,7 @@ func (l *loader) assignVariables() {
 
 func (l *loader) undeclared(name string, subject hcl.Range, source string) {
 	fix := fmt.Sprintf("Declare it: variable %q { ... }, or remove the value.", name)
-	if near := similar(name, slices.Collect(maps.Keys(l.variables))); near != "" {
+	if near := language.Similar(name, slices.Collect(maps.Keys(l.variables))); near != "" {
 		fix = fmt.Sprintf("Did you mean %q?", near)
 	}
 	l.report(undeclaredVariable, subject, hcl.Range{},

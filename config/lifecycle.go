@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/addr"
+	"buckethead/config/language"
 )
 
 // declaration tells which projects are declared.
@@ -39,11 +40,7 @@ func (l *loader) decodeLifecycle() {
 
 // address reads an attribute that names a project: project.tenant["north"], or
 // the same as a string.
-func (s *scope) address(b *hclsyntax.Block, name string) (addr.Project, bool) {
-	a := s.require(b, name)
-	if a == nil {
-		return addr.Project{}, false
-	}
+func (s *scope) address(a *hclsyntax.Attribute) (addr.Project, outcome) {
 	text := ""
 	if t, diags := hcl.AbsTraversalForExpr(a.Expr); !diags.HasErrors() && len(t) > 0 {
 		text = traversalText(t)
@@ -52,11 +49,11 @@ func (s *scope) address(b *hclsyntax.Block, name string) (addr.Project, bool) {
 	}
 	p, err := addr.Parse(text)
 	if err != nil || !strings.HasPrefix(text, "project.") {
-		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is no address of a project.", name),
+		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is not the address of a project.", a.Name),
 			`Write project.NAME or project.NAME["KEY"], without other expressions.`)
-		return addr.Project{}, false
+		return addr.Project{}, faulty
 	}
-	return p, true
+	return p, given
 }
 
 // decodeMoved reads the moved blocks and returns the places that projects leave.
@@ -65,12 +62,8 @@ func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.B
 	next := map[addr.Project]addr.Project{}
 	for _, b := range l.blocks.moved {
 		s := l.scope(b)
-		s.known(b.Body, []string{"from", "to"}, nil, false)
 		m := Moved{Range: toRange(b.DefRange())}
-		var okFrom, okTo bool
-		m.From, okFrom = s.address(b, "from")
-		m.To, okTo = s.address(b, "to")
-		if !okFrom || !okTo {
+		if _, faults := s.fill(b, movedBlock, &m); faults != 0 {
 			continue
 		}
 		first, taken := from[m.From]
@@ -145,17 +138,11 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hcl
 	first := map[addr.Project]*hclsyntax.Block{}
 	for _, b := range l.blocks.removed {
 		s := l.needing(b, &l.unused)
-		s.known(b.Body, []string{"from", "destroy"}, nil, false)
 		r := Removed{Range: toRange(b.DefRange())}
-		destroy := outcome(unset)
-		if a := b.Body.Attributes["destroy"]; a != nil {
-			r.Destroy, destroy = s.flag(a)
-		}
-		from, ok := s.address(b, "from")
-		if !ok || destroy == faulty {
+		if _, faults := s.fill(b, removedBlock, &r); faults != 0 {
 			continue
 		}
-		r.From = from
+		from := r.From
 		other, twice := first[from]
 		move, moves := moved[from]
 		switch {
@@ -179,21 +166,11 @@ func (l *loader) decodeImports(declared declaration) {
 	first := map[addr.Project]*hclsyntax.Block{}
 	for _, b := range l.blocks.imports {
 		s := l.needing(b, &l.unused)
-		s.known(b.Body, []string{"to", "bucket", "access_key_id", "item", "owner"}, nil, false)
 		i := Import{Range: toRange(b.DefRange())}
-		ok := true
-		for name, into := range map[string]*string{"bucket": &i.Bucket, "access_key_id": &i.AccessKeyID, "item": &i.Item,
-			"owner": &i.Owner} {
-			if a := b.Body.Attributes[name]; a != nil {
-				text, out := s.text(a)
-				*into, ok = text, ok && out != faulty
-			}
-		}
-		to, addressed := s.address(b, "to")
-		if !addressed || !ok {
+		if _, faults := s.fill(b, importBlock, &i); faults != 0 {
 			continue
 		}
-		i.To = to
+		to := i.To
 		if other, twice := first[to]; twice {
 			s.duplicate(b, other, "The import into "+to.String())
 			continue
@@ -228,7 +205,7 @@ func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
 			addresses = append(addresses, address.String())
 		}
 		fix := "Declare the project, and apply."
-		if near := similar(i.To.String(), addresses); near != "" {
+		if near := language.Similar(i.To.String(), addresses); near != "" {
 			fix = fmt.Sprintf("Did you mean %s?", near)
 		}
 		s.report(importUndeclared, valueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)

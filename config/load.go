@@ -11,6 +11,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/language"
 	"buckethead/config/words"
 )
 
@@ -123,28 +124,26 @@ func (l *loader) evaluate() {
 // collectBlocks sorts the blocks of all files by type.
 func (l *loader) collectBlocks() {
 	b := &l.blocks
-	lists := map[string]*[]*hclsyntax.Block{
-		"bh": &b.bh, "variable": &b.variable, "locals": &b.locals, "cloud": &b.cloud, "secrets": &b.secrets,
-		"project": &b.project, "moved": &b.moved, "removed": &b.removed, "import": &b.imports,
-		"policy": &b.policy,
+	lists := map[*language.Block]*[]*hclsyntax.Block{
+		bhBlock: &b.bh, variableBlock: &b.variable, localsBlock: &b.locals, cloudBlock: &b.cloud, secretsBlock: &b.secrets,
+		projectBlock: &b.project, movedBlock: &b.moved, removedBlock: &b.removed, importBlock: &b.imports,
+		policyBlock: &b.policy,
 	}
-	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"},
-		"project": {"NAME"}, "policy": {"NAME"}}
-	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import", "policy"}
 	for _, f := range l.files {
 		for _, a := range f.body.Attributes {
 			l.maskAttribute(a)
 			l.report(unknownAttribute, a.NameRange, a.SrcRange, fmt.Sprintf("%q stands outside of any block.", a.Name),
-				"Put it into the block that it belongs to; a value of your own belongs into locals { ... }.")
+				"Move it into the block that it belongs to; a value of your own belongs in locals { ... }.")
 		}
 		for _, block := range f.body.Blocks {
-			list, known := lists[block.Type]
-			if !known {
+			table := fileBlock.Block(block.Type)
+			if table == nil {
 				l.report(unknownBlock, block.TypeRange, block.Range(), fmt.Sprintf("There is no block of type %q.", block.Type),
-					suggestion(block.Type, types, "block"))
+					language.Suggestion(block.Type, fileBlock.BlockNames(), "block"))
 				continue
 			}
-			if l.labelled(block, labels[block.Type]) {
+			if l.labelled(block, table.Labels) {
+				list := lists[table]
 				*list = append(*list, block)
 			}
 		}
@@ -189,35 +188,51 @@ func (l *loader) needing(b *hclsyntax.Block, lacks *[]Lack) *scope {
 	return s
 }
 
-// known reports the attributes and blocks of a body that are none of those given.
-// mayHoldSecrets keeps values under a misspelled name from being shown.
-func (s *scope) known(b *hclsyntax.Body, attributes, blocks []string, mayHoldSecrets bool) {
+// known reports the attributes and blocks of a body that its table does not have.
+func (s *scope) known(b *hclsyntax.Body, table *language.Block) {
 	for name, a := range b.Attributes {
-		if slices.Contains(attributes, name) {
-			continue
+		if table.Attribute(name) == nil {
+			if table.Secret {
+				s.l.maskAttribute(a)
+			}
+			s.unknownAttribute(a, table)
 		}
-		if mayHoldSecrets {
-			s.l.maskAttribute(a)
-		}
-		fix := suggestion(name, attributes, "attribute")
-		if slices.Contains(blocks, name) {
-			fix = fmt.Sprintf("%s is a block: write %s { ... } without the equals sign.", name, name)
-		}
-		s.report(unknownAttribute, a.NameRange, fmt.Sprintf("There is no attribute %q here.", name), fix)
 	}
 	for _, inner := range b.Blocks {
-		if slices.Contains(blocks, inner.Type) {
-			continue
+		if table.Block(inner.Type) == nil {
+			s.unknownBlock(inner, table)
 		}
-		if mayHoldSecrets {
-			s.l.maskBody(inner.Body)
-		}
-		fix := suggestion(inner.Type, blocks, "block")
-		if slices.Contains(attributes, inner.Type) {
-			fix = fmt.Sprintf("%s is an attribute: write %s = ...", inner.Type, inner.Type)
-		}
-		s.report(unknownBlock, inner.TypeRange, fmt.Sprintf("There is no block %q here.", inner.Type), fix)
 	}
+}
+
+// unknownAttribute reports an attribute that its block does not have.
+func (s *scope) unknownAttribute(a *hclsyntax.Attribute, table *language.Block) {
+	fix := language.Suggestion(a.Name, table.AttributeNames(), "attribute")
+	if inner := table.Block(a.Name); inner != nil {
+		if inner.Secret {
+			s.l.mask(a.Expr)
+		}
+		fix = fmt.Sprintf("%s is a block: write %s { ... } without the equals sign.", a.Name, a.Name)
+	} else if near := language.Similar(a.Name, table.BlockNames()); near != "" &&
+		language.Similar(a.Name, table.AttributeNames()) == "" {
+		fix = fmt.Sprintf("Did you mean %q?", near)
+	}
+	s.report(unknownAttribute, a.NameRange, fmt.Sprintf("A %s block has no attribute %q.", table.Name, a.Name), fix)
+}
+
+// unknownBlock reports a block that the block around it does not have.
+func (s *scope) unknownBlock(b *hclsyntax.Block, table *language.Block) {
+	if table.Secret {
+		s.l.maskBody(b.Body)
+	}
+	fix := language.Suggestion(b.Type, table.BlockNames(), "block")
+	if table.Attribute(b.Type) != nil {
+		fix = fmt.Sprintf("%s is an attribute: write %s = ...", b.Type, b.Type)
+	} else if near := language.Similar(b.Type, table.AttributeNames()); near != "" &&
+		language.Similar(b.Type, table.BlockNames()) == "" {
+		fix = fmt.Sprintf("Did you mean %q?", near)
+	}
+	s.report(unknownBlock, b.TypeRange, fmt.Sprintf("A %s block has no block %q.", table.Name, b.Type), fix)
 }
 
 // objectOf makes one object of several values.

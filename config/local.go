@@ -38,7 +38,9 @@ func (l *loader) localNames(name string) bool { _, ok := l.locals[name]; return 
 func (l *loader) evaluateLocals() {
 	for _, b := range l.blocks.locals {
 		s := l.scope(b)
-		s.known(b.Body, slices.Collect(maps.Keys(b.Body.Attributes)), nil, false)
+		for _, inner := range b.Body.Blocks {
+			s.unknownBlock(inner, localsBlock)
+		}
 		for _, a := range inOrder(b.Body.Attributes) {
 			if first, twice := l.locals[a.Name]; twice {
 				s.report(duplicateAttribute, a.NameRange,

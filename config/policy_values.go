@@ -8,6 +8,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/language"
 )
 
 // PlannedOperation is an operation of a plan as a policy sees it. Bucket, Cloud and
@@ -49,7 +50,7 @@ func projectValue(p Project) cty.Value {
 	name(values, p.Addr)
 	every, overlap := cty.NullVal(cty.String), cty.NullVal(cty.String)
 	if p.Rotate != nil {
-		every, overlap = length(p.Rotate.Every), cty.StringVal(formatDuration(p.Rotate.Overlap))
+		every, overlap = length(p.Rotate.Every), cty.StringVal(language.FormatDuration(p.Rotate.Overlap))
 	}
 	settings := p.Bucket.Settings
 	var domains, origins []string
@@ -119,7 +120,7 @@ func length(d time.Duration) cty.Value {
 	if d == 0 {
 		return cty.NullVal(cty.String)
 	}
-	return cty.StringVal(formatDuration(d))
+	return cty.StringVal(language.FormatDuration(d))
 }
 
 func listOf(texts []string) cty.Value {
@@ -142,7 +143,7 @@ var secondsFunc = function.New(&function.Spec{
 		if args[0].IsNull() {
 			return cty.NullVal(cty.Number), nil
 		}
-		d, err := parseDuration(args[0].AsString())
+		d, err := language.ParseDuration(args[0].AsString())
 		if err != nil {
 			return cty.NilVal, function.NewArgErrorf(0, "%q is no duration: %s", args[0].AsString(), err)
 		}

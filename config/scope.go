@@ -12,6 +12,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/language"
 )
 
 // scope is a place where expressions are evaluated: the names that they can use,
@@ -198,7 +199,7 @@ func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 		}
 	}
 	fix := "Write text in quotes; values have names such as var.NAME and local.NAME."
-	if name := similar(root, names); name != "" {
+	if name := language.Similar(root, names); name != "" {
 		fix = fmt.Sprintf("Did you mean %q? Text stands in quotes.", name)
 	}
 	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("There is nothing that is called %q here.", root), fix)
@@ -207,7 +208,7 @@ func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 func (s *scope) unknownName(t hcl.Traversal, what, root string, names []string) {
 	name, _ := step(t, 1)
 	fix := fmt.Sprintf("Declare a %s of that name, or name one that exists.", what)
-	if near := similar(name, names); near != "" {
+	if near := language.Similar(name, names); near != "" {
 		fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
 	}
 	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("No %s %q is declared.", what, name), fix)
@@ -226,7 +227,7 @@ func (s *scope) unknownCall(e hclsyntax.Expression, subject hcl.Range) {
 	if slices.Contains([]string{"timestamp", "plantimestamp", "uuid", "bcrypt"}, name) {
 		fix = "Pass the value in as a variable: a plan must be the same for the same inputs, " +
 			"so no function reads the clock or draws at random."
-	} else if near := similar(name, slices.Collect(maps.Keys(s.l.functions))); near != "" {
+	} else if near := language.Similar(name, slices.Collect(maps.Keys(s.l.functions))); near != "" {
 		fix = fmt.Sprintf("Did you mean %s()?", near)
 	}
 	s.report(unknownFunction, subject, fmt.Sprintf("There is no function %q.", name), fix)

@@ -11,6 +11,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/write"
 	"buckethead/planner"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
@@ -65,7 +66,7 @@ func TestPrinted_blocksCanBePasted(t *testing.T) {
 			rt.Errorf("got %v, want %v of\n%s", moved, want, diags[i].Fix)
 		}
 
-		src := "project \"u\" {\n  for_each = { " + config.Quoted(now.Key) +
+		src := "project \"u\" {\n  for_each = { " + write.Quoted(now.Key) +
 			" = 1 }\n  bucket = \"acme-bucket\"\n}\n"
 		imports := readFile(src + planner.TakeOverBlock(now, bucket, key.Draw(rt, "item"), "acme@0123abcd")).Imports
 		if len(imports) != 1 || imports[0].To != now || imports[0].Bucket != bucket {
@@ -103,7 +104,7 @@ func TestDiscover_blocksCanBePasted(t *testing.T) {
 			t.Fatalf("%q is not found", name)
 		}
 		b := d.Buckets[i]
-		imports := readFile("project \"" + b.Project.Name + "\" {\n  bucket = " + config.Quoted(name) + "\n}\n" + b.Block).Imports
+		imports := readFile("project \"" + b.Project.Name + "\" {\n  bucket = " + write.Quoted(name) + "\n}\n" + b.Block).Imports
 		if len(imports) != 1 || imports[0].To != b.Project || imports[0].Bucket != name {
 			t.Errorf("got %+v of %s", imports, b.Block)
 		}

@@ -9,6 +9,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/words"
+	"buckethead/config/write"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -157,7 +158,7 @@ func (r *rebuilder) strange(p addr.Project, key BucketKey) {
 	others := slices.DeleteFunc(r.m.heldByOthers(key), func(h holding) bool { return r.takes(h.Claim) })
 	if len(others) > 0 {
 		r.unknown(p, "bucket_of_another", "the bucket "+key.ID.Name+" belongs to "+words.List(ownersOf(others)...),
-			"Choose another bucket, or take it over from that state with an import block: owner = "+config.Quoted(others[0].String())+".")
+			"Choose another bucket, or take it over from that state with an import block: owner = "+write.Quoted(others[0].String())+".")
 		return
 	}
 	r.unknown(p, "bucket_unmarked", "the bucket "+key.ID.Name+" is there, and nothing shows that bh made it",

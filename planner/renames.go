@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/config/write"
 )
 
 // renaming is a project that seems to have another address by now: its bucket is
@@ -132,7 +132,7 @@ func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
 }
 
 func movedBlock(from, to addr.Project) string {
-	return toCopy(config.MovedBlock(from, to))
+	return toCopy(write.Moved(from, to))
 }
 
 // movesByName reports whether a move of the whole name does what is meant and
@@ -231,5 +231,5 @@ func (m *maker) otherBucket(holder addr.Project) string {
 		return ""
 	}
 	return holder.String() + " declares the bucket " + d.Bucket.ID.Name +
-		" by now; a bucket stays with its project. Set that back to " + config.Quoted(r.Bucket.Name) + ", and choose another name here."
+		" by now; a bucket stays with its project. Set that back to " + write.Quoted(r.Bucket.Name) + ", and choose another name here."
 }

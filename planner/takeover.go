@@ -10,6 +10,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/config/write"
 	"buckethead/vendors"
 )
 
@@ -119,7 +120,7 @@ func (m *maker) titleTaken(s *subject, id string) {
 	d := diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
 			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
-		Fix: "Choose another item_title, or take the item over with an import block: item = " + config.Quoted(id) + "."}
+		Fix: "Choose another item_title, or take the item over with an import block: item = " + write.Quoted(id) + "."}
 	claim, others := m.othersItems()[ItemKey{s.desired.Secrets, id}]
 	if s.record != nil { // then an import block is not looked at
 		d.Fix = "Rename or delete that item, or choose another item_title. If it is a copy with the present keys, " +
@@ -164,9 +165,9 @@ func (m *maker) takenOver(s *subject) *Operation {
 
 func (m *maker) takenObjection(s *subject, claim Claim) Objection {
 	return Objection{Word: "taken_over", Text: claim.String() + " took its item over",
-		Fix: "Release it: " + config.RemovedBlock(s.project) + " instead of its block. Or take it back: bh state rm " +
-			words.InShell(s.project.Label()) + ", then an import block with item = " + config.Quoted(s.record.Item.ID) +
-			" and owner = " + config.Quoted(claim.String()) + "."}
+		Fix: "Release it: " + write.Removed(s.project) + " instead of its block. Or take it back: bh state rm " +
+			words.InShell(s.project.Label()) + ", then an import block with item = " + write.Quoted(s.record.Item.ID) +
+			" and owner = " + write.Quoted(claim.String()) + "."}
 }
 
 // sharedObjection says why a bucket is not deleted to which another state has keys.
@@ -174,10 +175,10 @@ func sharedObjection(p addr.Project, others []holding) Objection {
 	if key, unknown := unknownKey(others); unknown {
 		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
 			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, " +
-				"revoke it with the provider and plan again. To keep the bucket for it, release it: " + config.RemovedBlock(p) + "."}
+				"revoke it with the provider and plan again. To keep the bucket for it, release it: " + write.Removed(p) + "."}
 	}
 	return Objection{Word: "taken_over", Text: words.List(ownersOf(others)...) + " has a credential that opens the bucket",
-		Fix: "If it took the bucket over, release it: " + config.RemovedBlock(p) + ". If nobody uses that credential (" +
+		Fix: "If it took the bucket over, release it: " + write.Removed(p) + ". If nobody uses that credential (" +
 			others[0].credential + "), revoke it with the provider and plan again."}
 }
 
@@ -205,7 +206,7 @@ func (m *maker) warnOfSharing() {
 		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
-			Fix: "If that state took the bucket over, release it here: " + config.RemovedBlock(p) + " instead of its block. " +
+			Fix: "If that state took the bucket over, release it here: " + write.Removed(p) + " instead of its block. " +
 				"If this state took it over, release it there, and revoke the credential when nobody uses it."}
 		if id, unknown := unknownKey(others); unknown {
 			d.Summary = "A credential that no record knows opens the bucket"

@@ -33,14 +33,16 @@ var mayImport = map[string][]string{
 	"vendors/cloudflare":  {"config/words", "vendors", "vendors/parallel", "vendors/s3keys", "vendors/transport"},
 	"vendors/registry":    {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
 	"vendors/onepassword": {"vendors", "vendors/transport"},
-	"config":              {"config/addr", "config/diag", "config/words", "vendors"},
+	"config/language":     {},
+	"config/write":        {"config/language", "config/addr", "config/words"},
+	"config":              {"config/language", "config/write", "config/addr", "config/diag", "config/words", "vendors"},
 	"state":               {"config/addr", "vendors"},
 	"state/bolt":          {"state", "config/addr", "config/words", "vendors/folder"},
 	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
 	"state/s3": {"state", "state/bolt", "config/addr", "config/words", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.
 	"state/statetest": {"state", "config/addr", "vendors"},
-	"planner":         {"config", "state", "vendors", "config/addr", "config/diag", "config/words"},
+	"planner":         {"config", "config/write", "state", "vendors", "config/addr", "config/diag", "config/words"},
 	// What is observed is kept by address.
 	"planner/refresh": {"planner", "config", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	// A saved plan names the operations that the fresh one lacks.
@@ -79,9 +81,9 @@ const everything = "..."
 // rooms says which packages each library may be used in. A library that is not
 // here may be used nowhere, and one without a package only in tests.
 var rooms = map[string][]string{
-	"github.com/hashicorp/hcl":                {"config"},
+	"github.com/hashicorp/hcl":                {"config", "config/write"},
 	"github.com/hashicorp/go-version":         {"config"},
-	"github.com/zclconf/go-cty":               {"config"},
+	"github.com/zclconf/go-cty":               {"config", "config/write"},
 	"github.com/zclconf/go-cty-yaml":          {"config"},
 	"go.etcd.io/bbolt":                        {"state/bolt"},
 	"filippo.io/age":                          {"vendors/agefile", "cmd/clitest"},
@@ -101,7 +103,7 @@ var rooms = map[string][]string{
 	// It writes lines of a terminal anew.
 	"github.com/vbauerster/cupwriter": {"cmd/view"},
 	// Both suggest the word that was meant: of the language, of the command line.
-	"github.com/agext/levenshtein": {"config", "cmd/cli"},
+	"github.com/agext/levenshtein": {"config/language", "cmd/cli"},
 	// 1Password's own client for Connect, which judges the simulator.
 	"github.com/1Password/connect-sdk-go": {},
 	// It reads the keys of YAML as they are written; the one that the YAML organisation keeps.

@@ -5,7 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
+
+	"buckethead/cmd/connections"
+	"buckethead/config"
+	"buckethead/config/language"
+	"buckethead/vendors/registry"
 
 	"github.com/urfave/cli/v2"
 )
@@ -23,8 +29,8 @@ func helpCommand(r *run) *cli.Command {
 			if name == "" {
 				return cli.ShowAppHelp(c)
 			}
-			if text, err := topics.ReadFile("topics/" + name + ".md"); err == nil {
-				_, err := fmt.Fprint(r.Stdout, terminalText(string(text)))
+			if text, is := topic(name); is {
+				_, err := fmt.Fprint(r.Stdout, terminalText(text))
 				return err
 			}
 			if command := find(c.App.Commands, name); command != nil {
@@ -32,6 +38,19 @@ func helpCommand(r *run) *cli.Command {
 			}
 			return unknownCommand(c)
 		}}
+}
+
+// languageTopic is the topic that is generated.
+const languageTopic = "language"
+
+// topic returns the Markdown of a topic.
+func topic(name string) (string, bool) {
+	if name == languageTopic {
+		o := config.Options{Vendors: registry.All(), States: connections.StateKinds()}
+		return language.Reference(config.Language(o)), true
+	}
+	text, err := topics.ReadFile("topics/" + name + ".md")
+	return string(text), err == nil
 }
 
 func unknownCommand(c *cli.Context) error {
@@ -53,6 +72,13 @@ func commandNames(commands []*cli.Command) []string {
 
 // topicNames returns the names of the topics in their order.
 func topicNames() []string {
+	out := append(writtenTopics(), languageTopic)
+	slices.Sort(out)
+	return out
+}
+
+// writtenTopics returns the names of the topics that are sections of the README.
+func writtenTopics() []string {
 	files, _ := fs.Glob(topics, "topics/*.md")
 	out := make([]string, len(files))
 	for i, f := range files {
@@ -64,16 +90,23 @@ func topicNames() []string {
 // helpColumns is how wide a topic is.
 const helpColumns = 78
 
-// terminalText formats Markdown for a terminal: it fills prose, and indents tables and what stands between fences.
+// plainProse removes the marks of Markdown that mean nothing on a terminal.
+var plainProse = strings.NewReplacer("**", "", "`", "")
+
+// terminalText formats Markdown for a terminal: it fills prose and the items of lists, and indents tables and what
+// stands between fences.
 func terminalText(markdown string) string {
 	var out strings.Builder
 	var prose []string
 	fill := func() {
-		column := 0
+		column, indent := 0, ""
+		if len(prose) > 0 && prose[0] == "-" {
+			indent = "  "
+		}
 		for _, word := range prose {
 			if column > 0 && column+1+len([]rune(word)) > helpColumns {
-				out.WriteString("\n")
-				column = 0
+				out.WriteString("\n" + indent)
+				column = len(indent)
 			} else if column > 0 {
 				out.WriteString(" ")
 				column++
@@ -100,11 +133,16 @@ func terminalText(markdown string) string {
 			out.WriteString("\n")
 		case strings.HasPrefix(line, "## "):
 			out.WriteString(strings.ToUpper(line[3:]) + "\n")
+		case strings.HasPrefix(line, "### "):
+			out.WriteString(line[4:] + "\n")
 		case strings.HasPrefix(line, "|"), strings.HasPrefix(line, "!["):
 			fill()
 			out.WriteString("  " + line + "\n")
+		case strings.HasPrefix(line, "- "):
+			fill()
+			prose = strings.Fields(plainProse.Replace(line))
 		default:
-			prose = append(prose, strings.Fields(strings.ReplaceAll(line, "**", ""))...)
+			prose = append(prose, strings.Fields(plainProse.Replace(line))...)
 		}
 	}
 	fill()

@@ -1,4 +1,4 @@
-package config
+package language
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// similar returns the name that someone most likely meant, "" where none is near.
-func similar(given string, names []string) string {
+// Similar returns the name that someone most likely meant, "" where none is near.
+func Similar(given string, names []string) string {
 	best, distance := "", max(2, (len(given)+2)/3)+1
 	sorted := slices.Sorted(slices.Values(names))
 	for _, name := range sorted {
@@ -27,10 +27,10 @@ func similar(given string, names []string) string {
 	return best
 }
 
-// suggestion returns the way out for a misspelled name: the one that was meant, or
+// Suggestion returns the way out for a misspelled name: the one that was meant, or
 // all that there are.
-func suggestion(given string, names []string, what string) string {
-	if name := similar(given, names); name != "" {
+func Suggestion(given string, names []string, what string) string {
+	if name := Similar(given, names); name != "" {
 		return fmt.Sprintf("Did you mean %q?", name)
 	}
 	if len(names) == 0 {

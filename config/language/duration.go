@@ -1,4 +1,4 @@
-package config
+package language
 
 import (
 	"errors"
@@ -20,10 +20,10 @@ var units = []struct {
 	{'s', time.Second},
 }
 
-// parseDuration reads "90d", "12h", "1w 2d" or "1h30m": whole numbers with units,
+// ParseDuration reads "90d", "12h", "1w 2d" or "1h30m": whole numbers with units,
 // each unit once and the largest first. A day has 24 hours. The error says what
 // is wrong, in the words of a clause.
-func parseDuration(text string) (time.Duration, error) {
+func ParseDuration(text string) (time.Duration, error) {
 	rest := strings.TrimSpace(text)
 	if rest == "" {
 		return 0, errors.New("it is empty")
@@ -78,8 +78,8 @@ func multiply(digits string, unit time.Duration) (time.Duration, error) {
 	return n * unit, nil
 }
 
-// formatDuration writes a duration as people write it in a file: "90d", "1d12h".
-func formatDuration(d time.Duration) string {
+// FormatDuration writes a duration as people write it in a file: "90d", "1d12h".
+func FormatDuration(d time.Duration) string {
 	if d == 0 {
 		return "0s"
 	}
