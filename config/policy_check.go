@@ -75,7 +75,7 @@ type evaluation struct {
 
 func (p Policy) evaluation() *evaluation {
 	own := *p.rule.l
-	own.diags = nil
+	own.diags, own.templates = nil, nil
 	return &evaluation{policy: p, scope: scope{l: &own, block: p.rule.block.Range(), seen: map[faultKey]struct{}{}}}
 }
 
