@@ -129,13 +129,14 @@ plan() {
   return "$code"
 }
 
-# merged prints the number of the pull request whose merge made this commit.
+# merged prints the numbers of the pull requests whose merge made this commit. A merge also
+# closes those whose commits it contains.
 merged() {
   local number
   number=$(event 'select(.pull_request.merged) | .pull_request.number')
   if [ -z "$number" ]; then
-    number=$(all "commits/$GITHUB_SHA/pulls" | jq -sr --arg commit "$GITHUB_SHA" --arg repository "$GITHUB_REPOSITORY" \
-      'map(select(.merged_at != null and .merge_commit_sha == $commit and .base.repo.full_name == $repository)) | .[0].number // empty')
+    number=$(all "commits/$GITHUB_SHA/pulls" | jq -r --arg commit "$GITHUB_SHA" --arg repository "$GITHUB_REPOSITORY" \
+      'select(.merged_at != null and .merge_commit_sha == $commit and .base.repo.full_name == $repository) | .number')
   fi
   printf '%s' "$number"
 }
@@ -164,26 +165,30 @@ digest() {
     | map(select(. != "")) | .[-1] | capture("^<!-- bh:digest (?<digest>[0-9a-f]{64}) -->$").digest'
 }
 
-# approved prints the digest that stood in the comment when the pull request was
-# merged. The plan that is made for it tells which comment is that of this stack.
+# approved prints the digest of the comment on the merged pull request; of several, the one of
+# the plan that is made now. That plan also tells which comment is that of this stack.
 approved() {
-  local number page=$work/page.md first found
+  local number numbers page=$work/page.md first found current chosen=
   GITHUB_OUTPUT=$work/outputs GITHUB_STEP_SUMMARY='' bh plan --quiet --format markdown >"$page" 2>"$work/plan.log" || {
     cat "$work/plan.log" >&2
     return 1
   }
   first=$(marker "$page")
+  current=$(digest "$first" <"$page")
   # What changes nothing needs nobody who has seen it: a push, or the merge of a fork, is not red for it.
   if grep -qsx has_changes=false "$work/outputs"; then
-    digest "$first" <"$page"
+    printf '%s' "$current"
     return
   fi
-  number=$(merged)
-  [ -n "$number" ] || return 0
-  found=$(all "issues/$number/comments" | own "$first" | jq -r .node_id)
-  [ -n "$found" ] || return 0
-  found=$(unedited "$found")
-  digest "$first" <<<"$found"
+  numbers=$(merged)
+  for number in $numbers; do
+    found=$(all "issues/$number/comments" | own "$first" | jq -r .node_id)
+    [ -n "$found" ] || continue
+    found=$(unedited "$found")
+    found=$(digest "$first" <<<"$found")
+    if [ -z "$chosen" ] || [ "$found" = "$current" ]; then chosen=$found; fi
+  done
+  printf '%s' "$chosen"
 }
 
 # apply makes the providers match, where the plan is still the one that was merged.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
@@ -167,6 +168,11 @@ func (s *scope) needed(b *hclsyntax.Block, a *hclsyntax.Attribute, name string, 
 		return false
 	case text == "":
 		s.report(invalidValue, a.Expr.Range(), name+" is empty.", "Give it a value.")
+		return false
+	}
+	if name == "access_key_id" && strings.Contains(text, "://") {
+		s.report(invalidValue, a.Expr.Range(), name+" is a reference, and only secret_access_key can be one.",
+			"Write the key id itself: it is not a secret.")
 		return false
 	}
 	for i, r := range []rune(text) {

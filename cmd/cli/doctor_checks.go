@@ -61,6 +61,8 @@ func (d *checkup) ask(ctx context.Context, address, name string, call func() (fo
 func fixOf(err error) string {
 	var lack *config.LackError
 	switch {
+	case errors.Is(err, vendors.ErrHostNotAllowed):
+		return "" // the error says it
 	case errors.As(err, &lack):
 		return lack.Faults[0].Fix
 	case errors.Is(err, vendors.ErrDenied):

@@ -71,6 +71,9 @@ func starterFor(folder string) []byte {
 
 // makeState opens the state, which makes it if it is not there yet.
 func makeState(ctx context.Context, s *session) error {
+	for _, refused := range s.connections.RefusedHosts() {
+		s.view.Note(refused.Cause() + " " + refused.Fix())
+	}
 	place, err := s.place(ctx)
 	if err != nil {
 		return err
@@ -85,9 +88,6 @@ func makeState(ctx context.Context, s *session) error {
 	projects := words.Count(len(s.config.Projects), "project")
 	if len(s.config.Lacks) > 0 { // there may be more
 		projects = words.Count(len(s.config.Names), "project block")
-	}
-	for _, refused := range s.connections.RefusedHosts() {
-		s.view.Note(refused.Cause() + " " + refused.Fix())
 	}
 	s.view.Result(fmt.Sprintf("Ready: %s, state in %s. Next: bh plan, bh apply.", projects, place.Name()))
 	return nil

@@ -234,7 +234,7 @@ func TestNeeds_keysOfTheStateFromAStore(t *testing.T) {
     bucket            = "states"
     key               = "prod.state"
     region            = "auto"
-    access_key_id     = "op://Engineering/states/id"
+    access_key_id     = "AKIASTATES"
     secret_access_key = "op://Engineering/states/secret"
   }
 }

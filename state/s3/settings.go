@@ -95,6 +95,10 @@ func CheckSettings(s vendors.Settings) []vendors.Problem {
 		wrong("access_key_id", "access_key_id and secret_access_key belong together",
 			"Write both, or neither for the AWS SDK's default chain.")
 	}
+	if strings.Contains(s.Text("access_key_id"), "://") {
+		wrong("access_key_id", "access_key_id is a reference, and only secret_access_key can be one",
+			"Write the key id itself: it is not a secret.")
+	}
 	if s.Text("profile") != "" && hasSecret {
 		wrong("profile", "keys that are written leave nothing to a profile", "Remove profile, or the keys.")
 	}

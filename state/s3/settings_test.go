@@ -45,6 +45,9 @@ func TestCheckSettings(t *testing.T) {
 		"keys and a profile": {func(s vendors.Settings) {
 			s["access_key_id"], s["secret_access_key"], s["profile"] = vendors.Value{Text: "AKIA"}, vendors.Value{Reference: "op://v/i/f"}, vendors.Value{Text: "p"}
 		}, []string{"profile"}},
+		"a reference as key id": {func(s vendors.Settings) {
+			s["access_key_id"], s["secret_access_key"] = vendors.Value{Text: "op://v/i/id"}, vendors.Value{Reference: "op://v/i/f"}
+		}, []string{"access_key_id"}},
 		"too short": {set("lock_expires_after", "1s"), []string{"lock_expires_after"}},
 		"too long":  {set("lock_expires_after", "2h"), []string{"lock_expires_after"}},
 		"no time":   {set("lock_expires_after", "soon"), []string{"lock_expires_after"}},

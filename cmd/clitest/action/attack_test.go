@@ -1,6 +1,7 @@
 package action
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -103,6 +104,34 @@ func TestAction_takesNoDigestOfOthers(t *testing.T) {
 	}
 }
 
+// A merge also closes the pull requests whose commits it contains, such as the lower ones of a stack, or a copy
+// that somebody else made. Of their plans the one counts that is made now.
+func TestAction_findsThePlanAmongPullRequests(t *testing.T) {
+	page := newApproval(t).page
+	other := strings.ReplaceAll(page, good, evil)
+	for name, test := range map[string]struct{ lower, upper, want string }{
+		"both have a plan":  {other, page, good},
+		"a copy has none":   {"", page, good},
+		"only another plan": {other, "", evil},
+		"neither":           {"", "", ""},
+	} {
+		r := newApproval(t)
+		sha := r.env["GITHUB_SHA"]
+		lower := maps.Clone(r.github.pulls[sha][3])
+		lower["number"] = 3
+		r.github.pulls[sha] = append([]map[string]any{lower}, r.github.pulls[sha]...)
+		for number, body := range map[int]string{3: test.lower, 7: test.upper} {
+			if body != "" {
+				r.github.comments[number] = []githubText{by(githubBot, githubText{ID: number, Body: body})}
+			}
+		}
+		want := "apply --chdir . --expect " + test.want + "\n"
+		if told, log := r.applied(); test.want != "" && told != want || test.want == "" && told != "" {
+			t.Errorf("%s: bh was told %q\n%s", name, told, log)
+		}
+	}
+}
+
 // What a policy forbids has a plan to show, but none to apply, also once the policy is gone.
 func TestAction_appliesNoPlanThatFailed(t *testing.T) {
 	r := newActionRunner(t)
@@ -178,6 +207,10 @@ func TestAction_isPinned(t *testing.T) {
 			t.Errorf("%s gives a stranger's file the secrets", path)
 		}
 	}
+	// Other workflows of the repository can write to the cache that an apply would build from.
+	if cache := newActionRunner(t).action.Runs.Steps[0].With["cache"]; cache != "${{ inputs.command != 'apply' }}" {
+		t.Errorf("an apply is built with the cache %q", cache)
+	}
 	if found != 7 {
 		t.Errorf("%d uses", found)
 	}
@@ -211,6 +244,7 @@ func TestAction_checksForksOffline(t *testing.T) {
 		"fork":           {from("mallory/infra"), "mallory", true},
 		"fork that left": {from(nil), "mallory", true},
 		"dependabot":     {pullRequest, "dependabot[bot]", true},
+		"merge queue":    {map[string]any{"merge_group": map[string]any{"head_ref": "refs/heads/gh-readonly-queue/main/pr-7-c0ffee"}}, "octocat", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newActionRunner(t)

@@ -35,6 +35,10 @@ func TestAction_workflowsPassTheEnvironment(t *testing.T) {
 		if group, _ := file.Concurrency["group"].(string); !strings.HasPrefix(group, "${{ github.workflow }}") {
 			t.Errorf("%s: workflows of two stacks share the group %q", workflow, group)
 		}
+		// A queue of merges waits for a check that is required, and its runs have no number to tell them apart.
+		if _, queued := file.On["merge_group"]; workflow == "pull-request.yml" && (!queued || file.Concurrency["group"] != "${{ github.workflow }}-${{ github.event.pull_request.number || github.ref }}") {
+			t.Errorf("runs on %v, as one of %v", file.On, file.Concurrency["group"])
+		}
 		// Without it GitHub drops an apply that waits when a later one comes.
 		if queue := file.Concurrency["queue"]; workflow == "merge.yml" && queue != "max" {
 			t.Errorf("applies wait in the queue %v", queue)

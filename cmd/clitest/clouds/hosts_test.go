@@ -1,6 +1,7 @@
 package clouds
 
 import (
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -104,4 +105,58 @@ func TestHosts_planShowsEndpoints(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestHosts_initSaysWhatToAllow: who has servers of their own learns from the first command which hosts to allow,
+// also while the state cannot be reached, and doctor says the same.
+func TestHosts_initSaysWhatToAllow(t *testing.T) {
+	opCase(t, connectsim.Options{}, func(t *testing.T, a *opAccount) {
+		a.transport = noServer{a.transport}
+		a.env["STATE_SECRET"] = "the-secret-of-the-state"
+		a.write("buckets.hcl", `
+bh {
+  stack = "acme"
+  state "s3" {
+    bucket            = "states"
+    key               = "bh/prod.state"
+    region            = "us-east-1"
+    endpoint_url      = "https://minio.corp.example"
+    access_key_id     = "minio"
+    secret_access_key = env("STATE_SECRET")
+  }
+}
+cloud "cloudflare_r2" "main" { api_base_url = "https://cloudflare.corp.example" }
+secrets "onepassword" "eng" {
+  vault        = "Engineering"
+  connect_host = "https://connect.corp.example"
+  on_delete    = "delete"
+}
+`)
+		for _, command := range []string{"init", "doctor"} {
+			out, code := a.bh(command)
+			for _, host := range []string{"cloudflare", "connect"} {
+				if code != 1 || strings.Contains(out, "can be reached") ||
+					!strings.Contains(out, `export BH_ALLOWED_HOSTS="$BH_ALLOWED_HOSTS `+host+`.corp.example"`) {
+					t.Errorf("%s: exit %d\n%s", command, code, out)
+				}
+			}
+			if command == "init" && !strings.Contains(out, "BH5001") {
+				t.Errorf("the state was reached\n%s", out)
+			}
+		}
+		a.env["BH_ALLOWED_HOSTS"] = " connect.corp.example, cloudflare.corp.example"
+		if out, _ := a.bh("init"); strings.Contains(out, "export") {
+			t.Errorf("what is allowed is asked for\n%s", out)
+		}
+	})
+}
+
+// noServer has no server of the corporation.
+type noServer struct{ http.RoundTripper }
+
+func (n noServer) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasSuffix(r.URL.Hostname(), "corp.example") {
+		return nil, &net.DNSError{Err: "no such host", Name: r.URL.Hostname(), IsNotFound: true}
+	}
+	return n.RoundTripper.RoundTrip(r)
 }
