@@ -48,7 +48,7 @@ func (l *loader) assignVariables() {
 	for name, v := range l.variables {
 		values[name] = v.value
 	}
-	l.root.Variables = map[string]cty.Value{"var": objectOf(values)}
+	l.root.Variables["var"] = objectOf(values)
 	for _, name := range slices.Sorted(maps.Keys(l.variables)) {
 		l.variables[name].validate(l)
 	}

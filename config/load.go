@@ -24,6 +24,7 @@ type loader struct {
 	masked    map[string]bool
 	functions map[string]function.Function
 	templates map[string][]byte // that were rendered, by the names of their files; nil once the files are loaded
+	parsed    parsedTemplates
 	meter     *meter
 	kept      int64 // bytes of the values that are kept
 	root      *hcl.EvalContext
@@ -80,6 +81,7 @@ func newLoader(o Options) *loader {
 		meter:     &meter{},
 		masked:    map[string]bool{},
 		templates: map[string][]byte{},
+		parsed:    parsedTemplates{byText: map[string]hclsyntax.Expression{}},
 		variables: map[string]*variable{},
 		locals:    map[string]*local{},
 		unsure:    map[string]bool{},

@@ -219,13 +219,17 @@ const (
 	operand  role = iota
 	part          // of a template, which becomes text at once
 	repeated      // one step of a loop
+	template      // a whole template, whose places are not those of the files
 )
 
 // Value evaluates the expression and counts what it makes.
 func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	m := e.m
 	defer func() { // the innermost one that knows its place
-		if m.err != nil && m.at == (hcl.Range{}) {
+		switch {
+		case e.role == template:
+			m.at = hcl.Range{}
+		case m.err != nil && m.at == (hcl.Range{}):
 			m.at = e.Expression.Range()
 		}
 	}()

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 
@@ -14,8 +15,11 @@ import (
 )
 
 const (
-	templateLimit = 1 << 20 // bytes of a template
-	parsedSize    = 16      // what a byte of a template costs once it is parsed
+	templateLimit = 256 << 10 // bytes of a template
+	// parsedSize is what a byte of a template costs once it is parsed, directiveSize what each
+	// ${...} or %{...} does, and renderSize what rendering it again does. parsedLimit bounds the
+	// templates that are kept for that.
+	parsedSize, directiveSize, renderSize, parsedLimit = 16, 1 << 10, 256, 16 << 20
 )
 
 // world is what functions may use of this configuration.
@@ -51,7 +55,14 @@ func (s *scope) unknownPath(t hcl.Traversal) {
 		"Use path.module: it is the folder of the configuration, from which relative paths start.")
 }
 
-// template parses a template for one evaluation.
+// parsedTemplates are templates that were parsed: most are rendered once for each of many
+// instances. The meter's lock is held by all who use them.
+type parsedTemplates struct {
+	byText map[string]hclsyntax.Expression // by the name of the file and the text
+	size   int64
+}
+
+// template parses a template.
 func (l *loader) template(src []byte, path string) (hclsyntax.Expression, hcl.Diagnostics) {
 	name := ""
 	if path != "" {
@@ -59,21 +70,30 @@ func (l *loader) template(src []byte, path string) (hclsyntax.Expression, hcl.Di
 	}
 	start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > templateLimit {
-		return nil, limitAt(start, fmt.Sprintf("The template has more than %d MiB, the most that bh renders", templateLimit>>20))
+		return nil, limitAt(start, fmt.Sprintf("The template has more than %d KiB, the most that bh renders", templateLimit>>10))
 	}
 	if path != "" && l.templates != nil {
 		l.templates[name] = src
 	}
+	key := name + "\x00" + string(src)
+	if e := l.parsed.byText[key]; e != nil {
+		l.meter.spend(renderSize)
+		return e, nil
+	}
 	if place, deep := tooDeep(src, name, hclsyntax.LexTemplate); deep {
 		return nil, limitAt(place, fmt.Sprintf("The template is nested more than %d levels deep", maxDepth))
 	}
-	l.meter.spend(int64(len(src)) * parsedSize)
+	size := int64(len(src)+1)*parsedSize + int64(bytes.Count(src, []byte("{"))+1)*directiveSize
+	l.meter.spend(size)
 	e, diags := hclsyntax.ParseTemplate(src, name, hcl.InitialPos)
 	if diags.HasErrors() {
 		return nil, diags[:min(len(diags), faultsPerFile+1)]
 	}
 	guardIndexes(e, src)
-	l.meter.wrap(&e, operand)
+	l.meter.wrap(&e, template)
+	if l.parsed.size += size; l.parsed.size <= parsedLimit {
+		l.parsed.byText[key] = e
+	}
 	return e, nil
 }
 

@@ -3,6 +3,7 @@ package functions
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
@@ -31,6 +32,9 @@ type World struct {
 	Sensitive any
 	// Hidden reports whether a value with these marks must not be shown.
 	Hidden func(marks cty.ValueMarks) bool
+
+	once        sync.Once
+	ofTemplates map[string]function.Function // all that a template can call
 }
 
 // Files reads files. Relative paths start from the folder of the configuration. Its errors

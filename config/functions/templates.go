@@ -18,7 +18,6 @@ type TemplateError struct {
 	File  string               // "" for a text that is in no file
 	Expr  hclsyntax.Expression // nil if it cannot be parsed
 	Diags hcl.Diagnostics      // with places in the template
-	Vars  map[string]cty.Value // that it was given
 }
 
 func (e *TemplateError) Error() string { return e.Diags.Error() }
@@ -74,16 +73,18 @@ func (w *World) render(src, file string, vars cty.Value) (cty.Value, error) {
 	if diags.HasErrors() {
 		return cty.NilVal, &TemplateError{File: file, Diags: diags}
 	}
-	fault := &TemplateError{File: file, Expr: e, Vars: values}
-	if fault.Diags = append(undeclared(e, values), refusedCalls(e)...); fault.Diags.HasErrors() {
-		return cty.NilVal, fault
+	w.once.Do(func() {
+		w.ofTemplates = maps.Clone(w.Functions())
+		maps.DeleteFunc(w.ofTemplates, func(name string, _ function.Function) bool { return notInTemplates[name] != "" })
+	})
+	v, diags := e.Value(&hcl.EvalContext{Variables: values, Functions: w.ofTemplates})
+	if !diags.HasErrors() {
+		return v, nil
 	}
-	v, diags := e.Value(&hcl.EvalContext{Variables: values, Functions: w.Functions()})
-	if diags.HasErrors() {
-		fault.Diags = diags
-		return cty.NilVal, fault
+	if known := append(undeclared(e, values), refusedCalls(e)...); known.HasErrors() {
+		diags = known
 	}
-	return v, nil
+	return cty.NilVal, &TemplateError{File: file, Expr: e, Diags: diags}
 }
 
 // undeclared returns a fault for each name that the template uses and is not given.
@@ -115,7 +116,7 @@ func refusedCalls(e hclsyntax.Expression) hcl.Diagnostics {
 		}
 		if fix, refused := notInTemplates[call.Name]; refused {
 			diags = append(diags, templateFault(call.NameRange, &Fault{UnknownCall,
-				fmt.Sprintf("%s() cannot be called in a template", call.Name), fix}))
+				fmt.Sprintf("a template cannot call %s()", call.Name), fix}))
 		}
 		return nil
 	})

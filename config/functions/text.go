@@ -60,6 +60,9 @@ func textFunc(f func(string) (string, error)) function.Function {
 		Type:   function.StaticReturnType(cty.String),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
 			text, err := f(args[0].AsString())
+			if fault, is := err.(*Fault); is { // it says itself what is wrong
+				return cty.NilVal, fault
+			}
 			if err != nil {
 				return cty.NilVal, function.NewArgError(0, err)
 			}
