@@ -29,7 +29,11 @@ func toRange(r hcl.Range) diag.Range {
 // report adds one error. subject is the faulty text, context the block around
 // it. The result lets the caller add what is rarer: cause, project, severity.
 func (l *loader) report(k Kind, subject, context hcl.Range, detail, fix string) *diag.Diagnostic {
-	l.diags = append(l.diags, diag.Diagnostic{
+	list := &l.diags
+	if k == secretFault {
+		list = &l.telling
+	}
+	*list = append(*list, diag.Diagnostic{
 		Severity: diag.Error,
 		Code:     k.Code,
 		Summary:  k.Summary,
@@ -38,7 +42,7 @@ func (l *loader) report(k Kind, subject, context hcl.Range, detail, fix string) 
 		Subject:  toRange(subject),
 		Context:  toRange(context),
 	})
-	return &l.diags[len(l.diags)-1]
+	return &(*list)[len(*list)-1]
 }
 
 // sentence ends text with a full stop where it has no end.

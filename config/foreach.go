@@ -154,7 +154,7 @@ func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
 	t := v.Type()
 	switch {
 	case of.sensitive:
-		d.shows(of, a.Expr.Range(), "for_each", "its keys stand in addresses, which everyone sees")
+		d.shows(of, a.Expr, "for_each", "its keys stand in addresses, which everyone sees")
 		return nil, false
 	case v.IsNull():
 		return refuse("for_each is null.", "Use an empty set, toset([]), for no instances at all.")

@@ -150,7 +150,7 @@ func (v *variable) parse(s *scope, in input) (cty.Value, bool) {
 	if v.withheld() {
 		why = ""
 	}
-	s.report(invalidVariable, in.subject, fmt.Sprintf("%s cannot be read as a value for %q.%s", in.source, v.name, why),
+	s.report(carried{origin: v.origin}.kind(invalidVariable), in.subject, fmt.Sprintf("%s cannot be read as a value for %q.%s", in.source, v.name, why),
 		`Write it as in the file: true, 5, ["a", "b"] or { name = "value" }; a string in such a value stands in quotes.`)
 	return value, false
 }

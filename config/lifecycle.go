@@ -47,7 +47,7 @@ func (s *scope) address(b *hclsyntax.Block, name string) (addr.Project, bool) {
 	text := ""
 	if t, diags := hcl.AbsTraversalForExpr(a.Expr); !diags.HasErrors() && len(t) > 0 {
 		text = traversalText(t)
-	} else if v, diags := a.Expr.Value(nil); !diags.HasErrors() && v.Type().FriendlyName() == "string" && !v.IsNull() {
+	} else if v, diags := s.l.meter.value(a.Expr, nil); !diags.HasErrors() && v.Type().FriendlyName() == "string" && !v.IsNull() {
 		text = v.AsString()
 	}
 	p, err := addr.Parse(text)

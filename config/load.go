@@ -20,6 +20,8 @@ type loader struct {
 	options   Options
 	config    *Config
 	diags     diag.List
+	static    int       // how many of them were found before anything was evaluated
+	telling   diag.List // faults that depend on what secrets are
 	files     []file
 	masked    map[string]bool
 	functions map[string]function.Function
@@ -65,7 +67,7 @@ func Load(o Options) (*Config, diag.List) {
 		l.evaluate()
 	}
 	l.config.Sensitive = l.sensitiveValues()
-	list := capped(onlyOne(l.withoutConsequences().Sorted()))
+	list := capped(l.faults())
 	l.maskQuoted(list)
 	return l.config, list
 }
@@ -104,6 +106,7 @@ func (l *loader) evaluate() {
 	l.functions[guardedIndex] = guardedIndexFunc
 	l.root = &hcl.EvalContext{Functions: l.functions, Variables: map[string]cty.Value{"path": pathValues()}}
 	l.collectBlocks()
+	l.static = len(l.diags)
 	l.declareVariables()
 	l.assignVariables()
 	l.evaluateLocals()
@@ -111,6 +114,7 @@ func (l *loader) evaluate() {
 		l.diags = slices.DeleteFunc(l.diags, func(d diag.Diagnostic) bool {
 			return d.Code != unsupportedVersion.Code && d.Code != invalidSyntax.Code
 		})
+		l.telling = nil
 		return
 	}
 	l.declareConnections()

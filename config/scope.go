@@ -25,6 +25,8 @@ type scope struct {
 	// hidden keeps the details of faults back: what is evaluated is a secret,
 	// whatever it is made of.
 	hidden bool
+	// telling makes every fault one that depends on what secrets are, of which one is told.
+	telling bool
 	// seen keeps a fault that every instance of a for_each has from being told
 	// once for each; nil where a block is decoded once.
 	seen map[faultKey]struct{}
@@ -48,6 +50,9 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 			return &diag.Diagnostic{}
 		}
 		s.seen[key] = struct{}{}
+	}
+	if s.telling {
+		k = secretFault
 	}
 	d := s.l.report(k, subject, s.block, detail, fix)
 	d.Project = s.project
@@ -76,18 +81,38 @@ func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 		return cty.DynamicVal, false
 	}
 	if !v.IsWhollyKnown() {
+		if s.halfKnown(e, v) {
+			s.report(secretFault, e.Range(), "This takes the value of a secret, and one that is not there.",
+				"Give a value to every variable that it reads.")
+			return v, false
+		}
 		s.inherit(e)
 		return v, false
 	}
 	return v, true
 }
 
+// halfKnown reports whether it depends on a secret, too, that an expression has no value.
+// Where there are no instances, each has none, whatever the secret is.
+func (s *scope) halfKnown(e hclsyntax.Expression, v cty.Value) bool {
+	if _, of := unmark(v); of.origin == "" {
+		return false
+	}
+	each := s.find("each")
+	return each == cty.NilVal || each.IsWhollyKnown() || !refersToEach(e)
+}
+
 // expressionFaults reports why an expression has no value.
 func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) {
+	of := carriedBy(s.l.meter.reads(e, s.ctx))
+	if of.origin != "" {
+		within := *s
+		within.telling = true
+		s = &within
+	}
 	if s.undeclared(e) {
 		return
 	}
-	of := carriedBy(reads(e, s.ctx))
 	for _, d := range diags[:min(len(diags), 100)] {
 		if d.Severity != hcl.DiagError {
 			continue

@@ -33,6 +33,9 @@ func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secr
 		return none, "", faulty
 	}
 	v, of := unmark(v)
+	if v.IsNull() && of.origin != "" {
+		return none, "", s.misfit(of, a)
+	}
 	if v.IsNull() {
 		return none, "", unset
 	}

@@ -59,7 +59,7 @@ func (s *scope) nameable(e hclsyntax.Expression, names []string) bool {
 		return false
 	}
 	written := !slices.ContainsFunc(names, func(name string) bool { return !writes(e, name) })
-	return written || !carriedBy(reads(e, s.ctx)).sensitive
+	return written || !carriedBy(s.l.meter.reads(e, s.ctx)).sensitive
 }
 
 // emptyVariable returns a variable that an expression reads by its name and that is set to

@@ -24,15 +24,15 @@ const (
 // refused here, so that none can reach a plan.
 func (s *scope) plain(a *hclsyntax.Attribute) (cty.Value, outcome) {
 	v, ok := s.evaluate(a.Expr)
-	if !ok {
-		return v, faulty
-	}
 	v, of := unmark(v)
-	if of.sensitive {
-		s.shows(of, a.Expr.Range(), a.Name, fmt.Sprintf("plans, state and messages show %s", a.Name))
+	if of.origin != "" || ok && of.sensitive {
+		s.shows(of, a.Expr, a.Name, fmt.Sprintf("plans, state and messages show %s", a.Name))
 		return v, faulty
 	}
-	if v.IsNull() {
+	switch {
+	case !ok:
+		return v, faulty
+	case v.IsNull():
 		return v, unset
 	}
 	return v, given

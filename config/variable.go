@@ -122,6 +122,9 @@ func (v *variable) convert(s *scope, value cty.Value, subject hcl.Range, source 
 		value = v.optional.Apply(value)
 	}
 	_, of := unmark(value)
+	if v.origin != "" {
+		of = carried{sensitive: true, origin: v.origin}
+	}
 	converted, err := functions.Convert(value, v.kind)
 	if err != nil {
 		why := sentence(": " + functions.ConversionFault(err))

@@ -13,22 +13,68 @@ import (
 )
 
 // shows reports a value that must not be shown in a place where it would be.
-func (s *scope) shows(of carried, subject hcl.Range, what, why string) {
+func (s *scope) shows(of carried, e hclsyntax.Expression, what, why string) {
 	if of.origin == "" {
-		s.report(shownSecret, subject, fmt.Sprintf("%s takes a sensitive value, and %s.", what, why),
+		s.report(shownSecret, e.Range(), fmt.Sprintf("%s takes a sensitive value, and %s.", what, why),
 			"Use a value that is not sensitive, or wrap this one in nonsensitive() if everyone may see it.")
 		return
 	}
-	s.report(shownSecret, subject, fmt.Sprintf("%s takes the value of %s, which is a secret, and %s.", what, of.origin, why),
+	s.report(shownSecret, e.Range(), fmt.Sprintf("%s takes the value of %s, which is a secret, and %s.", what, s.l.secretIn(e), why),
 		anotherName)
+}
+
+// secretIn names the secret that an expression takes, as the text of the files has it. Of
+// several it names none: which of them the value comes from can depend on what they are.
+func (l *loader) secretIn(e hclsyntax.Expression) string {
+	var names []string
+	seen := map[string]bool{}
+	var find func(hclsyntax.Expression)
+	find = func(e hclsyntax.Expression) {
+		_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+			if call, is := n.(*hclsyntax.FunctionCallExpr); is && call.Name == "env" && len(call.Args) > 0 {
+				name, written := literal(call.Args[0])
+				switch {
+				case !written:
+					names = append(names, "")
+				case l.options.SecretVariable(name):
+					names = append(names, name)
+				}
+			}
+			return nil
+		})
+		for _, t := range e.Variables() {
+			name, _ := step(t, 1)
+			switch full := t.RootName() + "." + name; {
+			case seen[full]:
+			case t.RootName() == "var" && l.variables[name] != nil:
+				seen[full] = true
+				if v := l.variables[name]; v.origin != "" {
+					names = append(names, v.origin)
+				} else if v.fallback != nil {
+					find(v.fallback.Expr)
+				}
+			case t.RootName() == "local" && l.locals[name] != nil:
+				seen[full] = true
+				find(l.locals[name].attr.Expr)
+			default: // all of them, or what an instance has
+				names = append(names, "")
+			}
+		}
+	}
+	find(e)
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) != 1 || names[0] == "" {
+		return "a variable of the environment"
+	}
+	return names[0]
 }
 
 // readsNoSecret reports an expression of a policy, or a message, that reads a secret at all.
 // What is judged and said is shown, and so is that it was not said.
 func (s *scope) readsNoSecret(a *hclsyntax.Attribute, what string) bool {
-	of := carriedBy(reads(a.Expr, s.ctx))
+	of := carriedBy(s.l.meter.reads(a.Expr, s.ctx))
 	if of.origin != "" {
-		s.shows(of, a.Expr.Range(), what, "what it comes to is shown")
+		s.shows(of, a.Expr, what, "what it comes to is shown")
 	}
 	return of.origin == ""
 }
@@ -62,6 +108,9 @@ func (s *scope) misfit(of carried, a *hclsyntax.Attribute) outcome {
 // given reports whether a text is all of a value that was given from outside, and not put
 // together from parts of it.
 func (l *loader) given(of carried, text string) bool {
+	if of.several { // one can decide whether it is the other
+		return false
+	}
 	if of.origin == "" {
 		for _, v := range l.variables {
 			if v.holds(text) {
@@ -85,17 +134,20 @@ func (v *variable) holds(text string) bool {
 		strings.TrimSpace(plain.AsString()) == strings.TrimSpace(text)
 }
 
-// onlyOne drops all faults that depend on secrets but the first.
-func onlyOne(list diag.List) diag.List {
-	told := false
-	return slices.DeleteFunc(list, func(d diag.Diagnostic) bool {
-		if d.Code != secretFault.Code {
-			return false
-		}
-		again := told
-		told = true
-		return again
+// faults returns what was found, in order. Of the faults that depend on secrets it is the
+// first alone, so that a file has one question answered, and then nothing that depends on
+// values: whether another fault is there may follow from the ones that are not told.
+func (l *loader) faults() diag.List {
+	list := l.withoutConsequences()
+	if len(l.telling) == 0 {
+		return list.Sorted()
+	}
+	one := l.telling.Sorted()[0]
+	one.Fix += " What else may be wrong is shown when this is corrected."
+	list = slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool {
+		return (d.Code != missingVariable.Code || l.options.Partial) && !slices.Contains(l.diags[:l.static], d)
 	})
+	return append(list, one).Sorted()
 }
 
 // safeDetails are the faults of expressions that speak of types and of names as they stand
@@ -106,7 +158,8 @@ var safeDetails = []string{
 	"Splat of null value", "Unsupported attribute",
 }
 
-// structuralFaults are those that an expression has whatever its values are.
+// structuralFaults are those that speak of nothing but the text of the file. Whether an
+// expression has one can depend on values all the same: it may stand in one arm of a conditional.
 var structuralFaults = []string{"Call to unknown function", "Not enough function arguments", "Too many function arguments"}
 
 // withheldFault reports what is wrong with an expression that works with values that must
@@ -114,7 +167,7 @@ var structuralFaults = []string{"Call to unknown function", "Not enough function
 func (s *scope) withheldFault(of carried, subject hcl.Range, d *hcl.Diagnostic) {
 	const why = "Its details are not shown, because the expression works with values that may be secret."
 	kind := invalidExpression
-	if of.origin != "" && !slices.Contains(structuralFaults, d.Summary) {
+	if of.origin != "" {
 		kind = secretFault
 	}
 	call := ""

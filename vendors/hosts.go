@@ -71,7 +71,8 @@ func (h Hosts) Contains(host string) bool {
 		if below := len(got) - len(want); want[0] == "*" && below >= 0 {
 			want, got = want[1:], got[below+1:]
 		}
-		return slices.EqualFunc(want, got, func(w, g string) bool { return w == g || w == "*" })
+		// Other full stops, such as 。, end a label too when the host is looked up.
+		return slices.EqualFunc(want, got, func(w, g string) bool { return w == g || w == "*" && plainHost(g) })
 	})
 }
 

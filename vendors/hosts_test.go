@@ -35,6 +35,8 @@ func TestHosts_contains(t *testing.T) {
 		"s3.eu.aws.example": true, "s3.a.eu.aws.example": false, "x.s3.eu.aws.example": false, "s3.aws.example": false, "s3..aws.example": false,
 		"a.b.s3.eu.private.example": true, "s3.eu.private.example": false, "a.s3.eu.x.private.example": false, "0:0::1": true, "": false,
 		"a.below.example.evil.example": false,
+		// Other full stops, which end labels as well when a host is looked up.
+		"s3.a。eu.aws.example": false, "s3.a．eu.aws.example": false, "s3.a｡eu.aws.example": false, "s3.a․eu.aws.example": false,
 	} {
 		if got := hosts.Contains(host); got != want {
 			t.Errorf("%q: %v", host, got)

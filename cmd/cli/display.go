@@ -16,7 +16,7 @@ func viewOptions(p Process, flags common, declared *config.Config) view.Options 
 		Color: colored(p, flags, p.StdoutTTY), ErrColor: colored(p, flags, p.StderrTTY), Live: mayBeLive(p, flags),
 		Verbose: flags.verbose, Quiet: flags.quiet, Version: version, Now: p.Now,
 		Sources: declared.Sources, Stack: declared.Stack,
-		Endpoints: endpointsOf(declared, flags.state != ""), VendorTitle: connections.VendorTitle,
+		Endpoints: endpointsOf(declared, flags.state != ""), References: referencesOf(declared), VendorTitle: connections.VendorTitle,
 		VendorLimit: func(name string) (int, time.Duration) {
 			v, _ := registry.Find(name)
 			return v.Limits.Calls, v.Limits.CallsPer

@@ -31,3 +31,13 @@ func endpointsOf(declared *config.Config, atPath bool) (out []view.Endpoint) {
 	}
 	return out
 }
+
+// referencesOf returns what the projects with register read from stores, in the order of their addresses.
+func referencesOf(declared *config.Config) (out []view.Reference) {
+	for i := range declared.Projects {
+		if p := &declared.Projects[i]; p.Register != nil && p.Register.Reference != "" {
+			out = append(out, view.Reference{Address: p.Addr.String(), Reference: p.Register.Reference})
+		}
+	}
+	return out
+}

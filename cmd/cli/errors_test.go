@@ -103,6 +103,7 @@ var shownElsewhere = map[string]string{
 	"BH5050": "TestMain_lastLine",
 	"BH5080": "TestSecrets_areNotRecorded",
 	"BH5081": "TestSecrets_areNotRecorded",
+	"BH5082": "TestSecrets_areNotRecorded",
 	"BH5060": "TestDrift_cannotRead",
 	"BH5090": "TestOP_referencesCanBeRead",
 }

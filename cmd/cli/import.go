@@ -106,6 +106,11 @@ func writeImports(s *session, a importArgs, list []config.Existing) error {
 				"without --write this command prints them where they fit."})
 	}
 	if a.write {
+		// They are names of providers, and the file is shared like what is printed.
+		if s.run.secrets.Replace(string(blocks)) != string(blocks) {
+			return s.fail(diag.Diagnostic{Code: "BH5082", Summary: "The blocks would contain a secret",
+				Detail: path + " was not changed.", Fix: twoUses})
+		}
 		if err := addBlocks(path, text); err != nil {
 			return err
 		}

@@ -34,8 +34,8 @@ func secretive(t *testing.T, env []string, args ...string) (cli.Process, *bytes.
 
 const sharedValue = "photos-0123456789"
 
-// A value that is a secret in one place and a name in another is neither in the state nor
-// in a saved plan, and the page says what to look for.
+// A value that is a secret in one place and a name in another is neither in the state, nor in a
+// saved plan, nor in blocks that are written, and the page says what to look for.
 func TestSecrets_areNotRecorded(t *testing.T) {
 	const declared = `cloud "local" "main" {}
 secrets "age_file" "main" {}
@@ -56,10 +56,17 @@ project "b" {
 	}{
 		{"BH5081", []string{"plan", "--out", "saved.bhplan"}},
 		{"BH5080", []string{"apply", "--auto-approve"}},
+		{"BH5082", []string{"import", "--all", "--write"}},
 	} {
 		p, out := secretive(t, []string{"SHARED=" + sharedValue}, tt.args...)
-		dir := filepath.Dir(p.Args[1])
-		if err := os.WriteFile(p.Args[1], []byte(declared), 0o600); err != nil {
+		dir, text := filepath.Dir(p.Args[1]), declared
+		if tt.args[0] == "import" { // the name comes from the cloud
+			text = strings.Replace(declared, "env(\"SHARED\")", "\"some\"", 1)
+			if err := os.MkdirAll(filepath.Join(dir, ".bh/local", sharedValue), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(p.Args[1], []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		p.Args = append([]string{"--chdir", dir}, p.Args[2:]...)
@@ -70,12 +77,45 @@ project "b" {
 		}
 		_ = filepath.WalkDir(dir, func(path string, d os.DirEntry, _ error) error {
 			text, _ := os.ReadFile(path)
-			if strings.HasSuffix(path, ".bhplan") || bytes.Contains(text, []byte(sharedValue)) || d.Name() == sharedValue {
+			if strings.HasSuffix(path, ".bhplan") || bytes.Contains(text, []byte(sharedValue)) || d.Name() == sharedValue && tt.args[0] != "import" {
 				t.Errorf("%v: it is in %s", tt.args, path)
 			}
 			return nil
 		})
 	}
+}
+
+// A copy of a time when the value was no secret is not put back.
+func TestSecrets_areNotRestored(t *testing.T) {
+	p, _ := clitest.InProcess(t)
+	file := p.Args[1]
+	t.Chdir(filepath.Dir(file))
+	run := func(want int, declared string, env []string, args ...string) string {
+		t.Helper()
+		q, said := secretive(t, env, args...)
+		q.Args = append([]string{"--chdir", filepath.Dir(file)}, args...)
+		head := "cloud \"local\" \"main\" {}\nsecrets \"age_file\" \"main\" {}\nproject \"a\" {\n"
+		if err := os.WriteFile(file, []byte(head+declared+"}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code := cli.Main(q); code != want || (code == 1) != strings.Contains(said.String(), "[BH5080]") {
+			t.Errorf("%v: %d\n%s", args, code, said)
+		}
+		return said.String()
+	}
+	run(0, "bucket = \""+sharedValue+"\"\n", nil, "apply", "--auto-approve")
+	wrote := run(0, "bucket = \""+sharedValue+"\"\n", nil, "state", "backup")
+	copied := strings.TrimSuffix(strings.TrimPrefix(wrote, "Wrote "), ".\n")
+	const now = `bucket = "other"
+  register {
+    access_key_id     = "AKIA"
+    secret_access_key = env("SHARED")
+    endpoint_url      = "https://s3.example.com"
+  }
+`
+	run(1, now, []string{"SHARED=" + sharedValue}, "state", "restore", copied)
+	run(1, now, []string{"SHARED=" + sharedValue}, "state", "push", "--force", copied)
+	run(0, now, []string{"SHARED=another-0123456789"}, "state", "restore", copied)
 }
 
 // What looks like a secret by its variable's name is not printed, but it keeps nobody from

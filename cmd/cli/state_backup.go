@@ -61,7 +61,8 @@ func stateRestore(ctx context.Context, s *session, a stateArgs) error {
 	}
 	kept, err := place.Restore(ctx, a.named[0])
 	switch {
-	case errors.Is(err, state.ErrLocked), errors.Is(err, state.ErrStack), errors.Is(err, state.ErrNewer):
+	case errors.Is(err, state.ErrLocked), errors.Is(err, state.ErrStack), errors.Is(err, state.ErrNewer),
+		errors.Is(err, state.ErrSecret):
 		return s.stateFault(err)
 	case err != nil:
 		return fmt.Errorf("%w; nothing was changed, and bh state backup --list shows the copies that there are", err)

@@ -15,7 +15,8 @@ const window = 12
 type index struct {
 	filter []uint64 // a bit for each hash, cut to filterBits: most windows are of no pattern
 	at     map[uint64][]pattern
-	heads  map[string]struct{} // the beginnings of patterns that are shorter than a window
+	known  map[pattern]struct{} // those in at
+	heads  map[string]struct{}  // the beginnings of patterns that are shorter than a window
 }
 
 // pattern is a text to find. With tail, the window that leads to it is its last one.
@@ -60,7 +61,7 @@ func (x *index) add(value string, used bool) {
 	for _, text := range forms(value) {
 		if x.at == nil {
 			x.filter = make([]uint64, 1<<filterBits/64)
-			x.at, x.heads = map[uint64][]pattern{}, map[string]struct{}{}
+			x.at, x.known, x.heads = map[uint64][]pattern{}, map[pattern]struct{}{}, map[string]struct{}{}
 		}
 		for n := 1; n < window; n++ {
 			x.heads[text[:n]] = struct{}{}
@@ -71,12 +72,14 @@ func (x *index) add(value string, used bool) {
 }
 
 func (x *index) enter(key string, p pattern) {
+	if _, known := x.known[p]; known {
+		return
+	}
+	x.known[p] = struct{}{}
 	h := hash(key)
 	word, mask := bit(h)
 	x.filter[word] |= mask
-	if !slices.Contains(x.at[h], p) {
-		x.at[h] = append(x.at[h], p)
-	}
+	x.at[h] = append(x.at[h], p)
 }
 
 // part is how much of a text is searched at once: its views take many times as much memory.

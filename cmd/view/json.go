@@ -28,12 +28,13 @@ type jsonLines struct {
 
 	errors, warnings int
 	endpoints        []Endpoint
+	references       []Reference
 	plan             *planner.Plan
 	outcomes         map[string]executor.Outcome
 }
 
 func newJSON(out io.Writer, o Options) *jsonLines {
-	return &jsonLines{out: out, now: o.Now, version: o.Version, endpoints: o.Endpoints, outcomes: map[string]executor.Outcome{}}
+	return &jsonLines{out: out, now: o.Now, version: o.Version, endpoints: o.Endpoints, references: o.References, outcomes: map[string]executor.Outcome{}}
 }
 
 func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
@@ -83,7 +84,7 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 	}
 	fields := map[string]any{"changes": j.counts(p), "blocked": p.Blocked(), "has_changes": !p.Empty(),
 		"plan_digest": p.Digest(), "partial": p.Partial, "calls": list(p.Calls()), "refresh": list(p.Refresh),
-		"quotas": list(p.Quotas), "endpoints": list(j.endpoints)}
+		"quotas": list(p.Quotas), "endpoints": list(j.endpoints), "references": list(j.references)}
 	if p.Offline {
 		fields["offline"] = true
 	}

@@ -136,7 +136,7 @@ func (p *page) tail() string {
 	if p.plan == nil {
 		return ""
 	}
-	text, lines := "", []string{endpointsText(p.options)}
+	text, lines := "", []string{endpointsText(p.options), referencesText(p.options)}
 	if !p.plan.Empty() {
 		lines = append([]string{callsText(p.plan, p.options), quotasText(p.plan, p.options)}, lines...)
 	}

@@ -86,6 +86,8 @@ type Options struct {
 	Sources map[string][]byte
 	// Endpoints are the servers that are not the vendors' own.
 	Endpoints []Endpoint
+	// References are what the declared projects with register read.
+	References []Reference
 	// Reference names an item without its value. id is empty before the item exists.
 	Reference func(connection, id, title string) string
 	// VendorTitle returns what people call a vendor, and VendorLimit the calls that

@@ -24,9 +24,9 @@ const noteLimit = 16 << 10
 
 func holderPath(path string) string { return path + ".holder" }
 
-// writeHolder writes the note. If it cannot, the work goes on without.
+// writeHolder writes the note, unless it would contain a secret. The work goes on without it.
 func writeHolder(path string, o Options) {
-	if text, err := json.Marshal(note{o.Holder, o.Now().UTC()}); err == nil {
+	if text, err := json.Marshal(note{o.Holder, o.Now().UTC()}); err == nil && (o.Secret == nil || !o.Secret(text)) {
 		_ = os.WriteFile(holderPath(path), text, 0o600)
 	}
 }

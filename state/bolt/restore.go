@@ -119,10 +119,14 @@ func (p present) prepare(ctx context.Context, path, backup string, o Options) (c
 		return copied, unknown
 	}
 	return copied, updateCopy(copied, o, func(w *writing) error {
+		w.secret = o.Secret
 		if w.meta.Format < state.Format {
 			if err := (&Store{path: backup, options: Options{Damaged: ofBackup}}).convert(w, o); err != nil {
 				return err
 			}
+		}
+		if err := w.mayKeep(); err != nil {
+			return err
 		}
 		return p.carryOver(w, come, unknown, o.Moves)
 	})

@@ -47,6 +47,17 @@ func (w *writing) mayWrite(bucket, key, text []byte) error {
 	return fmt.Errorf("%w, in an entry of %q; nothing of it was written", state.ErrSecret, bucket)
 }
 
+// mayKeep returns state.ErrSecret if an entry that is there contains a secret.
+func (w *writing) mayKeep() error {
+	for _, bucket := range allBuckets {
+		err := w.tx.Bucket(bucket).ForEach(func(key, text []byte) error { return w.mayWrite(bucket, key, text) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // put stores a value as JSON.
 func (w *writing) put(bucket, key []byte, value any) error {
 	text, err := json.Marshal(value)
@@ -182,7 +193,7 @@ func fill(path string, o Options, meta state.Meta) error {
 				return err
 			}
 		}
-		w := &writing{tx: tx, meta: metaValue{Meta: meta}}
+		w := &writing{tx: tx, meta: metaValue{Meta: meta}, secret: o.Secret}
 		return errors.Join(w.recount(), w.end())
 	})
 	return errors.Join(err, db.Close())

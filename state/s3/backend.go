@@ -26,7 +26,8 @@ type Options struct {
 	// MaySend returns an error for a host that a session token may not be sent to; nil for none.
 	MaySend func(host string) error
 	Rescue  string
-	// Secret is as in bolt.Options, for the working copy. Learn, if it is not nil, is told
+	// Secret is as in bolt.Options, for the working copy, the lock and the first line of the
+	// state. Learn, if it is not nil, is told
 	// the keys that the AWS SDK's default chain finds.
 	Secret func(texts ...[]byte) bool
 	Learn  func(secrets ...vendors.Secret)

@@ -22,6 +22,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"buckethead/state"
 	"buckethead/vendors"
 	"buckethead/vendors/transport"
 )
@@ -33,10 +34,14 @@ const tries = 4
 // callTimeout bounds one call, with all its tries.
 const callTimeout = 2 * time.Minute
 
+// gzipMagic begins what is compressed, and is in no JSON.
+var gzipMagic = []byte("\x1f\x8b")
+
 // bucket is the bucket that holds the state, as this package uses it.
 type bucket struct {
 	client *awss3.Client
 	name   string
+	secret func(texts ...[]byte) bool // Options.Secret
 }
 
 // object is the answer to a GET. Both times are by the server's clock: modified is when the
@@ -105,7 +110,7 @@ func openBucket(ctx context.Context, o Options) (*bucket, error) {
 		network.MaxResponseHeaderBytes = headersLimit
 		next = network
 	}
-	return &bucket{name: s.Text("bucket"), client: awss3.NewFromConfig(cfg, func(c *awss3.Options) {
+	return &bucket{name: s.Text("bucket"), secret: o.Secret, client: awss3.NewFromConfig(cfg, func(c *awss3.Options) {
 		switch {
 		case endpoint != "":
 			c.BaseEndpoint = aws.String(strings.TrimSuffix(endpoint, "/"))
@@ -210,12 +215,16 @@ type condition struct {
 
 // put writes an object under a condition, and returns its ETag. The error is errCondition
 // if the condition does not hold, which may be because this same write was carried out
-// before and its answer lost.
+// before and its answer lost, and state.ErrSecret if the object would contain a secret: the
+// working copy looks for them in what is compressed.
 func (b *bucket) put(ctx context.Context, key string, body []byte, c condition) (etag string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	if size := int64(len(body)); size > limitOf(key) {
 		return "", b.tooLarge("write", key, size)
+	}
+	if clear, _, _ := bytes.Cut(body, gzipMagic); b.secret != nil && b.secret(clear) {
+		return "", fmt.Errorf("%w, in s3://%s/%s, which was not written", state.ErrSecret, b.name, key)
 	}
 	in := &awss3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body),
 		ContentType: aws.String("application/octet-stream")}

@@ -44,6 +44,7 @@ func TestHosts_sessionToken(t *testing.T) {
 		{"stranger", "https://evil.example", "", "session", "", false},
 		{"stranger, without a token", "https://evil.example", "", "", "", true},
 		{"a customer's server at AWS", "https://abcde12345.execute-api.eu-west-1.amazonaws.com", "", "session", "", false},
+		{"the same, with another full stop", "https://s3.abcde12345。execute-api.amazonaws.com", "", "session", "", false},
 		{"AWS, named", "https://s3.eu-west-1.amazonaws.com", "", "session", "s3.eu-west-1.amazonaws.com", true},
 		{"AWS, in a private network", "https://bucket.vpce-1a2b-3c4d.s3.eu-west-1.vpce.amazonaws.com", "", "session", "bucket.vpce-1a2b-3c4d.s3", true},
 		{"R2", "https://account.eu.r2.cloudflarestorage.com", "", "session", "account.eu.r2.", true},

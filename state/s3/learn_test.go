@@ -52,3 +52,28 @@ func TestAnnounce_noSecret(t *testing.T) {
 	must(t, store.Announce(t.Context(), []state.Intent{intent("bh/y")}))
 	must(t, store.Close())
 }
+
+// Nor has it one in what it says of its holder, and nor has the state's first line.
+func TestBackend_noSecretOfTheHolder(t *testing.T) {
+	server, k := newServer(t, s3api.Options{}), key()
+	o := server.options(k, "hunter2hunter2")
+	must(t, server.open(server.options(k, "laptop")).Close())
+	held := server.backend(server.options(k, "laptop"))
+	lock, err := held.Lock(t.Context(), time.Minute)
+	must(t, err)
+	o.Secret = func(texts ...[]byte) bool { return bytes.Contains(bytes.Join(texts, nil), []byte("hunter2hunter2")) }
+	if _, err := server.backend(o).Unlock(t.Context(), lock.ID); !errors.Is(err, state.ErrSecret) {
+		t.Errorf("unlock: got %v", err)
+	}
+	if ok, err := held.Unlock(t.Context(), lock.ID); !ok || err != nil {
+		t.Fatal(ok, err)
+	}
+	if _, err := server.backend(o).Open(t.Context()); !errors.Is(err, state.ErrSecret) {
+		t.Errorf("open: got %v", err)
+	}
+	for _, object := range []string{k, k + ".lock"} {
+		if text := server.object(object); len(text) == 0 || bytes.Contains(text, []byte("hunter2hunter2")) {
+			t.Errorf("%s is %q", object, text[:min(len(text), 500)])
+		}
+	}
+}

@@ -225,16 +225,21 @@ func (l *lease) renew(ctx context.Context) error {
 	return l.rewrite(ctx)
 }
 
-// announce adds intents to those in the lock.
+// announce adds intents to those in the lock, unless they contain a secret.
 func (l *lease) announce(ctx context.Context, intents []state.Intent) error {
 	if err := l.turn.take(ctx); err != nil {
 		return err
 	}
 	defer l.turn.give()
+	before := l.mine.Intents
 	if l.lost() == nil {
-		l.mine.Intents = slices.Concat(l.mine.Intents, intents)
+		l.mine.Intents = slices.Concat(before, intents)
 	}
-	return errors.Join(l.rewrite(ctx), l.mayAct())
+	err := l.rewrite(ctx)
+	if errors.Is(err, state.ErrSecret) {
+		l.mine.Intents = before // or the lock could be neither renewed nor released
+	}
+	return errors.Join(err, l.mayAct())
 }
 
 // rewrite replaces our own lock. A version of ours whose answer was lost is recognised by

@@ -107,6 +107,25 @@ func TestHosts_planShowsEndpoints(t *testing.T) {
 	})
 }
 
+// TestHosts_planShowsReferences: a plan reads the secret of each register block, also of those that it has nothing to do for.
+func TestHosts_planShowsReferences(t *testing.T) {
+	opCase(t, connectsim.Options{}, func(t *testing.T, a *opAccount) {
+		const register = "project \"drop\" {\n  bucket = \"drop\"\n  register {\n    access_key_id = \"AKIA\"\n    secret_access_key = \"REF\"\n" +
+			"    endpoint_url = \"https://s3.example\"\n    verify = false\n  }\n}\n"
+		a.declare("project \"photos\" { bucket = \"photos\" }")
+		a.must("apply", "--yes")
+		const ref = "op://Engineering/photos/keys/secret_access_key"
+		a.declare("project \"photos\" { bucket = \"photos\" }\n" + strings.Replace(register, "REF", ref, 1))
+		a.must("apply", "--yes")
+		for format, want := range map[string]string{"human": "References: project.drop " + ref + ".",
+			"json": `"references":[{"address":"project.drop","reference":"` + ref + `"}]`, "markdown": "References: project.drop "} {
+			if out := a.must("plan", "--format", format); !strings.Contains(out, want) {
+				t.Errorf("%s: no %q in\n%s", format, want, out)
+			}
+		}
+	})
+}
+
 // TestHosts_initSaysWhatToAllow: who has servers of their own learns from the first command which hosts to allow,
 // also while the state cannot be reached, and doctor says the same.
 func TestHosts_initSaysWhatToAllow(t *testing.T) {
