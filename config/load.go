@@ -25,7 +25,6 @@ type loader struct {
 	files     []file
 	masked    map[string]bool
 	functions map[string]function.Function
-	templates map[string][]byte // that were rendered, by the names of their files; nil once the files are loaded
 	parsed    parsedTemplates
 	meter     *meter
 	kept      int64 // bytes of the values that are kept
@@ -82,7 +81,6 @@ func newLoader(o Options) *loader {
 		},
 		meter:     &meter{},
 		masked:    map[string]bool{},
-		templates: map[string][]byte{},
 		parsed:    parsedTemplates{byText: map[string]hclsyntax.Expression{}},
 		variables: map[string]*variable{},
 		locals:    map[string]*local{},

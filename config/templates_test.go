@@ -119,3 +119,36 @@ func TestPath_isThatOfTheRootModule(t *testing.T) {
 		}
 	}
 }
+
+// The parser calls itself for each directive within another one, and a stack has an end.
+func TestTemplates_areNotTooDeep(t *testing.T) {
+	for _, open := range []string{"%{ if true }", "%{~ for x in [] ~}"} {
+		end := map[bool]string{true: "%{ endif }", false: "%{ endfor }"}[strings.Contains(open, "if")]
+		nested := strings.Repeat(open, 3000) + strings.Repeat(end, 3000)
+		if _, diags := Load(from("locals {\n  a = <<E\n" + nested + "\nE\n}\n")); len(diags) != 1 || diags[0].Code != invalidSyntax.Code {
+			t.Errorf("%s in a file: %v", open, diags)
+		}
+		_, o := rendered(t, `templatefile("t.tftpl", {})`, map[string]string{"t.tftpl": nested})
+		if _, diags := Load(o); len(diags) != 1 || diags[0].Code != tooLarge.Code || diags[0].Subject.String() != "t.tftpl:1" {
+			t.Errorf("%s in a template: %v", open, diags)
+		}
+		load(t, from("locals {\n  a = <<E\n"+strings.Repeat(open+end, 3000)+"\nE\n}\n")) // one after the other
+	}
+}
+
+// A policy is checked after the load, and leaves the configuration as it was.
+func TestTemplates_ofPolicies(t *testing.T) {
+	const policy = "policy \"p\" {\n  condition = startswith(templatefile(\"t.tftpl\", { b = project.bucket }), \"acme-\")\n  error_message = \"no\"\n}\n"
+	for template, want := range map[string]string{"acme-${b}": "", "${b}": brokenPolicy.Code + " buckets.hcl:7", "\n${tonumber(b)}": "BH1012 t.tftpl:2"} {
+		_, o := rendered(t, `"title"`, map[string]string{"t.tftpl": template})
+		o.Overlay[DefaultFile] = append(o.Overlay[DefaultFile], policy...)
+		c := load(t, o)
+		got := ""
+		for _, d := range c.CheckProjects() {
+			got += d.Code + " " + d.Subject.String()
+		}
+		if got != want || len(c.Sources) != 1 {
+			t.Errorf("%q: got %s, want %s, with %d files", template, got, want, len(c.Sources))
+		}
+	}
+}

@@ -72,9 +72,6 @@ func (l *loader) template(src []byte, path string) (hclsyntax.Expression, hcl.Di
 	if len(src) > templateLimit {
 		return nil, limitAt(start, fmt.Sprintf("The template has more than %d KiB, the most that bh renders", templateLimit>>10))
 	}
-	if path != "" && l.templates != nil {
-		l.templates[name] = src
-	}
 	key := name + "\x00" + string(src)
 	if e := l.parsed.byText[key]; e != nil {
 		l.meter.spend(renderSize)
@@ -137,20 +134,18 @@ func (s *scope) templateFaults(err *functions.TemplateError, call hcl.Range) {
 			s.expressionFault(d, at)
 		}
 		for i := range s.l.diags[count:] {
-			s.placeTemplate(&s.l.diags[count+i], err.File, d.Subject.Start.Line, call)
+			s.placeTemplate(&s.l.diags[count+i], err, d.Subject.Start.Line, call)
 		}
 	}
 }
 
 // placeTemplate says which template a fault is in, and which call renders it.
-func (s *scope) placeTemplate(told *diag.Diagnostic, file string, line int, call hcl.Range) {
-	if file == "" {
+func (s *scope) placeTemplate(told *diag.Diagnostic, err *functions.TemplateError, line int, call hcl.Range) {
+	if err.File == "" {
 		told.Detail = fmt.Sprintf("In line %d of the template: %s", line, told.Detail)
 		return
 	}
 	told.Detail += fmt.Sprintf(" The template is rendered at %s.", toRange(call))
 	told.Context = diag.Range{}
-	if src, known := s.l.templates[told.Subject.File]; known {
-		s.l.config.Sources[told.Subject.File] = src
-	}
+	s.l.config.Sources[told.Subject.File] = []byte(err.Src)
 }

@@ -11,11 +11,13 @@ import (
 var dates = group{"Dates", []row{
 	{name: "formatdate", f: stdlib.FormatDateFunc, text: "Writes a point in time in a form of your own.",
 		example: `formatdate("DD MMM YYYY", "2026-01-02T03:04:05Z")`, result: `"02 Jan 2026"`},
-	{name: "seconds", of: secondsFunc, text: "Returns a length of time, written as bh writes it, in seconds; of null it is null.",
+	{name: "seconds", of: secondsFunc,
+		text:    "Returns a length of time, written as bh writes it, in seconds; of null it is null.",
 		example: `seconds("1d 1h")`, result: `90000`},
 	{name: "timeadd", f: stdlib.TimeAddFunc, text: "Adds a length of time, such as 24h or -10m, to a point in time.",
 		example: `timeadd("2026-01-01T00:00:00Z", "24h")`, result: `"2026-01-02T00:00:00Z"`},
-	{name: "timecmp", f: timeCompareFunc, text: "Returns -1, 0 or 1: whether the first point in time is before, at or after the second.",
+	{name: "timecmp", f: timeCompareFunc,
+		text:    "Returns -1, 0 or 1: whether the first point in time is before, at or after the second.",
 		example: `timecmp("2026-01-01T00:00:00Z", "2026-01-01T02:00:00+01:00")`, result: `-1`},
 }}
 

@@ -23,16 +23,20 @@ var encodings = group{"Encodings", []row{
 		text: "Encodes a text in Base64.", example: `base64encode("hi")`, result: `"aGk="`},
 	{name: "base64gunzip", f: textFunc(gunzip), text: "Decodes Base64, and expands it with gzip.",
 		example: `base64gunzip("H4sIAAAAAAAA/wAEAPv/dGVzdAAAAP//AwAMfn/YBAAAAA==")`, result: `"test"`},
-	{name: "base64gzip", f: textFunc(gzipped), text: "Compresses a text with gzip, and encodes that in Base64; the bytes can differ between versions of bh.",
+	{name: "base64gzip", f: textFunc(gzipped),
+		text:    "Compresses a text with gzip, and encodes that in Base64; the bytes can differ between versions of bh.",
 		example: `base64gunzip(base64gzip("test"))`, result: `"test"`},
 	{name: "csvdecode", f: csvDecodeFunc, text: "Reads CSV: a list of maps, with the first line as their keys.",
 		example: `csvdecode("name,size\na,1")`, result: `[{ name = "a", size = "1" }]`},
-	{name: "jsondecode", f: JSONDecode, text: "Reads JSON.", example: `jsondecode("{\"a\": [1]}")`, result: `{ a = [1] }`},
+	{name: "jsondecode", f: JSONDecode,
+		text: "Reads JSON.", example: `jsondecode("{\"a\": [1]}")`, result: `{ a = [1] }`},
 	{name: "jsonencode", f: stdlib.JSONEncodeFunc, text: "Writes a value as JSON.",
 		example: `jsonencode({ a = [1] })`, result: `"{\"a\":[1]}"`},
-	{name: "textdecodebase64", f: charsetFunc("source", decodeCharset), text: "Decodes Base64 of a text in another encoding, such as UTF-16LE.",
+	{name: "textdecodebase64", f: charsetFunc("source", decodeCharset),
+		text:    "Decodes Base64 of a text in another encoding, such as UTF-16LE.",
 		example: `textdecodebase64("aABpAA==", "UTF-16LE")`, result: `"hi"`},
-	{name: "textencodebase64", f: charsetFunc("string", encodeCharset), text: "Writes a text in another encoding, such as UTF-16LE, as Base64.",
+	{name: "textencodebase64", f: charsetFunc("string", encodeCharset),
+		text:    "Writes a text in another encoding, such as UTF-16LE, as Base64.",
 		example: `textencodebase64("hi", "UTF-16LE")`, result: `"aABpAA=="`},
 	{name: "urldecode", f: textFunc(unescape), text: "Decodes what urlencode() encodes.",
 		example: `urldecode("a+b%21")`, result: `"a b!"`},
@@ -100,7 +104,8 @@ func gunzip(s string) (string, error) {
 	n, err := io.Copy(&b, io.LimitReader(z, StringLimit+1))
 	switch {
 	case n > StringLimit:
-		return "", &Fault{TooLarge, fmt.Sprintf("the text has more than %d MiB when it is expanded", StringLimit>>20), "Make it smaller."}
+		return "", &Fault{TooLarge, fmt.Sprintf("the text has more than %d MiB when it is expanded", StringLimit>>20),
+			"Make it smaller."}
 	case err != nil:
 		return "", errors.New("the gzip data is damaged or not complete")
 	}
@@ -112,7 +117,8 @@ func charsetFunc(name string, f func(text string, c charset) (string, error)) fu
 	return twoTexts(name, "encoding", func(text, encoding string) (string, error) {
 		c, known := charsets[strings.ToUpper(encoding)]
 		if !known {
-			return "", function.NewArgErrorf(1, "%q is not an encoding that bh knows: UTF-8, UTF-16, UTF-16LE, UTF-16BE, ISO-8859-1 or US-ASCII", encoding)
+			return "", function.NewArgErrorf(1, "%q is not an encoding that bh knows: UTF-8, UTF-16, UTF-16LE, UTF-16BE, "+
+				"ISO-8859-1 or US-ASCII", encoding)
 		}
 		return f(text, c)
 	})

@@ -11,7 +11,7 @@ import (
 // the names are long, whatever the pattern.
 type glob struct {
 	expression *regexp.Regexp
-	depth      int // the parts of the longest name that can match; 0 if there is no such
+	depth      int // how many parts the longest name has that can match; 0 if that is not known
 }
 
 const globLimit = 1 << 10 // bytes of a pattern

@@ -58,7 +58,7 @@ func twiceInData(key string, first, again int, twins bool) error {
 }
 
 // RepeatedKey finds the first key that is written twice in one object. It returns an error
-// for data that is nested too deep; what is no JSON is left to those who read it.
+// for data that is nested too deep; what is not JSON is left to those who read it.
 func RepeatedKey(src []byte) (*Twice, error) {
 	type level struct {
 		object, value bool // the next text of an object is a value

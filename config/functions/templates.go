@@ -15,7 +15,8 @@ import (
 
 // TemplateError is what is wrong in a template.
 type TemplateError struct {
-	File  string               // "" for a text that is in no file
+	File  string // "" for a text that is in no file
+	Src   string
 	Expr  hclsyntax.Expression // nil if it cannot be parsed
 	Diags hcl.Diagnostics      // with places in the template
 }
@@ -71,7 +72,7 @@ func (w *World) render(src, file string, vars cty.Value) (cty.Value, error) {
 	}
 	e, diags := w.Template([]byte(src), file)
 	if diags.HasErrors() {
-		return cty.NilVal, &TemplateError{File: file, Diags: diags}
+		return cty.NilVal, &TemplateError{File: file, Src: src, Diags: diags}
 	}
 	w.once.Do(func() {
 		w.ofTemplates = maps.Clone(w.Functions())
@@ -84,7 +85,7 @@ func (w *World) render(src, file string, vars cty.Value) (cty.Value, error) {
 	if known := append(undeclared(e, values), refusedCalls(e)...); known.HasErrors() {
 		diags = known
 	}
-	return cty.NilVal, &TemplateError{File: file, Expr: e, Diags: diags}
+	return cty.NilVal, &TemplateError{File: file, Src: src, Expr: e, Diags: diags}
 }
 
 // undeclared returns a fault for each name that the template uses and is not given.
