@@ -194,6 +194,8 @@ func TestMake_shape(t *testing.T) {
 	}{
 		{"the same", "a", []func(*scene){now("a")}, "", nil},
 		{"another", "a", []func(*scene){now("b")}, "settings_changed", []string{"fields"}},
+		{"the same, of fields elsewhere", "a" + state.Elsewhere, []func(*scene){now("a")}, "", nil},
+		{"another, of fields elsewhere", "a" + state.Elsewhere, []func(*scene){now("b")}, "settings_changed", []string{"fields"}},
 		{"the record does not know it", "", []func(*scene){now("b")}, "", nil},
 		{"a store without any", "a", []func(*scene){now("")}, "", nil},
 		{"edited", "a", []func(*scene){now("a"), misfit(label, shown)}, "item_edited", []string{"bucket label", "secret_access_key type"}},

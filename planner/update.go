@@ -120,5 +120,5 @@ func (m *maker) reshaped(s *subject) bool {
 		return false
 	}
 	now := m.in.Shape(s.record.Secrets)
-	return now != "" && now != s.record.Item.Shape
+	return now != "" && now != strings.TrimSuffix(s.record.Item.Shape, state.Elsewhere)
 }

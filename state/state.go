@@ -130,9 +130,15 @@ type ItemRef struct {
 	Address   addr.Project      `json:"address"`   // the address in its mark
 	Operation string            `json:"operation"` // the operation id in its mark
 	UpdatedAt time.Time         `json:"updated_at"`
-	// Shape is how the store wrote the item, see vendors.Vendor; empty if that is unknown.
+	// Shape is how the store wrote the item, see vendors.Vendor; empty if that is unknown. It
+	// ends in [Elsewhere] if references name some fields otherwise than those of the store's
+	// own items.
 	Shape string `json:"shape,omitempty"`
 }
+
+// Elsewhere ends the shape of an item that has fields in places of their own, because someone
+// else made it. An older bh, which does not know it, writes such an item again.
+const Elsewhere = "+elsewhere"
 
 // FormerItem is an item that was replaced by one in another store.
 type FormerItem struct {

@@ -111,9 +111,10 @@ type CredentialVerifier interface {
 }
 
 // Referrer can ask for what its references need and its settings do not say, such as the
-// id of a vault whose name cannot stand in a reference.
+// id of a vault whose name cannot stand in a reference. If item is an id, it also reads that
+// item, whose fields may be elsewhere than those of the store's own items.
 type Referrer interface {
-	LearnReferences(ctx context.Context) error
+	LearnReferences(ctx context.Context, item string) error
 }
 
 // ReferenceResolver can read the value that a reference of its own scheme names.

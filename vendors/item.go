@@ -53,6 +53,9 @@ type Item struct {
 	Keys    BucketCredentials
 	Mark    Mark
 	Misfits []Misfit
+	// Elsewhere reports that references name some fields otherwise than those of the store's own
+	// items, so that they need a look at this one.
+	Elsewhere bool
 }
 
 // Misfit is something about a field of bh's, other than its value, that is not as the

@@ -67,7 +67,8 @@ func ownNames(c *cli.Context, format string) (string, error) {
 	return names, nil
 }
 
-// runEnv is bh env. It reads only the state, except where a reference needs the id of a vault.
+// runEnv is bh env. It reads only the state, except where a reference needs the id of a vault, or an item has fields in
+// other places than bh gives them.
 func runEnv(ctx context.Context, s *session, a envArgs) error {
 	if a.project == "" {
 		snap, _, err := s.readState(ctx)
@@ -89,6 +90,10 @@ func runEnv(ctx context.Context, s *session, a envArgs) error {
 		return referenceFault(s, record.Project, err)
 	}
 	e.names = a.names
+	if e.unseen {
+		_, _ = fmt.Fprintf(s.run.Stderr, "The item was not looked at, because %s cannot be opened here. It may have fields in other\n"+
+			"sections than these references say; with credentials for the store, bh env looks.\n", record.Secrets)
+	}
 	if !strings.HasPrefix(e.fields[vendors.FieldSecretAccessKey], "op://") && !s.flags.quiet {
 		// It goes to standard error, so that it is not part of the object that --json writes.
 		_, _ = fmt.Fprintln(s.run.Stderr,
@@ -113,11 +118,17 @@ func references(ctx context.Context, s *session, r state.Record) (envReferences,
 	endpoint := strings.TrimSuffix(r.Item.Fields[vendors.FieldEndpointURL], "/")
 	out := envReferences{project: r.Project.Label(), cloudflare: strings.HasSuffix(endpoint, ".r2.cloudflarestorage.com"),
 		fields: map[string]string{}}
+	item := "" // to look at: one that is not recorded as the store writes its own
+	if shape := s.connections.Shape(r.Secrets); shape != r.Item.Shape {
+		item = r.Item.ID
+	}
 	_, err := s.connections.Reference(ctx, r.Secrets, r.Item.ID, r.Item.Title, vendors.FieldBucket)
-	if errors.Is(err, vendors.ErrInvalid) {
-		if err := s.connections.LearnReferences(ctx, r.Secrets); err != nil {
+	if item != "" || errors.Is(err, vendors.ErrInvalid) {
+		asked, err := s.connections.LearnReferences(ctx, r.Secrets, item)
+		if err != nil {
 			return out, err
 		}
+		out.unseen = item != "" && !asked
 	}
 	for _, field := range vendors.FieldNames() {
 		text, err := s.connections.Reference(ctx, r.Secrets, r.Item.ID, r.Item.Title, field)

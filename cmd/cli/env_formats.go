@@ -30,6 +30,7 @@ type envReferences struct {
 	cloudflare bool   // the endpoint is R2's own
 	names      string // one of envNames
 	fields     map[string]string
+	unseen     bool // the item was to be looked at, and could not be
 }
 
 // environment returns the variables, in order: those that the Python library buckethead reads, or those that bh exec

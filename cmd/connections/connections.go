@@ -144,17 +144,19 @@ func (c *Connections) Reference(ctx context.Context, store, id, title, field str
 	return vendor.Reference(connection.Settings, id, title, field)
 }
 
-// LearnReferences asks a store, if it can be opened, for what its references need and its
-// settings do not say.
-func (c *Connections) LearnReferences(ctx context.Context, store string) error {
+// LearnReferences asks a store for what its references need and its settings do not say: the
+// vault, or if item is an id, where that item has its fields. It reports whether the store was
+// asked; one that cannot be opened is not, and that is no error.
+func (c *Connections) LearnReferences(ctx context.Context, store, item string) (bool, error) {
 	opened, err := c.Store(ctx, store)
 	if err != nil {
-		return nil // what is known without it has to do
+		return false, nil // what is known without it has to do
 	}
-	if able, is := vendors.As[vendors.Referrer](opened); is {
-		return able.LearnReferences(ctx)
+	able, is := vendors.As[vendors.Referrer](opened)
+	if !is {
+		return false, nil
 	}
-	return nil
+	return true, able.LearnReferences(ctx, item)
 }
 
 func find(kind string, declared []config.Connection, address string) (config.Connection, vendors.Vendor, error) {

@@ -105,6 +105,9 @@ func (rig Rig) itemRef(item vendors.Item, fields map[string]string, r state.Reco
 		Address: r.Project, Operation: operation, UpdatedAt: item.UpdatedAt}
 	if len(item.Misfits) == 0 {
 		out.Shape = rig.Shape
+		if item.Elsewhere && rig.Shape != "" {
+			out.Shape += state.Elsewhere
+		}
 	}
 	return out
 }
@@ -168,6 +171,11 @@ func rewrite(ctx context.Context, rig Rig, id, over string, spec vendors.ItemSpe
 		if l := item.Mark.Lineage; l != "" && l != over && !slices.Contains(rig.Lineages, l) {
 			return vendors.Item{}, sent, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrConflict,
 				Message: planner.OwnerName(item.Mark.Stack, l) + " took the item over; plan again"}
+		}
+		if spec.Keys.SecretAccessKey.IsZero() && item.Keys.SecretAccessKey.IsZero() {
+			return vendors.Item{}, sent, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrInvalid,
+				Message: "the item has no secret access key in a field of the name that is declared, so none would be kept; " +
+					"declare the name that the field has, or issue new keys with bh rotate"}
 		}
 		sent = true
 		written, err := rig.Secrets.UpdateItem(ctx, id, item.Version, spec)

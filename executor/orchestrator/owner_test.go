@@ -31,7 +31,8 @@ func TestDo_keepsOthersMarks(t *testing.T) {
 	} {
 		rig, world, _ := newRig()
 		rig.Stack, rig.Lineages = "acme", []string{ours, "ancestor"}
-		item, err := world.Store("s").CreateItem(ctx, vendors.ItemSpec{Title: "t", Mark: vendors.Mark{Stack: "acme", Lineage: c.mark}})
+		item, err := world.Store("s").CreateItem(ctx, vendors.ItemSpec{Title: "t",
+			Keys: vendors.BucketCredentials{SecretAccessKey: vendors.NewSecret("before")}, Mark: vendors.Mark{Stack: "acme", Lineage: c.mark}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,10 @@ import (
 // limits bound what is read from a server and written to it: the state object, the lock object
 // with the intents of an apply, and the file that a state object unpacks to. What bh writes is
 // held to them as well, so that it can be read again. Tests lower them.
+//
+// The intents of a new project take some 2,400 bytes, so a lock holds those of 25,000, which
+// is ten hours of work under Cloudflare's limit. The lock is sent whole at each renewal, twice
+// a minute, so more would not arrive in time either: a larger apply is refused before it begins.
 var limits = struct{ object, lock, file int64 }{object: 256 << 20, lock: 64 << 20, file: 512 << 20}
 
 const (
@@ -41,12 +45,36 @@ func limitOf(key string) int64 {
 
 // tooLarge returns the error of an object above its bound.
 func (b *bucket) tooLarge(act, key string, size int64) error {
-	what := "a state"
-	if limitOf(key) == limits.lock {
+	what, advice := "a state", ""
+	if strings.HasSuffix(key, ".lock") {
 		what = "a lock"
+		if act == "write" { // it has what an apply is about to do
+			advice = "; apply fewer projects at a time, with --target"
+		}
 	}
-	return &serverError{text: fmt.Sprintf("%s s3://%s/%s: it has %d bytes or more, and %s of bh has at most %d MiB",
-		act, b.name, key, size, what, limitOf(key)>>20), kind: errRefused}
+	return &serverError{text: fmt.Sprintf("%s s3://%s/%s: it has %d bytes or more, and %s of bh has at most %d MiB%s",
+		act, b.name, key, size, what, limitOf(key)>>20, advice), kind: errRefused}
+}
+
+// sparsest is how many bytes of a lock there are at least for each object in it. An intent has
+// more than 300, with all that it holds.
+const sparsest = 64
+
+// dense reports whether a text of JSON has more objects than any that bh writes. In memory each
+// takes as much room as an intent, however short it is in the text.
+func dense(text []byte) bool {
+	objects, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == '{' && !quoted:
+			objects++
+		}
+	}
+	return objects > 100+len(text)/sparsest
 }
 
 var errAnswer = errors.New("the answer is larger than that of any S3 server")

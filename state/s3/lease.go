@@ -236,8 +236,9 @@ func (l *lease) announce(ctx context.Context, intents []state.Intent) error {
 		l.mine.Intents = slices.Concat(before, intents)
 	}
 	err := l.rewrite(ctx)
-	if errors.Is(err, state.ErrSecret) {
-		l.mine.Intents = before // or the lock could be neither renewed nor released
+	if errors.Is(err, state.ErrSecret) || errors.Is(err, errRefused) {
+		// They are not there, and must not be in the way of a renewal or a release.
+		l.mine.Intents = before
 	}
 	return errors.Join(err, l.mayAct())
 }

@@ -47,7 +47,11 @@ var lockID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 
 func decodeLock(text []byte) (lock, error) {
 	var l lock
-	switch err := json.Unmarshal(text, &l); {
+	err := errAnswer
+	if !dense(text) {
+		err = json.Unmarshal(text, &l)
+	}
+	switch {
 	case err != nil, l.Format == 0, !lockID.MatchString(l.ID), l.ExpiresIn <= 0, int64(l.ExpiresIn) > int64(longestLock/time.Second):
 		return l, errors.New("it is not a lock of bh: endpoint_url may lead to another server, " +
 			"or another tool has written the object; delete it when no apply runs")

@@ -117,7 +117,7 @@ func (l layout) read(x item) vendors.Item {
 		Keys: vendors.KeysOf(func(name string) vendors.Secret { return l.find(x.fields, name).value }),
 		Mark: vendors.Mark{Stack: mark(markStack), Lineage: mark(markLineage), Address: mark(markAddress),
 			Operation: mark(markOperation), IssuedAt: issued},
-		Misfits: l.misfits(x.fields),
+		Misfits: l.misfits(x.fields), Elsewhere: elsewhere(x.fields, l),
 	}
 }
 

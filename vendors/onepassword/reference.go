@@ -43,8 +43,12 @@ func (s *Store) Reference(id, itemTitle, fieldName string) (string, error) {
 }
 
 // LearnReferences implements [vendors.Referrer]: it looks for the vault, of which the id is
-// needed where its name cannot stand in references.
-func (s *Store) LearnReferences(ctx context.Context) error {
+// needed where its name cannot stand in references, and reads an item for its sections.
+func (s *Store) LearnReferences(ctx context.Context, item string) error {
+	if item != "" {
+		_, err := s.GetItem(ctx, item)
+		return err
+	}
 	if err := s.enter(ctx, "find the vault"); err != nil {
 		return err
 	}
@@ -117,11 +121,20 @@ func namedIn(fields []field, l layout, name string) fieldName {
 	if f.section != "" && referencePart.MatchString(f.section) {
 		out.section = f.section
 	}
-	twin := func(x field) bool { return x.id != f.id && (strings.EqualFold(x.label, f.label) || x.id == f.label) }
+	twin := func(x field) bool {
+		within := out.section == "" || x.section != "" // a section that is named leaves out fields without one
+		return within && x.id != f.id && (strings.EqualFold(x.label, f.label) || x.id == f.label)
+	}
 	if out.name = f.label; (!plain(f.label) || slices.ContainsFunc(fields, twin)) && referencePart.MatchString(f.id) {
 		out.name = f.id
 	}
 	return out
+}
+
+// elsewhere reports whether references name a field of an item otherwise than in bh's own items.
+func elsewhere(fields []field, l layout) bool {
+	return slices.ContainsFunc(vendors.FieldNames(),
+		func(name string) bool { return namedIn(fields, l, name) != l.name(name) })
 }
 
 func ambiguous(list []summary, title string) bool {

@@ -106,3 +106,51 @@ func TestReference_parsesIntoItsParts(t *testing.T) {
 		}
 	})
 }
+
+// TestElsewhere: references to an item need no look at it exactly if those of bh's own items name the same fields.
+func TestElsewhere(t *testing.T) {
+	const id, secret = vendors.FieldAccessKeyID, vendors.FieldSecretAccessKey
+	labels := map[string]string{id: "username", secret: "credential"}
+	own := func(l layout, more ...field) (out []field) {
+		for _, name := range vendors.FieldNames() {
+			out = append(out, l.field(name))
+		}
+		return append(out, more...)
+	}
+	random := strings.Repeat("c3", 13)
+	tests := []struct {
+		name   string
+		labels map[string]string
+		fields []field
+		want   bool
+		key    fieldName // of the access key id
+	}{
+		{"bh's own", nil, own(layout{}), false, fieldName{"keys", id}},
+		{"bh's own, with labels", labels, own(layout{labels: labels}), false, fieldName{"keys", "username"}},
+		{"a label that stands in no reference", map[string]string{id: "Schlüssel"}, own(layout{labels: map[string]string{id: "Schlüssel"}}), false, fieldName{"keys", id}},
+		{"none", nil, nil, false, fieldName{"keys", id}},
+		{"made by a person, where bh would", nil, []field{{id: random, section: "keys", label: id}}, false, fieldName{"keys", id}},
+		{"built in", labels, []field{{id: "username", label: "username"}, {id: "credential", label: "credential"}}, true, fieldName{"", "username"}},
+		{"built in, with another label", nil, []field{{id: "username", label: id}}, true, fieldName{"", id}},
+		{"built in, and its label stands in no reference", map[string]string{id: "Schlüssel"}, []field{{id: "username", label: "Schlüssel"}}, true, fieldName{"", "username"}},
+		{"in no section", nil, []field{{id: random, label: id}}, true, fieldName{"", id}},
+		{"in a section of its own", nil, []field{{id: random, section: random, label: id}}, true, fieldName{random, id}},
+		{"bh's own, moved", nil, []field{{id: id, section: "mine", label: id}}, true, fieldName{"mine", id}},
+		{"bh's own, beside one in no section", labels, own(layout{labels: labels}, field{id: "username", label: "username"}), false, fieldName{"keys", "username"}},
+		{"bh's own, beside one in a section, which may have the same name", labels,
+			own(layout{labels: labels}, field{id: random, section: "mine", label: "Username"}), true, fieldName{"keys", id}},
+		{"built in, beside one of the same label", labels,
+			[]field{{id: "username", label: "username"}, {id: random, section: "mine", label: "username"}}, true, fieldName{"", "username"}},
+		{"as before, and only the second is called as declared", labels,
+			[]field{{id: "username", label: "Username"}, {id: random, section: "mine", label: "username"}}, true, fieldName{"mine", "username"}},
+	}
+	for _, test := range tests {
+		l := layout{labels: test.labels}
+		if got := l.read(item{fields: test.fields}).Elsewhere; got != test.want {
+			t.Errorf("%s: got %t", test.name, got)
+		}
+		if got := namedIn(test.fields, l, id); got != test.key {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.key)
+		}
+	}
+}
