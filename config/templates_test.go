@@ -139,7 +139,7 @@ func TestTemplates_areNotTooDeep(t *testing.T) {
 // A policy is checked after the load, and leaves the configuration as it was.
 func TestTemplates_ofPolicies(t *testing.T) {
 	const policy = "policy \"p\" {\n  condition = startswith(templatefile(\"t.tftpl\", { b = project.bucket }), \"acme-\")\n  error_message = \"no\"\n}\n"
-	for template, want := range map[string]string{"acme-${b}": "", "${b}": brokenPolicy.Code + " buckets.hcl:7", "\n${tonumber(b)}": "BH1012 t.tftpl:2"} {
+	for template, want := range map[string]string{"acme-${b}": "", "${b}": brokenPolicy.Code + " buckets.hcl:6", "\n${tonumber(b)}": "BH1012 t.tftpl:2"} {
 		_, o := rendered(t, `"title"`, map[string]string{"t.tftpl": template})
 		o.Overlay[DefaultFile] = append(o.Overlay[DefaultFile], policy...)
 		c := load(t, o)
