@@ -52,6 +52,23 @@ func TestChildEnvironment_byValue(t *testing.T) {
 	}
 }
 
+// A cloud's reference is not read, because exec calls no cloud. So a variable that holds the reference is
+// passed on: it is of use only with what opens its store, which is withheld. What the reference names is in
+// no variable by bh's doing; bh could not recognise a copy of it without reading the item.
+func TestChildEnvironment_references(t *testing.T) {
+	const reference, opens = "op://Engineering/cloudflare/credential", "ops_0123456789abcdef"
+	declared := &config.Config{
+		Clouds: []config.Connection{{Vendor: "cloudflare_r2", Name: "main", Settings: vendors.Settings{"api_token": {Reference: reference}}}},
+		Secrets: []config.Connection{{Vendor: "onepassword", Name: "eng",
+			Settings: vendors.Settings{"service_account_token": {Secret: vendors.NewSecret(opens)}}}}}
+	given := []string{"OP_SERVICE_ACCOUNT_TOKEN=" + opens, "MY_OP=" + opens, "CLOUDFLARE_API_TOKEN=" + reference, "REF_TOKEN=" + reference}
+	secrets := secretsOf(Process{Environ: func() []string { return given }, Env: func(string) (string, bool) { return "", false }})
+	learnFrom(secrets, declared)
+	if got := childEnvironment(declared, secrets, given, false); !slices.Equal(got, given[3:]) {
+		t.Errorf("got %v, want %v", got, given[3:])
+	}
+}
+
 // What a user set about checksums stays, and the rest is set.
 func TestWithAWS(t *testing.T) {
 	const request, response = "AWS_REQUEST_CHECKSUM_CALCULATION=", "AWS_RESPONSE_CHECKSUM_VALIDATION="

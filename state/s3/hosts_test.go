@@ -29,7 +29,7 @@ func (o *overheard) RoundTrip(r *http.Request) (*http.Response, error) {
 // request, and so only to hosts that may have it, or that the user's own AWS configuration names.
 func TestHosts_sessionToken(t *testing.T) {
 	configuration := filepath.Join(t.TempDir(), "config")
-	if err := os.WriteFile(configuration, []byte("[profile own]\nendpoint_url = https://own.example\n"+
+	if err := os.WriteFile(configuration, []byte("[profile own]\nendpoint_url = https://Own.example\n"+
 		"aws_access_key_id = id\naws_secret_access_key = secret\naws_session_token = session\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestHosts_sessionToken(t *testing.T) {
 		{"R2", "https://account.eu.r2.cloudflarestorage.com", "", "session", "account.eu.r2.", true},
 		{"AWS", "", "", "session", "states.s3.eu-west-1.amazonaws.com", true},
 		{"allowed", "https://allowed.example", "", "session", "allowed.example", true},
-		{"the user's configuration", "", "own", "session", "own.example", true},
+		{"the user's configuration", "", "own", "session", "Own.example", true},
 		{"the file, beside that configuration", "https://evil.example", "own", "session", "", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
