@@ -7,6 +7,8 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"buckethead/config/functions"
 )
 
 func TestYAML_keysStayAsTheyAreWritten(t *testing.T) {
@@ -36,7 +38,7 @@ func TestYAML_readsValuesAsTerraformDoes(t *testing.T) {
 		"x: &x {b: 1}\nz: &z {b: 2, d: 4}\ny: {<<: [*x, *z]}": `{"x":{"b":1},"y":{"b":1,"d":4},"z":{"b":2,"d":4}}`, "&k a: 1\nb: {*k : 2}": `{"a":1,"b":{"a":2}}`,
 		"\ufeffa: 1": `{"a":1}`, "---\na: 1\n...\n": `{"a":1}`, "# c\na: 1 # d": `{"a":1}`, "a: .inf": "", "a: 1e3": `{"a":1000}`, "a: 1:30": `{"a":"1:30"}`,
 	} {
-		v, err := yamlDecodeFunc.Call([]cty.Value{cty.StringVal(src)})
+		v, err := functions.YAMLDecode.Call([]cty.Value{cty.StringVal(src)})
 		if want == "" {
 			continue
 		}
@@ -180,10 +182,10 @@ func FuzzData(f *testing.F) {
 		m := &meter{}
 		for name, decode := range map[string]func() (cty.Value, error){
 			"yaml": func() (cty.Value, error) {
-				return m.call("yamldecode", yamlDecodeFunc).Call([]cty.Value{cty.StringVal(src)})
+				return m.call("yamldecode", functions.YAMLDecode).Call([]cty.Value{cty.StringVal(src)})
 			},
 			"json": func() (cty.Value, error) {
-				return m.call("jsondecode", jsonDecodeFunc).Call([]cty.Value{cty.StringVal(src)})
+				return m.call("jsondecode", functions.JSONDecode).Call([]cty.Value{cty.StringVal(src)})
 			},
 		} {
 			m.spent, m.err = 0, nil

@@ -47,7 +47,7 @@ func TestLoad_reportsEveryFaultWithItsPlace(t *testing.T) {
 		"text without quotes":             {"locals {\n  a = weur\n}", []string{"BH1013@4"}, []string{"in quotes"}},
 		"each without for_each":           {project("  item_title = each.key"), []string{"BH1013@5"}, []string{"for_each"}},
 		"unknown function":                {"locals {\n  a = uper(\"x\")\n}", []string{"BH1014@4"}, []string{"Did you mean upper()?"}},
-		"clock":                           {"locals {\n  a = timestamp()\n}", []string{"BH1014@4"}, []string{"the same for the same inputs"}},
+		"clock":                           {"locals {\n  a = timestamp()\n}", []string{"BH1014@4"}, []string{"the plan would differ each time"}},
 		"cycle":                           {"locals {\n  a = local.b\n  b = local.c\n  c = local.a\n  d = local.a\n}", []string{"BH1015@4"}, []string{"a -> b -> c -> a"}},
 		"local of itself":                 {"locals {\n  a = [local.a]\n}", []string{"BH1015@4"}, []string{"a -> a"}},
 		"duration without unit":           {project("  rotate {\n every = \"90\"\n }"), []string{"BH1016@6"}, []string{"no unit"}},

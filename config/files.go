@@ -162,7 +162,7 @@ func (l *loader) parse(name string, src []byte) file {
 		f.broken, f.body = 0, &hclsyntax.Body{}
 		return f
 	}
-	if place, deep := tooDeep(src, name); deep {
+	if place, deep := tooDeep(src, name, hclsyntax.LexConfig); deep {
 		l.report(invalidSyntax, place, hcl.Range{},
 			fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
 			"Split the expression into several locals.")

@@ -11,6 +11,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/functions"
 	"buckethead/config/language"
 	"buckethead/config/words"
 )
@@ -25,6 +26,7 @@ type loader struct {
 	files     []file
 	masked    map[string]bool
 	functions map[string]function.Function
+	parsed    parsedTemplates
 	meter     *meter
 	kept      int64 // bytes of the values that are kept
 	root      *hcl.EvalContext
@@ -80,6 +82,7 @@ func newLoader(o Options) *loader {
 		},
 		meter:     &meter{},
 		masked:    map[string]bool{},
+		parsed:    parsedTemplates{byText: map[string]hclsyntax.Expression{}},
 		variables: map[string]*variable{},
 		locals:    map[string]*local{},
 		unsure:    map[string]bool{},
@@ -93,14 +96,14 @@ func newLoader(o Options) *loader {
 // other. A file that asks for another version of bh is not looked at further:
 // whatever else is strange in it may be right for that version.
 func (l *loader) evaluate() {
-	l.functions = functions(newTree(l.config.Dir), l.environment)
+	l.functions = functions.All(l.world())
 	for name, f := range l.functions {
 		if name != "try" && name != "can" { // they evaluate their arguments themselves
 			l.functions[name] = l.meter.call(name, f)
 		}
 	}
 	l.functions[guardedIndex] = guardedIndexFunc
-	l.root = &hcl.EvalContext{Functions: l.functions}
+	l.root = &hcl.EvalContext{Functions: l.functions, Variables: map[string]cty.Value{"path": pathValues()}}
 	l.collectBlocks()
 	l.static = len(l.diags)
 	l.declareVariables()

@@ -109,6 +109,7 @@ func (l *loader) evaluateLocal(at *local, path []string) {
 	s := l.needing(at.block, &at.lacks)
 	s.ctx = &hcl.EvalContext{Functions: l.functions, Variables: map[string]cty.Value{
 		"var":   l.root.Variables["var"],
+		"path":  l.root.Variables["path"],
 		"local": objectOf(values),
 	}}
 	at.value, _ = s.evaluate(at.attr.Expr)

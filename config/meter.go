@@ -8,19 +8,21 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
+
+	"buckethead/config/functions"
 )
 
 // What expressions make is bounded, because a few characters can ask for any amount of
 // memory. The data of 100,000 projects with five values each stays below every bound.
 const (
-	evaluationLimit = 64 << 20  // bytes that one expression makes while it is evaluated
+	evaluationLimit = functions.EvaluationLimit
 	keptLimit       = 128 << 20 // bytes of all values that are kept: variables, locals, texts
-	stringLimit     = 16 << 20  // bytes of one string
-	exponentLimit   = 4096      // bits before the point of a number, or zeros after it
+	stringLimit     = functions.StringLimit
+	exponentLimit   = 4096 // bits before the point of a number, or zeros after it
 	projectLimit    = 250_000
-	// elementSize is what an element of a list or map costs apart from its text,
-	// stepSize what a step of a loop does, faultSize what HCL keeps of an error in one.
-	elementSize, stepSize, faultSize = 64, 128, 1 << 10
+	elementSize     = functions.ElementSize
+	// stepSize is what a step of a loop costs, faultSize what HCL keeps of an error in one.
+	stepSize, faultSize = 128, 1 << 10
 )
 
 // limitError says which bound was exceeded. It has nothing of the value.
@@ -28,8 +30,7 @@ type limitError struct{ what string }
 
 func (e *limitError) Error() string { return e.what }
 func (e *limitError) fault() (Kind, string, string) {
-	return tooLarge, sentence(e.what),
-		"Make less of it; values that really are that large can be made in several locals, or read from smaller files."
+	return tooLarge, sentence(e.what), functions.LessOfIt
 }
 
 func beyond(what string, limit int64) *limitError {
@@ -92,6 +93,18 @@ func (m *meter) spend(bytes int64) {
 		m.end(beyond("makes values", evaluationLimit))
 	}
 }
+
+// Spendable ends the evaluation if so many more bytes would be too many.
+func (m *meter) Spendable(bytes int64) {
+	m.spend(bytes)
+	m.spent -= bytes
+}
+
+// Size implements [functions.Meter].
+func (m *meter) Size(v cty.Value) int64 { return m.size(v, 0) }
+
+// TooLarge ends the evaluation with a reason.
+func (m *meter) TooLarge(why string) { m.end(&limitError{why}) }
 
 // trial runs f, in which the meter may end the evaluation, and returns why it did.
 // It stands within functions, where cty makes another error of a panic.
@@ -206,13 +219,17 @@ const (
 	operand  role = iota
 	part          // of a template, which becomes text at once
 	repeated      // one step of a loop
+	template      // a whole template, whose places are not those of the files
 )
 
 // Value evaluates the expression and counts what it makes.
 func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	m := e.m
 	defer func() { // the innermost one that knows its place
-		if m.err != nil && m.at == (hcl.Range{}) {
+		switch {
+		case e.role == template:
+			m.at = hcl.Range{}
+		case m.err != nil && m.at == (hcl.Range{}):
 			m.at = e.Expression.Range()
 		}
 	}()
@@ -246,12 +263,16 @@ func (m *meter) call(name string, f function.Function) function.Function {
 		// The function itself checks its arguments, and says of which type its result is.
 		Type: function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (v cty.Value, err error) {
-			if estimate := estimates[name]; estimate != nil {
-				if err := m.trial(func() { m.spendable(estimate(m, args)) }); err != nil {
+			if estimate := functions.Estimates[name]; estimate != nil {
+				if err := m.trial(func() { m.Spendable(estimate(m, args)) }); err != nil {
 					return cty.NilVal, err
 				}
 			}
-			if v, err = f.Call(args); err != nil {
+			v, err = f.Call(args)
+			if m.err != nil { // the meter ended what the function evaluated or read
+				return cty.NilVal, m.err
+			}
+			if err != nil {
 				return v, err
 			}
 			return v, m.trial(func() { m.spend(m.size(v, 0)) })

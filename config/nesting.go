@@ -1,6 +1,8 @@
 package config
 
 import (
+	"bytes"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
@@ -10,10 +12,16 @@ import (
 // no error could be given any more; people do not come near it.
 const maxDepth = 2000
 
+// lexer is the function that splits a text into tokens: a file, or a template.
+type lexer func(src []byte, filename string, start hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)
+
 // tooDeep reports whether the text nests too deep for the parser, and where. The
 // first pass counts bytes, which is cheap and takes brackets in strings for real
 // ones; only a file that looks bad is then read token by token.
-func tooDeep(src []byte, name string) (hcl.Range, bool) {
+func tooDeep(src []byte, name string, lex lexer) (hcl.Range, bool) {
+	if bytes.Count(src, []byte("%{")) > maxDepth {
+		return deepToken(src, name, lex)
+	}
 	brackets, operators, worst := 0, 0, 0
 	for _, b := range src {
 		switch b {
@@ -33,17 +41,25 @@ func tooDeep(src []byte, name string) (hcl.Range, bool) {
 	if worst <= maxDepth {
 		return hcl.Range{}, false
 	}
-	return deepToken(src, name)
+	return deepToken(src, name, lex)
 }
 
 // deepToken finds the token at which the nesting is too deep. Prefix operators
 // and conditionals nest as brackets do, until the brackets around them close or,
-// outside of any, the line ends.
-func deepToken(src []byte, name string) (hcl.Range, bool) {
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+// outside of any, the line ends. %{ if } and %{ for } nest until they end.
+func deepToken(src []byte, name string, lex lexer) (hcl.Range, bool) {
+	tokens, _ := lex(src, name, hcl.InitialPos)
 	var open []int // operators seen at each open bracket
-	operators := 0
-	for _, t := range tokens {
+	operators, directives := 0, 0
+	for i, t := range tokens {
+		if t.Type == hclsyntax.TokenTemplateControl && i+1 < len(tokens) {
+			switch string(tokens[i+1].Bytes) {
+			case "if", "for":
+				directives++
+			case "endif", "endfor":
+				directives = max(directives-1, 0)
+			}
+		}
 		switch t.Type {
 		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp,
 			hclsyntax.TokenTemplateControl, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
@@ -61,7 +77,7 @@ func deepToken(src []byte, name string) (hcl.Range, bool) {
 				operators = open[n-1]
 			}
 		}
-		if len(open)+operators > maxDepth {
+		if len(open)+operators+directives > maxDepth {
 			return t.Range, true
 		}
 	}

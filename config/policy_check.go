@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -76,6 +77,9 @@ type evaluation struct {
 func (p Policy) evaluation() *evaluation {
 	own := *p.rule.l
 	own.diags = nil
+	config := *own.config // of which templates are shown
+	config.Sources = maps.Clone(config.Sources)
+	own.config = &config
 	return &evaluation{policy: p, scope: scope{l: &own, block: p.rule.block.Range(), seen: map[faultKey]struct{}{}}}
 }
 

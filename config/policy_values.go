@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/function"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
@@ -133,20 +132,3 @@ func listOf(texts []string) cty.Value {
 	}
 	return cty.ListVal(values)
 }
-
-// secondsFunc reads a length of time as the file writes it, "90d", so that lengths can
-// be compared. Of null it is null.
-var secondsFunc = function.New(&function.Spec{
-	Params: []function.Parameter{{Name: "duration", Type: cty.String, AllowNull: true}},
-	Type:   function.StaticReturnType(cty.Number),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		if args[0].IsNull() {
-			return cty.NullVal(cty.Number), nil
-		}
-		d, err := language.ParseDuration(args[0].AsString())
-		if err != nil {
-			return cty.NilVal, function.NewArgErrorf(0, "%q is no duration: %s", args[0].AsString(), err)
-		}
-		return cty.NumberIntVal(int64(d / time.Second)), nil
-	},
-})

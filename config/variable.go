@@ -8,6 +8,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"buckethead/config/functions"
 )
 
 // variable is one variable block.
@@ -112,9 +114,9 @@ func (v *variable) convert(s *scope, value cty.Value, subject hcl.Range, source 
 	if v.origin != "" {
 		of = carried{sensitive: true, origin: v.origin}
 	}
-	converted, err := fit(value, v.kind)
+	converted, err := functions.Convert(value, v.kind)
 	if err != nil {
-		why := sentence(": " + conversionFault(err))
+		why := sentence(": " + functions.ConversionFault(err))
 		if v.withheld() || of.sensitive {
 			why = "."
 		}

@@ -61,7 +61,7 @@ func TestRules_canFail(t *testing.T) {
 		{"keeps libraries in their rooms", breaks, "config", "package p\nimport (\n\"github.com/urfave/cli/v2\"\n\"github.com/hashicorp/hcl/v2\"\n)"},
 		{"keeps libraries in their rooms", breaks, "config", "package p\nimport (\n\"github.com/hashicorp/hcl/v2\"\n\"github.com/urfave/cli/v2\"\n)"},
 		{"keeps libraries in their rooms", keeps, "config", in + `"github.com/hashicorp/hcl/v2/hclsyntax"`},
-		{"keeps libraries in their rooms", keeps, "config", in + `yaml "github.com/zclconf/go-cty-yaml"`},
+		{"keeps libraries in their rooms", keeps, "config/functions", in + `yaml "github.com/zclconf/go-cty-yaml"`},
 		{"keeps libraries in their rooms", keeps, "planner", in + `"encoding/json"`},
 
 		{"says where names come from", breaks, "planner", in + `. "fmt"`},

@@ -35,7 +35,8 @@ var mayImport = map[string][]string{
 	"vendors/onepassword": {"vendors", "vendors/transport"},
 	"config/language":     {},
 	"config/write":        {"config/language", "config/addr", "config/words"},
-	"config":              {"config/language", "config/write", "config/addr", "config/diag", "config/words", "vendors"},
+	"config/functions":    {"config/words"},
+	"config":              {"config/functions", "config/language", "config/write", "config/addr", "config/diag", "config/words", "vendors"},
 	"state":               {"config/addr", "vendors"},
 	"state/bolt":          {"state", "config/addr", "config/words", "vendors/folder"},
 	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
@@ -81,10 +82,10 @@ const everything = "..."
 // rooms says which packages each library may be used in. A library that is not
 // here may be used nowhere, and one without a package only in tests.
 var rooms = map[string][]string{
-	"github.com/hashicorp/hcl":                {"config", "config/write"},
+	"github.com/hashicorp/hcl":                {"config", "config/functions", "config/write"},
 	"github.com/hashicorp/go-version":         {"config"},
-	"github.com/zclconf/go-cty":               {"config", "config/write"},
-	"github.com/zclconf/go-cty-yaml":          {"config"},
+	"github.com/zclconf/go-cty":               {"config", "config/functions", "config/write"},
+	"github.com/zclconf/go-cty-yaml":          {"config/functions"},
 	"go.etcd.io/bbolt":                        {"state/bolt"},
 	"filippo.io/age":                          {"vendors/agefile", "cmd/clitest"},
 	"github.com/gofrs/flock":                  {"vendors/agefile", "vendors/local"},
@@ -107,7 +108,9 @@ var rooms = map[string][]string{
 	// 1Password's own client for Connect, which judges the simulator.
 	"github.com/1Password/connect-sdk-go": {},
 	// It reads the keys of YAML as they are written; the one that the YAML organisation keeps.
-	"go.yaml.in/yaml": {"config"},
+	"go.yaml.in/yaml": {"config/functions"},
+	// It is what Terraform finds files with, and judges fileset().
+	"github.com/bmatcuk/doublestar": {},
 	// It judges the JSON lines.
 	"github.com/santhosh-tekuri/jsonschema": {},
 	"pgregory.net/rapid":                    {},

@@ -1,4 +1,4 @@
-package config
+package functions
 
 import (
 	"fmt"
@@ -14,12 +14,22 @@ const (
 	digitsLimit  = 4096     // of a number that parseint reads
 )
 
-// estimates say how many bytes a function is about to make, for those that can make far
+// Meter counts what an expression makes, and ends its evaluation by a panic if that is too much.
+type Meter interface {
+	// Spendable ends the evaluation if so many more bytes would be too many.
+	Spendable(bytes int64)
+	// Size returns about how many bytes a value takes.
+	Size(v cty.Value) int64
+	// TooLarge ends the evaluation for another reason, which is a sentence.
+	TooLarge(why string)
+}
+
+// Estimates say how many bytes a function is about to make, for those that can make far
 // more than they are given. An argument that does not fit counts as nothing: the
 // function says what is wrong with it.
-var estimates = map[string]func(m *meter, args []cty.Value) int64{
-	"format": func(_ *meter, a []cty.Value) int64 { return formatted(a) },
-	"formatlist": func(_ *meter, a []cty.Value) int64 {
+var Estimates = map[string]func(m Meter, args []cty.Value) int64{
+	"format": func(_ Meter, a []cty.Value) int64 { return formatted(a) },
+	"formatlist": func(_ Meter, a []cty.Value) int64 {
 		longest := 1
 		for _, list := range a {
 			if plain, _ := list.Unmark(); !listLike(plain) {
@@ -28,29 +38,29 @@ var estimates = map[string]func(m *meter, args []cty.Value) int64{
 				longest = max(longest, plain.LengthInt())
 			}
 		}
-		return product(int64(longest), formatted(a)+elementSize)
+		return product(int64(longest), formatted(a)+ElementSize)
 	},
-	"indent": func(_ *meter, a []cty.Value) int64 {
+	"indent": func(_ Meter, a []cty.Value) int64 {
 		return product(number(a, 0), int64(strings.Count(text(a, 1), "\n"))) + int64(len(text(a, 1)))
 	},
-	"join": func(m *meter, a []cty.Value) int64 {
+	"join": func(m Meter, a []cty.Value) int64 {
 		total := int64(0)
 		for i := 1; i < len(a); i++ {
 			elements(a, i, func(v cty.Value) {
-				total += int64(len(text(a, 0))) + m.size(v, 0)
-				m.spendable(total)
+				total += int64(len(text(a, 0))) + m.Size(v)
+				m.Spendable(total)
 			})
 		}
 		return total
 	},
 	"replace":  replaced,
-	"regex":    func(m *meter, a []cty.Value) int64 { m.pattern(text(a, 0)); return 0 },
+	"regex":    func(m Meter, a []cty.Value) int64 { pattern(m, text(a, 0)); return 0 },
 	"regexall": matched,
-	"split": func(_ *meter, a []cty.Value) int64 {
-		return product(int64(strings.Count(text(a, 1), text(a, 0)))+1, elementSize)
+	"split": func(_ Meter, a []cty.Value) int64 {
+		return product(int64(strings.Count(text(a, 1), text(a, 0)))+1, ElementSize)
 	},
-	"setproduct": func(_ *meter, a []cty.Value) int64 {
-		total := int64(len(a)) * elementSize
+	"setproduct": func(_ Meter, a []cty.Value) int64 {
+		total := int64(len(a)) * ElementSize
 		for i := range a {
 			count := int64(0)
 			elements(a, i, func(cty.Value) { count++ })
@@ -58,23 +68,17 @@ var estimates = map[string]func(m *meter, args []cty.Value) int64{
 		}
 		return total
 	},
-	"parseint": func(m *meter, a []cty.Value) int64 {
+	"parseint": func(m Meter, a []cty.Value) int64 {
 		if len(text(a, 0)) > digitsLimit {
-			m.end(&limitError{fmt.Sprintf("The number has more than %d digits", digitsLimit)})
+			m.TooLarge(fmt.Sprintf("The number has more than %d digits", digitsLimit))
 		}
 		return 0
 	},
-	"csvdecode":  func(_ *meter, a []cty.Value) int64 { return parsed(text(a, 0), ",\n") },
-	"jsondecode": func(_ *meter, a []cty.Value) int64 { return parsed(text(a, 0), ",[{") },
-	"yamldecode": func(_ *meter, a []cty.Value) int64 { return 3 * parsed(text(a, 0), "\n,[{") / 2 },
-	"jsonencode": func(m *meter, a []cty.Value) int64 { return m.encoded(a, false) },
-	"yamlencode": func(m *meter, a []cty.Value) int64 { return m.encoded(a, true) },
-}
-
-// spendable ends the evaluation if so much more would be too much.
-func (m *meter) spendable(bytes int64) {
-	m.spend(bytes)
-	m.spent -= bytes
+	"csvdecode":  func(_ Meter, a []cty.Value) int64 { return parsed(text(a, 0), ",\n") },
+	"jsondecode": func(_ Meter, a []cty.Value) int64 { return parsed(text(a, 0), ",[{") },
+	"yamldecode": func(_ Meter, a []cty.Value) int64 { return 3 * parsed(text(a, 0), "\n,[{") / 2 },
+	"jsonencode": func(m Meter, a []cty.Value) int64 { return encoded(m, a, false) },
+	"yamlencode": func(m Meter, a []cty.Value) int64 { return encoded(m, a, true) },
 }
 
 // text returns an argument that is a string, or "".
@@ -160,9 +164,9 @@ func formatted(args []cty.Value) int64 {
 }
 
 // pattern returns a regular expression, or nil where it is none.
-func (m *meter) pattern(text string) *regexp.Regexp {
+func pattern(m Meter, text string) *regexp.Regexp {
 	if len(text) > patternLimit {
-		m.end(&limitError{fmt.Sprintf("The regular expression is longer than %d KiB", patternLimit>>10)})
+		m.TooLarge(fmt.Sprintf("The regular expression is longer than %d KiB", patternLimit>>10))
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
@@ -171,33 +175,33 @@ func (m *meter) pattern(text string) *regexp.Regexp {
 	return re
 }
 
-func replaced(m *meter, a []cty.Value) int64 {
+func replaced(m Meter, a []cty.Value) int64 {
 	in, old, by := text(a, 0), text(a, 1), text(a, 2)
 	if len(old) < 2 || old[0] != '/' || old[len(old)-1] != '/' {
 		return product(int64(strings.Count(in, old)), int64(len(by))) + int64(len(in))
 	}
-	re := m.pattern(old[1 : len(old)-1])
+	re := pattern(m, old[1:len(old)-1])
 	if re == nil {
 		return 0
 	}
 	captured := product(int64(strings.Count(by, "$")), int64(len(in)))
-	return product(m.matches(re, in, int64(len(by))), int64(len(by))) + captured + int64(len(in))
+	return product(matches(m, re, in, int64(len(by))), int64(len(by))) + captured + int64(len(in))
 }
 
-func matched(m *meter, a []cty.Value) int64 {
-	re := m.pattern(text(a, 0))
+func matched(m Meter, a []cty.Value) int64 {
+	re := pattern(m, text(a, 0))
 	if re == nil {
 		return 0
 	}
-	each := int64(re.NumSubexp()+1) * elementSize
-	return product(m.matches(re, text(a, 1), each), each)
+	each := int64(re.NumSubexp()+1) * ElementSize
+	return product(matches(m, re, text(a, 1), each), each)
 }
 
 // matches returns how often an expression matches at most; it only counts where that
 // many times each would be too much.
-func (m *meter) matches(re *regexp.Regexp, in string, each int64) int64 {
+func matches(m Meter, re *regexp.Regexp, in string, each int64) int64 {
 	most := int64(utf8.RuneCountInString(in)) + 1
-	if product(most, each) <= evaluationLimit/4 {
+	if product(most, each) <= EvaluationLimit/4 {
 		return most
 	}
 	count, at := int64(0), 0
@@ -207,7 +211,7 @@ func (m *meter) matches(re *regexp.Regexp, in string, each int64) int64 {
 			break
 		}
 		count++
-		m.spendable(product(count, each))
+		m.Spendable(product(count, each))
 		at += max(found[1], 1)
 	}
 	return count
@@ -219,12 +223,12 @@ func parsed(data, ends string) int64 {
 	for i := range len(ends) {
 		count += int64(strings.Count(data, ends[i:i+1]))
 	}
-	return product(count, elementSize)
+	return product(count, ElementSize)
 }
 
 // encoded is at most the length of a value as JSON or YAML, which writes each level on a
 // line of its own, indented.
-func (m *meter) encoded(args []cty.Value, lines bool) int64 {
+func encoded(m Meter, args []cty.Value, lines bool) int64 {
 	total := int64(0)
 	var walk func(v cty.Value, depth int64)
 	walk = func(v cty.Value, depth int64) {
@@ -255,7 +259,7 @@ func (m *meter) encoded(args []cty.Value, lines bool) int64 {
 				walk(element, depth+1)
 			}
 		}
-		m.spendable(total)
+		m.Spendable(total)
 	}
 	walk(args[0], 0)
 	return total

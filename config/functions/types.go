@@ -1,4 +1,4 @@
-package config
+package functions
 
 import (
 	"errors"
@@ -10,6 +10,32 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 )
+
+var types = group{"Types", []row{
+	{name: "can", of: canFunc, text: "Reports whether an expression has a value, and no error.",
+		example: `can(tonumber("x"))`, result: `false`},
+	{name: "issensitive", of: isSensitiveFunc, text: "Reports whether a value must not be shown.",
+		example: `issensitive(sensitive("a"))`, result: `true`},
+	{name: "nonsensitive", of: nonsensitiveFunc, text: "Takes back sensitive(); a secret of the environment stays one.",
+		example: `issensitive(nonsensitive(sensitive("a")))`, result: `false`},
+	{name: "sensitive", of: sensitiveFunc, text: "Marks a value as one that must not be shown.",
+		example: `nonsensitive(sensitive("a"))`, result: `"a"`},
+	{name: "tobool", f: conversion(cty.Bool),
+		text: "Turns a value into a boolean.", example: `tobool("true")`, result: `true`},
+	{name: "tolist", f: conversion(cty.List(cty.DynamicPseudoType)), text: "Turns a value into a list of one type.",
+		example: `tolist(["a", 1])`, result: `["a", "1"]`},
+	{name: "tomap", f: conversion(cty.Map(cty.DynamicPseudoType)), text: "Turns a value into a map of one type.",
+		example: `tomap({ a = "x", b = 1 })`, result: `{ a = "x", b = "1" }`},
+	{name: "tonumber", f: conversion(cty.Number),
+		text: "Turns a value into a number.", example: `tonumber("5")`, result: `5`},
+	{name: "toset", f: conversion(cty.Set(cty.DynamicPseudoType)),
+		text:    "Turns a value into a set, which has each element once.",
+		example: `toset(["b", "a", "b"])`, result: `["a", "b"]`},
+	{name: "tostring", f: conversion(cty.String),
+		text: "Turns a value into a string.", example: `tostring(5)`, result: `"5"`},
+	{name: "try", of: tryFunc, text: "Returns the first of its expressions that has a value.",
+		example: `try(tonumber("x"), 0)`, result: `0`},
+}}
 
 // conversion makes the function that turns its argument into a type.
 func conversion(want cty.Type) function.Function {
@@ -33,7 +59,7 @@ func conversion(want cty.Type) function.Function {
 			return v.Type(), nil
 		},
 		Impl: func(args []cty.Value, kind cty.Type) (cty.Value, error) {
-			v, err := fit(args[0], kind)
+			v, err := Convert(args[0], kind)
 			if err != nil {
 				return cty.NilVal, function.NewArgError(0, err)
 			}
@@ -68,9 +94,9 @@ func elementOf(want, from cty.Type) cty.Type {
 	return want
 }
 
-// fit is convert.Convert, and linear for a list, set or map with many elements,
+// Convert is convert.Convert, but linear for a list, set or map with many elements,
 // whose types the library compares with each other again.
-func fit(v cty.Value, want cty.Type) (cty.Value, error) {
+func Convert(v cty.Value, want cty.Type) (cty.Value, error) {
 	from := v.Type()
 	direct := v.IsKnown() && !v.IsNull() && !v.IsMarked() && want.IsCollectionType() &&
 		!want.ElementType().HasDynamicTypes() &&
@@ -84,7 +110,7 @@ func fit(v cty.Value, want cty.Type) (cty.Value, error) {
 		key, value := it.Element()
 		if !value.Type().Equals(element) {
 			var err error
-			if value, err = fit(value, want.ElementType()); err != nil {
+			if value, err = Convert(value, want.ElementType()); err != nil {
 				return cty.NilVal, cty.Path{cty.IndexStep{Key: key}}.NewError(err)
 			}
 		}
@@ -103,8 +129,8 @@ func fit(v cty.Value, want cty.Type) (cty.Value, error) {
 	return cty.ListVal(list), nil
 }
 
-// conversionFault says why a value does not fit, and in which element.
-func conversionFault(err error) string {
+// ConversionFault says why a value does not fit, and in which element.
+func ConversionFault(err error) string {
 	var path cty.PathError
 	if !errors.As(err, &path) {
 		return err.Error()

@@ -1,4 +1,4 @@
-package config
+package functions
 
 import (
 	"bytes"
@@ -7,19 +7,18 @@ import (
 	"strings"
 
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/convert"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// decoding makes a function that reads data read over a byte-order mark, and refuse what
+// decoding makes a function that reads data skip a byte-order mark, and refuse what
 // check objects to.
 func decoding(decode function.Function, check func(src []byte) error) function.Function {
 	return function.New(&function.Spec{
 		Params: decode.Params(),
 		Type:   function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-			src := strings.TrimPrefix(args[0].AsString(), byteOrderMark)
+			src := strings.TrimPrefix(args[0].AsString(), ByteOrderMark)
 			if err := check([]byte(src)); err != nil {
 				return cty.NilVal, err
 			}
@@ -29,37 +28,38 @@ func decoding(decode function.Function, check func(src []byte) error) function.F
 }
 
 var (
-	jsonDecodeFunc = decoding(stdlib.JSONDecodeFunc, func(src []byte) error {
-		twice, err := checkJSON(src)
+	// JSONDecode reads JSON as Terraform does, and refuses a key that is written twice.
+	JSONDecode = decoding(stdlib.JSONDecodeFunc, func(src []byte) error {
+		twice, err := RepeatedKey(src)
 		if err == nil && twice != nil {
-			return twiceInData(twice.key, twice.first, twice.again, twice.twins)
+			return twiceInData(twice.Key, twice.First, twice.Again, twice.Twins)
 		}
 		return err
 	})
 	csvDecodeFunc = decoding(stdlib.CSVDecodeFunc, func([]byte) error { return nil }) // names its columns itself
 )
 
-// twice is a key that one object has two times, with the lines.
-type twice struct {
-	key          string
-	first, again int
-	twins        bool // they only look the same
+// Twice is a key that one object has two times, with the lines.
+type Twice struct {
+	Key          string
+	First, Again int
+	Twins        bool // they only look the same
 }
 
 func twiceInData(key string, first, again int, twins bool) error {
-	e := &dataError{kind: duplicateKey, what: fmt.Sprintf("the key %q is written twice, in line %d and in line %d", key, first, again),
-		fix: "Remove one of the two, or give it another name."}
+	e := &Fault{DuplicateKey, fmt.Sprintf("the key %q is written twice, in line %d and in line %d", key, first, again),
+		"Remove one of the two, or give it another name."}
 	if twins {
-		e.what = fmt.Sprintf("the keys %q in line %d and in line %d look the same, and their accents are encoded in two ways",
+		e.What = fmt.Sprintf("the keys %q in line %d and in line %d look the same, and their accents are encoded in two ways",
 			key, first, again)
-		e.fix = oneSpelling
+		e.Fix = OneSpelling
 	}
 	return e
 }
 
-// checkJSON finds the first key that is written twice in one object. It returns an error
-// for data that is nested too deep; what is no JSON is left to those who read it.
-func checkJSON(src []byte) (*twice, error) {
+// RepeatedKey finds the first key that is written twice in one object. It returns an error
+// for data that is nested too deep; what is not JSON is left to those who read it.
+func RepeatedKey(src []byte) (*Twice, error) {
 	type level struct {
 		object, value bool // the next text of an object is a value
 		keys          map[string]int64
@@ -76,7 +76,7 @@ func checkJSON(src []byte) (*twice, error) {
 		switch token {
 		case json.Delim('{'), json.Delim('['):
 			if len(levels) == dataDepth {
-				return nil, &limitError{fmt.Sprintf("The data is nested more than %d levels deep", dataDepth)}
+				return nil, tooDeep()
 			}
 			levels = append(levels, level{object: token == json.Delim('{')})
 			continue
@@ -100,20 +100,11 @@ func checkJSON(src []byte) (*twice, error) {
 		text, _ := token.(string)
 		name := cty.NormalizeString(text)
 		if first, again := at.keys[name]; again {
-			return &twice{name, lineOf(src, int(first)), lineOf(src, int(d.InputOffset())), at.texts[name] != text}, nil
+			return &Twice{name, LineOf(src, int(first)), LineOf(src, int(d.InputOffset())), at.texts[name] != text}, nil
 		}
 		if at.keys == nil {
 			at.keys, at.texts = map[string]int64{}, map[string]string{}
 		}
 		at.keys[name], at.texts[name] = d.InputOffset(), text
 	}
-}
-
-// keyText is the key of an object as HCL makes it.
-func keyText(key cty.Value) (string, error) {
-	v, err := convert.Convert(key, cty.String)
-	if err != nil {
-		return "", err
-	}
-	return v.AsString(), nil
 }

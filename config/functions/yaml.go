@@ -1,4 +1,4 @@
-package config
+package functions
 
 import (
 	"errors"
@@ -15,14 +15,14 @@ import (
 // dataDepth bounds how deep data may be nested.
 const dataDepth = 500
 
-// yamlDecodeFunc reads YAML as Terraform does, but for keys: these stay as they are
+// YAMLDecode reads YAML as Terraform does, but for keys: these stay as they are
 // written, where YAML 1.1 takes no and off for false and 0x10 for 16, and a key that is
 // written twice is an error.
-var yamlDecodeFunc = function.New(&function.Spec{
+var YAMLDecode = function.New(&function.Spec{
 	Params: []function.Parameter{{Name: "src", Type: cty.String}},
 	Type:   function.StaticReturnType(cty.DynamicPseudoType),
 	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		decoder := yaml.NewDecoder(strings.NewReader(strings.TrimPrefix(args[0].AsString(), byteOrderMark)))
+		decoder := yaml.NewDecoder(strings.NewReader(strings.TrimPrefix(args[0].AsString(), ByteOrderMark)))
 		var document yaml.Node
 		switch err := decoder.Decode(&document); {
 		case errors.Is(err, io.EOF):
@@ -57,7 +57,7 @@ func yamlFault(n *yaml.Node, format string, args ...any) error {
 
 func (y *yamlReader) read(n *yaml.Node, depth int) (yamlValue, error) {
 	if depth > dataDepth {
-		return yamlValue{}, &limitError{fmt.Sprintf("The data is nested more than %d levels deep", dataDepth)}
+		return yamlValue{}, tooDeep()
 	}
 	if n.Kind == yaml.AliasNode {
 		return y.alias(n)
@@ -66,7 +66,7 @@ func (y *yamlReader) read(n *yaml.Node, depth int) (yamlValue, error) {
 		y.anchors[n] = yamlValue{}
 	}
 	before := y.size
-	y.size += elementSize
+	y.size += ElementSize
 	var v cty.Value
 	var err error
 	switch n.Kind {
@@ -82,21 +82,21 @@ func (y *yamlReader) read(n *yaml.Node, depth int) (yamlValue, error) {
 	if n.Anchor != "" {
 		y.anchors[n] = out
 	}
-	if y.size > evaluationLimit {
-		return out, beyond("makes values", evaluationLimit)
+	if y.size > EvaluationLimit {
+		return out, tooMuch()
 	}
 	return out, err
 }
 
-// alias returns what was read where the anchor stands. It counts anew each time: aliases
+// alias returns what was read where the anchor stands. It counts again each time: aliases
 // of aliases make a few lines into billions of values.
 func (y *yamlReader) alias(n *yaml.Node) (yamlValue, error) {
 	v, known := y.anchors[n.Alias]
 	if !known || v.value == cty.NilVal {
 		return v, yamlFault(n, "the anchor %q is used within what it stands for", n.Value)
 	}
-	if y.size += v.size; y.size > evaluationLimit {
-		return v, beyond("makes values", evaluationLimit)
+	if y.size += v.size; y.size > EvaluationLimit {
+		return v, tooMuch()
 	}
 	return v, nil
 }
@@ -157,7 +157,7 @@ func (y *yamlReader) mapping(n *yaml.Node, depth int) (cty.Value, error) {
 }
 
 // merge adds what << names, as YAML says: a key that is written in the mapping stays, and
-// of several mappings the first that has a key gives it.
+// of several mappings the first that has a key wins.
 func (y *yamlReader) merge(n *yaml.Node, into map[string]cty.Value, from cty.Value) error {
 	if from.Type().IsTupleType() {
 		for _, v := range from.AsValueSlice() {
@@ -174,7 +174,7 @@ func (y *yamlReader) merge(n *yaml.Node, into map[string]cty.Value, from cty.Val
 		return yamlFault(n, "<< takes a mapping, or a list of mappings")
 	}
 	for name := range from.Type().AttributeTypes() {
-		y.size += elementSize
+		y.size += ElementSize
 		if _, written := into[name]; !written {
 			into[name] = from.GetAttr(name)
 		}

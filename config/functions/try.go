@@ -1,4 +1,4 @@
-package config
+package functions
 
 import (
 	"errors"
@@ -13,22 +13,25 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// tryFunc and canFunc are those of Terraform, but that an expression fails counts as
-// something that it says of the values which it reads: can(regex("^a", env("TOKEN"))) is
+// tryFunc and canFunc are those of Terraform, except that the failure of an expression counts
+// as something that it says about the values that it reads: can(regex("^a", env("TOKEN"))) is
 // as secret as the token. The library's functions return the bare outcome.
-var (
-	tryFunc = function.New(&function.Spec{
+func tryFunc(w *World) function.Function {
+	return function.New(&function.Spec{
 		VarParam: &function.Parameter{Name: "expressions", Type: customdecode.ExpressionClosureType},
 		Type: func(args []cty.Value) (cty.Type, error) {
-			v, err := try(args)
+			v, err := w.try(args)
 			if err != nil {
 				return cty.NilType, err
 			}
 			return v.Type(), nil
 		},
-		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return try(args) },
+		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) { return w.try(args) },
 	})
-	canFunc = function.New(&function.Spec{
+}
+
+func canFunc(w *World) function.Function {
+	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "expression", Type: customdecode.ExpressionClosureType}},
 		Type:   function.StaticReturnType(cty.Bool),
 		Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
@@ -36,12 +39,12 @@ var (
 			if err != nil {
 				return cty.NilVal, err
 			}
-			return v.WithMarks(secretsRead(customdecode.ExpressionClosureFromVal(args[0]))), nil
+			return v.WithMarks(w.secretsRead(customdecode.ExpressionClosureFromVal(args[0]))), nil
 		},
 	})
-)
+}
 
-func try(args []cty.Value) (cty.Value, error) {
+func (w *World) try(args []cty.Value) (cty.Value, error) {
 	failed := cty.ValueMarks{}
 	var diags hcl.Diagnostics
 	for _, arg := range args {
@@ -50,51 +53,42 @@ func try(args []cty.Value) (cty.Value, error) {
 		switch {
 		case faults.HasErrors():
 			diags = append(diags, faults...)
-			maps.Copy(failed, secretsRead(closure))
+			maps.Copy(failed, w.secretsRead(closure))
 		case !v.IsWhollyKnown():
 			return cty.DynamicVal.WithMarks(failed), nil
 		default:
 			return v.WithMarks(failed), nil
 		}
 	}
-	if names := unsetNames(diags); names != nil {
-		return cty.NilVal, &unsetError{names}
+	if names := UnsetNames(diags); names != nil {
+		return cty.NilVal, &UnsetError{names}
 	}
 	_, err := tryfunc.TryFunc.Call(args) // for its error
 	return cty.NilVal, err
 }
 
-// secretsRead returns the marks of what an expression reads and must not be shown. That a
-// value came from the environment does not pass on to what stands in the file.
-func secretsRead(c *customdecode.ExpressionClosure) cty.ValueMarks {
+func (w *World) secretsRead(c *customdecode.ExpressionClosure) cty.ValueMarks {
 	e, ok := c.Expression.(hclsyntax.Expression)
 	if !ok {
 		return nil
 	}
-	marks := reads(e, c.EvalContext)
-	delete(marks, environment)
-	return marks
+	return w.Secrets(e, c.EvalContext)
 }
 
-// unsetError is the error of env() for a variable that is not set, and of try() where that
-// is all that is wrong.
-type unsetError struct{ names []string }
-
-func (e *unsetError) Error() string { return notSet(e.names) }
-
-// unsetNames returns the variables that are not set, if that is all that is wrong.
-func unsetNames(diags hcl.Diagnostics) []string {
+// UnsetNames returns the variables of the environment that are not set, if that is all that
+// is wrong.
+func UnsetNames(diags hcl.Diagnostics) []string {
 	var names []string
 	for _, d := range diags {
 		if d.Severity != hcl.DiagError {
 			continue
 		}
-		var missing *unsetError
+		var missing *UnsetError
 		extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
 		if !ok || !errors.As(extra.FunctionCallError(), &missing) {
 			return nil
 		}
-		names = append(names, missing.names...)
+		names = append(names, missing.Names...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
