@@ -31,8 +31,7 @@ func toRange(r hcl.Range) diag.Range {
 func (l *loader) report(k Kind, subject, context hcl.Range, detail, fix string) *diag.Diagnostic {
 	l.diags = append(l.diags, diag.Diagnostic{
 		Severity: diag.Error,
-		Code:     k.Code,
-		Summary:  k.Summary,
+		Kind:     k,
 		Detail:   detail,
 		Fix:      fix,
 		Subject:  toRange(subject),

@@ -178,7 +178,7 @@ func (r *rule) lifecycle(n int) (vendors.LifecycleRule, string) {
 	r.oneOf(acts[0], acts[1])
 	r.oneOf(acts[2], acts[3])
 	if !r.has(acts...) {
-		r.fault(contradictoryRule, r.source.DefRange(), "The rule does nothing.",
+		r.fault(idleRule, r.source.DefRange(), "The rule does nothing.",
 			"Add what it is to do: delete_after, delete_on, "+
 				"infrequent_access_after, infrequent_access_on or abort_uploads_after.")
 	}
@@ -196,7 +196,7 @@ func (r *rule) lock(n int) (vendors.LockRule, string) {
 	}
 	r.oneOf(how...)
 	if !r.has(how...) {
-		r.fault(contradictoryRule, r.source.DefRange(), "The rule does not say for how long objects are kept.",
+		r.fault(idleRule, r.source.DefRange(), "The rule does not say for how long objects are kept.",
 			"Add one of retain_for, retain_until, and indefinite = true.")
 	}
 	return out, out.ID

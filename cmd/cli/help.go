@@ -16,8 +16,8 @@ import (
 var topics embed.FS
 
 func helpCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "help", Aliases: []string{"h"}, Usage: "show the help of a command, or a topic",
-		ArgsUsage: "[COMMAND|TOPIC]",
+	return &cli.Command{Name: "help", Aliases: []string{"h"}, Usage: "explain a command, a topic or the code of an error",
+		ArgsUsage: "[COMMAND|TOPIC|CODE]",
 		Action: func(c *cli.Context) error {
 			name := c.Args().First()
 			if name == "" {
@@ -25,6 +25,17 @@ func helpCommand(r *run) *cli.Command {
 			}
 			if text, err := topics.ReadFile("topics/" + name + ".md"); err == nil {
 				_, err := fmt.Fprint(r.Stdout, terminalText(string(text)))
+				return err
+			}
+			if name == "codes" {
+				_, err := fmt.Fprint(r.Stdout, codeTable())
+				return err
+			}
+			if code := codeNamed(name); code != "" {
+				text, err := explain(code)
+				if err == nil {
+					_, err = fmt.Fprint(r.Stdout, text)
+				}
 				return err
 			}
 			if command := find(c.App.Commands, name); command != nil {
@@ -59,54 +70,4 @@ func topicNames() []string {
 		out[i] = strings.TrimSuffix(path.Base(f), ".md")
 	}
 	return out
-}
-
-// helpColumns is how wide a topic is.
-const helpColumns = 78
-
-// terminalText formats Markdown for a terminal: it fills prose, and indents tables and what stands between fences.
-func terminalText(markdown string) string {
-	var out strings.Builder
-	var prose []string
-	fill := func() {
-		column := 0
-		for _, word := range prose {
-			if column > 0 && column+1+len([]rune(word)) > helpColumns {
-				out.WriteString("\n")
-				column = 0
-			} else if column > 0 {
-				out.WriteString(" ")
-				column++
-			}
-			out.WriteString(word)
-			column += len([]rune(word))
-		}
-		if len(prose) > 0 {
-			out.WriteString("\n")
-		}
-		prose = nil
-	}
-	fenced := false
-	for line := range strings.Lines(markdown) {
-		line = strings.TrimRight(line, "\n")
-		switch {
-		case strings.HasPrefix(line, "```"):
-			fill()
-			fenced = !fenced
-		case fenced:
-			out.WriteString("  " + line + "\n")
-		case line == "":
-			fill()
-			out.WriteString("\n")
-		case strings.HasPrefix(line, "## "):
-			out.WriteString(strings.ToUpper(line[3:]) + "\n")
-		case strings.HasPrefix(line, "|"), strings.HasPrefix(line, "!["):
-			fill()
-			out.WriteString("  " + line + "\n")
-		default:
-			prose = append(prose, strings.Fields(strings.ReplaceAll(line, "**", ""))...)
-		}
-	}
-	fill()
-	return out.String()
 }

@@ -54,7 +54,8 @@ func newApp(r *run) *cli.App {
 			"what the providers have; bh apply makes the providers match.\n\n" +
 			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\n" +
 			"of bh drift: drift; 130 and 143 interrupted, state saved.\n\n" +
-			"Help topics:\n" + strings.TrimSuffix(terminalText(strings.Join(topicNames(), ", ")+"."), "\n"),
+			"Help topics:\n" + terminalText(strings.Join(topicNames(), ", ")+".") + "\n" +
+			"bh help codes lists the codes of errors; bh help BH1005 explains one.",
 		OnUsageError: usageError,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
