@@ -28,8 +28,11 @@ func similar(given string, names []string) string {
 }
 
 // suggestion returns the way out for a misspelled name: the one that was meant, or
-// all that there are.
+// all that there are. A word of Terraform's gets bh's way.
 func suggestion(given string, names []string, what string) string {
+	if way := bridge(given); way != "" && (what == "attribute" || what == "block") {
+		return way
+	}
 	if name := similar(given, names); name != "" {
 		return fmt.Sprintf("Did you mean %q?", name)
 	}

@@ -41,25 +41,8 @@ func helpCommand(r *run) *cli.Command {
 			if command := find(c.App.Commands, name); command != nil {
 				return cli.ShowCommandHelp(c, name)
 			}
-			return unknownCommand(c)
+			return unknownCommand(c.App.Commands, "", name)
 		}}
-}
-
-func unknownCommand(c *cli.Context) error {
-	name := c.Args().First()
-	hint := ""
-	if close := nearest(name, commandNames(c.App.Commands)); close != "" {
-		hint = fmt.Sprintf("; did you mean %q", close)
-	}
-	return fmt.Errorf("there is no command %q%s; see bh --help", name, hint)
-}
-
-func commandNames(commands []*cli.Command) []string {
-	var out []string
-	for _, c := range commands {
-		out = append(out, c.Names()...)
-	}
-	return out
 }
 
 // topicNames returns the names of the topics in their order.
