@@ -146,17 +146,3 @@ func TestLoad_needsAConnectionOnlyForWhatUsesIt(t *testing.T) {
 	register := "secrets \"age_file\" \"main\" {}\nproject \"a\" {\n  bucket = \"aaa\"\n  register {\n    access_key_id = \"a\"\n    secret_access_key = env(\"S\")\n    endpoint_url = \"http://127.0.0.1:9000\"\n  }\n}\n"
 	load(t, from(register, "S", "s"))
 }
-
-func TestKinds_haveCodesOfTheirOwn(t *testing.T) {
-	seen := map[string]bool{}
-	kinds := Kinds()
-	if !slices.IsSortedFunc(kinds, func(a, b Kind) int { return strings.Compare(a.Code, b.Code) }) {
-		t.Error("not in order")
-	}
-	for _, k := range kinds {
-		if seen[k.Code] || seen[k.Summary] || !strings.HasPrefix(k.Code, "BH1") || k.Summary == "" {
-			t.Errorf("%+v", k)
-		}
-		seen[k.Code], seen[k.Summary] = true, true
-	}
-}

@@ -84,7 +84,7 @@ func (s *scope) lack(k Kind, subject hcl.Range, detail, fix string) {
 		s.report(k, subject, detail, fix)
 		return
 	}
-	s.keep(diag.Diagnostic{Severity: diag.Error, Code: k.Code, Summary: k.Summary, Detail: detail, Fix: fix,
+	s.keep(diag.Diagnostic{Severity: diag.Error, Kind: k, Detail: detail, Fix: fix,
 		Subject: toRange(subject), Context: toRange(s.block)})
 }
 

@@ -142,7 +142,7 @@ func (l *loader) collectBlocks() {
 			table := fileBlock.Block(block.Type)
 			if table == nil {
 				l.report(unknownBlock, block.TypeRange, block.Range(), fmt.Sprintf("There is no block of type %q.", block.Type),
-					language.Suggestion(block.Type, fileBlock.BlockNames(), "block"))
+					suggestion(block.Type, fileBlock.BlockNames(), "block"))
 				continue
 			}
 			if l.labelled(block, table.Labels) {
@@ -210,7 +210,7 @@ func (s *scope) known(b *hclsyntax.Body, table *language.Block) {
 
 // unknownAttribute reports an attribute that its block does not have.
 func (s *scope) unknownAttribute(a *hclsyntax.Attribute, table *language.Block) {
-	fix := language.Suggestion(a.Name, table.AttributeNames(), "attribute")
+	fix := suggestion(a.Name, table.AttributeNames(), "attribute")
 	if inner := table.Block(a.Name); inner != nil {
 		if inner.Secret {
 			s.l.mask(a.Expr)
@@ -228,7 +228,7 @@ func (s *scope) unknownBlock(b *hclsyntax.Block, table *language.Block) {
 	if table.Secret {
 		s.l.maskBody(b.Body)
 	}
-	fix := language.Suggestion(b.Type, table.BlockNames(), "block")
+	fix := suggestion(b.Type, table.BlockNames(), "block")
 	if table.Attribute(b.Type) != nil {
 		fix = fmt.Sprintf("%s is an attribute: write %s = ...", b.Type, b.Type)
 	} else if near := language.Similar(b.Type, table.AttributeNames()); near != "" &&

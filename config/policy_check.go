@@ -104,7 +104,7 @@ func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[
 		return
 	}
 	text := e.text(rule.message)
-	d := diag.Diagnostic{Severity: e.policy.Severity, Code: brokenPolicy.Code, Summary: brokenPolicy.Summary,
+	d := diag.Diagnostic{Severity: e.policy.Severity, Kind: brokenPolicy,
 		Project: project, Subject: subject,
 		Detail: fmt.Sprintf("%s This is the policy %q at %s.", text, e.policy.Name, toRange(rule.condition.Range())),
 		Fix:    "Change what is declared, or the policy."}

@@ -50,7 +50,7 @@ func (r *rule) oneOf(names ...string) {
 // needsOne reports a rule that has none of the attributes.
 func (r *rule) needsOne(detail, fix string, names ...string) {
 	if r.ok() && r.set&r.table.Set(names...) == 0 {
-		r.fault(contradictoryRule, r.source.DefRange(), detail, fix)
+		r.fault(idleRule, r.source.DefRange(), detail, fix)
 	}
 }
 

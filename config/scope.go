@@ -212,7 +212,9 @@ func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 		}
 	}
 	fix := "Write text in quotes; values have names such as var.NAME and local.NAME."
-	if name := language.Similar(root, names); name != "" {
+	if way := bridge(root + "."); way != "" {
+		fix = way
+	} else if name := language.Similar(root, names); name != "" {
 		fix = fmt.Sprintf("Did you mean %q? Text stands in quotes.", name)
 	}
 	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("There is nothing that is called %q here.", root), fix)

@@ -95,7 +95,7 @@ func TestLoad_reportsFaultsOfSettings(t *testing.T) {
 		"rule with a label":                 {"lock_rule \"x\" {\nindefinite = true\n}", []string{"BH1006@8"}, []string{"lock_rule { ... }"}},
 		"rule as an attribute":              {"lifecycle_rule = []", []string{"BH1005@8"}, []string{"lifecycle_rule is a block"}},
 		"misspelled rule":                   {rule("lifecycle_rules", "delete_after = \"1d\""), []string{"BH1004@8"}, []string{`"lifecycle_rule"`}},
-		"rule that does nothing":            {rule("lifecycle_rule", "prefix = \"x\"\ndelete_after = null"), []string{"BH1071@8"}, []string{"does nothing"}},
+		"rule that does nothing":            {rule("lifecycle_rule", "prefix = \"x\"\ndelete_after = null"), []string{"BH1075@8"}, []string{"does nothing"}},
 		"after and on":                      {rule("lifecycle_rule", "delete_after = \"1d\"\ndelete_on = \"2030-01-01\""), []string{"BH1071@10"}, []string{"delete_after and delete_on exclude"}},
 		"after and on of the other":         {rule("lifecycle_rule", "infrequent_access_after = \"1d\"\ninfrequent_access_on = \"2030-01-01\""), []string{"BH1071@10"}, nil},
 		"no date":                           {rule("lifecycle_rule", "delete_on = \"1.1.2030\""), []string{"BH1073@9"}, []string{`Write "2027-01-31"`}},
@@ -108,7 +108,7 @@ func TestLoad_reportsFaultsOfSettings(t *testing.T) {
 		"two of one id":                     {rule("lifecycle_rule", "id = \"a\"\ndelete_after = \"1d\"") + "\n" + rule("lifecycle_rule", "id = \"a\"\ndelete_after = \"2d\""), []string{"BH1070@13"}, []string{"buckets.hcl:9", "buckets.hcl:13"}},
 		"an id that is another's number":    {rule("lock_rule", "id = \"rule-2\"\nindefinite = true") + "\n" + rule("lock_rule", "indefinite = true"), []string{"BH1070@12"}, []string{`"rule-2"`, "buckets.hcl:9"}},
 		"one id in rules of two types":      {rule("lock_rule", "id = \"a\"\nindefinite = true") + "\n" + rule("lifecycle_rule", "id = \"a\"\ndelete_after = \"1d\""), nil, nil},
-		"lock for no time":                  {rule("lock_rule", "indefinite = false"), []string{"BH1071@8"}, []string{"how long"}},
+		"lock for no time":                  {rule("lock_rule", "indefinite = false"), []string{"BH1075@8"}, []string{"how long"}},
 		"lock in two ways":                  {rule("lock_rule", "retain_for = \"1d\"\nindefinite = true"), []string{"BH1071@10"}, []string{"exclude each other"}},
 		"lock in two ways, one is off":      {rule("lock_rule", "retain_for = \"1d\"\nindefinite = false"), nil, nil},
 		"domain without anything":           {"custom_domain {}", []string{"BH1007@8", "BH1007@8"}, []string{"domain", "zone_id"}},
@@ -124,7 +124,7 @@ func TestLoad_reportsFaultsOfSettings(t *testing.T) {
 		"sensitive value":                   {rule("lifecycle_rule", "delete_after = \"1d\"\nprefix = sensitive(\"x\")"), []string{"BH1041@10"}, nil},
 		"one fault, one diagnostic":         {rule("lifecycle_rule", "delete_after = nope"), []string{"BH1013@9"}, nil},
 		"the vendor's rules":                {rule("lifecycle_rule", "delete_after = \"13d\""), []string{"BH1051@8"}, []string{"bad luck"}},
-		"the vendor is not asked of halves": {rule("lifecycle_rule", "delete_after = \"13d\"") + "\n" + rule("lifecycle_rule", ""), []string{"BH1071@11"}, nil},
+		"the vendor is not asked of halves": {rule("lifecycle_rule", "delete_after = \"13d\"") + "\n" + rule("lifecycle_rule", ""), []string{"BH1075@11"}, nil},
 		"too many rules":                    {strings.Repeat("lock_rule {\nindefinite = true\n}\n", 1002), []string{"BH1072@3008"}, []string{"1000 lock_rule"}},
 	} {
 		t.Run(name, func(t *testing.T) {

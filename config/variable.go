@@ -96,7 +96,7 @@ func (v *variable) assign(s *scope, in input, outside bool) {
 		}
 	default:
 		s.lack(missingVariable, v.block.DefRange(), fmt.Sprintf("The variable %q has no value and no default.", v.name),
-			fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
+			s.l.unreadValues()+fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
 				"or with BH_VAR_%[1]s in the environment; or give it a default.", v.name))
 	}
 }

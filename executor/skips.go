@@ -8,8 +8,8 @@ import (
 // skips returns why an operation cannot run: one that had to be done before it is not.
 func (r *run) skips(o *planner.Operation) (diag.Diagnostic, bool) {
 	fault := func(detail, repair string) (diag.Diagnostic, bool) {
-		return diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
-			Summary: "Skipped", Detail: detail, Fix: "Repair " + repair + " and apply again."}, true
+		return diag.Diagnostic{Severity: diag.Error, Kind: skipped, Project: o.Project, Subject: o.Range,
+			Detail: detail, Fix: "Repair " + repair + " and apply again."}, true
 	}
 	for _, before := range o.After {
 		if !r.succeeded(before) {

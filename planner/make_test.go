@@ -371,7 +371,7 @@ func TestMake(t *testing.T) {
 				s.deleteItem()
 				s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{CreatedAt: now.Add(-24 * time.Hour)}
 				s.intent(planner.StepCreateBucket, "photos-bucket")
-			}, fault: "BH2007"},
+			}, fault: "BH2021"},
 		{name: "stopped, and the project has left the file: destroy of all that the intents name",
 			change: func(s *scene) {
 				s.forgetRecord()

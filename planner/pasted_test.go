@@ -53,7 +53,7 @@ func TestPrinted_blocksCanBePasted(t *testing.T) {
 		bucket := "acme-bucket"
 		in := renamed{recorded: map[string]string{old.String(): bucket}, declared: map[string]string{now.String(): bucket}}.input(t)
 		_, diags := planner.Make(in)
-		i := slices.IndexFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "BH2020" || d.Code == "BH2007" })
+		i := slices.IndexFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "BH2020" || d.Code == "BH2021" })
 		if i < 0 {
 			rt.Fatalf("no rename was seen: %v", diags)
 		}

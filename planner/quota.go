@@ -69,7 +69,7 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 		case limit <= 0 || q.mints == 0:
 			continue
 		case q.live > limit:
-			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2013", Summary: "More credentials than the limit",
+			m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: aboveLimit,
 				Subject: m.place(cloud),
 				Detail: fmt.Sprintf("%s has %d credentials, and bh knows of a limit of %d: it was raised, then, "+
 					"and nothing is held to it.", cloud, q.live, limit),
@@ -246,7 +246,7 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool)
 	if assumed {
 		has = fmt.Sprintf("the state knows of %d", q.live)
 	}
-	return diag.Diagnostic{Code: "BH2012", Summary: "Not enough credentials are left", Subject: place, Fix: fix,
+	return diag.Diagnostic{Kind: noCredentialsLeft, Subject: place, Fix: fix,
 		Detail: fmt.Sprintf("%s may have %d credentials at once and %s. This plan needs room for %d.",
 			cloud, limit, has, needed)}
 }

@@ -82,10 +82,10 @@ func (m *maker) reportRenames() {
 		switch {
 		case refused >= 0:
 			m.reportRename(group, group[refused],
-				diag.Diagnostic{Severity: diag.Error, Code: "BH2007", Summary: "The bucket belongs to another project"})
+				diag.Diagnostic{Severity: diag.Error, Kind: bucketOfAnother})
 		case ended >= 0:
 			m.reportRename(group, group[ended],
-				diag.Diagnostic{Severity: diag.Warning, Code: "BH2020", Summary: "A project seems to be renamed"})
+				diag.Diagnostic{Severity: diag.Warning, Kind: seemsRenamed})
 		}
 	}
 }
@@ -191,16 +191,15 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 		m.refused[s.project] = true // told with the others
 		return
 	}
-	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range,
-		Summary: "The bucket exists and is not managed by this stack",
-		Detail:  "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
+	fault := diag.Diagnostic{Kind: bucketNotManaged, Project: s.project, Subject: s.desired.Range,
+		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
 		Fix: "To take it over as it is: adopt = true, or an import block, which bh import writes. " +
 			"Otherwise choose another name."}
 	if len(m.recorded) == 0 {
 		fault.Fix += " " + stateLost
 	}
 	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
-		fault.Summary = "The bucket belongs to another project"
+		fault.Kind = bucketOfAnother
 		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() +
 			" in this stack's state."
 		fault.Fix = m.wayToBucket(holder)

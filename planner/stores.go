@@ -47,9 +47,9 @@ func (m *maker) stores() []*Operation {
 		block, _ := config.Find(m.in.Desired.Secrets, secrets)
 		r := m.in.Observed.Recipients[secrets]
 		if r.Err != nil {
-			m.fault(diag.Diagnostic{Code: "BH2031", Subject: block.Range, Cause: r.Err,
-				Summary: "The recipients cannot open the store", Detail: causeOf(r.Err),
-				Fix: "Correct recipients in " + secretsBlock(secrets) + ", or the identity. Nothing was changed."})
+			m.fault(diag.Diagnostic{Kind: recipientsCannotOpen, Subject: block.Range, Cause: r.Err,
+				Detail: causeOf(r.Err),
+				Fix:    "Correct recipients in " + secretsBlock(secrets) + ", or the identity. Nothing was changed."})
 			continue
 		}
 		if o := m.writeRecipients(secrets, r.Recipients); o != nil {

@@ -56,7 +56,7 @@ func owns(owner string, list []holding) bool {
 
 // needlessOwner refuses an import block that names an owner where nothing shows one.
 func (m *maker) needlessOwner(s *subject, block config.Import) {
-	m.fault(diag.Diagnostic{Code: "BH2042", Project: s.project, Subject: block.Range, Summary: "Not owned by that state",
+	m.fault(diag.Diagnostic{Kind: needlessOwner, Project: s.project, Subject: block.Range,
 		Detail: "The import block names the owner " + block.Owner + ", and nothing shows that this or any other state " +
 			"owns what is to be imported.",
 		Fix: "Check that this is what you want to take over, and remove owner from the block."})
@@ -78,9 +78,8 @@ func (m *maker) othersBucket(s *subject, key BucketKey, others []holding) {
 
 // othersThing refuses to take what another state owns, and says how it could be taken.
 func (m *maker) othersThing(s *subject, what, why string, owners []string, block string) {
-	d := diag.Diagnostic{Code: "BH2041", Project: s.project, Subject: s.desired.Range,
-		Summary: "Another state owns this",
-		Detail:  what + " belongs to " + words.List(owners...) + ": " + why + ".",
+	d := diag.Diagnostic{Kind: ownedByAnother, Project: s.project, Subject: s.desired.Range,
+		Detail: what + " belongs to " + words.List(owners...) + ": " + why + ".",
 		Fix: "Choose another name. To take it over from that state, which then has to release it with a removed block:\n\n" +
 			toCopy(block)}
 	if imported, is := m.imports[s.project]; is {
@@ -117,7 +116,7 @@ func (m *maker) mayTakeItem(s *subject, key ItemKey, block config.Import) bool {
 
 // titleTaken refuses a second item of one title.
 func (m *maker) titleTaken(s *subject, id string) {
-	d := diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
+	d := diag.Diagnostic{Kind: titleTaken, Project: s.project, Subject: s.desired.Range,
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
 			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
 		Fix: "Choose another item_title, or take the item over with an import block: item = " + write.Quoted(id) + "."}
@@ -203,13 +202,13 @@ func (m *maker) warnOfSharing() {
 		if len(others) == 0 {
 			continue
 		}
-		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",
+		d := diag.Diagnostic{Severity: diag.Warning, Kind: openedByAnother, Project: p,
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
 			Fix: "If that state took the bucket over, release it here: " + write.Removed(p) + " instead of its block. " +
 				"If this state took it over, release it there, and revoke the credential when nobody uses it."}
 		if id, unknown := unknownKey(others); unknown {
-			d.Summary = "A credential that no record knows opens the bucket"
+			d.Kind = openedByUnknown
 			d.Detail = "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by " + id + ", which bh issued. " +
 				"It belongs to an earlier time of this state, or to another state."
 			d.Fix = "Revoke it with the provider when nobody uses it."
@@ -245,7 +244,7 @@ func (m *maker) warnOfName() {
 	if credentials+items == 0 {
 		return
 	}
-	m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2044", Summary: "The name of the stack is in use",
+	m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: stackNameInUse,
 		Detail: "This state records nothing yet, but there is already something of a stack " + m.in.Desired.Stack + ": " +
 			words.Join(" and ", words.Some(credentials, "credential"), words.Some(items, "item")) + " of " +
 			words.List(slices.Sorted(maps.Keys(owners))...) + ". Two states with one name do not take each other's things, " +

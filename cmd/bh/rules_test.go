@@ -204,6 +204,7 @@ var rules = []rule{
 	{"leaves nothing open", true, leavesNothingOpen},
 	{"takes its context from the run", false, takesItsContextFromTheRun},
 	{"quotes for pasting", false, quotesForPasting},
+	{"keeps codes in lists", false, keepsCodesInLists},
 }
 
 func followsImportTable(s source) []string {

@@ -75,7 +75,7 @@ func runEnv(ctx context.Context, s *session, a envArgs) error {
 		if err != nil {
 			return err
 		}
-		return projectFault(s, diag.Diagnostic{Summary: "One project is wanted", Detail: stored(snap),
+		return s.fail(diag.Diagnostic{Kind: oneProjectNeeded, Detail: stored(snap),
 			Fix: "Name one that has keys: bh env PROJECT."})
 	}
 	record, _, err := recorded(ctx, s, a.project)
@@ -145,6 +145,6 @@ func referenceFault(s *session, p addr.Project, err error) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}
-	return s.fail(diag.Diagnostic{Code: "BH5090", Project: p, Summary: "The stored keys cannot be referred to",
+	return s.fail(diag.Diagnostic{Kind: noReference, Project: p,
 		Detail: sentence(err), Fix: "Correct the secrets block, then repeat the command.", Cause: err})
 }

@@ -100,7 +100,7 @@ func writeImports(s *session, a importArgs, list []config.Existing) error {
 	}
 	if faults.HasErrors() {
 		s.view.Diagnostics(faults)
-		return s.fail(diag.Diagnostic{Code: "BH5022", Summary: "The blocks do not fit the file",
+		return s.fail(diag.Diagnostic{Kind: blocksDoNotFit,
 			Detail: "With them, " + path + " would have the faults above. Nothing was written.",
 			Fix: "Choose another name, or write the blocks by hand: " +
 				"without --write this command prints them where they fit."})
@@ -108,7 +108,7 @@ func writeImports(s *session, a importArgs, list []config.Existing) error {
 	if a.write {
 		// They are names of providers, and the file is shared like what is printed.
 		if s.run.secrets.Replace(string(blocks)) != string(blocks) {
-			return s.fail(diag.Diagnostic{Code: "BH5082", Summary: "The blocks would contain a secret",
+			return s.fail(diag.Diagnostic{Kind: secretInBlocks,
 				Detail: path + " was not changed.", Fix: twoUses})
 		}
 		if err := addBlocks(path, text); err != nil {

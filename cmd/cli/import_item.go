@@ -49,8 +49,7 @@ func (i *importer) takeItem(ctx context.Context, e *config.Existing, key planner
 	}
 	e.Item, e.AccessKeyID, e.ItemTitle = item.ID, c.ID, item.Title
 	if c.Bucket != key.ID {
-		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH5023", Project: e.To,
-			Summary: "The credential opens other buckets as well",
+		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Kind: credentialOpensMore, Project: e.To,
 			Detail: "The credential " + c.ID + " is not for the bucket " + key.ID.Name + " alone. " +
 				"An apply narrows it to that bucket, and whoever uses it for another one is shut out.",
 			Fix: "Leave --item out to have bh issue a credential of its own, or make sure that nobody needs the rest."}})

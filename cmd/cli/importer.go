@@ -104,7 +104,7 @@ func (i *importer) declared(p addr.Project) *config.Project {
 
 // fault shows why something cannot be imported, and returns an exit code.
 func (i *importer) fault(d diag.Diagnostic) error {
-	d.Code, d.Summary = "BH5020", "This cannot be imported"
+	d.Kind = notImportable
 	return i.session.fail(d)
 }
 
@@ -122,10 +122,9 @@ func (i *importer) fit(e *config.Existing, cloud string) error {
 			Fix: "Leave it out with --exclude."})
 	}
 	for _, what := range left {
-		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH5021",
-			Summary: "Not all of the bucket can be declared",
-			Detail:  "Of the bucket " + e.Bucket.ID.Name + ", this is left out: " + what + ".",
-			Fix:     "It stays on the bucket as it is: bh leaves alone what is not declared."}})
+		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Kind: notAllDeclared,
+			Detail: "Of the bucket " + e.Bucket.ID.Name + ", this is left out: " + what + ".",
+			Fix:    "It stays on the bucket as it is: bh leaves alone what is not declared."}})
 	}
 	e.Bucket = spec
 	if len(i.session.config.Clouds) > 1 {

@@ -30,13 +30,12 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 		if r := snap.Records[p]; r.Item != nil && r.Active != nil {
 			return r, snap, nil
 		}
-		return state.Record{}, snap, projectFault(s, diag.Diagnostic{Project: p,
-			Summary: "The project has no stored keys yet", Fix: "bh apply makes them."})
+		return state.Record{}, snap, s.fail(diag.Diagnostic{Kind: noKeysYet, Project: p, Fix: "bh apply makes them."})
 	}
 	if lacks := undecided(s, name, known); len(lacks) > 0 {
 		return state.Record{}, snap, s.report(config.FaultsOf(lacks))
 	}
-	return state.Record{}, snap, projectFault(s, notFound(name, known, snap))
+	return state.Record{}, snap, s.fail(notFound(name, known, snap))
 }
 
 // undecided returns why the file does not say whether it declares a project that the state does not know.
@@ -50,11 +49,11 @@ func undecided(s *session, name string, known []addr.Project) []config.Lack {
 
 // notFound describes a name that stands for no project, or for several.
 func notFound(name string, known []addr.Project, snap state.Snapshot) diag.Diagnostic {
-	d := diag.Diagnostic{Summary: "No such project", Detail: stored(snap), Fix: "Name one that has keys."}
+	d := diag.Diagnostic{Kind: noSuchProject, Detail: stored(snap), Fix: "Name one that has keys."}
 	named, err := addr.Parse(name)
 	instance := func(p addr.Project) bool { return p.Name == named.Name }
 	if err == nil && named.Key == "" && slices.ContainsFunc(known, instance) {
-		d.Summary, d.Detail = "One project is wanted", fmt.Sprintf("%s stands for several. %s", named.Name, d.Detail)
+		d.Kind, d.Detail = oneProjectNeeded, fmt.Sprintf("%s stands for several. %s", named.Name, d.Detail)
 		return d
 	}
 	var labels []string
@@ -81,12 +80,6 @@ func stored(snap state.Snapshot) string {
 		return "The state has no keys yet: bh apply makes them."
 	}
 	return "The state has keys of " + strings.Join(out, ", ") + "."
-}
-
-// projectFault shows what is wrong with a project that was named, and returns an exit code.
-func projectFault(s *session, d diag.Diagnostic) error {
-	d.Code = "BH5008"
-	return s.fail(d)
 }
 
 // storedKeys reads the keys of a project from its item, in one call. Unless stale is set, it refuses keys that bh did
@@ -166,6 +159,6 @@ func itemFault(s *session, p addr.Project, err error, fix string) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}
-	return s.fail(diag.Diagnostic{Code: "BH5006", Project: p, Summary: "The stored keys cannot be used",
+	return s.fail(diag.Diagnostic{Kind: keysUnusable, Project: p,
 		Detail: sentence(err), Fix: fix, Cause: err})
 }

@@ -36,8 +36,7 @@ func runOffline(ctx context.Context, s *session, a planArgs) error {
 		return err
 	}
 	outside := s.leaveOut(snap)
-	s.view.Diagnostics(append(diag.List{{Severity: diag.Warning, Code: "BH5043", Subject: s.config.State.Range,
-		Summary: "This plan is offline: nothing was compared with the providers",
+	s.view.Diagnostics(append(diag.List{{Severity: diag.Warning, Kind: offlinePlan, Subject: s.config.State.Range,
 		Detail: about + " What the state does not record counts as not there, unless an import block or adopt = true " +
 			"names it.",
 		Fix: "No apply takes this plan. For one that can be applied: bh plan, with the secrets that the file needs."}},
@@ -91,8 +90,8 @@ func (s *session) localState(ctx context.Context) (state.Snapshot, string, error
 func (s *session) leaveOut(snap state.Snapshot) diag.List {
 	var out diag.List
 	leave := func(name addr.Project, subject diag.Range, why, fix string) {
-		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5044", Project: name, Subject: subject,
-			Summary: "Left out of the offline plan", Detail: why, Fix: fix})
+		out = append(out, diag.Diagnostic{Severity: diag.Warning, Kind: leftOutOffline, Project: name, Subject: subject,
+			Detail: why, Fix: fix})
 	}
 	for _, l := range s.config.Lacks {
 		secret := func(p config.Project) bool { return p.Addr.Name == l.Fault.Project.Name && comparable(p) }

@@ -23,8 +23,7 @@ func checkProjects(ctx context.Context, s *session) error {
 func (s *session) judged(violations diag.List) diag.List {
 	for i, d := range violations {
 		if s.flags.partial && config.Missing(d) {
-			violations[i].Severity, violations[i].Code = diag.Warning, "BH5045"
-			violations[i].Summary = "A policy was not judged"
+			violations[i].Severity, violations[i].Kind = diag.Warning, policyNotJudged
 		}
 	}
 	return violations

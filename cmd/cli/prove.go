@@ -119,8 +119,8 @@ func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore ma
 		case v.fault != nil:
 			input.Observed.Unproved[v.project] = v.fault.Error()
 		case v.unread != nil:
-			faults = append(faults, diag.Diagnostic{Severity: diag.Error, Code: "BH5060", Project: v.project,
-				Summary: "The stored keys cannot be proved", Detail: v.unread.Error() + ".", Fix: fixOf(v.unread), Cause: v.unread})
+			faults = append(faults, diag.Diagnostic{Severity: diag.Error, Kind: keysNotReadable, Project: v.project,
+				Detail: v.unread.Error() + ".", Fix: fixOf(v.unread), Cause: v.unread})
 		default:
 			count.LeftOut++
 			s.log.InfoContext(ctx, v.note, "project", v.project.String())

@@ -21,7 +21,7 @@ func savePlan(ctx context.Context, s *session, path string, plan *planner.Plan) 
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	if s.run.secrets.Contains(text.Bytes()) {
-		return s.fail(diag.Diagnostic{Code: "BH5081", Summary: "The saved plan would contain a secret",
+		return s.fail(diag.Diagnostic{Kind: secretInPlan,
 			Detail: path + " was not written.", Fix: twoUses})
 	}
 	_, err := parallel.Await(ctx, func() (struct{}, error) {

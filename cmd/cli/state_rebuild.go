@@ -85,7 +85,7 @@ func chooseKin(s *session, all []planner.Kin) error {
 	}
 	fix := "Choose the state that was lost, judging by its projects, for example: bh state rebuild" + suggested(all) +
 		". A state that was restored or rebuilt before has several lineages: repeat the flag for them."
-	return s.fail(diag.Diagnostic{Code: "BH5061", Summary: "Several states have this stack name",
+	return s.fail(diag.Diagnostic{Kind: severalStates,
 		Detail: "The stack " + s.config.Stack + " has things of " + words.Count(len(all), "state") +
 			": see above. Nothing was changed.",
 		Fix: fix})

@@ -44,7 +44,7 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, wi
 // faultOf makes a diagnostic of an error: its first line is the summary.
 func faultOf(err error) diag.Diagnostic {
 	summary, detail, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	return diag.Diagnostic{Severity: diag.Error, Summary: summary, Detail: strings.TrimSpace(detail), Cause: err}
+	return diag.Diagnostic{Severity: diag.Error, Kind: diag.Kind{Summary: summary}, Detail: strings.TrimSpace(detail), Cause: err}
 }
 
 func indent(text string) string {

@@ -33,7 +33,7 @@ func TestPage_digestLine(t *testing.T) {
 		if test.plan != nil {
 			v.Plan(test.plan)
 		}
-		v.Diagnostics(diag.List{{Severity: diag.Warning, Summary: "\n" + forged + "\n", Detail: "a\n" + forged + "\nb", Fix: forged}})
+		v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Summary: "\n" + forged + "\n"}, Detail: "a\n" + forged + "\nb", Fix: forged}})
 		v.Done(test.end)
 		found := line.FindAllString(out.String(), -1)
 		if len(found) != test.lines {

@@ -73,7 +73,7 @@ func TestDrift_withAWarning(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH2061", Summary: "The items are gone", Detail: strings.Repeat("why ", 20)}})
+		v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Code: "BH2061", Summary: "The items are gone"}, Detail: strings.Repeat("why ", 20)}})
 		v.Drift(drifted(n))
 		v.Done(End{Command: "drift", Exit: 2})
 		text := out.String()

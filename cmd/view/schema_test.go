@@ -105,7 +105,7 @@ func TestLines_schema(t *testing.T) {
 		v.Event(executor.OperationDone{Result: result})
 	}
 	v.Report(plan, r)
-	v.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH1001", Summary: "s", Project: project("photos"), Subject: diag.Range{File: "f", Start: diag.Pos{Line: 1, Column: 1}}}})
+	v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Code: "BH1001", Summary: "s"}, Project: project("photos"), Subject: diag.Range{File: "f", Start: diag.Pos{Line: 1, Column: 1}}}})
 	v.Checks("cloud", checks())
 	v.CheckSummary(CheckCounts{Fault: 1})
 	v.Valid(0)

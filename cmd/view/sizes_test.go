@@ -168,7 +168,7 @@ func TestMarkdown_manyFaults(t *testing.T) {
 	p, r := tenants(n), executor.Report{}
 	for _, o := range p.Operations {
 		r.Results = append(r.Results, executor.Result{Project: o.Project, Kind: o.Kind, Outcome: executor.Failed,
-			Diagnostics: diag.List{{Severity: diag.Error, Code: "BH4004", Project: o.Project, Summary: "It failed", Detail: strings.Repeat("日", 400)}}})
+			Diagnostics: diag.List{{Severity: diag.Error, Kind: diag.Kind{Code: "BH4004", Summary: "It failed"}, Project: o.Project, Detail: strings.Repeat("日", 400)}}})
 	}
 	var out bytes.Buffer
 	v, _ := New("markdown", &out, io.Discard, options())

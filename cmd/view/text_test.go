@@ -72,9 +72,9 @@ func harmless(text string) string {
 func foreign(text string) (*planner.Plan, executor.Report, diag.List) {
 	p := addr.Project{Name: "p", Key: text}
 	list := diag.List{
-		{Severity: diag.Error, Summary: text, Detail: text, Fix: text, Project: p, Subject: diag.Range{File: text, Start: diag.Pos{Line: 1}}},
-		{Severity: diag.Warning, Summary: text, Detail: text, Project: p},
-		{Severity: diag.Error, Summary: "s", Subject: diag.Range{File: "f.hcl", Start: diag.Pos{Line: 1}, End: diag.Pos{Byte: len(text)}}},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: text}, Detail: text, Fix: text, Project: p, Subject: diag.Range{File: text, Start: diag.Pos{Line: 1}}},
+		{Severity: diag.Warning, Kind: diag.Kind{Summary: text}, Detail: text, Project: p},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "s"}, Subject: diag.Range{File: "f.hcl", Start: diag.Pos{Line: 1}, End: diag.Pos{Byte: len(text)}}},
 	}
 	plan := &planner.Plan{Stack: text, Operations: []planner.Operation{
 		{Project: p, Kind: planner.Provision, Reason: planner.Reason{Word: "new"}, Cloud: text, Secrets: "age.main", Bucket: bucket(text), Location: text, ItemTitle: text},

@@ -212,7 +212,7 @@ func TestPlan_fitsTheTerminal(t *testing.T) {
 }
 
 func report() (*planner.Plan, executor.Report) {
-	failed := diag.List{{Severity: diag.Error, Code: "BH4001", Project: project("reports"), Summary: "Step failed",
+	failed := diag.List{{Severity: diag.Error, Kind: diag.Kind{Code: "BH4001", Summary: "Step failed"}, Project: project("reports"),
 		Detail: "update credential: cloudflare_r2: update token: permission denied (code 9109).", Fix: "Give the token the permission, and apply again."}}
 	return everyKind(), executor.Report{Results: []executor.Result{
 		{Project: project("photos"), Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/photos (prod)", Started: noon, Ended: noon.Add(1500 * time.Millisecond)},
@@ -269,7 +269,7 @@ func TestFault_page(t *testing.T) {
 	o := options()
 	o.Stack = "acme-prod"
 	v, _ := New("markdown", &out, &errs, o)
-	v.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH1001", Summary: "A <b>warning</b>", Detail: "One.\n  Two | three.", Fix: "Do it.", Project: project("photos"),
+	v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Code: "BH1001", Summary: "A <b>warning</b>"}, Detail: "One.\n  Two | three.", Fix: "Do it.", Project: project("photos"),
 		Subject: diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: 3}}}})
 	v.Fault(errors.New("it | cannot\n  be helped"))
 	v.Done(End{Command: "plan", Exit: 1})
@@ -297,7 +297,7 @@ func TestJSON_lines(t *testing.T) {
 	plan, r := report()
 	v.Plan(plan)
 	v.Report(plan, r)
-	v.Diagnostics(diag.List{{Severity: diag.Warning, Summary: "A warning"}})
+	v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Summary: "A warning"}}})
 	for i, l := range strings.Split(strings.TrimSpace(out.String()), "\n") {
 		var object map[string]any
 		if err := json.Unmarshal([]byte(l), &object); err != nil {
@@ -353,13 +353,13 @@ func TestDiagnostic_golden(t *testing.T) {
 		return diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: line, Column: 1, Byte: start}, End: diag.Pos{Line: line, Byte: end}}
 	}
 	list := diag.List{
-		{Severity: diag.Error, Code: "BH1005", Summary: "Unknown attribute", Detail: "A project has no attribute \"bukcet\".", Fix: "Did you mean \"bucket\"?", Project: project("photos"), Subject: at("bukcet", "bukcet")},
-		{Severity: diag.Warning, Summary: "Over a wide character", Subject: at("\"日本\"", "\"日本\"")},
-		{Severity: diag.Error, Summary: "Over several lines", Subject: at("project", "}")},
-		{Severity: diag.Error, Summary: "At the end of the file", Subject: at("last", "last")},
-		{Severity: diag.Error, Summary: "Beyond the file", Subject: diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: 99, Byte: 9999}, End: diag.Pos{Byte: 10000}}},
-		{Severity: diag.Error, Summary: "In a file that nobody kept", Subject: diag.Range{File: "other.hcl", Start: diag.Pos{Line: 3}}},
-		{Severity: diag.Error, Summary: "In no file", Project: project("photos"), Detail: "A long sentence that has to be broken where the terminal ends, and\n  bh plan --with a command that stays whole whatever the terminal's width is\nand one more.", Fix: "One\x1b[31mred."},
+		{Severity: diag.Error, Kind: diag.Kind{Code: "BH1005", Summary: "Unknown attribute"}, Detail: "A project has no attribute \"bukcet\".", Fix: "Did you mean \"bucket\"?", Project: project("photos"), Subject: at("bukcet", "bukcet")},
+		{Severity: diag.Warning, Kind: diag.Kind{Summary: "Over a wide character"}, Subject: at("\"日本\"", "\"日本\"")},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "Over several lines"}, Subject: at("project", "}")},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "At the end of the file"}, Subject: at("last", "last")},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "Beyond the file"}, Subject: diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: 99, Byte: 9999}, End: diag.Pos{Byte: 10000}}},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "In a file that nobody kept"}, Subject: diag.Range{File: "other.hcl", Start: diag.Pos{Line: 3}}},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "In no file"}, Project: project("photos"), Detail: "A long sentence that has to be broken where the terminal ends, and\n  bh plan --with a command that stays whole whatever the terminal's width is\nand one more.", Fix: "One\x1b[31mred."},
 	}
 	var plain, colored bytes.Buffer
 	o := options()
@@ -389,7 +389,7 @@ func TestSerial_andTee(t *testing.T) {
 		wg.Go(func() {
 			v.Note("note")
 			v.Event(executor.Waiting{Project: project("photos"), Why: "event", Until: noon})
-			v.Diagnostics(diag.List{{Severity: diag.Error, Summary: "fault"}})
+			v.Diagnostics(diag.List{{Severity: diag.Error, Kind: diag.Kind{Summary: "fault"}}})
 			v.Plan(&planner.Plan{})
 			v.Report(nil, executor.Report{})
 		})

@@ -225,11 +225,7 @@ func (o *observer) missing(project addr.Project, err error) bool {
 }
 
 func (o *observer) projectFault(project addr.Project, err error) diag.Diagnostic {
-	summary := "Cannot read from a provider"
-	if !project.IsZero() {
-		summary = "Cannot read what " + project.Label() + " needs"
-	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3002", Project: project, Summary: summary,
+	d := diag.Diagnostic{Severity: diag.Error, Kind: thingNotRead, Project: project,
 		Detail: err.Error() + ".", Fix: fixFor(err), Cause: err}
 	for i := range o.request.Desired.Projects {
 		if p := &o.request.Desired.Projects[i]; p.Addr == project {

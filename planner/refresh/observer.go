@@ -239,11 +239,11 @@ func (o *observer) unreadable(connection string, err error) {
 	if errors.Is(err, context.Canceled) {
 		err = context.Canceled
 	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3001", Summary: "Cannot read from " + connection, Cause: err,
-		Detail: err.Error() + ".", Fix: fixFor(err)}
+	d := diag.Diagnostic{Severity: diag.Error, Kind: connectionNotRead, Cause: err,
+		Detail: connection + " cannot be read: " + err.Error() + ".", Fix: fixFor(err)}
 	var host *vendors.HostError
 	if errors.As(err, &host) {
-		d.Code, d.Summary, d.Detail, d.Fix = "BH3003", host.Summary(), host.Cause(), host.Fix()
+		d.Kind, d.Detail, d.Fix = SecretWithheld, host.Cause(), host.Fix()
 	}
 	if c, ok := find(o.request.Desired, connection); ok {
 		d.Subject = c.Range
