@@ -56,26 +56,9 @@ func (b *bucket) tooLarge(act, key string, size int64) error {
 		act, b.name, key, size, what, limitOf(key)>>20, advice), kind: errRefused}
 }
 
-// sparsest is how many bytes of a lock there are at least for each object in it. An intent has
-// more than 300, with all that it holds.
-const sparsest = 64
-
-// dense reports whether a text of JSON has more objects than any that bh writes. In memory each
-// takes as much room as an intent, however short it is in the text.
-func dense(text []byte) bool {
-	objects, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == '{' && !quoted:
-			objects++
-		}
-	}
-	return objects > 100+len(text)/sparsest
-}
+// bytesOfObject is how many bytes of a lock there are at least for each object in it. An intent
+// has more than 300, with all that it holds.
+const bytesOfObject = 64
 
 var errAnswer = errors.New("the answer is larger than that of any S3 server")
 

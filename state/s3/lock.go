@@ -10,6 +10,7 @@ import (
 	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/state/bolt"
+	"buckethead/vendors/transport"
 )
 
 // lockFormat is the number of the layout of the lock object. It rises with the format of
@@ -48,7 +49,7 @@ var lockID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 func decodeLock(text []byte) (lock, error) {
 	var l lock
 	err := errAnswer
-	if !dense(text) {
+	if !transport.Dense(text, bytesOfObject) {
 		err = json.Unmarshal(text, &l)
 	}
 	switch {

@@ -3,12 +3,14 @@ package cloudflare
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/r2"
 
+	"buckethead/config/words"
 	"buckethead/vendors"
 )
 
@@ -59,8 +61,11 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 		if err != nil {
 			return nil, err
 		}
-		if page.Buckets == nil {
+		switch {
+		case page.Buckets == nil:
 			return nil, a.odd(rest, "the answer has no list of buckets")
+		case len(page.Buckets) > longestPage:
+			return nil, a.odd(rest, fmt.Sprintf("a page of the list has %s buckets", words.Number(len(page.Buckets))))
 		}
 		known := len(out)
 		for _, b := range page.Buckets {

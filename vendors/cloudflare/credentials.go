@@ -145,6 +145,9 @@ func (c *Cloud) tokenPage(ctx context.Context, page int) (tokenList, error) {
 	if info.PerPage > 0 {
 		full = min(full, info.PerPage)
 	}
+	if err == nil && len(list) > longestPage {
+		err = listTokens.odd(rest, fmt.Sprintf("a page of the list has %s tokens", words.Number(len(list))))
+	}
 	return tokenList{list, max(info.TotalCount, 0), info.TotalPages > page || len(list) >= full}, err
 }
 

@@ -136,6 +136,9 @@ func TestCloud_hostileLists(t *testing.T) {
 		vendortest.InTurn("pages for ever", func(n int, _ *http.Request) string {
 			return ok(bucketsFrom(n, 1), fmt.Sprintf(`{"cursor":"%d"}`, n))
 		}),
+		vendortest.InTurn("long pages for ever", func(n int, _ *http.Request) string {
+			return ok(bucketsFrom(20_000*n, 20_000), fmt.Sprintf(`{"cursor":"%d"}`, n))
+		}),
 		vendortest.Answers("a success with errors", 200, `{"success":true,"errors":[{"code":10006,"message":"gone"}],"result":{"buckets":[]}}`),
 		vendortest.Answers("no success", 200, `{"errors":[],"result":{"buckets":[]}}`),
 		vendortest.Answers("a success in words", 200, `{"success":"true","result":{"buckets":[]}}`),
@@ -154,6 +157,7 @@ func TestCloud_hostileLists(t *testing.T) {
 		always("full pages, a total of a fraction", tokensFrom(0, 50), `{"total_count":1e99}`),
 		always("full pages, a negative total", tokensFrom(0, 50), `{"total_count":-1}`),
 		vendortest.InTurn("full pages for ever", func(n int, _ *http.Request) string { return ok(tokensFrom(50*n, 50), "null") }),
+		vendortest.InTurn("long pages for ever", func(n int, _ *http.Request) string { return ok(tokensFrom(20_000*n, 20_000), "null") }),
 	}
 	growing := vendortest.InTurn("a total that grows", func(n int, _ *http.Request) string {
 		return ok(tokensFrom(50*n, 50), fmt.Sprintf(`{"total_count":%d}`, 50*(n+1)))

@@ -13,8 +13,9 @@ import (
 const (
 	bucketPages = 1_000_000/bucketPage + 100
 	tokenPages  = 1000
-	emptyPages  = 3   // in a row
-	longestName = 255 // bytes, of a bucket or an id
+	longestPage = bucketPage // entries, also where fewer were asked for
+	emptyPages  = 3          // in a row
+	longestName = 255        // bytes, of a bucket or an id
 )
 
 // walk follows the pages of a list of buckets, and notices one that does not end.

@@ -54,15 +54,13 @@ const (
 	longPause    = 8 * time.Second
 )
 
-// ErrTooLarge is the fault of an answer above Options.MaxBody.
+// ErrTooLarge is the fault of an answer above Options.MaxBody, or that is [Dense].
 var ErrTooLarge = errors.New("the answer is too large")
 
-// tooLargeError is ErrTooLarge with the bound.
-type tooLargeError struct{ most int64 }
+// tooLargeError is ErrTooLarge in words.
+type tooLargeError string
 
-func (e tooLargeError) Error() string {
-	return fmt.Sprintf("the answer is larger than %d KiB", e.most>>10)
-}
+func (e tooLargeError) Error() string        { return string(e) }
 func (e tooLargeError) Is(target error) bool { return target == ErrTooLarge }
 
 // NotSentError wraps the fault of a request that certainly never reached the
@@ -193,7 +191,7 @@ func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int
 	case err != nil:
 		var notSent *NotSentError
 		switch {
-		case errors.Is(err, ErrTooLarge), errors.Is(err, context.Canceled),
+		case errors.Is(err, ErrTooLarge), errors.Is(err, errConnections), errors.Is(err, context.Canceled),
 			errors.As(err, &notSent) && !retryable(notSent.Err):
 			return 0, ""
 		case repeat == Always || notSent != nil:
@@ -235,7 +233,9 @@ func (t *transport) once(r *http.Request, w *budgetOfWaits) (*http.Response, err
 		}
 		defer done()
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), attemptTime)
+	ctx, end := boundConnections(r.Context())
+	defer end(nil)
+	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
 	begun := t.Host.Now()
 	resp, err := t.next.RoundTrip(sent.WithContext(ctx))
@@ -248,6 +248,9 @@ func (t *transport) once(r *http.Request, w *budgetOfWaits) (*http.Response, err
 	}
 	t.trace(r, body, resp, answer, err, t.Host.Now().Sub(begun))
 	if err != nil {
+		if errors.Is(context.Cause(ctx), errConnections) {
+			err = errConnections
+		}
 		if notSent := (*NotSentError)(nil); !errors.As(err, &notSent) && neverConnected(err) {
 			err = &NotSentError{err}
 		}
@@ -297,7 +300,9 @@ func readAll(resp *http.Response, most int64) ([]byte, error) {
 	case err != nil:
 		return body.Bytes(), err
 	case cut && good:
-		return nil, tooLargeError{most}
+		return nil, tooLargeError(fmt.Sprintf("the answer is larger than %d KiB", most>>10))
+	case good && Dense(body.Bytes(), bytesOfObject):
+		return nil, tooLargeError("the answer has too many objects for its size")
 	case cut:
 		body.Truncate(int(most))
 	case closed != nil:

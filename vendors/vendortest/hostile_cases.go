@@ -31,6 +31,8 @@ func HostileServers() []Hostile {
 		"nested":              strings.Repeat("[", 1<<20),
 		"nested objects":      strings.Repeat(`{"a":`, 1<<18),
 		"nested elements":     strings.Repeat("<a>", 1<<18),
+		"empty objects":       "[" + emptyObjects + "]",
+		"a list of such":      `{"success":true,"result":[` + emptyObjects + `],"fields":[` + emptyObjects + `]}`,
 		"an entity":           `<!DOCTYPE a [<!ENTITY b "bbbb">]><Error><Code>&b;</Code></Error>`,
 		"the same key twice":  `{"success":true,"success":false,"result":null,"result":{}}`,
 		"compressed":          "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03",
@@ -48,6 +50,9 @@ func HostileServers() []Hostile {
 	out = append(out, hostileWords()...)
 	return append(out, hostileBodies()...)
 }
+
+// emptyObjects take little room in an answer, and much where each becomes a bucket or an item.
+var emptyObjects = strings.Repeat("{},", 1<<20) + "{}"
 
 func hostileHeaders() []Hostile {
 	var out []Hostile
