@@ -11,7 +11,7 @@ func terminalText(markdown string) string {
 	var prose []string
 	fill := func() {
 		column := 0
-		for _, word := range prose {
+		for _, word := range wholeCode(prose) {
 			if column > 0 && column+1+len([]rune(word)) > helpColumns {
 				out.WriteString("\n")
 				column = 0
@@ -50,4 +50,22 @@ func terminalText(markdown string) string {
 	}
 	fill()
 	return out.String()
+}
+
+// wholeCode joins the words of what stands between backquotes, so that a command can be copied, unless it is too long
+// for a line.
+func wholeCode(words []string) []string {
+	var out []string
+	for i := 0; i < len(words); i++ {
+		code, end := words[i], i
+		for strings.Count(code, "`")%2 > 0 && end+1 < len(words) {
+			end++
+			code += " " + words[end]
+		}
+		if strings.Count(code, "`")%2 > 0 || len([]rune(code)) > helpColumns {
+			code, end = words[i], i
+		}
+		out, i = append(out, code), end
+	}
+	return out
 }
