@@ -37,8 +37,8 @@ var bridges = map[string]string{
 	"create_before_destroy": "Remove it: new keys are always stored before the old ones end. overlap in the rotate block " +
 		"says for how long both work.",
 	"ignore_changes": "Remove it: bh leaves alone what the project does not declare.",
-	"provisioner": "bh runs no commands of the file. Run them after the apply: `bh exec PROJECT -- COMMAND` gives them " +
-		"the keys of a project.",
+	"provisioner": "bh runs no commands of the file. Run them after the apply: `bh exec PROJECT -- COMMAND` runs one " +
+		"with the keys of a project.",
 	"count.":  "Use for_each in the project: each.key is then the name of the instance.",
 	"data.":   "bh reads nothing else into a file. A value from outside is a variable, env(\"NAME\") or file(\"PATH\").",
 	"module.": "bh has no modules: write the value itself, or name it in locals { ... } as local.NAME.",

@@ -69,7 +69,7 @@ var (
 	invalidExpression = Kind{Code: "BH1012", Summary: "Expression cannot be evaluated",
 		Meaning: "An expression has no result: a function refused its arguments, an index does not exist, two types " +
 			"do not go together. The message quotes the reason.",
-		WayOut: "Correct the expression. `try(EXPRESSION, OTHER)` gives it another value where it fails, and " +
+		WayOut: "Correct the expression. `try(EXPRESSION, OTHER)` uses another value where it fails, and " +
 			"`can(EXPRESSION)` tests it."}
 	unknownReference = Kind{Code: "BH1013", Summary: "Reference to something undeclared",
 		Meaning: "An expression names a variable, a local or something else that no file declares. Text without " +
@@ -106,8 +106,8 @@ var (
 			"UTF-16, and bh reads UTF-8\".",
 		WayOut: "Save the file as UTF-8. A byte-order mark at its beginning does no harm."}
 	missingVariable = Kind{Code: "BH1020", Summary: "Missing value for a variable",
-		Meaning: "A variable has no default, and nothing gives it a value. An empty BH_VAR_NAME counts as not set, " +
-			"because CI sets what is not configured to nothing. Commands that do not need the variable work without it.",
+		Meaning: "A variable has no default, and no value was set. An empty BH_VAR_NAME counts as not set, because " +
+			"CI sets what is not configured to nothing. Commands that do not need the variable work without it.",
 		WayOut: "Give it a value: `bh plan --var env=prod`, a line `env = \"prod\"` in a file that " +
 			"`bh plan --var-file prod.hcl` reads, or BH_VAR_env in the environment. Or give the variable a default."}
 	undeclaredVariable = Kind{Code: "BH1021", Summary: "Value for an undeclared variable",
@@ -121,7 +121,7 @@ var (
 			"`bh plan --var 'names=[\"a\", \"b\"]'`."}
 	failedValidation = Kind{Code: "BH1023", Summary: "Value refused by the variable's validation",
 		Meaning: "A `validation` block of the variable has a condition that is false for the value. The message is " +
-			"the one that the block gives.",
+			"the block's own.",
 		WayOut: "Give the variable another value. If the value is right, change the condition."}
 	invalidType = Kind{Code: "BH1024", Summary: "Invalid type",
 		Meaning: "The `type` of a variable is not one that bh knows.",

@@ -10,7 +10,7 @@ import (
 
 // commandBridges holds bh's way for the commands of Terraform that bh does not have.
 var commandBridges = map[string]string{
-	"taint":        "bh never replaces a bucket. `bh rotate PROJECT` gives a project new keys.",
+	"taint":        "bh never replaces a bucket. `bh rotate PROJECT` issues new keys for a project.",
 	"untaint":      "Nothing is marked to be replaced in bh. `bh plan` shows all that an apply would do.",
 	"output":       "`bh env PROJECT` prints references to the keys of a project; `bh show --json` prints what the state has.",
 	"console":      "`bh validate` evaluates every expression of the files; `bh plan --offline` shows what they come to.",
@@ -32,7 +32,7 @@ var commandBridges = map[string]string{
 var flagBridges = map[string]string{
 	"refresh-only": "`bh drift` shows what was done outside of bh. What is declared is put back by the next apply.",
 	"refresh":      "Every plan reads what the providers have. `bh plan --offline` compares the files with the state alone.",
-	"replace":      "bh never replaces a bucket. `bh rotate PROJECT` gives a project new keys.",
+	"replace":      "bh never replaces a bucket. `bh rotate PROJECT` issues new keys for a project.",
 	"lock": "A plan takes no lock, and an apply cannot do without it: two at once would undo each other's work. " +
 		"`--lock-timeout 10m` waits for it.",
 	"destroy":             "`bh plan --destroy` shows what `bh destroy` would do.",

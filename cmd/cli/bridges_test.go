@@ -58,7 +58,7 @@ func TestBridges_whatTerraformHasToo(t *testing.T) {
 	}
 }
 
-// A typo is never answered with a command that changes something: whoever repeats it as suggested would be surprised.
+// A typo is never answered with a command that changes something.
 func TestUnknownCommand_suggestsNothingThatWrites(t *testing.T) {
 	app := newApp(&run{})
 	meant := regexp.MustCompile(`did you mean "([^"]*)"`)

@@ -86,8 +86,8 @@ var (
 			"in by hand."}
 	credentialOpensMore = diag.Kind{Code: "BH5023", Summary: "The credential opens other buckets as well",
 		Meaning: "`bh import --item ID` takes over the credential that an item holds, and that credential is not " +
-			"for this bucket alone. bh gives each project a credential for its own bucket, so an apply takes the other " +
-			"buckets away from it. This is a warning.",
+			"for this bucket alone. bh issues a credential for one bucket alone, so an apply takes the other buckets " +
+			"away from it. This is a warning.",
 		Example: "The item holds an old token that was made for all buckets of the account.",
 		WayOut: "Make sure that nobody uses it for another bucket. Or leave `--item` out: bh then issues a new " +
 			"credential, and the old one stays as it is."}

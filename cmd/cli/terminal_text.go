@@ -5,9 +5,6 @@ import "strings"
 // helpColumns is how wide a topic is.
 const helpColumns = 78
 
-// plainProse removes the marks of Markdown that mean nothing on a terminal.
-var plainProse = strings.NewReplacer("**", "", "`", "")
-
 // terminalText formats Markdown for a terminal: it fills prose and the items of lists, and indents tables and what
 // stands between fences.
 func terminalText(markdown string) string {
@@ -18,7 +15,7 @@ func terminalText(markdown string) string {
 		if len(prose) > 0 && prose[0] == "-" {
 			indent = "  "
 		}
-		for _, word := range prose {
+		for _, word := range wholeCode(prose) {
 			if column > 0 && column+1+len([]rune(word)) > helpColumns {
 				out.WriteString("\n" + indent)
 				column = len(indent)
@@ -55,11 +52,29 @@ func terminalText(markdown string) string {
 			out.WriteString("  " + line + "\n")
 		case strings.HasPrefix(line, "- "):
 			fill()
-			prose = strings.Fields(plainProse.Replace(line))
+			prose = strings.Fields(strings.ReplaceAll(line, "**", ""))
 		default:
-			prose = append(prose, strings.Fields(plainProse.Replace(line))...)
+			prose = append(prose, strings.Fields(strings.ReplaceAll(line, "**", ""))...)
 		}
 	}
 	fill()
 	return out.String()
+}
+
+// wholeCode joins the words of what stands between backquotes, so that a command can be copied, unless it is too long
+// for a line, and removes the backquotes.
+func wholeCode(words []string) []string {
+	var out []string
+	for i := 0; i < len(words); i++ {
+		code, end := words[i], i
+		for strings.Count(code, "`")%2 > 0 && end+1 < len(words) {
+			end++
+			code += " " + words[end]
+		}
+		if strings.Count(code, "`")%2 > 0 || len([]rune(code)) > helpColumns {
+			code, end = words[i], i
+		}
+		out, i = append(out, strings.ReplaceAll(code, "`", "")), end
+	}
+	return out
 }
