@@ -62,7 +62,7 @@ func terminalText(markdown string) string {
 }
 
 // wholeCode joins the words of what stands between backquotes, so that a command can be copied, unless it is too long
-// for a line, and removes the backquotes.
+// for a line.
 func wholeCode(words []string) []string {
 	var out []string
 	for i := 0; i < len(words); i++ {
@@ -74,7 +74,7 @@ func wholeCode(words []string) []string {
 		if strings.Count(code, "`")%2 > 0 || len([]rune(code)) > helpColumns {
 			code, end = words[i], i
 		}
-		out, i = append(out, strings.ReplaceAll(code, "`", "")), end
+		out, i = append(out, code), end
 	}
 	return out
 }
