@@ -8,16 +8,16 @@ import (
 )
 
 // MovedBlock returns the block that gives a project another address.
-func MovedBlock(from, to addr.Project) string {
+func MovedBlock(from, to addr.Address) string {
 	return "moved {\n  from = " + AddressText(from) + "\n  to   = " + AddressText(to) + "\n}"
 }
 
 // RemovedBlock returns, on one line, the block that lets go of a project.
-func RemovedBlock(p addr.Project) string { return "removed { from = " + AddressText(p) + " }" }
+func RemovedBlock(p addr.Address) string { return "removed { from = " + AddressText(p) + " }" }
 
 // AddressText returns an address as it stands in a file. It differs from the address's own
 // form in keys that look like templates or have characters that cannot be seen.
-func AddressText(p addr.Project) string {
+func AddressText(p addr.Address) string {
 	return string(hclwrite.TokensForTraversal(addressTraversal(p)).Bytes())
 }
 

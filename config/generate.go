@@ -18,7 +18,7 @@ import (
 // credential that Item, a title or an id, holds. With Declared there is a project
 // already, and the import block is all.
 type Existing struct {
-	To           addr.Project
+	To           addr.Address
 	Declared     bool
 	Cloud        string
 	Secrets      string
@@ -182,7 +182,7 @@ func (w writer) connection(kind, address string) {
 	w.SetAttributeTraversal(kind, hcl.Traversal{hcl.TraverseRoot{Name: vendor}, hcl.TraverseAttr{Name: name}})
 }
 
-func addressTraversal(p addr.Project) hcl.Traversal {
+func addressTraversal(p addr.Address) hcl.Traversal {
 	t := hcl.Traversal{hcl.TraverseRoot{Name: "project"}, hcl.TraverseAttr{Name: p.Name}}
 	if p.Key != "" {
 		t = append(t, hcl.TraverseIndex{Key: cty.StringVal(p.Key)})

@@ -22,7 +22,7 @@ func (c *Config) CheckProjects() diag.List {
 		}
 		e := p.evaluation()
 		if !p.rule.project {
-			e.judge(addr.Project{}, diag.Range{}, nil)
+			e.judge(addr.Address{}, diag.Range{}, nil)
 		} else {
 			for _, project := range c.Projects {
 				e.judge(project.Addr, project.Range, map[string]cty.Value{"project": projectValue(project)})
@@ -39,13 +39,13 @@ func (c *Config) CheckProjects() diag.List {
 // null.
 func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 	var out diag.List
-	var declared map[addr.Project]Project
+	var declared map[addr.Address]Project
 	for _, p := range c.Policies {
 		if !p.Operations {
 			continue
 		}
 		if declared == nil {
-			declared = make(map[addr.Project]Project, len(c.Projects))
+			declared = make(map[addr.Address]Project, len(c.Projects))
 			for _, project := range c.Projects {
 				declared[project.Addr] = project
 			}
@@ -81,7 +81,7 @@ func (p Policy) evaluation() *evaluation {
 
 // judge evaluates the policy for a project, or for an operation of it. A fault of the
 // policy itself, which all of them can have, is told once.
-func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[string]cty.Value) {
+func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[string]cty.Value) {
 	rule := e.policy.rule
 	e.ctx = rule.l.root.NewChild()
 	e.ctx.Variables = values

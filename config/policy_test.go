@@ -13,7 +13,9 @@ import (
 	"buckethead/config/diag"
 )
 
-func project(name, key string) addr.Project { return addr.Project{Name: name, Key: key} }
+func project(name, key string) addr.Address {
+	return addr.Address{Kind: addr.Project, Name: name, Key: key}
+}
 
 // policed is a policy with this condition before two projects and one that brings its keys.
 func policed(condition string) string {

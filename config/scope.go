@@ -20,7 +20,7 @@ type scope struct {
 	l       *loader
 	ctx     *hcl.EvalContext
 	block   hcl.Range
-	project addr.Project
+	project addr.Address
 	// hidden keeps the details of faults back: what is evaluated is a secret,
 	// whatever it is made of.
 	hidden bool

@@ -22,7 +22,7 @@ func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot,
 	var report Report
 	if p.SetWatches {
 		if err := j.SetWatches(ctx, p.Watches); err != nil {
-			report.Diagnostics = append(report.Diagnostics, stateFault(addr.Project{}, diag.Range{}, err))
+			report.Diagnostics = append(report.Diagnostics, stateFault(addr.Address{}, diag.Range{}, err))
 			return r.report(report)
 		}
 	}
@@ -125,7 +125,7 @@ func (r *run) finish(ctx context.Context, result Result, o *planner.Operation) {
 }
 
 // succeeded reports whether the operation of a project is done.
-func (r *run) succeeded(p addr.Project) bool {
+func (r *run) succeeded(p addr.Address) bool {
 	r.outcome.Lock()
 	defer r.outcome.Unlock()
 	return r.results[p.String()].Outcome == Done

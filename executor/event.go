@@ -16,7 +16,7 @@ type Event interface{ event() }
 
 // OperationStarted: the first step of an operation is about to run.
 type OperationStarted struct {
-	Project addr.Project
+	Project addr.Address
 	Block   string
 	Kind    planner.Kind
 	At      time.Time
@@ -24,7 +24,7 @@ type OperationStarted struct {
 
 // StepStarted: a step is about to run.
 type StepStarted struct {
-	Project addr.Project
+	Project addr.Address
 	Block   string
 	Step    string
 	Target  string
@@ -33,7 +33,7 @@ type StepStarted struct {
 
 // StepDone: a step ended. Err is nil if it was committed.
 type StepDone struct {
-	Project addr.Project
+	Project addr.Address
 	Block   string
 	Step    string
 	Target  string
@@ -43,7 +43,7 @@ type StepDone struct {
 
 // Waiting: a step waits until a time, for a reason.
 type Waiting struct {
-	Project addr.Project
+	Project addr.Address
 	Block   string
 	Why     string
 	Until   time.Time
@@ -73,7 +73,7 @@ const (
 // Result says how one operation ended. Reference is that of the item, if there is one
 // afterwards. Notes are what people should know of it although it is done.
 type Result struct {
-	Project     addr.Project
+	Project     addr.Address
 	Block       string
 	Kind        planner.Kind
 	Outcome     Outcome

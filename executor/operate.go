@@ -182,7 +182,7 @@ func provable(err error) bool {
 }
 
 // stateFault describes why the journal cannot be written.
-func stateFault(p addr.Project, place diag.Range, err error) diag.Diagnostic {
+func stateFault(p addr.Address, place diag.Range, err error) diag.Diagnostic {
 	return ofSecret(diag.Diagnostic{Severity: diag.Error, Code: "BH4005", Project: p, Subject: place, Cause: err,
 		Summary: "The state cannot be written", Detail: err.Error() + ".",
 		Fix: "Make room or give access, then apply again: what was done meanwhile is found by its name."})

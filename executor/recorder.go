@@ -133,7 +133,7 @@ type run struct {
 	digest  string
 	rigs    Rigs
 	journal state.Journal
-	records map[addr.Project]state.Record
+	records map[addr.Address]state.Record
 	options Options
 	stores  stores
 

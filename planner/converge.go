@@ -229,7 +229,7 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 
 // departs reports whether this plan ends the project, and whether its bucket goes
 // with it: a retained one stays, and so does one that is only forgotten.
-func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
+func (m *maker) departs(p addr.Address) (departs, bucketGoes bool) {
 	if m.desired[p] != nil || m.in.Scope != nil && !m.in.Scope(p) {
 		return false, false
 	}
@@ -239,14 +239,14 @@ func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
 
 // forgets reports whether a project that departs is only forgotten, and nothing of it
 // deleted.
-func (m *maker) forgets(p addr.Project) bool {
+func (m *maker) forgets(p addr.Address) bool {
 	block, removed := m.removed[p]
 	return removed && !block.Destroy && m.in.Mode != DestroyAll
 }
 
 // frees reports whether this plan releases the project's bucket: deletes it or,
 // where the taker may adopt it, leaves it behind.
-func (m *maker) frees(p addr.Project, adopts bool) bool {
+func (m *maker) frees(p addr.Address, adopts bool) bool {
 	departs, bucketGoes := m.departs(p)
 	return departs && (bucketGoes || adopts)
 }

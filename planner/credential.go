@@ -198,7 +198,7 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 }
 
 // deletesItem reports whether this plan deletes the item of a project.
-func (m *maker) deletesItem(p addr.Project) bool {
+func (m *maker) deletesItem(p addr.Address) bool {
 	departs, _ := m.departs(p)
 	return departs && !m.forgets(p)
 }

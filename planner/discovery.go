@@ -36,7 +36,7 @@ type FoundBucket struct {
 	CreatedAt    time.Time        `json:"created_at,omitzero"`
 	// Project is the one that declares it, or the one that could: then
 	// Declared is zero, which is the place of the project's block.
-	Project  addr.Project `json:"project"`
+	Project  addr.Address `json:"project"`
 	Declared diag.Range   `json:"declared,omitzero"`
 	// Owner, Stack and Lineage say whose the bucket is, where the credentials that
 	// open it or an item are of another state than this one.

@@ -102,7 +102,7 @@ func newNames(in Input) names {
 
 // forBucket makes a name of a bucket's: what a name cannot have becomes an
 // underscore, and a number tells apart what would be the same.
-func (n names) forBucket(bucket string) addr.Project {
+func (n names) forBucket(bucket string) addr.Address {
 	base := strings.Map(func(r rune) rune {
 		if r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
 			return r
@@ -117,11 +117,11 @@ func (n names) forBucket(bucket string) addr.Project {
 		name = base + "_" + strconv.Itoa(i)
 	}
 	n.taken[name] = true
-	return addr.Project{Name: name}
+	return addr.Address{Kind: addr.Project, Name: name}
 }
 
 // shortForm stands for stack and address where a whole name would be too long.
-func shortForm(stack string, project addr.Project) string {
+func shortForm(stack string, project addr.Address) string {
 	sum := sha256.Sum256([]byte(stack + "\x00" + project.String()))
 	return hex.EncodeToString(sum[:8])
 }

@@ -52,9 +52,9 @@ func found(d planner.Discovery) []string {
 }
 
 func TestDiscover(t *testing.T) {
-	long := addr.Project{Name: "p", Key: strings.Repeat("k", 100)}
+	long := addr.Address{Kind: addr.Project, Name: "p", Key: strings.Repeat("k", 100)}
 	short := planner.CredentialName("main", long, planner.OperationID("L", long, 2), 60)
-	x, tenant := addr.Project{Name: "x"}, addr.Project{Name: "tenant", Key: "a/b"}
+	x, tenant := addr.Address{Kind: addr.Project, Name: "x"}, addr.Address{Kind: addr.Project, Name: "tenant", Key: "a/b"}
 	tests := []struct {
 		name   string
 		change func(*scene)
@@ -101,7 +101,7 @@ func TestDiscover(t *testing.T) {
 		{"a short name of ours, and of someone's", func(s *scene) {
 			s.in.Recorded.Sequences[long] = 3
 			s.addCredential("K2", short, "x")
-			s.addCredential("K3", planner.CredentialName("main", addr.Project{Name: "p", Key: strings.Repeat("x", 100)}, "0123456789ab", 60), "x")
+			s.addCredential("K3", planner.CredentialName("main", addr.Address{Kind: addr.Project, Name: "p", Key: strings.Repeat("x", 100)}, "0123456789ab", 60), "x")
 		}, []string{"credential K2 this_stack main " + long.String(), "credential K3 unknown"}, nil},
 		{"credentials that the state knows", func(s *scene) {
 			s.addCredential("K2", "bh/main/project.photos/b", "x")
@@ -148,7 +148,7 @@ func TestDiscover_makesNames(t *testing.T) {
 		for _, name := range rapid.SliceOf(rapid.StringMatching(`[a-cA-C0-9.\-_é $'"]{1,4}`)).Draw(t, "buckets") {
 			s.addBucket(name, "")
 		}
-		seen := map[addr.Project]bool{photos: true}
+		seen := map[addr.Address]bool{photos: true}
 		for _, b := range planner.Discover(s.in).Buckets {
 			if !addr.ValidName(b.Project.Name) || seen[b.Project] {
 				t.Fatalf("the bucket %q gets the name %q", b.Bucket.Name, b.Project.Name)

@@ -91,7 +91,7 @@ type Calls struct {
 // An operation on a whole store has no project and no Settle: Block is then the address of
 // the store's block, such as secrets.age_file.main.
 type Operation struct {
-	Project addr.Project `json:"project,omitzero"`
+	Project addr.Address `json:"project,omitzero"`
 	Block   string       `json:"block,omitempty"`
 	Kind    Kind         `json:"kind"`
 	Reason  Reason       `json:"reason"`
@@ -115,7 +115,7 @@ type Operation struct {
 	Blocked   []Objection      `json:"blocked,omitempty"`
 	// After names operations of this plan that must be done before: they free a
 	// bucket name, an item title or a place for a credential that this one needs.
-	After []addr.Project `json:"after,omitempty"`
+	After []addr.Address `json:"after,omitempty"`
 	Calls []Calls        `json:"calls,omitempty"`
 	// Digest is a SHA-256 over all of it that decides what is done: not over
 	// the place in the file, texts, counts of objects, or the operation id, which
@@ -143,7 +143,7 @@ func (o *Operation) seal() {
 		Step Step
 	}
 	var decides struct {
-		Project addr.Project
+		Project addr.Address
 		Block   string `json:",omitempty"`
 		Kind    Kind
 		Reason  string
@@ -151,7 +151,7 @@ func (o *Operation) seal() {
 		Secrets string
 		Changes []Change
 		Blocked []string
-		After   []addr.Project
+		After   []addr.Address
 		Steps   []namedStep
 	}
 	decides.Project, decides.Block, decides.Kind, decides.Reason = o.Project, o.Block, o.Kind, o.Reason.Word

@@ -7,7 +7,7 @@ import "buckethead/config/addr"
 // name or a quota that a destroy frees. What comes after a blocked operation is blocked too.
 func order(operations []*Operation) []Operation {
 	out := make([]Operation, 0, len(operations))
-	var blocked map[addr.Project]bool
+	var blocked map[addr.Address]bool
 	for phase := firstPhase; phase <= lastPhase; phase++ {
 		for _, o := range operations {
 			if o.Phase() != phase {
@@ -23,7 +23,7 @@ func order(operations []*Operation) []Operation {
 			}
 			if len(o.Blocked) > 0 && o.Block == "" {
 				if blocked == nil {
-					blocked = map[addr.Project]bool{}
+					blocked = map[addr.Address]bool{}
 				}
 				blocked[o.Project] = true
 			}

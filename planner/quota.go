@@ -53,7 +53,7 @@ type quota struct {
 	operations        []*Operation // those that run and mint
 	demands           map[*Operation]demand
 	freeing           []*Operation // those that only revoke
-	frees             map[addr.Project]int
+	frees             map[addr.Address]int
 	mints, net        int
 }
 
@@ -96,7 +96,7 @@ func (m *maker) place(cloud string) diag.Range {
 }
 
 func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
-	q := &quota{parallelism: m.in.Parallelism, demands: map[*Operation]demand{}, frees: map[addr.Project]int{}}
+	q := &quota{parallelism: m.in.Parallelism, demands: map[*Operation]demand{}, frees: map[addr.Address]int{}}
 	if q.parallelism <= 0 {
 		q.parallelism = defaultParallelism
 	}
@@ -105,12 +105,12 @@ func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
 			q.live++
 		}
 	}
-	blocked := map[addr.Project]bool{}
+	blocked := map[addr.Address]bool{}
 	for _, o := range operations {
 		blocked[o.Project] = len(o.Blocked) > 0
 	}
 	for _, o := range operations {
-		waitsForBlocked := slices.ContainsFunc(o.After, func(p addr.Project) bool { return blocked[p] })
+		waitsForBlocked := slices.ContainsFunc(o.After, func(p addr.Address) bool { return blocked[p] })
 		if o.Cloud != cloud || blocked[o.Project] || waitsForBlocked {
 			continue
 		}
@@ -167,8 +167,8 @@ func (q *quota) arrange(limit int) (waits map[*Operation][]*Operation, fits bool
 		level += d.net()
 	}
 	waits = map[*Operation][]*Operation{}
-	gone, next, then := map[addr.Project]bool{}, 0, load{}
-	free := func(p addr.Project) {
+	gone, next, then := map[addr.Address]bool{}, 0, load{}
+	free := func(p addr.Address) {
 		if !gone[p] {
 			gone[p] = true
 			level -= q.frees[p]

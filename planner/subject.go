@@ -12,8 +12,8 @@ import (
 
 // subject is all that is known of one project while its operation is decided.
 type subject struct {
-	project  addr.Project
-	from     addr.Project // the address before a move; zero for none
+	project  addr.Address
+	from     addr.Address // the address before a move; zero for none
 	desired  *config.Project
 	record   *state.Record
 	intents  []state.Intent
@@ -31,7 +31,7 @@ type stray struct {
 	name  string
 }
 
-func (m *maker) subject(p addr.Project) *subject {
+func (m *maker) subject(p addr.Address) *subject {
 	s := &subject{project: p, from: m.moves.from[p], desired: m.desired[p], record: m.recorded[p], intents: m.intents[p]}
 	s.sequence = m.in.Recorded.Sequences[p]
 	if !s.from.IsZero() {

@@ -15,7 +15,7 @@ import (
 
 // TakeOverBlock returns the import block that takes over a bucket, and with item also that
 // item. Owner names the state that has them; it is empty if none has.
-func TakeOverBlock(to addr.Project, bucket, item, owner string) string {
+func TakeOverBlock(to addr.Address, bucket, item, owner string) string {
 	e := config.Existing{To: to, Declared: true, Item: item, Owner: owner,
 		Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: bucket}}}
 	return strings.TrimSuffix(string(config.Generate([]config.Existing{e})), "\n")
@@ -170,7 +170,7 @@ func (m *maker) takenObjection(s *subject, claim Claim) Objection {
 }
 
 // sharedObjection says why a bucket is not deleted to which another state has keys.
-func sharedObjection(p addr.Project, others []holding) Objection {
+func sharedObjection(p addr.Address, others []holding) Objection {
 	if key, unknown := unknownKey(others); unknown {
 		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
 			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, " +

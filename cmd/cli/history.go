@@ -22,7 +22,7 @@ func historyCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			var project addr.Project
+			var project addr.Address
 			if c.Args().Present() {
 				if project, err = addr.Parse(c.Args().First()); err != nil {
 					return err
@@ -34,7 +34,7 @@ func historyCommand(r *run) *cli.Command {
 		}}
 }
 
-func runHistory(ctx context.Context, s *session, project addr.Project, limit int) error {
+func runHistory(ctx context.Context, s *session, project addr.Address, limit int) error {
 	store, err := s.openReader(ctx)
 	if err != nil {
 		return err

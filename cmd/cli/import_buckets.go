@@ -74,7 +74,7 @@ func (i *importer) describe(ctx context.Context, keys ...planner.BucketKey) (
 func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error {
 	p := i.args.project
 	instance := func(q config.Project) bool { return q.Addr.Name == p.Name }
-	holder, held := addr.Project{}, false
+	holder, held := addr.Address{}, false
 	for q, r := range i.snap.Records {
 		if r.Bucket != nil && (planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}) == key {
 			holder, held = q, true

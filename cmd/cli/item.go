@@ -40,19 +40,19 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 }
 
 // undecided returns why the file does not say whether it declares a project that the state does not know.
-func undecided(s *session, name string, known []addr.Project) []config.Lack {
+func undecided(s *session, name string, known []addr.Address) []config.Lack {
 	named, err := addr.Parse(name)
-	if err != nil || named.Key == "" && slices.ContainsFunc(known, func(p addr.Project) bool { return covers(named, p) }) {
+	if err != nil || named.Key == "" && slices.ContainsFunc(known, func(p addr.Address) bool { return covers(named, p) }) {
 		return nil
 	}
 	return s.config.Lacking(named.Name, "for_each")
 }
 
 // notFound describes a name that stands for no project, or for several.
-func notFound(name string, known []addr.Project, snap state.Snapshot) diag.Diagnostic {
+func notFound(name string, known []addr.Address, snap state.Snapshot) diag.Diagnostic {
 	d := diag.Diagnostic{Summary: "No such project", Detail: stored(snap), Fix: "Name one that has keys."}
 	named, err := addr.Parse(name)
-	instance := func(p addr.Project) bool { return p.Name == named.Name }
+	instance := func(p addr.Address) bool { return p.Name == named.Name }
 	if err == nil && named.Key == "" && slices.ContainsFunc(known, instance) {
 		d.Summary, d.Detail = "One project is wanted", fmt.Sprintf("%s stands for several. %s", named.Name, d.Detail)
 		return d
@@ -72,7 +72,7 @@ func notFound(name string, known []addr.Project, snap state.Snapshot) diag.Diagn
 // stored says which projects have an item, quoted for a shell.
 func stored(snap state.Snapshot) string {
 	var out []string
-	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
+	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Address.Compare) {
 		if r := snap.Records[p]; r.Item != nil && r.Active != nil {
 			out = append(out, inShell(p.Label()))
 		}
@@ -162,7 +162,7 @@ func notAsStored(keys vendors.BucketCredentials, r state.Record, snap state.Snap
 }
 
 // itemFault shows an error with an item, and returns an exit code.
-func itemFault(s *session, p addr.Project, err error, fix string) error {
+func itemFault(s *session, p addr.Address, err error, fix string) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}

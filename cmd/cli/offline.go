@@ -90,7 +90,7 @@ func (s *session) localState(ctx context.Context) (state.Snapshot, string, error
 // given no secret are compared all the same.
 func (s *session) leaveOut(snap state.Snapshot) diag.List {
 	var out diag.List
-	leave := func(name addr.Project, subject diag.Range, why, fix string) {
+	leave := func(name addr.Address, subject diag.Range, why, fix string) {
 		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5044", Project: name, Subject: subject,
 			Summary: "Left out of the offline plan", Detail: why, Fix: fix})
 	}
@@ -118,7 +118,7 @@ func comparable(p config.Project) bool {
 }
 
 // leftOut reports whether a project is one of those that were left out, or an instance of one.
-func leftOut(list diag.List, p addr.Project) bool {
+func leftOut(list diag.List, p addr.Address) bool {
 	return slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return covers(d.Project, p) })
 }
 
@@ -136,7 +136,7 @@ func (s *session) offlineInput(snap state.Snapshot, a planArgs, outside diag.Lis
 	}
 	input.Scope = a.scopeWith(a.named)
 	if scope := input.Scope; len(outside) > 0 {
-		input.Scope = func(p addr.Project) bool { return !leftOut(outside, p) && (scope == nil || scope(p)) }
+		input.Scope = func(p addr.Address) bool { return !leftOut(outside, p) && (scope == nil || scope(p)) }
 	}
 	for _, c := range s.config.Clouds {
 		vendor, _ := registry.Find(c.Vendor)

@@ -28,7 +28,7 @@ type planArgs struct {
 	mode           planner.Mode
 	rotate         bool           // renew the keys of the named projects
 	noOverlap      bool           // and end the old keys at once
-	named          []addr.Project // look only at these; nil for all
+	named          []addr.Address // look only at these; nil for all
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
@@ -125,11 +125,11 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 
 // rotated returns the projects whose keys are renewed: those declared projects that a name covers, and names that cover
 // none, which the planner refuses.
-func rotated(c *config.Config, a planArgs) map[addr.Project]bool {
+func rotated(c *config.Config, a planArgs) map[addr.Address]bool {
 	if !a.rotate {
 		return nil
 	}
-	out := map[addr.Project]bool{}
+	out := map[addr.Address]bool{}
 	for _, named := range a.named {
 		found := false
 		for i := range c.Projects {

@@ -18,16 +18,16 @@ func records(ctx context.Context, s *session, what string) ([]state.Record, erro
 	if err != nil {
 		return nil, err
 	}
-	keep := func(addr.Project) bool { return true }
+	keep := func(addr.Address) bool { return true }
 	if what != "" {
 		wanted, err := addr.Parse(what)
 		if err != nil {
 			return nil, fmt.Errorf("%w; and %s is no plan file: %w", err, what, fs.ErrNotExist)
 		}
-		keep = func(p addr.Project) bool { return covers(wanted, p) }
+		keep = func(p addr.Address) bool { return covers(wanted, p) }
 	}
 	out := []state.Record{}
-	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
+	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Address.Compare) {
 		if keep(p) {
 			out = append(out, snap.Records[p])
 		}

@@ -33,7 +33,7 @@ func statusCommand(r *run) *cli.Command {
 
 // projectStatus is one line of bh status.
 type projectStatus struct {
-	Project     addr.Project `json:"project"`
+	Project     addr.Address `json:"project"`
 	Bucket      string       `json:"bucket,omitempty"`
 	AccessKeyID string       `json:"access_key_id,omitempty"`
 	IssuedAt    time.Time    `json:"issued_at,omitzero"`
@@ -51,7 +51,7 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	if err != nil {
 		return err
 	}
-	declared := map[addr.Project]*config.Project{}
+	declared := map[addr.Address]*config.Project{}
 	for i := range s.config.Projects {
 		declared[s.config.Projects[i].Addr] = &s.config.Projects[i]
 	}

@@ -135,7 +135,7 @@ func TestLive_clean(t *testing.T) {
 		var said []string
 		plan := tenants(20)
 		for i := range plan.Operations {
-			plan.Operations[i].Project = addr.Project{Name: "n", Key: anyText().Draw(t, "key") + strconv.Itoa(i)}
+			plan.Operations[i].Project = addr.Address{Kind: addr.Project, Name: "n", Key: anyText().Draw(t, "key") + strconv.Itoa(i)}
 		}
 		v.(*human).planned(plan)
 		for range rapid.IntRange(1, 40).Draw(t, "events") {

@@ -70,7 +70,7 @@ func harmless(text string) string {
 // foreign puts one text from outside into every place that takes one. The name of a
 // project is none: it is an identifier.
 func foreign(text string) (*planner.Plan, executor.Report, diag.List) {
-	p := addr.Project{Name: "p", Key: text}
+	p := addr.Address{Kind: addr.Project, Name: "p", Key: text}
 	list := diag.List{
 		{Severity: diag.Error, Summary: text, Detail: text, Fix: text, Project: p, Subject: diag.Range{File: text, Start: diag.Pos{Line: 1}}},
 		{Severity: diag.Warning, Summary: text, Detail: text, Project: p},
@@ -78,9 +78,9 @@ func foreign(text string) (*planner.Plan, executor.Report, diag.List) {
 	}
 	plan := &planner.Plan{Stack: text, Operations: []planner.Operation{
 		{Project: p, Kind: planner.Provision, Reason: planner.Reason{Word: "new"}, Cloud: text, Secrets: "age.main", Bucket: bucket(text), Location: text, ItemTitle: text},
-		{Project: addr.Project{Name: "q"}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: text}, Notes: []string{text},
+		{Project: addr.Address{Kind: addr.Project, Name: "q"}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: text}, Notes: []string{text},
 			Changes: []planner.Change{{Field: text, Before: text, After: text}}, Blocked: []planner.Objection{{Text: text, Fix: text}}},
-		{Project: addr.Project{Name: "r", Key: text}, Kind: planner.Destroy, ItemTitle: text, Acts: []planner.Act{{Step: "delete_item", Target: text}}},
+		{Project: addr.Address{Kind: addr.Project, Name: "r", Key: text}, Kind: planner.Destroy, ItemTitle: text, Acts: []planner.Act{{Step: "delete_item", Target: text}}},
 	}}
 	return plan, executor.Report{Diagnostics: list, Results: []executor.Result{
 		{Project: p, Kind: planner.Provision, Outcome: executor.Done, Reference: text}, {Project: p, Outcome: executor.Failed, Diagnostics: list}}}, list

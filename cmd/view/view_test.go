@@ -71,7 +71,7 @@ func options() Options {
 	}
 }
 
-func project(label string) addr.Project {
+func project(label string) addr.Address {
 	p, err := addr.Parse(label)
 	if err != nil {
 		panic(err)
@@ -148,11 +148,11 @@ func acts(o planner.Operation) []planner.Act {
 func hostile() *planner.Plan {
 	long := strings.Repeat("a", 40) + "-the-end"
 	return &planner.Plan{Stack: "st|ack`", Operations: []planner.Operation{
-		{Project: addr.Project{Name: "wide", Key: "日本語のバケット名はとても長い名前になります"}, Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
+		{Project: addr.Address{Kind: addr.Project, Name: "wide", Key: "日本語のバケット名はとても長い名前になります"}, Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
 			Cloud: "local.main", Secrets: "age.main", Bucket: bucket("b-" + long), ItemTitle: "日本語 " + long},
 		{Project: project("control"), Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
 			Cloud: "local.main", Secrets: "age.main", Bucket: bucket("b\x1b[2Jb"), ItemTitle: "line\rfeed `|<b>[x](http://y)\n+ provision  forged\u202e"},
-		{Project: addr.Project{Name: "long", Key: long}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: "the item was edited outside of bh, and this sentence goes on for long"},
+		{Project: addr.Address{Kind: addr.Project, Name: "long", Key: long}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: "the item was edited outside of bh, and this sentence goes on for long"},
 			Changes: []planner.Change{{Field: "item_title", Before: "a|b", After: "c\nd"}}},
 	}}
 }
@@ -451,7 +451,7 @@ func TestReport_narrow(t *testing.T) {
 	o := options()
 	o.Width = 60
 	v, _ := New("human", &out, &out, o)
-	name := addr.Project{Name: "tenant", Key: strings.Repeat("long-", 12)}
+	name := addr.Address{Kind: addr.Project, Name: "tenant", Key: strings.Repeat("long-", 12)}
 	v.Report(nil, executor.Report{Results: []executor.Result{{Project: name, Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/" + name.Key}}})
 	want := "tenant[\"long-long-long-long-l…ng-long-long-long-long-long-\"]\n      -> op://Engineering/" + name.Key + "\nApply complete: 1 done.\n"
 	if out.String() != want {

@@ -62,7 +62,7 @@ type Diagnostic struct {
 	Summary  string
 	Detail   string
 	Fix      string
-	Project  addr.Project
+	Project  addr.Address
 	Subject  Range
 	Context  Range
 	Cause    error

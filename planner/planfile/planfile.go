@@ -82,7 +82,7 @@ func Read(r io.Reader) (*planner.Plan, error) {
 // Difference says how one operation of the file is not what would be done now.
 // Project is zero for what concerns the whole plan.
 type Difference struct {
-	Project addr.Project
+	Project addr.Address
 	Text    string
 }
 
@@ -175,7 +175,7 @@ func difference(want, got planner.Operation) string {
 	return strings.Join(parts, "; ")
 }
 
-func labels(projects []addr.Project) string {
+func labels(projects []addr.Address) string {
 	names := make([]string, 0, len(projects))
 	for _, p := range projects {
 		names = append(names, p.Label())

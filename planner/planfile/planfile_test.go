@@ -17,7 +17,7 @@ import (
 func plan(projects ...string) *planner.Plan {
 	desired := &config.Config{Stack: "main"}
 	for _, name := range projects {
-		desired.Projects = append(desired.Projects, config.Project{Addr: addr.Project{Name: name}, Cloud: "local.main", Secrets: "age_file.main",
+		desired.Projects = append(desired.Projects, config.Project{Addr: addr.Address{Kind: addr.Project, Name: name}, Cloud: "local.main", Secrets: "age_file.main",
 			Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}}, Access: vendors.ReadWrite, ItemTitle: name})
 	}
 	p, _ := planner.Make(planner.Input{Desired: desired, Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}}, Mode: planner.Normal})
@@ -114,7 +114,7 @@ func TestCompare_quotasAndWhatIsWaitedFor(t *testing.T) {
 		t.Errorf("got quotas %v, %v; want none for a part", run.Quotas, differences)
 	}
 	waits := plan("photos")
-	waits.Operations[0].After, waits.Operations[0].Digest = []addr.Project{{Name: "old"}}, "x"
+	waits.Operations[0].After, waits.Operations[0].Digest = []addr.Address{{Kind: addr.Project, Name: "old"}}, "x"
 	if _, differences := planfile.Compare(expected, waits); len(differences) != 1 || differences[0].Text != "would wait for old, not for none" {
 		t.Errorf("got %v", differences)
 	}
