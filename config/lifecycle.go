@@ -51,7 +51,7 @@ func (s *scope) address(b *hclsyntax.Block, name string) (addr.Address, bool) {
 		text = v.AsString()
 	}
 	p, err := addr.Parse(text)
-	if err != nil || !strings.HasPrefix(text, "project.") {
+	if err != nil || p.Kind != addr.Project {
 		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is no address of a project.", name),
 			`Write project.NAME or project.NAME["KEY"], without other expressions.`)
 		return addr.Address{}, false

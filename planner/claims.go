@@ -79,7 +79,7 @@ func (f *family) short(hash string) (shortened, bool) {
 		f.hashes = map[string]shortened{}
 		add := func(stack string, p addr.Address) { f.hashes[shortForm(stack, p)] = shortened{stack, p} }
 		for _, item := range f.in.Observed.Items {
-			if p, err := addr.Parse(item.Mark.Address); err == nil && item.Mark.Stack != "" {
+			if p, err := addr.ParseProject(item.Mark.Address); err == nil && item.Mark.Stack != "" {
 				add(item.Mark.Stack, p)
 			}
 		}
@@ -146,7 +146,7 @@ func (f *family) ofName(name string) Claim {
 		}
 		return f.drawn(short.stack, short.project, id)
 	}
-	p, err := addr.Parse(rest[:end])
+	p, err := addr.ParseProject(rest[:end])
 	if err != nil {
 		return Claim{Owner: UnknownStack}
 	}
@@ -162,7 +162,7 @@ func (f *family) ofMark(mark vendors.Mark) Claim {
 	case slices.Contains(f.ours, mark.Lineage):
 		c.Owner = ThisStack
 	case mark.Lineage == "":
-		if p, err := addr.Parse(mark.Address); err == nil {
+		if p, err := addr.ParseProject(mark.Address); err == nil {
 			return f.drawn(mark.Stack, p, mark.Operation)
 		}
 		if mark.Stack == f.stack {

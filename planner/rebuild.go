@@ -99,7 +99,7 @@ func (r *rebuilder) indexItems() {
 		if !item.Read || item.Mark.Stack == "" || !r.takes(r.m.family().ofMark(item.Mark)) {
 			continue
 		}
-		if p, err := addr.Parse(item.Mark.Address); err == nil {
+		if p, err := addr.ParseProject(item.Mark.Address); err == nil {
 			r.items[p] = append(r.items[p], key)
 		}
 	}
@@ -116,7 +116,7 @@ func (r *rebuilder) indexCredentials() {
 	}
 	for key, c := range r.in.Observed.Credentials {
 		named := r.m.family().ofName(c.Name)
-		p, err := addr.Parse(named.Project)
+		p, err := addr.ParseProject(named.Project)
 		if err == nil && named.Stack == r.in.Desired.Stack && clouds[p] == key.Cloud && r.takes(r.m.claimOf(c)) {
 			r.credentials[p] = append(r.credentials[p], key)
 		}
@@ -273,7 +273,7 @@ func (r *rebuilder) leftOver(held map[CredentialKey]bool) {
 	}
 	for key, c := range r.in.Observed.Credentials {
 		named := r.m.family().ofName(c.Name)
-		p, err := addr.Parse(named.Project)
+		p, err := addr.ParseProject(named.Project)
 		if err != nil || named.Stack != r.in.Desired.Stack || declared[p] || held[key] || !r.takes(r.m.claimOf(c)) {
 			continue
 		}

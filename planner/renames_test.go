@@ -23,7 +23,7 @@ type renamed struct {
 
 func address(t *testing.T, text string) addr.Address {
 	t.Helper()
-	p, err := addr.Parse(text)
+	p, err := addr.ParseProject(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ func options() Options {
 }
 
 func project(label string) addr.Address {
-	p, err := addr.Parse(label)
+	p, err := addr.ParseProject(label)
 	if err != nil {
 		panic(err)
 	}

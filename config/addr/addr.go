@@ -85,21 +85,28 @@ func (a Address) Compare(b Address) int {
 		strings.Compare(a.Key, b.Key))
 }
 
-// MarshalText writes the full address; it lets an Address be a JSON map key.
+// MarshalText writes the full address; it lets an Address be a JSON map key. An address whose
+// kind is open is an error.
 func (a Address) MarshalText() ([]byte, error) {
 	if a.IsZero() {
 		return []byte{}, nil
 	}
+	if a.Kind == 0 {
+		return nil, fmt.Errorf("%w: %q: the kind is missing", ErrMalformed, a.String())
+	}
 	return []byte(a.String()), nil
 }
 
-// UnmarshalText reads what MarshalText wrote; ErrMalformed for anything else.
+// UnmarshalText reads what MarshalText wrote; ErrMalformed for anything else, such as a bare name.
 func (a *Address) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*a = Address{}
 		return nil
 	}
 	parsed, err := Parse(string(text))
+	if err == nil && parsed.Kind == 0 {
+		err = fmt.Errorf("%w: %q: the kind is missing", ErrMalformed, text)
+	}
 	if err == nil {
 		*a = parsed
 	}
@@ -133,6 +140,29 @@ func Parse(s string) (Address, error) {
 			ErrMalformed, s, name)
 	}
 	return Address{Kind: kind, Name: name, Key: key}, nil
+}
+
+// ParseProject reads the address of a project, with or without its kind. The error wraps
+// ErrMalformed, also for an address of another kind: marks and names are written by others.
+func ParseProject(s string) (Address, error) {
+	a, err := Parse(s)
+	if a = Resolve(a); err == nil && a.Kind != Project {
+		err = fmt.Errorf("%w: %q is not a project", ErrMalformed, s)
+	}
+	if err != nil {
+		return Address{}, err
+	}
+	return a, nil
+}
+
+// CheckProject returns an error that wraps ErrMalformed unless a is the address of a project, with
+// its kind, and can be read again.
+func (a Address) CheckProject() error {
+	if a.Kind != Project {
+		return fmt.Errorf("%w: %q is not a project", ErrMalformed, a.String())
+	}
+	_, err := Parse(a.String())
+	return err
 }
 
 // parseBlock reads the address of a block with a vendor.

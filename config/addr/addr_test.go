@@ -79,6 +79,25 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestParseProject(t *testing.T) {
+	photos := Address{Kind: Project, Name: "photos"}
+	for _, text := range []string{"photos", "project.photos"} {
+		if got, err := ParseProject(text); err != nil || got != photos || got.CheckProject() != nil {
+			t.Errorf("%s: got %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "a b", "secrets.age_file.main", "cloud.local.main"} {
+		if got, err := ParseProject(text); !errors.Is(err, ErrMalformed) || !got.IsZero() {
+			t.Errorf("%q: got %+v, %v", text, got, err)
+		}
+	}
+	for _, a := range []Address{{}, {Name: "photos"}, {Kind: Secrets, Name: "age_file.main"}, {Kind: Project, Name: "a b"}} {
+		if err := a.CheckProject(); !errors.Is(err, ErrMalformed) {
+			t.Errorf("%+v: got %v", a, err)
+		}
+	}
+}
+
 func TestAddress_isAKeyInJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := map[Address]int{projects().Draw(t, "project"): 1, {}: 2}
@@ -97,8 +116,13 @@ func TestAddress_isAKeyInJSON(t *testing.T) {
 		}
 	})
 	p := Address{Name: "kept"}
-	if err := p.UnmarshalText([]byte("a b")); !errors.Is(err, ErrMalformed) || p.Name != "kept" {
-		t.Errorf("got %v, %v", p, err)
+	for _, text := range []string{"a b", "photos"} {
+		if err := p.UnmarshalText([]byte(text)); !errors.Is(err, ErrMalformed) || p.Name != "kept" {
+			t.Errorf("%q: got %v, %v", text, p, err)
+		}
+	}
+	if text, err := p.MarshalText(); !errors.Is(err, ErrMalformed) {
+		t.Errorf("an address without a kind is written as %q, %v", text, err)
 	}
 }
 

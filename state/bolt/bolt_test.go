@@ -153,6 +153,18 @@ func TestOpen_refusesWhatIsNotForIt(t *testing.T) {
 	} else if _, err := s.Snapshot(); !errors.Is(err, state.ErrDamaged) {
 		t.Errorf("a record under the address of another: %v", err)
 	}
+	for bucket, text := range map[string]string{
+		"projects": `{"project":"secrets.a.b"}`, "watches": `{"name":"w","project":"secrets.a.b"}`,
+		"intents": `{"id":1,"project":"cloud.a.b"}`, "sequences": "01234567",
+	} {
+		path := written(t, 1)
+		bolt.SetSealed(t, path, bucket, "secrets.a.b", text)
+		if s, err := bolt.OpenReadOnly(context.Background(), path, options()); err != nil {
+			t.Error(err)
+		} else if _, err := s.Snapshot(); !errors.Is(err, state.ErrDamaged) || !strings.Contains(err.Error(), "not a project") {
+			t.Errorf("something else than a project in %s: %v", bucket, err)
+		}
+	}
 	for odd, want := range map[string]string{t.TempDir(): "it is a folder", os.DevNull: "it is not a file", filepath.Join(path, "below"): "not a directory", filepath.Join(path, "far", "below"): "not a directory"} {
 		for _, err := range both(odd) {
 			if err == nil || !strings.HasPrefix(err.Error(), "open the state") || !strings.Contains(err.Error(), odd) || !strings.HasSuffix(err.Error(), want) || errors.Is(err, state.ErrDamaged) {

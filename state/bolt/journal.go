@@ -17,10 +17,11 @@ func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 func key(p addr.Address) []byte { return []byte(p.String()) }
 
-// checkAddresses refuses malformed addresses, which could not be read again.
+// checkAddresses refuses addresses that could not be read again: malformed ones, and those of
+// anything but a project.
 func checkAddresses(projects ...addr.Address) error {
 	for _, p := range projects {
-		if _, err := addr.Parse(p.String()); err != nil {
+		if err := p.CheckProject(); err != nil {
 			return err
 		}
 	}

@@ -101,7 +101,7 @@ func inParts(n int, act func(from, to int) error) error {
 func readSequences(tx *bbolt.Tx) (map[addr.Address]uint64, error) {
 	out := map[addr.Address]uint64{}
 	err := tx.Bucket(bucketSequences).ForEach(func(k, v []byte) error {
-		p, err := addr.Parse(string(k))
+		p, err := addr.ParseProject(string(k))
 		if err == nil && len(v) != 8 {
 			err = fmt.Errorf("the sequence of %s is not whole", p)
 		}

@@ -60,7 +60,7 @@ func (m *Memory) Clone() *Memory {
 func checked(projects []addr.Address, optional ...addr.Address) error {
 	given := slices.DeleteFunc(optional, addr.Address.IsZero)
 	for _, p := range slices.Concat(projects, given) {
-		if _, err := addr.Parse(p.String()); err != nil {
+		if err := p.CheckProject(); err != nil {
 			return err
 		}
 	}

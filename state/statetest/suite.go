@@ -277,7 +277,9 @@ func settleEnds(t *testing.T, s *subject) {
 func refusesNoAddress(t *testing.T, s *subject) {
 	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
 	before := s.snap(t)
-	for _, none := range []addr.Address{{}, {Kind: addr.Project, Key: "key"}, {Kind: addr.Project, Name: "two words"}, {Kind: addr.Project, Name: "a", Key: "\xff"}} {
+	malformed := []addr.Address{{Kind: addr.Project, Key: "key"}, {Kind: addr.Project, Name: "two words"},
+		{Kind: addr.Project, Name: "a", Key: "\xff"}, {Name: "open"}, {Kind: addr.Secrets, Name: "age_file.main"}}
+	for _, none := range append([]addr.Address{{}}, malformed...) {
 		r := record(none)
 		_, err := s.Begin(t.Context(), intent(none, 1))
 		for method, err := range map[string]error{
@@ -293,7 +295,7 @@ func refusesNoAddress(t *testing.T, s *subject) {
 		}
 	}
 	// Where an address may be missing, a malformed one is refused as well.
-	for _, none := range []addr.Address{{Kind: addr.Project, Key: "key"}, {Kind: addr.Project, Name: "two words"}, {Kind: addr.Project, Name: "a", Key: "\xff"}} {
+	for _, none := range malformed {
 		r := record(photos)
 		r.Item.Address = none
 		watches := []state.Watch{{Name: "good", Project: photos}, {Name: "bad", Project: none}}
