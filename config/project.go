@@ -125,7 +125,7 @@ func (l *loader) decodeProject(b *hclsyntax.Block) {
 		source:  b,
 		project: Project{Access: vendors.ReadWrite, OnDestroy: Refuse, Range: toRange(b.DefRange())},
 	}
-	d.scope.project.Name = name
+	d.scope.project = addr.Address{Kind: addr.Project, Name: name}
 	first, twice := l.named[name]
 	if twice {
 		d.duplicate(b, first, fmt.Sprintf("The project %q", name))

@@ -200,6 +200,24 @@ type Entry struct {
 	Error      string       `json:"error,omitempty"`
 }
 
+// Address returns the address of the project or the store that the entry is about. It is zero for
+// the whole state.
+func (e Entry) Address() addr.Address {
+	if e.Block != "" {
+		a, _ := addr.Parse(e.Block) // what cannot be read is about nothing that has an address
+		return a
+	}
+	return e.Project
+}
+
+// About returns the entry with the address that it is about.
+func (e Entry) About(a addr.Address) Entry {
+	if e.Project, e.Block = a, ""; a.Kind != addr.Project {
+		e.Project, e.Block = addr.Address{}, a.String()
+	}
+	return e
+}
+
 // Snapshot is the whole state at one moment, without the history. The caller owns it.
 type Snapshot struct {
 	Meta    Meta
@@ -277,8 +295,8 @@ type Reader interface {
 	// Snapshot reads everything but history in one consistent view.
 	Snapshot() (Snapshot, error)
 	// History returns the newest entries first, at most limit of them, or all if limit
-	// is 0. The zero address means all projects.
-	History(project addr.Address, limit int) ([]Entry, error)
+	// is 0. The zero address means all that there are.
+	History(about addr.Address, limit int) ([]Entry, error)
 	// Close releases the state. It is idempotent.
 	Close() error
 }

@@ -73,10 +73,7 @@ func destroyCommand(r *run) *cli.Command {
 				return err
 			}
 			a.mode, a.question = planner.DestroyAll, "Destroy all of this? Buckets that go are gone for good."
-			a.named, err = addresses(c.Args().Slice())
-			if err != nil {
-				return err
-			}
+			a.typed = c.Args().Slice()
 			return runApply(c.Context, r, a)
 		}}
 }
@@ -90,10 +87,7 @@ func rotateCommand(r *run) *cli.Command {
 				return err
 			}
 			a.noOverlap = c.Bool("no-overlap")
-			if a.named, err = addresses(c.Args().Slice()); err != nil {
-				return err
-			}
-			if len(a.named) == 0 {
+			if a.typed = c.Args().Slice(); len(a.typed) == 0 {
 				return errors.New("bh rotate wants the projects whose keys are to be renewed")
 			}
 			a.rotate, a.question = true, "Renew these keys?"

@@ -4,42 +4,43 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"buckethead/cmd/view"
 	"buckethead/config/addr"
 	"buckethead/config/words"
-	"buckethead/planner"
 	"buckethead/state"
 )
 
 func historyCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "history", Usage: "show what was done, newest first", ArgsUsage: "[PROJECT]",
+	return &cli.Command{Name: "history", Usage: "show what was done, newest first", ArgsUsage: "[PROJECT|STORE]",
 		Flags: commonFlags(&cli.IntFlag{Name: "limit", Value: 50, Usage: "show at most `N` entries; 0 for all"}),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {
 				return err
 			}
-			var project addr.Address
-			if c.Args().Present() {
-				if project, err = addr.Parse(c.Args().First()); err != nil {
-					return err
-				}
-			}
 			return inSession(c.Context, r, flags.partly(), func(s *session) error {
-				return runHistory(c.Context, s, project, c.Int("limit"))
+				return runHistory(c.Context, s, c.Args().First(), c.Int("limit"))
 			})
 		}}
 }
 
-func runHistory(ctx context.Context, s *session, project addr.Address, limit int) error {
+func runHistory(ctx context.Context, s *session, what string, limit int) error {
 	store, err := s.openReader(ctx)
 	if err != nil {
 		return err
 	}
-	entries, err := store.History(project, limit)
+	var about addr.Address
+	if what != "" {
+		if about, err = s.remembered(store, what); err != nil {
+			return err
+		}
+	}
+	entries, err := store.History(about, limit)
 	if err != nil {
 		return s.stateFault(err)
 	}
@@ -55,11 +56,29 @@ func runHistory(ctx context.Context, s *session, project addr.Address, limit int
 	}
 	rows := [][]string{{"WHEN", "PROJECT", "OPERATION", "REASON", "OUTCOME", "WHO", "COMMIT", "RUN"}}
 	for _, e := range entries {
-		rows = append(rows, []string{words.Time(e.At), cmp.Or(planner.LabelOf(e.Project, e.Block), "-"),
+		rows = append(rows, []string{words.Time(e.At), cmp.Or(e.Address().Label(), e.Block, "-"),
 			e.Operation, e.Reason, e.Outcome, cmp.Or(e.Actor, "-"), cmp.Or(short(e.Commit), "-"), cmp.Or(e.Run, "-")})
 	}
 	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
 	return err
+}
+
+// remembered resolves the address of a project or a store whose history is asked for. The state may have forgotten the
+// project itself.
+func (s *session) remembered(store state.Reader, what string) (addr.Address, error) {
+	snap, err := store.Snapshot()
+	if err != nil {
+		return addr.Address{}, s.stateFault(err)
+	}
+	named, err := s.addresses(snap, []addr.Kind{addr.Project, addr.Secrets}, what)
+	if err != nil {
+		return addr.Address{}, err
+	}
+	known := append(knownProjects(s.config, snap), slices.Collect(maps.Keys(snap.Sequences))...)
+	if named[0].Kind == addr.Project && !anyCovered(named[0], known) {
+		return addr.Address{}, unknownProject(what, known)
+	}
+	return named[0], nil
 }
 
 func short(commit string) string { return commit[:min(len(commit), 8)] }

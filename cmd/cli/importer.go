@@ -18,7 +18,8 @@ import (
 // importArgs holds the flags and arguments of bh import.
 type importArgs struct {
 	common
-	project      addr.Address // zero with all
+	typed        string       // the project; empty with all
+	project      addr.Address // the same, resolved
 	bucket       string
 	cloud        string
 	secrets      string

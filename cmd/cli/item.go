@@ -22,47 +22,44 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 	if err != nil {
 		return state.Record{}, snap, err
 	}
+	named, err := s.projects(snap, name)
+	if err != nil && !errors.Is(err, addr.ErrMalformed) {
+		return state.Record{}, snap, err
+	}
 	known := knownProjects(s.config, snap)
-	for _, p := range known {
-		if name != p.Label() && name != p.String() {
-			continue
-		}
-		if r := snap.Records[p]; r.Item != nil && r.Active != nil {
-			return r, snap, nil
-		}
+	if err != nil {
+		return state.Record{}, snap, projectFault(s, notFound(name, addr.Address{}, known, snap))
+	}
+	p := named[0]
+	if r := snap.Records[p]; r.Item != nil && r.Active != nil {
+		return r, snap, nil
+	}
+	if slices.Contains(known, p) {
 		return state.Record{}, snap, projectFault(s, diag.Diagnostic{Project: p,
 			Summary: "The project has no stored keys yet", Fix: "bh apply makes them."})
 	}
-	if lacks := undecided(s, name, known); len(lacks) > 0 {
+	if lacks := undecided(s, p, known); len(lacks) > 0 {
 		return state.Record{}, snap, s.report(config.FaultsOf(lacks))
 	}
-	return state.Record{}, snap, projectFault(s, notFound(name, known, snap))
+	return state.Record{}, snap, projectFault(s, notFound(name, p, known, snap))
 }
 
 // undecided returns why the file does not say whether it declares a project that the state does not know.
-func undecided(s *session, name string, known []addr.Address) []config.Lack {
-	named, err := addr.Parse(name)
-	if err != nil || named.Key == "" && slices.ContainsFunc(known, func(p addr.Address) bool { return covers(named, p) }) {
+func undecided(s *session, named addr.Address, known []addr.Address) []config.Lack {
+	if named.Key == "" && anyCovered(named, known) {
 		return nil
 	}
 	return s.config.Lacking(named.Name, "for_each")
 }
 
-// notFound describes a name that stands for no project, or for several.
-func notFound(name string, known []addr.Address, snap state.Snapshot) diag.Diagnostic {
+// notFound describes a name that stands for no project, or for several. named is zero if the name is malformed.
+func notFound(name string, named addr.Address, known []addr.Address, snap state.Snapshot) diag.Diagnostic {
 	d := diag.Diagnostic{Summary: "No such project", Detail: stored(snap), Fix: "Name one that has keys."}
-	named, err := addr.Parse(name)
-	instance := func(p addr.Address) bool { return p.Name == named.Name }
-	if err == nil && named.Key == "" && slices.ContainsFunc(known, instance) {
+	if anyCovered(named, known) {
 		d.Summary, d.Detail = "One project is wanted", fmt.Sprintf("%s stands for several. %s", named.Name, d.Detail)
 		return d
 	}
-	var labels []string
-	for _, p := range known {
-		labels = append(labels, p.Label())
-	}
-	slices.Sort(labels)
-	if close := nearest(strings.TrimPrefix(name, "project."), labels); close != "" {
+	if close := nearestProject(name, known); close != "" {
 		d.Fix = "Did you mean " + inShell(close) + "?"
 	}
 	d.Detail = fmt.Sprintf("Neither the file nor the state knows %s. %s", name, d.Detail)

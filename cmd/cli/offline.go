@@ -32,7 +32,7 @@ func runOffline(ctx context.Context, s *session, a planArgs) error {
 	if err != nil {
 		return err
 	}
-	if err := checkScope(s, snap, a.named); err != nil {
+	if err := checkScope(s, snap, nil); err != nil {
 		return err
 	}
 	outside := s.leaveOut(snap)
@@ -134,7 +134,7 @@ func (s *session) offlineInput(snap state.Snapshot, a planArgs, outside diag.Lis
 		}
 		return ""
 	}
-	input.Scope = a.scopeWith(a.named)
+	input.Scope = a.scope()
 	if scope := input.Scope; len(outside) > 0 {
 		input.Scope = func(p addr.Address) bool { return !leftOut(outside, p) && (scope == nil || scope(p)) }
 	}

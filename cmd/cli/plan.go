@@ -28,7 +28,8 @@ type planArgs struct {
 	mode           planner.Mode
 	rotate         bool           // renew the keys of the named projects
 	noOverlap      bool           // and end the old keys at once
-	named          []addr.Address // look only at these; nil for all
+	typed          []string       // look only at these; nil for all
+	named          []addr.Address // the same, resolved
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
@@ -98,6 +99,10 @@ func noteLock(s *session, l state.Lock) {
 // makePlan checks the arguments and the policies, observes the providers and plans. What is wrong is shown; the error
 // is then an exit code.
 func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) (*planner.Plan, error) {
+	var err error
+	if a.named, err = s.projects(snap, a.typed...); err != nil {
+		return nil, err
+	}
 	if err := checkScope(s, snap, a.named); err != nil {
 		return nil, err
 	}

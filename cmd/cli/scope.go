@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
-	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/state"
 )
@@ -37,11 +35,6 @@ func matches(patterns []string, p addr.Address) bool {
 	return false
 }
 
-// covers reports whether named stands for p: it is p, or the name that p is an instance of.
-func covers(named, p addr.Address) bool {
-	return named == p || named.Key == "" && named.Name == p.Name
-}
-
 // scopeWith returns the filter of the flags, within the projects that are named if there are any.
 func (c common) scopeWith(named []addr.Address) func(addr.Address) bool {
 	scope := c.scope()
@@ -54,19 +47,6 @@ func (c common) scopeWith(named []addr.Address) func(addr.Address) bool {
 	}
 }
 
-// addresses parses the addresses of projects.
-func addresses(args []string) ([]addr.Address, error) {
-	var out []addr.Address
-	for _, text := range args {
-		p, err := addr.Parse(text)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
-
 // checkScope returns an error for a target, or a named project, that stands for no project: a name with a typo would
 // otherwise look like a project with nothing to do. An exclusion that stands for none is only noted, because its
 // project may be gone for good.
@@ -75,13 +55,20 @@ func checkScope(s *session, snap state.Snapshot, named []addr.Address) error {
 	like := func(pattern string) bool {
 		return slices.ContainsFunc(known, func(p addr.Address) bool { return matches([]string{pattern}, p) })
 	}
+	for _, pattern := range slices.Concat(s.flags.targets, s.flags.exclusions) {
+		if a, err := addr.Parse(pattern); err == nil && a.Kind != 0 {
+			if err := s.takes(a, addr.Project); err != nil {
+				return err
+			}
+		}
+	}
 	for _, pattern := range s.flags.targets {
 		if !like(pattern) {
 			return unknownProject(pattern, known)
 		}
 	}
 	for _, name := range named {
-		if !slices.ContainsFunc(known, func(p addr.Address) bool { return covers(name, p) }) {
+		if !anyCovered(name, known) {
 			return unknownProject(name.Label(), known)
 		}
 	}
@@ -91,29 +78,4 @@ func checkScope(s *session, snap state.Snapshot, named []addr.Address) error {
 		}
 	}
 	return nil
-}
-
-// knownProjects returns the projects that are declared or recorded, and those for which something was begun.
-func knownProjects(c *config.Config, snap state.Snapshot) []addr.Address {
-	var out []addr.Address
-	for i := range c.Projects {
-		out = append(out, c.Projects[i].Addr)
-	}
-	for p := range snap.Records {
-		out = append(out, p)
-	}
-	for _, i := range snap.Intents {
-		out = append(out, i.Project)
-	}
-	return out
-}
-
-func unknownProject(typed string, known []addr.Address) error {
-	var names []string
-	for _, p := range known {
-		names = append(names, p.Name, p.Label())
-	}
-	slices.Sort(names)
-	typed = strings.TrimPrefix(typed, "project.")
-	return fmt.Errorf("no project is called %s, neither in the file nor in the state%s", typed, didYouMean(typed, names))
 }

@@ -49,7 +49,9 @@ func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(object)                 // all of it is text, numbers and plain data of ours
+	if err := enc.Encode(object); err != nil {
+		panic("view: encode a line: " + err.Error()) // all of it is text, numbers and plain data of ours
+	}
 	_, _ = j.out.Write(escaped(b.Bytes())) // a reader that went away cannot be told
 }
 

@@ -127,13 +127,13 @@ func each[T any](tx *bbolt.Tx, bucket []byte, take func(key []byte, value T)) er
 }
 
 // History implements [state.Reader].
-func (s *Store) History(project addr.Address, limit int) (out []state.Entry, err error) {
+func (s *Store) History(about addr.Address, limit int) (out []state.Entry, err error) {
 	if s.db == nil {
 		return nil, nil
 	}
 	err = s.view(func(tx *bbolt.Tx) error {
 		err := eachEntry(tx, func(e state.Entry) bool {
-			if project.IsZero() || e.Project == project {
+			if about.IsZero() || e.Address() == about {
 				out = append(out, e)
 			}
 			return limit == 0 || len(out) < limit

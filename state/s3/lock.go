@@ -58,7 +58,7 @@ func decodeLock(text []byte) (lock, error) {
 	l = lock{}
 	err := bolt.Decode(text, &l)
 	for _, i := range l.Intents {
-		if err == nil {
+		if err == nil && !i.Project.IsZero() {
 			err = i.Project.CheckProject()
 		}
 	}

@@ -121,11 +121,11 @@ func (r *reader) Snapshot() (state.Snapshot, error) {
 }
 
 // History implements [state.Reader].
-func (r *reader) History(project addr.Address, limit int) ([]state.Entry, error) {
+func (r *reader) History(about addr.Address, limit int) ([]state.Entry, error) {
 	if r.Store == nil {
 		return nil, nil
 	}
-	return r.Store.History(project, limit)
+	return r.Store.History(about, limit)
 }
 
 // Close implements [state.Reader].

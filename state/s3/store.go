@@ -95,8 +95,8 @@ func (s *Store) inBackground(f func()) {
 func (s *Store) Snapshot() (state.Snapshot, error) { return s.File.Snapshot() }
 
 // History implements [state.Reader].
-func (s *Store) History(project addr.Address, limit int) ([]state.Entry, error) {
-	return s.File.History(project, limit)
+func (s *Store) History(about addr.Address, limit int) ([]state.Entry, error) {
+	return s.File.History(about, limit)
 }
 
 // Copy writes the working copy, as bolt.Store.Copy does.

@@ -228,12 +228,12 @@ func cloneSnapshot(s state.Snapshot) state.Snapshot {
 }
 
 // History implements [state.Reader].
-func (m *Memory) History(project addr.Address, limit int) ([]state.Entry, error) {
+func (m *Memory) History(about addr.Address, limit int) ([]state.Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []state.Entry
 	for _, e := range slices.Backward(m.history) {
-		if (project.IsZero() || e.Project == project) && (limit == 0 || len(out) < limit) {
+		if (about.IsZero() || e.Address() == about) && (limit == 0 || len(out) < limit) {
 			out = append(out, e)
 		}
 	}

@@ -37,6 +37,14 @@ func history(t *testing.T, s *subject) {
 	if got := names(north, 2); !slices.Equal(got, []string{"5", "3"}) {
 		t.Errorf("got %v of one project, at most 2", got)
 	}
+	store := addr.Address{Kind: addr.Secrets, Name: "age_file.main"}
+	must(t, s.Append(t.Context(), state.Entry{At: at, Operation: "6"}.About(store), state.Entry{Operation: "7"}.About(north)))
+	if got := names(store, 0); !slices.Equal(got, []string{"6"}) {
+		t.Errorf("got %v of a store", got)
+	}
+	if got := names(north, 1); !slices.Equal(got, []string{"7"}) {
+		t.Errorf("got %v of one project, at most 1", got)
+	}
 }
 
 // historyWithTheChange: a move or an end and its entries are one transaction.
