@@ -101,7 +101,7 @@ func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[
 	}
 	text := e.text(rule.message)
 	d := diag.Diagnostic{Severity: e.policy.Severity, Code: brokenPolicy.Code, Summary: brokenPolicy.Summary,
-		Project: project, Subject: subject,
+		Address: project, Subject: subject,
 		Detail: fmt.Sprintf("%s This is the policy %q at %s.", text, e.policy.Name, toRange(rule.condition.Range())),
 		Fix:    "Change what is declared, or the policy."}
 	if d.Subject.IsZero() {

@@ -49,7 +49,7 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 		s.seen[key] = struct{}{}
 	}
 	d := s.l.report(k, subject, s.block, detail, fix)
-	d.Project = s.project
+	d.Address = s.project
 	return d
 }
 

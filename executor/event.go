@@ -16,16 +16,14 @@ type Event interface{ event() }
 
 // OperationStarted: the first step of an operation is about to run.
 type OperationStarted struct {
-	Project addr.Address
-	Block   string
+	Address addr.Address
 	Kind    planner.Kind
 	At      time.Time
 }
 
 // StepStarted: a step is about to run.
 type StepStarted struct {
-	Project addr.Address
-	Block   string
+	Address addr.Address
 	Step    string
 	Target  string
 	At      time.Time
@@ -33,8 +31,7 @@ type StepStarted struct {
 
 // StepDone: a step ended. Err is nil if it was committed.
 type StepDone struct {
-	Project addr.Address
-	Block   string
+	Address addr.Address
 	Step    string
 	Target  string
 	At      time.Time
@@ -43,8 +40,7 @@ type StepDone struct {
 
 // Waiting: a step waits until a time, for a reason.
 type Waiting struct {
-	Project addr.Address
-	Block   string
+	Address addr.Address
 	Why     string
 	Until   time.Time
 }
@@ -73,8 +69,7 @@ const (
 // Result says how one operation ended. Reference is that of the item, if there is one
 // afterwards. Notes are what people should know of it although it is done.
 type Result struct {
-	Project     addr.Address
-	Block       string
+	Address     addr.Address
 	Kind        planner.Kind
 	Outcome     Outcome
 	Reference   string

@@ -18,13 +18,13 @@ import (
 // operate runs one operation, or says why it does not run. The caller holds one of slots. A
 // panic ends only this operation; the journal has what it left open.
 func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan struct{}) (result Result) {
-	result = Result{Project: o.Project, Block: o.Block, Kind: o.Kind, Started: r.options.Now()}
+	result = Result{Address: o.Address, Kind: o.Kind, Started: r.options.Now()}
 	defer func() {
 		if fault := recover(); fault != nil {
 			result.Outcome, result.Ended = Failed, r.options.Now()
-			result.Diagnostics = diag.List{{Severity: diag.Error, Code: "BH4006", Project: o.Project, Subject: o.Range,
+			result.Diagnostics = diag.List{{Severity: diag.Error, Code: "BH4006", Address: o.Address, Subject: o.Range,
 				Summary: "Internal error: this is a bug in bh",
-				Detail:  fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Address(), fault),
+				Detail:  fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Address.String(), fault),
 				Fix:     "Apply again: it continues from where it stopped. And report it."}}
 		}
 	}()
@@ -51,7 +51,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	rec := &recorder{run: r, operation: o}
 	defer rec.leave()
 	rig = rec.rig(rig, slots)
-	r.emit(OperationStarted{Project: o.Project, Block: o.Block, Kind: o.Kind, At: result.Started})
+	r.emit(OperationStarted{Address: o.Address, Kind: o.Kind, At: result.Started})
 	steps := o.Steps
 	if !r.options.Verify {
 		steps = waived(steps)
@@ -80,21 +80,21 @@ func (r *recorder) rig(rig orchestrator.Rig, slots chan struct{}) orchestrator.R
 		rig.Sleep = r.resting(slots, rig.Sleep)
 	}
 	rig.Waiting = func(why string, until time.Time) {
-		r.run.emit(Waiting{Project: r.operation.Project, Block: r.operation.Block, Why: why, Until: until})
+		r.run.emit(Waiting{Address: r.operation.Address, Why: why, Until: until})
 	}
 	return rig
 }
 
 // unopened is the fault of an operation whose vendors cannot be opened.
 func unopened(o *planner.Operation, err error) diag.Diagnostic {
-	return diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
+	return diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Address: o.Address, Subject: o.Range,
 		Summary: "A vendor cannot be opened", Detail: err.Error() + ".",
 		Fix: "Correct the block, then apply again.", Cause: err}
 }
 
 // notIssued is the fault of an operation whose store did not take the credential of another.
 func notIssued(o *planner.Operation, err error) diag.Diagnostic {
-	return diag.Diagnostic{Severity: diag.Error, Code: "BH4010", Project: o.Project, Subject: o.Range,
+	return diag.Diagnostic{Severity: diag.Error, Code: "BH4010", Address: o.Address, Subject: o.Range,
 		Summary: "Skipped", Detail: "In this run " + err.Error() + ".", Cause: err,
 		Fix: "Repair what the store reports for that one, then apply again: it continues from where it stopped."}
 }
@@ -108,7 +108,7 @@ func revokes(o *planner.Operation) bool {
 
 // start returns the record that the operation begins with.
 func (r *run) start(o *planner.Operation) state.Record {
-	from := o.Project
+	from := o.Address
 	for _, s := range o.Steps {
 		if move, ok := s.(planner.MoveRecord); ok {
 			from = move.From
@@ -123,7 +123,7 @@ func (r *run) start(o *planner.Operation) state.Record {
 			record.Registered, record.Protected, record.OnDestroy = d.Registered, d.Protected, d.OnDestroy
 		}
 	}
-	record.Project = o.Project
+	record.Project = o.Address
 	return record
 }
 
@@ -146,17 +146,17 @@ func waived(steps []planner.Step) []planner.Step {
 func blockedFaults(o *planner.Operation) []diag.Diagnostic {
 	out := make([]diag.Diagnostic, 0, len(o.Blocked))
 	for _, b := range o.Blocked {
-		out = append(out, diag.Diagnostic{Severity: diag.Error, Code: "BH4002", Project: o.Project, Subject: o.Range,
+		out = append(out, diag.Diagnostic{Severity: diag.Error, Code: "BH4002", Address: o.Address, Subject: o.Range,
 			Summary: "Blocked: " + b.Text,
-			Detail:  "The " + string(o.Kind) + " of " + o.Project.String() + " was not begun.", Fix: b.Fix})
+			Detail:  "The " + string(o.Kind) + " of " + o.Address.String() + " was not begun.", Fix: b.Fix})
 	}
 	return out
 }
 
 // failure describes why an operation failed.
 func failure(o *planner.Operation, err error) diag.Diagnostic {
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH4004", Project: o.Project, Subject: o.Range, Cause: err,
-		Summary: "The " + string(o.Kind) + " of " + o.Label() + " did not succeed", Detail: err.Error() + ".",
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH4004", Address: o.Address, Subject: o.Range, Cause: err,
+		Summary: "The " + string(o.Kind) + " of " + o.Address.Label() + " did not succeed", Detail: err.Error() + ".",
 		Fix: "Apply again: it continues from where it stopped."}
 	switch {
 	case o.Cloud == "" && errors.Is(err, orchestrator.ErrUnproved):
@@ -183,7 +183,7 @@ func provable(err error) bool {
 
 // stateFault describes why the journal cannot be written.
 func stateFault(p addr.Address, place diag.Range, err error) diag.Diagnostic {
-	return ofSecret(diag.Diagnostic{Severity: diag.Error, Code: "BH4005", Project: p, Subject: place, Cause: err,
+	return ofSecret(diag.Diagnostic{Severity: diag.Error, Code: "BH4005", Address: p, Subject: place, Cause: err,
 		Summary: "The state cannot be written", Detail: err.Error() + ".",
 		Fix: "Make room or give access, then apply again: what was done meanwhile is found by its name."})
 }

@@ -103,7 +103,7 @@ func TestApply_storesFirst(t *testing.T) {
 			}
 			got := map[string]executor.Outcome{}
 			for _, result := range report.Results {
-				got[planner.LabelOf(result.Project, result.Block)] = result.Outcome
+				got[result.Address.Label()] = result.Outcome
 			}
 			want := map[string]executor.Outcome{"secrets." + store: executor.Done, "secrets." + other: executor.Done,
 				"photos": executor.Done, "elsewhere": executor.Done}

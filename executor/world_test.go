@@ -243,7 +243,7 @@ func kinds(p *planner.Plan) []string {
 	var out []string
 	if p != nil {
 		for _, o := range p.Operations {
-			out = append(out, fmt.Sprintf("%s %s (%s) %v blocked=%d", o.Kind, o.Project.Label(), o.Reason.Word, o.Acts, len(o.Blocked)))
+			out = append(out, fmt.Sprintf("%s %s (%s) %v blocked=%d", o.Kind, o.Address.Label(), o.Reason.Word, o.Acts, len(o.Blocked)))
 		}
 	}
 	return out

@@ -92,7 +92,7 @@ func (m *maker) otherIssuer(s *subject, now Address) bool {
 }
 
 func (m *maker) unseen(s *subject, code, summary, detail, fix string) bool {
-	d := diag.Diagnostic{Code: code, Project: s.project, Summary: summary, Detail: detail, Fix: fix}
+	d := diag.Diagnostic{Code: code, Address: s.project, Summary: summary, Detail: detail, Fix: fix}
 	if s.desired != nil {
 		d.Subject = s.desired.Range
 	}

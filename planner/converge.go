@@ -95,7 +95,7 @@ func (m *maker) misplaced(s *subject) bool {
 		return false
 	}
 	fault := func(code, summary, detail, fix string) bool {
-		m.fault(diag.Diagnostic{Code: code, Project: s.project, Subject: d.Range, Summary: summary, Detail: detail, Fix: fix})
+		m.fault(diag.Diagnostic{Code: code, Address: s.project, Subject: d.Range, Summary: summary, Detail: detail, Fix: fix})
 		return true
 	}
 	switch {
@@ -116,7 +116,7 @@ func (m *maker) misplaced(s *subject) bool {
 				"\" and copy the objects.")
 	}
 	warn := func(field, before, after string) {
-		m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2004", Project: s.project, Subject: d.Range,
+		m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2004", Address: s.project, Subject: d.Range,
 			Summary: "A bucket's " + field + " cannot be changed",
 			Detail: "The bucket " + r.Bucket.Name + " was made with " + field + " " + quoteOrNone(before) + " and declares " +
 				quoteOrNone(after) + ". It stays as it is: bh never replaces a bucket.",
@@ -187,7 +187,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		m.foreignBucket(s, d)
 	case imported:
 		d.failed = true
-		m.fault(diag.Diagnostic{Code: "BH2005", Project: s.project, Subject: block.Range, Summary: "Nothing to import",
+		m.fault(diag.Diagnostic{Code: "BH2005", Address: s.project, Subject: block.Range, Summary: "Nothing to import",
 			Detail: "There is no bucket " + spec.ID.Name + " in " + s.desired.Cloud + ".",
 			Fix:    "Correct the bucket's name, or remove the import block to have bh make the bucket."})
 	default:
@@ -221,7 +221,7 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 		return
 	}
 	d.failed = true
-	m.fault(diag.Diagnostic{Code: "BH2006", Project: s.project, Subject: s.desired.Range, Summary: "The bucket is gone",
+	m.fault(diag.Diagnostic{Code: "BH2006", Address: s.project, Subject: s.desired.Range, Summary: "The bucket is gone",
 		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud +
 			" was deleted outside of bh, and what it held with it.",
 		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})

@@ -290,7 +290,7 @@ func (m *maker) itemsNamed(secrets, name string) []string {
 func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place diag.Range) {
 	fail := func(detail string) {
 		d.failed = true
-		m.fault(diag.Diagnostic{Code: "BH2009", Project: s.project, Subject: place,
+		m.fault(diag.Diagnostic{Code: "BH2009", Address: s.project, Subject: place,
 			Summary: "The item cannot be imported", Detail: detail,
 			Fix: "Correct the import block; without item, bh issues a new credential and stores it in a new item."})
 	}

@@ -41,9 +41,9 @@ func (m *maker) discoverBuckets(d *Discovery) {
 			f.Owner, f.Stack, f.Lineage = others[0].Owner, others[0].Stack, others[0].Lineage
 		}
 		if p := declared[key]; p != nil {
-			f.Project, f.Declared = p.Addr, p.Range
+			f.Address, f.Declared = p.Addr, p.Range
 		} else {
-			f.Project = names.forBucket(key.ID.Name)
+			f.Address = names.forBucket(key.ID.Name)
 		}
 		f.takeOver(len(d.Clouds) > 1)
 		d.Buckets = append(d.Buckets, f)
@@ -55,13 +55,13 @@ func (f *FoundBucket) takeOver(severalClouds bool) {
 	if f.Owner != "" {
 		return
 	}
-	f.Block = TakeOverBlock(f.Project, f.Bucket.Name, "", "")
+	f.Block = TakeOverBlock(f.Address, f.Bucket.Name, "", "")
 	if !f.Declared.IsZero() {
-		f.TakeOver = "declared as " + f.Project.String() + " (" + f.Declared.String() +
+		f.TakeOver = "declared as " + f.Address.String() + " (" + f.Declared.String() +
 			"): add adopt = true, or an import block"
 		return
 	}
-	line := []string{"bh", "import", f.Project.Label(), "--bucket", f.Bucket.Name}
+	line := []string{"bh", "import", f.Address.Label(), "--bucket", f.Bucket.Name}
 	if severalClouds {
 		line = append(line, "--cloud", f.Cloud)
 	}

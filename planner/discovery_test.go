@@ -40,13 +40,13 @@ func (s *scene) addItem(id string, marked bool, mark vendors.Mark) {
 func found(d planner.Discovery) []string {
 	var out []string
 	for _, b := range d.Buckets {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("bucket %s %s: %s %s", b.Bucket.Name, b.Project, b.TakeOver, b.Stack)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("bucket %s %s: %s %s", b.Bucket.Name, b.Address, b.TakeOver, b.Stack)))
 	}
 	for _, c := range d.Credentials {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("credential %s %s %s %s", c.ID, c.Owner, c.Stack, c.Project)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("credential %s %s %s %s", c.ID, c.Owner, c.Stack, c.Address)))
 	}
 	for _, i := range d.Items {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("item %s %s %s %s", i.ID, i.Owner, i.Stack, i.Project)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("item %s %s %s %s", i.ID, i.Owner, i.Stack, i.Address)))
 	}
 	return out
 }
@@ -150,10 +150,10 @@ func TestDiscover_makesNames(t *testing.T) {
 		}
 		seen := map[addr.Address]bool{photos: true}
 		for _, b := range planner.Discover(s.in).Buckets {
-			if !addr.ValidName(b.Project.Name) || seen[b.Project] {
-				t.Fatalf("the bucket %q gets the name %q", b.Bucket.Name, b.Project.Name)
+			if !addr.ValidName(b.Address.Name) || seen[b.Address] {
+				t.Fatalf("the bucket %q gets the name %q", b.Bucket.Name, b.Address.Name)
 			}
-			seen[b.Project] = true
+			seen[b.Address] = true
 		}
 	})
 }

@@ -43,7 +43,7 @@ func (c DriftClass) Gone() bool { return c == BucketGone || c == CredentialGone 
 // After what is there; both are empty where they are sensitive. An item that is gone, or
 // that has a double, says its id and its store.
 type Difference struct {
-	Project   addr.Address `json:"project"`
+	Address   addr.Address `json:"address"`
 	Class     DriftClass   `json:"class"`
 	Field     string       `json:"field"`
 	Before    string       `json:"before"`
@@ -76,7 +76,7 @@ type ProofCount struct{ Proved, LeftOut int }
 func (d Drift) Projects() int {
 	drifted := map[addr.Address]bool{}
 	for _, x := range d.Differences {
-		drifted[x.Project] = true
+		drifted[x.Address] = true
 	}
 	return len(drifted)
 }

@@ -183,7 +183,7 @@ func TestFindDrift_namesProjectsAsMoved(t *testing.T) {
 	s.in.Desired.Moved = []config.Moved{{From: photos, To: albums}}
 	s.deleteBucket()
 	d := planner.FindDrift(s.in, nil)
-	if len(d.Differences) != 1 || d.Differences[0].Project != albums {
+	if len(d.Differences) != 1 || d.Differences[0].Address != albums {
 		t.Errorf("got %+v, want it of %s", d.Differences, albums)
 	}
 }

@@ -111,7 +111,7 @@ func TestMake_namesTheItemThatIsGone(t *testing.T) {
 	}
 	for i, want := range []string{"the item is gone: p0 (id I0) in age_file.main; a secret is shown only once, so new keys are issued", "", "", "the item is gone: p3 (id I3) in age_file.main; the keys are stored again"} {
 		if o := plan.Operations[i]; want != "" && o.Reason.Text != want {
-			t.Errorf("%s: got %q, want %q", o.Project, o.Reason.Text, want)
+			t.Errorf("%s: got %q, want %q", o.Address, o.Reason.Text, want)
 		}
 	}
 	s.in.Mode = planner.DestroyAll

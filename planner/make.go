@@ -171,11 +171,11 @@ func (m *maker) checkRotateNames() {
 	for _, p := range slices.SortedFunc(maps.Keys(m.in.Rotate), addr.Address.Compare) {
 		switch d := m.desired[p]; {
 		case d == nil:
-			m.fault(diag.Diagnostic{Code: "BH2010", Project: p, Summary: "Unknown project",
+			m.fault(diag.Diagnostic{Code: "BH2010", Address: p, Summary: "Unknown project",
 				Detail: "A rotation was asked for " + p.String() + ", which is not declared.",
 				Fix:    "Name a declared project; bh state list shows what is recorded."})
 		case d.Register != nil:
-			m.fault(diag.Diagnostic{Code: "BH2011", Project: p, Summary: "Registered keys cannot be rotated", Subject: d.Range,
+			m.fault(diag.Diagnostic{Code: "BH2011", Address: p, Summary: "Registered keys cannot be rotated", Subject: d.Range,
 				Detail: "The keys of " + p.String() + " were brought, not issued by bh.",
 				Fix:    "Change the keys where they come from; the next apply registers the new ones."})
 		}

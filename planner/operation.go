@@ -85,14 +85,11 @@ type Calls struct {
 	Writes     int    `json:"writes"`
 }
 
-// Operation is what a plan does with one project. There is at most one of them
-// for a project in a plan. Steps run in order; the last is always Settle.
-//
-// An operation on a whole store has no project and no Settle: Block is then the address of
-// the store's block, such as secrets.age_file.main.
+// Operation is what a plan does with one project, or with a whole store: Address is then that of
+// the store's block, such as secrets.age_file.main. A plan has at most one operation for each
+// address. Steps run in order; the last of a project is always Settle, which a store does not have.
 type Operation struct {
-	Project addr.Address `json:"project,omitzero"`
-	Block   string       `json:"block,omitempty"`
+	Address addr.Address `json:"address"`
 	Kind    Kind         `json:"kind"`
 	Reason  Reason       `json:"reason"`
 	// ID is the operation id in names and marks; Sequence its number within
@@ -124,12 +121,6 @@ type Operation struct {
 	Range  diag.Range `json:"range,omitzero"`
 }
 
-// Address returns the full address of what the operation is about.
-func (o *Operation) Address() string { return AddressOf(o.Project, o.Block) }
-
-// Label returns the address as plans show it.
-func (o *Operation) Label() string { return LabelOf(o.Project, o.Block) }
-
 // Act is a step in words.
 type Act struct {
 	Step   string `json:"step"`
@@ -154,7 +145,11 @@ func (o *Operation) seal() {
 		After   []addr.Address
 		Steps   []namedStep
 	}
-	decides.Project, decides.Block, decides.Kind, decides.Reason = o.Project, o.Block, o.Kind, o.Reason.Word
+	if decides.Kind, decides.Reason = o.Kind, o.Reason.Word; o.Address.Kind == addr.Project {
+		decides.Project = o.Address
+	} else {
+		decides.Block = o.Address.String()
+	}
 	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, unsourced(o.Changes), o.After
 	for _, b := range o.Blocked {
 		decides.Blocked = append(decides.Blocked, b.Word)
@@ -170,7 +165,7 @@ func (o *Operation) seal() {
 	text, err := json.Marshal(decides)
 	if err != nil {
 		// Steps are plain data; a step that cannot be encoded is a fault in this package.
-		panic(fmt.Sprintf("planner: encode %s: %v", o.Address(), err))
+		panic(fmt.Sprintf("planner: encode %s: %v", o.Address.String(), err))
 	}
 	sum := sha256.Sum256(text)
 	o.Digest = hex.EncodeToString(sum[:])

@@ -103,8 +103,8 @@ func TestDiscover_blocksCanBePasted(t *testing.T) {
 			t.Fatalf("%q is not found", name)
 		}
 		b := d.Buckets[i]
-		imports := readFile("project \"" + b.Project.Name + "\" {\n  bucket = " + config.Quoted(name) + "\n}\n" + b.Block).Imports
-		if len(imports) != 1 || imports[0].To != b.Project || imports[0].Bucket != name {
+		imports := readFile("project \"" + b.Address.Name + "\" {\n  bucket = " + config.Quoted(name) + "\n}\n" + b.Block).Imports
+		if len(imports) != 1 || imports[0].To != b.Address || imports[0].Bucket != name {
 			t.Errorf("got %+v of %s", imports, b.Block)
 		}
 	}

@@ -80,7 +80,7 @@ func (p *Plan) Digest() string {
 // Find returns the operation of a project.
 func (p *Plan) Find(project addr.Address) (Operation, bool) {
 	for _, o := range p.Operations {
-		if o.Project == project {
+		if o.Address == project {
 			return o, true
 		}
 	}

@@ -116,12 +116,12 @@ func TestMake_keepsItsWord(t *testing.T) {
 		seen := map[addr.Address]bool{}
 		phase := 0
 		for _, o := range plan.Operations {
-			if seen[o.Project] {
-				t.Fatalf("two operations for %s", o.Project)
+			if seen[o.Address] {
+				t.Fatalf("two operations for %s", o.Address)
 			}
-			seen[o.Project] = true
+			seen[o.Address] = true
 			if o.Phase() < phase {
-				t.Fatalf("%s of phase %d comes after phase %d", o.Project, o.Phase(), phase)
+				t.Fatalf("%s of phase %d comes after phase %d", o.Address, o.Phase(), phase)
 			}
 			phase = o.Phase()
 			checkOperation(t, in, o)
@@ -131,7 +131,7 @@ func TestMake_keepsItsWord(t *testing.T) {
 }
 
 func checkOperation(t *rapid.T, in planner.Input, o planner.Operation) {
-	record := in.Recorded.Records[o.Project]
+	record := in.Recorded.Records[o.Address]
 	at := map[string]int{}
 	for i, s := range o.Steps {
 		at[s.Name()] = i + 1

@@ -121,7 +121,7 @@ func TestMake_quotas(t *testing.T) {
 			wait := ""
 			for _, o := range plan.Operations {
 				if len(o.After) > 0 {
-					wait += o.Project.Name + "<"
+					wait += o.Address.Name + "<"
 					for i, p := range o.After {
 						wait += map[bool]string{true: ","}[i > 0] + p.Name
 					}
@@ -222,10 +222,10 @@ func simulate(t *rapid.T, in planner.Input, plan *planner.Plan, chance *rand.Ran
 		last := first
 		for ; last < len(plan.Operations) && plan.Operations[last].Phase() == plan.Operations[first].Phase(); last++ {
 			o := plan.Operations[last]
-			phase[o.Project] = o.Phase()
+			phase[o.Address] = o.Phase()
 			for _, p := range o.After {
 				if before, known := phase[p]; !known || before >= o.Phase() {
-					t.Fatalf("%s waits for %s, which does not come before it", o.Project, p)
+					t.Fatalf("%s waits for %s, which does not come before it", o.Address, p)
 				}
 			}
 			if len(o.Blocked) == 0 {

@@ -26,7 +26,7 @@ type Rebuilt struct {
 
 // Unknown is something that the providers do not tell. Word is stable, for programs.
 type Unknown struct {
-	Project addr.Address `json:"project"`
+	Address addr.Address `json:"address"`
 	Word    string       `json:"word"`
 	Text    string       `json:"text"`
 	Fix     string       `json:"fix,omitempty"`
@@ -71,7 +71,7 @@ func Rebuild(in Input, chosen []string) (Rebuilt, error) {
 	}
 	r.leftOver(held)
 	slices.SortFunc(r.out.Records, func(a, b state.Record) int { return a.Project.Compare(b.Project) })
-	slices.SortStableFunc(r.out.Unknown, func(a, b Unknown) int { return a.Project.Compare(b.Project) })
+	slices.SortStableFunc(r.out.Unknown, func(a, b Unknown) int { return a.Address.Compare(b.Address) })
 	return r.out, nil
 }
 

@@ -60,7 +60,7 @@ func TestRebuild(t *testing.T) {
 			var words []string
 			for _, u := range got.Unknown {
 				words = append(words, u.Word)
-				if u.Text == "" || u.Fix == "" || u.Project.IsZero() {
+				if u.Text == "" || u.Fix == "" || u.Address.IsZero() {
 					t.Errorf("too little is said: %+v", u)
 				}
 			}

@@ -92,7 +92,7 @@ func (m *maker) reportRenames() {
 
 // reportRename words one group of renames, at the place of one of them.
 func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
-	d.Project, d.Subject = at.to, m.desired[at.to].Range
+	d.Address, d.Subject = at.to, m.desired[at.to].Range
 	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " is the one of " + at.from.String() +
 		" in this stack's state, which is not declared any more."
 	if n := len(group) - 1; n > 0 {
@@ -191,7 +191,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 		m.refused[s.project] = true // told with the others
 		return
 	}
-	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range,
+	fault := diag.Diagnostic{Code: "BH2007", Address: s.project, Subject: s.desired.Range,
 		Summary: "The bucket exists and is not managed by this stack",
 		Detail:  "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
 		Fix: "To take it over as it is: adopt = true, or an import block, which bh import writes. " +

@@ -178,7 +178,7 @@ func TestMake_movedBlocksHelp(t *testing.T) {
 			}
 			for _, o := range plan.Operations {
 				if o.Kind == planner.Destroy || slices.ContainsFunc(o.Steps, func(s planner.Step) bool { return s.Name() == create }) {
-					t.Errorf("with %v: %s of %s", r.moved, o.Kind, o.Project)
+					t.Errorf("with %v: %s of %s", r.moved, o.Kind, o.Address)
 				}
 			}
 		})

@@ -13,25 +13,10 @@ import (
 	"buckethead/vendors"
 )
 
-// AddressOf returns the full address of what an operation is about: a project, or the block
-// of a store.
-func AddressOf(project addr.Address, block string) string {
-	if block != "" {
-		return block
-	}
-	return project.String()
-}
-
-// LabelOf returns the address as plans show it.
-func LabelOf(project addr.Address, block string) string {
-	if block != "" {
-		return block
-	}
-	return project.Label()
-}
-
 // secretsBlock returns the address of the block that declares a store.
-func secretsBlock(connection string) string { return "secrets." + connection }
+func secretsBlock(connection string) addr.Address {
+	return addr.Address{Kind: addr.Secrets, Name: connection}
+}
 
 // stores returns the operations on whole stores, by address. They come before all others, so
 // that a key that is stored later is not for those who have left.
@@ -49,7 +34,7 @@ func (m *maker) stores() []*Operation {
 		if r.Err != nil {
 			m.fault(diag.Diagnostic{Code: "BH2031", Subject: block.Range, Cause: r.Err,
 				Summary: "The recipients cannot open the store", Detail: causeOf(r.Err),
-				Fix: "Correct recipients in " + secretsBlock(secrets) + ", or the identity. Nothing was changed."})
+				Fix: "Correct recipients in " + secretsBlock(secrets).String() + ", or the identity. Nothing was changed."})
 			continue
 		}
 		if o := m.writeRecipients(secrets, r.Recipients); o != nil {
@@ -91,7 +76,7 @@ func (m *maker) writeRecipients(secrets string, r vendors.Recipients) *Operation
 	if len(r.Stored) == 0 || len(r.Declared) == 0 {
 		return nil
 	}
-	o := &Operation{Block: secretsBlock(secrets), Kind: Update, Secrets: secrets,
+	o := &Operation{Address: secretsBlock(secrets), Kind: Update, Secrets: secrets,
 		Steps: []Step{WriteRecipients{Declared: r.Declared}}}
 	var removed []string
 	for _, key := range slices.Sorted(slices.Values(r.Declared)) {

@@ -78,7 +78,7 @@ func TestMake_recipients(t *testing.T) {
 			s := newScene()
 			test.change(s)
 			plan, _ := s.make(t)
-			found := slices.IndexFunc(plan.Operations, func(o planner.Operation) bool { return o.Block != "" })
+			found := slices.IndexFunc(plan.Operations, func(o planner.Operation) bool { return o.Address.Kind == addr.Secrets })
 			if test.reason == "" {
 				if found >= 0 {
 					t.Errorf("got %+v, want no operation on a store", plan.Operations[found])
@@ -89,7 +89,7 @@ func TestMake_recipients(t *testing.T) {
 				t.Fatalf("the operation on the store is at %d of %d", found, len(plan.Operations))
 			}
 			o := plan.Operations[0]
-			if o.Block != "secrets."+store || o.Label() != o.Block || o.Address() != o.Block || o.Kind != planner.Update || o.Reason.Word != test.reason ||
+			if o.Address.Label() != "secrets."+store || o.Address.String() != "secrets."+store || o.Kind != planner.Update || o.Reason.Word != test.reason ||
 				!slices.Equal(o.Changes, test.changes) || !slices.Equal(o.Notes, test.notes) || len(o.Acts) != 1 || o.Acts[0].Step != planner.StepWriteRecipients {
 				t.Errorf("got %+v", o)
 			}

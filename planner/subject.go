@@ -120,7 +120,7 @@ func (s *subject) open(step string) (state.Intent, bool) {
 
 // operation starts the operation of this subject.
 func (s *subject) operation(kind Kind, word, text string) *Operation {
-	o := &Operation{Project: s.project, Kind: kind, Reason: Reason{word, text},
+	o := &Operation{Address: s.project, Kind: kind, Reason: Reason{word, text},
 		ID: operationID(s.lineage, s.project, s.sequence), Sequence: s.sequence}
 	if s.desired != nil {
 		o.Cloud, o.Secrets, o.Range = s.desired.Cloud, s.desired.Secrets, s.desired.Range

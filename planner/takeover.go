@@ -55,7 +55,7 @@ func owns(owner string, list []holding) bool {
 
 // needlessOwner refuses an import block that names an owner where nothing shows one.
 func (m *maker) needlessOwner(s *subject, block config.Import) {
-	m.fault(diag.Diagnostic{Code: "BH2042", Project: s.project, Subject: block.Range, Summary: "Not owned by that state",
+	m.fault(diag.Diagnostic{Code: "BH2042", Address: s.project, Subject: block.Range, Summary: "Not owned by that state",
 		Detail: "The import block names the owner " + block.Owner + ", and nothing shows that this or any other state " +
 			"owns what is to be imported.",
 		Fix: "Check that this is what you want to take over, and remove owner from the block."})
@@ -77,7 +77,7 @@ func (m *maker) othersBucket(s *subject, key BucketKey, others []holding) {
 
 // othersThing refuses to take what another state owns, and says how it could be taken.
 func (m *maker) othersThing(s *subject, what, why string, owners []string, block string) {
-	d := diag.Diagnostic{Code: "BH2041", Project: s.project, Subject: s.desired.Range,
+	d := diag.Diagnostic{Code: "BH2041", Address: s.project, Subject: s.desired.Range,
 		Summary: "Another state owns this",
 		Detail:  what + " belongs to " + words.List(owners...) + ": " + why + ".",
 		Fix: "Choose another name. To take it over from that state, which then has to release it with a removed block:\n\n" +
@@ -116,7 +116,7 @@ func (m *maker) mayTakeItem(s *subject, key ItemKey, block config.Import) bool {
 
 // titleTaken refuses a second item of one title.
 func (m *maker) titleTaken(s *subject, id string) {
-	d := diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
+	d := diag.Diagnostic{Code: "BH2008", Address: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
 			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
 		Fix: "Choose another item_title, or take the item over with an import block: item = " + config.Quoted(id) + "."}
@@ -202,7 +202,7 @@ func (m *maker) warnOfSharing() {
 		if len(others) == 0 {
 			continue
 		}
-		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",
+		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Address: p, Summary: "Another state has keys to the bucket",
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
 			Fix: "If that state took the bucket over, release it here: " + config.RemovedBlock(p) + " instead of its block. " +

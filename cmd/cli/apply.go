@@ -179,17 +179,17 @@ func expected(s *session, fresh, saved *planner.Plan, digest string) (*planner.P
 		var b strings.Builder
 		for _, d := range differences {
 			b.WriteString("\n  ")
-			if !d.Project.IsZero() {
-				b.WriteString(d.Project.Label() + ": ")
+			if !d.Address.IsZero() {
+				b.WriteString(d.Address.Label() + ": ")
 			}
 			b.WriteString(d.Text)
 		}
 		return nil, fmt.Errorf("the plan is stale; nothing was done:%s\n\n  Plan again", b.String())
 	}
 	for _, o := range fresh.Operations {
-		kept := func(x planner.Operation) bool { return x.Address() == o.Address() }
+		kept := func(x planner.Operation) bool { return x.Address.String() == o.Address.String() }
 		if !slices.ContainsFunc(runnable.Operations, kept) {
-			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Label())
+			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Address.Label())
 		}
 	}
 	return runnable, nil

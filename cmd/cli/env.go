@@ -134,6 +134,6 @@ func referenceFault(s *session, p addr.Address, err error) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}
-	return s.fail(diag.Diagnostic{Code: "BH5090", Project: p, Summary: "The stored keys cannot be referred to",
+	return s.fail(diag.Diagnostic{Code: "BH5090", Address: p, Summary: "The stored keys cannot be referred to",
 		Detail: sentence(err), Fix: "Correct the secrets block, then repeat the command.", Cause: err})
 }

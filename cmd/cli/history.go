@@ -45,10 +45,11 @@ func runHistory(ctx context.Context, s *session, what string, limit int) error {
 		return s.stateFault(err)
 	}
 	if s.flags.json {
-		if entries == nil {
-			entries = []state.Entry{}
+		list := make([]entryDocument, 0, len(entries))
+		for _, e := range entries {
+			list = append(list, entryDocument{Address: e.Address(), Entry: e})
 		}
-		return s.writeJSON(map[string]any{"format": view.LinesFormat, "entries": entries})
+		return s.writeJSON(map[string]any{"format": view.LinesFormat, "entries": list})
 	}
 	if len(entries) == 0 {
 		_, err = fmt.Fprintln(s.run.Stdout, "Nothing was done yet.")
@@ -61,6 +62,14 @@ func runHistory(ctx context.Context, s *session, what string, limit int) error {
 	}
 	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
 	return err
+}
+
+// entryDocument is an entry as JSON shows it: with one address instead of a project or a block.
+type entryDocument struct {
+	Address addr.Address `json:"address"` // empty if the entry is about the whole state
+	state.Entry
+	Project *struct{} `json:"project,omitempty"` // hides the entry's own
+	Block   *struct{} `json:"block,omitempty"`   // the same
 }
 
 // remembered resolves the address of a project or a store whose history is asked for. The state may have forgotten the

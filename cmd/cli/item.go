@@ -35,7 +35,7 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 		return r, snap, nil
 	}
 	if slices.Contains(known, p) {
-		return state.Record{}, snap, projectFault(s, diag.Diagnostic{Project: p,
+		return state.Record{}, snap, projectFault(s, diag.Diagnostic{Address: p,
 			Summary: "The project has no stored keys yet", Fix: "bh apply makes them."})
 	}
 	if lacks := undecided(s, p, known); len(lacks) > 0 {
@@ -163,6 +163,6 @@ func itemFault(s *session, p addr.Address, err error, fix string) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}
-	return s.fail(diag.Diagnostic{Code: "BH5006", Project: p, Summary: "The stored keys cannot be used",
+	return s.fail(diag.Diagnostic{Code: "BH5006", Address: p, Summary: "The stored keys cannot be used",
 		Detail: sentence(err), Fix: fix, Cause: err})
 }

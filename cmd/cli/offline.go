@@ -91,13 +91,13 @@ func (s *session) localState(ctx context.Context) (state.Snapshot, string, error
 func (s *session) leaveOut(snap state.Snapshot) diag.List {
 	var out diag.List
 	leave := func(name addr.Address, subject diag.Range, why, fix string) {
-		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5044", Project: name, Subject: subject,
+		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5044", Address: name, Subject: subject,
 			Summary: "Left out of the offline plan", Detail: why, Fix: fix})
 	}
 	for _, l := range s.config.Lacks {
-		secret := func(p config.Project) bool { return p.Addr.Name == l.Fault.Project.Name && comparable(p) }
+		secret := func(p config.Project) bool { return p.Addr.Name == l.Fault.Address.Name && comparable(p) }
 		if l.Attribute != "register" || !slices.ContainsFunc(s.config.Projects, secret) {
-			leave(l.Fault.Project, l.Fault.Subject, l.Fault.Detail, l.Fault.Fix)
+			leave(l.Fault.Address, l.Fault.Subject, l.Fault.Detail, l.Fault.Fix)
 		}
 	}
 	for _, block := range s.config.Imports {
@@ -119,7 +119,7 @@ func comparable(p config.Project) bool {
 
 // leftOut reports whether a project is one of those that were left out, or an instance of one.
 func leftOut(list diag.List, p addr.Address) bool {
-	return slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return covers(d.Project, p) })
+	return slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return covers(d.Address, p) })
 }
 
 // offlineInput returns what the planner compares: what is declared with what is recorded, as if the providers had

@@ -97,7 +97,7 @@ func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore ma
 	planner.Drift, error) {
 	told := map[addr.Address]bool{}
 	for _, x := range planner.FindDrift(input, nil).Differences {
-		told[x.Project] = told[x.Project] || slices.Contains(toldAlready, x.Class)
+		told[x.Address] = told[x.Address] || slices.Contains(toldAlready, x.Class)
 	}
 	var list []state.Record
 	for _, r := range sortedRecords(input.Recorded) {
@@ -119,7 +119,7 @@ func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore ma
 		case v.fault != nil:
 			input.Observed.Unproved[v.project] = v.fault.Error()
 		case v.unread != nil:
-			faults = append(faults, diag.Diagnostic{Severity: diag.Error, Code: "BH5060", Project: v.project,
+			faults = append(faults, diag.Diagnostic{Severity: diag.Error, Code: "BH5060", Address: v.project,
 				Summary: "The stored keys cannot be proved", Detail: v.unread.Error() + ".", Fix: fixOf(v.unread), Cause: v.unread})
 		default:
 			count.LeftOut++

@@ -40,7 +40,7 @@ func stateShow(ctx context.Context, s *session, a stateArgs) error {
 	if err != nil {
 		return err
 	}
-	return s.writeJSON(list)
+	return s.writeJSON(documentsOf(list))
 }
 
 // openForChange opens and locks the state, reads it, resolves the projects that were named, and makes a copy of it.

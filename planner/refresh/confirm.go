@@ -229,7 +229,7 @@ func (o *observer) projectFault(project addr.Address, err error) diag.Diagnostic
 	if !project.IsZero() {
 		summary = "Cannot read what " + project.Label() + " needs"
 	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3002", Project: project, Summary: summary,
+	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3002", Address: project, Summary: summary,
 		Detail: err.Error() + ".", Fix: fixFor(err), Cause: err}
 	for i := range o.request.Desired.Projects {
 		if p := &o.request.Desired.Projects[i]; p.Addr == project {
