@@ -8,10 +8,9 @@ import (
 	"buckethead/planner"
 )
 
-// Event is something that happened while a plan runs. The set is closed: it has the types
-// in this file. Each is about a project or, without one, about the store that Block
-// declares, see planner.Operation. Events of one project come in order. Those of several projects mix, but
-// never come two at once.
+// Event is something that happened while a plan runs. The set is closed: it has the types in this
+// file. Each has the address of an operation. Events of one operation come in order. Those of
+// several mix, but never two at once.
 type Event interface{ event() }
 
 // OperationStarted: the first step of an operation is about to run.

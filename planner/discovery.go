@@ -34,7 +34,7 @@ type FoundBucket struct {
 	Location     string           `json:"location,omitempty"`
 	StorageClass string           `json:"storage_class,omitempty"`
 	CreatedAt    time.Time        `json:"created_at,omitzero"`
-	// Project is the one that declares it, or the one that could: then
+	// Address is that of the project that declares it, or that could: then
 	// Declared is zero, which is the place of the project's block.
 	Address  addr.Address `json:"address"`
 	Declared diag.Range   `json:"declared,omitzero"`

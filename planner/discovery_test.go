@@ -122,6 +122,12 @@ func TestDiscover(t *testing.T) {
 			s.addItem("I7", true, vendors.Mark{Stack: "main"})
 			s.rec.Former = []state.FormerItem{{Secrets: store, ID: "I7"}}
 		}, []string{"item I2 this_stack main project.x", "item I4 unknown", "item I3 another_stack prod project.y"}, map[string]int{store: 1}},
+		{"a name and a mark with the address of a store", func(s *scene) {
+			a := addr.Address{Kind: addr.Secrets, Name: "a.b"}
+			id := planner.OperationID("L", a, 1)
+			s.addCredential("K2", "bh/main/"+a.String()+"/"+id, "x")
+			s.addItem("I2", true, vendors.Mark{Stack: "main", Address: a.String(), Operation: id})
+		}, []string{"credential K2 unknown", "item I2 unknown main secrets.a.b"}, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
