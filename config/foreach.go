@@ -113,7 +113,7 @@ func (d *projectDecoder) decodeEach(instances []instance, own []*hclsyntax.Attri
 			copied.attribute(a)
 		}
 		copied.decodeBlocks(blocks)
-		copied.finish(addr.Project{Name: d.source.Labels[0], Key: one.key}, twice)
+		copied.finish(addr.Address{Kind: addr.Project, Name: d.source.Labels[0], Key: one.key}, twice)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // if they are not empty, and so is what is known of the credential that Item, a title or an
 // id, holds. With Declared there is a project already, and only the import block is written.
 type Existing struct {
-	To           addr.Project
+	To           addr.Address
 	Declared     bool
 	Cloud        string
 	Secrets      string

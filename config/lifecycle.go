@@ -16,7 +16,7 @@ import (
 
 // declaration tells which projects are declared.
 type declaration struct {
-	exact map[addr.Project]*Project
+	exact map[addr.Address]*Project
 	names map[string]bool
 }
 
@@ -25,7 +25,7 @@ func (l *loader) decodeLifecycle() {
 	if len(l.blocks.moved)+len(l.blocks.removed)+len(l.blocks.imports) == 0 {
 		return
 	}
-	declared := declaration{exact: make(map[addr.Project]*Project, len(l.config.Projects)), names: map[string]bool{}}
+	declared := declaration{exact: make(map[addr.Address]*Project, len(l.config.Projects)), names: map[string]bool{}}
 	for i := range l.config.Projects {
 		p := &l.config.Projects[i]
 		declared.exact[p.Addr] = p
@@ -40,7 +40,7 @@ func (l *loader) decodeLifecycle() {
 
 // address reads an attribute that names a project: project.tenant["north"], or
 // the same as a string.
-func (s *scope) address(a *hclsyntax.Attribute) (addr.Project, outcome) {
+func (s *scope) address(a *hclsyntax.Attribute) (addr.Address, outcome) {
 	text := ""
 	if t, diags := hcl.AbsTraversalForExpr(a.Expr); !diags.HasErrors() && len(t) > 0 {
 		text = traversalText(t)
@@ -48,18 +48,18 @@ func (s *scope) address(a *hclsyntax.Attribute) (addr.Project, outcome) {
 		text = v.AsString()
 	}
 	p, err := addr.Parse(text)
-	if err != nil || !strings.HasPrefix(text, "project.") {
+	if err != nil || p.Kind != addr.Project {
 		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is not the address of a project.", a.Name),
 			`Write project.NAME or project.NAME["KEY"], without other expressions.`)
-		return addr.Project{}, faulty
+		return addr.Address{}, faulty
 	}
 	return p, given
 }
 
 // decodeMoved reads the moved blocks and returns the places that projects leave.
-func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.Block {
-	from, to := map[addr.Project]*hclsyntax.Block{}, map[addr.Project]*hclsyntax.Block{}
-	next := map[addr.Project]addr.Project{}
+func (l *loader) decodeMoved(declared declaration) map[addr.Address]*hclsyntax.Block {
+	from, to := map[addr.Address]*hclsyntax.Block{}, map[addr.Address]*hclsyntax.Block{}
+	next := map[addr.Address]addr.Address{}
 	for _, b := range l.blocks.moved {
 		s := l.scope(b)
 		m := Moved{Range: toRange(b.DefRange())}
@@ -94,7 +94,7 @@ func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.B
 // declares reports whether p stays declared although it moves to another place.
 // Without a key it covers every instance of its name, unless it moves to or from
 // an instance: for_each was then added or taken away.
-func (d declaration) declares(p, to addr.Project, unsure map[string]bool) bool {
+func (d declaration) declares(p, to addr.Address, unsure map[string]bool) bool {
 	if unsure[p.Name] {
 		return false
 	}
@@ -105,10 +105,10 @@ func (d declaration) declares(p, to addr.Project, unsure map[string]bool) bool {
 }
 
 // moveCycles reports moves that lead back to where they began.
-func (l *loader) moveCycles(next map[addr.Project]addr.Project, from map[addr.Project]*hclsyntax.Block) {
-	settled := map[addr.Project]bool{}
-	for _, start := range slices.SortedFunc(maps.Keys(next), addr.Project.Compare) {
-		var path []addr.Project
+func (l *loader) moveCycles(next map[addr.Address]addr.Address, from map[addr.Address]*hclsyntax.Block) {
+	settled := map[addr.Address]bool{}
+	for _, start := range slices.SortedFunc(maps.Keys(next), addr.Address.Compare) {
+		var path []addr.Address
 		at := start
 		for !settled[at] && !slices.Contains(path, at) {
 			path = append(path, at)
@@ -134,8 +134,8 @@ func (l *loader) moveCycles(next map[addr.Project]addr.Project, from map[addr.Pr
 }
 
 // decodeRemoved reads the removed blocks.
-func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hclsyntax.Block) {
-	first := map[addr.Project]*hclsyntax.Block{}
+func (l *loader) decodeRemoved(declared declaration, moved map[addr.Address]*hclsyntax.Block) {
+	first := map[addr.Address]*hclsyntax.Block{}
 	for _, b := range l.blocks.removed {
 		s := l.needing(b, &l.unused)
 		r := Removed{Range: toRange(b.DefRange())}
@@ -151,7 +151,7 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hcl
 		case moves:
 			s.report(invalidMove, valueRange(b, "from"),
 				fmt.Sprintf("%s is removed here and moved at %s.", from, toRange(move.DefRange())), "Keep one of the two blocks.")
-		case declared.declares(from, addr.Project{}, l.unsure):
+		case declared.declares(from, addr.Address{}, l.unsure):
 			s.report(removedDeclared, valueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from),
 				"Remove the project block, or this block.")
 		default:
@@ -163,7 +163,7 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hcl
 
 // decodeImports reads the import blocks.
 func (l *loader) decodeImports(declared declaration) {
-	first := map[addr.Project]*hclsyntax.Block{}
+	first := map[addr.Address]*hclsyntax.Block{}
 	for _, b := range l.blocks.imports {
 		s := l.needing(b, &l.unused)
 		i := Import{Range: toRange(b.DefRange())}

@@ -23,7 +23,7 @@ func (c *Config) CheckProjects() diag.List {
 		}
 		e := p.evaluation()
 		if !p.rule.project {
-			e.judge(addr.Project{}, diag.Range{}, nil)
+			e.judge(addr.Address{}, diag.Range{}, nil)
 		} else {
 			for _, project := range c.Projects {
 				e.judge(project.Addr, project.Range, map[string]cty.Value{"project": projectValue(project)})
@@ -40,13 +40,13 @@ func (c *Config) CheckProjects() diag.List {
 // null.
 func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 	var out diag.List
-	var declared map[addr.Project]Project
+	var declared map[addr.Address]Project
 	for _, p := range c.Policies {
 		if !p.Operations {
 			continue
 		}
 		if declared == nil {
-			declared = make(map[addr.Project]Project, len(c.Projects))
+			declared = make(map[addr.Address]Project, len(c.Projects))
 			for _, project := range c.Projects {
 				declared[project.Addr] = project
 			}
@@ -85,7 +85,7 @@ func (p Policy) evaluation() *evaluation {
 
 // judge evaluates the policy for a project, or for an operation of it. A fault of the
 // policy itself, which all of them can have, is told once.
-func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[string]cty.Value) {
+func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[string]cty.Value) {
 	rule := e.policy.rule
 	e.ctx = rule.l.root.NewChild()
 	e.ctx.Variables = values
@@ -105,7 +105,7 @@ func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[
 	}
 	text := e.text(rule.message)
 	d := diag.Diagnostic{Severity: e.policy.Severity, Kind: brokenPolicy,
-		Project: project, Subject: subject,
+		Address: project, Subject: subject,
 		Detail: fmt.Sprintf("%s This is the policy %q at %s.", text, e.policy.Name, toRange(rule.condition.Range())),
 		Fix:    "Change what is declared, or the policy."}
 	if d.Subject.IsZero() {

@@ -14,7 +14,7 @@ import (
 // Secrets are used where the project is no longer declared. Range is where the
 // operation comes from in the files, zero where nothing there does.
 type PlannedOperation struct {
-	Project      addr.Project
+	Project      addr.Address
 	Kind, Reason string
 	Blocked      bool
 	Changes      []string // the fields that differ
@@ -104,7 +104,7 @@ func unsaid() map[string]cty.Value {
 	return values
 }
 
-func name(values map[string]cty.Value, p addr.Project) {
+func name(values map[string]cty.Value, p addr.Address) {
 	values["address"], values["name"], values["key"] = cty.StringVal(p.String()), cty.StringVal(p.Name), orNull(p.Key)
 }
 

@@ -110,7 +110,7 @@ func (l *loader) decodeProject(b *hclsyntax.Block) {
 	}
 	d.repeated(b.Body.Blocks)
 	d.decodeBlocks(b.Body.Blocks)
-	d.finish(addr.Project{Name: name}, twice)
+	d.finish(addr.Address{Kind: addr.Project, Name: name}, twice)
 }
 
 // attribute reads one attribute into the project.

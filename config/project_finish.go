@@ -16,7 +16,7 @@ import (
 // origin is where a project comes from, for faults that two of them share.
 type origin struct {
 	block   *hclsyntax.Block
-	project addr.Project
+	project addr.Address
 }
 
 type bucketKey struct {
@@ -28,7 +28,7 @@ type itemKey struct{ secrets, title string }
 
 // finish completes one project, checks it as a whole and adds it to the config.
 // A second project of the same name is checked, but not added.
-func (d *projectDecoder) finish(address addr.Project, twice bool) {
+func (d *projectDecoder) finish(address addr.Address, twice bool) {
 	p := &d.project
 	p.Addr = address
 	registers := (d.set|d.faults)&hasRegister != 0

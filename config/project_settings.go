@@ -21,7 +21,7 @@ const (
 
 // domainOwner is the project that has a domain, and the place that says so.
 type domainOwner struct {
-	project addr.Project
+	project addr.Address
 	place   hcl.Range
 }
 

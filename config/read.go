@@ -57,7 +57,7 @@ func (s *scope) read(a *hclsyntax.Attribute, row *language.Attribute, target any
 		return s.readLength(a, row, at)
 	case *time.Time:
 		return s.readDate(a, at)
-	case *addr.Project:
+	case *addr.Address:
 		value, out := s.address(a)
 		return store(at, value, out)
 	}

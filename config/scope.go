@@ -22,7 +22,7 @@ type scope struct {
 	l       *loader
 	ctx     *hcl.EvalContext
 	block   hcl.Range
-	project addr.Project
+	project addr.Address
 	// hidden keeps the details of faults back: what is evaluated is a secret,
 	// whatever it is made of.
 	hidden bool
@@ -56,7 +56,7 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 		k = secretFault
 	}
 	d := s.l.report(k, subject, s.block, detail, fix)
-	d.Project = s.project
+	d.Address = s.project
 	return d
 }
 

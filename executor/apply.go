@@ -18,11 +18,11 @@ import (
 // journal keeps what is open.
 func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot, j state.Journal, o Options) Report {
 	r := &run{plan: p, digest: p.Digest(), rigs: rigs, journal: j, records: snap.Records, options: o,
-		results: make(map[string]Result, len(p.Operations))}
+		results: make(map[addr.Address]Result, len(p.Operations))}
 	var report Report
 	if p.SetWatches {
 		if err := j.SetWatches(ctx, p.Watches); err != nil {
-			report.Diagnostics = append(report.Diagnostics, stateFault(addr.Project{}, diag.Range{}, err))
+			report.Diagnostics = append(report.Diagnostics, stateFault(addr.Address{}, diag.Range{}, err))
 			return r.report(report)
 		}
 	}
@@ -109,35 +109,35 @@ func (r *run) finish(ctx context.Context, result Result, o *planner.Operation) {
 	if result.Outcome == Done || result.Outcome == Failed {
 		by := r.options.Run
 		entry := state.Entry{At: result.Ended.UTC(), Actor: by.Actor, Commit: by.Commit, Run: by.URL,
-			PlanDigest: r.digest, Project: o.Project, Block: o.Block, Operation: string(o.Kind),
-			Reason: o.Reason.Word, Outcome: string(result.Outcome)}
+			PlanDigest: r.digest, Operation: string(o.Kind),
+			Reason: o.Reason.Word, Outcome: string(result.Outcome)}.About(o.Address)
 		for _, d := range result.Diagnostics {
 			entry.Error = d.Detail
 		}
 		if err := r.journal.Append(ctx, entry); err != nil {
-			result.Diagnostics = append(result.Diagnostics, stateFault(o.Project, o.Range, err))
+			result.Diagnostics = append(result.Diagnostics, stateFault(o.Address, o.Range, err))
 		}
 	}
 	r.outcome.Lock()
-	r.results[o.Address()] = result
+	r.results[o.Address] = result
 	r.outcome.Unlock()
 	r.emit(OperationDone{Result: result})
 }
 
 // succeeded reports whether the operation of a project is done.
-func (r *run) succeeded(p addr.Project) bool {
+func (r *run) succeeded(p addr.Address) bool {
 	r.outcome.Lock()
 	defer r.outcome.Unlock()
-	return r.results[p.String()].Outcome == Done
+	return r.results[p].Outcome == Done
 }
 
 // report adds the results in the plan's order. An operation without one did not start.
 func (r *run) report(report Report) Report {
 	report.Results = make([]Result, 0, len(r.plan.Operations))
 	for _, o := range r.plan.Operations {
-		result, ran := r.results[o.Address()]
+		result, ran := r.results[o.Address]
 		if !ran {
-			result = Result{Project: o.Project, Block: o.Block, Kind: o.Kind, Outcome: Skipped}
+			result = Result{Address: o.Address, Kind: o.Kind, Outcome: Skipped}
 		}
 		report.Interrupted = report.Interrupted || result.Outcome == Interrupted
 		report.Results = append(report.Results, result)

@@ -30,7 +30,7 @@ func TestApply_runsDestroysBeforeWhatNeedsTheirQuota(t *testing.T) {
 	report := applyWith(t, r, context.Background(), func(o *executor.Options) {
 		o.Event = func(e executor.Event) {
 			if done, ok := e.(executor.OperationDone); ok {
-				order = append(order, string(done.Result.Kind)+" "+done.Result.Project.Name)
+				order = append(order, string(done.Result.Kind)+" "+done.Result.Address.Name)
 			}
 		}
 	})

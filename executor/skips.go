@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 )
@@ -8,7 +9,7 @@ import (
 // skips returns why an operation cannot run: one that had to be done before it is not.
 func (r *run) skips(o *planner.Operation) (diag.Diagnostic, bool) {
 	fault := func(detail, repair string) (diag.Diagnostic, bool) {
-		return diag.Diagnostic{Severity: diag.Error, Kind: skipped, Project: o.Project, Subject: o.Range,
+		return diag.Diagnostic{Severity: diag.Error, Kind: skipped, Address: o.Address, Subject: o.Range,
 			Detail: detail, Fix: "Repair " + repair + " and apply again."}, true
 	}
 	for _, before := range o.After {
@@ -20,11 +21,11 @@ func (r *run) skips(o *planner.Operation) (diag.Diagnostic, bool) {
 		// Those of stores come first. A key that is stored in spite of one that failed would
 		// be for those who have left.
 		store := &r.plan.Operations[i]
-		if store.Block == "" || o.Block != "" {
+		if store.Address.Kind == addr.Project || o.Address.Kind != addr.Project {
 			break
 		}
 		if store.Secrets == o.Secrets && r.outcomeOf(store) == Failed {
-			return fault("It uses "+o.Secrets+", which could not be written for its recipients.", store.Label())
+			return fault("It uses "+o.Secrets+", which could not be written for its recipients.", store.Address.Label())
 		}
 	}
 	return diag.Diagnostic{}, false
@@ -34,5 +35,5 @@ func (r *run) skips(o *planner.Operation) (diag.Diagnostic, bool) {
 func (r *run) outcomeOf(o *planner.Operation) Outcome {
 	r.outcome.Lock()
 	defer r.outcome.Unlock()
-	return r.results[o.Address()].Outcome
+	return r.results[o.Address].Outcome
 }

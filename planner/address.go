@@ -92,7 +92,7 @@ func (m *maker) otherIssuer(s *subject, now Address) bool {
 }
 
 func (m *maker) unseen(s *subject, kind diag.Kind, detail, fix string) bool {
-	d := diag.Diagnostic{Kind: kind, Project: s.project, Detail: detail, Fix: fix}
+	d := diag.Diagnostic{Kind: kind, Address: s.project, Detail: detail, Fix: fix}
 	if s.desired != nil {
 		d.Subject = s.desired.Range
 	}

@@ -95,7 +95,7 @@ func (m *maker) misplaced(s *subject) bool {
 		return false
 	}
 	fault := func(kind diag.Kind, detail, fix string) bool {
-		m.fault(diag.Diagnostic{Kind: kind, Project: s.project, Subject: d.Range, Detail: detail, Fix: fix})
+		m.fault(diag.Diagnostic{Kind: kind, Address: s.project, Subject: d.Range, Detail: detail, Fix: fix})
 		return true
 	}
 	switch {
@@ -116,7 +116,7 @@ func (m *maker) misplaced(s *subject) bool {
 				"\" and copy the objects.")
 	}
 	warn := func(field, before, after string) {
-		m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: otherPlace, Project: s.project, Subject: d.Range,
+		m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: otherPlace, Address: s.project, Subject: d.Range,
 			Detail: "The bucket " + r.Bucket.Name + " was made with " + field + " " + quoteOrNone(before) + " and declares " +
 				quoteOrNone(after) + ". It stays as it is: bh never replaces a bucket.",
 			Fix: "Set " + field + " back, or declare a new project and copy the objects."})
@@ -186,7 +186,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		m.foreignBucket(s, d)
 	case imported:
 		d.failed = true
-		m.fault(diag.Diagnostic{Kind: nothingToImport, Project: s.project, Subject: block.Range,
+		m.fault(diag.Diagnostic{Kind: nothingToImport, Address: s.project, Subject: block.Range,
 			Detail: "There is no bucket " + spec.ID.Name + " in " + s.desired.Cloud + ".",
 			Fix:    "Correct the bucket's name, or remove the import block to have bh make the bucket."})
 	default:
@@ -220,7 +220,7 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 		return
 	}
 	d.failed = true
-	m.fault(diag.Diagnostic{Kind: bucketGone, Project: s.project, Subject: s.desired.Range,
+	m.fault(diag.Diagnostic{Kind: bucketGone, Address: s.project, Subject: s.desired.Range,
 		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud +
 			" was deleted outside of bh, and what it held with it.",
 		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
@@ -228,7 +228,7 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 
 // departs reports whether this plan ends the project, and whether its bucket goes
 // with it: a retained one stays, and so does one that is only forgotten.
-func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
+func (m *maker) departs(p addr.Address) (departs, bucketGoes bool) {
 	if m.desired[p] != nil || m.in.Scope != nil && !m.in.Scope(p) {
 		return false, false
 	}
@@ -238,14 +238,14 @@ func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
 
 // forgets reports whether a project that departs is only forgotten, and nothing of it
 // deleted.
-func (m *maker) forgets(p addr.Project) bool {
+func (m *maker) forgets(p addr.Address) bool {
 	block, removed := m.removed[p]
 	return removed && !block.Destroy && m.in.Mode != DestroyAll
 }
 
 // frees reports whether this plan releases the project's bucket: deletes it or,
 // where the taker may adopt it, leaves it behind.
-func (m *maker) frees(p addr.Project, adopts bool) bool {
+func (m *maker) frees(p addr.Address, adopts bool) bool {
 	departs, bucketGoes := m.departs(p)
 	return departs && (bucketGoes || adopts)
 }

@@ -75,9 +75,9 @@ func replaced(operations []*Operation) string {
 	var issued, stored []string
 	for _, o := range operations {
 		if o.Kind == Register {
-			stored = append(stored, o.Project.Label())
+			stored = append(stored, o.Address.Label())
 		} else {
-			issued = append(issued, o.Project.Label())
+			issued = append(issued, o.Address.Label())
 		}
 	}
 	var out []string

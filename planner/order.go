@@ -7,7 +7,7 @@ import "buckethead/config/addr"
 // name or a quota that a destroy frees. What comes after a blocked operation is blocked too.
 func order(operations []*Operation) []Operation {
 	out := make([]Operation, 0, len(operations))
-	var blocked map[addr.Project]bool
+	var blocked map[addr.Address]bool
 	for phase := firstPhase; phase <= lastPhase; phase++ {
 		for _, o := range operations {
 			if o.Phase() != phase {
@@ -21,11 +21,11 @@ func order(operations []*Operation) []Operation {
 					break
 				}
 			}
-			if len(o.Blocked) > 0 && o.Block == "" {
+			if len(o.Blocked) > 0 && o.Address.Kind == addr.Project {
 				if blocked == nil {
-					blocked = map[addr.Project]bool{}
+					blocked = map[addr.Address]bool{}
 				}
-				blocked[o.Project] = true
+				blocked[o.Address] = true
 			}
 			out = append(out, *o)
 		}
@@ -39,7 +39,7 @@ const firstPhase, lastPhase = -1, 3
 // may run at once, and a phase begins when the one before has ended.
 func (o *Operation) Phase() int {
 	switch {
-	case o.Block != "":
+	case o.Address.Kind == addr.Secrets:
 		return firstPhase
 	case len(o.After) > 0:
 		return lastPhase

@@ -53,7 +53,7 @@ type quota struct {
 	operations        []*Operation // those that run and mint
 	demands           map[*Operation]demand
 	freeing           []*Operation // those that only revoke
-	frees             map[addr.Project]int
+	frees             map[addr.Address]int
 	mints, net        int
 }
 
@@ -96,7 +96,7 @@ func (m *maker) place(cloud string) diag.Range {
 }
 
 func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
-	q := &quota{parallelism: m.in.Parallelism, demands: map[*Operation]demand{}, frees: map[addr.Project]int{}}
+	q := &quota{parallelism: m.in.Parallelism, demands: map[*Operation]demand{}, frees: map[addr.Address]int{}}
 	if q.parallelism <= 0 {
 		q.parallelism = defaultParallelism
 	}
@@ -105,13 +105,13 @@ func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
 			q.live++
 		}
 	}
-	blocked := map[addr.Project]bool{}
+	blocked := map[addr.Address]bool{}
 	for _, o := range operations {
-		blocked[o.Project] = len(o.Blocked) > 0
+		blocked[o.Address] = len(o.Blocked) > 0
 	}
 	for _, o := range operations {
-		waitsForBlocked := slices.ContainsFunc(o.After, func(p addr.Project) bool { return blocked[p] })
-		if o.Cloud != cloud || blocked[o.Project] || waitsForBlocked {
+		waitsForBlocked := slices.ContainsFunc(o.After, func(p addr.Address) bool { return blocked[p] })
+		if o.Cloud != cloud || blocked[o.Address] || waitsForBlocked {
 			continue
 		}
 		d := m.demandOf(o)
@@ -121,7 +121,7 @@ func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
 		case d == demand{}:
 		case d.mints == 0:
 			q.freeing = append(q.freeing, o)
-			q.frees[o.Project] = d.revokes
+			q.frees[o.Address] = d.revokes
 		default:
 			q.operations = append(q.operations, o)
 			q.demands[o] = d
@@ -167,8 +167,8 @@ func (q *quota) arrange(limit int) (waits map[*Operation][]*Operation, fits bool
 		level += d.net()
 	}
 	waits = map[*Operation][]*Operation{}
-	gone, next, then := map[addr.Project]bool{}, 0, load{}
-	free := func(p addr.Project) {
+	gone, next, then := map[addr.Address]bool{}, 0, load{}
+	free := func(p addr.Address) {
 		if !gone[p] {
 			gone[p] = true
 			level -= q.frees[p]
@@ -181,13 +181,13 @@ func (q *quota) arrange(limit int) (waits map[*Operation][]*Operation, fits bool
 		then = then.plus(q.demands[o])
 		wanting := func() bool { return level+then.peak(q.parallelism) > limit || len(o.After) == 0 && next == 0 }
 		for ; wanting() && next < len(q.freeing); next++ {
-			free(q.freeing[next].Project)
+			free(q.freeing[next].Address)
 		}
 		if q.demands[o].mints > 0 && wanting() {
 			return nil, false
 		}
 		for _, x := range q.freeing[:next] {
-			if !slices.Contains(o.After, x.Project) {
+			if !slices.Contains(o.After, x.Address) {
 				waits[o] = append(waits[o], x)
 			}
 		}
@@ -203,9 +203,9 @@ func (q *quota) wait(o *Operation, freeing []*Operation) {
 	freed, act := 0, "the destroy of "
 	var names []string
 	for _, x := range freeing {
-		o.After = append(slices.Clip(o.After), x.Project)
-		freed += q.frees[x.Project]
-		names = append(names, x.Project.Label())
+		o.After = append(slices.Clip(o.After), x.Address)
+		freed += q.frees[x.Address]
+		names = append(names, x.Address.Label())
 		if x.Kind != Destroy {
 			act = ""
 		}

@@ -30,13 +30,13 @@ type crowd struct {
 
 func (c crowd) input() planner.Input {
 	in := planner.Input{Desired: &config.Config{Stack: "main", Clouds: []config.Connection{{Vendor: "local", Name: "main", Range: diag.Range{File: "buckets.hcl"}}}},
-		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}},
+		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}},
 		Observed: planner.World{Buckets: map[planner.BucketKey]vendors.Bucket{}, Credentials: map[planner.CredentialKey]vendors.Credential{},
 			Items: map[planner.ItemKey]planner.Item{}, Emptiness: map[planner.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true},
 			CredentialLimit: map[string]int{cloud: c.limit}},
-		Mode: planner.Normal, Now: now, Rotate: map[addr.Project]bool{}, Parallelism: c.parallelism}
-	declare := func(name string) addr.Project {
-		p := addr.Project{Name: name}
+		Mode: planner.Normal, Now: now, Rotate: map[addr.Address]bool{}, Parallelism: c.parallelism}
+	declare := func(name string) addr.Address {
+		p := addr.Address{Kind: addr.Project, Name: name}
 		d := config.Project{Addr: p, Cloud: cloud, Secrets: store, Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}}, Access: vendors.ReadWrite, ItemTitle: name}
 		if c.overlap > 0 {
 			d.Rotate = &config.Rotation{Every: time.Hour, Overlap: c.overlap}
@@ -45,7 +45,7 @@ func (c crowd) input() planner.Input {
 		return p
 	}
 	record := func(name string, protected bool) {
-		p, id, credential := addr.Project{Name: name}, vendors.BucketID{Name: name}, vendors.Credential{ID: "K" + name, Status: vendors.Active, Access: vendors.ReadWrite}
+		p, id, credential := addr.Address{Kind: addr.Project, Name: name}, vendors.BucketID{Name: name}, vendors.Credential{ID: "K" + name, Status: vendors.Active, Access: vendors.ReadWrite}
 		in.Recorded.Records[p] = state.Record{Project: p, Cloud: cloud, Secrets: store, Bucket: &id, Protected: protected, Proof: state.Proved,
 			Applied: state.Applied{Access: vendors.ReadWrite}, Active: &state.CredentialRef{ID: credential.ID, IssuedAt: now, Fingerprint: "F"},
 			Item: &state.ItemRef{ID: "I" + name, Title: name, Address: p, UpdatedAt: now}}
@@ -64,7 +64,7 @@ func (c crowd) input() planner.Input {
 		record(fmt.Sprintf("d%02d", i), i < c.blocked)
 	}
 	leave := func(name, id string) {
-		p := addr.Project{Name: name}
+		p := addr.Address{Kind: addr.Project, Name: name}
 		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Status: vendors.Active}
 		r := in.Recorded.Records[p]
 		r.Project, r.Cloud, r.Secrets = p, cloud, store
@@ -121,7 +121,7 @@ func TestMake_quotas(t *testing.T) {
 			wait := ""
 			for _, o := range plan.Operations {
 				if len(o.After) > 0 {
-					wait += o.Project.Name + "<"
+					wait += o.Address.Name + "<"
 					for i, p := range o.After {
 						wait += map[bool]string{true: ","}[i > 0] + p.Name
 					}
@@ -216,16 +216,16 @@ func changes(in planner.Input, o planner.Operation) []int {
 // phase, and gives the most credentials that there were.
 func simulate(t *rapid.T, in planner.Input, plan *planner.Plan, chance *rand.Rand) int {
 	live := len(in.Observed.Credentials)
-	most, phase := live, map[addr.Project]int{}
+	most, phase := live, map[addr.Address]int{}
 	for first := 0; first < len(plan.Operations); {
 		var waiting, running [][]int
 		last := first
 		for ; last < len(plan.Operations) && plan.Operations[last].Phase() == plan.Operations[first].Phase(); last++ {
 			o := plan.Operations[last]
-			phase[o.Project] = o.Phase()
+			phase[o.Address] = o.Phase()
 			for _, p := range o.After {
 				if before, known := phase[p]; !known || before >= o.Phase() {
-					t.Fatalf("%s waits for %s, which does not come before it", o.Project, p)
+					t.Fatalf("%s waits for %s, which does not come before it", o.Address, p)
 				}
 			}
 			if len(o.Blocked) == 0 {

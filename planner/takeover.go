@@ -16,7 +16,7 @@ import (
 
 // TakeOverBlock returns the import block that takes over a bucket, and with item also that
 // item. Owner names the state that has them; it is empty if none has.
-func TakeOverBlock(to addr.Project, bucket, item, owner string) string {
+func TakeOverBlock(to addr.Address, bucket, item, owner string) string {
 	e := config.Existing{To: to, Declared: true, Item: item, Owner: owner,
 		Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: bucket}}}
 	return strings.TrimSuffix(string(config.Generate([]config.Existing{e})), "\n")
@@ -56,7 +56,7 @@ func owns(owner string, list []holding) bool {
 
 // needlessOwner refuses an import block that names an owner where nothing shows one.
 func (m *maker) needlessOwner(s *subject, block config.Import) {
-	m.fault(diag.Diagnostic{Kind: needlessOwner, Project: s.project, Subject: block.Range,
+	m.fault(diag.Diagnostic{Kind: needlessOwner, Address: s.project, Subject: block.Range,
 		Detail: "The import block names the owner " + block.Owner + ", and nothing shows that this or any other state " +
 			"owns what is to be imported.",
 		Fix: "Check that this is what you want to take over, and remove owner from the block."})
@@ -78,7 +78,7 @@ func (m *maker) othersBucket(s *subject, key BucketKey, others []holding) {
 
 // othersThing refuses to take what another state owns, and says how it could be taken.
 func (m *maker) othersThing(s *subject, what, why string, owners []string, block string) {
-	d := diag.Diagnostic{Kind: ownedByAnother, Project: s.project, Subject: s.desired.Range,
+	d := diag.Diagnostic{Kind: ownedByAnother, Address: s.project, Subject: s.desired.Range,
 		Detail: what + " belongs to " + words.List(owners...) + ": " + why + ".",
 		Fix: "Choose another name. To take it over from that state, which then has to release it with a removed block:\n\n" +
 			toCopy(block)}
@@ -116,7 +116,7 @@ func (m *maker) mayTakeItem(s *subject, key ItemKey, block config.Import) bool {
 
 // titleTaken refuses a second item of one title.
 func (m *maker) titleTaken(s *subject, id string) {
-	d := diag.Diagnostic{Kind: titleTaken, Project: s.project, Subject: s.desired.Range,
+	d := diag.Diagnostic{Kind: titleTaken, Address: s.project, Subject: s.desired.Range,
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
 			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
 		Fix: "Choose another item_title, or take the item over with an import block: item = " + write.Quoted(id) + "."}
@@ -170,7 +170,7 @@ func (m *maker) takenObjection(s *subject, claim Claim) Objection {
 }
 
 // sharedObjection says why a bucket is not deleted to which another state has keys.
-func sharedObjection(p addr.Project, others []holding) Objection {
+func sharedObjection(p addr.Address, others []holding) Objection {
 	if key, unknown := unknownKey(others); unknown {
 		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
 			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, " +
@@ -202,7 +202,7 @@ func (m *maker) warnOfSharing() {
 		if len(others) == 0 {
 			continue
 		}
-		d := diag.Diagnostic{Severity: diag.Warning, Kind: openedByAnother, Project: p,
+		d := diag.Diagnostic{Severity: diag.Warning, Kind: openedByAnother, Address: p,
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
 			Fix: "If that state took the bucket over, release it here: " + write.Removed(p) + " instead of its block. " +

@@ -16,7 +16,7 @@ import (
 const theirs = "ffffffff00000000"
 
 // drawnBy is the name of a credential that a lineage draws for the n-th operation of a project.
-func drawnBy(lineage string, p addr.Project, n uint64) string {
+func drawnBy(lineage string, p addr.Address, n uint64) string {
 	return planner.CredentialName("main", p, planner.OperationID(lineage, p, n), 0)
 }
 

@@ -35,7 +35,7 @@ func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diag
 	var names []string
 	for _, o := range plan.Operations {
 		if o.Kind == planner.Destroy && len(o.Blocked) == 0 {
-			names = append(names, o.Project.Label())
+			names = append(names, o.Address.Label())
 		}
 	}
 	if len(names) <= limit.n || !limit.given && (asked || plan.Mode == planner.DestroyAll) {

@@ -141,10 +141,10 @@ func references(ctx context.Context, s *session, r state.Record) (envReferences,
 }
 
 // referenceFault shows why there are no references to a project's keys, and returns an exit code.
-func referenceFault(s *session, p addr.Project, err error) error {
+func referenceFault(s *session, p addr.Address, err error) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}
-	return s.fail(diag.Diagnostic{Kind: noReference, Project: p,
+	return s.fail(diag.Diagnostic{Kind: noReference, Address: p,
 		Detail: sentence(err), Fix: "Correct the secrets block, then repeat the command.", Cause: err})
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"buckethead/config"
-	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
 )
@@ -62,7 +61,7 @@ func readImportArgs(c *cli.Context, r *run) (importArgs, error) {
 	case len(a.targets)+len(a.exclusions) > 0:
 		err = errors.New("--target and --exclude choose among --all")
 	default:
-		a.project, err = addr.Parse(c.Args().First())
+		a.typed = c.Args().First()
 	}
 	return a, err
 }
@@ -71,6 +70,13 @@ func runImport(ctx context.Context, s *session, a importArgs) error {
 	snap, _, err := s.readState(ctx)
 	if err != nil {
 		return err
+	}
+	if !a.all {
+		named, err := s.projects(snap, a.typed)
+		if err != nil {
+			return err
+		}
+		a.project = named[0]
 	}
 	i, err := newImporter(ctx, s, a, snap)
 	if err != nil {

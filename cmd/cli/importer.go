@@ -18,7 +18,8 @@ import (
 // importArgs holds the flags and arguments of bh import.
 type importArgs struct {
 	common
-	project      addr.Project // zero with all
+	typed        string       // the project; empty with all
+	project      addr.Address // the same, resolved
 	bucket       string
 	cloud        string
 	secrets      string
@@ -92,7 +93,7 @@ func orNone(list []string) string {
 }
 
 // declared returns the block of a project, or nil if there is none.
-func (i *importer) declared(p addr.Project) *config.Project {
+func (i *importer) declared(p addr.Address) *config.Project {
 	projects := i.session.config.Projects
 	for n := range projects {
 		if projects[n].Addr == p {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/planner/planfile"
@@ -48,8 +49,12 @@ func readPlan(ctx context.Context, path string) (*planner.Plan, error) {
 	})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		target := "--target"
+		if p, err := addr.ParseProject(path); err == nil {
+			target = "bh apply --target " + inShell(p.Label())
+		}
 		return nil, fmt.Errorf("there is no saved plan %s, which bh plan --out writes; "+
-			"to apply one project alone: --target", path)
+			"to apply one project alone: %s", path, target)
 	case err != nil:
 		return nil, fmt.Errorf("read the plan %s: %w", path, err)
 	}

@@ -190,7 +190,7 @@ func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state
 	if len(r.Unknown) > 0 {
 		_, _ = fmt.Fprintln(s.run.Stdout, "Not known:")
 		for _, u := range r.Unknown {
-			_, _ = fmt.Fprintf(s.run.Stdout, "  %s: %s\n    %s\n", u.Project.Label(), u.Text, u.Fix)
+			_, _ = fmt.Fprintf(s.run.Stdout, "  %s: %s\n    %s\n", u.Address.Label(), u.Text, u.Fix)
 		}
 		_, _ = fmt.Fprintln(s.run.Stdout)
 	}

@@ -129,19 +129,19 @@ func (h *human) eventText(e executor.Event) string {
 	switch e := e.(type) {
 	case executor.StepStarted:
 		if h.o.Verbose {
-			return fmt.Sprintf("%s: %s %s", planner.LabelOf(e.Project, e.Block), e.Step, e.Target)
+			return fmt.Sprintf("%s: %s %s", e.Address.Label(), e.Step, e.Target)
 		}
 	case executor.StepDone:
 	case executor.Waiting:
 		if lines {
-			return fmt.Sprintf("%s: %s; next try at %s", planner.LabelOf(e.Project, e.Block), e.Why, words.Clock(e.Until))
+			return fmt.Sprintf("%s: %s; next try at %s", e.Address.Label(), e.Why, words.Clock(e.Until))
 		}
 	case executor.OperationStarted:
 		if lines {
-			return fmt.Sprintf("%s: %s ...", planner.LabelOf(e.Project, e.Block), e.Kind)
+			return fmt.Sprintf("%s: %s ...", e.Address.Label(), e.Kind)
 		}
 	case executor.OperationDone:
-		return fmt.Sprintf("%s: %s %s", planner.LabelOf(e.Result.Project, e.Result.Block), e.Result.Kind, e.Result.Outcome)
+		return fmt.Sprintf("%s: %s %s", e.Result.Address.Label(), e.Result.Kind, e.Result.Outcome)
 	}
 	return ""
 }
@@ -190,10 +190,10 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 			h.Diagnostics(result.Diagnostics)
 		}
 		for _, note := range result.Notes {
-			h.Note(result.Project.Label() + ": " + note)
+			h.Note(result.Address.Label() + ": " + note)
 		}
 		if result.Outcome == executor.Done && result.Reference != "" && result.Kind != planner.Heal {
-			rows = append(rows, []string{result.Project.Label(), "-> " + result.Reference})
+			rows = append(rows, []string{result.Address.Label(), "-> " + result.Reference})
 		}
 	}
 	if len(rows) > 0 && !h.o.Quiet {

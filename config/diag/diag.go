@@ -61,7 +61,7 @@ type Diagnostic struct {
 	Kind
 	Detail  string
 	Fix     string
-	Project addr.Project
+	Address addr.Address
 	Subject Range
 	Context Range
 	Cause   error
@@ -101,13 +101,13 @@ func (l List) Sorted() List {
 			cmpBool(a.Subject.IsZero(), b.Subject.IsZero()),
 			strings.Compare(a.Subject.File, b.Subject.File),
 			cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte),
-			a.Project.Compare(b.Project),
+			a.Address.Compare(b.Address),
 			strings.Compare(a.Summary, b.Summary),
 			strings.Compare(a.Detail, b.Detail),
 		)
 	})
 	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
-		return a.Severity == b.Severity && a.Subject == b.Subject && a.Project == b.Project &&
+		return a.Severity == b.Severity && a.Subject == b.Subject && a.Address == b.Address &&
 			a.Summary == b.Summary && a.Detail == b.Detail
 	})
 }

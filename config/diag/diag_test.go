@@ -49,7 +49,7 @@ func TestList_sortsByPlaceAndKeepsEachOnce(t *testing.T) {
 	second := Diagnostic{Kind: Kind{Summary: "a"}, Subject: at("a.hcl", 2, 9)}
 	other := Diagnostic{Kind: Kind{Summary: "a"}, Subject: at("b.hcl", 1, 0)}
 	nowhere := Diagnostic{Kind: Kind{Summary: "a"}}
-	project := Diagnostic{Kind: Kind{Summary: "a"}, Subject: at("b.hcl", 1, 0), Project: addr.Project{Name: "p"}}
+	project := Diagnostic{Kind: Kind{Summary: "a"}, Subject: at("b.hcl", 1, 0), Address: addr.Address{Kind: addr.Project, Name: "p"}}
 	want := List{first, second, other, project, nowhere}
 	rapid.Check(t, func(t *rapid.T) {
 		l := List(rapid.Permutation(append(slices.Clone(want), want...)).Draw(t, "list"))

@@ -9,16 +9,16 @@ import (
 )
 
 // Moved returns the block that gives a project another address.
-func Moved(from, to addr.Project) string {
+func Moved(from, to addr.Address) string {
 	return "moved {\n  from = " + Address(from) + "\n  to   = " + Address(to) + "\n}"
 }
 
 // Removed returns, on one line, the block that makes bh forget a project.
-func Removed(p addr.Project) string { return "removed { from = " + Address(p) + " }" }
+func Removed(p addr.Address) string { return "removed { from = " + Address(p) + " }" }
 
 // Address returns an address as it stands in a file. It differs from the address's own
 // form in keys that look like templates or have characters that cannot be seen.
-func Address(p addr.Project) string {
+func Address(p addr.Address) string {
 	return string(hclwrite.TokensForTraversal(traversal(p)).Bytes())
 }
 
@@ -27,7 +27,7 @@ func Quoted(text string) string {
 	return string(hclwrite.TokensForValue(cty.StringVal(text)).Bytes())
 }
 
-func traversal(p addr.Project) hcl.Traversal {
+func traversal(p addr.Address) hcl.Traversal {
 	t := hcl.Traversal{hcl.TraverseRoot{Name: "project"}, hcl.TraverseAttr{Name: p.Name}}
 	if p.Key != "" {
 		t = append(t, hcl.TraverseIndex{Key: cty.StringVal(p.Key)})

@@ -59,7 +59,7 @@ func attribute(body *hclwrite.Body, table *language.Block, a *language.Attribute
 		body.SetAttributeValue(a.Name, cty.StringVal(language.FormatDuration(*at)))
 	case *time.Time:
 		body.SetAttributeValue(a.Name, cty.StringVal(words.Date(*at)))
-	case *addr.Project:
+	case *addr.Address:
 		body.SetAttributeTraversal(a.Name, traversal(*at))
 	default:
 		panic("write: no form for " + table.Name + "." + a.Name)
