@@ -94,7 +94,7 @@ func (l *loader) decodeProject(b *hclsyntax.Block) {
 		project: defaultProject,
 	}
 	d.project.Range = toRange(b.DefRange())
-	d.scope.project.Name = name
+	d.scope.project = addr.Address{Kind: addr.Project, Name: name}
 	first, twice := l.named[name]
 	if twice {
 		d.duplicate(b, first, fmt.Sprintf("The project %q", name))
