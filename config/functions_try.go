@@ -52,9 +52,9 @@ func try(args []cty.Value) (cty.Value, error) {
 			diags = append(diags, faults...)
 			maps.Copy(failed, secretsRead(closure))
 		case !v.IsWhollyKnown():
-			return cty.DynamicVal.WithMarks(failed), nil
+			return cty.DynamicVal.WithMarks(failed, secretsRead(closure)), nil
 		default:
-			return v.WithMarks(failed), nil
+			return v.WithMarks(failed, secretsRead(closure)), nil
 		}
 	}
 	if names := unsetNames(diags); names != nil {

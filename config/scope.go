@@ -55,6 +55,9 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 	}
 	d := s.l.report(k, subject, s.block, detail, fix)
 	d.Project = s.project
+	if k == secretFault {
+		d.Project.Key = "" // which instances have it depends on what the secret is
+	}
 	return d
 }
 
@@ -105,9 +108,8 @@ func (s *scope) halfKnown(e hclsyntax.Expression, v cty.Value) bool {
 func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) {
 	of := carriedBy(s.l.meter.reads(e, s.ctx))
 	if of.origin != "" {
-		within := *s
-		within.telling = true
-		s = &within
+		s.secretFaults(e)
+		return
 	}
 	if s.undeclared(e) {
 		return
@@ -130,7 +132,7 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 			s.report(invalidExpression, subject, sentence(fault.Summary)+" "+sentence(fault.Detail),
 				"Correct the expression, or give it another value to work with.")
 		case s.hidden || of.sensitive:
-			s.withheldFault(of, subject, d)
+			s.withheldFault(subject, d)
 		case strings.Contains(d.Detail, "panic in function implementation"):
 			s.report(invalidExpression, subject, "A function in this expression cannot work with these values.",
 				"Give it other values, or do without it.")
