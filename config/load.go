@@ -18,32 +18,34 @@ import (
 
 // loader holds what one Load knows. It is used by one goroutine.
 type loader struct {
-	options   Options
-	config    *Config
-	diags     diag.List
-	static    int       // how many of them were found before anything was evaluated
-	telling   diag.List // faults that depend on what secrets are
-	files     []file
-	masked    map[string]bool
-	functions map[string]function.Function
-	parsed    parsedTemplates
-	meter     *meter
-	kept      int64 // bytes of the values that are kept
-	root      *hcl.EvalContext
-	variables map[string]*variable
-	locals    map[string]*local
-	clouds    connections
-	secrets   connections
-	blocks    topBlocks
-	state     *hclsyntax.Block            // nil where none is written
-	named     map[string]*hclsyntax.Block // the project blocks, by name
-	unsure    map[string]bool             // names of projects whose instances are not known
-	buckets   map[bucketKey]int32         // the index in origins of the project that has it
-	items     map[itemKey]int32
-	domains   map[string]domainOwner // nil until there is one
-	origins   []origin
-	unused    []Lack          // of what a partly loaded configuration is not used for
-	told      map[string]bool // the kinds of block whose absence was reported
+	options    Options
+	config     *Config
+	diags      diag.List
+	static     int       // how many of them were found before anything was evaluated
+	telling    diag.List // faults that depend on what secrets are
+	files      []file
+	masked     map[string]bool
+	whole      map[hclsyntax.Expression]bool // of those that names stand for
+	functions  map[string]function.Function
+	parsed     parsedTemplates
+	meter      *meter
+	kept       int64 // bytes of the values that are kept
+	keptSecret bool  // some of them are secrets
+	root       *hcl.EvalContext
+	variables  map[string]*variable
+	locals     map[string]*local
+	clouds     connections
+	secrets    connections
+	blocks     topBlocks
+	state      *hclsyntax.Block            // nil where none is written
+	named      map[string]*hclsyntax.Block // the project blocks, by name
+	unsure     map[string]bool             // names of projects whose instances are not known
+	buckets    map[bucketKey]int32         // the index in origins of the project that has it
+	items      map[itemKey]int32
+	domains    map[string]domainOwner // nil until there is one
+	origins    []origin
+	unused     []Lack          // of what a partly loaded configuration is not used for
+	told       map[string]bool // the kinds of block whose absence was reported
 }
 
 // topBlocks are the blocks of all files, in order, by type.
@@ -83,6 +85,7 @@ func newLoader(o Options) *loader {
 		meter:     &meter{},
 		masked:    map[string]bool{},
 		parsed:    parsedTemplates{byText: map[string]hclsyntax.Expression{}},
+		whole:     map[hclsyntax.Expression]bool{},
 		variables: map[string]*variable{},
 		locals:    map[string]*local{},
 		unsure:    map[string]bool{},

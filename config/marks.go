@@ -22,7 +22,6 @@ type carried struct {
 	sensitive   bool   // it must not be shown, for whatever reason
 	environment bool   // it came from env()
 	origin      string // of a secret that the file cannot lift, "" if it is none
-	several     bool   // there are other such secrets
 }
 
 func carriedBy(marks cty.ValueMarks) carried {
@@ -33,7 +32,6 @@ func carriedBy(marks cty.ValueMarks) carried {
 			c.sensitive = c.sensitive || m == sensitive
 			c.environment = c.environment || m == environment
 		case secretOf:
-			c.several = c.several || c.origin != ""
 			if c.origin == "" || string(m) < c.origin {
 				c.origin = string(m)
 			}

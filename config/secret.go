@@ -28,34 +28,37 @@ func (s *scope) secret(a *hclsyntax.Attribute, own string) (vendors.Secret, stri
 
 func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secret, string, outcome) {
 	none := vendors.Secret{}
+	if !s.whole(a.Expr) {
+		return none, "", s.misfit(a)
+	}
 	v, ok := s.evaluate(a.Expr)
 	if !ok {
 		return none, "", faulty
 	}
 	v, of := unmark(v)
-	if v.IsNull() && of.origin != "" {
-		return none, "", s.misfit(of, a)
-	}
 	if v.IsNull() {
 		return none, "", unset
 	}
 	converted, err := convert.Convert(v, cty.String)
 	if err != nil || !v.Type().IsPrimitiveType() {
 		if of.origin != "" {
-			return none, "", s.misfit(of, a)
+			return none, "", s.misfit(a)
 		}
 		return none, "", s.wrong(a, "a string", v)
 	}
 	text := converted.AsString()
 	if of.sensitive && s.l.isReference(text) && !s.l.given(of, text) {
-		return none, "", s.misfit(of, a)
+		if of.origin != "" {
+			return none, "", s.misfit(a)
+		}
+		s.report(shownSecret, a.Expr.Range(), a.Name+" is a reference that is made of a sensitive value, and plans show references.",
+			"Write the reference itself, or keep all of it in one variable.")
+		return none, "", faulty
 	}
 	if reference, out := s.reference(a, text, own); out != unset {
 		return none, reference, out
 	}
 	switch {
-	case text == "" && of.origin != "" && !s.l.given(of, ""):
-		return none, "", s.misfit(of, a)
 	case text == "":
 		what, fix := a.Name+" is empty.", "Give it a value, or remove the attribute."
 		if name := s.emptyVariable(a.Expr); name != "" {

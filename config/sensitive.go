@@ -15,7 +15,10 @@ func (l *loader) sensitiveValues() []vendors.Secret {
 		if !v.withheld() {
 			continue
 		}
-		plain, _ := unmark(v.value)
+		plain, of := unmark(v.value)
+		if of.origin != "" && v.origin == "" {
+			continue // the file made it of a secret: what is found in a text would tell which
+		}
 		_ = cty.Walk(plain, func(_ cty.Path, leaf cty.Value) (bool, error) {
 			if text, err := convert.Convert(leaf, cty.String); err == nil && text.IsKnown() && !text.IsNull() {
 				out = append(out, vendors.NewSecret(text.AsString()))

@@ -66,6 +66,12 @@ func stubVendors() []vendors.Vendor {
 				{Name: "vault", Required: true},
 				{Name: "token", Env: []string{"OP_SERVICE_ACCOUNT_TOKEN"}, Secret: true},
 			},
+			CheckSettings: func(s vendors.Settings) []vendors.Problem {
+				if s["token"].Secret.Reveal() == "cut-off" {
+					return []vendors.Problem{{Attribute: "token", Summary: "The token is cut off", Fix: "Copy all of it."}}
+				}
+				return nil
+			},
 			CheckItemTitle: func(title string) []vendors.Problem {
 				if strings.Contains(title, "/") {
 					return []vendors.Problem{{Attribute: "item_title", Summary: "A title has no slash", Fix: "Remove it."}}

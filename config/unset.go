@@ -38,17 +38,45 @@ func (s *scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
 	detail, fix := "A variable of the environment that env() reads here is not set.",
 		"Set it in the environment, or give env() a default as its second argument."
 	if s.nameable(e, names) {
-		detail = capital((&functions.UnsetError{Names: names}).Error()) + "."
-		fix = setting(names...)
-		if text, empty := s.l.options.env(names[0]); empty && text == "" && len(names) == 1 {
-			detail = fmt.Sprintf("The environment variable %s is set, but it is empty.", names[0])
-			fix += " What CI does not have, or keeps from forks, is empty there."
-		}
-		if !s.hidden && !slices.ContainsFunc(names, s.l.options.SecretVariable) { // a secret has no default
-			fix += fmt.Sprintf(` Or write a default: env("%s", "...").`, names[0])
-		}
+		detail, fix = s.unsetFault(names)
 	}
 	s.lack(unsetEnvironment, *d.Subject, detail, fix)
+	return true
+}
+
+// unsetFault says that variables are not set, and what to do.
+func (s *scope) unsetFault(names []string) (detail, fix string) {
+	detail = capital((&functions.UnsetError{Names: names}).Error()) + "."
+	fix = setting(names...)
+	if text, empty := s.l.options.env(names[0]); empty && text == "" && len(names) == 1 {
+		detail = fmt.Sprintf("The environment variable %s is set, but it is empty.", names[0])
+		fix += " What CI does not have, or keeps from forks, is empty there."
+	}
+	if !s.hidden && !slices.ContainsFunc(names, s.l.options.SecretVariable) { // a secret has no default
+		fix += fmt.Sprintf(` Or write a default: env("%s", "...").`, names[0])
+	}
+	return detail, fix
+}
+
+// unsetIn reports the variables without a default that an expression reads by their names and
+// that are not set, and whether there are some.
+func (s *scope) unsetIn(e hclsyntax.Expression) bool {
+	var names []string
+	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.Name == "env" && len(call.Args) == 1 {
+			name, written := literal(call.Args[0])
+			if text, _ := s.l.options.env(name); written && text == "" && variableName(name) {
+				names = append(names, name)
+			}
+		}
+		return nil
+	})
+	if names == nil {
+		return false
+	}
+	slices.Sort(names)
+	detail, fix := s.unsetFault(slices.Compact(names))
+	s.report(unsetEnvironment, e.Range(), detail, fix)
 	return true
 }
 

@@ -17,7 +17,7 @@ func TestLoad_namesUnsetVariables(t *testing.T) {
 		token(`trimspace("${env("MY_CF_TOKEN")}")`):                         "The environment variable MY_CF_TOKEN is not set.",
 		token(`sensitive(env("MY_CF_TOKEN"))`):                              "The environment variable MY_CF_TOKEN is not set.",
 		token(`env("MY_CF_${local.stage}_TOKEN")`):                          "The environment variable MY_CF_PROD_TOKEN is not set.",
-		token(`[for n in ["X_TOKEN"] : env(n)][0]`):                         "The environment variable X_TOKEN is not set.",
+		token(`[for n in ["X_TOKEN"] : env(n)][0]`):                         "This cannot work with the value of a variable of the environment.", // which can be any
 		token(`true ? env("MY_CF_TOKEN") : var.s`):                          "The environment variable MY_CF_TOKEN is not set.",
 		token(`try(env("A_TOKEN"), env("B_TOKEN"))`):                        both,
 		token(`coalesce(env("A_TOKEN", ""), "")`):                           "coalesce() cannot work with what it is given here.",

@@ -8,8 +8,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-
-	"buckethead/config/diag"
 )
 
 // shows reports a value that must not be shown in a place where it would be.
@@ -93,24 +91,16 @@ const anotherName = "Use another value. nonsensitive() does not lift this: wheth
 	"decided by its name. If everyone may see the value, pass it under another name."
 
 // misfit reports a secret whose value cannot be used, and nothing about the value.
-func (s *scope) misfit(of carried, a *hclsyntax.Attribute) outcome {
-	if of.origin == "" {
-		s.report(shownSecret, a.Expr.Range(), a.Name+" is a reference that is made of a sensitive value, and plans show references.",
-			"Write the reference itself, or keep all of it in one variable.")
-		return faulty
-	}
+func (s *scope) misfit(a *hclsyntax.Attribute) outcome {
 	s.report(secretFault, a.Expr.Range(), fmt.Sprintf("%s cannot be made of the value of %s in this way. "+
-		"What comes of it is not shown, because it is a secret.", a.Name, of.origin),
-		"Use the value as it is: "+a.Name+` = env("NAME").`)
+		"What comes of it is not shown, because it is a secret.", a.Name, s.l.secretIn(a.Expr)),
+		"Use the value as it is: "+a.Name+` = env("NAME"), or what it holds as JSON: jsondecode(env("NAME")).KEY.`)
 	return faulty
 }
 
 // given reports whether a text is all of a value that was given from outside, and not put
 // together from parts of it.
 func (l *loader) given(of carried, text string) bool {
-	if of.several { // one can decide whether it is the other
-		return false
-	}
 	if of.origin == "" {
 		for _, v := range l.variables {
 			if v.holds(text) {
@@ -134,55 +124,61 @@ func (v *variable) holds(text string) bool {
 		strings.TrimSpace(plain.AsString()) == strings.TrimSpace(text)
 }
 
-// faults returns what was found, in order. Of the faults that depend on secrets it is the
-// first alone, so that a file has one question answered, and then nothing that depends on
-// values: whether another fault is there may follow from the ones that are not told.
-func (l *loader) faults() diag.List {
-	list := l.withoutConsequences()
-	if len(l.telling) == 0 {
-		return list.Sorted()
+// secretFaults reports that an expression which reads a secret has no value: what is wrong with
+// its text, whatever the secret is, or else that alone. Which part of it failed, and why, can
+// tell what the secret is.
+func (s *scope) secretFaults(e hclsyntax.Expression) {
+	within := *s
+	within.telling = true
+	if within.undeclared(e) || within.unknownFunctions(e) || within.unsetIn(e) {
+		return
 	}
-	one := l.telling.Sorted()[0]
-	one.Fix += " What else may be wrong is shown when this is corrected."
-	list = slices.DeleteFunc(slices.Clone(list), func(d diag.Diagnostic) bool {
-		return (d.Code != missingVariable.Code || l.options.Partial) && !slices.Contains(l.diags[:l.static], d)
+	s.report(secretFault, e.Range(), fmt.Sprintf("This cannot work with the value of %s. "+
+		"Its details are not shown, because they may tell what the secret is.", s.l.secretIn(e)),
+		"Check the expression: its functions, types and names, and the form that the secret must have for it.")
+}
+
+// unknownFunctions reports each call to a function that does not exist, and whether there was one.
+func (s *scope) unknownFunctions(e hclsyntax.Expression) (found bool) {
+	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
+			if _, known := s.l.functions[call.Name]; !known {
+				s.unknownCall(e, call.NameRange, call.NameRange)
+				found = true
+			}
+		}
+		return nil
 	})
-	return append(list, one).Sorted()
+	return found
 }
 
 // safeDetails are the faults of expressions that speak of types and of names as they stand
 // in the file, and never of values.
 var safeDetails = []string{
-	"Attempt to get attribute from null value", "Attempt to index null value", "Condition is null", "Incorrect condition type",
-	"Invalid operand", "Iteration over null value", "Iteration over non-iterable value", "Missing map element", "Null condition",
-	"Splat of null value", "Unsupported attribute",
+	"Attempt to get attribute from null value", "Attempt to index null value", "Call to unknown function", "Condition is null",
+	"Incorrect condition type", "Invalid operand", "Iteration over null value", "Iteration over non-iterable value",
+	"Missing map element", "Not enough function arguments", "Null condition", "Splat of null value",
+	"Too many function arguments", "Unsupported attribute",
 }
-
-// structuralFaults are those that speak of nothing but the text of the file. Whether an
-// expression has one can depend on values all the same: it may stand in one arm of a conditional.
-var structuralFaults = []string{"Call to unknown function", "Not enough function arguments", "Too many function arguments"}
 
 // withheldFault reports what is wrong with an expression that works with values that must
 // not be shown, as far as that does not tell what they are.
-func (s *scope) withheldFault(of carried, subject hcl.Range, d *hcl.Diagnostic) {
+func (s *scope) withheldFault(subject hcl.Range, d *hcl.Diagnostic) {
 	const why = "Its details are not shown, because the expression works with values that may be secret."
-	kind := invalidExpression
-	if of.origin != "" {
-		kind = secretFault
-	}
 	call := ""
 	if extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		call = extra.CalledFunctionName()
 	}
 	switch {
-	case slices.Contains(safeDetails, d.Summary) || slices.Contains(structuralFaults, d.Summary):
-		s.report(kind, subject, sentence(d.Summary)+" "+sentence(d.Detail), "Correct the expression, or give it another value to work with.")
+	case slices.Contains(safeDetails, d.Summary):
+		s.report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail),
+			"Correct the expression, or give it another value to work with.")
 	case call == guardedIndex:
-		s.report(kind, subject, "The index does not name an element of the collection. "+why, "Check the index.")
+		s.report(invalidExpression, subject, "The index does not name an element of the collection. "+why, "Check the index.")
 	case call != "":
-		s.report(kind, subject, fmt.Sprintf("%s() cannot work with what it is given here. %s", call, why),
+		s.report(invalidExpression, subject, fmt.Sprintf("%s() cannot work with what it is given here. %s", call, why),
 			fmt.Sprintf("Check the value that %s() is given.", call))
 	default:
-		s.report(kind, subject, why, "Check this expression: its functions, types and names.")
+		s.report(invalidExpression, subject, why, "Check this expression: its functions, types and names.")
 	}
 }

@@ -210,3 +210,34 @@ func TestSecrets_panic(t *testing.T) {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
+
+// The net that keeps secrets out of what is printed answers no guesses: a file that makes
+// secrets out of letters of one, and prints what they may be, prints the same whatever they are.
+func TestSecrets_netAnswersNoGuesses(t *testing.T) {
+	declared := "cloud \"local\" \"main\" {}\nsecrets \"age_file\" \"main\" {}\n"
+	for _, secret := range []string{
+		"project \"r\" {\n  bucket = \"abc\"\n  register {\n    access_key_id = \"AKIA\"\n    endpoint_url = \"https://s3.example.com\"\n" +
+			"    secret_access_key = \"a-guess-${substr(env(\"MY_DB_PASSWORD\"), 0, 1)}-0123456789\"\n  }\n}\n",
+		"variable \"x\" {\n  sensitive = true\n  default = \"a-guess-${substr(env(\"MY_DB_PASSWORD\"), 0, 1)}-0123456789\"\n}\n",
+	} {
+		printed := map[string]bool{}
+		for _, letter := range []string{"a", "b", "c"} {
+			p, out := secretive(t, []string{"MY_DB_PASSWORD=" + letter + "-and-the-rest-of-it"}, "plan")
+			src := declared + secret
+			for _, guess := range []string{"a", "b", "c"} {
+				src += "project \"g" + guess + "\" {\n  bucket = \"bucket-" + guess + "\"\n  item_title = \"a-guess-" + guess + "-0123456789\"\n}\n"
+			}
+			dir := filepath.Dir(p.Args[1])
+			if err := os.WriteFile(p.Args[1], []byte(src), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			p.Args = append([]string{"--chdir", dir}, p.Args[2:]...)
+			t.Chdir(dir)
+			cli.Main(p)
+			printed[strings.ReplaceAll(out.String(), dir, "DIR")] = true
+		}
+		if len(printed) != 1 {
+			t.Errorf("%d outputs of\n%s\n%v", len(printed), secret, printed)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package redact
 import (
 	"bytes"
 	"slices"
+	"unicode"
 )
 
 // window is the length of the shortest secret that is looked for. Shorter ones would be
@@ -169,7 +170,7 @@ func (x *index) scan(text []byte, complete bool, counts func(pattern) bool) (fou
 			case !counts(p):
 			case whole:
 				found = append(found, s)
-			case !p.tail && bytes.HasPrefix(ellipsis, text[s.end:]) && !complete:
+			case !p.tail && !complete && p.shortens(text[s.end:]) < 0 && oneWord(text[s.end:]) && len(text)-s.end < len(p.text):
 				open = min(open, s.start)
 			}
 		}
@@ -185,7 +186,9 @@ func (x *index) scan(text []byte, complete bool, counts func(pattern) bool) (fou
 var ellipsis = []byte("…")
 
 // match compares a text with the pattern, whose window is at a place in it. It returns what
-// is the same, and whether that is all that the text shows of the pattern.
+// is the same, and whether that is all that the text shows of the pattern. To an ellipsis, the
+// rest of a word counts as the same: otherwise a list of guesses with one after each, printed,
+// would tell which of them is right.
 func (p pattern) match(text []byte, at int) (s span, whole bool) {
 	if p.tail {
 		end := at + window
@@ -194,12 +197,35 @@ func (p pattern) match(text []byte, at int) (s span, whole bool) {
 			n++
 		}
 		s = span{end - n, end}
-		return s, n >= window && (n == len(p.text) || bytes.HasSuffix(text[:s.start], ellipsis))
+		if n < window || n == len(p.text) {
+			return s, n >= window
+		}
+		before := text[max(0, s.start-len(p.text)):s.start]
+		i := bytes.LastIndex(before, ellipsis)
+		if i < 0 || !oneWord(before[i+len(ellipsis):]) {
+			return s, false
+		}
+		return span{s.start - len(before) + i + len(ellipsis), end}, true
 	}
 	n := 0
 	for n < min(len(p.text), len(text)-at) && text[at+n] == p.text[n] {
 		n++
 	}
 	s = span{at, at + n}
-	return s, n >= window && (n == len(p.text) || bytes.HasPrefix(text[s.end:], ellipsis))
+	if n < window || n == len(p.text) {
+		return s, n >= window
+	}
+	more := p.shortens(text[s.end:])
+	return span{at, s.end + max(more, 0)}, more >= 0
 }
+
+// shortens returns how far it is to the end of a word that an ellipsis cuts off, or -1.
+func (p pattern) shortens(text []byte) int {
+	i := bytes.Index(text[:min(len(text), len(p.text)+len(ellipsis))], ellipsis)
+	if i >= 0 && oneWord(text[:i]) {
+		return i
+	}
+	return -1
+}
+
+func oneWord(text []byte) bool { return !bytes.ContainsFunc(text, unicode.IsSpace) }

@@ -372,3 +372,19 @@ func BenchmarkSet_Add(b *testing.B) {
 type discard struct{}
 
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
+
+// A list of guesses, each with an ellipsis, does not tell which of them is right.
+func TestReplace_answersNoGuesses(t *testing.T) {
+	outputs := map[string]bool{}
+	for _, letter := range []string{"A", "B", "C"} {
+		set := setOf("AGE-SECRET-KEY-1" + letter + "XYZXYZXYZ" + letter + "-known-ending")
+		text := ""
+		for _, guess := range []string{"A", "B", "C", "AX", "BX"} {
+			text += "AGE-SECRET-KEY-1" + guess + "… and …" + guess + "-known-ending\n"
+		}
+		outputs[set.Replace(text)] = true
+	}
+	if len(outputs) != 1 {
+		t.Errorf("%v", outputs)
+	}
+}

@@ -13,7 +13,10 @@
 // in URLs; entities as in HTML, Markdown pages and Mermaid. Also its hex digits, and its
 // base64 in either alphabet, also within the base64 of a longer text. Of a value with
 // several lines, each line counts by itself. If a view shortens a text, as "head…tail", the
-// head and the tail of a secret are found as well.
+// head and the tail of a secret are found as well, with the whole word up to the ellipsis.
+//
+// The net answers no guesses as long as nobody can make a secret for it: what a file makes of a
+// part of one is never added to a set.
 //
 // A secret can come in several writes. So a Writer holds back the end of what it was given,
 // but only as long as that is the beginning of a known secret.

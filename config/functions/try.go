@@ -55,9 +55,9 @@ func (w *World) try(args []cty.Value) (cty.Value, error) {
 			diags = append(diags, faults...)
 			maps.Copy(failed, w.secretsRead(closure))
 		case !v.IsWhollyKnown():
-			return cty.DynamicVal.WithMarks(failed), nil
+			return cty.DynamicVal.WithMarks(failed, w.secretsRead(closure)), nil
 		default:
-			return v.WithMarks(failed), nil
+			return v.WithMarks(failed, w.secretsRead(closure)), nil
 		}
 	}
 	if names := UnsetNames(diags); names != nil {

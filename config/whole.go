@@ -1,0 +1,116 @@
+package config
+
+import (
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// A secret setting takes secrets of the environment whole. What a file cuts out of one, puts
+// together with it, or chooses by it would be told in ways that no rule about diagnostics
+// prevents: vendors take it or refuse it, and the net that keeps secrets out of what is printed
+// would find it in a list of guesses. Whether it is whole is decided by the text of the file.
+
+// wholeFunctions return a secret as it is, or what it was made from or holds as a document.
+// Nothing that the file gives them changes what part of it that is. The SHA-256 digest of a
+// token of Cloudflare is the secret key for S3.
+var wholeFunctions = []string{"base64decode", "chomp", "coalesce", "jsondecode", "nonsensitive", "sensitive", "sha256",
+	"tostring", "trimspace", "try", "yamldecode"}
+
+// whole reports whether an expression takes the secrets that it reads whole, or reads none.
+func (s *scope) whole(e hclsyntax.Expression) bool {
+	if s.readsNone(e) {
+		return true
+	}
+	switch e := e.(type) {
+	case *metered:
+		return s.whole(e.Expression)
+	case *hclsyntax.ParenthesesExpr:
+		return s.whole(e.Expression)
+	case *hclsyntax.TemplateWrapExpr:
+		return s.whole(e.Wrapped)
+	case *hclsyntax.ScopeTraversalExpr:
+		return s.wholeName(e.Traversal)
+	case *hclsyntax.RelativeTraversalExpr:
+		return s.whole(e.Source)
+	case *hclsyntax.IndexExpr:
+		return s.readsNone(e.Key) && s.whole(e.Collection)
+	case *hclsyntax.ConditionalExpr:
+		return (s.readsNone(e.Condition) || s.asksForEmpty(e.Condition)) && s.whole(e.TrueResult) && s.whole(e.FalseResult)
+	case *hclsyntax.TupleConsExpr:
+		return s.allWhole(e.Exprs)
+	case *hclsyntax.ObjectConsExpr:
+		return !slices.ContainsFunc(e.Items, func(i hclsyntax.ObjectConsItem) bool {
+			return !s.readsNone(i.KeyExpr) || !s.whole(i.ValueExpr)
+		})
+	case *hclsyntax.ForExpr: // its names then stand for no secret
+		return s.readsNone(e.CollExpr) && s.readsNone(e.KeyExpr) && s.readsNone(e.CondExpr) && s.whole(e.ValExpr)
+	case *hclsyntax.FunctionCallExpr:
+		switch {
+		case e.Name == guardedIndex:
+			return s.whole(e.Args[0]) && s.readsNone(e.Args[1])
+		case e.Name == "env" && len(e.Args) > 0:
+			return s.readsNone(e.Args[0]) && s.allWhole(e.Args[1:])
+		}
+		return slices.Contains(wholeFunctions, e.Name) && s.allWhole(e.Args)
+	}
+	return false
+}
+
+// asksForEmpty reports whether an expression compares a secret with null or an empty text.
+func (s *scope) asksForEmpty(e hclsyntax.Expression) bool {
+	if inner, wrapped := e.(*metered); wrapped {
+		e = inner.Expression
+	}
+	op, ok := e.(*hclsyntax.BinaryOpExpr)
+	if !ok || op.Op != hclsyntax.OpEqual && op.Op != hclsyntax.OpNotEqual {
+		return false
+	}
+	text, written := literal(op.RHS)
+	null, is := op.RHS.(*hclsyntax.LiteralValueExpr)
+	return (written && text == "" || is && null.Val.IsNull()) && s.whole(op.LHS)
+}
+
+func (s *scope) allWhole(list []hclsyntax.Expression) bool {
+	return !slices.ContainsFunc(list, func(e hclsyntax.Expression) bool { return !s.whole(e) })
+}
+
+// readsNone reports whether an expression, if it is one, reads no secret of the environment.
+func (s *scope) readsNone(e hclsyntax.Expression) bool {
+	return e == nil || carriedBy(s.l.meter.reads(e, s.ctx)).origin == ""
+}
+
+// wholeName reports whether what a name stands for takes secrets whole. Names that all
+// instances of a project use are looked up once.
+func (s *scope) wholeName(t hcl.Traversal) bool {
+	root := t.RootName()
+	name, named := step(t, 1)
+	var e hclsyntax.Expression
+	switch {
+	case root == "each" && s.l.named[s.project.Name] != nil:
+		name = s.project.Name
+		if a := s.l.named[name].Body.Attributes["for_each"]; a != nil {
+			e = a.Expr
+		}
+	case root == "var" && named && s.l.variables[name] != nil:
+		if v := s.l.variables[name]; v.origin != "" {
+			return true
+		} else if v.fallback != nil {
+			e = v.fallback.Expr
+		}
+	case root == "local" && named && s.l.locals[name] != nil:
+		e = s.l.locals[name].attr.Expr
+	}
+	if e == nil {
+		return false
+	}
+	is, known := s.l.whole[e]
+	if !known {
+		outer := *s
+		outer.ctx = s.l.root
+		is = outer.whole(e)
+		s.l.whole[e] = is
+	}
+	return is
+}
