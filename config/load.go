@@ -24,6 +24,7 @@ type loader struct {
 	functions map[string]function.Function
 	meter     *meter
 	kept      int64 // bytes of the values that are kept
+	tokens    int   // of all files, about
 	root      *hcl.EvalContext
 	variables map[string]*variable
 	locals    map[string]*local
@@ -75,7 +76,7 @@ func newLoader(o Options) *loader {
 			State:   Backend{Kind: localState, Path: ".bh/state.db"},
 			Sources: map[string][]byte{},
 		},
-		meter:     &meter{},
+		meter:     &meter{most: workLimit},
 		masked:    map[string]bool{},
 		variables: map[string]*variable{},
 		locals:    map[string]*local{},

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
@@ -16,11 +18,13 @@ const (
 	evaluationLimit = 64 << 20  // bytes that one expression makes while it is evaluated
 	keptLimit       = 128 << 20 // bytes of all values that are kept: variables, locals, texts
 	stringLimit     = 16 << 20  // bytes of one string
+	workLimit       = 4 << 30   // bytes that all expressions make or look at: some seconds
 	exponentLimit   = 4096      // bits before the point of a number, or zeros after it
 	projectLimit    = 250_000
 	// elementSize is what an element of a list or map costs apart from its text,
 	// stepSize what a step of a loop does, faultSize what HCL keeps of an error in one.
 	elementSize, stepSize, faultSize = 64, 128, 1 << 10
+	callWork                         = 512 // what it takes to evaluate any expression, or to call a function
 )
 
 // limitError says which bound was exceeded. It has nothing of the value.
@@ -41,7 +45,10 @@ func beyond(what string, limit int64) *limitError {
 // each expression that build some are wrapped once after parsing, and every function is.
 type meter struct {
 	mu    sync.Mutex // held by value: policies may be checked concurrently
-	spent int64
+	spent int64      // by this expression
+	work  int64      // by all of them
+	most  int64      // work
+	known map[string]*pattern
 	err   *limitError
 	at    hcl.Range
 }
@@ -68,6 +75,7 @@ func (m *meter) value(e hcl.Expression, ctx *hcl.EvalContext) (v cty.Value, diag
 				Detail: m.err.what, Subject: m.at.Ptr(), Extra: m.err}}
 		}
 	}()
+	m.toil(callWork)
 	v, diags = e.Value(ctx)
 	if !diags.HasErrors() {
 		if own, ok := e.(hclsyntax.Expression); ok {
@@ -85,8 +93,16 @@ func (m *meter) end(err *limitError) {
 	panic(exceeded{})
 }
 
-// spend counts memory that is used, or about to be.
+// toil counts what takes time.
+func (m *meter) toil(work int64) {
+	if m.work += work; m.work > m.most {
+		m.end(&limitError{"The expressions up to this one take too long to evaluate"})
+	}
+}
+
+// spend counts memory that is used.
 func (m *meter) spend(bytes int64) {
+	m.toil(bytes)
 	m.spent += bytes
 	if m.err != nil || m.spent > evaluationLimit || m.spent < 0 {
 		m.end(beyond("makes values", evaluationLimit))
@@ -138,6 +154,7 @@ func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext)
 func (m *meter) size(v cty.Value, depth int) int64 {
 	total := int64(0)
 	m.measure(v, depth, &total)
+	m.toil(2 * total)
 	return total
 }
 
@@ -154,6 +171,7 @@ func (m *meter) measure(v cty.Value, depth int, total *int64) {
 		if n > stringLimit {
 			m.end(beyond("makes a string", stringLimit))
 		}
+		m.toil(8 * n) // functions go through it several times
 		*total += n
 	case kind == cty.Number:
 		m.number(v)
@@ -206,6 +224,8 @@ const (
 	operand  role = iota
 	part          // of a template, which becomes text at once
 	repeated      // one step of a loop
+	looped        // what a loop goes through
+	compared      // as a whole: with another value, or its type with another type
 )
 
 // Value evaluates the expression and counts what it makes.
@@ -229,26 +249,53 @@ func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return v, diags
 	}
 	diags = append(diags, m.check(e.Expression, v, ctx)...)
-	if plain, _ := v.Unmark(); e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String {
+	plain, _ := v.Unmark()
+	switch {
+	case e.role == looped && plain.IsKnown() && plain.CanIterateElements():
+		m.toil(product(int64(plain.LengthInt()), 4*stepSize))
+	case e.role == compared:
+		m.toil(4*m.size(plain, 0) + m.unifying(plain))
+	case e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String:
 		m.spend(int64(len(plain.AsString())))
 	}
 	return v, diags
 }
 
 // call makes a function one that says beforehand how much it would make, and whose
-// result is counted.
+// arguments and result are counted.
 func (m *meter) call(name string, f function.Function) function.Function {
+	params := f.Params()
 	open := func(p function.Parameter) function.Parameter {
 		p.AllowNull, p.AllowUnknown, p.AllowDynamicType, p.AllowMarked = true, true, true, true
+		if p.Type.IsCollectionType() {
+			p.Type = cty.DynamicPseudoType // see fitted
+		}
 		return p
 	}
 	spec := &function.Spec{
 		// The function itself checks its arguments, and says of which type its result is.
 		Type: function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (v cty.Value, err error) {
-			if estimate := estimates[name]; estimate != nil {
-				if err := m.trial(func() { m.spendable(estimate(m, args)) }); err != nil {
-					return cty.NilVal, err
+			err = m.trial(func() {
+				m.toil(callWork)
+				for _, v := range args {
+					m.size(v, 0)
+				}
+				if estimate := estimates[name]; estimate != nil {
+					m.spendable(estimate(m, args))
+				}
+			})
+			if err != nil {
+				return cty.NilVal, err
+			}
+			args = slices.Clone(args)
+			for i := range args {
+				p := f.VarParam()
+				if i < len(params) {
+					p = &params[i]
+				}
+				if args[i], err = m.fitted(args[i], p.Type); err != nil {
+					return cty.NilVal, function.NewArgError(i, err)
 				}
 			}
 			if v, err = f.Call(args); err != nil {
@@ -257,7 +304,7 @@ func (m *meter) call(name string, f function.Function) function.Function {
 			return v, m.trial(func() { m.spend(m.size(v, 0)) })
 		},
 	}
-	for _, p := range f.Params() {
+	for _, p := range params {
 		spec.Params = append(spec.Params, open(p))
 	}
 	if p := f.VarParam(); p != nil {
@@ -265,6 +312,41 @@ func (m *meter) call(name string, f function.Function) function.Function {
 		spec.VarParam = &all
 	}
 	return function.New(spec)
+}
+
+// fitted converts an argument to the collection that a function takes. The library would
+// compare the types of all elements with each other, which is only needed where they differ.
+func (m *meter) fitted(v cty.Value, want cty.Type) (cty.Value, error) {
+	plain, marks := v.Unmark()
+	if !want.IsCollectionType() || plain.IsNull() || v.Type() == cty.DynamicPseudoType {
+		return v, nil
+	}
+	if want.ElementType() == cty.DynamicPseudoType {
+		want = elementOf(want, v.Type())
+	}
+	if want.ElementType() == cty.DynamicPseudoType {
+		if err := m.trial(func() { m.toil(m.unifying(v)) }); err != nil {
+			return cty.NilVal, err
+		}
+	}
+	out, err := fit(plain, want)
+	return out.WithMarks(marks), err
+}
+
+// unifying is what it takes to find the one type that all elements of a value can have.
+func (m *meter) unifying(v cty.Value) int64 {
+	var types []cty.Type
+	switch t := v.Type(); {
+	case t.IsTupleType():
+		types = t.TupleElementTypes()
+	case t.IsObjectType():
+		types = slices.Collect(maps.Values(t.AttributeTypes()))
+	}
+	if !slices.ContainsFunc(types, func(t cty.Type) bool { return !t.Equals(types[0]) }) {
+		return 0
+	}
+	n := int64(len(types))
+	return product(product(n, n), callWork)
 }
 
 // outside has the meter count what an expression of a file of variables makes. JSON has

@@ -9,6 +9,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 )
 
 // CheckProjects checks every declared project against the policies that judge projects,
@@ -28,7 +29,7 @@ func (c *Config) CheckProjects() diag.List {
 				e.judge(project.Addr, project.Range, map[string]cty.Value{"project": projectValue(project)})
 			}
 		}
-		out = append(out, e.l.diags...)
+		out = append(out, e.found()...)
 	}
 	return out.Sorted()
 }
@@ -61,7 +62,7 @@ func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 			}
 			e.judge(o.Project, subject, map[string]cty.Value{"project": project, "operation": o.value()})
 		}
-		out = append(out, e.l.diags...)
+		out = append(out, e.found()...)
 	}
 	return out.Sorted()
 }
@@ -71,6 +72,21 @@ func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 type evaluation struct {
 	scope
 	policy Policy
+	more   int // violations beyond violationsShown
+}
+
+// violationsShown is how many violations of one policy are reported one by one.
+const violationsShown = 1000
+
+// found returns what the policy objects to.
+func (e *evaluation) found() diag.List {
+	if e.more == 0 {
+		return e.l.diags
+	}
+	return append(e.l.diags, diag.Diagnostic{Severity: e.policy.Severity, Code: moreFaults.Code, Summary: moreFaults.Summary,
+		Subject: toRange(e.policy.rule.condition.Range()), Omitted: e.more,
+		Detail: fmt.Sprintf("%s of the policy %q are not shown.", words.Count(e.more, "more violation"), e.policy.Name),
+		Fix:    "Correct those that are shown, and run the command again."})
 }
 
 func (p Policy) evaluation() *evaluation {
@@ -97,6 +113,10 @@ func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[
 			"Compare something, or use can().")
 		return
 	case holds.True():
+		return
+	}
+	if len(e.l.diags) >= violationsShown {
+		e.more++
 		return
 	}
 	text := e.text(rule.message)
