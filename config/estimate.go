@@ -57,6 +57,8 @@ var estimates = map[string]func(m *meter, args []cty.Value) int64{
 		}
 		return 0
 	},
+	"contains": searched,
+	"index":    searched,
 	"coalesce": func(m *meter, a []cty.Value) int64 { return unified(m, cty.TupleVal(a)) },
 	"tolist":   func(m *meter, a []cty.Value) int64 { return unified(m, a[0]) },
 	"tomap":    func(m *meter, a []cty.Value) int64 { return unified(m, a[0]) },
@@ -117,6 +119,13 @@ func number(args []cty.Value, i int) int64 {
 func listLike(v cty.Value) bool {
 	t := v.Type()
 	return t.IsListType() || t.IsTupleType() || t.IsSetType()
+}
+
+// searched counts the work of comparing each element, by a call of a function, which makes
+// nothing.
+func searched(m *meter, a []cty.Value) int64 {
+	elements(a, 0, func(cty.Value) { m.toil(2 * callWork) })
+	return 0
 }
 
 // unified counts the work of finding one type for all elements, which makes nothing.

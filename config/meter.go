@@ -2,7 +2,7 @@ package config
 
 import (
 	"fmt"
-	"maps"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -176,9 +176,15 @@ func (m *meter) measure(v cty.Value, depth int, total *int64) {
 	case kind == cty.Number:
 		m.number(v)
 	case kind.IsSetType():
-		// go-cty sorts a set to walk through it. Its elements were measured before
-		// they became a set.
-		*total += int64(v.LengthInt()) * elementSize
+		// go-cty sorts a set whenever it walks through it. Its elements were measured
+		// before they became a set.
+		n := v.LengthInt()
+		*total += int64(n) * elementSize
+		compare := int64(callWork)
+		if !kind.ElementType().IsPrimitiveType() {
+			compare *= 4
+		}
+		m.toil(product(int64(n), int64(bits.Len(uint(n)))*compare))
 	case kind.IsObjectType():
 		for name := range kind.AttributeTypes() {
 			*total += elementSize + int64(len(name))
@@ -253,6 +259,9 @@ func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	switch {
 	case e.role == looped && plain.IsKnown() && plain.CanIterateElements():
 		m.toil(product(int64(plain.LengthInt()), 4*stepSize))
+		if plain.Type().IsSetType() {
+			m.size(plain, 0)
+		}
 	case e.role == compared:
 		m.toil(4*m.size(plain, 0) + m.unifying(plain))
 	case e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String:
@@ -279,7 +288,7 @@ func (m *meter) call(name string, f function.Function) function.Function {
 			err = m.trial(func() {
 				m.toil(callWork)
 				for _, v := range args {
-					m.size(v, 0)
+					m.toil(4 * m.size(v, 0)) // the library looks for marks in all of it, several times
 				}
 				if estimate := estimates[name]; estimate != nil {
 					m.spendable(estimate(m, args))
@@ -297,6 +306,11 @@ func (m *meter) call(name string, f function.Function) function.Function {
 				if args[i], err = m.fitted(args[i], p.Type); err != nil {
 					return cty.NilVal, function.NewArgError(i, err)
 				}
+				if p.Type.IsSetType() {
+					if err := m.trial(func() { m.size(args[i], 0) }); err != nil {
+						return cty.NilVal, err
+					}
+				}
 			}
 			if v, err = f.Call(args); err != nil {
 				return v, err
@@ -312,41 +326,6 @@ func (m *meter) call(name string, f function.Function) function.Function {
 		spec.VarParam = &all
 	}
 	return function.New(spec)
-}
-
-// fitted converts an argument to the collection that a function takes. The library would
-// compare the types of all elements with each other, which is only needed where they differ.
-func (m *meter) fitted(v cty.Value, want cty.Type) (cty.Value, error) {
-	plain, marks := v.Unmark()
-	if !want.IsCollectionType() || plain.IsNull() || v.Type() == cty.DynamicPseudoType {
-		return v, nil
-	}
-	if want.ElementType() == cty.DynamicPseudoType {
-		want = elementOf(want, v.Type())
-	}
-	if want.ElementType() == cty.DynamicPseudoType {
-		if err := m.trial(func() { m.toil(m.unifying(v)) }); err != nil {
-			return cty.NilVal, err
-		}
-	}
-	out, err := fit(plain, want)
-	return out.WithMarks(marks), err
-}
-
-// unifying is what it takes to find the one type that all elements of a value can have.
-func (m *meter) unifying(v cty.Value) int64 {
-	var types []cty.Type
-	switch t := v.Type(); {
-	case t.IsTupleType():
-		types = t.TupleElementTypes()
-	case t.IsObjectType():
-		types = slices.Collect(maps.Values(t.AttributeTypes()))
-	}
-	if !slices.ContainsFunc(types, func(t cty.Type) bool { return !t.Equals(types[0]) }) {
-		return 0
-	}
-	n := int64(len(types))
-	return product(product(n, n), callWork)
 }
 
 // outside has the meter count what an expression of a file of variables makes. JSON has

@@ -19,7 +19,7 @@ const (
 	tokenLimit = 12_000_000
 	// oddLimit bounds the characters outside of strings that are no HCL: the parser makes
 	// an error of each. Some stand in comments.
-	oddLimit = 250_000
+	oddLimit = 500_000
 )
 
 // survey is what one pass over the bytes of a file says. It counts more than there is
@@ -70,7 +70,7 @@ func surveyed(src []byte) survey {
 			case '!', '-', '?', '+', '*', '/', '%', '&', '|', '<', '>', '=':
 				operators++
 			default:
-				if !wordy && (r < ' ' && r != '\t' && r != '\r' && r != '\n' || r >= 0x7f || bytes.ContainsRune([]byte("@'`;\\~^"), r)) {
+				if !wordy && (r < ' ' && r != '\t' && r != '\r' && r != '\n' || r >= 0x7f || bytes.ContainsRune([]byte("@'`;~^"), r)) {
 					s.odd++
 				}
 			}

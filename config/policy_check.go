@@ -16,18 +16,27 @@ import (
 // and returns what they object to. It contacts no one. A policy that speaks of neither
 // projects nor operations is evaluated once.
 func (c *Config) CheckProjects() diag.List {
-	var out diag.List
+	var all []*evaluation
 	for _, p := range c.Policies {
-		if p.Operations {
-			continue
+		if !p.Operations {
+			all = append(all, p.evaluation())
 		}
-		e := p.evaluation()
-		if !p.rule.project {
-			e.judge(addr.Project{}, diag.Range{}, nil)
-		} else {
-			for _, project := range c.Projects {
-				e.judge(project.Addr, project.Range, map[string]cty.Value{"project": projectValue(project)})
+	}
+	if all == nil {
+		return nil
+	}
+	for _, project := range c.Projects {
+		values := map[string]cty.Value{"project": projectValue(project)}
+		for _, e := range all {
+			if e.policy.rule.project {
+				e.judge(project.Addr, project.Range, values)
 			}
+		}
+	}
+	var out diag.List
+	for _, e := range all {
+		if !e.policy.rule.project {
+			e.judge(addr.Project{}, diag.Range{}, nil)
 		}
 		out = append(out, e.found()...)
 	}
@@ -76,7 +85,7 @@ type evaluation struct {
 }
 
 // violationsShown is how many violations of one policy are reported one by one.
-const violationsShown = 1000
+const violationsShown = 100
 
 // found returns what the policy objects to.
 func (e *evaluation) found() diag.List {

@@ -86,7 +86,7 @@ policy "none" {
 			last = d
 		}
 	}
-	if len(found) != violationsShown+1 || last.Omitted != 200 || last.Detail != `200 more violations of the policy "none" are not shown.` {
+	if len(found) != violationsShown+1 || last.Omitted != 1100 || last.Detail != `1,100 more violations of the policy "none" are not shown.` {
 		t.Errorf("%d, %+v", len(found), last)
 	}
 }
