@@ -3,16 +3,13 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 )
 
-const (
-	patternLimit = 64 << 10 // bytes of a regular expression
-	digitsLimit  = 4096     // of a number that parseint reads
-)
+const digitsLimit = 4096 // of a number that parseint reads
 
 // estimates say how many bytes a function is about to make, for those that can make far
 // more than they are given. An argument that does not fit counts as nothing: the
@@ -43,12 +40,29 @@ var estimates = map[string]func(m *meter, args []cty.Value) int64{
 		}
 		return total
 	},
-	"replace":  replaced,
-	"regex":    func(m *meter, a []cty.Value) int64 { m.pattern(text(a, 0)); return 0 },
+	"replace": replaced,
+	"regex": func(m *meter, a []cty.Value) int64 {
+		if p := m.pattern(text(a, 0)); p != nil {
+			p.end(m, text(a, 1), 0)
+		}
+		return 0
+	},
 	"regexall": matched,
 	"split": func(_ *meter, a []cty.Value) int64 {
 		return product(int64(strings.Count(text(a, 1), text(a, 0)))+1, elementSize)
 	},
+	"distinct": func(m *meter, a []cty.Value) int64 {
+		if v, _ := a[0].Unmark(); listLike(v) && v.IsKnown() && !v.IsNull() && !texts(v) {
+			m.toil(product(product(int64(v.LengthInt()), int64(v.LengthInt())), elementSize))
+		}
+		return 0
+	},
+	"contains": searched,
+	"index":    searched,
+	"coalesce": func(m *meter, a []cty.Value) int64 { return unified(m, cty.TupleVal(a)) },
+	"tolist":   func(m *meter, a []cty.Value) int64 { return unified(m, a[0]) },
+	"tomap":    func(m *meter, a []cty.Value) int64 { return unified(m, a[0]) },
+	"toset":    func(m *meter, a []cty.Value) int64 { return unified(m, a[0]) },
 	"setproduct": func(_ *meter, a []cty.Value) int64 {
 		total := int64(len(a)) * elementSize
 		for i := range a {
@@ -107,6 +121,26 @@ func listLike(v cty.Value) bool {
 	return t.IsListType() || t.IsTupleType() || t.IsSetType()
 }
 
+// searched counts the work of comparing each element, by a call of a function, which makes
+// nothing.
+func searched(m *meter, a []cty.Value) int64 {
+	elements(a, 0, func(cty.Value) { m.toil(2 * callWork) })
+	return 0
+}
+
+// unified counts the work of finding one type for all elements, which makes nothing.
+func unified(m *meter, v cty.Value) int64 {
+	m.toil(m.unifying(v))
+	return 0
+}
+
+// texts reports whether all elements of a list are strings.
+func texts(v cty.Value) bool {
+	t := v.Type()
+	return !t.IsTupleType() && t.ElementType() == cty.String ||
+		t.IsTupleType() && !slices.ContainsFunc(t.TupleElementTypes(), func(t cty.Type) bool { return t != cty.String })
+}
+
 // elements calls f for each element of an argument. Those of a set are not in order.
 func elements(args []cty.Value, i int, f func(cty.Value)) {
 	v, _ := args[i].Unmark()
@@ -159,18 +193,6 @@ func formatted(args []cty.Value) int64 {
 	return total + product(verbs, longest)
 }
 
-// pattern returns a regular expression, or nil where it is none.
-func (m *meter) pattern(text string) *regexp.Regexp {
-	if len(text) > patternLimit {
-		m.end(&limitError{fmt.Sprintf("The regular expression is longer than %d KiB", patternLimit>>10)})
-	}
-	re, err := regexp.Compile(text)
-	if err != nil {
-		return nil
-	}
-	return re
-}
-
 func replaced(m *meter, a []cty.Value) int64 {
 	in, old, by := text(a, 0), text(a, 1), text(a, 2)
 	if len(old) < 2 || old[0] != '/' || old[len(old)-1] != '/' {
@@ -181,7 +203,7 @@ func replaced(m *meter, a []cty.Value) int64 {
 		return 0
 	}
 	captured := product(int64(strings.Count(by, "$")), int64(len(in)))
-	return product(m.matches(re, in, int64(len(by))), int64(len(by))) + captured + int64(len(in))
+	return product(re.matches(m, in, int64(len(by))), int64(len(by))) + captured + int64(len(in))
 }
 
 func matched(m *meter, a []cty.Value) int64 {
@@ -189,28 +211,8 @@ func matched(m *meter, a []cty.Value) int64 {
 	if re == nil {
 		return 0
 	}
-	each := int64(re.NumSubexp()+1) * elementSize
-	return product(m.matches(re, text(a, 1), each), each)
-}
-
-// matches returns how often an expression matches at most; it only counts where that
-// many times each would be too much.
-func (m *meter) matches(re *regexp.Regexp, in string, each int64) int64 {
-	most := int64(utf8.RuneCountInString(in)) + 1
-	if product(most, each) <= evaluationLimit/4 {
-		return most
-	}
-	count, at := int64(0), 0
-	for at <= len(in) {
-		found := re.FindStringIndex(in[at:])
-		if found == nil {
-			break
-		}
-		count++
-		m.spendable(product(count, each))
-		at += max(found[1], 1)
-	}
-	return count
+	each := int64(re.first.NumSubexp()+1) * elementSize
+	return product(re.matches(m, text(a, 1), each), each)
 }
 
 // parsed is about what data takes once it is values: each of these bytes is the end of one.

@@ -199,3 +199,30 @@ var transposeFunc = function.New(&function.Spec{
 		return cty.MapVal(out), nil
 	},
 })
+
+// distinctFunc removes what is in a list before. The library compares each element with
+// each, which is left to it where elements have no text.
+var distinctFunc = function.New(&function.Spec{
+	Params: stdlib.DistinctFunc.Params(),
+	Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
+	Impl: func(args []cty.Value, kind cty.Type) (cty.Value, error) {
+		if kind.ElementType() != cty.String || !args[0].IsWhollyKnown() {
+			return stdlib.Distinct(args[0])
+		}
+		seen, null := map[string]bool{}, false
+		list := slices.DeleteFunc(args[0].AsValueSlice(), func(v cty.Value) bool {
+			if v.IsNull() {
+				twice := null
+				null = true
+				return twice
+			}
+			twice := seen[v.AsString()]
+			seen[v.AsString()] = true
+			return twice
+		})
+		if len(list) == 0 {
+			return args[0], nil
+		}
+		return cty.ListVal(list), nil
+	},
+})

@@ -125,3 +125,38 @@ func conversionFault(err error) string {
 	}
 	return "at " + where + ", " + err.Error()
 }
+
+// fitted converts an argument to the collection that a function takes. The library would
+// compare the types of all elements with each other, which is only needed where they differ.
+func (m *meter) fitted(v cty.Value, want cty.Type) (cty.Value, error) {
+	plain, marks := v.Unmark()
+	if !want.IsCollectionType() || plain.IsNull() || v.Type() == cty.DynamicPseudoType {
+		return v, nil
+	}
+	if want.ElementType() == cty.DynamicPseudoType {
+		want = elementOf(want, v.Type())
+	}
+	if want.ElementType() == cty.DynamicPseudoType {
+		if err := m.trial(func() { m.toil(m.unifying(v)) }); err != nil {
+			return cty.NilVal, err
+		}
+	}
+	out, err := fit(plain, want)
+	return out.WithMarks(marks), err
+}
+
+// unifying is what it takes to find the one type that all elements of a value can have.
+func (m *meter) unifying(v cty.Value) int64 {
+	var types []cty.Type
+	switch t := v.Type(); {
+	case t.IsTupleType():
+		types = t.TupleElementTypes()
+	case t.IsObjectType():
+		types = slices.Collect(maps.Values(t.AttributeTypes()))
+	}
+	if !slices.ContainsFunc(types, func(t cty.Type) bool { return !t.Equals(types[0]) }) {
+		return 0
+	}
+	n := int64(len(types))
+	return product(product(n, n), callWork)
+}

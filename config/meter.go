@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
@@ -16,11 +18,13 @@ const (
 	evaluationLimit = 64 << 20  // bytes that one expression makes while it is evaluated
 	keptLimit       = 128 << 20 // bytes of all values that are kept: variables, locals, texts
 	stringLimit     = 16 << 20  // bytes of one string
+	workLimit       = 4 << 30   // bytes that all expressions make or look at: some seconds
 	exponentLimit   = 4096      // bits before the point of a number, or zeros after it
 	projectLimit    = 250_000
 	// elementSize is what an element of a list or map costs apart from its text,
 	// stepSize what a step of a loop does, faultSize what HCL keeps of an error in one.
 	elementSize, stepSize, faultSize = 64, 128, 1 << 10
+	callWork                         = 512 // what it takes to evaluate any expression, or to call a function
 )
 
 // limitError says which bound was exceeded. It has nothing of the value.
@@ -41,7 +45,10 @@ func beyond(what string, limit int64) *limitError {
 // each expression that build some are wrapped once after parsing, and every function is.
 type meter struct {
 	mu    sync.Mutex // held by value: policies may be checked concurrently
-	spent int64
+	spent int64      // by this expression
+	work  int64      // by all of them
+	most  int64      // work
+	known map[string]*pattern
 	err   *limitError
 	at    hcl.Range
 	// secret says that something which was measured is a secret of the environment.
@@ -70,6 +77,7 @@ func (m *meter) value(e hcl.Expression, ctx *hcl.EvalContext) (v cty.Value, diag
 				Detail: m.err.what, Subject: m.at.Ptr(), Extra: m.err}}
 		}
 	}()
+	m.toil(callWork)
 	v, diags = e.Value(ctx)
 	if !diags.HasErrors() {
 		if own, ok := e.(hclsyntax.Expression); ok {
@@ -87,8 +95,16 @@ func (m *meter) end(err *limitError) {
 	panic(exceeded{})
 }
 
-// spend counts memory that is used, or about to be.
+// toil counts what takes time.
+func (m *meter) toil(work int64) {
+	if m.work += work; m.work > m.most {
+		m.end(&limitError{"The expressions up to this one take too long to evaluate"})
+	}
+}
+
+// spend counts memory that is used.
 func (m *meter) spend(bytes int64) {
+	m.toil(bytes)
 	m.spent += bytes
 	if m.err != nil || m.spent > evaluationLimit || m.spent < 0 {
 		m.end(beyond("makes values", evaluationLimit))
@@ -140,6 +156,7 @@ func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext)
 func (m *meter) size(v cty.Value, depth int) int64 {
 	total := int64(0)
 	m.measure(v, depth, &total)
+	m.toil(2 * total)
 	return total
 }
 
@@ -157,13 +174,20 @@ func (m *meter) measure(v cty.Value, depth int, total *int64) {
 		if n > stringLimit {
 			m.end(beyond("makes a string", stringLimit))
 		}
+		m.toil(8 * n) // functions go through it several times
 		*total += n
 	case kind == cty.Number:
 		m.number(v)
 	case kind.IsSetType():
-		// go-cty sorts a set to walk through it. Its elements were measured before
-		// they became a set.
-		*total += int64(v.LengthInt()) * elementSize
+		// go-cty sorts a set whenever it walks through it. Its elements were measured
+		// before they became a set.
+		n := v.LengthInt()
+		*total += int64(n) * elementSize
+		compare := int64(callWork)
+		if !kind.ElementType().IsPrimitiveType() {
+			compare *= 4
+		}
+		m.toil(product(int64(n), int64(bits.Len(uint(n)))*compare))
 	case kind.IsObjectType():
 		for name := range kind.AttributeTypes() {
 			*total += elementSize + int64(len(name))
@@ -209,6 +233,8 @@ const (
 	operand  role = iota
 	part          // of a template, which becomes text at once
 	repeated      // one step of a loop
+	looped        // what a loop goes through
+	compared      // as a whole: with another value, or its type with another type
 )
 
 // Value evaluates the expression and counts what it makes.
@@ -232,26 +258,61 @@ func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return v, diags
 	}
 	diags = append(diags, m.check(e.Expression, v, ctx)...)
-	if plain, _ := v.Unmark(); e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String {
+	plain, _ := v.Unmark()
+	switch {
+	case e.role == looped && plain.IsKnown() && plain.CanIterateElements():
+		m.toil(product(int64(plain.LengthInt()), 4*stepSize))
+		if plain.Type().IsSetType() {
+			m.size(plain, 0)
+		}
+	case e.role == compared:
+		m.toil(4*m.size(plain, 0) + m.unifying(plain))
+	case e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String:
 		m.spend(int64(len(plain.AsString())))
 	}
 	return v, diags
 }
 
 // call makes a function one that says beforehand how much it would make, and whose
-// result is counted.
+// arguments and result are counted.
 func (m *meter) call(name string, f function.Function) function.Function {
+	params := f.Params()
 	open := func(p function.Parameter) function.Parameter {
 		p.AllowNull, p.AllowUnknown, p.AllowDynamicType, p.AllowMarked = true, true, true, true
+		if p.Type.IsCollectionType() {
+			p.Type = cty.DynamicPseudoType // see fitted
+		}
 		return p
 	}
 	spec := &function.Spec{
 		// The function itself checks its arguments, and says of which type its result is.
 		Type: function.StaticReturnType(cty.DynamicPseudoType),
 		Impl: func(args []cty.Value, _ cty.Type) (v cty.Value, err error) {
-			if estimate := estimates[name]; estimate != nil {
-				if err := m.trial(func() { m.spendable(estimate(m, args)) }); err != nil {
-					return cty.NilVal, err
+			err = m.trial(func() {
+				m.toil(callWork)
+				for _, v := range args {
+					m.toil(4 * m.size(v, 0)) // the library looks for marks in all of it, several times
+				}
+				if estimate := estimates[name]; estimate != nil {
+					m.spendable(estimate(m, args))
+				}
+			})
+			if err != nil {
+				return cty.NilVal, err
+			}
+			args = slices.Clone(args)
+			for i := range args {
+				p := f.VarParam()
+				if i < len(params) {
+					p = &params[i]
+				}
+				if args[i], err = m.fitted(args[i], p.Type); err != nil {
+					return cty.NilVal, function.NewArgError(i, err)
+				}
+				if p.Type.IsSetType() {
+					if err := m.trial(func() { m.size(args[i], 0) }); err != nil {
+						return cty.NilVal, err
+					}
 				}
 			}
 			if v, err = f.Call(args); err != nil {
@@ -260,7 +321,7 @@ func (m *meter) call(name string, f function.Function) function.Function {
 			return v, m.trial(func() { m.spend(m.size(v, 0)) })
 		},
 	}
-	for _, p := range f.Params() {
+	for _, p := range params {
 		spec.Params = append(spec.Params, open(p))
 	}
 	if p := f.VarParam(); p != nil {
