@@ -9,11 +9,13 @@ import (
 	"buckethead/config/words"
 )
 
-// faultsPerFile and faultsInAll bound what is reported: whoever has that many faults to
+// These bound what is reported: whoever has that many faults to
 // correct runs bh again in between.
 const (
 	faultsPerFile = 20
 	faultsInAll   = 100
+	// faultsLookedAt is how many syntax errors of one file are counted.
+	faultsLookedAt = 10_000
 )
 
 // capped returns a sorted list without what is beyond the bounds, for which one

@@ -86,22 +86,6 @@ func withoutComments(src []byte, name string) []byte {
 	return out
 }
 
-// garbageWindow is how much of a file is looked at first.
-const garbageWindow = 16 << 10
-
-// garbage returns the faults at the beginning of a long text that is no HCL at all: the
-// parser would make an error of each of its characters.
-func garbage(src []byte, name string) hcl.Diagnostics {
-	if len(src) <= garbageWindow {
-		return nil
-	}
-	_, diags := hclsyntax.LexConfig(src[:garbageWindow], name, hcl.InitialPos)
-	if len(diags) <= 2*faultsPerFile {
-		return nil
-	}
-	return diags
-}
-
 // distinctKeys checks a file of variables in JSON. It quotes no key, which may be part of
 // a secret.
 func (l *loader) distinctKeys(path string, src []byte) bool {

@@ -179,7 +179,7 @@ func FuzzData(f *testing.F) {
 		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		m := &meter{}
+		m := &meter{most: workLimit}
 		for name, decode := range map[string]func() (cty.Value, error){
 			"yaml": func() (cty.Value, error) {
 				return m.call("yamldecode", functions.YAMLDecode).Call([]cty.Value{cty.StringVal(src)})

@@ -35,13 +35,23 @@ func (l *loader) readFiles() bool {
 	if !ok {
 		return false
 	}
+	var read []string
+	total := 0
 	for _, name := range names {
 		src, ok := l.readFile(name, found)
 		if !ok {
 			continue
 		}
+		if total += len(src); total > 2*sourceLimit {
+			l.report(tooLarge, hcl.Range{}, hcl.Range{}, fmt.Sprintf("With %s, the files have more than %d MiB, the most that bh reads.",
+				name, 2*sourceLimit>>20), "Split the configuration into several with a state of their own.")
+			return false
+		}
 		l.config.Sources[name] = src
-		l.files = append(l.files, l.parse(name, src))
+		read = append(read, name)
+	}
+	for _, name := range read {
+		l.files = append(l.files, l.parse(name, l.config.Sources[name]))
 	}
 	return len(l.files) > 0
 }
@@ -162,19 +172,8 @@ func (l *loader) parse(name string, src []byte) file {
 		f.broken, f.body = 0, &hclsyntax.Body{}
 		return f
 	}
-	if place, deep := tooDeep(src, name, hclsyntax.LexConfig); deep {
-		l.report(invalidSyntax, place, hcl.Range{},
-			fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
-			"Split the expression into several locals.")
+	if !l.parsable(name, src) {
 		f.broken, f.body = 0, &hclsyntax.Body{}
-		return f
-	}
-	if diags := garbage(src, name); diags != nil {
-		for _, d := range diags {
-			l.syntaxFault(d)
-		}
-		f.broken, f.body = 0, &hclsyntax.Body{}
-		l.maskTokens(name, src[:garbageWindow])
 		return f
 	}
 	parsed, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
@@ -184,8 +183,10 @@ func (l *loader) parse(name string, src []byte) file {
 	}
 	guardIndexes(f.body, src)
 	l.meter.body(f.body)
-	for _, d := range diags {
-		l.syntaxFault(d)
+	for i, d := range diags {
+		if i < faultsLookedAt {
+			l.syntaxFault(d)
+		}
 		if d.Severity == hcl.DiagError && d.Subject != nil && (f.broken < 0 || d.Subject.Start.Byte < f.broken) {
 			f.broken = d.Subject.Start.Byte
 		}

@@ -101,7 +101,7 @@ func TestFileset_isBounded(t *testing.T) {
 			}
 		}
 	}
-	files := &treeFiles{tree: newTree(dir), meter: &meter{}}
+	files := &treeFiles{tree: newTree(dir), meter: &meter{most: workLimit}}
 	w := walk{tree: files.tree, meter: files.meter, folder: "."}
 	root, err := os.OpenRoot(dir)
 	if err != nil {

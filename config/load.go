@@ -31,6 +31,7 @@ type loader struct {
 	meter      *meter
 	kept       int64 // bytes of the values that are kept
 	keptSecret bool  // some of them are secrets
+	tokens     int   // of all files, about
 	root       *hcl.EvalContext
 	variables  map[string]*variable
 	locals     map[string]*local
@@ -82,7 +83,7 @@ func newLoader(o Options) *loader {
 			State:   Backend{Kind: localState, Path: ".bh/state.db"},
 			Sources: map[string][]byte{},
 		},
-		meter:     &meter{},
+		meter:     &meter{most: workLimit},
 		masked:    map[string]bool{},
 		parsed:    parsedTemplates{byText: map[string]hclsyntax.Expression{}},
 		whole:     map[hclsyntax.Expression]bool{},

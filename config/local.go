@@ -53,7 +53,7 @@ func (l *loader) evaluateLocals() {
 	}
 	names := slices.Sorted(maps.Keys(l.locals))
 	for _, name := range names {
-		l.locals[name].needs = l.needs(l.locals[name].attr.Expr)
+		l.locals[name].needs = l.needs(l.locals[name])
 	}
 	for _, name := range names {
 		l.evaluateLocal(l.locals[name], nil)
@@ -72,16 +72,16 @@ func inOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
 	})
 }
 
-// needs returns the locals that an expression refers to; local by itself, without
-// a name, refers to all of them.
-func (l *loader) needs(e hclsyntax.Expression) []string {
+// needs returns the locals that a local refers to. One that names local by itself needs all
+// of them and so itself, which is the fault to report.
+func (l *loader) needs(of *local) []string {
 	var names []string
-	for _, t := range e.Variables() {
+	for _, t := range of.attr.Expr.Variables() {
 		if t.RootName() != "local" {
 			continue
 		}
 		if name, ok := step(t, 1); !ok {
-			names = append(names, slices.Sorted(maps.Keys(l.locals))...)
+			names = append(names, of.name)
 		} else if l.localNames(name) {
 			names = append(names, name)
 		}

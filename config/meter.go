@@ -2,12 +2,12 @@ package config
 
 import (
 	"fmt"
+	"math/bits"
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/function"
 
 	"buckethead/config/functions"
 )
@@ -18,9 +18,11 @@ const (
 	evaluationLimit = functions.EvaluationLimit
 	keptLimit       = 128 << 20 // bytes of all values that are kept: variables, locals, texts
 	stringLimit     = functions.StringLimit
-	exponentLimit   = 4096 // bits before the point of a number, or zeros after it
+	workLimit       = 4 << 30 // bytes that all expressions make or look at: some seconds
+	exponentLimit   = 4096    // bits before the point of a number, or zeros after it
 	projectLimit    = 250_000
 	elementSize     = functions.ElementSize
+	callWork        = functions.CallWork
 	// stepSize is what a step of a loop costs, faultSize what HCL keeps of an error in one.
 	stepSize, faultSize = 128, 1 << 10
 )
@@ -42,9 +44,13 @@ func beyond(what string, limit int64) *limitError {
 // each expression that build some are wrapped once after parsing, and every function is.
 type meter struct {
 	mu    sync.Mutex // held by value: policies may be checked concurrently
-	spent int64
+	spent int64      // by this expression
+	work  int64      // by all of them
+	most  int64      // work
 	err   *limitError
 	at    hcl.Range
+	// patterns are the regular expressions that were compiled.
+	patterns functions.Patterns
 	// secret says that something which was measured is a secret of the environment.
 	secret bool
 }
@@ -71,6 +77,7 @@ func (m *meter) value(e hcl.Expression, ctx *hcl.EvalContext) (v cty.Value, diag
 				Detail: m.err.what, Subject: m.at.Ptr(), Extra: m.err}}
 		}
 	}()
+	m.toil(callWork)
 	v, diags = e.Value(ctx)
 	if !diags.HasErrors() {
 		if own, ok := e.(hclsyntax.Expression); ok {
@@ -88,8 +95,16 @@ func (m *meter) end(err *limitError) {
 	panic(exceeded{})
 }
 
-// spend counts memory that is used, or about to be.
+// toil counts what takes time.
+func (m *meter) toil(work int64) {
+	if m.work += work; m.work > m.most {
+		m.end(&limitError{"The expressions up to this one take too long to evaluate"})
+	}
+}
+
+// spend counts memory that is used.
 func (m *meter) spend(bytes int64) {
+	m.toil(bytes)
 	m.spent += bytes
 	if m.err != nil || m.spent > evaluationLimit || m.spent < 0 {
 		m.end(beyond("makes values", evaluationLimit))
@@ -98,9 +113,16 @@ func (m *meter) spend(bytes int64) {
 
 // Spendable ends the evaluation if so many more bytes would be too many.
 func (m *meter) Spendable(bytes int64) {
-	m.spend(bytes)
-	m.spent -= bytes
+	if total := m.spent + bytes; total > evaluationLimit || total < 0 {
+		m.end(beyond("makes values", evaluationLimit))
+	}
 }
+
+// Toil implements [functions.Meter].
+func (m *meter) Toil(work int64) { m.toil(work) }
+
+// Patterns implements [functions.Meter].
+func (m *meter) Patterns() *functions.Patterns { return &m.patterns }
 
 // Size implements [functions.Meter].
 func (m *meter) Size(v cty.Value) int64 { return m.size(v, 0) }
@@ -153,6 +175,7 @@ func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext)
 func (m *meter) size(v cty.Value, depth int) int64 {
 	total := int64(0)
 	m.measure(v, depth, &total)
+	m.toil(2 * total)
 	return total
 }
 
@@ -170,13 +193,20 @@ func (m *meter) measure(v cty.Value, depth int, total *int64) {
 		if n > stringLimit {
 			m.end(beyond("makes a string", stringLimit))
 		}
+		m.toil(8 * n) // functions go through it several times
 		*total += n
 	case kind == cty.Number:
 		m.number(v)
 	case kind.IsSetType():
-		// go-cty sorts a set to walk through it. Its elements were measured before
-		// they became a set.
-		*total += int64(v.LengthInt()) * elementSize
+		// go-cty sorts a set whenever it walks through it. Its elements were measured
+		// before they became a set.
+		n := v.LengthInt()
+		*total += int64(n) * elementSize
+		compare := int64(callWork)
+		if !kind.ElementType().IsPrimitiveType() {
+			compare *= 4
+		}
+		m.toil(int64(n) * int64(bits.Len(uint(n))) * compare)
 	case kind.IsObjectType():
 		for name := range kind.AttributeTypes() {
 			*total += elementSize + int64(len(name))
@@ -222,6 +252,8 @@ const (
 	operand  role = iota
 	part          // of a template, which becomes text at once
 	repeated      // one step of a loop
+	looped        // what a loop goes through
+	compared      // as a whole: with another value, or its type with another type
 	template      // a whole template, whose places are not those of the files
 )
 
@@ -249,46 +281,19 @@ func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 		return v, diags
 	}
 	diags = append(diags, m.check(e.Expression, v, ctx)...)
-	if plain, _ := v.Unmark(); e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String {
+	plain, _ := v.Unmark()
+	switch {
+	case e.role == looped && plain.IsKnown() && plain.CanIterateElements():
+		m.toil(int64(plain.LengthInt()) * 4 * stepSize)
+		if plain.Type().IsSetType() {
+			m.size(plain, 0)
+		}
+	case e.role == compared:
+		m.toil(4*m.size(plain, 0) + functions.Unifying(plain))
+	case e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String:
 		m.spend(int64(len(plain.AsString())))
 	}
 	return v, diags
-}
-
-// call makes a function one that says beforehand how much it would make, and whose
-// result is counted.
-func (m *meter) call(name string, f function.Function) function.Function {
-	open := func(p function.Parameter) function.Parameter {
-		p.AllowNull, p.AllowUnknown, p.AllowDynamicType, p.AllowMarked = true, true, true, true
-		return p
-	}
-	spec := &function.Spec{
-		// The function itself checks its arguments, and says of which type its result is.
-		Type: function.StaticReturnType(cty.DynamicPseudoType),
-		Impl: func(args []cty.Value, _ cty.Type) (v cty.Value, err error) {
-			if estimate := functions.Estimates[name]; estimate != nil {
-				if err := m.trial(func() { m.Spendable(estimate(m, args)) }); err != nil {
-					return cty.NilVal, err
-				}
-			}
-			v, err = f.Call(args)
-			if m.err != nil { // the meter ended what the function evaluated or read
-				return cty.NilVal, m.err
-			}
-			if err != nil {
-				return v, err
-			}
-			return v, m.trial(func() { m.spend(m.size(v, 0)) })
-		},
-	}
-	for _, p := range f.Params() {
-		spec.Params = append(spec.Params, open(p))
-	}
-	if p := f.VarParam(); p != nil {
-		all := open(*p)
-		spec.VarParam = &all
-	}
-	return function.New(spec)
 }
 
 // outside has the meter count what an expression of a file of variables makes. JSON has

@@ -2,56 +2,133 @@ package config
 
 import (
 	"bytes"
+	"fmt"
+	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// maxDepth bounds how deep an expression may be nested. The parser calls itself
-// for each level and Go ends a process whose stack outgrows its bound, so that
-// no error could be given any more; people do not come near it.
-const maxDepth = 2000
+const (
+	// maxDepth bounds how deep an expression may be nested. The parser calls itself
+	// for each level, and Go ends a process whose stack outgrows its bound, with no
+	// chance to report an error. People do not come near it.
+	maxDepth = 2000
+	// tokenLimit bounds the tokens of all files, of which the parser makes a few hundred
+	// bytes each. The blocks of 100,000 projects have 4 million.
+	tokenLimit = 12_000_000
+	// oddLimit bounds the characters outside of strings that are no HCL: the parser makes
+	// an error of each. Some stand in comments.
+	oddLimit = 500_000
+)
 
 // lexer is the function that splits a text into tokens: a file, or a template.
 type lexer func(src []byte, filename string, start hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)
 
-// tooDeep reports whether the text nests too deep for the parser, and where. The
-// first pass counts bytes, which is cheap and takes brackets in strings for real
-// ones; only a file that looks bad is then read token by token.
-func tooDeep(src []byte, name string, lex lexer) (hcl.Range, bool) {
-	if bytes.Count(src, []byte("%{")) > maxDepth {
-		return deepToken(src, name, lex)
-	}
-	brackets, operators, worst := 0, 0, 0
-	for _, b := range src {
-		switch b {
-		case '(', '[', '{':
-			brackets++
-		case ')', ']', '}':
-			brackets = max(brackets-1, 0)
-		case '!', '-', '?':
-			operators++
-		case '\n':
+// survey is what one pass over the bytes of a file says. It counts more than there is
+// where only the parser could tell.
+type survey struct {
+	tokens, odd int
+	depth       int // how deep brackets, operators and the directives of templates may nest
+}
+
+// surveyed looks at each line of a text. What closes a bracket counts only where it cannot
+// be part of a string, a comment or a heredoc.
+func surveyed(src []byte) survey {
+	s := survey{depth: bytes.Count(src, []byte("%{"))}
+	nested, round, operators := 0, 0, 0
+	trusted := !bytes.Contains(src, []byte("<<")) && !bytes.Contains(src, []byte("/*"))
+	for line := range bytes.Lines(src) {
+		plain := trusted && !bytes.ContainsAny(line, `#/$%\`) && bytes.Count(line, []byte(`"`))%2 == 0
+		if round == 0 {
 			operators = 0
-		default:
-			continue
 		}
-		worst = max(worst, brackets+operators)
+		quoted, word := false, false
+		for _, r := range string(line) {
+			if r == '"' && plain {
+				quoted = !quoted
+			}
+			if quoted {
+				word = false
+				continue
+			}
+			wordy := r == '_' || r >= '0' && r <= '9' || unicode.IsLetter(r) || r >= 0x80 && unicode.In(r, unicode.M, unicode.N)
+			if !wordy && r > ' ' || wordy && !word {
+				s.tokens++
+			}
+			word = wordy
+			switch r {
+			case '(', '[':
+				nested, round, operators = nested+1, round+1, operators+1 // [ may be an index, one of many in a row
+			case '{':
+				nested++
+			case ')', ']':
+				if plain {
+					nested, round = max(nested-1, 0), max(round-1, 0)
+				}
+			case '}':
+				if plain {
+					nested = max(nested-1, 0)
+				}
+			case '!', '-', '?', '+', '*', '/', '%', '&', '|', '<', '>', '=':
+				operators++
+			default:
+				if !wordy && (r < ' ' && r != '\t' && r != '\r' && r != '\n' || r >= 0x7f || bytes.ContainsRune([]byte("@'`;~^"), r)) {
+					s.odd++
+				}
+			}
+			s.depth = max(s.depth, nested+operators)
+		}
 	}
-	if worst <= maxDepth {
+	return s
+}
+
+// parsable reports whether a text can be parsed with bounded memory and stack.
+func (l *loader) parsable(name string, src []byte) bool {
+	s := surveyed(src)
+	start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
+	if l.tokens += s.tokens; l.tokens > tokenLimit {
+		l.report(tooLarge, start, hcl.Range{}, fmt.Sprintf("With %s, the files have more than %d million words and signs, the most that bh reads.",
+			name, tokenLimit/1_000_000), "Split the configuration into several with a state of their own.")
+		return false
+	}
+	if s.odd > oddLimit {
+		l.report(invalidSyntax, start, hcl.Range{}, fmt.Sprintf("%s has more than %d characters that are not part of the language.", name, oddLimit),
+			"Check that it is a file of bh.")
+		return false
+	}
+	if s.depth <= maxDepth {
+		return true
+	}
+	place, deep := deepToken(src, name, hclsyntax.LexConfig)
+	if deep {
+		l.report(invalidSyntax, place, hcl.Range{}, fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
+			"Split the expression into several locals.")
+	}
+	return !deep
+}
+
+// tooDeep reports whether a text nests too deep for the parser, and where.
+func tooDeep(src []byte, name string, lex lexer) (hcl.Range, bool) {
+	if surveyed(src).depth <= maxDepth {
 		return hcl.Range{}, false
 	}
 	return deepToken(src, name, lex)
 }
 
-// deepToken finds the token at which the nesting is too deep. Prefix operators
-// and conditionals nest as brackets do, until the brackets around them close or,
-// outside of any, the line ends. %{ if } and %{ for } nest until they end.
+// deepToken finds the token at which the nesting is too deep. Operators and indexes nest as
+// brackets do, until the next element or the end of the brackets around them; outside of
+// round and square brackets, a new line ends them. %{ if } and %{ for } nest until they end.
 func deepToken(src []byte, name string, lex lexer) (hcl.Range, bool) {
 	tokens, _ := lex(src, name, hcl.InitialPos)
-	var open []int // operators seen at each open bracket
+	type bracket struct {
+		lines     bool // a new line ends what is written within
+		operators int  // those before it
+	}
+	open := []bracket{{lines: true}}
 	operators, directives := 0, 0
 	for i, t := range tokens {
+		inner := &open[len(open)-1]
 		if t.Type == hclsyntax.TokenTemplateControl && i+1 < len(tokens) {
 			switch string(tokens[i+1].Bytes) {
 			case "if", "for":
@@ -61,20 +138,27 @@ func deepToken(src []byte, name string, lex lexer) (hcl.Range, bool) {
 			}
 		}
 		switch t.Type {
-		case hclsyntax.TokenOParen, hclsyntax.TokenOBrack, hclsyntax.TokenOBrace, hclsyntax.TokenTemplateInterp,
-			hclsyntax.TokenTemplateControl, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
-			open = append(open, operators)
+		case hclsyntax.TokenOBrack:
+			operators++ // it may be an index
+			open = append(open, bracket{false, operators})
+		case hclsyntax.TokenOParen, hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc:
+			open = append(open, bracket{false, operators})
+		case hclsyntax.TokenOBrace:
+			open = append(open, bracket{true, operators})
 		case hclsyntax.TokenCParen, hclsyntax.TokenCBrack, hclsyntax.TokenCBrace, hclsyntax.TokenTemplateSeqEnd,
 			hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc:
-			if n := len(open); n > 0 {
-				operators, open = open[n-1], open[:n-1]
+			if len(open) > 1 {
+				operators, open = inner.operators, open[:len(open)-1]
 			}
-		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion:
+		case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion, hclsyntax.TokenPlus, hclsyntax.TokenStar,
+			hclsyntax.TokenSlash, hclsyntax.TokenPercent, hclsyntax.TokenAnd, hclsyntax.TokenOr, hclsyntax.TokenEqualOp,
+			hclsyntax.TokenNotEqual, hclsyntax.TokenLessThan, hclsyntax.TokenLessThanEq, hclsyntax.TokenGreaterThan, hclsyntax.TokenGreaterThanEq:
 			operators++
-		case hclsyntax.TokenNewline, hclsyntax.TokenComma:
-			operators = 0
-			if n := len(open); n > 0 {
-				operators = open[n-1]
+		case hclsyntax.TokenComma:
+			operators = inner.operators
+		case hclsyntax.TokenNewline:
+			if inner.lines {
+				operators = inner.operators
 			}
 		}
 		if len(open)+operators+directives > maxDepth {

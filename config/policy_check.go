@@ -10,26 +10,36 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/words"
 )
 
 // CheckProjects checks every declared project against the policies that judge projects,
 // and returns what they object to. It contacts no one. A policy that speaks of neither
 // projects nor operations is evaluated once.
 func (c *Config) CheckProjects() diag.List {
-	var out diag.List
+	var all []*evaluation
 	for _, p := range c.Policies {
-		if p.Operations {
-			continue
+		if !p.Operations {
+			all = append(all, p.evaluation())
 		}
-		e := p.evaluation()
-		if !p.rule.project {
-			e.judge(addr.Address{}, diag.Range{}, nil)
-		} else {
-			for _, project := range c.Projects {
-				e.judge(project.Addr, project.Range, map[string]cty.Value{"project": projectValue(project)})
+	}
+	if all == nil {
+		return nil
+	}
+	for _, project := range c.Projects {
+		values := map[string]cty.Value{"project": projectValue(project)}
+		for _, e := range all {
+			if e.policy.rule.project {
+				e.judge(project.Addr, project.Range, values)
 			}
 		}
-		out = append(out, e.l.diags...)
+	}
+	var out diag.List
+	for _, e := range all {
+		if !e.policy.rule.project {
+			e.judge(addr.Address{}, diag.Range{}, nil)
+		}
+		out = append(out, e.found()...)
 	}
 	return out.Sorted()
 }
@@ -62,7 +72,7 @@ func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 			}
 			e.judge(o.Project, subject, map[string]cty.Value{"project": project, "operation": o.value()})
 		}
-		out = append(out, e.l.diags...)
+		out = append(out, e.found()...)
 	}
 	return out.Sorted()
 }
@@ -72,6 +82,21 @@ func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 type evaluation struct {
 	scope
 	policy Policy
+	more   int // violations beyond violationsShown
+}
+
+// violationsShown is how many violations of one policy are reported one by one.
+const violationsShown = 100
+
+// found returns what the policy objects to.
+func (e *evaluation) found() diag.List {
+	if e.more == 0 {
+		return e.l.diags
+	}
+	return append(e.l.diags, diag.Diagnostic{Severity: e.policy.Severity, Kind: moreFaults,
+		Subject: toRange(e.policy.rule.condition.Range()), Omitted: e.more,
+		Detail: fmt.Sprintf("%s of the policy %q are not shown.", words.Count(e.more, "more violation"), e.policy.Name),
+		Fix:    "Correct those that are shown, and run the command again."})
 }
 
 func (p Policy) evaluation() *evaluation {
@@ -101,6 +126,10 @@ func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[
 			"Compare something, or use can().")
 		return
 	case holds.True():
+		return
+	}
+	if len(e.l.diags) >= violationsShown {
+		e.more++
 		return
 	}
 	text := e.text(rule.message)

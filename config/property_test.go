@@ -135,6 +135,13 @@ func TestLoad_refusesWhatWouldOverflowTheParser(t *testing.T) {
 		"a = " + strings.Repeat("(", 5_000), "locals {\n a = " + strings.Repeat("[", 5_000) + "\n}", "locals {\n a = " + strings.Repeat("!", 5_000) + "true\n}",
 		"locals {\n a = " + strings.Repeat("-", 5_000) + "1\n}", "locals {\n a = " + strings.Repeat("1 ? 1 : ", 5_000) + "1\n}", "locals {\n a = " + strings.Repeat("\"${", 5_000),
 		strings.Repeat("a {\n", 5_000),
+		// What looks as if it ended a bracket, in strings and comments and across lines.
+		"locals {\n a = " + strings.Repeat("[\"]\",", 5_000) + "\n}", "locals {\n a = " + strings.Repeat("[ # ]\n", 5_000) + "\n}",
+		"locals {\n a = " + strings.Repeat("[<<E\n]\nE\n,", 5_000) + "\n}", "locals {\n a = " + strings.Repeat("[/*\n]\n*/", 5_000) + "\n}",
+		"locals {\n a = " + strings.Repeat("[\"${\n\"a\"}]\",", 5_000) + "\n}",
+		"locals {\n a = (" + strings.Repeat("-\n", 5_000) + "1)\n}", "locals {\n a = " + strings.Repeat("1+", 5_000) + "1\n}",
+		"locals {\n a = " + strings.Repeat("true&&", 5_000) + "true\n}", "locals {\n a = local.b" + strings.Repeat("[*]", 5_000) + "\n}",
+		"locals {\n a = local.b" + strings.Repeat(".*", 5_000) + "\n}", "locals {\n a = local.b" + strings.Repeat("[local.c]", 5_000) + "\n}",
 	} {
 		_, diags := Load(from(src))
 		if len(diags) != 1 || diags[0].Code != invalidSyntax.Code || !strings.Contains(diags[0].Detail, "nested") {
@@ -143,4 +150,5 @@ func TestLoad_refusesWhatWouldOverflowTheParser(t *testing.T) {
 	}
 	flat := "locals {\n" + strings.Repeat("# ((( ---\n", 3_000) + " a = \"" + strings.Repeat("(-", 3_000) + "\"\n}\n"
 	load(t, from(flat))
+	load(t, from("locals {\n a = ["+strings.Repeat("1 - 1 + 1,\n", 5_000)+"]\n}\n"))
 }

@@ -73,7 +73,7 @@ func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 		// The parser leaves an unknown value where it could not read one.
 		return literal.Val, literal.Val.IsKnown()
 	}
-	if s.l.kept > keptLimit {
+	if s.l.kept > keptLimit || s.l.meter.work > s.l.meter.most {
 		return cty.DynamicVal, false // it was reported
 	}
 	v, diags := s.l.meter.value(e, s.ctx)
@@ -225,7 +225,9 @@ func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 func (s *scope) unknownName(t hcl.Traversal, what, root string, names []string) {
 	name, _ := step(t, 1)
 	fix := fmt.Sprintf("Declare a %s of that name, or name one that exists.", what)
-	if near := language.Similar(name, names); near != "" {
+	if len(s.l.diags) > faultsInAll {
+		// It takes long among many names, and hardly anyone would see it.
+	} else if near := language.Similar(name, names); near != "" {
 		fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
 	}
 	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("No %s %q is declared.", what, name), fix)

@@ -15,8 +15,12 @@ import (
 	"buckethead/config/functions"
 )
 
-// entriesLimit bounds how many files and folders fileset() looks at.
-const entriesLimit = 100_000
+const (
+	// entriesLimit bounds how many files and folders fileset() looks at.
+	entriesLimit = 100_000
+	// fileWork is what it takes to find a file.
+	fileWork = 4 << 10
+)
 
 // treeFiles are the files of a tree as functions read them. What is read counts as made by
 // the expression.
@@ -28,7 +32,7 @@ type treeFiles struct {
 // Text returns the content of a file, which must be text in UTF-8. A byte-order mark is no
 // part of it.
 func (f *treeFiles) Text(path string) (string, error) {
-	src, err := f.tree.read(path, dataLimit)
+	src, err := f.read(path)
 	if err != nil {
 		return "", err
 	}
@@ -44,13 +48,24 @@ func (f *treeFiles) Text(path string) (string, error) {
 
 // Bytes returns the content of a file.
 func (f *treeFiles) Bytes(path string) ([]byte, error) {
-	src, err := f.tree.read(path, dataLimit)
+	src, err := f.read(path)
 	f.meter.spend(int64(len(src)))
 	return src, err
 }
 
+// read counts the work also where what is in the file is an error.
+func (f *treeFiles) read(path string) ([]byte, error) {
+	f.meter.toil(fileWork)
+	src, err := f.tree.read(path, dataLimit)
+	f.meter.toil(8 * int64(len(src)))
+	return src, err
+}
+
 // Exists reports whether there is a regular file.
-func (f *treeFiles) Exists(path string) (bool, error) { return f.tree.exists(path) }
+func (f *treeFiles) Exists(path string) (bool, error) {
+	f.meter.toil(fileWork)
+	return f.tree.exists(path)
+}
 
 // List returns the regular files below a folder. Links count as what they lead to, if that
 // may be read; files of git and bh are left out.
@@ -115,6 +130,7 @@ func (w *walk) folderAt(at, below string, within []string) error {
 			return &limitError{fmt.Sprintf("The folder %s has more than %d files and folders in it", w.folder, entriesLimit)}
 		}
 		w.meter.spend(int64(len(entries)) * elementSize)
+		w.meter.toil(int64(len(entries)) * fileWork)
 		for _, e := range entries {
 			if err := w.entry(at, below, e, within); err != nil {
 				return err

@@ -26,7 +26,7 @@ const (
 // world is what functions may use of this configuration.
 func (l *loader) world() *functions.World {
 	return &functions.World{
-		Files: &treeFiles{newTree(l.config.Dir), l.meter}, Env: l.environment, Duration: language.ParseDuration,
+		Files: &treeFiles{newTree(l.config.Dir), l.meter}, Toil: l.meter.toil, Env: l.environment, Duration: language.ParseDuration,
 		Template: l.template, Functions: func() map[string]function.Function { return l.functions },
 		Secrets: func(e hclsyntax.Expression, ctx *hcl.EvalContext) cty.ValueMarks {
 			marks := reads(e, ctx)

@@ -65,7 +65,7 @@ func (m *meter) inside(e hclsyntax.Expression) {
 			m.wrap(&e.Items[i].ValueExpr, operand)
 		}
 	case *hclsyntax.ForExpr:
-		m.wrap(&e.CollExpr, operand)
+		m.wrap(&e.CollExpr, looped)
 		if e.KeyExpr != nil {
 			m.wrap(&e.KeyExpr, part)
 		}
@@ -75,11 +75,15 @@ func (m *meter) inside(e hclsyntax.Expression) {
 		}
 	case *hclsyntax.ConditionalExpr:
 		m.wrap(&e.Condition, operand)
-		m.wrap(&e.TrueResult, operand)
-		m.wrap(&e.FalseResult, operand)
+		m.wrap(&e.TrueResult, compared)
+		m.wrap(&e.FalseResult, compared)
 	case *hclsyntax.BinaryOpExpr:
-		m.wrap(&e.LHS, operand)
-		m.wrap(&e.RHS, operand)
+		how := operand
+		if e.Op == hclsyntax.OpEqual || e.Op == hclsyntax.OpNotEqual {
+			how = compared
+		}
+		m.wrap(&e.LHS, how)
+		m.wrap(&e.RHS, how)
 	case *hclsyntax.UnaryOpExpr:
 		m.wrap(&e.Val, operand)
 	case *hclsyntax.ParenthesesExpr:
@@ -90,7 +94,7 @@ func (m *meter) inside(e hclsyntax.Expression) {
 	case *hclsyntax.RelativeTraversalExpr:
 		m.wrap(&e.Source, operand)
 	case *hclsyntax.SplatExpr:
-		m.wrap(&e.Source, operand)
+		m.wrap(&e.Source, looped)
 		m.wrap(&e.Each, repeated)
 	}
 }
@@ -112,7 +116,7 @@ func (m *meter) wrap(e *hclsyntax.Expression, how role) {
 			return
 		}
 	case *hclsyntax.TemplateExpr:
-		if inner.IsStringLiteral() && how == operand {
+		if inner.IsStringLiteral() && how != part && how != repeated {
 			return
 		}
 	}

@@ -66,6 +66,9 @@ func indent(text string) string {
 	return strings.Join(lines, "\n")
 }
 
+// longLine is how much of a line is shown where no terminal says how wide it is.
+const longLine = 1000
+
 // snippet shows the source line, with a mark below what is wrong.
 func snippet(r diag.Range, source []byte, color bool, width int) string {
 	if source == nil || r.Start.Byte > len(source) {
@@ -75,6 +78,9 @@ func snippet(r diag.Range, source []byte, color bool, width int) string {
 	end := len(source)
 	if i := bytes.IndexByte(source[r.Start.Byte:], '\n'); i >= 0 {
 		end = r.Start.Byte + i
+	}
+	if width == 0 {
+		width = longLine
 	}
 	text := strings.TrimRight(string(source[start:end]), "\r")
 	if !utf8.ValidString(text) {

@@ -331,3 +331,13 @@ func TestHang(t *testing.T) {
 		}
 	}
 }
+
+// Where no terminal says how wide it is, a line is cut at some length all the same: 20 faults in one line
+// of 32 MiB would be 600 MiB.
+func TestSnippet_isBoundedWithoutATerminal(t *testing.T) {
+	source := []byte(strings.Repeat("x", 1<<20))
+	got := snippet(diag.Range{Start: diag.Pos{Line: 1, Byte: 1 << 19}, End: diag.Pos{Byte: 1<<19 + 5}}, source, false, 0)
+	if len(got) > 3*longLine || !strings.Contains(got, "^^^^^") {
+		t.Errorf("%d bytes", len(got))
+	}
+}

@@ -29,7 +29,7 @@ var collections = group{"Collections", []row{
 		text: "Joins lists into one.", example: `concat(["a"], ["b"])`, result: `["a", "b"]`},
 	{name: "contains", f: stdlib.ContainsFunc, text: "Reports whether a list or set has a value.",
 		example: `contains(["a", "b"], "a")`, result: `true`},
-	{name: "distinct", f: stdlib.DistinctFunc, text: "Removes elements that the list already had.",
+	{name: "distinct", f: distinctFunc, text: "Removes elements that the list already had.",
 		example: `distinct(["a", "b", "a"])`, result: `["a", "b"]`},
 	{name: "element", f: stdlib.ElementFunc,
 		text:    "Returns an element by its number, which starts again after the last one.",
@@ -282,17 +282,22 @@ var matchKeysFunc = function.New(&function.Spec{
 			return cty.UnknownVal(kind), nil
 		}
 		element, _ := convert.UnifyUnsafe([]cty.Type{args[1].Type().ElementType(), args[2].Type().ElementType()})
-		wanted, err := Convert(args[2], cty.Set(element))
-		if err != nil {
-			return cty.NilVal, function.NewArgError(2, err)
+		wanted := cty.NewValueSet(element) // a set that is a value looks at all elements to find one
+		for _, v := range args[2].AsValueSlice() {
+			v, err := convert.Convert(v, element)
+			if err != nil {
+				return cty.NilVal, function.NewArgError(2, err)
+			}
+			wanted.Add(v)
 		}
 		var found []cty.Value
 		values := args[0].AsValueSlice()
 		for i, key := range args[1].AsValueSlice() {
-			if key, err = convert.Convert(key, element); err != nil {
+			key, err := convert.Convert(key, element)
+			if err != nil {
 				return cty.NilVal, function.NewArgError(1, err)
 			}
-			if wanted.HasElement(key).True() {
+			if wanted.Has(key) {
 				found = append(found, values[i])
 			}
 		}
@@ -300,5 +305,32 @@ var matchKeysFunc = function.New(&function.Spec{
 			return none, nil
 		}
 		return cty.ListVal(found), nil
+	},
+})
+
+// distinctFunc removes what is in a list before. The library compares each element with
+// each, which is left to it where elements have no text.
+var distinctFunc = function.New(&function.Spec{
+	Params: stdlib.DistinctFunc.Params(),
+	Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },
+	Impl: func(args []cty.Value, kind cty.Type) (cty.Value, error) {
+		if kind.ElementType() != cty.String || !args[0].IsWhollyKnown() {
+			return stdlib.Distinct(args[0])
+		}
+		seen, null := map[string]bool{}, false
+		list := slices.DeleteFunc(args[0].AsValueSlice(), func(v cty.Value) bool {
+			if v.IsNull() {
+				twice := null
+				null = true
+				return twice
+			}
+			twice := seen[v.AsString()]
+			seen[v.AsString()] = true
+			return twice
+		})
+		if len(list) == 0 {
+			return args[0], nil
+		}
+		return cty.ListVal(list), nil
 	},
 })

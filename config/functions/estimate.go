@@ -3,15 +3,15 @@ package functions
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/zclconf/go-cty/cty"
 )
 
 const (
-	patternLimit = 64 << 10 // bytes of a regular expression
-	digitsLimit  = 4096     // of a number that parseint reads
+	digitsLimit = 4096 // of a number that parseint reads
+	gzipRatio   = 800  // bytes that a character of Base64 can expand to with gzip
 )
 
 // Meter counts what an expression makes, and ends its evaluation by a panic if that is too much.
@@ -20,6 +20,10 @@ type Meter interface {
 	Spendable(bytes int64)
 	// Size returns about how many bytes a value takes.
 	Size(v cty.Value) int64
+	// Toil counts what takes time, and ends the evaluation if it is too much.
+	Toil(work int64)
+	// Patterns are the regular expressions that expressions had so far.
+	Patterns() *Patterns
 	// TooLarge ends the evaluation for another reason, which is a sentence.
 	TooLarge(why string)
 }
@@ -53,12 +57,37 @@ var Estimates = map[string]func(m Meter, args []cty.Value) int64{
 		}
 		return total
 	},
-	"replace":  replaced,
-	"regex":    func(m Meter, a []cty.Value) int64 { pattern(m, text(a, 0)); return 0 },
+	"replace": replaced,
+	"regex": func(m Meter, a []cty.Value) int64 {
+		if p := m.Patterns().of(m, text(a, 0)); p != nil {
+			p.end(m, text(a, 1), 0)
+		}
+		return 0
+	},
 	"regexall": matched,
 	"split": func(_ Meter, a []cty.Value) int64 {
 		return product(int64(strings.Count(text(a, 1), text(a, 0)))+1, ElementSize)
 	},
+	"distinct": func(m Meter, a []cty.Value) int64 {
+		if v, _ := a[0].Unmark(); listLike(v) && v.IsKnown() && !v.IsNull() && !allText(v) {
+			m.Toil(product(product(int64(v.LengthInt()), int64(v.LengthInt())), ElementSize))
+		}
+		return 0
+	},
+	"contains": searched,
+	"index":    searched,
+	"matchkeys": func(m Meter, a []cty.Value) int64 {
+		return searched(m, a[1:2]) + searched(m, a[2:3])
+	},
+	"cidrsubnets": func(m Meter, a []cty.Value) int64 { m.Toil(int64(len(a)) * 2 * CallWork); return 0 },
+	"base64gunzip": func(m Meter, a []cty.Value) int64 {
+		m.Toil(min(product(2*gzipRatio, int64(len(text(a, 0)))), 2*StringLimit))
+		return 0
+	},
+	"coalesce": func(m Meter, a []cty.Value) int64 { return unified(m, cty.TupleVal(a)) },
+	"tolist":   func(m Meter, a []cty.Value) int64 { return unified(m, a[0]) },
+	"tomap":    func(m Meter, a []cty.Value) int64 { return unified(m, a[0]) },
+	"toset":    func(m Meter, a []cty.Value) int64 { return unified(m, a[0]) },
 	"setproduct": func(_ Meter, a []cty.Value) int64 {
 		total := int64(len(a)) * ElementSize
 		for i := range a {
@@ -109,6 +138,26 @@ func number(args []cty.Value, i int) int64 {
 func listLike(v cty.Value) bool {
 	t := v.Type()
 	return t.IsListType() || t.IsTupleType() || t.IsSetType()
+}
+
+// searched counts the work of comparing each element, by a call of a function, which makes
+// nothing.
+func searched(m Meter, a []cty.Value) int64 {
+	elements(a, 0, func(cty.Value) { m.Toil(2 * CallWork) })
+	return 0
+}
+
+// unified counts the work of finding one type for all elements, which makes nothing.
+func unified(m Meter, v cty.Value) int64 {
+	m.Toil(Unifying(v))
+	return 0
+}
+
+// allText reports whether all elements of a list are strings.
+func allText(v cty.Value) bool {
+	t := v.Type()
+	return !t.IsTupleType() && t.ElementType() == cty.String ||
+		t.IsTupleType() && !slices.ContainsFunc(t.TupleElementTypes(), func(t cty.Type) bool { return t != cty.String })
 }
 
 // elements calls f for each element of an argument. Those of a set are not in order.
@@ -163,58 +212,26 @@ func formatted(args []cty.Value) int64 {
 	return total + product(verbs, longest)
 }
 
-// pattern returns a regular expression, or nil where it is none.
-func pattern(m Meter, text string) *regexp.Regexp {
-	if len(text) > patternLimit {
-		m.TooLarge(fmt.Sprintf("The regular expression is longer than %d KiB", patternLimit>>10))
-	}
-	re, err := regexp.Compile(text)
-	if err != nil {
-		return nil
-	}
-	return re
-}
-
 func replaced(m Meter, a []cty.Value) int64 {
 	in, old, by := text(a, 0), text(a, 1), text(a, 2)
 	if len(old) < 2 || old[0] != '/' || old[len(old)-1] != '/' {
 		return product(int64(strings.Count(in, old)), int64(len(by))) + int64(len(in))
 	}
-	re := pattern(m, old[1:len(old)-1])
+	re := m.Patterns().of(m, old[1:len(old)-1])
 	if re == nil {
 		return 0
 	}
 	captured := product(int64(strings.Count(by, "$")), int64(len(in)))
-	return product(matches(m, re, in, int64(len(by))), int64(len(by))) + captured + int64(len(in))
+	return product(re.matches(m, in, int64(len(by))), int64(len(by))) + captured + int64(len(in))
 }
 
 func matched(m Meter, a []cty.Value) int64 {
-	re := pattern(m, text(a, 0))
+	re := m.Patterns().of(m, text(a, 0))
 	if re == nil {
 		return 0
 	}
-	each := int64(re.NumSubexp()+1) * ElementSize
-	return product(matches(m, re, text(a, 1), each), each)
-}
-
-// matches returns how often an expression matches at most; it only counts where that
-// many times each would be too much.
-func matches(m Meter, re *regexp.Regexp, in string, each int64) int64 {
-	most := int64(utf8.RuneCountInString(in)) + 1
-	if product(most, each) <= EvaluationLimit/4 {
-		return most
-	}
-	count, at := int64(0), 0
-	for at <= len(in) {
-		found := re.FindStringIndex(in[at:])
-		if found == nil {
-			break
-		}
-		count++
-		m.Spendable(product(count, each))
-		at += max(found[1], 1)
-	}
-	return count
+	each := int64(re.first.NumSubexp()+1) * ElementSize
+	return product(re.matches(m, text(a, 1), each), each)
 }
 
 // parsed is about what data takes once it is values: each of these bytes is the end of one.

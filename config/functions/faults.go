@@ -12,6 +12,7 @@ const (
 	EvaluationLimit = 64 << 20 // bytes that one expression makes while it is evaluated
 	StringLimit     = 16 << 20 // bytes of one string
 	ElementSize     = 64       // bytes that an element of a list or map costs apart from its text
+	CallWork        = 512      // what it takes to evaluate any expression, or to call a function
 )
 
 // FaultKind is a kind of fault that has a code of its own.

@@ -85,6 +85,7 @@ func fileSetFunc(w *World) function.Function {
 			var found []cty.Value
 			spelled := map[string]string{}
 			for _, name := range names {
+				w.Toil(p.work * int64(len(name)))
 				if !p.expression.MatchString(name) {
 					continue
 				}

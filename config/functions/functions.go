@@ -16,6 +16,8 @@ import (
 type World struct {
 	// Files are the files that a configuration may read.
 	Files Files
+	// Toil is that of the [Meter] of the expression that calls a function.
+	Toil func(work int64)
 	// Env returns a variable of the environment with its marks, and whether it is set.
 	Env func(name string) (cty.Value, bool)
 	// Duration reads a length of time as the language writes it, "90d".

@@ -56,6 +56,7 @@ func testWorld() *World {
 		Template: func(src []byte, path string) (hclsyntax.Expression, hcl.Diagnostics) {
 			return hclsyntax.ParseTemplate(src, path, hcl.InitialPos)
 		},
+		Toil:      func(int64) {},
 		Secrets:   func(hclsyntax.Expression, *hcl.EvalContext) cty.ValueMarks { return nil },
 		Sensitive: "sensitive",
 		Hidden:    func(marks cty.ValueMarks) bool { return len(marks) > 0 },

@@ -11,7 +11,8 @@ import (
 // the names are long, whatever the pattern.
 type glob struct {
 	expression *regexp.Regexp
-	depth      int // how many parts the longest name has that can match; 0 if that is not known
+	depth      int   // how many parts the longest name has that can match; 0 if that is not known
+	work       int64 // of one character of a name
 }
 
 const globLimit = 1 << 10 // bytes of a pattern
@@ -35,7 +36,7 @@ func parseGlob(text string) (glob, error) {
 	if errors.As(err, &wrong) {
 		return glob{}, errors.New("its brackets are not complete or not in order")
 	}
-	p := glob{expression: e, depth: 1 + strings.Count(text, "/")}
+	p := glob{expression: e, depth: 1 + strings.Count(text, "/"), work: 2 * int64(t.out.Len())}
 	if strings.Contains(text, "**") || strings.Contains(text, "{") {
 		p.depth = 0
 	}

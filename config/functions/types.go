@@ -151,3 +151,36 @@ func ConversionFault(err error) string {
 	}
 	return "at " + where + ", " + err.Error()
 }
+
+// Fitted converts an argument to the collection that a function takes. The library would
+// compare the types of all elements with each other, which is only needed where they differ.
+func Fitted(m Meter, v cty.Value, want cty.Type) (cty.Value, error) {
+	plain, marks := v.Unmark()
+	if !want.IsCollectionType() || plain.IsNull() || v.Type() == cty.DynamicPseudoType {
+		return v, nil
+	}
+	if want.ElementType() == cty.DynamicPseudoType {
+		want = elementOf(want, v.Type())
+	}
+	if want.ElementType() == cty.DynamicPseudoType {
+		m.Toil(Unifying(v))
+	}
+	out, err := Convert(plain, want)
+	return out.WithMarks(marks), err
+}
+
+// Unifying is what it takes to find the one type that all elements of a value can have.
+func Unifying(v cty.Value) int64 {
+	var types []cty.Type
+	switch t := v.Type(); {
+	case t.IsTupleType():
+		types = t.TupleElementTypes()
+	case t.IsObjectType():
+		types = slices.Collect(maps.Values(t.AttributeTypes()))
+	}
+	if !slices.ContainsFunc(types, func(t cty.Type) bool { return !t.Equals(types[0]) }) {
+		return 0
+	}
+	n := int64(len(types))
+	return product(product(n, n), CallWork)
+}
