@@ -90,7 +90,7 @@ var (
 	// each for another question about the value, would tell what it is.
 	secretFault = Kind{"BH1044", "Secret does not fit where it is used"}
 
-	// A for_each over something else than names.
+	// A for_each over something that it cannot go over.
 	invalidForEach = Kind{"BH1050", "Invalid for_each"}
 	// A bucket that the vendor's rules refuse.
 	invalidBucket = Kind{"BH1051", "Bucket refused by the vendor's rules"}

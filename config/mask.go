@@ -48,7 +48,7 @@ func (m masker) visit(n hclsyntax.Node) {
 			m.show(n)
 		}
 	case *hclsyntax.ScopeTraversalExpr:
-		if !slices.Contains([]string{"var", "local", "each"}, n.Traversal.RootName()) {
+		if root := n.Traversal.RootName(); !slices.Contains([]string{"var", "local", "each"}, root) && !m.l.iterators[root] {
 			m.l.maskRange(n.SrcRange) // a text without its quotes
 		}
 	case *hclsyntax.LiteralValueExpr:

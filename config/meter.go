@@ -18,6 +18,7 @@ const (
 	stringLimit     = 16 << 20  // bytes of one string
 	exponentLimit   = 4096      // bits before the point of a number, or zeros after it
 	projectLimit    = 250_000
+	blockLimit      = 1_000_000 // blocks that dynamic blocks make
 	// elementSize is what an element of a list or map costs apart from its text,
 	// stepSize what a step of a loop does, faultSize what HCL keeps of an error in one.
 	elementSize, stepSize, faultSize = 64, 128, 1 << 10
@@ -308,5 +309,16 @@ func (l *loader) roomFor(more int, s *scope, at hcl.Range) bool {
 	}
 	s.report(tooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
 		"Declare fewer, or split the configuration into several with a state of their own.")
+	return false
+}
+
+// roomForBlocks reports whether dynamic blocks can make so many more blocks, and says so if not.
+func (l *loader) roomForBlocks(more int, s *scope, at hcl.Range) bool {
+	if l.made+more <= blockLimit {
+		l.made += more
+		return true
+	}
+	s.report(tooLarge, at, fmt.Sprintf("With these, dynamic blocks make more than %d blocks.", blockLimit),
+		"Make fewer, or split the configuration into several with a state of their own.")
 	return false
 }

@@ -32,6 +32,8 @@ type scope struct {
 	// an error like any other.
 	lacks *[]Lack
 	part  string
+	// element is what the block was made for, nil if no dynamic block made it.
+	element *element
 }
 
 type faultKey struct {
@@ -48,6 +50,9 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 			return &diag.Diagnostic{}
 		}
 		s.seen[key] = struct{}{}
+	}
+	if s.element != nil && k != secretFault { // which element it is could tell the secret
+		detail += s.element.told(subject)
 	}
 	d := s.l.report(k, subject, s.block, detail, fix)
 	d.Project = s.project

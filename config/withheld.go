@@ -113,6 +113,9 @@ var structuralFaults = []string{"Call to unknown function", "Not enough function
 // not be shown, as far as that does not tell what they are.
 func (s *scope) withheldFault(of carried, subject hcl.Range, d *hcl.Diagnostic) {
 	const why = "Its details are not shown, because the expression works with values that may be secret."
+	quiet := *s
+	quiet.element = nil // which one it is could tell the value as well
+	s = &quiet
 	kind := invalidExpression
 	if of.origin != "" && !slices.Contains(structuralFaults, d.Summary) {
 		kind = secretFault
