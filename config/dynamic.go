@@ -134,7 +134,8 @@ func (s *scope) content(b *hclsyntax.Block, d *dynamic) bool {
 		switch {
 		case inner.Type != "content":
 		case first != nil:
-			s.duplicate(inner, first, "content")
+			s.report(duplicateBlock, inner.DefRange(), fmt.Sprintf("A dynamic block has one content block, and another is at %s.", toRange(first.DefRange())),
+				"Remove one of the two.")
 			return false
 		case !s.l.labelled(inner, nil):
 			return false

@@ -51,11 +51,14 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 		}
 		s.seen[key] = struct{}{}
 	}
-	if s.element != nil && k != secretFault { // which element it is could tell the secret
+	ofSecret := k == secretFault || k == shownSecret // for which instance or element could tell the secret
+	if s.element != nil && !ofSecret {
 		detail += s.element.told(subject)
 	}
 	d := s.l.report(k, subject, s.block, detail, fix)
-	d.Project = s.project
+	if d.Project = s.project; ofSecret {
+		d.Project.Key = ""
+	}
 	return d
 }
 
@@ -173,13 +176,15 @@ func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 		return
 	}
 	names := []string{"var", "local"}
-	for _, name := range []string{"each", "project", "operation"} {
+	for _, name := range append([]string{"each", "project", "operation"}, slices.Sorted(maps.Keys(s.l.iterators))...) {
 		if s.find(name) != cty.NilVal {
 			names = append(names, name)
 		}
 	}
 	fix := "Write text in quotes; values have names such as var.NAME and local.NAME."
-	if name := language.Similar(root, names); name != "" {
+	if s.element != nil && root == s.element.made.Type {
+		fix = fmt.Sprintf("The element is %s here, as iterator says.", s.element.iterator)
+	} else if name := language.Similar(root, names); name != "" {
 		fix = fmt.Sprintf("Did you mean %q? Text stands in quotes.", name)
 	}
 	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("There is nothing that is called %q here.", root), fix)
