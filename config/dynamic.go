@@ -14,14 +14,14 @@ import (
 
 // dynamicBlock is the table of a block that makes others. It stands where they stand.
 var dynamicBlock = &language.Block{Name: "dynamic", Labels: []string{"TYPE"}, Several: true, Secret: true,
-	Doc: "Makes a block of this type for each element of a collection, or none: for_each = var.public ? [1] : [].",
+	Doc: "Makes a block of TYPE for each element of a collection. For one block or none, write for_each = CONDITION ? [1] : [].",
 	Example: "dynamic \"lifecycle_rule\" {\n  for_each = { logs = \"30d\", tmp = \"2d\" }\n  content {\n" +
 		"    prefix       = \"${lifecycle_rule.key}/\"\n    delete_after = lifecycle_rule.value\n  }\n}",
 	Attributes: []language.Attribute{
 		{Name: "for_each", Form: language.Any, Required: true, Doc: "A list, set, map or object.",
 			Example: `for_each = { logs = "30d", tmp = "2d" }`},
 		{Name: "iterator", Form: language.Name, Default: "TYPE",
-			Doc:     "The name under which content reads the element: NAME.key is its key in a map or its number in a list, NAME.value its value.",
+			Doc:     "The name under which content reads the element: NAME.key is its key in a map, or its number in a list, from 0; NAME.value is its value.",
 			Example: `iterator = rule`},
 	},
 	Blocks: []*language.Block{{Name: "content", Doc: "The attributes of each block that is made.",
