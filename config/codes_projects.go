@@ -55,7 +55,7 @@ var (
 	invalidForEach = Kind{Code: "BH1050", Summary: "Invalid for_each",
 		Meaning: "`for_each` makes one project for each element, and the element's key becomes part of its address. " +
 			"So it takes a map, an object or a set of strings; a list has no keys, and a null or secret one cannot be " +
-			"used.",
+			"used. In a `dynamic` block, it takes lists and all sets as well.",
 		WayOut: "Wrap a list: `for_each = toset([\"north\", \"south\"])`. Instances are then " +
 			"`project.tenant[\"north\"]`. If there was a project without for_each, add a `moved` block, or the next " +
 			"apply destroys it."}

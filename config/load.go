@@ -47,6 +47,8 @@ type loader struct {
 	origins    []origin
 	unused     []Lack          // of what a partly loaded configuration is not used for
 	told       map[string]bool // the kinds of block whose absence was reported
+	iterators  map[string]bool // the names under which dynamic blocks read their elements; nil until there is one
+	made       int             // blocks that dynamic blocks made
 }
 
 // topBlocks are the blocks of all files, in order, by type.
@@ -145,8 +147,11 @@ func (l *loader) collectBlocks() {
 		for _, block := range f.body.Blocks {
 			table := fileBlock.Block(block.Type)
 			if table == nil {
-				l.report(unknownBlock, block.TypeRange, block.Range(), fmt.Sprintf("There is no block of type %q.", block.Type),
-					suggestion(block.Type, fileBlock.BlockNames(), "block"))
+				fix := suggestion(block.Type, fileBlock.BlockNames(), "block")
+				if block.Type == dynamicBlock.Name {
+					fix = "A dynamic block stands in a project. For several projects, write for_each in a project block."
+				}
+				l.report(unknownBlock, block.TypeRange, block.Range(), fmt.Sprintf("There is no block of type %q.", block.Type), fix)
 				continue
 			}
 			if l.labelled(block, table.Labels) {
@@ -232,14 +237,23 @@ func (s *scope) unknownBlock(b *hclsyntax.Block, table *language.Block) {
 	if table.Secret {
 		s.l.maskBody(b.Body)
 	}
-	fix := suggestion(b.Type, table.BlockNames(), "block")
-	if table.Attribute(b.Type) != nil {
-		fix = fmt.Sprintf("%s is an attribute: write %s = ...", b.Type, b.Type)
-	} else if near := language.Similar(b.Type, table.AttributeNames()); near != "" &&
-		language.Similar(b.Type, table.BlockNames()) == "" {
+	name, at, names := b.Type, b.TypeRange, table.BlockNames()
+	if b.Type == dynamicBlock.Name && len(b.Labels) == 1 {
+		name, at = b.Labels[0], b.LabelRanges[0]
+		names = slices.DeleteFunc(names, func(name string) bool { return name == dynamicBlock.Name })
+		if slices.Contains(names, name) {
+			s.report(unknownBlock, b.TypeRange, fmt.Sprintf("A dynamic block cannot make the %s block of a %s block.", name, table.Name),
+				fmt.Sprintf("Write %s { ... } itself: dynamic blocks stand in projects only.", name))
+			return
+		}
+	}
+	fix := suggestion(name, names, "block")
+	if table.Attribute(name) != nil {
+		fix = fmt.Sprintf("%s is an attribute: write %s = ...", name, name)
+	} else if near := language.Similar(name, table.AttributeNames()); near != "" && language.Similar(name, names) == "" {
 		fix = fmt.Sprintf("Did you mean %q?", near)
 	}
-	s.report(unknownBlock, b.TypeRange, fmt.Sprintf("A %s block has no block %q.", table.Name, b.Type), fix)
+	s.report(unknownBlock, at, fmt.Sprintf("A %s block has no block %q.", table.Name, name), fix)
 }
 
 // objectOf makes one object of several values.

@@ -48,7 +48,8 @@ func (m masker) visit(n hclsyntax.Node) {
 			m.show(n)
 		}
 	case *hclsyntax.ScopeTraversalExpr:
-		if !slices.Contains([]string{"var", "local", "each", "path"}, n.Traversal.RootName()) {
+		root := n.Traversal.RootName()
+		if !slices.Contains([]string{"var", "local", "each", "path"}, root) && !m.l.iterators[root] {
 			m.l.maskRange(n.SrcRange) // a text without its quotes
 		}
 	case *hclsyntax.LiteralValueExpr:

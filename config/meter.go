@@ -23,6 +23,7 @@ const (
 	projectLimit    = 250_000
 	elementSize     = functions.ElementSize
 	callWork        = functions.CallWork
+	blockLimit      = 1_000_000 // blocks that dynamic blocks make
 	// stepSize is what a step of a loop costs, faultSize what HCL keeps of an error in one.
 	stepSize, faultSize = 128, 1 << 10
 )
@@ -344,5 +345,16 @@ func (l *loader) roomFor(more int, s *scope, at hcl.Range) bool {
 	}
 	s.report(tooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
 		"Declare fewer, or split the configuration into several with a state of their own.")
+	return false
+}
+
+// roomForBlocks reports whether dynamic blocks can make so many more blocks, and says so if not.
+func (l *loader) roomForBlocks(more int, s *scope, at hcl.Range) bool {
+	if l.made+more <= blockLimit {
+		l.made += more
+		return true
+	}
+	s.report(tooLarge, at, fmt.Sprintf("With these, dynamic blocks make more than %d blocks.", blockLimit),
+		"Make fewer, or split the configuration into several with a state of their own.")
 	return false
 }

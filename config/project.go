@@ -108,7 +108,6 @@ func (l *loader) decodeProject(b *hclsyntax.Block) {
 	for _, a := range b.Body.Attributes {
 		d.attribute(a)
 	}
-	d.repeated(b.Body.Blocks)
 	d.decodeBlocks(b.Body.Blocks)
 	d.finish(addr.Address{Kind: addr.Project, Name: name}, twice)
 }
@@ -142,12 +141,14 @@ func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 	}
 }
 
-// place returns the range of an attribute's value, of the first block of that name,
-// or of the project's header.
+// place returns the range of an attribute's value, of the first block of that name, of the first
+// dynamic block that makes such blocks, or of the project's header.
 func (d *projectDecoder) place(name string) hcl.Range {
-	for _, b := range d.source.Body.Blocks {
-		if b.Type == name {
-			return b.DefRange()
+	for _, of := range []func(*hclsyntax.Block) string{func(b *hclsyntax.Block) string { return b.Type }, madeType} {
+		for _, b := range d.source.Body.Blocks {
+			if of(b) == name {
+				return b.DefRange()
+			}
 		}
 	}
 	return valueRange(d.source, name)

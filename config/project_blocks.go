@@ -10,23 +10,37 @@ import (
 )
 
 // decodeBlocks reads blocks within a project.
-func (d *projectDecoder) decodeBlocks(blocks hclsyntax.Blocks) {
+func (d *projectDecoder) decodeBlocks(written hclsyntax.Blocks) {
+	blocks, unsure := d.expand(written, projectBlock)
+	d.faults |= unsure
+	d.repeated(blocks)
 	rules := language.Set(0)
 	for _, b := range blocks {
 		switch bit := blockBit(b.Type); {
 		case bit == 0:
-			d.unknownBlock(b, projectBlock)
+			d.unknownBlock(b.Block, projectBlock)
 		case bit&settingsBlocks != 0:
 			rules |= bit
 		default:
-			d.part = b.Type
+			d.part = partOf(b.Type)
 			d.inner(b, bit)
 		}
 	}
 	if rules != 0 {
-		d.part = "settings"
+		d.part = settingsPart
 		d.decodeSettings(blocks, rules)
 	}
+}
+
+// settingsPart is what lacks a value if a block of settings does.
+const settingsPart = "settings"
+
+// partOf returns the part of a project that lacks a value if a block of this type does.
+func partOf(name string) string {
+	if blockBit(name)&settingsBlocks != 0 {
+		return settingsPart
+	}
+	return name
 }
 
 // blockBit returns the bit of a type of block in a project, 0 if there is no such type.
@@ -38,31 +52,35 @@ func blockBit(name string) language.Set {
 }
 
 // repeated reports blocks of which a project has one alone, and this one more.
-func (d *projectDecoder) repeated(blocks hclsyntax.Blocks) {
+func (d *projectDecoder) repeated(blocks []placed) {
 	first := language.Set(0)
 	for i, b := range blocks {
 		bit := blockBit(b.Type) &^ repeatedBlocks
 		if first&bit != 0 {
-			at := slices.IndexFunc(blocks[:i], func(earlier *hclsyntax.Block) bool { return earlier.Type == b.Type })
-			d.duplicate(b, blocks[at], fmt.Sprintf("The %s block of the project", b.Type))
+			at := slices.IndexFunc(blocks[:i], func(earlier placed) bool { return earlier.Type == b.Type })
+			if blocks[at].Block == b.Block {
+				d.report(duplicateBlock, b.DefRange(), fmt.Sprintf("A project has one %s block, and this dynamic block makes several.", b.Type),
+					"Give its for_each one element at most: CONDITION ? [1] : [].")
+			} else {
+				d.duplicate(b.Block, blocks[at].Block, fmt.Sprintf("The %s block of the project", b.Type))
+			}
 		}
 		first |= bit
 	}
 }
 
 // inner reads one block that a project can have.
-func (d *projectDecoder) inner(b *hclsyntax.Block, bit language.Set) {
-	if !d.l.labelled(b, nil) {
+func (d *projectDecoder) inner(b placed, bit language.Set) {
+	if !d.l.labelled(b.Block, nil) {
 		d.faults |= bit
 		return
 	}
-	s := d.scope
-	s.block = b.Range()
+	s := b.within(d.scope)
 	ok := false
 	if bit == hasRegister {
-		d.project.Register, ok = s.registration(b)
+		d.project.Register, ok = s.registration(b.Block)
 	} else {
-		d.project.Rotate, ok = s.rotation(b)
+		d.project.Rotate, ok = s.rotation(b.Block)
 	}
 	if !ok {
 		d.faults |= bit

@@ -48,7 +48,9 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 		d.faults |= hasItemTitle
 	}
 	if registers {
-		d.needless()
+		if d.set&hasRegister != 0 { // otherwise it is not known whether it does
+			d.needless()
+		}
 	} else {
 		if d.cloud == nil && d.faults&hasCloud == 0 {
 			d.cloud = d.only(&d.l.clouds, d.source.DefRange())

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"buckethead/config/addr"
@@ -28,7 +27,7 @@ type domainOwner struct {
 // settingsGroup is how the blocks of one kind are read and written.
 type settingsGroup struct {
 	table  *language.Block
-	decode func(*projectDecoder, hclsyntax.Blocks)
+	decode func(*projectDecoder, []placed)
 	write  func(vendors.BucketSettings, *hclwrite.Body)
 }
 
@@ -40,7 +39,7 @@ var settingsGroups = []settingsGroup{
 	groupOf(lockBlock, maxRules, func(s *vendors.BucketSettings) *[]vendors.LockRule { return &s.Lock }, (*rule).lock),
 	groupOf(domainBlock, maxDomains, func(s *vendors.BucketSettings) *[]vendors.CustomDomain { return &s.Domains },
 		func(_ *rule, d *vendors.CustomDomain, _ int) string { return d.Domain }),
-	{publicBlock, func(d *projectDecoder, blocks hclsyntax.Blocks) {
+	{publicBlock, func(d *projectDecoder, blocks []placed) {
 		// A second block is reported elsewhere.
 		list, _ := decodeRules(d, blocks, publicBlock, len(blocks), func(*rule, *vendors.PublicAccess, int) string { return "" })
 		if len(list) > 0 {
@@ -57,7 +56,7 @@ var settingsGroups = []settingsGroup{
 // from 1, and returns its name, which is "" if rules of this type have none.
 func groupOf[R any](table *language.Block, limit int, at func(*vendors.BucketSettings) *[]R,
 	check func(r *rule, one *R, n int) string) settingsGroup {
-	return settingsGroup{table, func(d *projectDecoder, blocks hclsyntax.Blocks) {
+	return settingsGroup{table, func(d *projectDecoder, blocks []placed) {
 		list, places := decodeRules(d, blocks, table, limit, check)
 		*at(&d.project.Bucket.Settings) = list
 		if table == domainBlock {
@@ -71,7 +70,7 @@ func groupOf[R any](table *language.Block, limit int, at func(*vendors.BucketSet
 }
 
 // decodeSettings reads the blocks of these types, which are settings of the bucket.
-func (d *projectDecoder) decodeSettings(blocks hclsyntax.Blocks, types language.Set) {
+func (d *projectDecoder) decodeSettings(blocks []placed, types language.Set) {
 	for _, g := range settingsGroups {
 		if types&projectBlock.Set(g.table.Name) != 0 {
 			g.decode(d, blocks)
@@ -81,7 +80,7 @@ func (d *projectDecoder) decodeSettings(blocks hclsyntax.Blocks, types language.
 
 // decodeRules reads the blocks of one type, in order, and returns the rules and the place of
 // each name.
-func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, table *language.Block, limit int,
+func decodeRules[R any](d *projectDecoder, blocks []placed, table *language.Block, limit int,
 	check func(r *rule, one *R, n int) string) ([]R, map[string]hcl.Range) {
 	var out []R
 	places := map[string]hcl.Range{}
@@ -92,8 +91,7 @@ func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, table *langu
 			continue
 		}
 		d.set |= bit
-		r := &rule{scope: d.scope, source: b, table: table}
-		r.scope.block = b.Range()
+		r := &rule{scope: b.within(d.scope), source: b, table: table}
 		if n++; n > limit {
 			if n == limit+1 {
 				r.fault(tooManyRules, b.DefRange(),
@@ -103,13 +101,13 @@ func decodeRules[R any](d *projectDecoder, blocks hclsyntax.Blocks, table *langu
 			}
 			continue
 		}
-		if !d.l.labelled(b, table.Labels) {
+		if !d.l.labelled(b.Block, table.Labels) {
 			d.faults |= bit
 			continue
 		}
 		var one R
 		table.SetDefaults(&one)
-		r.set, r.faults = r.fill(b, table, &one)
+		r.set, r.faults = r.fill(b.Block, table, &one)
 		if name := check(r, &one, n); name != "" {
 			r.once(name, places)
 		}
@@ -128,10 +126,15 @@ func (r *rule) once(name string, places map[string]hcl.Range) {
 	if r.table == domainBlock {
 		attribute = "domain"
 	}
-	place := valueRange(r.source, attribute)
+	place := valueRange(r.source.Block, attribute)
 	first, twice := places[name]
 	if !twice {
 		places[name] = place
+		return
+	}
+	if first == place {
+		r.fault(duplicateRule, place, fmt.Sprintf("Two elements make a %s block with the %s %q.", r.source.Type, attribute, name),
+			fmt.Sprintf("Make the %s of something that each element has of its own.", attribute))
 		return
 	}
 	r.fault(duplicateRule, place,

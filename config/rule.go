@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/language"
 )
@@ -16,7 +15,7 @@ const maxAge = 24 * time.Hour
 // rule is one block of a bucket's settings while it is read.
 type rule struct {
 	scope
-	source      *hclsyntax.Block
+	source      placed
 	table       *language.Block
 	set, faults language.Set
 	failed      bool // the rule as a whole is faulty
@@ -42,7 +41,7 @@ func (r *rule) oneOf(names ...string) {
 		}
 	}
 	if len(both) > 1 {
-		r.fault(contradictoryRule, valueRange(r.source, both[1]),
+		r.fault(contradictoryRule, valueRange(r.source.Block, both[1]),
 			fmt.Sprintf("%s and %s exclude each other.", both[0], both[1]), "Keep one of the two.")
 	}
 }

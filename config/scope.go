@@ -35,6 +35,8 @@ type scope struct {
 	// an error like any other.
 	lacks *[]Lack
 	part  string
+	// element is what the block was made for, nil if no dynamic block made it.
+	element *element
 }
 
 type faultKey struct {
@@ -55,10 +57,13 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 	if s.telling {
 		k = secretFault
 	}
+	ofSecret := k == secretFault || k == shownSecret // for which instance or element could tell the secret
+	if s.element != nil && !ofSecret {
+		detail += s.element.told(subject)
+	}
 	d := s.l.report(k, subject, s.block, detail, fix)
-	d.Address = s.project
-	if k == secretFault {
-		d.Address.Key = "" // which instances have it depends on what the secret is
+	if d.Address = s.project; ofSecret {
+		d.Address.Key = ""
 	}
 	return d
 }
@@ -208,13 +213,15 @@ func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 		return
 	}
 	names := []string{"var", "local", "path"}
-	for _, name := range []string{"each", "project", "operation"} {
+	for _, name := range append([]string{"each", "project", "operation"}, slices.Sorted(maps.Keys(s.l.iterators))...) {
 		if s.find(name) != cty.NilVal {
 			names = append(names, name)
 		}
 	}
 	fix := "Write text in quotes; values have names such as var.NAME and local.NAME."
-	if way := bridge(root + "."); way != "" {
+	if s.element != nil && root == s.element.made.Type {
+		fix = fmt.Sprintf("The element is %s here, as iterator says.", s.element.iterator)
+	} else if way := bridge(root + "."); way != "" {
 		fix = way
 	} else if name := language.Similar(root, names); name != "" {
 		fix = fmt.Sprintf("Did you mean %q? Text stands in quotes.", name)

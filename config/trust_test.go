@@ -79,11 +79,16 @@ func TestLoad_refusesSecretsInEveryAttribute(t *testing.T) {
 				}
 			}
 			for _, way := range ways {
-				if a.Name == "for_each" && strings.HasPrefix(way, "{ a =") {
-					continue // what an instance has may be a secret; its key may not
+				ofDynamic := len(path) > 0 && strings.HasPrefix(path[0], "dynamic")
+				if a.Name == "for_each" && (strings.HasPrefix(way, "{ a =") || ofDynamic && strings.HasPrefix(way, "[")) {
+					continue // what an instance or an element has may be a secret; its key may not
 				}
 				tried++
 				refusesToShow(t, source(top, labels, path, others+a.Name, way))
+				if top.Block("dynamic") != nil && len(path) == 1 && !ofDynamic {
+					refusesToShow(t, source(top, labels, []string{fmt.Sprintf("dynamic %q", path[0]),
+						"for_each = { a = " + way + " }\ncontent"}, others+a.Name, path[0]+".value"))
+				}
 			}
 		}
 		for label, inner := range b.Kinds {
@@ -94,7 +99,11 @@ func TestLoad_refusesSecretsInEveryAttribute(t *testing.T) {
 			}
 		}
 		for _, inner := range b.Blocks {
-			visit(top, labels, append(path[:len(path):len(path)], inner.Name), inner)
+			name := inner.Name
+			if inner == dynamicBlock {
+				name = `dynamic "lock_rule"`
+			}
+			visit(top, labels, append(path[:len(path):len(path)], name), inner)
 		}
 	}
 	for _, b := range Language(o) {

@@ -165,6 +165,9 @@ var safeDetails = []string{
 // not be shown, as far as that does not tell what they are.
 func (s *scope) withheldFault(subject hcl.Range, d *hcl.Diagnostic) {
 	const why = "Its details are not shown, because the expression works with values that may be secret."
+	quiet := *s
+	quiet.element = nil // which one it is could tell the value as well
+	s = &quiet
 	call := ""
 	if extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		call = extra.CalledFunctionName()

@@ -19,6 +19,7 @@ const (
 	Secret     Form = "secret"
 	Connection Form = "reference to a block"
 	Address    Form = "address of a project"
+	Name       Form = "name without quotes"
 	Any        Form = "any value"
 )
 
