@@ -37,8 +37,13 @@ func (s *scope) caused(d *hcl.Diagnostic, subject hcl.Range, hidden bool) bool {
 		s.report(faultKinds[e.Kind], subject, capital(sentence(e.What)), e.Fix)
 		return true
 	case interface{ fault() (Kind, string, string) }:
-		if _, tells := e.(*limitError); hidden && !tells {
+		limit, tells := e.(*limitError)
+		if hidden && !tells {
 			return false
+		}
+		if tells && limit.all && s.l.meter.secrets {
+			s.l.tooMuchOfSecrets()
+			return true
 		}
 		kind, detail, fix := e.fault()
 		s.report(kind, subject, detail, fix)

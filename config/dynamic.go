@@ -39,7 +39,7 @@ type dynamic struct {
 	made     *hclsyntax.Block // content, as a block of the type that is made
 	iterator string
 	forEach  *hclsyntax.Attribute
-	outer    *element // the element that the dynamic block itself was made for
+	outer    *element         // the element that the dynamic block itself was made for
 	ctx      *hcl.EvalContext // of for_each
 	// whole says that for_each takes secrets whole, once that was asked.
 	asked, whole bool

@@ -29,7 +29,10 @@ const (
 )
 
 // limitError says which bound was exceeded. It has nothing of the value.
-type limitError struct{ what string }
+type limitError struct {
+	what string
+	all  bool // all expressions up to here exceeded it together
+}
 
 func (e *limitError) Error() string { return e.what }
 func (e *limitError) fault() (Kind, string, string) {
@@ -37,7 +40,7 @@ func (e *limitError) fault() (Kind, string, string) {
 }
 
 func beyond(what string, limit int64) *limitError {
-	return &limitError{fmt.Sprintf("The expression %s of more than %d MiB, the most that bh keeps for one", what, limit>>20)}
+	return &limitError{what: fmt.Sprintf("The expression %s of more than %d MiB, the most that bh keeps for one", what, limit>>20)}
 }
 
 // meter counts what an expression makes while it is evaluated, and ends the evaluation
@@ -52,8 +55,9 @@ type meter struct {
 	at    hcl.Range
 	// patterns are the regular expressions that were compiled.
 	patterns functions.Patterns
-	// secret says that something which was measured is a secret of the environment.
-	secret bool
+	// secret says that something which was measured is a secret of the environment, secrets that
+	// anything ever was.
+	secret, secrets bool
 }
 
 // exceeded unwinds HCL, whose loops do not end at an error.
@@ -99,7 +103,7 @@ func (m *meter) end(err *limitError) {
 // toil counts what takes time.
 func (m *meter) toil(work int64) {
 	if m.work += work; m.work > m.most {
-		m.end(&limitError{"The expressions up to this one take too long to evaluate"})
+		m.end(&limitError{"The expressions up to this one take too long to evaluate", true})
 	}
 }
 
@@ -129,7 +133,7 @@ func (m *meter) Patterns() *functions.Patterns { return &m.patterns }
 func (m *meter) Size(v cty.Value) int64 { return m.size(v, 0) }
 
 // TooLarge ends the evaluation with a reason.
-func (m *meter) TooLarge(why string) { m.end(&limitError{why}) }
+func (m *meter) TooLarge(why string) { m.end(&limitError{what: why}) }
 
 // trial runs f, in which the meter may end the evaluation, and returns why it did.
 // It stands within functions, where cty makes another error of a panic.
@@ -182,10 +186,12 @@ func (m *meter) size(v cty.Value, depth int) int64 {
 
 func (m *meter) measure(v cty.Value, depth int, total *int64) {
 	if depth > maxDepth {
-		m.end(&limitError{fmt.Sprintf("The value is nested more than %d levels deep", maxDepth)})
+		m.end(&limitError{what: fmt.Sprintf("The value is nested more than %d levels deep", maxDepth)})
 	}
 	v, marks := v.Unmark()
-	m.secret = m.secret || marks != nil && carriedBy(marks).origin != ""
+	if marks != nil && carriedBy(marks).origin != "" {
+		m.secret, m.secrets = true, true
+	}
 	kind := v.Type()
 	switch {
 	case v.IsNull() || !v.IsKnown() || kind == cty.Bool || kind.IsCapsuleType():
@@ -235,7 +241,7 @@ func (m *meter) number(v cty.Value) {
 		return
 	}
 	if exponent := n.MantExp(nil); max(exponent, -exponent) > exponentLimit {
-		m.end(&limitError{"The expression makes a number of more than a thousand digits"})
+		m.end(&limitError{what: "The expression makes a number of more than a thousand digits"})
 	}
 }
 
@@ -318,14 +324,20 @@ func (s *scope) count(e hclsyntax.Expression, v cty.Value) bool {
 	if s.l.kept <= keptLimit {
 		return true
 	}
-	err := &limitError{fmt.Sprintf("All values up to this one have more than %d MiB, the most that bh keeps", keptLimit>>20)}
-	kind, detail, fix := err.fault()
-	if s.l.keptSecret { // where it happens depends on their size
-		s.l.report(secretFault, hcl.Range{}, hcl.Range{}, "What the file makes of secrets, and the rest of its values, is too large.", fix)
+	err := &limitError{fmt.Sprintf("All values up to this one have more than %d MiB, the most that bh keeps", keptLimit>>20), true}
+	if s.l.keptSecret {
+		s.l.tooMuchOfSecrets()
 		return false
 	}
+	kind, detail, fix := err.fault()
 	s.report(kind, e.Range(), detail, fix)
 	return false
+}
+
+// tooMuchOfSecrets reports that all expressions together exceed a bound. Where that happens depends
+// on the secrets that they work with.
+func (l *loader) tooMuchOfSecrets() {
+	l.report(secretFault, hcl.Range{}, hcl.Range{}, "What the file makes of secrets, and the rest of its values, is too large.", functions.LessOfIt)
 }
 
 // sizeOf is size for a value that was measured. It also reports whether the value has a secret of

@@ -90,10 +90,11 @@ const violationsShown = 100
 
 // found returns what the policy objects to.
 func (e *evaluation) found() diag.List {
+	found := append(e.l.diags, e.l.telling...)
 	if e.more == 0 {
-		return e.l.diags
+		return found
 	}
-	return append(e.l.diags, diag.Diagnostic{Severity: e.policy.Severity, Kind: moreFaults,
+	return append(found, diag.Diagnostic{Severity: e.policy.Severity, Kind: moreFaults,
 		Subject: toRange(e.policy.rule.condition.Range()), Omitted: e.more,
 		Detail: fmt.Sprintf("%s of the policy %q are not shown.", words.Count(e.more, "more violation"), e.policy.Name),
 		Fix:    "Correct those that are shown, and run the command again."})
@@ -101,7 +102,7 @@ func (e *evaluation) found() diag.List {
 
 func (p Policy) evaluation() *evaluation {
 	own := *p.rule.l
-	own.diags = nil
+	own.diags, own.telling = nil, nil
 	config := *own.config // of which templates are shown
 	config.Sources = maps.Clone(config.Sources)
 	own.config = &config

@@ -127,7 +127,7 @@ func (w *walk) folderAt(at, below string, within []string) error {
 			return unreadable(path.Join(w.folder, below), err)
 		}
 		if w.seen += len(entries); w.seen > entriesLimit {
-			return &limitError{fmt.Sprintf("The folder %s has more than %d files and folders in it", w.folder, entriesLimit)}
+			return &limitError{what: fmt.Sprintf("The folder %s has more than %d files and folders in it", w.folder, entriesLimit)}
 		}
 		w.meter.spend(int64(len(entries)) * elementSize)
 		w.meter.toil(int64(len(entries)) * fileWork)

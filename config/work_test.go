@@ -56,6 +56,17 @@ func TestBounds_ofWork(t *testing.T) {
 	}
 }
 
+// Where the bound is reached depends on the secrets that expressions work with.
+func TestBounds_ofWork_tellNothingOfSecrets(t *testing.T) {
+	l := newLoader(from("locals {\n  a = length(env(\"A_SECRET\"))\n  b = length(["+loops(2, "1")[1:]+")\n}\n", "A_SECRET", "x"))
+	l.meter.most = 32 << 20
+	l.readFiles()
+	l.evaluate()
+	if found := l.faults(); len(found) != 1 || found[0].Code != secretFault.Code || !found[0].Subject.IsZero() {
+		t.Error(found)
+	}
+}
+
 // What looks at much once is no work.
 func TestBounds_ofWork_leaveRoom(t *testing.T) {
 	load(t, from("locals {\n  list = flatten([for i in range(100) : range(1000)])\n  json = jsonencode(local.list)\n"+

@@ -96,7 +96,7 @@ func (l *loader) template(src []byte, path string) (hclsyntax.Expression, hcl.Di
 }
 
 func limitAt(at hcl.Range, what string) hcl.Diagnostics {
-	err := &limitError{what}
+	err := &limitError{what: what}
 	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: tooLarge.Summary, Detail: err.what, Subject: &at, Extra: err}}
 }
 
