@@ -87,8 +87,9 @@ var estimates = map[string]func(m *meter, args []cty.Value) int64{
 
 // spendable ends the evaluation if so much more would be too much.
 func (m *meter) spendable(bytes int64) {
-	m.spend(bytes)
-	m.spent -= bytes
+	if m.err != nil || bytes > evaluationLimit-m.spent {
+		m.end(beyond("makes values", evaluationLimit))
+	}
 }
 
 // text returns an argument that is a string, or "".

@@ -33,7 +33,7 @@ type limitError struct{ what string }
 func (e *limitError) Error() string { return e.what }
 func (e *limitError) fault() (Kind, string, string) {
 	return tooLarge, sentence(e.what),
-		"Make less of it; values that really are that large can be made in several locals, or read from smaller files."
+		"Make less of it. Values that really are that large can be made in several locals, or read from smaller files."
 }
 
 func beyond(what string, limit int64) *limitError {
@@ -100,6 +100,13 @@ func (m *meter) toil(work int64) {
 	if m.work += work; m.work > m.most {
 		m.end(&limitError{"The expressions up to this one take too long to evaluate"})
 	}
+}
+
+// exhausted reports whether there was too much work, which was reported.
+func (m *meter) exhausted() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.work > m.most
 }
 
 // spend counts memory that is used.
@@ -291,7 +298,9 @@ func (m *meter) call(name string, f function.Function) function.Function {
 			err = m.trial(func() {
 				m.toil(callWork)
 				for _, v := range args {
-					m.toil(4 * m.size(v, 0)) // the library looks for marks in all of it, several times
+					if size := m.size(v, 0); !v.Type().IsPrimitiveType() {
+						m.toil(4 * size) // the library looks for marks in all of it, several times
+					}
 				}
 				if estimate := estimates[name]; estimate != nil {
 					m.spendable(estimate(m, args))
