@@ -8,7 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// envFunc reads a variable of the environment, or gives the default where it is
+// envFunc reads a variable of the environment, or returns the default where it is
 // not set. What was read carries marks; a default carries none, for it stands in the file.
 func envFunc(env func(string) (cty.Value, bool)) function.Function {
 	return function.New(&function.Spec{
@@ -34,7 +34,7 @@ func envFunc(env func(string) (cty.Value, bool)) function.Function {
 }
 
 // fileFunc reads a text file; relative paths start from the folder of the
-// configuration. A byte-order mark is no part of the text.
+// configuration. A byte-order mark is not part of the text.
 func fileFunc(files *tree) function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{Name: "path", Type: cty.String}},
@@ -71,7 +71,7 @@ func fileExistsFunc(files *tree) function.Function {
 	})
 }
 
-// markFunc makes a function that gives its argument with other marks.
+// markFunc makes a function that returns its argument with other marks.
 func markFunc(change func(cty.Value) cty.Value) function.Function {
 	return function.New(&function.Spec{
 		Params: []function.Parameter{{

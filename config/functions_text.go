@@ -43,7 +43,7 @@ func testFunc(second string, f func(string, string) bool) function.Function {
 	})
 }
 
-// digestFunc makes a function that gives a digest in hex.
+// digestFunc makes a function that returns a digest in hex.
 func digestFunc(sum func([]byte) []byte) function.Function {
 	return textFunc(func(s string) (string, error) { return hex.EncodeToString(sum([]byte(s))), nil })
 }
@@ -67,10 +67,10 @@ var (
 	base64DecodeFunc = textFunc(func(s string) (string, error) {
 		raw, err := base64.StdEncoding.DecodeString(s)
 		if err != nil {
-			return "", errors.New("this is no Base64")
+			return "", errors.New("this is not Base64")
 		}
 		if !utf8.Valid(raw) {
-			return "", errors.New("the decoded bytes are no UTF-8 text")
+			return "", errors.New("the decoded bytes are not UTF-8 text")
 		}
 		return string(raw), nil
 	})

@@ -12,7 +12,7 @@ import (
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
 
-// decoding makes a function that reads data read over a byte-order mark, and refuse what
+// decoding makes a function that reads data skip a byte-order mark, and refuse what
 // check objects to.
 func decoding(decode function.Function, check func(src []byte) error) function.Function {
 	return function.New(&function.Spec{
@@ -58,7 +58,7 @@ func twiceInData(key string, first, again int, twins bool) error {
 }
 
 // checkJSON finds the first key that is written twice in one object. It returns an error
-// for data that is nested too deep; what is no JSON is left to those who read it.
+// for data that is nested too deep; what is not JSON is left to the decoder.
 func checkJSON(src []byte) (*twice, error) {
 	type level struct {
 		object, value bool // the next text of an object is a value

@@ -144,7 +144,7 @@ var secondsFunc = function.New(&function.Spec{
 		}
 		d, err := parseDuration(args[0].AsString())
 		if err != nil {
-			return cty.NilVal, function.NewArgErrorf(0, "%q is no duration: %s", args[0].AsString(), err)
+			return cty.NilVal, function.NewArgErrorf(0, "%q is not a duration: %s", args[0].AsString(), err)
 		}
 		return cty.NumberIntVal(int64(d / time.Second)), nil
 	},

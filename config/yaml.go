@@ -88,7 +88,7 @@ func (y *yamlReader) read(n *yaml.Node, depth int) (yamlValue, error) {
 	return out, err
 }
 
-// alias returns what was read where the anchor stands. It counts anew each time: aliases
+// alias returns what was read where the anchor stands. It counts every time: aliases
 // of aliases make a few lines into billions of values.
 func (y *yamlReader) alias(n *yaml.Node) (yamlValue, error) {
 	v, known := y.anchors[n.Alias]
@@ -157,7 +157,7 @@ func (y *yamlReader) mapping(n *yaml.Node, depth int) (cty.Value, error) {
 }
 
 // merge adds what << names, as YAML says: a key that is written in the mapping stays, and
-// of several mappings the first that has a key gives it.
+// of several mappings the first that has a key wins.
 func (y *yamlReader) merge(n *yaml.Node, into map[string]cty.Value, from cty.Value) error {
 	if from.Type().IsTupleType() {
 		for _, v := range from.AsValueSlice() {
