@@ -144,7 +144,9 @@ func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext)
 		m.size(v, 0)
 	case *hclsyntax.TupleConsExpr:
 		m.spend(int64(len(made.Exprs)) * elementSize)
-		m.size(v, 0)
+		if slices.ContainsFunc(made.Exprs, computed) { // else the file has all of it
+			m.size(v, 0)
+		}
 	case *hclsyntax.ForExpr, *hclsyntax.SplatExpr, *hclsyntax.ConditionalExpr:
 		m.size(v, 0)
 	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateJoinExpr, *hclsyntax.BinaryOpExpr, *hclsyntax.UnaryOpExpr:
@@ -155,6 +157,12 @@ func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext)
 		return m.check(made.Expression, v, ctx)
 	}
 	return nil
+}
+
+// computed reports whether an expression is more than a text in quotes.
+func computed(e hclsyntax.Expression) bool {
+	t, is := e.(*hclsyntax.TemplateExpr)
+	return !is || !t.IsStringLiteral()
 }
 
 // size returns about how much memory a value takes. It ends the evaluation where that is
