@@ -148,7 +148,7 @@ unedited() {
   # shellcheck disable=SC2016 # it is GraphQL's variable
   jq -n --arg id "$id" '{query: "query($id: ID!) { node(id: $id) { ... on IssueComment { body lastEditedAt editor { __typename login } } } }", variables: {id: $id}}' >"$work/query.json"
   answer=$(request POST "$GITHUB_GRAPHQL_URL" "$work/query.json") || fail 'GitHub does not say who edited the comment with the plan.'
-  # An account that was deleted since is no editor any more, but the edit stays.
+  # An account that was deleted since is not an editor any more, but the edit stays.
   editor=$(jq -r --arg author "$ACTION_AUTHOR" '.data.node | if .body == null then "unknown"
     elif .editor != null then (.editor.login | rtrimstr("[bot]")) + (if .editor.__typename == "Bot" then "[bot]" else "" end)
     elif .lastEditedAt != null then "an account that is gone"

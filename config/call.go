@@ -55,7 +55,9 @@ func (m *meter) arguments(name string, f function.Function, given []cty.Value) (
 	over := m.trial(func() {
 		m.toil(callWork)
 		for _, v := range args {
-			m.toil(4 * m.size(v, 0)) // the library looks for marks in all of it, several times
+			if size := m.size(v, 0); !v.Type().IsPrimitiveType() {
+				m.toil(4 * size) // the library looks for marks in all of it, several times
+			}
 		}
 		if estimate := functions.Estimates[name]; estimate != nil {
 			bytes := estimate(m, args)

@@ -9,7 +9,7 @@ import (
 	"buckethead/config/words"
 )
 
-// These bound what is reported: whoever has that many faults to
+// These bound what is reported: a person with that many faults to
 // correct runs bh again in between.
 const (
 	faultsPerFile = 20
@@ -20,7 +20,7 @@ const (
 
 // capped returns a sorted list without what is beyond the bounds, for which one
 // diagnostic stands in each file, and one after all files. Errors and warnings are
-// counted apart, so that none of the one kind crowds out the other.
+// counted apart, so that neither crowds out the other.
 func capped(list diag.List) diag.List {
 	type bin struct {
 		file     string
@@ -48,7 +48,7 @@ func capped(list diag.List) diag.List {
 	for at, d := range rest {
 		where := "this file"
 		if at.file == "" {
-			where = "what stands in no file"
+			where = "what is not in any file"
 		}
 		out = append(out, finish(d, at.severity, where))
 	}

@@ -59,14 +59,14 @@ func TestDynamic_faults(t *testing.T) {
 			"BH1007@10 This cors_rule block needs allowed_methods. Add a line: allowed_methods = ...",
 			`BH1013@11 There is nothing that is called "cors_rle" here. Did you mean "cors_rule"? Text stands in quotes.`}},
 		"same fault of all": {rule("[1, 2, 3]", "retain_for = \"90\""), []string{
-			`BH1016@11 "90" is no duration for retain_for: the number has no unit. ` + durations}},
+			`BH1016@11 "90" is not a duration for retain_for: the number has no unit. ` + durations}},
 		"same fault of some": {rule(`{ a = "7d", b = "8", c = "8" }`, "retain_for = lock_rule.value"), []string{
-			`BH1016@11 "8" is no duration for retain_for: the number has no unit. This is for the element "b". ` + durations}},
+			`BH1016@11 "8" is not a duration for retain_for: the number has no unit. This is for the element "b". ` + durations}},
 		"faults of their own": {rule(`["7d", "8", "9"]`, "retain_for = lock_rule.value"), []string{
-			`BH1016@11 "8" is no duration for retain_for: the number has no unit. This is for the element 1. ` + durations,
-			`BH1016@11 "9" is no duration for retain_for: the number has no unit. This is for the element 2. ` + durations}},
+			`BH1016@11 "8" is not a duration for retain_for: the number has no unit. This is for the element 1. ` + durations,
+			`BH1016@11 "9" is not a duration for retain_for: the number has no unit. This is for the element 2. ` + durations}},
 		"element without a name": {rule(`toset([{ a = "7d" }, { a = "8" }])`, "retain_for = lock_rule.value.a"), []string{
-			`BH1016@11 "8" is no duration for retain_for: the number has no unit. This is for the element number 2. ` + durations}},
+			`BH1016@11 "8" is not a duration for retain_for: the number has no unit. This is for the element number 2. ` + durations}},
 		"fault of the block as a whole": {rule(`[{ a = "1d" }, { a = null }]`, "retain_for = lock_rule.value.a"), []string{
 			"BH1075@10 The rule does not say how long objects are kept. This is for the element 1. " + oneOfThree}},
 		"fault of all as a whole": {rule("[1, 2]", "prefix = \"x\""), []string{"BH1075@10 The rule does not say how long objects are kept. " + oneOfThree}},

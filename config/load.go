@@ -70,6 +70,7 @@ func Load(o Options) (*Config, diag.List) {
 	l := newLoader(o)
 	if l.readFiles() {
 		l.evaluate()
+		l.meter.work, l.meter.most = 0, 2*workLimit // for the policies, which are evaluated for every project
 	}
 	l.config.Sensitive = l.sensitiveValues()
 	list := capped(l.faults())

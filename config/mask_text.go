@@ -31,7 +31,7 @@ var (
 	keyHead = regexp.MustCompile(`^(gh[a-z]_|github_pat_|glpat-|ops_|sk-|AGE-SECRET-KEY-|eyJ)`)
 )
 
-// maskQuoted masks the lines that diagnostics point at. In a file that is no configuration,
+// maskQuoted masks the lines that diagnostics point at. In a file that is not a configuration,
 // or a broken one, it masks all that may be a key as well.
 func (l *loader) maskQuoted(list diag.List) {
 	for _, d := range list {

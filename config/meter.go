@@ -107,6 +107,13 @@ func (m *meter) toil(work int64) {
 	}
 }
 
+// exhausted reports whether there was too much work, which was reported.
+func (m *meter) exhausted() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.work > m.most
+}
+
 // spend counts memory that is used.
 func (m *meter) spend(bytes int64) {
 	m.toil(bytes)
@@ -161,7 +168,9 @@ func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext)
 		m.size(v, 0)
 	case *hclsyntax.TupleConsExpr:
 		m.spend(int64(len(made.Exprs)) * elementSize)
-		m.size(v, 0)
+		if slices.ContainsFunc(made.Exprs, computed) { // else the file has all of it
+			m.size(v, 0)
+		}
 	case *hclsyntax.ForExpr, *hclsyntax.SplatExpr, *hclsyntax.ConditionalExpr:
 		m.size(v, 0)
 	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateJoinExpr, *hclsyntax.BinaryOpExpr, *hclsyntax.UnaryOpExpr:
@@ -172,6 +181,12 @@ func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext)
 		return m.check(made.Expression, v, ctx)
 	}
 	return nil
+}
+
+// computed reports whether an expression is more than a text in quotes.
+func computed(e hclsyntax.Expression) bool {
+	t, is := e.(*hclsyntax.TemplateExpr)
+	return !is || !t.IsStringLiteral()
 }
 
 // size returns about how much memory a value takes. It ends the evaluation where that is

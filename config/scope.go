@@ -78,7 +78,7 @@ func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 		// The parser leaves an unknown value where it could not read one.
 		return literal.Val, literal.Val.IsKnown()
 	}
-	if s.l.kept > keptLimit || s.l.meter.work > s.l.meter.most {
+	if s.l.kept > keptLimit || s.l.meter.exhausted() {
 		return cty.DynamicVal, false // it was reported
 	}
 	v, diags := s.l.meter.value(e, s.ctx)

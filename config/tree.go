@@ -71,8 +71,8 @@ func newTree(dir string) *tree {
 }
 
 // repository returns the nearest folder, from dir upwards, that has a .git, which is a
-// folder or, in a worktree, a file. Without one it is dir. The root of the disk is no
-// repository: everything would be within.
+// folder or, in a worktree, a file. Without one it is dir. The root of the disk does
+// not count: everything would be within.
 func repository(dir string) (string, bool) {
 	for at := dir; at != filepath.Dir(at); at = filepath.Dir(at) {
 		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
@@ -140,8 +140,8 @@ func readRegular(root *os.Root, path, name string, limit int64) ([]byte, error) 
 	return src, err
 }
 
-// exists reports whether there is a regular file. Of what is not in the tree it says
-// nothing but that.
+// exists reports whether there is a regular file. It says the same of everything
+// outside of the tree.
 func (t *tree) exists(path string) (bool, error) {
 	root, name, err := t.find(path, true)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -120,7 +120,7 @@ func (s *scope) duration(a *hclsyntax.Attribute) (time.Duration, outcome) {
 	}
 	d, err := language.ParseDuration(text)
 	if err != nil {
-		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%q is no duration for %s: %s.", text, a.Name, err),
+		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%q is not a duration for %s: %s.", text, a.Name, err),
 			`Write numbers with units, largest first: "90d", "12h", "1w 2d". The units are w, d, h, m and s.`)
 		return 0, faulty
 	}

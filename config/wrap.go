@@ -37,7 +37,7 @@ func (m *meter) body(b *hclsyntax.Body) {
 }
 
 // inside wraps the expressions within an expression. The expression itself stays what
-// it is; whoever evaluates it does so by the meter.
+// it is; it is evaluated by the meter.
 func (m *meter) inside(e hclsyntax.Expression) {
 	switch e := e.(type) {
 	case *hclsyntax.TemplateExpr:

@@ -13,7 +13,7 @@ const commandWords = "(?:^|[ (:`\"'])(?:bh (?:apply|destroy|discover|doctor|drif
 	"plan|rotate|show|status|validate|state [a-z]+(?: list)?)|age|git [a-z]+)(?: -+[a-z-]+)*"
 
 var (
-	// commandBegun ends in the middle of a command that is to be pasted: its next word follows.
+	// commandBegun ends in the middle of a command to paste: its next word follows.
 	commandBegun = regexp.MustCompile(commandWords + " $")
 	// commandVerb is a word of a command that a format fills in.
 	commandVerb = regexp.MustCompile(commandWords + ` %(?:\[(\d+)\])?[sqv]`)

@@ -18,7 +18,7 @@ var envFormats = []string{"dotenv", "docker", "op", "github", "rclone", "aws", "
 // envNames are the names that variables can have in them.
 var envNames = []string{"buckethead", "aws"}
 
-// envVariable is a variable of the environment: a reference, or a text that is no secret.
+// envVariable is a variable of the environment: a reference, or a text that is not secret.
 type envVariable struct {
 	name, text string
 	reference  bool

@@ -64,7 +64,7 @@ func readDocker(text string) (map[string]string, error) {
 	return read, lines.Err()
 }
 
-// readInjected is a template for op inject, which gives for {{ REFERENCE }} what it names.
+// readInjected is a template for op inject, which replaces {{ REFERENCE }} with the value that it names.
 func readInjected(text string) (map[string]string, error) {
 	braces := regexp.MustCompile(`^\{\{ ([^{}]*) \}\}$`)
 	read := map[string]string{}

@@ -50,7 +50,7 @@ func stateLock(ctx context.Context, s *session, a stateArgs) error {
 	if s.flags.json {
 		return s.writeJSON(held)
 	}
-	s.view.Result(fmt.Sprintf("Locked until %s. To let go of it: bh state unlock %s", words.Time(held.ExpiresAt), inShell(held.ID)))
+	s.view.Result(fmt.Sprintf("Locked until %s. To release it: bh state unlock %s", words.Time(held.ExpiresAt), inShell(held.ID)))
 	return nil
 }
 

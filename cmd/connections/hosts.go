@@ -20,7 +20,7 @@ const theState = "the state"
 // host that only the file names gets none, because a plan works with files that nobody has reviewed.
 //
 // Every transport asks the rule before each request that may carry a secret. Opening a connection asks
-// it once more, for an error that names the setting.
+// it again, for an error that names the setting.
 func (c *Connections) maySend(connection string, described []vendors.Setting, own vendors.Hosts) func(host string) error {
 	inEnvironment := c.hostsInEnvironment(described)
 	return func(host string) error {

@@ -117,7 +117,7 @@ func TestHosts_saysWhatAllowsThem(t *testing.T) {
 			t.Errorf("after %s: %v", refused.Allow, err)
 		}
 	}
-	// What could do harm in a shell is no command.
+	// What could do harm in a shell is not printed as a command.
 	var refused *vendors.HostError
 	if err := blocksAt("$(id).evil.example")[0].open(t, nil, noNetwork{}); !errors.As(err, &refused) || refused.Allow != "" ||
 		strings.Contains(err.Error(), "export") {

@@ -198,7 +198,7 @@ func TestReplace_longText(t *testing.T) {
 		}
 	}
 	runtime.ReadMemStats(&after)
-	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 30<<20 {
+	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 45<<20 { // without parts it is 55 or more
 		t.Errorf("it takes %d MB", grown>>20)
 	}
 }

@@ -1,6 +1,6 @@
 // Package redact keeps known secrets out of what bh writes.
 //
-// A [Set] holds the secrets of one run: whoever learns of a secret adds it, and every
+// A [Set] holds the secrets of one run: whatever learns a secret adds it, and every
 // stream, log and file for people goes through a [Writer] of that set, which writes
 // [Marker] instead. It is a net behind the rules that keep secrets out of plans and
 // messages, and not one of them: it does not know a secret that was cut into pieces,
@@ -55,7 +55,7 @@ type Set struct {
 // Add adds secrets that bh works with.
 func (s *Set) Add(secrets ...vendors.Secret) { s.learn(true, secrets) }
 
-// Hide adds what is not to be printed.
+// Hide adds a text that must not be printed.
 func (s *Set) Hide(secrets ...vendors.Secret) { s.learn(false, secrets) }
 
 func (s *Set) learn(used bool, secrets []vendors.Secret) {
@@ -98,7 +98,7 @@ func (s *Set) Contains(texts ...[]byte) bool {
 	return slices.ContainsFunc(texts, s.index.contains)
 }
 
-// Replace returns a text with [Marker] in the place of each secret.
+// Replace returns a text with each secret replaced by [Marker].
 func (s *Set) Replace(text string) string {
 	if s == nil {
 		return text

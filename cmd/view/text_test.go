@@ -211,7 +211,7 @@ func TestMermaid_property(t *testing.T) {
 			o.Acts = acts(*o)
 		}
 		text := PlanMermaid(p, options())
-		if n := strings.Count(text, "\n"); n > 5*pictureOperations || len(text) > 30_000 {
+		if n := strings.Count(text, "\n"); n > 5*pictureOperations || len(text) > 50_000 { // maxTextSize of Mermaid
 			t.Fatalf("%d lines", n)
 		}
 		for l := range strings.Lines(text) {

@@ -42,7 +42,7 @@ const (
 	// OneSpelling is the way out for two words that only look the same.
 	OneSpelling = "Keep one of the two; where they mean different things, give them names that differ visibly."
 	// LessOfIt is the way out for values that are too large.
-	LessOfIt = "Make less of it; values that really are that large can be made in several locals, or read from smaller files."
+	LessOfIt = "Make less of it. Values that really are that large can be made in several locals, or read from smaller files."
 )
 
 func tooDeep() error {

@@ -88,7 +88,7 @@ func (y *yamlReader) read(n *yaml.Node, depth int) (yamlValue, error) {
 	return out, err
 }
 
-// alias returns what was read where the anchor stands. It counts again each time: aliases
+// alias returns what was read where the anchor stands. It counts every time: aliases
 // of aliases make a few lines into billions of values.
 func (y *yamlReader) alias(n *yaml.Node) (yamlValue, error) {
 	v, known := y.anchors[n.Alias]

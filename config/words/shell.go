@@ -29,7 +29,7 @@ func FileInShell(path string) string {
 	return InShell(path)
 }
 
-// escaped writes text for $'...': what is not printable as octal numbers of its bytes.
+// escaped writes text for $'...', with the bytes of unprintable characters in octal.
 func escaped(text string) string {
 	var b strings.Builder
 	for len(text) > 0 {

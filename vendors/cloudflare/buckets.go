@@ -40,7 +40,7 @@ func bucketFrom(b bucket, namespace string) vendors.Bucket {
 func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bucket, error) {
 	a := act{op: "list buckets", about: aboutAccount}
 	if namespace != "" && !jurisdictionName.MatchString(namespace) {
-		return nil, a.invalid("%q is no jurisdiction", namespace)
+		return nil, a.invalid("%q is not a jurisdiction", namespace)
 	}
 	var out []vendors.Bucket
 	var next []option.RequestOption

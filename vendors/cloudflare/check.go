@@ -40,7 +40,7 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 			"It has 32 hexadecimal digits in lower case; the dashboard shows it on the page of R2, and in its URL.")
 	}
 	if kind := s.Text("token_kind"); kind != "account" && kind != "user" {
-		out.Report("token_kind", strconv.Quote(kind)+" is no kind of token", `Use "account" or "user".`)
+		out.Report("token_kind", strconv.Quote(kind)+" is not a kind of token", `Use "account" or "user".`)
 	}
 	for _, name := range []string{"api_base_url", "s3_endpoint_url"} {
 		if text := s.Text(name); text != "" && !transport.ValidURL(strings.ReplaceAll(text, placeholder, "default")) {
@@ -50,21 +50,21 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	}
 	if text := s.Text("token_limit"); text != "" {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 {
-			out.Report("token_limit", strconv.Quote(text)+" is no number of tokens", "Write the number that Cloudflare grants, such as 500.")
+			out.Report("token_limit", strconv.Quote(text)+" is not a number of tokens", "Write the number that Cloudflare grants, such as 500.")
 		}
 	}
 	return out
 }
 
-// accountFault says why a text is no account's id. The text may be a token in the wrong
+// accountFault says why a text is not an account id. The text may be a token in the wrong
 // place, so it is not shown.
 func accountFault(text string) string {
 	for i, r := range []rune(text) {
 		if !strings.ContainsRune("0123456789abcdef", r) {
-			return "this is no account id: character " + strconv.Itoa(i+1) + " is no hexadecimal digit in lower case"
+			return "not a valid account id: character " + strconv.Itoa(i+1) + " is not a lower-case hexadecimal digit"
 		}
 	}
-	return "this is no account id: it has " + strconv.Itoa(utf8.RuneCountInString(text)) + " digits"
+	return "not a valid account id: it has " + strconv.Itoa(utf8.RuneCountInString(text)) + " digits"
 }
 
 func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
@@ -77,7 +77,7 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	case spec.ID.Namespace == "default":
 		out.Report("jurisdiction", `"default" is what a bucket has without a jurisdiction`, "Remove the line.")
 	case spec.ID.Namespace != "" && !jurisdictionName.MatchString(spec.ID.Namespace):
-		out.Report("jurisdiction", strconv.Quote(spec.ID.Namespace)+" is no jurisdiction", `Use "eu", "us" or "fedramp".`)
+		out.Report("jurisdiction", strconv.Quote(spec.ID.Namespace)+" is not a jurisdiction", `Use "eu", "us" or "fedramp".`)
 	}
 	if spec.Location != "" && !slices.Contains(locations, spec.Location) {
 		out.Report("location", "R2 has no location "+strconv.Quote(spec.Location), "Use one of "+strings.Join(locations, ", ")+".")

@@ -31,7 +31,7 @@ const (
 )
 
 // Options are what a transport needs. Host must have Now and Sleep. Limiter may be
-// nil. Repeat and Redact must be there; Redact gives a body as it may be shown. MaxBody
+// nil. Repeat and Redact must be there; Redact returns a body as it may be shown. MaxBody
 // bounds the body of a good answer; zero means 16 MiB.
 type Options struct {
 	Host    vendors.Host

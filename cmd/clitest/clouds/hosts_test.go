@@ -87,7 +87,7 @@ func TestHosts_connect(t *testing.T) {
 	})
 }
 
-// TestHosts_planShowsEndpoints: whoever reviews a plan sees every server that is not the vendor's own, also
+// TestHosts_planShowsEndpoints: a reviewer of a plan sees every server that is not the vendor's own, also
 // one that gets signatures alone, in each form of the plan.
 func TestHosts_planShowsEndpoints(t *testing.T) {
 	r2Case(t, simulator.Options{}, func(t *testing.T, a *r2Account) {

@@ -111,7 +111,7 @@ func (s *Simulator) entitled(r *request) (answer, bool) {
 		return failed(http.StatusForbidden, 10042, "Please enable R2 through the Cloudflare Dashboard."), false
 	}
 	if !slices.Contains(jurisdictions, r.jurisdiction) {
-		return s.refuse(http.StatusBadRequest, codeBadRequest, "%q is no jurisdiction", r.jurisdiction), false
+		return s.refuse(http.StatusBadRequest, codeBadRequest, "%q is not a jurisdiction", r.jurisdiction), false
 	}
 	return answer{}, true
 }

@@ -40,7 +40,7 @@ type Gate interface {
 // Request is a request whose operation is known.
 type Request struct {
 	*http.Request
-	Op          string // as AWS names it; "" if it is none
+	Op          string // as AWS names it; "" if there is none
 	Bucket, Key string // the key is decoded
 
 	body  []byte
