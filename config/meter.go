@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/hcl/v2"

@@ -17,8 +17,9 @@ var (
 		WayOut: "Do what the message says; it says what would be deleted. To keep the bucket and have bh forget it, " +
 			"write a `removed` block instead."}
 	skipped = diag.Kind{Code: "BH4003", Summary: "Skipped: an operation that comes first failed",
-		Meaning: "The operation needs something that another one did not deliver: a bucket name that was not freed, " +
-			"or a store that could not be written for its recipients. It was not begun, and nothing of it was changed.",
+		Meaning: "The operation waits for another one, which failed, is blocked, or was skipped itself: for a bucket name that " +
+			"has to be freed, say, or for a store that has to be written for its recipients. It was not begun, and nothing " +
+			"of it was changed. The message names the first cause.",
 		Example: "albums takes the bucket name that photos frees, and the destroy of photos failed.",
 		WayOut:  "Repair what the message names. `bh apply` then does both."}
 	operationFailed = diag.Kind{Code: "BH4004", Summary: "The operation failed",

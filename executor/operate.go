@@ -34,8 +34,10 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	if len(o.Blocked) > 0 {
 		return end(Blocked, blockedFaults(o)...)
 	}
-	if fault, skipped := r.skips(o); skipped {
+	if outcome, fault := r.skips(o); outcome == Skipped {
 		return end(Skipped, fault)
+	} else if outcome != "" {
+		return end(outcome)
 	}
 	if r.stopped() || ctx.Err() != nil {
 		return end(Interrupted)

@@ -140,6 +140,7 @@ type run struct {
 	events  sync.Mutex
 	outcome sync.Mutex
 	results map[addr.Address]Result
+	causes  map[addr.Address]addr.Address // of skipped operations: the one that did not succeed
 }
 
 // emit passes on one event at a time.

@@ -239,6 +239,7 @@ func TestApply_runsDestroysBeforeWhatNeedsTheirNames(t *testing.T) {
 	r.config.Projects = []config.Project{taker, project("other")}
 	var order []string
 	report := applyWith(t, r, context.Background(), func(o *executor.Options) {
+		o.Parallelism = 1
 		o.Event = func(e executor.Event) {
 			if done, ok := e.(executor.OperationDone); ok {
 				order = append(order, string(done.Result.Kind)+" "+done.Result.Address.Name)

@@ -172,6 +172,12 @@ var (
 		Example: "The state was lost and rebuilt; a key that had been replaced shortly before is still there.",
 		WayOut: "Find out whether anyone uses the credential that the message names. If nobody does, revoke it with " +
 			"the provider, which cannot be undone."}
+	circleOfWaits = diag.Kind{Code: "BH2046", Summary: "Operations wait for each other",
+		Meaning: "Each of the operations that the message names needs something that the next one frees: a title, a bucket " +
+			"name, an address in the state. So none of them can begin. Nothing was changed.",
+		Example: "Two projects exchange their `item_title` in one change of the file.",
+		WayOut: "Do it in two applies, as the message says: give one of them a title or a name of its own, run `bh apply`, " +
+			"then set it as you want it and run `bh apply` again."}
 	itemsGone = diag.Kind{Code: "BH2061", Summary: "Items of a store are gone",
 		Meaning: "Items that bh stored are no longer in the store, and most of them at once, or the store itself is " +
 			"not there. Usually the block now leads to another vault or file. To issue new keys is only right if the " +
@@ -194,6 +200,7 @@ func Codes() []diag.Kind {
 		keysToBucket, otherCloud, otherName, otherPlace, nothingToImport, bucketGone, bucketNotManaged, titleTaken,
 		itemNotImported, rotationOfUnknown, rotationOfRegistered, noCredentialsLeft, aboveLimit, bucketToKeys,
 		seemsRenamed, bucketOfAnother, otherAccount, recipientsCannotOpen, otherIssuer, ownedByAnother,
-		needlessOwner, openedByAnother, stackNameInUse, openedByUnknown, itemsGone, titleNotUnique,
+		needlessOwner, openedByAnother, stackNameInUse, openedByUnknown, circleOfWaits, itemsGone,
+		titleNotUnique,
 	}
 }

@@ -165,7 +165,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 	held = held && holder != s.project
 	switch {
 	case held && m.frees(holder, s.desired.Adopt || imported):
-		d.After = append(d.After, holder)
+		d.await(holder, freesBucket)
 		if _, bucketGoes := m.departs(holder); bucketGoes {
 			m.createBucket(s, d, spec, open)
 		} else if m.mayHave(s, d, key) {

@@ -188,7 +188,7 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 			continue
 		}
 		if held && m.deletesItem(holder) {
-			d.After = append(d.After, holder)
+			d.await(holder, freesTitle)
 			continue
 		}
 		m.titleTaken(s, id)

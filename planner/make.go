@@ -36,8 +36,11 @@ func Make(in Input) (*Plan, diag.List) {
 	m.warnOfSharing()
 	m.warnOfName()
 	m.checkRotateNames()
+	m.linkMoves(operations)
 	plan.Quotas = m.checkQuotas(operations)
-	plan.Operations = order(append(m.stores(), operations...))
+	stores := m.stores()
+	linkStores(stores, operations)
+	plan.Operations = m.order(append(stores, operations...))
 	for i := range plan.Operations {
 		plan.Operations[i].seal()
 	}

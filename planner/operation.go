@@ -110,10 +110,9 @@ type Operation struct {
 	Steps     []Step           `json:"-"`
 	Acts      []Act            `json:"acts"` // the steps in words
 	Blocked   []Objection      `json:"blocked,omitempty"`
-	// After names operations of this plan that must be done before: they free a
-	// bucket name, an item title or a place for a credential that this one needs.
-	After []addr.Address `json:"after,omitempty"`
-	Calls []Calls        `json:"calls,omitempty"`
+	// After names the operations of this plan that have to be done before this one starts.
+	After []Wait  `json:"after,omitempty"`
+	Calls []Calls `json:"calls,omitempty"`
 	// Digest is a SHA-256 over all of it that decides what is done: not over
 	// the place in the file, texts, counts of objects, or the operation id, which
 	// an apply draws from the state that it finds.
@@ -150,7 +149,7 @@ func (o *Operation) seal() {
 	} else {
 		decides.Block = o.Address.String()
 	}
-	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, unsourced(o.Changes), o.After
+	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, unsourced(o.Changes), o.Freed()
 	for _, b := range o.Blocked {
 		decides.Blocked = append(decides.Blocked, b.Word)
 	}

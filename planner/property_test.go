@@ -114,16 +114,16 @@ func TestMake_keepsItsWord(t *testing.T) {
 		in := drawInput(t)
 		plan, _ := planner.Make(in)
 		seen := map[addr.Address]bool{}
-		phase := 0
 		for _, o := range plan.Operations {
 			if seen[o.Address] {
 				t.Fatalf("two operations for %s", o.Address)
 			}
 			seen[o.Address] = true
-			if o.Phase() < phase {
-				t.Fatalf("%s of phase %d comes after phase %d", o.Address, o.Phase(), phase)
+			for _, w := range o.After {
+				if !seen[w.Address] {
+					t.Fatalf("%s waits for %s, which does not come before it", o.Address, w.Address)
+				}
 			}
-			phase = o.Phase()
 			checkOperation(t, in, o)
 		}
 		checkSettings(t, in, plan)

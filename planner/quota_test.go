@@ -3,6 +3,7 @@ package planner_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -122,8 +123,8 @@ func TestMake_quotas(t *testing.T) {
 			for _, o := range plan.Operations {
 				if len(o.After) > 0 {
 					wait += o.Address.Name + "<"
-					for i, p := range o.After {
-						wait += map[bool]string{true: ","}[i > 0] + p.Name
+					for i, w := range o.After {
+						wait += map[bool]string{true: ","}[i > 0] + w.Address.Name
 					}
 					wait += " "
 				}
@@ -161,8 +162,8 @@ func TestMake_quotaNotesSayWhatIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestMake_neverPassesAQuota runs drawn plans, operations of one phase at once and
-// in any order: the cloud never has more credentials than it may have. And a plan is
+// TestMake_neverPassesAQuota runs drawn plans, with the operations that can start in any
+// order: the cloud never has more credentials than it may have. And a plan is
 // refused only where not even all destroys first would make it fit.
 func TestMake_neverPassesAQuota(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -212,44 +213,47 @@ func changes(in planner.Input, o planner.Operation) []int {
 	return out
 }
 
-// simulate runs a plan as the executor does, with an order by chance within each
-// phase, and gives the most credentials that there were.
+// simulate runs a plan as the executor does, with an order by chance among the operations that
+// can start, and gives the most credentials that there were.
 func simulate(t *rapid.T, in planner.Input, plan *planner.Plan, chance *rand.Rand) int {
-	live := len(in.Observed.Credentials)
-	most, phase := live, map[addr.Address]int{}
-	for first := 0; first < len(plan.Operations); {
-		var waiting, running [][]int
-		last := first
-		for ; last < len(plan.Operations) && plan.Operations[last].Phase() == plan.Operations[first].Phase(); last++ {
-			o := plan.Operations[last]
-			phase[o.Address] = o.Phase()
-			for _, p := range o.After {
-				if before, known := phase[p]; !known || before >= o.Phase() {
-					t.Fatalf("%s waits for %s, which does not come before it", o.Address, p)
-				}
+	live, running := len(in.Observed.Credentials), []int{}
+	most, queue, left := live, plan.Queue(), len(plan.Operations)
+	var waiting []int
+	steps := make([][]int, len(plan.Operations))
+	dead := map[addr.Address]bool{}
+	for {
+		for i, ready := queue.Next(); ready; i, ready = queue.Next() {
+			o := plan.Operations[i]
+			dead[o.Address] = len(o.Blocked) > 0 || slices.ContainsFunc(o.After, func(w planner.Wait) bool { return dead[w.Address] })
+			if !dead[o.Address] {
+				steps[i] = changes(in, o)
 			}
-			if len(o.Blocked) == 0 {
-				waiting = append(waiting, changes(in, o))
-			}
+			waiting = append(waiting, i)
 		}
-		first = last
-		chance.Shuffle(len(waiting), func(i, j int) { waiting[i], waiting[j] = waiting[j], waiting[i] })
-		for len(waiting)+len(running) > 0 {
-			if len(waiting) > 0 && len(running) < in.Parallelism && (len(running) == 0 || chance.IntN(2) == 0) {
-				running, waiting = append(running, waiting[0]), waiting[1:]
+		switch {
+		case len(waiting)+len(running) == 0:
+			if left > 0 {
+				t.Fatalf("%d operations never started", left)
+			}
+			return most
+		case len(waiting) > 0 && len(running) < in.Parallelism && (len(running) == 0 || chance.IntN(2) == 0):
+			n := chance.IntN(len(waiting))
+			running = append(running, waiting[n])
+			waiting = slices.Delete(waiting, n, n+1)
+		default:
+			n := chance.IntN(len(running))
+			i := running[n]
+			if len(steps[i]) == 0 {
+				running = slices.Delete(running, n, n+1)
+				queue.Done(i)
+				left--
 				continue
 			}
-			i := chance.IntN(len(running))
-			if len(running[i]) == 0 {
-				running = append(running[:i], running[i+1:]...)
-				continue
-			}
-			live += running[i][0]
-			running[i] = running[i][1:]
+			live += steps[i][0]
+			steps[i] = steps[i][1:]
 			most = max(most, live)
 		}
 	}
-	return most
 }
 
 // behindAllDestroys gives the most credentials that there could be if all else came

@@ -5,7 +5,7 @@ import (
 	"buckethead/planner"
 )
 
-// Before format 3, an operation had its address in one of two fields.
+// Before format 3, an operation had its address in one of two fields, and waited for addresses.
 type (
 	olderPlan struct {
 		planner.Plan
@@ -13,8 +13,9 @@ type (
 	}
 	olderOperation struct {
 		planner.Operation
-		Project addr.Address `json:"project"`
-		Block   addr.Address `json:"block"`
+		Project addr.Address   `json:"project"`
+		Block   addr.Address   `json:"block"`
+		After   []addr.Address `json:"after"`
 	}
 )
 
@@ -34,6 +35,9 @@ func decodeOlder(text []byte, into *document) (*planner.Plan, error) {
 		plan.Operations[i] = o.Operation
 		if plan.Operations[i].Address = o.Project; o.Project.IsZero() {
 			plan.Operations[i].Address = o.Block
+		}
+		for _, before := range o.After {
+			plan.Operations[i].After = append(plan.Operations[i].After, planner.Wait{Address: before})
 		}
 	}
 	return &plan, nil

@@ -21,7 +21,7 @@ import (
 
 // Format is the version of the file that this package writes. It reads the ones before it as
 // well: format 2 added operations on stores, and where a changed value comes from; format 3 has
-// the address of an operation in one field.
+// the address of an operation in one field, and says why one waits for another.
 const Format = 3
 
 // limit bounds what Read takes, in bytes: 100,000 operations are well below it.
@@ -168,8 +168,8 @@ func difference(want, got planner.Operation) string {
 			parts = append(parts, c.Field+" would no longer change")
 		}
 	}
-	if !slices.Equal(want.After, got.After) {
-		parts = append(parts, fmt.Sprintf("would wait for %s, not for %s", labels(got.After), labels(want.After)))
+	if was, is := want.Freed(), got.Freed(); !slices.Equal(was, is) {
+		parts = append(parts, fmt.Sprintf("would wait for %s, not for %s", labels(is), labels(was)))
 	}
 	if len(parts) == 0 {
 		return "would take other steps: " + acts(got) + "; not: " + acts(want)

@@ -3,6 +3,8 @@ package planfile_test
 import (
 	"bytes"
 	"errors"
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -95,6 +97,25 @@ func TestRead_olderFormats(t *testing.T) {
 	}
 }
 
+// The file of this format, as it is on disk.
+func TestWrite_golden(t *testing.T) {
+	old, photos := addr.Address{Kind: addr.Project, Name: "old"}, addr.Address{Kind: addr.Project, Name: "photos", Key: "eu"}
+	p := &planner.Plan{Stack: "main", Lineage: "L", Mode: planner.Normal, Operations: []planner.Operation{
+		{Address: addr.Address{Kind: addr.Secrets, Name: "age_file.main"}, Kind: planner.Update, Digest: "1"},
+		{Address: photos, Kind: planner.Provision, Digest: "2", After: []planner.Wait{{Address: old, Reason: planner.Reason{Word: "bucket_name", Text: "frees the name of the bucket"}}}}}}
+	const path = "testdata/format3.json"
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := write(t, p); string(got) != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if read, err := planfile.Read(bytes.NewReader(want)); err != nil || !reflect.DeepEqual(read, p) {
+		t.Errorf("got %+v, %v", read, err)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	expected := plan("photos", "albums")
 	changed := plan("photos", "albums")
@@ -142,7 +163,7 @@ func TestCompare_quotasAndWhatIsWaitedFor(t *testing.T) {
 		t.Errorf("got quotas %v, %v; want none for a part", run.Quotas, differences)
 	}
 	waits := plan("photos")
-	waits.Operations[0].After, waits.Operations[0].Digest = []addr.Address{{Kind: addr.Project, Name: "old"}}, "x"
+	waits.Operations[0].After, waits.Operations[0].Digest = []planner.Wait{{Address: addr.Address{Kind: addr.Project, Name: "old"}}}, "x"
 	if _, differences := planfile.Compare(expected, waits); len(differences) != 1 || differences[0].Text != "would wait for old, not for none" {
 		t.Errorf("got %v", differences)
 	}
