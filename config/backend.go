@@ -11,9 +11,10 @@ import (
 )
 
 // StateKind is a place beside "local" where a state can be kept: the label of its
-// block, its attributes, the hosts of those who run it, and what finds faults offline.
+// block, what it is, its attributes, the hosts of those who run it, and what finds faults offline.
 type StateKind struct {
 	Name     string
+	Title    string
 	Settings []vendors.Setting
 	OwnHosts vendors.Hosts
 	Check    func(vendors.Settings) []vendors.Problem
@@ -57,17 +58,8 @@ func (l *loader) decodeState() {
 // localState reads where the file is.
 func (s *scope) localState(b *hclsyntax.Block) {
 	l := s.l
-	s.known(b.Body, []string{"path"}, nil, false)
 	l.config.State.Range = toRange(b.DefRange())
-	a := b.Body.Attributes["path"]
-	if a == nil {
-		return
-	}
-	path, out := s.text(a)
-	switch {
-	case out == given && path == "":
-		s.report(invalidValue, a.Expr.Range(), "The path of the state is empty.", `Name a file, such as ".bh/state.db".`)
-	case out == given:
-		l.config.State.Path = path
+	if s.fill(b, localStateBlock, &l.config.State); l.config.State.Path == "" {
+		s.report(invalidValue, valueRange(b, "path"), "The path of the state is empty.", `Name a file, such as ".bh/state.db".`)
 	}
 }

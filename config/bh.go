@@ -42,7 +42,7 @@ func (l *loader) decodeBH() bool {
 		if i > 0 {
 			s.duplicate(b, l.blocks.bh[0], "The bh block")
 		}
-		s.known(b.Body, []string{"required_version", "stack"}, []string{"state"}, false)
+		s.known(b.Body, bhBlock)
 		if a := b.Body.Attributes["required_version"]; a != nil {
 			satisfied = s.satisfied(a) && satisfied
 		}

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"buckethead/config/addr"
+	"buckethead/config/write"
 	"buckethead/vendors"
 )
 
@@ -24,12 +25,12 @@ func hostile() *rapid.Generator[string] {
 func TestBlocks_readBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := hostile()
-		old, now := addr.Project{Name: "t", Key: text.Draw(t, "from")}, addr.Project{Name: "größe", Key: text.Draw(t, "to")}
-		gone, owner := addr.Project{Name: "u", Key: text.Draw(t, "removed")}, text.Draw(t, "owner")
-		e := Existing{To: addr.Project{Name: "v", Key: text.Draw(t, "imported")}, Declared: true, Item: text.Draw(t, "item"), Owner: "acme@0123abcd",
+		old, now := addr.Address{Kind: addr.Project, Name: "t", Key: text.Draw(t, "from")}, addr.Address{Kind: addr.Project, Name: "größe", Key: text.Draw(t, "to")}
+		gone, owner := addr.Address{Kind: addr.Project, Name: "u", Key: text.Draw(t, "removed")}, text.Draw(t, "owner")
+		e := Existing{To: addr.Address{Kind: addr.Project, Name: "v", Key: text.Draw(t, "imported")}, Declared: true, Item: text.Draw(t, "item"), Owner: "acme@0123abcd",
 			Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: "acme-bucket"}}}
-		src := header + "project \"v\" {\n  for_each = { " + Quoted(e.To.Key) + " = " + Quoted(owner) + " }\n  bucket = \"acme-bucket\"\n}\n" +
-			MovedBlock(old, now) + "\n" + RemovedBlock(gone) + "\n" + string(Generate([]Existing{e}))
+		src := header + "project \"v\" {\n  for_each = { " + write.Quoted(e.To.Key) + " = " + write.Quoted(owner) + " }\n  bucket = \"acme-bucket\"\n}\n" +
+			write.Moved(old, now) + "\n" + write.Removed(gone) + "\n" + string(Generate([]Existing{e}))
 		c, diags := Load(from(src))
 		for _, d := range diags {
 			t.Fatalf("%s %v\n%s", d.Code, d, src)

@@ -62,7 +62,7 @@ func capped(list diag.List) diag.List {
 // addMore counts one that is left out; the first says where that begins.
 func addMore[K comparable](counts map[K]*diag.Diagnostic, key K, at diag.Range) {
 	if counts[key] == nil {
-		counts[key] = &diag.Diagnostic{Code: moreFaults.Code, Summary: moreFaults.Summary, Subject: at}
+		counts[key] = &diag.Diagnostic{Kind: moreFaults, Subject: at}
 	}
 	counts[key].Omitted++
 }

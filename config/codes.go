@@ -1,154 +1,169 @@
 package config
 
-// Kind is one kind of fault: a stable code and the constant phrase that heads
-// every diagnostic of the kind.
-type Kind struct{ Code, Summary string }
+import "buckethead/config/diag"
 
-// The kinds of fault. A code is never given to another kind, also when its own
-// kind is no longer used.
+// Kind is a kind of fault of the files.
+type Kind = diag.Kind
+
+// The kinds of fault of the files and of the language. codes_projects.go has those of what they declare.
 var (
-	// The file or folder to read is not there.
-	missingFile = Kind{"BH1001", "Configuration not found"}
-	// A file or folder is there and cannot be read.
-	unreadableFile = Kind{"BH1002", "Configuration cannot be read"}
-	// The text is no HCL.
-	invalidSyntax = Kind{"BH1003", "Invalid syntax"}
-	// A block of a type that is not known at its place.
-	unknownBlock = Kind{"BH1004", "Unknown block"}
-	// An attribute that is not known at its place.
-	unknownAttribute = Kind{"BH1005", "Unknown attribute"}
-	// A block with too many labels, too few, or a label that is no name.
-	invalidLabels = Kind{"BH1006", "Invalid block labels"}
-	// An attribute or a block that must be there and is not.
-	missingAttribute = Kind{"BH1007", "Missing attribute"}
-	// Two blocks that declare the same thing.
-	duplicateBlock = Kind{"BH1008", "Duplicate declaration"}
-	// One attribute, or one local, set twice.
-	duplicateAttribute = Kind{"BH1009", "Duplicate attribute"}
-	// A value of the wrong type.
-	wrongType = Kind{"BH1010", "Wrong type of value"}
-	// A value of the right type that is not among those that are allowed.
-	invalidValue = Kind{"BH1011", "Invalid value"}
-	// An expression that cannot be evaluated.
-	invalidExpression = Kind{"BH1012", "Expression cannot be evaluated"}
-	// A reference to a variable, local or other name that is not declared.
-	unknownReference = Kind{"BH1013", "Reference to something undeclared"}
-	// A call to a function that does not exist.
-	unknownFunction = Kind{"BH1014", "Unknown function"}
-	// Locals that refer to each other in a circle.
-	localCycle = Kind{"BH1015", "Locals refer to each other in a circle"}
-	// A length of time that cannot be understood or does not fit.
-	invalidDuration = Kind{"BH1016", "Invalid duration"}
-	// A file that bh does not read, whatever is in it.
-	refusedFile = Kind{"BH1017", "File is not read"}
-	// Two keys of a map or of data that are the same, or look the same.
-	duplicateKey = Kind{"BH1018", "Two keys are the same"}
-	// A file that is not UTF-8 text.
-	wrongEncoding = Kind{"BH1019", "File is not UTF-8 text"}
-
-	// A required variable without a value.
-	missingVariable = Kind{"BH1020", "Missing value for a variable"}
-	// A value for a variable that is not declared.
-	undeclaredVariable = Kind{"BH1021", "Value for an undeclared variable"}
-	// A value that does not fit the variable's type.
-	invalidVariable = Kind{"BH1022", "Invalid value for a variable"}
-	// A value that a validation block of its variable refuses.
-	failedValidation = Kind{"BH1023", "Value refused by the variable's validation"}
-	// A type that is no type.
-	invalidType = Kind{"BH1024", "Invalid type"}
-	// The running bh is not one that the file asks for.
-	unsupportedVersion = Kind{"BH1025", "This version of bh is not supported"}
-	// A state backend that this build does not have.
-	unknownBackend = Kind{"BH1026", "Unknown kind of state"}
-	// An env() of a variable that is not set.
-	unsetEnvironment = Kind{"BH1027", "Variable of the environment is not set"}
-	// An expression that makes more than bh keeps in memory.
-	tooLarge = Kind{"BH1028", "Value is too large"}
-	// What stands for the errors of a file beyond those that are reported.
-	moreFaults = Kind{"BH1029", "More errors"}
-
-	// A cloud or secrets block for a vendor that does not exist.
-	unknownVendor = Kind{"BH1030", "Unknown vendor"}
-	// A project without a cloud or secrets block that it could use.
-	missingConnection = Kind{"BH1031", "No connection to use"}
-	// A project that could use several blocks and names none.
-	ambiguousConnection = Kind{"BH1032", "Several connections to choose from"}
-	// A project that names a cloud or secrets block that is not declared.
-	unknownConnection = Kind{"BH1033", "Unknown connection"}
-	// A setting that the vendor refuses.
-	invalidSetting = Kind{"BH1034", "Setting refused by the vendor's rules"}
-
-	// A secret that is written in the file.
-	literalSecret = Kind{"BH1040", "Secret written in the file"}
-	// A sensitive value where it would be shown.
-	shownSecret = Kind{"BH1041", "Sensitive value would be shown"}
-	// A reference to a store that no secrets block opens.
-	unknownScheme = Kind{"BH1042", "Reference to an unknown secret store"}
-	// A secret without any text.
-	emptySecret = Kind{"BH1043", "Secret is empty"}
-	// A fault that depends on the value of a secret. One alone is reported: many of them,
-	// each for another question about the value, would tell what it is.
-	secretFault = Kind{"BH1044", "Secret does not fit where it is used"}
-
-	// A for_each over something else than names.
-	invalidForEach = Kind{"BH1050", "Invalid for_each"}
-	// A bucket that the vendor's rules refuse.
-	invalidBucket = Kind{"BH1051", "Bucket refused by the vendor's rules"}
-	// A credential that the vendor's rules refuse.
-	invalidCredential = Kind{"BH1052", "Credential refused by the vendor's rules"}
-	// An item title that the store's rules refuse.
-	invalidItemTitle = Kind{"BH1053", "Item title refused by the vendor's rules"}
-	// Two projects with one bucket.
-	sharedBucket = Kind{"BH1054", "Two projects have the same bucket"}
-	// Two projects with one item.
-	sharedItem = Kind{"BH1055", "Two projects have the same item"}
-	// An attribute that the project's cloud does not know.
-	unsupportedAttribute = Kind{"BH1056", "Attribute not supported by the cloud"}
-	// An attribute that means nothing for keys that someone brings.
-	needlessAttribute = Kind{"BH1057", "Attribute without effect"}
-	// Credentials that expire before their successors are in use.
-	earlyExpiry = Kind{"BH1058", "Credentials expire before the rotation ends"}
-
-	// A moved, removed or import block without a proper address.
-	invalidAddress = Kind{"BH1060", "Invalid address"}
-	// moved blocks that contradict each other or the rest.
-	invalidMove = Kind{"BH1061", "Moves contradict each other"}
-	// Something removed that is still declared.
-	removedDeclared = Kind{"BH1062", "Removed project is still declared"}
-	// An import into a project that is not declared.
-	importUndeclared = Kind{"BH1063", "Import into an undeclared project"}
-	// An import that does not fit its project.
-	invalidImport = Kind{"BH1064", "Import does not fit its project"}
-
-	// Two rules of a bucket with one id, or two of its domains with one name.
-	duplicateRule = Kind{"BH1070", "Two rules have the same name"}
-	// A rule that does nothing, or two things that exclude each other.
-	contradictoryRule = Kind{"BH1071", "Rule does nothing, or contradicts itself"}
-	// More rules or domains than a bucket can have.
-	tooManyRules = Kind{"BH1072", "Too many rules"}
-	// A date that cannot be understood.
-	invalidDate = Kind{"BH1073", "Invalid date"}
-	// Two projects whose buckets are to be public under one domain.
-	sharedDomain = Kind{"BH1074", "Two projects have the same domain"}
-
-	// A project or an operation for which the condition of a policy does not hold.
-	brokenPolicy = Kind{"BH1080", "A policy does not allow this"}
+	missingFile = Kind{Code: "BH1001", Summary: "Configuration not found",
+		Meaning: "bh needs `buckets.hcl` in the folder where it runs, or whatever `--file` names. There is no such " +
+			"file or folder, or the folder has no file whose name ends in .hcl.",
+		Example: "`bh plan` in a folder without `buckets.hcl`, or `bh plan --file prod`, if prod is a folder " +
+			"without *.hcl files.",
+		WayOut: "Run bh in the right folder, or name it with `--chdir`. To begin a new project there, `bh init` " +
+			"writes a first `buckets.hcl`; it changes no file that is there."}
+	unreadableFile = Kind{Code: "BH1002", Summary: "Configuration cannot be read",
+		Meaning: "The file or folder is there, but the system does not let bh read it. The message has the reason " +
+			"that the system gave.",
+		Example: "`buckets.hcl` belongs to another user and has mode 0600; `bh plan` ends with \"buckets.hcl cannot " +
+			"be read: permission denied\".",
+		WayOut: "Give the user that runs bh the right to read the file: `ls -l buckets.hcl` shows who has it. If " +
+			"the name leads to something else by a link, check where the link leads."}
+	invalidSyntax = Kind{Code: "BH1003", Summary: "Invalid syntax",
+		Meaning: "The text is not HCL: a quote or a bracket is not closed, a value is missing after the equals " +
+			"sign, or the like. bh reports no faults in the part that it could not read, so more may appear after the " +
+			"correction.",
+		WayOut: "Correct the text at the place that is marked, or just before it. `bh fmt --check` shows the syntax " +
+			"errors of one file alone."}
+	unknownBlock = Kind{Code: "BH1004", Summary: "Unknown block",
+		Meaning: "A file, or a block, has an inner block of a type that bh does not know there. Usually it is " +
+			"misspelled, stands one level too high or too deep, or belongs to Terraform.",
+		WayOut: "Use the name that the message suggests, or move the block to where it belongs. A setting of a " +
+			"bucket goes into the `project` block, a value of your own into `locals { ... }`."}
+	unknownAttribute = Kind{Code: "BH1005", Summary: "Unknown attribute",
+		Meaning: "A block has an attribute that bh does not know there. Usually it is misspelled, belongs in " +
+			"another block, or is an attribute of another vendor. bh refuses it, because a setting that is silently " +
+			"ignored is worse than an error.",
+		WayOut: "Use the name that the message suggests, or remove the line. A value of your own belongs in a " +
+			"`locals` block."}
+	invalidLabels = Kind{Code: "BH1006", Summary: "Invalid block labels",
+		Meaning: "A block has too few labels, too many, or one that cannot be a name. `project` and `variable` take " +
+			"a name, `cloud` and `secrets` a vendor and a name. A name begins with a letter or an underscore, and has " +
+			"letters, digits, underscores and dashes.",
+		WayOut: "Write the labels in quotes between the type and the brace, as the message shows: " +
+			"`project \"photos\" { ... }`."}
+	missingAttribute = Kind{Code: "BH1007", Summary: "Missing attribute",
+		Meaning: "A block lacks an attribute or an inner block that it cannot do without. An attribute whose value " +
+			"is `null` counts as missing.",
+		WayOut: "Add what the message names. If the value comes from an expression, see why that is `null`."}
+	duplicateBlock = Kind{Code: "BH1008", Summary: "Duplicate declaration",
+		Meaning: "Two blocks declare the same thing: two projects, variables, clouds or stores of one name, or two " +
+			"blocks of a kind that may be there only once. All *.hcl files of a folder count as one.",
+		WayOut: "Remove one of the two, or give it another name. To give a project that was applied another name, " +
+			"add a `moved` block, or the next apply destroys the old one: `bh plan` prints the block."}
+	duplicateAttribute = Kind{Code: "BH1009", Summary: "Duplicate attribute",
+		Meaning: "One attribute is set twice in a block, or one local in two `locals` blocks. bh does not choose " +
+			"one of the two.",
+		WayOut: "Remove one of them. The message says where the first one is."}
+	wrongType = Kind{Code: "BH1010", Summary: "Wrong type of value",
+		Meaning: "The value has another type than the attribute takes: text where a number, a list or true and " +
+			"false is needed. bh converts only what has one meaning, such as \"true\" to true.",
+		WayOut: "Write a value of the type that the message names. `true`, `false` and numbers stand without " +
+			"quotes, lists in brackets: `[\"a\", \"b\"]`."}
+	invalidValue = Kind{Code: "BH1011", Summary: "Invalid value",
+		Meaning: "The value has the right type, but the attribute does not allow it: a word that is not in its " +
+			"list, an empty text, a URL with a password in it, a number out of range.",
+		WayOut: "Use one of the values that the message lists, or correct what it names."}
+	invalidExpression = Kind{Code: "BH1012", Summary: "Expression cannot be evaluated",
+		Meaning: "An expression has no result: a function refused its arguments, an index does not exist, two types " +
+			"do not go together. The message quotes the reason.",
+		WayOut: "Correct the expression. `try(EXPRESSION, OTHER)` uses another value where it fails, and " +
+			"`can(EXPRESSION)` tests it."}
+	unknownReference = Kind{Code: "BH1013", Summary: "Reference to something undeclared",
+		Meaning: "An expression names a variable, a local or something else that no file declares. Text without " +
+			"quotes is read as such a name. `each` exists only in a project with `for_each`.",
+		WayOut: "Declare the name, correct it, or put text in quotes. Variables are `var.NAME`, locals " +
+			"`local.NAME`."}
+	unknownFunction = Kind{Code: "BH1014", Summary: "Unknown function",
+		Meaning: "bh has Terraform's functions, without those that read the clock, draw at random or use the " +
+			"network: the same files must always make the same plan.",
+		WayOut: "Use the function that the message suggests. Pass a date or a random value in as a variable: " +
+			"`bh plan --var built_on=2027-01-31`."}
+	localCycle = Kind{Code: "BH1015", Summary: "Locals refer to each other in a circle",
+		Meaning: "Each of these locals needs the value of another one, so that none of them has a value.",
+		WayOut:  "Give one of them a value that does not refer to the others."}
+	invalidDuration = Kind{Code: "BH1016", Summary: "Invalid duration",
+		Meaning: "A length of time has no unit, an unknown one, or does not fit: a rotation of no time at all, an " +
+			"overlap that is not shorter than the rotation, a rule that is longer than the vendor allows.",
+		WayOut: "Write numbers with units, the largest first: \"90d\", \"12h\", \"1w 2d\". The units are w, d, h, m " +
+			"and s."}
+	refusedFile = Kind{Code: "BH1017", Summary: "File is not read",
+		Meaning: "bh reads only ordinary files within the repository: nothing outside of it, nothing below `.git` " +
+			"or `.bh`, no link that leads there, no pipe, no device, and no file above the limit on sizes. A change to " +
+			"the files could otherwise make a runner read its own secrets.",
+		WayOut: "Copy the file into the repository, or pass its content in as a variable. Files that you name " +
+			"yourself with `--file` and `--var-file` may be anywhere."}
+	duplicateKey = Kind{Code: "BH1018", Summary: "Two keys are the same",
+		Meaning: "A map in HCL, or data of JSON or YAML, has one key twice, or two keys that look the same and are " +
+			"encoded in two ways. Other tools keep the last one silently; bh does not.",
+		WayOut: "Remove one of the two, or give it another key."}
+	wrongEncoding = Kind{Code: "BH1019", Summary: "File is not UTF-8 text",
+		Meaning: "The file is UTF-16, or has bytes that are not UTF-8. Some editors and shells on Windows save " +
+			"UTF-16 unless told otherwise.",
+		Example: "`buckets.hcl` was saved by an editor that writes UTF-16; `bh validate` ends with \"buckets.hcl is " +
+			"UTF-16, and bh reads UTF-8\".",
+		WayOut: "Save the file as UTF-8. A byte-order mark at its beginning does no harm."}
+	missingVariable = Kind{Code: "BH1020", Summary: "Missing value for a variable",
+		Meaning: "A variable has no default, and no value was set. An empty BH_VAR_NAME counts as not set, because " +
+			"CI sets what is not configured to nothing. Commands that do not need the variable work without it.",
+		WayOut: "Give it a value: `bh plan --var env=prod`, a line `env = \"prod\"` in a file that " +
+			"`bh plan --var-file prod.hcl` reads, or BH_VAR_env in the environment. Or give the variable a default."}
+	undeclaredVariable = Kind{Code: "BH1021", Summary: "Value for an undeclared variable",
+		Meaning: "A flag or a file of variables sets a variable that no file declares. A misspelled name would " +
+			"otherwise go unnoticed, and the default would be used. BH_VAR_NAME of an undeclared variable is ignored.",
+		WayOut: "Correct the name, declare the variable with a block `variable \"NAME\" {}`, or remove the value."}
+	invalidVariable = Kind{Code: "BH1022", Summary: "Invalid value for a variable",
+		Meaning: "The value does not fit the type of the variable. For a string it is taken as it stands; for every " +
+			"other type it is read as an expression.",
+		WayOut: "Write it as you would in the file, in quotes for the shell: " +
+			"`bh plan --var 'names=[\"a\", \"b\"]'`."}
+	failedValidation = Kind{Code: "BH1023", Summary: "Value refused by the variable's validation",
+		Meaning: "A `validation` block of the variable has a condition that is false for the value. The message is " +
+			"the block's own.",
+		WayOut: "Give the variable another value. If the value is right, change the condition."}
+	invalidType = Kind{Code: "BH1024", Summary: "Invalid type",
+		Meaning: "The `type` of a variable is not one that bh knows.",
+		WayOut: "Write one of string, number, bool, any, list(...), set(...), map(...), object({...}) and " +
+			"tuple([...]), without quotes."}
+	unsupportedVersion = Kind{Code: "BH1025", Summary: "This version of bh is not supported",
+		Meaning: "`required_version` in the bh block asks for another version of bh than the one that runs. Nothing " +
+			"else in the files is checked, because it may be right for that version.",
+		WayOut: "Install a version that fits: `bh version` says which one this is. Or change `required_version`."}
+	unknownBackend = Kind{Code: "BH1026", Summary: "Unknown kind of state",
+		Meaning: "The bh block has a `state` block of a kind that this bh does not have. A state is a file, " +
+			"`state \"local\"`, or an object in a bucket, `state \"s3\"`, on any server that speaks S3.",
+		WayOut: "Use one of the two. `bh help shared-state` shows the block for a bucket. After a change of the " +
+			"place, `bh state migrate` brings the state along."}
+	unsetEnvironment = Kind{Code: "BH1027", Summary: "Variable of the environment is not set",
+		Meaning: "`env(\"NAME\")` reads a variable of the environment that is not set, or is empty. Commands that " +
+			"do not need the value work without it.",
+		WayOut: "Set it before bh runs; in CI, add it to the `env` of the job. If bh can do without it, write a " +
+			"default: `env(\"NAME\", \"weur\")`. A default is not for secrets, because the file is committed."}
+	tooLarge = Kind{Code: "BH1028", Summary: "Value is too large",
+		Meaning: "An expression makes more than bh keeps in memory: 64 MiB for one expression, 16 MiB for one " +
+			"string, 128 MiB for all values, 250,000 projects. A file from a stranger could otherwise exhaust the " +
+			"machine.",
+		WayOut: "Make less of it. Read only the part of the data that you need, or split it among several locals."}
+	moreFaults = Kind{Code: "BH1029", Summary: "More errors",
+		Meaning: "A file has more than 20 errors. The others are not shown, because a single mistake often has many " +
+			"consequences. A fault of this kind says how many there are and where they begin.",
+		WayOut: "Correct those that are shown, and run the command again."}
 )
 
-// Kinds returns every kind of fault that Load, Format and the policies report, by code.
-func Kinds() []Kind {
-	return []Kind{
+// Codes returns every kind of fault that Load, Format and the policies report, by code.
+func Codes() []diag.Kind {
+	return []diag.Kind{
 		missingFile, unreadableFile, invalidSyntax, unknownBlock, unknownAttribute, invalidLabels, missingAttribute,
-		duplicateBlock, duplicateAttribute, wrongType, invalidValue, invalidExpression, unknownReference, unknownFunction,
-		localCycle, invalidDuration, refusedFile, duplicateKey, wrongEncoding,
-		missingVariable, undeclaredVariable, invalidVariable, failedValidation, invalidType,
-		unsupportedVersion, unknownBackend, unsetEnvironment, tooLarge, moreFaults,
-		unknownVendor, missingConnection, ambiguousConnection, unknownConnection, invalidSetting,
-		literalSecret, shownSecret, unknownScheme, emptySecret, secretFault,
-		invalidForEach, invalidBucket, invalidCredential, invalidItemTitle, sharedBucket, sharedItem, unsupportedAttribute,
-		needlessAttribute, earlyExpiry,
-		invalidAddress, invalidMove, removedDeclared, importUndeclared, invalidImport,
-		duplicateRule, contradictoryRule, tooManyRules, invalidDate, sharedDomain,
-		brokenPolicy,
+		duplicateBlock, duplicateAttribute, wrongType, invalidValue, invalidExpression, unknownReference,
+		unknownFunction, localCycle, invalidDuration, refusedFile, duplicateKey, wrongEncoding, missingVariable,
+		undeclaredVariable, invalidVariable, failedValidation, invalidType, unsupportedVersion, unknownBackend,
+		unsetEnvironment, tooLarge, moreFaults, unknownVendor, missingConnection, ambiguousConnection,
+		unknownConnection, invalidSetting, literalSecret, shownSecret, unknownScheme, emptySecret, secretFault,
+		invalidForEach, invalidBucket, invalidCredential, invalidItemTitle, sharedBucket, sharedItem,
+		unsupportedAttribute, needlessAttribute, earlyExpiry, invalidAddress, invalidMove, removedDeclared,
+		importUndeclared, invalidImport, duplicateRule, contradictoryRule, tooManyRules, invalidDate, sharedDomain,
+		idleRule, brokenPolicy,
 	}
 }

@@ -82,7 +82,7 @@ type Register struct {
 // connection addresses; Cloud is empty for a project with Register. AllowedIPs
 // are sorted. Range is the project block's header.
 type Project struct {
-	Addr         addr.Project
+	Addr         addr.Address
 	Cloud        string
 	Secrets      string
 	Bucket       vendors.BucketSpec
@@ -101,13 +101,13 @@ type Project struct {
 // Moved renames a project in state. A From or To without a key covers every
 // instance of its name.
 type Moved struct {
-	From, To addr.Project
+	From, To addr.Address
 	Range    diag.Range
 }
 
 // Removed forgets a project, or with Destroy destroys it, explicitly.
 type Removed struct {
-	From    addr.Project
+	From    addr.Address
 	Destroy bool
 	Range   diag.Range
 }
@@ -116,7 +116,7 @@ type Removed struct {
 // credential that the item holds. AccessKeyID, where given, must be the item's. Owner
 // is the other state that owns them, as STACK@LINEAGE, if there is one.
 type Import struct {
-	To          addr.Project
+	To          addr.Address
 	Bucket      string
 	AccessKeyID string
 	Item        string

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/language"
 	"buckethead/vendors"
 )
 
@@ -18,7 +19,7 @@ type connection struct {
 	Connection
 	block  *hclsyntax.Block
 	vendor *vendors.Vendor
-	knows  attributeSet // the bucket attributes that a cloud knows
+	knows  language.Set // the bucket attributes that a cloud knows
 	// address is kept, for it is asked for once a project.
 	address string
 }
@@ -55,9 +56,7 @@ func (l *loader) declareConnection(cs *connections, b *hclsyntax.Block) {
 	for i := range l.options.Vendors {
 		if v := &l.options.Vendors[i]; v.Name == c.Vendor && cs.opens(v) {
 			c.vendor = v
-			for _, name := range v.BucketAttributes {
-				c.knows |= attributeBits[name]
-			}
+			c.knows = projectBlock.Set(v.BucketAttributes...)
 		}
 	}
 	if c.vendor == nil {
@@ -91,7 +90,7 @@ func (s *scope) unknownVendor(cs *connections, b *hclsyntax.Block) {
 		}
 	}
 	s.report(unknownVendor, b.LabelRanges[0],
-		fmt.Sprintf("No vendor for a %s block is called %q.", cs.kind, b.Labels[0]), suggestion(b.Labels[0], names, "vendor"))
+		fmt.Sprintf("No vendor for a %s block is called %q.", cs.kind, b.Labels[0]), language.Suggestion(b.Labels[0], names, "vendor"))
 }
 
 // decodeConnections evaluates and checks the settings of every block.
@@ -129,7 +128,7 @@ func (s *scope) connectionReference(a *hclsyntax.Attribute, cs *connections) (*c
 		return c, given
 	}
 	s.report(unknownConnection, a.Expr.Range(), fault,
-		suggestion(text, slices.Collect(maps.Keys(cs.byAddress)), cs.kind+" block"))
+		language.Suggestion(text, slices.Collect(maps.Keys(cs.byAddress)), cs.kind+" block"))
 	return nil, faulty
 }
 

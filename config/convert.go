@@ -35,8 +35,7 @@ func (l *loader) report(k Kind, subject, context hcl.Range, detail, fix string) 
 	}
 	*list = append(*list, diag.Diagnostic{
 		Severity: diag.Error,
-		Code:     k.Code,
-		Summary:  k.Summary,
+		Kind:     k,
 		Detail:   detail,
 		Fix:      fix,
 		Subject:  toRange(subject),

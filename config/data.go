@@ -10,37 +10,46 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"buckethead/config/functions"
 )
 
-const (
-	byteOrderMark = "\ufeff"
-	saveAsUTF8    = "Save the file as UTF-8."
-	oneSpelling   = "Keep one of the two; where they mean different things, give them names that differ visibly."
-)
+const saveAsUTF8 = "Save the file as UTF-8."
 
-// dataError is a fault of a function's input that has a kind of its own.
-type dataError struct {
-	kind      Kind
-	what, fix string
+// faultKinds are the kinds of fault that functions tell apart.
+var faultKinds = map[functions.FaultKind]Kind{
+	functions.TooLarge: tooLarge, functions.DuplicateKey: duplicateKey, functions.WrongEncoding: wrongEncoding,
+	functions.UnknownName: unknownReference, functions.UnknownCall: unknownFunction,
 }
-
-func (e *dataError) Error() string                 { return e.what }
-func (e *dataError) fault() (Kind, string, string) { return e.kind, sentence(e.what), e.fix }
 
 // caused reports the error of a function that says itself what kind of fault it is,
 // and whether it is one.
 func (s *scope) caused(d *hcl.Diagnostic, subject hcl.Range, hidden bool) bool {
-	type faulty interface{ fault() (Kind, string, string) }
-	err, is := d.Extra.(faulty)
-	if extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); !is && ok {
-		err, is = extra.FunctionCallError().(faulty)
+	err, _ := d.Extra.(error)
+	if extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); err == nil && ok {
+		err = extra.FunctionCallError()
 	}
-	if _, tells := err.(*limitError); !is || hidden && !tells {
-		return false
+	switch e := err.(type) {
+	case *functions.Fault:
+		if hidden && e.Kind != functions.TooLarge {
+			return false
+		}
+		s.report(faultKinds[e.Kind], subject, capital(sentence(e.What)), e.Fix)
+		return true
+	case interface{ fault() (Kind, string, string) }:
+		limit, tells := e.(*limitError)
+		if hidden && !tells {
+			return false
+		}
+		if tells && limit.all && s.l.meter.secrets {
+			s.l.tooMuchOfSecrets()
+			return true
+		}
+		kind, detail, fix := e.fault()
+		s.report(kind, subject, detail, fix)
+		return true
 	}
-	kind, detail, fix := err.fault()
-	s.report(kind, subject, detail, fix)
-	return true
+	return false
 }
 
 // readable reports whether a file of the language is text that can be parsed. Text in
@@ -59,7 +68,7 @@ func (l *loader) readable(name string, src []byte) bool {
 		err = twins(withoutComments(src, name))
 	}
 	if err != nil {
-		l.report(duplicateKey, start, hcl.Range{}, fmt.Sprintf("In %s, %s.", name, err), oneSpelling)
+		l.report(duplicateKey, start, hcl.Range{}, fmt.Sprintf("In %s, %s.", name, err), functions.OneSpelling)
 		return false
 	}
 	return true
@@ -85,16 +94,15 @@ func withoutComments(src []byte, name string) []byte {
 // distinctKeys checks a file of variables in JSON. It quotes no key, which may be part of
 // a secret.
 func (l *loader) distinctKeys(path string, src []byte) bool {
-	twice, err := checkJSON(src)
-	if deep, is := err.(*limitError); is {
-		_, detail, fix := deep.fault()
-		l.report(tooLarge, hcl.Range{Filename: path, Start: hcl.InitialPos, End: hcl.InitialPos}, hcl.Range{}, detail, fix)
+	twice, err := functions.RepeatedKey(src)
+	if deep, is := err.(*functions.Fault); is {
+		l.report(tooLarge, hcl.Range{Filename: path, Start: hcl.InitialPos, End: hcl.InitialPos}, hcl.Range{}, sentence(deep.What), deep.Fix)
 		return false
 	}
 	if twice != nil {
-		again := hcl.Pos{Line: twice.again, Column: 1}
+		again := hcl.Pos{Line: twice.Again, Column: 1}
 		l.report(duplicateKey, hcl.Range{Filename: path, Start: again, End: again}, hcl.Range{},
-			fmt.Sprintf("The key in line %d of %s is written again in line %d.", twice.first, path, twice.again),
+			fmt.Sprintf("The key in line %d of %s is written again in line %d.", twice.First, path, twice.Again),
 			"Remove one of the two, or give it another name.")
 		return false
 	}
@@ -116,7 +124,7 @@ func encoding(src []byte) string {
 		if half := src[:min(len(src), 400)]; 3*bytes.Count(half, []byte{0}) > len(half) {
 			return "looks like UTF-16, and bh reads UTF-8"
 		}
-		return fmt.Sprintf("is not text: line %d holds a NUL byte", lineOf(src, at))
+		return fmt.Sprintf("is not text: line %d holds a NUL byte", functions.LineOf(src, at))
 	}
 	if utf8.Valid(src) {
 		return ""
@@ -125,13 +133,11 @@ func encoding(src []byte) string {
 	for {
 		r, size := utf8.DecodeRune(src[at:])
 		if r == utf8.RuneError && size <= 1 {
-			return fmt.Sprintf("is not UTF-8 text: line %d holds the byte 0x%02X, which may be Latin-1", lineOf(src, at), src[at])
+			return fmt.Sprintf("is not UTF-8 text: line %d holds the byte 0x%02X, which may be Latin-1", functions.LineOf(src, at), src[at])
 		}
 		at += size
 	}
 }
-
-func lineOf(src []byte, at int) int { return 1 + bytes.Count(src[:at], []byte{'\n'}) }
 
 // twins finds two words of a text that look the same and differ in how their accents are
 // encoded. cty makes them one, so that they would be merged silently.

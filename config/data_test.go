@@ -7,10 +7,12 @@ import (
 
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
+
+	"buckethead/config/functions"
 )
 
 func TestYAML_keysStayAsTheyAreWritten(t *testing.T) {
-	dir := write(t, map[string]string{
+	dir := written(t, map[string]string{
 		"keys.yaml": "se: {}\nno: {}\nn: {}\noff: {}\nNo: {}\nyes: {}\non: {}\ntrue: {}\n1: {}\n1.0: {}\n0x10: {}\n010: {}\n1_000: {}\n~: {}\nnull: {}\n" +
 			"2026-01-02: {}\n.inf: {}\n\"01\": {}\n'a b': {}\n!!str 5: {}\n!!bool nein: {}\n\"<<\": {}\n",
 	})
@@ -36,7 +38,7 @@ func TestYAML_readsValuesAsTerraformDoes(t *testing.T) {
 		"x: &x {b: 1}\nz: &z {b: 2, d: 4}\ny: {<<: [*x, *z]}": `{"x":{"b":1},"y":{"b":1,"d":4},"z":{"b":2,"d":4}}`, "&k a: 1\nb: {*k : 2}": `{"a":1,"b":{"a":2}}`,
 		"\ufeffa: 1": `{"a":1}`, "---\na: 1\n...\n": `{"a":1}`, "# c\na: 1 # d": `{"a":1}`, "a: .inf": "", "a: 1e3": `{"a":1000}`, "a: 1:30": `{"a":"1:30"}`,
 	} {
-		v, err := yamlDecodeFunc.Call([]cty.Value{cty.StringVal(src)})
+		v, err := functions.YAMLDecode.Call([]cty.Value{cty.StringVal(src)})
 		if want == "" {
 			continue
 		}
@@ -92,7 +94,7 @@ func TestData_isNotMergedSilently(t *testing.T) {
 
 // It holds wherever a map can be written.
 func TestData_isNotMergedSilentlyAnywhere(t *testing.T) {
-	dir := write(t, map[string]string{"a.vars": "m = { a = 1, a = 2 }\n", "a.json": "{\"m\": {\"a\": 1,\n\"a\": 2}}", "top.json": "{\"m\": {},\n\"m\": {}}"})
+	dir := written(t, map[string]string{"a.vars": "m = { a = 1, a = 2 }\n", "a.json": "{\"m\": {\"a\": 1,\n\"a\": 2}}", "top.json": "{\"m\": {},\n\"m\": {}}"})
 	variable := "variable \"m\" {\n  type = map(number)\n  default = {}\n}\n"
 	for name, c := range map[string]struct {
 		src   string
@@ -121,7 +123,7 @@ func TestData_isNotMergedSilentlyAnywhere(t *testing.T) {
 }
 
 func TestEncoding_isNamedOnce(t *testing.T) {
-	dir := write(t, map[string]string{})
+	dir := written(t, map[string]string{})
 	utf16 := func(text string, mark string) string {
 		out := mark
 		for _, r := range text {
@@ -159,7 +161,7 @@ func TestEncoding_isNamedOnce(t *testing.T) {
 }
 
 func TestByteOrderMarks_areReadOver(t *testing.T) {
-	dir := write(t, map[string]string{"y": "\ufeffa: 1", "j": "\ufeff{\"a\": 1}", "c": "\ufeffa\n1", "v.vars": "\ufeffa = \"1\"", "v.json": "\ufeff{\"a\": \"1\"}"})
+	dir := written(t, map[string]string{"y": "\ufeffa: 1", "j": "\ufeff{\"a\": 1}", "c": "\ufeffa\n1", "v.vars": "\ufeffa = \"1\"", "v.json": "\ufeff{\"a\": \"1\"}"})
 	for _, expression := range []string{`yamldecode(file("y")).a`, `jsondecode(file("j")).a`, `csvdecode(file("c"))[0].a`, `var.a`} {
 		for _, file := range []string{"v.vars", "v.json"} {
 			o := from("\ufeff" + header + "variable \"a\" {}\nproject \"p\" {\n  bucket = \"abc\"\n  item_title = " + expression + "\n}\n")
@@ -177,13 +179,13 @@ func FuzzData(f *testing.F) {
 		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		m := &meter{}
+		m := &meter{most: workLimit}
 		for name, decode := range map[string]func() (cty.Value, error){
 			"yaml": func() (cty.Value, error) {
-				return m.call("yamldecode", yamlDecodeFunc).Call([]cty.Value{cty.StringVal(src)})
+				return m.call("yamldecode", functions.YAMLDecode).Call([]cty.Value{cty.StringVal(src)})
 			},
 			"json": func() (cty.Value, error) {
-				return m.call("jsondecode", jsonDecodeFunc).Call([]cty.Value{cty.StringVal(src)})
+				return m.call("jsondecode", functions.JSONDecode).Call([]cty.Value{cty.StringVal(src)})
 			},
 		} {
 			m.spent, m.err = 0, nil

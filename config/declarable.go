@@ -53,7 +53,7 @@ func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, 
 func declares(v vendors.Vendor, spec vendors.BucketSpec) error {
 	const name = "generated.hcl"
 	text := Append([]byte("cloud \"c\" \"c\" {}\nsecrets \"s\" \"s\" {}\n"),
-		Generate([]Existing{{To: addr.Project{Name: "p"}, Bucket: spec}}))
+		Generate([]Existing{{To: addr.Address{Kind: addr.Project, Name: "p"}, Bucket: spec}}))
 	cloud := vendors.Vendor{Name: "c", Title: v.Title, BucketAttributes: v.BucketAttributes, CheckBucket: v.CheckBucket,
 		OpenBuckets: opensNothing[vendors.BucketProvider]}
 	store := vendors.Vendor{Name: "s", OpenSecrets: opensNothing[vendors.SecretStore]}

@@ -69,9 +69,9 @@ func TestDeclarable_saysAll(t *testing.T) {
 		spec := drawSpec(t)
 		got, left, err := Declarable(everyBlock, spec)
 		if err != nil || len(left) > 0 || got.Location != spec.Location {
-			t.Fatalf("%v, left out %q of\n%s", err, left, Generate([]Existing{{To: addr.Project{Name: "p"}, Bucket: spec}}))
+			t.Fatalf("%v, left out %q of\n%s", err, left, Generate([]Existing{{To: addr.Address{Kind: addr.Project, Name: "p"}, Bucket: spec}}))
 		}
-		text := Generate([]Existing{{To: addr.Project{Name: "p"}, Bucket: spec}})
+		text := Generate([]Existing{{To: addr.Address{Kind: addr.Project, Name: "p"}, Bucket: spec}})
 		if again, diags := Format(text, "x.hcl"); len(diags) > 0 || !bytes.Equal(again, text) {
 			t.Fatalf("not canonical (%v):\n%s", diags, text)
 		}
@@ -129,9 +129,9 @@ func TestDeclarable_leavesOut(t *testing.T) {
 
 func TestGenerate(t *testing.T) {
 	got := string(Generate([]Existing{
-		{To: addr.Project{Name: "photos"}, Cloud: "local.main", Secrets: "age_file.main", Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: "p", Namespace: "eu"}},
+		{To: addr.Address{Kind: addr.Project, Name: "photos"}, Cloud: "local.main", Secrets: "age_file.main", Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: "p", Namespace: "eu"}},
 			ItemTitle: "a ${b}", Item: "I1", AccessKeyID: "K1", Access: vendors.ReadOnly, AllowedIPs: []string{"10.0.0.0/8"}, ExpiresAfter: 90 * 24 * time.Hour},
-		{To: addr.Project{Name: "tenant", Key: `a"${b}`}, Declared: true, Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: "t"}}},
+		{To: addr.Address{Kind: addr.Project, Name: "tenant", Key: `a"${b}`}, Declared: true, Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: "t"}}},
 	}))
 	want := `project "photos" {
   bucket        = "p"

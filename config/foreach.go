@@ -10,6 +10,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"buckethead/config/addr"
+	"buckethead/config/language"
 )
 
 // instance is one element of a for_each.
@@ -34,7 +35,6 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 		}
 	}
 	shared, ownBlocks := divided(body.Blocks)
-	d.repeated(body.Blocks)
 	d.decodeBlocks(shared)
 	instances, ok := d.instances(body.Attributes["for_each"])
 	if ok && !d.l.roomFor(len(instances), &d.scope, body.Attributes["for_each"].Expr.Range()) {
@@ -57,27 +57,33 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 	d.decodeEach(instances, own, ownBlocks, twice)
 }
 
-// divided tells the blocks that all instances share from those that differ. Rules
-// of one type stay together: their order counts, and so do their names.
+// divided tells the blocks that all instances share from those that differ. Blocks
+// of one type stay together: their order counts, and so do their names and their number.
 func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
-	differ := func(b *hclsyntax.Block) bool {
-		return slices.ContainsFunc(inOrder(b.Body.Attributes),
-			func(a *hclsyntax.Attribute) bool { return refersToEach(a.Expr) })
-	}
-	types := attributeSet(0)
+	types := language.Set(0)
 	for _, b := range blocks {
-		if bit := attributeBits[b.Type] & repeatedBlocks; bit&^types != 0 && differ(b) {
+		if bit := blockBit(madeType(b)); bit&^types != 0 && differs(b.Body) {
 			types |= bit
 		}
 	}
 	for _, b := range blocks {
-		if attributeBits[b.Type]&types != 0 || differ(b) {
+		if blockBit(madeType(b))&types != 0 {
 			own = append(own, b)
 		} else {
 			shared = append(shared, b)
 		}
 	}
 	return shared, own
+}
+
+// differs reports whether a body differs between instances, or a block in it.
+func differs(body *hclsyntax.Body) bool {
+	for _, a := range body.Attributes {
+		if refersToEach(a.Expr) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(body.Blocks, func(b *hclsyntax.Block) bool { return differs(b.Body) })
 }
 
 // decodeEach reads what differs between the instances, and adds each of them.
@@ -112,7 +118,7 @@ func (d *projectDecoder) decodeEach(instances []instance, own []*hclsyntax.Attri
 			copied.attribute(a)
 		}
 		copied.decodeBlocks(blocks)
-		copied.finish(addr.Project{Name: d.source.Labels[0], Key: one.key}, twice)
+		copied.finish(addr.Address{Kind: addr.Project, Name: d.source.Labels[0], Key: one.key}, twice)
 	}
 }
 

@@ -86,7 +86,7 @@ func checkConfig(t *testing.T, c *Config) {
 // checkPolicies evaluates the policies, for every project and for some operations.
 func checkPolicies(t *testing.T, c *Config, size int) diag.List {
 	t.Helper()
-	operations := []PlannedOperation{{Project: addr.Project{Name: "gone", Key: "x"}, Kind: "destroy", Reason: "undeclared", Blocked: true}}
+	operations := []PlannedOperation{{Project: addr.Address{Kind: addr.Project, Name: "gone", Key: "x"}, Kind: "destroy", Reason: "undeclared", Blocked: true}}
 	for _, p := range c.Projects {
 		operations = append(operations, PlannedOperation{Project: p.Addr, Kind: "update", Reason: "settings", Changes: []string{"access"}})
 	}

@@ -7,10 +7,14 @@ import (
 	"path/filepath"
 	"slices"
 
+	"buckethead/config/language"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/hashicorp/hcl/v2/json"
 	"github.com/zclconf/go-cty/cty"
+
+	"buckethead/config/functions"
 )
 
 // input is a value for a variable from outside of the configuration: raw text,
@@ -46,7 +50,7 @@ func (l *loader) assignVariables() {
 	for name, v := range l.variables {
 		values[name] = v.value
 	}
-	l.root.Variables = map[string]cty.Value{"var": objectOf(values)}
+	l.root.Variables["var"] = objectOf(values)
 	for _, name := range slices.Sorted(maps.Keys(l.variables)) {
 		l.variables[name].validate(l)
 	}
@@ -54,7 +58,7 @@ func (l *loader) assignVariables() {
 
 func (l *loader) undeclared(name string, subject hcl.Range, source string) {
 	fix := fmt.Sprintf("Declare it: variable %q { ... }, or remove the value.", name)
-	if near := similar(name, slices.Collect(maps.Keys(l.variables))); near != "" {
+	if near := language.Similar(name, slices.Collect(maps.Keys(l.variables))); near != "" {
 		fix = fmt.Sprintf("Did you mean %q?", near)
 	}
 	l.report(undeclaredVariable, subject, hcl.Range{},
@@ -88,12 +92,12 @@ func (l *loader) fileAttributes(path string, src []byte) hcl.Attributes {
 	var parsed *hcl.File
 	var diags hcl.Diagnostics
 	if filepath.Ext(path) == ".json" {
-		src = bytes.TrimPrefix(src, []byte(byteOrderMark))
+		src = bytes.TrimPrefix(src, []byte(functions.ByteOrderMark))
 		if !l.distinctKeys(path, src) {
 			return nil
 		}
 		parsed, diags = json.Parse(src, path)
-	} else if place, deep := tooDeep(src, path); deep {
+	} else if place, deep := tooDeep(src, path, hclsyntax.LexConfig); deep {
 		diags = hcl.Diagnostics{{Severity: hcl.DiagError, Summary: "Nested too deep",
 			Detail: "Simplify the value.", Subject: &place}}
 	} else {
@@ -128,7 +132,7 @@ func (v *variable) parse(s *scope, in input) (cty.Value, bool) {
 	}
 	var diags hcl.Diagnostics
 	if expr == nil {
-		if _, deep := tooDeep([]byte(in.text), ""); deep {
+		if _, deep := tooDeep([]byte(in.text), "", hclsyntax.LexConfig); deep {
 			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "It is nested too deep."}}
 		} else if twins([]byte(in.text)) != nil {
 			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "Two words in it look the same, and their accents are encoded in two ways."}}

@@ -9,7 +9,7 @@ import (
 )
 
 // write puts files into a new folder.
-func write(t *testing.T, files map[string]string) string {
+func written(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -25,7 +25,7 @@ func write(t *testing.T, files map[string]string) string {
 }
 
 func TestLoad_prefersFlagThenFileThenEnvironmentThenDefault(t *testing.T) {
-	dir := write(t, map[string]string{
+	dir := written(t, map[string]string{
 		"buckets.hcl": "variable \"a\" {\n  type = string\n  default = \"default\"\n}\n" + header + "project \"p\" {\n  bucket = var.a\n}\n",
 		"one.vars":    "a = \"file\"\n",
 		"two.json":    `{"a": "json"}`,
@@ -83,7 +83,7 @@ func TestLoad_readsInputsByType(t *testing.T) {
 }
 
 func TestLoad_refusesInputsThatDoNotFit(t *testing.T) {
-	dir := write(t, map[string]string{
+	dir := written(t, map[string]string{
 		"unknown.vars": "\nregoin = 1\n",
 		"block.vars":   "region {\n}\n",
 		"object.vars":  "all = { a = { n = \"x\" } }\n",
@@ -119,7 +119,7 @@ func TestLoad_refusesInputsThatDoNotFit(t *testing.T) {
 }
 
 func TestLoad_readsAFileOrAFolder(t *testing.T) {
-	dir := write(t, map[string]string{
+	dir := written(t, map[string]string{
 		"env/b.hcl":     "project \"b\" {\n  bucket = local.name\n}\n",
 		"env/a.hcl":     header + "locals {\n  name = chomp(file(\"name.txt\"))\n}\n",
 		"env/name.txt":  "from-file\n",

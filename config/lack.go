@@ -70,7 +70,7 @@ func FaultsOf(lacks []Lack) diag.List {
 func (c *Config) Lacking(name string, attributes ...string) []Lack {
 	var out []Lack
 	for _, l := range c.Lacks {
-		if l.Fault.Project.Name == name && slices.Contains(attributes, l.Attribute) {
+		if l.Fault.Address.Name == name && slices.Contains(attributes, l.Attribute) {
 			out = append(out, l)
 		}
 	}
@@ -84,18 +84,18 @@ func (s *scope) lack(k Kind, subject hcl.Range, detail, fix string) {
 		s.report(k, subject, detail, fix)
 		return
 	}
-	s.keep(diag.Diagnostic{Severity: diag.Error, Code: k.Code, Summary: k.Summary, Detail: detail, Fix: fix,
+	s.keep(diag.Diagnostic{Severity: diag.Error, Kind: k, Detail: detail, Fix: fix,
 		Subject: toRange(subject), Context: toRange(s.block)})
 }
 
 // keep keeps a fault with what needs the value. Instances of a for_each report theirs once.
 func (s *scope) keep(d diag.Diagnostic) {
-	d.Project = s.project
+	d.Address = s.project
 	if s.seen != nil {
-		d.Project.Key = "" // it is reported for all of them
+		d.Address.Key = "" // it is reported for all of them
 	}
 	one := Lack{s.part, d}
-	for i := len(*s.lacks) - 1; i >= 0 && (*s.lacks)[i].Fault.Project == d.Project; i-- {
+	for i := len(*s.lacks) - 1; i >= 0 && (*s.lacks)[i].Fault.Address == d.Address; i-- {
 		if (*s.lacks)[i] == one {
 			return
 		}

@@ -93,7 +93,7 @@ func TestLoad_partly(t *testing.T) {
 			t.Errorf("%s: ready is %v", what, ready)
 		}
 		for _, l := range lacks {
-			got = append(got, fmt.Sprintf("%s %s%s: %s@%d %s", what, l.Fault.Project.Name, l.Attribute, l.Fault.Code, l.Fault.Subject.Start.Line, l.Fault.Detail))
+			got = append(got, fmt.Sprintf("%s %s%s: %s@%d %s", what, l.Fault.Address.Name, l.Attribute, l.Fault.Code, l.Fault.Subject.Start.Line, l.Fault.Detail))
 		}
 	}
 	note("state", c.State.Lacks, c.State.Ready())

@@ -11,11 +11,12 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/addr"
+	"buckethead/config/language"
 )
 
 // declaration tells which projects are declared.
 type declaration struct {
-	exact map[addr.Project]*Project
+	exact map[addr.Address]*Project
 	names map[string]bool
 }
 
@@ -24,7 +25,7 @@ func (l *loader) decodeLifecycle() {
 	if len(l.blocks.moved)+len(l.blocks.removed)+len(l.blocks.imports) == 0 {
 		return
 	}
-	declared := declaration{exact: make(map[addr.Project]*Project, len(l.config.Projects)), names: map[string]bool{}}
+	declared := declaration{exact: make(map[addr.Address]*Project, len(l.config.Projects)), names: map[string]bool{}}
 	for i := range l.config.Projects {
 		p := &l.config.Projects[i]
 		declared.exact[p.Addr] = p
@@ -39,11 +40,7 @@ func (l *loader) decodeLifecycle() {
 
 // address reads an attribute that names a project: project.tenant["north"], or
 // the same as a string.
-func (s *scope) address(b *hclsyntax.Block, name string) (addr.Project, bool) {
-	a := s.require(b, name)
-	if a == nil {
-		return addr.Project{}, false
-	}
+func (s *scope) address(a *hclsyntax.Attribute) (addr.Address, outcome) {
 	text := ""
 	if t, diags := hcl.AbsTraversalForExpr(a.Expr); !diags.HasErrors() && len(t) > 0 {
 		text = traversalText(t)
@@ -51,26 +48,22 @@ func (s *scope) address(b *hclsyntax.Block, name string) (addr.Project, bool) {
 		text = v.AsString()
 	}
 	p, err := addr.Parse(text)
-	if err != nil || !strings.HasPrefix(text, "project.") {
-		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is no address of a project.", name),
+	if err != nil || p.Kind != addr.Project {
+		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is not the address of a project.", a.Name),
 			`Write project.NAME or project.NAME["KEY"], without other expressions.`)
-		return addr.Project{}, false
+		return addr.Address{}, faulty
 	}
-	return p, true
+	return p, given
 }
 
 // decodeMoved reads the moved blocks and returns the places that projects leave.
-func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.Block {
-	from, to := map[addr.Project]*hclsyntax.Block{}, map[addr.Project]*hclsyntax.Block{}
-	next := map[addr.Project]addr.Project{}
+func (l *loader) decodeMoved(declared declaration) map[addr.Address]*hclsyntax.Block {
+	from, to := map[addr.Address]*hclsyntax.Block{}, map[addr.Address]*hclsyntax.Block{}
+	next := map[addr.Address]addr.Address{}
 	for _, b := range l.blocks.moved {
 		s := l.scope(b)
-		s.known(b.Body, []string{"from", "to"}, nil, false)
 		m := Moved{Range: toRange(b.DefRange())}
-		var okFrom, okTo bool
-		m.From, okFrom = s.address(b, "from")
-		m.To, okTo = s.address(b, "to")
-		if !okFrom || !okTo {
+		if _, faults := s.fill(b, movedBlock, &m); faults != 0 {
 			continue
 		}
 		first, taken := from[m.From]
@@ -101,7 +94,7 @@ func (l *loader) decodeMoved(declared declaration) map[addr.Project]*hclsyntax.B
 // declares reports whether p stays declared although it moves to another place.
 // Without a key it covers every instance of its name, unless it moves to or from
 // an instance: for_each was then added or taken away.
-func (d declaration) declares(p, to addr.Project, unsure map[string]bool) bool {
+func (d declaration) declares(p, to addr.Address, unsure map[string]bool) bool {
 	if unsure[p.Name] {
 		return false
 	}
@@ -112,10 +105,10 @@ func (d declaration) declares(p, to addr.Project, unsure map[string]bool) bool {
 }
 
 // moveCycles reports moves that lead back to where they began.
-func (l *loader) moveCycles(next map[addr.Project]addr.Project, from map[addr.Project]*hclsyntax.Block) {
-	settled := map[addr.Project]bool{}
-	for _, start := range slices.SortedFunc(maps.Keys(next), addr.Project.Compare) {
-		var path []addr.Project
+func (l *loader) moveCycles(next map[addr.Address]addr.Address, from map[addr.Address]*hclsyntax.Block) {
+	settled := map[addr.Address]bool{}
+	for _, start := range slices.SortedFunc(maps.Keys(next), addr.Address.Compare) {
+		var path []addr.Address
 		at := start
 		for !settled[at] && !slices.Contains(path, at) {
 			path = append(path, at)
@@ -141,21 +134,15 @@ func (l *loader) moveCycles(next map[addr.Project]addr.Project, from map[addr.Pr
 }
 
 // decodeRemoved reads the removed blocks.
-func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hclsyntax.Block) {
-	first := map[addr.Project]*hclsyntax.Block{}
+func (l *loader) decodeRemoved(declared declaration, moved map[addr.Address]*hclsyntax.Block) {
+	first := map[addr.Address]*hclsyntax.Block{}
 	for _, b := range l.blocks.removed {
 		s := l.needing(b, &l.unused)
-		s.known(b.Body, []string{"from", "destroy"}, nil, false)
 		r := Removed{Range: toRange(b.DefRange())}
-		destroy := outcome(unset)
-		if a := b.Body.Attributes["destroy"]; a != nil {
-			r.Destroy, destroy = s.flag(a)
-		}
-		from, ok := s.address(b, "from")
-		if !ok || destroy == faulty {
+		if _, faults := s.fill(b, removedBlock, &r); faults != 0 {
 			continue
 		}
-		r.From = from
+		from := r.From
 		other, twice := first[from]
 		move, moves := moved[from]
 		switch {
@@ -164,7 +151,7 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hcl
 		case moves:
 			s.report(invalidMove, valueRange(b, "from"),
 				fmt.Sprintf("%s is removed here and moved at %s.", from, toRange(move.DefRange())), "Keep one of the two blocks.")
-		case declared.declares(from, addr.Project{}, l.unsure):
+		case declared.declares(from, addr.Address{}, l.unsure):
 			s.report(removedDeclared, valueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from),
 				"Remove the project block, or this block.")
 		default:
@@ -176,24 +163,14 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Project]*hcl
 
 // decodeImports reads the import blocks.
 func (l *loader) decodeImports(declared declaration) {
-	first := map[addr.Project]*hclsyntax.Block{}
+	first := map[addr.Address]*hclsyntax.Block{}
 	for _, b := range l.blocks.imports {
 		s := l.needing(b, &l.unused)
-		s.known(b.Body, []string{"to", "bucket", "access_key_id", "item", "owner"}, nil, false)
 		i := Import{Range: toRange(b.DefRange())}
-		ok := true
-		for name, into := range map[string]*string{"bucket": &i.Bucket, "access_key_id": &i.AccessKeyID, "item": &i.Item,
-			"owner": &i.Owner} {
-			if a := b.Body.Attributes[name]; a != nil {
-				text, out := s.text(a)
-				*into, ok = text, ok && out != faulty
-			}
-		}
-		to, addressed := s.address(b, "to")
-		if !addressed || !ok {
+		if _, faults := s.fill(b, importBlock, &i); faults != 0 {
 			continue
 		}
-		i.To = to
+		to := i.To
 		if other, twice := first[to]; twice {
 			s.duplicate(b, other, "The import into "+to.String())
 			continue
@@ -228,7 +205,7 @@ func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
 			addresses = append(addresses, address.String())
 		}
 		fix := "Declare the project, and apply."
-		if near := similar(i.To.String(), addresses); near != "" {
+		if near := language.Similar(i.To.String(), addresses); near != "" {
 			fix = fmt.Sprintf("Did you mean %s?", near)
 		}
 		s.report(importUndeclared, valueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)

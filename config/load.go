@@ -11,6 +11,8 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/functions"
+	"buckethead/config/language"
 	"buckethead/config/words"
 )
 
@@ -25,6 +27,7 @@ type loader struct {
 	masked     map[string]bool
 	whole      map[hclsyntax.Expression]bool // of those that names stand for
 	functions  map[string]function.Function
+	parsed     parsedTemplates
 	meter      *meter
 	kept       int64 // bytes of the values that are kept
 	keptSecret bool  // some of them are secrets
@@ -44,6 +47,8 @@ type loader struct {
 	origins    []origin
 	unused     []Lack          // of what a partly loaded configuration is not used for
 	told       map[string]bool // the kinds of block whose absence was reported
+	iterators  map[string]bool // the names under which dynamic blocks read their elements; nil until there is one
+	made       int             // blocks that dynamic blocks made
 }
 
 // topBlocks are the blocks of all files, in order, by type.
@@ -83,6 +88,7 @@ func newLoader(o Options) *loader {
 		},
 		meter:     &meter{most: workLimit},
 		masked:    map[string]bool{},
+		parsed:    parsedTemplates{byText: map[string]hclsyntax.Expression{}},
 		whole:     map[hclsyntax.Expression]bool{},
 		variables: map[string]*variable{},
 		locals:    map[string]*local{},
@@ -97,14 +103,14 @@ func newLoader(o Options) *loader {
 // other. A file that asks for another version of bh is not looked at further:
 // whatever else is strange in it may be right for that version.
 func (l *loader) evaluate() {
-	l.functions = functions(newTree(l.config.Dir), l.environment)
+	l.functions = functions.All(l.world())
 	for name, f := range l.functions {
 		if name != "try" && name != "can" { // they evaluate their arguments themselves
 			l.functions[name] = l.meter.call(name, f)
 		}
 	}
 	l.functions[guardedIndex] = guardedIndexFunc
-	l.root = &hcl.EvalContext{Functions: l.functions}
+	l.root = &hcl.EvalContext{Functions: l.functions, Variables: map[string]cty.Value{"path": pathValues()}}
 	l.collectBlocks()
 	l.static = len(l.diags)
 	l.declareVariables()
@@ -128,28 +134,29 @@ func (l *loader) evaluate() {
 // collectBlocks sorts the blocks of all files by type.
 func (l *loader) collectBlocks() {
 	b := &l.blocks
-	lists := map[string]*[]*hclsyntax.Block{
-		"bh": &b.bh, "variable": &b.variable, "locals": &b.locals, "cloud": &b.cloud, "secrets": &b.secrets,
-		"project": &b.project, "moved": &b.moved, "removed": &b.removed, "import": &b.imports,
-		"policy": &b.policy,
+	lists := map[*language.Block]*[]*hclsyntax.Block{
+		bhBlock: &b.bh, variableBlock: &b.variable, localsBlock: &b.locals, cloudBlock: &b.cloud, secretsBlock: &b.secrets,
+		projectBlock: &b.project, movedBlock: &b.moved, removedBlock: &b.removed, importBlock: &b.imports,
+		policyBlock: &b.policy,
 	}
-	labels := map[string][]string{"variable": {"NAME"}, "cloud": {"VENDOR", "NAME"}, "secrets": {"VENDOR", "NAME"},
-		"project": {"NAME"}, "policy": {"NAME"}}
-	types := []string{"bh", "variable", "locals", "cloud", "secrets", "project", "moved", "removed", "import", "policy"}
 	for _, f := range l.files {
 		for _, a := range f.body.Attributes {
 			l.maskAttribute(a)
 			l.report(unknownAttribute, a.NameRange, a.SrcRange, fmt.Sprintf("%q stands outside of any block.", a.Name),
-				"Put it into the block that it belongs to; a value of your own belongs into locals { ... }.")
+				"Move it into the block that it belongs to; a value of your own belongs in locals { ... }.")
 		}
 		for _, block := range f.body.Blocks {
-			list, known := lists[block.Type]
-			if !known {
-				l.report(unknownBlock, block.TypeRange, block.Range(), fmt.Sprintf("There is no block of type %q.", block.Type),
-					suggestion(block.Type, types, "block"))
+			table := fileBlock.Block(block.Type)
+			if table == nil {
+				fix := suggestion(block.Type, fileBlock.BlockNames(), "block")
+				if block.Type == dynamicBlock.Name {
+					fix = "A dynamic block stands in a project. For several projects, write for_each in a project block."
+				}
+				l.report(unknownBlock, block.TypeRange, block.Range(), fmt.Sprintf("There is no block of type %q.", block.Type), fix)
 				continue
 			}
-			if l.labelled(block, labels[block.Type]) {
+			if l.labelled(block, table.Labels) {
+				list := lists[table]
 				*list = append(*list, block)
 			}
 		}
@@ -194,35 +201,60 @@ func (l *loader) needing(b *hclsyntax.Block, lacks *[]Lack) *scope {
 	return s
 }
 
-// known reports the attributes and blocks of a body that are none of those given.
-// mayHoldSecrets keeps values under a misspelled name from being shown.
-func (s *scope) known(b *hclsyntax.Body, attributes, blocks []string, mayHoldSecrets bool) {
+// known reports the attributes and blocks of a body that its table does not have.
+func (s *scope) known(b *hclsyntax.Body, table *language.Block) {
 	for name, a := range b.Attributes {
-		if slices.Contains(attributes, name) {
-			continue
+		if table.Attribute(name) == nil {
+			if table.Secret {
+				s.l.maskAttribute(a)
+			}
+			s.unknownAttribute(a, table)
 		}
-		if mayHoldSecrets {
-			s.l.maskAttribute(a)
-		}
-		fix := suggestion(name, attributes, "attribute")
-		if slices.Contains(blocks, name) {
-			fix = fmt.Sprintf("%s is a block: write %s { ... } without the equals sign.", name, name)
-		}
-		s.report(unknownAttribute, a.NameRange, fmt.Sprintf("There is no attribute %q here.", name), fix)
 	}
 	for _, inner := range b.Blocks {
-		if slices.Contains(blocks, inner.Type) {
-			continue
+		if table.Block(inner.Type) == nil {
+			s.unknownBlock(inner, table)
 		}
-		if mayHoldSecrets {
-			s.l.maskBody(inner.Body)
-		}
-		fix := suggestion(inner.Type, blocks, "block")
-		if slices.Contains(attributes, inner.Type) {
-			fix = fmt.Sprintf("%s is an attribute: write %s = ...", inner.Type, inner.Type)
-		}
-		s.report(unknownBlock, inner.TypeRange, fmt.Sprintf("There is no block %q here.", inner.Type), fix)
 	}
+}
+
+// unknownAttribute reports an attribute that its block does not have.
+func (s *scope) unknownAttribute(a *hclsyntax.Attribute, table *language.Block) {
+	fix := suggestion(a.Name, table.AttributeNames(), "attribute")
+	if inner := table.Block(a.Name); inner != nil {
+		if inner.Secret {
+			s.l.mask(a.Expr)
+		}
+		fix = fmt.Sprintf("%s is a block: write %s { ... } without the equals sign.", a.Name, a.Name)
+	} else if near := language.Similar(a.Name, table.BlockNames()); near != "" &&
+		language.Similar(a.Name, table.AttributeNames()) == "" {
+		fix = fmt.Sprintf("Did you mean %q?", near)
+	}
+	s.report(unknownAttribute, a.NameRange, fmt.Sprintf("A %s block has no attribute %q.", table.Name, a.Name), fix)
+}
+
+// unknownBlock reports a block that the block around it does not have.
+func (s *scope) unknownBlock(b *hclsyntax.Block, table *language.Block) {
+	if table.Secret {
+		s.l.maskBody(b.Body)
+	}
+	name, at, names := b.Type, b.TypeRange, table.BlockNames()
+	if b.Type == dynamicBlock.Name && len(b.Labels) == 1 {
+		name, at = b.Labels[0], b.LabelRanges[0]
+		names = slices.DeleteFunc(names, func(name string) bool { return name == dynamicBlock.Name })
+		if slices.Contains(names, name) {
+			s.report(unknownBlock, b.TypeRange, fmt.Sprintf("A dynamic block cannot make the %s block of a %s block.", name, table.Name),
+				fmt.Sprintf("Write %s { ... } itself: dynamic blocks stand in projects only.", name))
+			return
+		}
+	}
+	fix := suggestion(name, names, "block")
+	if table.Attribute(name) != nil {
+		fix = fmt.Sprintf("%s is an attribute: write %s = ...", name, name)
+	} else if near := language.Similar(name, table.AttributeNames()); near != "" && language.Similar(name, names) == "" {
+		fix = fmt.Sprintf("Did you mean %q?", near)
+	}
+	s.report(unknownBlock, at, fmt.Sprintf("A %s block has no block %q.", table.Name, name), fix)
 }
 
 // objectOf makes one object of several values.

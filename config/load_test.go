@@ -119,10 +119,10 @@ func TestLoad_readsTheWholeLanguage(t *testing.T) {
 	if drop.Cloud != "" || drop.Secrets != "onepassword.eng" || drop.Register.SecretAccessKey.Reveal() != "canary-drop" || drop.Register.Region != "eu-central-1" || !drop.Register.Unverified {
 		t.Errorf("vendor_drop: %+v", drop)
 	}
-	if m := c.Moved[0]; m.From != (addr.Project{Name: "pictures"}) || m.To != photos.Addr {
+	if m := c.Moved[0]; m.From != (addr.Address{Kind: addr.Project, Name: "pictures"}) || m.To != photos.Addr {
 		t.Errorf("moved: %+v", m)
 	}
-	if r := c.Removed[0]; r.From != (addr.Project{Name: "old", Key: "x"}) || !r.Destroy {
+	if r := c.Removed[0]; r.From != (addr.Address{Kind: addr.Project, Name: "old", Key: "x"}) || !r.Destroy {
 		t.Errorf("removed: %+v", r)
 	}
 	if i := c.Imports[0]; i.To != south.Addr || i.Item != "south" || i.Bucket != "acme-dev-south" {

@@ -38,7 +38,9 @@ func (l *loader) localNames(name string) bool { _, ok := l.locals[name]; return 
 func (l *loader) evaluateLocals() {
 	for _, b := range l.blocks.locals {
 		s := l.scope(b)
-		s.known(&hclsyntax.Body{Blocks: b.Body.Blocks}, nil, nil, false) // every attribute is one
+		for _, inner := range b.Body.Blocks {
+			s.unknownBlock(inner, localsBlock)
+		}
 		for _, a := range inOrder(b.Body.Attributes) {
 			if first, twice := l.locals[a.Name]; twice {
 				s.report(duplicateAttribute, a.NameRange,
@@ -107,6 +109,7 @@ func (l *loader) evaluateLocal(at *local, path []string) {
 	s := l.needing(at.block, &at.lacks)
 	s.ctx = &hcl.EvalContext{Functions: l.functions, Variables: map[string]cty.Value{
 		"var":   l.root.Variables["var"],
+		"path":  l.root.Variables["path"],
 		"local": objectOf(values),
 	}}
 	at.value, _ = s.evaluate(at.attr.Expr)

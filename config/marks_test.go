@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"buckethead/config/functions"
 )
 
 // marksOf evaluates an expression in which S is a secret with this value.
@@ -16,7 +19,14 @@ func marksOf(t *testing.T, expression, value string) (cty.Value, carried, hcl.Di
 	t.Helper()
 	l := newLoader(Options{Env: stubEnv("S_TOKEN", value), Vendors: stubVendors()})
 	secret := cty.StringVal(value).Mark(secretOf("S_TOKEN"))
-	ctx := &hcl.EvalContext{Functions: functions(newTree(t.TempDir()), l.environment),
+	l.config.Dir = t.TempDir()
+	for name, text := range map[string]string{"t.tftpl": "x${v}", "fails.tftpl": `${regex("^a", v)}`} {
+		if err := writeFile(filepath.Join(l.config.Dir, name), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.functions = functions.All(l.world())
+	ctx := &hcl.EvalContext{Functions: l.functions,
 		Variables: map[string]cty.Value{"S": secret, "K": cty.StringVal("b"),
 			"M": cty.ObjectVal(map[string]cty.Value{"a": secret, "c": cty.StringVal("x")})}}
 	ctx.Functions[guardedIndex] = guardedIndexFunc
@@ -66,7 +76,27 @@ func TestFunctions_passSecretsOn(t *testing.T) {
 			`try({ a = "x" }[S], "no")`, `try({ a = S }["b"], { a = "x" }[S], "no")`, `try(try(regex("^a", S)), "no")`, `try(jsondecode("{\"a\": ${S}}").b, "no")`},
 		"can": {`can(regex("^a", S))`, `can(regex("^5", S))`, `can(regex("^a", env("S_TOKEN")))`, `can([for n in ["S_TOKEN"] : regex("^a", env(n))])`,
 			`can({ a = 1 }[S])`, `[for x in [S] : can(regex("^a", x))]`, `[for i in [0] : can([for k in ["x"] : regex("^a", [S][i])])]`, `can(parseint([S][0], 2))`},
-		"env": {`env("S_TOKEN")`, `env(S, "default")`}, "file": {`try(file(S), "x")`}, "fileexists": {`fileexists(S)`},
+		"base64sha512": {`base64sha512(S)`}, "base64gzip": {`base64gzip(S)`}, "base64gunzip": {`base64gunzip(base64gzip(S))`},
+		"urldecode": {`urldecode(S)`}, "textencodebase64": {`textencodebase64(S, "UTF-16LE")`, `try(textencodebase64("a", S), "x")`},
+		"textdecodebase64": {`textdecodebase64(base64encode(S), "UTF-8")`, `try(textdecodebase64("YQ==", S), "x")`},
+		"strcontains":      {`strcontains(S, "a")`, `strcontains("a", S)`}, "uuidv5": {`uuidv5("dns", S)`, `try(uuidv5(S, "a"), "x")`},
+		"timecmp":   {`timecmp("202${S}-01-01T00:00:00Z", "2020-01-01T00:00:00Z")`, `timecmp("2020-01-01T00:00:00Z", "202${S}-01-01T00:00:00Z")`},
+		"matchkeys": {`matchkeys([S], ["a"], ["a"])`, `matchkeys(["a"], [S], ["5"])`, `matchkeys(["a"], ["5"], [S])`},
+		"cidrhost":  {`cidrhost("10.0.0.${S}/24", 1)`, `cidrhost("10.0.0.0/24", S)`}, "cidrnetmask": {`cidrnetmask("10.0.0.0/${S}")`},
+		"cidrsubnet":   {`cidrsubnet("10.0.0.0/${S}", 8, 1)`, `cidrsubnet("10.0.0.0/8", S, 1)`, `cidrsubnet("10.0.0.0/8", 8, S)`},
+		"cidrsubnets":  {`cidrsubnets("10.0.0.0/${S}", 8)`, `cidrsubnets("10.0.0.0/8", S)`, `cidrsubnets("10.0.0.0/8", 1, S)`},
+		"cidrcontains": {`cidrcontains("10.0.0.0/${S}", "10.0.0.1")`, `cidrcontains("10.0.0.0/8", "10.0.0.${S}")`},
+		"basename":     {`basename(S)`}, "dirname": {`dirname(S)`}, "filebase64": {`try(filebase64(S), "x")`}, "filemd5": {`try(filemd5(S), "x")`},
+		"filesha1": {`try(filesha1(S), "x")`}, "filesha256": {`try(filesha256(S), "x")`}, "filesha512": {`try(filesha512(S), "x")`},
+		"filebase64sha256": {`try(filebase64sha256(S), "x")`}, "filebase64sha512": {`try(filebase64sha512(S), "x")`},
+		"fileset": {`fileset(".", S)`, `try(fileset(S, "*"), "x")`},
+		"templatefile": {`templatefile("t.tftpl", { v = S })`, `templatefile("t.tftpl", { v = "", w = S })`, `try(templatefile(S, {}), "x")`,
+			`try(templatefile("fails.tftpl", { v = S }), "x")`, `can(templatefile("fails.tftpl", { v = S }))`, `[for s in [S] : can(templatefile("fails.tftpl", { v = s }))]`},
+		"templatestring": {`templatestring("$${v}", { v = S })`, `templatestring(S, {})`, `templatestring("$${can(regex(\"^a\", v))}", { v = S })`,
+			`try(templatestring("$${regex(\"^a\", v)}", { v = S }), "x")`, `templatestring("%%{ if v == 5 }x%%{ endif }", { v = S })`},
+		// Whether a value is secret is decided by names, see TestIsSensitive_tellsNothing.
+		"issensitive": {},
+		"env":         {`env("S_TOKEN")`, `env(S, "default")`}, "file": {`try(file(S), "x")`}, "fileexists": {`fileexists(S)`},
 		"sensitive": {`sensitive(S)`}, "nonsensitive": {`nonsensitive(S)`, `nonsensitive([S])`, `nonsensitive({ (S) = 1 })`, `nonsensitive(sensitive(env("S_TOKEN")))`},
 	} {
 		for _, call := range calls {
@@ -81,7 +111,32 @@ func TestFunctions_passSecretsOn(t *testing.T) {
 	}
 }
 
-var unlisted = functions(newTree(""), nil)
+var unlisted = functions.All(&functions.World{})
+
+// What issensitive() says is the same for each value of the secret.
+func TestIsSensitive_tellsNothing(t *testing.T) {
+	for expression, want := range map[string]cty.Value{
+		`issensitive(S)`: cty.True, `issensitive([S])`: cty.True, `issensitive(S == "5")`: cty.True, `issensitive(S == "5" ? "x" : "y")`: cty.True,
+		`issensitive(S == "5" ? S : "y")`: cty.True, `issensitive({ "7" = "x", "5" = "y" }[S])`: cty.True, `issensitive([for k in ["a"] : k if S == "5"])`: cty.True,
+		`issensitive(try({ "5" = "x" }[S], "no"))`: cty.True, `issensitive(can(regex("^5", S)))`: cty.True, `issensitive(nonsensitive(S))`: cty.True,
+		`issensitive(coalesce(S == "5" ? "" : "x", "a"))`: cty.True, `issensitive(lookup({ "5" = "x" }, S, "d"))`: cty.True, `issensitive(fileexists(S))`: cty.True,
+		`issensitive(templatestring("%%{ if v == 5 }x%%{ endif }", { v = S }))`: cty.True, `try(issensitive(regex("^5", S)), "no")`: cty.NilVal,
+		`issensitive("a")`: cty.False, `issensitive(sensitive("a"))`: cty.True, `issensitive(nonsensitive(sensitive("a")))`: cty.False, `issensitive(M["c"])`: cty.False,
+		`issensitive(env("UNSET_TOKEN", "x"))`: cty.False,
+	} {
+		for _, value := range []string{"5", "7"} {
+			v, of, diags := marksOf(t, expression, value)
+			switch {
+			case diags.HasErrors():
+				t.Errorf("%s: %v", expression, diags)
+			case want == cty.NilVal && of.sensitive: // it failed, which is marked
+			case want == cty.NilVal && value == "5":
+			case !v.RawEquals(want):
+				t.Errorf("%s is %#v for %s", expression, v, value)
+			}
+		}
+	}
+}
 
 // Operators, templates, loops and conditions pass secrets on as well.
 func TestExpressions_passSecretsOn(t *testing.T) {

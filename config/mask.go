@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 
+	"buckethead/config/language"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -46,7 +48,8 @@ func (m masker) visit(n hclsyntax.Node) {
 			m.show(n)
 		}
 	case *hclsyntax.ScopeTraversalExpr:
-		if !slices.Contains([]string{"var", "local", "each"}, n.Traversal.RootName()) {
+		root := n.Traversal.RootName()
+		if !slices.Contains([]string{"var", "local", "each", "path"}, root) && !m.l.iterators[root] {
 			m.l.maskRange(n.SrcRange) // a text without its quotes
 		}
 	case *hclsyntax.LiteralValueExpr:
@@ -65,7 +68,7 @@ func (m masker) show(text hclsyntax.Expression) {
 // maskAttribute masks the value of an attribute that does not exist, if its name is one that
 // secrets have, or near to one.
 func (l *loader) maskAttribute(a *hclsyntax.Attribute) {
-	if l.secretName(a.Name) || l.secretSetting(similar(a.Name, l.settingNames())) {
+	if l.secretName(a.Name) || l.secretSetting(language.Similar(a.Name, l.settingNames())) {
 		l.mask(a.Expr)
 	}
 }

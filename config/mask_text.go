@@ -79,7 +79,7 @@ func (l *loader) maskLine(file string, at int, text string, foreign bool) {
 		rest := strings.TrimRight(text[m[1]:], "\r")
 		switch value := m[1]; {
 		case rest == "":
-		case hclValue.MatchString(rest):
+		case hclValue.MatchString(rest) || l.readsElement(rest):
 			for _, r := range l.secretTexts(rest) {
 				hide(value+r.Start.Byte, value+r.End.Byte)
 			}
@@ -98,6 +98,13 @@ func (l *loader) maskLine(file string, at int, text string, foreign bool) {
 			hide(m[0], m[1])
 		}
 	}
+}
+
+// readsElement reports whether a value begins with the name under which a dynamic block reads its
+// elements.
+func (l *loader) readsElement(value string) bool {
+	name, _, found := strings.Cut(value, ".")
+	return found && l.iterators[name]
 }
 
 // looksLikeKey reports whether a word is more likely a key than a name or an id.

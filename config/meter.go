@@ -9,35 +9,39 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/function"
+
+	"buckethead/config/functions"
 )
 
 // What expressions make is bounded, because a few characters can ask for any amount of
 // memory. The data of 100,000 projects with five values each stays below every bound.
 const (
-	evaluationLimit = 64 << 20  // bytes that one expression makes while it is evaluated
+	evaluationLimit = functions.EvaluationLimit
 	keptLimit       = 128 << 20 // bytes of all values that are kept: variables, locals, texts
-	stringLimit     = 16 << 20  // bytes of one string
-	workLimit       = 4 << 30   // bytes that all expressions make or look at: some seconds
-	exponentLimit   = 4096      // bits before the point of a number, or zeros after it
+	stringLimit     = functions.StringLimit
+	workLimit       = 4 << 30 // bytes that all expressions make or look at: some seconds
+	exponentLimit   = 4096    // bits before the point of a number, or zeros after it
 	projectLimit    = 250_000
-	// elementSize is what an element of a list or map costs apart from its text,
-	// stepSize what a step of a loop does, faultSize what HCL keeps of an error in one.
-	elementSize, stepSize, faultSize = 64, 128, 1 << 10
-	callWork                         = 512 // what it takes to evaluate any expression, or to call a function
+	elementSize     = functions.ElementSize
+	callWork        = functions.CallWork
+	blockLimit      = 1_000_000 // blocks that dynamic blocks make
+	// stepSize is what a step of a loop costs, faultSize what HCL keeps of an error in one.
+	stepSize, faultSize = 128, 1 << 10
 )
 
 // limitError says which bound was exceeded. It has nothing of the value.
-type limitError struct{ what string }
+type limitError struct {
+	what string
+	all  bool // all expressions up to here exceeded it together
+}
 
 func (e *limitError) Error() string { return e.what }
 func (e *limitError) fault() (Kind, string, string) {
-	return tooLarge, sentence(e.what),
-		"Make less of it. Values that really are that large can be made in several locals, or read from smaller files."
+	return tooLarge, sentence(e.what), functions.LessOfIt
 }
 
 func beyond(what string, limit int64) *limitError {
-	return &limitError{fmt.Sprintf("The expression %s of more than %d MiB, the most that bh keeps for one", what, limit>>20)}
+	return &limitError{what: fmt.Sprintf("The expression %s of more than %d MiB, the most that bh keeps for one", what, limit>>20)}
 }
 
 // meter counts what an expression makes while it is evaluated, and ends the evaluation
@@ -48,11 +52,13 @@ type meter struct {
 	spent int64      // by this expression
 	work  int64      // by all of them
 	most  int64      // work
-	known map[string]*pattern
 	err   *limitError
 	at    hcl.Range
-	// secret says that something which was measured is a secret of the environment.
-	secret bool
+	// patterns are the regular expressions that were compiled.
+	patterns functions.Patterns
+	// secret says that something which was measured is a secret of the environment, secrets that
+	// anything ever was.
+	secret, secrets bool
 }
 
 // exceeded unwinds HCL, whose loops do not end at an error.
@@ -98,7 +104,7 @@ func (m *meter) end(err *limitError) {
 // toil counts what takes time.
 func (m *meter) toil(work int64) {
 	if m.work += work; m.work > m.most {
-		m.end(&limitError{"The expressions up to this one take too long to evaluate"})
+		m.end(&limitError{"The expressions up to this one take too long to evaluate", true})
 	}
 }
 
@@ -117,6 +123,25 @@ func (m *meter) spend(bytes int64) {
 		m.end(beyond("makes values", evaluationLimit))
 	}
 }
+
+// Spendable ends the evaluation if so many more bytes would be too many.
+func (m *meter) Spendable(bytes int64) {
+	if total := m.spent + bytes; total > evaluationLimit || total < 0 {
+		m.end(beyond("makes values", evaluationLimit))
+	}
+}
+
+// Toil implements [functions.Meter].
+func (m *meter) Toil(work int64) { m.toil(work) }
+
+// Patterns implements [functions.Meter].
+func (m *meter) Patterns() *functions.Patterns { return &m.patterns }
+
+// Size implements [functions.Meter].
+func (m *meter) Size(v cty.Value) int64 { return m.size(v, 0) }
+
+// TooLarge ends the evaluation with a reason.
+func (m *meter) TooLarge(why string) { m.end(&limitError{what: why}) }
 
 // trial runs f, in which the meter may end the evaluation, and returns why it did.
 // It stands within functions, where cty makes another error of a panic.
@@ -177,10 +202,12 @@ func (m *meter) size(v cty.Value, depth int) int64 {
 
 func (m *meter) measure(v cty.Value, depth int, total *int64) {
 	if depth > maxDepth {
-		m.end(&limitError{fmt.Sprintf("The value is nested more than %d levels deep", maxDepth)})
+		m.end(&limitError{what: fmt.Sprintf("The value is nested more than %d levels deep", maxDepth)})
 	}
 	v, marks := v.Unmark()
-	m.secret = m.secret || marks != nil && carriedBy(marks).origin != ""
+	if marks != nil && carriedBy(marks).origin != "" {
+		m.secret, m.secrets = true, true
+	}
 	kind := v.Type()
 	switch {
 	case v.IsNull() || !v.IsKnown() || kind == cty.Bool || kind.IsCapsuleType():
@@ -202,7 +229,7 @@ func (m *meter) measure(v cty.Value, depth int, total *int64) {
 		if !kind.ElementType().IsPrimitiveType() {
 			compare *= 4
 		}
-		m.toil(product(int64(n), int64(bits.Len(uint(n)))*compare))
+		m.toil(int64(n) * int64(bits.Len(uint(n))) * compare)
 	case kind.IsObjectType():
 		for name := range kind.AttributeTypes() {
 			*total += elementSize + int64(len(name))
@@ -230,7 +257,7 @@ func (m *meter) number(v cty.Value) {
 		return
 	}
 	if exponent := n.MantExp(nil); max(exponent, -exponent) > exponentLimit {
-		m.end(&limitError{"The expression makes a number of more than a thousand digits"})
+		m.end(&limitError{what: "The expression makes a number of more than a thousand digits"})
 	}
 }
 
@@ -250,13 +277,17 @@ const (
 	repeated      // one step of a loop
 	looped        // what a loop goes through
 	compared      // as a whole: with another value, or its type with another type
+	template      // a whole template, whose places are not those of the files
 )
 
 // Value evaluates the expression and counts what it makes.
 func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	m := e.m
 	defer func() { // the innermost one that knows its place
-		if m.err != nil && m.at == (hcl.Range{}) {
+		switch {
+		case e.role == template:
+			m.at = hcl.Range{}
+		case m.err != nil && m.at == (hcl.Range{}):
 			m.at = e.Expression.Range()
 		}
 	}()
@@ -276,76 +307,16 @@ func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 	plain, _ := v.Unmark()
 	switch {
 	case e.role == looped && plain.IsKnown() && plain.CanIterateElements():
-		m.toil(product(int64(plain.LengthInt()), 4*stepSize))
+		m.toil(int64(plain.LengthInt()) * 4 * stepSize)
 		if plain.Type().IsSetType() {
 			m.size(plain, 0)
 		}
 	case e.role == compared:
-		m.toil(4*m.size(plain, 0) + m.unifying(plain))
+		m.toil(4*m.size(plain, 0) + functions.Unifying(plain))
 	case e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String:
 		m.spend(int64(len(plain.AsString())))
 	}
 	return v, diags
-}
-
-// call makes a function one that says beforehand how much it would make, and whose
-// arguments and result are counted.
-func (m *meter) call(name string, f function.Function) function.Function {
-	params := f.Params()
-	open := func(p function.Parameter) function.Parameter {
-		p.AllowNull, p.AllowUnknown, p.AllowDynamicType, p.AllowMarked = true, true, true, true
-		if p.Type.IsCollectionType() {
-			p.Type = cty.DynamicPseudoType // see fitted
-		}
-		return p
-	}
-	spec := &function.Spec{
-		// The function itself checks its arguments, and says of which type its result is.
-		Type: function.StaticReturnType(cty.DynamicPseudoType),
-		Impl: func(args []cty.Value, _ cty.Type) (v cty.Value, err error) {
-			err = m.trial(func() {
-				m.toil(callWork)
-				for _, v := range args {
-					if size := m.size(v, 0); !v.Type().IsPrimitiveType() {
-						m.toil(4 * size) // the library looks for marks in all of it, several times
-					}
-				}
-				if estimate := estimates[name]; estimate != nil {
-					m.spendable(estimate(m, args))
-				}
-			})
-			if err != nil {
-				return cty.NilVal, err
-			}
-			args = slices.Clone(args)
-			for i := range args {
-				p := f.VarParam()
-				if i < len(params) {
-					p = &params[i]
-				}
-				if args[i], err = m.fitted(args[i], p.Type); err != nil {
-					return cty.NilVal, function.NewArgError(i, err)
-				}
-				if p.Type.IsSetType() {
-					if err := m.trial(func() { m.size(args[i], 0) }); err != nil {
-						return cty.NilVal, err
-					}
-				}
-			}
-			if v, err = f.Call(args); err != nil {
-				return v, err
-			}
-			return v, m.trial(func() { m.spend(m.size(v, 0)) })
-		},
-	}
-	for _, p := range params {
-		spec.Params = append(spec.Params, open(p))
-	}
-	if p := f.VarParam(); p != nil {
-		all := open(*p)
-		spec.VarParam = &all
-	}
-	return function.New(spec)
 }
 
 // outside has the meter count what an expression of a file of variables makes. JSON has
@@ -369,14 +340,20 @@ func (s *scope) count(e hclsyntax.Expression, v cty.Value) bool {
 	if s.l.kept <= keptLimit {
 		return true
 	}
-	err := &limitError{fmt.Sprintf("All values up to this one have more than %d MiB, the most that bh keeps", keptLimit>>20)}
-	kind, detail, fix := err.fault()
-	if s.l.keptSecret { // where it happens depends on their size
-		s.l.report(secretFault, hcl.Range{}, hcl.Range{}, "What the file makes of secrets, and the rest of its values, is too large.", fix)
+	err := &limitError{fmt.Sprintf("All values up to this one have more than %d MiB, the most that bh keeps", keptLimit>>20), true}
+	if s.l.keptSecret {
+		s.l.tooMuchOfSecrets()
 		return false
 	}
+	kind, detail, fix := err.fault()
 	s.report(kind, e.Range(), detail, fix)
 	return false
+}
+
+// tooMuchOfSecrets reports that all expressions together exceed a bound. Where that happens depends
+// on the secrets that they work with.
+func (l *loader) tooMuchOfSecrets() {
+	l.report(secretFault, hcl.Range{}, hcl.Range{}, "What the file makes of secrets, and the rest of its values, is too large.", functions.LessOfIt)
 }
 
 // sizeOf is size for a value that was measured. It also reports whether the value has a secret of
@@ -396,5 +373,16 @@ func (l *loader) roomFor(more int, s *scope, at hcl.Range) bool {
 	}
 	s.report(tooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
 		"Declare fewer, or split the configuration into several with a state of their own.")
+	return false
+}
+
+// roomForBlocks reports whether dynamic blocks can make so many more blocks, and says so if not.
+func (l *loader) roomForBlocks(more int, s *scope, at hcl.Range) bool {
+	if l.made+more <= blockLimit {
+		l.made += more
+		return true
+	}
+	s.report(tooLarge, at, fmt.Sprintf("With these, dynamic blocks make more than %d blocks.", blockLimit),
+		"Make fewer, or split the configuration into several with a state of their own.")
 	return false
 }

@@ -1,6 +1,9 @@
 package config
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"flag"
 	"fmt"
 	"runtime"
@@ -90,7 +93,28 @@ var bombs = map[string]string{
 	"jsondecode, wide":        "b = format(\"%9000000s\", \"\")\n  a = jsondecode(\"[${replace(local.b, \" \", \"1,\")}1]\")",
 	"yamldecode, deep":        `a = yamldecode("${replace(format("%600s", ""), " ", "[")}${replace(format("%600s", ""), " ", "]")}")`,
 	"yamldecode, aliases":     `a = yamldecode("` + laughs(30) + `")`,
+	"base64gunzip":            `a = base64gunzip("` + zipBomb() + `")`,
+	"template, a loop":        "a = templatestring(\"%%{ for i in range(1000) }$${b}%%{ endfor }\", { b = " + mebi + " })",
+	"template, loops":         `a = templatestring("$${length(` + loops(4, "i0") + `)}", {})`,
+	"template, a function":    `a = templatestring("$${format(\"%1000000000s\", \"x\")}", {})`,
+	"template, hidden by try": `a = templatestring("$${try(format(\"%1000000000s\", \"x\"), 1)}", {})`,
+	"template, long":          `a = templatestring(format("%2000000s", ""), {})`,
+	"template, deep":          `a = templatestring("${replace(format("%3000s", ""), " ", "%%{ if true }")}${replace(format("%3000s", ""), " ", "%%{ endif }")}", {})`,
+	"template, deep brackets": `a = templatestring("$${${replace(format("%3000s", ""), " ", "[")}${replace(format("%3000s", ""), " ", "]")}}", {})`,
+	"templates":               `a = [for i in range(1000) : [for j in range(1000) : templatestring("$${a}$${a}$${a}$${a}$${a}$${a}$${a}$${a}", { a = j })]]`,
+	"matchkeys":               "a = matchkeys(setproduct(range(1000), range(1000), range(1000)), [1], [1])",
 	"csvdecode":               "b = format(\"%9000000s\", \"\")\n  a = csvdecode(\"a\\n${replace(local.b, \" \", \"1\\n\")}\")",
+}
+
+// zipBomb is 100 MiB, compressed, in Base64.
+func zipBomb() string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	for range 100 {
+		_, _ = z.Write(make([]byte, 1<<20))
+	}
+	_ = z.Close()
+	return base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
 // letting doubles a list n times within one expression: a for over one element names it.

@@ -22,17 +22,20 @@ const (
 	oddLimit = 500_000
 )
 
+// lexer is the function that splits a text into tokens: a file, or a template.
+type lexer func(src []byte, filename string, start hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)
+
 // survey is what one pass over the bytes of a file says. It counts more than there is
 // where only the parser could tell.
 type survey struct {
 	tokens, odd int
-	depth       int // how deep brackets and operators may nest
+	depth       int // how deep brackets, operators and the directives of templates may nest
 }
 
 // surveyed looks at each line of a text. What closes a bracket counts only where it cannot
 // be part of a string, a comment or a heredoc.
 func surveyed(src []byte) survey {
-	var s survey
+	s := survey{depth: bytes.Count(src, []byte("%{"))}
 	nested, round, operators := 0, 0, 0
 	trusted := !bytes.Contains(src, []byte("<<")) && !bytes.Contains(src, []byte("/*"))
 	for line := range bytes.Lines(src) {
@@ -97,7 +100,7 @@ func (l *loader) parsable(name string, src []byte) bool {
 	if s.depth <= maxDepth {
 		return true
 	}
-	place, deep := deepToken(src, name)
+	place, deep := deepToken(src, name, hclsyntax.LexConfig)
 	if deep {
 		l.report(invalidSyntax, place, hcl.Range{}, fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
 			"Split the expression into several locals.")
@@ -106,26 +109,34 @@ func (l *loader) parsable(name string, src []byte) bool {
 }
 
 // tooDeep reports whether a text nests too deep for the parser, and where.
-func tooDeep(src []byte, name string) (hcl.Range, bool) {
+func tooDeep(src []byte, name string, lex lexer) (hcl.Range, bool) {
 	if surveyed(src).depth <= maxDepth {
 		return hcl.Range{}, false
 	}
-	return deepToken(src, name)
+	return deepToken(src, name, lex)
 }
 
 // deepToken finds the token at which the nesting is too deep. Operators and indexes nest as
 // brackets do, until the next element or the end of the brackets around them; outside of
-// round and square brackets, a new line ends them.
-func deepToken(src []byte, name string) (hcl.Range, bool) {
-	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
+// round and square brackets, a new line ends them. %{ if } and %{ for } nest until they end.
+func deepToken(src []byte, name string, lex lexer) (hcl.Range, bool) {
+	tokens, _ := lex(src, name, hcl.InitialPos)
 	type bracket struct {
 		lines     bool // a new line ends what is written within
 		operators int  // those before it
 	}
 	open := []bracket{{lines: true}}
-	operators := 0
-	for _, t := range tokens {
+	operators, directives := 0, 0
+	for i, t := range tokens {
 		inner := &open[len(open)-1]
+		if t.Type == hclsyntax.TokenTemplateControl && i+1 < len(tokens) {
+			switch string(tokens[i+1].Bytes) {
+			case "if", "for":
+				directives++
+			case "endif", "endfor":
+				directives = max(directives-1, 0)
+			}
+		}
 		switch t.Type {
 		case hclsyntax.TokenOBrack:
 			operators++ // it may be an index
@@ -150,7 +161,7 @@ func deepToken(src []byte, name string) (hcl.Range, bool) {
 				operators = inner.operators
 			}
 		}
-		if len(open)+operators > maxDepth {
+		if len(open)+operators+directives > maxDepth {
 			return t.Range, true
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 
 	"buckethead/config/diag"
+	"buckethead/config/language"
 )
 
 // Policy is one policy block: a condition that every declared project has to keep, or
@@ -47,14 +48,10 @@ func (l *loader) decodePolicies() {
 			continue
 		}
 		named[name] = b
-		s.known(b.Body, []string{"condition", "error_message", "severity"}, nil, false)
-		condition, message := s.require(b, "condition"), s.require(b, "error_message")
-		policy := Policy{Name: name, Severity: diag.Error, Range: toRange(b.DefRange())}
-		if a := b.Body.Attributes["severity"]; a != nil {
-			if word, out := s.choice(a, string(diag.Error), string(diag.Warning)); out == given {
-				policy.Severity = diag.Severity(word)
-			}
-		}
+		policy := Policy{Name: name, Range: toRange(b.DefRange())}
+		policyBlock.SetDefaults(&policy)
+		s.fill(b, policyBlock, &policy)
+		condition, message := b.Body.Attributes["condition"], b.Body.Attributes["error_message"]
 		if condition == nil || message == nil {
 			continue
 		}
@@ -99,7 +96,7 @@ func (s *scope) attributesExist(e hclsyntax.Expression) bool {
 		ok = false
 		names := slices.Sorted(maps.Keys(kind.AttributeTypes()))
 		fix := fmt.Sprintf("What there is: %s.", strings.Join(names, ", "))
-		if near := similar(name, names); near != "" {
+		if near := language.Similar(name, names); near != "" {
 			fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
 		}
 		s.report(unknownReference, t.SourceRange(), fmt.Sprintf("In a policy, %s has no attribute %q.", root, name), fix)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -36,7 +37,7 @@ func (c *Config) CheckProjects() diag.List {
 	var out diag.List
 	for _, e := range all {
 		if !e.policy.rule.project {
-			e.judge(addr.Project{}, diag.Range{}, nil)
+			e.judge(addr.Address{}, diag.Range{}, nil)
 		}
 		out = append(out, e.found()...)
 	}
@@ -49,13 +50,13 @@ func (c *Config) CheckProjects() diag.List {
 // null.
 func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 	var out diag.List
-	var declared map[addr.Project]Project
+	var declared map[addr.Address]Project
 	for _, p := range c.Policies {
 		if !p.Operations {
 			continue
 		}
 		if declared == nil {
-			declared = make(map[addr.Project]Project, len(c.Projects))
+			declared = make(map[addr.Address]Project, len(c.Projects))
 			for _, project := range c.Projects {
 				declared[project.Addr] = project
 			}
@@ -89,10 +90,11 @@ const violationsShown = 100
 
 // found returns what the policy objects to.
 func (e *evaluation) found() diag.List {
+	found := append(e.l.diags, e.l.telling...)
 	if e.more == 0 {
-		return e.l.diags
+		return found
 	}
-	return append(e.l.diags, diag.Diagnostic{Severity: e.policy.Severity, Code: moreFaults.Code, Summary: moreFaults.Summary,
+	return append(found, diag.Diagnostic{Severity: e.policy.Severity, Kind: moreFaults,
 		Subject: toRange(e.policy.rule.condition.Range()), Omitted: e.more,
 		Detail: fmt.Sprintf("%s of the policy %q are not shown.", words.Count(e.more, "more violation"), e.policy.Name),
 		Fix:    "Correct those that are shown, and run the command again."})
@@ -100,13 +102,16 @@ func (e *evaluation) found() diag.List {
 
 func (p Policy) evaluation() *evaluation {
 	own := *p.rule.l
-	own.diags = nil
+	own.diags, own.telling = nil, nil
+	config := *own.config // of which templates are shown
+	config.Sources = maps.Clone(config.Sources)
+	own.config = &config
 	return &evaluation{policy: p, scope: scope{l: &own, block: p.rule.block.Range(), seen: map[faultKey]struct{}{}}}
 }
 
 // judge evaluates the policy for a project, or for an operation of it. A fault of the
 // policy itself, which all of them can have, is told once.
-func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[string]cty.Value) {
+func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[string]cty.Value) {
 	rule := e.policy.rule
 	e.ctx = rule.l.root.NewChild()
 	e.ctx.Variables = values
@@ -129,8 +134,8 @@ func (e *evaluation) judge(project addr.Project, subject diag.Range, values map[
 		return
 	}
 	text := e.text(rule.message)
-	d := diag.Diagnostic{Severity: e.policy.Severity, Code: brokenPolicy.Code, Summary: brokenPolicy.Summary,
-		Project: project, Subject: subject,
+	d := diag.Diagnostic{Severity: e.policy.Severity, Kind: brokenPolicy,
+		Address: project, Subject: subject,
 		Detail: fmt.Sprintf("%s This is the policy %q at %s.", text, e.policy.Name, toRange(rule.condition.Range())),
 		Fix:    "Change what is declared, or the policy."}
 	if d.Subject.IsZero() {

@@ -13,7 +13,9 @@ import (
 	"buckethead/config/diag"
 )
 
-func project(name, key string) addr.Project { return addr.Project{Name: name, Key: key} }
+func project(name, key string) addr.Address {
+	return addr.Address{Kind: addr.Project, Name: name, Key: key}
+}
 
 // policed is a policy with this condition before two projects and one that brings its keys.
 func policed(condition string) string {
@@ -81,11 +83,11 @@ func TestCheckProjects_knowsWhatIsDeclared(t *testing.T) {
 		c := load(t, from(policed(condition), "SECRET", canary))
 		var got []string
 		for _, d := range c.CheckProjects() {
-			got = append(got, d.Project.Label())
+			got = append(got, d.Address.Label())
 			if d.Code != "BH1080" || d.Severity != diag.Error || d.Detail != `no. This is the policy "rule" at buckets.hcl:4.` {
 				t.Errorf("%s: %+v", condition, d)
 			}
-			if at := c.Projects[slices.IndexFunc(c.Projects, func(p Project) bool { return p.Addr == d.Project })].Range; d.Subject != at {
+			if at := c.Projects[slices.IndexFunc(c.Projects, func(p Project) bool { return p.Addr == d.Address })].Range; d.Subject != at {
 				t.Errorf("%s: points at %v, and the project stands at %v", condition, d.Subject, at)
 			}
 		}
@@ -155,9 +157,9 @@ func TestCheckOperations(t *testing.T) {
 		c := load(t, from(policed(condition), "SECRET", canary))
 		var got []string
 		for _, d := range c.CheckOperations([]PlannedOperation{kept, gone}) {
-			got = append(got, d.Project.Name)
+			got = append(got, d.Address.Name)
 			line := 7 // of the project
-			if d.Project.Name == "old" {
+			if d.Address.Name == "old" {
 				line = 4 // of the policy
 			}
 			if d.Subject.Start.Line != line {

@@ -4,17 +4,17 @@ import (
 	"time"
 
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/function"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/language"
 )
 
 // PlannedOperation is an operation of a plan as a policy sees it. Bucket, Cloud and
 // Secrets are used where the project is no longer declared. Range is where the
 // operation comes from in the files, zero where nothing there does.
 type PlannedOperation struct {
-	Project      addr.Project
+	Project      addr.Address
 	Kind, Reason string
 	Blocked      bool
 	Changes      []string // the fields that differ
@@ -49,7 +49,7 @@ func projectValue(p Project) cty.Value {
 	name(values, p.Addr)
 	every, overlap := cty.NullVal(cty.String), cty.NullVal(cty.String)
 	if p.Rotate != nil {
-		every, overlap = length(p.Rotate.Every), cty.StringVal(formatDuration(p.Rotate.Overlap))
+		every, overlap = length(p.Rotate.Every), cty.StringVal(language.FormatDuration(p.Rotate.Overlap))
 	}
 	settings := p.Bucket.Settings
 	var domains, origins []string
@@ -104,7 +104,7 @@ func unsaid() map[string]cty.Value {
 	return values
 }
 
-func name(values map[string]cty.Value, p addr.Project) {
+func name(values map[string]cty.Value, p addr.Address) {
 	values["address"], values["name"], values["key"] = cty.StringVal(p.String()), cty.StringVal(p.Name), orNull(p.Key)
 }
 
@@ -119,7 +119,7 @@ func length(d time.Duration) cty.Value {
 	if d == 0 {
 		return cty.NullVal(cty.String)
 	}
-	return cty.StringVal(formatDuration(d))
+	return cty.StringVal(language.FormatDuration(d))
 }
 
 func listOf(texts []string) cty.Value {
@@ -132,20 +132,3 @@ func listOf(texts []string) cty.Value {
 	}
 	return cty.ListVal(values)
 }
-
-// secondsFunc reads a length of time as the file writes it, "90d", so that lengths can
-// be compared. Of null it is null.
-var secondsFunc = function.New(&function.Spec{
-	Params: []function.Parameter{{Name: "duration", Type: cty.String, AllowNull: true}},
-	Type:   function.StaticReturnType(cty.Number),
-	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
-		if args[0].IsNull() {
-			return cty.NullVal(cty.Number), nil
-		}
-		d, err := parseDuration(args[0].AsString())
-		if err != nil {
-			return cty.NilVal, function.NewArgErrorf(0, "%q is not a duration: %s", args[0].AsString(), err)
-		}
-		return cty.NumberIntVal(int64(d / time.Second)), nil
-	},
-})

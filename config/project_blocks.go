@@ -2,74 +2,85 @@ package config
 
 import (
 	"fmt"
-	"maps"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"buckethead/vendors"
+	"buckethead/config/language"
 )
 
 // decodeBlocks reads blocks within a project.
-func (d *projectDecoder) decodeBlocks(blocks hclsyntax.Blocks) {
-	rules := attributeSet(0)
+func (d *projectDecoder) decodeBlocks(written hclsyntax.Blocks) {
+	blocks, unsure := d.expand(written, projectBlock)
+	d.faults |= unsure
+	d.repeated(blocks)
+	rules := language.Set(0)
 	for _, b := range blocks {
-		switch bit := attributeBits[b.Type] & projectBlocks; {
+		switch bit := blockBit(b.Type); {
 		case bit == 0:
-			d.unknownInner(b)
+			d.unknownBlock(b.Block, projectBlock)
 		case bit&settingsBlocks != 0:
 			rules |= bit
 		default:
-			d.part = b.Type
+			d.part = partOf(b.Type)
 			d.inner(b, bit)
 		}
 	}
 	if rules != 0 {
-		d.part = "settings"
+		d.part = settingsPart
 		d.decodeSettings(blocks, rules)
 	}
 }
 
+// settingsPart is what lacks a value if a block of settings does.
+const settingsPart = "settings"
+
+// partOf returns the part of a project that lacks a value if a block of this type does.
+func partOf(name string) string {
+	if blockBit(name)&settingsBlocks != 0 {
+		return settingsPart
+	}
+	return name
+}
+
+// blockBit returns the bit of a type of block in a project, 0 if there is no such type.
+func blockBit(name string) language.Set {
+	if projectBlock.Block(name) == nil {
+		return 0
+	}
+	return projectBlock.Set(name)
+}
+
 // repeated reports blocks of which a project has one alone, and this one more.
-func (d *projectDecoder) repeated(blocks hclsyntax.Blocks) {
-	first := attributeSet(0)
+func (d *projectDecoder) repeated(blocks []placed) {
+	first := language.Set(0)
 	for i, b := range blocks {
-		bit := attributeBits[b.Type] & (projectBlocks &^ repeatedBlocks)
+		bit := blockBit(b.Type) &^ repeatedBlocks
 		if first&bit != 0 {
-			at := slices.IndexFunc(blocks[:i], func(earlier *hclsyntax.Block) bool { return earlier.Type == b.Type })
-			d.duplicate(b, blocks[at], fmt.Sprintf("The %s block of the project", b.Type))
+			at := slices.IndexFunc(blocks[:i], func(earlier placed) bool { return earlier.Type == b.Type })
+			if blocks[at].Block == b.Block {
+				d.report(duplicateBlock, b.DefRange(), fmt.Sprintf("A project has one %s block, and this dynamic block makes several.", b.Type),
+					"Give its for_each one element at most: CONDITION ? [1] : [].")
+			} else {
+				d.duplicate(b.Block, blocks[at].Block, fmt.Sprintf("The %s block of the project", b.Type))
+			}
 		}
 		first |= bit
 	}
 }
 
-func (d *projectDecoder) unknownInner(b *hclsyntax.Block) {
-	d.l.maskBody(b.Body)
-	fix := suggestion(b.Type, projectBlocks.names(), "block")
-	if attributeBits[b.Type] != 0 {
-		fix = fmt.Sprintf("%s is an attribute: write %s = ...", b.Type, b.Type)
-	} else if near := similar(b.Type, slices.Collect(maps.Keys(attributeBits))); near != "" &&
-		similar(b.Type, projectBlocks.names()) == "" {
-		fix = fmt.Sprintf("Did you mean %q?", near)
-	}
-	d.report(unknownBlock, b.TypeRange, fmt.Sprintf("A project has no block %q.", b.Type), fix)
-}
-
 // inner reads one block that a project can have.
-func (d *projectDecoder) inner(b *hclsyntax.Block, bit attributeSet) {
-	if !d.l.labelled(b, nil) {
+func (d *projectDecoder) inner(b placed, bit language.Set) {
+	if !d.l.labelled(b.Block, nil) {
 		d.faults |= bit
 		return
 	}
-	s := d.scope
-	s.block = b.Range()
+	s := b.within(d.scope)
 	ok := false
-	if bit == hasRotate {
-		d.project.Rotate, ok = s.rotation(b)
+	if bit == hasRegister {
+		d.project.Register, ok = s.registration(b.Block)
 	} else {
-		d.project.Register, ok = s.registration(b)
+		d.project.Rotate, ok = s.rotation(b.Block)
 	}
 	if !ok {
 		d.faults |= bit
@@ -77,37 +88,20 @@ func (d *projectDecoder) inner(b *hclsyntax.Block, bit attributeSet) {
 	d.set |= bit
 }
 
-// rotation reads a rotate block. The overlap is DefaultOverlap where it is not
-// written, and always shorter than the time between two rotations: otherwise
-// keys would pile up.
+// rotation reads a rotate block. The overlap is always shorter than the time between two
+// rotations: otherwise keys would pile up.
 func (s *scope) rotation(b *hclsyntax.Block) (*Rotation, bool) {
-	s.known(b.Body, []string{"every", "overlap"}, nil, false)
-	r := &Rotation{Overlap: DefaultOverlap}
-	every := s.require(b, "every")
-	if every == nil {
+	table := projectBlock.Block(b.Type)
+	r := &Rotation{}
+	table.SetDefaults(r)
+	if _, faults := s.fill(b, table, r); faults != 0 {
 		return nil, false
-	}
-	var out outcome
-	if r.Every, out = s.positive(every); out != given {
-		if out == unset {
-			s.missing(b, "every")
-		}
-		return nil, false
-	}
-	if a := b.Body.Attributes["overlap"]; a != nil {
-		length, out := s.duration(a)
-		if out == faulty {
-			return nil, false
-		}
-		if out == given {
-			r.Overlap = length
-		}
 	}
 	if r.Overlap >= r.Every {
 		s.report(invalidDuration, valueRange(b, "overlap"),
-			fmt.Sprintf("The overlap of %s is not shorter than the %s between two rotations.", formatDuration(r.Overlap),
-				formatDuration(r.Every)),
-			"Write a shorter overlap, or rotate less often. The overlap is 24h where it is not written.")
+			fmt.Sprintf("The overlap of %s is not shorter than the %s between two rotations.", language.FormatDuration(r.Overlap),
+				language.FormatDuration(r.Every)),
+			"Write a shorter overlap, or rotate less often. The overlap is 24h if it is not written.")
 		return nil, false
 	}
 	return r, true
@@ -115,32 +109,18 @@ func (s *scope) rotation(b *hclsyntax.Block) (*Rotation, bool) {
 
 // registration reads a register block.
 func (s *scope) registration(b *hclsyntax.Block) (*Register, bool) {
-	s.known(b.Body, []string{"access_key_id", "secret_access_key", "endpoint_url", "region", "verify"}, nil, true)
-	r := &Register{Region: "auto"}
-	ok := true
-	for name, into := range map[string]*string{"access_key_id": &r.AccessKeyID, "endpoint_url": &r.EndpointURL,
-		"region": &r.Region} {
-		a := b.Body.Attributes[name]
-		if a == nil && name == "region" {
-			continue
-		}
-		ok = s.needed(b, a, name, into) && ok
-	}
-	if a := s.require(b, "secret_access_key"); a != nil {
+	table := projectBlock.Block(b.Type)
+	r := &Register{}
+	table.SetDefaults(r)
+	_, faults := s.fill(b, table, r)
+	ok := faults == 0
+	if a := b.Body.Attributes["secret_access_key"]; a != nil {
 		var out outcome
 		r.SecretAccessKey, r.Reference, out = s.secret(a, "")
 		if out == unset {
-			s.missing(b, "secret_access_key")
+			s.missing(b, a.Name)
 		}
 		ok = ok && out == given
-	} else {
-		ok = false
-	}
-	if a := b.Body.Attributes["endpoint_url"]; a != nil && r.EndpointURL != "" {
-		if fault := endpointFault(r.EndpointURL); fault != "" {
-			s.report(invalidValue, a.Expr.Range(), fault, `Write it as "https://s3.eu-central-1.amazonaws.com".`)
-			ok = false
-		}
 	}
 	if a := b.Body.Attributes["verify"]; a != nil {
 		verify, out := s.flag(a)
@@ -148,60 +128,4 @@ func (s *scope) registration(b *hclsyntax.Block) (*Register, bool) {
 		ok = ok && out != faulty
 	}
 	return r, ok
-}
-
-// needed reads text that must be there and have neither spaces nor control
-// characters in it.
-func (s *scope) needed(b *hclsyntax.Block, a *hclsyntax.Attribute, name string, into *string) bool {
-	if a == nil {
-		s.missing(b, name)
-		return false
-	}
-	text, out := s.text(a)
-	switch {
-	case out == unset && name == "region":
-		return true
-	case out == unset:
-		s.missing(b, name)
-		return false
-	case out == faulty:
-		return false
-	case text == "":
-		s.report(invalidValue, a.Expr.Range(), name+" is empty.", "Give it a value.")
-		return false
-	}
-	if name == "access_key_id" && strings.Contains(text, "://") {
-		s.report(invalidValue, a.Expr.Range(), name+" is a reference, and only secret_access_key can be one.",
-			"Write the key id itself: it is not a secret.")
-		return false
-	}
-	for i, r := range []rune(text) {
-		if r <= ' ' || r == 0x7f {
-			s.report(invalidValue, a.Expr.Range(),
-				fmt.Sprintf("%s has a space or a control character in it: %q, character %d.", name, r, i+1),
-				"Copy the value again, without what surrounds it.")
-			return false
-		}
-	}
-	*into = text
-	return true
-}
-
-// endpointFault says what is wrong with an endpoint, "" where nothing is. Only
-// the machine itself may be talked to without TLS.
-func endpointFault(text string) string {
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "This is no URL of an endpoint: it has no host, or something in it that a URL cannot have."
-	case u.User != nil:
-		return "The URL of an endpoint has no user and no password in it."
-	case u.RawQuery != "" || u.Fragment != "":
-		return "The URL of an endpoint has no query and no fragment."
-	case u.Scheme == "https":
-		return ""
-	case u.Scheme == "http" && vendors.Loopback(u.Hostname()):
-		return ""
-	}
-	return "An endpoint is reached by https, or by http on this machine alone."
 }

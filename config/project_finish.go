@@ -9,13 +9,14 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/language"
 	"buckethead/vendors"
 )
 
 // origin is where a project comes from, for faults that two of them share.
 type origin struct {
 	block   *hclsyntax.Block
-	project addr.Project
+	project addr.Address
 }
 
 type bucketKey struct {
@@ -25,13 +26,9 @@ type bucketKey struct {
 
 type itemKey struct{ secrets, title string }
 
-// needlessForRegister are the attributes that speak of a bucket or of credentials
-// that bh makes, and so mean nothing for keys that someone brings.
-const needlessForRegister = hasCloud | hasAccess | vendorAttributes | hasOnDestroy | hasAdopt | hasRotate
-
 // finish completes one project, checks it as a whole and adds it to the config.
 // A second project of the same name is checked, but not added.
-func (d *projectDecoder) finish(address addr.Project, twice bool) {
+func (d *projectDecoder) finish(address addr.Address, twice bool) {
 	p := &d.project
 	p.Addr = address
 	registers := (d.set|d.faults)&hasRegister != 0
@@ -51,7 +48,9 @@ func (d *projectDecoder) finish(address addr.Project, twice bool) {
 		d.faults |= hasItemTitle
 	}
 	if registers {
-		d.needless()
+		if d.set&hasRegister != 0 { // otherwise it is not known whether it does
+			d.needless()
+		}
 	} else {
 		if d.cloud == nil && d.faults&hasCloud == 0 {
 			d.cloud = d.only(&d.l.clouds, d.source.DefRange())
@@ -73,7 +72,7 @@ func (d *projectDecoder) finish(address addr.Project, twice bool) {
 
 // needless reports attributes that have no effect beside register.
 func (d *projectDecoder) needless() {
-	for _, name := range (d.set & needlessForRegister).names() {
+	for _, name := range projectBlock.Names(d.set & needless) {
 		d.report(needlessAttribute, d.place(name),
 			fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
 			fmt.Sprintf("Remove %s, or remove register to have bh make the bucket and its keys.", name))
@@ -90,21 +89,20 @@ func (d *projectDecoder) checkCloud() {
 	if vendor == nil {
 		return
 	}
-	if foreign := d.set & vendorAttributes &^ d.cloud.knows; foreign != 0 {
-		for _, name := range foreign.names() {
+	if foreign := d.set & byCloud &^ d.cloud.knows; foreign != 0 {
+		for _, name := range projectBlock.Names(foreign) {
 			d.report(unsupportedAttribute, d.place(name), fmt.Sprintf("%s has no %s.", vendorTitle(vendor), name),
 				fmt.Sprintf("Remove %s, or put the project into another cloud.", name))
 		}
 	}
-	bucket := hasBucket | hasLocation | hasJurisdiction | hasStorageClass
-	if vendor.CheckBucket != nil && d.faults&bucket == 0 {
+	if vendor.CheckBucket != nil && d.faults&ofBucket == 0 {
 		spec := d.project.Bucket
 		if d.faults&settingsBlocks != 0 {
 			spec.Settings = vendors.BucketSettings{} // half of them say nothing
 		}
 		d.problems(invalidBucket, vendor.CheckBucket(spec))
 	}
-	if vendor.CheckCredential != nil && d.faults&(bucket|hasAccess|hasAllowedIPs) == 0 {
+	if vendor.CheckCredential != nil && d.faults&(ofBucket|ofCredential) == 0 {
 		d.problems(invalidCredential, vendor.CheckCredential(vendors.CredentialSpec{
 			Bucket: d.project.Bucket.ID, Access: d.project.Access, AllowedIPs: d.project.AllowedIPs,
 		}))
@@ -150,8 +148,8 @@ func (d *projectDecoder) checkExpiry() {
 	}
 	d.report(earlyExpiry, d.place("expires_after"),
 		fmt.Sprintf("The keys expire after %s, and are to work until %s: a rotation every %s and an overlap of %s.",
-			formatDuration(d.project.ExpiresAfter), formatDuration(r.Every+r.Overlap), formatDuration(r.Every),
-			formatDuration(r.Overlap)), "Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
+			language.FormatDuration(d.project.ExpiresAfter), language.FormatDuration(r.Every+r.Overlap), language.FormatDuration(r.Every),
+			language.FormatDuration(r.Overlap)), "Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
 }
 
 // claim reports a bucket or an item that another project has already.

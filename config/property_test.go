@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"buckethead/config/language"
 	"buckethead/vendors"
 )
 
@@ -20,9 +21,9 @@ func TestParseDuration_readsWhatFormatDurationWrites(t *testing.T) {
 		if d < 0 {
 			t.Skip()
 		}
-		got, err := parseDuration(formatDuration(d))
+		got, err := language.ParseDuration(language.FormatDuration(d))
 		if err != nil || got != d {
-			t.Fatalf("%s: got %s, %v", formatDuration(d), got, err)
+			t.Fatalf("%s: got %s, %v", language.FormatDuration(d), got, err)
 		}
 	})
 }
@@ -32,14 +33,14 @@ func TestParseDuration(t *testing.T) {
 	for text, want := range map[string]time.Duration{
 		"90d": 90 * day, "12h": 12 * time.Hour, "30m": 30 * time.Minute, "2w": 14 * day, "1w2d": 9 * day, "1d 12h": 36 * time.Hour, " 1h30m ": 90 * time.Minute, "0s": 0, "45s": 45 * time.Second,
 	} {
-		if got, err := parseDuration(text); err != nil || got != want {
+		if got, err := language.ParseDuration(text); err != nil || got != want {
 			t.Errorf("%q: got %s, %v", text, got, err)
 		}
 	}
 	for text, why := range map[string]string{
 		"": "empty", "d": "number", "90": "no unit", "1y": "no unit", "1.5h": `"." is no unit`, "-1d": "number", "1h1d": "after a smaller", "1d1d": "twice", "99999999999999999999d": "too long", "9999999w": "too long", "1é": `"é"`, "106751d24h": "too long",
 	} {
-		if _, err := parseDuration(text); err == nil || !strings.Contains(err.Error(), why) {
+		if _, err := language.ParseDuration(text); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("%q: got %v, want %q", text, err, why)
 		}
 	}
@@ -49,16 +50,16 @@ func TestParseNetwork_isCanonical(t *testing.T) {
 	for text, want := range map[string]string{
 		"203.0.113.7": "203.0.113.7/32", "2001:DB8::1": "2001:db8::1/128", "::ffff:10.0.0.1": "10.0.0.1/32", "10.0.0.0/8": "10.0.0.0/8", "2001:db8::/32": "2001:db8::/32",
 	} {
-		got, fault, _ := parseNetwork(text)
-		if fault != "" || got.String() != want {
+		got, fault, _ := network("", text)
+		if fault != "" || got != want {
 			t.Errorf("%q: got %s, %s", text, got, fault)
 		}
-		if again, fault, _ := parseNetwork(got.String()); fault != "" || again != got {
+		if again, fault, _ := network("", got); fault != "" || again != got {
 			t.Errorf("%q changes when it is read again", got)
 		}
 	}
 	for _, text := range []string{"", "home", "10.0.0.5/8", "fe80::1%eth0", "10.0.0.0/33"} {
-		if _, fault, fix := parseNetwork(text); fault == "" || fix == "" {
+		if _, fault, fix := network("", text); fault == "" || fix == "" {
 			t.Errorf("%q was taken", text)
 		}
 	}

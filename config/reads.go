@@ -6,6 +6,8 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"buckethead/config/functions"
 )
 
 // reads returns what the values carry that an expression reads, from its names and its
@@ -102,7 +104,7 @@ func (r *reader) call(n *hclsyntax.FunctionCallExpr) {
 		r.containers[n.Args[0]] = !diags.HasErrors() && key.IsKnown()
 	case n.Name == "sensitive":
 		r.marks[sensitive] = struct{}{}
-	case unsetNames(diags) == nil:
+	case functions.UnsetNames(diags) == nil:
 		// The name is made of what exists within the expression alone, so it can be any.
 		r.marks[anySecret] = struct{}{}
 	}

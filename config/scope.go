@@ -12,6 +12,8 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/functions"
+	"buckethead/config/language"
 )
 
 // scope is a place where expressions are evaluated: the names that they can use,
@@ -20,7 +22,7 @@ type scope struct {
 	l       *loader
 	ctx     *hcl.EvalContext
 	block   hcl.Range
-	project addr.Project
+	project addr.Address
 	// hidden keeps the details of faults back: what is evaluated is a secret,
 	// whatever it is made of.
 	hidden bool
@@ -33,6 +35,8 @@ type scope struct {
 	// an error like any other.
 	lacks *[]Lack
 	part  string
+	// element is what the block was made for, nil if no dynamic block made it.
+	element *element
 }
 
 type faultKey struct {
@@ -53,10 +57,13 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 	if s.telling {
 		k = secretFault
 	}
+	ofSecret := k == secretFault || k == shownSecret // for which instance or element could tell the secret
+	if s.element != nil && !ofSecret {
+		detail += s.element.told(subject)
+	}
 	d := s.l.report(k, subject, s.block, detail, fix)
-	d.Project = s.project
-	if k == secretFault {
-		d.Project.Key = "" // which instances have it depends on what the secret is
+	if d.Address = s.project; ofSecret {
+		d.Address.Key = ""
 	}
 	return d
 }
@@ -122,25 +129,35 @@ func (s *scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 		if d.Subject != nil {
 			subject = *d.Subject
 		}
+		hidden := s.hidden || of.sensitive
 		switch {
 		case s.unset(e, d):
-		case s.caused(d, subject, s.hidden || of.sensitive):
+		case s.caused(d, subject, hidden):
 		case d.Summary == "Call to unknown function":
-			s.unknownCall(e, subject)
-		case indexFault(d) != nil && !s.hidden && !of.sensitive:
-			fault := indexFault(d)
-			s.report(invalidExpression, subject, sentence(fault.Summary)+" "+sentence(fault.Detail),
-				"Correct the expression, or give it another value to work with.")
-		case s.hidden || of.sensitive:
+			s.unknownCall(e, subject, subject)
+		case hidden:
 			s.withheldFault(subject, d)
-		case strings.Contains(d.Detail, "panic in function implementation"):
-			s.report(invalidExpression, subject, "A function in this expression cannot work with these values.",
-				"Give it other values, or do without it.")
+		case functions.AsTemplateError(d) != nil:
+			s.templateFaults(functions.AsTemplateError(d), subject)
 		default:
-			s.report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail),
-				"Correct the expression, or give it another value to work with.")
+			s.expressionFault(d, subject)
 		}
 	}
+}
+
+// expressionFault reports what is wrong with an expression that works with no secret.
+func (s *scope) expressionFault(d *hcl.Diagnostic, subject hcl.Range) {
+	const fix = "Correct the expression, or give it another value to work with."
+	if fault := indexFault(d); fault != nil {
+		s.report(invalidExpression, subject, sentence(fault.Summary)+" "+sentence(fault.Detail), fix)
+		return
+	}
+	if strings.Contains(d.Detail, "panic in function implementation") {
+		s.report(invalidExpression, subject, "A function in this expression cannot work with these values.",
+			"Give it other values, or do without it.")
+		return
+	}
+	s.report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail), fix)
 }
 
 // undeclared reports each reference of the expression to something that does not
@@ -156,6 +173,8 @@ func (s *scope) undeclared(e hclsyntax.Expression) bool {
 			}
 			s.report(unknownReference, t.SourceRange(), "There is no each here: it exists in a project that has for_each.",
 				"Add for_each to the project, or write the value itself.")
+		case root == "path" && !s.resolves(t, pathName):
+			s.unknownPath(t)
 		case s.find(root) == cty.NilVal:
 			s.unknownRoot(t, root)
 		case root == "var" && !s.resolves(t, s.l.variableNames):
@@ -193,14 +212,18 @@ func (s *scope) unknownRoot(t hcl.Traversal, root string) {
 			"Text stands in quotes, and a secret does not stand in the file.")
 		return
 	}
-	names := []string{"var", "local"}
-	for _, name := range []string{"each", "project", "operation"} {
+	names := []string{"var", "local", "path"}
+	for _, name := range append([]string{"each", "project", "operation"}, slices.Sorted(maps.Keys(s.l.iterators))...) {
 		if s.find(name) != cty.NilVal {
 			names = append(names, name)
 		}
 	}
 	fix := "Write text in quotes; values have names such as var.NAME and local.NAME."
-	if name := similar(root, names); name != "" {
+	if s.element != nil && root == s.element.made.Type {
+		fix = fmt.Sprintf("The element is %s here, as iterator says.", s.element.iterator)
+	} else if way := bridge(root + "."); way != "" {
+		fix = way
+	} else if name := language.Similar(root, names); name != "" {
 		fix = fmt.Sprintf("Did you mean %q? Text stands in quotes.", name)
 	}
 	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("There is nothing that is called %q here.", root), fix)
@@ -211,29 +234,30 @@ func (s *scope) unknownName(t hcl.Traversal, what, root string, names []string) 
 	fix := fmt.Sprintf("Declare a %s of that name, or name one that exists.", what)
 	if len(s.l.diags) > faultsInAll {
 		// It takes long among many names, and hardly anyone would see it.
-	} else if near := similar(name, names); near != "" {
+	} else if near := language.Similar(name, names); near != "" {
 		fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
 	}
 	s.report(unknownReference, t.SourceRange(), fmt.Sprintf("No %s %q is declared.", what, name), fix)
 }
 
-// unknownCall reports a call to a function that does not exist.
-func (s *scope) unknownCall(e hclsyntax.Expression, subject hcl.Range) {
+// unknownCall reports the call at a place in an expression to a function that does not exist.
+func (s *scope) unknownCall(e hclsyntax.Expression, at, subject hcl.Range) {
 	name := ""
 	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.NameRange == subject {
+		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.NameRange == at {
 			name = call.Name
 		}
 		return nil
 	})
-	fix := "Remove the call; the functions are those of Terraform that need no clock and no network."
-	if slices.Contains([]string{"timestamp", "plantimestamp", "uuid", "bcrypt"}, name) {
-		fix = "Pass the value in as a variable: a plan must be the same for the same inputs, " +
-			"so no function reads the clock or draws at random."
-	} else if near := similar(name, slices.Collect(maps.Keys(s.l.functions))); near != "" {
-		fix = fmt.Sprintf("Did you mean %s()?", near)
+	detail, fix, known := functions.Missing(name)
+	if !known {
+		detail = fmt.Sprintf("There is no function %q.", name)
+		fix = "Remove the call; the functions are those of Terraform that need no clock and no network."
+		if near := language.Similar(name, slices.Collect(maps.Keys(s.l.functions))); near != "" {
+			fix = fmt.Sprintf("Did you mean %s()?", near)
+		}
 	}
-	s.report(unknownFunction, subject, fmt.Sprintf("There is no function %q.", name), fix)
+	s.report(unknownFunction, subject, detail, fix)
 }
 
 // step returns the name that a traversal steps to at i: .name or ["name"].

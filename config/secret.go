@@ -22,6 +22,7 @@ func (s *scope) secret(a *hclsyntax.Attribute, own string) (vendors.Secret, stri
 		// What was refused may be a secret all the same, so the lines that are
 		// shown with the fault must not have it.
 		s.l.mask(a.Expr)
+		s.maskElements(a.Expr)
 	}
 	return secret, reference, out
 }

@@ -15,11 +15,7 @@ import (
 // vendor describes them, and lets the vendor check them when all could be read.
 func (l *loader) decodeSettings(c *connection) {
 	s := l.needing(c.block, &c.Lacks)
-	names := make([]string, len(c.vendor.Settings))
-	for i, setting := range c.vendor.Settings {
-		names[i] = setting.Name
-	}
-	s.known(c.block.Body, names, nil, true)
+	s.known(c.block.Body, settingsBlock(c.block.Type, nil, "", c.vendor.Settings))
 	c.Settings = vendors.Settings{}
 	complete := true
 	for _, setting := range c.vendor.Settings {
@@ -82,6 +78,8 @@ func (s *scope) writtenSetting(a *hclsyntax.Attribute, own string,
 		value.List, out = s.texts(a)
 	case setting.Map:
 		value.Map, out = s.textMap(a)
+	case setting.Words != nil:
+		value.Text, out = s.choice(a, setting.Words...)
 	default:
 		value.Text, out = s.text(a)
 	}

@@ -26,7 +26,7 @@ func (l *loader) faults() diag.List {
 	}
 	one := l.telling.Sorted()[0]
 	if l.computing() > placesTold {
-		one = diag.Diagnostic{Severity: diag.Error, Code: secretFault.Code, Summary: secretFault.Summary,
+		one = diag.Diagnostic{Severity: diag.Error, Kind: secretFault,
 			Detail: "One of the expressions that work with secrets has no value. Which one is not shown: there are so many that it " +
 				"would tell what the secrets are.",
 			Fix: fmt.Sprintf("Have at most %d expressions cut, compare or change secrets. For that many, the place is shown.", placesTold)}
@@ -44,9 +44,12 @@ func (l *loader) faults() diag.List {
 
 // computing counts the expressions that do more with secrets than take them whole.
 func (l *loader) computing() (count int) {
-	var visit func(*scope, *hclsyntax.Body)
-	visit = func(s *scope, b *hclsyntax.Body) {
-		if a := b.Attributes["for_each"]; a != nil {
+	var visit func(*scope, *hclsyntax.Block)
+	visit = func(s *scope, block *hclsyntax.Block) {
+		b, inner := block.Body, s
+		if block.Type == dynamicBlock.Name {
+			inner = s.inAny(block)
+		} else if a := b.Attributes["for_each"]; a != nil {
 			s.ctx = l.root.NewChild()
 			s.ctx.Variables = each(cty.UnknownVal(cty.String), cty.DynamicVal.WithMarks(l.meter.reads(a.Expr, l.root)))
 		}
@@ -55,15 +58,15 @@ func (l *loader) computing() (count int) {
 				count++
 			}
 		}
-		for _, inner := range b.Blocks {
-			visit(s, inner.Body)
+		for _, one := range b.Blocks {
+			visit(inner, one)
 		}
 	}
 	for _, f := range l.files {
 		for _, b := range f.body.Blocks {
 			s := l.scope(b)
 			s.project.Name = strings.Join(b.Labels, "")
-			visit(s, b.Body)
+			visit(s, b)
 		}
 	}
 	return count

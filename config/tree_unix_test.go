@@ -16,7 +16,7 @@ import (
 // wherever git and bh keep some and one outside, and links to all of them.
 func inRepository(t *testing.T) (dir, outside string) {
 	t.Helper()
-	top := write(t, map[string]string{
+	top := written(t, map[string]string{
 		"repo/.git/config":         canary,
 		"repo/.git/worktrees/w/x":  canary,
 		"repo/.bh/state.db":        canary,
@@ -111,7 +111,7 @@ func TestFileExists_saysNothingOfWhatIsOutside(t *testing.T) {
 
 // Without a repository the folder of the configuration is all there is.
 func TestFile_withoutARepository(t *testing.T) {
-	dir := write(t, map[string]string{"a/buckets.hcl": "", "a/in.txt": "x", "b.txt": canary})
+	dir := written(t, map[string]string{"a/buckets.hcl": "", "a/in.txt": "x", "b.txt": canary})
 	files := newTree(filepath.Join(dir, "a"))
 	if _, isRepo := repository(dir); isRepo {
 		t.Skip("the folder for temporary files is in a repository")
@@ -125,7 +125,7 @@ func TestFile_withoutARepository(t *testing.T) {
 }
 
 func TestFile_isBoundedAndOrdinary(t *testing.T) {
-	dir := write(t, map[string]string{"small": "12345", "large": "123456"})
+	dir := written(t, map[string]string{"small": "12345", "large": "123456"})
 	files := newTree(dir)
 	if src, err := files.read("small", 5); err != nil || string(src) != "12345" {
 		t.Error(src, err)
@@ -202,7 +202,7 @@ func TestLoad_readsNoFileThatALinkLeadsTo(t *testing.T) {
 
 // A worktree has a file .git, and is a repository all the same.
 func TestTree_ofAWorktree(t *testing.T) {
-	dir := write(t, map[string]string{"w/.git": "gitdir: /x", "w/shared.txt": "x", "w/env/prod/x": "", "top.txt": canary})
+	dir := written(t, map[string]string{"w/.git": "gitdir: /x", "w/shared.txt": "x", "w/env/prod/x": "", "top.txt": canary})
 	files := newTree(filepath.Join(dir, "w", "env", "prod"))
 	if _, err := files.read("../../shared.txt", 10); err != nil {
 		t.Error(err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"buckethead/config/language"
 	"buckethead/vendors"
 )
 
@@ -30,7 +31,7 @@ var ways = []string{
 }
 
 // source is a file in which only the given attribute of one block has the value.
-func (b blockType) source(labels []string, path []string, name, value string) string {
+func source(b *language.Block, labels []string, path []string, name, value string) string {
 	body := ""
 	if len(path) == 0 {
 		body = name + " = " + value
@@ -45,10 +46,10 @@ func (b blockType) source(labels []string, path []string, name, value string) st
 	for _, l := range labels {
 		quoted += fmt.Sprintf(" %q", l)
 	}
-	if b.name == "variable" {
+	if b.Name == "variable" {
 		body = "default = \"x\"\n" + body
 	}
-	return b.name + quoted + " {\n" + body + "\n}\n"
+	return b.Name + quoted + " {\n" + body + "\n}\n"
 }
 
 // Every attribute of every block, but for the secret settings, refuses what the environment
@@ -65,39 +66,48 @@ func TestLoad_refusesSecretsInEveryAttribute(t *testing.T) {
 		}
 	}
 	tried := 0
-	var visit func(top blockType, labels, path []string, b blockType)
-	visit = func(top blockType, labels, path []string, b blockType) {
-		for _, a := range b.attributes {
-			if slices.Contains(secretOnes, a.name) || b.name == "validation" && a.name == "condition" {
+	var visit func(top *language.Block, labels, path []string, b *language.Block)
+	visit = func(top *language.Block, labels, path []string, b *language.Block) {
+		for _, a := range b.Attributes {
+			if slices.Contains(secretOnes, a.Name) || b.Name == "validation" && a.Name == "condition" {
 				continue
 			}
 			others := ""
-			for _, other := range b.attributes {
-				if other.required && other.name != a.name {
-					others += other.name + map[bool]string{true: " = \"90d\"\n", false: " = false\n"}[other.form == ofLength]
+			for _, other := range b.Attributes {
+				if other.Required && other.Name != a.Name {
+					others += other.Name + map[bool]string{true: " = \"90d\"\n", false: " = false\n"}[other.Form == language.Length]
 				}
 			}
 			for _, way := range ways {
-				if a.name == "for_each" && strings.HasPrefix(way, "{ a =") {
-					continue // what an instance has may be a secret; its key may not
+				ofDynamic := len(path) > 0 && strings.HasPrefix(path[0], "dynamic")
+				if a.Name == "for_each" && (strings.HasPrefix(way, "{ a =") || ofDynamic && strings.HasPrefix(way, "[")) {
+					continue // what an instance or an element has may be a secret; its key may not
 				}
 				tried++
-				refusesToShow(t, top.source(labels, path, others+a.name, way))
+				refusesToShow(t, source(top, labels, path, others+a.Name, way))
+				if top.Block("dynamic") != nil && len(path) == 1 && !ofDynamic {
+					refusesToShow(t, source(top, labels, []string{fmt.Sprintf("dynamic %q", path[0]),
+						"for_each = { a = " + way + " }\ncontent"}, others+a.Name, path[0]+".value"))
+				}
 			}
 		}
-		for label, inner := range b.byLabel {
+		for label, inner := range b.Kinds {
 			if len(path) > 0 { // the state
 				visit(top, labels, append(path[:len(path)-1:len(path)-1], fmt.Sprintf("%s %q", path[len(path)-1], label)), inner)
 			} else {
 				visit(top, []string{label, "x"}, nil, inner)
 			}
 		}
-		for _, inner := range b.blocks {
-			visit(top, labels, append(path[:len(path):len(path)], inner.name), inner)
+		for _, inner := range b.Blocks {
+			name := inner.Name
+			if inner == dynamicBlock {
+				name = `dynamic "lock_rule"`
+			}
+			visit(top, labels, append(path[:len(path):len(path)], name), inner)
 		}
 	}
-	for _, b := range language(o) {
-		labels := make([]string, len(b.labels))
+	for _, b := range Language(o) {
+		labels := make([]string, len(b.Labels))
 		for i := range labels {
 			labels[i] = "x"
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"buckethead/config/words"
+	"buckethead/config/functions"
 )
 
 // The forms of names that may be shown wherever they stand. A secret that someone wrote into
@@ -23,14 +23,6 @@ func variableName(text string) bool {
 	return upperName.MatchString(text) || lowerName.MatchString(text)
 }
 
-// notSet says which variables have no value.
-func notSet(names []string) string {
-	if len(names) == 1 {
-		return fmt.Sprintf("the environment variable %s is not set", names[0])
-	}
-	return fmt.Sprintf("the environment variables %s are not set", words.List(names...))
-}
-
 // setting says how to set one of these variables.
 func setting(names ...string) string {
 	return fmt.Sprintf("Set %s: run `export %s=...` before bh; in CI, add it to the env of the job.",
@@ -39,7 +31,7 @@ func setting(names ...string) string {
 
 // unset reports an env() that has no value, and whether that is what is wrong.
 func (s *scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
-	names := unsetNames(hcl.Diagnostics{d})
+	names := functions.UnsetNames(hcl.Diagnostics{d})
 	if len(names) == 0 || d.Subject == nil {
 		return false
 	}
@@ -54,7 +46,7 @@ func (s *scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
 
 // unsetFault says that variables are not set, and what to do.
 func (s *scope) unsetFault(names []string) (detail, fix string) {
-	detail = capital(notSet(names)) + "."
+	detail = capital((&functions.UnsetError{Names: names}).Error()) + "."
 	fix = setting(names...)
 	if text, empty := s.l.options.env(names[0]); empty && text == "" && len(names) == 1 {
 		detail = fmt.Sprintf("The environment variable %s is set, but it is empty.", names[0])

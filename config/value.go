@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"buckethead/config/language"
+
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
@@ -116,9 +118,9 @@ func (s *scope) duration(a *hclsyntax.Attribute) (time.Duration, outcome) {
 	if out != given {
 		return 0, out
 	}
-	d, err := parseDuration(text)
+	d, err := language.ParseDuration(text)
 	if err != nil {
-		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%q is no duration for %s: %s.", text, a.Name, err),
+		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%q is not a duration for %s: %s.", text, a.Name, err),
 			`Write numbers with units, largest first: "90d", "12h", "1w 2d". The units are w, d, h, m and s.`)
 		return 0, faulty
 	}
@@ -132,10 +134,10 @@ func (s *scope) choice(a *hclsyntax.Attribute, words ...string) (string, outcome
 		return text, out
 	}
 	fix := fmt.Sprintf("Write one of: %s.", strings.Join(words, ", "))
-	if near := similar(text, words); near != "" {
+	if near := language.Similar(text, words); near != "" {
 		fix = fmt.Sprintf("Did you mean %q? %s", near, fix)
 	}
-	s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no value for %s.", text, a.Name), fix)
+	s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%s cannot be %q.", a.Name, text), fix)
 	return "", faulty
 }
 

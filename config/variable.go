@@ -8,21 +8,24 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"buckethead/config/functions"
 )
 
 // variable is one variable block.
 type variable struct {
-	name      string
-	block     *hclsyntax.Block
-	kind      cty.Type
-	optional  *typeexpr.Defaults
-	sensitive bool
-	origin    string // of a value that is a secret by the variable's name, whatever the file says; else ""
-	nullable  bool
-	fallback  *hclsyntax.Attribute // default
-	value     cty.Value            // cty.DynamicVal where a fault keeps it from having one
-	typed     bool                 // the type is known
-	lacks     []Lack               // why it has no value
+	name        string
+	block       *hclsyntax.Block
+	description string // nobody reads it
+	kind        cty.Type
+	optional    *typeexpr.Defaults
+	sensitive   bool
+	origin      string // of a value that is a secret by the variable's name, whatever the file says; else ""
+	nullable    bool
+	fallback    *hclsyntax.Attribute // default
+	value       cty.Value            // cty.DynamicVal where a fault keeps it from having one
+	typed       bool                 // the type is known
+	lacks       []Lack               // why it has no value
 }
 
 // withheld reports whether nothing may be told of the variable's value.
@@ -33,15 +36,14 @@ func (l *loader) variableNames(name string) bool { _, ok := l.variables[name]; r
 // declareVariables reads the variable blocks, but for their values.
 func (l *loader) declareVariables() {
 	for _, b := range l.blocks.variable {
-		v := &variable{name: b.Labels[0], block: b, kind: cty.DynamicPseudoType, nullable: true,
-			value: cty.DynamicVal, typed: true}
+		v := &variable{name: b.Labels[0], block: b, kind: cty.DynamicPseudoType, value: cty.DynamicVal, typed: true}
+		variableBlock.SetDefaults(v)
 		s := l.scope(b)
 		if first, twice := l.variables[v.name]; twice {
 			s.duplicate(b, first.block, fmt.Sprintf("The variable %q", v.name))
 			continue
 		}
 		l.variables[v.name] = v
-		s.known(b.Body, []string{"type", "default", "description", "sensitive", "nullable"}, []string{"validation"}, true)
 		v.decode(s)
 	}
 }
@@ -58,19 +60,8 @@ func (v *variable) decode(s *scope) {
 			v.kind, v.optional = kind, optional
 		}
 	}
-	if a := attributes["description"]; a != nil {
-		s.text(a)
-	}
-	for name, into := range map[string]*bool{"sensitive": &v.sensitive, "nullable": &v.nullable} {
-		if a := attributes[name]; a != nil {
-			value, out := s.flag(a)
-			switch {
-			case out == given:
-				*into = value
-			case out == faulty && name == "sensitive":
-				v.sensitive = true // when in doubt, nothing is shown
-			}
-		}
+	if _, faults := s.fill(v.block, variableBlock, v); faults&variableBlock.Set("sensitive") != 0 {
+		v.sensitive = true // when in doubt, nothing is shown
 	}
 	v.fallback = attributes["default"]
 	if v.sensitive && v.fallback != nil {
@@ -105,7 +96,7 @@ func (v *variable) assign(s *scope, in input, outside bool) {
 		}
 	default:
 		s.lack(missingVariable, v.block.DefRange(), fmt.Sprintf("The variable %q has no value and no default.", v.name),
-			fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
+			s.l.unreadValues()+fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
 				"or with BH_VAR_%[1]s in the environment; or give it a default.", v.name))
 	}
 }
@@ -123,9 +114,9 @@ func (v *variable) convert(s *scope, value cty.Value, subject hcl.Range, source 
 	if v.origin != "" {
 		of = carried{sensitive: true, origin: v.origin}
 	}
-	converted, err := fit(value, v.kind)
+	converted, err := functions.Convert(value, v.kind)
 	if err != nil {
-		why := sentence(": " + conversionFault(err))
+		why := sentence(": " + functions.ConversionFault(err))
 		if v.withheld() || of.sensitive {
 			why = "."
 		}
@@ -156,7 +147,7 @@ func (v *variable) validate(l *loader) {
 			continue
 		}
 		s := l.needing(b, &l.unused)
-		s.known(b.Body, []string{"condition", "error_message"}, nil, v.sensitive)
+		s.known(b.Body, variableBlock.Block(b.Type))
 		condition, message := s.require(b, "condition"), s.require(b, "error_message")
 		if condition == nil || message == nil || !s.readsNoSecret(message, "error_message") {
 			continue

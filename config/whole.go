@@ -86,6 +86,11 @@ func (s *scope) readsNone(e hclsyntax.Expression) bool {
 func (s *scope) wholeName(t hcl.Traversal) bool {
 	root := t.RootName()
 	name, named := step(t, 1)
+	for one := s.element; one != nil; one = one.outer {
+		if one.iterator == root {
+			return one.takesWhole(s)
+		}
+	}
 	var e hclsyntax.Expression
 	switch {
 	case root == "each" && s.l.named[s.project.Name] != nil:

@@ -143,7 +143,7 @@ func (s *scope) unknownFunctions(e hclsyntax.Expression) (found bool) {
 	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
 		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
 			if _, known := s.l.functions[call.Name]; !known {
-				s.unknownCall(e, call.NameRange)
+				s.unknownCall(e, call.NameRange, call.NameRange)
 				found = true
 			}
 		}
@@ -165,6 +165,9 @@ var safeDetails = []string{
 // not be shown, as far as that does not tell what they are.
 func (s *scope) withheldFault(subject hcl.Range, d *hcl.Diagnostic) {
 	const why = "Its details are not shown, because the expression works with values that may be secret."
+	quiet := *s
+	quiet.element = nil // which one it is could tell the value as well
+	s = &quiet
 	call := ""
 	if extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); ok {
 		call = extra.CalledFunctionName()

@@ -23,6 +23,12 @@ var slow = map[string]string{
 	"regex, repeated":        "b = " + mebi + "\n  a = regex(\"( ?){900}x\", local.b)",
 	"regexall, looks ahead":  "b = " + mebi + "\n  a = regexall(\".*x|.\", local.b)",
 	"regexall, begins":       "b = " + mebi + "\n  a = regexall(\"^.|.*x|.\", local.b)",
+	"matchkeys":              list + "  a = [for i in range(10) : matchkeys(local.list, local.list, local.list)]",
+	"networks":               "b = [for i in range(1000) : 128]\n  a = [for i in range(1000) : can(cidrsubnets(\"::/0\", local.b...))]",
+	"gzip, not complete":     "b = substr(base64gzip(" + mebi + "), 0, 1000)\n  a = [for i in range(1000) : can(base64gunzip(local.b))]",
+	"templates":              "a = [for i in range(1000) : templatestring(\"%%{for j in range(1000)}$${j}%%{endfor}\", {})]",
+	"files":                  "a = [for i in range(100) : [for j in range(100) : fileexists(\"none\")]]",
+	"files in a folder":      "a = [for i in range(1000) : fileset(\".\", \"**\")]",
 	"replace, looks ahead":   "b = " + mebi + "\n  a = replace(local.b, \"/.*x|./\", \"\")",
 }
 
@@ -48,6 +54,23 @@ func TestBounds_ofWork(t *testing.T) {
 			t.Errorf("%s: %v", name, l.diags[:min(len(l.diags), 2)])
 		}
 	}
+}
+
+// Where the bound is reached depends on the secrets that expressions work with.
+func TestBounds_ofWork_tellNothingOfSecrets(t *testing.T) {
+	l := newLoader(from("locals {\n  a = length(env(\"A_SECRET\"))\n  b = length(["+loops(2, "1")[1:]+")\n}\n", "A_SECRET", "x"))
+	l.meter.most = 32 << 20
+	l.readFiles()
+	l.evaluate()
+	if found := l.faults(); len(found) != 1 || found[0].Code != secretFault.Code || !found[0].Subject.IsZero() {
+		t.Error(found)
+	}
+}
+
+// What looks at much once is no work.
+func TestBounds_ofWork_leaveRoom(t *testing.T) {
+	load(t, from("locals {\n  list = flatten([for i in range(100) : range(1000)])\n  json = jsonencode(local.list)\n"+
+		"  yaml = yamlencode(local.list)\n  text = join(\",\", local.list)\n  all = regexall(\"[0-9]\", local.text)\n}\n"))
 }
 
 func TestBounds_ofFiles(t *testing.T) {

@@ -6,6 +6,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
+
+	"buckethead/config/functions"
 )
 
 // plainParts is how many parts a template may have that are not counted one by one:
@@ -139,11 +142,21 @@ func twiceInObject(e *hclsyntax.ObjectConsExpr, v cty.Value, ctx *hcl.EvalContex
 		}
 		at := item.KeyExpr.Range()
 		if other, twice := first[name]; twice {
-			err := &dataError{kind: duplicateKey, what: fmt.Sprintf("%q is already a key of this map, at %s", name, toRange(other)),
-				fix: "Remove one of the two, or give it another key."}
-			return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: duplicateKey.Summary, Detail: err.what, Subject: &at, Extra: err}}
+			err := &functions.Fault{Kind: functions.DuplicateKey,
+				What: fmt.Sprintf("%q is already a key of this map, at %s", name, toRange(other)),
+				Fix:  "Remove one of the two, or give it another key."}
+			return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: duplicateKey.Summary, Detail: err.What, Subject: &at, Extra: err}}
 		}
 		first[name] = at
 	}
 	return nil
+}
+
+// keyText is the key of an object as HCL makes it.
+func keyText(key cty.Value) (string, error) {
+	v, err := convert.Convert(key, cty.String)
+	if err != nil {
+		return "", err
+	}
+	return v.AsString(), nil
 }

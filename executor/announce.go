@@ -35,7 +35,7 @@ func Announcement(p *planner.Plan, run Run, at time.Time) []state.Intent {
 // intentOf returns the intent of a step that is about to act under a name.
 func intentOf(o *planner.Operation, s planner.Step, name string, run Run, at time.Time) state.Intent {
 	intent := state.Intent{
-		Project: o.Project, Operation: o.ID, Sequence: o.Sequence, Step: s.Name(), Name: name,
+		Project: o.Address, Operation: o.ID, Sequence: o.Sequence, Step: s.Name(), Name: name,
 		Cloud: o.Cloud, Secrets: o.Secrets, Namespace: o.Bucket.Namespace, Run: run.URL, At: at.UTC(),
 	}
 	if update, is := s.(planner.UpdateSettings); is {

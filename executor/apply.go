@@ -12,30 +12,23 @@ import (
 )
 
 // Apply carries out a plan that was made from snap, and reports on each of its operations,
-// whatever happens. A failed operation stops only those that come after it by name. A plan
-// without operations writes nothing but the watch list, if that changed. When Options.Stop
+// whatever happens. An operation starts when all that it waits for are done; one that fails
+// stops only those that wait for it. A plan without operations writes nothing but the watch list, if that changed. When Options.Stop
 // is closed, running steps end and are committed. When ctx ends, they are cut off, and the
 // journal keeps what is open.
 func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot, j state.Journal, o Options) Report {
 	r := &run{plan: p, digest: p.Digest(), rigs: rigs, journal: j, records: snap.Records, options: o,
-		results: make(map[string]Result, len(p.Operations))}
+		results: make(map[addr.Address]Result, len(p.Operations)), causes: map[addr.Address]addr.Address{}}
 	var report Report
 	if p.SetWatches {
 		if err := j.SetWatches(ctx, p.Watches); err != nil {
-			report.Diagnostics = append(report.Diagnostics, stateFault(addr.Project{}, diag.Range{}, err))
+			report.Diagnostics = append(report.Diagnostics, stateFault(addr.Address{}, diag.Range{}, err))
 			return r.report(report)
 		}
 	}
 	ctx, cancel := bounded(ctx, o)
 	defer cancel()
-	for start := 0; start < len(p.Operations); {
-		end := start
-		for end < len(p.Operations) && p.Operations[end].Phase() == p.Operations[start].Phase() {
-			end++
-		}
-		r.phase(ctx, p.Operations[start:end])
-		start = end
-	}
+	r.operations(ctx)
 	return r.report(report)
 }
 
@@ -72,17 +65,31 @@ func underWay(parallelism int) int {
 	return 16 * parallelism
 }
 
-// phase runs operations that need not wait for each other.
-func (r *run) phase(ctx context.Context, operations []planner.Operation) {
-	g := parallel.NewGroup(underWay(r.options.Parallelism))
-	slots := make(chan struct{}, max(1, r.options.Parallelism))
-	for i := range operations {
-		o := &operations[i]
-		g.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			r.finish(ctx, r.operate(ctx, o, slots), o)
-		})
+// operations runs all operations, each when those that it waits for have ended, and otherwise in
+// the order of the plan.
+func (r *run) operations(ctx context.Context) {
+	queue, limit := r.plan.Queue(), underWay(r.options.Parallelism)
+	g := parallel.NewGroup(limit)
+	slots, ended := make(chan struct{}, max(1, r.options.Parallelism)), make(chan int, limit)
+	for running := 0; ; running-- {
+		for running < limit {
+			i, ready := queue.Next()
+			if !ready {
+				break
+			}
+			running++
+			o := &r.plan.Operations[i]
+			g.Go(func() {
+				defer func() { ended <- i }()
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				r.finish(ctx, r.operate(ctx, o, slots), o)
+			})
+		}
+		if running == 0 {
+			break
+		}
+		queue.Done(<-ended)
 	}
 	g.Wait()
 }
@@ -109,35 +116,28 @@ func (r *run) finish(ctx context.Context, result Result, o *planner.Operation) {
 	if result.Outcome == Done || result.Outcome == Failed {
 		by := r.options.Run
 		entry := state.Entry{At: result.Ended.UTC(), Actor: by.Actor, Commit: by.Commit, Run: by.URL,
-			PlanDigest: r.digest, Project: o.Project, Block: o.Block, Operation: string(o.Kind),
-			Reason: o.Reason.Word, Outcome: string(result.Outcome)}
+			PlanDigest: r.digest, Operation: string(o.Kind),
+			Reason: o.Reason.Word, Outcome: string(result.Outcome)}.About(o.Address)
 		for _, d := range result.Diagnostics {
 			entry.Error = d.Detail
 		}
 		if err := r.journal.Append(ctx, entry); err != nil {
-			result.Diagnostics = append(result.Diagnostics, stateFault(o.Project, o.Range, err))
+			result.Diagnostics = append(result.Diagnostics, stateFault(o.Address, o.Range, err))
 		}
 	}
 	r.outcome.Lock()
-	r.results[o.Address()] = result
+	r.results[o.Address] = result
 	r.outcome.Unlock()
 	r.emit(OperationDone{Result: result})
-}
-
-// succeeded reports whether the operation of a project is done.
-func (r *run) succeeded(p addr.Project) bool {
-	r.outcome.Lock()
-	defer r.outcome.Unlock()
-	return r.results[p.String()].Outcome == Done
 }
 
 // report adds the results in the plan's order. An operation without one did not start.
 func (r *run) report(report Report) Report {
 	report.Results = make([]Result, 0, len(r.plan.Operations))
 	for _, o := range r.plan.Operations {
-		result, ran := r.results[o.Address()]
+		result, ran := r.results[o.Address]
 		if !ran {
-			result = Result{Project: o.Project, Block: o.Block, Kind: o.Kind, Outcome: Skipped}
+			result = Result{Address: o.Address, Kind: o.Kind, Outcome: Skipped}
 		}
 		report.Interrupted = report.Interrupted || result.Outcome == Interrupted
 		report.Results = append(report.Results, result)

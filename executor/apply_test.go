@@ -48,7 +48,7 @@ var lifecycles = []lifecycle{
 	{"register another secret", func(r *rigging) { r.config.Projects = []config.Project{registered("drop", "brought")} },
 		func(r *rigging) { r.config.Projects = []config.Project{registered("drop", "another")} }},
 	{"rotate", func(r *rigging) { r.config.Projects = []config.Project{project("photos")} },
-		func(r *rigging) { r.rotate[addr.Project{Name: "photos"}] = true }},
+		func(r *rigging) { r.rotate[addr.Address{Kind: addr.Project, Name: "photos"}] = true }},
 	{"rotate with overlap", func(r *rigging) {
 		p := project("photos")
 		p.Rotate = &config.Rotation{Every: 24 * time.Hour, Overlap: time.Hour}
@@ -75,19 +75,19 @@ var lifecycles = []lifecycle{
 		func(r *rigging) { r.config.Projects[0].Secrets = other }},
 	{"move", func(r *rigging) { r.config.Projects = []config.Project{project("photos")} }, func(r *rigging) {
 		r.config.Projects[0].Addr.Name, r.config.Projects[0].ItemTitle = "pictures", "pictures"
-		r.config.Moved = []config.Moved{{From: addr.Project{Name: "photos"}, To: addr.Project{Name: "pictures"}}}
+		r.config.Moved = []config.Moved{{From: addr.Address{Kind: addr.Project, Name: "photos"}, To: addr.Address{Kind: addr.Project, Name: "pictures"}}}
 	}},
 	{"move and rotate", func(r *rigging) { r.config.Projects = []config.Project{project("photos")} }, func(r *rigging) {
 		r.config.Projects[0].Addr.Name = "pictures"
-		r.config.Moved = []config.Moved{{From: addr.Project{Name: "photos"}, To: addr.Project{Name: "pictures"}}}
-		r.rotate[addr.Project{Name: "pictures"}] = true
+		r.config.Moved = []config.Moved{{From: addr.Address{Kind: addr.Project, Name: "photos"}, To: addr.Address{Kind: addr.Project, Name: "pictures"}}}
+		r.rotate[addr.Address{Kind: addr.Project, Name: "pictures"}] = true
 	}},
 	{"provision under a rate limit", nil, func(r *rigging) {
 		r.config.Projects = []config.Project{project("photos")}
 		r.limit = 2
 	}},
 	{"rotate under a rate limit", func(r *rigging) { r.config.Projects = []config.Project{project("photos")} }, func(r *rigging) {
-		r.rotate[addr.Project{Name: "photos"}] = true
+		r.rotate[addr.Address{Kind: addr.Project, Name: "photos"}] = true
 		r.limit = 1
 	}},
 	{"destroy", func(r *rigging) {
@@ -152,7 +152,7 @@ func TestApply_killedAtEveryBoundary(t *testing.T) {
 
 // heal is what happens after a cut: the next apply, and nothing is left over.
 func (r *rigging) heal(t testing.TB, n int) {
-	r.rotate, r.limit = map[addr.Project]bool{}, 0
+	r.rotate, r.limit = map[addr.Address]bool{}, 0
 	r.now = r.now.Add(time.Minute)
 	before, _, _ := r.plan(context.Background(), planner.Normal)
 	report, plan, err := r.apply(planner.Normal)

@@ -15,7 +15,7 @@ import (
 // its project is not destroyed; a retiring key works until its date.
 type guard struct {
 	r       *rigging
-	works   map[string]addr.Project // store/item id -> project, where its key worked at the last boundary
+	works   map[string]addr.Address // store/item id -> project, where its key worked at the last boundary
 	retired map[string]time.Time    // credential id -> date, where it lived at the last boundary
 	broken  []string
 }
@@ -28,7 +28,7 @@ func newGuard(r *rigging) *guard {
 
 // reset forgets what was seen, after a change from outside that may break keys.
 func (g *guard) reset() {
-	g.works, g.retired = map[string]addr.Project{}, map[string]time.Time{}
+	g.works, g.retired = map[string]addr.Address{}, map[string]time.Time{}
 	g.look(false)
 }
 
@@ -41,7 +41,7 @@ func (g *guard) look(check bool) {
 			keys[name+"/"+item.ID] = item.Keys
 		}
 	}
-	works := map[string]addr.Project{}
+	works := map[string]addr.Address{}
 	for p, record := range snap.Records {
 		if record.Item == nil || record.Bucket == nil || record.Active == nil {
 			continue
@@ -72,7 +72,7 @@ func (g *guard) look(check bool) {
 
 // renews reports whether the plan that is applied gives the project another credential, for
 // which an older one has to go.
-func (r *rigging) renews(p addr.Project) bool {
+func (r *rigging) renews(p addr.Address) bool {
 	if r.planned == nil {
 		return false
 	}
@@ -82,7 +82,7 @@ func (r *rigging) renews(p addr.Project) bool {
 	})
 }
 
-func (g *guard) declared(p addr.Project) bool {
+func (g *guard) declared(p addr.Address) bool {
 	for _, d := range g.r.config.Projects {
 		if d.Addr == p {
 			return true

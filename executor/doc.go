@@ -1,5 +1,6 @@
-// Package executor runs a plan: operations in their order, as many at once as
-// [Options].Parallelism says, until all are done or it is told to stop.
+// Package executor runs a plan until all operations are done or it is told to stop. Each starts
+// when those that it waits for are done, and otherwise in the order of the plan, as many at once as
+// [Options].Parallelism says.
 //
 // [Apply] carries out each operation step by step. Before a step acts, its intent is
 // committed to the journal; when it is done, the next record is. What Apply does is
@@ -8,8 +9,9 @@
 //
 // # Failures
 //
-// An operation that fails, even by a panic, stops only the operations that come after it by
-// name. There is no recovery code here. What a run leaves open is in the journal, and the
+// An operation that fails, even by a panic, stops only the operations that wait for it. They are
+// skipped, and so are those that wait for them; each names the one that failed. There is no recovery
+// code here. What a run leaves open is in the journal, and the
 // next plan reads it.
 //
 // # Stopping

@@ -8,24 +8,21 @@ import (
 	"buckethead/planner"
 )
 
-// Event is something that happened while a plan runs. The set is closed: it has the types
-// in this file. Each is about a project or, without one, about the store that Block
-// declares, see planner.Operation. Events of one project come in order. Those of several projects mix, but
-// never come two at once.
+// Event is something that happened while a plan runs. The set is closed: it has the types in this
+// file. Each has the address of an operation. Events of one operation come in order. Those of
+// several mix, but never two at once.
 type Event interface{ event() }
 
 // OperationStarted: the first step of an operation is about to run.
 type OperationStarted struct {
-	Project addr.Project
-	Block   string
+	Address addr.Address
 	Kind    planner.Kind
 	At      time.Time
 }
 
 // StepStarted: a step is about to run.
 type StepStarted struct {
-	Project addr.Project
-	Block   string
+	Address addr.Address
 	Step    string
 	Target  string
 	At      time.Time
@@ -33,8 +30,7 @@ type StepStarted struct {
 
 // StepDone: a step ended. Err is nil if it was committed.
 type StepDone struct {
-	Project addr.Project
-	Block   string
+	Address addr.Address
 	Step    string
 	Target  string
 	At      time.Time
@@ -43,8 +39,7 @@ type StepDone struct {
 
 // Waiting: a step waits until a time, for a reason.
 type Waiting struct {
-	Project addr.Project
-	Block   string
+	Address addr.Address
 	Why     string
 	Until   time.Time
 }
@@ -73,8 +68,7 @@ const (
 // Result says how one operation ended. Reference is that of the item, if there is one
 // afterwards. Notes are what people should know of it although it is done.
 type Result struct {
-	Project     addr.Project
-	Block       string
+	Address     addr.Address
 	Kind        planner.Kind
 	Outcome     Outcome
 	Reference   string

@@ -18,14 +18,13 @@ import (
 // operate runs one operation, or says why it does not run. The caller holds one of slots. A
 // panic ends only this operation; the journal has what it left open.
 func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan struct{}) (result Result) {
-	result = Result{Project: o.Project, Block: o.Block, Kind: o.Kind, Started: r.options.Now()}
+	result = Result{Address: o.Address, Kind: o.Kind, Started: r.options.Now()}
 	defer func() {
 		if fault := recover(); fault != nil {
 			result.Outcome, result.Ended = Failed, r.options.Now()
-			result.Diagnostics = diag.List{{Severity: diag.Error, Code: "BH4006", Project: o.Project, Subject: o.Range,
-				Summary: "Internal error: this is a bug in bh",
-				Detail:  fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Address(), fault),
-				Fix:     "Apply again: it continues from where it stopped. And report it."}}
+			result.Diagnostics = diag.List{{Severity: diag.Error, Kind: operationPanicked, Address: o.Address, Subject: o.Range,
+				Detail: fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Address.String(), fault),
+				Fix:    "Apply again: it continues from where it stopped. And report it."}}
 		}
 	}()
 	end := func(outcome Outcome, diags ...diag.Diagnostic) Result {
@@ -35,8 +34,10 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	if len(o.Blocked) > 0 {
 		return end(Blocked, blockedFaults(o)...)
 	}
-	if fault, skipped := r.skips(o); skipped {
+	if outcome, fault := r.skips(o); outcome == Skipped {
 		return end(Skipped, fault)
+	} else if outcome != "" {
+		return end(outcome)
 	}
 	if r.stopped() || ctx.Err() != nil {
 		return end(Interrupted)
@@ -51,7 +52,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 	rec := &recorder{run: r, operation: o}
 	defer rec.leave()
 	rig = rec.rig(rig, slots)
-	r.emit(OperationStarted{Project: o.Project, Block: o.Block, Kind: o.Kind, At: result.Started})
+	r.emit(OperationStarted{Address: o.Address, Kind: o.Kind, At: result.Started})
 	steps := o.Steps
 	if !r.options.Verify {
 		steps = waived(steps)
@@ -80,22 +81,22 @@ func (r *recorder) rig(rig orchestrator.Rig, slots chan struct{}) orchestrator.R
 		rig.Sleep = r.resting(slots, rig.Sleep)
 	}
 	rig.Waiting = func(why string, until time.Time) {
-		r.run.emit(Waiting{Project: r.operation.Project, Block: r.operation.Block, Why: why, Until: until})
+		r.run.emit(Waiting{Address: r.operation.Address, Why: why, Until: until})
 	}
 	return rig
 }
 
 // unopened is the fault of an operation whose vendors cannot be opened.
 func unopened(o *planner.Operation, err error) diag.Diagnostic {
-	return diag.Diagnostic{Severity: diag.Error, Code: "BH4001", Project: o.Project, Subject: o.Range,
-		Summary: "A vendor cannot be opened", Detail: err.Error() + ".",
-		Fix: "Correct the block, then apply again.", Cause: err}
+	return diag.Diagnostic{Severity: diag.Error, Kind: vendorNotOpened, Address: o.Address, Subject: o.Range,
+		Detail: err.Error() + ".",
+		Fix:    "Correct the block, then apply again.", Cause: err}
 }
 
 // notIssued is the fault of an operation whose store did not take the credential of another.
 func notIssued(o *planner.Operation, err error) diag.Diagnostic {
-	return diag.Diagnostic{Severity: diag.Error, Code: "BH4010", Project: o.Project, Subject: o.Range,
-		Summary: "Skipped", Detail: "In this run " + err.Error() + ".", Cause: err,
+	return diag.Diagnostic{Severity: diag.Error, Kind: storeRefused, Address: o.Address, Subject: o.Range,
+		Detail: "In this run " + err.Error() + ".", Cause: err,
 		Fix: "Repair what the store reports for that one, then apply again: it continues from where it stopped."}
 }
 
@@ -108,7 +109,7 @@ func revokes(o *planner.Operation) bool {
 
 // start returns the record that the operation begins with.
 func (r *run) start(o *planner.Operation) state.Record {
-	from := o.Project
+	from := o.Address
 	for _, s := range o.Steps {
 		if move, ok := s.(planner.MoveRecord); ok {
 			from = move.From
@@ -123,7 +124,7 @@ func (r *run) start(o *planner.Operation) state.Record {
 			record.Registered, record.Protected, record.OnDestroy = d.Registered, d.Protected, d.OnDestroy
 		}
 	}
-	record.Project = o.Project
+	record.Project = o.Address
 	return record
 }
 
@@ -146,18 +147,17 @@ func waived(steps []planner.Step) []planner.Step {
 func blockedFaults(o *planner.Operation) []diag.Diagnostic {
 	out := make([]diag.Diagnostic, 0, len(o.Blocked))
 	for _, b := range o.Blocked {
-		out = append(out, diag.Diagnostic{Severity: diag.Error, Code: "BH4002", Project: o.Project, Subject: o.Range,
-			Summary: "Blocked: " + b.Text,
-			Detail:  "The " + string(o.Kind) + " of " + o.Project.String() + " was not begun.", Fix: b.Fix})
+		out = append(out, diag.Diagnostic{Severity: diag.Error, Kind: blocked, Address: o.Address, Subject: o.Range,
+			Detail: "The " + string(o.Kind) + " of " + o.Address.String() + " was not begun: " + b.Text + ".", Fix: b.Fix})
 	}
 	return out
 }
 
 // failure describes why an operation failed.
 func failure(o *planner.Operation, err error) diag.Diagnostic {
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH4004", Project: o.Project, Subject: o.Range, Cause: err,
-		Summary: "The " + string(o.Kind) + " of " + o.Label() + " did not succeed", Detail: err.Error() + ".",
-		Fix: "Apply again: it continues from where it stopped."}
+	d := diag.Diagnostic{Severity: diag.Error, Kind: operationFailed, Address: o.Address, Subject: o.Range, Cause: err,
+		Detail: "The " + string(o.Kind) + " of " + o.Address.Label() + " failed: " + err.Error() + ".",
+		Fix:    "Apply again: it continues from where it stopped."}
 	switch {
 	case o.Cloud == "" && errors.Is(err, orchestrator.ErrUnproved):
 		return unprovedKeys(d, err)
@@ -182,16 +182,16 @@ func provable(err error) bool {
 }
 
 // stateFault describes why the journal cannot be written.
-func stateFault(p addr.Project, place diag.Range, err error) diag.Diagnostic {
-	return ofSecret(diag.Diagnostic{Severity: diag.Error, Code: "BH4005", Project: p, Subject: place, Cause: err,
-		Summary: "The state cannot be written", Detail: err.Error() + ".",
-		Fix: "Make room or give access, then apply again: what was done meanwhile is found by its name."})
+func stateFault(p addr.Address, place diag.Range, err error) diag.Diagnostic {
+	return ofSecret(diag.Diagnostic{Severity: diag.Error, Kind: stateNotWritten, Address: p, Subject: place, Cause: err,
+		Detail: err.Error() + ".",
+		Fix:    "Make room or give access, then apply again: what was done meanwhile is found by its name."})
 }
 
 // ofSecret says, if that is so, that the state would contain a secret.
 func ofSecret(d diag.Diagnostic) diag.Diagnostic {
 	if errors.Is(d.Cause, state.ErrSecret) {
-		d.Code, d.Summary = "BH5080", "The state would contain a secret"
+		d.Kind = SecretInState
 		d.Fix = "Look for a value that is a secret in one place and a name, title or key id in another. " +
 			"If there is none, this is a bug in bh: please report it. What was done meanwhile is found by its name."
 	}

@@ -17,7 +17,7 @@ import (
 // Proof is what came of proving the stored keys of one project. Err says why they do not
 // open the bucket, Unread why they could not be read from their item.
 type Proof struct {
-	Project addr.Project
+	Project addr.Address
 	Err     error
 	Unread  error
 }

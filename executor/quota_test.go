@@ -30,7 +30,7 @@ func TestApply_runsDestroysBeforeWhatNeedsTheirQuota(t *testing.T) {
 	report := applyWith(t, r, context.Background(), func(o *executor.Options) {
 		o.Event = func(e executor.Event) {
 			if done, ok := e.(executor.OperationDone); ok {
-				order = append(order, string(done.Result.Kind)+" "+done.Result.Project.Name)
+				order = append(order, string(done.Result.Kind)+" "+done.Result.Address.Name)
 			}
 		}
 	})
@@ -58,7 +58,7 @@ func TestApply_skipsWhatNeedsAQuotaThatWasNotFreed(t *testing.T) {
 		t.Fatalf("got %v, want one failed and one skipped", got)
 	}
 	for _, result := range report.Results {
-		if result.Outcome == executor.Skipped && result.Diagnostics[0].Detail != "It needs what project.albums holds, and that was not freed." {
+		if result.Outcome == executor.Skipped && result.Diagnostics[0].Detail != "It waits for project.albums, which frees a credential, and that did not succeed." {
 			t.Errorf("got %q", result.Diagnostics[0].Detail)
 		}
 	}

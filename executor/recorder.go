@@ -32,7 +32,7 @@ func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Ste
 			return orchestrator.Ticket{}, err
 		}
 	}
-	r.run.emit(StepStarted{Project: r.operation.Project, Block: r.operation.Block, Step: s.Name(), Target: s.Target(),
+	r.run.emit(StepStarted{Address: r.operation.Address, Step: s.Name(), Target: s.Target(),
 		At: r.run.options.Now()})
 	if !orchestrator.Mutates(s) {
 		return orchestrator.Ticket{}, nil
@@ -73,7 +73,7 @@ func (r *recorder) wrote(s planner.Step, err error) {
 	if !is {
 		return
 	}
-	r.run.stores.gate(r.operation.Secrets).wrote(r.operation.Secrets, write.ItemID, r.operation.Project, err)
+	r.run.stores.gate(r.operation.Secrets).wrote(r.operation.Secrets, write.ItemID, r.operation.Address, err)
 	r.leave()
 }
 
@@ -123,7 +123,7 @@ func (r *recorder) Settle(ctx context.Context, s state.Settlement) error {
 }
 
 func (r *recorder) done(s planner.Step, err error) {
-	r.run.emit(StepDone{Project: r.operation.Project, Block: r.operation.Block, Step: s.Name(), Target: s.Target(),
+	r.run.emit(StepDone{Address: r.operation.Address, Step: s.Name(), Target: s.Target(),
 		At: r.run.options.Now(), Err: err})
 }
 
@@ -133,13 +133,14 @@ type run struct {
 	digest  string
 	rigs    Rigs
 	journal state.Journal
-	records map[addr.Project]state.Record
+	records map[addr.Address]state.Record
 	options Options
 	stores  stores
 
 	events  sync.Mutex
 	outcome sync.Mutex
-	results map[string]Result // by address
+	results map[addr.Address]Result
+	causes  map[addr.Address]addr.Address // of skipped operations: the one that did not succeed
 }
 
 // emit passes on one event at a time.

@@ -66,19 +66,19 @@ func TestApply_refusingStoreCostsOneKey(t *testing.T) {
 		{"provision", func(*rigging) {}, 0},
 		{"rotate", func(r *rigging) {
 			must(r.apply(planner.Normal))
-			r.rotate[addr.Project{Name: "aaa"}] = true
+			r.rotate[addr.Address{Kind: addr.Project, Name: "aaa"}] = true
 		}, 1},
 		{"in an overlap", func(r *rigging) {
 			r.config.Projects[0].Rotate = rotation
 			must(r.apply(planner.Normal))
 			r.now = r.now.Add(25 * time.Hour)
 			must(r.apply(planner.Normal))
-			r.rotate[addr.Project{Name: "aaa"}] = true
+			r.rotate[addr.Address{Kind: addr.Project, Name: "aaa"}] = true
 		}, 2},
 		{"two below the limit", func(r *rigging) {
 			must(r.apply(planner.Normal))
 			r.world.CredentialLimit = 3
-			r.rotate[addr.Project{Name: "aaa"}] = true
+			r.rotate[addr.Address{Kind: addr.Project, Name: "aaa"}] = true
 		}, 1},
 	}
 	for _, s := range scenes {

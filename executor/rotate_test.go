@@ -12,7 +12,7 @@ import (
 	"buckethead/vendors/memory"
 )
 
-var aaa = addr.Project{Name: "aaa"}
+var aaa = addr.Address{Kind: addr.Project, Name: "aaa"}
 
 // TestApply_wrongEndpointHealsInARotation: a rotation left a key that was never proved, because
 // nothing listens at the endpoint, and an older one. When the endpoint is corrected and another
@@ -73,7 +73,7 @@ func TestApply_leavesAStoreAfterAKill(t *testing.T) {
 		if !met() {
 			break
 		}
-		r.rotate = map[addr.Project]bool{}
+		r.rotate = map[addr.Address]bool{}
 		r.config.Projects[0].Secrets = other
 		g := newGuard(r)
 		r.world.Before = func(memory.Call) error { g.look(true); return nil }

@@ -68,7 +68,7 @@ var settingsLifecycles = []lifecycle{
 	{"settings, access and rotation at once", func(r *rigging) { declareWith(r, allSettings()) }, func(r *rigging) {
 		declareWith(r, otherSettings())
 		r.config.Projects[0].Access = vendors.ReadOnly
-		r.rotate[addr.Project{Name: "photos"}] = true
+		r.rotate[addr.Address{Kind: addr.Project, Name: "photos"}] = true
 	}},
 	{"settings of a bucket that is made again", func(r *rigging) { declareWith(r, allSettings()) }, func(r *rigging) {
 		declareWith(r, vendors.BucketSettings{CORS: allSettings().CORS})

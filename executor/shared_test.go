@@ -158,7 +158,7 @@ func (m mortal) Abort(ctx context.Context, i state.Intent) error {
 	return m.at("Abort", func() error { return m.Store.Abort(ctx, i) })
 }
 
-func (m mortal) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
+func (m mortal) Move(ctx context.Context, from, to addr.Address, entries ...state.Entry) error {
 	return m.at("Move", func() error { return m.Store.Move(ctx, from, to, entries...) })
 }
 

@@ -5,34 +5,41 @@ import (
 	"buckethead/planner"
 )
 
-// skips returns why an operation cannot run: one that had to be done before it is not.
-func (r *run) skips(o *planner.Operation) (diag.Diagnostic, bool) {
-	fault := func(detail, repair string) (diag.Diagnostic, bool) {
-		return diag.Diagnostic{Severity: diag.Error, Code: "BH4003", Project: o.Project, Subject: o.Range,
-			Summary: "Skipped", Detail: detail, Fix: "Repair " + repair + " and apply again."}, true
-	}
-	for _, before := range o.After {
-		if !r.succeeded(before) {
-			return fault("It needs what "+before.String()+" holds, and that was not freed.", before.String())
-		}
-	}
-	for i := range r.plan.Operations {
-		// Those of stores come first. A key that is stored in spite of one that failed would
-		// be for those who have left.
-		store := &r.plan.Operations[i]
-		if store.Block == "" || o.Block != "" {
-			break
-		}
-		if store.Secrets == o.Secrets && r.outcomeOf(store) == Failed {
-			return fault("It uses "+o.Secrets+", which could not be written for its recipients.", store.Label())
-		}
-	}
-	return diag.Diagnostic{}, false
-}
-
-// outcomeOf returns how an operation ended, "" if it has not.
-func (r *run) outcomeOf(o *planner.Operation) Outcome {
+// skips returns how an operation ends without having begun: one that had to be done before is not.
+func (r *run) skips(o *planner.Operation) (outcome Outcome, d diag.Diagnostic) {
 	r.outcome.Lock()
 	defer r.outcome.Unlock()
-	return r.results[o.Address()].Outcome
+	for _, w := range o.After {
+		before, ended := r.results[w.Address]
+		switch {
+		case before.Outcome == Done:
+			continue
+		case before.Outcome == Interrupted:
+			return Interrupted, d
+		}
+		cause, spread := r.causes[w.Address]
+		if !spread {
+			cause = w.Address
+		}
+		r.causes[o.Address] = cause
+		detail := "It waits for " + w.Address.String() + ", which " + w.Reason.Text
+		switch {
+		case !ended:
+			detail += ", and that is not part of this plan."
+		case cause != w.Address:
+			detail += ", and that was skipped because of " + cause.String() + "."
+		default:
+			detail += ", and that " + didNot(before.Outcome) + "."
+		}
+		return Skipped, diag.Diagnostic{Severity: diag.Error, Kind: skipped, Address: o.Address, Subject: o.Range,
+			Detail: detail, Fix: "Repair " + cause.String() + " and apply again."}
+	}
+	return "", d
+}
+
+func didNot(outcome Outcome) string {
+	if outcome == Blocked {
+		return "is blocked"
+	}
+	return "did not succeed"
 }

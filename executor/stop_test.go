@@ -82,8 +82,8 @@ func TestApply_runsProjectsInParallelAndOneFailureStopsNoOther(t *testing.T) {
 		t.Errorf("%d operations ran at once, want 2 to 8", most)
 	}
 	d := report.Results[7].Diagnostics[0]
-	if report.Results[7].Project.Name != "tenant007" || !strings.Contains(d.Detail, "code 10003, request ray-1") || !errors.Is(d, vendors.ErrDenied) {
-		t.Errorf("got %v for %s, want the vendor's code and request id", d, report.Results[7].Project)
+	if report.Results[7].Address.Name != "tenant007" || !strings.Contains(d.Detail, "code 10003, request ray-1") || !errors.Is(d, vendors.ErrDenied) {
+		t.Errorf("got %v for %s, want the vendor's code and request id", d, report.Results[7].Address)
 	}
 	r.world.Before = nil
 	mustConverge(t, r)
@@ -97,7 +97,7 @@ func TestApply_stopsBetweenStepsAndGoesOnNextTime(t *testing.T) {
 	report := applyWith(t, r, context.Background(), func(o *executor.Options) {
 		o.Parallelism, o.Stop = 1, stop
 		o.Event = func(e executor.Event) {
-			if s, ok := e.(executor.StepStarted); ok && s.Step == planner.StepIssueCredential && s.Project.Name == "tenant004" {
+			if s, ok := e.(executor.StepStarted); ok && s.Step == planner.StepIssueCredential && s.Address.Name == "tenant004" {
 				once.Do(func() { close(stop) })
 			}
 		}
@@ -107,7 +107,7 @@ func TestApply_stopsBetweenStepsAndGoesOnNextTime(t *testing.T) {
 		t.Fatalf("got %v, want 4 done and 16 interrupted", got)
 	}
 	for _, result := range report.Results {
-		if result.Project.Name == "tenant004" {
+		if result.Address.Name == "tenant004" {
 			if _, stored := r.item(store, "tenant004"); !stored {
 				t.Error("a stop abandoned a secret that was issued")
 			}
@@ -239,9 +239,10 @@ func TestApply_runsDestroysBeforeWhatNeedsTheirNames(t *testing.T) {
 	r.config.Projects = []config.Project{taker, project("other")}
 	var order []string
 	report := applyWith(t, r, context.Background(), func(o *executor.Options) {
+		o.Parallelism = 1
 		o.Event = func(e executor.Event) {
 			if done, ok := e.(executor.OperationDone); ok {
-				order = append(order, string(done.Result.Kind)+" "+done.Result.Project.Name)
+				order = append(order, string(done.Result.Kind)+" "+done.Result.Address.Name)
 			}
 		}
 	})

@@ -74,7 +74,7 @@ func (g *storeGate) answer() (takes bool, err error) {
 
 // wrote notes how the write of a project's credential into an item ended, "" for a new one.
 // If an item was changed or removed by others meanwhile, that says nothing of the store.
-func (g *storeGate) wrote(store, item string, p addr.Project, err error) {
+func (g *storeGate) wrote(store, item string, p addr.Address, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	ofItem := errors.Is(err, vendors.ErrExists) ||
@@ -91,7 +91,7 @@ func (g *storeGate) wrote(store, item string, p addr.Project, err error) {
 // before.
 type storeError struct {
 	store string
-	of    addr.Project
+	of    addr.Address
 	err   error
 }
 

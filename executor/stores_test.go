@@ -85,7 +85,7 @@ func TestApply_storesFirst(t *testing.T) {
 			})
 			r.recipients(store, []string{"own", "kim"}, []string{"own"})
 			r.recipients(other, []string{"own"}, []string{"own", "friend"})
-			r.rotate[addr.Project{Name: "photos"}], r.rotate[addr.Project{Name: "elsewhere"}] = true, true
+			r.rotate[addr.Address{Kind: addr.Project, Name: "photos"}], r.rotate[addr.Address{Kind: addr.Project, Name: "elsewhere"}] = true, true
 			var writes []string
 			r.world.Before = func(c memory.Call) error {
 				if !c.Reads() {
@@ -103,7 +103,7 @@ func TestApply_storesFirst(t *testing.T) {
 			}
 			got := map[string]executor.Outcome{}
 			for _, result := range report.Results {
-				got[planner.LabelOf(result.Project, result.Block)] = result.Outcome
+				got[result.Address.Label()] = result.Outcome
 			}
 			want := map[string]executor.Outcome{"secrets." + store: executor.Done, "secrets." + other: executor.Done,
 				"photos": executor.Done, "elsewhere": executor.Done}
@@ -116,7 +116,7 @@ func TestApply_storesFirst(t *testing.T) {
 			if len(writes) < 2 || !strings.HasSuffix(writes[0], "WriteRecipients") || !strings.HasSuffix(writes[1], "WriteRecipients") {
 				t.Errorf("the first writes are %v", writes)
 			}
-			entries, err := r.state.History(addr.Project{}, 0)
+			entries, err := r.state.History(addr.Address{}, 0)
 			if err != nil || !slices.ContainsFunc(entries, func(e state.Entry) bool {
 				return e.Block == "secrets."+store && e.Project.IsZero() && e.Operation == "update" && e.Outcome == string(want["secrets."+store])
 			}) {

@@ -147,7 +147,7 @@ func (p *pair) rename(t *rapid.T, n int) {
 		return
 	}
 	d := &m.config.Projects[rapid.IntRange(0, len(m.config.Projects)-1).Draw(t, "which")]
-	from, to := d.Addr, addr.Project{Name: d.Addr.Name + "x"}
+	from, to := d.Addr, addr.Address{Kind: addr.Project, Name: d.Addr.Name + "x"}
 	if _, taken := m.recordOf(to); taken || len(to.Name) > 5 {
 		return
 	}
@@ -234,7 +234,7 @@ func (p *pair) finish(t *rapid.T) {
 	for range 4 { // what is late shows by then
 		for n := range p.machines {
 			p.runs(t, n, "finish", func(m *machine) {
-				m.rotate = map[addr.Project]bool{}
+				m.rotate = map[addr.Address]bool{}
 				for i, d := range m.config.Projects {
 					m.config.Projects[i].Adopt = m.has(d.Bucket.ID)
 				}

@@ -11,7 +11,7 @@ import (
 // proved and what would help.
 func unprovedKeys(d diag.Diagnostic, err error) diag.Diagnostic {
 	const waive = " add verify = false to the register block."
-	d.Code, d.Summary = "BH4007", "The keys of "+d.Project.Label()+" are stored, but not proved to open their bucket"
+	d.Kind = keysNotProved
 	var refused *vendors.Error
 	if errors.As(err, &refused) {
 		d.Detail = refused.Error() + "."

@@ -36,7 +36,7 @@ func TestApply_saysWhatItWaitsFor(t *testing.T) {
 	if !report.OK() || len(told) != 2 {
 		t.Fatalf("%+v after %v, want two waits for the proof", report, told)
 	}
-	if w := told[0]; w.Project.Name != "photos" || w.Why != "the new key does not work everywhere yet" || !w.Until.Equal(start.Add(time.Second)) {
+	if w := told[0]; w.Address.Name != "photos" || w.Why != "the new key does not work everywhere yet" || !w.Until.Equal(start.Add(time.Second)) {
 		t.Errorf("got %+v", w)
 	}
 }

@@ -41,7 +41,7 @@ type rigging struct {
 	state  *statetest.Memory
 	bucket *bucket // where the state is instead, nil for memory
 	config *config.Config
-	rotate map[addr.Project]bool
+	rotate map[addr.Address]bool
 	allow  planner.Allowance
 	verify bool
 	stop   chan struct{}
@@ -57,7 +57,7 @@ type rigging struct {
 }
 
 func newRigging() *rigging {
-	r := &rigging{now: start, state: statetest.NewMemory(stack), config: &config.Config{Stack: stack}, verify: true, rotate: map[addr.Project]bool{}}
+	r := &rigging{now: start, state: statetest.NewMemory(stack), config: &config.Config{Stack: stack}, verify: true, rotate: map[addr.Address]bool{}}
 	r.world = memory.NewWorld(func() time.Time { return r.now })
 	return r
 }
@@ -123,7 +123,7 @@ func (l limited) VerifyCredential(ctx context.Context, id vendors.BucketID, keys
 // unheard ends an endpoint at which nothing listens.
 const unheard = ".invalid"
 
-func (r *rigging) register(_ context.Context, p addr.Project) (vendors.BucketCredentials, error) {
+func (r *rigging) register(_ context.Context, p addr.Address) (vendors.BucketCredentials, error) {
 	for _, d := range r.config.Projects {
 		if d.Addr == p && d.Register != nil {
 			return vendors.BucketCredentials{AccessKeyID: d.Register.AccessKeyID, SecretAccessKey: d.Register.SecretAccessKey}, nil
@@ -211,7 +211,7 @@ func (r *rigging) cut(n int) (met func() bool) {
 }
 
 func project(name string) config.Project {
-	return config.Project{Addr: addr.Project{Name: name}, Cloud: cloud, Secrets: store, Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}},
+	return config.Project{Addr: addr.Address{Kind: addr.Project, Name: name}, Cloud: cloud, Secrets: store, Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}},
 		Access: vendors.ReadWrite, ItemTitle: name, OnDestroy: config.Refuse}
 }
 
@@ -232,7 +232,7 @@ func mustConverge(t testing.TB, r *rigging) {
 	if !report.OK() {
 		t.Fatalf("apply of %v: %+v", kinds(plan), report)
 	}
-	r.rotate = map[addr.Project]bool{}
+	r.rotate = map[addr.Address]bool{}
 	plan, _, err = r.plan(context.Background(), planner.Normal)
 	if err != nil || !plan.Empty() {
 		t.Fatalf("the next plan: %v %v, want it empty", kinds(plan), err)
@@ -243,7 +243,7 @@ func kinds(p *planner.Plan) []string {
 	var out []string
 	if p != nil {
 		for _, o := range p.Operations {
-			out = append(out, fmt.Sprintf("%s %s (%s) %v blocked=%d", o.Kind, o.Project.Label(), o.Reason.Word, o.Acts, len(o.Blocked)))
+			out = append(out, fmt.Sprintf("%s %s (%s) %v blocked=%d", o.Kind, o.Address.Label(), o.Reason.Word, o.Acts, len(o.Blocked)))
 		}
 	}
 	return out

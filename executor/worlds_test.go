@@ -83,7 +83,7 @@ func (m *machine) applyCut(t *rapid.T) {
 	m.guard.reset()
 	_, _, _ = m.apply(planner.Normal)
 	m.unhook(t)
-	m.rotate = map[addr.Project]bool{}
+	m.rotate = map[addr.Address]bool{}
 }
 
 // applyFaulty lets one call fail: refused, refused for too many calls, lost before
@@ -187,7 +187,7 @@ func (m *machine) rename(t *rapid.T) {
 		return
 	}
 	p := &m.config.Projects[rapid.IntRange(0, len(m.config.Projects)-1).Draw(t, "which")]
-	from, to := p.Addr, addr.Project{Name: p.Addr.Name + "x"}
+	from, to := p.Addr, addr.Address{Kind: addr.Project, Name: p.Addr.Name + "x"}
 	if _, taken := m.recordOf(to); taken || len(to.Name) > 5 {
 		return
 	}
@@ -289,13 +289,13 @@ func (m *machine) has(id vendors.BucketID) bool {
 func (m *machine) askRotation(t *rapid.T) {
 	for _, p := range m.config.Projects {
 		if p.Register == nil {
-			m.rotate = map[addr.Project]bool{p.Addr: true}
+			m.rotate = map[addr.Address]bool{p.Addr: true}
 			m.ends = rapid.Bool().Draw(t, "no-overlap")
 		}
 	}
 }
 
-func (m *machine) recordOf(p addr.Project) (r struct{ Registered bool }, known bool) {
+func (m *machine) recordOf(p addr.Address) (r struct{ Registered bool }, known bool) {
 	snap, _ := m.snapshot()
 	record, known := snap.Records[p]
 	for _, i := range snap.Intents {
@@ -316,7 +316,7 @@ func (m *machine) checkData(t *rapid.T) {
 
 // finish makes the destroys possible that data blocks, applies once, and looks.
 func (m *machine) finish(t *rapid.T) {
-	m.rotate = map[addr.Project]bool{}
+	m.rotate = map[addr.Address]bool{}
 	m.world.CredentialLimit = 0
 	m.moved = strings.TrimSuffix(m.moved, unheard)
 	for i, p := range m.config.Projects {

@@ -67,7 +67,7 @@ func (m *maker) otherAccount(s *subject, now Address) bool {
 	if was == "" || now.AccountID == "" || was == now.AccountID {
 		return false
 	}
-	return m.unseen(s, "BH2030", "The cloud is another account now",
+	return m.unseen(s, otherAccount,
 		"The bucket "+r.Bucket.Name+" of "+s.project.String()+" is in the account "+was+", and "+r.Cloud+" names "+
 			now.AccountID+"; bh cannot move a bucket to another account, and would leave its keys behind.",
 		"Set the account back. For buckets in the other account, declare a cloud block of another name; "+
@@ -84,15 +84,15 @@ func (m *maker) otherIssuer(s *subject, now Address) bool {
 	if _, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]; live {
 		return false
 	}
-	return m.unseen(s, "BH2032", "The cloud issues another kind of credentials now",
+	return m.unseen(s, otherIssuer,
 		"The credential "+r.Active.ID+" of "+s.project.String()+" is of the kind \""+r.Issuer+"\", and "+r.Cloud+
 			" now has \""+now.Issuer+"\"; bh could neither see nor revoke it, and would leave it behind.",
 		"Set the kind back. To change it, forget the project with a removed block, revoke that credential where it "+
 			"was made, and take the bucket over again with adopt = true.")
 }
 
-func (m *maker) unseen(s *subject, code, summary, detail, fix string) bool {
-	d := diag.Diagnostic{Code: code, Project: s.project, Summary: summary, Detail: detail, Fix: fix}
+func (m *maker) unseen(s *subject, kind diag.Kind, detail, fix string) bool {
+	d := diag.Diagnostic{Kind: kind, Address: s.project, Detail: detail, Fix: fix}
 	if s.desired != nil {
 		d.Subject = s.desired.Range
 	}

@@ -18,16 +18,16 @@ import (
 func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) World {
 	w := World{Assumed: true, Buckets: map[BucketKey]vendors.Bucket{},
 		Credentials: map[CredentialKey]vendors.Credential{}, Items: map[ItemKey]Item{},
-		Registered: map[addr.Project]string{}, CredentialLimit: map[string]int{}}
+		Registered: map[addr.Address]string{}, CredentialLimit: map[string]int{}}
 	for _, r := range recorded.Records {
 		w.assume(r, now)
 	}
-	imported := map[addr.Project]bool{}
+	imported := map[addr.Address]bool{}
 	for _, block := range desired.Imports {
 		imported[block.To] = true
 	}
 	moves := movesOf(desired, recorded)
-	known := make(map[addr.Project]state.Record, len(recorded.Records))
+	known := make(map[addr.Address]state.Record, len(recorded.Records))
 	for p, r := range recorded.Records {
 		known[moves.now(p)] = r
 	}

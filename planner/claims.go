@@ -44,7 +44,7 @@ type family struct {
 	stack     string
 	ours      []string            // lineages of this state
 	others    map[string][]string // lineages of other states, by stack, as far as marks show
-	sequences map[addr.Project]uint64
+	sequences map[addr.Address]uint64
 	in        Input
 	hashes    map[string]shortened // made when first asked for
 }
@@ -52,7 +52,7 @@ type family struct {
 // shortened is what a short form in a name stands for.
 type shortened struct {
 	stack   string
-	project addr.Project
+	project addr.Address
 }
 
 // further is how many ids beyond the sequence that is recorded a lineage may have drawn: a
@@ -77,9 +77,9 @@ func newFamily(in Input) *family {
 func (f *family) short(hash string) (shortened, bool) {
 	if f.hashes == nil {
 		f.hashes = map[string]shortened{}
-		add := func(stack string, p addr.Project) { f.hashes[shortForm(stack, p)] = shortened{stack, p} }
+		add := func(stack string, p addr.Address) { f.hashes[shortForm(stack, p)] = shortened{stack, p} }
 		for _, item := range f.in.Observed.Items {
-			if p, err := addr.Parse(item.Mark.Address); err == nil && item.Mark.Stack != "" {
+			if p, err := addr.ParseProject(item.Mark.Address); err == nil && item.Mark.Stack != "" {
 				add(item.Mark.Stack, p)
 			}
 		}
@@ -98,7 +98,7 @@ func (f *family) short(hash string) (shortened, bool) {
 }
 
 // drew reports whether a lineage can have drawn an operation id for a project.
-func (f *family) drew(lineage string, p addr.Project, id string) bool {
+func (f *family) drew(lineage string, p addr.Address, id string) bool {
 	for n := range f.sequences[p] + further {
 		if operationID(lineage, p, n+1) == id {
 			return true
@@ -108,7 +108,7 @@ func (f *family) drew(lineage string, p addr.Project, id string) bool {
 }
 
 // drawn returns the claim of whoever drew an operation id of a stack.
-func (f *family) drawn(stack string, p addr.Project, id string) Claim {
+func (f *family) drawn(stack string, p addr.Address, id string) Claim {
 	c := Claim{Owner: UnknownStack, Stack: stack, Project: p.String()}
 	if stack == f.stack {
 		for _, l := range f.ours {
@@ -146,7 +146,7 @@ func (f *family) ofName(name string) Claim {
 		}
 		return f.drawn(short.stack, short.project, id)
 	}
-	p, err := addr.Parse(rest[:end])
+	p, err := addr.ParseProject(rest[:end])
 	if err != nil {
 		return Claim{Owner: UnknownStack}
 	}
@@ -162,7 +162,7 @@ func (f *family) ofMark(mark vendors.Mark) Claim {
 	case slices.Contains(f.ours, mark.Lineage):
 		c.Owner = ThisStack
 	case mark.Lineage == "":
-		if p, err := addr.Parse(mark.Address); err == nil {
+		if p, err := addr.ParseProject(mark.Address); err == nil {
 			return f.drawn(mark.Stack, p, mark.Operation)
 		}
 		if mark.Stack == f.stack {

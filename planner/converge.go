@@ -94,30 +94,29 @@ func (m *maker) misplaced(s *subject) bool {
 	if r == nil {
 		return false
 	}
-	fault := func(code, summary, detail, fix string) bool {
-		m.fault(diag.Diagnostic{Code: code, Project: s.project, Subject: d.Range, Summary: summary, Detail: detail, Fix: fix})
+	fault := func(kind diag.Kind, detail, fix string) bool {
+		m.fault(diag.Diagnostic{Kind: kind, Address: s.project, Subject: d.Range, Detail: detail, Fix: fix})
 		return true
 	}
 	switch {
 	case r.Registered:
-		return fault("BH2001", "Registered keys cannot become a bucket",
+		return fault(keysToBucket,
 			s.project.String()+" holds keys that were registered; without its register block "+
 				"bh would make a bucket under the same address.",
 			"Give the new bucket a project name of its own, and remove this one.")
 	case r.Cloud != "" && r.Cloud != d.Cloud:
-		return fault("BH2002", "A bucket cannot move to another cloud",
+		return fault(otherCloud,
 			s.project.String()+" lives in "+r.Cloud+" and is declared in "+d.Cloud+"; bh never replaces a bucket.",
 			"Set cloud back to "+r.Cloud+", or declare a new project in "+d.Cloud+" and copy the objects.")
 	case r.Bucket != nil && r.Bucket.Name != d.Bucket.ID.Name:
-		return fault("BH2003", "A bucket cannot be renamed",
+		return fault(otherName,
 			s.project.String()+" has the bucket "+r.Bucket.Name+" and declares "+d.Bucket.ID.Name+
 				"; no cloud renames a bucket, and bh never replaces one.",
 			"Set bucket back to \""+r.Bucket.Name+"\", or declare a new project for \""+d.Bucket.ID.Name+
 				"\" and copy the objects.")
 	}
 	warn := func(field, before, after string) {
-		m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2004", Project: s.project, Subject: d.Range,
-			Summary: "A bucket's " + field + " cannot be changed",
+		m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: otherPlace, Address: s.project, Subject: d.Range,
 			Detail: "The bucket " + r.Bucket.Name + " was made with " + field + " " + quoteOrNone(before) + " and declares " +
 				quoteOrNone(after) + ". It stays as it is: bh never replaces a bucket.",
 			Fix: "Set " + field + " back, or declare a new project and copy the objects."})
@@ -166,7 +165,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 	held = held && holder != s.project
 	switch {
 	case held && m.frees(holder, s.desired.Adopt || imported):
-		d.After = append(d.After, holder)
+		d.await(holder, freesBucket)
 		if _, bucketGoes := m.departs(holder); bucketGoes {
 			m.createBucket(s, d, spec, open)
 		} else if m.mayHave(s, d, key) {
@@ -187,7 +186,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		m.foreignBucket(s, d)
 	case imported:
 		d.failed = true
-		m.fault(diag.Diagnostic{Code: "BH2005", Project: s.project, Subject: block.Range, Summary: "Nothing to import",
+		m.fault(diag.Diagnostic{Kind: nothingToImport, Address: s.project, Subject: block.Range,
 			Detail: "There is no bucket " + spec.ID.Name + " in " + s.desired.Cloud + ".",
 			Fix:    "Correct the bucket's name, or remove the import block to have bh make the bucket."})
 	default:
@@ -221,7 +220,7 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 		return
 	}
 	d.failed = true
-	m.fault(diag.Diagnostic{Code: "BH2006", Project: s.project, Subject: s.desired.Range, Summary: "The bucket is gone",
+	m.fault(diag.Diagnostic{Kind: bucketGone, Address: s.project, Subject: s.desired.Range,
 		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud +
 			" was deleted outside of bh, and what it held with it.",
 		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
@@ -229,7 +228,7 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 
 // departs reports whether this plan ends the project, and whether its bucket goes
 // with it: a retained one stays, and so does one that is only forgotten.
-func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
+func (m *maker) departs(p addr.Address) (departs, bucketGoes bool) {
 	if m.desired[p] != nil || m.in.Scope != nil && !m.in.Scope(p) {
 		return false, false
 	}
@@ -239,14 +238,14 @@ func (m *maker) departs(p addr.Project) (departs, bucketGoes bool) {
 
 // forgets reports whether a project that departs is only forgotten, and nothing of it
 // deleted.
-func (m *maker) forgets(p addr.Project) bool {
+func (m *maker) forgets(p addr.Address) bool {
 	block, removed := m.removed[p]
 	return removed && !block.Destroy && m.in.Mode != DestroyAll
 }
 
 // frees reports whether this plan releases the project's bucket: deletes it or,
 // where the taker may adopt it, leaves it behind.
-func (m *maker) frees(p addr.Project, adopts bool) bool {
+func (m *maker) frees(p addr.Address, adopts bool) bool {
 	departs, bucketGoes := m.departs(p)
 	return departs && (bucketGoes || adopts)
 }

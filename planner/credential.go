@@ -188,7 +188,7 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 			continue
 		}
 		if held && m.deletesItem(holder) {
-			d.After = append(d.After, holder)
+			d.await(holder, freesTitle)
 			continue
 		}
 		m.titleTaken(s, id)
@@ -198,7 +198,7 @@ func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 }
 
 // deletesItem reports whether this plan deletes the item of a project.
-func (m *maker) deletesItem(p addr.Project) bool {
+func (m *maker) deletesItem(p addr.Address) bool {
 	departs, _ := m.departs(p)
 	return departs && !m.forgets(p)
 }
@@ -290,9 +290,9 @@ func (m *maker) itemsNamed(secrets, name string) []string {
 func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place diag.Range) {
 	fail := func(detail string) {
 		d.failed = true
-		m.fault(diag.Diagnostic{Code: "BH2009", Project: s.project, Subject: place,
-			Summary: "The item cannot be imported", Detail: detail,
-			Fix: "Correct the import block; without item, bh issues a new credential and stores it in a new item."})
+		m.fault(diag.Diagnostic{Kind: itemNotImported, Address: s.project, Subject: place,
+			Detail: detail,
+			Fix:    "Correct the import block; without item, bh issues a new credential and stores it in a new item."})
 	}
 	secrets := s.desired.Secrets
 	ids := m.itemsNamed(secrets, name)

@@ -192,7 +192,7 @@ func (m *maker) undoIntents(s *subject) *Operation {
 // refresh knows which buckets to probe.
 func Departing(in Input) []state.Record {
 	var out []state.Record
-	declared := make(map[addr.Project]bool, len(in.Desired.Projects))
+	declared := make(map[addr.Address]bool, len(in.Desired.Projects))
 	if in.Mode != DestroyAll {
 		for i := range in.Desired.Projects {
 			declared[in.Desired.Projects[i].Addr] = true

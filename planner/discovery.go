@@ -34,9 +34,9 @@ type FoundBucket struct {
 	Location     string           `json:"location,omitempty"`
 	StorageClass string           `json:"storage_class,omitempty"`
 	CreatedAt    time.Time        `json:"created_at,omitzero"`
-	// Project is the one that declares it, or the one that could: then
+	// Address is that of the project that declares it, or that could: then
 	// Declared is zero, which is the place of the project's block.
-	Project  addr.Project `json:"project"`
+	Address  addr.Address `json:"address"`
 	Declared diag.Range   `json:"declared,omitzero"`
 	// Owner, Stack and Lineage say whose the bucket is, where the credentials that
 	// open it or an item are of another state than this one.
@@ -60,17 +60,17 @@ type FoundCredential struct {
 	Owner    Owner            `json:"owner"`
 	Stack    string           `json:"stack,omitempty"`
 	Lineage  string           `json:"lineage,omitempty"`
-	Project  string           `json:"project,omitempty"` // an address, as far as the name tells
+	Address  string           `json:"address,omitempty"` // an address, as far as the name tells
 	Bucket   vendors.BucketID `json:"bucket,omitzero"`
 	IssuedAt time.Time        `json:"issued_at,omitzero"`
 	Status   vendors.Status   `json:"status"`
 }
 
 // Claim returns whose the credential is.
-func (f FoundCredential) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Project} }
+func (f FoundCredential) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Address} }
 
 // Claim returns whose the item is.
-func (f FoundItem) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Project} }
+func (f FoundItem) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Address} }
 
 // FoundItem is an item with bh's mark that belongs to no record.
 type FoundItem struct {
@@ -80,7 +80,7 @@ type FoundItem struct {
 	Owner     Owner     `json:"owner"`
 	Stack     string    `json:"stack,omitempty"`
 	Lineage   string    `json:"lineage,omitempty"`
-	Project   string    `json:"project,omitempty"`
+	Address   string    `json:"address,omitempty"`
 	UpdatedAt time.Time `json:"updated_at,omitzero"`
 }
 
@@ -138,7 +138,7 @@ func (m *maker) discoverCredentials(d *Discovery) {
 			f := FoundCredential{Cloud: key.Cloud, ID: c.ID, Name: c.Name, Bucket: c.Bucket,
 				IssuedAt: c.IssuedAt, Status: c.Status}
 			claim := m.claimOf(c)
-			f.Owner, f.Stack, f.Lineage, f.Project = claim.Owner, claim.Stack, claim.Lineage, claim.Project
+			f.Owner, f.Stack, f.Lineage, f.Address = claim.Owner, claim.Stack, claim.Lineage, claim.Project
 			d.Credentials = append(d.Credentials, f)
 		}
 	}
@@ -194,7 +194,7 @@ func (m *maker) discoverItems(d *Discovery) {
 		default:
 			claim := m.family().ofMark(item.Mark)
 			d.Items = append(d.Items, FoundItem{Secrets: key.Secrets, ID: key.ID, Title: item.Summary.Title,
-				Owner: claim.Owner, Stack: claim.Stack, Lineage: claim.Lineage, Project: claim.Project,
+				Owner: claim.Owner, Stack: claim.Stack, Lineage: claim.Lineage, Address: claim.Project,
 				UpdatedAt: item.Summary.UpdatedAt})
 		}
 	}

@@ -41,9 +41,9 @@ func (m *maker) discoverBuckets(d *Discovery) {
 			f.Owner, f.Stack, f.Lineage = others[0].Owner, others[0].Stack, others[0].Lineage
 		}
 		if p := declared[key]; p != nil {
-			f.Project, f.Declared = p.Addr, p.Range
+			f.Address, f.Declared = p.Addr, p.Range
 		} else {
-			f.Project = names.forBucket(key.ID.Name)
+			f.Address = names.forBucket(key.ID.Name)
 		}
 		f.takeOver(len(d.Clouds) > 1)
 		d.Buckets = append(d.Buckets, f)
@@ -55,13 +55,13 @@ func (f *FoundBucket) takeOver(severalClouds bool) {
 	if f.Owner != "" {
 		return
 	}
-	f.Block = TakeOverBlock(f.Project, f.Bucket.Name, "", "")
+	f.Block = TakeOverBlock(f.Address, f.Bucket.Name, "", "")
 	if !f.Declared.IsZero() {
-		f.TakeOver = "declared as " + f.Project.String() + " (" + f.Declared.String() +
+		f.TakeOver = "declared as " + f.Address.String() + " (" + f.Declared.String() +
 			"): add adopt = true, or an import block"
 		return
 	}
-	line := []string{"bh", "import", f.Project.Label(), "--bucket", f.Bucket.Name}
+	line := []string{"bh", "import", f.Address.Label(), "--bucket", f.Bucket.Name}
 	if severalClouds {
 		line = append(line, "--cloud", f.Cloud)
 	}
@@ -102,7 +102,7 @@ func newNames(in Input) names {
 
 // forBucket makes a name of a bucket's: what a name cannot have becomes an
 // underscore, and a number tells apart what would be the same.
-func (n names) forBucket(bucket string) addr.Project {
+func (n names) forBucket(bucket string) addr.Address {
 	base := strings.Map(func(r rune) rune {
 		if r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
 			return r
@@ -117,11 +117,11 @@ func (n names) forBucket(bucket string) addr.Project {
 		name = base + "_" + strconv.Itoa(i)
 	}
 	n.taken[name] = true
-	return addr.Project{Name: name}
+	return addr.Address{Kind: addr.Project, Name: name}
 }
 
 // shortForm stands for stack and address where a whole name would be too long.
-func shortForm(stack string, project addr.Project) string {
+func shortForm(stack string, project addr.Address) string {
 	sum := sha256.Sum256([]byte(stack + "\x00" + project.String()))
 	return hex.EncodeToString(sum[:8])
 }

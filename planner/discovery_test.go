@@ -40,21 +40,21 @@ func (s *scene) addItem(id string, marked bool, mark vendors.Mark) {
 func found(d planner.Discovery) []string {
 	var out []string
 	for _, b := range d.Buckets {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("bucket %s %s: %s %s", b.Bucket.Name, b.Project, b.TakeOver, b.Stack)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("bucket %s %s: %s %s", b.Bucket.Name, b.Address, b.TakeOver, b.Stack)))
 	}
 	for _, c := range d.Credentials {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("credential %s %s %s %s", c.ID, c.Owner, c.Stack, c.Project)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("credential %s %s %s %s", c.ID, c.Owner, c.Stack, c.Address)))
 	}
 	for _, i := range d.Items {
-		out = append(out, strings.TrimSpace(fmt.Sprintf("item %s %s %s %s", i.ID, i.Owner, i.Stack, i.Project)))
+		out = append(out, strings.TrimSpace(fmt.Sprintf("item %s %s %s %s", i.ID, i.Owner, i.Stack, i.Address)))
 	}
 	return out
 }
 
 func TestDiscover(t *testing.T) {
-	long := addr.Project{Name: "p", Key: strings.Repeat("k", 100)}
+	long := addr.Address{Kind: addr.Project, Name: "p", Key: strings.Repeat("k", 100)}
 	short := planner.CredentialName("main", long, planner.OperationID("L", long, 2), 60)
-	x, tenant := addr.Project{Name: "x"}, addr.Project{Name: "tenant", Key: "a/b"}
+	x, tenant := addr.Address{Kind: addr.Project, Name: "x"}, addr.Address{Kind: addr.Project, Name: "tenant", Key: "a/b"}
 	tests := []struct {
 		name   string
 		change func(*scene)
@@ -101,7 +101,7 @@ func TestDiscover(t *testing.T) {
 		{"a short name of ours, and of someone's", func(s *scene) {
 			s.in.Recorded.Sequences[long] = 3
 			s.addCredential("K2", short, "x")
-			s.addCredential("K3", planner.CredentialName("main", addr.Project{Name: "p", Key: strings.Repeat("x", 100)}, "0123456789ab", 60), "x")
+			s.addCredential("K3", planner.CredentialName("main", addr.Address{Kind: addr.Project, Name: "p", Key: strings.Repeat("x", 100)}, "0123456789ab", 60), "x")
 		}, []string{"credential K2 this_stack main " + long.String(), "credential K3 unknown"}, nil},
 		{"credentials that the state knows", func(s *scene) {
 			s.addCredential("K2", "bh/main/project.photos/b", "x")
@@ -122,6 +122,12 @@ func TestDiscover(t *testing.T) {
 			s.addItem("I7", true, vendors.Mark{Stack: "main"})
 			s.rec.Former = []state.FormerItem{{Secrets: store, ID: "I7"}}
 		}, []string{"item I2 this_stack main project.x", "item I4 unknown", "item I3 another_stack prod project.y"}, map[string]int{store: 1}},
+		{"a name and a mark with the address of a store", func(s *scene) {
+			a := addr.Address{Kind: addr.Secrets, Name: "a.b"}
+			id := planner.OperationID("L", a, 1)
+			s.addCredential("K2", "bh/main/"+a.String()+"/"+id, "x")
+			s.addItem("I2", true, vendors.Mark{Stack: "main", Address: a.String(), Operation: id})
+		}, []string{"credential K2 unknown", "item I2 unknown main secrets.a.b"}, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -148,12 +154,12 @@ func TestDiscover_makesNames(t *testing.T) {
 		for _, name := range rapid.SliceOf(rapid.StringMatching(`[a-cA-C0-9.\-_é $'"]{1,4}`)).Draw(t, "buckets") {
 			s.addBucket(name, "")
 		}
-		seen := map[addr.Project]bool{photos: true}
+		seen := map[addr.Address]bool{photos: true}
 		for _, b := range planner.Discover(s.in).Buckets {
-			if !addr.ValidName(b.Project.Name) || seen[b.Project] {
-				t.Fatalf("the bucket %q gets the name %q", b.Bucket.Name, b.Project.Name)
+			if !addr.ValidName(b.Address.Name) || seen[b.Address] {
+				t.Fatalf("the bucket %q gets the name %q", b.Bucket.Name, b.Address.Name)
 			}
-			seen[b.Project] = true
+			seen[b.Address] = true
 		}
 	})
 }

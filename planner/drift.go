@@ -43,7 +43,7 @@ func (c DriftClass) Gone() bool { return c == BucketGone || c == CredentialGone 
 // After what is there; both are empty where they are sensitive. An item that is gone, or
 // that has a double, says its id and its store.
 type Difference struct {
-	Project   addr.Project `json:"project"`
+	Address   addr.Address `json:"address"`
 	Class     DriftClass   `json:"class"`
 	Field     string       `json:"field"`
 	Before    string       `json:"before"`
@@ -74,9 +74,9 @@ type ProofCount struct{ Proved, LeftOut int }
 
 // Projects counts the projects that have drifted.
 func (d Drift) Projects() int {
-	drifted := map[addr.Project]bool{}
+	drifted := map[addr.Address]bool{}
 	for _, x := range d.Differences {
-		drifted[x.Project] = true
+		drifted[x.Address] = true
 	}
 	return len(drifted)
 }
@@ -87,7 +87,7 @@ func (d Drift) Projects() int {
 func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
 	out := *c
 	out.Projects, out.Moved, out.Removed, out.Imports = nil, nil, nil, nil
-	declared := make(map[addr.Project]diag.Range, len(c.Projects))
+	declared := make(map[addr.Address]diag.Range, len(c.Projects))
 	for i := range c.Projects {
 		declared[c.Projects[i].Addr] = c.Projects[i].Range
 	}
@@ -115,7 +115,7 @@ func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
 func FindDrift(in Input, ignore map[DriftClass]bool) Drift {
 	m := newMaker(in)
 	out := Drift{Stack: in.Desired.Stack, Warnings: m.missingStores()}
-	doubles := map[addr.Project]doubled{}
+	doubles := map[addr.Address]doubled{}
 	for _, d := range m.doubles() {
 		doubles[d.record.Project] = d
 	}

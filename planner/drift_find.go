@@ -19,7 +19,7 @@ type drifter struct {
 }
 
 func (d *drifter) add(class DriftClass, field, before, after string) {
-	x := Difference{Project: d.project, Class: class, Field: field, Before: before, After: after}
+	x := Difference{Address: d.project, Class: class, Field: field, Before: before, After: after}
 	if d.desired != nil {
 		x.Range = d.desired.Range
 	}

@@ -170,7 +170,7 @@ func TestFindDrift_leavesOut(t *testing.T) {
 	if got := differences(d); len(got) != 1 || d.Ignored != 1 || d.Checked != 1 || d.Projects() != 1 || d.Differences[0].Range.Start.Line != 3 {
 		t.Errorf("got %q, %d ignored of %d checked", got, d.Ignored, d.Checked)
 	}
-	s.in.Scope = func(addr.Project) bool { return false }
+	s.in.Scope = func(addr.Address) bool { return false }
 	if d := planner.FindDrift(s.in, nil); len(d.Differences) != 0 || d.Checked != 0 {
 		t.Errorf("outside of the scope: got %+v", d)
 	}
@@ -183,7 +183,7 @@ func TestFindDrift_namesProjectsAsMoved(t *testing.T) {
 	s.in.Desired.Moved = []config.Moved{{From: photos, To: albums}}
 	s.deleteBucket()
 	d := planner.FindDrift(s.in, nil)
-	if len(d.Differences) != 1 || d.Differences[0].Project != albums {
+	if len(d.Differences) != 1 || d.Differences[0].Address != albums {
 		t.Errorf("got %+v, want it of %s", d.Differences, albums)
 	}
 }
@@ -193,8 +193,8 @@ func TestAsRecorded(t *testing.T) {
 	s := newScene()
 	s.desc.Access, s.desc.Bucket.StorageClass, s.desc.Rotate = vendors.ReadOnly, "infrequentaccess", &config.Rotation{Every: time.Minute}
 	s.in.Desired.Projects = append(s.in.Desired.Projects, config.Project{Addr: albums, Cloud: cloud, Secrets: store, Register: &config.Register{Reference: "op://a/b/c"}})
-	s.in.Desired.Moved = []config.Moved{{From: photos, To: addr.Project{Name: "pictures"}}}
-	s.in.Desired.Removed = []config.Removed{{From: addr.Project{Name: "gone"}}}
+	s.in.Desired.Moved = []config.Moved{{From: photos, To: addr.Address{Kind: addr.Project, Name: "pictures"}}}
+	s.in.Desired.Removed = []config.Removed{{From: addr.Address{Kind: addr.Project, Name: "gone"}}}
 	s.in.Desired = planner.AsRecorded(s.in.Desired, s.in.Recorded)
 	if d := s.in.Desired; len(d.Moved)+len(d.Removed)+len(d.Imports) != 0 {
 		t.Errorf("got %v, %v and %v, which no state has", d.Moved, d.Removed, d.Imports)

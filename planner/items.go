@@ -75,9 +75,9 @@ func replaced(operations []*Operation) string {
 	var issued, stored []string
 	for _, o := range operations {
 		if o.Kind == Register {
-			stored = append(stored, o.Project.Label())
+			stored = append(stored, o.Address.Label())
 		} else {
-			issued = append(issued, o.Project.Label())
+			issued = append(issued, o.Address.Label())
 		}
 	}
 	var out []string
@@ -92,7 +92,7 @@ func replaced(operations []*Operation) string {
 
 // lostStore describes a store whose items are gone, by the one cause if that is known.
 func (m *maker) lostStore(secrets string, gone, all int) diag.Diagnostic {
-	d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2061", Summary: "The items of " + secrets + " are gone",
+	d := diag.Diagnostic{Severity: diag.Warning, Kind: itemsGone,
 		Detail: fmt.Sprintf("%s of the %s that bh stored in %s %s there.", words.Number(gone), words.Count(all, "item"),
 			secrets, isOrAre(gone))}
 	if gone == all {
@@ -180,8 +180,8 @@ func (m *maker) reportDoubles() {
 		lines[d.record.Secrets] = append(lines[d.record.Secrets], line)
 	}
 	for _, secrets := range slices.Sorted(maps.Keys(lines)) {
-		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2062", Summary: "Several items of " + secrets + " have one title",
-			Detail: "The title " + strings.Join(lines[secrets][:min(len(lines[secrets]), 5)], "; the title ") +
+		d := diag.Diagnostic{Severity: diag.Warning, Kind: titleNotUnique,
+			Detail: "In " + secrets + ", the title " + strings.Join(lines[secrets][:min(len(lines[secrets]), 5)], "; the title ") +
 				". A reference by title may lead to either, and a copy holds the same keys until they are renewed.",
 			Fix: "Rename or delete the other, or use references by id, as bh env --by-id prints them."}
 		if n := len(lines[secrets]) - 5; n > 0 {

@@ -21,7 +21,7 @@ func several(n, gone int) *scene {
 	clear(s.in.Recorded.Records)
 	clear(s.in.Observed.Items)
 	for i := range n {
-		p, key, item := addr.Project{Name: fmt.Sprintf("p%d", i)}, fmt.Sprintf("K%d", i), fmt.Sprintf("I%d", i)
+		p, key, item := addr.Address{Kind: addr.Project, Name: fmt.Sprintf("p%d", i)}, fmt.Sprintf("K%d", i), fmt.Sprintf("I%d", i)
 		bucket := vendors.BucketID{Name: p.Name}
 		project, record := *newScene().desc, *newScene().rec
 		project.Addr, project.Bucket.ID, project.ItemTitle = p, bucket, p.Name
@@ -69,8 +69,8 @@ func TestMake_itemsGoneAtOnce(t *testing.T) {
 		"the file of one is missing":    {1, 1, missing, diag.Warning, "The file x.age is not there. None of the 1 item "},
 		"missing and allowed":           {1, 1, func(s *scene) { missing(s); s.in.Allowance.Reissue = true }, "", ""},
 		"nothing would be renewed":      {3, 3, func(s *scene) { missing(s); s.in.Mode = planner.DestroyAll }, "", ""},
-		"none of them is looked at":     {5, 3, func(s *scene) { s.in.Scope = func(p addr.Project) bool { return p.Name == "p4" } }, "", ""},
-		"one of them is looked at":      {5, 3, func(s *scene) { s.in.Scope = func(p addr.Project) bool { return p.Name == "p0" } }, diag.Error, "3 of the 5"},
+		"none of them is looked at":     {5, 3, func(s *scene) { s.in.Scope = func(p addr.Address) bool { return p.Name == "p4" } }, "", ""},
+		"one of them is looked at":      {5, 3, func(s *scene) { s.in.Scope = func(p addr.Address) bool { return p.Name == "p0" } }, diag.Error, "3 of the 5"},
 		"those gone are no longer ours": {5, 3, func(s *scene) { s.in.Desired.Projects = s.in.Desired.Projects[3:] }, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -100,18 +100,18 @@ func TestMake_itemsGoneAtOnce(t *testing.T) {
 func TestMake_namesTheItemThatIsGone(t *testing.T) {
 	s := several(4, 4)
 	s.in.Desired.Projects[3].Cloud, s.in.Desired.Projects[3].Register = "", &config.Register{AccessKeyID: "K3"}
-	r := s.in.Recorded.Records[addr.Project{Name: "p3"}]
+	r := s.in.Recorded.Records[addr.Address{Kind: addr.Project, Name: "p3"}]
 	r.Cloud, r.Registered, r.Bucket = "", true, nil
 	r.Item.Fields = map[string]string{vendors.FieldAccessKeyID: "K3", vendors.FieldBucket: "p3"}
 	s.in.Recorded.Records[r.Project] = r
-	s.in.Observed.Registered = map[addr.Project]string{r.Project: "F1"}
+	s.in.Observed.Registered = map[addr.Address]string{r.Project: "F1"}
 	plan, diags := s.make(t)
 	if got := coded(diags, "BH2061"); len(got) != 1 || !strings.HasSuffix(got[0].Fix, "--allow-reissue replaces the keys of p0, p1 and p2 and stores those of p3 again.") {
 		t.Errorf("got %+v", got)
 	}
 	for i, want := range []string{"the item is gone: p0 (id I0) in age_file.main; a secret is shown only once, so new keys are issued", "", "", "the item is gone: p3 (id I3) in age_file.main; the keys are stored again"} {
 		if o := plan.Operations[i]; want != "" && o.Reason.Text != want {
-			t.Errorf("%s: got %q, want %q", o.Project, o.Reason.Text, want)
+			t.Errorf("%s: got %q, want %q", o.Address, o.Reason.Text, want)
 		}
 	}
 	s.in.Mode = planner.DestroyAll
@@ -132,11 +132,11 @@ func TestMake_itemsDoubled(t *testing.T) {
 		says   string // "" for nothing
 		drift  []string
 	}{
-		"a copy": {func(s *scene) { copyOf(s, "X1", "p0", true) }, `The title "p0" stands for I0, which bh keeps, and X1.`, []string{`item_doubled item "p0" "X1"`}},
-		"two others, in another case": {func(s *scene) { copyOf(s, "X2", "P0", false); copyOf(s, "X1", "p0", false) }, `The title "p0" stands for I0, which bh keeps, and X1 and X2.`,
+		"a copy": {func(s *scene) { copyOf(s, "X1", "p0", true) }, `In age_file.main, the title "p0" stands for I0, which bh keeps, and X1.`, []string{`item_doubled item "p0" "X1"`}},
+		"two others, in another case": {func(s *scene) { copyOf(s, "X2", "P0", false); copyOf(s, "X1", "p0", false) }, `In age_file.main, the title "p0" stands for I0, which bh keeps, and X1 and X2.`,
 			[]string{`item_doubled item "p0" "X1, X2"`}},
 		"of two projects": {func(s *scene) { copyOf(s, "X1", "p0", true); copyOf(s, "X2", "p1", true) },
-			`The title "p0" stands for I0, which bh keeps, and X1; the title "p1" stands for I1, which bh keeps, and X2.`, []string{`item_doubled item "p0" "X1"`, `item_doubled item "p1" "X2"`}},
+			`In age_file.main, the title "p0" stands for I0, which bh keeps, and X1; the title "p1" stands for I1, which bh keeps, and X2.`, []string{`item_doubled item "p0" "X1"`, `item_doubled item "p1" "X2"`}},
 		"another title": {func(s *scene) { copyOf(s, "X1", "p0 copy", true) }, "", nil},
 		"of another store": {func(s *scene) {
 			s.in.Observed.Items[planner.ItemKey{Secrets: other, ID: "X1"}] = planner.Item{Summary: vendors.ItemSummary{ID: "X1", Title: "p0"}}
@@ -144,7 +144,7 @@ func TestMake_itemsDoubled(t *testing.T) {
 		"of strangers": {func(s *scene) { copyOf(s, "X1", "theirs", false); copyOf(s, "X2", "theirs", false) }, "", nil},
 		"which a run that was stopped may have made": {func(s *scene) {
 			copyOf(s, "X1", "p0", true)
-			s.in.Recorded.Intents = []state.Intent{{ID: 1, Project: addr.Project{Name: "p0"}, Step: planner.StepStoreCredential, Secrets: store, Operation: "op9"}}
+			s.in.Recorded.Intents = []state.Intent{{ID: 1, Project: addr.Address{Kind: addr.Project, Name: "p0"}, Step: planner.StepStoreCredential, Secrets: store, Operation: "op9"}}
 		}, "", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -20,7 +20,7 @@ func kin(lineage string) planner.Input {
 		s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: lineage, Address: photos.String(), Operation: planner.OperationID(theirs, photos, 1)})
 		s.addItem("I8", true, vendors.Mark{Stack: "main", Lineage: lineage, Address: "project.old", Operation: "op"})
 		s.addItem("I7", true, vendors.Mark{Stack: "other", Lineage: "o", Address: photos.String(), Operation: "op"})
-		s.in.Desired.Projects = append(s.in.Desired.Projects, config.Project{Addr: addr.Project{Name: "taken"}, Cloud: cloud, Secrets: store,
+		s.in.Desired.Projects = append(s.in.Desired.Projects, config.Project{Addr: addr.Address{Kind: addr.Project, Name: "taken"}, Cloud: cloud, Secrets: store,
 			Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: "theirs"}}})
 	})
 	return in
@@ -64,7 +64,7 @@ func TestRebuild_groups(t *testing.T) {
 		})
 	}
 	in := kin(theirs)
-	in.Desired.Projects = append(in.Desired.Projects, config.Project{Addr: addr.Project{Name: "old"}, Cloud: cloud, Secrets: store})
+	in.Desired.Projects = append(in.Desired.Projects, config.Project{Addr: addr.Address{Kind: addr.Project, Name: "old"}, Cloud: cloud, Secrets: store})
 	if got, err := planner.Rebuild(in, nil); err != nil || got.Choose[0].Lineage != theirs {
 		t.Errorf("what has most of the declared projects is not the first: %+v (%v)", got.Choose, err)
 	}

@@ -36,8 +36,11 @@ func Make(in Input) (*Plan, diag.List) {
 	m.warnOfSharing()
 	m.warnOfName()
 	m.checkRotateNames()
+	m.linkMoves(operations)
 	plan.Quotas = m.checkQuotas(operations)
-	plan.Operations = order(append(m.stores(), operations...))
+	stores := m.stores()
+	linkStores(stores, operations)
+	plan.Operations = m.order(append(stores, operations...))
 	for i := range plan.Operations {
 		plan.Operations[i].seal()
 	}
@@ -48,28 +51,28 @@ func Make(in Input) (*Plan, diag.List) {
 type maker struct {
 	in       Input
 	diags    diag.List
-	desired  map[addr.Project]*config.Project
-	recorded map[addr.Project]*state.Record // by the address after moves
+	desired  map[addr.Address]*config.Project
+	recorded map[addr.Address]*state.Record // by the address after moves
 	moves    moves
-	removed  map[addr.Project]config.Removed
-	imports  map[addr.Project]config.Import
-	intents  map[addr.Project][]state.Intent
-	watches  map[addr.Project][]state.Watch
+	removed  map[addr.Address]config.Removed
+	imports  map[addr.Address]config.Import
+	intents  map[addr.Address][]state.Intent
+	watches  map[addr.Address][]state.Watch
 	byName   map[CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
 	owners   *owners                    // made when first asked for
 	kin      *family                    // the same
 	claims   *claims                    // the same
-	renames  map[addr.Project]renaming  // the same
-	refused  map[addr.Project]bool      // those of them whose bucket they could not get
+	renames  map[addr.Address]renaming  // the same
+	refused  map[addr.Address]bool      // those of them whose bucket they could not get
 }
 
 func newMaker(in Input) *maker {
 	m := &maker{
 		in:      in,
-		desired: make(map[addr.Project]*config.Project, len(in.Desired.Projects)),
-		removed: map[addr.Project]config.Removed{}, imports: map[addr.Project]config.Import{},
-		intents: map[addr.Project][]state.Intent{}, watches: map[addr.Project][]state.Watch{},
-		byName: map[CredentialKey][]string{}, refused: map[addr.Project]bool{},
+		desired: make(map[addr.Address]*config.Project, len(in.Desired.Projects)),
+		removed: map[addr.Address]config.Removed{}, imports: map[addr.Address]config.Import{},
+		intents: map[addr.Address][]state.Intent{}, watches: map[addr.Address][]state.Watch{},
+		byName: map[CredentialKey][]string{}, refused: map[addr.Address]bool{},
 	}
 	if in.Mode != DestroyAll {
 		for i := range in.Desired.Projects {
@@ -84,7 +87,7 @@ func newMaker(in Input) *maker {
 		m.removed[r.From] = r
 	}
 	m.moves = movesOf(in.Desired, in.Recorded)
-	m.recorded = make(map[addr.Project]*state.Record, len(in.Recorded.Records))
+	m.recorded = make(map[addr.Address]*state.Record, len(in.Recorded.Records))
 	for p, r := range in.Recorded.Records {
 		m.recorded[m.moves.now(p)] = &r
 	}
@@ -118,8 +121,8 @@ func (m *maker) indexWorld() {
 }
 
 // addresses returns every project that anything is known of, in order.
-func (m *maker) addresses() []addr.Project {
-	all := make([]addr.Project, 0, len(m.desired)+8)
+func (m *maker) addresses() []addr.Address {
+	all := make([]addr.Address, 0, len(m.desired)+8)
 	for p := range m.desired {
 		all = append(all, p)
 	}
@@ -128,7 +131,7 @@ func (m *maker) addresses() []addr.Project {
 			all = append(all, p)
 		}
 	}
-	known := func(p addr.Project) bool {
+	known := func(p addr.Address) bool {
 		_, recorded := m.recorded[p]
 		return recorded || m.desired[p] != nil
 	}
@@ -142,11 +145,11 @@ func (m *maker) addresses() []addr.Project {
 			all = append(all, p)
 		}
 	}
-	slices.SortFunc(all, addr.Project.Compare)
+	slices.SortFunc(all, addr.Address.Compare)
 	return all
 }
 
-func (m *maker) inState(p addr.Project) bool {
+func (m *maker) inState(p addr.Address) bool {
 	_, ok := m.recorded[p]
 	return ok
 }
@@ -168,14 +171,14 @@ func (m *maker) decide(s *subject) *Operation {
 }
 
 func (m *maker) checkRotateNames() {
-	for _, p := range slices.SortedFunc(maps.Keys(m.in.Rotate), addr.Project.Compare) {
+	for _, p := range slices.SortedFunc(maps.Keys(m.in.Rotate), addr.Address.Compare) {
 		switch d := m.desired[p]; {
 		case d == nil:
-			m.fault(diag.Diagnostic{Code: "BH2010", Project: p, Summary: "Unknown project",
+			m.fault(diag.Diagnostic{Kind: rotationOfUnknown, Address: p,
 				Detail: "A rotation was asked for " + p.String() + ", which is not declared.",
 				Fix:    "Name a declared project; bh state list shows what is recorded."})
 		case d.Register != nil:
-			m.fault(diag.Diagnostic{Code: "BH2011", Project: p, Summary: "Registered keys cannot be rotated", Subject: d.Range,
+			m.fault(diag.Diagnostic{Kind: rotationOfRegistered, Address: p, Subject: d.Range,
 				Detail: "The keys of " + p.String() + " were brought, not issued by bh.",
 				Fix:    "Change the keys where they come from; the next apply registers the new ones."})
 		}

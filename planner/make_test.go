@@ -15,8 +15,8 @@ import (
 
 var (
 	now    = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	photos = addr.Project{Name: "photos"}
-	albums = addr.Project{Name: "albums"}
+	photos = addr.Address{Kind: addr.Project, Name: "photos"}
+	albums = addr.Address{Kind: addr.Project, Name: "albums"}
 	op1    = planner.OperationID("L", photos, 1)
 )
 
@@ -44,7 +44,7 @@ func newScene() *scene {
 		Active: &state.CredentialRef{ID: "K1", Name: "bh/main/project.photos/" + op1, IssuedAt: now.Add(-time.Hour), Fingerprint: "F1"}}
 	s := &scene{in: planner.Input{
 		Desired:  &config.Config{Stack: "main", Projects: []config.Project{project}},
-		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Project]state.Record{photos: record}, Sequences: map[addr.Project]uint64{photos: 1}},
+		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Address]state.Record{photos: record}, Sequences: map[addr.Address]uint64{photos: 1}},
 		Observed: planner.World{
 			Buckets: map[planner.BucketKey]vendors.Bucket{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {ID: vendors.BucketID{Name: "photos-bucket"}}},
 			Credentials: map[planner.CredentialKey]vendors.Credential{{Cloud: cloud, ID: "K1"}: {ID: "K1", Name: "bh/main/project.photos/" + op1,
@@ -53,7 +53,7 @@ func newScene() *scene {
 			Emptiness: map[planner.BucketKey]vendors.Emptiness{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {}},
 			Listed:    map[string]bool{cloud: true},
 		},
-		Mode: planner.Normal, Now: now, Rotate: map[addr.Project]bool{},
+		Mode: planner.Normal, Now: now, Rotate: map[addr.Address]bool{},
 	}}
 	s.desc = &s.in.Desired.Projects[0]
 	s.rec = &record
@@ -371,7 +371,7 @@ func TestMake(t *testing.T) {
 				s.deleteItem()
 				s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{CreatedAt: now.Add(-24 * time.Hour)}
 				s.intent(planner.StepCreateBucket, "photos-bucket")
-			}, fault: "BH2007"},
+			}, fault: "BH2021"},
 		{name: "stopped, and the project has left the file: destroy of all that the intents name",
 			change: func(s *scene) {
 				s.forgetRecord()

@@ -10,14 +10,14 @@ import (
 
 // moves are what the moved blocks do: for each project that moves, the address that
 // it has now and the one that it had.
-type moves struct{ from, to map[addr.Project]addr.Project }
+type moves struct{ from, to map[addr.Address]addr.Address }
 
 // movesOf follows the moved blocks, chains included. A project of which only the
 // journal knows moves as well; nothing moves onto a project that is known, nor away
 // from an address that is declared.
 func movesOf(c *config.Config, snap state.Snapshot) moves {
 	m := moves{from: renames(c, snap)}
-	m.to = make(map[addr.Project]addr.Project, len(m.from))
+	m.to = make(map[addr.Address]addr.Address, len(m.from))
 	for now, before := range m.from {
 		m.to[before] = now
 	}
@@ -25,7 +25,7 @@ func movesOf(c *config.Config, snap state.Snapshot) moves {
 }
 
 // now returns the address that a project has after the moves.
-func (m moves) now(p addr.Project) addr.Project {
+func (m moves) now(p addr.Address) addr.Address {
 	if moved, ok := m.to[p]; ok {
 		return moved
 	}
@@ -33,16 +33,16 @@ func (m moves) now(p addr.Project) addr.Project {
 }
 
 // renames gives, for each address that something moves to, the one it moves from.
-func renames(c *config.Config, snap state.Snapshot) map[addr.Project]addr.Project {
-	from := map[addr.Project]addr.Project{}
+func renames(c *config.Config, snap state.Snapshot) map[addr.Address]addr.Address {
+	from := map[addr.Address]addr.Address{}
 	if len(c.Moved) == 0 {
 		return from
 	}
-	declared := make(map[addr.Project]bool, len(c.Projects))
+	declared := make(map[addr.Address]bool, len(c.Projects))
 	for i := range c.Projects {
 		declared[c.Projects[i].Addr] = true
 	}
-	origin := map[addr.Project]addr.Project{} // where each known project is now -> was
+	origin := map[addr.Address]addr.Address{} // where each known project is now -> was
 	for p := range snap.Records {
 		origin[p] = p
 	}
@@ -80,14 +80,14 @@ func renames(c *config.Config, snap state.Snapshot) map[addr.Project]addr.Projec
 }
 
 // affected returns the projects that one block moves, in order.
-func affected(block config.Moved, known map[addr.Project]addr.Project) []addr.Project {
-	var out []addr.Project
+func affected(block config.Moved, known map[addr.Address]addr.Address) []addr.Address {
+	var out []addr.Address
 	for p := range known {
 		if p == block.From || everyInstance(block) && p.Name == block.From.Name {
 			out = append(out, p)
 		}
 	}
-	slices.SortFunc(out, addr.Project.Compare)
+	slices.SortFunc(out, addr.Address.Compare)
 	return out
 }
 
@@ -96,9 +96,9 @@ func affected(block config.Moved, known map[addr.Project]addr.Project) []addr.Pr
 func everyInstance(block config.Moved) bool { return block.From.Key == "" && block.To.Key == "" }
 
 // rename returns the address that the block gives to a project that it moves.
-func rename(block config.Moved, p addr.Project) addr.Project {
+func rename(block config.Moved, p addr.Address) addr.Address {
 	if everyInstance(block) {
-		return addr.Project{Name: block.To.Name, Key: p.Key}
+		return addr.Address{Kind: addr.Project, Name: block.To.Name, Key: p.Key}
 	}
 	return block.To
 }

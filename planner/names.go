@@ -10,7 +10,7 @@ import (
 
 // operationID names the n-th operation of a project within one state. It is a
 // hash, so that a state that was lost and made again draws other names.
-func operationID(lineage string, project addr.Project, n uint64) string {
+func operationID(lineage string, project addr.Address, n uint64) string {
 	sum := sha256.Sum256([]byte(lineage + "\x00" + project.String() + "\x00" + strconv.FormatUint(n, 10)))
 	return hex.EncodeToString(sum[:6])
 }
@@ -18,7 +18,7 @@ func operationID(lineage string, project addr.Project, n uint64) string {
 // CredentialName is the name under which an operation mints: bh/STACK/ADDRESS/ID.
 // Where that is longer than limit (in bytes; 0 for none), the stack and address
 // are a hash. Retries within the operation append to it, so four bytes are kept.
-func CredentialName(stack string, project addr.Project, operation string, limit int) string {
+func CredentialName(stack string, project addr.Address, operation string, limit int) string {
 	name := "bh/" + stack + "/" + project.String() + "/" + operation
 	if limit == 0 || len(name)+4 <= limit {
 		return name

@@ -85,14 +85,11 @@ type Calls struct {
 	Writes     int    `json:"writes"`
 }
 
-// Operation is what a plan does with one project. There is at most one of them
-// for a project in a plan. Steps run in order; the last is always Settle.
-//
-// An operation on a whole store has no project and no Settle: Block is then the address of
-// the store's block, such as secrets.age_file.main.
+// Operation is what a plan does with one project, or with a whole store: Address is then that of
+// the store's block, such as secrets.age_file.main. A plan has at most one operation for each
+// address. Steps run in order; the last of a project is always Settle, which a store does not have.
 type Operation struct {
-	Project addr.Project `json:"project,omitzero"`
-	Block   string       `json:"block,omitempty"`
+	Address addr.Address `json:"address"`
 	Kind    Kind         `json:"kind"`
 	Reason  Reason       `json:"reason"`
 	// ID is the operation id in names and marks; Sequence its number within
@@ -113,22 +110,15 @@ type Operation struct {
 	Steps     []Step           `json:"-"`
 	Acts      []Act            `json:"acts"` // the steps in words
 	Blocked   []Objection      `json:"blocked,omitempty"`
-	// After names operations of this plan that must be done before: they free a
-	// bucket name, an item title or a place for a credential that this one needs.
-	After []addr.Project `json:"after,omitempty"`
-	Calls []Calls        `json:"calls,omitempty"`
+	// After names the operations of this plan that have to be done before this one starts.
+	After []Wait  `json:"after,omitempty"`
+	Calls []Calls `json:"calls,omitempty"`
 	// Digest is a SHA-256 over all of it that decides what is done: not over
 	// the place in the file, texts, counts of objects, or the operation id, which
 	// an apply draws from the state that it finds.
 	Digest string     `json:"digest"`
 	Range  diag.Range `json:"range,omitzero"`
 }
-
-// Address returns the full address of what the operation is about.
-func (o *Operation) Address() string { return AddressOf(o.Project, o.Block) }
-
-// Label returns the address as plans show it.
-func (o *Operation) Label() string { return LabelOf(o.Project, o.Block) }
 
 // Act is a step in words.
 type Act struct {
@@ -143,7 +133,7 @@ func (o *Operation) seal() {
 		Step Step
 	}
 	var decides struct {
-		Project addr.Project
+		Project addr.Address
 		Block   string `json:",omitempty"`
 		Kind    Kind
 		Reason  string
@@ -151,11 +141,15 @@ func (o *Operation) seal() {
 		Secrets string
 		Changes []Change
 		Blocked []string
-		After   []addr.Project
+		After   []addr.Address
 		Steps   []namedStep
 	}
-	decides.Project, decides.Block, decides.Kind, decides.Reason = o.Project, o.Block, o.Kind, o.Reason.Word
-	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, unsourced(o.Changes), o.After
+	if decides.Kind, decides.Reason = o.Kind, o.Reason.Word; o.Address.Kind == addr.Project {
+		decides.Project = o.Address
+	} else {
+		decides.Block = o.Address.String()
+	}
+	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, unsourced(o.Changes), o.Freed()
 	for _, b := range o.Blocked {
 		decides.Blocked = append(decides.Blocked, b.Word)
 	}
@@ -170,7 +164,7 @@ func (o *Operation) seal() {
 	text, err := json.Marshal(decides)
 	if err != nil {
 		// Steps are plain data; a step that cannot be encoded is a fault in this package.
-		panic(fmt.Sprintf("planner: encode %s: %v", o.Address(), err))
+		panic(fmt.Sprintf("planner: encode %s: %v", o.Address.String(), err))
 	}
 	sum := sha256.Sum256(text)
 	o.Digest = hex.EncodeToString(sum[:])

@@ -1,54 +1,71 @@
 package planner
 
-import "buckethead/config/addr"
+import (
+	"slices"
 
-// order takes operations by address and puts them into phases: whole stores, state alone, then
-// provisions, registers, updates and rotations, then destroys, then what needs a
-// name or a quota that a destroy frees. What comes after a blocked operation is blocked too.
-func order(operations []*Operation) []Operation {
+	"buckethead/config/addr"
+	"buckethead/config/diag"
+)
+
+// order lists operations, which come by address, in the order in which they start: whole stores,
+// the state alone, then provisions, registers, updates and rotations, then destroys, then what
+// needs a name or a credential that another one frees. It differs from that only where an edge asks
+// for it. What comes after a blocked operation is blocked too, and a circle is a fault.
+func (m *maker) order(operations []*Operation) []Operation {
+	slices.SortStableFunc(operations, func(a, b *Operation) int { return a.rank() - b.rank() })
 	out := make([]Operation, 0, len(operations))
-	var blocked map[addr.Project]bool
-	for phase := firstPhase; phase <= lastPhase; phase++ {
-		for _, o := range operations {
-			if o.Phase() != phase {
-				continue
-			}
-			for _, before := range o.After {
-				if blocked[before] {
-					o.Blocked = append(o.Blocked, Objection{Word: "waits_for_blocked",
-						Text: "it needs what the destroy of " + before.Label() + " would free, and that is blocked",
-						Fix:  "Clear the way for the destroy, or use another name."})
-					break
+	var first map[addr.Address]addr.Address // the blocked operation at the start of each chain
+	for i := range m.sequence(operations) {
+		o := operations[i]
+		for _, w := range o.After {
+			if cause, blocked := first[w.Address]; blocked {
+				o.Blocked = append(o.Blocked, waitsForBlocked(w, cause))
+				if _, own := first[o.Address]; !own {
+					first[o.Address] = cause
 				}
+				break
 			}
-			if len(o.Blocked) > 0 && o.Block == "" {
-				if blocked == nil {
-					blocked = map[addr.Project]bool{}
-				}
-				blocked[o.Project] = true
-			}
-			out = append(out, *o)
 		}
+		if len(o.Blocked) > 0 {
+			if first == nil {
+				first = map[addr.Address]addr.Address{}
+			}
+			if _, known := first[o.Address]; !known {
+				first[o.Address] = o.Address
+			}
+		}
+		out = append(out, *o)
 	}
 	return out
 }
 
-const firstPhase, lastPhase = -1, 3
+func waitsForBlocked(w Wait, cause addr.Address) Objection {
+	text := "it waits for " + w.Address.Label() + ", which " + w.Reason.Text
+	if cause == w.Address {
+		text += ", and that is blocked"
+	} else {
+		text += ", and that waits for " + cause.Label() + ", which is blocked"
+	}
+	fix := "Clear the way for " + cause.Label() + "."
+	if w.Reason == freesBucket || w.Reason == freesTitle {
+		fix = "Clear the way for " + cause.Label() + ", or use another name."
+	}
+	return Objection{Word: "waits_for_blocked", Text: text, Fix: fix}
+}
 
-// Phase says when in an apply the operation runs: all operations of one phase
-// may run at once, and a phase begins when the one before has ended.
-func (o *Operation) Phase() int {
+// rank says where an operation is listed among those that it has no edge to.
+func (o *Operation) rank() int {
 	switch {
-	case o.Block != "":
-		return firstPhase
-	case len(o.After) > 0:
-		return lastPhase
-	case o.Kind == Destroy:
-		return 2
-	case o.Kind == Forget, o.Kind == Move && !o.remote():
+	case o.Address.Kind != addr.Project:
 		return 0
-	default:
+	case len(o.Freed()) > 0:
+		return 4
+	case o.Kind == Destroy:
+		return 3
+	case o.Kind == Forget, o.Kind == Move && !o.remote():
 		return 1
+	default:
+		return 2
 	}
 }
 
@@ -62,4 +79,50 @@ func (o *Operation) remote() bool {
 		}
 	}
 	return false
+}
+
+// sequence yields the numbers of all operations: each after those that it waits for, and otherwise
+// the lowest first. It reports circles, and then goes on with one of their operations.
+func (m *maker) sequence(operations []*Operation) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		q := newQueue(operations)
+		for left := len(operations); left > 0; left-- {
+			i, ready := q.Next()
+			if !ready {
+				circle := q.circle(operations)
+				m.reportCircle(circle)
+				i = q.at[circle[0].Address]
+			}
+			if !yield(i) {
+				return
+			}
+			q.Done(i)
+		}
+	}
+}
+
+// reportCircle names the operations of a circle, and two applies that untie it.
+func (m *maker) reportCircle(circle []*Operation) {
+	d := diag.Diagnostic{Kind: circleOfWaits, Address: circle[0].Address,
+		Fix: "Do it in two applies: declare what one of them changes and apply, then declare the rest and apply again."}
+	for i, o := range circle {
+		next := circle[(i+1)%len(circle)].Address
+		why := o.After[slices.IndexFunc(o.After, func(w Wait) bool { return w.Address == next })].Reason
+		if i > 0 {
+			d.Detail += " "
+		}
+		d.Detail += o.Address.String() + " waits for " + next.String() + ", which " + why.Text + "."
+		if d.Subject.IsZero() {
+			d.Subject = o.Range
+		}
+		switch why {
+		case freesTitle:
+			d.Fix = "Do it in two applies: give " + o.Address.String() + " another item_title and apply, " +
+				"then set item_title back and apply again."
+		case freesBucket:
+			d.Fix = "Do it in two applies: take " + o.Address.String() + " out of the file and apply, " +
+				"then put it back and apply again."
+		}
+	}
+	m.fault(d)
 }

@@ -11,8 +11,8 @@ import (
 // title. Only a project that takes something new asks, so a plan without changes
 // does not pay for it.
 type owners struct {
-	buckets map[BucketKey]addr.Project
-	items   map[ItemKey]addr.Project
+	buckets map[BucketKey]addr.Address
+	items   map[ItemKey]addr.Address
 	titles  map[ItemKey][]string // by store and title (as ID): item ids
 }
 
@@ -20,7 +20,7 @@ func (m *maker) owned() *owners {
 	if m.owners != nil {
 		return m.owners
 	}
-	o := &owners{buckets: map[BucketKey]addr.Project{}, items: map[ItemKey]addr.Project{}, titles: map[ItemKey][]string{}}
+	o := &owners{buckets: map[BucketKey]addr.Address{}, items: map[ItemKey]addr.Address{}, titles: map[ItemKey][]string{}}
 	for project, intents := range m.intents {
 		for _, i := range intents {
 			if i.Step == StepCreateBucket {

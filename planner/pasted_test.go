@@ -11,6 +11,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/write"
 	"buckethead/planner"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
@@ -48,24 +49,24 @@ func readFile(src string) *config.Config {
 func TestPrinted_blocksCanBePasted(t *testing.T) {
 	key := rapid.OneOf(rapid.SampledFrom(hostileKeys), rapid.StringMatching(`[a-z${}%"\\' -]{1,12}`))
 	rapid.Check(t, func(rt *rapid.T) {
-		old, now := addr.Project{Name: "t", Key: key.Draw(rt, "old")}, addr.Project{Name: "u", Key: key.Draw(rt, "new")}
+		old, now := addr.Address{Kind: addr.Project, Name: "t", Key: key.Draw(rt, "old")}, addr.Address{Kind: addr.Project, Name: "u", Key: key.Draw(rt, "new")}
 		bucket := "acme-bucket"
 		in := renamed{recorded: map[string]string{old.String(): bucket}, declared: map[string]string{now.String(): bucket}}.input(t)
 		_, diags := planner.Make(in)
-		i := slices.IndexFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "BH2020" || d.Code == "BH2007" })
+		i := slices.IndexFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "BH2020" || d.Code == "BH2021" })
 		if i < 0 {
 			rt.Fatalf("no rename was seen: %v", diags)
 		}
 		want := config.Moved{From: old, To: now}
 		if old.Key == now.Key {
-			want = config.Moved{From: addr.Project{Name: "t"}, To: addr.Project{Name: "u"}}
+			want = config.Moved{From: addr.Address{Kind: addr.Project, Name: "t"}, To: addr.Address{Kind: addr.Project, Name: "u"}}
 		}
 		moved := readBlocks(diags[i].Fix).Moved
 		if len(moved) != 1 || moved[0].From != want.From || moved[0].To != want.To {
 			rt.Errorf("got %v, want %v of\n%s", moved, want, diags[i].Fix)
 		}
 
-		src := "project \"u\" {\n  for_each = { " + config.Quoted(now.Key) +
+		src := "project \"u\" {\n  for_each = { " + write.Quoted(now.Key) +
 			" = 1 }\n  bucket = \"acme-bucket\"\n}\n"
 		imports := readFile(src + planner.TakeOverBlock(now, bucket, key.Draw(rt, "item"), "acme@0123abcd")).Imports
 		if len(imports) != 1 || imports[0].To != now || imports[0].Bucket != bucket {
@@ -77,7 +78,7 @@ func TestPrinted_blocksCanBePasted(t *testing.T) {
 // TestPrinted_releaseCanBePasted: the removed block of a bucket that another state opens.
 func TestPrinted_releaseCanBePasted(t *testing.T) {
 	for _, key := range hostileKeys {
-		p := addr.Project{Name: "t", Key: key}
+		p := addr.Address{Kind: addr.Project, Name: "t", Key: key}
 		in := renamed{recorded: map[string]string{p.String(): "acme-bucket"}, declared: map[string]string{p.String(): "acme-bucket"}}.input(t)
 		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "k"}] = vendors.Credential{ID: "k", Status: vendors.Active,
 			Name: planner.CredentialName("other", p, planner.OperationID("L", p, 2), 200), Bucket: vendors.BucketID{Name: "acme-bucket"}}
@@ -103,8 +104,8 @@ func TestDiscover_blocksCanBePasted(t *testing.T) {
 			t.Fatalf("%q is not found", name)
 		}
 		b := d.Buckets[i]
-		imports := readFile("project \"" + b.Project.Name + "\" {\n  bucket = " + config.Quoted(name) + "\n}\n" + b.Block).Imports
-		if len(imports) != 1 || imports[0].To != b.Project || imports[0].Bucket != name {
+		imports := readFile("project \"" + b.Address.Name + "\" {\n  bucket = " + write.Quoted(name) + "\n}\n" + b.Block).Imports
+		if len(imports) != 1 || imports[0].To != b.Address || imports[0].Bucket != name {
 			t.Errorf("got %+v of %s", imports, b.Block)
 		}
 	}

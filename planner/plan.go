@@ -25,7 +25,7 @@ type Plan struct {
 	Mode       Mode           `json:"mode"`
 	Partial    bool           `json:"partial,omitempty"` // only a part of the projects was looked at
 	Operations []Operation    `json:"operations"`
-	Unchanged  []addr.Project `json:"unchanged,omitempty"`
+	Unchanged  []addr.Address `json:"unchanged,omitempty"`
 	// Watches is the watch list as this plan's listings leave it; an apply
 	// writes it first. SetWatches says that it differs from the recorded one.
 	Watches    []state.Watch `json:"-"`
@@ -78,9 +78,9 @@ func (p *Plan) Digest() string {
 }
 
 // Find returns the operation of a project.
-func (p *Plan) Find(project addr.Project) (Operation, bool) {
+func (p *Plan) Find(project addr.Address) (Operation, bool) {
 	for _, o := range p.Operations {
-		if o.Project == project {
+		if o.Address == project {
 			return o, true
 		}
 	}

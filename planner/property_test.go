@@ -22,18 +22,18 @@ import (
 func drawInput(t *rapid.T) planner.Input {
 	in := planner.Input{
 		Desired:  &config.Config{Stack: "main"},
-		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}},
+		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}},
 		Observed: planner.World{Buckets: map[planner.BucketKey]vendors.Bucket{}, Credentials: map[planner.CredentialKey]vendors.Credential{},
 			Items: map[planner.ItemKey]planner.Item{}, Emptiness: map[planner.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true},
 			Settings: map[planner.BucketKey]vendors.BucketSettings{}},
 		Mode: rapid.SampledFrom([]planner.Mode{planner.Normal, planner.DestroyAll}).Draw(t, "mode"), Now: now,
-		Rotate:    map[addr.Project]bool{},
+		Rotate:    map[addr.Address]bool{},
 		Allowance: planner.Allowance{Recreate: rapid.Bool().Draw(t, "recreate"), Empty: rapid.Bool().Draw(t, "empty")},
 	}
 	yes := func(label string) bool { return rapid.Bool().Draw(t, label) }
 	for i := range rapid.IntRange(0, 6).Draw(t, "projects") {
 		name := fmt.Sprintf("p%d", i)
-		p, bucket, credential, item := addr.Project{Name: name}, vendors.BucketID{Name: name + "-bucket"}, "K"+name, "I"+name
+		p, bucket, credential, item := addr.Address{Kind: addr.Project, Name: name}, vendors.BucketID{Name: name + "-bucket"}, "K"+name, "I"+name
 		if yes("declared") {
 			d := config.Project{Addr: p, Cloud: cloud, Secrets: rapid.SampledFrom([]string{store, other}).Draw(t, "store"),
 				Bucket: vendors.BucketSpec{ID: bucket}, Access: rapid.SampledFrom([]vendors.Access{vendors.ReadOnly, vendors.ReadWrite}).Draw(t, "access"),
@@ -113,17 +113,17 @@ func TestMake_keepsItsWord(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
 		plan, _ := planner.Make(in)
-		seen := map[addr.Project]bool{}
-		phase := 0
+		seen := map[addr.Address]bool{}
 		for _, o := range plan.Operations {
-			if seen[o.Project] {
-				t.Fatalf("two operations for %s", o.Project)
+			if seen[o.Address] {
+				t.Fatalf("two operations for %s", o.Address)
 			}
-			seen[o.Project] = true
-			if o.Phase() < phase {
-				t.Fatalf("%s of phase %d comes after phase %d", o.Project, o.Phase(), phase)
+			seen[o.Address] = true
+			for _, w := range o.After {
+				if !seen[w.Address] {
+					t.Fatalf("%s waits for %s, which does not come before it", o.Address, w.Address)
+				}
 			}
-			phase = o.Phase()
 			checkOperation(t, in, o)
 		}
 		checkSettings(t, in, plan)
@@ -131,7 +131,7 @@ func TestMake_keepsItsWord(t *testing.T) {
 }
 
 func checkOperation(t *rapid.T, in planner.Input, o planner.Operation) {
-	record := in.Recorded.Records[o.Project]
+	record := in.Recorded.Records[o.Address]
 	at := map[string]int{}
 	for i, s := range o.Steps {
 		at[s.Name()] = i + 1
@@ -193,13 +193,13 @@ func large(n int, fresh bool) planner.Input {
 	project, record := in.Desired.Projects[0], in.Recorded.Records[photos]
 	desired := &config.Config{Stack: "main"}
 	in.Desired = desired
-	in.Recorded.Records = make(map[addr.Project]state.Record, n)
+	in.Recorded.Records = make(map[addr.Address]state.Record, n)
 	in.Observed.Buckets = make(map[planner.BucketKey]vendors.Bucket, n)
 	in.Observed.Credentials = make(map[planner.CredentialKey]vendors.Credential, n)
 	in.Observed.Items = make(map[planner.ItemKey]planner.Item, n)
 	for i := range n {
 		p, r := project, record
-		p.Addr = addr.Project{Name: "tenant", Key: fmt.Sprintf("t%06d", i)}
+		p.Addr = addr.Address{Kind: addr.Project, Name: "tenant", Key: fmt.Sprintf("t%06d", i)}
 		p.Bucket.ID.Name, p.ItemTitle = fmt.Sprintf("bucket-%06d", i), p.Addr.Label()
 		desired.Projects = append(desired.Projects, p)
 		if fresh {

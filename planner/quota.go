@@ -32,14 +32,17 @@ type demand struct{ mints, revokes, peak int }
 
 func (d demand) net() int { return d.mints - d.revokes }
 
-// load is the most that operations of one phase add to the number, as they run at
-// once and in any order: those that gain credentials keep them, and one that
-// exchanges credentials has the old and the new ones while it runs.
+// exchanges reports whether the operation has the old and the new credential for a while.
+func (d demand) exchanges() bool { return d.peak > max(0, d.net()) }
+
+// load is the most that operations add to the number, as they run at once and in any
+// order: those that gain credentials keep them, and one that exchanges credentials has the
+// old and the new ones while it runs.
 type load struct{ gains, exchanges int }
 
 func (l load) plus(d demand) load {
 	l.gains += max(0, d.net())
-	if d.peak > max(0, d.net()) {
+	if d.exchanges() {
 		l.exchanges++
 	}
 	return l
@@ -52,8 +55,8 @@ type quota struct {
 	live, parallelism int
 	operations        []*Operation // those that run and mint
 	demands           map[*Operation]demand
-	freeing           []*Operation // those that only revoke
-	frees             map[addr.Project]int
+	freeing           []*Operation // those that only revoke, and wait for no other
+	frees             map[addr.Address]int
 	mints, net        int
 }
 
@@ -69,14 +72,14 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 		case limit <= 0 || q.mints == 0:
 			continue
 		case q.live > limit:
-			m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2013", Summary: "More credentials than the limit",
+			m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: aboveLimit,
 				Subject: m.place(cloud),
 				Detail: fmt.Sprintf("%s has %d credentials, and bh knows of a limit of %d: it was raised, then, "+
 					"and nothing is held to it.", cloud, q.live, limit),
 				Fix: "Tell bh the limit that holds with token_limit."})
 			continue
 		}
-		waits, fits := q.arrange(limit)
+		late, waits, fits := q.arrange(limit)
 		if !fits {
 			m.fault(q.refusal(cloud, limit, m.place(cloud), m.in.Observed.Assumed))
 			continue
@@ -84,6 +87,7 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 		for _, o := range q.operations {
 			q.wait(o, waits[o])
 		}
+		q.secure(limit, late)
 		out = append(out, Quota{Connection: cloud, Vendor: VendorOf(cloud), Limit: limit, Live: q.live,
 			After: q.live + q.net})
 	}
@@ -96,7 +100,7 @@ func (m *maker) place(cloud string) diag.Range {
 }
 
 func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
-	q := &quota{parallelism: m.in.Parallelism, demands: map[*Operation]demand{}, frees: map[addr.Project]int{}}
+	q := &quota{parallelism: m.in.Parallelism, demands: map[*Operation]demand{}, frees: map[addr.Address]int{}}
 	if q.parallelism <= 0 {
 		q.parallelism = defaultParallelism
 	}
@@ -105,13 +109,13 @@ func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
 			q.live++
 		}
 	}
-	blocked := map[addr.Project]bool{}
+	blocked := map[addr.Address]bool{}
 	for _, o := range operations {
-		blocked[o.Project] = len(o.Blocked) > 0
+		blocked[o.Address] = len(o.Blocked) > 0
 	}
 	for _, o := range operations {
-		waitsForBlocked := slices.ContainsFunc(o.After, func(p addr.Project) bool { return blocked[p] })
-		if o.Cloud != cloud || blocked[o.Project] || waitsForBlocked {
+		waitsForBlocked := slices.ContainsFunc(o.After, func(w Wait) bool { return blocked[w.Address] })
+		if o.Cloud != cloud || blocked[o.Address] || waitsForBlocked {
 			continue
 		}
 		d := m.demandOf(o)
@@ -120,8 +124,10 @@ func (m *maker) newQuota(cloud string, operations []*Operation) *quota {
 		switch {
 		case d == demand{}:
 		case d.mints == 0:
-			q.freeing = append(q.freeing, o)
-			q.frees[o.Project] = d.revokes
+			q.frees[o.Address] = d.revokes
+			if len(o.After) == 0 {
+				q.freeing = append(q.freeing, o)
+			}
 		default:
 			q.operations = append(q.operations, o)
 			q.demands[o] = d
@@ -150,16 +156,16 @@ func (m *maker) demandOf(o *Operation) demand {
 	return d
 }
 
-// arrange lets operations run as early as fits below the limit, and says which of those
-// that only revoke each of the others waits for. It reports whether there is a way at all.
-func (q *quota) arrange(limit int) (waits map[*Operation][]*Operation, fits bool) {
+// arrange lets operations run as early as fits below the limit. It returns those that come late,
+// and which of those that only revoke each of them waits for. It reports whether there is a way
+// at all.
+func (q *quota) arrange(limit int) (late []*Operation, waits map[*Operation][]*Operation, fits bool) {
 	var early load
 	level := q.live
-	var late []*Operation
 	for _, o := range q.operations {
 		d := q.demands[o]
 		with := early.plus(d)
-		if len(o.After) > 0 || d.mints > 0 && q.live+with.peak(q.parallelism) > limit {
+		if len(o.Freed()) > 0 || d.mints > 0 && q.live+with.peak(q.parallelism) > limit {
 			late = append(late, o)
 			continue
 		}
@@ -167,32 +173,33 @@ func (q *quota) arrange(limit int) (waits map[*Operation][]*Operation, fits bool
 		level += d.net()
 	}
 	waits = map[*Operation][]*Operation{}
-	gone, next, then := map[addr.Project]bool{}, 0, load{}
-	free := func(p addr.Project) {
+	gone, next, then := map[addr.Address]bool{}, 0, load{}
+	free := func(p addr.Address) {
 		if !gone[p] {
 			gone[p] = true
 			level -= q.frees[p]
 		}
 	}
 	for _, o := range late {
-		for _, p := range o.After {
+		freed := o.Freed()
+		for _, p := range freed {
 			free(p) // a destroy that frees a name frees its credentials as well
 		}
 		then = then.plus(q.demands[o])
-		wanting := func() bool { return level+then.peak(q.parallelism) > limit || len(o.After) == 0 && next == 0 }
+		wanting := func() bool { return level+then.peak(q.parallelism) > limit || len(freed) == 0 && next == 0 }
 		for ; wanting() && next < len(q.freeing); next++ {
-			free(q.freeing[next].Project)
+			free(q.freeing[next].Address)
 		}
 		if q.demands[o].mints > 0 && wanting() {
-			return nil, false
+			return nil, nil, false
 		}
 		for _, x := range q.freeing[:next] {
-			if !slices.Contains(o.After, x.Project) {
+			if !slices.Contains(freed, x.Address) {
 				waits[o] = append(waits[o], x)
 			}
 		}
 	}
-	return waits, true
+	return late, waits, true
 }
 
 // wait lets an operation come after those that free credentials.
@@ -203,9 +210,9 @@ func (q *quota) wait(o *Operation, freeing []*Operation) {
 	freed, act := 0, "the destroy of "
 	var names []string
 	for _, x := range freeing {
-		o.After = append(slices.Clip(o.After), x.Project)
-		freed += q.frees[x.Project]
-		names = append(names, x.Project.Label())
+		o.await(x.Address, freesCredential)
+		freed += q.frees[x.Address]
+		names = append(names, x.Address.Label())
 		if x.Kind != Destroy {
 			act = ""
 		}
@@ -229,7 +236,7 @@ func (q *quota) wait(o *Operation, freeing []*Operation) {
 // refusal says that there is no room for the plan, and what would make it.
 func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool) diag.Diagnostic {
 	needed := limit + 1 + sort.Search(q.mints, func(more int) bool {
-		_, fits := q.arrange(limit + 1 + more)
+		_, _, fits := q.arrange(limit + 1 + more)
 		return fits
 	})
 	fix := "Remove credentials that nobody uses, split the plan with --target, " +
@@ -237,7 +244,7 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool)
 	for n := q.parallelism - 1; n > 0; n-- {
 		fewer := *q
 		fewer.parallelism = n
-		if _, fits := fewer.arrange(limit); fits {
+		if _, _, fits := fewer.arrange(limit); fits {
 			fix = fmt.Sprintf("Let fewer operations run at once: --parallelism %d. Or: ", n) + strings.ToLower(fix[:1]) + fix[1:]
 			break
 		}
@@ -246,7 +253,7 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool)
 	if assumed {
 		has = fmt.Sprintf("the state knows of %d", q.live)
 	}
-	return diag.Diagnostic{Code: "BH2012", Summary: "Not enough credentials are left", Subject: place, Fix: fix,
+	return diag.Diagnostic{Kind: noCredentialsLeft, Subject: place, Fix: fix,
 		Detail: fmt.Sprintf("%s may have %d credentials at once and %s. This plan needs room for %d.",
 			cloud, limit, has, needed)}
 }

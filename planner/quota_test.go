@@ -3,6 +3,7 @@ package planner_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,13 +31,13 @@ type crowd struct {
 
 func (c crowd) input() planner.Input {
 	in := planner.Input{Desired: &config.Config{Stack: "main", Clouds: []config.Connection{{Vendor: "local", Name: "main", Range: diag.Range{File: "buckets.hcl"}}}},
-		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}},
+		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}},
 		Observed: planner.World{Buckets: map[planner.BucketKey]vendors.Bucket{}, Credentials: map[planner.CredentialKey]vendors.Credential{},
 			Items: map[planner.ItemKey]planner.Item{}, Emptiness: map[planner.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true},
 			CredentialLimit: map[string]int{cloud: c.limit}},
-		Mode: planner.Normal, Now: now, Rotate: map[addr.Project]bool{}, Parallelism: c.parallelism}
-	declare := func(name string) addr.Project {
-		p := addr.Project{Name: name}
+		Mode: planner.Normal, Now: now, Rotate: map[addr.Address]bool{}, Parallelism: c.parallelism}
+	declare := func(name string) addr.Address {
+		p := addr.Address{Kind: addr.Project, Name: name}
 		d := config.Project{Addr: p, Cloud: cloud, Secrets: store, Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}}, Access: vendors.ReadWrite, ItemTitle: name}
 		if c.overlap > 0 {
 			d.Rotate = &config.Rotation{Every: time.Hour, Overlap: c.overlap}
@@ -45,7 +46,7 @@ func (c crowd) input() planner.Input {
 		return p
 	}
 	record := func(name string, protected bool) {
-		p, id, credential := addr.Project{Name: name}, vendors.BucketID{Name: name}, vendors.Credential{ID: "K" + name, Status: vendors.Active, Access: vendors.ReadWrite}
+		p, id, credential := addr.Address{Kind: addr.Project, Name: name}, vendors.BucketID{Name: name}, vendors.Credential{ID: "K" + name, Status: vendors.Active, Access: vendors.ReadWrite}
 		in.Recorded.Records[p] = state.Record{Project: p, Cloud: cloud, Secrets: store, Bucket: &id, Protected: protected, Proof: state.Proved,
 			Applied: state.Applied{Access: vendors.ReadWrite}, Active: &state.CredentialRef{ID: credential.ID, IssuedAt: now, Fingerprint: "F"},
 			Item: &state.ItemRef{ID: "I" + name, Title: name, Address: p, UpdatedAt: now}}
@@ -64,7 +65,7 @@ func (c crowd) input() planner.Input {
 		record(fmt.Sprintf("d%02d", i), i < c.blocked)
 	}
 	leave := func(name, id string) {
-		p := addr.Project{Name: name}
+		p := addr.Address{Kind: addr.Project, Name: name}
 		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Status: vendors.Active}
 		r := in.Recorded.Records[p]
 		r.Project, r.Cloud, r.Secrets = p, cloud, store
@@ -121,9 +122,9 @@ func TestMake_quotas(t *testing.T) {
 			wait := ""
 			for _, o := range plan.Operations {
 				if len(o.After) > 0 {
-					wait += o.Project.Name + "<"
-					for i, p := range o.After {
-						wait += map[bool]string{true: ","}[i > 0] + p.Name
+					wait += o.Address.Name + "<"
+					for i, w := range o.After {
+						wait += map[bool]string{true: ","}[i > 0] + w.Address.Name
 					}
 					wait += " "
 				}
@@ -161,8 +162,8 @@ func TestMake_quotaNotesSayWhatIsWaitedFor(t *testing.T) {
 	}
 }
 
-// TestMake_neverPassesAQuota runs drawn plans, operations of one phase at once and
-// in any order: the cloud never has more credentials than it may have. And a plan is
+// TestMake_neverPassesAQuota runs drawn plans, with the operations that can start in any
+// order: the cloud never has more credentials than it may have. And a plan is
 // refused only where not even all destroys first would make it fit.
 func TestMake_neverPassesAQuota(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -212,44 +213,47 @@ func changes(in planner.Input, o planner.Operation) []int {
 	return out
 }
 
-// simulate runs a plan as the executor does, with an order by chance within each
-// phase, and gives the most credentials that there were.
+// simulate runs a plan as the executor does, with an order by chance among the operations that
+// can start, and gives the most credentials that there were.
 func simulate(t *rapid.T, in planner.Input, plan *planner.Plan, chance *rand.Rand) int {
-	live := len(in.Observed.Credentials)
-	most, phase := live, map[addr.Project]int{}
-	for first := 0; first < len(plan.Operations); {
-		var waiting, running [][]int
-		last := first
-		for ; last < len(plan.Operations) && plan.Operations[last].Phase() == plan.Operations[first].Phase(); last++ {
-			o := plan.Operations[last]
-			phase[o.Project] = o.Phase()
-			for _, p := range o.After {
-				if before, known := phase[p]; !known || before >= o.Phase() {
-					t.Fatalf("%s waits for %s, which does not come before it", o.Project, p)
-				}
+	live, running := len(in.Observed.Credentials), []int{}
+	most, queue, left := live, plan.Queue(), len(plan.Operations)
+	var waiting []int
+	steps := make([][]int, len(plan.Operations))
+	dead := map[addr.Address]bool{}
+	for {
+		for i, ready := queue.Next(); ready; i, ready = queue.Next() {
+			o := plan.Operations[i]
+			dead[o.Address] = len(o.Blocked) > 0 || slices.ContainsFunc(o.After, func(w planner.Wait) bool { return dead[w.Address] })
+			if !dead[o.Address] {
+				steps[i] = changes(in, o)
 			}
-			if len(o.Blocked) == 0 {
-				waiting = append(waiting, changes(in, o))
-			}
+			waiting = append(waiting, i)
 		}
-		first = last
-		chance.Shuffle(len(waiting), func(i, j int) { waiting[i], waiting[j] = waiting[j], waiting[i] })
-		for len(waiting)+len(running) > 0 {
-			if len(waiting) > 0 && len(running) < in.Parallelism && (len(running) == 0 || chance.IntN(2) == 0) {
-				running, waiting = append(running, waiting[0]), waiting[1:]
+		switch {
+		case len(waiting)+len(running) == 0:
+			if left > 0 {
+				t.Fatalf("%d operations never started", left)
+			}
+			return most
+		case len(waiting) > 0 && len(running) < in.Parallelism && (len(running) == 0 || chance.IntN(2) == 0):
+			n := chance.IntN(len(waiting))
+			running = append(running, waiting[n])
+			waiting = slices.Delete(waiting, n, n+1)
+		default:
+			n := chance.IntN(len(running))
+			i := running[n]
+			if len(steps[i]) == 0 {
+				running = slices.Delete(running, n, n+1)
+				queue.Done(i)
+				left--
 				continue
 			}
-			i := chance.IntN(len(running))
-			if len(running[i]) == 0 {
-				running = append(running[:i], running[i+1:]...)
-				continue
-			}
-			live += running[i][0]
-			running[i] = running[i][1:]
+			live += steps[i][0]
+			steps[i] = steps[i][1:]
 			most = max(most, live)
 		}
 	}
-	return most
 }
 
 // behindAllDestroys gives the most credentials that there could be if all else came

@@ -9,6 +9,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/words"
+	"buckethead/config/write"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -26,7 +27,7 @@ type Rebuilt struct {
 
 // Unknown is something that the providers do not tell. Word is stable, for programs.
 type Unknown struct {
-	Project addr.Project `json:"project"`
+	Address addr.Address `json:"address"`
 	Word    string       `json:"word"`
 	Text    string       `json:"text"`
 	Fix     string       `json:"fix,omitempty"`
@@ -44,7 +45,7 @@ func Rebuild(in Input, chosen []string) (Rebuilt, error) {
 	if err != nil || len(all) > 1 && len(chosen) == 0 {
 		return Rebuilt{Choose: all}, err
 	}
-	r := &rebuilder{items: map[addr.Project][]ItemKey{}, credentials: map[addr.Project][]CredentialKey{}}
+	r := &rebuilder{items: map[addr.Address][]ItemKey{}, credentials: map[addr.Address][]CredentialKey{}}
 	r.out.Left = left
 	for _, k := range taken {
 		if k.Lineage == "" {
@@ -71,7 +72,7 @@ func Rebuild(in Input, chosen []string) (Rebuilt, error) {
 	}
 	r.leftOver(held)
 	slices.SortFunc(r.out.Records, func(a, b state.Record) int { return a.Project.Compare(b.Project) })
-	slices.SortStableFunc(r.out.Unknown, func(a, b Unknown) int { return a.Project.Compare(b.Project) })
+	slices.SortStableFunc(r.out.Unknown, func(a, b Unknown) int { return a.Address.Compare(b.Address) })
 	return r.out, nil
 }
 
@@ -79,8 +80,8 @@ type rebuilder struct {
 	in          Input
 	m           *maker // of a state that descends from the lineages that are taken
 	unsigned    bool   // what no lineage is known of is taken as well
-	items       map[addr.Project][]ItemKey
-	credentials map[addr.Project][]CredentialKey
+	items       map[addr.Address][]ItemKey
+	credentials map[addr.Address][]CredentialKey
 	out         Rebuilt
 }
 
@@ -89,7 +90,7 @@ func (r *rebuilder) takes(c Claim) bool {
 	return c.Stack == r.in.Desired.Stack && (c.Owner == ThisStack || c.Lineage == "" && r.unsigned)
 }
 
-func (r *rebuilder) unknown(p addr.Project, word, text, fix string) {
+func (r *rebuilder) unknown(p addr.Address, word, text, fix string) {
 	r.out.Unknown = append(r.out.Unknown, Unknown{p, word, text, fix})
 }
 
@@ -99,7 +100,7 @@ func (r *rebuilder) indexItems() {
 		if !item.Read || item.Mark.Stack == "" || !r.takes(r.m.family().ofMark(item.Mark)) {
 			continue
 		}
-		if p, err := addr.Parse(item.Mark.Address); err == nil {
+		if p, err := addr.ParseProject(item.Mark.Address); err == nil {
 			r.items[p] = append(r.items[p], key)
 		}
 	}
@@ -110,13 +111,13 @@ func (r *rebuilder) indexItems() {
 
 // indexCredentials sorts the credentials that carry a declared project's name.
 func (r *rebuilder) indexCredentials() {
-	clouds := map[addr.Project]string{}
+	clouds := map[addr.Address]string{}
 	for i := range r.in.Desired.Projects {
 		clouds[r.in.Desired.Projects[i].Addr] = r.in.Desired.Projects[i].Cloud
 	}
 	for key, c := range r.in.Observed.Credentials {
 		named := r.m.family().ofName(c.Name)
-		p, err := addr.Parse(named.Project)
+		p, err := addr.ParseProject(named.Project)
 		if err == nil && named.Stack == r.in.Desired.Stack && clouds[p] == key.Cloud && r.takes(r.m.claimOf(c)) {
 			r.credentials[p] = append(r.credentials[p], key)
 		}
@@ -153,11 +154,11 @@ func (r *rebuilder) project(p *config.Project) {
 }
 
 // strange reports a bucket that is there and that nothing of the lost state speaks of.
-func (r *rebuilder) strange(p addr.Project, key BucketKey) {
+func (r *rebuilder) strange(p addr.Address, key BucketKey) {
 	others := slices.DeleteFunc(r.m.heldByOthers(key), func(h holding) bool { return r.takes(h.Claim) })
 	if len(others) > 0 {
 		r.unknown(p, "bucket_of_another", "the bucket "+key.ID.Name+" belongs to "+words.List(ownersOf(others)...),
-			"Choose another bucket, or take it over from that state with an import block: owner = "+config.Quoted(others[0].String())+".")
+			"Choose another bucket, or take it over from that state with an import block: owner = "+write.Quoted(others[0].String())+".")
 		return
 	}
 	r.unknown(p, "bucket_unmarked", "the bucket "+key.ID.Name+" is there, and nothing shows that bh made it",
@@ -246,7 +247,7 @@ func (r *rebuilder) active(p *config.Project, item Item, record *state.Record) {
 
 // others reports the credentials with a project's name that no item holds. A rename
 // leaves a credential its old name, so one that another project's item holds is in use.
-func (r *rebuilder) others(p addr.Project, held map[CredentialKey]bool) {
+func (r *rebuilder) others(p addr.Address, held map[CredentialKey]bool) {
 	for _, key := range r.credentials[p] {
 		if !held[key] {
 			r.unknown(p, "credential_unknown",
@@ -258,7 +259,7 @@ func (r *rebuilder) others(p addr.Project, held map[CredentialKey]bool) {
 
 // leftOver reports what carries this stack's mark and belongs to no declared project.
 func (r *rebuilder) leftOver(held map[CredentialKey]bool) {
-	declared := map[addr.Project]bool{}
+	declared := map[addr.Address]bool{}
 	for i := range r.in.Desired.Projects {
 		declared[r.in.Desired.Projects[i].Addr] = true
 	}
@@ -273,7 +274,7 @@ func (r *rebuilder) leftOver(held map[CredentialKey]bool) {
 	}
 	for key, c := range r.in.Observed.Credentials {
 		named := r.m.family().ofName(c.Name)
-		p, err := addr.Parse(named.Project)
+		p, err := addr.ParseProject(named.Project)
 		if err != nil || named.Stack != r.in.Desired.Stack || declared[p] || held[key] || !r.takes(r.m.claimOf(c)) {
 			continue
 		}

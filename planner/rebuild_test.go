@@ -60,7 +60,7 @@ func TestRebuild(t *testing.T) {
 			var words []string
 			for _, u := range got.Unknown {
 				words = append(words, u.Word)
-				if u.Text == "" || u.Fix == "" || u.Project.IsZero() {
+				if u.Text == "" || u.Fix == "" || u.Address.IsZero() {
 					t.Errorf("too little is said: %+v", u)
 				}
 			}
@@ -86,12 +86,12 @@ func TestRebuild_plansNothingByItself(t *testing.T) {
 		"registered": func(s *scene) {
 			s.desc.Cloud, s.desc.Register = "", &config.Register{AccessKeyID: "K1"}
 			s.item(func(*planner.Item) {})
-			s.in.Observed.Registered = map[addr.Project]string{photos: "F1"}
+			s.in.Observed.Registered = map[addr.Address]string{photos: "F1"}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := lost(change)
-			in.Recorded.Records = map[addr.Project]state.Record{}
+			in.Recorded.Records = map[addr.Address]state.Record{}
 			rebuilt, err := planner.Rebuild(in, nil)
 			if err != nil {
 				t.Fatal(err)

@@ -14,10 +14,9 @@ import (
 func (m *maker) register(s *subject) *Operation {
 	r, want := s.record, s.desired
 	if r != nil && !r.Registered {
-		m.fault(diag.Diagnostic{Code: "BH2001", Project: s.project, Subject: want.Range,
-			Summary: "A bucket cannot become registered keys",
-			Detail:  s.project.String() + " is a bucket that bh made, with credentials that it issued.",
-			Fix:     "Give the registered keys a project name of their own, and remove this one or keep it as it was."})
+		m.fault(diag.Diagnostic{Kind: bucketToKeys, Address: s.project, Subject: want.Range,
+			Detail: s.project.String() + " is a bucket that bh made, with credentials that it issued.",
+			Fix:    "Give the registered keys a project name of their own, and remove this one or keep it as it was."})
 		return nil
 	}
 	if o := m.takenOver(s); o != nil {

@@ -6,27 +6,27 @@ import (
 	"slices"
 	"strings"
 
-	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/config/write"
 )
 
 // renaming is a project that seems to have another address by now: its bucket is
 // declared under one of which nothing is known, and it is not declared itself.
 type renaming struct {
-	from, to addr.Project
+	from, to addr.Address
 	bucket   BucketKey
 }
 
 // seemRenamed gives, by the new address, what looks like a rename without a moved
 // block. A bucket of the same name in another cloud or namespace is another
 // bucket, and a removed block says that the old project is meant to go.
-func (m *maker) seemRenamed() map[addr.Project]renaming {
+func (m *maker) seemRenamed() map[addr.Address]renaming {
 	if m.renames != nil {
 		return m.renames
 	}
-	m.renames = map[addr.Project]renaming{}
+	m.renames = map[addr.Address]renaming{}
 	if !m.anyDeparts() {
 		return m.renames
 	}
@@ -56,13 +56,13 @@ func (m *maker) anyDeparts() bool {
 }
 
 // leavesUnsaid reports whether a project is gone from the files without a word.
-func (m *maker) leavesUnsaid(p addr.Project) bool {
+func (m *maker) leavesUnsaid(p addr.Address) bool {
 	_, removed := m.removed[p]
 	return m.in.Mode != DestroyAll && m.desired[p] == nil && !removed
 }
 
 // known reports whether the state knows anything of an address; nothing moves there.
-func (m *maker) known(p addr.Project) bool {
+func (m *maker) known(p addr.Address) bool {
 	return m.recorded[p] != nil || len(m.intents[p]) > 0 || len(m.watches[p]) > 0
 }
 
@@ -82,17 +82,17 @@ func (m *maker) reportRenames() {
 		switch {
 		case refused >= 0:
 			m.reportRename(group, group[refused],
-				diag.Diagnostic{Severity: diag.Error, Code: "BH2007", Summary: "The bucket belongs to another project"})
+				diag.Diagnostic{Severity: diag.Error, Kind: bucketOfAnother})
 		case ended >= 0:
 			m.reportRename(group, group[ended],
-				diag.Diagnostic{Severity: diag.Warning, Code: "BH2020", Summary: "A project seems to be renamed"})
+				diag.Diagnostic{Severity: diag.Warning, Kind: seemsRenamed})
 		}
 	}
 }
 
 // reportRename words one group of renames, at the place of one of them.
 func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
-	d.Project, d.Subject = at.to, m.desired[at.to].Range
+	d.Address, d.Subject = at.to, m.desired[at.to].Range
 	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " is the one of " + at.from.String() +
 		" in this stack's state, which is not declared any more."
 	if n := len(group) - 1; n > 0 {
@@ -118,7 +118,7 @@ func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 // that moves each instance to where it is declared, else one for each instance. It
 // is false where no block can say it; then it gives commands.
 func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
-	old, now := addr.Project{Name: group[0].from.Name}, addr.Project{Name: group[0].to.Name}
+	old, now := addr.Address{Kind: addr.Project, Name: group[0].from.Name}, addr.Address{Kind: addr.Project, Name: group[0].to.Name}
 	if m.movesByName(group) {
 		return []string{movedBlock(old, now)}, true
 	}
@@ -131,8 +131,8 @@ func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
 	return blocks, true
 }
 
-func movedBlock(from, to addr.Project) string {
-	return toCopy(config.MovedBlock(from, to))
+func movedBlock(from, to addr.Address) string {
+	return toCopy(write.Moved(from, to))
 }
 
 // movesByName reports whether a move of the whole name does what is meant and
@@ -143,15 +143,15 @@ func (m *maker) movesByName(group []renaming) bool {
 	if old == now || m.declaresName(old) {
 		return false
 	}
-	moved := map[addr.Project]bool{}
+	moved := map[addr.Address]bool{}
 	for _, r := range group {
 		if r.from.Key != r.to.Key {
 			return false
 		}
 		moved[r.from] = true
 	}
-	lands := func(p addr.Project) bool {
-		return p.Name == old && !moved[p] && m.desired[addr.Project{Name: now, Key: p.Key}] != nil
+	lands := func(p addr.Address) bool {
+		return p.Name == old && !moved[p] && m.desired[addr.Address{Kind: addr.Project, Name: now, Key: p.Key}] != nil
 	}
 	for p := range m.recorded {
 		if lands(p) {
@@ -191,16 +191,15 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 		m.refused[s.project] = true // told with the others
 		return
 	}
-	fault := diag.Diagnostic{Code: "BH2007", Project: s.project, Subject: s.desired.Range,
-		Summary: "The bucket exists and is not managed by this stack",
-		Detail:  "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
+	fault := diag.Diagnostic{Kind: bucketNotManaged, Address: s.project, Subject: s.desired.Range,
+		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
 		Fix: "To take it over as it is: adopt = true, or an import block, which bh import writes. " +
 			"Otherwise choose another name."}
 	if len(m.recorded) == 0 {
 		fault.Fix += " " + stateLost
 	}
 	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
-		fault.Summary = "The bucket belongs to another project"
+		fault.Kind = bucketOfAnother
 		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() +
 			" in this stack's state."
 		fault.Fix = m.wayToBucket(holder)
@@ -212,7 +211,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 }
 
 // wayToBucket says how a bucket of another project could be had.
-func (m *maker) wayToBucket(holder addr.Project) string {
+func (m *maker) wayToBucket(holder addr.Address) string {
 	if d := m.desired[holder]; d != nil {
 		return cmp.Or(m.otherBucket(holder), "Choose another name: a bucket stays with its project.")
 	}
@@ -224,12 +223,12 @@ func (m *maker) wayToBucket(holder addr.Project) string {
 }
 
 // otherBucket says where the holder's bucket went in the files, "" where it did not.
-func (m *maker) otherBucket(holder addr.Project) string {
+func (m *maker) otherBucket(holder addr.Address) string {
 	d := m.desired[holder]
 	r := m.recorded[holder]
 	if d.Register != nil || r == nil || r.Bucket == nil || d.Bucket.ID.Name == r.Bucket.Name {
 		return ""
 	}
 	return holder.String() + " declares the bucket " + d.Bucket.ID.Name +
-		" by now; a bucket stays with its project. Set that back to " + config.Quoted(r.Bucket.Name) + ", and choose another name here."
+		" by now; a bucket stays with its project. Set that back to " + write.Quoted(r.Bucket.Name) + ", and choose another name here."
 }

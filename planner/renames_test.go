@@ -21,9 +21,9 @@ type renamed struct {
 	change             func(*planner.Input)
 }
 
-func address(t *testing.T, text string) addr.Project {
+func address(t *testing.T, text string) addr.Address {
 	t.Helper()
-	p, err := addr.Parse(text)
+	p, err := addr.ParseProject(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func address(t *testing.T, text string) addr.Project {
 
 func (r renamed) input(t *testing.T) planner.Input {
 	in := newScene().in
-	in.Desired.Projects, in.Recorded.Records = nil, map[addr.Project]state.Record{}
+	in.Desired.Projects, in.Recorded.Records = nil, map[addr.Address]state.Record{}
 	in.Observed.Items = map[planner.ItemKey]planner.Item{}
 	for text, bucket := range r.recorded {
 		p, id := address(t, text), vendors.BucketID{Name: bucket}
@@ -54,8 +54,8 @@ func (r renamed) input(t *testing.T) planner.Input {
 	return in
 }
 
-func only(names ...string) func(addr.Project) bool {
-	return func(p addr.Project) bool { return slices.Contains(names, p.Name) }
+func only(names ...string) func(addr.Address) bool {
+	return func(p addr.Address) bool { return slices.Contains(names, p.Name) }
 }
 
 func onDestroy(in *planner.Input, how string) {
@@ -76,10 +76,10 @@ func TestMake_renames(t *testing.T) {
 		says  string
 	}{
 		"renamed":                            {one, "BH2020", []string{"old new"}, "destroys it, its keys and its bucket"},
-		"renamed, and it retains its bucket": {with(one, func(in *planner.Input) { onDestroy(in, "retain") }), "BH2007", []string{"old new"}, "the one of project.old"},
+		"renamed, and it retains its bucket": {with(one, func(in *planner.Input) { onDestroy(in, "retain") }), "BH2021", []string{"old new"}, "the one of project.old"},
 		"renamed, retained, and adopted": {with(one, func(in *planner.Input) { onDestroy(in, "retain"); in.Desired.Projects[0].Adopt = true }), "BH2020",
 			[]string{"old new"}, "ends it and its keys, and leaves the bucket"},
-		"the new one alone is looked at": {with(one, func(in *planner.Input) { in.Scope = only("new") }), "BH2007", []string{"old new"}, "not declared any more"},
+		"the new one alone is looked at": {with(one, func(in *planner.Input) { in.Scope = only("new") }), "BH2021", []string{"old new"}, "not declared any more"},
 		"the old one alone is looked at": {with(one, func(in *planner.Input) { in.Scope = only("old") }), "BH2020", []string{"old new"}, "destroys it"},
 		"neither is looked at":           {with(one, func(in *planner.Input) { in.Scope = only("other") }), "", nil, ""},
 		"a key renamed": {renamed{recorded: buckets{`t["a"]`: "b1", `t["b"]`: "b2"}, declared: buckets{`t["a"]`: "b1", `t["x"]`: "b2"}}, "BH2020",
@@ -88,8 +88,8 @@ func TestMake_renames(t *testing.T) {
 			[]string{"t u"}, "So it is with 1 more of project.t."},
 		"a for_each renamed, one instance looked at": {with(renamed{recorded: buckets{`t["a"]`: "b1", `t["b"]`: "b2"}, declared: buckets{`u["a"]`: "b1", `u["b"]`: "b2"}},
 			func(in *planner.Input) {
-				in.Scope = func(p addr.Project) bool { return p == addr.Project{Name: "u", Key: "a"} }
-			}), "BH2007", []string{"t u"}, ""},
+				in.Scope = func(p addr.Address) bool { return p == addr.Address{Kind: addr.Project, Name: "u", Key: "a"} }
+			}), "BH2021", []string{"t u"}, ""},
 		"a for_each renamed in part": {renamed{recorded: buckets{`t["a"]`: "b1", `t["b"]`: "b2"}, declared: buckets{`t["a"]`: "b1", `u["b"]`: "b2"}}, "BH2020",
 			[]string{`t["b"] u["b"]`}, ""},
 		"a for_each renamed with other keys": {renamed{recorded: buckets{`t["a"]`: "b1", `t["b"]`: "b2"}, declared: buckets{`u["x"]`: "b1", `u["b"]`: "b2"}}, "BH2020",
@@ -106,20 +106,20 @@ func TestMake_renames(t *testing.T) {
 			"bh state mv project.old project.new"},
 		"something was begun under the new name": {with(one, func(in *planner.Input) {
 			in.Scope = only("new")
-			in.Recorded.Watches = []state.Watch{{Name: "bh/main/project.new/op1", Cloud: cloud, Project: addr.Project{Name: "new"}}}
-		}), "BH2007", nil, "nothing can move here"},
+			in.Recorded.Watches = []state.Watch{{Name: "bh/main/project.new/op1", Cloud: cloud, Project: addr.Address{Kind: addr.Project, Name: "new"}}}
+		}), "BH2021", nil, "nothing can move here"},
 		"after a move":   {renamed{recorded: buckets{"first": "b"}, declared: buckets{"third": "b"}, moved: [][2]string{{"first", "second"}}}, "BH2020", []string{"second third"}, ""},
 		"with the block": {renamed{recorded: buckets{"old": "b"}, declared: buckets{"new": "b"}, moved: [][2]string{{"old", "new"}}}, "", nil, ""},
 		"a removed block says that it goes": {with(one, func(in *planner.Input) {
-			in.Desired.Removed = []config.Removed{{From: addr.Project{Name: "old"}, Destroy: true}}
+			in.Desired.Removed = []config.Removed{{From: addr.Address{Kind: addr.Project, Name: "old"}, Destroy: true}}
 		}), "", nil, ""},
 		"a removed block that lets go": {with(one, func(in *planner.Input) {
-			in.Desired.Removed = []config.Removed{{From: addr.Project{Name: "old"}}}
-		}), "BH2007", nil, "adopt = true"},
+			in.Desired.Removed = []config.Removed{{From: addr.Address{Kind: addr.Project, Name: "old"}}}
+		}), "BH2021", nil, "adopt = true"},
 		"the same name in another cloud":        {with(one, func(in *planner.Input) { in.Desired.Projects[0].Cloud = "local.other" }), "", nil, ""},
 		"the same name in another jurisdiction": {with(one, func(in *planner.Input) { in.Desired.Projects[0].Bucket.ID.Namespace = "eu" }), "", nil, ""},
 		"another bucket":                        {renamed{recorded: buckets{"old": "b"}, declared: buckets{"new": "c"}}, "", nil, ""},
-		"the holder is declared with another":   {renamed{recorded: buckets{"x": "b", "y": "c"}, declared: buckets{"x": "d", "z": "b", "y": "c"}}, "BH2007", nil, `Set that back to "b"`},
+		"the holder is declared with another":   {renamed{recorded: buckets{"x": "b", "y": "c"}, declared: buckets{"x": "d", "z": "b", "y": "c"}}, "BH2021", nil, `Set that back to "b"`},
 		"everything is destroyed":               {with(one, func(in *planner.Input) { in.Mode = planner.DestroyAll }), "", nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +131,7 @@ func TestMake_renames(t *testing.T) {
 				}
 				return
 			}
-			if len(diags) != 1 || diags[0].Code != c.code || (diags[0].Severity == diag.Error) != (c.code == "BH2007") {
+			if len(diags) != 1 || diags[0].Code != c.code || (diags[0].Severity == diag.Error) != (c.code == "BH2021") {
 				t.Fatalf("got %+v, want one of code %s", diags, c.code)
 			}
 			d := diags[0]
@@ -178,7 +178,7 @@ func TestMake_movedBlocksHelp(t *testing.T) {
 			}
 			for _, o := range plan.Operations {
 				if o.Kind == planner.Destroy || slices.ContainsFunc(o.Steps, func(s planner.Step) bool { return s.Name() == create }) {
-					t.Errorf("with %v: %s of %s", r.moved, o.Kind, o.Project)
+					t.Errorf("with %v: %s of %s", r.moved, o.Kind, o.Address)
 				}
 			}
 		})

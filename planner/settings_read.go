@@ -10,7 +10,7 @@ import (
 // SettingsReading is the settings of one bucket that a plan follows from. Applied
 // says that bh gave the bucket some of them.
 type SettingsReading struct {
-	Project addr.Project
+	Project addr.Address
 	Bucket  BucketKey
 	Kinds   []vendors.SettingsKind
 	Applied bool

@@ -368,7 +368,7 @@ func drawSettings(t *rapid.T, name string) vendors.BucketSettings {
 	return out
 }
 
-func drawChange(t *rapid.T, p addr.Project, name string) state.Intent {
+func drawChange(t *rapid.T, p addr.Address, name string) state.Intent {
 	change := vendors.SettingsChange{Kind: rapid.SampledFrom(vendors.SettingsKinds()).Draw(t, "kind")}
 	change.Settings = together(nothing, drawSettings(t, name)).Only(change.Kind)
 	return state.Intent{ID: 1000, Project: p, Step: planner.StepUpdateSettings, Name: name, Cloud: cloud, Secrets: store, At: now, Change: &change}

@@ -141,7 +141,7 @@ type DeleteItem struct {
 }
 
 // MoveRecord renames the project in state.
-type MoveRecord struct{ From addr.Project }
+type MoveRecord struct{ From addr.Address }
 
 // ForgetRecord drops the project from state and leaves everything else alone.
 type ForgetRecord struct{}

@@ -13,25 +13,10 @@ import (
 	"buckethead/vendors"
 )
 
-// AddressOf returns the full address of what an operation is about: a project, or the block
-// of a store.
-func AddressOf(project addr.Project, block string) string {
-	if block != "" {
-		return block
-	}
-	return project.String()
-}
-
-// LabelOf returns the address as plans show it.
-func LabelOf(project addr.Project, block string) string {
-	if block != "" {
-		return block
-	}
-	return project.Label()
-}
-
 // secretsBlock returns the address of the block that declares a store.
-func secretsBlock(connection string) string { return "secrets." + connection }
+func secretsBlock(connection string) addr.Address {
+	return addr.Address{Kind: addr.Secrets, Name: connection}
+}
 
 // stores returns the operations on whole stores, by address. They come before all others, so
 // that a key that is stored later is not for those who have left.
@@ -47,9 +32,9 @@ func (m *maker) stores() []*Operation {
 		block, _ := config.Find(m.in.Desired.Secrets, secrets)
 		r := m.in.Observed.Recipients[secrets]
 		if r.Err != nil {
-			m.fault(diag.Diagnostic{Code: "BH2031", Subject: block.Range, Cause: r.Err,
-				Summary: "The recipients cannot open the store", Detail: causeOf(r.Err),
-				Fix: "Correct recipients in " + secretsBlock(secrets) + ", or the identity. Nothing was changed."})
+			m.fault(diag.Diagnostic{Kind: recipientsCannotOpen, Subject: block.Range, Cause: r.Err,
+				Detail: causeOf(r.Err),
+				Fix:    "Correct recipients in " + secretsBlock(secrets).String() + ", or the identity. Nothing was changed."})
 			continue
 		}
 		if o := m.writeRecipients(secrets, r.Recipients); o != nil {
@@ -71,7 +56,7 @@ func causeOf(err error) string {
 
 // uses reports whether a project that the plan looks at is, or is to be, in a store.
 func (m *maker) uses(secrets string) bool {
-	looked := func(p addr.Project) bool { return m.in.Scope == nil || m.in.Scope(p) }
+	looked := func(p addr.Address) bool { return m.in.Scope == nil || m.in.Scope(p) }
 	for p, d := range m.desired {
 		if d.Secrets == secrets && looked(p) {
 			return true
@@ -91,7 +76,7 @@ func (m *maker) writeRecipients(secrets string, r vendors.Recipients) *Operation
 	if len(r.Stored) == 0 || len(r.Declared) == 0 {
 		return nil
 	}
-	o := &Operation{Block: secretsBlock(secrets), Kind: Update, Secrets: secrets,
+	o := &Operation{Address: secretsBlock(secrets), Kind: Update, Secrets: secrets,
 		Steps: []Step{WriteRecipients{Declared: r.Declared}}}
 	var removed []string
 	for _, key := range slices.Sorted(slices.Values(r.Declared)) {
@@ -121,7 +106,7 @@ func (m *maker) writeRecipients(secrets string, r vendors.Recipients) *Operation
 
 // couldRead says which keys those who leave a store could read, and how to renew them.
 func (m *maker) couldRead(secrets string, removed []string) []string {
-	var issued, brought []addr.Project
+	var issued, brought []addr.Address
 	for p, r := range m.recorded {
 		switch d := m.desired[p]; {
 		case r.Secrets != secrets || r.Active == nil || d == nil:
@@ -141,7 +126,7 @@ func (m *maker) couldRead(secrets string, removed []string) []string {
 	had := " could read %s until now, and may have kept them: "
 	var notes []string
 	if len(issued) > 0 {
-		slices.SortFunc(issued, addr.Project.Compare)
+		slices.SortFunc(issued, addr.Address.Compare)
 		command := "bh rotate"
 		for _, p := range issued {
 			command += " " + words.InShell(p.Label())
@@ -149,7 +134,7 @@ func (m *maker) couldRead(secrets string, removed []string) []string {
 		notes = append(notes, fmt.Sprintf(who+had, keysOf(issued))+command)
 	}
 	if len(brought) > 0 {
-		slices.SortFunc(brought, addr.Project.Compare)
+		slices.SortFunc(brought, addr.Address.Compare)
 		notes = append(notes, fmt.Sprintf(who+had, keysOf(brought))+"have them changed where they come from")
 	}
 	return notes
@@ -162,7 +147,7 @@ const longestKey = 62
 // namedKeys is how many projects a text names.
 const namedKeys = 5
 
-func keysOf(projects []addr.Project) string {
+func keysOf(projects []addr.Address) string {
 	if len(projects) > namedKeys {
 		return "the keys of " + words.Count(len(projects), "project")
 	}

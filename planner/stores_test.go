@@ -37,16 +37,16 @@ func TestMake_recipients(t *testing.T) {
 			notes: []string{"age1old could read the keys of photos until now, and may have kept them: bh rotate photos"}},
 		{name: "another, and several projects", change: func(s *scene) {
 			s.recipients([]string{"age1old"}, []string{"age1new"})
-			for _, p := range []addr.Project{{Name: "tenant", Key: "it's"}, albums} {
+			for _, p := range []addr.Address{{Kind: addr.Project, Name: "tenant", Key: "it's"}, albums} {
 				d, r := *s.desc, *s.rec
 				d.Addr, r.Project = p, p
 				s.in.Desired.Projects = append(s.in.Desired.Projects, d)
 				s.in.Recorded.Records[p] = r
 			}
 			gone, drop := *s.rec, *s.rec
-			gone.Project, gone.OnDestroy, gone.Bucket = addr.Project{Name: "gone"}, "retain", nil
+			gone.Project, gone.OnDestroy, gone.Bucket = addr.Address{Kind: addr.Project, Name: "gone"}, "retain", nil
 			s.in.Recorded.Records[gone.Project] = gone
-			drop.Project, drop.Registered, drop.Cloud, drop.Bucket = addr.Project{Name: "drop"}, true, "", nil
+			drop.Project, drop.Registered, drop.Cloud, drop.Bucket = addr.Address{Kind: addr.Project, Name: "drop"}, true, "", nil
 			s.in.Recorded.Records[drop.Project] = drop
 			d := *s.desc
 			d.Addr, d.Cloud, d.Register = drop.Project, "", &config.Register{AccessKeyID: "K1"}
@@ -61,11 +61,11 @@ func TestMake_recipients(t *testing.T) {
 		{name: "everything is to be destroyed", change: func(s *scene) { s.recipients([]string{"a"}, []string{"b"}); s.in.Mode = planner.DestroyAll }},
 		{name: "no project of the plan is in the store", change: func(s *scene) {
 			s.recipients([]string{"a"}, []string{"b"})
-			s.in.Scope = func(p addr.Project) bool { return p == albums }
+			s.in.Scope = func(p addr.Address) bool { return p == albums }
 		}},
 		{name: "a project of the plan is in the store", change: func(s *scene) {
 			s.recipients([]string{"a"}, []string{"a", "age1new"})
-			s.in.Scope = func(p addr.Project) bool { return p == photos }
+			s.in.Scope = func(p addr.Address) bool { return p == photos }
 		}, reason: "settings_changed", changes: []planner.Change{added}},
 		{name: "a project is about to come into the store", change: func(s *scene) {
 			s.rec.Secrets = other
@@ -78,7 +78,7 @@ func TestMake_recipients(t *testing.T) {
 			s := newScene()
 			test.change(s)
 			plan, _ := s.make(t)
-			found := slices.IndexFunc(plan.Operations, func(o planner.Operation) bool { return o.Block != "" })
+			found := slices.IndexFunc(plan.Operations, func(o planner.Operation) bool { return o.Address.Kind == addr.Secrets })
 			if test.reason == "" {
 				if found >= 0 {
 					t.Errorf("got %+v, want no operation on a store", plan.Operations[found])
@@ -89,7 +89,7 @@ func TestMake_recipients(t *testing.T) {
 				t.Fatalf("the operation on the store is at %d of %d", found, len(plan.Operations))
 			}
 			o := plan.Operations[0]
-			if o.Block != "secrets."+store || o.Label() != o.Block || o.Address() != o.Block || o.Kind != planner.Update || o.Reason.Word != test.reason ||
+			if o.Address.Label() != "secrets."+store || o.Address.String() != "secrets."+store || o.Kind != planner.Update || o.Reason.Word != test.reason ||
 				!slices.Equal(o.Changes, test.changes) || !slices.Equal(o.Notes, test.notes) || len(o.Acts) != 1 || o.Acts[0].Step != planner.StepWriteRecipients {
 				t.Errorf("got %+v", o)
 			}
@@ -123,7 +123,7 @@ func TestMake_recipientsThatCannotWork(t *testing.T) {
 	}{
 		"in use":         {func(*scene) {}, true},
 		"first use":      {func(s *scene) { s.forgetRecord(); s.deleteBucket(); s.deleteCredential(); s.deleteItem() }, true},
-		"not looked at":  {func(s *scene) { s.in.Scope = func(p addr.Project) bool { return p == albums } }, false},
+		"not looked at":  {func(s *scene) { s.in.Scope = func(p addr.Address) bool { return p == albums } }, false},
 		"all is deleted": {func(s *scene) { s.in.Mode = planner.DestroyAll }, false},
 		"in another one": {func(s *scene) { s.desc.Secrets, s.rec.Secrets = other, other }, false},
 		"a record alone": {func(s *scene) { s.undeclare() }, true},

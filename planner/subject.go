@@ -12,8 +12,8 @@ import (
 
 // subject is all that is known of one project while its operation is decided.
 type subject struct {
-	project  addr.Project
-	from     addr.Project // the address before a move; zero for none
+	project  addr.Address
+	from     addr.Address // the address before a move; zero for none
 	desired  *config.Project
 	record   *state.Record
 	intents  []state.Intent
@@ -31,7 +31,7 @@ type stray struct {
 	name  string
 }
 
-func (m *maker) subject(p addr.Project) *subject {
+func (m *maker) subject(p addr.Address) *subject {
 	s := &subject{project: p, from: m.moves.from[p], desired: m.desired[p], record: m.recorded[p], intents: m.intents[p]}
 	s.sequence = m.in.Recorded.Sequences[p]
 	if !s.from.IsZero() {
@@ -120,7 +120,7 @@ func (s *subject) open(step string) (state.Intent, bool) {
 
 // operation starts the operation of this subject.
 func (s *subject) operation(kind Kind, word, text string) *Operation {
-	o := &Operation{Project: s.project, Kind: kind, Reason: Reason{word, text},
+	o := &Operation{Address: s.project, Kind: kind, Reason: Reason{word, text},
 		ID: operationID(s.lineage, s.project, s.sequence), Sequence: s.sequence}
 	if s.desired != nil {
 		o.Cloud, o.Secrets, o.Range = s.desired.Cloud, s.desired.Secrets, s.desired.Range

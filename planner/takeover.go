@@ -10,12 +10,13 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/config/write"
 	"buckethead/vendors"
 )
 
 // TakeOverBlock returns the import block that takes over a bucket, and with item also that
 // item. Owner names the state that has them; it is empty if none has.
-func TakeOverBlock(to addr.Project, bucket, item, owner string) string {
+func TakeOverBlock(to addr.Address, bucket, item, owner string) string {
 	e := config.Existing{To: to, Declared: true, Item: item, Owner: owner,
 		Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: bucket}}}
 	return strings.TrimSuffix(string(config.Generate([]config.Existing{e})), "\n")
@@ -55,7 +56,7 @@ func owns(owner string, list []holding) bool {
 
 // needlessOwner refuses an import block that names an owner where nothing shows one.
 func (m *maker) needlessOwner(s *subject, block config.Import) {
-	m.fault(diag.Diagnostic{Code: "BH2042", Project: s.project, Subject: block.Range, Summary: "Not owned by that state",
+	m.fault(diag.Diagnostic{Kind: needlessOwner, Address: s.project, Subject: block.Range,
 		Detail: "The import block names the owner " + block.Owner + ", and nothing shows that this or any other state " +
 			"owns what is to be imported.",
 		Fix: "Check that this is what you want to take over, and remove owner from the block."})
@@ -77,9 +78,8 @@ func (m *maker) othersBucket(s *subject, key BucketKey, others []holding) {
 
 // othersThing refuses to take what another state owns, and says how it could be taken.
 func (m *maker) othersThing(s *subject, what, why string, owners []string, block string) {
-	d := diag.Diagnostic{Code: "BH2041", Project: s.project, Subject: s.desired.Range,
-		Summary: "Another state owns this",
-		Detail:  what + " belongs to " + words.List(owners...) + ": " + why + ".",
+	d := diag.Diagnostic{Kind: ownedByAnother, Address: s.project, Subject: s.desired.Range,
+		Detail: what + " belongs to " + words.List(owners...) + ": " + why + ".",
 		Fix: "Choose another name. To take it over from that state, which then has to release it with a removed block:\n\n" +
 			toCopy(block)}
 	if imported, is := m.imports[s.project]; is {
@@ -116,10 +116,10 @@ func (m *maker) mayTakeItem(s *subject, key ItemKey, block config.Import) bool {
 
 // titleTaken refuses a second item of one title.
 func (m *maker) titleTaken(s *subject, id string) {
-	d := diag.Diagnostic{Code: "BH2008", Project: s.project, Subject: s.desired.Range, Summary: "An item of that title exists",
+	d := diag.Diagnostic{Kind: titleTaken, Address: s.project, Subject: s.desired.Range,
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
 			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
-		Fix: "Choose another item_title, or take the item over with an import block: item = " + config.Quoted(id) + "."}
+		Fix: "Choose another item_title, or take the item over with an import block: item = " + write.Quoted(id) + "."}
 	claim, others := m.othersItems()[ItemKey{s.desired.Secrets, id}]
 	if s.record != nil { // then an import block is not looked at
 		d.Fix = "Rename or delete that item, or choose another item_title. If it is a copy with the present keys, " +
@@ -164,20 +164,20 @@ func (m *maker) takenOver(s *subject) *Operation {
 
 func (m *maker) takenObjection(s *subject, claim Claim) Objection {
 	return Objection{Word: "taken_over", Text: claim.String() + " took its item over",
-		Fix: "Release it: " + config.RemovedBlock(s.project) + " instead of its block. Or take it back: bh state rm " +
-			words.InShell(s.project.Label()) + ", then an import block with item = " + config.Quoted(s.record.Item.ID) +
-			" and owner = " + config.Quoted(claim.String()) + "."}
+		Fix: "Release it: " + write.Removed(s.project) + " instead of its block. Or take it back: bh state rm " +
+			words.InShell(s.project.Label()) + ", then an import block with item = " + write.Quoted(s.record.Item.ID) +
+			" and owner = " + write.Quoted(claim.String()) + "."}
 }
 
 // sharedObjection says why a bucket is not deleted to which another state has keys.
-func sharedObjection(p addr.Project, others []holding) Objection {
+func sharedObjection(p addr.Address, others []holding) Objection {
 	if key, unknown := unknownKey(others); unknown {
 		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
 			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, " +
-				"revoke it with the provider and plan again. To keep the bucket for it, release it: " + config.RemovedBlock(p) + "."}
+				"revoke it with the provider and plan again. To keep the bucket for it, release it: " + write.Removed(p) + "."}
 	}
 	return Objection{Word: "taken_over", Text: words.List(ownersOf(others)...) + " has a credential that opens the bucket",
-		Fix: "If it took the bucket over, release it: " + config.RemovedBlock(p) + ". If nobody uses that credential (" +
+		Fix: "If it took the bucket over, release it: " + write.Removed(p) + ". If nobody uses that credential (" +
 			others[0].credential + "), revoke it with the provider and plan again."}
 }
 
@@ -202,13 +202,13 @@ func (m *maker) warnOfSharing() {
 		if len(others) == 0 {
 			continue
 		}
-		d := diag.Diagnostic{Severity: diag.Warning, Code: "BH2043", Project: p, Summary: "Another state has keys to the bucket",
+		d := diag.Diagnostic{Severity: diag.Warning, Kind: openedByAnother, Address: p,
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
 				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
-			Fix: "If that state took the bucket over, release it here: " + config.RemovedBlock(p) + " instead of its block. " +
+			Fix: "If that state took the bucket over, release it here: " + write.Removed(p) + " instead of its block. " +
 				"If this state took it over, release it there, and revoke the credential when nobody uses it."}
 		if id, unknown := unknownKey(others); unknown {
-			d.Summary = "A credential that no record knows opens the bucket"
+			d.Kind = openedByUnknown
 			d.Detail = "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by " + id + ", which bh issued. " +
 				"It belongs to an earlier time of this state, or to another state."
 			d.Fix = "Revoke it with the provider when nobody uses it."
@@ -244,7 +244,7 @@ func (m *maker) warnOfName() {
 	if credentials+items == 0 {
 		return
 	}
-	m.fault(diag.Diagnostic{Severity: diag.Warning, Code: "BH2044", Summary: "The name of the stack is in use",
+	m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: stackNameInUse,
 		Detail: "This state records nothing yet, but there is already something of a stack " + m.in.Desired.Stack + ": " +
 			words.Join(" and ", words.Some(credentials, "credential"), words.Some(items, "item")) + " of " +
 			words.List(slices.Sorted(maps.Keys(owners))...) + ". Two states with one name do not take each other's things, " +

@@ -16,7 +16,7 @@ import (
 const theirs = "ffffffff00000000"
 
 // drawnBy is the name of a credential that a lineage draws for the n-th operation of a project.
-func drawnBy(lineage string, p addr.Project, n uint64) string {
+func drawnBy(lineage string, p addr.Address, n uint64) string {
 	return planner.CredentialName("main", p, planner.OperationID(lineage, p, n), 0)
 }
 
@@ -121,9 +121,9 @@ func TestMake_owners(t *testing.T) {
 		}, []string{"BH2044"}, planner.Provision, false, "1 credential of main@unknown"},
 		{"a key of which nobody knows the state, to a bucket of ours", func(s *scene) {
 			s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket")
-		}, []string{"BH2043"}, "", false, "opened by K9, which bh issued. It belongs to an earlier time of this state, or to another state"},
+		}, []string{"BH2045"}, "", false, "opened by K9, which bh issued. It belongs to an earlier time of this state, or to another state"},
 		{"the same, and a destroy", func(s *scene) { s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket"); s.undeclare() },
-			[]string{"BH2043"}, planner.Destroy, true, "a credential that no record knows opens the bucket"},
+			[]string{"BH2045"}, planner.Destroy, true, "a credential that no record knows opens the bucket"},
 		{"the name of the stack, of one that is known and one that is not", func(s *scene) {
 			s.shared()
 			s.forgetRecord()

@@ -57,7 +57,7 @@ type World struct {
 	// "the file PATH", although the state has items in it.
 	Missing map[string]string
 	// Registered holds the fingerprints of the secrets that people brought.
-	Registered map[addr.Project]string
+	Registered map[addr.Address]string
 	// CannotEmpty holds the clouds that cannot delete what a bucket holds.
 	CannotEmpty map[string]bool
 	// Listed holds the clouds whose credentials were listed.
@@ -66,7 +66,7 @@ type World struct {
 	// there is a limit.
 	CredentialLimit map[string]int
 	// Unproved says why stored keys do not open their bucket, where that was tried.
-	Unproved map[addr.Project]string
+	Unproved map[addr.Address]string
 	Calls    []Calls
 	// Assumed says that nobody looked, see [Assumed].
 	Assumed bool
@@ -86,9 +86,9 @@ type Input struct {
 	Observed World
 	Mode     Mode
 	// Scope, where not nil, says which projects are looked at.
-	Scope func(addr.Project) bool
+	Scope func(addr.Address) bool
 	// Rotate names projects whose keys are renewed now, due or not.
-	Rotate map[addr.Project]bool
+	Rotate map[addr.Address]bool
 	// NoOverlap has those keys, and older ones that still work, revoked at once.
 	NoOverlap bool
 	Allowance Allowance

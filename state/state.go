@@ -65,7 +65,7 @@ func (m Meta) Descends(lineages ...string) Meta {
 // Record is what bh knows about one project: identifiers, and the desired attributes as
 // they were last applied. It never holds a secret.
 type Record struct {
-	Project    addr.Project `json:"project"`
+	Project    addr.Address `json:"project"`
 	Cloud      string       `json:"cloud,omitempty"` // connection address; empty when Registered
 	Secrets    string       `json:"secrets"`         // connection address
 	Registered bool         `json:"registered,omitempty"`
@@ -127,7 +127,7 @@ type ItemRef struct {
 	ID        string            `json:"id"`
 	Title     string            `json:"title"`
 	Fields    map[string]string `json:"fields"`
-	Address   addr.Project      `json:"address"`   // the address in its mark
+	Address   addr.Address      `json:"address"`   // the address in its mark
 	Operation string            `json:"operation"` // the operation id in its mark
 	UpdatedAt time.Time         `json:"updated_at"`
 	// Shape is how the store wrote the item, see vendors.Vendor; empty if that is unknown. It
@@ -164,7 +164,7 @@ type CredentialRef struct {
 // the step uses only if the answer to the one before was lost.
 type Intent struct {
 	ID        uint64       `json:"id"` // assigned by Begin
-	Project   addr.Project `json:"project"`
+	Project   addr.Address `json:"project"`
 	Operation string       `json:"operation"` // operation id
 	Sequence  uint64       `json:"sequence"`  // of the operation, within its project
 	Step      string       `json:"step"`
@@ -185,7 +185,7 @@ type Intent struct {
 type Watch struct {
 	Name        string       `json:"name"`
 	Cloud       string       `json:"cloud"`
-	Project     addr.Project `json:"project"`
+	Project     addr.Address `json:"project"`
 	At          time.Time    `json:"at"`
 	AbsentSince time.Time    `json:"absent_since,omitzero"`
 	Listings    int          `json:"listings"`
@@ -198,7 +198,7 @@ type Entry struct {
 	Commit     string       `json:"commit,omitempty"`
 	Run        string       `json:"run,omitempty"`
 	PlanDigest string       `json:"plan_digest"`
-	Project    addr.Project `json:"project"`
+	Project    addr.Address `json:"project"`
 	Block      string       `json:"block,omitempty"` // without a project, the store that it was about
 	Operation  string       `json:"operation"`
 	Reason     string       `json:"reason,omitempty"`
@@ -206,15 +206,33 @@ type Entry struct {
 	Error      string       `json:"error,omitempty"`
 }
 
+// Address returns the address of the project or the store that the entry is about. It is zero for
+// the whole state.
+func (e Entry) Address() addr.Address {
+	if e.Block != "" {
+		a, _ := addr.Parse(e.Block) // what cannot be read is about nothing that has an address
+		return a
+	}
+	return e.Project
+}
+
+// About returns the entry with the address that it is about.
+func (e Entry) About(a addr.Address) Entry {
+	if e.Project, e.Block = a, ""; a.Kind != addr.Project {
+		e.Project, e.Block = addr.Address{}, a.String()
+	}
+	return e
+}
+
 // Snapshot is the whole state at one moment, without the history. The caller owns it.
 type Snapshot struct {
 	Meta    Meta
-	Records map[addr.Project]Record
+	Records map[addr.Address]Record
 	Intents []Intent // by ID
 	Watches []Watch  // by name
 	// Sequences holds the highest operation sequence begun for each project, also for
 	// destroyed ones, so that no credential name is used twice.
-	Sequences map[addr.Project]uint64
+	Sequences map[addr.Address]uint64
 }
 
 // Settlement ends an operation on a project. Its intents are dropped, and Record becomes
@@ -222,7 +240,7 @@ type Snapshot struct {
 // Unwatch leave the watch list; those in Watch are added, or replaced if they are in it.
 // Entries are added to the history.
 type Settlement struct {
-	Project addr.Project
+	Project addr.Address
 	Record  *Record
 	Watch   []Watch
 	Unwatch []string
@@ -254,7 +272,7 @@ type Journal interface {
 	// another address, which gets the higher of both sequences. A project without a
 	// record moves as well; a record at the new address is replaced. The entries are
 	// added to the history.
-	Move(ctx context.Context, from, to addr.Project, entries ...Entry) error
+	Move(ctx context.Context, from, to addr.Address, entries ...Entry) error
 	// Settle ends an operation.
 	Settle(context.Context, Settlement) error
 	// SetWatches replaces the watch list.
@@ -283,8 +301,8 @@ type Reader interface {
 	// Snapshot reads everything but history in one consistent view.
 	Snapshot() (Snapshot, error)
 	// History returns the newest entries first, at most limit of them, or all if limit
-	// is 0. The zero address means all projects.
-	History(project addr.Project, limit int) ([]Entry, error)
+	// is 0. The zero address means all that there are.
+	History(about addr.Address, limit int) ([]Entry, error)
 	// Close releases the state. It is idempotent.
 	Close() error
 }

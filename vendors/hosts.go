@@ -131,9 +131,6 @@ type HostError struct {
 	Allow      string // the command that allows the host, "" if it is not a host name
 }
 
-// Summary says what is wrong, in a few words.
-func (e *HostError) Summary() string { return "No secret is sent to " + e.Host }
-
 // Cause says what is wrong, in a sentence.
 func (e *HostError) Cause() string { return "The " + e.because() + "." }
 

@@ -8,14 +8,17 @@ import (
 
 // Setting describes one attribute of a cloud or secrets block. The language, the
 // docs and doctor read the same description. Env names the variables that stand
-// in for the attribute, the first that is set wins; Default is used last. A
+// in for the attribute, the first that is set wins; Default is used last. Words are
+// all that it may be; nil allows any text. Example is its line in a block. A
 // Secret setting refuses a literal. List says that it holds several strings, Map
 // that it holds strings by name. Endpoint says that it holds the URL of a server.
 type Setting struct {
 	Name     string
 	Env      []string
 	Default  string
+	Words    []string
 	Doc      string
+	Example  string
 	Secret   bool
 	Required bool
 	List     bool

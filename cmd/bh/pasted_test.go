@@ -23,7 +23,7 @@ var (
 )
 
 // quotesForPasting: people paste the commands and blocks that bh prints, so names in them are quoted, for a shell by
-// words.InShell and in blocks by config.
+// words.InShell and in blocks by config/write.
 func quotesForPasting(s source) []string {
 	if within(s.pkg, "vendors/sim") || s.pkg == "vendors/vendortest" {
 		return nil
@@ -32,8 +32,8 @@ func quotesForPasting(s source) []string {
 	ast.Inspect(s.file, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.BasicLit:
-			if text, err := strconv.Unquote(x.Value); err == nil && x.Kind == token.STRING && s.pkg != "config" && blockBegun.MatchString(text) {
-				out = append(out, s.at(x, "writes a block, which config does"))
+			if text, err := strconv.Unquote(x.Value); err == nil && x.Kind == token.STRING && s.pkg != "config" && s.pkg != "config/write" && blockBegun.MatchString(text) {
+				out = append(out, s.at(x, "writes a block, which config/write does"))
 			}
 		case *ast.BinaryExpr:
 			if commandBegun.MatchString(lastText(x.X)) && x.Op == token.ADD && !isQuoting(x.Y) {

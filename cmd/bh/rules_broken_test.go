@@ -35,6 +35,9 @@ func TestRules_canFail(t *testing.T) {
 		{"takes its context from the run", breaks, "cmd/cli", in + "\"context\"\nvar _ = context.TO" + "DO()"},
 		{"takes its context from the run", keeps, "vendors/vendortest", in + "\"context\"\nvar _ = context.Background()"},
 
+		{"keeps codes in lists", breaks, "planner", "package p\nvar _ = diag.Diagnostic{Kind: diag.Kind{Code: \"BH2099\"}}"},
+		{"keeps codes in lists", keeps, "planner", "package p\nvar _ = diag.Diagnostic{Kind: bucketGone, Fix: \"bh help BH2006\"}"},
+
 		{"prints through the net", breaks, "cmd/cli", in + "\"os\"\nvar _ = os.Stderr"},
 		{"prints through the net", breaks, "cmd/cli", "package p\nvar _ = s.run.clear.Stdout"},
 		{"prints through the net", keeps, "cmd/cli", "package p\nvar _ = s.run.Stdout"},
@@ -61,7 +64,7 @@ func TestRules_canFail(t *testing.T) {
 		{"keeps libraries in their rooms", breaks, "config", "package p\nimport (\n\"github.com/urfave/cli/v2\"\n\"github.com/hashicorp/hcl/v2\"\n)"},
 		{"keeps libraries in their rooms", breaks, "config", "package p\nimport (\n\"github.com/hashicorp/hcl/v2\"\n\"github.com/urfave/cli/v2\"\n)"},
 		{"keeps libraries in their rooms", keeps, "config", in + `"github.com/hashicorp/hcl/v2/hclsyntax"`},
-		{"keeps libraries in their rooms", keeps, "config", in + `yaml "github.com/zclconf/go-cty-yaml"`},
+		{"keeps libraries in their rooms", keeps, "config/functions", in + `yaml "github.com/zclconf/go-cty-yaml"`},
 		{"keeps libraries in their rooms", keeps, "planner", in + `"encoding/json"`},
 
 		{"says where names come from", breaks, "planner", in + `. "fmt"`},

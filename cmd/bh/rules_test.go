@@ -33,14 +33,17 @@ var mayImport = map[string][]string{
 	"vendors/cloudflare":  {"config/words", "vendors", "vendors/parallel", "vendors/s3keys", "vendors/transport"},
 	"vendors/registry":    {"vendors", "vendors/local", "vendors/agefile", "vendors/cloudflare", "vendors/onepassword"},
 	"vendors/onepassword": {"vendors", "vendors/transport"},
-	"config":              {"config/addr", "config/diag", "config/words", "vendors"},
+	"config/language":     {},
+	"config/write":        {"config/language", "config/addr", "config/words"},
+	"config/functions":    {"config/words"},
+	"config":              {"config/functions", "config/language", "config/write", "config/addr", "config/diag", "config/words", "vendors"},
 	"state":               {"config/addr", "vendors"},
 	"state/bolt":          {"state", "config/addr", "config/words", "vendors/folder"},
 	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
 	"state/s3": {"state", "state/bolt", "config/addr", "config/words", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.
 	"state/statetest": {"state", "config/addr", "vendors"},
-	"planner":         {"config", "state", "vendors", "config/addr", "config/diag", "config/words"},
+	"planner":         {"config", "config/write", "state", "vendors", "config/addr", "config/diag", "config/words"},
 	// What is observed is kept by address.
 	"planner/refresh": {"planner", "config", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	// A saved plan names the operations that the fresh one lacks.
@@ -79,10 +82,10 @@ const everything = "..."
 // rooms says which packages each library may be used in. A library that is not
 // here may be used nowhere, and one without a package only in tests.
 var rooms = map[string][]string{
-	"github.com/hashicorp/hcl":                {"config"},
+	"github.com/hashicorp/hcl":                {"config", "config/functions", "config/write"},
 	"github.com/hashicorp/go-version":         {"config"},
-	"github.com/zclconf/go-cty":               {"config"},
-	"github.com/zclconf/go-cty-yaml":          {"config"},
+	"github.com/zclconf/go-cty":               {"config", "config/functions", "config/write"},
+	"github.com/zclconf/go-cty-yaml":          {"config/functions"},
 	"go.etcd.io/bbolt":                        {"state/bolt"},
 	"filippo.io/age":                          {"vendors/agefile", "cmd/clitest"},
 	"github.com/gofrs/flock":                  {"vendors/agefile", "vendors/local"},
@@ -101,11 +104,13 @@ var rooms = map[string][]string{
 	// It writes lines of a terminal anew.
 	"github.com/vbauerster/cupwriter": {"cmd/view"},
 	// Both suggest the word that was meant: of the language, of the command line.
-	"github.com/agext/levenshtein": {"config", "cmd/cli"},
+	"github.com/agext/levenshtein": {"config/language", "cmd/cli"},
 	// 1Password's own client for Connect, which judges the simulator.
 	"github.com/1Password/connect-sdk-go": {},
 	// It reads the keys of YAML as they are written; the one that the YAML organisation keeps.
-	"go.yaml.in/yaml": {"config"},
+	"go.yaml.in/yaml": {"config/functions"},
+	// It is what Terraform finds files with, and judges fileset().
+	"github.com/bmatcuk/doublestar": {},
 	// It judges the JSON lines.
 	"github.com/santhosh-tekuri/jsonschema": {},
 	"pgregory.net/rapid":                    {},
@@ -199,6 +204,7 @@ var rules = []rule{
 	{"leaves nothing open", true, leavesNothingOpen},
 	{"takes its context from the run", false, takesItsContextFromTheRun},
 	{"quotes for pasting", false, quotesForPasting},
+	{"keeps codes in lists", false, keepsCodesInLists},
 }
 
 func followsImportTable(s source) []string {

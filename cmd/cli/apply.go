@@ -73,10 +73,7 @@ func destroyCommand(r *run) *cli.Command {
 				return err
 			}
 			a.mode, a.question = planner.DestroyAll, "Destroy all of this? Buckets that go are gone for good."
-			a.named, err = addresses(c.Args().Slice())
-			if err != nil {
-				return err
-			}
+			a.typed = c.Args().Slice()
 			return runApply(c.Context, r, a)
 		}}
 }
@@ -90,10 +87,7 @@ func rotateCommand(r *run) *cli.Command {
 				return err
 			}
 			a.noOverlap = c.Bool("no-overlap")
-			if a.named, err = addresses(c.Args().Slice()); err != nil {
-				return err
-			}
-			if len(a.named) == 0 {
+			if a.typed = c.Args().Slice(); len(a.typed) == 0 {
 				return errors.New("bh rotate wants the projects whose keys are to be renewed")
 			}
 			a.rotate, a.question = true, "Renew these keys?"
@@ -185,17 +179,17 @@ func expected(s *session, fresh, saved *planner.Plan, digest string) (*planner.P
 		var b strings.Builder
 		for _, d := range differences {
 			b.WriteString("\n  ")
-			if !d.Project.IsZero() {
-				b.WriteString(d.Project.Label() + ": ")
+			if !d.Address.IsZero() {
+				b.WriteString(d.Address.Label() + ": ")
 			}
 			b.WriteString(d.Text)
 		}
 		return nil, fmt.Errorf("the plan is stale; nothing was done:%s\n\n  Plan again", b.String())
 	}
 	for _, o := range fresh.Operations {
-		kept := func(x planner.Operation) bool { return x.Address() == o.Address() }
+		kept := func(x planner.Operation) bool { return x.Address.String() == o.Address.String() }
 		if !slices.ContainsFunc(runnable.Operations, kept) {
-			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Label())
+			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Address.Label())
 		}
 	}
 	return runnable, nil

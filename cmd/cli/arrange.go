@@ -47,9 +47,11 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 	if len(words) == 0 && len(rest) == 0 && len(flags) == 1 && strings.TrimLeft(flags[0], "-") == "version" {
 		return []string{"version"}, nil
 	}
+	if len(words) == 0 && len(rest) > 0 {
+		return nil, unknownCommand(app.Commands, "", rest[0])
+	}
 	if len(words) == 0 {
-		// No command: help, or an unknown word.
-		return append(flags, rest...), nil
+		return flags, nil
 	}
 	if err := checkFlags(app, words, append(slices.Clone(preset), flags...)); err != nil {
 		return nil, err
@@ -159,6 +161,9 @@ func checkFlags(app *cli.App, words, flags []string) error {
 		}
 		name, _, hasValue := strings.Cut(strings.TrimLeft(flags[i], "-"), "=")
 		if !slices.Contains(names, name) {
+			if way := flagBridges[name]; way != "" {
+				return fmt.Errorf("bh %s has no flag --%s\n%s", strings.Join(words, " "), name, way)
+			}
 			hint := ""
 			if close := nearest(name, names); close != "" {
 				hint = "; did you mean --" + close

@@ -93,7 +93,7 @@ func notRun(s *session, command string, err error) error {
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 		code, fix = exitNotFound, "Give the path of a program, or the name of one in PATH."
 	}
-	_ = s.fail(diag.Diagnostic{Code: "BH5007", Summary: "The command cannot be run",
+	_ = s.fail(diag.Diagnostic{Kind: commandNotRun,
 		Detail: command + ": " + cause(err) + ".", Fix: fix, Cause: err})
 	return code
 }

@@ -35,7 +35,7 @@ func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diag
 	var names []string
 	for _, o := range plan.Operations {
 		if o.Kind == planner.Destroy && len(o.Blocked) == 0 {
-			names = append(names, o.Project.Label())
+			names = append(names, o.Address.Label())
 		}
 	}
 	if len(names) <= limit.n || !limit.given && (asked || plan.Mode == planner.DestroyAll) {
@@ -45,7 +45,7 @@ func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diag
 	if limit.given {
 		allowed = fmt.Sprintf("--allow-destroy %d was given", limit.n)
 	}
-	return diag.Diagnostic{Severity: diag.Error, Code: "BH5040", Summary: "The plan destroys more than is allowed",
+	return diag.Diagnostic{Severity: diag.Error, Kind: tooManyDestroys,
 		Detail: fmt.Sprintf("It destroys %s (%s), and %s.", words.Count(len(names), "project"), fewOf(names), allowed),
 		Fix: fmt.Sprintf("If that is meant, apply with:\n  --allow-destroy %d\nIf not, declare again what is to stay; "+
 			"a removed block lets go of a project and deletes nothing.", len(names))}, false

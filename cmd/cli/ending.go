@@ -163,10 +163,9 @@ func (e *ending) panicked(ctx context.Context, value any, stack []byte) int {
 	if raised, is := value.(*parallel.Panic); is {
 		stack = raised.Stack // of the goroutine that panicked
 	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH5050",
-		Summary: fmt.Sprintf("bh met a fault of its own: %v", value),
-		Detail:  "The state is as the last committed step left it; apply again goes on from there.",
-		Fix:     "Set BH_LOG=debug to see where, and report it."}
+	d := diag.Diagnostic{Severity: diag.Error, Kind: runPanicked,
+		Detail: fmt.Sprintf("What went wrong: %v. The state is as the last committed step left it; the next apply continues from there.", value),
+		Fix:    "Run it again with BH_LOG=debug to see where it happened, and report it."}
 	told := false
 	func() {
 		defer func() { _ = recover() }() // it may be the view that panics

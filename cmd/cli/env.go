@@ -75,7 +75,7 @@ func runEnv(ctx context.Context, s *session, a envArgs) error {
 		if err != nil {
 			return err
 		}
-		return projectFault(s, diag.Diagnostic{Summary: "One project is wanted", Detail: stored(snap),
+		return s.fail(diag.Diagnostic{Kind: oneProjectNeeded, Detail: stored(snap),
 			Fix: "Name one that has keys: bh env PROJECT."})
 	}
 	record, _, err := recorded(ctx, s, a.project)
@@ -141,10 +141,10 @@ func references(ctx context.Context, s *session, r state.Record) (envReferences,
 }
 
 // referenceFault shows why there are no references to a project's keys, and returns an exit code.
-func referenceFault(s *session, p addr.Project, err error) error {
+func referenceFault(s *session, p addr.Address, err error) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}
-	return s.fail(diag.Diagnostic{Code: "BH5090", Project: p, Summary: "The stored keys cannot be referred to",
+	return s.fail(diag.Diagnostic{Kind: noReference, Address: p,
 		Detail: sentence(err), Fix: "Correct the secrets block, then repeat the command.", Cause: err})
 }

@@ -127,9 +127,9 @@ func drawReferences(t *rapid.T, ofOP bool) envReferences {
 	return e
 }
 
-func drawProject(t *rapid.T) addr.Project {
+func drawProject(t *rapid.T) addr.Address {
 	key := rapid.OneOf(rapid.Just(""), rapid.StringMatching(`[a-z_./ "\\-]{1,4}`), rapid.SampledFrom([]string{"größe", "日本", "a\nb", "]", `"]`, "${x}", "a\x1b"}))
-	return addr.Project{Name: rapid.SampledFrom([]string{"a", "a_b", "a-b", "t", "größe", "日本"}).Draw(t, "name"), Key: key.Draw(t, "key")}
+	return addr.Address{Kind: addr.Project, Name: rapid.SampledFrom([]string{"a", "a_b", "a-b", "t", "größe", "日本"}).Draw(t, "name"), Key: key.Draw(t, "key")}
 }
 
 // TestEnvFormats_areReadBack: whatever the references are, those whom a format is for read them as they are.
@@ -178,9 +178,9 @@ func TestEnvFormats_oneLine(t *testing.T) {
 
 // TestSectionName: any two projects have sections of different names, which rclone and AWS's clients take.
 func TestSectionName(t *testing.T) {
-	for p, want := range map[addr.Project]string{
-		{Name: "photos"}: "photos", {Name: "a-b_c"}: "a-b_c", {Name: "t", Key: "north"}: "t.north", {Name: "t", Key: "a.b-c_d"}: "t.a.b-c_d",
-		{Name: "t", Key: "n/o"}: "t_n_o_4650680a", {Name: "日本"}: "cf2abf0c",
+	for p, want := range map[addr.Address]string{
+		{Kind: addr.Project, Name: "photos"}: "photos", {Kind: addr.Project, Name: "a-b_c"}: "a-b_c", {Kind: addr.Project, Name: "t", Key: "north"}: "t.north", {Kind: addr.Project, Name: "t", Key: "a.b-c_d"}: "t.a.b-c_d",
+		{Kind: addr.Project, Name: "t", Key: "n/o"}: "t_n_o_4650680a", {Kind: addr.Project, Name: "日本"}: "cf2abf0c",
 	} {
 		if got := sectionName(p.Label()); got != want {
 			t.Errorf("%s: got %s, want %s", p, got, want)

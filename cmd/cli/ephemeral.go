@@ -53,8 +53,7 @@ func ephemeralRisks(ctx context.Context, s *session, plan *planner.Plan, allowed
 	}
 	var out diag.List
 	if path := s.connections.LocalState(); path != "" && !allowed {
-		out = append(out, diag.Diagnostic{Severity: diag.Error, Code: "BH5041", Subject: s.config.State.Range,
-			Summary: "The state would be lost with the runner",
+		out = append(out, diag.Diagnostic{Severity: diag.Error, Kind: stateOnRunner, Subject: s.config.State.Range,
 			Detail: fmt.Sprintf("This is a runner of %s, and the state is a file on its disk, %s. "+
 				"When the disk is gone, so is the record of what the apply made in %s, and the credentials keep working.",
 				service, path, fewOf(clouds)),
@@ -83,8 +82,7 @@ func untrackedFiles(ctx context.Context, s *session, c config.Connection, servic
 		if is, known := tracked(ctx, s.config, s.beside(path)); is || !known {
 			continue
 		}
-		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5042", Subject: c.Range,
-			Summary: "The keys would be lost with the runner",
+		out = append(out, diag.Diagnostic{Severity: diag.Warning, Kind: keysOnRunner, Subject: c.Range,
 			Detail: fmt.Sprintf("This is a runner of %s, and secrets %s keeps the keys in %s, which git does not track. "+
 				"A provider shows a secret once, so what is lost has to be issued again.", service, c.Address(), path) + lost,
 			Fix: keep + "Commit the file after the apply (it is encrypted; git add --force, where it is ignored), " +

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,11 +13,11 @@ import (
 	"buckethead/cmd/cli"
 )
 
-// TestErrors_pages shows what each faulty file of testdata/errors comes to, as a
+// TestErrors_pages shows what each faulty file of the examples comes to, as a
 // person reads it. The name of a file is the code that its page has to have; its first
 // line, where it is a comment, is the command, else bh validate.
 func TestErrors_pages(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "errors", "*.hcl"))
+	paths, err := filepath.Glob(filepath.Join("examples", "*.hcl"))
 	if err != nil || len(paths) < 40 {
 		t.Fatalf("%d files, %v", len(paths), err)
 	}
@@ -45,7 +44,7 @@ func TestErrors_pages(t *testing.T) {
 			if !strings.Contains(page, "["+code+"]") || !strings.Contains(page, "on buckets.hcl line ") && code != "BH1021" {
 				t.Errorf("%s, or the place, is not on the page:\n%s", code, page)
 			}
-			golden := strings.TrimSuffix(filepath.Join(root(t), "testdata", "errors", code), ".hcl") + ".txt"
+			golden := filepath.Join(started, "examples", code+".txt")
 			if *cli.Update {
 				if err := os.WriteFile(golden, []byte(page), 0o644); err != nil {
 					t.Fatal(err)
@@ -85,9 +84,11 @@ var shownElsewhere = map[string]string{
 	"BH2012": "TestR2_quotaIsPlannedWith",
 	"BH2013": "TestR2_quotaIsPlannedWith",
 	"BH4010": "executor: an operation whose store did not take another's credential",
+	"BH2046": "TestMake_circle",
 	"BH2030": "TestR2_otherAccount",
 	"BH2032": "TestR2_otherTokenKind",
-	"BH4003": "executor: an operation whose place was not freed",
+	"BH2043": "TestTwoStates_lives",
+	"BH4003": "executor: an operation that waits for one that did not succeed",
 	"BH4005": "TestFullDisk",
 	"BH5020": "TestScripts/import",
 	"BH5021": "TestR2_import",
@@ -111,28 +112,25 @@ var shownElsewhere = map[string]string{
 // TestErrors_everyCode: what bh can say stands on a page that someone has read.
 func TestErrors_everyCode(t *testing.T) {
 	code := regexp.MustCompile(`BH[0-9]{4}`)
-	find := func(folder, suffix string) []string {
-		var out []string
+	shown := map[string]bool{}
+	for _, folder := range []string{filepath.Join("cmd", "cli", "examples"), "testdata"} {
 		_ = filepath.WalkDir(filepath.Join(root(t), folder), func(path string, d os.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && strings.HasSuffix(path, suffix) && !(suffix == ".go" && strings.HasSuffix(path, "_test.go")) {
+			if ext := filepath.Ext(path); err == nil && !d.IsDir() && (ext == ".txt" || ext == ".txtar" || ext == ".md") {
 				text, _ := os.ReadFile(path)
-				out = append(out, code.FindAllString(string(text), -1)...)
+				for _, c := range code.FindAllString(string(text), -1) {
+					shown[c] = true
+				}
 			}
 			return nil
 		})
-		return out
 	}
-	shown := slices.Concat(find("testdata", ".txt"), find("testdata", ".txtar"), find("testdata", ".md"))
 	var missing []string
-	for _, folder := range []string{"config", "planner", "executor", "cmd"} {
-		for _, c := range find(folder, ".go") {
-			if _, known := shownElsewhere[c]; !known && !slices.Contains(shown, c) {
-				missing = append(missing, c)
-			}
+	for _, k := range cli.AllCodes() {
+		if _, known := shownElsewhere[k.Code]; !known && !shown[k.Code] {
+			missing = append(missing, k.Code)
 		}
 	}
-	slices.Sort(missing)
-	if missing = slices.Compact(missing); len(missing) > 0 {
+	if len(missing) > 0 {
 		t.Errorf("no page shows %v", missing)
 	}
 }

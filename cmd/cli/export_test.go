@@ -15,6 +15,9 @@ var (
 	CompletionsOf   = completionsOf
 	Visible         = visible
 	PassedOn        = passedOn
+	AllCodes        = allCodes
+	Examples        = &examples
+	Explain         = explain
 	Version, Commit = &version, &commit
 )
 

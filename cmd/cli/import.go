@@ -8,7 +8,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"buckethead/config"
-	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
 )
@@ -62,7 +61,7 @@ func readImportArgs(c *cli.Context, r *run) (importArgs, error) {
 	case len(a.targets)+len(a.exclusions) > 0:
 		err = errors.New("--target and --exclude choose among --all")
 	default:
-		a.project, err = addr.Parse(c.Args().First())
+		a.typed = c.Args().First()
 	}
 	return a, err
 }
@@ -71,6 +70,13 @@ func runImport(ctx context.Context, s *session, a importArgs) error {
 	snap, _, err := s.readState(ctx)
 	if err != nil {
 		return err
+	}
+	if !a.all {
+		named, err := s.projects(snap, a.typed)
+		if err != nil {
+			return err
+		}
+		a.project = named[0]
 	}
 	i, err := newImporter(ctx, s, a, snap)
 	if err != nil {
@@ -100,7 +106,7 @@ func writeImports(s *session, a importArgs, list []config.Existing) error {
 	}
 	if faults.HasErrors() {
 		s.view.Diagnostics(faults)
-		return s.fail(diag.Diagnostic{Code: "BH5022", Summary: "The blocks do not fit the file",
+		return s.fail(diag.Diagnostic{Kind: blocksDoNotFit,
 			Detail: "With them, " + path + " would have the faults above. Nothing was written.",
 			Fix: "Choose another name, or write the blocks by hand: " +
 				"without --write this command prints them where they fit."})
@@ -108,7 +114,7 @@ func writeImports(s *session, a importArgs, list []config.Existing) error {
 	if a.write {
 		// They are names of providers, and the file is shared like what is printed.
 		if s.run.secrets.Replace(string(blocks)) != string(blocks) {
-			return s.fail(diag.Diagnostic{Code: "BH5082", Summary: "The blocks would contain a secret",
+			return s.fail(diag.Diagnostic{Kind: secretInBlocks,
 				Detail: path + " was not changed.", Fix: twoUses})
 		}
 		if err := addBlocks(path, text); err != nil {

@@ -20,7 +20,7 @@ func (i *importer) one(ctx context.Context) ([]config.Existing, error) {
 		ID: vendors.BucketID{Name: i.args.bucket, Namespace: i.args.jurisdiction}}
 	if declared != nil {
 		if i.args.bucket != "" && i.args.bucket != declared.Bucket.ID.Name {
-			return nil, i.fault(diag.Diagnostic{Project: declared.Addr, Subject: declared.Range,
+			return nil, i.fault(diag.Diagnostic{Address: declared.Addr, Subject: declared.Range,
 				Detail: declared.Addr.String() + " is declared with the bucket " + declared.Bucket.ID.Name + ", not " +
 					i.args.bucket + ".",
 				Fix: "Name another project, or correct the one that is there."})
@@ -74,7 +74,7 @@ func (i *importer) describe(ctx context.Context, keys ...planner.BucketKey) (
 func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error {
 	p := i.args.project
 	instance := func(q config.Project) bool { return q.Addr.Name == p.Name }
-	holder, held := addr.Project{}, false
+	holder, held := addr.Address{}, false
 	for q, r := range i.snap.Records {
 		if r.Bucket != nil && (planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}) == key {
 			holder, held = q, true
@@ -83,14 +83,14 @@ func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error
 	_, recorded := i.snap.Records[p]
 	switch {
 	case recorded || held && holder == p:
-		return i.fault(diag.Diagnostic{Project: p, Detail: p.String() + " is in the state already.",
+		return i.fault(diag.Diagnostic{Address: p, Detail: p.String() + " is in the state already.",
 			Fix: "Choose another name for the bucket; bh state list shows those that are taken."})
 	case held:
-		return i.fault(diag.Diagnostic{Project: p, Detail: "The bucket " + key.ID.Name + " in " + placeOf(key) +
+		return i.fault(diag.Diagnostic{Address: p, Detail: "The bucket " + key.ID.Name + " in " + placeOf(key) +
 			" is the one of " + holder.String() + " in this stack's state.",
 			Fix: "To give the project another name, use a moved block."})
 	case declared != nil && declared.Register != nil:
-		return i.fault(diag.Diagnostic{Project: p, Subject: declared.Range,
+		return i.fault(diag.Diagnostic{Address: p, Subject: declared.Range,
 			Detail: p.String() + " registers keys, and touches no bucket.", Fix: "Choose another name."})
 	case declared == nil && p.Key != "":
 		return i.fault(diag.Diagnostic{
@@ -125,7 +125,7 @@ func (i *importer) mayTake(ctx context.Context, e *config.Existing, key planner.
 		}
 	}
 	if i.args.owner != owner && owner != "" {
-		d := diag.Diagnostic{Project: e.To, Detail: what + " belongs to " + owner + ".",
+		d := diag.Diagnostic{Address: e.To, Detail: what + " belongs to " + owner + ".",
 			Fix: "To take it over from that state: --owner " + inShell(owner) + ". Then release it there with a removed block."}
 		if i.args.owner != "" {
 			d.Detail += " --owner names " + i.args.owner + "."
@@ -133,7 +133,7 @@ func (i *importer) mayTake(ctx context.Context, e *config.Existing, key planner.
 		return i.fault(d)
 	}
 	if i.args.owner != owner {
-		return i.fault(diag.Diagnostic{Project: e.To, Fix: "Leave --owner out.",
+		return i.fault(diag.Diagnostic{Address: e.To, Fix: "Leave --owner out.",
 			Detail: "Nothing shows that " + i.args.owner + " or any other state owns what is to be imported."})
 	}
 	e.Owner = owner
@@ -157,7 +157,7 @@ func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 			continue
 		}
 		keys = append(keys, planner.BucketKey{Cloud: b.Cloud, ID: b.Bucket})
-		list = append(list, config.Existing{To: b.Project, Declared: !b.Declared.IsZero()})
+		list = append(list, config.Existing{To: b.Address, Declared: !b.Declared.IsZero()})
 	}
 	specs, err := i.describe(ctx, keys...)
 	if err != nil {
@@ -181,7 +181,7 @@ func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 // wanted reports whether the flags choose a bucket.
 func (i *importer) wanted(b planner.FoundBucket) bool {
 	like := func(patterns []string) bool {
-		return matches(patterns, b.Project) || slices.ContainsFunc(patterns, func(pattern string) bool {
+		return matches(patterns, b.Address) || slices.ContainsFunc(patterns, func(pattern string) bool {
 			ok, _ := path.Match(pattern, b.Bucket.Name) // the patterns were checked before
 			return ok
 		})

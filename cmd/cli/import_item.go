@@ -17,7 +17,7 @@ import (
 func (i *importer) takeItem(ctx context.Context, e *config.Existing, key planner.BucketKey) error {
 	const leaveOut = "Leave --item out: bh then issues a new credential and stores it in a new item."
 	fault := func(detail, fix string) error {
-		return i.fault(diag.Diagnostic{Project: e.To, Detail: detail, Fix: fix})
+		return i.fault(diag.Diagnostic{Address: e.To, Detail: detail, Fix: fix})
 	}
 	item, wrong, err := i.itemNamed(ctx, i.args.item)
 	switch {
@@ -49,8 +49,7 @@ func (i *importer) takeItem(ctx context.Context, e *config.Existing, key planner
 	}
 	e.Item, e.AccessKeyID, e.ItemTitle = item.ID, c.ID, item.Title
 	if c.Bucket != key.ID {
-		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH5023", Project: e.To,
-			Summary: "The credential opens other buckets as well",
+		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Kind: credentialOpensMore, Address: e.To,
 			Detail: "The credential " + c.ID + " is not for the bucket " + key.ID.Name + " alone. " +
 				"An apply narrows it to that bucket, and whoever uses it for another one is shut out.",
 			Fix: "Leave --item out to have bh issue a credential of its own, or make sure that nobody needs the rest."}})

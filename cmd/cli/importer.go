@@ -18,7 +18,8 @@ import (
 // importArgs holds the flags and arguments of bh import.
 type importArgs struct {
 	common
-	project      addr.Project // zero with all
+	typed        string       // the project; empty with all
+	project      addr.Address // the same, resolved
 	bucket       string
 	cloud        string
 	secrets      string
@@ -92,7 +93,7 @@ func orNone(list []string) string {
 }
 
 // declared returns the block of a project, or nil if there is none.
-func (i *importer) declared(p addr.Project) *config.Project {
+func (i *importer) declared(p addr.Address) *config.Project {
 	projects := i.session.config.Projects
 	for n := range projects {
 		if projects[n].Addr == p {
@@ -104,7 +105,7 @@ func (i *importer) declared(p addr.Project) *config.Project {
 
 // fault shows why something cannot be imported, and returns an exit code.
 func (i *importer) fault(d diag.Diagnostic) error {
-	d.Code, d.Summary = "BH5020", "This cannot be imported"
+	d.Kind = notImportable
 	return i.session.fail(d)
 }
 
@@ -122,10 +123,9 @@ func (i *importer) fit(e *config.Existing, cloud string) error {
 			Fix: "Leave it out with --exclude."})
 	}
 	for _, what := range left {
-		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH5021",
-			Summary: "Not all of the bucket can be declared",
-			Detail:  "Of the bucket " + e.Bucket.ID.Name + ", this is left out: " + what + ".",
-			Fix:     "It stays on the bucket as it is: bh leaves alone what is not declared."}})
+		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Kind: notAllDeclared,
+			Detail: "Of the bucket " + e.Bucket.ID.Name + ", this is left out: " + what + ".",
+			Fix:    "It stays on the bucket as it is: bh leaves alone what is not declared."}})
 	}
 	e.Bucket = spec
 	if len(i.session.config.Clouds) > 1 {

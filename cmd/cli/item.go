@@ -22,47 +22,43 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 	if err != nil {
 		return state.Record{}, snap, err
 	}
-	known := knownProjects(s.config, snap)
-	for _, p := range known {
-		if name != p.Label() && name != p.String() {
-			continue
-		}
-		if r := snap.Records[p]; r.Item != nil && r.Active != nil {
-			return r, snap, nil
-		}
-		return state.Record{}, snap, projectFault(s, diag.Diagnostic{Project: p,
-			Summary: "The project has no stored keys yet", Fix: "bh apply makes them."})
+	named, err := s.projects(snap, name)
+	if err != nil && !errors.Is(err, addr.ErrMalformed) {
+		return state.Record{}, snap, err
 	}
-	if lacks := undecided(s, name, known); len(lacks) > 0 {
+	known := knownProjects(s.config, snap)
+	if err != nil {
+		return state.Record{}, snap, s.fail(notFound(name, addr.Address{}, known, snap))
+	}
+	p := named[0]
+	if r := snap.Records[p]; r.Item != nil && r.Active != nil {
+		return r, snap, nil
+	}
+	if slices.Contains(known, p) {
+		return state.Record{}, snap, s.fail(diag.Diagnostic{Kind: noKeysYet, Address: p, Fix: "bh apply makes them."})
+	}
+	if lacks := undecided(s, p, known); len(lacks) > 0 {
 		return state.Record{}, snap, s.report(config.FaultsOf(lacks))
 	}
-	return state.Record{}, snap, projectFault(s, notFound(name, known, snap))
+	return state.Record{}, snap, s.fail(notFound(name, p, known, snap))
 }
 
 // undecided returns why the file does not say whether it declares a project that the state does not know.
-func undecided(s *session, name string, known []addr.Project) []config.Lack {
-	named, err := addr.Parse(name)
-	if err != nil || named.Key == "" && slices.ContainsFunc(known, func(p addr.Project) bool { return covers(named, p) }) {
+func undecided(s *session, named addr.Address, known []addr.Address) []config.Lack {
+	if named.Key == "" && anyCovered(named, known) {
 		return nil
 	}
 	return s.config.Lacking(named.Name, "for_each")
 }
 
-// notFound describes a name that stands for no project, or for several.
-func notFound(name string, known []addr.Project, snap state.Snapshot) diag.Diagnostic {
-	d := diag.Diagnostic{Summary: "No such project", Detail: stored(snap), Fix: "Name one that has keys."}
-	named, err := addr.Parse(name)
-	instance := func(p addr.Project) bool { return p.Name == named.Name }
-	if err == nil && named.Key == "" && slices.ContainsFunc(known, instance) {
-		d.Summary, d.Detail = "One project is wanted", fmt.Sprintf("%s stands for several. %s", named.Name, d.Detail)
+// notFound describes a name that stands for no project, or for several. named is zero if the name is malformed.
+func notFound(name string, named addr.Address, known []addr.Address, snap state.Snapshot) diag.Diagnostic {
+	d := diag.Diagnostic{Kind: noSuchProject, Detail: stored(snap), Fix: "Name one that has keys."}
+	if anyCovered(named, known) {
+		d.Kind, d.Detail = oneProjectNeeded, fmt.Sprintf("%s stands for several. %s", named.Name, d.Detail)
 		return d
 	}
-	var labels []string
-	for _, p := range known {
-		labels = append(labels, p.Label())
-	}
-	slices.Sort(labels)
-	if close := nearest(strings.TrimPrefix(name, "project."), labels); close != "" {
+	if close := nearestProject(name, known); close != "" {
 		d.Fix = "Did you mean " + inShell(close) + "?"
 	}
 	d.Detail = fmt.Sprintf("Neither the file nor the state knows %s. %s", name, d.Detail)
@@ -72,7 +68,7 @@ func notFound(name string, known []addr.Project, snap state.Snapshot) diag.Diagn
 // stored says which projects have an item, quoted for a shell.
 func stored(snap state.Snapshot) string {
 	var out []string
-	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
+	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Address.Compare) {
 		if r := snap.Records[p]; r.Item != nil && r.Active != nil {
 			out = append(out, inShell(p.Label()))
 		}
@@ -81,12 +77,6 @@ func stored(snap state.Snapshot) string {
 		return "The state has no keys yet: bh apply makes them."
 	}
 	return "The state has keys of " + strings.Join(out, ", ") + "."
-}
-
-// projectFault shows what is wrong with a project that was named, and returns an exit code.
-func projectFault(s *session, d diag.Diagnostic) error {
-	d.Code = "BH5008"
-	return s.fail(d)
 }
 
 // storedKeys reads the keys of a project from its item, in one call. Unless stale is set, it refuses keys that bh did
@@ -162,10 +152,10 @@ func notAsStored(keys vendors.BucketCredentials, r state.Record, snap state.Snap
 }
 
 // itemFault shows an error with an item, and returns an exit code.
-func itemFault(s *session, p addr.Project, err error, fix string) error {
+func itemFault(s *session, p addr.Address, err error, fix string) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}
-	return s.fail(diag.Diagnostic{Code: "BH5006", Project: p, Summary: "The stored keys cannot be used",
+	return s.fail(diag.Diagnostic{Kind: keysUnusable, Address: p,
 		Detail: sentence(err), Fix: fix, Cause: err})
 }

@@ -110,7 +110,7 @@ func TestMain_lastLine(t *testing.T) {
 		{name: "unknown command", args: []string{"--json", "plam"}, exit: 1, want: `"command":""`},
 		{name: "bad value", args: []string{"plan", "--format=json", "--color", "red"}, exit: 1, want: `"command":"plan"`, fault: "--color"},
 		{name: "stale plan", args: []string{"apply", "--json", "--expect", "00"}, exit: 1, want: `"has_changes":true`, fault: "not the expected one"},
-		{name: "broken", args: []string{"apply", "--json", "--yes"}, before: breakEnv, exit: 1, want: `"outcomes":{"project.a":"done"}`, fault: "a fault of its own"},
+		{name: "broken", args: []string{"apply", "--json", "--yes"}, before: breakEnv, exit: 1, want: `"outcomes":{"project.a":"done"}`, fault: "this is a bug in bh"},
 		{name: "validate", args: []string{"validate", "--json"}, want: `"errors":0`},
 		{name: "doctor", args: []string{"doctor", "--json"}, want: `"command":"doctor"`},
 		{name: "backup", args: []string{"state", "backup", "--json"}, exit: 1, want: `"command":"state backup"`},
@@ -163,7 +163,7 @@ func damageState(t *testing.T, p *cli.Process) {
 	}
 }
 
-// breakEnv makes bh meet a fault of its own when all is done but the summary.
+// breakEnv makes bh panic when all is done but the summary.
 func breakEnv(_ *testing.T, p *cli.Process) {
 	p.Env = func(name string) (string, bool) {
 		if name == "GITHUB_OUTPUT" {

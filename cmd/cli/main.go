@@ -48,20 +48,16 @@ func (r *run) main(ctx context.Context) (code int) {
 
 func newApp(r *run) *cli.App {
 	app := &cli.App{
-		Name: "bh", Usage: "buckets, and the credentials that open them, as declared", HideVersion: true, Suggest: true,
+		Name: "bh", Usage: "buckets, and the credentials that open them, as declared", HideVersion: true,
 		Writer: r.Stdout, ErrWriter: io.Discard, Reader: r.Stdin, ExitErrHandler: func(*cli.Context, error) {},
 		Description: "buckets.hcl declares projects. bh plan compares it with the state and with\n" +
 			"what the providers have; bh apply makes the providers match.\n\n" +
 			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\n" +
 			"of bh drift: drift; 130 and 143 interrupted, state saved.\n\n" +
-			"Help topics:\n" + strings.TrimSuffix(terminalText(strings.Join(topicNames(), ", ")+"."), "\n"),
+			"Help topics:\n" + terminalText(strings.Join(topicNames(), ", ")+".") + "\n" +
+			"bh help codes lists the codes of errors; bh help BH1005 explains one.",
 		OnUsageError: usageError,
-		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return unknownCommand(c)
-			}
-			return cli.ShowAppHelp(c)
-		},
+		Action:       cli.ShowAppHelp,
 	}
 	app.Flags = append(app.Flags, cli.HelpFlag)        // which urfave adds only with its own help command
 	for _, command := range []func(*run) *cli.Command{ // in the order of help

@@ -32,12 +32,11 @@ func runOffline(ctx context.Context, s *session, a planArgs) error {
 	if err != nil {
 		return err
 	}
-	if err := checkScope(s, snap, a.named); err != nil {
+	if err := checkScope(s, snap, nil); err != nil {
 		return err
 	}
 	outside := s.leaveOut(snap)
-	s.view.Diagnostics(append(diag.List{{Severity: diag.Warning, Code: "BH5043", Subject: s.config.State.Range,
-		Summary: "This plan is offline: nothing was compared with the providers",
+	s.view.Diagnostics(append(diag.List{{Severity: diag.Warning, Kind: offlinePlan, Subject: s.config.State.Range,
 		Detail: about + " What the state does not record counts as not there, unless an import block or adopt = true " +
 			"names it.",
 		Fix: "No apply takes this plan. For one that can be applied: bh plan, with the secrets that the file needs."}},
@@ -90,14 +89,14 @@ func (s *session) localState(ctx context.Context) (state.Snapshot, string, error
 // given no secret are compared all the same.
 func (s *session) leaveOut(snap state.Snapshot) diag.List {
 	var out diag.List
-	leave := func(name addr.Project, subject diag.Range, why, fix string) {
-		out = append(out, diag.Diagnostic{Severity: diag.Warning, Code: "BH5044", Project: name, Subject: subject,
-			Summary: "Left out of the offline plan", Detail: why, Fix: fix})
+	leave := func(name addr.Address, subject diag.Range, why, fix string) {
+		out = append(out, diag.Diagnostic{Severity: diag.Warning, Kind: leftOutOffline, Address: name, Subject: subject,
+			Detail: why, Fix: fix})
 	}
 	for _, l := range s.config.Lacks {
-		secret := func(p config.Project) bool { return p.Addr.Name == l.Fault.Project.Name && comparable(p) }
+		secret := func(p config.Project) bool { return p.Addr.Name == l.Fault.Address.Name && comparable(p) }
 		if l.Attribute != "register" || !slices.ContainsFunc(s.config.Projects, secret) {
-			leave(l.Fault.Project, l.Fault.Subject, l.Fault.Detail, l.Fault.Fix)
+			leave(l.Fault.Address, l.Fault.Subject, l.Fault.Detail, l.Fault.Fix)
 		}
 	}
 	for _, block := range s.config.Imports {
@@ -118,8 +117,8 @@ func comparable(p config.Project) bool {
 }
 
 // leftOut reports whether a project is one of those that were left out, or an instance of one.
-func leftOut(list diag.List, p addr.Project) bool {
-	return slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return covers(d.Project, p) })
+func leftOut(list diag.List, p addr.Address) bool {
+	return slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return covers(d.Address, p) })
 }
 
 // offlineInput returns what the planner compares: what is declared with what is recorded, as if the providers had
@@ -134,9 +133,9 @@ func (s *session) offlineInput(snap state.Snapshot, a planArgs, outside diag.Lis
 		}
 		return ""
 	}
-	input.Scope = a.scopeWith(a.named)
+	input.Scope = a.scope()
 	if scope := input.Scope; len(outside) > 0 {
-		input.Scope = func(p addr.Project) bool { return !leftOut(outside, p) && (scope == nil || scope(p)) }
+		input.Scope = func(p addr.Address) bool { return !leftOut(outside, p) && (scope == nil || scope(p)) }
 	}
 	for _, c := range s.config.Clouds {
 		vendor, _ := registry.Find(c.Vendor)

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"buckethead/config"
+	"buckethead/config/write"
 )
 
 // TestPasted_movedBlocks renames projects of keys that break what is printed without care, puts the blocks that bh prints
@@ -20,7 +20,7 @@ func TestPasted_movedBlocks(t *testing.T) {
 	declare := func(name func(i int) string, blocks string) {
 		src := "bh { stack = \"pasted\" }\ncloud \"local\" \"main\" {}\nsecrets \"age_file\" \"main\" {}\nproject \"t\" {\n  for_each = {\n"
 		for i := range keys {
-			src += fmt.Sprintf("    %s = \"acme-%d\"\n", config.Quoted(name(i)), i)
+			src += fmt.Sprintf("    %s = \"acme-%d\"\n", write.Quoted(name(i)), i)
 		}
 		src += "  }\n  bucket     = each.value\n  item_title = each.value\n}\n" + blocks
 		if err := os.WriteFile(filepath.Join(dir, "buckets.hcl"), []byte(src), 0o644); err != nil {

@@ -28,7 +28,8 @@ type planArgs struct {
 	mode           planner.Mode
 	rotate         bool           // renew the keys of the named projects
 	noOverlap      bool           // and end the old keys at once
-	named          []addr.Project // look only at these; nil for all
+	typed          []string       // look only at these; nil for all
+	named          []addr.Address // the same, resolved
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
@@ -98,6 +99,10 @@ func noteLock(s *session, l state.Lock) {
 // makePlan checks the arguments and the policies, observes the providers and plans. What is wrong is shown; the error
 // is then an exit code.
 func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) (*planner.Plan, error) {
+	var err error
+	if a.named, err = s.projects(snap, a.typed...); err != nil {
+		return nil, err
+	}
 	if err := checkScope(s, snap, a.named); err != nil {
 		return nil, err
 	}
@@ -125,11 +130,11 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 
 // rotated returns the projects whose keys are renewed: those declared projects that a name covers, and names that cover
 // none, which the planner refuses.
-func rotated(c *config.Config, a planArgs) map[addr.Project]bool {
+func rotated(c *config.Config, a planArgs) map[addr.Address]bool {
 	if !a.rotate {
 		return nil
 	}
-	out := map[addr.Project]bool{}
+	out := map[addr.Address]bool{}
 	for _, named := range a.named {
 		found := false
 		for i := range c.Projects {

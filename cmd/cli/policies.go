@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"buckethead/config"
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/vendors/parallel"
@@ -23,8 +24,7 @@ func checkProjects(ctx context.Context, s *session) error {
 func (s *session) judged(violations diag.List) diag.List {
 	for i, d := range violations {
 		if s.flags.partial && config.Missing(d) {
-			violations[i].Severity, violations[i].Code = diag.Warning, "BH5045"
-			violations[i].Summary = "A policy was not judged"
+			violations[i].Severity, violations[i].Kind = diag.Warning, policyNotJudged
 		}
 	}
 	return violations
@@ -38,14 +38,14 @@ func checkOperations(ctx context.Context, s *session, plan *planner.Plan) error 
 	}
 	operations := make([]config.PlannedOperation, 0, len(plan.Operations))
 	for _, o := range plan.Operations {
-		if o.Block != "" {
+		if o.Address.Kind != addr.Project {
 			continue // a policy judges projects
 		}
 		var changes []string
 		for _, c := range o.Changes {
 			changes = append(changes, c.Field)
 		}
-		operations = append(operations, config.PlannedOperation{Project: o.Project, Kind: string(o.Kind),
+		operations = append(operations, config.PlannedOperation{Project: o.Address, Kind: string(o.Kind),
 			Reason: o.Reason.Word, Blocked: len(o.Blocked) > 0, Changes: changes,
 			Bucket: o.Bucket.Name, Jurisdiction: o.Bucket.Namespace, Location: o.Location,
 			Cloud: o.Cloud, Secrets: o.Secrets, ItemTitle: o.ItemTitle, Range: o.Range})

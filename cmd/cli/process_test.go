@@ -103,7 +103,7 @@ func (f readFunc) Read(b []byte) (int, error) { return f(b) }
 func TestMain_fault(t *testing.T) {
 	p, out := clitest.InProcess(t, "validate")
 	p.Stdout = writeFunc(func([]byte) (int, error) { panic("no paper") })
-	if got := cli.Main(p); got != 1 || !strings.Contains(out.String(), "bh met a fault of its own: no paper") || strings.Contains(out.String(), "goroutine ") {
+	if got := cli.Main(p); got != 1 || !strings.Contains(out.String(), "Internal error: this is a bug in bh [BH5050]") || strings.Contains(out.String(), "goroutine ") {
 		t.Errorf("exit %d:\n%s", got, out)
 	}
 }

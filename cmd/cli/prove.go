@@ -25,7 +25,7 @@ func proveFlag() cli.Flag {
 
 // verdict says what came of proving the stored keys of one project. Without a fault, note says why nothing is known.
 type verdict struct {
-	project addr.Project
+	project addr.Address
 	proved  bool
 	fault   error // the keys do not open the bucket
 	unread  error // the item cannot be read
@@ -82,7 +82,7 @@ func (s *session) prove(ctx context.Context, snap state.Snapshot, records []stat
 
 func sortedRecords(snap state.Snapshot) []state.Record {
 	var out []state.Record
-	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
+	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Address.Compare) {
 		out = append(out, snap.Records[p])
 	}
 	return out
@@ -95,9 +95,9 @@ var toldAlready = []planner.DriftClass{planner.BucketGone, planner.CredentialGon
 // proveDrift proves the stored keys of what found looked at, and looks for drift again with the results.
 func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore map[planner.DriftClass]bool) (
 	planner.Drift, error) {
-	told := map[addr.Project]bool{}
+	told := map[addr.Address]bool{}
 	for _, x := range planner.FindDrift(input, nil).Differences {
-		told[x.Project] = told[x.Project] || slices.Contains(toldAlready, x.Class)
+		told[x.Address] = told[x.Address] || slices.Contains(toldAlready, x.Class)
 	}
 	var list []state.Record
 	for _, r := range sortedRecords(input.Recorded) {
@@ -111,7 +111,7 @@ func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore ma
 	}
 	var faults diag.List
 	count := planner.ProofCount{}
-	input.Observed.Unproved = map[addr.Project]string{}
+	input.Observed.Unproved = map[addr.Address]string{}
 	for _, v := range verdicts {
 		switch {
 		case v.proved:
@@ -119,8 +119,8 @@ func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore ma
 		case v.fault != nil:
 			input.Observed.Unproved[v.project] = v.fault.Error()
 		case v.unread != nil:
-			faults = append(faults, diag.Diagnostic{Severity: diag.Error, Code: "BH5060", Project: v.project,
-				Summary: "The stored keys cannot be proved", Detail: v.unread.Error() + ".", Fix: fixOf(v.unread), Cause: v.unread})
+			faults = append(faults, diag.Diagnostic{Severity: diag.Error, Kind: keysNotReadable, Address: v.project,
+				Detail: v.unread.Error() + ".", Fix: fixOf(v.unread), Cause: v.unread})
 		default:
 			count.LeftOut++
 			s.log.InfoContext(ctx, v.note, "project", v.project.String())

@@ -142,7 +142,7 @@ func TestRecipients_change(t *testing.T) {
 	r.wants(out, "~ update  secrets.age_file.main", "recipients: + "+friend, "recipients: - "+kim, rotate, "Plan: 1 to update.",
 		"Calls: age file 1 write.")
 	out, _ = r.bh("plan", "--json")
-	r.wants(out, `"addr":"secrets.age_file.main"`, `"block":"secrets.age_file.main"`, `"after":"`+friend+`"`, `"before":"`+kim+`"`)
+	r.wants(out, `"addr":"secrets.age_file.main"`, `"operation":{"address":"secrets.age_file.main"`, `"after":"`+friend+`"`, `"before":"`+kim+`"`)
 	out, _ = r.bh("plan", "--format", "mermaid")
 	r.wants(out, "secrets#46;age_file#46;main", "recipients")
 	out, _ = r.bh("plan", "--format", "markdown")
@@ -165,6 +165,10 @@ func TestRecipients_change(t *testing.T) {
 	}
 	r.wants(r.must("plan", "--detailed-exitcode"), "No changes.")
 	r.wants(r.must("history"), "secrets.age_file.main  update")
+	if out := r.must("history", "secrets.age_file.main"); !strings.Contains(out, "update") || strings.Contains(out, "provision") {
+		t.Errorf("the history of the store:\n%s", out)
+	}
+	r.wants(r.must("history", "--json"), `"address": "secrets.age_file.main"`)
 	if out, exit := r.bh("apply", filepath.Join(r.dir, "saved.bhplan")); exit == 0 || !strings.Contains(out, "secrets.age_file.main: was to update") {
 		t.Errorf("a plan that was applied, again: exit %d\n%s", exit, out)
 	}

@@ -2,11 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
-	"strings"
 
 	"buckethead/config/addr"
 	"buckethead/state"
@@ -18,27 +18,25 @@ func records(ctx context.Context, s *session, what string) ([]state.Record, erro
 	if err != nil {
 		return nil, err
 	}
-	keep := func(addr.Project) bool { return true }
+	keep := func(addr.Address) bool { return true }
 	if what != "" {
-		wanted, err := addr.Parse(what)
-		if err != nil {
+		wanted, err := s.projects(snap, what)
+		if errors.Is(err, addr.ErrMalformed) {
 			return nil, fmt.Errorf("%w; and %s is no plan file: %w", err, what, fs.ErrNotExist)
 		}
-		keep = func(p addr.Project) bool { return covers(wanted, p) }
+		if err != nil {
+			return nil, err
+		}
+		keep = func(p addr.Address) bool { return covers(wanted[0], p) }
 	}
 	out := []state.Record{}
-	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
+	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Address.Compare) {
 		if keep(p) {
 			out = append(out, snap.Records[p])
 		}
 	}
 	if what != "" && len(out) == 0 {
-		var names []string
-		for p := range snap.Records {
-			names = append(names, p.Label())
-		}
-		hint := didYouMean(strings.TrimPrefix(what, "project."), names)
-		return nil, fmt.Errorf("the state knows no project %s%s", what, hint)
+		return nil, notInState(what, snap)
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/planner/planfile"
@@ -21,7 +22,7 @@ func savePlan(ctx context.Context, s *session, path string, plan *planner.Plan) 
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	if s.run.secrets.Contains(text.Bytes()) {
-		return s.fail(diag.Diagnostic{Code: "BH5081", Summary: "The saved plan would contain a secret",
+		return s.fail(diag.Diagnostic{Kind: secretInPlan,
 			Detail: path + " was not written.", Fix: twoUses})
 	}
 	_, err := parallel.Await(ctx, func() (struct{}, error) {
@@ -48,8 +49,12 @@ func readPlan(ctx context.Context, path string) (*planner.Plan, error) {
 	})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		target := "--target"
+		if p, err := addr.ParseProject(path); err == nil {
+			target = "bh apply --target " + inShell(p.Label())
+		}
 		return nil, fmt.Errorf("there is no saved plan %s, which bh plan --out writes; "+
-			"to apply one project alone: --target", path)
+			"to apply one project alone: %s", path, target)
 	case err != nil:
 		return nil, fmt.Errorf("read the plan %s: %w", path, err)
 	}

@@ -4,26 +4,24 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
-	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/state"
 )
 
 // scope returns the filter of --target and --exclude, or nil for all projects.
-func (c common) scope() func(addr.Project) bool {
+func (c common) scope() func(addr.Address) bool {
 	if len(c.targets)+len(c.exclusions) == 0 {
 		return nil
 	}
-	return func(p addr.Project) bool {
+	return func(p addr.Address) bool {
 		return (len(c.targets) == 0 || matches(c.targets, p)) && !matches(c.exclusions, p)
 	}
 }
 
 // matches reports whether a project's label, name or address is like one of the patterns. A name stands for all of
 // its instances.
-func matches(patterns []string, p addr.Project) bool {
+func matches(patterns []string, p addr.Address) bool {
 	for _, pattern := range patterns {
 		for _, text := range []string{p.Label(), p.Name, p.String()} {
 			if pattern == text {
@@ -37,43 +35,32 @@ func matches(patterns []string, p addr.Project) bool {
 	return false
 }
 
-// covers reports whether named stands for p: it is p, or the name that p is an instance of.
-func covers(named, p addr.Project) bool {
-	return named == p || named.Key == "" && named.Name == p.Name
-}
-
 // scopeWith returns the filter of the flags, within the projects that are named if there are any.
-func (c common) scopeWith(named []addr.Project) func(addr.Project) bool {
+func (c common) scopeWith(named []addr.Address) func(addr.Address) bool {
 	scope := c.scope()
 	if len(named) == 0 {
 		return scope
 	}
-	return func(p addr.Project) bool {
-		covered := slices.ContainsFunc(named, func(name addr.Project) bool { return covers(name, p) })
+	return func(p addr.Address) bool {
+		covered := slices.ContainsFunc(named, func(name addr.Address) bool { return covers(name, p) })
 		return covered && (scope == nil || scope(p))
 	}
-}
-
-// addresses parses the addresses of projects.
-func addresses(args []string) ([]addr.Project, error) {
-	var out []addr.Project
-	for _, text := range args {
-		p, err := addr.Parse(text)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, nil
 }
 
 // checkScope returns an error for a target, or a named project, that stands for no project: a name with a typo would
 // otherwise look like a project with nothing to do. An exclusion that stands for none is only noted, because its
 // project may be gone for good.
-func checkScope(s *session, snap state.Snapshot, named []addr.Project) error {
+func checkScope(s *session, snap state.Snapshot, named []addr.Address) error {
 	known := knownProjects(s.config, snap)
 	like := func(pattern string) bool {
-		return slices.ContainsFunc(known, func(p addr.Project) bool { return matches([]string{pattern}, p) })
+		return slices.ContainsFunc(known, func(p addr.Address) bool { return matches([]string{pattern}, p) })
+	}
+	for _, pattern := range slices.Concat(s.flags.targets, s.flags.exclusions) {
+		if a, err := addr.Parse(pattern); err == nil && a.Kind != 0 {
+			if err := s.takes(a, addr.Project); err != nil {
+				return err
+			}
+		}
 	}
 	for _, pattern := range s.flags.targets {
 		if !like(pattern) {
@@ -81,7 +68,7 @@ func checkScope(s *session, snap state.Snapshot, named []addr.Project) error {
 		}
 	}
 	for _, name := range named {
-		if !slices.ContainsFunc(known, func(p addr.Project) bool { return covers(name, p) }) {
+		if !anyCovered(name, known) {
 			return unknownProject(name.Label(), known)
 		}
 	}
@@ -91,29 +78,4 @@ func checkScope(s *session, snap state.Snapshot, named []addr.Project) error {
 		}
 	}
 	return nil
-}
-
-// knownProjects returns the projects that are declared or recorded, and those for which something was begun.
-func knownProjects(c *config.Config, snap state.Snapshot) []addr.Project {
-	var out []addr.Project
-	for i := range c.Projects {
-		out = append(out, c.Projects[i].Addr)
-	}
-	for p := range snap.Records {
-		out = append(out, p)
-	}
-	for _, i := range snap.Intents {
-		out = append(out, i.Project)
-	}
-	return out
-}
-
-func unknownProject(typed string, known []addr.Project) error {
-	var names []string
-	for _, p := range known {
-		names = append(names, p.Name, p.Label())
-	}
-	slices.Sort(names)
-	typed = strings.TrimPrefix(typed, "project.")
-	return fmt.Errorf("no project is called %s, neither in the file nor in the state%s", typed, didYouMean(typed, names))
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"buckethead/config/diag"
+	"buckethead/executor"
+	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
@@ -66,7 +68,7 @@ func (s *session) stateFault(err error) error {
 	if told := s.lacking(err); told != nil {
 		return told
 	}
-	d := diag.Diagnostic{Code: "BH5001", Summary: "The state cannot be used", Detail: sentence(err),
+	d := diag.Diagnostic{Kind: stateUnusable, Detail: sentence(err),
 		Subject: s.config.State.Range, Cause: err}
 	var said exitCode
 	var store *vendors.Error
@@ -75,28 +77,28 @@ func (s *session) stateFault(err error) error {
 	case errors.As(err, &said):
 		return said
 	case errors.As(err, &host):
-		d.Code, d.Summary, d.Detail, d.Fix = "BH3003", host.Summary(), host.Cause(), host.Fix()
+		d.Kind, d.Detail, d.Fix = refresh.SecretWithheld, host.Cause(), host.Fix()
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, state.ErrLocked):
-		d.Code, d.Summary = "BH5002", "The state is locked"
+		d.Kind = stateLocked
 	case errors.Is(err, state.ErrDamaged):
-		d.Code, d.Summary = "BH5003", "The state is damaged"
+		d.Kind = stateDamaged
 	case errors.Is(err, state.ErrSecret):
-		d.Code, d.Summary, d.Fix = "BH5080", "The state would contain a secret", twoUses
+		d.Kind, d.Fix = executor.SecretInState, twoUses
 	case errors.Is(err, state.ErrNewer):
-		d.Code, d.Summary = "BH5004", "The state is newer than this bh"
+		d.Kind = stateNewer
 		d.Fix = "Use a bh as new as the one that wrote it."
 	case errors.Is(err, state.ErrStack):
-		d.Code, d.Summary = "BH5005", "The state belongs to another stack"
+		d.Kind = stateOfOtherStack
 		d.Fix = "Name the state's own stack in the bh block, or give this one a state of its own."
 	case errors.Is(err, state.ErrUnsafe):
-		d.Code, d.Summary = "BH5030", "The server cannot keep a shared state safe"
+		d.Kind = serverUnsafe
 	case errors.Is(err, state.ErrLost):
-		d.Code, d.Summary = "BH5031", "The lock on the state was lost"
+		d.Kind = lockLost
 		d.Fix = "Nothing was written after that. Plan again: what was made and not recorded is found by its names."
 	case errors.Is(err, state.ErrMoved):
-		d.Code, d.Summary = "BH5032", "The state was migrated"
+		d.Kind = stateMigrated
 	case errors.Is(err, state.ErrServer), errors.Is(err, state.ErrLineage), errors.Is(err, state.ErrOlder),
 		errors.Is(err, state.ErrChanged):
 	case errors.As(err, &store):

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"buckethead/cmd/view"
+	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/state"
 )
@@ -46,7 +47,7 @@ func runShow(ctx context.Context, s *session, what string) error {
 		return err
 	}
 	if s.flags.json {
-		return s.writeJSON(map[string]any{"format": view.LinesFormat, "projects": list})
+		return s.writeJSON(map[string]any{"format": view.LinesFormat, "projects": documentsOf(list)})
 	}
 	for i, r := range list {
 		if i > 0 {
@@ -58,6 +59,21 @@ func runShow(ctx context.Context, s *session, what string) error {
 		_, _ = fmt.Fprintln(s.run.Stdout, "The state holds no projects.")
 	}
 	return nil
+}
+
+// recordDocument is a record as JSON shows it: with its address first, which the state calls project.
+type recordDocument struct {
+	Address addr.Address `json:"address"`
+	state.Record
+	Project *struct{} `json:"project,omitempty"` // hides the record's own
+}
+
+func documentsOf(list []state.Record) []recordDocument {
+	out := make([]recordDocument, 0, len(list))
+	for _, r := range list {
+		out = append(out, recordDocument{Address: r.Project, Record: r})
+	}
+	return out
 }
 
 // recordText shows one record as text.

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 )
 
@@ -44,7 +42,7 @@ func stateCommand(r *run) *cli.Command {
 		command("unlock", "let go of a lock whose holder is gone", "ID", stateUnlock),
 	}, Action: func(c *cli.Context) error {
 		if c.Args().Present() {
-			return fmt.Errorf("there is no command \"state %s\"; see bh state --help", c.Args().First())
+			return unknownCommand(c.Command.Subcommands, "state", c.Args().First())
 		}
 		return cli.ShowSubcommandHelp(c)
 	}}

@@ -67,7 +67,7 @@ func stateRestore(ctx context.Context, s *session, a stateArgs) error {
 	case err != nil:
 		return fmt.Errorf("%w; nothing was changed, and bh state backup --list shows the copies that there are", err)
 	}
-	s.remember(ctx, place, s.byHand("state restore", addr.Project{}, "from "+a.named[0]))
+	s.remember(ctx, place, s.byHand("state restore", addr.Address{}, "from "+a.named[0]))
 	s.view.Result(fmt.Sprintf("Restored %s. %s", a.named[0], before(kept)))
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // byHand returns the entry of a command that changes the state itself. project is zero if it changes the whole state.
-func (s *session) byHand(operation string, project addr.Project, reason string) state.Entry {
+func (s *session) byHand(operation string, project addr.Address, reason string) state.Entry {
 	by := onBehalfOf(s.run.Process)
 	return state.Entry{At: s.run.Now().UTC(), Actor: by.Actor, Commit: by.Commit, Run: by.URL, Project: project,
 		Operation: operation, Reason: reason, Outcome: "done"}

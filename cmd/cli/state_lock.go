@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/cmd/view"
 	"buckethead/config/words"
 	"buckethead/state"
 )
@@ -89,7 +90,7 @@ func stateLocks(ctx context.Context, s *session, a stateArgs) error {
 		if held.Held {
 			locks = append(locks, held)
 		}
-		return s.writeJSON(map[string]any{"format": 1, "locks": locks})
+		return s.writeJSON(map[string]any{"format": view.LinesFormat, "locks": locks})
 	}
 	if !held.Held {
 		_, err := fmt.Fprintln(s.run.Stdout, "Nobody holds the state.")

@@ -85,7 +85,7 @@ func chooseKin(s *session, all []planner.Kin) error {
 	}
 	fix := "Choose the state that was lost, judging by its projects, for example: bh state rebuild" + suggested(all) +
 		". A state that was restored or rebuilt before has several lineages: repeat the flag for them."
-	return s.fail(diag.Diagnostic{Code: "BH5061", Summary: "Several states have this stack name",
+	return s.fail(diag.Diagnostic{Kind: severalStates,
 		Detail: "The stack " + s.config.Stack + " has things of " + words.Count(len(all), "state") +
 			": see above. Nothing was changed.",
 		Fix: fix})
@@ -190,7 +190,7 @@ func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state
 	if len(r.Unknown) > 0 {
 		_, _ = fmt.Fprintln(s.run.Stdout, "Not known:")
 		for _, u := range r.Unknown {
-			_, _ = fmt.Fprintf(s.run.Stdout, "  %s: %s\n    %s\n", u.Project.Label(), u.Text, u.Fix)
+			_, _ = fmt.Fprintf(s.run.Stdout, "  %s: %s\n    %s\n", u.Address.Label(), u.Text, u.Fix)
 		}
 		_, _ = fmt.Fprintln(s.run.Stdout)
 	}

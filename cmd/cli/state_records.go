@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"buckethead/cmd/view"
+	"buckethead/config/addr"
 	"buckethead/state"
 )
 
@@ -39,39 +40,38 @@ func stateShow(ctx context.Context, s *session, a stateArgs) error {
 	if err != nil {
 		return err
 	}
-	return s.writeJSON(list)
+	return s.writeJSON(documentsOf(list))
 }
 
-// openForChange opens and locks the state, reads it and makes a copy of it.
-func openForChange(ctx context.Context, s *session) (state.Locked, state.Snapshot, error) {
-	store, err := s.openState(ctx)
-	if err != nil {
-		return nil, state.Snapshot{}, err
+// openForChange opens and locks the state, reads it, resolves the projects that were named, and makes a copy of it.
+func openForChange(ctx context.Context, s *session, typed []string) (
+	store state.Locked, snap state.Snapshot, projects []addr.Address, err error,
+) {
+	if store, err = s.openState(ctx); err != nil {
+		return nil, snap, nil, err
 	}
-	snap, err := store.Snapshot()
-	if err == nil {
-		_, err = store.Backup(ctx)
+	if snap, err = store.Snapshot(); err != nil {
+		return nil, snap, nil, s.stateFault(err)
 	}
-	if err != nil {
-		return nil, snap, s.stateFault(err)
+	if projects, err = s.projects(snap, typed...); err != nil {
+		return nil, snap, nil, err
 	}
-	return store, snap, nil
+	if _, err = store.Backup(ctx); err != nil {
+		return nil, snap, nil, s.stateFault(err)
+	}
+	return store, snap, projects, nil
 }
 
 func stateMove(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 2 {
 		return errors.New("bh state mv wants the address that is and the one that shall be")
 	}
-	projects, err := addresses(a.named)
-	if err != nil {
-		return err
-	}
-	store, snap, err := openForChange(ctx, s)
+	store, snap, projects, err := openForChange(ctx, s, a.named)
 	if err != nil {
 		return err
 	}
 	if _, known := snap.Records[projects[0]]; !known {
-		return fmt.Errorf("the state knows no %s", projects[0])
+		return notInState(a.named[0], snap)
 	}
 	if _, taken := snap.Records[projects[1]]; taken {
 		return fmt.Errorf("the state has a %s already", projects[1])
@@ -86,20 +86,16 @@ func stateMove(ctx context.Context, s *session, a stateArgs) error {
 }
 
 func stateRemove(ctx context.Context, s *session, a stateArgs) error {
-	projects, err := addresses(a.named)
-	if err != nil {
-		return err
-	}
-	if len(projects) == 0 {
+	if len(a.named) == 0 {
 		return errors.New("bh state rm wants the projects to forget")
 	}
-	store, snap, err := openForChange(ctx, s)
+	store, snap, projects, err := openForChange(ctx, s, a.named)
 	if err != nil {
 		return err
 	}
-	for _, p := range projects {
+	for n, p := range projects {
 		if _, known := snap.Records[p]; !known {
-			return fmt.Errorf("the state knows no %s; nothing was forgotten", p)
+			return fmt.Errorf("%w; nothing was forgotten", notInState(a.named[n], snap))
 		}
 	}
 	for _, p := range projects {

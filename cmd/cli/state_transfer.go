@@ -79,7 +79,7 @@ func statePush(ctx context.Context, s *session, a stateArgs) error {
 	if err != nil {
 		return s.stateFault(err)
 	}
-	s.remember(ctx, place, s.byHand("state push", addr.Project{}, "from "+a.named[0]))
+	s.remember(ctx, place, s.byHand("state push", addr.Address{}, "from "+a.named[0]))
 	s.view.Result(fmt.Sprintf("Pushed %s to %s. %s", a.named[0], place.Name(), before(kept)))
 	return nil
 }
@@ -116,7 +116,7 @@ func stateMigrate(ctx context.Context, s *session, a stateArgs) (err error) {
 	if err != nil {
 		return s.stateFault(err)
 	}
-	s.remember(ctx, to, s.byHand("state migrate", addr.Project{}, "from "+from.Name()))
+	s.remember(ctx, to, s.byHand("state migrate", addr.Address{}, "from "+from.Name()))
 	s.view.Result(fmt.Sprintf("Migrated %s to %s. %s The last version of the old place is %s.",
 		from.Name(), to.Name(), before(kept), retired))
 	return nil

@@ -33,7 +33,7 @@ func statusCommand(r *run) *cli.Command {
 
 // projectStatus is one line of bh status.
 type projectStatus struct {
-	Project     addr.Project `json:"project"`
+	Address     addr.Address `json:"address"`
 	Bucket      string       `json:"bucket,omitempty"`
 	AccessKeyID string       `json:"access_key_id,omitempty"`
 	IssuedAt    time.Time    `json:"issued_at,omitzero"`
@@ -51,7 +51,7 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	if err != nil {
 		return err
 	}
-	declared := map[addr.Project]*config.Project{}
+	declared := map[addr.Address]*config.Project{}
 	for i := range s.config.Projects {
 		declared[s.config.Projects[i].Addr] = &s.config.Projects[i]
 	}
@@ -87,7 +87,7 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	}
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
-		rows = append(rows, []string{l.Project.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
+		rows = append(rows, []string{l.Address.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
 			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), cmp.Or(l.Item, "-")})
 	}
 	if prove {
@@ -108,14 +108,14 @@ func (s *session) proveStatus(ctx context.Context, list []state.Record, lines []
 	}
 	verdicts, err := s.prove(ctx, snap, list)
 	for _, v := range verdicts {
-		lines[slices.IndexFunc(lines, func(l projectStatus) bool { return l.Project == v.project })].Opens = v.text()
+		lines[slices.IndexFunc(lines, func(l projectStatus) bool { return l.Address == v.project })].Opens = v.text()
 	}
 	return err
 }
 
 func statusOf(r state.Record, d *config.Project, now time.Time,
 	reference func(connection, id, title string) string) projectStatus {
-	out := projectStatus{Project: r.Project, Retiring: len(r.Retiring), Proof: r.Proof}
+	out := projectStatus{Address: r.Project, Retiring: len(r.Retiring), Proof: r.Proof}
 	if r.Bucket != nil {
 		out.Bucket = r.Bucket.Name
 	} else if r.Item != nil {

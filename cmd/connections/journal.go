@@ -17,7 +17,7 @@ type observedJournal struct {
 	c *Connections
 }
 
-func (o observedJournal) observe(ctx context.Context, method string, project addr.Project, call func() error) error {
+func (o observedJournal) observe(ctx context.Context, method string, project addr.Address, call func() error) error {
 	o.c.boundary("before state " + method)
 	err := call()
 	level, attrs := LevelTrace, []any{"method", method, "project", project.String()}
@@ -42,7 +42,7 @@ func (o observedJournal) Abort(ctx context.Context, i state.Intent) error {
 	return o.observe(ctx, "Abort "+i.Step, i.Project, func() error { return o.Journal.Abort(ctx, i) })
 }
 
-func (o observedJournal) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
+func (o observedJournal) Move(ctx context.Context, from, to addr.Address, entries ...state.Entry) error {
 	return o.observe(ctx, "Move", to, func() error { return o.Journal.Move(ctx, from, to, entries...) })
 }
 
@@ -51,9 +51,9 @@ func (o observedJournal) Settle(ctx context.Context, s state.Settlement) error {
 }
 
 func (o observedJournal) SetWatches(ctx context.Context, list []state.Watch) error {
-	return o.observe(ctx, "SetWatches", addr.Project{}, func() error { return o.Journal.SetWatches(ctx, list) })
+	return o.observe(ctx, "SetWatches", addr.Address{}, func() error { return o.Journal.SetWatches(ctx, list) })
 }
 
 func (o observedJournal) Append(ctx context.Context, entries ...state.Entry) error {
-	return o.observe(ctx, "Append", addr.Project{}, func() error { return o.Journal.Append(ctx, entries...) })
+	return o.observe(ctx, "Append", addr.Address{}, func() error { return o.Journal.Append(ctx, entries...) })
 }

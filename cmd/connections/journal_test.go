@@ -16,12 +16,12 @@ func TestJournal_everyMethodIsABoundary(t *testing.T) {
 	c, _, _ := newTwoClouds(slog.LevelInfo)
 	var met []string
 	c.o.Boundary = func(what string) { met = append(met, what) }
-	j, ctx, p := c.Journal(statetest.NewMemory("main")), t.Context(), addr.Project{Name: "photos"}
+	j, ctx, p := c.Journal(statetest.NewMemory("main")), t.Context(), addr.Address{Kind: addr.Project, Name: "photos"}
 	i, err := j.Begin(ctx, state.Intent{Project: p, Step: "issue_credential"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{j.Commit(ctx, i, state.Record{Project: p}), j.Abort(ctx, i), j.Move(ctx, p, addr.Project{Name: "pictures"}),
+	for _, err := range []error{j.Commit(ctx, i, state.Record{Project: p}), j.Abort(ctx, i), j.Move(ctx, p, addr.Address{Kind: addr.Project, Name: "pictures"}),
 		j.Settle(ctx, state.Settlement{Project: p}), j.SetWatches(ctx, nil), j.Append(ctx, state.Entry{Project: p})} {
 		if err != nil {
 			t.Error(err)

@@ -19,7 +19,7 @@ import (
 
 // StateKinds returns the kinds of state beside "local".
 func StateKinds() []config.StateKind {
-	return []config.StateKind{{Name: s3.Kind, Settings: s3.Settings(), OwnHosts: s3.OwnHosts, Check: s3.CheckSettings}}
+	return []config.StateKind{{Name: s3.Kind, Title: "An object in an S3 bucket, with a lock for several runners", Settings: s3.Settings(), OwnHosts: s3.OwnHosts, Check: s3.CheckSettings}}
 }
 
 // StatePermissions returns what the keys of the declared state need; nil for a file.

@@ -153,7 +153,7 @@ func (c *Connections) settings(ctx context.Context, connection config.Connection
 }
 
 // Registered returns the keys that someone brings for a project.
-func (c *Connections) Registered(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error) {
+func (c *Connections) Registered(ctx context.Context, project addr.Address) (vendors.BucketCredentials, error) {
 	for i := range c.o.Config.Projects {
 		p := &c.o.Config.Projects[i]
 		if p.Addr != project || p.Register == nil {

@@ -15,7 +15,7 @@ import (
 // they are made of.
 func TestReference_needsNoToken(t *testing.T) {
 	lack := func(setting string) []config.Lack {
-		return []config.Lack{{Attribute: setting, Fault: diag.Diagnostic{Summary: "no " + setting}}}
+		return []config.Lack{{Attribute: setting, Fault: diag.Diagnostic{Kind: diag.Kind{Summary: "no " + setting}}}}
 	}
 	vault := vendors.Settings{"vault": {Text: "Engineering"}, "fields": {Map: map[string]string{"bucket": "Bucket"}}}
 	for _, c := range []struct {

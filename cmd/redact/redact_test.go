@@ -346,7 +346,7 @@ func BenchmarkWriter(b *testing.B) {
 				set.Add(vendors.NewSecret(hex.EncodeToString(key)))
 			}
 			line := []byte(`{"@level":"info","@message":"project.photos[\"eu\"]: plan to provision","@module":"bh.ui","type":"planned_change",` +
-				`"operation":{"project":"photos","digest":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}}` + "\n")
+				`"operation":{"address":"project.photos","digest":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}}` + "\n")
 			w := set.Writer(discard{})
 			b.SetBytes(1 << 20)
 			b.ResetTimer()

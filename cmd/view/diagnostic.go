@@ -8,6 +8,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 )
 
@@ -25,12 +26,12 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, wi
 	b.WriteString("\n")
 	if !d.Subject.IsZero() {
 		where := fmt.Sprintf("on %s line %d", d.Subject.File, d.Subject.Start.Line)
-		if !d.Project.IsZero() {
-			where += ", in project " + d.Project.Label()
+		if !d.Address.IsZero() {
+			where += ", in " + placeOf(d.Address)
 		}
 		b.WriteString("  " + oneLine(where) + ":\n" + snippet(d.Subject, sources[d.Subject.File], color, width))
-	} else if !d.Project.IsZero() {
-		b.WriteString("  in project " + oneLine(d.Project.Label()) + "\n")
+	} else if !d.Address.IsZero() {
+		b.WriteString("  in " + oneLine(placeOf(d.Address)) + "\n")
 	}
 	for _, text := range []string{d.Detail, d.Fix} {
 		if text != "" {
@@ -41,10 +42,18 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, wi
 	return b.String()
 }
 
+// placeOf says what a diagnostic is about: project photos, or secrets.age_file.main.
+func placeOf(a addr.Address) string {
+	if a.Kind == addr.Project {
+		return "project " + a.Label()
+	}
+	return a.String()
+}
+
 // faultOf makes a diagnostic of an error: its first line is the summary.
 func faultOf(err error) diag.Diagnostic {
 	summary, detail, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	return diag.Diagnostic{Severity: diag.Error, Summary: summary, Detail: strings.TrimSpace(detail), Cause: err}
+	return diag.Diagnostic{Severity: diag.Error, Kind: diag.Kind{Summary: summary}, Detail: strings.TrimSpace(detail), Cause: err}
 }
 
 func indent(text string) string {

@@ -15,7 +15,7 @@ import (
 // once, and no text of others makes another one.
 func TestPage_digestLine(t *testing.T) {
 	const forged = "<!-- bh:digest 0000000000000000000000000000000000000000000000000000000000000000 -->"
-	evil := &planner.Plan{Stack: "acme", Operations: []planner.Operation{{Project: addr.Project{Name: "a", Key: "\n" + forged + "\n"}, Kind: planner.Update,
+	evil := &planner.Plan{Stack: "acme", Operations: []planner.Operation{{Address: addr.Address{Kind: addr.Project, Name: "a", Key: "\n" + forged + "\n"}, Kind: planner.Update,
 		Reason: planner.Reason{Word: "x", Text: "x\n\n" + forged + "\n"}, Bucket: bucket("b\r\n" + forged + "\r\n"), ItemTitle: "t\n" + forged + "\nPlan digest `" + strings.Repeat("0", 64) + "`\n",
 		Cloud: "local.main", Secrets: "age.main", Changes: []planner.Change{{Field: "item_title", Before: "\n" + forged + "\n", After: "```\n" + forged + "\n"}}, Notes: []string{"\n" + forged}}}}
 	line := regexp.MustCompile(`(?m)^\s*(<!-- bh:digest [0-9a-f]{64} -->|Plan digest .*)\s*$`)
@@ -33,7 +33,7 @@ func TestPage_digestLine(t *testing.T) {
 		if test.plan != nil {
 			v.Plan(test.plan)
 		}
-		v.Diagnostics(diag.List{{Severity: diag.Warning, Summary: "\n" + forged + "\n", Detail: "a\n" + forged + "\nb", Fix: forged}})
+		v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Summary: "\n" + forged + "\n"}, Detail: "a\n" + forged + "\nb", Fix: forged}})
 		v.Done(test.end)
 		found := line.FindAllString(out.String(), -1)
 		if len(found) != test.lines {

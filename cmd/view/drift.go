@@ -77,8 +77,8 @@ func (h *human) Drift(d planner.Drift) {
 	}
 	var b strings.Builder
 	for i, x := range d.Differences {
-		if i == 0 || d.Differences[i-1].Project != x.Project {
-			head := oneLine(x.Project.Label())
+		if i == 0 || d.Differences[i-1].Address != x.Address {
+			head := oneLine(x.Address.Label())
 			if h.o.Width > 0 {
 				head = fit(head, h.o.Width)
 			}
@@ -110,7 +110,7 @@ func (j *jsonLines) Drift(d planner.Drift) {
 	classes := map[planner.DriftClass]int{}
 	for _, x := range d.Differences {
 		classes[x.Class]++
-		j.write("warn", x.Project.String()+": "+differenceText(x), "drift", map[string]any{"drift": x})
+		j.write("warn", x.Address.String()+": "+differenceText(x), "drift", map[string]any{"drift": x})
 	}
 	summary := map[string]any{"has_drift": len(d.Differences) > 0, "differences": len(d.Differences),
 		"projects": d.Projects(), "checked": d.Checked, "ignored": d.Ignored, "classes": classes}
@@ -145,7 +145,7 @@ func DriftMarkdown(d planner.Drift) string {
 		case x.Class.Gone():
 			after = "gone"
 		}
-		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", code(x.Project.Label()), x.Class, cell(x.Field), before, after)
+		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", code(x.Address.Label()), x.Class, cell(x.Field), before, after)
 		if b.Len()+len(row)+len(tail)+room > MarkdownLimit {
 			fmt.Fprintf(&b, "\n%d of %d differences are left out here; `bh drift` shows all of them.\n", len(d.Differences)-i,
 				len(d.Differences))

@@ -17,7 +17,7 @@ import (
 func drifted(n int) planner.Drift {
 	d := planner.Drift{Stack: "acme", Checked: n + 3}
 	for i := range n {
-		d.Differences = append(d.Differences, planner.Difference{Project: addr.Project{Name: "tenant", Key: fmt.Sprintf("t%06d", i)}, Class: planner.ItemEdited,
+		d.Differences = append(d.Differences, planner.Difference{Address: addr.Address{Kind: addr.Project, Name: "tenant", Key: fmt.Sprintf("t%06d", i)}, Class: planner.ItemEdited,
 			Field: "endpoint_url", Before: "https://a.example", After: "https://b.example/ with some words that go on for a while"})
 	}
 	return d
@@ -37,7 +37,7 @@ func showDrift(t *testing.T, format string, width int, d planner.Drift) string {
 // Nothing in the names of a project or in what someone wrote into an item can pass
 // for lines, columns, colours or markup of ours.
 func TestDrift_hostile(t *testing.T) {
-	d := planner.Drift{Stack: "a|b", Checked: 1, Differences: []planner.Difference{{Project: addr.Project{Name: "x", Key: "a\nNo drift."}, Class: planner.ItemEdited,
+	d := planner.Drift{Stack: "a|b", Checked: 1, Differences: []planner.Difference{{Address: addr.Address{Kind: addr.Project, Name: "x", Key: "a\nNo drift."}, Class: planner.ItemEdited,
 		Field: "region", Before: "a|b`c`", After: "<img src=x>\x1b[31m\u202e@everyone\n| x |"}}}
 	for _, format := range []string{"human", "markdown", "json"} {
 		out := showDrift(t, format, 80, d)
@@ -73,7 +73,7 @@ func TestDrift_withAWarning(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH2061", Summary: "The items are gone", Detail: strings.Repeat("why ", 20)}})
+		v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Code: "BH2061", Summary: "The items are gone"}, Detail: strings.Repeat("why ", 20)}})
 		v.Drift(drifted(n))
 		v.Done(End{Command: "drift", Exit: 2})
 		text := out.String()
@@ -85,8 +85,8 @@ func TestDrift_withAWarning(t *testing.T) {
 
 func TestDrift_namesItems(t *testing.T) {
 	d := planner.Drift{Stack: "main", Checked: 2, Differences: []planner.Difference{
-		{Project: addr.Project{Name: "a"}, Class: planner.ItemGone, Field: "item", Before: "a", ItemID: "I1", Secrets: "age_file.main"},
-		{Project: addr.Project{Name: "b"}, Class: planner.ItemDoubled, Field: "item", Before: "b", After: "I3, I4", ItemID: "I2", Secrets: "age_file.main"}}}
+		{Address: addr.Address{Kind: addr.Project, Name: "a"}, Class: planner.ItemGone, Field: "item", Before: "a", ItemID: "I1", Secrets: "age_file.main"},
+		{Address: addr.Address{Kind: addr.Project, Name: "b"}, Class: planner.ItemDoubled, Field: "item", Before: "b", After: "I3, I4", ItemID: "I2", Secrets: "age_file.main"}}}
 	out := showDrift(t, "human", 0, d)
 	for _, want := range []string{`item "a" is gone: id I1 in age_file.main`, `item "b" has a double in age_file.main: I3, I4 beside I2`} {
 		if !strings.Contains(out, want) {

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -22,6 +23,8 @@ type human struct {
 	live     *live // nil without live lines
 	reading  bool  // there is no plan yet
 	since    time.Time
+	code     string // of the first error that was shown
+	several  bool   // there were errors with other codes, too
 }
 
 func newHuman(out, err io.Writer, o Options) human {
@@ -126,19 +129,19 @@ func (h *human) eventText(e executor.Event) string {
 	switch e := e.(type) {
 	case executor.StepStarted:
 		if h.o.Verbose {
-			return fmt.Sprintf("%s: %s %s", planner.LabelOf(e.Project, e.Block), e.Step, e.Target)
+			return fmt.Sprintf("%s: %s %s", e.Address.Label(), e.Step, e.Target)
 		}
 	case executor.StepDone:
 	case executor.Waiting:
 		if lines {
-			return fmt.Sprintf("%s: %s; next try at %s", planner.LabelOf(e.Project, e.Block), e.Why, words.Clock(e.Until))
+			return fmt.Sprintf("%s: %s; next try at %s", e.Address.Label(), e.Why, words.Clock(e.Until))
 		}
 	case executor.OperationStarted:
 		if lines {
-			return fmt.Sprintf("%s: %s ...", planner.LabelOf(e.Project, e.Block), e.Kind)
+			return fmt.Sprintf("%s: %s ...", e.Address.Label(), e.Kind)
 		}
 	case executor.OperationDone:
-		return fmt.Sprintf("%s: %s %s", planner.LabelOf(e.Result.Project, e.Result.Block), e.Result.Kind, e.Result.Outcome)
+		return fmt.Sprintf("%s: %s %s", e.Result.Address.Label(), e.Result.Kind, e.Result.Outcome)
 	}
 	return ""
 }
@@ -161,13 +164,21 @@ func (h *human) Tick() {
 	}
 }
 
-// Done removes the live lines. Nothing runs any more.
+// Done removes the live lines, for nothing runs any more, and says on a terminal how to learn more about an error.
 func (h *human) Done(End) {
 	h.progress.running = nil
 	if h.live != nil {
 		h.live.clear()
 		h.live = nil
 	}
+	if h.code == "" || h.o.ErrWidth == 0 || h.o.Quiet {
+		return
+	}
+	text := "Run bh help " + words.InShell(h.code) + " for an explanation."
+	if h.several {
+		text = "Run bh help CODE for an explanation, such as bh help " + words.InShell(h.code) + "."
+	}
+	h.say(text)
 }
 
 func (h *human) Report(_ *planner.Plan, r executor.Report) {
@@ -179,10 +190,10 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 			h.Diagnostics(result.Diagnostics)
 		}
 		for _, note := range result.Notes {
-			h.Note(result.Project.Label() + ": " + note)
+			h.Note(result.Address.Label() + ": " + note)
 		}
 		if result.Outcome == executor.Done && result.Reference != "" && result.Kind != planner.Heal {
-			rows = append(rows, []string{result.Project.Label(), "-> " + result.Reference})
+			rows = append(rows, []string{result.Address.Label(), "-> " + result.Reference})
 		}
 	}
 	if len(rows) > 0 && !h.o.Quiet {
@@ -247,6 +258,10 @@ func notDone(counts map[executor.Outcome]int) (parts []string) {
 
 func (h *human) Diagnostics(l diag.List) {
 	for _, d := range l {
+		if d.Severity == diag.Error && d.Code != "" {
+			h.several = h.several || h.code != "" && h.code != d.Code
+			h.code = cmp.Or(h.code, d.Code)
+		}
 		_, _ = io.WriteString(h.err, diagnosticText(d, h.o.Sources, h.o.ErrColor, h.o.ErrWidth))
 	}
 	h.repaint()

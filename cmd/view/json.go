@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/executor"
 	"buckethead/planner"
@@ -17,7 +18,7 @@ import (
 
 // LinesFormat is the version of the JSON lines and documents; each has it. It rises when something is removed or changes its
 // meaning, not when something is added.
-const LinesFormat = 1
+const LinesFormat = 2
 
 // jsonLines writes one object a line, in the form of Terraform's -json. The first line has the type "version", and the
 // last, whatever happens, the type "done".
@@ -30,11 +31,11 @@ type jsonLines struct {
 	endpoints        []Endpoint
 	references       []Reference
 	plan             *planner.Plan
-	outcomes         map[string]executor.Outcome
+	outcomes         map[addr.Address]executor.Outcome
 }
 
 func newJSON(out io.Writer, o Options) *jsonLines {
-	return &jsonLines{out: out, now: o.Now, version: o.Version, endpoints: o.Endpoints, references: o.References, outcomes: map[string]executor.Outcome{}}
+	return &jsonLines{out: out, now: o.Now, version: o.Version, endpoints: o.Endpoints, references: o.References, outcomes: map[addr.Address]executor.Outcome{}}
 }
 
 func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
@@ -50,7 +51,9 @@ func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(object)                 // all of it is text, numbers and plain data of ours
+	if err := enc.Encode(object); err != nil {
+		panic("view: encode a line: " + err.Error()) // all of it is text, numbers and plain data of ours
+	}
 	_, _ = j.out.Write(escaped(b.Bytes())) // a reader that went away cannot be told
 }
 
@@ -74,9 +77,9 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 	j.plan = p
 	for _, o := range p.Operations {
 		o.Acts = list(o.Acts)
-		j.write("info", o.Address()+": plan to "+string(o.Kind), "planned_change",
+		j.write("info", o.Address.String()+": plan to "+string(o.Kind), "planned_change",
 			map[string]any{"change": map[string]any{
-				"resource": map[string]any{"addr": o.Address()}, "action": o.Kind, "reason": o.Reason.Word, "operation": o}})
+				"resource": map[string]any{"addr": o.Address}, "action": o.Kind, "reason": o.Reason.Word, "operation": o}})
 	}
 	message := noChanges(p)
 	if !p.Empty() {
@@ -103,25 +106,24 @@ func (j *jsonLines) counts(p *planner.Plan) map[planner.Kind]int {
 }
 
 func (j *jsonLines) Event(e executor.Event) {
-	hook := func(addr string, more map[string]any) map[string]any {
-		more["resource"] = map[string]any{"addr": addr}
+	hook := func(a addr.Address, more map[string]any) map[string]any {
+		more["resource"] = map[string]any{"addr": a}
 		return map[string]any{"hook": more}
 	}
-	address := planner.AddressOf
 	switch e := e.(type) {
 	case executor.OperationStarted:
-		j.write("info", address(e.Project, e.Block)+": "+string(e.Kind)+" ...", "apply_start",
-			hook(address(e.Project, e.Block), map[string]any{"action": e.Kind}))
+		j.write("info", e.Address.String()+": "+string(e.Kind)+" ...", "apply_start",
+			hook(e.Address, map[string]any{"action": e.Kind}))
 	case executor.StepStarted:
-		j.write("info", address(e.Project, e.Block)+": "+e.Step, "apply_progress",
-			hook(address(e.Project, e.Block), map[string]any{"step": e.Step, "target": e.Target}))
+		j.write("info", e.Address.String()+": "+e.Step, "apply_progress",
+			hook(e.Address, map[string]any{"step": e.Step, "target": e.Target}))
 	case executor.StepDone:
 	case executor.Waiting:
-		j.write("info", address(e.Project, e.Block)+": "+e.Why, "apply_progress",
-			hook(address(e.Project, e.Block), map[string]any{"waiting": e.Why, "until": e.Until.UTC()}))
+		j.write("info", e.Address.String()+": "+e.Why, "apply_progress",
+			hook(e.Address, map[string]any{"waiting": e.Why, "until": e.Until.UTC()}))
 	case executor.OperationDone:
 		r := e.Result
-		j.outcomes[address(r.Project, r.Block)] = r.Outcome
+		j.outcomes[r.Address] = r.Outcome
 		kind, level := "apply_complete", "info"
 		if r.Outcome != executor.Done {
 			kind, level = "apply_errored", "error"
@@ -131,8 +133,8 @@ func (j *jsonLines) Event(e executor.Event) {
 		if len(r.Notes) > 0 {
 			body["notes"] = r.Notes
 		}
-		of := address(r.Project, r.Block)
-		j.write(level, of+": "+string(r.Kind)+" "+string(r.Outcome), kind, hook(of, body))
+		of := r.Address
+		j.write(level, of.String()+": "+string(r.Kind)+" "+string(r.Outcome), kind, hook(of, body))
 	}
 }
 
@@ -140,7 +142,7 @@ func (j *jsonLines) Report(_ *planner.Plan, r executor.Report) {
 	j.Diagnostics(r.Diagnostics)
 	for _, result := range r.Results {
 		j.Diagnostics(result.Diagnostics)
-		j.outcomes[planner.AddressOf(result.Project, result.Block)] = result.Outcome
+		j.outcomes[result.Address] = result.Outcome
 	}
 	j.write("info", reportText(r), "apply_summary",
 		map[string]any{"outcomes": j.outcomes, "counts": j.outcomeCounts(), "complete": r.OK(), "interrupted": r.Interrupted})
@@ -152,8 +154,8 @@ func (j *jsonLines) Diagnostics(l diag.List) {
 		if !d.Subject.IsZero() {
 			body["range"] = d.Subject
 		}
-		if !d.Project.IsZero() {
-			body["project"] = d.Project
+		if !d.Address.IsZero() {
+			body["address"] = d.Address
 		}
 		if d.Omitted > 0 {
 			body["omitted"] = d.Omitted

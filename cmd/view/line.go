@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/planner"
 )
@@ -17,7 +18,7 @@ type line struct {
 
 // lineOf describes an operation.
 func lineOf(o planner.Operation, opt Options) line {
-	l := line{symbol: o.Kind.Symbol(), kind: string(o.Kind), label: o.Label(), what: o.Reason.Text}
+	l := line{symbol: o.Kind.Symbol(), kind: string(o.Kind), label: o.Address.Label(), what: o.Reason.Text}
 	switch o.Kind {
 	case planner.Provision, planner.Adopt:
 		l.what = place(o)
@@ -82,11 +83,11 @@ func reference(o planner.Operation, opt Options) string {
 const longestMember = 100
 
 func changeText(o planner.Operation, c planner.Change) string {
-	text := c.Field + ": " + strconv.Quote(c.After)
+	text, store := c.Field+": "+strconv.Quote(c.After), o.Address.Kind == addr.Secrets
 	switch {
-	case o.Block != "" && c.Before == "": // one of several
+	case store && c.Before == "": // one of several
 		return c.Field + ": + " + fit(c.After, longestMember)
-	case o.Block != "":
+	case store:
 		return c.Field + ": - " + fit(c.Before, longestMember)
 	case c.Sensitive:
 		return c.Field + ": (sensitive)"

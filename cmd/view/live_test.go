@@ -104,19 +104,19 @@ func TestLive_screens(t *testing.T) {
 		screen.lines = nil // the plan has a test of its own
 		for i, o := range plan.Operations[:14] {
 			c.pass(time.Second)
-			v.Event(executor.OperationStarted{Project: o.Project, Kind: o.Kind, At: c.now})
-			v.Event(executor.StepStarted{Project: o.Project, Step: "create_bucket", Target: o.Bucket.Name, At: c.now})
+			v.Event(executor.OperationStarted{Address: o.Address, Kind: o.Kind, At: c.now})
+			v.Event(executor.StepStarted{Address: o.Address, Step: "create_bucket", Target: o.Bucket.Name, At: c.now})
 			if i < 2 {
-				v.Event(executor.Waiting{Project: o.Project, Why: "the new key does not work everywhere yet", Until: c.now.Add(time.Minute)})
+				v.Event(executor.Waiting{Address: o.Address, Why: "the new key does not work everywhere yet", Until: c.now.Add(time.Minute)})
 			}
 		}
 		v.Waiting("Cloudflare", "1,200 calls in 5 minutes are used up", c.now.Add(200*time.Second))
-		v.Event(executor.OperationDone{Result: executor.Result{Project: plan.Operations[5].Project, Kind: planner.Provision, Outcome: executor.Done, Ended: c.now}})
+		v.Event(executor.OperationDone{Result: executor.Result{Address: plan.Operations[5].Address, Kind: planner.Provision, Outcome: executor.Done, Ended: c.now}})
 		v.Note("Stopping: running steps end and are saved. Once more to end at once.")
-		v.Diagnostics(diag.List{{Severity: diag.Warning, Summary: "A warning"}})
+		v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Summary: "A warning"}}})
 		shot("under way")
 		for _, o := range plan.Operations[:14] {
-			v.Event(executor.OperationDone{Result: executor.Result{Project: o.Project, Kind: planner.Provision, Outcome: executor.Done, Ended: c.now}})
+			v.Event(executor.OperationDone{Result: executor.Result{Address: o.Address, Kind: planner.Provision, Outcome: executor.Done, Ended: c.now}})
 		}
 		v.Report(plan, executor.Report{})
 		v.Done(End{})
@@ -135,7 +135,7 @@ func TestLive_clean(t *testing.T) {
 		var said []string
 		plan := tenants(20)
 		for i := range plan.Operations {
-			plan.Operations[i].Project = addr.Project{Name: "n", Key: anyText().Draw(t, "key") + strconv.Itoa(i)}
+			plan.Operations[i].Address = addr.Address{Kind: addr.Project, Name: "n", Key: anyText().Draw(t, "key") + strconv.Itoa(i)}
 		}
 		v.(*human).planned(plan)
 		for range rapid.IntRange(1, 40).Draw(t, "events") {
@@ -143,14 +143,14 @@ func TestLive_clean(t *testing.T) {
 			c.pass(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond)
 			switch rapid.IntRange(0, 6).Draw(t, "what") {
 			case 0, 1:
-				v.Event(executor.OperationStarted{Project: o.Project, Kind: o.Kind, At: c.now})
+				v.Event(executor.OperationStarted{Address: o.Address, Kind: o.Kind, At: c.now})
 			case 2:
-				v.Event(executor.StepStarted{Project: o.Project, Step: anyText().Draw(t, "step"), At: c.now})
+				v.Event(executor.StepStarted{Address: o.Address, Step: anyText().Draw(t, "step"), At: c.now})
 			case 3:
-				v.Event(executor.Waiting{Project: o.Project, Why: anyText().Draw(t, "why"), Until: c.now.Add(time.Second)})
+				v.Event(executor.Waiting{Address: o.Address, Why: anyText().Draw(t, "why"), Until: c.now.Add(time.Second)})
 			case 4:
-				v.Event(executor.OperationDone{Result: executor.Result{Project: o.Project, Kind: o.Kind, Outcome: executor.Done, Ended: c.now}})
-				said = append(said, oneLine(o.Project.Label()+": provision done"))
+				v.Event(executor.OperationDone{Result: executor.Result{Address: o.Address, Kind: o.Kind, Outcome: executor.Done, Ended: c.now}})
+				said = append(said, oneLine(o.Address.Label()+": provision done"))
 			case 5:
 				text := oneLine(anyText().Draw(t, "note"))
 				v.Note(text)
@@ -227,10 +227,10 @@ func TestStillRunning(t *testing.T) {
 		t.Errorf("nothing runs, and it says %q", got)
 	}
 	for _, o := range plan.Operations[:5] {
-		v.Event(executor.OperationStarted{Project: o.Project, Kind: o.Kind, At: c.now})
-		v.Event(executor.StepStarted{Project: o.Project, Step: "issue_credential", At: c.now})
+		v.Event(executor.OperationStarted{Address: o.Address, Kind: o.Kind, At: c.now})
+		v.Event(executor.StepStarted{Address: o.Address, Step: "issue_credential", At: c.now})
 	}
-	v.Event(executor.Waiting{Project: plan.Operations[0].Project, Why: "slow", Until: c.now.Add(time.Hour)})
+	v.Event(executor.Waiting{Address: plan.Operations[0].Address, Why: "slow", Until: c.now.Add(time.Hour)})
 	if got := seconds(9); got != "" {
 		t.Errorf("too soon: %q", got)
 	}
@@ -243,7 +243,7 @@ func TestStillRunning(t *testing.T) {
 		t.Errorf("in twenty seconds: %q", got)
 	}
 	seconds(5)
-	v.Event(executor.OperationDone{Result: executor.Result{Project: plan.Operations[1].Project, Outcome: executor.Done, Ended: c.now}})
+	v.Event(executor.OperationDone{Result: executor.Result{Address: plan.Operations[1].Address, Outcome: executor.Done, Ended: c.now}})
 	if got := seconds(9); got != "" {
 		t.Errorf("one has just ended: %q", got)
 	}

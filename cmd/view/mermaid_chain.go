@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/planner"
 )
@@ -17,19 +18,29 @@ func chainsOf(p *planner.Plan) []chain {
 		}
 		return chains
 	}
-	groups := grouped(p, func(o planner.Operation) group { return group{o.Kind, len(o.Blocked) > 0, o.Cloud, o.Secrets, o.Block} })
+	groups := grouped(p, func(o planner.Operation) group {
+		return group{o.Kind, len(o.Blocked) > 0, o.Cloud, o.Secrets, storeOf(o)}
+	})
 	if len(groups) > pictureOperations {
 		groups = grouped(p, func(o planner.Operation) group {
-			return group{kind: o.Kind, blocked: len(o.Blocked) > 0, block: o.Block}
+			return group{kind: o.Kind, blocked: len(o.Blocked) > 0, block: storeOf(o)}
 		})
 	}
 	return groups
 }
 
+// storeOf returns the address of the store that an operation is about, or "" if it is about a project.
+func storeOf(o planner.Operation) string {
+	if o.Address.Kind == addr.Secrets {
+		return o.Address.String()
+	}
+	return ""
+}
+
 func chainOf(o planner.Operation) chain {
 	e := effectsOf(o)
 	c := chain{class: classOf(o), cloud: o.Cloud, store: o.Secrets,
-		operation: []string{o.Kind.Symbol() + " " + string(o.Kind), o.Label()}}
+		operation: []string{o.Kind.Symbol() + " " + string(o.Kind), o.Address.Label()}}
 	if len(o.Blocked) > 0 {
 		c.operation = append(c.operation, "BLOCKED: "+o.Blocked[0].Text)
 	}
@@ -40,7 +51,7 @@ func chainOf(o planner.Operation) chain {
 		c.pieces[keysPiece] = part{[]string{"credential", e.keys}, false}
 	}
 	switch {
-	case o.Block != "":
+	case storeOf(o) != "":
 		c.pieces[itemPiece] = part{[]string{"recipients", "update"}, false}
 	case o.Secrets != "" && o.ItemTitle != "":
 		c.pieces[itemPiece] = part{[]string{o.ItemTitle, cmp.Or(e.item, stays)}, e.item == ""}

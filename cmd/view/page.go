@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/executor"
@@ -204,8 +205,12 @@ func faultItem(d diag.Diagnostic) string {
 	if !d.Subject.IsZero() {
 		where = append(where, code(d.Subject.String()))
 	}
-	if !d.Project.IsZero() {
-		where = append(where, "project "+code(d.Project.Label()))
+	if !d.Address.IsZero() {
+		kind := ""
+		if d.Address.Kind == addr.Project {
+			kind = "project "
+		}
+		where = append(where, kind+code(d.Address.Label()))
 	}
 	if len(where) > 0 {
 		text += "<br>" + strings.Join(where, ", ")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
@@ -122,22 +123,21 @@ func folded(rows []row) string {
 
 // rows makes the rows of all operations, in the plan's order.
 func (p *page) rows() []row {
-	outcomes, notes := map[string]executor.Outcome{}, map[string][]string{}
+	outcomes, notes := map[addr.Address]executor.Outcome{}, map[addr.Address][]string{}
 	if p.report != nil {
 		for _, r := range p.report.Results {
-			of := planner.AddressOf(r.Project, r.Block)
-			outcomes[of], notes[of] = r.Outcome, r.Notes
+			outcomes[r.Address], notes[r.Address] = r.Outcome, r.Notes
 		}
 	}
 	rows := make([]row, len(p.plan.Operations))
 	for i, o := range p.plan.Operations {
 		l := lineOf(o, p.options)
-		l.details = append(slices.Clip(l.details), notes[o.Address()]...)
+		l.details = append(slices.Clip(l.details), notes[o.Address]...)
 		r := row{grave: len(o.Blocked) > 0 || o.Kind == planner.Destroy}
 		outcome := ""
 		if p.report != nil {
-			outcome = " " + string(outcomes[o.Address()]) + " |"
-			if o := outcomes[o.Address()]; o != executor.Done && o != "" {
+			outcome = " " + string(outcomes[o.Address]) + " |"
+			if o := outcomes[o.Address]; o != executor.Done && o != "" {
 				r.grave = true
 				outcome = " **" + string(o) + "** |"
 			}

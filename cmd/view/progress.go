@@ -48,17 +48,17 @@ func (p *progress) event(e executor.Event) {
 		if p.begun.IsZero() {
 			p.begun, p.last = e.At, e.At
 		}
-		p.running = append(p.running, underWay{label: planner.LabelOf(e.Project, e.Block), kind: e.Kind, since: e.At})
+		p.running = append(p.running, underWay{label: e.Address.Label(), kind: e.Kind, since: e.At})
 	case executor.StepStarted:
-		p.change(planner.LabelOf(e.Project, e.Block), func(u *underWay) {
+		p.change(e.Address.Label(), func(u *underWay) {
 			u.step, u.why, u.until = strings.ReplaceAll(e.Step, "_", " "), "", time.Time{}
 		})
 	case executor.StepDone:
-		p.change(planner.LabelOf(e.Project, e.Block), func(u *underWay) { u.why, u.until = "", time.Time{} })
+		p.change(e.Address.Label(), func(u *underWay) { u.why, u.until = "", time.Time{} })
 	case executor.Waiting:
-		p.change(planner.LabelOf(e.Project, e.Block), func(u *underWay) { u.why, u.until = e.Why, e.Until })
+		p.change(e.Address.Label(), func(u *underWay) { u.why, u.until = e.Why, e.Until })
 	case executor.OperationDone:
-		label := planner.LabelOf(e.Result.Project, e.Result.Block)
+		label := e.Result.Address.Label()
 		p.running = slices.DeleteFunc(p.running, func(u underWay) bool { return u.label == label })
 		if p.ended == nil {
 			p.ended = map[executor.Outcome]int{}

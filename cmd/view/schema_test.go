@@ -97,15 +97,15 @@ func TestLines_schema(t *testing.T) {
 	for _, p := range []*planner.Plan{everyKind(), withSettings(t), hostile(), {}, tenants(1), plan} {
 		v.Plan(p)
 	}
-	v.Event(executor.OperationStarted{Project: project("photos"), Kind: planner.Provision, At: noon})
-	v.Event(executor.StepStarted{Project: project("photos"), Step: "settle", At: noon})
-	v.Event(executor.StepDone{Project: project("photos"), Step: "settle", At: noon})
-	v.Event(executor.Waiting{Project: project("photos"), Why: "new", Until: noon})
+	v.Event(executor.OperationStarted{Address: project("photos"), Kind: planner.Provision, At: noon})
+	v.Event(executor.StepStarted{Address: project("photos"), Step: "settle", At: noon})
+	v.Event(executor.StepDone{Address: project("photos"), Step: "settle", At: noon})
+	v.Event(executor.Waiting{Address: project("photos"), Why: "new", Until: noon})
 	for _, result := range r.Results {
 		v.Event(executor.OperationDone{Result: result})
 	}
 	v.Report(plan, r)
-	v.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH1001", Summary: "s", Project: project("photos"), Subject: diag.Range{File: "f", Start: diag.Pos{Line: 1, Column: 1}}}})
+	v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Code: "BH1001", Summary: "s"}, Address: project("photos"), Subject: diag.Range{File: "f", Start: diag.Pos{Line: 1, Column: 1}}}})
 	v.Checks("cloud", checks())
 	v.CheckSummary(CheckCounts{Fault: 1})
 	v.Valid(0)
@@ -127,7 +127,7 @@ func TestLines_schema(t *testing.T) {
 	if !slices.Equal(shown, known) {
 		t.Errorf("lines are of types %v; the schema knows %v", shown, known)
 	}
-	want := `"counts":{"blocked":1,"done":1,"failed":1,"interrupted":1,"skipped":0},"errors":2,"exit_code":1,"format":1,"has_changes":true,"outcome":"error",` +
+	want := `"counts":{"blocked":1,"done":1,"failed":1,"interrupted":1,"skipped":0},"errors":2,"exit_code":1,"format":2,"has_changes":true,"outcome":"error",` +
 		`"outcomes":{"project.billing":"interrupted","project.old_site":"blocked","project.photos":"done","project.reports":"failed"},"plan_digest":"` + plan.Digest() + `","type":"done","warnings":1}` + "\n"
 	if !strings.HasSuffix(out.String(), want) {
 		t.Errorf("the end is %s\nwant %s", out.String()[max(0, out.Len()-len(want)):], want)
@@ -138,11 +138,11 @@ func TestLines_schema(t *testing.T) {
 func everyDrift() planner.Drift {
 	d := planner.Drift{Stack: "main", Checked: 12, Ignored: 1}
 	for _, class := range planner.DriftClasses() {
-		d.Differences = append(d.Differences, planner.Difference{Project: project("photos"), Class: class, Field: "f", Before: "b", After: "a",
+		d.Differences = append(d.Differences, planner.Difference{Address: project("photos"), Class: class, Field: "f", Before: "b", After: "a",
 			Range: diag.Range{File: "f", Start: diag.Pos{Line: 1, Column: 1}}})
 	}
-	d.Differences = append(d.Differences, planner.Difference{Project: project("photos"), Class: planner.ItemEdited, Field: "secret_access_key", Sensitive: true},
-		planner.Difference{Project: project("photos"), Class: planner.ItemGone, Field: "item", Before: "photos", ItemID: "I1", Secrets: "age_file.main"})
+	d.Differences = append(d.Differences, planner.Difference{Address: project("photos"), Class: planner.ItemEdited, Field: "secret_access_key", Sensitive: true},
+		planner.Difference{Address: project("photos"), Class: planner.ItemGone, Field: "item", Before: "photos", ItemID: "I1", Secrets: "age_file.main"})
 	return d
 }
 
@@ -150,15 +150,15 @@ func everyDrift() planner.Drift {
 func everyFind() planner.Discovery {
 	return planner.Discovery{Stack: "main", Clouds: []string{"local.main"}, Stores: []string{"age_file.main"},
 		Buckets: []planner.FoundBucket{{Cloud: "local.main", Bucket: vendors.BucketID{Name: "b", Namespace: "eu"}, Location: "weur", StorageClass: "standard", CreatedAt: noon,
-			Project: project("b"), TakeOver: "bh import", Block: "import {}"}, {Cloud: "local.main", Bucket: vendors.BucketID{Name: "c"}, Owner: planner.AnotherStack, Stack: "s", Lineage: "0123456789"}},
-		Credentials: []planner.FoundCredential{{Cloud: "local.main", ID: "K", Name: "bh/x", Owner: planner.ThisStack, Project: "project.x", IssuedAt: noon, Status: vendors.Active}},
+			Address: project("b"), TakeOver: "bh import", Block: "import {}"}, {Cloud: "local.main", Bucket: vendors.BucketID{Name: "c"}, Owner: planner.AnotherStack, Stack: "s", Lineage: "0123456789"}},
+		Credentials: []planner.FoundCredential{{Cloud: "local.main", ID: "K", Name: "bh/x", Owner: planner.ThisStack, Address: "project.x", IssuedAt: noon, Status: vendors.Active}},
 		Items:       []planner.FoundItem{{Secrets: "age_file.main", ID: "I", Title: "t", Owner: planner.UnknownStack, UpdatedAt: noon}},
 		Others:      map[string]int{"local.main": 2}, Unlisted: []planner.Unlisted{{Cloud: "local.main", Namespace: "fedramp", Why: "denied"}}}
 }
 
 // TestLines_schemaRefuses: the schema is not one that everything fits.
 func TestLines_schemaRefuses(t *testing.T) {
-	head := `{"@level":"info","@message":"m","@module":"bh.ui","@timestamp":"2026-11-23T12:00:00Z","format":1,`
+	head := `{"@level":"info","@message":"m","@module":"bh.ui","@timestamp":"2026-11-23T12:00:00Z","format":2,`
 	schema := strictSchema(t)
 	for _, tt := range []struct {
 		line string
@@ -171,7 +171,7 @@ func TestLines_schemaRefuses(t *testing.T) {
 		{head + `"type":"done","command":"plan","exit_code":0,"outcome":"good","errors":0,"warnings":0,"counts":{"done":0,"failed":0,"blocked":0,"skipped":0,"interrupted":0},"outcomes":{}}`, false},
 		{head + `"type":"done","command":"plan","exit_code":0,"outcome":"ok","errors":0,"warnings":0,"counts":{},"outcomes":{}}`, false},
 		{head + `"type":"waiting","who":"Cloudflare","waiting":"used up","until":"soon"}`, false},
-		{strings.Replace(head, `"format":1`, `"format":2`, 1) + `"type":"log"}`, false},
+		{strings.Replace(head, `"format":2`, `"format":3`, 1) + `"type":"log"}`, false},
 		{`{"type":"log"}`, false},
 	} {
 		line, err := jsonschema.UnmarshalJSON(strings.NewReader(tt.line))
@@ -196,7 +196,7 @@ func TestLines_schemaAllowsMore(t *testing.T) {
 	}
 	schema := compiler.MustCompile("lines.json")
 	for _, kind := range []string{"log", "newer"} {
-		line, _ := jsonschema.UnmarshalJSON(strings.NewReader(fmt.Sprintf(`{"@level":"info","@message":"m","@module":"bh.ui","@timestamp":"2026-11-23T12:00:00Z","format":1,"type":%q,"more":{}}`, kind)))
+		line, _ := jsonschema.UnmarshalJSON(strings.NewReader(fmt.Sprintf(`{"@level":"info","@message":"m","@module":"bh.ui","@timestamp":"2026-11-23T12:00:00Z","format":2,"type":%q,"more":{}}`, kind)))
 		if err := schema.Validate(line); err != nil {
 			t.Error(err)
 		}

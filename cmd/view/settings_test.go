@@ -26,7 +26,7 @@ func withSettings(t *testing.T) *planner.Plan {
 		PublicAccess: &vendors.PublicAccess{Enabled: true},
 	}
 	in := planner.Input{Desired: &config.Config{Stack: "acme-prod"}, Now: noon, Mode: planner.Normal,
-		Recorded: state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}},
+		Recorded: state.Snapshot{Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}},
 		Observed: planner.World{Buckets: map[planner.BucketKey]vendors.Bucket{}, Credentials: map[planner.CredentialKey]vendors.Credential{},
 			Items: map[planner.ItemKey]planner.Item{}, Settings: map[planner.BucketKey]vendors.BucketSettings{}}}
 	add := func(name string, want vendors.BucketSettings) (vendors.BucketID, *config.Project) {

@@ -22,7 +22,7 @@ func tenants(n int) *planner.Plan {
 	p := &planner.Plan{Stack: "acme-prod"}
 	for i := range n {
 		key := fmt.Sprintf("customer-%04d", i+1)
-		p.Operations = append(p.Operations, planner.Operation{Project: project(fmt.Sprintf("tenant[%q]", key)), Kind: planner.Provision,
+		p.Operations = append(p.Operations, planner.Operation{Address: project(fmt.Sprintf("tenant[%q]", key)), Kind: planner.Provision,
 			Reason: planner.Reason{Word: "new", Text: "declared and not there yet"}, Cloud: r2, Secrets: op,
 			Bucket: bucket("acme-prod-" + key), Location: "weur", ItemTitle: "tenant " + key,
 			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 2}, {Connection: op, Vendor: "onepassword", Writes: 1}}})
@@ -167,8 +167,8 @@ func TestMarkdown_manyFaults(t *testing.T) {
 	const n = 2000
 	p, r := tenants(n), executor.Report{}
 	for _, o := range p.Operations {
-		r.Results = append(r.Results, executor.Result{Project: o.Project, Kind: o.Kind, Outcome: executor.Failed,
-			Diagnostics: diag.List{{Severity: diag.Error, Code: "BH4004", Project: o.Project, Summary: "It failed", Detail: strings.Repeat("日", 400)}}})
+		r.Results = append(r.Results, executor.Result{Address: o.Address, Kind: o.Kind, Outcome: executor.Failed,
+			Diagnostics: diag.List{{Severity: diag.Error, Kind: diag.Kind{Code: "BH4004", Summary: "It failed"}, Address: o.Address, Detail: strings.Repeat("日", 400)}}})
 	}
 	var out bytes.Buffer
 	v, _ := New("markdown", &out, io.Discard, options())

@@ -70,20 +70,20 @@ func harmless(text string) string {
 // foreign puts one text from outside into every place that takes one. The name of a
 // project is none: it is an identifier.
 func foreign(text string) (*planner.Plan, executor.Report, diag.List) {
-	p := addr.Project{Name: "p", Key: text}
+	p := addr.Address{Kind: addr.Project, Name: "p", Key: text}
 	list := diag.List{
-		{Severity: diag.Error, Summary: text, Detail: text, Fix: text, Project: p, Subject: diag.Range{File: text, Start: diag.Pos{Line: 1}}},
-		{Severity: diag.Warning, Summary: text, Detail: text, Project: p},
-		{Severity: diag.Error, Summary: "s", Subject: diag.Range{File: "f.hcl", Start: diag.Pos{Line: 1}, End: diag.Pos{Byte: len(text)}}},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: text}, Detail: text, Fix: text, Address: p, Subject: diag.Range{File: text, Start: diag.Pos{Line: 1}}},
+		{Severity: diag.Warning, Kind: diag.Kind{Summary: text}, Detail: text, Address: p},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "s"}, Subject: diag.Range{File: "f.hcl", Start: diag.Pos{Line: 1}, End: diag.Pos{Byte: len(text)}}},
 	}
 	plan := &planner.Plan{Stack: text, Operations: []planner.Operation{
-		{Project: p, Kind: planner.Provision, Reason: planner.Reason{Word: "new"}, Cloud: text, Secrets: "age.main", Bucket: bucket(text), Location: text, ItemTitle: text},
-		{Project: addr.Project{Name: "q"}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: text}, Notes: []string{text},
+		{Address: p, Kind: planner.Provision, Reason: planner.Reason{Word: "new"}, Cloud: text, Secrets: "age.main", Bucket: bucket(text), Location: text, ItemTitle: text},
+		{Address: addr.Address{Kind: addr.Project, Name: "q"}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: text}, Notes: []string{text},
 			Changes: []planner.Change{{Field: text, Before: text, After: text}}, Blocked: []planner.Objection{{Text: text, Fix: text}}},
-		{Project: addr.Project{Name: "r", Key: text}, Kind: planner.Destroy, ItemTitle: text, Acts: []planner.Act{{Step: "delete_item", Target: text}}},
+		{Address: addr.Address{Kind: addr.Project, Name: "r", Key: text}, Kind: planner.Destroy, ItemTitle: text, Acts: []planner.Act{{Step: "delete_item", Target: text}}},
 	}}
 	return plan, executor.Report{Diagnostics: list, Results: []executor.Result{
-		{Project: p, Kind: planner.Provision, Outcome: executor.Done, Reference: text}, {Project: p, Outcome: executor.Failed, Diagnostics: list}}}, list
+		{Address: p, Kind: planner.Provision, Outcome: executor.Done, Reference: text}, {Address: p, Outcome: executor.Failed, Diagnostics: list}}}, list
 }
 
 // TestViews_property: whatever comes from outside, no view shows what acts on a
@@ -103,8 +103,8 @@ func TestViews_property(t *testing.T) {
 				t.Fatal(err)
 			}
 			v.Plan(plan)
-			v.Event(executor.StepStarted{Project: list[0].Project, Step: "s", Target: text})
-			v.Event(executor.Waiting{Project: list[1].Project, Why: text})
+			v.Event(executor.StepStarted{Address: list[0].Address, Step: "s", Target: text})
+			v.Event(executor.Waiting{Address: list[1].Address, Why: text})
 			v.Report(plan, report)
 			v.Diagnostics(list)
 			v.Checks("cloud "+text, []Check{{Name: text, Outcome: Fault, Found: text, Source: text, Fix: text}})
@@ -206,7 +206,7 @@ func TestMermaid_property(t *testing.T) {
 		for i := range p.Operations {
 			o := &p.Operations[i]
 			o.Kind = rapid.SampledFrom(planner.Kinds()).Draw(t, "kind")
-			o.Project.Key, o.Bucket.Name, o.ItemTitle = anyText().Draw(t, "key"), anyText().Draw(t, "bucket"), anyText().Draw(t, "item")
+			o.Address.Key, o.Bucket.Name, o.ItemTitle = anyText().Draw(t, "key"), anyText().Draw(t, "bucket"), anyText().Draw(t, "item")
 			o.Cloud = rapid.SampledFrom([]string{"", "cloudflare_r2.main", "local.a\"b"}).Draw(t, "cloud")
 			o.Acts = acts(*o)
 		}

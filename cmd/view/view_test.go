@@ -71,8 +71,8 @@ func options() Options {
 	}
 }
 
-func project(label string) addr.Project {
-	p, err := addr.Parse(label)
+func project(label string) addr.Address {
+	p, err := addr.ParseProject(label)
 	if err != nil {
 		panic(err)
 	}
@@ -86,29 +86,29 @@ func bucket(name string) vendors.BucketID { return vendors.BucketID{Name: name} 
 func everyKind() *planner.Plan {
 	const r2, op = "cloudflare_r2.main", "onepassword.eng"
 	p := &planner.Plan{Stack: "acme-prod", Lineage: "l", Mode: planner.Normal, Operations: []planner.Operation{
-		{Project: project("pictures"), Kind: planner.Move, Reason: planner.Reason{Word: "moved", Text: "a moved block renames photos"},
+		{Address: project("pictures"), Kind: planner.Move, Reason: planner.Reason{Word: "moved", Text: "a moved block renames photos"},
 			Changes: []planner.Change{{Field: "address", Before: "project.photos", After: "project.pictures"}}},
-		{Project: project("old_name"), Kind: planner.Forget, Reason: planner.Reason{Word: "removed", Text: "a removed block forgets it"}},
-		{Project: project("photos"), Kind: planner.Provision, Reason: planner.Reason{Word: "new", Text: "declared and not there yet"},
+		{Address: project("old_name"), Kind: planner.Forget, Reason: planner.Reason{Word: "removed", Text: "a removed block forgets it"}},
+		{Address: project("photos"), Kind: planner.Provision, Reason: planner.Reason{Word: "new", Text: "declared and not there yet"},
 			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-photos"), Location: "weur", ItemTitle: "photos (prod)",
 			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 2}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
-		{Project: project(`tenant["north"]`), Kind: planner.Adopt, Reason: planner.Reason{Word: "adopt", Text: "the bucket is there, and adopt is set"},
+		{Address: project(`tenant["north"]`), Kind: planner.Adopt, Reason: planner.Reason{Word: "adopt", Text: "the bucket is there, and adopt is set"},
 			Cloud: r2, Secrets: op, Bucket: vendors.BucketID{Name: "acme-prod-north", Namespace: "eu"}, ItemTitle: `tenant["north"]`},
-		{Project: project("vendor_drop"), Kind: planner.Register, Reason: planner.Reason{Word: "new", Text: "declared and not there yet"},
+		{Address: project("vendor_drop"), Kind: planner.Register, Reason: planner.Reason{Word: "new", Text: "declared and not there yet"},
 			Secrets: op, Bucket: bucket("vendor-drop"), ItemTitle: "vendor_drop",
 			Calls: []planner.Calls{{Connection: op, Vendor: "onepassword", Reads: 1, Writes: 1}}},
-		{Project: project("reports"), Kind: planner.Update, Reason: planner.Reason{Word: "settings", Text: "access or allowed_ips changed"},
+		{Address: project("reports"), Kind: planner.Update, Reason: planner.Reason{Word: "settings", Text: "access or allowed_ips changed"},
 			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-reports"), ItemTitle: "reports", ItemID: "I1",
 			Changes: []planner.Change{{Field: "access", Before: "read_write", After: "read_only"}, {Field: "allowed_ips", After: "192.0.2.0/24"},
 				{Field: "secret_access_key", Sensitive: true}}},
-		{Project: project("billing"), Kind: planner.Rotate, Reason: planner.Reason{Word: "rotation_due", Text: "rotation due since 2026-11-20"},
+		{Address: project("billing"), Kind: planner.Rotate, Reason: planner.Reason{Word: "rotation_due", Text: "rotation due since 2026-11-20"},
 			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-billing"), ItemTitle: "billing", ItemID: "I2", Notes: []string{"the old key works until 2026-11-30"},
 			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 1}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
-		{Project: project("half"), Kind: planner.Heal, Reason: planner.Reason{Word: "left_behind", Text: "a credential was left behind"}},
-		{Project: project("old_site"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
+		{Address: project("half"), Kind: planner.Heal, Reason: planner.Reason{Word: "left_behind", Text: "a credential was left behind"}},
+		{Address: project("old_site"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
 			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-old-site"), ItemTitle: "old_site", ItemID: "I3",
 			Blocked: []planner.Objection{{Word: "not_empty", Text: "bucket holds objects", Fix: "Empty the bucket first."}}},
-		{Project: project("old_drop"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
+		{Address: project("old_drop"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
 			Secrets: "gone.main", ItemTitle: "old_drop"},
 	}, Quotas: []planner.Quota{{Connection: r2, Vendor: "cloudflare_r2", Limit: 1500, Live: 1135, After: 1137}}}
 	for i := range p.Operations {
@@ -148,11 +148,11 @@ func acts(o planner.Operation) []planner.Act {
 func hostile() *planner.Plan {
 	long := strings.Repeat("a", 40) + "-the-end"
 	return &planner.Plan{Stack: "st|ack`", Operations: []planner.Operation{
-		{Project: addr.Project{Name: "wide", Key: "日本語のバケット名はとても長い名前になります"}, Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
+		{Address: addr.Address{Kind: addr.Project, Name: "wide", Key: "日本語のバケット名はとても長い名前になります"}, Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
 			Cloud: "local.main", Secrets: "age.main", Bucket: bucket("b-" + long), ItemTitle: "日本語 " + long},
-		{Project: project("control"), Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
+		{Address: project("control"), Kind: planner.Provision, Reason: planner.Reason{Word: "new"},
 			Cloud: "local.main", Secrets: "age.main", Bucket: bucket("b\x1b[2Jb"), ItemTitle: "line\rfeed `|<b>[x](http://y)\n+ provision  forged\u202e"},
-		{Project: addr.Project{Name: "long", Key: long}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: "the item was edited outside of bh, and this sentence goes on for long"},
+		{Address: addr.Address{Kind: addr.Project, Name: "long", Key: long}, Kind: planner.Update, Reason: planner.Reason{Word: "item", Text: "the item was edited outside of bh, and this sentence goes on for long"},
 			Changes: []planner.Change{{Field: "item_title", Before: "a|b", After: "c\nd"}}},
 	}}
 }
@@ -212,13 +212,13 @@ func TestPlan_fitsTheTerminal(t *testing.T) {
 }
 
 func report() (*planner.Plan, executor.Report) {
-	failed := diag.List{{Severity: diag.Error, Code: "BH4001", Project: project("reports"), Summary: "Step failed",
+	failed := diag.List{{Severity: diag.Error, Kind: diag.Kind{Code: "BH4001", Summary: "Step failed"}, Address: project("reports"),
 		Detail: "update credential: cloudflare_r2: update token: permission denied (code 9109).", Fix: "Give the token the permission, and apply again."}}
 	return everyKind(), executor.Report{Results: []executor.Result{
-		{Project: project("photos"), Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/photos (prod)", Started: noon, Ended: noon.Add(1500 * time.Millisecond)},
-		{Project: project("reports"), Kind: planner.Update, Outcome: executor.Failed, Diagnostics: failed, Started: noon, Ended: noon},
-		{Project: project("old_site"), Kind: planner.Destroy, Outcome: executor.Blocked},
-		{Project: project("billing"), Kind: planner.Rotate, Outcome: executor.Interrupted},
+		{Address: project("photos"), Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/photos (prod)", Started: noon, Ended: noon.Add(1500 * time.Millisecond)},
+		{Address: project("reports"), Kind: planner.Update, Outcome: executor.Failed, Diagnostics: failed, Started: noon, Ended: noon},
+		{Address: project("old_site"), Kind: planner.Destroy, Outcome: executor.Blocked},
+		{Address: project("billing"), Kind: planner.Rotate, Outcome: executor.Interrupted},
 	}, Interrupted: true}
 }
 
@@ -234,10 +234,10 @@ func TestReport_golden(t *testing.T) {
 			}
 			plan, r := report()
 			for _, e := range []executor.Event{
-				executor.OperationStarted{Project: project("photos"), Kind: planner.Provision, At: noon},
-				executor.StepStarted{Project: project("photos"), Step: "create_bucket", Target: "acme-prod-photos", At: noon},
-				executor.StepDone{Project: project("photos"), Step: "create_bucket", Target: "acme-prod-photos", At: noon, Err: errors.New("never shown twice")},
-				executor.Waiting{Project: project("photos"), Why: "the provider asks to wait", Until: noon.Add(time.Minute)},
+				executor.OperationStarted{Address: project("photos"), Kind: planner.Provision, At: noon},
+				executor.StepStarted{Address: project("photos"), Step: "create_bucket", Target: "acme-prod-photos", At: noon},
+				executor.StepDone{Address: project("photos"), Step: "create_bucket", Target: "acme-prod-photos", At: noon, Err: errors.New("never shown twice")},
+				executor.Waiting{Address: project("photos"), Why: "the provider asks to wait", Until: noon.Add(time.Minute)},
 				executor.OperationDone{Result: r.Results[0]}, executor.OperationDone{Result: r.Results[1]},
 			} {
 				v.Event(e)
@@ -269,7 +269,7 @@ func TestFault_page(t *testing.T) {
 	o := options()
 	o.Stack = "acme-prod"
 	v, _ := New("markdown", &out, &errs, o)
-	v.Diagnostics(diag.List{{Severity: diag.Warning, Code: "BH1001", Summary: "A <b>warning</b>", Detail: "One.\n  Two | three.", Fix: "Do it.", Project: project("photos"),
+	v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Code: "BH1001", Summary: "A <b>warning</b>"}, Detail: "One.\n  Two | three.", Fix: "Do it.", Address: project("photos"),
 		Subject: diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: 3}}}})
 	v.Fault(errors.New("it | cannot\n  be helped"))
 	v.Done(End{Command: "plan", Exit: 1})
@@ -297,7 +297,7 @@ func TestJSON_lines(t *testing.T) {
 	plan, r := report()
 	v.Plan(plan)
 	v.Report(plan, r)
-	v.Diagnostics(diag.List{{Severity: diag.Warning, Summary: "A warning"}})
+	v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Summary: "A warning"}}})
 	for i, l := range strings.Split(strings.TrimSpace(out.String()), "\n") {
 		var object map[string]any
 		if err := json.Unmarshal([]byte(l), &object); err != nil {
@@ -353,13 +353,13 @@ func TestDiagnostic_golden(t *testing.T) {
 		return diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: line, Column: 1, Byte: start}, End: diag.Pos{Line: line, Byte: end}}
 	}
 	list := diag.List{
-		{Severity: diag.Error, Code: "BH1005", Summary: "Unknown attribute", Detail: "A project has no attribute \"bukcet\".", Fix: "Did you mean \"bucket\"?", Project: project("photos"), Subject: at("bukcet", "bukcet")},
-		{Severity: diag.Warning, Summary: "Over a wide character", Subject: at("\"日本\"", "\"日本\"")},
-		{Severity: diag.Error, Summary: "Over several lines", Subject: at("project", "}")},
-		{Severity: diag.Error, Summary: "At the end of the file", Subject: at("last", "last")},
-		{Severity: diag.Error, Summary: "Beyond the file", Subject: diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: 99, Byte: 9999}, End: diag.Pos{Byte: 10000}}},
-		{Severity: diag.Error, Summary: "In a file that nobody kept", Subject: diag.Range{File: "other.hcl", Start: diag.Pos{Line: 3}}},
-		{Severity: diag.Error, Summary: "In no file", Project: project("photos"), Detail: "A long sentence that has to be broken where the terminal ends, and\n  bh plan --with a command that stays whole whatever the terminal's width is\nand one more.", Fix: "One\x1b[31mred."},
+		{Severity: diag.Error, Kind: diag.Kind{Code: "BH1005", Summary: "Unknown attribute"}, Detail: "A project has no attribute \"bukcet\".", Fix: "Did you mean \"bucket\"?", Address: project("photos"), Subject: at("bukcet", "bukcet")},
+		{Severity: diag.Warning, Kind: diag.Kind{Summary: "Over a wide character"}, Subject: at("\"日本\"", "\"日本\"")},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "Over several lines"}, Subject: at("project", "}")},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "At the end of the file"}, Subject: at("last", "last")},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "Beyond the file"}, Subject: diag.Range{File: "buckets.hcl", Start: diag.Pos{Line: 99, Byte: 9999}, End: diag.Pos{Byte: 10000}}},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "In a file that nobody kept"}, Subject: diag.Range{File: "other.hcl", Start: diag.Pos{Line: 3}}},
+		{Severity: diag.Error, Kind: diag.Kind{Summary: "In no file"}, Address: project("photos"), Detail: "A long sentence that has to be broken where the terminal ends, and\n  bh plan --with a command that stays whole whatever the terminal's width is\nand one more.", Fix: "One\x1b[31mred."},
 	}
 	var plain, colored bytes.Buffer
 	o := options()
@@ -388,8 +388,8 @@ func TestSerial_andTee(t *testing.T) {
 	for range 20 {
 		wg.Go(func() {
 			v.Note("note")
-			v.Event(executor.Waiting{Project: project("photos"), Why: "event", Until: noon})
-			v.Diagnostics(diag.List{{Severity: diag.Error, Summary: "fault"}})
+			v.Event(executor.Waiting{Address: project("photos"), Why: "event", Until: noon})
+			v.Diagnostics(diag.List{{Severity: diag.Error, Kind: diag.Kind{Summary: "fault"}}})
 			v.Plan(&planner.Plan{})
 			v.Report(nil, executor.Report{})
 		})
@@ -451,8 +451,8 @@ func TestReport_narrow(t *testing.T) {
 	o := options()
 	o.Width = 60
 	v, _ := New("human", &out, &out, o)
-	name := addr.Project{Name: "tenant", Key: strings.Repeat("long-", 12)}
-	v.Report(nil, executor.Report{Results: []executor.Result{{Project: name, Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/" + name.Key}}})
+	name := addr.Address{Kind: addr.Project, Name: "tenant", Key: strings.Repeat("long-", 12)}
+	v.Report(nil, executor.Report{Results: []executor.Result{{Address: name, Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/" + name.Key}}})
 	want := "tenant[\"long-long-long-long-l…ng-long-long-long-long-long-\"]\n      -> op://Engineering/" + name.Key + "\nApply complete: 1 done.\n"
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", &out, want)

@@ -51,22 +51,21 @@ func (r Range) String() string {
 	return fmt.Sprintf("%s:%d", r.File, r.Start.Line)
 }
 
-// Diagnostic is one fault. Summary is a constant phrase, Detail says in
-// sentences what was found, Fix says what to do about it. Code is stable
-// ("BH1042"); Subject is the faulty text and Context the block around it. Cause
+// Diagnostic is one fault. Its Kind has a stable code and a constant summary;
+// an error without a code has a Kind of its own. Detail says in sentences what was found,
+// Fix says what to do about it. Subject is the faulty text and Context the block around it. Cause
 // is the error that it stems from, for errors.Is; it is never shown as it is. Omitted is
 // how many others the diagnostic stands for, which are not in the list.
 type Diagnostic struct {
 	Severity Severity
-	Code     string
-	Summary  string
-	Detail   string
-	Fix      string
-	Project  addr.Project
-	Subject  Range
-	Context  Range
-	Cause    error
-	Omitted  int
+	Kind
+	Detail  string
+	Fix     string
+	Address addr.Address
+	Subject Range
+	Context Range
+	Cause   error
+	Omitted int
 }
 
 // Error returns one line: place, summary, detail.
@@ -102,13 +101,13 @@ func (l List) Sorted() List {
 			cmpBool(a.Subject.IsZero(), b.Subject.IsZero()),
 			strings.Compare(a.Subject.File, b.Subject.File),
 			cmp.Compare(a.Subject.Start.Byte, b.Subject.Start.Byte),
-			a.Project.Compare(b.Project),
+			a.Address.Compare(b.Address),
 			strings.Compare(a.Summary, b.Summary),
 			strings.Compare(a.Detail, b.Detail),
 		)
 	})
 	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
-		return a.Severity == b.Severity && a.Subject == b.Subject && a.Project == b.Project &&
+		return a.Severity == b.Severity && a.Subject == b.Subject && a.Address == b.Address &&
 			a.Summary == b.Summary && a.Detail == b.Detail
 	})
 }

@@ -18,9 +18,9 @@ func at(file string, line, byte int) Range {
 
 func TestDiagnostic_saysWhereAndWhat(t *testing.T) {
 	for want, d := range map[string]Diagnostic{
-		"buckets.hcl:3: Wrong type: It is a list.": {Summary: "Wrong type", Detail: "It is a list.", Subject: at("buckets.hcl", 3, 20)},
-		"Wrong type: It is a list.":                {Summary: "Wrong type", Detail: "It is a list."},
-		"Wrong type":                               {Summary: "Wrong type"},
+		"buckets.hcl:3: Wrong type: It is a list.": {Kind: Kind{Summary: "Wrong type"}, Detail: "It is a list.", Subject: at("buckets.hcl", 3, 20)},
+		"Wrong type: It is a list.":                {Kind: Kind{Summary: "Wrong type"}, Detail: "It is a list."},
+		"Wrong type":                               {Kind: Kind{Summary: "Wrong type"}},
 	} {
 		if got := d.Error(); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -32,8 +32,8 @@ func TestDiagnostic_saysWhereAndWhat(t *testing.T) {
 }
 
 func TestList_joinsErrorsAndNotWarnings(t *testing.T) {
-	warning := Diagnostic{Severity: Warning, Summary: "Careful"}
-	fault := Diagnostic{Severity: Error, Summary: "Not found", Cause: fs.ErrNotExist}
+	warning := Diagnostic{Severity: Warning, Kind: Kind{Summary: "Careful"}}
+	fault := Diagnostic{Severity: Error, Kind: Kind{Summary: "Not found"}, Cause: fs.ErrNotExist}
 	var none List
 	if none.HasErrors() || none.Err() != nil || (List{warning}).HasErrors() || (List{warning}).Err() != nil {
 		t.Error("no error became one")
@@ -45,11 +45,11 @@ func TestList_joinsErrorsAndNotWarnings(t *testing.T) {
 }
 
 func TestList_sortsByPlaceAndKeepsEachOnce(t *testing.T) {
-	first := Diagnostic{Summary: "a", Subject: at("a.hcl", 1, 0)}
-	second := Diagnostic{Summary: "a", Subject: at("a.hcl", 2, 9)}
-	other := Diagnostic{Summary: "a", Subject: at("b.hcl", 1, 0)}
-	nowhere := Diagnostic{Summary: "a"}
-	project := Diagnostic{Summary: "a", Subject: at("b.hcl", 1, 0), Project: addr.Project{Name: "p"}}
+	first := Diagnostic{Kind: Kind{Summary: "a"}, Subject: at("a.hcl", 1, 0)}
+	second := Diagnostic{Kind: Kind{Summary: "a"}, Subject: at("a.hcl", 2, 9)}
+	other := Diagnostic{Kind: Kind{Summary: "a"}, Subject: at("b.hcl", 1, 0)}
+	nowhere := Diagnostic{Kind: Kind{Summary: "a"}}
+	project := Diagnostic{Kind: Kind{Summary: "a"}, Subject: at("b.hcl", 1, 0), Address: addr.Address{Kind: addr.Project, Name: "p"}}
 	want := List{first, second, other, project, nowhere}
 	rapid.Check(t, func(t *rapid.T) {
 		l := List(rapid.Permutation(append(slices.Clone(want), want...)).Draw(t, "list"))

@@ -13,7 +13,7 @@ import (
 // Provision describes what ProvisionBucket makes. Operation is an id that was never
 // used before for this project; it becomes part of the credential's name.
 type Provision struct {
-	Project      addr.Project
+	Project      addr.Address
 	Operation    string
 	Cloud        string // connection address, for the record
 	Bucket       vendors.BucketSpec
@@ -39,7 +39,7 @@ func ProvisionBucket(ctx context.Context, rig Rig, p Provision, rec Recorder) (r
 // Registration describes the keys that RegisterBucket stores. The secret comes from the
 // rig's Register.
 type Registration struct {
-	Project     addr.Project
+	Project     addr.Address
 	Operation   string
 	AccessKeyID string
 	Bucket      string
@@ -83,7 +83,7 @@ func DestroyProject(ctx context.Context, rig Rig, record state.Record, rec Recor
 	return err
 }
 
-func mintFor(rig Rig, project addr.Project, operation string, bucket vendors.BucketID,
+func mintFor(rig Rig, project addr.Address, operation string, bucket vendors.BucketID,
 	a state.Applied) planner.IssueCredential {
 	return planner.IssueCredential{CredentialName: planner.CredentialName(rig.Stack, project, operation, 0),
 		Bucket: bucket, Access: a.Access, AllowedIPs: a.AllowedIPs, ExpiresAfter: a.ExpiresAfter}

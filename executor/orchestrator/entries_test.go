@@ -51,7 +51,7 @@ func newRig() (orchestrator.Rig, *memory.World, *time.Time) {
 	world := memory.NewWorld(func() time.Time { return now })
 	return orchestrator.Rig{
 		Buckets: world.Cloud("c"), Secrets: world.Store("s"), Connection: "s", Stack: "acme",
-		Register: func(context.Context, addr.Project) (vendors.BucketCredentials, error) {
+		Register: func(context.Context, addr.Address) (vendors.BucketCredentials, error) {
 			return vendors.BucketCredentials{SecretAccessKey: vendors.NewSecret("brought")}, nil
 		},
 		Prover:      world.Prover(),
@@ -62,7 +62,7 @@ func newRig() (orchestrator.Rig, *memory.World, *time.Time) {
 }
 
 func photos() orchestrator.Provision {
-	return orchestrator.Provision{Project: addr.Project{Name: "photos"}, Operation: "op1", Cloud: "c", Access: vendors.ReadWrite,
+	return orchestrator.Provision{Project: addr.Address{Kind: addr.Project, Name: "photos"}, Operation: "op1", Cloud: "c", Access: vendors.ReadWrite,
 		Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: "photos"}}, ItemTitle: "photos"}
 }
 
@@ -109,7 +109,7 @@ func TestEntries_provisionRotateDestroy(t *testing.T) {
 func TestEntries_register(t *testing.T) {
 	rig, world, _ := newRig()
 	rec := &notes{}
-	_, err := orchestrator.RegisterBucket(context.Background(), rig, orchestrator.Registration{Project: addr.Project{Name: "drop"}, Operation: "op1",
+	_, err := orchestrator.RegisterBucket(context.Background(), rig, orchestrator.Registration{Project: addr.Address{Kind: addr.Project, Name: "drop"}, Operation: "op1",
 		AccessKeyID: "AKIA", Bucket: "drop", EndpointURL: "https://s3.example", Region: "auto", ItemTitle: "drop"}, rec)
 	if err != nil {
 		t.Fatal(err)

@@ -36,7 +36,7 @@ func TestDo_keepsOthersMarks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		record := state.Record{Project: addr.Project{Name: "photos"}, Pending: &state.CredentialRef{ID: "K"}}
+		record := state.Record{Project: addr.Address{Kind: addr.Project, Name: "photos"}, Pending: &state.CredentialRef{ID: "K"}}
 		for _, step := range []planner.Step{planner.UpdateItem{ItemID: item.ID, Title: "t", Over: c.over},
 			planner.StoreCredential{ItemID: item.ID, Title: "t", Over: c.over}} {
 			before, _ := world.Store("s").Item(item.ID)

@@ -34,7 +34,7 @@ type Rig struct {
 	Shape       string // how Secrets writes items, see vendors.Vendor
 	Issuer      string // the kind of credentials that Buckets issues, see vendors.Address
 	Stores      func(ctx context.Context, connection string) (vendors.SecretStore, error)
-	Register    func(ctx context.Context, project addr.Project) (vendors.BucketCredentials, error)
+	Register    func(ctx context.Context, project addr.Address) (vendors.BucketCredentials, error)
 	Prover      vendors.KeyProver
 	Fingerprint func(vendors.Secret) string
 	Stack       string

@@ -12,7 +12,7 @@ import (
 	"buckethead/vendors"
 )
 
-var brought = orchestrator.Registration{Project: addr.Project{Name: "drop"}, Operation: "op1", AccessKeyID: "AKIA",
+var brought = orchestrator.Registration{Project: addr.Address{Kind: addr.Project, Name: "drop"}, Operation: "op1", AccessKeyID: "AKIA",
 	Bucket: "drop", EndpointURL: "https://s3.example", Region: "eu-central-1", ItemTitle: "drop"}
 
 func refusal(kind, cause error, after time.Duration) error {

@@ -19,9 +19,10 @@ import (
 	"buckethead/planner"
 )
 
-// Format is the version of the file that this package writes. It reads those before it as
-// well: format 2 has operations on stores, and where a changed value comes from.
-const Format = 2
+// Format is the version of the file that this package writes. It reads the ones before it as
+// well: format 2 added operations on stores, and where a changed value comes from; format 3 has
+// the address of an operation in one field, and says why one waits for another.
+const Format = 3
 
 // limit bounds what Read takes, in bytes: 100,000 operations are well below it.
 const limit = 512 << 20
@@ -62,9 +63,12 @@ func Read(r io.Reader) (*planner.Plan, error) {
 	}
 	known := doc.Format >= 1 && doc.Format <= Format
 	if known {
-		dec := json.NewDecoder(bytes.NewReader(text))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&doc); err != nil {
+		if doc.Format < 3 {
+			doc.Plan, err = decodeOlder(text, &doc)
+		} else {
+			err = decode(text, &doc)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%w: %s", ErrFormat, err)
 		}
 	}
@@ -79,10 +83,16 @@ func Read(r io.Reader) (*planner.Plan, error) {
 	return doc.Plan, nil
 }
 
+func decode(text []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
+}
+
 // Difference says how one operation of the file is not what would be done now.
-// Project is zero for what concerns the whole plan.
+// Address is zero for what concerns the whole plan.
 type Difference struct {
-	Project addr.Project
+	Address addr.Address
 	Text    string
 }
 
@@ -101,27 +111,27 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 		return nil, []Difference{{Text: "the plan was made from another state (lineage " + expected.Lineage + ", here " +
 			cmp.Or(fresh.Lineage, "none") + ")"}}
 	}
-	now := make(map[string]planner.Operation, len(fresh.Operations))
+	now := make(map[addr.Address]planner.Operation, len(fresh.Operations))
 	for _, o := range fresh.Operations {
-		now[o.Address()] = o
+		now[o.Address] = o
 	}
-	keep := map[string]bool{}
+	keep := map[addr.Address]bool{}
 	for _, want := range expected.Operations {
-		got, there := now[want.Address()]
-		keep[want.Address()] = true
+		got, there := now[want.Address]
+		keep[want.Address] = true
 		switch {
 		case !there:
 			differences = append(differences,
-				Difference{want.Project, about(want) +
+				Difference{want.Address,
 					"was to " + string(want.Kind) + "; now there is nothing to do: it was done already, or is no longer needed"})
 		case got.Digest != want.Digest:
-			differences = append(differences, Difference{want.Project, about(want) + difference(want, got)})
+			differences = append(differences, Difference{want.Address, difference(want, got)})
 		}
 	}
 	for _, o := range fresh.Operations {
 		stores := func(want planner.Operation) bool { return want.Secrets == o.Secrets }
-		if o.Block != "" && !keep[o.Address()] && slices.ContainsFunc(expected.Operations, stores) {
-			differences = append(differences, Difference{Text: about(o) + "was not in the plan; now would " +
+		if o.Address.Kind == addr.Secrets && !keep[o.Address] && slices.ContainsFunc(expected.Operations, stores) {
+			differences = append(differences, Difference{o.Address, "was not in the plan; now would " +
 				string(o.Kind) + " (" + o.Reason.Text + ")"})
 		}
 	}
@@ -130,22 +140,14 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 	}
 	cut := *fresh
 	cut.Operations = slices.DeleteFunc(slices.Clone(fresh.Operations),
-		func(o planner.Operation) bool { return !keep[o.Address()] })
+		func(o planner.Operation) bool { return !keep[o.Address] })
 	if len(cut.Operations) < len(fresh.Operations) {
 		cut.Quotas = nil // they are of the whole plan
 	}
 	return &cut, nil
 }
 
-// about names what an operation without a project is about.
-func about(o planner.Operation) string {
-	if o.Block == "" {
-		return ""
-	}
-	return o.Block + ": "
-}
-
-// difference says in words how two operations of one project differ.
+// difference says in words how two operations of one address differ.
 func difference(want, got planner.Operation) string {
 	if want.Kind != got.Kind || want.Reason.Word != got.Reason.Word {
 		return fmt.Sprintf("was to %s (%s); now would %s (%s)", want.Kind, want.Reason.Text, got.Kind, got.Reason.Text)
@@ -166,8 +168,8 @@ func difference(want, got planner.Operation) string {
 			parts = append(parts, c.Field+" would no longer change")
 		}
 	}
-	if !slices.Equal(want.After, got.After) {
-		parts = append(parts, fmt.Sprintf("would wait for %s, not for %s", labels(got.After), labels(want.After)))
+	if was, is := want.Freed(), got.Freed(); !slices.Equal(was, is) {
+		parts = append(parts, fmt.Sprintf("would wait for %s, not for %s", labels(is), labels(was)))
 	}
 	if len(parts) == 0 {
 		return "would take other steps: " + acts(got) + "; not: " + acts(want)
@@ -175,7 +177,7 @@ func difference(want, got planner.Operation) string {
 	return strings.Join(parts, "; ")
 }
 
-func labels(projects []addr.Project) string {
+func labels(projects []addr.Address) string {
 	names := make([]string, 0, len(projects))
 	for _, p := range projects {
 		names = append(names, p.Label())

@@ -3,6 +3,8 @@ package planfile_test
 import (
 	"bytes"
 	"errors"
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -17,7 +19,7 @@ import (
 func plan(projects ...string) *planner.Plan {
 	desired := &config.Config{Stack: "main"}
 	for _, name := range projects {
-		desired.Projects = append(desired.Projects, config.Project{Addr: addr.Project{Name: name}, Cloud: "local.main", Secrets: "age_file.main",
+		desired.Projects = append(desired.Projects, config.Project{Addr: addr.Address{Kind: addr.Project, Name: name}, Cloud: "local.main", Secrets: "age_file.main",
 			Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}}, Access: vendors.ReadWrite, ItemTitle: name})
 	}
 	p, _ := planner.Make(planner.Input{Desired: desired, Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}}, Mode: planner.Normal})
@@ -54,7 +56,7 @@ func TestRead_refusesWhatItDidNotWrite(t *testing.T) {
 		"nothing":        "",
 		"no JSON":        "terraform",
 		"other JSON":     "{}",
-		"newer":          strings.Replace(text, `"bh_plan_format": 2`, `"bh_plan_format": 3`, 1),
+		"newer":          strings.Replace(text, `"bh_plan_format": 3`, `"bh_plan_format": 4`, 1),
 		"changed since":  strings.Replace(text, `"digest": "`, `"digest": "0`, 2),
 		"cut off":        text[:len(text)/2],
 		"unknown field":  strings.Replace(text, `"digest"`, `"quota": 1, "digest"`, 1),
@@ -67,12 +69,59 @@ func TestRead_refusesWhatItDidNotWrite(t *testing.T) {
 	}
 }
 
+// A file of an older format has the address of an operation in one of two fields.
+func TestRead_olderFormats(t *testing.T) {
+	older := `{"bh_plan_format":2,"bh_version":"1","digest":"DIGEST","plan":{"stack":"main","lineage":"L","mode":"normal","operations":[` +
+		`{"block":"secrets.age_file.main","kind":"update","reason":{"word":"w","text":"t"},"id":"","sequence":0,"bucket":{"name":""},"acts":[],"digest":"1"},` +
+		`{"project":"project.photos","kind":"provision","reason":{"word":"w","text":"t"},"id":"","sequence":1,"bucket":{"name":"b"},"acts":[],"after":["project.old"],"digest":"2"}]}}`
+	want := &planner.Plan{Stack: "main", Mode: planner.Normal, Operations: []planner.Operation{{Digest: "1"}, {Digest: "2"}}}
+	older = strings.Replace(older, "DIGEST", want.Digest(), 1)
+	plan, err := planfile.Read(strings.NewReader(older))
+	if err != nil || len(plan.Operations) != 2 || plan.Lineage != "L" {
+		t.Fatalf("got %+v, %v", plan, err)
+	}
+	store, photos := plan.Operations[0], plan.Operations[1]
+	if store.Address != (addr.Address{Kind: addr.Secrets, Name: "age_file.main"}) || photos.Address != (addr.Address{Kind: addr.Project, Name: "photos"}) ||
+		len(photos.After) != 1 || photos.Bucket.Name != "b" {
+		t.Errorf("got %+v and %+v", store, photos)
+	}
+	for name, broken := range map[string]string{
+		"an unknown field": strings.Replace(older, `"block"`, `"quota":1,"block"`, 1),
+		"no plan":          `{"bh_plan_format":2,"bh_version":"1","digest":""}`,
+		"another digest":   strings.Replace(older, `"digest":"1"`, `"digest":"3"`, 1),
+		"another format":   strings.Replace(older, `"bh_plan_format":2`, `"bh_plan_format":3`, 1),
+	} {
+		if _, err := planfile.Read(strings.NewReader(broken)); !errors.Is(err, planfile.ErrFormat) {
+			t.Errorf("%s: got %v, want ErrFormat", name, err)
+		}
+	}
+}
+
+// The file of this format, as it is on disk.
+func TestWrite_golden(t *testing.T) {
+	old, photos := addr.Address{Kind: addr.Project, Name: "old"}, addr.Address{Kind: addr.Project, Name: "photos", Key: "eu"}
+	p := &planner.Plan{Stack: "main", Lineage: "L", Mode: planner.Normal, Operations: []planner.Operation{
+		{Address: addr.Address{Kind: addr.Secrets, Name: "age_file.main"}, Kind: planner.Update, Digest: "1"},
+		{Address: photos, Kind: planner.Provision, Digest: "2", After: []planner.Wait{{Address: old, Reason: planner.Reason{Word: "bucket_name", Text: "frees the name of the bucket"}}}}}}
+	const path = "testdata/format3.json"
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := write(t, p); string(got) != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if read, err := planfile.Read(bytes.NewReader(want)); err != nil || !reflect.DeepEqual(read, p) {
+		t.Errorf("got %+v, %v", read, err)
+	}
+}
+
 func TestCompare(t *testing.T) {
 	expected := plan("photos", "albums")
 	changed := plan("photos", "albums")
 	other := plan("photos", "albums")
 	for i := range other.Operations {
-		if other.Operations[i].Project.Name == "photos" {
+		if other.Operations[i].Address.Name == "photos" {
 			other.Operations[i].Digest, other.Operations[i].Kind = "x", planner.Adopt
 		}
 	}
@@ -114,7 +163,7 @@ func TestCompare_quotasAndWhatIsWaitedFor(t *testing.T) {
 		t.Errorf("got quotas %v, %v; want none for a part", run.Quotas, differences)
 	}
 	waits := plan("photos")
-	waits.Operations[0].After, waits.Operations[0].Digest = []addr.Project{{Name: "old"}}, "x"
+	waits.Operations[0].After, waits.Operations[0].Digest = []planner.Wait{{Address: addr.Address{Kind: addr.Project, Name: "old"}}}, "x"
 	if _, differences := planfile.Compare(expected, waits); len(differences) != 1 || differences[0].Text != "would wait for old, not for none" {
 		t.Errorf("got %v", differences)
 	}
@@ -132,6 +181,7 @@ func TestCompare_takesAPlanFromBeforeTheState(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(write(f, plan("photos")))
+	f.Add([]byte(`{"bh_plan_format":3,"plan":{"operations":[{"address":"secrets.x["}]}}`))
 	f.Add([]byte(`{"bh_plan_format":1,"plan":{"operations":[{"project":"x["}]}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, err := planfile.Read(bytes.NewReader(text))

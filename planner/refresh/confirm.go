@@ -91,7 +91,7 @@ func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(
 	}
 }
 
-func (o *observer) confirmBucket(ctx context.Context, project addr.Project, key planner.BucketKey,
+func (o *observer) confirmBucket(ctx context.Context, project addr.Address, key planner.BucketKey,
 	once func(any, func())) {
 	if _, listed := o.world.Buckets[key]; !listed {
 		once(key, func() { o.getBucket(ctx, project, key) })
@@ -120,7 +120,7 @@ func (o *observer) confirmClasses(ctx context.Context, once func(any, func())) {
 // that carry our mark, belong to no record, and are in a store that an open
 // intent names; or, where that is asked for, in any.
 func (o *observer) confirmMarked() {
-	stores := map[string]addr.Project{}
+	stores := map[string]addr.Address{}
 	for _, i := range o.request.Recorded.Intents {
 		if i.Step == planner.StepStoreCredential {
 			stores[i.Secrets] = i.Project
@@ -128,7 +128,7 @@ func (o *observer) confirmMarked() {
 	}
 	if o.request.Marked {
 		for _, c := range o.request.Desired.Secrets {
-			stores[c.Address()] = addr.Project{}
+			stores[c.Address()] = addr.Address{}
 		}
 	}
 	if len(stores) == 0 {
@@ -160,7 +160,7 @@ func (o *observer) markedUnheld() []planner.ItemKey {
 
 // confirmImports reads the items that import blocks name, by id or title.
 func (o *observer) confirmImports() {
-	blocks := map[addr.Project]config.Import{}
+	blocks := map[addr.Address]config.Import{}
 	for _, block := range o.request.Desired.Imports {
 		if _, recorded := o.request.Recorded.Records[block.To]; !recorded && block.Item != "" {
 			blocks[block.To] = block
@@ -183,19 +183,19 @@ func (o *observer) confirmImports() {
 	}
 }
 
-func (o *observer) getBucket(ctx context.Context, project addr.Project, key planner.BucketKey) {
+func (o *observer) getBucket(ctx context.Context, project addr.Address, key planner.BucketKey) {
 	get := func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) }
 	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, get, func(b vendors.Bucket) { o.world.Buckets[key] = b })
 }
 
-func (o *observer) getCredential(ctx context.Context, project addr.Project, key planner.CredentialKey) {
+func (o *observer) getCredential(ctx context.Context, project addr.Address, key planner.CredentialKey) {
 	get := func(r vendors.BucketReader) (vendors.Credential, error) { return r.GetCredential(ctx, key.ID) }
 	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, get,
 		func(c vendors.Credential) { o.world.Credentials[key] = c })
 }
 
 // fetch makes one single read and keeps what it found, if anything.
-func fetch[R, T any](ctx context.Context, o *observer, project addr.Project, connection string,
+func fetch[R, T any](ctx context.Context, o *observer, project addr.Address, connection string,
 	open func(context.Context, string) (R, error), get func(R) (T, error), keep func(T)) {
 	if !o.mayRead(ctx, project) {
 		return
@@ -211,7 +211,7 @@ func fetch[R, T any](ctx context.Context, o *observer, project addr.Project, con
 
 // missing reports whether there is nothing to keep: the thing is certainly not
 // there, or the read failed, which is reported.
-func (o *observer) missing(project addr.Project, err error) bool {
+func (o *observer) missing(project addr.Address, err error) bool {
 	if err == nil {
 		return false
 	}
@@ -224,12 +224,8 @@ func (o *observer) missing(project addr.Project, err error) bool {
 	return true
 }
 
-func (o *observer) projectFault(project addr.Project, err error) diag.Diagnostic {
-	summary := "Cannot read from a provider"
-	if !project.IsZero() {
-		summary = "Cannot read what " + project.Label() + " needs"
-	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3002", Project: project, Summary: summary,
+func (o *observer) projectFault(project addr.Address, err error) diag.Diagnostic {
+	d := diag.Diagnostic{Severity: diag.Error, Kind: thingNotRead, Address: project,
 		Detail: err.Error() + ".", Fix: fixFor(err), Cause: err}
 	for i := range o.request.Desired.Projects {
 		if p := &o.request.Desired.Projects[i]; p.Addr == project {

@@ -19,11 +19,11 @@ func Describe(ctx context.Context, r Readers, q Request,
 	g := parallel.NewGroup(o.request.Parallelism)
 	for _, key := range keys {
 		g.Go(func() {
-			if !o.mayRead(ctx, addr.Project{}) {
+			if !o.mayRead(ctx, addr.Address{}) {
 				return
 			}
 			spec, err := o.describe(ctx, key)
-			if o.missing(addr.Project{}, err) {
+			if o.missing(addr.Address{}, err) {
 				return
 			}
 			o.mu.Lock()

@@ -14,7 +14,7 @@ import (
 )
 
 // want notes an item that has to be read, and a project that needs it.
-func (o *observer) want(key planner.ItemKey, project addr.Project) {
+func (o *observer) want(key planner.ItemKey, project addr.Address) {
 	if before, noted := o.wanted[key]; !noted || project.Compare(before) < 0 {
 		o.wanted[key] = project
 	}

@@ -32,7 +32,7 @@ type observer struct {
 	// stopped means that a single read failed: no other is begun.
 	stopped bool
 	// wanted are the items to be read, and a project that needs each.
-	wanted map[planner.ItemKey]addr.Project
+	wanted map[planner.ItemKey]addr.Address
 
 	fingerprintKey []byte
 }
@@ -43,13 +43,13 @@ func newObserver(r Readers, q Request) *observer {
 	}
 	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{},
 		failed: map[string]bool{}, fingerprintKey: fingerprintKey(q.Recorded.Meta.FingerprintKey),
-		wanted: map[planner.ItemKey]addr.Project{}, world: planner.World{
+		wanted: map[planner.ItemKey]addr.Address{}, world: planner.World{
 			Buckets:     map[planner.BucketKey]vendors.Bucket{},
 			Credentials: map[planner.CredentialKey]vendors.Credential{},
 			Items:       map[planner.ItemKey]planner.Item{},
 			Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
 			Settings:    map[planner.BucketKey]vendors.BucketSettings{},
-			Registered:  map[addr.Project]string{},
+			Registered:  map[addr.Address]string{},
 			Missing:     map[string]string{},
 			CannotEmpty: map[string]bool{},
 			Recipients:  map[string]planner.Recipients{},
@@ -128,7 +128,7 @@ func (o *observer) mayAsk(connection string) bool {
 
 // mayRead reports whether to begin another single read. After the first that failed, or the end
 // of ctx, there is none: the plan cannot be made, and a provider in trouble is left alone.
-func (o *observer) mayRead(ctx context.Context, project addr.Project) bool {
+func (o *observer) mayRead(ctx context.Context, project addr.Address) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.stopped && ctx.Err() != nil {
@@ -239,11 +239,11 @@ func (o *observer) unreadable(connection string, err error) {
 	if errors.Is(err, context.Canceled) {
 		err = context.Canceled
 	}
-	d := diag.Diagnostic{Severity: diag.Error, Code: "BH3001", Summary: "Cannot read from " + connection, Cause: err,
-		Detail: err.Error() + ".", Fix: fixFor(err)}
+	d := diag.Diagnostic{Severity: diag.Error, Kind: connectionNotRead, Cause: err,
+		Detail: connection + " cannot be read: " + err.Error() + ".", Fix: fixFor(err)}
 	var host *vendors.HostError
 	if errors.As(err, &host) {
-		d.Code, d.Summary, d.Detail, d.Fix = "BH3003", host.Summary(), host.Cause(), host.Fix()
+		d.Kind, d.Detail, d.Fix = SecretWithheld, host.Cause(), host.Fix()
 	}
 	if c, ok := find(o.request.Desired, connection); ok {
 		d.Subject = c.Range

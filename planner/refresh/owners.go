@@ -19,7 +19,7 @@ import (
 // else is known from the list of credentials.
 func (o *observer) confirmOwners() {
 	snap := o.request.Recorded
-	titles := map[planner.ItemKey]addr.Project{}
+	titles := map[planner.ItemKey]addr.Address{}
 	several := len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 || o.shared()
 	for i := range o.request.Desired.Projects {
 		p := &o.request.Desired.Projects[i]
@@ -36,7 +36,7 @@ func (o *observer) confirmOwners() {
 	if len(titles) == 0 && !several {
 		return
 	}
-	called := func(key planner.ItemKey) addr.Project {
+	called := func(key planner.ItemKey) addr.Address {
 		return titles[planner.ItemKey{Secrets: key.Secrets, ID: o.world.Items[key].Summary.Title}]
 	}
 	byStore := map[string][]planner.ItemKey{}

@@ -16,7 +16,7 @@ import (
 func TestObserve_readsOwners(t *testing.T) {
 	newcomer := func(bucket string) func(*stage) {
 		return func(s *stage) {
-			s.request.Desired.Projects = append(s.request.Desired.Projects, config.Project{Addr: addr.Project{Name: "new"}, Cloud: cloud, Secrets: store,
+			s.request.Desired.Projects = append(s.request.Desired.Projects, config.Project{Addr: addr.Address{Kind: addr.Project, Name: "new"}, Cloud: cloud, Secrets: store,
 				Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: bucket}}, ItemTitle: "new"})
 		}
 	}

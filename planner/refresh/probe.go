@@ -73,7 +73,7 @@ func (o *observer) fingerprintRegistered(ctx context.Context) {
 	var values map[string]vendors.Secret
 	var faults map[string]error
 	if len(references) > 0 {
-		if !o.mayRead(ctx, addr.Project{}) {
+		if !o.mayRead(ctx, addr.Address{}) {
 			return
 		}
 		values, faults = o.readers.Resolve(ctx, references)

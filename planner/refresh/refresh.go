@@ -34,7 +34,7 @@ type Request struct {
 	Parallelism int // single reads at once; 0 means 8
 	// Scope, where not nil, says which projects are looked at: the references of
 	// others are not read.
-	Scope func(addr.Project) bool
+	Scope func(addr.Address) bool
 	// Marked asks for every item that carries bh's mark to be read: for a state
 	// that was lost, they tell what was in it.
 	Marked bool

@@ -33,10 +33,10 @@ func newStage(t testing.TB, n int) *stage {
 	s := &stage{world: memory.NewWorld(func() time.Time { return now })}
 	s.world.PageSize = 1000
 	desired := &config.Config{Stack: "main"}
-	snap := state.Snapshot{Meta: state.Meta{Lineage: "L", FingerprintKey: []byte("key")}, Records: map[addr.Project]state.Record{}}
+	snap := state.Snapshot{Meta: state.Meta{Lineage: "L", FingerprintKey: []byte("key")}, Records: map[addr.Address]state.Record{}}
 	for i := range n {
 		id := vendors.BucketID{Name: fmt.Sprintf("bucket-%04d", i)}
-		p := addr.Project{Name: "tenant", Key: id.Name}
+		p := addr.Address{Kind: addr.Project, Name: "tenant", Key: id.Name}
 		desired.Projects = append(desired.Projects, config.Project{Addr: p, Cloud: cloud, Secrets: store, Bucket: vendors.BucketSpec{ID: id}, ItemTitle: p.Label()})
 		_, err := s.world.Cloud(cloud).CreateBucket(ctx, vendors.BucketSpec{ID: id})
 		issued, err2 := s.world.Cloud(cloud).IssueCredential(ctx, vendors.CredentialSpec{Name: "bh/" + id.Name, Bucket: id, Access: vendors.ReadWrite})
@@ -152,13 +152,13 @@ func TestObserve_probesOnlyWhatMayGo(t *testing.T) {
 
 func TestObserve_readsReferencesOfRegisteredKeys(t *testing.T) {
 	s := newStage(t, 0)
-	p := addr.Project{Name: "drop"}
+	p := addr.Address{Kind: addr.Project, Name: "drop"}
 	s.request.Desired.Projects = []config.Project{{Addr: p, Secrets: store, Register: &config.Register{Reference: "age://drop/secret"}}}
 	want := vendors.Fingerprint([]byte("key"), vendors.NewSecret("read from age://drop/secret"))
 	if got := s.observe(t).Registered[p]; got != want {
 		t.Errorf("got fingerprint %q, want %q", got, want)
 	}
-	s.request.Scope = func(addr.Project) bool { return false }
+	s.request.Scope = func(addr.Address) bool { return false }
 	if len(s.observe(t).Registered) != 0 {
 		t.Error("the reference of a project that is left out was read")
 	}

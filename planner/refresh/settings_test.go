@@ -62,7 +62,7 @@ func TestObserve_readsSettingsOfThoseThatHaveThem(t *testing.T) {
 			s.request.Desired.Projects = slices.Delete(s.request.Desired.Projects, 1, 2)
 		}, nil},
 		"a destroy of all": {func(s *stage) { s.with(1, rules, rules); s.request.Mode = planner.DestroyAll }, nil},
-		"out of scope":     {func(s *stage) { s.with(1, rules, rules); s.request.Scope = func(addr.Project) bool { return false } }, nil},
+		"out of scope":     {func(s *stage) { s.with(1, rules, rules); s.request.Scope = func(addr.Address) bool { return false } }, nil},
 		"not there": {func(s *stage) {
 			s.with(1, rules, rules)
 			s.world.Cloud(cloud).RemoveBucket(s.request.Desired.Projects[1].Bucket.ID)
@@ -81,8 +81,8 @@ func TestObserve_readsSettingsOfThoseThatHaveThem(t *testing.T) {
 		"of someone else": {func(s *stage) { s.with(1, lock, none); s.forget(1) }, nil},
 		"moved": {func(s *stage) {
 			d := s.with(1, none, lock)
-			s.request.Desired.Moved = []config.Moved{{From: d.Addr, To: addr.Project{Name: "moved"}}}
-			d.Addr = addr.Project{Name: "moved"}
+			s.request.Desired.Moved = []config.Moved{{From: d.Addr, To: addr.Address{Kind: addr.Project, Name: "moved"}}}
+			d.Addr = addr.Address{Kind: addr.Project, Name: "moved"}
 		}, []vendors.SettingsKind{vendors.LockSettings}},
 	} {
 		t.Run(name, func(t *testing.T) {

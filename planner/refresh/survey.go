@@ -93,6 +93,6 @@ func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
 // wantMarked notes the items with bh's mark that no record has.
 func (s *surveyor) wantMarked() {
 	for _, key := range s.markedUnheld() {
-		s.want(key, addr.Project{})
+		s.want(key, addr.Address{})
 	}
 }

@@ -15,7 +15,7 @@ import (
 // What is announced has used its names, begun or not: nothing else may draw them.
 func TestStore_announce(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "state.db"))
-	photos := addr.Project{Name: "photos"}
+	photos := addr.Address{Kind: addr.Project, Name: "photos"}
 	given, err := s.Reserve(t.Context(), []state.Intent{{Project: photos, Sequence: 4, Step: "a", Name: "one"}, {Project: photos, Sequence: 4, Step: "a", Name: "two", Retry: true}})
 	if err != nil || len(given) != 2 || given[0].ID == 0 || given[1].ID == given[0].ID {
 		t.Fatalf("%+v, %v", given, err)

@@ -157,6 +157,6 @@ func verify(path string, o Options) (meta state.Meta, err error) {
 	if _, err := s.Snapshot(); err != nil {
 		return meta, err
 	}
-	_, err = s.History(addr.Project{}, 0)
+	_, err = s.History(addr.Address{}, 0)
 	return meta, err
 }

@@ -198,7 +198,7 @@ func TestCommit_outlivesAKill(t *testing.T) {
 	if path := os.Getenv("BH_TEST_COMMIT_TO"); path != "" {
 		s := open(t, path)
 		for n := uint64(1); ; n++ {
-			if _, err := s.Begin(t.Context(), state.Intent{Project: addr.Project{Name: "p"}, Sequence: n}); err != nil {
+			if _, err := s.Begin(t.Context(), state.Intent{Project: addr.Address{Kind: addr.Project, Name: "p"}, Sequence: n}); err != nil {
 				t.Fatal(err)
 			}
 			fmt.Println("done", n)
@@ -228,7 +228,7 @@ func TestCommit_outlivesAKill(t *testing.T) {
 		_ = cmd.Wait() // it was killed
 		s := open(t, path)
 		snap, err := s.Snapshot()
-		if err != nil || last == 0 || snap.Sequences[addr.Project{Name: "p"}] < last || uint64(len(snap.Intents)) < last {
+		if err != nil || last == 0 || snap.Sequences[addr.Address{Kind: addr.Project, Name: "p"}] < last || uint64(len(snap.Intents)) < last {
 			t.Errorf("%d commits were done, and %d are there: %v", last, len(snap.Intents), err)
 		}
 	}

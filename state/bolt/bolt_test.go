@@ -59,7 +59,7 @@ func fill(t testing.TB, s state.Store, n int) {
 }
 
 func recordOf(i int) state.Record {
-	p := addr.Project{Name: "tenant", Key: fmt.Sprintf("t%06d", i)}
+	p := addr.Address{Kind: addr.Project, Name: "tenant", Key: fmt.Sprintf("t%06d", i)}
 	return state.Record{Project: p, Cloud: "cloudflare_r2.main", Secrets: "onepassword.eng", Bucket: &vendors.BucketID{Name: p.Key}, Proof: state.Proved,
 		Applied: state.Applied{Access: vendors.ReadWrite}, Item: &state.ItemRef{ID: p.Key, Title: p.Label(), Address: p, Fields: map[string]string{"bucket": p.Key, "region": "auto"}},
 		Active: &state.CredentialRef{ID: p.Key, Name: "bh/main/" + p.String(), IssuedAt: start, Fingerprint: strings.Repeat("f", 64)}, CreatedAt: start, UpdatedAt: start}
@@ -153,6 +153,18 @@ func TestOpen_refusesWhatIsNotForIt(t *testing.T) {
 	} else if _, err := s.Snapshot(); !errors.Is(err, state.ErrDamaged) {
 		t.Errorf("a record under the address of another: %v", err)
 	}
+	for bucket, text := range map[string]string{
+		"projects": `{"project":"secrets.a.b"}`, "watches": `{"name":"w","project":"secrets.a.b"}`,
+		"intents": `{"id":1,"project":"cloud.a.b"}`, "sequences": "01234567",
+	} {
+		path := written(t, 1)
+		bolt.SetSealed(t, path, bucket, "secrets.a.b", text)
+		if s, err := bolt.OpenReadOnly(context.Background(), path, options()); err != nil {
+			t.Error(err)
+		} else if _, err := s.Snapshot(); !errors.Is(err, state.ErrDamaged) || !strings.Contains(err.Error(), "not a project") {
+			t.Errorf("something else than a project in %s: %v", bucket, err)
+		}
+	}
 	for odd, want := range map[string]string{t.TempDir(): "it is a folder", os.DevNull: "it is not a file", filepath.Join(path, "below"): "not a directory", filepath.Join(path, "far", "below"): "not a directory"} {
 		for _, err := range both(odd) {
 			if err == nil || !strings.HasPrefix(err.Error(), "open the state") || !strings.Contains(err.Error(), odd) || !strings.HasSuffix(err.Error(), want) || errors.Is(err, state.ErrDamaged) {
@@ -203,7 +215,7 @@ func use(tb testing.TB, path string) error {
 			return err
 		}
 		_, err = r.Snapshot()
-		_, historyErr := r.History(addr.Project{}, 0)
+		_, historyErr := r.History(addr.Address{}, 0)
 		return errors.Join(err, historyErr, r.Close())
 	}
 	before := read()
@@ -211,7 +223,7 @@ func use(tb testing.TB, path string) error {
 	if err != nil {
 		return errors.Join(before, err)
 	}
-	p := addr.Project{Name: "p"}
+	p := addr.Address{Kind: addr.Project, Name: "p"}
 	for n := range 3 {
 		i, beginErr := s.Begin(tb.Context(), state.Intent{Project: p, Sequence: uint64(n)})
 		err = errors.Join(err, beginErr, s.Commit(tb.Context(), i, state.Record{Project: p}), s.Settle(tb.Context(), state.Settlement{Project: p}))
@@ -319,7 +331,7 @@ func announcedTo(tb testing.TB, n int) *bolt.Store {
 	tb.Cleanup(func() { _ = s.Close() })
 	intents := make([]state.Intent, n)
 	for i := range intents {
-		other := addr.Project{Name: fmt.Sprintf("other-%d", i)}
+		other := addr.Address{Kind: addr.Project, Name: fmt.Sprintf("other-%d", i)}
 		intents[i] = state.Intent{Project: other, Step: "s", Name: "n", At: start}
 	}
 	if _, err := s.Reserve(tb.Context(), intents); err != nil {
@@ -330,7 +342,7 @@ func announcedTo(tb testing.TB, n int) *bolt.Store {
 
 // settleOne begins a step and ends its operation.
 func settleOne(tb testing.TB, s *bolt.Store) {
-	photos := addr.Project{Name: "photos"}
+	photos := addr.Address{Kind: addr.Project, Name: "photos"}
 	_, err := s.Begin(tb.Context(), state.Intent{Project: photos, Step: "s", At: start})
 	if err == nil {
 		err = s.Settle(tb.Context(), state.Settlement{Project: photos})

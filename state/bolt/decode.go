@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"buckethead/config/addr"
 	"buckethead/state"
 )
 
@@ -58,6 +59,29 @@ func (d *decoder) decode(text []byte, into any) error {
 func (d *decoder) entry(bucket, key, text []byte, into any) error {
 	if err := d.decode(text, into); err != nil {
 		return fmt.Errorf("%q in %s: %w", key, bucket, err)
+	}
+	for _, p := range addressesIn(into) {
+		if p.Kind != addr.Project && !p.IsZero() {
+			return fmt.Errorf("%q in %s: %s is not a project", key, bucket, p)
+		}
+	}
+	return nil
+}
+
+// addressesIn returns the addresses in a value that was decoded.
+func addressesIn(value any) []addr.Address {
+	switch v := value.(type) {
+	case *state.Record:
+		if v.Item != nil {
+			return []addr.Address{v.Project, v.Item.Address}
+		}
+		return []addr.Address{v.Project}
+	case *state.Intent:
+		return []addr.Address{v.Project}
+	case *state.Watch:
+		return []addr.Address{v.Project}
+	case *state.Entry:
+		return []addr.Address{v.Project}
 	}
 	return nil
 }

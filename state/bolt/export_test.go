@@ -124,7 +124,7 @@ func WriteUntil(ctx context.Context, s *Store, started chan<- struct{}, release 
 
 // LeaveBehind runs the transaction of [FailingWrite], which ends as how says, and leaves
 // it behind before it has done anything. Once finish has returned, it has ended.
-func LeaveBehind(tb testing.TB, s *Store, i state.Intent, drop addr.Project, how string) (finish func()) {
+func LeaveBehind(tb testing.TB, s *Store, i state.Intent, drop addr.Address, how string) (finish func()) {
 	tb.Helper()
 	started, release := make(chan struct{}), make(chan struct{})
 	ctx, cancel := context.WithCancel(tb.Context())
@@ -160,7 +160,7 @@ const (
 )
 
 // writeIntents puts an intent in place and drops those of a project.
-func (s *Store) writeIntents(w *writing, i state.Intent, drop addr.Project, how string) error {
+func (s *Store) writeIntents(w *writing, i state.Intent, drop addr.Address, how string) error {
 	if how == FailsWhenItIsStored { // because the file cannot grow
 		s.db.MaxSize = 1
 		i.Run = strings.Repeat("x", 1<<20)
@@ -173,7 +173,7 @@ func (s *Store) writeIntents(w *writing, i state.Intent, drop addr.Project, how 
 }
 
 // FailingWrite puts an intent in place, drops those of a project, and then fails.
-func FailingWrite(s *Store, i state.Intent, drop addr.Project, how string) error {
+func FailingWrite(s *Store, i state.Intent, drop addr.Address, how string) error {
 	defer func() { s.db.MaxSize = 0 }()
 	return s.write(context.Background(), func(w *writing) error { return s.writeIntents(w, i, drop, how) })
 }
@@ -196,7 +196,7 @@ func CheckOpenIntents(s *Store) (used bool, err error) {
 		if used = s.intents.projects != nil && s.intents.after == tx.ID(); !used {
 			return nil
 		}
-		scanned := openIntents{projects: map[string]addr.Project{}, byProject: map[addr.Project]map[string]bool{}}
+		scanned := openIntents{projects: map[string]addr.Address{}, byProject: map[addr.Address]map[string]bool{}}
 		if err := each(tx, bucketIntents, scanned.note); err != nil {
 			return err
 		}

@@ -39,13 +39,13 @@ func contentOf(t *testing.T, s *Store) stateContent {
 		t.Fatal(err)
 	}
 	out := stateContent{Meta: snap.Meta, Intents: snap.Intents, Watches: snap.Watches, Sequences: map[string]uint64{}}
-	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Project.Compare) {
+	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Address.Compare) {
 		out.Records = append(out.Records, snap.Records[p])
 	}
 	for p, n := range snap.Sequences {
 		out.Sequences[p.String()] = n
 	}
-	if out.History, err = s.History(addr.Project{}, 0); err != nil {
+	if out.History, err = s.History(addr.Address{}, 0); err != nil {
 		t.Fatal(err)
 	}
 	return out
@@ -120,7 +120,7 @@ func writeGoldenState(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	photos, north, gone := addr.Project{Name: "photos"}, addr.Project{Name: "tenant", Key: "north"}, addr.Project{Name: "gone"}
+	photos, north, gone := addr.Address{Kind: addr.Project, Name: "photos"}, addr.Address{Kind: addr.Project, Name: "tenant", Key: "north"}, addr.Address{Kind: addr.Project, Name: "gone"}
 	whole := goldenRecord(photos)
 	for _, r := range []state.Record{whole, {Project: north, Secrets: "age_file.main", Registered: true, Applied: state.Applied{Unverified: true}, CreatedAt: goldenTime, UpdatedAt: goldenTime, Generation: 1}} {
 		mustNot(t, s.Commit(t.Context(), state.Intent{}, r))
@@ -148,7 +148,7 @@ func writeGoldenState(t *testing.T, folder string) {
 	mustNot(t, s.Close())
 }
 
-func goldenRecord(p addr.Project) state.Record {
+func goldenRecord(p addr.Address) state.Record {
 	settings := vendors.BucketSettings{
 		CORS: []vendors.CORSRule{{AllowedOrigins: []string{"https://example.com"}, AllowedMethods: []string{"GET"}, AllowedHeaders: []string{"a"}, ExposeHeaders: []string{"b"}, MaxAge: time.Hour}},
 		Lifecycle: []vendors.LifecycleRule{{ID: "old", Enabled: true, Prefix: "tmp/", DeleteAfter: 24 * time.Hour, InfrequentAccessAfter: time.Hour, AbortUploadsAfter: time.Hour},

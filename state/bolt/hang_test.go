@@ -27,7 +27,7 @@ func TestStore_leavesATransactionBehind(t *testing.T) {
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if _, err := s.Begin(ended, state.Intent{Project: addr.Project{Name: "photos"}}); !errors.Is(err, context.Canceled) {
+	if _, err := s.Begin(ended, state.Intent{Project: addr.Address{Kind: addr.Project, Name: "photos"}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	if err := s.Close(); err != nil {
@@ -40,15 +40,15 @@ func TestStore_leavesATransactionBehind(t *testing.T) {
 // for it and was left behind as well. What the store remembers of its open intents is what
 // the file holds, so that settling a project leaves none of its intents.
 func TestStore_remembersIntentsOfWhatWasLeftBehind(t *testing.T) {
-	photos, albums := addr.Project{Name: "photos"}, addr.Project{Name: "albums"}
-	late, queued := addr.Project{Name: "late"}, addr.Project{Name: "queued"}
+	photos, albums := addr.Address{Kind: addr.Project, Name: "photos"}, addr.Address{Kind: addr.Project, Name: "albums"}
+	late, queued := addr.Address{Kind: addr.Project, Name: "late"}, addr.Address{Kind: addr.Project, Name: "queued"}
 	for _, how := range []string{bolt.Succeeds, bolt.FailsInside, bolt.FailsWhenItIsStored} {
 		t.Run(how, func(t *testing.T) {
 			s := open(t, filepath.Join(t.TempDir(), "state.db"))
-			for _, p := range []addr.Project{photos, albums, photos} {
+			for _, p := range []addr.Address{photos, albums, photos} {
 				begin(t, s, p)
 			}
-			settle(t, s, addr.Project{Name: "other"}) // from here on, the store remembers
+			settle(t, s, addr.Address{Kind: addr.Project, Name: "other"}) // from here on, the store remembers
 			if used, err := bolt.CheckOpenIntents(s); !used || err != nil {
 				t.Fatalf("before: used is %t, %v", used, err)
 			}
@@ -62,7 +62,7 @@ func TestStore_remembersIntentsOfWhatWasLeftBehind(t *testing.T) {
 			if _, err := bolt.CheckOpenIntents(s); err != nil {
 				t.Error(err)
 			}
-			want := map[addr.Project]int{albums: 1, queued: 1}
+			want := map[addr.Address]int{albums: 1, queued: 1}
 			if how == bolt.Succeeds {
 				want[late] = 1
 			} else {
@@ -71,10 +71,10 @@ func TestStore_remembersIntentsOfWhatWasLeftBehind(t *testing.T) {
 			if got := openIntents(t, s); !maps.Equal(got, want) {
 				t.Errorf("the file has %v, want %v", got, want)
 			}
-			for _, p := range []addr.Project{photos, late, queued} {
+			for _, p := range []addr.Address{photos, late, queued} {
 				settle(t, s, p)
 			}
-			if got := openIntents(t, s); !maps.Equal(got, map[addr.Project]int{albums: 1}) {
+			if got := openIntents(t, s); !maps.Equal(got, map[addr.Address]int{albums: 1}) {
 				t.Errorf("after the end of the others the file has %v", got)
 			}
 		})
@@ -92,14 +92,14 @@ func (w *watched) Done() <-chan struct{} {
 	return w.Context.Done()
 }
 
-func begin(t *testing.T, s *bolt.Store, p addr.Project) {
+func begin(t *testing.T, s *bolt.Store, p addr.Address) {
 	t.Helper()
 	if _, err := s.Begin(t.Context(), state.Intent{Project: p}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func settle(t *testing.T, s *bolt.Store, p addr.Project) {
+func settle(t *testing.T, s *bolt.Store, p addr.Address) {
 	t.Helper()
 	if err := s.Settle(t.Context(), state.Settlement{Project: p}); err != nil {
 		t.Fatal(err)
@@ -107,13 +107,13 @@ func settle(t *testing.T, s *bolt.Store, p addr.Project) {
 }
 
 // openIntents counts the intents in the file, by project.
-func openIntents(t *testing.T, s *bolt.Store) map[addr.Project]int {
+func openIntents(t *testing.T, s *bolt.Store) map[addr.Address]int {
 	t.Helper()
 	snap, err := s.Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	count := map[addr.Project]int{}
+	count := map[addr.Address]int{}
 	for _, i := range snap.Intents {
 		count[i.Project]++
 	}

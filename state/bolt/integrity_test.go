@@ -38,7 +38,7 @@ func contentAt(path string) (c content, err error) {
 	}
 	c.Snapshot, err = s.Snapshot()
 	if err == nil {
-		c.history, err = s.History(addr.Project{}, 0)
+		c.history, err = s.History(addr.Address{}, 0)
 	}
 	return c, errors.Join(err, s.Close())
 }

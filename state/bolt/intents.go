@@ -17,8 +17,8 @@ type openIntents struct {
 	// after is the number of the transaction after which the maps are true, if it is
 	// committed. It is 0 if they are not.
 	after     int
-	projects  map[string]addr.Project // by key; nil until they are needed
-	byProject map[addr.Project]map[string]bool
+	projects  map[string]addr.Address // by key; nil until they are needed
+	byProject map[addr.Address]map[string]bool
 }
 
 // during runs act in a transaction. If the transaction before it was not committed,
@@ -51,7 +51,7 @@ func (o *openIntents) remove(w *writing, k []byte) error {
 }
 
 // removeAll deletes the intents of a project.
-func (o *openIntents) removeAll(w *writing, p addr.Project) error {
+func (o *openIntents) removeAll(w *writing, p addr.Address) error {
 	keys, err := o.of(w.tx, p)
 	for _, k := range keys {
 		if err == nil {
@@ -62,7 +62,7 @@ func (o *openIntents) removeAll(w *writing, p addr.Project) error {
 }
 
 // move changes the project of a project's intents.
-func (o *openIntents) move(w *writing, from, to addr.Project) error {
+func (o *openIntents) move(w *writing, from, to addr.Address) error {
 	keys, err := o.of(w.tx, from)
 	for _, k := range keys {
 		var i state.Intent
@@ -78,9 +78,9 @@ func (o *openIntents) move(w *writing, from, to addr.Project) error {
 }
 
 // of returns the keys of a project's intents.
-func (o *openIntents) of(tx *bbolt.Tx, p addr.Project) ([]string, error) {
+func (o *openIntents) of(tx *bbolt.Tx, p addr.Address) ([]string, error) {
 	if o.projects == nil {
-		o.projects, o.byProject = map[string]addr.Project{}, map[addr.Project]map[string]bool{}
+		o.projects, o.byProject = map[string]addr.Address{}, map[addr.Address]map[string]bool{}
 		if err := each(tx, bucketIntents, o.note); err != nil {
 			return nil, err
 		}

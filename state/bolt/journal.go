@@ -15,12 +15,13 @@ const historyKept = 10_000
 
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
-func key(p addr.Project) []byte { return []byte(p.String()) }
+func key(p addr.Address) []byte { return []byte(p.String()) }
 
-// checkAddresses refuses malformed addresses, which could not be read again.
-func checkAddresses(projects ...addr.Project) error {
+// checkAddresses refuses addresses that could not be read again: malformed ones, and those of
+// anything but a project.
+func checkAddresses(projects ...addr.Address) error {
 	for _, p := range projects {
-		if _, err := addr.Parse(p.String()); err != nil {
+		if err := p.CheckProject(); err != nil {
 			return err
 		}
 	}
@@ -28,7 +29,7 @@ func checkAddresses(projects ...addr.Project) error {
 }
 
 // checkOptional is checkAddresses for an address that may be missing.
-func checkOptional(p addr.Project) error {
+func checkOptional(p addr.Address) error {
 	if p.IsZero() {
 		return nil
 	}
@@ -74,7 +75,7 @@ func giveID(w *writing, i *state.Intent) (err error) {
 }
 
 // raise raises the sequence of a project to n, unless it is higher.
-func raise(w *writing, p addr.Project, n uint64) error {
+func raise(w *writing, p addr.Address, n uint64) error {
 	if was := w.tx.Bucket(bucketSequences).Get(key(p)); len(was) == 8 && binary.BigEndian.Uint64(was) >= n {
 		return nil
 	}
@@ -102,7 +103,7 @@ func (s *Store) Abort(ctx context.Context, i state.Intent) error {
 }
 
 // Move implements [state.Journal].
-func (s *Store) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
+func (s *Store) Move(ctx context.Context, from, to addr.Address, entries ...state.Entry) error {
 	return s.record(ctx, func(w *writing) error {
 		if err := checkAddresses(from, to); err != nil {
 			return err
@@ -132,7 +133,7 @@ func (s *Store) Move(ctx context.Context, from, to addr.Project, entries ...stat
 }
 
 // moveWatches moves the names under watch of one project to another address.
-func moveWatches(w *writing, from, to addr.Project) error {
+func moveWatches(w *writing, from, to addr.Address) error {
 	var moved []state.Watch
 	err := each(w.tx, bucketWatches, func(_ []byte, watch state.Watch) {
 		if watch.Project == from {

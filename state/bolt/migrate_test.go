@@ -30,7 +30,7 @@ func hasBecomeNew(t *testing.T, s *bolt.Store, serial uint64, ancestors ...strin
 	t.Helper()
 	snap, err := s.Snapshot()
 	want := state.Meta{Format: state.Format, Stack: "main", Lineage: "old", Serial: serial, FingerprintKey: []byte("key"), Ancestors: ancestors}
-	if err != nil || !reflect.DeepEqual(snap.Meta, want) || !reflect.DeepEqual(snap.Records, map[addr.Project]state.Record{recordOf(1).Project: recordOf(1)}) {
+	if err != nil || !reflect.DeepEqual(snap.Meta, want) || !reflect.DeepEqual(snap.Records, map[addr.Address]state.Record{recordOf(1).Project: recordOf(1)}) {
 		t.Errorf("got %+v, %v", snap, err)
 	}
 }

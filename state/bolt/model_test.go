@@ -66,7 +66,7 @@ func failWrite(t *rapid.T, file *bolt.Store, begun []state.Intent) {
 		return
 	}
 	i, drop := rapid.SampledFrom(begun).Draw(t, "put"), rapid.SampledFrom(begun).Draw(t, "drop").Project
-	i.Project = addr.Project{Name: "failed"}
+	i.Project = addr.Address{Kind: addr.Project, Name: "failed"}
 	if err := bolt.FailingWrite(file, i, drop, how); err == nil {
 		t.Fatalf("the write that %s succeeded", how)
 	}
@@ -92,7 +92,7 @@ func TestStore_remembersItsOpenIntents(t *testing.T) {
 			name := rapid.SampledFrom([]string{"announce", "drop", "begin announced", "other", "other"}).Draw(t, "kind")
 			switch {
 			case name == "announce":
-				of := addr.Project{Name: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "of")}
+				of := addr.Address{Kind: addr.Project, Name: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "of")}
 				i := state.Intent{Project: of, Step: "s"}
 				var given []state.Intent
 				given, err = file.Reserve(t.Context(), []state.Intent{i, i})
@@ -130,7 +130,7 @@ func TestStore_remembersItsOpenIntents(t *testing.T) {
 // drawWrite draws one write. Intents are begun in the same order in every store, so
 // they have the same IDs.
 func drawWrite(t *rapid.T, begun *[]state.Intent) (write func(state.Store) error, name string) {
-	projects := rapid.SampledFrom([]addr.Project{{Name: "a"}, {Name: "b"}, {Name: "b", Key: "k\"\\é"}})
+	projects := rapid.SampledFrom([]addr.Address{{Kind: addr.Project, Name: "a"}, {Kind: addr.Project, Name: "b"}, {Kind: addr.Project, Name: "b", Key: "k\"\\é"}})
 	p, q := projects.Draw(t, "project"), projects.Draw(t, "other")
 	record := state.Record{Project: p, Generation: rapid.IntRange(0, 9).Draw(t, "generation")}
 	watch := func() state.Watch {
@@ -182,7 +182,7 @@ func same(t *rapid.T, after string, file, memory state.Store) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		entries, err := s.History(addr.Project{Name: "a"}, 3)
+		entries, err := s.History(addr.Address{Kind: addr.Project, Name: "a"}, 3)
 		if err != nil {
 			t.Fatal(err)
 		}

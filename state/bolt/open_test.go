@@ -96,7 +96,7 @@ func TestStore_refusesOnceClosed(t *testing.T) {
 	}
 	for name, s := range map[string]*bolt.Store{"writable": writable, "readable": readable} {
 		_, snapErr := s.Snapshot()
-		_, historyErr := s.History(addr.Project{}, 0)
+		_, historyErr := s.History(addr.Address{}, 0)
 		_, beginErr := s.Begin(t.Context(), state.Intent{})
 		for method, err := range map[string]error{"Snapshot": snapErr, "History": historyErr, "Begin": beginErr, "Settle": s.Settle(t.Context(), state.Settlement{})} {
 			want := "the state is closed"
@@ -289,7 +289,7 @@ func TestAppend_keepsTheNewest(t *testing.T) {
 	if err := errors.Join(s.Append(t.Context(), entries...), s.Append(t.Context(), state.Entry{Operation: "newer"}, state.Entry{Operation: "newest"})); err != nil {
 		t.Fatal(err)
 	}
-	got, err := s.History(addr.Project{}, 0)
+	got, err := s.History(addr.Address{}, 0)
 	if err != nil || len(got) != bolt.HistoryKept || got[0].Operation != "newest" || got[1].Operation != "newer" || got[2].Operation != "old" {
 		t.Errorf("got %d entries, %v", len(got), err)
 	}

@@ -188,7 +188,7 @@ func (p present) carryOver(w *writing, come state.Snapshot, unknown error, moves
 // addOpen adds the intents and watches that are open in another state and unknown here.
 func addOpen(w *writing, other state.Snapshot) error {
 	type step struct {
-		project               addr.Project
+		project               addr.Address
 		operation, step, name string
 	}
 	known := map[step]bool{}

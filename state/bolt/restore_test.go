@@ -71,8 +71,8 @@ func TestRestore(t *testing.T) {
 // TestRestore_usesNoNameTwice: names of credentials follow from sequences, so these
 // must not fall behind, whatever is restored.
 func TestRestore_usesNoNameTwice(t *testing.T) {
-	gone, stays := addr.Project{Name: "gone"}, addr.Project{Name: "stays"}
-	begin := func(s *bolt.Store, p addr.Project, n uint64) {
+	gone, stays := addr.Address{Kind: addr.Project, Name: "gone"}, addr.Address{Kind: addr.Project, Name: "stays"}
+	begin := func(s *bolt.Store, p addr.Address, n uint64) {
 		if _, err := s.Begin(t.Context(), state.Intent{Project: p, Sequence: n, Operation: fmt.Sprint(n), Name: fmt.Sprint(n)}); err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,7 @@ func TestSecret_keepsTheTransactionOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	project := addr.Project{Name: "a"}
+	project := addr.Address{Kind: addr.Project, Name: "a"}
 	intent, err := s.Begin(ctx, state.Intent{Project: project, Step: "create bucket"})
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 // Snapshot implements [state.Reader].
 func (s *Store) Snapshot() (snap state.Snapshot, err error) {
 	if s.db == nil {
-		return state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}, nil
+		return state.Snapshot{Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}}, nil
 	}
 	err = s.view(func(tx *bbolt.Tx) (err error) {
 		if snap, err = readAll(tx); err != nil {
@@ -54,7 +54,7 @@ const atOnce = 500
 
 // readRecords decodes the records on all processors, because that is most of what a
 // snapshot costs.
-func readRecords(tx *bbolt.Tx) (map[addr.Project]state.Record, error) {
+func readRecords(tx *bbolt.Tx) (map[addr.Address]state.Record, error) {
 	var keys, texts [][]byte // valid only during the transaction
 	err := tx.Bucket(bucketProjects).ForEach(func(k, text []byte) error {
 		keys, texts = append(keys, k), append(texts, text)
@@ -76,7 +76,7 @@ func readRecords(tx *bbolt.Tx) (map[addr.Project]state.Record, error) {
 		}
 		return nil
 	})
-	byProject := make(map[addr.Project]state.Record, len(records))
+	byProject := make(map[addr.Address]state.Record, len(records))
 	for _, r := range records {
 		byProject[r.Project] = r
 	}
@@ -98,10 +98,10 @@ func inParts(n int, act func(from, to int) error) error {
 	return errors.Join(faults...)
 }
 
-func readSequences(tx *bbolt.Tx) (map[addr.Project]uint64, error) {
-	out := map[addr.Project]uint64{}
+func readSequences(tx *bbolt.Tx) (map[addr.Address]uint64, error) {
+	out := map[addr.Address]uint64{}
 	err := tx.Bucket(bucketSequences).ForEach(func(k, v []byte) error {
-		p, err := addr.Parse(string(k))
+		p, err := addr.ParseProject(string(k))
 		if err == nil && len(v) != 8 {
 			err = fmt.Errorf("the sequence of %s is not whole", p)
 		}
@@ -127,13 +127,13 @@ func each[T any](tx *bbolt.Tx, bucket []byte, take func(key []byte, value T)) er
 }
 
 // History implements [state.Reader].
-func (s *Store) History(project addr.Project, limit int) (out []state.Entry, err error) {
+func (s *Store) History(about addr.Address, limit int) (out []state.Entry, err error) {
 	if s.db == nil {
 		return nil, nil
 	}
 	err = s.view(func(tx *bbolt.Tx) error {
 		err := eachEntry(tx, func(e state.Entry) bool {
-			if project.IsZero() || e.Project == project {
+			if about.IsZero() || e.Address() == about {
 				out = append(out, e)
 			}
 			return limit == 0 || len(out) < limit

@@ -58,7 +58,7 @@ func TestWriting_isTheOnlyWayToWrite(t *testing.T) {
 func TestWriting_keepsTheTally(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	s := open(t, path)
-	photos, albums := addr.Project{Name: "photos"}, addr.Project{Name: "albums"}
+	photos, albums := addr.Address{Kind: addr.Project, Name: "photos"}, addr.Address{Kind: addr.Project, Name: "albums"}
 	begun, reserved := state.Intent{}, []state.Intent{}
 	ctx := context.Background()
 	for _, step := range []struct {

@@ -12,7 +12,7 @@ import (
 
 // announcement is a step that was announced; each of its names is a promise.
 type announcement struct {
-	project         addr.Project
+	project         addr.Address
 	operation, step string
 }
 

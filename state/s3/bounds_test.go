@@ -17,7 +17,7 @@ import (
 
 // newProject returns the intents of an apply that makes a project, as executor.Announcement does.
 func newProject(key string) []state.Intent {
-	p := addr.Project{Name: "tenant", Key: key}
+	p := addr.Address{Kind: addr.Project, Name: "tenant", Key: key}
 	intent := func(step, name string) state.Intent {
 		return state.Intent{Project: p, Operation: "0123456789ab", Sequence: 1, Step: step, Name: name, Cloud: "cloudflare_r2.main",
 			Secrets: "onepassword.eng", At: time.Unix(1e9, 123456789).UTC(), Run: "https://github.com/acme/infrastructure/actions/runs/12345678901"}

@@ -20,7 +20,7 @@ func TestStore_damagedFile(t *testing.T) {
 	s := newServer(t, s3api.Options{})
 	o := s.options(key(), "ada")
 	k := o.Settings.Text("key")
-	for _, p := range []addr.Project{photos, {Name: "albums"}} {
+	for _, p := range []addr.Address{photos, {Kind: addr.Project, Name: "albums"}} {
 		store := s.open(o)
 		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: p, Protected: true}))
 		must(t, store.Close())

@@ -52,7 +52,7 @@ func TestFormats(t *testing.T) {
 			}
 			snap, err := store.Snapshot()
 			must(t, err)
-			if snap.Sequences[addr.Project{Name: "photos"}] != 1 {
+			if snap.Sequences[addr.Address{Kind: addr.Project, Name: "photos"}] != 1 {
 				t.Errorf("sequences %v", snap.Sequences)
 			}
 			must(t, store.Close())

@@ -21,7 +21,7 @@ import (
 	"buckethead/vendors/sim/s3api"
 )
 
-var docs = addr.Project{Name: "docs"}
+var docs = addr.Address{Kind: addr.Project, Name: "docs"}
 
 // What a final write could not bring home is pushed, as the error says, and takes the
 // place of what was done since.
@@ -94,7 +94,7 @@ func TestHazard_restoreOfADeleted(t *testing.T) {
 			o := s.options(key(), "ada")
 			k := o.Settings.Text("key")
 			b := s.backend(o)
-			use := func(p addr.Project, n uint64) {
+			use := func(p addr.Address, n uint64) {
 				store := s.open(o)
 				i, err := store.Begin(t.Context(), state.Intent{Project: p, Operation: fmt.Sprint("op", n), Sequence: n, Step: "issue_credential", Name: "bh/x"})
 				must(t, err)

@@ -61,7 +61,13 @@ func decodeLock(text []byte) (lock, error) {
 	}
 	// Who takes it over would write it without the fields that it does not know.
 	l = lock{}
-	return l, bolt.Decode(text, &l)
+	err = bolt.Decode(text, &l)
+	for _, i := range l.Intents {
+		if err == nil && !i.Project.IsZero() {
+			err = i.Project.CheckProject()
+		}
+	}
+	return l, err
 }
 
 // seen is a lock as it was read.

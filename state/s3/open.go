@@ -115,17 +115,17 @@ func (r *reader) Lock() state.Lock { return r.held }
 // Snapshot implements [state.Reader].
 func (r *reader) Snapshot() (state.Snapshot, error) {
 	if r.Store == nil {
-		return state.Snapshot{Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{}}, nil
+		return state.Snapshot{Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}}, nil
 	}
 	return r.Store.Snapshot()
 }
 
 // History implements [state.Reader].
-func (r *reader) History(project addr.Project, limit int) ([]state.Entry, error) {
+func (r *reader) History(about addr.Address, limit int) ([]state.Entry, error) {
 	if r.Store == nil {
 		return nil, nil
 	}
-	return r.Store.History(project, limit)
+	return r.Store.History(about, limit)
 }
 
 // Close implements [state.Reader].

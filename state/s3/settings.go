@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"buckethead/config/words"
 	"buckethead/vendors"
 	"buckethead/vendors/transport"
 )
@@ -35,17 +36,19 @@ var OwnHosts = vendors.Hosts{"s3.amazonaws.com", "s3.*.amazonaws.com", "s3.duals
 // https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
 func Settings() []vendors.Setting {
 	return []vendors.Setting{
-		{Name: "bucket", Required: true, Doc: "the bucket, which has to be there"},
-		{Name: "key", Required: true, Doc: "the name of the object"},
-		{Name: "region", Doc: "the region of the bucket; \"auto\" for R2"},
+		{Name: "bucket", Required: true, Example: `bucket = "acme-states"`, Doc: "The bucket. It must exist."},
+		{Name: "key", Required: true, Example: `key = "acme/bh.state"`, Doc: "The name of the object."},
+		{Name: "region", Example: `region = "eu-central-1"`, Doc: `The region of the bucket; "auto" for R2.`},
 		{Name: "endpoint_url", Env: []string{"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"},
-			Endpoint: vendors.ReceivesSignatures, Doc: "the S3 server, where it is not AWS's"},
-		{Name: "access_key_id", Doc: "the keys; else the AWS SDK's default chain"},
-		{Name: "secret_access_key", Secret: true,
-			Doc: "the keys; a reference such as op://vault/item/field is read from its store"},
-		{Name: "profile", Doc: "a profile of the AWS configuration"},
-		{Name: "lock_expires_after", Default: defaultExpiry.String(),
-			Doc: "how long after a runner died the next may go on"},
+			Example:  `endpoint_url = "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com"`,
+			Endpoint: vendors.ReceivesSignatures, Doc: "The S3 server, if it is not AWS's."},
+		{Name: "access_key_id", Example: `access_key_id = "AKIAIOSFODNN7EXAMPLE"`,
+			Doc: "The keys. Otherwise the AWS SDK finds them as it always does: environment, profile, role."},
+		{Name: "secret_access_key", Secret: true, Example: `secret_access_key = env("STATE_SECRET")`,
+			Doc: "The keys. A reference such as op://VAULT/ITEM/FIELD is read from its store."},
+		{Name: "profile", Example: `profile = "acme"`, Doc: "A profile of the AWS configuration."},
+		{Name: "lock_expires_after", Default: words.Length(defaultExpiry), Example: `lock_expires_after = "5m"`,
+			Doc: "How long after a runner died the next one may continue."},
 	}
 }
 

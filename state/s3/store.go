@@ -95,8 +95,8 @@ func (s *Store) inBackground(f func()) {
 func (s *Store) Snapshot() (state.Snapshot, error) { return s.File.Snapshot() }
 
 // History implements [state.Reader].
-func (s *Store) History(project addr.Project, limit int) ([]state.Entry, error) {
-	return s.File.History(project, limit)
+func (s *Store) History(about addr.Address, limit int) ([]state.Entry, error) {
+	return s.File.History(about, limit)
 }
 
 // Copy writes the working copy, as bolt.Store.Copy does.
@@ -130,7 +130,7 @@ func (s *Store) Abort(ctx context.Context, i state.Intent) error {
 }
 
 // Move implements [state.Journal], in the working copy.
-func (s *Store) Move(ctx context.Context, from, to addr.Project, entries ...state.Entry) error {
+func (s *Store) Move(ctx context.Context, from, to addr.Address, entries ...state.Entry) error {
 	return s.changed(s.File.Move(ctx, from, to, entries...), 0)
 }
 

@@ -35,7 +35,7 @@ func TestStore(t *testing.T) {
 	})
 }
 
-var photos = addr.Project{Name: "photos"}
+var photos = addr.Address{Kind: addr.Project, Name: "photos"}
 
 func intent(name string) state.Intent {
 	return state.Intent{Project: photos, Operation: "op", Sequence: 1, Step: "issue_credential", Name: name, Cloud: "local.main"}
@@ -122,7 +122,7 @@ func TestStore_checkpoints(t *testing.T) {
 			return len(snap.Records)
 		}
 		settle := func(n int) {
-			r := state.Record{Project: addr.Project{Name: fmt.Sprintf("p%d", n)}}
+			r := state.Record{Project: addr.Address{Kind: addr.Project, Name: fmt.Sprintf("p%d", n)}}
 			must(t, store.Settle(t.Context(), state.Settlement{Project: r.Project, Record: &r}))
 			synctest.Wait()
 		}
@@ -176,7 +176,7 @@ func TestStore_damage(t *testing.T) {
 	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: photos}))
 	must(t, store.Close())
 	store = s.open(o)
-	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: addr.Project{Name: "albums"}}))
+	must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: addr.Address{Kind: addr.Project, Name: "albums"}}))
 	must(t, store.Close())
 	s.spoil(k)
 	b := s.backend(o)
@@ -223,7 +223,7 @@ func TestBackend_backups(t *testing.T) {
 	store, err := b.Open(t.Context())
 	must(t, err)
 	for n := range state.BackupsKept + 2 {
-		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: addr.Project{Name: fmt.Sprintf("p%d", n)}}))
+		must(t, store.Commit(t.Context(), state.Intent{}, state.Record{Project: addr.Address{Kind: addr.Project, Name: fmt.Sprintf("p%d", n)}}))
 		_, err := store.Backup(t.Context())
 		must(t, err)
 	}
@@ -334,7 +334,7 @@ func BenchmarkState(b *testing.B) {
 	o := s.options("bench.state", "ada")
 	store := s.open(o)
 	for n := range 10_000 {
-		p := addr.Project{Name: fmt.Sprintf("project-%05d", n)}
+		p := addr.Address{Kind: addr.Project, Name: fmt.Sprintf("project-%05d", n)}
 		if err := store.Commit(b.Context(), state.Intent{}, benchRecord(p)); err != nil {
 			b.Fatal(err)
 		}
@@ -366,7 +366,7 @@ func BenchmarkState(b *testing.B) {
 	b.ReportMetric(float64(len(file)), "file-bytes")
 }
 
-func benchRecord(p addr.Project) state.Record {
+func benchRecord(p addr.Address) state.Record {
 	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	sum := sha256.Sum256([]byte(p.Name)) // ids and fingerprints look random, and do not compress
 	id := hex.EncodeToString(sum[:16])

@@ -25,7 +25,7 @@ func TestUnlock_isInTheHistory(t *testing.T) {
 	s.clock.advance(2 * time.Minute)
 	for range 2 {
 		next := s.open(s.options(k, "next"))
-		got, err := next.History(addr.Project{}, 0)
+		got, err := next.History(addr.Address{}, 0)
 		must(t, err)
 		if len(got) != 1 || got[0].Operation != "state unlock" || got[0].Actor != "bob" || got[0].Run != "https://ci.example/bob" ||
 			got[0].Reason != "held by "+lock.Holder.Describe() || got[0].At.IsZero() || got[0].Outcome != "done" {

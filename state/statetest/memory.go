@@ -36,7 +36,7 @@ func NewMemory(stack string) *Memory {
 	return &Memory{now: state.Snapshot{
 		Meta: state.Meta{Format: state.Format, Stack: stack, Lineage: "lineage-of-" + stack,
 			FingerprintKey: []byte("a key for tests")},
-		Records: map[addr.Project]state.Record{}, Sequences: map[addr.Project]uint64{},
+		Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{},
 	}}
 }
 
@@ -57,31 +57,31 @@ func (m *Memory) Clone() *Memory {
 
 // checked refuses malformed addresses. The zero address is malformed as well, except among
 // the optional ones.
-func checked(projects []addr.Project, optional ...addr.Project) error {
-	given := slices.DeleteFunc(optional, addr.Project.IsZero)
+func checked(projects []addr.Address, optional ...addr.Address) error {
+	given := slices.DeleteFunc(optional, addr.Address.IsZero)
 	for _, p := range slices.Concat(projects, given) {
-		if _, err := addr.Parse(p.String()); err != nil {
+		if err := p.CheckProject(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func inRecord(r *state.Record) addr.Project {
+func inRecord(r *state.Record) addr.Address {
 	if r == nil || r.Item == nil {
-		return addr.Project{}
+		return addr.Address{}
 	}
 	return r.Item.Address
 }
 
-func inWatches(watches []state.Watch) (out []addr.Project) {
+func inWatches(watches []state.Watch) (out []addr.Address) {
 	for _, w := range watches {
 		out = append(out, w.Project)
 	}
 	return out
 }
 
-func inEntries(entries []state.Entry) (out []addr.Project) {
+func inEntries(entries []state.Entry) (out []addr.Address) {
 	for _, e := range entries {
 		out = append(out, e.Project)
 	}
@@ -113,7 +113,7 @@ func (m *Memory) Begin(ctx context.Context, i state.Intent) (state.Intent, error
 	if err := ctx.Err(); err != nil {
 		return state.Intent{}, err
 	}
-	err := m.write("Begin", checked([]addr.Project{i.Project}), func() {
+	err := m.write("Begin", checked([]addr.Address{i.Project}), func() {
 		m.next++
 		i.ID = m.next
 		m.now.Intents = append(m.now.Intents, cloneIntent(i))
@@ -127,7 +127,7 @@ func (m *Memory) Begin(ctx context.Context, i state.Intent) (state.Intent, error
 
 // Commit implements [state.Journal].
 func (m *Memory) Commit(_ context.Context, i state.Intent, r state.Record) error {
-	return m.write("Commit", checked([]addr.Project{r.Project}, inRecord(&r)), func() {
+	return m.write("Commit", checked([]addr.Address{r.Project}, inRecord(&r)), func() {
 		m.now.Records[r.Project] = CloneRecord(r)
 		m.drop(func(x state.Intent) bool { return i.ID != 0 && x.ID == i.ID })
 	})
@@ -143,8 +143,8 @@ func (m *Memory) drop(which func(state.Intent) bool) {
 }
 
 // Move implements [state.Journal].
-func (m *Memory) Move(_ context.Context, from, to addr.Project, entries ...state.Entry) error {
-	return m.write("Move", checked([]addr.Project{from, to}, inEntries(entries)...), func() {
+func (m *Memory) Move(_ context.Context, from, to addr.Address, entries ...state.Entry) error {
+	return m.write("Move", checked([]addr.Address{from, to}, inEntries(entries)...), func() {
 		m.history = append(m.history, entries...)
 		if r, ok := m.now.Records[from]; ok {
 			delete(m.now.Records, from)
@@ -172,8 +172,8 @@ func (m *Memory) Settle(_ context.Context, s state.Settlement) error {
 	if s.Record != nil && s.Record.Project != s.Project {
 		return fmt.Errorf("settle %s: the record is of %s", s.Project, s.Record.Project)
 	}
-	addresses := slices.Concat(inWatches(s.Watch), inEntries(s.Entries), []addr.Project{inRecord(s.Record)})
-	return m.write("Settle", checked([]addr.Project{s.Project}, addresses...), func() {
+	addresses := slices.Concat(inWatches(s.Watch), inEntries(s.Entries), []addr.Address{inRecord(s.Record)})
+	return m.write("Settle", checked([]addr.Address{s.Project}, addresses...), func() {
 		m.history = append(m.history, s.Entries...)
 		m.drop(func(x state.Intent) bool { return x.Project == s.Project })
 		delete(m.now.Records, s.Project)
@@ -216,7 +216,7 @@ func (m *Memory) Snapshot() (state.Snapshot, error) {
 func cloneSnapshot(s state.Snapshot) state.Snapshot {
 	out := s
 	out.Meta.FingerprintKey = slices.Clone(s.Meta.FingerprintKey)
-	out.Records = make(map[addr.Project]state.Record, len(s.Records))
+	out.Records = make(map[addr.Address]state.Record, len(s.Records))
 	for p, r := range s.Records {
 		out.Records[p] = CloneRecord(r)
 	}
@@ -228,12 +228,12 @@ func cloneSnapshot(s state.Snapshot) state.Snapshot {
 }
 
 // History implements [state.Reader].
-func (m *Memory) History(project addr.Project, limit int) ([]state.Entry, error) {
+func (m *Memory) History(about addr.Address, limit int) ([]state.Entry, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []state.Entry
 	for _, e := range slices.Backward(m.history) {
-		if (project.IsZero() || e.Project == project) && (limit == 0 || len(out) < limit) {
+		if (about.IsZero() || e.Address() == about) && (limit == 0 || len(out) < limit) {
 			out = append(out, e)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"buckethead/state/statetest"
 )
 
-var photos = addr.Project{Name: "photos"}
+var photos = addr.Address{Kind: addr.Project, Name: "photos"}
 
 func TestMemory(t *testing.T) {
 	statetest.Run(t, func(*testing.T) state.Store { return statetest.NewMemory("main") },
@@ -42,7 +42,7 @@ func TestMemory_cloneSharesNothing(t *testing.T) {
 			t.Fatal(write)
 		}
 	}
-	if entries, _ := c.History(addr.Project{}, 0); len(entries) != 0 || !reflect.DeepEqual(before, snapshot(t, c)) {
+	if entries, _ := c.History(addr.Address{}, 0); len(entries) != 0 || !reflect.DeepEqual(before, snapshot(t, c)) {
 		t.Error("a write to the one is in the other")
 	}
 	first, _ := m.Begin(t.Context(), state.Intent{Project: photos})

@@ -23,7 +23,7 @@ func history(t *testing.T, s *subject) {
 		}
 		must(t, s.Append(t.Context(), state.Entry{At: at, Actor: "ada", Project: p, Operation: fmt.Sprint(i)}))
 	}
-	names := func(project addr.Project, limit int) (out []string) {
+	names := func(project addr.Address, limit int) (out []string) {
 		entries, err := s.History(project, limit)
 		must(t, err)
 		for _, e := range entries {
@@ -31,11 +31,19 @@ func history(t *testing.T, s *subject) {
 		}
 		return out
 	}
-	if got := names(addr.Project{}, 0); !slices.Equal(got, []string{"5", "4", "3", "2", "1", "0"}) {
+	if got := names(addr.Address{}, 0); !slices.Equal(got, []string{"5", "4", "3", "2", "1", "0"}) {
 		t.Errorf("got %v", got)
 	}
 	if got := names(north, 2); !slices.Equal(got, []string{"5", "3"}) {
 		t.Errorf("got %v of one project, at most 2", got)
+	}
+	store := addr.Address{Kind: addr.Secrets, Name: "age_file.main"}
+	must(t, s.Append(t.Context(), state.Entry{At: at, Operation: "6"}.About(store), state.Entry{Operation: "7"}.About(north)))
+	if got := names(store, 0); !slices.Equal(got, []string{"6"}) {
+		t.Errorf("got %v of a store", got)
+	}
+	if got := names(north, 1); !slices.Equal(got, []string{"7"}) {
+		t.Errorf("got %v of one project, at most 1", got)
 	}
 }
 
@@ -46,7 +54,7 @@ func historyWithTheChange(t *testing.T, s *subject) {
 	moved := []state.Entry{{Project: photos, Operation: "away"}, {Project: north, Operation: "here"}}
 	must(t, s.Move(t.Context(), photos, north, moved...))
 	must(t, s.Settle(t.Context(), state.Settlement{Project: north, Entries: []state.Entry{{Project: north, Operation: "gone"}}}))
-	got, err := s.History(addr.Project{}, 0)
+	got, err := s.History(addr.Address{}, 0)
 	must(t, err)
 	want := []state.Entry{{Project: north, Operation: "gone"}, moved[1], moved[0]}
 	if snap := s.snap(t); !slices.Equal(got, want) || len(snap.Records) != 0 || snap.Meta.Serial != serial+2 {
@@ -72,7 +80,7 @@ func longHistory(t *testing.T, s *subject) {
 func serialStays(t *testing.T, s *subject) {
 	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
 	before := s.snap(t).Meta
-	_, err := s.History(addr.Project{}, 0)
+	_, err := s.History(addr.Address{}, 0)
 	must(t, err)
 	s.Store = s.reopen(t, s.Store)
 	if after := s.snap(t).Meta; !reflect.DeepEqual(before, after) {
@@ -103,7 +111,7 @@ func serialRises(t *testing.T, s *subject) {
 		func() error { return s.Append(t.Context(), state.Entry{}) },
 	} {
 		must(t, write())
-		_, _ = s.History(addr.Project{}, 1)
+		_, _ = s.History(addr.Address{}, 1)
 		after := s.snap(t).Meta
 		if after.Serial != before.Serial+uint64(n)+1 || after.Lineage != before.Lineage {
 			t.Fatalf("after write %d: %+v, began with %+v", n, after, before)
@@ -122,7 +130,7 @@ func durable(t *testing.T, s *subject) {
 	if !reflect.DeepEqual(before, after) || after.Intents[0] != i || len(after.Meta.FingerprintKey) == 0 {
 		t.Errorf("got %+v, want %+v", after, before)
 	}
-	if entries, err := s.History(addr.Project{}, 0); err != nil || len(entries) != 1 {
+	if entries, err := s.History(addr.Address{}, 0); err != nil || len(entries) != 1 {
 		t.Errorf("got history %v, %v", entries, err)
 	}
 }
@@ -195,7 +203,7 @@ func ownArguments(t *testing.T, s *subject) {
 		r.Applied.Settings.CORS[0].AllowedOrigins[0], r.Applied.Settings.PublicAccess.Enabled = "spoilt", false
 	}
 	watches[0].Name = "spoilt"
-	want := map[addr.Project]state.Record{photos: record(photos), north: record(north)}
+	want := map[addr.Address]state.Record{photos: record(photos), north: record(north)}
 	if snap := s.snap(t); !reflect.DeepEqual(snap.Records, want) || snap.Watches[0].Name != "w" {
 		t.Errorf("what was done to an argument later is in the state: %+v", snap)
 	}
@@ -231,7 +239,7 @@ func concurrent(t *testing.T, s *subject) {
 	var wg sync.WaitGroup
 	for w := range 8 {
 		wg.Go(func() {
-			p := addr.Project{Name: fmt.Sprintf("p%d", w)}
+			p := addr.Address{Kind: addr.Project, Name: fmt.Sprintf("p%d", w)}
 			for n := range 5 {
 				i, err := s.Begin(t.Context(), intent(p, uint64(n+1)))
 				if err == nil {
@@ -244,7 +252,7 @@ func concurrent(t *testing.T, s *subject) {
 		})
 	}
 	wg.Wait()
-	snap, third := s.snap(t), addr.Project{Name: "p3"}
+	snap, third := s.snap(t), addr.Address{Kind: addr.Project, Name: "p3"}
 	if len(snap.Records) != 8 || len(snap.Intents) != 0 || snap.Sequences[third] != 5 {
 		t.Errorf("got %d records, %d intents", len(snap.Records), len(snap.Intents))
 	}

@@ -14,12 +14,12 @@ import (
 )
 
 var (
-	photos = addr.Project{Name: "photos"}
-	north  = addr.Project{Name: "tenant", Key: "north"}
+	photos = addr.Address{Kind: addr.Project, Name: "photos"}
+	north  = addr.Address{Kind: addr.Project, Name: "tenant", Key: "north"}
 	at     = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 )
 
-func record(p addr.Project) state.Record {
+func record(p addr.Address) state.Record {
 	return state.Record{Project: p, Cloud: "local.main", Secrets: "age_file.main", Bucket: &vendors.BucketID{Name: p.Name},
 		Applied: state.Applied{Access: vendors.ReadOnly, AllowedIPs: []string{"192.0.2.0/24"},
 			ExpiresAfter: time.Hour, Settings: settings()},
@@ -43,7 +43,7 @@ func settings() vendors.BucketSettings {
 	}
 }
 
-func intent(p addr.Project, sequence uint64) state.Intent {
+func intent(p addr.Address, sequence uint64) state.Intent {
 	return state.Intent{Project: p, Operation: "op", Sequence: sequence, Step: "issue_credential",
 		Name: "bh/x", Namespace: "eu", Cloud: "local.main", Secrets: "age_file.main",
 		Run: "https://ci.example/1", At: at}
@@ -201,7 +201,7 @@ func abortDropsTheIntent(t *testing.T, s *subject) {
 func moveTakesAll(t *testing.T, s *subject) {
 	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
 	i := s.begin(t, intent(photos, 7))
-	third := addr.Project{Name: "third"}
+	third := addr.Address{Kind: addr.Project, Name: "third"}
 	other := s.begin(t, intent(third, 2))
 	must(t, s.SetWatches(t.Context(), []state.Watch{{Name: "v", Project: third}, {Name: "w", Project: photos}}))
 	must(t, s.Move(t.Context(), photos, north))
@@ -277,7 +277,9 @@ func settleEnds(t *testing.T, s *subject) {
 func refusesNoAddress(t *testing.T, s *subject) {
 	must(t, s.Commit(t.Context(), state.Intent{}, record(photos)))
 	before := s.snap(t)
-	for _, none := range []addr.Project{{}, {Key: "key"}, {Name: "two words"}, {Name: "a", Key: "\xff"}} {
+	malformed := []addr.Address{{Kind: addr.Project, Key: "key"}, {Kind: addr.Project, Name: "two words"},
+		{Kind: addr.Project, Name: "a", Key: "\xff"}, {Name: "open"}, {Kind: addr.Secrets, Name: "age_file.main"}}
+	for _, none := range append([]addr.Address{{}}, malformed...) {
 		r := record(none)
 		_, err := s.Begin(t.Context(), intent(none, 1))
 		for method, err := range map[string]error{
@@ -293,7 +295,7 @@ func refusesNoAddress(t *testing.T, s *subject) {
 		}
 	}
 	// Where an address may be missing, a malformed one is refused as well.
-	for _, none := range []addr.Project{{Key: "key"}, {Name: "two words"}, {Name: "a", Key: "\xff"}} {
+	for _, none := range malformed {
 		r := record(photos)
 		r.Item.Address = none
 		watches := []state.Watch{{Name: "good", Project: photos}, {Name: "bad", Project: none}}
@@ -311,14 +313,14 @@ func refusesNoAddress(t *testing.T, s *subject) {
 			}
 		}
 	}
-	if entries, err := s.History(addr.Project{}, 0); err != nil || len(entries) != 0 {
+	if entries, err := s.History(addr.Address{}, 0); err != nil || len(entries) != 0 {
 		t.Errorf("a refused write left history %+v, %v", entries, err)
 	}
 	if after := s.snap(t); !reflect.DeepEqual(before, after) {
 		t.Errorf("a refused write changed %+v to %+v", before, after)
 	}
 	unaddressed := record(photos)
-	unaddressed.Item.Address = addr.Project{}
+	unaddressed.Item.Address = addr.Address{}
 	must(t, s.Commit(t.Context(), state.Intent{}, unaddressed))
 	must(t, s.SetWatches(t.Context(), []state.Watch{{Name: "w"}}))
 	must(t, s.Append(t.Context(), state.Entry{}))

@@ -19,13 +19,14 @@ const (
 var Vendor = vendors.Vendor{
 	Name: vendorName, Title: "age file", ReferenceScheme: scheme,
 	Settings: []vendors.Setting{
-		{Name: "path", Default: ".bh/secrets.age",
+		{Name: "path", Default: ".bh/secrets.age", Example: `path = "secrets.age"`,
 			Doc: "The encrypted file. A relative path starts from the folder of the configuration."},
-		{Name: "identity_file", Default: ".bh/identity.txt",
+		{Name: "identity_file", Default: ".bh/identity.txt", Example: `identity_file = "/etc/bh/identity.txt"`,
 			Doc: "The private key that opens the file, as age-keygen writes it. The first write makes it where it is missing."},
-		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true,
+		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true, Example: `identity = env("AGE_IDENTITY")`,
 			Doc: "The private key itself; it wins over identity_file."},
 		{Name: "recipients", List: true,
+			Example: `recipients = ["age1wl4cvktldpn5w039wvq50dd8n4t4uxq272j0jtr025l49kffrq6ssdsrrh"]`,
 			Doc: "Exactly the public keys that can open the file: all classic or all post-quantum, and the " +
 				"identity's own among them. The default is the identity's own."},
 	},

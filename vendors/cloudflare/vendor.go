@@ -38,18 +38,22 @@ var Vendor = vendors.Vendor{
 	Name: vendorName, Title: title,
 	Settings: []vendors.Setting{
 		{Name: "account_id", Env: []string{"CLOUDFLARE_ACCOUNT_ID"}, Required: true,
-			Doc: "The account, 32 hexadecimal digits."},
+			Example: `account_id = "0123456789abcdef0123456789abcdef"`,
+			Doc:     "The account, 32 hexadecimal digits."},
 		{Name: "api_token", Env: []string{"CLOUDFLARE_API_TOKEN"}, Secret: true,
+			Example: `api_token = env("R2_ADMIN_TOKEN")`,
 			Doc: `The token that bh works with. It needs "Workers R2 Storage Write", ` +
 				`and "Account API Tokens Write" (of the user: "API Tokens Write").`},
-		{Name: "token_kind", Default: "account",
-			Doc: `Which kind of token is minted: "account", or "user" for an api_token of a user.`},
-		{Name: "token_limit",
+		{Name: "token_kind", Default: "account", Words: []string{"account", "user"}, Example: `token_kind = "user"`,
+			Doc: `The kind of token that bh issues: "account", or "user" if api_token is a user's.`},
+		{Name: "token_limit", Example: `token_limit = 1000`,
 			Doc: "How many tokens the account, or the user, may have. " +
 				"Cloudflare grants 500, or 50, unless it was asked for more."},
 		{Name: "api_base_url", Env: []string{"CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"}, Default: defaultBaseURL,
-			Endpoint: vendors.ReceivesSecrets, Doc: "Where the API is."},
+			Example:  `api_base_url = "http://127.0.0.1:8787/client/v4"`,
+			Endpoint: vendors.ReceivesSecrets, Doc: "The URL of the API."},
 		{Name: "s3_endpoint_url", Env: []string{"CLOUDFLARE_S3_ENDPOINT_URL"}, Endpoint: vendors.ReceivesSignatures,
+			Example: `s3_endpoint_url = "http://127.0.0.1:8787"`,
 			Doc: "Where S3 is, if not at Cloudflare's address for the account and the jurisdiction. " +
 				"{jurisdiction} in it stands for the bucket's, or for \"default\"."},
 	},

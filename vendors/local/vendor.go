@@ -16,7 +16,7 @@ const nameLimit = 120
 var Vendor = vendors.Vendor{
 	Name: vendorName, Title: "Local",
 	Settings: []vendors.Setting{{
-		Name: "root", Default: ".bh/local",
+		Name: "root", Default: ".bh/local", Example: `root = "/srv/buckets"`,
 		Doc: "The folder whose subfolders are the buckets. A relative path starts from the folder of the configuration.",
 	}},
 	Limits:           vendors.Limits{CredentialNameLength: nameLimit},

@@ -11,7 +11,7 @@ import (
 func (w *World) Vendor() vendors.Vendor {
 	return vendors.Vendor{
 		Name: "memory", Title: "Memory", ReferenceScheme: "memory",
-		Settings: []vendors.Setting{{Name: "name", Default: "main",
+		Settings: []vendors.Setting{{Name: "name", Default: "main", Example: `name = "main"`,
 			Doc: "The cloud or store of the world that this block opens."}},
 		BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
 			"cors_rule", "lifecycle_rule", "lock_rule", "custom_domain", "public_access"},

@@ -118,7 +118,7 @@ func TestMain_faultLeavesTheScreenClean(t *testing.T) {
 	}
 	code := cli.Main(p)
 	end, all := screenOf(t, out.String())
-	if code != 1 || !strings.HasPrefix(end, "Error: bh met a fault of its own: no paper") || strings.Contains(end, "Reading") || !strings.Contains(all, "Reading the state and what the providers have ... ") {
+	if code != 1 || !strings.HasPrefix(end, "Error: Internal error: this is a bug in bh [BH5050]") || strings.Contains(end, "Reading") || !strings.Contains(all, "Reading the state and what the providers have ... ") {
 		t.Errorf("exit %d, and the screen is\n%s", code, end)
 	}
 }

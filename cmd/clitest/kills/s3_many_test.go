@@ -179,7 +179,7 @@ func (m *many) read() {
 // checkHistory: each project was provisioned once, by its own runner.
 func (m *many) checkHistory(r runner, runners int) {
 	var history struct {
-		Entries []struct{ Project, Operation, Outcome, Actor string }
+		Entries []struct{ Address, Operation, Outcome, Actor string }
 	}
 	out := r.Must("history", "--json", "--limit", "0")
 	if err := json.Unmarshal([]byte(out), &history); err != nil {
@@ -187,8 +187,8 @@ func (m *many) checkHistory(r runner, runners int) {
 	}
 	met := map[string]int{}
 	for _, e := range history.Entries {
-		if e.Operation == "provision" && e.Outcome == "done" && "project."+e.Actor == e.Project {
-			met[e.Project]++
+		if e.Operation == "provision" && e.Outcome == "done" && "project."+e.Actor == e.Address {
+			met[e.Address]++
 		} else {
 			m.t.Errorf("history has %+v", e)
 		}

@@ -1,0 +1,186 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zclconf/go-cty/cty"
+
+	"buckethead/config/language"
+	"buckethead/config/words"
+	"buckethead/vendors"
+)
+
+// The tables of the language. They are read only once they were indexed, and so safe for
+// concurrent use.
+var (
+	bhBlock = &language.Block{Name: "bh", Doc: "Settings for all files of the folder.",
+		Example: "bh {\n  required_version = \">= 0.1.0\"\n  stack            = \"acme\"\n}",
+		Attributes: []language.Attribute{
+			{Name: "required_version", Form: language.Text, Doc: "The versions of bh that may read the files.",
+				Example: `required_version = ">= 0.1.0"`},
+			{Name: "stack", Form: language.Text, Default: DefaultStack,
+				Doc:     "The name that marks what these files own. Two stacks in one account need different names.",
+				Example: `stack = "acme"`},
+		},
+		Blocks: []*language.Block{{Name: "state", Labels: []string{"KIND"}, Secret: true, Doc: "Where the state is kept. Without it, in a file beside the configuration.",
+			Example: "state \"local\" {\n  path = \".bh/state.db\"\n}"}}}
+
+	localStateBlock = (&language.Block{Name: "state", Doc: "A file on this machine.",
+		Example: "state \"local\" {\n  path = \".bh/state.db\"\n}",
+		Attributes: []language.Attribute{{Name: "path", Form: language.Text, Default: ".bh/state.db",
+			Doc:     "The file. A relative path starts from the folder of the configuration.",
+			Example: `path = "state/bh.db"`, At: language.At(func(b *Backend) any { return &b.Path })}}}).Index()
+
+	variableBlock = &language.Block{Name: "variable", Labels: []string{"NAME"}, Secret: true,
+		Doc:     "A value from outside: --var NAME=VALUE, --var-file FILE or BH_VAR_NAME. Expressions read it as var.NAME.",
+		Example: "variable \"environment\" {\n  type    = string\n  default = \"production\"\n}",
+		Attributes: []language.Attribute{
+			{Name: "type", Form: language.Any, Default: "any", Example: `type = list(string)`,
+				Doc: "string, number, bool, list(...), set(...), map(...), object({...}) or tuple([...])."},
+			{Name: "default", Form: language.Any, Example: `default = ["a", "b"]`, Doc: "The value if none is given. Without a default, one must be."},
+			{Name: "description", Form: language.Text, Example: `description = "Who owns the buckets."`, Doc: "What it is for.",
+				At: language.At(func(v *variable) any { return &v.description })},
+			{Name: "sensitive", Form: language.Flag, Default: "false", Example: `sensitive = true`,
+				Doc: "Keeps the value out of everything that bh prints.", At: language.At(func(v *variable) any { return &v.sensitive })},
+			{Name: "nullable", Form: language.Flag, Default: "true", Example: `nullable = false`,
+				Doc: "Whether the value may be null.", At: language.At(func(v *variable) any { return &v.nullable })},
+		},
+		Blocks: []*language.Block{{Name: "validation", Several: true, Doc: "A condition for the value.",
+			Example: "validation {\n  condition     = length(var.environment) > 3\n  error_message = \"Write the name in full.\"\n}",
+			Attributes: []language.Attribute{
+				{Name: "condition", Form: language.Any, Required: true, Doc: "True if the value is accepted.",
+					Example: `condition = length(var.environment) > 3`},
+				{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
+					Example: `error_message = "Write the name in full."`}}}}}
+
+	localsBlock = &language.Block{Name: "locals", Several: true,
+		Doc:     "Values with names of your own. Expressions read them as local.NAME.",
+		Example: "locals {\n  prefix = \"acme-${var.environment}\"\n}"}
+
+	cloudBlock = &language.Block{Name: "cloud", Labels: []string{"VENDOR", "NAME"}, Secret: true,
+		Doc:     "An account in which bh makes buckets and the credentials that open them.",
+		Example: "cloud \"cloudflare_r2\" \"main\" {\n  account_id = \"0123456789abcdef0123456789abcdef\"\n}"}
+
+	secretsBlock = &language.Block{Name: "secrets", Labels: []string{"VENDOR", "NAME"}, Secret: true,
+		Doc:     "A store in which bh keeps the credentials.",
+		Example: "secrets \"onepassword\" \"eng\" {\n  vault = \"Engineering\"\n}"}
+
+	movedBlock = &language.Block{Name: "moved", Several: true,
+		Doc:     "A project has another name from now on. Bucket, keys and item stay; only the state changes.",
+		Example: "moved {\n  from = project.photos\n  to   = project.pictures\n}",
+		Attributes: []language.Attribute{
+			{Name: "from", Form: language.Address, Required: true, Doc: "The old address.",
+				Example: `from = project.photos`, At: language.At(func(m *Moved) any { return &m.From })},
+			{Name: "to", Form: language.Address, Required: true, Doc: "The new address, which a project block declares.",
+				Example: `to = project.tenant["north"]`, At: language.At(func(m *Moved) any { return &m.To })},
+		}}
+
+	removedBlock = &language.Block{Name: "removed", Several: true,
+		Doc:     "bh forgets a project that is no longer declared. Bucket, keys and item stay.",
+		Example: "removed {\n  from = project.photos\n}",
+		Attributes: []language.Attribute{
+			{Name: "from", Form: language.Address, Required: true, Doc: "The project.",
+				Example: `from = project.photos`, At: language.At(func(r *Removed) any { return &r.From })},
+			{Name: "destroy", Form: language.Flag, Default: "false",
+				Doc:     "Destroys it instead: revokes its keys, deletes the bucket, then the item.",
+				Example: `destroy = true`, At: language.At(func(r *Removed) any { return &r.Destroy })},
+		}}
+
+	importBlock = &language.Block{Name: "import", Several: true,
+		Doc:     "A project takes over a bucket that exists, and with item the keys that the item holds. bh import writes this block.",
+		Example: "import {\n  to     = project.photos\n  bucket = \"acme-photos\"\n}",
+		Attributes: []language.Attribute{
+			{Name: "to", Form: language.Address, Required: true, Doc: "The project, which a project block declares.",
+				Example: `to = project.photos`, At: language.At(func(i *Import) any { return &i.To })},
+			{Name: "bucket", Form: language.Text, Doc: "The bucket. The default is the project's.",
+				Example: `bucket = "acme-photos"`, At: language.At(func(i *Import) any { return &i.Bucket })},
+			{Name: "item", Form: language.Text, Doc: "The title or the id of an item whose keys are taken over.",
+				Example: `item = "Photos"`, At: language.At(func(i *Import) any { return &i.Item })},
+			{Name: "access_key_id", Form: language.Text, Doc: "The key that the item must hold.",
+				Example: `access_key_id = "0123456789abcdef0123456789abcdef"`,
+				At:      language.At(func(i *Import) any { return &i.AccessKeyID })},
+			{Name: "owner", Form: language.Text, Doc: "The other state that owns them, as STACK@LINEAGE. bh discover names it.",
+				Example: `owner = "acme@1b2c3d4e"`, At: language.At(func(i *Import) any { return &i.Owner })},
+		}}
+
+	policyBlock = &language.Block{Name: "policy", Labels: []string{"NAME"},
+		Doc: "A rule that every project keeps, or every operation of a plan if it reads operation. Of project it can read " +
+			namesOf(projectType) + "; of operation, " + namesOf(operationType) + ".",
+		Example: "policy \"private\" {\n  condition     = !project.public_access\n  error_message = \"${project.address} would be public.\"\n}",
+		Attributes: []language.Attribute{
+			{Name: "condition", Form: language.Any, Required: true, Doc: "True if it is kept. It reads project or operation.",
+				Example: `condition = !project.public_access`},
+			{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
+				Example: `error_message = "${project.address} would be public."`},
+			{Name: "severity", Form: language.Text, Default: "error", Words: []string{"error", "warning"},
+				Doc: "A warning does not stop a plan.", Example: `severity = "warning"`,
+				At: language.At(func(p *Policy) any { return (*string)(&p.Severity) })},
+		}}
+
+	// fileBlock holds every type of block that stands in a file by itself, in the order of the
+	// reference.
+	fileBlock = (&language.Block{Blocks: []*language.Block{bhBlock, cloudBlock, secretsBlock, projectBlock, variableBlock, localsBlock,
+		movedBlock, removedBlock, importBlock, policyBlock}}).Index()
+)
+
+// namesOf returns the names of the attributes of an object, as a list in words.
+func namesOf(t cty.Type) string { return words.List(slices.Sorted(maps.Keys(t.AttributeTypes()))...) }
+
+// Language returns the tables of the language with these vendors and kinds of state.
+func Language(o Options) []*language.Block {
+	out := make([]*language.Block, len(fileBlock.Blocks))
+	for i, b := range fileBlock.Blocks {
+		copied := *b
+		switch b {
+		case bhBlock:
+			state := *b.Blocks[0]
+			state.Kinds = map[string]*language.Block{localState: localStateBlock}
+			for _, k := range o.States {
+				state.Kinds[k.Name] = settingsBlock("state", []string{k.Name}, k.Title, k.Settings)
+			}
+			copied.Blocks = []*language.Block{&state}
+		case cloudBlock, secretsBlock:
+			copied.Kinds = map[string]*language.Block{}
+			cs := connections{kind: b.Name}
+			for i := range o.Vendors {
+				if v := &o.Vendors[i]; cs.opens(v) {
+					copied.Kinds[v.Name] = settingsBlock(b.Name, []string{v.Name, "main"}, vendorTitle(v), v.Settings)
+				}
+			}
+		}
+		out[i] = copied.Index()
+	}
+	return out
+}
+
+// settingsBlock is the table of a block that settings describe, with these labels in its example.
+func settingsBlock(name string, labels []string, title string, settings []vendors.Setting) *language.Block {
+	out := &language.Block{Name: name, Secret: true, Doc: title + "."}
+	example := name + ` "` + strings.Join(labels, `" "`) + "\" {"
+	for _, s := range settings {
+		a := language.Attribute{Name: s.Name, Form: language.Text, Doc: s.Doc, Default: s.Default, Words: s.Words, Example: s.Example,
+			Required: s.Required && len(s.Env) == 0} // what the environment sets need not be written
+		switch {
+		case s.Secret:
+			a.Form = language.Secret
+		case s.List:
+			a.Form = language.Texts
+		case s.Map:
+			a.Form = language.TextMap
+		}
+		if len(s.Env) > 0 {
+			a.Doc += " Otherwise " + strings.Join(s.Env, " or ") + " of the environment."
+		}
+		if s.Required {
+			example += "\n  " + s.Example
+		}
+		out.Attributes = append(out.Attributes, a)
+	}
+	if strings.Contains(example, "\n") {
+		example += "\n"
+	}
+	out.Example = example + "}"
+	return out.Index()
+}

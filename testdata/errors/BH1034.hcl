@@ -1,5 +1,0 @@
-cloud "cloudflare_r2" "main" {
-  account_id = "0123456789abcdef0123456789abcdef"
-  token_kind = "odd"
-}
-secrets "age_file" "main" {}

@@ -1,0 +1,5 @@
+bh {
+  state "local" {
+    path = ".bh/state.db"
+  }
+}

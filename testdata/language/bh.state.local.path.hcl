@@ -1,0 +1,5 @@
+bh {
+  state "local" {
+    path = "state/bh.db"
+  }
+}

@@ -1,0 +1,6 @@
+bh {
+  state "s3" {
+    bucket = "acme-states"
+    key    = "acme/bh.state"
+  }
+}

@@ -1,0 +1,7 @@
+bh {
+  state "s3" {
+    bucket = "acme-states"
+    key    = "acme/bh.state"
+    region = "eu-central-1"
+  }
+}

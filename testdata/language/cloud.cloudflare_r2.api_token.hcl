@@ -1,0 +1,4 @@
+cloud "cloudflare_r2" "main" {
+  account_id = "0123456789abcdef0123456789abcdef"
+  api_token  = env("R2_ADMIN_TOKEN")
+}

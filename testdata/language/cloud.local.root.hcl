@@ -1,0 +1,3 @@
+cloud "local" "main" {
+  root = "/srv/buckets"
+}

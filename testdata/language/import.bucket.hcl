@@ -1,0 +1,14 @@
+cloud "cloudflare_r2" "main" {}
+
+secrets "onepassword" "eng" {
+  vault = "Engineering"
+}
+
+project "photos" {
+  bucket = "acme-photos"
+}
+
+import {
+  to     = project.photos
+  bucket = "acme-photos"
+}

@@ -1,0 +1,7 @@
+variable "environment" {
+  default = "production"
+}
+
+locals {
+  prefix = "acme-${var.environment}"
+}

@@ -1,0 +1,14 @@
+cloud "cloudflare_r2" "main" {}
+
+secrets "onepassword" "eng" {
+  vault = "Engineering"
+}
+
+project "photos" {
+  bucket = "acme-photos"
+  custom_domain {
+    domain  = "files.example.com"
+    zone_id = "0123456789abcdef0123456789abcdef"
+    ciphers = ["ECDHE-ECDSA-AES128-GCM-SHA256"]
+  }
+}

@@ -1,0 +1,12 @@
+cloud "cloudflare_r2" "main" {}
+
+secrets "onepassword" "eng" {
+  vault = "Engineering"
+}
+
+project "photos" {
+  bucket = "acme-photos"
+  public_access {
+    enabled = false
+  }
+}

@@ -1,0 +1,1 @@
+secrets "age_file" "main" {}

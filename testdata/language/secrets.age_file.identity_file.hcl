@@ -1,0 +1,3 @@
+secrets "age_file" "main" {
+  identity_file = "/etc/bh/identity.txt"
+}

@@ -1,0 +1,3 @@
+secrets "age_file" "main" {
+  path = "secrets.age"
+}

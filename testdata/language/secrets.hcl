@@ -1,0 +1,3 @@
+secrets "onepassword" "eng" {
+  vault = "Engineering"
+}

@@ -1,0 +1,4 @@
+secrets "onepassword" "main" {
+  vault  = "Engineering"
+  fields = { access_key_id = "Access Key ID" }
+}

@@ -1,0 +1,4 @@
+secrets "onepassword" "main" {
+  vault     = "Engineering"
+  on_delete = "delete"
+}

@@ -1,0 +1,4 @@
+secrets "onepassword" "main" {
+  vault                 = "Engineering"
+  service_account_token = env("OP_BH_TOKEN")
+}

@@ -1,0 +1,3 @@
+secrets "onepassword" "main" {
+  vault = "Engineering"
+}

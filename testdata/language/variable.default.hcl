@@ -1,0 +1,3 @@
+variable "environments" {
+  default = ["a", "b"]
+}

@@ -1,0 +1,5 @@
+variable "environment" {
+  type        = string
+  default     = "production"
+  description = "Who owns the buckets."
+}
