@@ -4,12 +4,14 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"buckethead/cmd/connections"
 	"buckethead/config"
+	"buckethead/config/functions"
 	"buckethead/config/language"
 	"buckethead/vendors/registry"
 
@@ -51,14 +53,19 @@ func helpCommand(r *run) *cli.Command {
 		}}
 }
 
-// languageTopic is the topic that is generated.
-const languageTopic = "language"
+// generatedTopics are the topics that are made of tables.
+var generatedTopics = map[string]func() string{
+	"functions": functions.Reference,
+	"language": func() string {
+		o := config.Options{Vendors: registry.All(), States: connections.StateKinds()}
+		return language.Reference(config.Language(o))
+	},
+}
 
 // topic returns the Markdown of a topic.
 func topic(name string) (string, bool) {
-	if name == languageTopic {
-		o := config.Options{Vendors: registry.All(), States: connections.StateKinds()}
-		return language.Reference(config.Language(o)), true
+	if generated := generatedTopics[name]; generated != nil {
+		return generated(), true
 	}
 	text, err := topics.ReadFile("topics/" + name + ".md")
 	return string(text), err == nil
@@ -66,7 +73,7 @@ func topic(name string) (string, bool) {
 
 // topicNames returns the names of the topics in their order.
 func topicNames() []string {
-	out := append(writtenTopics(), languageTopic)
+	out := append(writtenTopics(), slices.Collect(maps.Keys(generatedTopics))...)
 	slices.Sort(out)
 	return out
 }
