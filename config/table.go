@@ -150,7 +150,29 @@ func Language(o Options) []*language.Block {
 				}
 			}
 		}
-		out[i] = copied.Index()
+		if b == projectBlock {
+			copied.Attributes, copied.Blocks = slices.Clone(b.Attributes), slices.Clone(b.Blocks)
+			for i := range copied.Attributes {
+				copied.Attributes[i].Clouds = cloudsWith(o, copied.Attributes[i].Name)
+			}
+			for i, inner := range copied.Blocks {
+				with := *inner
+				with.Clouds = cloudsWith(o, inner.Name)
+				copied.Blocks[i] = &with
+			}
+		}
+		out[i] = &copied // it has the names of b, and so its index
+	}
+	return out
+}
+
+// cloudsWith returns the vendors of clouds that know an attribute or a block of projects which not every cloud knows; nil
+// for all others.
+func cloudsWith(o Options, name string) (out []string) {
+	for i := range o.Vendors {
+		if slices.Contains(o.Vendors[i].BucketAttributes, name) {
+			out = append(out, o.Vendors[i].Name)
+		}
 	}
 	return out
 }

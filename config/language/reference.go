@@ -62,22 +62,22 @@ func (a *Attribute) facts() []string {
 	return out
 }
 
-func (a *Attribute) rules() string { return rules(a.ByCloud, a.Needless) }
+func (a *Attribute) rules() string { return rules(a.Clouds, a.Needless) }
 
 func (b *Block) rules() string {
-	text := rules(b.ByCloud, b.Needless)
+	text := rules(b.Clouds, b.Needless)
 	if b.Several {
 		text += " There may be several."
 	}
 	return text
 }
 
-func rules(byCloud, needless bool) string {
+func rules(clouds []string, needless bool) string {
 	switch {
-	case byCloud:
-		return " Not every cloud knows it."
+	case clouds != nil:
+		return " Only with the cloud " + strings.Join(clouds, " or ") + "."
 	case needless:
-		return " It has no effect beside register."
+		return " Not with register."
 	}
 	return ""
 }

@@ -34,8 +34,10 @@ type Attribute struct {
 	Default  string   // as it is written in a file, without quotes; "" for none
 	Words    []string // every text that it takes; nil for any text
 	Required bool
-	// ByCloud says that only clouds know it whose vendor lists it.
+	// ByCloud says that only clouds know it whose vendor lists it. Clouds are those vendors, for
+	// the reference.
 	ByCloud bool
+	Clouds  []string
 	// Needless says that it has no effect in a project with register.
 	Needless bool
 	Doc      string // one or two sentences
@@ -60,6 +62,7 @@ type Block struct {
 	Labels     []string // names for its labels, in capitals
 	Several    bool     // there may be more than one with the same labels
 	ByCloud    bool     // see Attribute
+	Clouds     []string // see Attribute
 	Needless   bool     // see Attribute
 	Secret     bool     // a value under a misspelled name may be a secret
 	Doc        string
