@@ -10,8 +10,8 @@ import (
 	"buckethead/vendors"
 )
 
-// StateKind is a place beside "local" where a state can be kept: the label of its
-// block, what it is, its attributes, the hosts of those who run it, and what finds faults offline.
+// StateKind is a kind of place other than "local" where a state can be kept: the label of
+// its block, its description, its attributes, the hosts of its operator, and its offline checks.
 type StateKind struct {
 	Name     string
 	Title    string

@@ -16,11 +16,11 @@ import (
 // items, of which the stack is a part.
 var stackName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$`)
 
-// DefaultStack is the name of a stack that is given none.
+// DefaultStack is the name of the stack if the files set none.
 const DefaultStack = "main"
 
-// StackNameFor returns a name for a stack like the text: what a name cannot have becomes a
-// dash. It is DefaultStack if nothing is left.
+// StackNameFor makes a stack name out of a text: characters that a name cannot have become
+// dashes. It returns DefaultStack if nothing is left.
 func StackNameFor(text string) string {
 	name := strings.Map(func(r rune) rune {
 		if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.-", r)) {
@@ -33,7 +33,7 @@ func StackNameFor(text string) string {
 	return cmp.Or(name, DefaultStack)
 }
 
-// decodeBH reads the bh block. It is false where the file asks for another
+// decodeBH reads the bh block. It returns false if the file needs another
 // version of bh.
 func (l *loader) decodeBH() bool {
 	satisfied := true
@@ -87,7 +87,7 @@ func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
 	}
 	constraints, err := version.NewConstraint(text)
 	if err != nil {
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is no version constraint.", text),
+		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is not a version constraint.", text),
 			`Write it as ">= 0.1.0" or "~> 1.2".`)
 		return true
 	}

@@ -8,8 +8,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Config is all that the files declare, evaluated: nothing in it is unknown, except
-// what Lacks say. It is read-only once loaded and so safe for concurrent use.
+// Config is everything that the files declare, evaluated: every value is known, except those
+// that Lacks lists. It is read-only once loaded and so safe for concurrent use.
 type Config struct {
 	// Dir is the folder of the files, from which relative paths start.
 	Dir      string
@@ -24,7 +24,7 @@ type Config struct {
 	Imports  []Import
 	Policies []Policy // in the order of the files
 	Lacks    []Lack   // of the projects; only with Options.Partial
-	// Sensitive holds the values of sensitive variables, also if there are errors.
+	// Sensitive holds the values of sensitive variables. It is set even if there are errors.
 	Sensitive []vendors.Secret
 	// Sources holds the files as they were read, by the name that ranges use.
 	// Asterisks stand for what is, or may be, a secret written in a file, so that
@@ -53,7 +53,7 @@ type Connection struct {
 // Address names the connection as plans and records do: "cloudflare_r2.main".
 func (c Connection) Address() string { return c.Vendor + "." + c.Name }
 
-// OnDestroy is what becomes of a bucket that still holds objects.
+// OnDestroy says what happens to a bucket that still holds objects.
 type OnDestroy string
 
 // The ways to destroy.
@@ -63,12 +63,12 @@ const (
 	Empty  OnDestroy = "empty"  // the objects are deleted first
 )
 
-// Rotation says how often keys are renewed and how long the old ones work on.
+// Rotation says how often keys are renewed and how long the old ones keep working.
 type Rotation struct{ Every, Overlap time.Duration }
 
-// Register holds the keys that someone brings. The secret is either there, or
-// Reference names it in a store that reads it later. Unverified is verify = false: an
-// apply does not prove that the keys open the bucket.
+// Register holds keys that someone brings. Either SecretAccessKey is set, or Reference
+// names the secret in a store, from which it is read later. Unverified is verify = false:
+// an apply does not prove that the keys open the bucket.
 type Register struct {
 	AccessKeyID     string
 	SecretAccessKey vendors.Secret
@@ -113,8 +113,8 @@ type Removed struct {
 }
 
 // Import takes over what exists: a bucket, and with Item (a title or an id) the
-// credential that the item holds. AccessKeyID, where given, must be the item's. Owner
-// is the other state that owns them, as STACK@LINEAGE, if there is one.
+// credential that the item holds. AccessKeyID, if set, must be the item's. Owner is the
+// other state that owns them, as STACK@LINEAGE, if another state does.
 type Import struct {
 	To          addr.Address
 	Bucket      string

@@ -150,7 +150,7 @@ func (l *loader) hasVendor(name string) bool {
 		func(c *connection) bool { return c.Vendor == name })
 }
 
-// lookup finds a block by what a person wrote, or says why there is none.
+// lookup finds a block by what a person wrote, or says why there is no such block.
 func (cs *connections) lookup(text string) (*connection, string) {
 	text = strings.TrimPrefix(text, cs.kind+".")
 	if c, ok := cs.byAddress[text]; ok {
@@ -171,8 +171,8 @@ func (cs *connections) lookup(text string) (*connection, string) {
 	return nil, fmt.Sprintf("%q could be %s or %s.", text, named[0].Address(), named[1].Address())
 }
 
-// only returns the block that a project uses which names none. Without one it
-// reports why at place, and returns nil.
+// only returns the block that a project uses if it names none. If there is no such
+// block, it reports why at place and returns nil.
 func (s *scope) only(cs *connections, place hcl.Range) *connection {
 	if len(cs.all) == 1 {
 		return cs.all[0]

@@ -11,7 +11,7 @@ import (
 )
 
 // toRange turns a range of HCL's into ours. An end before the start, which HCL
-// gives for some broken text, becomes an empty range.
+// returns for some broken text, becomes an empty range.
 func toRange(r hcl.Range) diag.Range {
 	if r.Filename == "" {
 		return diag.Range{}

@@ -9,10 +9,10 @@ import (
 	"buckethead/vendors"
 )
 
-// Declarable returns as much of a bucket as the language can say of it, so that a
-// plan finds nothing to change, and in words what it left out: a rule that the
-// language has no word for leaves its whole group out, for the group is written as
-// one. The error says why the bucket itself cannot be declared.
+// Declarable returns as much of a bucket as the language can express, so that a plan finds
+// nothing to change, and describes what it left out. If the language cannot express a rule,
+// its whole group is left out, because a group is written as a whole. The error says why the
+// bucket itself cannot be declared.
 func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, []string, error) {
 	if declares(v, spec) == nil {
 		return spec, nil, nil
@@ -49,7 +49,7 @@ func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, 
 	return out, left, nil
 }
 
-// declares writes a bucket down, reads it again, and says what came out otherwise.
+// declares writes the block of a bucket, reads it back, and says what came out differently.
 func declares(v vendors.Vendor, spec vendors.BucketSpec) error {
 	const name = "generated.hcl"
 	text := Append([]byte("cloud \"c\" \"c\" {}\nsecrets \"s\" \"s\" {}\n"),

@@ -111,7 +111,7 @@ func TestDeclarable_leavesOut(t *testing.T) {
 				t.Fatalf("got %v, left out %q, want %q", err, left, c.want)
 			}
 			if err := declares(everyBlock, got); err != nil {
-				t.Errorf("what it gives cannot be declared: %v", err)
+				t.Errorf("what it returns cannot be declared: %v", err)
 			}
 			if groups := len(got.Settings.Kinds()); got.Location != "weur" || groups < 3 || strings.HasPrefix(c.want, "custom_domain") && len(got.Settings.Domains) != 1 {
 				t.Errorf("it left out too much: %+v", got)

@@ -1,7 +1,37 @@
-// Package config turns HCL files into what is desired: fully evaluated, checked
-// offline, with every fault at once.
+// Package config reads bh's HCL files and returns what they declare: fully evaluated, checked
+// offline, with every fault in one list.
 //
-// HCL and cty stay inside this package; what leaves it is plain Go. It reads the
-// files it is told to read and nothing else: environment and vendors come in as
-// values, and no vendor is contacted.
+// # Use
+//
+// [Load] takes [Options] and returns a [Config], which has the connections, projects, moves, removals,
+// imports and policies of the files. HCL and cty stay inside this package: what leaves it is plain Go.
+// A Config is read-only and safe for concurrent use, and Load can run several times at once.
+//
+//   - [Config.CheckProjects] and [Config.CheckOperations] evaluate the policies.
+//   - [Format] returns a file in canonical form.
+//   - [Generate] writes the blocks that declare and import existing buckets, and [Append] adds them to a file.
+//     [Declarable] says how much of a bucket the language can express.
+//   - [Language] returns the tables of the language, from which the reference is generated.
+//
+// # Faults
+//
+// Faults are returned as a [diag.List], never as a panic or as the first error alone. If the list has
+// errors, only Config.Sources and Config.Sensitive are of use. [Codes] lists every kind of fault.
+// With Options.Partial, a value that was not given from outside is an error only where it is needed:
+// it is kept as a [Lack], and Ready returns a [LackError].
+//
+// # Secrets
+//
+// No diagnostic holds a sensitive value. Config.Sources has asterisks where a secret is or may be
+// written. A fault that depends on a secret has no details that could tell it, and only the first such
+// fault is reported.
+//
+// # Limits
+//
+// Load reads the files that Options names, and those that functions in them read, which must be in the
+// same repository. The environment and the vendors are passed in, and no vendor is contacted. The size of the
+// files, how deep expressions nest and the memory that they take are bounded.
+//
+// Package planner decides what to change. Package language has the types of the tables, package
+// functions the functions, and package write writes single blocks.
 package config

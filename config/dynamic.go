@@ -52,9 +52,9 @@ type element struct {
 	number     int // from 1
 }
 
-// expand returns the blocks in the order of the file, with those that dynamic blocks make in the
-// place of these. It reports what is wrong with the dynamic blocks, and returns the set of the
-// types of which not every block is known.
+// expand returns the blocks in the order of the file, with each dynamic block replaced by the blocks
+// that it makes. It reports what is wrong with the dynamic blocks, and returns the set of the types of
+// which not every block is known.
 func (s *scope) expand(blocks hclsyntax.Blocks, table *language.Block) ([]placed, language.Set) {
 	if len(blocks) == 0 {
 		return nil, 0

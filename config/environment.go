@@ -28,8 +28,8 @@ func (l *loader) environment(name string) (cty.Value, bool) {
 	return v, true
 }
 
-// SecretVariable reports whether a variable of the environment holds a secret: a vendor or a
-// kind of state says so, whether the file declares it or not, or the name does.
+// SecretVariable reports whether an environment variable holds a secret: because a vendor or a
+// kind of state says so, whether the file declares it or not, or because of its name.
 func (o Options) SecretVariable(name string) bool {
 	for i := range o.Vendors {
 		if declaresSecret(o.Vendors[i].Settings, name) {

@@ -28,8 +28,8 @@ func (o Options) abs(name string) string {
 	return filepath.Join(o.Dir, name)
 }
 
-// readFiles finds, reads and parses the files. It reports whether there is
-// anything to go on with; what is missing or broken was reported.
+// readFiles finds, reads and parses the files, and reports what is missing or broken.
+// It returns false if there is nothing to continue with.
 func (l *loader) readFiles() bool {
 	names, found, ok := l.fileNames()
 	if !ok {

@@ -189,8 +189,8 @@ func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {
 }
 
 // keysOfList reads toset(LIST) without making the set, which for 100,000 keys
-// takes longer than all the rest. It is false for anything but a list of usable
-// strings; the general way then finds out what it is.
+// takes longer than all the rest. It returns false for anything but a list of
+// usable strings, which the general path then evaluates.
 func (d *projectDecoder) keysOfList(e hclsyntax.Expression) ([]instance, bool) {
 	call, ok := e.(*hclsyntax.FunctionCallExpr)
 	if !ok || call.Name != "toset" || len(call.Args) != 1 || call.ExpandFinal {

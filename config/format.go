@@ -9,9 +9,9 @@ import (
 )
 
 // Format returns the canonical form of a file: indentation, alignment and spacing,
-// never another meaning. Formatting the result again changes nothing. Broken
-// text is not formatted: it comes back as it is, with what is wrong. filename
-// serves the diagnostics alone; nothing is read or written.
+// never a different meaning. Formatting the result again changes nothing. Broken text is
+// returned unchanged, with what is wrong. filename is used for the diagnostics only; no file
+// is read or written.
 func Format(src []byte, filename string) ([]byte, diag.List) {
 	l := newLoader(Options{})
 	l.config.Sources[filename] = src

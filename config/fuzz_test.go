@@ -51,7 +51,7 @@ func FuzzLoad(f *testing.F) {
 			twice = append(twice, checkPolicies(t, again, len(src))...)
 		}
 		if !slices.EqualFunc(diags, twice, func(a, b diag.Diagnostic) bool { return a.Error() == b.Error() && a.Fix == b.Fix }) || len(again.Projects) != len(c.Projects) {
-			t.Errorf("the same text gives other faults:\n%v\n%v", diags, twice)
+			t.Errorf("the same text has other faults:\n%v\n%v", diags, twice)
 		}
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Existing is a bucket to take over as it is. Cloud, Secrets and ItemTitle are written
-// if they are not empty, and so is what is known of the credential that Item, a title or an
-// id, holds. With Declared there is a project already, and only the import block is written.
+// Existing is a bucket to take over as it is. Cloud, Secrets and ItemTitle are written if
+// they are not empty, and so is what is known of the credential in Item, which is a title or
+// an id. If Declared is set, a project exists already and only the import block is written.
 type Existing struct {
 	To           addr.Address
 	Declared     bool
@@ -43,11 +43,11 @@ func Generate(list []Existing) []byte {
 		write.Block(file.Body(), importBlock, &Import{To: e.To, Bucket: e.Bucket.ID.Name, Item: e.Item,
 			AccessKeyID: e.AccessKeyID, Owner: e.Owner})
 	}
-	out, _ := Format(file.Bytes(), "") // it is no text of a person's, and so never faulty
+	out, _ := Format(file.Bytes(), "") // generated, and so never faulty
 	return out
 }
 
-// Append puts blocks below a file, apart by an empty line. What is there stays as it is.
+// Append adds blocks to the end of a file, after an empty line. The rest stays as it is.
 func Append(src, blocks []byte) []byte {
 	out := append([]byte{}, src...)
 	if len(out) > 0 {

@@ -27,7 +27,7 @@ type input struct {
 	source  string
 }
 
-// assignVariables gives every variable its value, and makes var available to
+// assignVariables sets the value of every variable, and makes var available to
 // expressions.
 func (l *loader) assignVariables() {
 	inputs := l.fileInputs()
@@ -36,7 +36,7 @@ func (l *loader) assignVariables() {
 			l.undeclared(name, hcl.Range{}, "--var")
 			continue
 		}
-		inputs[name] = input{text: l.options.Vars[name], source: "The value that --var gives"}
+		inputs[name] = input{text: l.options.Vars[name], source: "The value of --var"}
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.variables)) {
 		v := l.variables[name]
@@ -62,7 +62,7 @@ func (l *loader) undeclared(name string, subject hcl.Range, source string) {
 		fix = fmt.Sprintf("Did you mean %q?", near)
 	}
 	l.report(undeclaredVariable, subject, hcl.Range{},
-		fmt.Sprintf("%s gives a value for %q, and no variable of that name is declared.", source, name), fix)
+		fmt.Sprintf("%s sets a value for %q, but no variable of that name is declared.", source, name), fix)
 }
 
 // fileInputs reads the files of variables; a later one wins.

@@ -22,7 +22,7 @@ type Lack struct {
 // LackError says why a block cannot be used: values that it needs were not given.
 type LackError struct{ Faults diag.List }
 
-// Error returns all of it on one line.
+// Error returns all faults on one line.
 func (e *LackError) Error() string {
 	texts := make([]string, len(e.Faults))
 	for i, d := range e.Faults {
@@ -54,7 +54,7 @@ func Missing(d diag.Diagnostic) bool {
 	return d.Code == missingVariable.Code || d.Code == unsetEnvironment.Code
 }
 
-// FaultsOf returns what is wrong, in the order of the files.
+// FaultsOf returns the faults of the lacks, in the order of the files.
 func FaultsOf(lacks []Lack) diag.List {
 	if len(lacks) == 0 {
 		return nil
@@ -66,7 +66,7 @@ func FaultsOf(lacks []Lack) diag.List {
 	return list.Sorted()
 }
 
-// Lacking returns what projects of a name lack for one of these attributes.
+// Lacking returns what the projects of one name lack for any of these attributes.
 func (c *Config) Lacking(name string, attributes ...string) []Lack {
 	var out []Lack
 	for _, l := range c.Lacks {

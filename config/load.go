@@ -58,10 +58,10 @@ type topBlocks struct {
 
 // Load reads, evaluates and checks what the options name. The Config is never
 // nil and always has its Sources, for showing the lines that diagnostics point
-// at; the rest of it is only of use when the list has no errors. The list holds
-// every fault that was found, in the order of the files, and is nil when there is
-// none; of more than a person corrects at once, one diagnostic says how many are left
-// out. None of it holds a sensitive value. Load reads files and contacts no one.
+// at; the rest is only of use if the list has no errors. The list holds
+// every fault that was found, in the order of the files, and is nil if there are none.
+// If there are too many to correct at once, one diagnostic says how many are left out.
+// No diagnostic holds a sensitive value. Load reads files and contacts no one.
 // It is safe for concurrent use with different Options.
 //
 // Files of variables are not part of Sources, because they may hold secrets:
@@ -180,7 +180,7 @@ func (l *loader) labelled(b *hclsyntax.Block, want []string) bool {
 	for i, label := range b.Labels {
 		if !addr.ValidName(label) {
 			l.report(invalidLabels, b.LabelRanges[i], b.Range(), fmt.Sprintf("%q cannot be a name.", label),
-				"A name begins with a letter or an underscore and goes on with letters, digits, underscores and dashes.")
+				"A name begins with a letter or an underscore and continues with letters, digits, underscores and dashes.")
 			ok = false
 		}
 	}

@@ -33,7 +33,7 @@ const (
 
 func (l *loader) localNames(name string) bool { _, ok := l.locals[name]; return ok }
 
-// evaluateLocals gives every local its value, whatever their order, and makes
+// evaluateLocals evaluates every local, in whatever order they are written, and makes
 // local available to expressions.
 func (l *loader) evaluateLocals() {
 	for _, b := range l.blocks.locals {

@@ -21,7 +21,7 @@ type secretOf string
 type carried struct {
 	sensitive   bool   // it must not be shown, for whatever reason
 	environment bool   // it came from env()
-	origin      string // of a secret that the file cannot lift, "" if it is none
+	origin      string // of a secret that the file cannot lift, "" for any other value
 }
 
 func carriedBy(marks cty.ValueMarks) carried {

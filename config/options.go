@@ -29,9 +29,9 @@ type Options struct {
 	Partial bool
 	// Version is bh's own, for required_version; "" satisfies any.
 	Version string
-	// Overlay holds text that stands in for files, by the name that ranges use:
-	// Path, or a file's name joined to it. A file that exists here alone is read
-	// as well, where Path names it.
+	// Overlay holds text to use instead of files, by the name that ranges use:
+	// Path, or a file's name joined to it. A file that exists only here is read
+	// as well, if Path names it.
 	Overlay map[string][]byte
 }
 

@@ -14,9 +14,9 @@ import (
 	"buckethead/config/language"
 )
 
-// Policy is one policy block: a condition that every declared project has to keep, or
-// every operation of a plan where it speaks of operations. It is read-only and so safe
-// for concurrent use.
+// Policy is one policy block: a condition that every declared project must meet, or every
+// operation of a plan if the condition mentions operations. It is read-only and so safe for
+// concurrent use.
 type Policy struct {
 	Name     string
 	Severity diag.Severity // of what is reported where the condition does not hold

@@ -14,7 +14,7 @@ import (
 )
 
 // CheckProjects checks every declared project against the policies that judge projects,
-// and returns what they object to. It contacts no one. A policy that speaks of neither
+// and returns their objections. It contacts no one. A policy that mentions neither
 // projects nor operations is evaluated once.
 func (c *Config) CheckProjects() diag.List {
 	var all []*evaluation
@@ -45,9 +45,9 @@ func (c *Config) CheckProjects() diag.List {
 }
 
 // CheckOperations checks the operations of a plan against the policies that judge
-// operations, and returns what they object to. Where the operation's project is declared,
-// its attributes are those of the file; otherwise what the operation says of it, and
-// null.
+// operations, and returns their objections. If the operation's project is declared, its
+// attributes are those of the file. Otherwise they are what the operation says about it,
+// and null for the rest.
 func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 	var out diag.List
 	var declared map[addr.Address]Project

@@ -215,7 +215,7 @@ func TestPolicy_showsNoSecret(t *testing.T) {
 	}
 }
 
-// Checking leaves the Config as it is, and so gives the same each time.
+// Checking leaves the Config as it is, and so returns the same each time.
 func TestPolicy_checksLeaveNothingBehind(t *testing.T) {
 	src, err := os.ReadFile("../testdata/config/policies.hcl")
 	if err != nil {

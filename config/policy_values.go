@@ -11,8 +11,8 @@ import (
 )
 
 // PlannedOperation is an operation of a plan as a policy sees it. Bucket, Cloud and
-// Secrets are used where the project is no longer declared. Range is where the
-// operation comes from in the files, zero where nothing there does.
+// Secrets are used where the project is no longer declared. Range is the
+// block that the operation comes from, zero if no block does.
 type PlannedOperation struct {
 	Project      addr.Address
 	Kind, Reason string

@@ -13,7 +13,7 @@ import (
 	"buckethead/config/language"
 )
 
-// DefaultOverlap is how long replaced keys work on where rotate does not say.
+// DefaultOverlap is how long replaced keys keep working if rotate does not say.
 // A day lets every consumer that reads its keys daily get the new ones.
 const DefaultOverlap = 24 * time.Hour
 

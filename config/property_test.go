@@ -95,7 +95,7 @@ func TestLoad_doesNotCareAboutOrder(t *testing.T) {
 	})
 }
 
-// Every way of writing an attribute gives the same as the plain one, so that no
+// Every way of writing an attribute means the same as the plain one, so that no
 // short way around an evaluation differs from it.
 func TestLoad_givesForEachTheSameAsBlocks(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {

@@ -68,7 +68,7 @@ func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diag
 	return d
 }
 
-// evaluate returns the value of an expression. It returns false if there is none:
+// evaluate returns the value of an expression. It returns false if there is no value:
 // the fault was reported, or the expression rests on one that was.
 func (s *scope) evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {

@@ -13,7 +13,7 @@ import (
 
 const canary = "canary-7f3a91"
 
-// shown gives all that a person could see of a failed load: the diagnostics, and
+// shown returns all that a person could see of a failed load: the diagnostics, and
 // the lines of the files around the places that they point at.
 func shown(c *Config, diags diag.List) string {
 	var b strings.Builder

@@ -105,7 +105,7 @@ func stubEnv(pairs ...string) func(string) (string, bool) {
 	}
 }
 
-// from gives options to load one text as buckets.hcl, without touching a disk.
+// from returns options to load one text as buckets.hcl, without touching a disk.
 func from(src string, env ...string) Options {
 	return Options{
 		Overlay: map[string][]byte{DefaultFile: []byte(src)},
@@ -133,7 +133,7 @@ func load(t testing.TB, o Options) *Config {
 	return c
 }
 
-// codes gives the codes and lines of a list, as BH1001@3, in order.
+// codes returns the codes and lines of a list, as BH1001@3, in order.
 func codes(l diag.List) []string {
 	var out []string
 	for _, d := range l {

@@ -47,7 +47,7 @@ func (e *fileError) Error() string { return e.what }
 func (e *fileError) Unwrap() error { return e.err }
 
 // tree is the part of the disk that a configuration may read: its repository, or its
-// folder where there is none. It is safe for concurrent use.
+// folder if it is in no repository. It is safe for concurrent use.
 type tree struct {
 	dir  string // from which relative paths start
 	root string // with all links resolved
@@ -71,8 +71,8 @@ func newTree(dir string) *tree {
 }
 
 // repository returns the nearest folder, from dir upwards, that has a .git, which is a
-// folder or, in a worktree, a file. Without one it is dir. The root of the disk does
-// not count: everything would be within.
+// folder or, in a worktree, a file. It returns dir if no folder has one. The root of the
+// disk does not count, because it contains everything.
 func repository(dir string) (string, bool) {
 	for at := dir; at != filepath.Dir(at); at = filepath.Dir(at) {
 		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
@@ -319,10 +319,9 @@ func readBounded(path string, from io.Reader, limit int64) ([]byte, error) {
 }
 
 // ReadSource reads a file of the language, or of variables. found says that its name was
-// found in a folder or is the default, so that the file has to be an ordinary one below
-// the folder's repository. A file that a person named can be anywhere and of any kind,
-// but a link in a repository is not what was meant if it leads out of the repository, or
-// to the files of git or bh.
+// found in a folder or is the default: then it must be a regular file below the folder's
+// repository. A file that a person named can be anywhere and of any kind. But a link in a
+// repository is refused if it leads out of the repository, or to the files of git or bh.
 func ReadSource(path string, found bool) ([]byte, error) {
 	if found {
 		return newTree(filepath.Dir(path)).read(filepath.Base(path), sourceLimit)

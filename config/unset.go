@@ -91,7 +91,7 @@ func (s *scope) nameable(e hclsyntax.Expression, names []string) bool {
 }
 
 // emptyVariable returns a variable that an expression reads by its name and that is set to
-// nothing, "" if there is none.
+// nothing, or "" if it reads no such variable.
 func (s *scope) emptyVariable(e hclsyntax.Expression) string {
 	empty := ""
 	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {

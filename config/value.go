@@ -13,7 +13,7 @@ import (
 	"github.com/zclconf/go-cty/cty/convert"
 )
 
-// outcome is what became of reading one attribute.
+// outcome is the result of reading one attribute.
 type outcome uint8
 
 const (

@@ -77,7 +77,7 @@ func (s *scope) duplicate(b, first *hclsyntax.Block, what string) {
 		"Remove one of the two, or give it another name.")
 }
 
-// assign gives the variable its value: what was given from outside, else the
+// assign sets the value of the variable: what was given from outside, else the
 // default.
 func (v *variable) assign(s *scope, in input, outside bool) {
 	switch {

@@ -13,7 +13,7 @@ import (
 // would find it in a list of guesses. Whether it is whole is decided by the text of the file.
 
 // wholeFunctions return a secret as it is, or what it was made from or holds as a document.
-// Nothing that the file gives them changes what part of it that is. The SHA-256 digest of a
+// No other argument in the file can choose a part of the secret. The SHA-256 digest of a
 // token of Cloudflare is the secret key for S3.
 var wholeFunctions = []string{"base64decode", "chomp", "coalesce", "jsondecode", "nonsensitive", "sensitive", "sha256",
 	"tostring", "trimspace", "try", "yamldecode"}

@@ -9,8 +9,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Address is where a bucket is reached now. Variable is the environment variable that the
-// endpoint comes from, "" if it comes from a file or a default.
+// Address is where a bucket can be reached now. Variable is the environment variable that
+// the endpoint comes from, "" if it comes from a file or a default.
 type Address struct {
 	vendors.Address
 	Variable string

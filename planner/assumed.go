@@ -9,11 +9,11 @@ import (
 	"buckethead/vendors"
 )
 
-// Assumed returns the world in which nothing was done outside of bh: it has what the state
-// records, and the buckets that import blocks or adopt = true name. Nobody looked, so a plan
-// that follows from it is offline: it compares what is declared with the state alone.
+// Assumed returns the world as it is if nothing was done outside of bh: it has what the state
+// records, and the buckets that import blocks or adopt = true name. No vendor was asked, so a plan
+// made from it is offline: it compares what is declared with the state alone.
 //
-// Of keys that people bring, the fingerprint is that of the secret if it is declared here, and
+// The fingerprint of keys that people bring is that of the secret if the files declare it, and
 // otherwise the recorded one: a reference is not read.
 func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) World {
 	w := World{Assumed: true, Buckets: map[BucketKey]vendors.Bucket{},
@@ -46,7 +46,7 @@ func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) Wor
 	return w
 }
 
-// assume adds what one record says is there.
+// assume adds what one record names.
 func (w World) assume(r state.Record, now time.Time) {
 	var bucket vendors.BucketID
 	if r.Bucket != nil {

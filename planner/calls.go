@@ -7,7 +7,7 @@ import (
 	"buckethead/vendors"
 )
 
-// AddCalls adds up calls by connection, in the order of its name.
+// AddCalls adds up calls by connection, sorted by the connection's name.
 func AddCalls(calls []Calls) []Calls {
 	sums := map[string]Calls{}
 	for _, c := range calls {
@@ -31,8 +31,8 @@ func VendorOf(connection string) string {
 	return vendor
 }
 
-// countCalls says what the steps of o ask of its connections when all goes well.
-// The proof is no call of the cloud's API.
+// countCalls returns the calls that the steps of o make if all goes well.
+// The proof does not call the cloud's API.
 func countCalls(o *Operation) []Calls {
 	var cloud, secrets Calls
 	var others []Calls

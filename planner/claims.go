@@ -23,8 +23,8 @@ type Claim struct {
 // unknownOwner stands for the unknown part of an owner's name.
 const unknownOwner = "unknown"
 
-// String names the owner as import blocks do: STACK@LINEAGE, of the lineage its first eight
-// letters, or "unknown" for what is not known.
+// String names the owner as import blocks do: STACK@LINEAGE, with the first eight letters of the
+// lineage, or "unknown" for a part that is not known.
 func (c Claim) String() string {
 	if c.Stack == "" {
 		return unknownOwner
@@ -32,7 +32,7 @@ func (c Claim) String() string {
 	return OwnerName(c.Stack, c.Lineage)
 }
 
-// OwnerName names a state by its stack and its lineage, of which it takes eight letters.
+// OwnerName names a state by its stack and the first eight letters of its lineage.
 func OwnerName(stack, lineage string) string {
 	return stack + "@" + cmp.Or(lineage[:min(len(lineage), 8)], unknownOwner)
 }
@@ -184,7 +184,7 @@ func (m *maker) family() *family {
 	return m.kin
 }
 
-// holding is how another state shows that it has a bucket: by a credential or an item.
+// holding is the evidence that another state has a bucket: a credential or an item.
 type holding struct {
 	Claim
 	credential string // its id
@@ -277,7 +277,7 @@ func (m *maker) othersItems() map[ItemKey]Claim {
 	return out
 }
 
-// openedByOthers returns what other states' credentials open a bucket.
+// openedByOthers returns the credentials of other states that open a bucket.
 func (m *maker) openedByOthers(key BucketKey) []holding {
 	c := m.claimed()
 	list, asked := c.openBy[key]
@@ -293,7 +293,7 @@ func (m *maker) openedByOthers(key BucketKey) []holding {
 	return list
 }
 
-// heldByOthers returns all that speaks for another owner of a bucket.
+// heldByOthers returns all the evidence that a bucket has another owner.
 func (m *maker) heldByOthers(key BucketKey) []holding {
 	return append(slices.Clone(m.openedByOthers(key)), m.claimed().named[key.ID]...)
 }

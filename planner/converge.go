@@ -169,7 +169,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		if _, bucketGoes := m.departs(holder); bucketGoes {
 			m.createBucket(s, d, spec, open)
 		} else if m.mayHave(s, d, key) {
-			d.because(Adopt, "adopted", "the bucket exists and "+holder.Label()+" lets go of it")
+			d.because(Adopt, "adopted", "the bucket exists and "+holder.Label()+" releases it")
 			d.add(ClaimBucket{ID: spec.ID})
 		}
 	case present && open && !observed.CreatedAt.Before(intent.At.Add(-clockTolerance)) && len(m.openedByOthers(key)) == 0:
@@ -223,7 +223,7 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	m.fault(diag.Diagnostic{Kind: bucketGone, Address: s.project, Subject: s.desired.Range,
 		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud +
 			" was deleted outside of bh, and what it held with it.",
-		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To let go of it: a removed block."})
+		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To forget it: a removed block."})
 }
 
 // departs reports whether this plan ends the project, and whether its bucket goes

@@ -204,7 +204,7 @@ func (m *maker) deletesItem(p addr.Address) bool {
 }
 
 // markedItems finds the items that interrupted runs of this project stored and
-// could not record: only an open intent gives the right to them. The operation id
+// could not record: only an open intent entitles this run to them. The operation id
 // tells them; the address in the mark may be the one before a move.
 func (m *maker) markedItems(s *subject) []ItemKey {
 	var found []ItemKey

@@ -13,7 +13,7 @@ import (
 func (m *maker) depart(s *subject) *Operation {
 	block, removed := m.removed[s.project]
 	if m.forgets(s.project) {
-		o := s.operation(Forget, "forgotten", "a removed block lets go of it; nothing is deleted")
+		o := s.operation(Forget, "forgotten", "a removed block forgets it; nothing is deleted")
 		o.Range = block.Range
 		o.Steps = append(o.Steps, ForgetRecord{})
 		s.strays = nil // they are left alone with the rest
@@ -32,7 +32,7 @@ func (m *maker) depart(s *subject) *Operation {
 	}
 	if s.record.Protected {
 		o.Blocked = append(o.Blocked, Objection{Word: "protected", Text: "it is protected",
-			Fix: "Declare it with protect = false and apply, then remove it; or let go of it with a removed block."})
+			Fix: "Declare it with protect = false and apply, then remove it; or forget it with a removed block."})
 	}
 	if claim, taken := m.taken(s.record); taken {
 		o.Blocked = append(o.Blocked, m.takenObjection(s, claim))
@@ -41,7 +41,7 @@ func (m *maker) depart(s *subject) *Operation {
 	return s.finish(o, true)
 }
 
-// teardown finds what a project leaves, and notes on the operation what becomes of it.
+// teardown finds what a project leaves, and notes on the operation what happens to it.
 func (m *maker) teardown(s *subject, o *Operation) Teardown {
 	var t Teardown
 	if r := s.record; r != nil && !r.Registered {
@@ -63,7 +63,7 @@ func (m *maker) teardown(s *subject, o *Operation) Teardown {
 	return t
 }
 
-// departBucket decides what becomes of the bucket. One that an interrupted run made counts,
+// departBucket decides what happens to the bucket. One that an interrupted run made counts,
 // recorded or not.
 func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 	id, there := m.departingBucket(s, o)
@@ -162,8 +162,8 @@ func (m *maker) leftItems(s *subject, o *Operation) []DeleteItem {
 	return out
 }
 
-// undoIntents ends a project that is neither declared nor recorded: all that its
-// intents name goes.
+// undoIntents ends a project that is neither declared nor recorded: everything that its
+// intents name is removed.
 func (m *maker) undoIntents(s *subject) *Operation {
 	if len(s.intents) == 0 && len(s.strays) == 0 {
 		return nil // names under watch that were not seen: nothing to do but to wait

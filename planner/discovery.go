@@ -12,11 +12,11 @@ import (
 	"buckethead/vendors"
 )
 
-// Owner says to whom something of bh's belongs that no record vouches for.
+// Owner says whose something is that bh made and that no record names.
 type Owner string
 
-// The owners. What carries the name of this stack can be another state's: two states of
-// one name are told apart by their lineages. Without a lineage, the owner is
+// The owners. A thing with the name of this stack can still be another state's: two states
+// of the same name are told apart by their lineages. Without a lineage, the owner is
 // unknown.
 const (
 	ThisStack    Owner = "this_stack"
@@ -34,17 +34,17 @@ type FoundBucket struct {
 	Location     string           `json:"location,omitempty"`
 	StorageClass string           `json:"storage_class,omitempty"`
 	CreatedAt    time.Time        `json:"created_at,omitzero"`
-	// Address is that of the project that declares it, or that could: then
-	// Declared is zero, which is the place of the project's block.
+	// Address is that of the project that declares the bucket, or that could. Declared
+	// is the place of the project's block, zero if no project declares it.
 	Address  addr.Address `json:"address"`
 	Declared diag.Range   `json:"declared,omitzero"`
-	// Owner, Stack and Lineage say whose the bucket is, where the credentials that
-	// open it or an item are of another state than this one.
+	// Owner, Stack and Lineage say whose the bucket is, if another state has an item
+	// or a credential for it.
 	Owner   Owner  `json:"owner,omitempty"`
 	Stack   string `json:"stack,omitempty"`
 	Lineage string `json:"lineage,omitempty"`
-	// TakeOver is how to take it over: a command or, where it is declared, words.
-	// It is empty where another state has the bucket. Block is the import block.
+	// TakeOver says how to take it over: a command or, if it is declared, a sentence.
+	// It is empty if another state has the bucket. Block is the import block.
 	TakeOver string `json:"take_over,omitempty"`
 	Block    string `json:"block,omitempty"`
 }
@@ -91,8 +91,8 @@ type Unlisted struct {
 	Why       string `json:"why"`
 }
 
-// Discovery is what exists and is not this state's. Others counts by connection what
-// is of no bh at all: credentials of a cloud, items of a store.
+// Discovery is what exists and does not belong to this state. Others counts, by connection,
+// the credentials of a cloud and the items of a store that no bh has made.
 type Discovery struct {
 	Stack       string
 	Clouds      []string
@@ -109,8 +109,8 @@ func (m *maker) ofOperation(mark vendors.Mark, id string) bool {
 	return mark.Stack == m.in.Desired.Stack && mark.Operation == id && !m.family().foreign(mark)
 }
 
-// Discover compares what a survey has seen with the state. What open intents and
-// names under watch speak of is no discovery: the next plan sees to it.
+// Discover compares what a survey has seen with the state. It leaves out what open intents
+// and watched names refer to, because the next plan handles that.
 func Discover(in Input) Discovery {
 	m := newMaker(in)
 	d := Discovery{Stack: in.Desired.Stack, Others: map[string]int{}}

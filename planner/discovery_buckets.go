@@ -100,8 +100,8 @@ func newNames(in Input) names {
 	return n
 }
 
-// forBucket makes a name of a bucket's: what a name cannot have becomes an
-// underscore, and a number tells apart what would be the same.
+// forBucket makes a project's name out of a bucket's: characters that it cannot have become
+// underscores, and a number is added to a name that is taken.
 func (n names) forBucket(bucket string) addr.Address {
 	base := strings.Map(func(r rune) rune {
 		if r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {

@@ -11,7 +11,7 @@ import (
 	"buckethead/vendors"
 )
 
-// DriftClass says in a stable word what kind of thing was done outside of bh.
+// DriftClass is a stable word for one kind of change made outside of bh.
 type DriftClass string
 
 // The classes of drift.
@@ -30,18 +30,18 @@ const (
 	ItemEdited         DriftClass = "item_edited"
 )
 
-// DriftClasses lists the classes in the order in which one project's are shown.
+// DriftClasses lists the classes in the order in which those of one project are shown.
 func DriftClasses() []DriftClass {
 	return []DriftClass{BucketGone, BucketSettings, SettingsDrift, CredentialGone, CredentialExposed, CredentialExpired,
 		CredentialDisabled, CredentialUnproved, PolicyDrift, ItemGone, ItemDoubled, ItemEdited}
 }
 
-// Gone reports whether the thing itself is not there any more.
+// Gone reports whether the thing itself no longer exists.
 func (c DriftClass) Gone() bool { return c == BucketGone || c == CredentialGone || c == ItemGone }
 
-// Difference is one thing that is not as bh recorded it. Before is what is recorded,
-// After what is there; both are empty where they are sensitive. An item that is gone, or
-// that has a double, says its id and its store.
+// Difference is one thing that is not as bh recorded it. Before is the recorded value and
+// After the present one; both are empty if they are sensitive. For an item that is gone, or
+// that has a duplicate, the difference has its id and its store.
 type Difference struct {
 	Address   addr.Address `json:"address"`
 	Class     DriftClass   `json:"class"`
@@ -68,8 +68,8 @@ type Drift struct {
 	Warnings diag.List
 }
 
-// ProofCount counts the projects whose stored keys open their bucket, and those of which
-// that is not known, such as keys with verify = false.
+// ProofCount counts the projects whose stored keys open their bucket, and those for which
+// that was not checked, such as keys with verify = false.
 type ProofCount struct{ Proved, LeftOut int }
 
 // Projects counts the projects that have drifted.
@@ -81,9 +81,9 @@ func (d Drift) Projects() int {
 	return len(drifted)
 }
 
-// AsRecorded returns a config that declares what the state holds and nothing else, so
-// that a refresh reads all that drift follows from: also what is no longer
-// declared, and no secret that someone brings.
+// AsRecorded returns a config that declares what the state holds and nothing else, so that a
+// refresh reads everything that drift depends on: including what is no longer declared, but no
+// secret that someone brings.
 func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
 	out := *c
 	out.Projects, out.Moved, out.Removed, out.Imports = nil, nil, nil, nil
@@ -109,9 +109,9 @@ func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
 	return &out
 }
 
-// FindDrift compares what is recorded with what was observed. No drift is what the
-// file asks for by now, what a step that was cut may have done, and a rotation
-// that is due. Classes in ignore are counted and left out.
+// FindDrift compares what is recorded with what was observed. A difference does not count
+// as drift if the file asks for it by now, if an interrupted step may have made it, or if it is
+// a rotation that is due. Classes in ignore are counted and left out.
 func FindDrift(in Input, ignore map[DriftClass]bool) Drift {
 	m := newMaker(in)
 	out := Drift{Stack: in.Desired.Stack, Warnings: m.missingStores()}

@@ -26,16 +26,16 @@ func (d *drifter) add(class DriftClass, field, before, after string) {
 	d.found = append(d.found, x)
 }
 
-// differs notes a field that is neither as recorded nor as declared: what someone
-// did already that an apply would do is nothing to put back. An unfinished run can
-// leave the same behind, for the record learns of a policy last.
+// differs notes a field that is neither as recorded nor as declared. If someone already
+// made the change that an apply would make, there is nothing to put back. An unfinished run
+// can leave the same behind, because a policy is recorded last.
 func (d *drifter) differs(class DriftClass, field, recorded, observed string, declared *string) {
 	if observed != recorded && (declared == nil || observed != *declared) {
 		d.add(class, field, recorded, observed)
 	}
 }
 
-// cut reports whether one of the steps was begun and its end is not known.
+// cut reports whether one of the steps was started and its outcome is not known.
 func (d *drifter) cut(steps ...string) bool {
 	return slices.ContainsFunc(d.intents, func(i state.Intent) bool { return slices.Contains(steps, i.Step) })
 }
@@ -69,7 +69,7 @@ func (d *drifter) declaredText(of func() string) *string {
 	return &text
 }
 
-// settings compares the groups that bh gave the bucket.
+// settings compares the groups that bh wrote to the bucket.
 func (d *drifter) settings(observed vendors.BucketSettings) {
 	for _, kind := range d.record.Applied.Settings.Kinds() {
 		applied := d.record.Applied.Settings.Only(kind)
@@ -215,7 +215,7 @@ func (m *maker) missingStores() diag.List {
 	return out
 }
 
-// itemFields compares what bh stored. What people added is theirs.
+// itemFields compares the fields that bh stored, and ignores those that people added.
 func (d *drifter) itemFields(item Item) {
 	r := d.record
 	var title *string

@@ -176,7 +176,7 @@ func TestFindDrift_leavesOut(t *testing.T) {
 	}
 }
 
-// A moved block gives the project the address that the next apply will give it.
+// A moved block puts the project at the address that it will have after the next apply.
 func TestFindDrift_namesProjectsAsMoved(t *testing.T) {
 	s := newScene()
 	s.desc.Addr = albums

@@ -29,8 +29,8 @@ type Node struct {
 	In    string   `json:"in,omitempty"`
 }
 
-// Edge leads from a project to what it has: "bucket", "registers" for a bucket whose
-// keys someone brought, "item".
+// Edge leads from a project to something it has. Its kind is "bucket", "registers" for a
+// bucket whose keys someone brought, or "item".
 type Edge struct {
 	From string `json:"from"`
 	To   string `json:"to"`

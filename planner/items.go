@@ -39,7 +39,7 @@ func (m *maker) vanished(secrets string) (gone, all int) {
 }
 
 // reportVanished reports the stores that are missing or have lost most of their items,
-// where operations would put new keys in the place of those.
+// where operations would put new keys instead of those.
 func (m *maker) reportVanished(operations []*Operation) {
 	if m.in.Allowance.Reissue {
 		return
@@ -114,7 +114,7 @@ func isOrAre(n int) string {
 	return "are not"
 }
 
-// someOf lists names, of many the first.
+// someOf lists names, or the first of them if there are many.
 func someOf(names []string) string {
 	const shown = 5
 	if len(names) > shown+1 {
@@ -129,8 +129,8 @@ type doubled struct {
 	others []string // ids
 }
 
-// doubles finds the items that someone copied, or made, under the title of one of ours. It
-// is bh's by its id, but whoever names it by its title may get the other.
+// doubles finds the items that someone copied, or made, under the title of one of ours. bh
+// finds its own by id, but whoever looks it up by title may get the other one.
 func (m *maker) doubles() []doubled {
 	title := func(secrets, title string) ItemKey { return ItemKey{secrets, strings.ToLower(title)} } // references tell no case
 	count := make(map[ItemKey]int, len(m.in.Observed.Items))

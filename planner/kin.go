@@ -11,8 +11,8 @@ import (
 	"buckethead/config/words"
 )
 
-// Kin is everything found of one state, by its lineage. Without a lineage it is everything
-// whose state is unknown.
+// Kin is everything that was found of one state, identified by its lineage. If the lineage is
+// empty, it is everything whose state is unknown.
 type Kin struct {
 	Owner       string    `json:"owner"` // STACK@LINEAGE
 	Lineage     string    `json:"lineage,omitempty"`
@@ -72,8 +72,8 @@ func kinOf(in Input) []Kin {
 	return out
 }
 
-// choose divides kin into those that are chosen and the rest. If there is only one, it need
-// not be chosen.
+// choose divides kin into those that are chosen and the rest. If there is only one, it is
+// taken without being chosen.
 func choose(all []Kin, chosen []string) (taken, left []Kin, err error) {
 	if len(chosen) == 0 && len(all) == 1 {
 		return all, nil, nil

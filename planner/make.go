@@ -10,8 +10,8 @@ import (
 	"buckethead/state"
 )
 
-// Make decides. The plan holds what can be planned; with errors in the list it
-// must not be applied. The same input gives the same plan.
+// Make returns the plan for an input. The plan holds what can be planned; with errors in the
+// list it must not be applied. The same input always makes the same plan.
 func Make(in Input) (*Plan, diag.List) {
 	m := newMaker(in)
 	plan := &Plan{
@@ -107,7 +107,7 @@ func (m *maker) indexJournal() {
 	}
 }
 
-// indexWorld finds credentials by name, which only open business asks for.
+// indexWorld indexes credentials by name, which only open intents and watches need.
 func (m *maker) indexWorld() {
 	if len(m.in.Recorded.Intents)+len(m.in.Recorded.Watches) == 0 {
 		return
@@ -120,7 +120,7 @@ func (m *maker) indexWorld() {
 	}
 }
 
-// addresses returns every project that anything is known of, in order.
+// addresses returns every project that is declared, recorded, or in the journal, in order.
 func (m *maker) addresses() []addr.Address {
 	all := make([]addr.Address, 0, len(m.desired)+8)
 	for p := range m.desired {
@@ -154,7 +154,7 @@ func (m *maker) inState(p addr.Address) bool {
 	return ok
 }
 
-// decide answers design section 4 for one project; nil when there is nothing to do.
+// decide returns the operation of one project, or nil if there is nothing to do.
 func (m *maker) decide(s *subject) *Operation {
 	switch {
 	case m.outOfSight(s):

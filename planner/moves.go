@@ -12,9 +12,9 @@ import (
 // it has now and the one that it had.
 type moves struct{ from, to map[addr.Address]addr.Address }
 
-// movesOf follows the moved blocks, chains included. A project of which only the
-// journal knows moves as well; nothing moves onto a project that is known, nor away
-// from an address that is declared.
+// movesOf follows the moved blocks, chains included. A project that only the journal
+// knows moves as well. Nothing moves onto a project that is known, or away from an
+// address that is declared.
 func movesOf(c *config.Config, snap state.Snapshot) moves {
 	m := moves{from: renames(c, snap)}
 	m.to = make(map[addr.Address]addr.Address, len(m.from))
@@ -32,7 +32,7 @@ func (m moves) now(p addr.Address) addr.Address {
 	return p
 }
 
-// renames gives, for each address that something moves to, the one it moves from.
+// renames returns, for each address that something moves to, the one it moves from.
 func renames(c *config.Config, snap state.Snapshot) map[addr.Address]addr.Address {
 	from := map[addr.Address]addr.Address{}
 	if len(c.Moved) == 0 {
@@ -95,7 +95,7 @@ func affected(block config.Moved, known map[addr.Address]addr.Address) []addr.Ad
 // moves every instance of the name.
 func everyInstance(block config.Moved) bool { return block.From.Key == "" && block.To.Key == "" }
 
-// rename returns the address that the block gives to a project that it moves.
+// rename returns the new address of a project that the block moves.
 func rename(block config.Moved, p addr.Address) addr.Address {
 	if everyInstance(block) {
 		return addr.Address{Kind: addr.Project, Name: block.To.Name, Key: p.Key}

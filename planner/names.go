@@ -9,7 +9,7 @@ import (
 )
 
 // operationID names the n-th operation of a project within one state. It is a
-// hash, so that a state that was lost and made again draws other names.
+// hash that depends on the lineage, so that a state that was lost and recreated draws other names.
 func operationID(lineage string, project addr.Address, n uint64) string {
 	sum := sha256.Sum256([]byte(lineage + "\x00" + project.String() + "\x00" + strconv.FormatUint(n, 10)))
 	return hex.EncodeToString(sum[:6])

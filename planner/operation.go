@@ -28,7 +28,7 @@ const (
 	Destroy   Kind = "destroy"
 )
 
-// Symbol is the sign that stands before the kind in a plan.
+// Symbol returns the sign before the kind in a plan.
 func (k Kind) Symbol() string {
 	switch k {
 	case Provision, Adopt:
@@ -53,7 +53,7 @@ func Kinds() []Kind {
 }
 
 // Reason says why an operation is in the plan: a stable word for programs and a
-// sentence for people. It explains and never decides.
+// sentence for people. Nothing is decided by it.
 type Reason struct {
 	Word string `json:"word"`
 	Text string `json:"text"`
@@ -70,14 +70,14 @@ type Change struct {
 	Source string `json:"source,omitempty"`
 }
 
-// Objection is why an operation will not be carried out as things are.
+// Objection says why an operation cannot be carried out at present.
 type Objection struct {
 	Word string `json:"word"`
 	Text string `json:"text"`
 	Fix  string `json:"fix"`
 }
 
-// Calls counts what an operation asks of one connection.
+// Calls counts the calls that an operation makes to one connection.
 type Calls struct {
 	Connection string `json:"connection"` // "cloudflare_r2.main"
 	Vendor     string `json:"vendor"`     // "cloudflare_r2"
@@ -120,13 +120,13 @@ type Operation struct {
 	Range  diag.Range `json:"range,omitzero"`
 }
 
-// Act is a step in words.
+// Act describes a step for people and for plan files.
 type Act struct {
 	Step   string `json:"step"`
 	Target string `json:"target,omitempty"`
 }
 
-// seal fills what follows from the rest of the operation: acts, calls, digest.
+// seal sets the fields that are derived from the others: acts, calls, digest.
 func (o *Operation) seal() {
 	type namedStep struct {
 		Name string

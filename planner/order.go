@@ -9,8 +9,8 @@ import (
 
 // order lists operations, which come by address, in the order in which they start: whole stores,
 // the state alone, then provisions, registers, updates and rotations, then destroys, then what
-// needs a name or a credential that another one frees. It differs from that only where an edge asks
-// for it. What comes after a blocked operation is blocked too, and a circle is a fault.
+// needs a name or a credential that another one frees. It departs from that only where an edge
+// requires it. What waits for a blocked operation is blocked too, and a circle is a fault.
 func (m *maker) order(operations []*Operation) []Operation {
 	slices.SortStableFunc(operations, func(a, b *Operation) int { return a.rank() - b.rank() })
 	out := make([]Operation, 0, len(operations))
@@ -82,7 +82,7 @@ func (o *Operation) remote() bool {
 }
 
 // sequence yields the numbers of all operations: each after those that it waits for, and otherwise
-// the lowest first. It reports circles, and then goes on with one of their operations.
+// the lowest first. It reports circles, and then continues with one of their operations.
 func (m *maker) sequence(operations []*Operation) func(yield func(int) bool) {
 	return func(yield func(int) bool) {
 		q := newQueue(operations)

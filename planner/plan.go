@@ -8,7 +8,7 @@ import (
 	"buckethead/state"
 )
 
-// Mode is which question a plan answers.
+// Mode says what a plan is for.
 type Mode string
 
 // The modes.
@@ -17,8 +17,8 @@ const (
 	DestroyAll Mode = "destroy" // destroy what is recorded
 )
 
-// Plan is the answer: operations in the order in which they run. It is plain
-// data without a secret.
+// Plan holds the operations in the order in which they run. It is plain data
+// without a secret.
 type Plan struct {
 	Stack      string         `json:"stack"`
 	Lineage    string         `json:"lineage"`
@@ -30,12 +30,12 @@ type Plan struct {
 	// writes it first. SetWatches says that it differs from the recorded one.
 	Watches    []state.Watch `json:"-"`
 	SetWatches bool          `json:"-"`
-	// Refresh is what reading the world cost.
+	// Refresh counts the calls that it took to read the world.
 	Refresh []Calls `json:"refresh,omitempty"`
-	// Quotas are there for clouds that limit credentials and get new ones.
+	// Quotas has an entry for each cloud that limits credentials and gets new ones.
 	Quotas []Quota `json:"quotas,omitempty"`
 	// Offline says that the plan follows from an assumed world. Such a plan is never saved, and
-	// its digest is that of no plan that can be applied.
+	// no plan that can be applied has the same digest.
 	Offline bool `json:"-"`
 }
 
@@ -62,9 +62,9 @@ func (p *Plan) Blocked() int {
 	return n
 }
 
-// Digest is a SHA-256 in hex over stack, mode and every operation. Two plans of
-// one digest do the same. The lineage is not part of it: a first plan is made
-// before there is a state.
+// Digest is a SHA-256 in hex over stack, mode and every operation. Two plans with
+// the same digest do the same. The lineage is not part of it, because a first plan is
+// made before there is a state.
 func (p *Plan) Digest() string {
 	h := sha256.New()
 	h.Write([]byte(p.Stack + "\x00" + string(p.Mode)))
@@ -87,8 +87,8 @@ func (p *Plan) Find(project addr.Address) (Operation, bool) {
 	return Operation{}, false
 }
 
-// Calls adds up what the whole plan asks of each connection, the refresh not
-// included, by connection.
+// Calls adds up the calls of the whole plan by connection, without those of the
+// refresh.
 func (p *Plan) Calls() []Calls {
 	var all []Calls
 	for _, o := range p.Operations {

@@ -7,7 +7,7 @@ import (
 	"buckethead/config/addr"
 )
 
-// Queue tells which operations of a plan can start: those of which all that they wait for is done.
+// Queue tells which operations of a plan can start: those whose predecessors are all done.
 type Queue struct {
 	at    map[addr.Address]int
 	waits []int   // for how many others each one waits
@@ -50,7 +50,7 @@ func (p *Plan) Queue() *Queue {
 }
 
 // Next returns the number of the first operation in the plan that can start and was not returned
-// before. It returns false if there is none.
+// before. It returns false if no operation can start.
 func (q *Queue) Next() (int, bool) {
 	for len(q.ready) > 0 {
 		if i := heap.Pop(&q.ready).(int); !q.begun[i] {
@@ -61,7 +61,7 @@ func (q *Queue) Next() (int, bool) {
 	return 0, false
 }
 
-// Done tells that an operation has ended, whatever came of it.
+// Done tells the queue that an operation has ended, successfully or not.
 func (q *Queue) Done(i int) {
 	q.begun[i] = true
 	if q.after == nil {

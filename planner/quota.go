@@ -13,8 +13,8 @@ import (
 	"buckethead/config/words"
 )
 
-// Quota is what a plan comes to at a cloud that may have only so many credentials.
-// All of the account's count, whoever made them.
+// Quota is how many credentials a plan leads to at a cloud that limits their number.
+// All credentials of the account count, whoever made them.
 type Quota struct {
 	Connection string `json:"connection"`
 	Vendor     string `json:"vendor"`
@@ -23,7 +23,7 @@ type Quota struct {
 	After      int    `json:"after"` // when all that can run is done
 }
 
-// defaultParallelism is how many operations run at once where nobody says.
+// defaultParallelism is how many operations run at once by default.
 const defaultParallelism = 8
 
 // demand is what one operation does to the number of live credentials: in all, and at most
@@ -202,7 +202,7 @@ func (q *quota) arrange(limit int) (late []*Operation, waits map[*Operation][]*O
 	return late, waits, true
 }
 
-// wait lets an operation come after those that free credentials.
+// wait makes an operation wait for those that free credentials.
 func (q *quota) wait(o *Operation, freeing []*Operation) {
 	if len(freeing) == 0 {
 		return
@@ -233,7 +233,7 @@ func (q *quota) wait(o *Operation, freeing []*Operation) {
 	o.Notes = append(o.Notes, note)
 }
 
-// refusal says that there is no room for the plan, and what would make it.
+// refusal says that there is no room for the plan, and how to make some.
 func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool) diag.Diagnostic {
 	needed := limit + 1 + sort.Search(q.mints, func(more int) bool {
 		_, _, fits := q.arrange(limit + 1 + more)

@@ -6,7 +6,7 @@ import (
 	"buckethead/config/addr"
 )
 
-// secure lets late operations wait for all that arrange counts on as done before them, where they
+// secure makes late operations wait for all that arrange counts on as done before them, where they
 // could start before that is done and there is no room to spare.
 func (q *quota) secure(limit int, late []*Operation) {
 	if len(late) == 0 {

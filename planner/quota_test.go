@@ -214,7 +214,7 @@ func changes(in planner.Input, o planner.Operation) []int {
 }
 
 // simulate runs a plan as the executor does, with an order by chance among the operations that
-// can start, and gives the most credentials that there were.
+// can start, and returns the highest number of credentials on the way.
 func simulate(t *rapid.T, in planner.Input, plan *planner.Plan, chance *rand.Rand) int {
 	live, running := len(in.Observed.Credentials), []int{}
 	most, queue, left := live, plan.Queue(), len(plan.Operations)
@@ -256,7 +256,7 @@ func simulate(t *rapid.T, in planner.Input, plan *planner.Plan, chance *rand.Ran
 	}
 }
 
-// behindAllDestroys gives the most credentials that there could be if all else came
+// behindAllDestroys returns the most credentials that there could be if all else came
 // after the destroys, and whether there are any that free something.
 func behindAllDestroys(in planner.Input, plan *planner.Plan) (most int, some bool) {
 	level, exchanges := len(in.Observed.Credentials), 0

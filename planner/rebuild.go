@@ -14,9 +14,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Rebuilt is what can be known again of a state that was lost: the records of declared
-// projects, and what stays unknown. Lineages are those whose things were taken. If there
-// are things of several states and none was chosen, Choose lists them, and that is all.
+// Rebuilt is what can be recovered of a state that was lost: the records of declared
+// projects, and what stays unknown. Lineages are those whose things were taken. If things of
+// several states were found and none was chosen, Choose lists the states and the rest is empty.
 type Rebuilt struct {
 	Records  []state.Record // by address
 	Unknown  []Unknown
@@ -25,7 +25,7 @@ type Rebuilt struct {
 	Choose   []Kin
 }
 
-// Unknown is something that the providers do not tell. Word is stable, for programs.
+// Unknown is something that the providers cannot tell. Word is stable, for programs.
 type Unknown struct {
 	Address addr.Address `json:"address"`
 	Word    string       `json:"word"`
@@ -33,12 +33,12 @@ type Unknown struct {
 	Fix     string       `json:"fix,omitempty"`
 }
 
-// Rebuild reads records out of the world: what bh makes carries its stack and address, and
+// Rebuild recovers records from the world: what bh makes carries its stack and address, and
 // the lineage of its state. It takes the things of one state, or of those that are chosen by
-// their lineages, and what is proved by a mark or a name alone; a bucket without either, and
-// what belongs to no declared project, is left to a person. Nothing follows from it but
-// records: a plan made from them says what differs. The items that carry bh's mark have
-// to be read, and in.Recorded holds the meta value of the new state.
+// their lineages, and only what a mark or a name proves. A bucket without either, and whatever
+// belongs to no declared project, is left to a person. It returns records and nothing else: a
+// plan made from them says what differs. The items that carry bh's mark must have been read,
+// and in.Recorded must hold the meta value of the new state.
 func Rebuild(in Input, chosen []string) (Rebuilt, error) {
 	all := kinOf(in)
 	taken, left, err := choose(all, chosen)
@@ -153,7 +153,7 @@ func (r *rebuilder) project(p *config.Project) {
 	r.out.Records = append(r.out.Records, record)
 }
 
-// strange reports a bucket that is there and that nothing of the lost state speaks of.
+// strange reports a bucket that exists and that nothing of the lost state names.
 func (r *rebuilder) strange(p addr.Address, key BucketKey) {
 	others := slices.DeleteFunc(r.m.heldByOthers(key), func(h holding) bool { return r.takes(h.Claim) })
 	if len(others) > 0 {

@@ -9,8 +9,8 @@ import (
 	"buckethead/vendors"
 )
 
-// register stores the keys that someone brings, where they are not stored yet or
-// are others now. It touches no cloud.
+// register stores the keys that someone brings, if they are not stored yet or have
+// changed. It contacts no cloud.
 func (m *maker) register(s *subject) *Operation {
 	r, want := s.record, s.desired
 	if r != nil && !r.Registered {

@@ -19,7 +19,7 @@ type renaming struct {
 	bucket   BucketKey
 }
 
-// seemRenamed gives, by the new address, what looks like a rename without a moved
+// seemRenamed returns, by the new address, what looks like a rename without a moved
 // block. A bucket of the same name in another cloud or namespace is another
 // bucket, and a removed block says that the old project is meant to go.
 func (m *maker) seemRenamed() map[addr.Address]renaming {
@@ -66,9 +66,9 @@ func (m *maker) known(p addr.Address) bool {
 	return m.recorded[p] != nil || len(m.intents[p]) > 0 || len(m.watches[p]) > 0
 }
 
-// reportRenames says what looks renamed, with the block to write: an error where
-// the plan cannot give the bucket to its new project, else a warning where it ends the
-// old one. Instances that move together are told together.
+// reportRenames reports what looks renamed, with the block to write: an error if the new
+// project cannot have the bucket in this plan, else a warning if the plan ends the old one.
+// Instances that move together are reported together.
 func (m *maker) reportRenames() {
 	groups := map[[2]string][]renaming{}
 	for _, r := range m.seemRenamed() {
@@ -116,7 +116,7 @@ func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 
 // movedBlocks returns the blocks that say what was renamed: one for the name, where
 // that moves each instance to where it is declared, else one for each instance. It
-// is false where no block can say it; then it gives commands.
+// is false where no block can say it; then it returns commands.
 func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
 	old, now := addr.Address{Kind: addr.Project, Name: group[0].from.Name}, addr.Address{Kind: addr.Project, Name: group[0].to.Name}
 	if m.movesByName(group) {
@@ -216,7 +216,7 @@ func (m *maker) wayToBucket(holder addr.Address) string {
 		return cmp.Or(m.otherBucket(holder), "Choose another name: a bucket stays with its project.")
 	}
 	if _, removed := m.removed[holder]; removed {
-		return "The removed block lets go of it; to take it over as it is: adopt = true, or an import block."
+		return "The removed block forgets it; to take it over as it is: adopt = true, or an import block."
 	}
 	return "An earlier run of this project was stopped, so that nothing can move here. " +
 		"Choose another name, or destroy what it left: remove this block, and apply."

@@ -113,7 +113,7 @@ func TestMake_renames(t *testing.T) {
 		"a removed block says that it goes": {with(one, func(in *planner.Input) {
 			in.Desired.Removed = []config.Removed{{From: addr.Address{Kind: addr.Project, Name: "old"}, Destroy: true}}
 		}), "", nil, ""},
-		"a removed block that lets go": {with(one, func(in *planner.Input) {
+		"a removed block that forgets": {with(one, func(in *planner.Input) {
 			in.Desired.Removed = []config.Removed{{From: addr.Address{Kind: addr.Project, Name: "old"}}}
 		}), "BH2021", nil, "adopt = true"},
 		"the same name in another cloud":        {with(one, func(in *planner.Input) { in.Desired.Projects[0].Cloud = "local.other" }), "", nil, ""},

@@ -7,8 +7,8 @@ import (
 	"buckethead/vendors"
 )
 
-// ProvisionSteps returns the steps that make a bucket, give it its settings, and issue its
-// first credential. [Make] adds the same parts one by one, as far as they are missing.
+// ProvisionSteps returns the steps that make a bucket, write its settings and issue its first
+// credential. [Make] adds the same steps one by one, if they are still needed.
 func ProvisionSteps(spec vendors.BucketSpec, mint IssueCredential, store StoreCredential) []Step {
 	updates := settings{want: spec.Settings, fresh: true}.updates(spec.ID)
 	return slices.Concat([]Step{newBucket(spec, false)}, asSteps(updates), RenewSteps(mint, store, nil))

@@ -9,9 +9,9 @@ import (
 	"buckethead/vendors"
 )
 
-// settings is what is known of one bucket's settings. What bh never gave a bucket
-// is not its own to clear: want is declared, applied what bh gave it and knows of,
-// tried what an interrupted step may have given it.
+// settings is what is known of one bucket's settings. bh clears only what it wrote itself:
+// want is declared, applied is what bh has recorded as written, and tried is what an
+// interrupted step may have written.
 type settings struct {
 	want, applied, observed vendors.BucketSettings
 	tried                   []vendors.SettingsChange
@@ -44,9 +44,9 @@ func tried(intents []state.Intent) []vendors.SettingsChange {
 	return out
 }
 
-// needSettings plans to give the bucket the settings that are declared, and to
-// clear those that bh gave it and that no longer are. It returns the cause, for
-// graver ones may come before it; the word is "" where nothing differs.
+// needSettings plans to write the declared settings to the bucket, and to clear those
+// that bh wrote and that are no longer declared. It returns the cause, because graver ones
+// may come before it; the word is "" if nothing differs.
 func (m *maker) needSettings(s *subject, d *draft) Reason {
 	if d.failed || s.desired.Bucket.Settings.None() && (s.record == nil || s.record.Applied.Settings.None()) &&
 		len(s.intents) == 0 {
@@ -105,8 +105,8 @@ func sameSettings(kind vendors.SettingsKind, a, b vendors.BucketSettings) bool {
 	return a.Has(kind) == b.Has(kind) && slices.Equal(a.Words(kind), b.Words(kind))
 }
 
-// change returns what one group has to become, and whether it differs. Where the
-// cloud could not be asked, what bh gave the bucket counts as what is there.
+// change returns what one group has to become, and whether it differs. If the
+// cloud could not be asked, what bh wrote to the bucket counts as what is there.
 func (x settings) change(kind vendors.SettingsKind) (vendors.SettingsChange, bool) {
 	if kind == vendors.DomainSettings {
 		return x.domains()

@@ -7,8 +7,8 @@ import (
 	"buckethead/vendors"
 )
 
-// SettingsReading is the settings of one bucket that a plan follows from. Applied
-// says that bh gave the bucket some of them.
+// SettingsReading is the settings of one bucket that a plan depends on. Applied
+// says that bh wrote some of them to the bucket.
 type SettingsReading struct {
 	Project addr.Address
 	Bucket  BucketKey
@@ -16,8 +16,8 @@ type SettingsReading struct {
 	Applied bool
 }
 
-// SettingsToRead returns what refresh has to read of settings, once the buckets are
-// known: nothing where none are declared and none were.
+// SettingsToRead returns the settings that refresh has to read once the buckets are
+// known. It is empty if none are declared and none were.
 func SettingsToRead(in Input) []SettingsReading {
 	if in.Mode == DestroyAll || !concernsSettings(in) {
 		return nil

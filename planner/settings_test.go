@@ -312,7 +312,7 @@ func TestMake_settings(t *testing.T) {
 	}
 }
 
-// The same change of the file gives the same digest, and another one another.
+// The same change of the file has the same digest, and a different change a different one.
 func TestMake_digestsCoverSettings(t *testing.T) {
 	digest := func(want, applied, observed vendors.BucketSettings) string {
 		s := newScene()

@@ -8,19 +8,19 @@ import (
 	"buckethead/vendors"
 )
 
-// Step is one act of an operation, decided in the plan. The set is closed: the
-// types of this file. A step holds no secret and no time of day, so that the same
+// Step is one act of an operation, decided in the plan. Only the types of this file
+// implement it. A step holds no secret and no time of day, so that the same
 // operation always has the same digest.
 type Step interface {
 	// Name is the step's word in journal, events and plan files.
 	Name() string
-	// Target is what it acts on, for people.
+	// Target names what the step acts on, for people.
 	Target() string
 	step()
 }
 
-// CreateBucket makes the bucket. With Resume, an earlier run may have made it:
-// then a bucket that is there already is ours.
+// CreateBucket makes the bucket. With Resume, an earlier run may have made it: then a
+// bucket that exists already belongs to the project.
 type CreateBucket struct {
 	Spec   vendors.BucketSpec
 	Resume bool
@@ -30,7 +30,7 @@ type CreateBucket struct {
 type ClaimBucket struct{ ID vendors.BucketID }
 
 // IssueCredential mints a credential under a name that was never used before. If
-// the answer is lost it goes on under a name derived from it.
+// the answer is lost, it tries again under a name derived from that one.
 type IssueCredential struct {
 	CredentialName string
 	Bucket         vendors.BucketID
@@ -55,15 +55,15 @@ type TakeItem struct {
 }
 
 // ConfirmStored takes over what an interrupted run stored: the item holds the
-// pending credential, which becomes the active one. Unrecorded is that credential
-// where the record does not know it.
+// pending credential, which becomes the active one. Unrecorded is that credential if it
+// is missing from the record.
 type ConfirmStored struct {
 	ItemID     string
 	Overlap    time.Duration
 	Unrecorded *state.CredentialRef
 }
 
-// StoreCredential puts the credential into the item: a new one when ItemID is
+// StoreCredential puts the credential into the item, or into a new item if ItemID is
 // empty. The credential that was active before retires after Overlap. Over is the lineage
 // of another state whose mark may be in the item.
 type StoreCredential struct {
@@ -85,7 +85,7 @@ type VerifyCredential struct {
 // UpdateBucket changes the mutable settings of the bucket.
 type UpdateBucket struct{ Spec vendors.BucketSpec }
 
-// UpdateSettings gives the bucket one group of settings, as a whole. Fresh says
+// UpdateSettings writes one group of the bucket's settings, as a whole. Fresh says
 // that the same operation makes the bucket, which may not be known everywhere yet.
 type UpdateSettings struct {
 	ID     vendors.BucketID
@@ -119,7 +119,7 @@ type RevokeCredential struct {
 	CredentialName string
 }
 
-// ProbeEmpty stops the operation when the bucket holds objects.
+// ProbeEmpty stops the operation if the bucket holds objects.
 type ProbeEmpty struct{ ID vendors.BucketID }
 
 // EmptyBucket deletes all that the bucket holds.
@@ -146,9 +146,9 @@ type MoveRecord struct{ From addr.Address }
 // ForgetRecord drops the project from state and leaves everything else alone.
 type ForgetRecord struct{}
 
-// Settle ends every operation: the project's intents are closed and the record
-// becomes what was declared, or with Gone is deleted. Names in Watch were never
-// seen and stay under watch; those in Unwatch are done with.
+// Settle ends every operation: it closes the project's intents and updates the record to
+// what was declared, or deletes it if Gone is set. Names in Watch were never seen and are
+// still watched; those in Unwatch no longer are.
 type Settle struct {
 	Declared Declared
 	Watch    []state.Watch

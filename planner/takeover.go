@@ -15,7 +15,7 @@ import (
 )
 
 // TakeOverBlock returns the import block that takes over a bucket, and with item also that
-// item. Owner names the state that has them; it is empty if none has.
+// item. Owner names the state that has them; it is empty if no state does.
 func TakeOverBlock(to addr.Address, bucket, item, owner string) string {
 	e := config.Existing{To: to, Declared: true, Item: item, Owner: owner,
 		Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: bucket}}}

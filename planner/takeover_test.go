@@ -20,7 +20,7 @@ func drawnBy(lineage string, p addr.Address, n uint64) string {
 	return planner.CredentialName("main", p, planner.OperationID(lineage, p, n), 0)
 }
 
-// shared gives another state of the same stack a key to the bucket of photos, and an item.
+// shared lets another state of the same stack have a key to the bucket of photos, and an item.
 func (s *scene) shared() {
 	s.addCredential("K9", drawnBy(theirs, albums, 2), "photos-bucket")
 	s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: theirs, Address: albums.String(), Operation: planner.OperationID(theirs, albums, 2)})

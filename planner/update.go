@@ -18,8 +18,8 @@ func (m *maker) needUpdate(s *subject, d *draft) {
 	m.updateItem(s, d)
 }
 
-// updatePolicy plans to give a credential, which is active by then, the policy
-// that is declared.
+// updatePolicy plans to set the declared policy on a credential, which is active by
+// then.
 func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 	want := s.desired
 	c := m.in.Observed.Credentials[CredentialKey{want.Cloud, ref.ID}]

@@ -2,8 +2,8 @@ package planner
 
 import "buckethead/config/addr"
 
-// Wait says that an operation of the same plan has to be done before, and why. Reason.Text goes
-// on after its name: project.old "frees the name of the bucket".
+// Wait says that an operation of the same plan has to be done before, and why. Reason.Text
+// follows its name: project.old "frees the name of the bucket".
 type Wait struct {
 	Address addr.Address `json:"address"`
 	Reason  Reason       `json:"reason"`
@@ -22,7 +22,7 @@ var (
 	movesAway = Reason{"moved", "takes its record to another address first"}
 )
 
-// Frees reports whether the operation waits for something that the other one gives up. Only these
+// Frees reports whether the operation waits for something that the other one releases. Only these
 // waits decide about the place in a plan, and about digests.
 func (w Wait) Frees() bool {
 	switch w.Reason.Word {
@@ -32,7 +32,7 @@ func (w Wait) Frees() bool {
 	return true
 }
 
-// await lets the operation come after another one.
+// await makes the operation wait for another one.
 func (o *Operation) await(before addr.Address, why Reason) {
 	if !o.awaits(before) {
 		o.After = append(o.After, Wait{before, why})
@@ -48,7 +48,7 @@ func (o *Operation) awaits(before addr.Address) bool {
 	return false
 }
 
-// Freed returns the addresses of the operations that give up what this one needs.
+// Freed returns the addresses of the operations that release what this one needs.
 func (o *Operation) Freed() []addr.Address {
 	var out []addr.Address
 	for _, w := range o.After {
@@ -59,7 +59,7 @@ func (o *Operation) Freed() []addr.Address {
 	return out
 }
 
-// linkMoves lets an operation wait until the record that is at its address has moved away. If that
+// linkMoves makes an operation wait until the record that is at its address has moved away. If that
 // is not part of the plan, the operation is blocked.
 func (m *maker) linkMoves(operations []*Operation) {
 	if len(m.moves.to) == 0 {
@@ -83,7 +83,7 @@ func (m *maker) linkMoves(operations []*Operation) {
 	}
 }
 
-// linkStores lets operations wait until the store that they use is written for its recipients.
+// linkStores makes operations wait until the store that they use is written for its recipients.
 func linkStores(stores, operations []*Operation) {
 	for _, store := range stores {
 		for _, o := range operations {

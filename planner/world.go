@@ -21,8 +21,8 @@ type CredentialKey struct{ Cloud, ID string }
 // ItemKey names an item among all stores; Secrets is a connection address.
 type ItemKey struct{ Secrets, ID string }
 
-// Item is an item as it was observed. Fields, Fingerprint, Mark, Misfits are there
-// only where it was Read.
+// Item is an item as it was observed. Fields, Fingerprint, Mark and Misfits are set
+// only if it was Read.
 type Item struct {
 	Summary     vendors.ItemSummary
 	Read        bool
@@ -32,14 +32,14 @@ type Item struct {
 	Misfits     []vendors.Misfit
 }
 
-// Recipients are those of one store. Err says why no write could be for those declared.
+// Recipients are those of one store. Err says why it cannot be written for the declared ones.
 type Recipients struct {
 	vendors.Recipients
 	Err error
 }
 
-// World is what the vendors have, read once. What is not in it is missing for
-// certain: refresh confirms each absence by id.
+// World is what the vendors have, read once. What is not in it certainly does not
+// exist: refresh confirms each absence by id.
 type World struct {
 	Buckets     map[BucketKey]vendors.Bucket
 	Credentials map[CredentialKey]vendors.Credential
@@ -50,11 +50,11 @@ type World struct {
 	// Settings holds the groups of settings that plans may change. A group that
 	// is not in it was not read.
 	Settings map[BucketKey]vendors.BucketSettings
-	// Recipients holds those of stores that are encrypted to some, or why nothing can be
-	// written to them.
+	// Recipients holds those of stores that are encrypted to recipients, or why nothing
+	// can be written to them.
 	Recipients map[string]Recipients
-	// Missing says what is not there of a store that is missing as a whole, such as
-	// "the file PATH", although the state has items in it.
+	// Missing has the stores that do not exist at all although the state has items in
+	// them, with the name of what is missing, such as "the file PATH".
 	Missing map[string]string
 	// Registered holds the fingerprints of the secrets that people brought.
 	Registered map[addr.Address]string
@@ -68,28 +68,28 @@ type World struct {
 	// Unproved says why stored keys do not open their bucket, where that was tried.
 	Unproved map[addr.Address]string
 	Calls    []Calls
-	// Assumed says that nobody looked, see [Assumed].
+	// Assumed says that no vendor was asked, see [Assumed].
 	Assumed bool
 }
 
-// Allowance is what a person has agreed to that a plan does not do otherwise.
+// Allowance is what a plan does only if a person has agreed to it.
 type Allowance struct {
 	Recreate bool // make a bucket again whose data is gone
 	Empty    bool // delete objects where on_destroy is "empty"
 	Reissue  bool // issue new keys although the items of a store are gone at once
 }
 
-// Input is everything that a plan follows from.
+// Input is everything that a plan depends on.
 type Input struct {
 	Desired  *config.Config
 	Recorded state.Snapshot
 	Observed World
 	Mode     Mode
-	// Scope, where not nil, says which projects are looked at.
+	// Scope, if not nil, says which projects are planned.
 	Scope func(addr.Address) bool
 	// Rotate names projects whose keys are renewed now, due or not.
 	Rotate map[addr.Address]bool
-	// NoOverlap has those keys, and older ones that still work, revoked at once.
+	// NoOverlap revokes the replaced keys, and older ones that still work, at once.
 	NoOverlap bool
 	Allowance Allowance
 	Now       time.Time

@@ -1,8 +1,20 @@
-// Package diag says what is wrong, where it is wrong and what to do about it.
+// Package diag has the type for faults: what is wrong, where, and what to do about it.
 //
-// Config, refresh, planner and executor answer with these; errors of vendors and
-// state become diagnostics where the line of the project is known. Nothing here
-// prints: cmd/view does.
+// # Use
+//
+// A [Diagnostic] is one fault, and a [List] is all that is wrong. Packages config, refresh, planner and
+// executor return lists. Errors of vendors and of the state become diagnostics where the line of the
+// project is known.
+//
+// A Diagnostic is an error, and [List.Err] joins the errors of a list into one. Their causes can be
+// found with errors.Is and errors.As.
+//
+// # Kinds
+//
+// Every Diagnostic has a [Kind], whose code is stable and is what programs read. Kinds are declared in the
+// package that reports them.
+//
+// Nothing here prints: package cmd/view shows diagnostics, with the lines of the file that they point at.
 package diag
 
 import (
@@ -15,7 +27,7 @@ import (
 	"buckethead/config/addr"
 )
 
-// Severity is how bad it is: an Error stops the command, a Warning does not.
+// Severity says how bad a fault is: an Error stops the command, a Warning does not.
 type Severity string
 
 // The severities.
@@ -32,7 +44,7 @@ type Pos struct {
 	Byte   int `json:"byte"`
 }
 
-// Range is a stretch of a file, from Start up to but without End. The zero value
+// Range is a part of a file, from Start up to but not including End. The zero value
 // means that there is no place in a file to point at.
 type Range struct {
 	File  string `json:"file"`
@@ -54,8 +66,8 @@ func (r Range) String() string {
 // Diagnostic is one fault. Its Kind has a stable code and a constant summary;
 // an error without a code has a Kind of its own. Detail says in sentences what was found,
 // Fix says what to do about it. Subject is the faulty text and Context the block around it. Cause
-// is the error that it stems from, for errors.Is; it is never shown as it is. Omitted is
-// how many others the diagnostic stands for, which are not in the list.
+// is the underlying error, for errors.Is; it is never shown as it is. Omitted is how many
+// other faults the diagnostic stands for that are not in the list.
 type Diagnostic struct {
 	Severity Severity
 	Kind
@@ -84,7 +96,7 @@ func (d Diagnostic) Error() string {
 // Unwrap returns the cause, so that errors.Is sees through a diagnostic.
 func (d Diagnostic) Unwrap() error { return d.Cause }
 
-// List is all that is wrong. A nil list means that nothing is.
+// List is all that is wrong. A nil list means that nothing is wrong.
 type List []Diagnostic
 
 // HasErrors reports whether any diagnostic of the list is an Error.
@@ -92,8 +104,8 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sorted returns a copy in the order in which a person reads: by file and place,
-// those without a place last; equal ones are kept once.
+// Sorted returns a copy in the order in which a person reads: by file and place, those
+// without a place last. Duplicates are removed.
 func (l List) Sorted() List {
 	out := slices.Clone(l)
 	slices.SortStableFunc(out, func(a, b Diagnostic) int {
@@ -112,7 +124,7 @@ func (l List) Sorted() List {
 	})
 }
 
-// Err joins the errors of the list into one, or returns nil if there are none.
+// Err joins the errors of the list into one, or returns nil if it has no errors.
 // Warnings do not count.
 func (l List) Err() error {
 	var errs []error

@@ -1,6 +1,13 @@
-// Package words writes numbers, dates, lengths of time and lists as they appear in texts for
-// people. Formats that machines read (wire formats, the language of the files) stay with
-// their readers.
+// Package words writes numbers, dates, lengths of time and lists for texts that people read.
+//
+//   - [Number], [Count] and [Some] write numbers, the last two with their noun.
+//   - [Join] and [List] put together the parts that are not empty.
+//   - [Day], [Time], [Date] and [Clock] write times, always in UTC.
+//   - [Length] and [Span] write lengths of time.
+//   - [InShell] and [FileInShell] quote words of commands that a person may copy.
+//
+// Every function is pure. Formats that machines read (wire formats, the language of the files) stay
+// with their readers.
 package words
 
 import (

@@ -8,7 +8,7 @@ import (
 	"buckethead/config/addr"
 )
 
-// Moved returns the block that gives a project another address.
+// Moved returns the block that moves a project to another address.
 func Moved(from, to addr.Address) string {
 	return "moved {\n  from = " + Address(from) + "\n  to   = " + Address(to) + "\n}"
 }

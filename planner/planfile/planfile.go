@@ -1,8 +1,17 @@
-// Package planfile keeps a plan on disk: versioned, with its digest, never with a
-// secret.
+// Package planfile writes plans to files and reads them.
 //
-// A plan file is an expectation and nothing else: apply plans again, and Compare
-// says whether every operation of the file is still the one that would be done.
+// # The file
+//
+// [Write] writes a plan as JSON, with its format version, bh's own version and the plan's digest. [Read]
+// reads this format ([Format]) and the older ones. It returns an error that wraps [ErrFormat] for
+// anything else, and for a file that was changed after Write. A file never holds a secret, because a plan
+// does not.
+//
+// # Applying a saved plan
+//
+// A plan file records what a person expected, and nothing is carried out from it: the operations that
+// Read returns have no steps. An apply makes a fresh plan and calls [Compare], which returns the
+// operations to run, or one [Difference] for each operation that would no longer do the same.
 package planfile
 
 import (
@@ -27,7 +36,8 @@ const Format = 3
 // limit bounds what Read takes, in bytes: 100,000 operations are well below it.
 const limit = 512 << 20
 
-// ErrFormat is wrapped by Read for what is no plan file, or one of another format.
+// ErrFormat is wrapped by the error of Read for a text that is not a plan file, or is one of an
+// unknown format.
 var ErrFormat = errors.New("not a plan file of this version")
 
 type document struct {
@@ -44,8 +54,8 @@ func Write(w io.Writer, p *planner.Plan, version string) error {
 	return enc.Encode(document{Format: Format, BH: version, Digest: p.Digest(), Plan: p})
 }
 
-// Read reads a plan file for showing and comparing. Its operations have no Steps.
-// ErrFormat for anything that Write did not write, or that was changed since.
+// Read reads a plan file for showing and comparing. Its operations have no Steps. The error
+// wraps ErrFormat for anything that Write did not write, or that was changed since.
 func Read(r io.Reader) (*planner.Plan, error) {
 	var doc document
 	text, err := io.ReadAll(io.LimitReader(r, limit+1))
@@ -89,16 +99,16 @@ func decode(text []byte, into any) error {
 	return dec.Decode(into)
 }
 
-// Difference says how one operation of the file is not what would be done now.
-// Address is zero for what concerns the whole plan.
+// Difference says how one operation of the file differs from what would be done now.
+// Address is zero if the difference concerns the whole plan.
 type Difference struct {
 	Address addr.Address
 	Text    string
 }
 
-// Compare compares an expected plan with a fresh one. With no differences, run is
-// the fresh plan cut to the operations that were expected, and may be applied.
-// Fresh operations that were not expected are in neither.
+// Compare compares an expected plan with a fresh one. If they do not differ, run has the
+// operations of the fresh plan that were expected, and may be applied. Other fresh operations
+// are left out; only one on a store that an expected operation uses is a difference.
 func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Difference) {
 	if expected.Stack != fresh.Stack {
 		return nil, []Difference{{Text: fmt.Sprintf("the plan is for the stack %q, and this is %q",
@@ -147,7 +157,7 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 	return &cut, nil
 }
 
-// difference says in words how two operations of one address differ.
+// difference describes how two operations of one address differ.
 func difference(want, got planner.Operation) string {
 	if want.Kind != got.Kind || want.Reason.Word != got.Reason.Word {
 		return fmt.Sprintf("was to %s (%s); now would %s (%s)", want.Kind, want.Reason.Text, got.Kind, got.Reason.Text)

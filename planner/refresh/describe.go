@@ -11,7 +11,7 @@ import (
 )
 
 // Describe reads buckets whole, with all of their settings where the cloud can
-// tell, several at a time. Those that are not there are left out.
+// tell, several at a time. Those that do not exist are left out.
 func Describe(ctx context.Context, r Readers, q Request,
 	keys []planner.BucketKey) (map[planner.BucketKey]vendors.BucketSpec, diag.List) {
 	o := newObserver(r, q)

@@ -20,8 +20,8 @@ func (o *observer) want(key planner.ItemKey, project addr.Address) {
 	}
 }
 
-// itemBatch is how many items are asked for at once of a store that can give
-// several: what 1Password's SDK allows.
+// itemBatch is how many items are requested at once from a store that can return several:
+// the most that 1Password's SDK allows.
 const itemBatch = 50
 
 // readItems reads the wanted items: several in a call where the store can, else
@@ -89,7 +89,7 @@ func (o *observer) observed(item vendors.Item) planner.Item {
 }
 
 // fingerprintKey returns the key of the state's fingerprints. A state that does not exist yet
-// has none, but a fingerprint also says that there is a secret, so it gets one that nobody keeps.
+// has none, but a fingerprint also says that there is a secret, so it gets a key that is not kept.
 func fingerprintKey(recorded []byte) []byte {
 	if len(recorded) > 0 {
 		return recorded

@@ -126,8 +126,8 @@ func (o *observer) mayAsk(connection string) bool {
 	return !o.failed[connection]
 }
 
-// mayRead reports whether to begin another single read. After the first that failed, or the end
-// of ctx, there is none: the plan cannot be made, and a provider in trouble is left alone.
+// mayRead reports whether to begin another single read. After the first failure, or the end of
+// ctx, it returns false: no plan can be made, and a provider in trouble is left alone.
 func (o *observer) mayRead(ctx context.Context, project addr.Address) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -217,7 +217,7 @@ func recipientsOf(ctx context.Context, reader vendors.SecretReader) (planner.Rec
 	return planner.Recipients{Recipients: found, Err: err}, true
 }
 
-// NeedsError is the fault of a connection that needs a secret from another one.
+// NeedsError is the error of a connection that needs a secret from another one.
 type NeedsError struct {
 	Connection string // the other one
 	Err        error

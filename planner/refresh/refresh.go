@@ -1,7 +1,29 @@
-// Package refresh reads the world once, through readers alone: each list once,
-// and single reads only where memory and lists disagree.
+// Package refresh reads what the vendors have, for package planner to decide on.
 //
-// It decides nothing; planner does, from the World that Observe gives.
+// # Use
+//
+//   - [Observe] reads everything that a plan needs and returns a [planner.World]. With Request.Marked it
+//     also reads every item that carries bh's mark, for rebuilding a lost state.
+//   - [Survey] also lists what no project uses, for discovery. What it cannot list is in the diagnostics,
+//     and the rest is returned.
+//   - [Describe] reads buckets with all of their settings, for bh import.
+//
+// All of them take [Readers], which cannot write, and a [Request].
+//
+// # Reads
+//
+// Each list is read once. Single reads are made only where the lists leave something open: what is
+// recorded but not listed, items that changed since they were stored, and buckets that may be deleted.
+// So whatever is missing from the world was confirmed to be missing. Request.Parallelism bounds how many
+// single reads run at once. After a single read has failed, no other is started.
+//
+// # Faults
+//
+// Faults are returned as diagnostics; [Codes] lists their kinds. If the list of Observe has errors, the
+// world is incomplete and must not be planned from. [NeedsError] is the error of a connection that
+// needs a secret from another one.
+//
+// No secret is kept: a world has the fingerprints of secrets only.
 package refresh
 
 import (
@@ -15,9 +37,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Readers return the reading half of the vendors by connection address. They are
-// safe for concurrent use and return the same reader each time. The error of a
-// connection that is not declared is config's to word; it is shown as it is.
+// Readers return the reading half of a vendor by the address of its connection. They are
+// safe for concurrent use and return the same reader each time. The error for a connection
+// that is not declared is shown as it is.
 type Readers struct {
 	Buckets func(ctx context.Context, connection string) (vendors.BucketReader, error)
 	Secrets func(ctx context.Context, connection string) (vendors.SecretReader, error)
@@ -26,17 +48,17 @@ type Readers struct {
 	Resolve func(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error)
 }
 
-// Request says what is to be observed.
+// Request says what to observe.
 type Request struct {
 	Desired     *config.Config
 	Recorded    state.Snapshot
 	Mode        planner.Mode
 	Parallelism int // single reads at once; 0 means 8
-	// Scope, where not nil, says which projects are looked at: the references of
-	// others are not read.
+	// Scope, if not nil, says which projects are planned: the references of others
+	// are not read.
 	Scope func(addr.Address) bool
-	// Marked asks for every item that carries bh's mark to be read: for a state
-	// that was lost, they tell what was in it.
+	// Marked asks for every item that carries bh's mark to be read: they tell what was
+	// in a state that was lost.
 	Marked bool
 }
 
@@ -50,8 +72,8 @@ func (q Request) hasItems(secrets string) bool {
 	return false
 }
 
-// Observe reads the world. With errors in the list the world is not complete and
-// nothing may be planned from it.
+// Observe reads the world. If the list has errors, the world is incomplete and must not
+// be planned from.
 func Observe(ctx context.Context, r Readers, q Request) (planner.World, diag.List) {
 	o := newObserver(r, q)
 	o.list(ctx)

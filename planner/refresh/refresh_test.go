@@ -185,7 +185,7 @@ func TestObserve_countsItsCalls(t *testing.T) {
 	}
 }
 
-// several is a store that can give many items in one call.
+// several is a store that can return many items in one call.
 type several struct {
 	vendors.SecretStore
 	asked *[]int

@@ -21,7 +21,7 @@ import (
 var rules = vendors.BucketSettings{CORS: []vendors.CORSRule{{AllowedOrigins: []string{"*"}, AllowedMethods: []string{"GET"}}},
 	Lock: []vendors.LockRule{{ID: "law", Enabled: true, Indefinite: true}}}
 
-// with gives the n-th project settings that are declared, and were applied.
+// with sets the settings of the n-th project that are declared, and that were applied.
 func (s *stage) with(n int, declared, applied vendors.BucketSettings) *config.Project {
 	d := &s.request.Desired.Projects[n]
 	d.Bucket.Settings = declared

@@ -20,9 +20,9 @@ type surveyor struct {
 }
 
 // Survey lists all that the declared clouds and stores have, and reads the items
-// with bh's mark that no record has, to see whose they are. What it cannot list
-// stands in the diagnostics, and the rest is there all the same. A namespace that
-// nothing uses and that the account may not list is no fault.
+// with bh's mark that no record has, to see whose they are. What it cannot list is in
+// the diagnostics, and the rest is returned. A namespace that nothing uses and that the
+// account may not list is not a fault.
 func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner.Unlisted, diag.List) {
 	s := &surveyor{observer: newObserver(r, q)}
 	inUse, _, _ := s.inUse()
