@@ -212,6 +212,23 @@ func TestReplace_excerpt(t *testing.T) {
 	}
 }
 
+// Two streams can share a terminal, so no half of a control sequence waits for the rest.
+func TestWriter_keepsControlSequencesWhole(t *testing.T) {
+	set := setOf("J-is-the-first-letter", "mary-had-a-little-lamb", "2K-of-memory-is-enough")
+	for text, want := range map[string]string{"\x1b[1A\x1b[J": "\x1b[1A\x1b[J", "text \x1b[1;31m": "text \x1b[1;31m", "\x1b[2K": "\x1b[2K",
+		"J": "", "\x1b[J and J": "\x1b[J and ", "\x1b[1mma": "\x1b[1m"} {
+		var out bytes.Buffer
+		w := set.Writer(&out)
+		_, _ = w.Write([]byte(text))
+		if out.String() != want {
+			t.Errorf("%q: got %q, want %q", text, out.String(), want)
+		}
+		if _, _ = w.Write([]byte("J-is-the-first-letter\n")); strings.Contains(out.String(), "first") {
+			t.Errorf("%q: a secret is shown after it", text)
+		}
+	}
+}
+
 // A view's mark of what it leaves out can come in two writes.
 func TestWriter_shortenedCutAnywhere(t *testing.T) {
 	set := setOf(strings.Repeat("0123456789", 4))

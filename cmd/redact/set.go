@@ -31,6 +31,7 @@
 package redact
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"slices"
@@ -119,10 +120,32 @@ func (s *Set) replace(text []byte, complete bool) (out, rest []byte) {
 			at = span.end
 		}
 	})
+	if i := finalControl(text); i >= 0 && i < end {
+		end = len(text)
+	}
 	if at == 0 {
 		return text[:end], text[end:]
 	}
 	return append(out, text[at:end]...), text[end:]
+}
+
+// finalControl returns where the control sequence of a terminal begins that ends a text, or -1. Half a
+// sequence, with the text of another stream after it, would harm the terminal, and its last letter is no
+// part of a secret.
+func finalControl(text []byte) int {
+	i := bytes.LastIndex(text, []byte("\x1b["))
+	if i < 0 || i+2 == len(text) {
+		return -1
+	}
+	for _, c := range text[i+2 : len(text)-1] {
+		if c < 0x20 || c > 0x3f {
+			return -1
+		}
+	}
+	if last := text[len(text)-1]; last < 0x40 || last > 0x7e {
+		return -1
+	}
+	return i
 }
 
 var oneLine = strings.NewReplacer("\n", " ", "\t", " ")
