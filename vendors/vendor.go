@@ -57,17 +57,15 @@ func (p *Problems) Report(attribute, summary, fix string) {
 	*p = append(*p, Problem{attribute, summary, fix})
 }
 
-// Host is what a vendor is given of the machine: the folder that relative paths
-// start from, and the clock. Sleep ends early, with the context's error, when the
-// context does. The others may be nil: Waiting is told why a call waits and until
-// when; Trace gets every request and answer, without what is secret in them;
-// Transport carries requests instead of the network. Share gives one value to all
-// connections that ask for it by the same key, and makes it for the first. CacheDir
-// is a folder for what can be made again, never for secrets; "" where there is none.
-// MaySend returns a [HostError] for a host that no secret may be sent to; if it is nil,
-// every host may get them.
-// Learn is told the secrets that a vendor works with and was not given as settings, so
-// that they are not printed.
+// Host is the part of the machine that a vendor may use: the folder that relative paths
+// start from, and the clock. Sleep returns early, with the context's error, when the
+// context ends. The others may be nil: Waiting is told why a call waits and until when;
+// Trace gets every request and answer, with secrets replaced; Transport carries requests
+// instead of the network. Share returns the same value to all connections that ask for a
+// key, and makes it for the first. CacheDir is a folder for files that can be made again,
+// never for secrets; "" means no cache. MaySend returns a [HostError] for a host that no
+// secret may be sent to; if it is nil, secrets may go to every host. Learn is told the
+// secrets that a vendor uses but did not get as settings, so that they are not printed.
 type Host struct {
 	Dir       string
 	Now       func() time.Time

@@ -25,13 +25,13 @@ var (
 	pageBytes = os.Getpagesize()
 )
 
-// pageOf gives one page of a file that is held in memory.
+// pageOf returns one page of a file held in memory.
 func pageOf(content []byte, id int) []byte { return content[id*pageBytes : (id+1)*pageBytes] }
 
 func flagsOf(page []byte) uint16 { return native.Uint16(page[8:]) }
 func countOf(page []byte) uint16 { return native.Uint16(page[10:]) }
 
-// live gives the pages that the state uses, from its newest meta page on; index 0
+// live returns the pages in use, starting from the newest meta page; index 0
 // of freelists is the newest freelist.
 func live(content []byte, flags uint16) (ids []int) {
 	newest, txid := 0, uint64(0)

@@ -9,10 +9,10 @@ import (
 	"buckethead/vendors"
 )
 
-// Items returns every live item as it is, by title and id. It is no call.
+// Items returns every live item as it is, by title and id. It does not count as a call.
 func (s *Store) Items() []vendors.Item { return s.which(false) }
 
-// Archived returns every item that was deleted, by title and id. It is no call.
+// Archived returns every item that was deleted, by title and id. It does not count as a call.
 func (s *Store) Archived() []vendors.Item { return s.which(true) }
 
 func (s *Store) which(archived bool) []vendors.Item {
@@ -30,7 +30,7 @@ func (s *Store) which(archived bool) []vendors.Item {
 	return out
 }
 
-// Item returns one live item as it is. It is no call.
+// Item returns one live item as it is. It does not count as a call.
 func (s *Store) Item(id string) (vendors.Item, bool) {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
@@ -73,7 +73,7 @@ func (s *Store) edit(id string, change func(*item)) bool {
 }
 
 // Field returns what one field of a live item holds, its own or an added one, ""
-// when there is none. It is no call.
+// when there is none. It does not count as a call.
 func (s *Store) Field(id, name string) string {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()

@@ -316,7 +316,7 @@ func (l *connectLookup) resolve(ctx context.Context, ref string) (vendors.Secret
 	path, query, _ := strings.Cut(strings.TrimPrefix(ref, scheme+"://"), "?")
 	if query != "" {
 		return vendors.Secret{}, refuse(op, vendors.ErrInvalid,
-			"a Connect server gives fields as they are: leave out ?"+query)
+			"a Connect server returns fields as they are: leave out ?"+query)
 	}
 	parts := strings.Split(path, "/")
 	x, err := l.item(ctx, parts[0], parts[1])

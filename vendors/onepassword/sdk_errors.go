@@ -91,7 +91,7 @@ func (a act) sdkError(ctx context.Context, err error) error {
 	known := e.Kind != nil
 	switch {
 	case ctx.Err() != nil:
-		// The core gives the context's end as text alone.
+		// The core reports the end of the context only as text.
 		e.Kind, e.Err, e.Message, known = vendors.ErrUnavailable, ctx.Err(), "no answer came in time", false
 		if errors.Is(ctx.Err(), context.Canceled) {
 			e.Message = "cancelled before an answer came"

@@ -35,7 +35,7 @@ type BucketOptions struct {
 	// ZoneID and Domain are a zone and a domain in it, if Attributes has
 	// custom_domain: the suite uses names below that domain.
 	ZoneID, Domain string
-	// AbsentCredential is an id as the cloud gives them, of no credential; empty
+	// AbsentCredential is an id in the cloud's form that no credential has; empty
 	// means "absent0000000000".
 	AbsentCredential string
 	// Address is the vendor's, for the settings that a cloud was opened with.
