@@ -126,7 +126,7 @@ func (c *Cloud) EditSettings(id vendors.BucketID, change func(*vendors.BucketSet
 	return c.edited(id, change)
 }
 
-// Settings returns a bucket's settings as they are. It is no call.
+// Settings returns a bucket's settings as they are. It does not count as a call.
 func (c *Cloud) Settings(id vendors.BucketID) vendors.BucketSettings {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

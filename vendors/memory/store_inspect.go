@@ -45,8 +45,7 @@ func (s *Store) EditItem(id string,
 	return s.edit(id, func(i *item) { change(&i.title, &i.keys, &i.mark) })
 }
 
-// AddField puts a field of a person's own into an item. It reports whether there
-// is such an item.
+// AddField adds a field to an item, as a person would. It reports whether there is such an item.
 func (s *Store) AddField(id, name, value string) bool {
 	return s.edit(id, func(i *item) {
 		i.added = maps.Clone(i.added)
@@ -81,7 +80,7 @@ func (s *Store) Field(id, name string) string {
 	return i.field(name)
 }
 
-// RemoveItem takes an item away for good, behind bh's back.
+// RemoveItem removes an item for good, behind bh's back.
 func (s *Store) RemoveItem(id string) {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()

@@ -53,7 +53,7 @@ func (w *connectWay) send(ctx context.Context, a act, method, path string, body,
 	}
 	r, err := http.NewRequestWithContext(ctx, method, w.base+path, content)
 	if err != nil {
-		return refuse(a.op, vendors.ErrInvalid, "the URL of the Connect server is none")
+		return refuse(a.op, vendors.ErrInvalid, "the URL of the Connect server is not valid")
 	}
 	r.Header.Set("Authorization", "Bearer "+w.token.Reveal())
 	r.Header.Set("Accept", "application/json")

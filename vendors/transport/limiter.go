@@ -38,8 +38,8 @@ type pace struct {
 	window time.Duration
 }
 
-// NewLimiter returns a limiter for calls in each window. It stays one in a hundred
-// below, for what others do under the same identity at the same moment.
+// NewLimiter returns a limiter for calls in each window. It stays one percent below, to leave room
+// for others with the same identity.
 func NewLimiter(calls int, window time.Duration) *Limiter {
 	return &Limiter{published: pace{calls, window}, turn: make(chan struct{}, 1), calls: calls, window: window}
 }

@@ -127,7 +127,7 @@ func (s *Server) Object(bucket, key string) (body []byte, etag string, ok bool) 
 	return nil, "", false
 }
 
-// Put changes what is there behind everyone's back. It panics if there is no such bucket.
+// Put writes an object behind everyone's back. It panics if there is no such bucket.
 func (s *Server) Put(bucket, key string, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
