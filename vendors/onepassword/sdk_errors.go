@@ -109,8 +109,8 @@ func (a act) sdkError(ctx context.Context, err error) error {
 	return e
 }
 
-// batchError is the fault of an item of a batch. With several reasons in one answer
-// nobody knows which was whose.
+// batchError is the error of one item of a batch. With several reasons in one answer nobody knows
+// which was whose.
 func (a act) batchError(reasons []string) error {
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
 		Message: "1Password did not make the item and gave no reason", OutcomeUnknown: len(reasons) != 1}

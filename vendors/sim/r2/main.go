@@ -1,13 +1,13 @@
 // Command r2 serves a simulated Cloudflare account: R2, API tokens and the S3 API, with a rate limit. It is
 // for trying a client without an account.
 //
-// The server listens on this machine only and keeps everything in memory, so each start begins empty.
+// The server listens on this machine only and keeps everything in memory, so nothing survives a restart.
 // It prints the variables to export, and then a line for each call: method, path and status. Secrets in
 // queries, headers and bodies are not printed. It runs until a signal ends it.
 //
 // # Faults
 //
-// --fault makes one call go wrong, before or after it acts:
+// --fault makes calls go wrong, before or after they act:
 //
 //	go run ./vendors/sim/r2 --fault token.create:after:reset:1
 //

@@ -1,13 +1,13 @@
 // Command s3 serves S3 with one pair of keys and one empty bucket. It is for trying a shared state
 // without an account.
 //
-// The server listens on this machine only and keeps everything in memory, so each start begins empty.
+// The server listens on this machine only and keeps everything in memory, so nothing survives a restart.
 // It prints the variables to export, and then a line for each call: method, path and status. Secrets in
 // queries, headers and bodies are not printed. It runs until a signal ends it.
 //
 // # Faults
 //
-// --fault makes one call go wrong, before or after it acts:
+// --fault makes calls go wrong, before or after they act:
 //
 //	go run ./vendors/sim/s3 --fault PutObject:after:reset:1
 //

@@ -18,7 +18,7 @@ type (
 	Fault = kit.Fault
 )
 
-// Options are what a server is made with.
+// Options configures a [Server].
 type Options struct {
 	AccessKeyID, SecretAccessKey, Region string
 	Buckets                              []string
@@ -143,7 +143,7 @@ func (s *Server) Remove(bucket, key string) {
 	}
 }
 
-// DeleteBucket removes a bucket with all that it holds; absence is success.
+// DeleteBucket removes a bucket with everything in it; absence is success.
 func (s *Server) DeleteBucket(bucket string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
