@@ -129,7 +129,7 @@ func begin(t testing.TB, before func(*rigging)) *rigging {
 }
 
 // TestApply_killedAtEveryBoundary cuts every lifecycle after each journal
-// transaction and before and after each call to a vendor, then applies once more.
+// transaction and before and after each call to a vendor, then applies again.
 func TestApply_killedAtEveryBoundary(t *testing.T) {
 	for _, l := range slices.Concat(lifecycles, settingsLifecycles, comparedLifecycles) {
 		t.Run(l.name, func(t *testing.T) {

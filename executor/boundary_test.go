@@ -70,8 +70,8 @@ func (g *guard) look(check bool) {
 	g.works, g.retired = works, retired
 }
 
-// renews reports whether the plan that is applied gives the project another credential, for
-// which an older one has to go.
+// renews reports whether the applied plan issues a new credential for the project, so that an
+// older one has to be revoked.
 func (r *rigging) renews(p addr.Address) bool {
 	if r.planned == nil {
 		return false

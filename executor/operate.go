@@ -86,14 +86,15 @@ func (r *recorder) rig(rig orchestrator.Rig, slots chan struct{}) orchestrator.R
 	return rig
 }
 
-// unopened is the fault of an operation whose vendors cannot be opened.
+// unopened is the error of an operation whose vendors cannot be opened.
 func unopened(o *planner.Operation, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Kind: vendorNotOpened, Address: o.Address, Subject: o.Range,
 		Detail: err.Error() + ".",
 		Fix:    "Correct the block, then apply again.", Cause: err}
 }
 
-// notIssued is the fault of an operation whose store did not take the credential of another.
+// notIssued is the error of an operation that did not issue its credential, because the store had
+// refused that of another operation.
 func notIssued(o *planner.Operation, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Kind: storeRefused, Address: o.Address, Subject: o.Range,
 		Detail: "In this run " + err.Error() + ".", Cause: err,

@@ -144,7 +144,7 @@ func TestApply_endsWhenTheContextDoes(t *testing.T) {
 	}
 }
 
-// hanging is a cloud that gives no answer until the caller gives up.
+// hanging is a cloud that does not answer until the caller gives up.
 type hanging struct {
 	vendors.BucketProvider
 	asked chan struct{}

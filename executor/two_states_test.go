@@ -129,7 +129,7 @@ func (p *pair) event(t *rapid.T) {
 	p.runs(t, n, event, do)
 }
 
-// declare gives both the same addresses; buckets and titles are their own.
+// declare declares the same addresses for both machines, each with its own buckets and titles.
 func (p *pair) declare(t *rapid.T, n int) {
 	m, name := p.machines[n], rapid.SampledFrom(names).Draw(t, "name")
 	own := fmt.Sprintf("%s-of-%d", name, n)

@@ -11,7 +11,7 @@ import (
 	"buckethead/planner"
 )
 
-// waits plans and applies, and gives what people were told of waits.
+// waits plans and applies, and returns the waits that were reported to the user.
 func waits(t *testing.T, r *rigging, change func(*executor.Options)) (executor.Report, []executor.Waiting) {
 	t.Helper()
 	var out []executor.Waiting

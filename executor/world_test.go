@@ -190,7 +190,7 @@ func (r *rigging) snapshot() (state.Snapshot, error) {
 
 // cut lets the n-th boundary from now on be the last: the process is dead from
 // there. A boundary is before and after each call to a vendor, and before and
-// after each transaction of the state. It gives whether that boundary was met.
+// after each transaction of the state. met reports whether that boundary was reached.
 func (r *rigging) cut(n int) (met func() bool) {
 	count := 0
 	dead := func() error {

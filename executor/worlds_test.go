@@ -181,7 +181,7 @@ func (m *machine) undeclare(t *rapid.T) {
 	}
 }
 
-// rename gives a project another address, by a moved block.
+// rename moves a project to another address with a moved block.
 func (m *machine) rename(t *rapid.T) {
 	if len(m.config.Projects) == 0 {
 		return

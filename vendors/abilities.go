@@ -34,9 +34,9 @@ type BucketUpdater interface {
 	UpdateBucket(ctx context.Context, spec BucketSpec) (Bucket, error)
 }
 
-// SettingsChange is what a group of settings becomes. Settings holds that group
-// alone; an empty one clears it. Detach names custom domains that are to go: those
-// that are neither wanted nor named stay as they are.
+// SettingsChange is a change of one group of settings. Settings holds only that group; an
+// empty one clears it. Detach names the custom domains to detach; domains that are neither
+// wanted nor named stay as they are.
 type SettingsChange struct {
 	Kind     SettingsKind   `json:"kind"`
 	Settings BucketSettings `json:"settings"`
@@ -44,32 +44,32 @@ type SettingsChange struct {
 }
 
 // BucketSettingsReader can read the settings of a bucket: the groups that are
-// asked for, in one round trip each. A group without rules comes back empty and
-// not nil. ErrNotFound when there is no such bucket.
+// asked for, in one round trip each. A group without rules is empty and not nil. The
+// error is ErrNotFound if there is no such bucket.
 type BucketSettingsReader interface {
 	ReadBucketSettings(ctx context.Context, id BucketID, kinds []SettingsKind) (BucketSettings, error)
 }
 
-// BucketSettingsWriter can give a bucket one group of settings, as a whole.
-// Idempotent. ErrNotFound when there is no such bucket (yet), ErrInvalid where the
-// vendor refuses a rule.
+// BucketSettingsWriter can replace one group of a bucket's settings as a whole. It is
+// idempotent. The error is ErrNotFound if there is no such bucket (yet), and ErrInvalid if
+// the vendor refuses a rule.
 type BucketSettingsWriter interface {
 	WriteBucketSettings(ctx context.Context, id BucketID, change SettingsChange) error
 }
 
-// CredentialLimiter knows how many credentials the account may have at once, all
-// of them counted, whoever made them. 0 means that there is no limit.
+// CredentialLimiter knows how many credentials the account may have at once, including
+// those that others made. 0 means no limit.
 type CredentialLimiter interface {
 	CredentialLimit() int
 }
 
-// CallCounter counts the calls that were made since it was opened: each page of a
-// list, but not what was sent again.
+// CallCounter counts the calls made since it was opened: each page of a list counts,
+// repeated requests do not.
 type CallCounter interface {
 	Calls() int
 }
 
-// Purpose is what an identity is for: a plan reads, and an apply also writes.
+// Purpose is what an identity is used for: a plan reads, and an apply also writes.
 type Purpose string
 
 // The purposes.
@@ -78,10 +78,10 @@ const (
 	ForApply Purpose = "apply"
 )
 
-// Permission is one thing that bh has to be allowed, under the name that the vendor's
-// pages give it. For says for what; those of both purposes are two entries. Needed says
-// what bh does with it, and Opens what else whoever has it can do, where that is more
-// than its name says. Held is "yes", "no" or "unknown" where the vendor does not tell.
+// Permission is one permission that bh needs, under the name that the vendor's documentation uses.
+// For is its purpose; a permission for both purposes has two entries. Needed says what bh does with
+// it, and Opens what else it allows, if that is more than its name says. Held is "yes", "no", or
+// "unknown" if the vendor does not tell.
 type Permission struct {
 	Name, Needed, Opens, Held string
 	For                       Purpose
@@ -110,9 +110,9 @@ type CredentialVerifier interface {
 	VerifyCredential(ctx context.Context, id BucketID, keys BucketCredentials) error
 }
 
-// Referrer can ask for what its references need and its settings do not say, such as the
-// id of a vault whose name cannot stand in a reference. If item is an id, it also reads that
-// item, whose fields may be elsewhere than those of the store's own items.
+// Referrer can look up what its references need and its settings do not say, such as the id of a
+// vault whose name is not allowed in a reference. If item is an id, it also reads that item, because
+// its fields may be in other places than in the store's own items.
 type Referrer interface {
 	LearnReferences(ctx context.Context, item string) error
 }
@@ -129,8 +129,8 @@ type ReferencesResolver interface {
 	ResolveReferences(ctx context.Context, references []string) (map[string]Secret, map[string]error)
 }
 
-// ItemsReader can read items by id, in as few calls as it can. Those that are not
-// there, or archived, are left out.
+// ItemsReader can read items by id, in as few calls as it can. Items that do not exist
+// or are archived are left out.
 type ItemsReader interface {
 	GetItems(ctx context.Context, ids []string) (map[string]Item, error)
 }

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// BucketID names a bucket within one cloud. Namespace is the part that a vendor
-// needs beside the name (a jurisdiction, a region) and empty for a vendor's
-// ordinary one. Comparable.
+// BucketID names a bucket within one cloud. Namespace is the part that a vendor needs
+// besides the name, such as a jurisdiction or a region; it is empty for the vendor's
+// default. BucketIDs are comparable.
 type BucketID struct {
 	Name      string `json:"name"`
 	Namespace string `json:"namespace,omitempty"`
 }
 
-// BucketSpec is a bucket as it should be. Location is a hint that vendors honour
-// at creation only; StorageClass "" leaves the vendor's default.
-// Settings are given to it after it was made, one group at a time.
+// BucketSpec describes a bucket as it should be. Location is a hint that vendors honour
+// only at creation; StorageClass "" means the vendor's default. Settings are applied after
+// the bucket was created, one group at a time.
 type BucketSpec struct {
 	ID           BucketID
 	Location     string
@@ -23,9 +23,8 @@ type BucketSpec struct {
 	Settings     BucketSettings
 }
 
-// Bucket is a bucket as the vendor shows it. CreatedAt is zero where the vendor
-// does not say; Location and StorageClass are in canonical lower case and empty
-// where unknown.
+// Bucket is a bucket as the vendor shows it. CreatedAt is zero if the vendor does not
+// say. Location and StorageClass are in canonical lower case, and empty if unknown.
 type Bucket struct {
 	ID           BucketID
 	Location     string
@@ -44,7 +43,7 @@ type BucketReader interface {
 	// vendor says so.
 	GetBucket(ctx context.Context, id BucketID) (Bucket, error)
 	// ListCredentials returns every credential that the account shows, whoever
-	// made it, expired ones included, to the true end. Secrets are never part.
+	// made it, expired ones included, to the true end. Secrets are not included.
 	ListCredentials(ctx context.Context) ([]Credential, error)
 	// GetCredential reads one credential by its id; ErrNotFound only where the
 	// vendor says so.

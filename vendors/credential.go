@@ -26,9 +26,8 @@ const (
 	Exposed  Status = "exposed" // the vendor found it published and ended it
 )
 
-// CredentialSpec is a credential as it should be. Name is bh's own and
-// deterministic. AllowedIPs are CIDRs, sorted; none means anywhere. ExpiresAt
-// zero means never.
+// CredentialSpec describes a credential as it should be. Name is chosen by bh and deterministic.
+// AllowedIPs are CIDRs, sorted; none means anywhere. ExpiresAt zero means never.
 type CredentialSpec struct {
 	Name       string
 	Bucket     BucketID

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The kinds of failure that code decides on. A vendor's error wraps one of them,
-// or ErrUnavailable where it fits no other.
+// The kinds of failure that callers test for. A vendor's error wraps one of them;
+// ErrUnavailable is for errors that fit no other.
 var (
 	// ErrNotFound: the vendor says that the thing does not exist. A 401 or a
 	// 403 is never this.
@@ -29,11 +29,11 @@ var (
 	ErrUnavailable = errors.New("unavailable")
 )
 
-// Error is a failed call to a vendor. Op is the act in the project's words
-// ("create bucket"), Kind one of the sentinels above, Code, RequestID and Message
-// the vendor's own. RetryAfter is zero where the vendor named no time.
-// OutcomeUnknown means that the vendor may have acted all the same: a timeout, a
-// reset, a 5xx, half a body. It never holds a request's headers or body.
+// Error is a failed call to a vendor. Op is what was tried, in the project's words ("create
+// bucket"), Kind one of the sentinels above, Code, RequestID and Message the vendor's own.
+// RetryAfter is zero if the vendor named no time. OutcomeUnknown means that the vendor may have
+// acted all the same: a timeout, a reset, a 5xx, half a body. It never holds a request's headers or
+// body.
 type Error struct {
 	Vendor, Op               string
 	Kind                     error

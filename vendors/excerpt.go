@@ -8,9 +8,9 @@ import (
 	"buckethead/config/words"
 )
 
-// Excerpt returns a text of a provider as it may stand in a line of an error: on one line,
-// without characters that do something to a terminal, and cut after that many characters, with
-// how much was left out.
+// Excerpt returns a provider's text in a form that is safe in an error: on one line, without control
+// characters for a terminal, and cut after that many characters, with a note of how much was left
+// out.
 func Excerpt(text string, characters int) string {
 	const perCharacter = 8 // bytes, with spaces that are dropped; what is beyond is not looked at
 	rest := ""

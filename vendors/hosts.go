@@ -22,16 +22,16 @@ const (
 	ReceivesSignatures
 )
 
-// Server is a server that a block of the file uses.
+// Server is a server that a block of the configuration uses.
 type Server struct {
 	Setting  string // the name of the setting that holds its URL
 	Host     string // without a port
 	Endpoint Endpoint
-	Own      bool // it is one of the vendor's
+	Own      bool // it is one of the vendor's own hosts
 }
 
-// Servers returns the servers that settings name, in the order of their descriptions. A setting whose
-// value is no URL names none. own are the vendor's hosts, as in [Vendor.OwnHosts].
+// Servers returns the servers that settings name, in the order of their descriptions. A setting
+// whose value is not a URL is left out. own are the vendor's hosts, as in [Vendor.OwnHosts].
 func Servers(described []Setting, own Hosts, s Settings) []Server {
 	var out []Server
 	for _, d := range described {
@@ -49,8 +49,8 @@ func Servers(described []Setting, own Hosts, s Settings) []Server {
 	return out
 }
 
-// HostOf returns the host of a URL, without its port, in lower case; "" if there is none. A placeholder
-// such as {jurisdiction} may stand in the URL; the host that is returned has its name.
+// HostOf returns the host of a URL, without its port, in lower case; "" if there is none. The URL
+// may contain a placeholder such as {jurisdiction}; the host then contains its name.
 func HostOf(text string) string {
 	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(text))
 	if err != nil {
@@ -119,11 +119,11 @@ func Loopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// ErrHostNotAllowed is what a [HostError] is.
+// ErrHostNotAllowed matches every [HostError] in errors.Is.
 var ErrHostNotAllowed = errors.New("host not allowed")
 
-// HostError is the fault of a request that would carry a secret to a host to which it must not go. The
-// request is not sent.
+// HostError is the error of a request that was not sent, because it would have carried a secret to a host
+// that is not allowed to get it.
 type HostError struct {
 	Connection string // the address of the block whose secrets these are, or "the state"
 	Setting    string // what names the host, "" if it is not known

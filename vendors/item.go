@@ -16,9 +16,9 @@ const (
 	FieldJurisdiction    = "jurisdiction"
 )
 
-// Mark is what bh writes into an item to know it again: the stack, state and
-// address that own it, the operation that wrote its keys, and when they were
-// issued. Lineage is that of the state, and empty in marks of before there was one.
+// Mark is what bh writes into an item to recognise it: the stack, state and address
+// that own it, the operation that wrote its keys, and when they were issued. Lineage is
+// that of the state; it is empty in marks that are older than lineages.
 type Mark struct {
 	Stack     string    `json:"stack"`
 	Lineage   string    `json:"lineage,omitempty"`
@@ -27,7 +27,7 @@ type Mark struct {
 	IssuedAt  time.Time `json:"issued_at"`
 }
 
-// ItemSpec is an item as it should be. Everything else that a person put into
+// ItemSpec describes an item as it should be. Everything else that a person put into
 // the item survives a write.
 type ItemSpec struct {
 	Title string
@@ -35,9 +35,9 @@ type ItemSpec struct {
 	Mark  Mark
 }
 
-// ItemSummary is what a store lists without showing a secret. Marked says that
-// the item carries bh's tag; whose it is stands in the item itself. UpdatedAt
-// moves with every write by anyone.
+// ItemSummary is an item as a list shows it, without secrets. Marked says that the item
+// has bh's tag; only the item itself tells which stack owns it. UpdatedAt changes with
+// every write by anyone.
 type ItemSummary struct {
 	ID        string
 	Title     string
@@ -45,25 +45,25 @@ type ItemSummary struct {
 	UpdatedAt time.Time
 }
 
-// Item is one item, read whole. Version is the store's own and goes back with
-// UpdateItem. Misfits are what UpdateItem would put right besides the values.
+// Item is one complete item. Version is the store's own and is passed back to
+// UpdateItem. Misfits lists what UpdateItem would correct besides the values.
 type Item struct {
 	ItemSummary
 	Version string
 	Keys    BucketCredentials
 	Mark    Mark
 	Misfits []Misfit
-	// Elsewhere reports that references name some fields otherwise than those of the store's own
-	// items, so that they need a look at this one.
+	// Elsewhere reports that some fields have other references than in the store's own items,
+	// so that a reference can only be made after reading this item.
 	Elsewhere bool
 }
 
-// Misfit is something about a field of bh's, other than its value, that is not as the
-// store writes it: someone changed it, or the settings of the store did. Aspect is "type",
+// Misfit is a difference between one of bh's fields and how the store would write it now, other than
+// its value: someone changed the item, or the settings of the store changed. Aspect is "type",
 // "label" or "section".
 type Misfit struct{ Field, Aspect, Found, Want string }
 
-// The types of a field, as misfits name them. Whoever opens an item sees what is visible.
+// The types of a field, as misfits name them. A visible field is shown to whoever opens the item.
 const (
 	TypeVisible   = "visible"
 	TypeConcealed = "concealed"
@@ -74,8 +74,8 @@ const (
 // and ErrUnavailable beside what their comments name.
 type SecretReader interface {
 	// ListItems returns every live item that the store shows, to the true end, in
-	// any order; archived items are not part. An empty or not yet made store
-	// has none.
+	// any order, without archived items. A store that is empty or does not exist yet
+	// has no items.
 	ListItems(ctx context.Context) ([]ItemSummary, error)
 	// GetItem reads one item by id. ErrNotFound when it is not there or archived.
 	GetItem(ctx context.Context, id string) (Item, error)

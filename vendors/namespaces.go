@@ -1,8 +1,7 @@
 package vendors
 
-// NamespaceLister knows the namespaces that buckets of the cloud can be in, the
-// ordinary one ("") first. An account need not be allowed each of them. No call is
-// made.
+// NamespaceLister knows the namespaces that buckets of the cloud can be in, the default one ("")
+// first. An account may lack access to some of them. It makes no call.
 type NamespaceLister interface {
 	Namespaces() []string
 }

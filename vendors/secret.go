@@ -7,16 +7,16 @@ import (
 	"log/slog"
 )
 
-// Redacted is what every way of printing a Secret gives.
+// Redacted is the text that every way of printing a Secret prints.
 const Redacted = "(sensitive)"
 
 // ErrSecretEncoded is returned by every encoder that meets a Secret: a secret is
 // never written, so a type that holds one cannot be encoded by accident.
 var ErrSecretEncoded = errors.New("a secret cannot be encoded")
 
-// Secret is a value that is never shown. Printing gives "(sensitive)", encoding
-// gives ErrSecretEncoded, and only Reveal gives the value, so that each place
-// that takes it can be found by name. The zero value holds nothing. A Secret is
+// Secret is a value that is never shown. Printing it shows "(sensitive)", encoding it
+// fails with [ErrSecretEncoded], and only [Secret.Reveal] returns the value, so that each
+// use of the value can be found by name. The zero value holds nothing. A Secret is
 // immutable and safe for concurrent use; compare two with Equal, not with ==.
 type Secret struct {
 	// A pointer, because fmt follows no pointer below the top level: a Secret
@@ -24,7 +24,7 @@ type Secret struct {
 	value *string
 }
 
-// NewSecret wraps a value; the empty string gives the zero Secret.
+// NewSecret wraps a value. For the empty string it returns the zero Secret.
 func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
@@ -32,9 +32,9 @@ func NewSecret(value string) Secret {
 	return Secret{value: &value}
 }
 
-// Reveal returns the value itself, "" for the zero Secret. Only vendors, the
-// orchestrator, state/s3 for its own keys, bh exec, which gives it to one process, and
-// cmd/redact, which keeps it out of what is printed, call it.
+// Reveal returns the value itself, or "" for the zero Secret. Its only callers are vendors,
+// the orchestrator, state/s3 for its own keys, bh exec, which passes it to one process, and
+// cmd/redact, which keeps it out of the output.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""

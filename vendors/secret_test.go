@@ -88,7 +88,7 @@ func TestSecret_isPrintedByNoVerb(t *testing.T) {
 	s := vendors.NewSecret(canary)
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 		if got := fmt.Sprintf(format, s); got != "(sensitive)" {
-			t.Errorf("%s gives %q", format, got)
+			t.Errorf("%s prints %q", format, got)
 		}
 	}
 	if s.String() != "(sensitive)" || s.GoString() != "(sensitive)" || vendors.Redacted != "(sensitive)" {

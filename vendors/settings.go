@@ -23,8 +23,8 @@ const (
 	PublicSettings    SettingsKind = "public_access"
 )
 
-// BucketSettings are what a bucket has beside its place and class. A nil group is
-// one that is not declared, or that was not read; an empty one has no rules.
+// BucketSettings holds a bucket's settings other than its location and storage class. A
+// nil group was not declared, or not read; an empty one has no rules.
 type BucketSettings struct {
 	CORS         []CORSRule      `json:"cors,omitzero"`
 	Lifecycle    []LifecycleRule `json:"lifecycle,omitzero"`
@@ -43,8 +43,8 @@ type CORSRule struct {
 	MaxAge         time.Duration `json:"max_age,omitzero"` // nanoseconds
 }
 
-// LifecycleRule says what becomes of objects with time. Of After and On at most
-// one is set; zero means that the rule does not do this. Times are whole seconds.
+// LifecycleRule says what happens to objects over time. At most one of After and On is
+// set; zero means that the rule does not do this. Times are whole seconds.
 type LifecycleRule struct {
 	ID                    string        `json:"id"`
 	Enabled               bool          `json:"enabled"`
@@ -54,13 +54,13 @@ type LifecycleRule struct {
 	InfrequentAccessAfter time.Duration `json:"infrequent_access_after,omitzero"`
 	InfrequentAccessOn    time.Time     `json:"infrequent_access_on,omitzero"`
 	AbortUploadsAfter     time.Duration `json:"abort_uploads_after,omitzero"`
-	// Other is what the vendor's rule has and bh no word for, as the vendor
-	// writes it; never declared, so that such a rule counts as different.
+	// Other holds the parts of a vendor's rule that bh does not support, as the vendor
+	// writes them. It is never declared, so such a rule always counts as different.
 	Other string `json:"other,omitempty"`
 }
 
-// LockRule keeps objects from being deleted or overwritten: for a time, until a
-// date, or with Indefinite until the rule goes. Exactly one of them is set.
+// LockRule keeps objects from being deleted or overwritten: for a time, until a date, or
+// with Indefinite until the rule is removed. Exactly one of them is set.
 type LockRule struct {
 	ID          string        `json:"id"`
 	Enabled     bool          `json:"enabled"`
@@ -70,20 +70,20 @@ type LockRule struct {
 	Indefinite  bool          `json:"indefinite,omitempty"`
 }
 
-// CustomDomain is a domain under which the bucket is public. MinTLS and Ciphers
-// are left alone where they are not declared.
+// CustomDomain is a domain under which the bucket is public. MinTLS and Ciphers are left as they are
+// if they are not declared.
 type CustomDomain struct {
 	Domain  string   `json:"domain"`
 	ZoneID  string   `json:"zone_id"`
 	Enabled bool     `json:"enabled"`
 	MinTLS  string   `json:"min_tls,omitempty"`
 	Ciphers []string `json:"ciphers,omitempty"` // sorted
-	// Vague says that the vendor could not tell all of it just now: what it left
-	// out is no difference.
+	// Vague says that the vendor could not tell everything just now. What it left out does not count
+	// as a difference.
 	Vague bool `json:"-"`
 }
 
-// PublicAccess says whether the vendor's own domain shows the bucket to the world.
+// PublicAccess says whether the bucket is public under the vendor's own domain.
 type PublicAccess struct {
 	Enabled bool `json:"enabled"`
 }

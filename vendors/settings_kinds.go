@@ -116,15 +116,15 @@ func SettingsKinds() []SettingsKind {
 // Block names the block of a project that declares the group.
 func (k SettingsKind) Block() string { return k.group().block }
 
-// Has reports whether the group is there.
+// Has reports whether the group is set.
 func (s BucketSettings) Has(kind SettingsKind) bool { return kind.group().has(s) }
 
-// None reports whether no group is there.
+// None reports whether no group is set.
 func (s BucketSettings) None() bool {
 	return !slices.ContainsFunc(groups, func(g group) bool { return g.has(s) })
 }
 
-// Kinds lists the groups that are there, in the order of SettingsKinds.
+// Kinds lists the groups that are set, in the order of SettingsKinds.
 func (s BucketSettings) Kinds() []SettingsKind {
 	return slices.DeleteFunc(SettingsKinds(), func(k SettingsKind) bool { return !s.Has(k) })
 }
@@ -153,7 +153,7 @@ func (s BucketSettings) Clone() BucketSettings {
 	return s
 }
 
-// Meets reports whether a group, as it was observed, is what wanted says. Custom domains
+// Meets reports whether a group, as observed, is as wanted. Custom domains
 // beside the wanted ones are someone else's.
 func (s BucketSettings) Meets(kind SettingsKind, wanted BucketSettings) bool {
 	if meets := kind.group().meets; meets != nil {

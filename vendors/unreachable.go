@@ -11,9 +11,9 @@ import (
 // be made, and trying again soon cannot help. See [Unreachable].
 var ErrUnreachable = errors.New("unreachable")
 
-// Unreachable reports whether the error of a request says that its address takes no
-// connection and will not for now: nothing listens there, the host is unknown, or its
-// certificate is not valid. Such a request is not sent again.
+// Unreachable reports whether the error of a request says that its address accepts no connection and
+// will not do so soon: nothing listens there, the host is unknown, or its certificate is not valid.
+// Such a request is not sent again.
 func Unreachable(err error) bool {
 	var (
 		name        *net.DNSError

@@ -7,11 +7,11 @@ import (
 )
 
 // Setting describes one attribute of a cloud or secrets block. The language, the
-// docs and doctor read the same description. Env names the variables that stand
-// in for the attribute, the first that is set wins; Default is used last. Words are
-// all that it may be; nil allows any text. Example is its line in a block. A
-// Secret setting refuses a literal. List says that it holds several strings, Map
-// that it holds strings by name. Endpoint says that it holds the URL of a server.
+// docs and doctor read the same description. Env names the variables that are used
+// if the attribute is not set; the first that is set wins, and Default comes last.
+// Words lists the allowed values; nil allows any text. Example is a sample line of a
+// block. A Secret setting cannot be a literal. A List setting holds several strings,
+// and a Map setting holds strings by name. Endpoint says whether it is a server's URL.
 type Setting struct {
 	Name     string
 	Env      []string
@@ -26,9 +26,9 @@ type Setting struct {
 	Endpoint Endpoint
 }
 
-// Value is an evaluated setting. Exactly one of the first five is used. Reference
-// is a secret that is still to be read from a store. Source says where the value
-// came from: "buckets.hcl", the variable's name, or "default".
+// Value is an evaluated setting. Exactly one of the first five fields is used. Reference names a
+// secret that has yet to be read from a store. Source says where the value came from: "buckets.hcl",
+// the variable's name, or "default".
 type Value struct {
 	Text      string
 	List      []string
@@ -38,15 +38,15 @@ type Value struct {
 	Source    string
 }
 
-// Settings are the evaluated attributes of a block, by name. Unset ones without
-// a default are absent.
+// Settings holds the evaluated attributes of a block, by name. Attributes without a
+// value or a default are absent.
 type Settings map[string]Value
 
-// Text returns the text of a setting, "" where it is not set.
+// Text returns the text of a setting, or "" if it is not set.
 func (s Settings) Text(name string) string { return s[name].Text }
 
-// Problem is a fault in what a person wrote. Attribute names where it stands; Fix
-// says what would be right.
+// Problem is a mistake in a configuration. Attribute is the attribute that has it, and
+// Fix says how to correct it.
 type Problem struct{ Attribute, Summary, Fix string }
 
 // Problems collects what a check finds.
@@ -57,17 +57,15 @@ func (p *Problems) Report(attribute, summary, fix string) {
 	*p = append(*p, Problem{attribute, summary, fix})
 }
 
-// Host is what a vendor is given of the machine: the folder that relative paths
-// start from, and the clock. Sleep ends early, with the context's error, when the
-// context does. The others may be nil: Waiting is told why a call waits and until
-// when; Trace gets every request and answer, without what is secret in them;
-// Transport carries requests instead of the network. Share gives one value to all
-// connections that ask for it by the same key, and makes it for the first. CacheDir
-// is a folder for what can be made again, never for secrets; "" where there is none.
-// MaySend returns a [HostError] for a host that no secret may be sent to; if it is nil,
-// every host may get them.
-// Learn is told the secrets that a vendor works with and was not given as settings, so
-// that they are not printed.
+// Host is the part of the machine that a vendor may use: the folder that relative paths
+// start from, and the clock. Sleep returns early, with the context's error, when the
+// context ends. The others may be nil: Waiting is told why a call waits and until when;
+// Trace gets every request and answer, with secrets replaced; Transport carries requests
+// instead of the network. Share returns the same value to all connections that ask for a
+// key, and makes it for the first. CacheDir is a folder for files that can be made again,
+// never for secrets; "" means no cache. MaySend returns a [HostError] for a host that no
+// secret may be sent to; if it is nil, secrets may go to every host. Learn is told the
+// secrets that a vendor uses but did not get as settings, so that they are not printed.
 type Host struct {
 	Dir       string
 	Now       func() time.Time
@@ -81,7 +79,7 @@ type Host struct {
 	Learn     func(secrets ...Secret)
 }
 
-// Learned tells Learn, if there is one.
+// Learned calls Learn with the secret, if Learn is set.
 func (h Host) Learned(secret Secret) {
 	if h.Learn != nil {
 		h.Learn(secret)
@@ -89,7 +87,7 @@ func (h Host) Learned(secret Secret) {
 }
 
 // Exchange is one request and its answer. Secrets in the bodies are replaced, and
-// headers are no part of it. Status is 0 where no answer came, and then Err says why.
+// headers are left out. If no answer came, Status is 0 and Err says why.
 type Exchange struct {
 	Method, URL     string
 	Status          int
@@ -99,14 +97,14 @@ type Exchange struct {
 	Err             error
 }
 
-// Limits are what a vendor's plan costs and bounds are counted with. Zero means
-// that there is none.
+// Limits holds the limits of a vendor, from which bh computes what a plan costs. Zero
+// means no limit.
 type Limits struct {
 	CredentialNameLength int // characters
 	Calls                int // calls in each CallsPer
 	CallsPer             time.Duration
-	// Writes are what the smallest plan of the vendor allows in a while, where
-	// what applies cannot be known; WritesNote says it in words.
+	// Writes is how many writes the vendor's smallest tier allows, for vendors that do
+	// not tell which tier applies. WritesNote says the same in words.
 	Writes     int
 	WritesNote string
 }
@@ -128,13 +126,13 @@ type Vendor struct {
 	Reference         func(s Settings, id, title, field string) (string, error)
 	ReferenceSettings []string
 	// OwnHosts are the hosts that the vendor itself runs. The secrets of a block may be sent to
-	// them, whoever names them.
+	// them without further permission.
 	OwnHosts Hosts
-	// Files returns the files of this machine in which a store keeps what it stores, and
-	// those with the keys to them, as they stand in the settings. Nil for a vendor without.
+	// Files returns the paths of the files in which a store keeps its items, and of those with
+	// the keys to them, as written in the settings. Nil for a vendor without such files.
 	Files func(Settings) (stored, keys []string)
-	// CheckSettings and the others find faults offline; any may be nil. They
-	// give every fault at once.
+	// CheckSettings and the other checks work offline and return all problems that they
+	// find. Any of them may be nil.
 	CheckSettings   func(Settings) []Problem
 	CheckBucket     func(BucketSpec) []Problem
 	CheckCredential func(CredentialSpec) []Problem
@@ -144,11 +142,11 @@ type Vendor struct {
 	// Address returns where a bucket is reached, as IssueCredential writes it into the
 	// keys. It makes no call. Nil if that does not follow from the settings.
 	Address func(Settings, BucketID) Address
-	// Permissions returns what bh has to be allowed with these settings, to plan and to apply;
-	// Held is empty. Nil for a vendor that has none.
+	// Permissions returns the permissions that bh needs with these settings, to plan and to
+	// apply; Held is empty. Nil for a vendor without permissions.
 	Permissions func(Settings) []Permission
-	// CredentialLimit returns how many credentials there may be at once, as far as the settings
-	// say. It makes no call. Nil for clouds without a limit.
+	// CredentialLimit returns how many credentials may exist at once, as far as the settings
+	// tell. It makes no call. Nil for clouds without a limit.
 	CredentialLimit func(Settings) int
 	// Shape returns a digest of how a store writes an item: labels, sections, types. It
 	// makes no call. Nil for stores that write all items alike.

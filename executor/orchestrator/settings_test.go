@@ -122,7 +122,7 @@ func TestUpdateSettings_faults(t *testing.T) {
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
 	if _, err := orchestrator.Do(stopped, rig, set, orchestrator.Work{}); err == nil {
-		t.Error("a cancelled context gives no error")
+		t.Error("no error from a cancelled context")
 	}
 	world.Cloud("c").PutBucket(vendors.Bucket{ID: id})
 	rig.Buckets = plain{rig.Buckets}

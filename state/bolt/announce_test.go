@@ -38,7 +38,7 @@ func TestStore_announce(t *testing.T) {
 		t.Errorf("left are %+v", snap.Intents)
 	}
 	if _, err := s.Reserve(t.Context(), []state.Intent{{Project: photos, Step: "a"}, {Step: "of no project"}}); err == nil || len(snapshot(t, s).Intents) != 0 {
-		t.Errorf("an address that is none: %v, %+v", err, snapshot(t, s).Intents)
+		t.Errorf("an invalid address: %v, %+v", err, snapshot(t, s).Intents)
 	}
 }
 

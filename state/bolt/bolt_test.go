@@ -37,7 +37,7 @@ func open(t testing.TB, path string) *bolt.Store {
 	return s
 }
 
-// written gives the path of a closed state with n records.
+// written returns the path of a closed state with n records.
 func written(t testing.TB, n int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state.db")

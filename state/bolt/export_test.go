@@ -45,8 +45,8 @@ func SetSealed(tb testing.TB, path, bucket, key, text string) {
 	}
 }
 
-// FromFormat0 gives options under which an older format exists that no bh wrote: its
-// projects stand in a bucket called "records", and it knows no sequences.
+// FromFormat0 returns options with a made-up older format: its projects are in a bucket
+// called "records", and it has no sequences.
 func FromFormat0(o Options) Options {
 	o.migrations = map[int]migration{1: migrations[1], 0: func(w *writing) error {
 		tx := w.tx
@@ -63,7 +63,7 @@ func FromFormat0(o Options) Options {
 	return o
 }
 
-// FailingMigration gives options under which the step from format 0 fails half-way.
+// FailingMigration returns options under which the migration from format 0 fails half-way.
 func FailingMigration(o Options, fault error) Options {
 	o.migrations = map[int]migration{1: migrations[1], 0: func(w *writing) error {
 		return errors.Join(w.tx.DeleteBucket([]byte("records")), fault)
@@ -97,8 +97,8 @@ func MakeFormat0(tb testing.TB, path string, r state.Record) {
 // IsDurable reports whether a commit is on the disk when it returns.
 func IsDurable(s *Store) bool { return !s.db.NoSync && !s.db.NoGrowSync }
 
-// OnOpened gives options under which f is called each time that a file is open and not
-// locked yet.
+// OnOpened returns options under which f is called each time a file has been opened but not
+// yet locked.
 func OnOpened(o Options, f func(readOnly bool)) Options {
 	o.opened = f
 	return o

@@ -226,7 +226,7 @@ func TestStore_holdsNoSecret(t *testing.T) {
 	}
 }
 
-// secretIn gives the path of the first field that is a secret.
+// secretIn returns the path of the first field that is a secret.
 func secretIn(typ reflect.Type, path string, met map[reflect.Type]bool) string {
 	if typ == reflect.TypeFor[vendors.Secret]() {
 		return path

@@ -25,13 +25,13 @@ var (
 	pageBytes = os.Getpagesize()
 )
 
-// pageOf gives one page of a file that is held in memory.
+// pageOf returns one page of a file held in memory.
 func pageOf(content []byte, id int) []byte { return content[id*pageBytes : (id+1)*pageBytes] }
 
 func flagsOf(page []byte) uint16 { return native.Uint16(page[8:]) }
 func countOf(page []byte) uint16 { return native.Uint16(page[10:]) }
 
-// live gives the pages that the state uses, from its newest meta page on; index 0
+// live returns the pages in use, starting from the newest meta page; index 0
 // of freelists is the newest freelist.
 func live(content []byte, flags uint16) (ids []int) {
 	newest, txid := 0, uint64(0)
@@ -103,7 +103,7 @@ func TestOpen_refusesPagesThatWouldHangOrKill(t *testing.T) {
 		"a bucket that became a value":        {leaves[:1], put32(headerSize, 0)},
 		"a free list without end":             {free, func(p []byte) { put16(10, 0xffff)(p); put64(headerSize, 1<<40)(p) }},
 		"a free list of overflow":             {free, put32(12, 1<<32-1)},
-		"a free list that is none":            {free, put16(8, leafPage)},
+		"not a free list":                     {free, put16(8, leafPage)},
 		"a free page that is in use":          {free, func(p []byte) { put16(10, 1)(p); put64(headerSize, self)(p) }},
 		"a free page beyond the file":         {free, func(p []byte) { put16(10, 1)(p); put64(headerSize, 1<<40)(p) }},
 		"a page that is free twice":           {free, func(p []byte) { copy(p[headerSize+8:headerSize+16], p[headerSize:]) }},

@@ -21,8 +21,8 @@ import (
 )
 
 // child runs one test of this binary as a process of its own, which finds path in
-// the environment, and gives what it printed up to the line for which last is true;
-// then it is killed.
+// the environment. It returns what that process printed, up to the line for which last is
+// true, and then kills it.
 func child(t *testing.T, test, path string, last func(line string) bool) (lines []string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run", "^"+test+"$", "-test.v")
@@ -47,7 +47,7 @@ func child(t *testing.T, test, path string, last func(line string) bool) (lines 
 	return lines
 }
 
-// asChild gives the path of a process that child started.
+// asChild returns the path that child passed, or "" in a process that child did not start.
 func asChild() string { return os.Getenv("BH_TEST_CHILD") }
 
 func say(words ...any) { fmt.Println("child:", strings.TrimSuffix(fmt.Sprintln(words...), "\n")) }

@@ -76,7 +76,7 @@ func (s *Store) Begin(ctx context.Context, i state.Intent) (state.Intent, error)
 	return begun, nil
 }
 
-// claim gives an intent the id under which it was announced, and reports whether it was.
+// claim sets the id under which an intent was announced, and reports whether it was announced.
 func (s *Store) claim(i *state.Intent) bool {
 	s.journal.Lock()
 	defer s.journal.Unlock()

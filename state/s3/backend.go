@@ -23,7 +23,8 @@ type Options struct {
 	LockTimeout time.Duration
 	Now         func() time.Time
 	Transport   http.RoundTripper
-	// MaySend returns an error for a host that a session token may not be sent to; nil for none.
+	// MaySend returns an error for a host that a session token may not be sent to. If it is nil,
+	// every host may get one.
 	MaySend func(host string) error
 	Rescue  string
 	// Secret is as in bolt.Options, for the working copy, the lock and the first line of the

@@ -68,7 +68,7 @@ func TestLock_dense(t *testing.T) {
 	}
 }
 
-// TestStore_announcesTooMuch: an apply whose intents do not fit in the lock does not begin, and lets go of the lock.
+// TestStore_announcesTooMuch: an apply whose intents do not fit in the lock does not begin, and releases the lock.
 func TestStore_announcesTooMuch(t *testing.T) {
 	s := newServer(t, s3api.Options{})
 	o := s.options("bh/main.state", "ada")

@@ -16,8 +16,8 @@ import (
 	"buckethead/vendors/sim/s3api"
 )
 
-// session is an apply as the state sees it. It gives the first error, and whether the
-// work began.
+// session is an apply as the state sees it. It returns whether the work began, and the
+// first error.
 func session(s *server, o s3.Options) (worked bool, err error) {
 	ctx := context.Background()
 	b, err := s3.New(ctx, o)
@@ -197,7 +197,7 @@ func goesOn(t *testing.T, s *server, o s3.Options, worked, done bool, where stri
 	must(t, store.Close())
 }
 
-// pushed puts what a session saved in the place of the state, when the server is well.
+// pushed replaces the state with what a session saved, once the server works again.
 func pushed(t *testing.T, s *server, o s3.Options, file, where string) {
 	t.Helper()
 	time.Sleep(3 * time.Minute)
@@ -219,7 +219,7 @@ func pushed(t *testing.T, s *server, o s3.Options, file, where string) {
 	}
 }
 
-// TestFaults_words holds what people are told against what happened.
+// TestFaults_words checks what people are told against what happened.
 func TestFaults_words(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault

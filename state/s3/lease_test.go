@@ -16,7 +16,7 @@ import (
 	"buckethead/vendors/sim/s3api"
 )
 
-// atOnce opens a state from many places at once and gives those that got it.
+// atOnce opens a state n times at once and returns the stores that got it.
 func atOnce(s *server, k string, n int) []*s3.Store {
 	got := make([]*s3.Store, n)
 	var all sync.WaitGroup
@@ -265,7 +265,7 @@ func TestUnlock(t *testing.T) {
 	isNot(t, store.Close(), state.ErrLost)
 }
 
-// A lock by hand keeps everyone out until it is let go of or expires, and what comes
+// A lock taken by hand keeps everyone out until it is released or expires, and what comes
 // after goes on as if it had not been.
 func TestLock(t *testing.T) {
 	s := newServer(t, s3api.Options{})

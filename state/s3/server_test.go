@@ -22,7 +22,7 @@ import (
 	"buckethead/vendors/sim/s3api"
 )
 
-// endpoint is a real server, such as versitygw, in the place of the simulator. It has a
+// endpoint is a real server, such as versitygw, used instead of the simulator. It has a
 // bucket "states" and takes the keys below.
 var endpoint = flag.String("s3.endpoint", "", "run the tests against this S3 server")
 
@@ -75,7 +75,7 @@ func newServer(t *testing.T, o s3api.Options) *server {
 	return s
 }
 
-// realOrNot gives the real server where there is one.
+// realOrNot returns the real server if there is one, and the simulator otherwise.
 func realOrNot(t *testing.T) *server {
 	t.Helper()
 	s := newServer(t, s3api.Options{})

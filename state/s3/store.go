@@ -174,7 +174,7 @@ func (s *Store) checkpoint(ctx context.Context) error {
 	return err
 }
 
-// errUnwritten is the fault of a checkpoint that did not reach its end.
+// errUnwritten is the error of a checkpoint that was not completed.
 var errUnwritten = errors.New("the state was not written back")
 
 func (s *Store) write(ctx context.Context) error {

@@ -1,5 +1,20 @@
-// Package statetest has the conformance suite that every [state.Store] must pass, and
-// [Memory], a Store in memory for the tests of packages that use one.
+// Package statetest contains the conformance suite for implementations of [state.Store], and a store
+// in memory for tests of packages that use one.
+//
+// # The suite
+//
+// [Run] checks a store against the comments of package state, with a subtest for each promise:
+//
+//	statetest.Run(t, open, reopen)
+//
+// open returns an empty store; reopen closes a store and opens it again. How a store locks, backs up and
+// survives a crash differs between stores and is tested in their own packages.
+//
+// # The store in memory
+//
+// [Memory] is a [state.Store] that passes the suite. Its hooks Before and After are called around each
+// transaction. Before can refuse one, and both may panic, which simulates a process that is killed at
+// that moment. [Memory.Clone] copies the state at any point of a test.
 package statetest
 
 import (

@@ -53,7 +53,7 @@ func intent(p addr.Address, sequence uint64) state.Intent {
 // reopen closes a store and opens it again.
 func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T, state.Store) state.Store) {
 	for name, promise := range map[string]func(*testing.T, *subject){
-		"begin gives an id and raises the sequence":         beginGivesAnID,
+		"begin sets an id and raises the sequence":          beginGivesAnID,
 		"an id is never given twice":                        idsOnce,
 		"commit writes the record and drops its own intent": commitDropsItsIntent,
 		"an intent keeps what its step is about to write":   keepsTheChange,
@@ -63,7 +63,7 @@ func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T
 		"move replaces what is at the new address":          moveReplaces,
 		"settle ends the project's business alone":          settleEnds,
 		"settle takes no record of another project":         settleRefuses,
-		"an address that is none is refused":                refusesNoAddress,
+		"an invalid address is refused":                     refusesNoAddress,
 		"a signal ends begin and nothing that records":      recordsOutlive,
 		"set watches replaces the list":                     setWatches,
 		"a name is under watch once":                        watchOnce,

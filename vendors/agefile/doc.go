@@ -32,7 +32,7 @@
 //
 // Whatever else a person adds survives each write: another field, a "notes" member, an item
 // with nothing but a title and fields. The digest covers the content of an item, so an edit
-// by hand is noticed, and gives the item another version and time.
+// by hand is noticed, and the item gets a new version and time.
 //
 // Recipients are those whom bh encrypted the file to, which the encrypted file does not tell
 // (format 1 did not have them). [Store.ReadRecipients] compares their number with the file's

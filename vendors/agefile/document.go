@@ -113,7 +113,7 @@ func (d *document) remove(id string) {
 	}
 }
 
-// settle gives every item that was edited by hand its next version and digest.
+// settle sets the next version and digest of every item that was edited by hand.
 func (d *document) settle() error {
 	for i, e := range d.entries {
 		if e.edit == "" {

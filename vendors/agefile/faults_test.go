@@ -306,7 +306,7 @@ func TestSettings(t *testing.T) {
 		}
 		_, err := agefile.Vendor.OpenSecrets(context.Background(), vendors.Host{Dir: t.TempDir(), Now: func() time.Time { return start }}, c.settings)
 		if (err == nil) != (c.want == 0) {
-			t.Errorf("%s: open gives %v", name, err)
+			t.Errorf("%s: open returns %v", name, err)
 		}
 	}
 	for range 20 {

@@ -140,7 +140,7 @@ func TestEdits_byHandAreSeenAndSurvive(t *testing.T) {
 		t.Fatalf("got %+v, %v", edited, err)
 	}
 	if again, err := f.GetItem(ctx, photos.ID); err != nil || again.Version != edited.Version || !again.UpdatedAt.Equal(edited.UpdatedAt) {
-		t.Errorf("a second read gives %+v, %v", again, err)
+		t.Errorf("a second read returns %+v, %v", again, err)
 	}
 	if now, err := f.GetItem(ctx, other.ID); err != nil || now.Version != other.Version || !now.UpdatedAt.Equal(other.UpdatedAt) {
 		t.Errorf("the other item is now %+v, %v", now, err)

@@ -131,8 +131,8 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	return same(a, got, b, spec.ID, existsForConflict(err))
 }
 
-// existsForConflict takes any 409 to a create for a name that is taken: which of
-// its codes Cloudflare sends is not documented.
+// existsForConflict treats any 409 to a create as a name that is taken: which of its codes
+// Cloudflare sends is not documented.
 func existsForConflict(err error) error {
 	var e *vendors.Error
 	if errors.As(err, &e) && errors.Is(e.Kind, vendors.ErrConflict) {

@@ -44,7 +44,7 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	}
 	for _, name := range []string{"api_base_url", "s3_endpoint_url"} {
 		if text := s.Text(name); text != "" && !transport.ValidURL(strings.ReplaceAll(text, placeholder, "default")) {
-			out.Report(name, "this is no URL of an API",
+			out.Report(name, "this is not a valid API URL",
 				"Write it with https, or with http on this machine alone, without user, query and fragment.")
 		}
 	}
@@ -93,11 +93,11 @@ func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
 	var out vendors.Problems
 	for _, d := range s.Domains {
 		if !domainName.MatchString(d.Domain) || len(d.Domain) > 253 {
-			out.Report("custom_domain", strconv.Quote(d.Domain)+" is no name of a domain",
+			out.Report("custom_domain", strconv.Quote(d.Domain)+" is not a domain name",
 				`Write it as "photos.example.com", in lower case.`)
 		}
 		if !hexID.MatchString(d.ZoneID) {
-			out.Report("custom_domain", "the zone_id of "+strconv.Quote(d.Domain)+" is no zone's id",
+			out.Report("custom_domain", "the zone_id of "+strconv.Quote(d.Domain)+" is not a zone id",
 				"It has 32 hexadecimal digits in lower case; the dashboard shows it on the zone's overview.")
 		}
 	}
@@ -112,7 +112,7 @@ func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {
 	return append(out, spec.Problems()...)
 }
 
-// firstProblem returns the error of the first fault, nil if there is none.
+// firstProblem returns the first problem as an error, or nil if there is none.
 func (a act) firstProblem(problems []vendors.Problem) error {
 	if len(problems) == 0 {
 		return nil

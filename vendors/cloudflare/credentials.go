@@ -155,7 +155,7 @@ func (c *Cloud) tokenPage(ctx context.Context, page int) (tokenList, error) {
 func (c *Cloud) GetCredential(ctx context.Context, id string) (vendors.Credential, error) {
 	a := act{op: "read token", about: aboutToken}
 	if !hexID.MatchString(id) {
-		return vendors.Credential{}, a.invalid("%q is no id of a token", id)
+		return vendors.Credential{}, a.invalid("%q is not a token id", id)
 	}
 	var t token
 	got, err := c.call(a, &t, func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
@@ -220,7 +220,7 @@ func (a act) ready(ctx context.Context, spec vendors.CredentialSpec) error {
 func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.CredentialSpec) error {
 	a := act{op: "update token", writes: true, about: aboutToken}
 	if !hexID.MatchString(id) {
-		return a.invalid("%q is no id of a token", id)
+		return a.invalid("%q is not a token id", id)
 	}
 	if err := a.ready(ctx, spec); err != nil {
 		return err
@@ -259,7 +259,7 @@ func difference(got vendors.Credential, want vendors.CredentialSpec) string {
 func (c *Cloud) RevokeCredential(ctx context.Context, id string) error {
 	a := act{op: "delete token", writes: true, about: aboutToken}
 	if !hexID.MatchString(id) {
-		return a.invalid("%q is no id of a token", id)
+		return a.invalid("%q is not a token id", id)
 	}
 	_, err := c.call(a, nil, func(o ...option.RequestOption) error { return c.tokens.remove(ctx, id, o...) })
 	return absentIsDone(err)

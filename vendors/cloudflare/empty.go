@@ -21,10 +21,10 @@ const deletesAtOnce = 8
 // codeNoObject is what an object that is not there is answered with.
 const codeNoObject = 10007
 
-// EmptyBucket deletes every object, one a call: the API has no other way, so a
-// bucket of many objects takes as long as the limit of calls makes it take, and is
-// emptied sooner by a lifecycle rule or an S3 client. It goes on from where it was
-// stopped. Objects under a lock rule stay, and are a fault that names one.
+// EmptyBucket deletes every object, one a call: the API has no other way, so a bucket of many
+// objects takes as long as the limit of calls makes it take, and is emptied sooner by a lifecycle
+// rule or an S3 client. It goes on from where it was stopped. Objects under a lock rule stay, and
+// the error names one of them.
 func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	a := act{op: "empty bucket", writes: true, about: aboutBucket}
 	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {

@@ -144,8 +144,7 @@ func onBucket[P, R any](ctx context.Context, c *Cloud, a act, id vendors.BucketI
 // errorOf leaves out the answer of a call.
 func errorOf(_ answer, err error) error { return err }
 
-// plain returns the fault of a decoder without the value that it met, which could be
-// a secret.
+// plain returns the error of a decoder without the value in it, which could be a secret.
 func plain(err error) error {
 	if field, ok := err.(*json.UnmarshalTypeError); ok && field.Field != "" {
 		kind, _, _ := strings.Cut(field.Value, " ") // of a number, what follows is the number

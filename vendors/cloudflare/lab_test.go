@@ -86,7 +86,7 @@ func (l *lab) settings() vendors.Settings {
 	return vendors.Settings{"account_id": {Text: simulator.DefaultAccountID}, "api_token": {Secret: vendors.NewSecret(l.value)}, "token_kind": {Text: l.kind}}
 }
 
-// open gives the adapter on the lab's account.
+// open returns the adapter, on the lab's account.
 func (l *lab) open(t testing.TB) vendors.BucketProvider {
 	t.Helper()
 	c, err := cloudflare.Vendor.OpenBuckets(context.Background(), l.host(), l.settings())
@@ -107,7 +107,7 @@ func (o *opened) of(p vendors.BucketProvider) *lab {
 	return l.(*lab)
 }
 
-// minted gives the tokens that were made through the API.
+// minted returns the tokens that were created through the API.
 func (l *lab) minted() []simulator.Token {
 	return slices.DeleteFunc(l.Tokens(l.kind == "user"), func(t simulator.Token) bool { return t.Value == l.value })
 }

@@ -35,7 +35,7 @@ func (w *walk) enter(ctx context.Context) error {
 	return w.act.cancelled(ctx)
 }
 
-// continuation returns how to ask for the next page, or that there is none. An empty page
+// continuation returns how to ask for the next page, or that this was the last one. An empty page
 // ends the list unless it has a cursor: what it leads to must not pass for absent.
 func (w *walk) continuation(rest answer, last string, count int) (next []option.RequestOption, ended bool, err error) {
 	var info struct {

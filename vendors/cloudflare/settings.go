@@ -204,7 +204,7 @@ func (c *Cloud) changeDomain(ctx context.Context, id vendors.BucketID, d vendors
 func (c *Cloud) detach(ctx context.Context, id vendors.BucketID, domain string) error {
 	a := act{op: "detach custom domain " + domain, writes: true, about: aboutSettings}
 	if !domainName.MatchString(domain) {
-		return a.invalid("this is no name of a domain")
+		return a.invalid("this is not a domain name")
 	}
 	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
 		_, err := c.buckets.Domains.Custom.Delete(ctx, id.Name, domain,

@@ -1,8 +1,16 @@
-// Package folder makes the folders in which bh keeps files of its own.
+// Package folder makes the folders in which bh keeps its own files, and reads files from them.
 //
-// What bh writes by default goes into a folder .bh beside the configuration: the state and its backups, the age file
-// and its identity, the buckets of the local cloud. None of that should end up in a repository by accident, so a new
-// folder gets a .gitignore that ignores everything in it. A folder that exists already is left as it is.
+// # Writing
+//
+// By default bh writes into a folder .bh beside the configuration: the state and its backups, the age
+// file and its identity, the buckets of the local cloud. None of that should end up in a repository by
+// accident, so [Make] puts a .gitignore that ignores everything into a new .bh. A folder that exists
+// already is left as it is. Make is idempotent, and safe when several processes call it at once.
+//
+// # Reading
+//
+// [Read] reads a file that others may be able to write. It refuses files that are not regular or that
+// are larger than bh would have written them.
 package folder
 
 import (

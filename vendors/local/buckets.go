@@ -73,8 +73,8 @@ func readDir(root *os.Root, path string) ([]fs.DirEntry, error) {
 	return entries, errors.Join(err, dir.Close())
 }
 
-// readBucket returns one bucket; fs.ErrNotExist when a bucket cannot have that name
-// or what has it is no folder. Without bh's own file the folder's time stands in.
+// readBucket returns one bucket; fs.ErrNotExist when a bucket cannot have that name or what has it
+// is no folder. Without bh's own file the folder's time is used.
 func readBucket(root *os.Root, name string) (vendors.Bucket, error) {
 	if bucketNameFault(name) != "" {
 		return vendors.Bucket{}, fs.ErrNotExist

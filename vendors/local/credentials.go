@@ -57,8 +57,8 @@ func (k *keyFile) set(spec vendors.CredentialSpec) {
 	k.AllowedIPs = slices.Sorted(slices.Values(spec.AllowedIPs))
 }
 
-// validID holds ids to the form that IssueCredential gives, so that they are safe
-// as names of files.
+// validID reports whether an id has the form that IssueCredential uses, so that it is safe as
+// a file name.
 func validID(id string) bool {
 	rest, ours := strings.CutPrefix(id, idPrefix)
 	return ours && len(id) == idLength && strings.Trim(rest, base32) == ""

@@ -48,7 +48,7 @@ func TestClassify(t *testing.T) {
 func TestCreateBucket_cutAfterTheFolder(t *testing.T) {
 	ctx, root := context.Background(), t.TempDir()
 	c := &Cloud{root: root, now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }}
-	// A folder in the place of the temporary file stops the write.
+	// A folder where the temporary file should be stops the write.
 	if err := os.MkdirAll(filepath.Join(root, bucketsDir, temporary, "x"), 0o700); err != nil {
 		t.Fatal(err)
 	}

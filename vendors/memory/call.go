@@ -75,7 +75,7 @@ func (w *World) Pages() int {
 	return w.pages
 }
 
-// ResetCounts makes all counts zero; the numbers of calls go on.
+// ResetCounts sets all counts to zero; calls are still numbered from where they were.
 func (w *World) ResetCounts() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

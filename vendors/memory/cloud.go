@@ -146,7 +146,7 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 }
 
 // Buckets returns every bucket of every namespace as it is, by namespace and name.
-// It is no call: nothing is counted, hidden or refused.
+// It does not count as a call, and nothing is hidden or refused.
 func (c *Cloud) Buckets() []vendors.Bucket {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
@@ -188,7 +188,7 @@ func (c *Cloud) PutBucket(b vendors.Bucket) {
 	c.buckets[b.ID] = bucket{location: b.Location, storageClass: b.StorageClass, createdAt: b.CreatedAt}
 }
 
-// RemoveBucket takes a bucket away with all that it holds.
+// RemoveBucket removes a bucket with everything in it, behind bh's back.
 func (c *Cloud) RemoveBucket(id vendors.BucketID) {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

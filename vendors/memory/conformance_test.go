@@ -21,7 +21,7 @@ func paged() *memory.World {
 	return w
 }
 
-// faulty gives a part of a world that misbehaves while it is armed.
+// faulty returns a vendor of a world that misbehaves while it is armed.
 func faulty[P any](w *memory.World, vendor P, before, after error) vendortest.Faulty[P] {
 	answer := func(err error) func(memory.Call) error {
 		if err == nil {

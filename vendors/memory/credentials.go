@@ -159,15 +159,15 @@ func (c *Cloud) opens(keys vendors.BucketCredentials, id vendors.BucketID) bool 
 		stored.secret.Equal(keys.SecretAccessKey)
 }
 
-// Works reports whether keys open a bucket now. It is no call.
+// Works reports whether keys open a bucket now. It does not count as a call.
 func (c *Cloud) Works(keys vendors.BucketCredentials, id vendors.BucketID) bool {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
 	return c.opens(keys, id)
 }
 
-// WorksByID reports whether the credential of this id opens the bucket it was
-// issued for, for whoever holds its secret. It is no call.
+// WorksByID reports whether the credential of this id opens the bucket it was issued for, for
+// whoever holds its secret. It does not count as a call.
 func (c *Cloud) WorksByID(id string) bool {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
@@ -176,7 +176,7 @@ func (c *Cloud) WorksByID(id string) bool {
 }
 
 // Credentials returns every credential as it is, those that no read finds yet
-// included, by name and id. It is no call.
+// included, by name and id. It does not count as a call.
 func (c *Cloud) Credentials() []vendors.Credential {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
@@ -192,15 +192,15 @@ func (c *Cloud) Credentials() []vendors.Credential {
 	return out
 }
 
-// RemoveCredential takes a credential away, behind bh's back.
+// RemoveCredential removes a credential, behind bh's back.
 func (c *Cloud) RemoveCredential(id string) {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
 	delete(c.credentials, id)
 }
 
-// SetStatus makes a credential expired, disabled or exposed, whatever its date
-// says, and "" leaves it to its date again. It reports whether there is one.
+// SetStatus makes a credential expired, disabled or exposed, whatever its date says; with "" the
+// date decides again. It reports whether the credential exists.
 func (c *Cloud) SetStatus(id string, status vendors.Status) bool {
 	return c.edit(id, func(shown *vendors.Credential) { shown.Status = status })
 }

@@ -14,7 +14,8 @@ func (s *Store) SetRecipients(r vendors.Recipients) {
 	s.recipients = r
 }
 
-// ReadRecipients implements [vendors.RecipientsReader]. It is no call: a list shows them.
+// ReadRecipients implements [vendors.RecipientsReader]. It does not count as a call, because a list
+// shows them.
 func (s *Store) ReadRecipients(context.Context) (vendors.Recipients, error) {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()

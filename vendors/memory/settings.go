@@ -36,8 +36,8 @@ func (c *Cloud) ReadBucketSettings(ctx context.Context, id vendors.BucketID,
 	return out, nil
 }
 
-// WriteBucketSettings gives a bucket one group of settings in one call; custom
-// domains are read first, and each one that differs is a call of its own.
+// WriteBucketSettings replaces one group of a bucket's settings in one call. Custom domains
+// are read first, and each one that differs takes a call of its own.
 func (c *Cloud) WriteBucketSettings(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
 	if kinds := change.Settings.Kinds(); len(kinds) != 1 || kinds[0] != change.Kind ||
 		len(change.Detach) > 0 && change.Kind != vendors.DomainSettings {
@@ -126,7 +126,7 @@ func (c *Cloud) EditSettings(id vendors.BucketID, change func(*vendors.BucketSet
 	return c.edited(id, change)
 }
 
-// Settings returns a bucket's settings as they are. It is no call.
+// Settings returns a bucket's settings as they are. It does not count as a call.
 func (c *Cloud) Settings(id vendors.BucketID) vendors.BucketSettings {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

@@ -9,10 +9,10 @@ import (
 	"buckethead/vendors"
 )
 
-// Items returns every live item as it is, by title and id. It is no call.
+// Items returns every live item as it is, by title and id. It does not count as a call.
 func (s *Store) Items() []vendors.Item { return s.which(false) }
 
-// Archived returns every item that was deleted, by title and id. It is no call.
+// Archived returns every item that was deleted, by title and id. It does not count as a call.
 func (s *Store) Archived() []vendors.Item { return s.which(true) }
 
 func (s *Store) which(archived bool) []vendors.Item {
@@ -30,7 +30,7 @@ func (s *Store) which(archived bool) []vendors.Item {
 	return out
 }
 
-// Item returns one live item as it is. It is no call.
+// Item returns one live item as it is. It does not count as a call.
 func (s *Store) Item(id string) (vendors.Item, bool) {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
@@ -45,8 +45,7 @@ func (s *Store) EditItem(id string,
 	return s.edit(id, func(i *item) { change(&i.title, &i.keys, &i.mark) })
 }
 
-// AddField puts a field of a person's own into an item. It reports whether there
-// is such an item.
+// AddField adds a field to an item, as a person would. It reports whether there is such an item.
 func (s *Store) AddField(id, name, value string) bool {
 	return s.edit(id, func(i *item) {
 		i.added = maps.Clone(i.added)
@@ -73,7 +72,7 @@ func (s *Store) edit(id string, change func(*item)) bool {
 }
 
 // Field returns what one field of a live item holds, its own or an added one, ""
-// when there is none. It is no call.
+// when there is none. It does not count as a call.
 func (s *Store) Field(id, name string) string {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()
@@ -81,7 +80,7 @@ func (s *Store) Field(id, name string) string {
 	return i.field(name)
 }
 
-// RemoveItem takes an item away for good, behind bh's back.
+// RemoveItem removes an item for good, behind bh's back.
 func (s *Store) RemoveItem(id string) {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()

@@ -35,10 +35,10 @@ type World struct {
 	// LateMint says how long a credential of this name stays unknown to every
 	// read, and does not work, after it was issued.
 	LateMint func(name string) time.Duration
-	// HideFromList says which things lists leave out while single reads find them.
+	// HideFromList says what lists leave out although single reads find it.
 	HideFromList func(kind, id string) bool
-	// RefuseKeys says how the proof of keys from elsewhere ends; nil for success. It is
-	// called under the world's lock.
+	// RefuseKeys returns the result of proving keys from elsewhere; nil means success. It is called
+	// under the world's lock.
 	RefuseKeys func(vendors.BucketCredentials) error
 	// PageSize is how many entries a page of a list holds; zero means 100.
 	PageSize int
@@ -61,7 +61,7 @@ func NewWorld(now func() time.Time) *World {
 	return &World{now: now, counts: map[counted]int{}, clouds: map[string]*Cloud{}, stores: map[string]*Store{}}
 }
 
-// Cloud returns the cloud of that name, made empty when first asked for.
+// Cloud returns the cloud of that name, and creates it empty at first use.
 func (w *World) Cloud(name string) *Cloud {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -73,7 +73,7 @@ func (w *World) Cloud(name string) *Cloud {
 	return c
 }
 
-// Store returns the store of that name, made empty when first asked for.
+// Store returns the store of that name, and creates it empty at first use.
 func (w *World) Store(name string) *Store {
 	w.mu.Lock()
 	defer w.mu.Unlock()

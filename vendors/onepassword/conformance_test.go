@@ -14,7 +14,7 @@ import (
 	"buckethead/vendors/vendortest"
 )
 
-// ticking gives a clock that never shows the same time twice.
+// ticking returns a clock that never shows the same time twice.
 func ticking() func() time.Time {
 	var mu sync.Mutex
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)

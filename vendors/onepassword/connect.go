@@ -53,7 +53,7 @@ func (w *connectWay) send(ctx context.Context, a act, method, path string, body,
 	}
 	r, err := http.NewRequestWithContext(ctx, method, w.base+path, content)
 	if err != nil {
-		return refuse(a.op, vendors.ErrInvalid, "the URL of the Connect server is none")
+		return refuse(a.op, vendors.ErrInvalid, "the URL of the Connect server is not valid")
 	}
 	r.Header.Set("Authorization", "Bearer "+w.token.Reveal())
 	r.Header.Set("Accept", "application/json")
@@ -316,7 +316,7 @@ func (l *connectLookup) resolve(ctx context.Context, ref string) (vendors.Secret
 	path, query, _ := strings.Cut(strings.TrimPrefix(ref, scheme+"://"), "?")
 	if query != "" {
 		return vendors.Secret{}, refuse(op, vendors.ErrInvalid,
-			"a Connect server gives fields as they are: leave out ?"+query)
+			"a Connect server returns fields as they are: leave out ?"+query)
 	}
 	parts := strings.Split(path, "/")
 	x, err := l.item(ctx, parts[0], parts[1])

@@ -40,7 +40,7 @@ func newConnectLab(t testing.TB, o connectsim.Options) *connectLab {
 	return l
 }
 
-// open gives a store on the server.
+// open returns a store on the server.
 func (l *connectLab) open(t testing.TB) *Store {
 	t.Helper()
 	host := hostOf(l.now)

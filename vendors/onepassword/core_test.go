@@ -70,7 +70,7 @@ func coreCache(t *testing.T) string {
 	return filepath.Join(cache, "bh-test", "onepassword")
 }
 
-// referencesOfTheCore holds our rule for references against the core's: what ours
+// referencesOfTheCore compares our rule for references with the core's: what ours
 // takes the core takes, and what only the core takes has an empty part.
 func referencesOfTheCore(t *testing.T) {
 	t.Helper()

@@ -26,7 +26,7 @@ type request struct {
 	result created
 }
 
-// CreateItem makes an item, together with others that wait.
+// CreateItem makes an item, in one call with others that wait.
 func (s *Store) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.Item, error) {
 	const op = "create item"
 	if err := checkSpec(op, spec); err != nil {

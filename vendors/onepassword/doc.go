@@ -1,12 +1,14 @@
-// Package onepassword keeps items in a 1Password vault: through a service account
-// and 1Password's Go SDK, or through a Connect server over plain HTTP. Both are
-// ways to one layout of an item, and to one set of promises.
+// Package onepassword keeps items in a 1Password vault: through a service account and 1Password's Go
+// SDK, or through a Connect server over plain HTTP. Both lead to the same layout of items, and to
+// the same promises.
 //
-// What belongs here: resolving the vault, the layout of an item, the two ways in,
-// and turning their faults into the contract's. Nothing is printed, and the
-// process's environment and clock are not touched.
+// This package resolves the vault, lays out items, and translates the errors of both ways into those
+// of package vendors. It prints nothing, and does not read the environment or the clock of the
+// process.
 //
-// What is surprising, with where it was seen:
+// # Surprises
+//
+// The links show where each was seen.
 //   - The SDK's core is WebAssembly that takes two seconds to compile, so it starts
 //     when the store is first called and not before; and it does one thing at a
 //     time, whatever the number of goroutines.

@@ -6,12 +6,12 @@ import (
 	"buckethead/vendors"
 )
 
-// refuse is the fault of an act that was certainly not done.
+// refuse returns the error of an operation that was certainly not done.
 func refuse(op string, kind error, message string) error {
 	return &vendors.Error{Vendor: title, Op: op, Kind: kind, Message: message}
 }
 
-// notSent is the fault of an act whose context ended before anything was sent.
+// notSent returns the error of an operation whose context ended before anything was sent.
 func notSent(op string, cause error) error {
 	return &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable,
 		Message: "cancelled before anything was sent", Err: cause}

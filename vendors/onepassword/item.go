@@ -7,9 +7,9 @@ import (
 	"buckethead/vendors"
 )
 
-// item is an item as both ways in show it. Values are secrets, all of them: what a
-// person put into an item is not ours to print. whole gives the way's own form of it, from
-// which an update starts: a function, for those forms print what they hold.
+// item is an item as both ways in show it. All values are secrets: what a person put into an
+// item is not ours to print. whole returns the item in the way's own type, which an update
+// starts from. It is a function because those types print what they hold.
 type item struct {
 	id, title string
 	version   string

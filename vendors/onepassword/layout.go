@@ -189,8 +189,8 @@ func place(fields []field, want field) int {
 }
 
 // placed returns the section that a field gets which is in the item as have. Of fields that
-// someone else made, those without a section get one, so that references to them are as
-// those to bh's own. Fields that 1Password itself gives to items, by words for ids, stay.
+// someone else made, those without a section get one, so that references to them look like
+// those to bh's own. Built-in fields, whose ids are words, stay where 1Password put them.
 func placed(have, want field) string {
 	if have.id == want.id || have.section == "" && validID(have.id) {
 		return want.section

@@ -28,8 +28,8 @@ func validID(id string) bool { return idShape.MatchString(id) }
 // plain reports whether a name can stand in a reference, and means no id there.
 func plain(name string) bool { return referencePart.MatchString(name) && !validID(name) }
 
-// Reference names a field of an item with its section, or with field "" the item. Ids stand
-// where a name would be ambiguous or has what references cannot hold.
+// Reference names a field of an item with its section, or with field "" the item. It uses ids where
+// a name would be ambiguous or has characters that references cannot contain.
 func (s *Store) Reference(id, itemTitle, fieldName string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -52,8 +52,8 @@ func TestReference(t *testing.T) {
 	}
 }
 
-// TestPlaced: what someone else made for the keys gets the section that references name; what 1Password gives to each
-// item itself stays.
+// TestPlaced: what someone else made for the keys gets the section that references name; the built-in fields
+// of 1Password stay.
 func TestPlaced(t *testing.T) {
 	own := strings.Repeat("c3", 13)
 	for name, write := range ways {

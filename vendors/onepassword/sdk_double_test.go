@@ -42,7 +42,7 @@ func newAccount(now func() time.Time) *account {
 	return &account{now: now, items: map[string]*stored{}, vaultList: []sdk.VaultOverview{{ID: vaultID, Title: "Engineering", ContentVersion: 1}}}
 }
 
-// client gives a client as literals are made for tests.
+// client returns a client made from a literal, for tests.
 func (a *account) client() *sdk.Client {
 	return &sdk.Client{ItemsAPI: a, VaultsAPI: vaultsOf{a: a}, SecretsAPI: a}
 }
@@ -101,7 +101,7 @@ func (a *account) draw() string {
 	return fmt.Sprintf("item%022d", a.drawn)
 }
 
-// copied gives an item that shares nothing with the stored one.
+// copied returns an item that shares nothing with the stored one.
 func copied(x sdk.Item) sdk.Item {
 	x.Fields, x.Sections, x.Tags = slices.Clone(x.Fields), slices.Clone(x.Sections), slices.Clone(x.Tags)
 	slices.Sort(x.Tags) // tags come back sorted

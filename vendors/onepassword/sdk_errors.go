@@ -91,7 +91,7 @@ func (a act) sdkError(ctx context.Context, err error) error {
 	known := e.Kind != nil
 	switch {
 	case ctx.Err() != nil:
-		// The core gives the context's end as text alone.
+		// The core reports the end of the context only as text.
 		e.Kind, e.Err, e.Message, known = vendors.ErrUnavailable, ctx.Err(), "no answer came in time", false
 		if errors.Is(ctx.Err(), context.Canceled) {
 			e.Message = "cancelled before an answer came"
@@ -109,8 +109,8 @@ func (a act) sdkError(ctx context.Context, err error) error {
 	return e
 }
 
-// batchError is the fault of an item of a batch. With several reasons in one answer
-// nobody knows which was whose.
+// batchError is the error of one item of a batch. With several reasons in one answer nobody knows
+// which was whose.
 func (a act) batchError(reasons []string) error {
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
 		Message: "1Password did not make the item and gave no reason", OutcomeUnknown: len(reasons) != 1}

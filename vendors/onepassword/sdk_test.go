@@ -227,7 +227,7 @@ func TestSettings(t *testing.T) {
 		"a Connect server":         {vendors.Settings{"connect_host": {Text: "https://c.example"}, "connect_token": {Secret: vendors.NewSecret("t")}, "on_delete": {Text: "delete"}}, ""},
 		"Connect cannot archive":   {vendors.Settings{"connect_host": {Text: "https://c.example"}, "connect_token": {Secret: vendors.NewSecret("t")}, "on_delete": {Text: "archive"}}, "cannot archive"},
 		"Connect without a token":  {vendors.Settings{"connect_host": {Text: "https://c.example"}}, "go together"},
-		"Connect without TLS":      {vendors.Settings{"connect_host": {Text: "http://c.example"}, "connect_token": {Secret: vendors.NewSecret("t")}, "on_delete": {Text: "delete"}}, "no URL"},
+		"Connect without TLS":      {vendors.Settings{"connect_host": {Text: "http://c.example"}, "connect_token": {Secret: vendors.NewSecret("t")}, "on_delete": {Text: "delete"}}, "not a valid Connect URL"},
 		"Connect on this machine":  {vendors.Settings{"connect_host": {Text: "http://localhost:8080"}, "connect_token": {Secret: vendors.NewSecret("t")}, "on_delete": {Text: "delete"}}, ""},
 		"another end":              {vendors.Settings{"on_delete": {Text: "burn"}}, "nothing that can be done"},
 		"a label of no field":      {vendors.Settings{"fields": {Map: map[string]string{"key": "x"}}}, "no field key"},

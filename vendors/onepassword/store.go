@@ -115,8 +115,8 @@ func pick(list []vault, name string) (vault, error) {
 		fmt.Sprintf("%d vaults are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", ")))
 }
 
-// ListItems returns the items of the vault. Where the vault's content version has not
-// moved since the last list, there is no other.
+// ListItems returns the items of the vault. If the vault's content version has not changed since the
+// last list, it returns that list again.
 func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	const op = "list items"
 	if err := s.enter(ctx, op); err != nil {
@@ -306,7 +306,7 @@ func (s *Store) persist(ctx context.Context, write func() error) error {
 	}
 }
 
-// DeleteItem archives an item, or deletes it where the block says so.
+// DeleteItem archives an item, or deletes it if the block says so.
 func (s *Store) DeleteItem(ctx context.Context, id string) error {
 	const op = "delete item"
 	if !validID(id) {

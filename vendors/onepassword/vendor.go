@@ -80,7 +80,7 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	host := s.Text("connect_host")
 	hasConnect := !s["connect_token"].Secret.IsZero() || s["connect_token"].Reference != ""
 	if host != "" && !transport.ValidURL(host) {
-		out.Report("connect_host", "this is no URL of a Connect server",
+		out.Report("connect_host", "this is not a valid Connect URL",
 			"Write it with https, or with http on this machine alone, without user, query and fragment.")
 	}
 	if (host != "") != hasConnect {

@@ -1,9 +1,22 @@
-// Package parallel runs functions in goroutines of their own, so that none of them can
-// end the process or hold it.
+// Package parallel runs functions in goroutines, with a limit on how many run at once, and passes
+// their panics on to whoever waits for them.
 //
-// A panic in a goroutine ends the whole process, whatever its parent guards. Here it is
-// caught, and raised again where the goroutine is waited for: in [Group.Wait] or in
-// [Await]. Whoever guards that call guards the goroutine.
+// # Use
+//
+// [Each] calls a function for a range of numbers until one call fails. A [Group] runs functions
+// that differ. [Await] stops waiting for a function when a context ends, although nothing can stop
+// the function itself.
+//
+// # Panics
+//
+// A panic in a goroutine ends the whole process, whatever its parent guards. Here it is caught, and
+// raised again as a [*Panic], with the stack of the goroutine, where the goroutine is waited for: in
+// [Group.Wait], [Each] or [Await]. Whoever guards that call guards the goroutine.
+//
+// # What is left to callers
+//
+// Functions get no context from this package; they use the caller's. Results are stored by the
+// functions themselves, each in a place of its own.
 package parallel
 
 import (

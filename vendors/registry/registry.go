@@ -1,5 +1,16 @@
-// Package registry is the one list of vendors. A vendor is added by one folder
-// beside this one and one line here; nothing registers itself.
+// Package registry lists the vendors that are part of this build.
+//
+// # Adding a vendor
+//
+// A vendor is one folder beside this one, which exports a [vendors.Vendor], and one line in [All].
+// Nothing registers itself: no init function runs, and a program that imports an adapter directly
+// does not change this list.
+//
+// # Use
+//
+// [All] returns a new slice on each call, sorted by name. [Find] looks up a vendor by the label that
+// its blocks have in a configuration. Both are safe for concurrent use and open nothing. To open a
+// vendor, call its OpenBuckets or OpenSecrets.
 package registry
 
 import (

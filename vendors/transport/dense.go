@@ -4,9 +4,9 @@ package transport
 // of vendors have more than 30.
 const bytesOfObject = 16
 
-// Dense reports whether a text of JSON has more than one object, or list, for so many bytes.
-// What it is decoded to would take far more memory than the text: an object of two bytes may
-// become a value of hundreds.
+// Dense reports whether a JSON text has more than one object or list per that many bytes. Decoded,
+// it would take far more memory than the text: an object of two bytes may become a value of
+// hundreds.
 func Dense(text []byte, bytes int) bool {
 	const few = 1000
 	values, quoted := 0, false

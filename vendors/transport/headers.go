@@ -10,7 +10,7 @@ import (
 	"buckethead/vendors"
 )
 
-// RequestID returns what a vendor calls the request, for people who ask it about it.
+// RequestID returns the vendor's id of a request, for people who ask the vendor about it.
 func RequestID(h http.Header) string {
 	for _, name := range []string{"Cf-Ray", "X-Amz-Request-Id", "X-Request-Id"} {
 		if id := h.Get(name); id != "" {
@@ -21,8 +21,8 @@ func RequestID(h http.Header) string {
 }
 
 // RetryAfter returns how long an answer asks to wait, in seconds or as a date, and at most a
-// century; zero where it does not, or asks for what is no time. A date is compared with the
-// server's own clock if the answer has it, since ours may be wrong.
+// century; zero if it does not, or if the value is not a time. A date is compared with the server's
+// own clock if the answer has it, since ours may be wrong.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil || math.IsInf(seconds, 1) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Hide returns a text of a server without the token of its request, which some repeat.
+// Hide removes the token of a request from a server's text, because some servers repeat it.
 func Hide(r *http.Request, text string) string {
 	if r == nil {
 		return text

@@ -38,8 +38,8 @@ type pace struct {
 	window time.Duration
 }
 
-// NewLimiter returns a limiter for calls in each window. It stays one in a hundred
-// below, for what others do under the same identity at the same moment.
+// NewLimiter returns a limiter for calls in each window. It stays one percent below, to leave room
+// for others with the same identity.
 func NewLimiter(calls int, window time.Duration) *Limiter {
 	return &Limiter{published: pace{calls, window}, turn: make(chan struct{}, 1), calls: calls, window: window}
 }
@@ -68,9 +68,9 @@ func (l *Limiter) capacity() int { return max(1, l.calls-max(1, l.calls/100)) }
 // free a place.
 const poll = 50 * time.Millisecond
 
-// Acquire waits for a place and takes it; the caller gives it back with done when
-// the answer is there. The error is the context's, or a *WaitError at once if the wait is
-// longer than a call's bound.
+// Acquire waits for a place and takes it. The caller calls done when the answer has arrived,
+// which returns the place. The error is the context's, or, without waiting, a [*WaitError] if
+// the wait would exceed the bound on one call.
 func (l *Limiter) Acquire(ctx context.Context, host vendors.Host) (done func(), err error) {
 	return l.acquire(ctx, host, &budgetOfWaits{most: l.longest()})
 }

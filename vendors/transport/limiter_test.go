@@ -31,7 +31,7 @@ func host() vendors.Host {
 	}}
 }
 
-// use makes calls from eight workers and gives when each of them went out.
+// use makes calls from eight workers and returns the times at which they went out.
 func use(t *testing.T, l *transport.Limiter, h vendors.Host, calls int, latency func(i int) time.Duration) []time.Time {
 	t.Helper()
 	var mu sync.Mutex
@@ -63,7 +63,7 @@ func use(t *testing.T, l *transport.Limiter, h vendors.Host, calls int, latency 
 	return sent
 }
 
-// most gives the largest number of events within any span of the window, its end
+// most returns the largest number of events within any span of the window, its end
 // not included.
 func most(at []time.Time, window time.Duration) int {
 	worst := 0

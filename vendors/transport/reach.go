@@ -85,9 +85,8 @@ func cannotConnect(err error) bool {
 	return errors.As(err, &notSent) && errors.As(notSent.Err, &dial) && dial.Op == "dial"
 }
 
-// Cause returns why there was no answer, with the address that was tried where no
-// connection could be made: "dial tcp 127.0.0.1:1: connect: connection refused". It holds
-// nothing of the request.
+// Cause returns why there was no answer, with the address that was tried where no connection could
+// be made: "dial tcp 127.0.0.1:1: connect: connection refused". It contains nothing of the request.
 func Cause(err error) string {
 	var dial *net.OpError
 	if errors.As(err, &dial) {

@@ -19,20 +19,19 @@ import (
 // Repeat says when a request may be sent again.
 type Repeat int
 
-// The ways to repeat.
+// The values of Repeat.
 const (
 	// Never: not even after a certain refusal.
 	Never Repeat = iota
 	// WhenRefused: after an answer that says that nothing was done (429).
 	WhenRefused
-	// Always: what it does twice is done once. Also after 5xx and broken
-	// connections.
+	// Always: repeating it has no further effect. Also after 5xx and broken connections.
 	Always
 )
 
-// Options are what a transport needs. Host must have Now and Sleep. Limiter may be
-// nil. Repeat and Redact must be there; Redact returns a body as it may be shown. MaxBody
-// bounds the body of a good answer; zero means 16 MiB.
+// Options configures a transport. Host must have Now and Sleep. Limiter may be nil. Repeat and
+// Redact are required; Redact returns a body as it may be shown. MaxBody bounds the body of a good
+// answer; zero means 16 MiB.
 type Options struct {
 	Host    vendors.Host
 	Limiter *Limiter
@@ -41,9 +40,9 @@ type Options struct {
 	MaxBody int64
 }
 
-// The bounds on one call. An attempt that takes longer than attemptTime is given
-// up. Of the body of an error, maxErrorBody is read and the rest left. A call is sent at
-// most tries times; how long it waits in between, [WaitError] says.
+// The bounds on one call. An attempt that takes longer than attemptTime is abandoned. Only the first
+// maxErrorBody bytes of an error's body are read. A call is sent at most tries times; how long it
+// waits in between, [WaitError] says.
 const (
 	attemptTime  = 60 * time.Second
 	maxBody      = 16 << 20
@@ -54,7 +53,7 @@ const (
 	longPause    = 8 * time.Second
 )
 
-// ErrTooLarge is the fault of an answer above Options.MaxBody, or that is [Dense].
+// ErrTooLarge is the error for an answer that is larger than Options.MaxBody or [Dense].
 var ErrTooLarge = errors.New("the answer is too large")
 
 // tooLargeError is ErrTooLarge in words.
@@ -63,15 +62,15 @@ type tooLargeError string
 func (e tooLargeError) Error() string        { return string(e) }
 func (e tooLargeError) Is(target error) bool { return target == ErrTooLarge }
 
-// NotSentError wraps the fault of a request that certainly never reached the
-// vendor: no connection was made, or the context ended while it waited its turn.
+// NotSentError wraps the error of a request that certainly never reached the vendor: no connection
+// was made, or the context ended while it waited its turn.
 type NotSentError struct{ Err error }
 
 func (e *NotSentError) Error() string { return e.Err.Error() }
 func (e *NotSentError) Unwrap() error { return e.Err }
 
-// New returns a round tripper that is safe for concurrent use. Answers come whole:
-// the body is in memory, and a body that breaks off is an error.
+// New returns a round tripper that is safe for concurrent use. Answers are complete: the body is in
+// memory, and a body that breaks off is an error.
 func New(o Options) http.RoundTripper {
 	next := o.Host.Transport
 	if next == nil {
@@ -83,8 +82,8 @@ func New(o Options) http.RoundTripper {
 	return &transport{Options: o, next: Guard(next, o.Host.MaySend)}
 }
 
-// NewClient returns a client over New that follows no redirect: an Authorization
-// header must not go where an answer says.
+// NewClient returns a client over New that follows no redirect: an answer must not decide where an
+// Authorization header is sent.
 func NewClient(o Options) *http.Client {
 	return &http.Client{Transport: New(o),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -182,8 +181,8 @@ func (t *transport) asked(resp *http.Response, now time.Time) time.Duration {
 	return RetryAfter(resp.Header, now)
 }
 
-// again says how long to wait before the next attempt, and why; no reason means
-// that there is none.
+// again says how long to wait before the next attempt, and why. Without a reason there is no
+// next attempt.
 func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int) (pause time.Duration, why string) {
 	switch {
 	case repeat == Never || try == tries:

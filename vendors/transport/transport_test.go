@@ -41,7 +41,7 @@ func breaks(err error) func(*http.Request) (*http.Response, error) {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// tears gives an answer whose body ends too early.
+// tears returns an answer whose body ends too early.
 func tears(*http.Request) (*http.Response, error) {
 	resp := answer(200)
 	resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"succ`), &torn{}))

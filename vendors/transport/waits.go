@@ -19,9 +19,9 @@ const (
 	century = 100 * 365 * 24 * time.Hour
 )
 
-// WaitError says that a server asks for a longer wait than a call's bound. Most is that bound,
-// and Waited how much of it the call has spent already. Vain means that another call waited in
-// vain before, and the server has not answered since.
+// WaitError says that a server asks for a longer wait than a call may have. Most is that bound, and
+// Waited how much of it the call has used already. Vain means that an earlier call waited without
+// success, and the server has not answered since.
 type WaitError struct {
 	Wait         time.Duration
 	Until        time.Time
@@ -68,7 +68,7 @@ func withFault(resp *http.Response, fault *WaitError) *http.Response {
 	return resp
 }
 
-// TooLong returns the fault of an answer that asks for a longer wait than a call's bound; nil
+// TooLong returns the error of an answer that asks for a longer wait than a call may have, or nil
 // for any other answer.
 func TooLong(resp *http.Response) *WaitError {
 	if resp == nil || resp.Request == nil {

@@ -10,9 +10,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Buckets holds a cloud to the contract of vendors.BucketProvider and of every
-// ability that it has. open gives a cloud on an empty or a shared account; what the
-// suite makes it takes away again, under names that begin with the prefix.
+// Buckets checks a cloud against the contract of [vendors.BucketProvider] and of every
+// ability that it has. open returns a cloud on an empty or a shared account. The suite
+// deletes whatever it creates; the names begin with the prefix.
 func Buckets(t *testing.T, open func(*testing.T) vendors.BucketProvider, o BucketOptions) {
 	t.Helper()
 	if o.Prefix == "" {

@@ -254,7 +254,7 @@ var storeFaults = map[string]storeFault{
 			return s.Store.UpdateItem(ctx, id, version, spec)
 		}
 	}},
-	"an update makes the item anew": {"user-added fields survive", func(s *store) {
+	"an update replaces the item": {"user-added fields survive", func(s *store) {
 		s.update = func(ctx context.Context, id, version string, spec vendors.ItemSpec) (vendors.Item, error) {
 			item, err := s.Store.UpdateItem(ctx, id, version, spec)
 			s.AddField(id, "note", "")

@@ -14,9 +14,9 @@ import (
 	"unicode"
 )
 
-// The bounds that every hostile answer is held to. A call may wait for what a server asks, 15
-// minutes or three windows, and sends six attempts of a minute. It allocates a few times the
-// largest body that it reads.
+// The bounds on a call to a hostile server. A call may wait 15 minutes or three
+// windows if the server asks for that, and sends six attempts of a minute. It allocates a few times
+// the largest body that it reads.
 const (
 	LongestCall   = 46 * time.Minute
 	MemoryOfCall  = 128 << 20 // in all, and not at one time
@@ -33,13 +33,13 @@ type Hostile struct {
 	Within time.Duration
 }
 
-// Call is one call of an adapter, whose requests are carried by way.
+// Call makes one call of an adapter, which sends its requests through way.
 type Call func(ctx context.Context, way http.RoundTripper) error
 
-// HostileOptions say what holds for a call beyond the bounds. Now is the clock of the bubble,
-// time.Now, and must be there. Each error contains one of Names.
-// What is in Secrets is in no error. Within and Memory replace the bounds, and Calls multiplies
-// them: it is how many calls to the server the one of the adapter makes, if not one.
+// HostileOptions configures [Survive]. Now is the clock of the bubble, time.Now, and is required.
+// Each error must contain one of Names and none of Secrets. Within and Memory replace the default
+// bounds. Calls multiplies them: it is how many requests one call of the adapter makes, if that is
+// more than one.
 type HostileOptions struct {
 	Now     func() time.Time
 	Names   []string
@@ -49,8 +49,9 @@ type HostileOptions struct {
 	Calls   int
 }
 
-// Survive makes a call against each hostile server, in a bubble of its own: it ends in time with
-// an error that is short, names the vendor and has no secret, and takes a bounded amount of memory.
+// Survive makes a call against each hostile server, in a bubble of its own. The call must end in
+// time, with an error that is short, names the vendor and shows no secret, and with a bounded amount
+// of memory.
 func Survive(t *testing.T, cases []Hostile, o HostileOptions, call Call) {
 	t.Helper()
 	if o.Within == 0 {
@@ -117,7 +118,7 @@ func containsAny(text string, parts []string) bool {
 }
 
 // StopsWhenCancelled makes a call that is cancelled while its n-th request is under way, and fails
-// the test if it sends another after that, or ends well. answer is that of a good server.
+// the test if it sends another after that, or succeeds. answer is how a good server answers.
 func StopsWhenCancelled(t *testing.T, n, beside int, call Call, answer http.RoundTripper) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -15,8 +15,8 @@ import (
 // Elsewhere is the host that hostile answers redirect to. No request may go there.
 const Elsewhere = "elsewhere.example"
 
-// HostileServers returns the servers that no adapter can take for a good one, whatever protocol
-// it speaks. They misbehave in bodies, numbers, dates, redirects, and in time.
+// HostileServers returns servers that no adapter may accept, whatever its protocol. They misbehave
+// in bodies, numbers, dates, redirects and time.
 func HostileServers() []Hostile {
 	var out []Hostile
 	for name, body := range map[string]string{

@@ -8,10 +8,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Faulty is a vendor that misbehaves on command. The suite sets the scene through
-// Vendor, calls Arm, makes one call, calls Disarm and looks at what came of it.
-// Requests counts what was sent while it was armed. RetryAfter is what a rate
-// limit answers.
+// Faulty is a vendor that misbehaves on command. The suite prepares a test through Vendor, calls
+// Arm, makes one call, calls Disarm and checks the effect. Requests counts the requests that were
+// sent while it was armed. RetryAfter is the wait that a rate limit asks for.
 type Faulty[P any] struct {
 	Vendor      P
 	Arm, Disarm func()
@@ -24,8 +23,8 @@ type BucketOptions struct {
 	// Exempt has a reason for each promise that the cloud cannot keep. An
 	// unknown promise is a failure.
 	Exempt map[string]string
-	// Attributes are the vendor's BucketAttributes: what they name must come
-	// back as it was sent.
+	// Attributes are the vendor's BucketAttributes: the values that they name must be read back as
+	// they were sent.
 	Attributes []string
 	// Prefix begins every name that the suite uses; empty means "conformance".
 	Prefix string
@@ -35,15 +34,15 @@ type BucketOptions struct {
 	// ZoneID and Domain are a zone and a domain in it, if Attributes has
 	// custom_domain: the suite uses names below that domain.
 	ZoneID, Domain string
-	// AbsentCredential is an id as the cloud gives them, of no credential; empty
+	// AbsentCredential is an id in the cloud's form that no credential has; empty
 	// means "absent0000000000".
 	AbsentCredential string
-	// Address is the vendor's, for the settings that a cloud was opened with.
+	// Address is the vendor's function of that name, for the settings that a cloud was opened with.
 	Address func(p vendors.BucketProvider, id vendors.BucketID) vendors.Address
 	// Many is how many buckets and credentials do not fit into one page.
 	Many int
-	// Pass lets time pass at the cloud, which is one that takes no expiry that is
-	// past. Nil where it takes one: then the suite sets one.
+	// Pass lets time pass at a cloud that refuses an expiry in the past. It is nil for a cloud that
+	// accepts one; the suite then sets one.
 	Pass func(t *testing.T, p vendors.BucketProvider, d time.Duration)
 	// PutObject puts an object into a bucket behind bh's back.
 	PutObject func(t *testing.T, p vendors.BucketProvider, id vendors.BucketID)
@@ -63,7 +62,7 @@ type SecretOptions struct {
 	Prefix string
 	// Many is how many items do not fit into one page.
 	Many int
-	// AddField puts a field of a person's own into an item, and Field reads one.
+	// AddField adds a field to an item as a person would, and Field reads one.
 	AddField func(t *testing.T, s vendors.SecretStore, id, name, value string)
 	Field    func(t *testing.T, s vendors.SecretStore, id, name string) string
 	// ShowSecret makes the secret of an item visible to whoever opens it.

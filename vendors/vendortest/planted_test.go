@@ -144,12 +144,12 @@ func (s *store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	return s.Store.ListItems(ctx)
 }
 
-// world gives an empty one. Its clock stands: what must move has to move by itself.
+// world returns an empty world. Its clock stands still: what must advance has to advance by itself.
 func world() *memory.World {
 	return memory.NewWorld(func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) })
 }
 
-// faulty gives a vendor whose calls go wrong while it is armed.
+// faulty returns a vendor whose calls go wrong while it is armed.
 func faulty[P any](w *memory.World, p P, before, after error) vendortest.Faulty[P] {
 	set := func(b, a error) func() {
 		return func() {

@@ -11,9 +11,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Secrets holds a store to the contract of vendors.SecretStore and of every
-// ability that it has. open gives a store that is empty or shared; what the suite
-// makes it takes away again, under titles that begin with the prefix.
+// Secrets checks a store against the contract of [vendors.SecretStore] and of every
+// ability that it has. open returns a store that is empty or shared. The suite deletes
+// whatever it creates; the titles begin with the prefix.
 func Secrets(t *testing.T, open func(*testing.T) vendors.SecretStore, o SecretOptions) {
 	t.Helper()
 	if o.Prefix == "" {

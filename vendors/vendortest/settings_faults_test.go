@@ -45,7 +45,7 @@ var settingsFaults = map[string]cloudFault{
 			return s, err
 		}
 	}},
-	"reading gives more than was asked for": {"settings come back as they were sent", func(c *cloud) {
+	"reading returns more than was asked for": {"settings come back as they were sent", func(c *cloud) {
 		c.readSettings = func(ctx context.Context, id vendors.BucketID, _ []vendors.SettingsKind) (vendors.BucketSettings, error) {
 			return c.Cloud.ReadBucketSettings(ctx, id, vendors.SettingsKinds())
 		}

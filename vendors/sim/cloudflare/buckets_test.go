@@ -111,11 +111,11 @@ func TestBuckets_jurisdictionsAreSeparate(t *testing.T) {
 	w.fails(400, 10040, "GET", "r2/buckets", "", "cf-r2-jurisdiction: mars")
 	empty := w.do("GET", "r2/buckets", "", "cf-r2-jurisdiction:")
 	if empty.status != 500 || empty.text != "InternalError" || len(w.sim.Unknown()) != 2 {
-		t.Errorf("an empty jurisdiction gives %d %q, refused %q", empty.status, empty.text, w.sim.Unknown())
+		t.Errorf("an empty jurisdiction answers %d %q, refused %q", empty.status, empty.text, w.sim.Unknown())
 	}
 }
 
-// names gives the buckets of a list in order, and its cursor.
+// names returns the buckets of a list in order, and its cursor.
 func (w world) names(query string) (names []string, cursor string) {
 	w.t.Helper()
 	r := w.do("GET", "r2/buckets"+query, "")
@@ -145,7 +145,7 @@ func TestBuckets_list(t *testing.T) {
 	} {
 		names, cursor := w.names(query)
 		if len(names) != want[0] || len(names) > 0 && names[0] != want[1] || (cursor != "") != want[2] {
-			t.Errorf("%q gives %q and cursor %q, want %v", query, names, cursor, want)
+			t.Errorf("%q returns %q and cursor %q, want %v", query, names, cursor, want)
 		}
 	}
 	var all []string
@@ -205,12 +205,12 @@ func TestObjects(t *testing.T) {
 			got += key + " "
 		}
 		if got += fmt.Sprintf("more=%v", r.json.ResultInfo["is_truncated"]); got != want {
-			t.Errorf("%q gives %s, want %s", query, got, want)
+			t.Errorf("%q returns %s, want %s", query, got, want)
 		}
 	}
 	next := w.do("GET", "r2/buckets/abc/objects?per_page=4", "").json.ResultInfo["cursor"]
 	if r := w.do("GET", fmt.Sprintf("r2/buckets/abc/objects?cursor=%v", next), ""); strings.Count(r.text, `"key"`) != 1 || !strings.Contains(r.text, `"key":"e"`) {
-		t.Errorf("the cursor gives %s", r.text)
+		t.Errorf("the cursor returns %s", r.text)
 	}
 	w.ok("DELETE", "r2/buckets/abc/objects/dir%2Fb", "")
 	w.fails(404, 10007, "DELETE", "r2/buckets/abc/objects/dir/b", "")

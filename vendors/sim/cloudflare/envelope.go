@@ -76,7 +76,7 @@ func (s *Simulator) finish(c Call, a *kit.Answer) {
 	a.Header.Set("Server", "cloudflare")
 }
 
-// spoilt is the error that a fault of the kind Status asks for. Codes of R2:
+// spoilt returns the error for a fault of the kind Status. Codes of R2:
 // https://developers.cloudflare.com/r2/api/error-codes/
 func (s *Simulator) spoilt(_ Call, f *Fault) kit.Answer {
 	status := cmp.Or(f.Status, http.StatusInternalServerError)
@@ -85,7 +85,7 @@ func (s *Simulator) spoilt(_ Call, f *Fault) kit.Answer {
 	return s.sent(failed(status, code, "%s", cmp.Or(f.Message, http.StatusText(status), "error")))
 }
 
-// stamp is how times look in answers; null when there is none.
+// stamp formats a time as in answers; it returns null for the zero time.
 func stamp(t time.Time) any {
 	if t.IsZero() {
 		return nil

@@ -86,8 +86,8 @@ func (s *Simulator) policies(r *request, sent []policyRequest) ([]Policy, answer
 	return out, answer{}, true
 }
 
-// scopeOf says what kind of thing a resource is; "" when it is none, or another
-// account's. https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
+// scopeOf returns the kind of a resource, or "" if it is unknown or belongs to another
+// account. https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
 func (s *Simulator) scopeOf(name string, what any) string {
 	if inner, nested := what.(map[string]any); nested {
 		all := len(inner) == 1 && name == accountScope+"."+s.o.AccountID

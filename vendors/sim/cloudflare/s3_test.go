@@ -43,7 +43,7 @@ func (w world) proof(h head) int {
 	}
 	got := w.send(r)
 	if got.err != nil || r.Method == "HEAD" && got.text != "" || got.header.Get("Date") == "" {
-		w.t.Fatalf("HEAD gives %+v", got)
+		w.t.Fatalf("HEAD returns %+v", got)
 	}
 	return got.status
 }

@@ -194,7 +194,7 @@ func TestTokens_list(t *testing.T) {
 	} {
 		names, info := list(query)
 		if got := fmt.Sprint(append(names, "")[0], " ", len(names), " ", info); got != want {
-			t.Errorf("%q gives %s, want %s", query, got, want)
+			t.Errorf("%q returns %s, want %s", query, got, want)
 		}
 	}
 	ids := w.sim.Tokens(false)
@@ -218,7 +218,7 @@ func TestTokens_list(t *testing.T) {
 		w.fails(400, 1001, "GET", "tokens"+query, "")
 	}
 	if r := w.do("GET", "tokens/", ""); r.status != 200 || !strings.HasPrefix(string(r.json.Result), "[") || len(w.sim.Unknown()) != 9 {
-		t.Errorf("an empty id gives %s", r.text)
+		t.Errorf("an empty id returns %s", r.text)
 	}
 }
 

@@ -114,7 +114,7 @@ func (w world) send(r *http.Request) reply {
 	return out
 }
 
-// ok fails unless a call succeeds, and gives its result.
+// ok fails unless a call succeeds, and returns its result.
 func (w world) ok(method, path, body string, headers ...string) map[string]any {
 	w.t.Helper()
 	r := w.do(method, path, body, headers...)

@@ -42,7 +42,7 @@ func (a answer) sent() kit.Answer {
 	return out
 }
 
-// spoilt is the error that a fault of the kind Status asks for.
+// spoilt returns the error for a fault of the kind Status.
 func spoilt(_ kit.Call, f *Fault) kit.Answer {
 	status := cmp.Or(f.Status, http.StatusInternalServerError)
 	return failed(status, "%s", cmp.Or(f.Message, messages[status], http.StatusText(status))).sent()

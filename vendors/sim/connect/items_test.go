@@ -185,7 +185,7 @@ func TestItem_values(t *testing.T) {
 	if kept, _ := w.sim.Item(x["id"].(string)); kept.Notes != "hello" || len(kept.URLs) != 1 {
 		t.Errorf("kept %#v", kept)
 	}
-	// A value that is there is not generated anew.
+	// A value that exists is not generated again.
 	text := w.do("rw", "GET", items+"/"+x["id"].(string), "").text
 	w.ok("PUT", items+"/"+x["id"].(string), strings.Replace(text, `"purpose":"PASSWORD"`, `"purpose":"PASSWORD","generate":true`, 1))
 	if again := fieldOf(t, w.ok("GET", items+"/"+x["id"].(string), ""), "password"); !maps.Equal(again, password) {

@@ -184,7 +184,7 @@ func summary(v *Vault, x Item) wireItem {
 	return out
 }
 
-// whole returns an item with all that it has.
+// whole returns a complete item.
 func (s *Simulator) whole(v *Vault, x Item) wireItem {
 	out := summary(v, x)
 	for _, section := range x.Sections {

@@ -101,7 +101,7 @@ func (w world) send(r *http.Request) reply {
 	return reply{resp.StatusCode, resp.Header, string(text), err}
 }
 
-// ok fails unless a call succeeds, and gives its answer.
+// ok fails unless a call succeeds, and returns its answer.
 func (w world) ok(method, path, body string) map[string]any {
 	w.t.Helper()
 	r := w.do("rw", method, path, body)
@@ -111,7 +111,7 @@ func (w world) ok(method, path, body string) map[string]any {
 	return r.object(w.t)
 }
 
-// list gives the titles of a list, in the order of the answer.
+// list returns the titles of a list, in the order of the answer.
 func (w world) list(query string) []string {
 	w.t.Helper()
 	r := w.do("rw", "GET", "/v1/vaults/VAULT/items"+query, "")
@@ -132,13 +132,13 @@ const (
 		`"fields":[{"id":"a","type":"CONCEALED","label":"a","value":"1","section":{"id":"s"}}]}`
 )
 
-// create makes an item and gives its path.
+// create makes an item and returns its path.
 func (w world) create(body string) string {
 	w.t.Helper()
 	return items + "/" + w.ok("POST", items, body)["id"].(string)
 }
 
-// fieldOf gives a field of an answer.
+// fieldOf returns a field of an answer.
 func fieldOf(t *testing.T, item map[string]any, id string) map[string]any {
 	t.Helper()
 	for _, f := range item["fields"].([]any) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Call is one call that arrived. What a protocol does not have is empty.
+// Call is one call that arrived. Fields that a protocol does not have are empty.
 type Call struct {
 	N            int    // of all calls, from 1
 	Nth          int    // of the calls of this Op, from 1
@@ -74,7 +74,7 @@ func (s *Server) ForgetUnknown() {
 	s.unknown = nil
 }
 
-// Strange adds to Unknown.
+// Strange adds a line to Unknown.
 func (s *Server) Strange(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

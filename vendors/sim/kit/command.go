@@ -55,8 +55,8 @@ func (c *Command) Parse(args []string) error {
 	return nil
 }
 
-// Main runs a command until a signal ends it, and returns its exit code. What it needs
-// of the process it is given.
+// Main runs a command until a signal ends it, and returns its exit code. It gets
+// everything of the process as arguments.
 func Main(notify func(context.Context, ...os.Signal) (context.Context, context.CancelFunc), args []string,
 	stdout, stderr io.Writer, run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) int {
 	ctx, stop := notify(context.Background(), os.Interrupt, syscall.SIGTERM)

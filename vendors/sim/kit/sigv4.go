@@ -48,8 +48,8 @@ func ReadSignature(header string) (Signature, bool) {
 	return sig, lower && slices.IsSorted(sig.Headers) && len(sig.Value) == 64
 }
 
-// Unsigned names a header that has to be signed and is not: the host, the type of the
-// content and all of x-amz. "" means that there is none.
+// Unsigned names a header that has to be signed and is not: the host, the type of the content and
+// all of x-amz. "" means that all are signed.
 func (g Signature) Unsigned(h http.Header) string {
 	for name := range h {
 		lower := strings.ToLower(name)

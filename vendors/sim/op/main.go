@@ -1,10 +1,17 @@
-// Command op serves a simulated 1Password Connect server on this machine, with one empty
-// vault, in memory, with faults on demand. It is for trying a client without an account.
+// Command op serves a simulated 1Password Connect server with one empty vault. It is for trying a client
+// without an account.
 //
-// What belongs here: flags, and what is printed. How Connect behaves is in the package
-// connect.
+// The server listens on this machine only and keeps everything in memory, so nothing survives a restart.
+// It prints the variables to export, and then a line for each call: method, path and status. Secrets in
+// queries, headers and bodies are not printed. It runs until a signal ends it.
+//
+// # Faults
+//
+// --fault makes calls go wrong, before or after they act:
 //
 //	go run ./vendors/sim/op --fault item.create:after:reset:1
+//
+// This command only has the flags and what is printed; [buckethead/vendors/sim/connect] simulates Connect.
 package main
 
 import (

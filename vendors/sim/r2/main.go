@@ -1,11 +1,17 @@
-// Command r2 serves a simulated Cloudflare account on this machine: R2, API tokens and
-// the S3 API, in memory, with a limit and faults on demand. It is for trying a client
-// without an account.
+// Command r2 serves a simulated Cloudflare account: R2, API tokens and the S3 API, with a rate limit. It is
+// for trying a client without an account.
 //
-// What belongs here: flags, and what is printed. How Cloudflare behaves is in the
-// package cloudflare.
+// The server listens on this machine only and keeps everything in memory, so nothing survives a restart.
+// It prints the variables to export, and then a line for each call: method, path and status. Secrets in
+// queries, headers and bodies are not printed. It runs until a signal ends it.
+//
+// # Faults
+//
+// --fault makes calls go wrong, before or after they act:
 //
 //	go run ./vendors/sim/r2 --fault token.create:after:reset:1
+//
+// This command only has the flags and what is printed; [buckethead/vendors/sim/cloudflare] simulates Cloudflare.
 package main
 
 import (

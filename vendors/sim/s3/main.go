@@ -1,9 +1,17 @@
-// Command s3 serves S3 on this machine, with one pair of keys and one empty bucket, in
-// memory, with faults on demand. It is for trying a shared state without an account.
+// Command s3 serves S3 with one pair of keys and one empty bucket. It is for trying a shared state
+// without an account.
 //
-// What belongs here: flags, and what is printed. How S3 behaves is in the package s3api.
+// The server listens on this machine only and keeps everything in memory, so nothing survives a restart.
+// It prints the variables to export, and then a line for each call: method, path and status. Secrets in
+// queries, headers and bodies are not printed. It runs until a signal ends it.
+//
+// # Faults
+//
+// --fault makes calls go wrong, before or after they act:
 //
 //	go run ./vendors/sim/s3 --fault PutObject:after:reset:1
+//
+// This command only has the flags and what is printed; [buckethead/vendors/sim/s3api] simulates S3.
 package main
 
 import (

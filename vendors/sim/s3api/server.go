@@ -18,7 +18,7 @@ type (
 	Fault = kit.Fault
 )
 
-// Options are what a server is made with.
+// Options configures a [Server].
 type Options struct {
 	AccessKeyID, SecretAccessKey, Region string
 	Buckets                              []string
@@ -127,7 +127,7 @@ func (s *Server) Object(bucket, key string) (body []byte, etag string, ok bool) 
 	return nil, "", false
 }
 
-// Put changes what is there behind everyone's back. It panics if there is no such bucket.
+// Put writes an object behind everyone's back. It panics if there is no such bucket.
 func (s *Server) Put(bucket, key string, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,7 +143,7 @@ func (s *Server) Remove(bucket, key string) {
 	}
 }
 
-// DeleteBucket removes a bucket with all that it holds; absence is success.
+// DeleteBucket removes a bucket with everything in it; absence is success.
 func (s *Server) DeleteBucket(bucket string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
