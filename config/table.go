@@ -156,9 +156,11 @@ func Language(o Options) []*language.Block {
 				copied.Attributes[i].Clouds = cloudsWith(o, copied.Attributes[i].Name)
 			}
 			for i, inner := range copied.Blocks {
-				with := *inner
-				with.Clouds = cloudsWith(o, inner.Name)
-				copied.Blocks[i] = &with
+				if clouds := cloudsWith(o, inner.Name); clouds != nil {
+					with := *inner
+					with.Clouds = clouds
+					copied.Blocks[i] = &with
+				}
 			}
 		}
 		out[i] = &copied // it has the names of b, and so its index
