@@ -21,7 +21,7 @@ func Reference() string {
 	}
 	out.WriteString("\n## Functions that do not exist\n\n")
 	for _, a := range AllAbsent() {
-		fmt.Fprintf(&out, "- `%s` %s %s\n", strings.Join(a.Names, "`, `"), a.Why, a.Fix)
+		fmt.Fprintf(&out, "- `%s`: %s %s\n", strings.Join(a.Names, "`, `"), a.Why, a.Fix)
 	}
 	return out.String()
 }
