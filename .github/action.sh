@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# What action.yml runs: bh, and what becomes of its answer on GitHub. All that it is
-# told comes by the environment and by files, so that no text of a pull request is
-# ever a part of a script.
+# This is what action.yml runs: it runs bh, and shows the result on GitHub. All input comes
+# from the environment and from files, so that no text of a pull request ever becomes
+# part of a script.
 set -euo pipefail
 shopt -s inherit_errexit
 
-# tell KIND TEXT makes a note of a run: an error, a warning or a notice. The runner reads
-# a line, so what would begin another one is escaped.
+# tell KIND TEXT adds a note to a run: an error, a warning or a notice. The runner reads it
+# as one line, so line breaks are escaped.
 tell() {
   local text=${2//%/%25}
   text=${text//$'\r'/%0D}
@@ -21,7 +21,7 @@ fail() {
 # say TEXT adds a line to the summary of the step.
 say() { printf '\n%s\n' "$1" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"; }
 
-# build makes bh from the version of the action that runs.
+# build builds bh from this version of the action.
 build() {
   local binary
   binary=$RUNNER_TEMP/bh-$$/bh
@@ -40,8 +40,8 @@ quoted() {
   return "$code"
 }
 
-# bh runs the binary with the flags that every command is given. The token for GitHub
-# is nothing that it needs.
+# bh runs the binary with the flags that every command gets. It does not get the token for
+# GitHub, which it does not need.
 bh() {
   local verb=$1
   shift
@@ -53,8 +53,8 @@ bh() {
 # api METHOD PATH [FILE] sends a request about the repository and prints the answer.
 api() { request "$1" "$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/$2" "${@:3}"; }
 
-# request METHOD URL [FILE] sends a request and prints the answer. The token goes by
-# standard input, for arguments can be seen by every process.
+# request METHOD URL [FILE] sends a request and prints the answer. The token goes to standard
+# input, because every process can see arguments.
 request() {
   local method=$1 url=$2
   local -a more=()
@@ -65,7 +65,7 @@ request() {
     "$url" <<<"header = \"Authorization: Bearer $ACTION_TOKEN\""
 }
 
-# all PATH prints every element of a list, one a line, through all of its pages.
+# all PATH prints every element of a list, one per line, from all of its pages.
 all() {
   local path=$1 page=1 answer separator='?'
   case $path in *\?*) separator='&' ;; esac
@@ -87,17 +87,17 @@ marker() {
   esac
 }
 
-# own MARKER chooses, of elements with a body, the first that is bh's own: others can
-# write what looks like it. It reads to the end, or who writes would be cut off.
+# own MARKER prints the first element that has the marker and was written by bh's own
+# author: others can write what looks like it. It reads all input, so that the writer is not cut off.
 own() {
   jq -sc --arg marker "$1" --arg author "$ACTION_AUTHOR" \
     'map(select(.user.login == $author and (.body // "" | split("\n")[0] // "" | rtrimstr("\r")) == $marker)) | .[0] // empty'
 }
 
-# event FILTER reads what the run was started by.
+# event FILTER reads from the event that started the run.
 event() { jq -r "$1 // empty" "$GITHUB_EVENT_PATH"; }
 
-# comment NUMBER PAGE shows a page on a pull request, in the comment that is there.
+# comment NUMBER PAGE shows a page on a pull request. It updates bh's comment if there is one.
 comment() {
   local number=$1 page=$2 first found id author
   first=$(marker "$page")
@@ -113,8 +113,8 @@ comment() {
   [ "$author" = "$ACTION_AUTHOR" ] || fail "The comment was written as $author, and the input author is $ACTION_AUTHOR: an apply would not read it. Set author to $author."
 }
 
-# plan fails on errors and not on changes. The page of an offline plan is in the summary
-# of the step alone: the job of a fork may not write comments, and nothing applies that plan.
+# plan fails on errors but not on changes. The page of an offline plan is only in the summary
+# of the step: the job of a fork may not write comments, and nothing applies that plan.
 plan() {
   local page=$work/page.md code=0 number
   local -a flags=()
@@ -148,7 +148,7 @@ unedited() {
   # shellcheck disable=SC2016 # it is GraphQL's variable
   jq -n --arg id "$id" '{query: "query($id: ID!) { node(id: $id) { ... on IssueComment { body lastEditedAt editor { __typename login } } } }", variables: {id: $id}}' >"$work/query.json"
   answer=$(request POST "$GITHUB_GRAPHQL_URL" "$work/query.json") || fail 'GitHub does not say who edited the comment with the plan.'
-  # An account that was deleted since is not an editor any more, but the edit stays.
+  # The edit of an account that was deleted since remains, but without an editor.
   editor=$(jq -r --arg author "$ACTION_AUTHOR" '.data.node | if .body == null then "unknown"
     elif .editor != null then (.editor.login | rtrimstr("[bot]")) + (if .editor.__typename == "Bot" then "[bot]" else "" end)
     elif .lastEditedAt != null then "an account that is gone"
@@ -158,15 +158,15 @@ unedited() {
   jq -r .data.node.body <<<"$answer"
 }
 
-# digest MARKER prints the digest of a page: the last line of one that begins with the marker.
+# digest MARKER prints the digest of a page that begins with the marker. It is in the last line.
 # Only the page of a plan that succeeded has that line.
 digest() {
   jq -Rsr --arg marker "$1" 'gsub("\r\n"; "\n") | split("\n") | select(.[0] == $marker)
     | map(select(. != "")) | .[-1] | capture("^<!-- bh:digest (?<digest>[0-9a-f]{64}) -->$").digest'
 }
 
-# approved prints the digest of the comment on the merged pull request; of several, the one of
-# the plan that is made now. That plan also tells which comment is that of this stack.
+# approved prints the digest in the comment on the merged pull request. If there are several, it
+# prefers the one that equals the digest of a fresh plan, which also identifies this stack's comment.
 approved() {
   local number numbers page=$work/page.md first found current chosen=
   GITHUB_OUTPUT=$work/outputs GITHUB_STEP_SUMMARY='' bh plan --quiet --format markdown >"$page" 2>"$work/plan.log" || {
@@ -175,7 +175,7 @@ approved() {
   }
   first=$(marker "$page")
   current=$(digest "$first" <"$page")
-  # What changes nothing needs nobody who has seen it: a push, or the merge of a fork, is not red for it.
+  # A plan without changes needs no approval: a push, or the merge of a fork, does not fail for lack of one.
   if grep -qsx has_changes=false "$work/outputs"; then
     printf '%s' "$current"
     return
@@ -191,7 +191,7 @@ approved() {
   printf '%s' "$chosen"
 }
 
-# apply makes the providers match, where the plan is still the one that was merged.
+# apply runs bh apply if the plan is still the one that was approved.
 apply() {
   local digest=$ACTION_EXPECT
   if [ "$digest" = none ]; then

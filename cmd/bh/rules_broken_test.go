@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// lines gives a function of so many lines, in a package that has no comment.
+// lines returns the source of a package without a comment, with one function of n lines.
 func lines(n int) string {
 	return "package p\nfunc f() {\n" + strings.Repeat("\t_ = 1\n", n-2) + "}\n"
 }
 
-// TestRules_canFail gives each rule files that break it, and files that come close
-// and do not.
+// TestRules_canFail checks each rule with files that break it, and with files that come
+// close but do not.
 func TestRules_canFail(t *testing.T) {
 	const in, breaks, keeps = "package p\nimport ", true, false
 	covered := map[string]map[bool]bool{}

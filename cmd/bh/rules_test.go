@@ -101,7 +101,7 @@ var rooms = map[string][]string{
 	"golang.org/x/term":                {"cmd/cli"},
 	"github.com/aymanbagabas/go-udiff": {"cmd/cli"},
 	"github.com/mattn/go-runewidth":    {"cmd/view"},
-	// It writes lines of a terminal anew.
+	// It rewrites lines of a terminal.
 	"github.com/vbauerster/cupwriter": {"cmd/view"},
 	// Both suggest the word that was meant: of the language, of the command line.
 	"github.com/agext/levenshtein": {"config/language", "cmd/cli"},
@@ -126,7 +126,7 @@ var ofTheProcess = map[string][]string{
 		"Unsetenv", "UserCacheDir", "UserConfigDir", "UserHomeDir"},
 	"syscall":   {"Environ", "Exit", "Getenv", "Setenv"},
 	"os/signal": {"Ignore", "Notify", "NotifyContext"},
-	"time":      {"Now", "Since", "Sleep", "Until"}, // a timer that a context can end is no clock
+	"time":      {"Now", "Since", "Sleep", "Until"}, // a timer that a context can end is not a clock
 	"fmt":       {"Print", "Printf", "Println", "Scan", "Scanf", "Scanln"},
 	"log":       {"Default", "Fatal", "Fatalf", "Fatalln", "Panic", "Panicf", "Panicln", "Print", "Printf", "Println", "SetOutput"},
 	"log/slog":  {"Debug", "DebugContext", "Default", "Error", "ErrorContext", "Info", "InfoContext", "Log", "LogAttrs", "SetDefault", "Warn", "WarnContext"},
@@ -152,7 +152,7 @@ type source struct {
 
 func (s source) isTest() bool { return strings.HasSuffix(s.name, "_test.go") }
 
-// imports gives the path of every import.
+// imports returns the path of every import.
 func (s source) imports() []string {
 	var out []string
 	for _, i := range s.file.Imports {
@@ -161,8 +161,8 @@ func (s source) imports() []string {
 	return out
 }
 
-// standard gives the packages of the standard library by the names that they have
-// in the file: there a path ends with the package's name.
+// standard returns the imported packages of the standard library by their names in the
+// file. The last element of such a path is the package's name.
 func (s source) standard() map[string]string {
 	out := map[string]string{}
 	for n, path := range s.imports() {
@@ -306,8 +306,8 @@ func leavesTheProcessAlone(s source) []string {
 }
 
 func revealsNothing(s source) []string {
-	// exec.go gives keys to the one process that they are asked for, state/s3 has keys of
-	// its own for its server, and cmd/redact looks for secrets in what is printed.
+	// exec.go passes keys to the one process that they are for, state/s3 has keys of its own
+	// for its server, and cmd/redact looks for secrets in what is printed.
 	if within(s.pkg, "vendors") || s.pkg == "cmd/redact" || s.pkg == "executor/orchestrator" || s.pkg == "state/s3" || s.pkg == "cmd/cli" && filepath.Base(s.name) == "exec.go" {
 		return nil
 	}
@@ -401,7 +401,7 @@ func takesItsContextFromTheRun(s source) []string {
 	return out
 }
 
-// undocumented gives the packages of which no file says what belongs in them.
+// undocumented returns the packages that have no package comment.
 func undocumented(all []source) []string {
 	documented := map[string]bool{}
 	for _, s := range all {
@@ -424,15 +424,15 @@ func undocumented(all []source) []string {
 	return out
 }
 
-// strange gives the folders that do not belong at the top.
+// strange returns the folders that do not belong at the top.
 func strange(folders []string) []string {
 	return slices.DeleteFunc(slices.Clone(folders), func(name string) bool {
 		return strings.HasPrefix(name, ".") || slices.Contains(atTheTop, name)
 	})
 }
 
-// idle gives what the tables name and no file has: packages that are gone, and
-// libraries that nobody uses in a room of theirs.
+// idle returns the entries of the tables that are out of date: packages that are gone,
+// and libraries that a package may use but does not.
 func idle(all []source) []string {
 	packages, used := map[string]bool{}, map[string]bool{}
 	for _, s := range all {
@@ -527,7 +527,7 @@ func TestRules(t *testing.T) {
 	})
 	t.Run("the tables name what there is", func(t *testing.T) {
 		for _, name := range idle(all) {
-			t.Errorf("the tables name %s, and there is no such thing", name)
+			t.Errorf("the tables name %s, which does not exist", name)
 		}
 	})
 	t.Run("no other folder at the top", func(t *testing.T) {

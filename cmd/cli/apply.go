@@ -88,7 +88,7 @@ func rotateCommand(r *run) *cli.Command {
 			}
 			a.noOverlap = c.Bool("no-overlap")
 			if a.typed = c.Args().Slice(); len(a.typed) == 0 {
-				return errors.New("bh rotate wants the projects whose keys are to be renewed")
+				return errors.New("bh rotate needs the projects whose keys are to be renewed")
 			}
 			a.rotate, a.question = true, "Renew these keys?"
 			return runApply(c.Context, r, a)

@@ -28,7 +28,7 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 				continue
 			}
 			if i+1 == len(args) || isFlag(args[i+1], known) {
-				return nil, fmt.Errorf("%s wants a value", arg)
+				return nil, fmt.Errorf("%s needs a value", arg)
 			}
 			i++
 			flags = append(flags, args[i])
@@ -157,7 +157,7 @@ func checkFlags(app *cli.App, words, flags []string) error {
 	for i := 0; i < len(flags); i++ {
 		if !strings.HasPrefix(flags[i], "-") {
 			// It can only come from the environment.
-			return fmt.Errorf("BH_CLI_ARGS sets flags alone, and %q is none", flags[i])
+			return fmt.Errorf("BH_CLI_ARGS sets only flags, and %q is not one", flags[i])
 		}
 		name, _, hasValue := strings.Cut(strings.TrimLeft(flags[i], "-"), "=")
 		if !slices.Contains(names, name) {

@@ -32,8 +32,8 @@ func TestArrange(t *testing.T) {
 		{"an open quote", "plan", map[string]string{"BH_CLI_ARGS": "--var 'a"}, "! BH_CLI_ARGS: a quote (') is not closed"},
 		{"an unknown flag", "plan --jsn", nil, "! bh plan has no flag --jsn; did you mean --json"},
 		{"a flag of another command", "plan --limit 3", nil, "! bh plan has no flag --limit"},
-		{"no value at the end", "plan --out", nil, "! --out wants a value"},
-		{"a flag instead of a value", "plan --out --json", nil, "! --out wants a value"},
+		{"no value at the end", "plan --out", nil, "! --out needs a value"},
+		{"a flag instead of a value", "plan --out --json", nil, "! --out needs a value"},
 		{"a value with a dash", "plan --var -a=-b", nil, "plan --var -a=-b --"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -49,8 +49,8 @@ func TestArrange(t *testing.T) {
 	}
 }
 
-// FuzzArrange: no arguments make it panic, and none that is no flag is lost or put
-// before the end of flags.
+// FuzzArrange: no arguments make it panic, and none that is not a flag is lost, or put
+// before the end of the flags.
 func FuzzArrange(f *testing.F) {
 	f.Add("plan --out x", "--json")
 	f.Add("show a -- --b", "'a b'")

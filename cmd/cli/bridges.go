@@ -76,7 +76,7 @@ func commandNames(commands []*cli.Command) []string {
 	return out
 }
 
-// changeNothing are the commands that change nothing: neither files nor the state nor anything with a provider. A typo is
-// answered with no other.
+// changeNothing lists the commands that change nothing: no files, no state, and nothing at a provider. Only these are
+// suggested for a typo.
 var changeNothing = []string{"validate", "plan", "show", "status", "drift", "discover", "graph", "schema", "env", "doctor", "history",
 	"version", "completion", "man", "help", "state list", "state show"}

@@ -112,7 +112,7 @@ var (
 			"`bh state migrate --from s3://BUCKET/KEY`."}
 	tooManyDestroys = diag.Kind{Code: "BH5040", Summary: "The plan destroys more than is allowed",
 		Meaning: "Nobody is asked in this run, and the plan destroys more projects than `--allow-destroy` lets it. " +
-			"Without the flag that is none. Nothing was done, not even the other operations.",
+			"Without the flag, none may be destroyed. Nothing was done, not even the other operations.",
 		Example: "In CI, `bh apply --auto-approve` after a file of projects was deleted by mistake.",
 		WayOut: "Declare again what is to stay. If you want to keep the buckets and have bh forget them, write " +
 			"`removed` blocks. If the projects and their buckets are to be destroyed, allow exactly as many: " +

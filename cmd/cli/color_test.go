@@ -9,8 +9,8 @@ import (
 	"buckethead/cmd/clitest"
 )
 
-// TestMain_color: a terminal gets colours, unless someone says that it shall not; what
-// is no terminal gets them only where they are asked for.
+// TestMain_color: a terminal gets colours unless they are turned off; anything else gets
+// them only if they are asked for.
 func TestMain_color(t *testing.T) {
 	for _, tt := range []struct {
 		name     string

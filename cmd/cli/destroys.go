@@ -48,7 +48,7 @@ func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diag
 	return diag.Diagnostic{Severity: diag.Error, Kind: tooManyDestroys,
 		Detail: fmt.Sprintf("It destroys %s (%s), and %s.", words.Count(len(names), "project"), fewOf(names), allowed),
 		Fix: fmt.Sprintf("If that is meant, apply with:\n  --allow-destroy %d\nIf not, declare again what is to stay; "+
-			"a removed block lets go of a project and deletes nothing.", len(names))}, false
+			"a removed block forgets a project and deletes nothing.", len(names))}, false
 }
 
 // fewOf lists names, but of many only the first.

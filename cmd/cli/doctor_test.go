@@ -27,7 +27,7 @@ func newDoctor(t *testing.T) *checkup {
 	return &checkup{session: s, counts: view.CheckCounts{}}
 }
 
-// told gives the checks as lines: outcome, name, what was found.
+// told returns the checks as lines: outcome, name, what was found.
 func (d *checkup) told() string {
 	var lines []string
 	for _, c := range d.checks {
@@ -70,7 +70,7 @@ func TestDoctor_permissions(t *testing.T) {
 			"ok identity: token x\nerror expiry: expired on 2026-11-23\nerror Storage Write: missing; needed to make buckets\nerror clock: 6m0s behind the vendor's", 3},
 		{"not valid", checker{err: &vendors.Error{Vendor: "c", Op: "verify the token", Kind: vendors.ErrDenied, Code: "1000", RequestID: "ray-1"}},
 			"error identity: c: verify the token: permission denied (code 1000, request ray-1)", 1},
-		{"a fault of its own", checker{fault: "index out of range"}, "error identity: identity met a fault of its own: index out of range", 1},
+		{"a panic", checker{fault: "index out of range"}, "error identity: identity: internal error, this is a bug in bh: index out of range", 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := newDoctor(t)

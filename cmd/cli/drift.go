@@ -17,7 +17,7 @@ func driftCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "drift", Usage: "show what was done outside of bh",
 		Description: "Compares what bh recorded with what the providers have, and shows what\n" +
 			"differs. It takes no lock and writes nothing. What the file asks for by now\n" +
-			"is no drift, nor is a rotation that is due, or what a stopped apply left.\n\n" +
+			"is not drift, nor is a rotation that is due, or what a stopped apply left.\n\n" +
 			"Classes:\n" +
 			"  bucket_gone          the bucket was deleted\n" +
 			"  bucket_settings      its storage class was changed\n" +
@@ -59,7 +59,7 @@ func driftClasses(words []string) (map[planner.DriftClass]bool, error) {
 	for _, word := range words {
 		if !slices.Contains(known, word) {
 			hint := cmp.Or(didYouMean(word, known), "; the classes are "+strings.Join(known, ", "))
-			return nil, fmt.Errorf("--ignore is %q, which is no class of drift%s", word, hint)
+			return nil, fmt.Errorf("--ignore is %q, which is not a class of drift%s", word, hint)
 		}
 		out[planner.DriftClass(word)] = true
 	}

@@ -32,7 +32,7 @@ func envCommand(r *run) *cli.Command {
 				return err
 			}
 			if c.Args().Len() > 1 {
-				return errors.New("bh env wants one project")
+				return errors.New("bh env needs one project")
 			}
 			format, err := ownFormat(c, envFormats)
 			if err != nil {
@@ -67,8 +67,8 @@ func ownNames(c *cli.Context, format string) (string, error) {
 	return names, nil
 }
 
-// runEnv is bh env. It reads only the state, except where a reference needs the id of a vault, or an item has fields in
-// other places than bh gives them.
+// runEnv is bh env. It reads only the state, except where a reference needs the id of a vault, or bh did not choose
+// where the fields of an item are.
 func runEnv(ctx context.Context, s *session, a envArgs) error {
 	if a.project == "" {
 		snap, _, err := s.readState(ctx)

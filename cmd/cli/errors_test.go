@@ -65,7 +65,7 @@ func root(t *testing.T) string {
 
 var started, _ = os.Getwd()
 
-// errorPage runs bh in this process and gives all that it prints.
+// errorPage runs bh in this process and returns everything it prints, and its exit code.
 func errorPage(args ...string) (string, int) {
 	var out bytes.Buffer
 	env := map[string]string{"TOKEN": "canary-token", "BLANK_SECRET": " "}

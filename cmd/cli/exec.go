@@ -43,7 +43,7 @@ func execCommand(r *run) *cli.Command {
 			flags.format, flags.json = "human", false // standard output is the command's
 			args := c.Args().Slice()
 			if len(args) < 2 {
-				return errors.New("bh exec wants a project and a command: bh exec PROJECT -- COMMAND")
+				return errors.New("bh exec needs a project and a command: bh exec PROJECT -- COMMAND")
 			}
 			return inSession(c.Context, r, flags.partly(), func(s *session) error {
 				return runExec(c.Context, s, execArgs{project: args[0], command: args[1:],

@@ -51,8 +51,8 @@ func commonFlags(more ...cli.Flag) []cli.Flag {
 	)
 }
 
-// partly returns the flags of a command that uses the state, and clouds, stores and projects only as it comes to them.
-// A variable or a token that is not set keeps it from working only where it needs the value.
+// partly returns the flags of a command that uses the state, and opens clouds, stores and projects only when it gets to
+// them. If a variable or a token is not set, it fails only where it needs the value.
 func (c common) partly() common { c.partial = true; return c }
 
 // scopeFlags returns the flags that choose projects.
@@ -108,13 +108,13 @@ func parseFlags(c *cli.Context, p Process) (common, error) {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
 			// The text could be a secret that lacks its name: it is not shown.
-			return out, fmt.Errorf("--var wants NAME=VALUE")
+			return out, fmt.Errorf("--var needs NAME=VALUE")
 		}
 		out.vars[name] = value
 	}
 	for _, pattern := range slices.Concat(out.targets, out.exclusions) {
 		if _, err := path.Match(pattern, ""); err != nil {
-			return out, fmt.Errorf("%q is no pattern: %w", pattern, err)
+			return out, fmt.Errorf("%q is not a pattern: %w", pattern, err)
 		}
 	}
 	return out, nil

@@ -57,7 +57,7 @@ func readImportArgs(c *cli.Context, r *run) (importArgs, error) {
 			"choose with --target")
 	case a.all:
 	case c.NArg() != 1:
-		err = errors.New("bh import wants one project, or --all; see bh import --help")
+		err = errors.New("bh import needs one project, or --all; see bh import --help")
 	case len(a.targets)+len(a.exclusions) > 0:
 		err = errors.New("--target and --exclude choose among --all")
 	default:

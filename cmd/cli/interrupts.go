@@ -11,7 +11,7 @@ import (
 )
 
 // interrupts turns signals into the end of a run. The first one cancels the run's context, with its exit code as the
-// cause, and the second one ends the process at once. A command that can do better handles signals itself for a while.
+// cause, and the second one ends the process at once. A command that can stop more gracefully handles signals itself for a while.
 type interrupts struct {
 	signals <-chan os.Signal
 	cancel  context.CancelCauseFunc

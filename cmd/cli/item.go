@@ -116,7 +116,7 @@ func storedKeys(ctx context.Context, s *session, r state.Record, snap state.Snap
 	return item.Keys, nil
 }
 
-// itemGone shows that the item of a project is gone, and what became of its store, and returns an exit code.
+// itemGone shows that the item of a project is gone, and whether its store is, too, and returns an exit code.
 func itemGone(ctx context.Context, s *session, r state.Record, store vendors.SecretReader) error {
 	text := fmt.Sprintf("the item is gone: %s (id %s) in %s", r.Item.Title, r.Item.ID, r.Secrets)
 	if able, is := vendors.As[vendors.Absence](store); is {

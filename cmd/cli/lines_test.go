@@ -35,8 +35,8 @@ var linesSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 // aLine begins every line for programs, and nothing else that bh prints.
 const aLine = `{"@level":`
 
-// linesIn holds the lines for programs in a text to their schema, and gives the
-// types that were there, in order.
+// linesIn checks the JSON lines in a text against their schema, and returns their types, in
+// order.
 func linesIn(text string) (types []string, err error) {
 	schema, err := linesSchema()
 	if err != nil {
@@ -58,8 +58,8 @@ func linesIn(text string) (types []string, err error) {
 	return types, nil
 }
 
-// checkLines holds all lines that a script's commands wrote to the schema: each run
-// has one first line and one last line.
+// checkLines checks all JSON lines that the commands of a script wrote against the schema.
+// Each run has one first line and one last line.
 func checkLines(t testscript.T, dir string) {
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -153,7 +153,7 @@ func TestMain_lastLine(t *testing.T) {
 	}
 }
 
-// damageState puts something else in the place of the state.
+// damageState replaces the state with something else.
 func damageState(t *testing.T, p *cli.Process) {
 	t.Helper()
 	path := filepath.Join(filepath.Dir(p.Args[1]), ".bh", "state.db")

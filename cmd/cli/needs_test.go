@@ -73,12 +73,12 @@ project "drop" {
 }
 `
 
-// all are all that needy wants from outside.
+// all lists everything that needy needs from outside.
 const all = "STATE_AT OTHER_ROOT DROP_SECRET key account vault tenants title every"
 
-// needs lists the commands of bh, and what each needs of that. A command works with what it
-// needs alone, and without any one of those it fails and names it. With also it fails for
-// another reason, which is no fault of the files.
+// needs lists the commands of bh, and what each of them needs. A command works with nothing but
+// that, and if any of it is missing, it fails and names it. With also, it fails for another
+// reason, which is not a fault of the files.
 var needs = []struct{ command, needs, also string }{
 	{"version", "", ""},
 	{"help ci", "", ""},

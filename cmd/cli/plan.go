@@ -36,7 +36,7 @@ func planFlags(more ...cli.Flag) []cli.Flag {
 	return commonFlags(append(append(more, scopeFlags()...),
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 when there are changes"},
 		allowDestroyFlag(), allowEphemeralFlag(),
-		&cli.BoolFlag{Name: "allow-recreate", Usage: "make buckets anew whose data is gone"},
+		&cli.BoolFlag{Name: "allow-recreate", Usage: "recreate buckets whose data is gone"},
 		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""},
 		&cli.BoolFlag{Name: "allow-reissue", Usage: "issue new keys for a store that lost most items"})...)
 }

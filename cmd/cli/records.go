@@ -22,7 +22,7 @@ func records(ctx context.Context, s *session, what string) ([]state.Record, erro
 	if what != "" {
 		wanted, err := s.projects(snap, what)
 		if errors.Is(err, addr.ErrMalformed) {
-			return nil, fmt.Errorf("%w; and %s is no plan file: %w", err, what, fs.ErrNotExist)
+			return nil, fmt.Errorf("%w; and %s is not a plan file: %w", err, what, fs.ErrNotExist)
 		}
 		if err != nil {
 			return nil, err

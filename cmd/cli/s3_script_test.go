@@ -17,7 +17,7 @@ import (
 	"buckethead/vendors/sim/s3api"
 )
 
-// serveStates gives a script a server for its state, which it finds by its environment.
+// serveStates starts a server for the state of a script, and sets the environment so that the script finds it.
 func serveStates(env *testscript.Env) {
 	states := statesSimulator(nil)
 	env.Values[statesKey{}] = states
@@ -27,8 +27,8 @@ func serveStates(env *testscript.Env) {
 	env.Setenv("AWS_ENDPOINT_URL_S3", server.URL)
 }
 
-// serveKeys gives a script an endpoint for keys that it brings, and one that is a web server. The secret of the keys
-// is the canary. They may not list the bucket "sealed".
+// serveKeys starts an endpoint for the keys that a script registers, and another that is just a web server. The secret
+// of the keys is the canary. They may not list the bucket "sealed".
 func serveKeys(env *testscript.Env) {
 	now := func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 	sim := s3api.New(s3api.Options{AccessKeyID: "AKIADROP", SecretAccessKey: clitest.Canary, Region: "eu-central-1", Buckets: []string{"drop", "sealed"}, Now: now})
@@ -46,8 +46,8 @@ func statesSimulator(lastModified func(s3api.Object) string) *s3api.Server {
 		Buckets: []string{clitest.StatesBucket}, Now: time.Now, LastModified: lastModified})
 }
 
-// undatedStates starts another, empty server for a script, which reports the same Last-Modified of
-// every object for ever.
+// undatedStates starts another, empty server for a script, which reports the same Last-Modified for
+// every object, forever.
 func undatedStates(ts *testscript.TestScript, _ bool, _ []string) {
 	server := httptest.NewServer(statesSimulator(func(s3api.Object) string { return "Thu, 01 Jan 1970 00:00:00 GMT" }))
 	ts.Defer(server.Close)

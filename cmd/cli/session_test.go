@@ -57,7 +57,7 @@ func TestReadme_session(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Errorf("%s is stale; go test ./cmd/cli -run TestReadme -update writes it anew\n%s", path, out)
+		t.Errorf("%s is stale; go test ./cmd/cli -run TestReadme -update rewrites it\n%s", path, out)
 	}
 	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil || !bytes.Contains(readme, []byte("(testdata/golden/session.svg)")) {

@@ -53,7 +53,7 @@ func listBackups(ctx context.Context, s *session) error {
 
 func stateRestore(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 1 {
-		return errors.New("bh state restore wants one backup; bh state backup --list shows them")
+		return errors.New("bh state restore needs one backup; bh state backup --list shows them")
 	}
 	place, err := s.place(ctx)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 // lockCommand returns bh state lock, with bh state lock list below it.
 func lockCommand(command func(name, usage, args string, do stateRun, flags ...cli.Flag) *cli.Command) *cli.Command {
 	lock := command("lock", "keep everyone from changing the state for a while", "", stateLock,
-		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "let go of it after `LONG`"})
+		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "release it after `LONG`"})
 	lock.Subcommands = []*cli.Command{command("list", "show who holds the state", "", stateLocks)}
 	return lock
 }
@@ -56,7 +56,7 @@ func stateLock(ctx context.Context, s *session, a stateArgs) error {
 
 func stateUnlock(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 1 {
-		return errors.New("bh state unlock wants the id of the lock; bh state lock list shows it")
+		return errors.New("bh state unlock needs the id of the lock; bh state lock list shows it")
 	}
 	place, err := lockable(ctx, s)
 	if err != nil {

@@ -34,7 +34,7 @@ func stateList(ctx context.Context, s *session, a stateArgs) error {
 
 func stateShow(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 1 {
-		return errors.New("bh state show wants one project")
+		return errors.New("bh state show needs one project")
 	}
 	list, err := records(ctx, s, a.named[0])
 	if err != nil {
@@ -64,7 +64,7 @@ func openForChange(ctx context.Context, s *session, typed []string) (
 
 func stateMove(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 2 {
-		return errors.New("bh state mv wants the address that is and the one that shall be")
+		return errors.New("bh state mv needs the old address and the new one")
 	}
 	store, snap, projects, err := openForChange(ctx, s, a.named)
 	if err != nil {
@@ -87,7 +87,7 @@ func stateMove(ctx context.Context, s *session, a stateArgs) error {
 
 func stateRemove(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) == 0 {
-		return errors.New("bh state rm wants the projects to forget")
+		return errors.New("bh state rm needs the projects to forget")
 	}
 	store, snap, projects, err := openForChange(ctx, s, a.named)
 	if err != nil {

@@ -21,8 +21,8 @@ const defaultStatePath = ".bh/state.db"
 // statePull writes the file of the state. It does not write it to a terminal, because it is not text.
 func statePull(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) > 1 || len(a.named) == 0 && s.run.StdoutTTY {
-		return errors.New("bh state pull wants a file to write to; " +
-			"the state is no text, so it is not written to a terminal")
+		return errors.New("bh state pull needs a file to write to; " +
+			"the state is not text, so it is not written to a terminal")
 	}
 	file, err := pull(ctx, s)
 	if err != nil {
@@ -63,7 +63,7 @@ func pull(ctx context.Context, s *session) ([]byte, error) {
 // statePush replaces the state with a file.
 func statePush(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 1 {
-		return errors.New("bh state push wants one file")
+		return errors.New("bh state push needs one file")
 	}
 	if _, err := os.Stat(a.named[0]); err != nil {
 		return fmt.Errorf("read the file: %w", err)

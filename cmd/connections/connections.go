@@ -1,13 +1,36 @@
 // Package connections opens what a file declares: clouds, secret stores and the place of
 // the state.
 //
-// Each address is opened once in a run, by whoever needs it first, and remembers how that
-// ended: the same connection or the same error is returned to all who ask. Nobody who asks
-// for one connection waits for another. A connection that has never answered and cannot be
-// reached is asked once; the calls that follow fail with the same cause.
+// # Use
 //
-// Every call is observed: it is logged, tests can stand before and after it, and a vendor
-// that panics fails that call alone. Values are never logged.
+// [New] returns the [Connections] of a loaded file and opens nothing. [Connections.Cloud],
+// [Connections.Store] and [Connections.Place] open one thing each. [Connections.Readers] and
+// [Connections.Rigs] hand all of them to the planner and the executor, and
+// [Connections.Resolve] reads a reference to a secret.
+//
+// # Opened once
+//
+// Each address is opened once in a run, by the first caller that needs it. Success and
+// failure are both remembered: later callers get the same connection or the same error. An
+// attempt that was cut off by its context is not remembered. No lock is held while
+// something is being opened. A connection that has never answered and cannot be reached is
+// tried once; the calls that follow fail with the same cause.
+//
+// # Observed
+//
+// Every call is observed: it is logged, [Options.Boundary] is called before and after it,
+// and if a vendor panics, only that call fails. Values are never logged. Secrets that are
+// issued, read or referenced are added to [Options.Secrets].
+//
+// # Where secrets may go
+//
+// Secrets are sent only to hosts that the vendor or the environment names ([AllowedHosts]).
+// A host that only the file names is refused, with a [vendors.HostError].
+//
+// # Concurrency
+//
+// Connections are safe for concurrent use. Calls that can block return when their context
+// ends. Retries and pacing are left to the vendors.
 package connections
 
 import (
@@ -27,8 +50,8 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// Options are what connections need of the process. Config, Env, Now, Sleep and Log are
-// required. Transport carries the requests of all vendors, nil for the network.
+// Options holds what connections need from the process. Config, Env, Now, Sleep and Log are
+// required. Transport carries the requests of all vendors; nil means the network.
 type Options struct {
 	Config    *config.Config
 	Env       func(name string) string
@@ -37,20 +60,20 @@ type Options struct {
 	Transport http.RoundTripper
 	CacheDir  string
 	Log       *slog.Logger
-	// Secrets learns every secret that a connection works with: what references name,
-	// keys that are issued, read or brought. Nil for nobody.
+	// Secrets learns every secret that a connection works with: values of references,
+	// and keys that are issued, read or registered. It may be nil.
 	Secrets *redact.Set
 	State   StateOptions
 	// Boundary is called before and after each call to a vendor and each transaction of
-	// the state; nil for nobody.
+	// the state. It may be nil.
 	Boundary func(what string)
-	// Waiting is told when a vendor, by its title, or the state, by "", waits, for what,
-	// and until when at most.
+	// Waiting is called when a vendor or the state has to wait: with the title of the
+	// vendor ("" for the state), the reason, and the latest end.
 	Waiting func(title, why string, until time.Time)
 }
 
-// StateOptions say how the state is opened. Path, where not empty, is used instead of
-// the declared place.
+// StateOptions holds how the state is opened. Path, if not empty, replaces the declared
+// place.
 type StateOptions struct {
 	Path        string
 	LockTimeout time.Duration
@@ -58,7 +81,7 @@ type StateOptions struct {
 	NoSync      bool // see bolt.Options
 }
 
-// Connections are those of one run. Safe for concurrent use.
+// Connections holds the connections of one run. It is safe for concurrent use.
 type Connections struct {
 	o        Options
 	clouds   opened[vendors.BucketProvider]
@@ -73,10 +96,9 @@ type Connections struct {
 // New returns the connections of a file. None is opened.
 func New(o Options) *Connections { return &Connections{o: o, shared: map[string]any{}} }
 
-// Cloud returns the cloud with that address, of which a machine needs no other token
-// than that of its secret store: references among its settings are read first. The error
-// of one that is not declared names the block that is missing: a record needs it even
-// when no project does.
+// Cloud returns the cloud with that address. References in its settings are read first, so
+// a machine needs no token but that of its secret store. If the cloud is not declared, the
+// error names the missing block: a record can need it even if no project does.
 func (c *Connections) Cloud(ctx context.Context, address string) (vendors.BucketProvider, error) {
 	return c.clouds.get(ctx, address, func(ctx context.Context) (vendors.BucketProvider, error) {
 		connection, vendor, err := find("cloud", c.o.Config.Clouds, address)
@@ -103,7 +125,7 @@ func (c *Connections) Cloud(ctx context.Context, address string) (vendors.Bucket
 	})
 }
 
-// Store returns the secret store with that address; errors as Cloud's.
+// Store returns the secret store with that address. Its errors are like those of Cloud.
 func (c *Connections) Store(ctx context.Context, address string) (vendors.SecretStore, error) {
 	return c.stores.get(ctx, address, func(ctx context.Context) (vendors.SecretStore, error) {
 		connection, vendor, err := find("secrets", c.o.Config.Secrets, address)
@@ -126,9 +148,9 @@ func (c *Connections) Store(ctx context.Context, address string) (vendors.Secret
 	})
 }
 
-// Reference names a field of an item, or with field "" the item, without its value. It
-// makes no call and needs no token: a store that cannot be opened is asked for what its
-// settings say alone. The error wraps ErrInvalid if that does not say enough.
+// Reference returns the reference to a field of an item, or with field "" to the item. It
+// makes no call and needs no token: if the store cannot be opened, the reference is made
+// from its settings. The error wraps ErrInvalid if they do not say enough.
 func (c *Connections) Reference(ctx context.Context, store, id, title, field string) (string, error) {
 	opened, err := c.Store(ctx, store)
 	if err == nil {
@@ -146,11 +168,11 @@ func (c *Connections) Reference(ctx context.Context, store, id, title, field str
 
 // LearnReferences asks a store for what its references need and its settings do not say: the
 // vault, or if item is an id, where that item has its fields. It reports whether the store was
-// asked; one that cannot be opened is not, and that is no error.
+// asked. A store that cannot be opened is not asked, and that is not an error.
 func (c *Connections) LearnReferences(ctx context.Context, store, item string) (bool, error) {
 	opened, err := c.Store(ctx, store)
 	if err != nil {
-		return false, nil // what is known without it has to do
+		return false, nil // references are made without it
 	}
 	able, is := vendors.As[vendors.Referrer](opened)
 	if !is {

@@ -14,7 +14,7 @@ import (
 // state as well.
 const LevelTrace = slog.LevelDebug - 4
 
-// host is what the vendor of a connection is given of this machine.
+// host returns the host for the vendor of a connection.
 func (c *Connections) host(ctx context.Context, address string, vendor vendors.Vendor) vendors.Host {
 	h := vendors.Host{Dir: c.o.Config.Dir, Now: c.o.Now, Sleep: c.o.Sleep, Transport: c.o.Transport, Share: c.share,
 		CacheDir: c.o.CacheDir, MaySend: c.maySend(address, vendor.Settings, vendor.OwnHosts), Learn: c.o.Secrets.Add}
@@ -29,7 +29,7 @@ func (c *Connections) host(ctx context.Context, address string, vendor vendors.V
 	return h
 }
 
-// VendorTitle returns what people call a vendor; its name where this bh lacks it.
+// VendorTitle returns what people call a vendor, or its name if this bh does not have it.
 func VendorTitle(name string) string {
 	if v, ok := registry.Find(name); ok {
 		return v.Title
@@ -37,8 +37,8 @@ func VendorTitle(name string) string {
 	return name
 }
 
-// Title returns what people call the vendor of a connection, with the connection's
-// address where another one has the same vendor.
+// Title returns what people call the vendor of a connection, with the address of the
+// connection if another one has the same vendor.
 func (c *Connections) Title(address string) string {
 	var title string
 	same := 0

@@ -62,8 +62,7 @@ func allow(host string) string {
 	return "export " + AllowedHosts + `="$` + AllowedHosts + " " + host + `"`
 }
 
-// RefusedHosts returns what the declared connections could not be opened for: the hosts that must not get
-// their secrets.
+// RefusedHosts returns the hosts that the declared connections name and that must not get their secrets.
 func (c *Connections) RefusedHosts() (out []*vendors.HostError) {
 	for _, declared := range [][]config.Connection{c.o.Config.Clouds, c.o.Config.Secrets} {
 		for _, connection := range declared {

@@ -11,8 +11,8 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// observer is told of a call before it is made, and returns what is to be told of its
-// end. It never sees a value.
+// observer is called before a call to a vendor, and returns a function to call when that
+// call has ended. It never sees a value.
 type observer func(ctx context.Context, method, target string) func(error)
 
 func (c *Connections) observer(address string) observer {
@@ -40,8 +40,8 @@ func (c *Connections) boundary(what string) {
 	}
 }
 
-// Observe makes a call that reads from the vendor at an address, and is observed like
-// those of clouds and stores. It is left behind when ctx ends.
+// Observe makes a call that reads from the vendor at an address. The call is observed like
+// those to clouds and stores. If ctx ends, Observe returns without waiting for it.
 func Observe[T any](ctx context.Context, c *Connections, address, method string,
 	call func() (T, error)) (T, error) {
 	return read(ctx, c.observer(address), method, "", call)
@@ -54,7 +54,7 @@ func observed[T any](ctx context.Context, o observer, method, target string,
 	end := o(ctx, method, target)
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = fmt.Errorf("%s met a fault of its own: %v", method, fault)
+			err = fmt.Errorf("%s: internal error, this is a bug in bh: %v", method, fault)
 		}
 		end(err)
 	}()
@@ -66,8 +66,8 @@ func observedError(ctx context.Context, o observer, method, target string, call 
 	return err
 }
 
-// read makes a call that changes nothing, and leaves it behind when ctx ends: a file on
-// a disk that does not answer cannot be cut off.
+// read makes a call that changes nothing, and stops waiting for it when ctx ends: reading a
+// file from a disk that does not answer cannot be cancelled.
 func read[T any](ctx context.Context, o observer, method, target string, call func() (T, error)) (T, error) {
 	return observed(ctx, o, method, target, func() (T, error) { return parallel.Await(ctx, call) })
 }
@@ -143,8 +143,8 @@ type observedSecrets struct {
 	secrets *redact.Set
 }
 
-// observeSecrets returns a store whose calls are observed. The ability to read many items
-// is not left to what is behind it: the secrets in them are learned.
+// observeSecrets returns a store whose calls are observed. It wraps the ability to read many
+// items as well, so that the secrets in them are learned.
 func observeSecrets(store vendors.SecretStore, observe observer, secrets *redact.Set) vendors.SecretStore {
 	o := observedSecrets{store, observe, secrets}
 	if many, able := vendors.As[vendors.ItemsReader](store); able {

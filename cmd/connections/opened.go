@@ -12,15 +12,16 @@ type opened[T any] struct {
 	all map[string]*opening[T]
 }
 
-// opening is done when done is closed.
+// opening is one attempt to open something. Its result is valid once done is closed.
 type opening[T any] struct {
 	done  chan struct{}
 	value T
 	err   error
 }
 
-// get opens what stands for key, once: whoever asks meanwhile waits for it, until their
-// own context ends. An opening that was cut off by its context is not remembered.
+// get returns what was opened for key, and opens it on first use. Other callers wait for the
+// one that opens it, until their own context ends. An opening that was cut off by its context
+// is not remembered.
 func (o *opened[T]) get(ctx context.Context, key string, open func(context.Context) (T, error)) (T, error) {
 	for {
 		o.mu.Lock()
@@ -52,8 +53,8 @@ func (o *opened[T]) get(ctx context.Context, key string, open func(context.Conte
 	}
 }
 
-// open fills in an opening. It is forgotten where the context ended or the vendor
-// panicked, so that nobody waits for it for ever.
+// open fills in an opening. It forgets it if the context ended or the vendor panicked, so that
+// nobody waits for it forever.
 func (o *opened[T]) open(ctx context.Context, key string, x *opening[T],
 	open func(context.Context) (T, error)) (T, error) {
 	ended := false

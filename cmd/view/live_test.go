@@ -206,7 +206,7 @@ func TestLive_waitEnds(t *testing.T) {
 }
 
 // TestStillRunning: where there is no terminal, a line every ten seconds says what
-// runs while nothing ends, and none when something does.
+// runs as long as nothing ends; if something does, no such line is needed.
 func TestStillRunning(t *testing.T) {
 	c := &clock{noon}
 	var out bytes.Buffer

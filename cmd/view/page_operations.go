@@ -46,8 +46,8 @@ func (p *page) operations(left *room) string {
 	return head + rule + shownRows(rows) + picture + folded(rows)
 }
 
-// fill gives room to rows and then to their details, and reports whether there was enough for all. Rows that are grave
-// get it together with their details.
+// fill allots room to rows, then to their details, and reports whether there was enough for all. A grave row gets room
+// for its details at the same time.
 func fill(rows []row, grave bool, left *room) bool {
 	complete := true
 	for i := range rows {

@@ -68,7 +68,7 @@ func knownTypes(t *testing.T) []string {
 	return strings.Split(names, ", ")
 }
 
-// validLines holds every line to the schema, and gives the types that were there.
+// validLines checks every line against the schema, and returns the types it saw.
 func validLines(t *testing.T, text string) (types []string) {
 	t.Helper()
 	schema := strictSchema(t)
@@ -86,7 +86,7 @@ func validLines(t *testing.T, text string) (types []string) {
 	return types
 }
 
-// TestLines_schema shows everything that there is, and holds it to the schema.
+// TestLines_schema shows everything a view can show, and checks it against the schema.
 func TestLines_schema(t *testing.T) {
 	var out bytes.Buffer
 	v, err := New("json", &out, nil, options())

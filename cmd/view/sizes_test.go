@@ -33,7 +33,7 @@ func tenants(n int) *planner.Plan {
 	return p
 }
 
-// show gives what a view of a format writes about a plan.
+// show returns what the view of a format writes about a plan.
 func show(t *testing.T, format string, width int, p *planner.Plan) string {
 	t.Helper()
 	var out, errs bytes.Buffer

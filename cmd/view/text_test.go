@@ -56,7 +56,7 @@ func TestFit_property(t *testing.T) {
 // harmless says what in a text could act on a terminal, apart from tabs and the ends of lines.
 func harmless(text string) string {
 	if !utf8.ValidString(text) {
-		return "what is no text"
+		return "invalid UTF-8"
 	}
 	for _, r := range text {
 		joiner := r == 0x200c || r == 0x200d
@@ -67,8 +67,8 @@ func harmless(text string) string {
 	return ""
 }
 
-// foreign puts one text from outside into every place that takes one. The name of a
-// project is none: it is an identifier.
+// foreign puts one text from outside in every place that can hold one. The name of a project
+// cannot: it is an identifier.
 func foreign(text string) (*planner.Plan, executor.Report, diag.List) {
 	p := addr.Address{Kind: addr.Project, Name: "p", Key: text}
 	list := diag.List{
@@ -229,7 +229,7 @@ func TestSnippet_marks(t *testing.T) {
 		got := snippet(diag.Range{Start: diag.Pos{Line: 1, Byte: len(before)}, End: diag.Pos{Byte: len(before) + 5}}, []byte(source), false, 80)
 		if before == "\xff" {
 			if got != "" {
-				t.Errorf("what is no text is shown: %q", got)
+				t.Errorf("invalid UTF-8 is shown: %q", got)
 			}
 			continue
 		}
@@ -305,7 +305,7 @@ func TestClean(t *testing.T) {
 		}
 	}
 	if got := Clean("a\xffb"); got != "a\ufffdb" {
-		t.Errorf("what is no text becomes %q", got)
+		t.Errorf("invalid UTF-8 becomes %q", got)
 	}
 }
 

@@ -3,6 +3,32 @@
 //
 // It makes no decisions and asks nothing. All views are made from the same plain data,
 // so that people and programs read the same.
+//
+// # Use
+//
+// [New] returns the [View] of a format. A command calls the methods for what happens, and
+// [View.Done] last: a Markdown page is not written before that. [PlanMarkdown],
+// [PlanMermaid], [DriftMarkdown], [GraphMermaid] and [GraphDOT] return one document
+// without a view.
+//
+// # Text from outside
+//
+// Names and messages of providers can contain anything. Text goes through [Clean], so that
+// it cannot move the cursor, change colors or imitate another line. Pages also escape what
+// Markdown would interpret. Secrets are not this package's concern: the caller's streams
+// take them out.
+//
+// # Formats for programs
+//
+// [LinesSchema] is the schema of the JSON lines, and [LinesFormat] its version. Pages and
+// sections begin with [Marker] or [DriftMarker], by which a program finds them again. A
+// page has at most [MarkdownLimit] characters, and says what it leaves out.
+//
+// # Concurrency and errors
+//
+// Methods of a View must be called one at a time; [Serial] makes one safe for concurrent
+// use, and [Tee] shows everything on two. Failed writes are not returned: the caller's
+// streams remember them.
 package view
 
 import (

@@ -117,7 +117,7 @@ func everyKind() *planner.Plan {
 	return p
 }
 
-// acts are the steps that a planner gives an operation of the kind.
+// acts returns the steps of an operation of this kind, as a planner makes them.
 func acts(o planner.Operation) []planner.Act {
 	bucket, item := o.Bucket.Name, o.ItemTitle
 	switch o.Kind {

@@ -1,5 +1,22 @@
 // Package action runs the GitHub action of this repository: the steps of action.yml, as
 // GitHub's runner runs them, against a server that stands in for GitHub.
+//
+// # How a test reads
+//
+// actionRunner runs a job of testdata/workflows for an event. It resolves the expressions,
+// runs the steps of action.yml with bash, and returns the log, the outputs and whether the job
+// succeeded. github answers the requests of the action, and refuses all others. The bh that
+// runs is the test binary itself (see [clitest.Main]).
+//
+// # What is checked
+//
+//   - A plan is shown in one comment, an apply does what the comment showed, and drift keeps
+//     one issue open.
+//   - An apply takes no digest that somebody else could have written (attack_test.go).
+//   - No text of a pull request becomes part of a script, and other people's actions are
+//     pinned by commit.
+//
+// The tests need bash, curl and jq, and are skipped without them.
 package action
 
 import (
@@ -41,7 +58,7 @@ func (r *actionRunner) exists(bucket string) bool {
 	return err == nil
 }
 
-// own gives the comments on pull request 7 that are bh's.
+// own returns the comments on pull request 7 that are bh's.
 func (r *actionRunner) own() []githubText {
 	return slices.DeleteFunc(slices.Clone(r.github.comments[7]), func(c githubText) bool { return c.User.Login != githubBot })
 }
@@ -124,7 +141,7 @@ func TestAction_refusesAnotherPlanThanTheMergedOne(t *testing.T) {
 	}
 }
 
-// A push, or the merge of a fork's pull request, that changes nothing is not red because nobody saw its plan.
+// A push, or the merge of a fork's pull request, does not fail for lack of an approved plan if it changes nothing.
 func TestAction_appliesNothingWithoutAComment(t *testing.T) {
 	r := newActionRunner(t)
 	r.write("buckets.hcl", actionHead)
@@ -225,7 +242,7 @@ func TestAction_keepsOneIssueForDrift(t *testing.T) {
 		{"2", "two differences", "open", 2},
 		{"0", "no drift any more", "closed", 3},
 		{"0", "no drift", "closed", 3},
-		{"2", "one difference anew", "open", 4},
+		{"2", "a new difference", "open", 4},
 	} {
 		r.write("code", night.code)
 		r.write("page", marker+night.page+"\n")
@@ -281,7 +298,7 @@ func TestAction_runsNoTextOfOthers(t *testing.T) {
 	}
 }
 
-// The action makes bh from its own checkout where none is given. Linking takes minutes,
+// The action builds bh from its own checkout if none is given. Linking takes minutes,
 // so without -every a stand-in for go puts this binary in its place.
 func TestAction_buildsBH(t *testing.T) {
 	r := newActionRunner(t)

@@ -146,7 +146,7 @@ func TestAction_appliesNoPlanThatFailed(t *testing.T) {
 	if log, _, ok := r.run("merge.yml", nil, nil); ok || !strings.Contains(log, "::error::No plan was found") || r.exists("acme-photos") {
 		t.Errorf("applied\n%s", log)
 	}
-	// Without the policy the title of the item is no digest either.
+	// Without the policy the title of the item does not count as a digest either.
 	if log, _, ok := r.run("pull-request.yml", pullRequest, nil); !ok {
 		t.Fatal(log)
 	}
@@ -204,7 +204,7 @@ func TestAction_isPinned(t *testing.T) {
 			}
 		}
 		if strings.Contains(read(t, path), "pull_request_target:") {
-			t.Errorf("%s gives a stranger's file the secrets", path)
+			t.Errorf("%s exposes the secrets to a stranger's file", path)
 		}
 	}
 	// Other workflows of the repository can write to the cache that an apply would build from.

@@ -102,7 +102,7 @@ func (g *github) proper(r *http.Request) bool {
 	return true
 }
 
-// read decodes what was sent, which has to have these fields alone.
+// read decodes the body of a request, which must have exactly these fields.
 func (g *github) read(r *http.Request, fields ...string) map[string]string {
 	var sent map[string]string
 	if err := json.NewDecoder(r.Body).Decode(&sent); err != nil || r.Header.Get("Content-Type") != "application/json" {
@@ -122,7 +122,7 @@ func (g *github) read(r *http.Request, fields ...string) map[string]string {
 func (g *github) number(r *http.Request) int {
 	n, err := strconv.Atoi(r.PathValue("number"))
 	if err != nil {
-		g.t.Errorf("%s is no number", r.URL)
+		g.t.Errorf("%s is not a number", r.URL)
 	}
 	return n
 }
@@ -146,7 +146,7 @@ func (g *github) editComment(r *http.Request) (int, any) {
 	return http.StatusNotFound, map[string]string{"message": "Not Found"}
 }
 
-// ghost is an editor whose account was deleted: GitHub tells none any more.
+// ghost is an editor whose account was deleted: GitHub no longer names one.
 const ghost = "ghost"
 
 func nodeID(id int) string { return fmt.Sprintf("IC_%d", id) }
@@ -218,7 +218,7 @@ func (g *github) editIssue(r *http.Request) (int, any) {
 	return http.StatusNotFound, map[string]string{"message": "Not Found"}
 }
 
-// page gives the part of a list that was asked for.
+// page returns the page of a list that was asked for.
 func page[T any](r *http.Request, list []T) (int, any) {
 	number, err := strconv.Atoi(r.URL.Query().Get("page"))
 	size, errSize := strconv.Atoi(r.URL.Query().Get("per_page"))

@@ -146,8 +146,8 @@ func (r *actionRunner) write(name, text string) {
 	}
 }
 
-// run runs the job of a workflow for an event, and gives what the log shows, the
-// outputs of the action, and whether the job succeeded.
+// run runs the job of a workflow for an event. It returns the log, the outputs of the
+// action, and whether the job succeeded.
 func (r *actionRunner) run(workflow string, event map[string]any, inputs map[string]string) (log string, outputs map[string]string, ok bool) {
 	r.t.Helper()
 	var file workflowFile

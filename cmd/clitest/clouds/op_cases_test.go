@@ -27,8 +27,8 @@ func setField(x *connectsim.Item, id, text string) {
 	}
 }
 
-// Whatever a person does to an item, the plan is design section 4's, one apply sets
-// it right, and what the person added stays.
+// Whatever a person does to an item, the plan says what is wrong, one apply repairs it, and
+// what the person added stays.
 func TestOP_itemsThatPeopleTouch(t *testing.T) {
 	for name, c := range map[string]struct {
 		touch func(a *opAccount, id string)
@@ -108,7 +108,7 @@ func TestOP_itemsOfOthers(t *testing.T) {
 	})
 }
 
-// A machine needs the token of its secret store alone: Cloudflare's is in the vault,
+// A machine needs only the token of its secret store: Cloudflare's is in the vault,
 // and so are keys that someone brings.
 func TestOP_references(t *testing.T) {
 	opCase(t, connectsim.Options{}, func(t *testing.T, a *opAccount) {

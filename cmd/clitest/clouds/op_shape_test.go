@@ -95,7 +95,7 @@ func TestOP_labelsChange(t *testing.T) {
 				t.Errorf("the plan:\n%s", out)
 			}
 			if out := a.must("drift"); !strings.Contains(out, "No drift") {
-				t.Errorf("what is declared by now is no drift:\n%s", out)
+				t.Errorf("a change of the declaration is not drift:\n%s", out)
 			}
 			a.converges(1)
 			x := a.live()[0]

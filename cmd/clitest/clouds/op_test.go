@@ -58,7 +58,7 @@ secrets "onepassword" "eng" {
 
 func (a *opAccount) declare(text string) { a.write("buckets.hcl", opHead+text) }
 
-// live gives the items of the vault that are there.
+// live returns the items in the vault that are not deleted.
 func (a *opAccount) live() []connectsim.Item {
 	var out []connectsim.Item
 	for _, x := range a.connect.Items(a.vault) {
@@ -78,7 +78,7 @@ func value(x connectsim.Item, id string) string {
 	return ""
 }
 
-// complaints says what is not as it has to be when nothing is left to do.
+// complaints returns what is wrong, given that nothing is left to do.
 func (a *opAccount) complaints(projects int) []string {
 	var wrong []string
 	complain := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }

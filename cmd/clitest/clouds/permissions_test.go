@@ -50,7 +50,7 @@ func newReaders(t *testing.T) *readers {
 	return a
 }
 
-// readOnly gives bh the identities that may only read.
+// readOnly makes bh use the identities that may only read.
 func (a *readers) readOnly() {
 	a.env["CLOUDFLARE_API_TOKEN"] = a.token
 	a.connect.AddToken("the-token-that-reads", connectsim.Token{ReadOnly: []string{a.vault}})

@@ -19,7 +19,7 @@ func r2Case(t *testing.T, o simulator.Options, story func(t *testing.T, a *r2Acc
 	synctest.Test(t, func(t *testing.T) { story(t, newR2(t, o)) })
 }
 
-// planOf gives what a plan shows, which must have changes.
+// planOf returns what a plan shows. The plan must have changes.
 func (a *r2Account) planOf(args ...string) string {
 	a.t.Helper()
 	out, code := a.bh(append([]string{"plan", "--detailed-exitcode"}, args...)...)
@@ -112,7 +112,7 @@ func TestR2_driftOfEveryAttribute(t *testing.T) {
 	}
 }
 
-// What the API shows in another order or case, or leaves out for a while, is no drift.
+// It is not drift if the API changes order or case, or leaves something out for a while.
 func TestR2_noPhantomDrift(t *testing.T) {
 	r2Case(t, simulator.Options{NullResultInfo: true, NearestLocation: "ENAM"}, func(t *testing.T, a *r2Account) {
 		a.declare(strings.Replace(r2Photos, `bucket        = "photos"`, "bucket = \"photos\"\n location = \"weur\"", 1))
@@ -225,8 +225,8 @@ func TestR2_quotaIsPlannedWith(t *testing.T) {
 	})
 }
 
-// A signal in the middle of forty projects leaves nothing that the next apply does
-// not see to.
+// A signal in the middle of forty projects leaves nothing behind that the next apply does
+// not clean up.
 func TestR2_interruptStrandsNothing(t *testing.T) {
 	var many strings.Builder
 	for i := range 40 {

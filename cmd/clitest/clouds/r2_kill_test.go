@@ -110,7 +110,7 @@ func TestR2_kill(t *testing.T) {
 	}
 }
 
-// copy gives the same account and folder once more, at the same address.
+// copy returns a copy of the account and the folder, at the same address.
 func (s *r2Server) copy(t *testing.T) *r2Server {
 	t.Helper()
 	account := &r2Account{Simulator: s.Simulator.Clone(), t: t, dir: t.TempDir(), env: maps.Clone(s.env)}
@@ -157,8 +157,8 @@ func (s *r2Server) killAt(n int, after bool, args []string) bool {
 	return false
 }
 
-// heals applies once more and looks; and again when names that were left open are
-// no longer watched.
+// heals applies again and checks the result, and once again when names that were left open
+// are no longer watched.
 func (s *r2Server) heals(projects int) {
 	s.t.Helper()
 	later := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)

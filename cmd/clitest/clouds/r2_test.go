@@ -1,6 +1,20 @@
 // Package clouds runs bh against simulated vendors: Cloudflare R2, and 1Password behind a
 // Connect server. Most tests run it in this process, in the time of a synctest bubble;
 // some as processes that are killed at each call.
+//
+// # How a test reads
+//
+// r2Case and opCase run a story in a bubble, with an account of its own: r2Account is a
+// simulated Cloudflare and a folder with buckets.hcl, and opAccount adds a vault behind a
+// Connect server. A story declares projects, runs commands, changes things as a person would,
+// and checks what is printed and what is in the accounts.
+//
+// # Faults
+//
+// TestR2_faults and TestOP_faults spoil every call of each change, before or after it acts,
+// once or from then on. One more apply then has to repair everything: no token is left
+// over, and no item is doubled or lost. By default they take samples; with -every they leave
+// nothing out.
 package clouds
 
 import (
@@ -69,7 +83,7 @@ func (a *r2Account) write(name, text string) {
 	}
 }
 
-// bh runs a command and gives what it printed and its exit code.
+// bh runs a command and returns what it printed and its exit code.
 func (a *r2Account) bh(args ...string) (string, int) {
 	var out bytes.Buffer
 	args = append(args[:1:1], append([]string{"--file", filepath.Join(a.dir, "buckets.hcl")}, args[1:]...)...)
@@ -247,7 +261,7 @@ func TestR2_wholeWay(t *testing.T) {
 			}
 			if s.projects > 0 {
 				if out := a.must("show", "photos"); !strings.Contains(out, "lifecycle_rule") {
-					t.Errorf("show gives\n%s", out)
+					t.Errorf("show prints\n%s", out)
 				}
 			}
 		}

@@ -73,8 +73,8 @@ func TestR2_tryOut(t *testing.T) {
 	}
 }
 
-// startSimulator gives where the simulator is, and what stops it by a signal and
-// gives what it logged.
+// startSimulator starts the simulator and returns its address, and a function that stops it
+// with a signal and returns its log.
 func startSimulator(t *testing.T, path string) (at string, stop func() string) {
 	t.Helper()
 	cmd := exec.Command(path, "--listen", "127.0.0.1:0")

@@ -180,7 +180,7 @@ func TestR2_rotateInAnOverlap(t *testing.T) {
 	})
 }
 
-// TestR2_addressesThatLeaveThisMachineOut gives a key to another network: that is a note, not
+// TestR2_addressesThatLeaveThisMachineOut limits a key to another network: that is a note, not
 // a failure, and nothing is left to do.
 func TestR2_addressesThatLeaveThisMachineOut(t *testing.T) {
 	r2Case(t, simulator.Options{KeyDelay: 2 * time.Second}, func(t *testing.T, a *r2Account) {

@@ -343,7 +343,7 @@ func (d *twoStates) lost(t *testing.T, who, other *opAccount) {
 	for _, one := range []*opAccount{who, other} {
 		out := d.must(one, "discover")
 		if names := slices.Compact(slices.Sorted(slices.Values(stateName.FindAllString(out, -1)))); len(names) != 1 || strings.Contains(out, "this state") {
-			t.Errorf("it is no more told what is whose:\n%s", out)
+			t.Errorf("it no longer says what belongs to whom:\n%s", out)
 		}
 	}
 }

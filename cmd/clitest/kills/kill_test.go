@@ -1,5 +1,22 @@
-// Package kills runs bh as real processes that are killed, stopped, or out of room, and
-// many at once that share one state. Whatever happened, the next apply has to heal it.
+// Package kills runs bh as real processes that are killed, stopped, or run out of disk space,
+// and many at once that share one state. Whatever happened, the next apply has to repair it.
+//
+// # What is checked
+//
+// After a kill, one apply must succeed, and a plan after it must have nothing to do. Each
+// project then has one key and one item, and every key opens its bucket. TestKill does so
+// with a state on this machine, TestS3_kill with a state in a bucket. TestS3_many starts many
+// runners that share one state, kills some of them, and checks what they saw for
+// linearizability.
+//
+// # How processes are killed
+//
+// The test binary is bh itself (see [clitest.Main]), and kills itself at the n-th boundary: before
+// or after a call to a vendor or a transaction of the state. A proxy in front of the server
+// of a shared state counts its requests, and can cut each before or after it acts.
+//
+// By default the tests take samples; with -every they leave nothing out. With -short, the
+// ones that start hundreds of processes are skipped.
 package kills
 
 import (
@@ -39,8 +56,8 @@ project "drop" {
 func TestMain(m *testing.M) { clitest.Main(m) }
 
 // TestKill kills a real process with SIGKILL at every boundary (before and after
-// each journal transaction and each call to a vendor), applies once more, and looks:
-// nothing to do, one key a project, one item a project, every key proved.
+// each journal transaction and each call to a vendor), applies again, and checks:
+// nothing left to do, one key a project, one item a project, every key proved.
 func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts hundreds of processes")
@@ -118,7 +135,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// healed applies once more and looks at what is there.
+// healed applies again and checks the result.
 func healed(s clitest.Stage, n, keys, items int) {
 	s.T.Helper()
 	out := s.Must("apply", "--yes")

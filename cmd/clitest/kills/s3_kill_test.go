@@ -104,8 +104,8 @@ var s3Lives = []struct {
 
 // TestS3_kill kills a runner at each request of an apply to the server of the state, on
 // both sides of what the request does, and at each boundary of its other work. Another
-// runner, to whom nothing is left but the bucket, applies once more: then there is
-// nothing to do, one key and one item a project, and every key works.
+// runner, which has nothing but the bucket, applies again: then there is nothing left
+// to do, one key and one item a project, and every key works.
 func TestS3_kill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts hundreds of processes")
@@ -152,7 +152,7 @@ func TestS3_kill(t *testing.T) {
 	}
 }
 
-// takesOver applies once more and looks at what is there.
+// takesOver applies again and checks the result.
 func (r runner) takesOver(n, keys, items int) {
 	r.T.Helper()
 	plan := r.Must("plan")
@@ -166,7 +166,7 @@ func (r runner) takesOver(n, keys, items int) {
 }
 
 // worldFaults says what is wrong with a world: keys beyond those in the items, or items
-// whose key is none.
+// whose key does not exist.
 func worldFaults(t testing.TB, dir string, keys, items int) string {
 	t.Helper()
 	world := clitest.Stage{T: t, Dir: dir}

@@ -230,8 +230,8 @@ func (m *many) checkCalls() {
 	m.t.Logf("%d writes of the state, the last of serial %d", writes, serial)
 }
 
-// checkServer holds each object's history of reads and conditional writes against a
-// register: if the server is not what everything rests on, nothing else counts.
+// checkServer checks each object's history of reads and conditional writes against the model
+// of a register. If the server is not linearizable, no other result counts.
 func (m *many) checkServer() {
 	for _, key := range []string{m.key, m.key + ".lock"} {
 		var ops []porcupine.Operation
@@ -271,8 +271,8 @@ var registerModel = porcupine.Model{
 	Equal: func(a, b any) bool { return a == b },
 }
 
-// checkReads holds what the processes saw against one register a project: provisioned
-// or not. An apply that was killed may count at any time after, or never.
+// checkReads checks what the processes saw against a model with one register for each
+// project: provisioned or not. An apply that was killed may count at any time after, or never.
 func (m *many) checkReads() {
 	byProject := map[string][]porcupine.Operation{}
 	for i, a := range m.applies {

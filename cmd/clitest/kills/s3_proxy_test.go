@@ -104,7 +104,7 @@ type doom struct {
 	victim *os.Process
 }
 
-// acted gives the calls that reached the server, in the order in which they ended.
+// acted returns the calls that reached the server, in the order in which they ended.
 func (s *s3Server) acted() []s3Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
