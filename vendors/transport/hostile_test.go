@@ -48,6 +48,9 @@ func TestTransport_hostileServers(t *testing.T) {
 
 // Over real connections, what net/http bounds or has to be told to.
 func TestTransport_hostileConnections(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures memory, of which the race detector takes more")
+	}
 	for name, c := range map[string]struct {
 		serve func(net.Conn)
 		want  string

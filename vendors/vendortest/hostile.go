@@ -57,6 +57,9 @@ func Survive(t *testing.T, cases []Hostile, o HostileOptions, call Call) {
 	if o.Within == 0 {
 		o.Within = LongestCall
 	}
+	if testing.Short() {
+		t.Skip("it measures memory, of which the race detector takes more")
+	}
 	if o.Memory == 0 {
 		o.Memory = MemoryOfCall
 	}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"buckethead/cmd/cli"
@@ -277,18 +278,18 @@ func TestCanary_echo(t *testing.T) {
 			t.Run(source.name+"/"+how, func(t *testing.T) {
 				opCase(t, connectsim.Options{}, func(t *testing.T, _ *opAccount) {
 					r := newCanaryRun(t, source, canaryHead("api_token = "+source.expression)+"project \"a\" { bucket = \"a-bucket\" }\n")
-					sent := 0
+					var sent atomic.Int64
 					r.echo = func(request *http.Request) string {
 						header := request.Header.Get("Authorization")
 						if strings.Contains(header, canary) {
-							sent++
+							sent.Add(1)
 						}
 						return "Invalid request header: " + quote(header)
 					}
 					r.every()
 					r.look(t)
-					if !source.reference && (sent == 0 || !strings.Contains(r.said.String(), "[secret]") && !strings.Contains(r.said.String(), "(sensitive)")) {
-						t.Errorf("the token was sent %d times, and the echo is not shown:\n%s", sent, r.said.String())
+					if !source.reference && (sent.Load() == 0 || !strings.Contains(r.said.String(), "[secret]") && !strings.Contains(r.said.String(), "(sensitive)")) {
+						t.Errorf("the token was sent %d times, and the echo is not shown:\n%s", sent.Load(), r.said.String())
 					}
 				})
 			})

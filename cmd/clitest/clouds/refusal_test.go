@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -114,25 +115,22 @@ project "n" {
   bucket   = "acme-${each.key}"
 }
 `)
-				writes, issued := 0, 0
+				var writes, issued atomic.Int64
 				a.OnCall(func(c simulator.Call) *simulator.Fault {
 					if c.Op == "token.create" {
-						issued++
+						issued.Add(1)
 					}
 					return nil
 				})
 				a.connect.OnCall(func(c connectsim.Call) *connectsim.Fault {
-					if c.Op == "item.create" {
-						writes++
-					}
-					if c.Op == "item.create" && writes >= from {
+					if c.Op == "item.create" && writes.Add(1) >= int64(from) {
 						return &connectsim.Fault{Status: 403}
 					}
 					return nil
 				})
 				out, code := a.bh("apply", "--yes", "--parallelism", "8")
-				if code == 0 || from == 1 && issued != 1 || len(a.minted()) != from-1 || len(a.live()) != from-1 {
-					t.Errorf("exit %d: %d tokens were issued, %d live, and %d items:\n%s", code, issued, len(a.minted()), len(a.live()), out)
+				if code == 0 || from == 1 && issued.Load() != 1 || len(a.minted()) != from-1 || len(a.live()) != from-1 {
+					t.Errorf("exit %d: %d tokens were issued, %d live, and %d items:\n%s", code, issued.Load(), len(a.minted()), len(a.live()), out)
 				}
 				if n := strings.Count(out, "no credential was issued, because onepassword.eng did not take the one of"); n != 1 ||
 					from == 1 && !strings.Contains(out, "The same holds for 18 other projects.") {
