@@ -136,6 +136,9 @@ func laughs(n int) string {
 }
 
 func TestBounds_ofExpressions(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is long, and of one goroutine")
+	}
 	for name, src := range bombs {
 		t.Run(name, func(t *testing.T) {
 			if !*every && slices.Contains(long, name) {
@@ -156,6 +159,9 @@ func TestBounds_ofExpressions(t *testing.T) {
 
 // What is kept is bounded in all, however it is made.
 func TestBounds_ofTheConfiguration(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is long, and of one goroutine")
+	}
 	var texts strings.Builder
 	for i := range 20 {
 		fmt.Fprintf(&texts, "  t%d = format(\"%%9000000s\", \"%d\")\n", i, i)

@@ -86,6 +86,9 @@ func askedByBlocks() (out []string) {
 // faults that depend on n letters of it, which is the first. So four letters, each of which is
 // an a or a b, make five outcomes and not sixteen.
 func TestLoad_answersOneQuestionHoweverItIsAsked(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is long, and of one goroutine")
+	}
 	for _, form := range append(askedByExpressions(), askedByBlocks()...) {
 		for _, partial := range []bool{false, true} {
 			outcomes, examples := map[string]bool{}, ""
@@ -155,6 +158,9 @@ func everything(t *testing.T, list diag.List) string {
 // A fault tells no more than that it is there: not which of many places, instances, names and
 // sizes it has.
 func TestLoad_answersWithOneBit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is long, and of one goroutine")
+	}
 	letter := `substr(env("CLOUDFLARE_API_TOKEN"), 0, 1)`
 	var arms, names, locals, sizes, each strings.Builder
 	for c := 'A'; c <= 'Z'; c++ {

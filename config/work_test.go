@@ -45,6 +45,9 @@ func many(expression string) string {
 
 // What expressions take is bounded by a count, so that it is the same on every machine.
 func TestBounds_ofWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is long, and of one goroutine")
+	}
 	for name, src := range slow {
 		l := newLoader(from("locals {\n  " + src + "\n}\n"))
 		l.meter.most = 32 << 20 // which is reached in a moment
@@ -69,6 +72,9 @@ func TestBounds_ofWork_tellNothingOfSecrets(t *testing.T) {
 
 // What looks at much once is no work.
 func TestBounds_ofWork_leaveRoom(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is long, and of one goroutine")
+	}
 	load(t, from("locals {\n  list = flatten([for i in range(100) : range(1000)])\n  json = jsonencode(local.list)\n"+
 		"  yaml = yamlencode(local.list)\n  text = join(\",\", local.list)\n  all = regexall(\"[0-9]\", local.text)\n}\n"))
 }
