@@ -16,7 +16,7 @@ func (l *loader) withoutConsequences() diag.List {
 		return l.diags
 	}
 	absences := map[string]bool{}
-	for _, k := range []Kind{unknownReference, missingVariable, undeclaredVariable, missingConnection, ambiguousConnection,
+	for _, k := range []diag.Kind{unknownReference, missingVariable, undeclaredVariable, missingConnection, ambiguousConnection,
 		unknownConnection, importUndeclared, unknownScheme} {
 		absences[k.Code] = true
 	}

@@ -28,7 +28,7 @@ func toRange(r hcl.Range) diag.Range {
 
 // report adds one error. subject is the faulty text, context the block around
 // it. The result lets the caller add what is rarer: cause, project, severity.
-func (l *loader) report(k Kind, subject, context hcl.Range, detail, fix string) *diag.Diagnostic {
+func (l *loader) report(k diag.Kind, subject, context hcl.Range, detail, fix string) *diag.Diagnostic {
 	list := &l.diags
 	if k == secretFault {
 		list = &l.telling

@@ -11,13 +11,14 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"buckethead/config/diag"
 	"buckethead/config/functions"
 )
 
 const saveAsUTF8 = "Save the file as UTF-8."
 
 // faultKinds are the kinds of fault that functions tell apart.
-var faultKinds = map[functions.FaultKind]Kind{
+var faultKinds = map[functions.FaultKind]diag.Kind{
 	functions.TooLarge: tooLarge, functions.DuplicateKey: duplicateKey, functions.WrongEncoding: wrongEncoding,
 	functions.UnknownName: unknownReference, functions.UnknownCall: unknownFunction,
 }
@@ -36,7 +37,9 @@ func (s *scope) caused(d *hcl.Diagnostic, subject hcl.Range, hidden bool) bool {
 		}
 		s.report(faultKinds[e.Kind], subject, capital(sentence(e.What)), e.Fix)
 		return true
-	case interface{ fault() (Kind, string, string) }:
+	case interface {
+		fault() (diag.Kind, string, string)
+	}:
 		limit, tells := e.(*limitError)
 		if hidden && !tells {
 			return false

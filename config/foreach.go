@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
@@ -136,9 +135,7 @@ func each(key, value cty.Value) map[string]cty.Value {
 }
 
 // refersToEach reports whether an expression differs between instances.
-func refersToEach(e hclsyntax.Expression) bool {
-	return slices.ContainsFunc(e.Variables(), func(t hcl.Traversal) bool { return t.RootName() == "each" })
-}
+func refersToEach(e hclsyntax.Expression) bool { return mentions("each", e) }
 
 // instances evaluates for_each: a set of strings, a map or an object.
 func (d *projectDecoder) instances(a *hclsyntax.Attribute) ([]instance, bool) {

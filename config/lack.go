@@ -79,7 +79,7 @@ func (c *Config) Lacking(name string, attributes ...string) []Lack {
 
 // lack reports a value that was not given. With Options.Partial it is kept with what needs
 // it, if the scope has a place for that.
-func (s *scope) lack(k Kind, subject hcl.Range, detail, fix string) {
+func (s *scope) lack(k diag.Kind, subject hcl.Range, detail, fix string) {
 	if s.lacks == nil {
 		s.report(k, subject, detail, fix)
 		return

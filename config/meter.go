@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
+	"buckethead/config/diag"
 	"buckethead/config/functions"
 )
 
@@ -36,7 +37,7 @@ type limitError struct {
 }
 
 func (e *limitError) Error() string { return e.what }
-func (e *limitError) fault() (Kind, string, string) {
+func (e *limitError) fault() (diag.Kind, string, string) {
 	return tooLarge, sentence(e.what), functions.LessOfIt
 }
 

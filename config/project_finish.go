@@ -127,7 +127,7 @@ func (d *projectDecoder) checkStore() {
 	}
 }
 
-func (d *projectDecoder) problems(k Kind, problems []vendors.Problem) {
+func (d *projectDecoder) problems(k diag.Kind, problems []vendors.Problem) {
 	for _, p := range problems {
 		name := p.Attribute
 		switch name {
@@ -180,7 +180,7 @@ func (d *projectDecoder) claim(registers bool) {
 	}
 }
 
-func (d *projectDecoder) shared(k Kind, attribute, what string, other origin, fix string) {
+func (d *projectDecoder) shared(k diag.Kind, attribute, what string, other origin, fix string) {
 	at := func(b *hclsyntax.Block) hcl.Range { return valueRange(b, attribute) }
 	d.report(k, at(d.source), fmt.Sprintf("%s belongs to %s at %s and to %s at %s.",
 		what, other.project, toRange(at(other.block)), d.project.Addr, toRange(at(d.source))), fix)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 
+	"buckethead/config/diag"
 	"buckethead/config/language"
 )
 
@@ -22,7 +23,7 @@ type rule struct {
 }
 
 // fault reports a fault of the rule.
-func (r *rule) fault(k Kind, subject hcl.Range, detail, fix string) {
+func (r *rule) fault(k diag.Kind, subject hcl.Range, detail, fix string) {
 	r.failed = true
 	r.report(k, subject, detail, fix)
 }

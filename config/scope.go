@@ -46,7 +46,7 @@ type faultKey struct {
 }
 
 // report adds one error at subject, for the scope's block and project.
-func (s *scope) report(k Kind, subject hcl.Range, detail, fix string) *diag.Diagnostic {
+func (s *scope) report(k diag.Kind, subject hcl.Range, detail, fix string) *diag.Diagnostic {
 	if s.seen != nil {
 		key := faultKey{k.Code, detail, subject.Filename, subject.Start.Byte}
 		if _, told := s.seen[key]; told {

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/diag"
 	"buckethead/vendors"
 )
 
@@ -109,7 +110,7 @@ func (s *scope) outsideSetting(setting vendors.Setting, text, source string) ven
 }
 
 // problem reports what a vendor's check found.
-func (s *scope) problem(k Kind, p vendors.Problem, place hcl.Range) {
+func (s *scope) problem(k diag.Kind, p vendors.Problem, place hcl.Range) {
 	s.report(k, place, capital(sentence(p.Summary)), p.Fix)
 }
 

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"buckethead/config/diag"
 )
 
 // What is read is bounded, because it is kept in memory and most of it several times.
@@ -36,7 +38,7 @@ func refuse(what, fix string) error {
 	return &fileError{what: what, fix: fix, refused: true, err: fs.ErrPermission}
 }
 
-func (e *fileError) fault() (Kind, string, string) {
+func (e *fileError) fault() (diag.Kind, string, string) {
 	if e.refused {
 		return refusedFile, sentence(e.what), e.fix
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"buckethead/config/diag"
+
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -79,7 +81,7 @@ func (s *scope) readsNoSecret(a *hclsyntax.Attribute, what string) bool {
 
 // kind is the kind of a fault that depends on a value: its own, or that of all faults that
 // depend on secrets.
-func (c carried) kind(k Kind) Kind {
+func (c carried) kind(k diag.Kind) diag.Kind {
 	if c.origin != "" {
 		return secretFault
 	}

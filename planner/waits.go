@@ -1,6 +1,10 @@
 package planner
 
-import "buckethead/config/addr"
+import (
+	"slices"
+
+	"buckethead/config/addr"
+)
 
 // Wait says that an operation of the same plan has to be done before, and why. Reason.Text
 // follows its name: project.old "frees the name of the bucket".
@@ -40,12 +44,7 @@ func (o *Operation) await(before addr.Address, why Reason) {
 }
 
 func (o *Operation) awaits(before addr.Address) bool {
-	for _, w := range o.After {
-		if w.Address == before {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.After, func(w Wait) bool { return w.Address == before })
 }
 
 // Freed returns the addresses of the operations that release what this one needs.
