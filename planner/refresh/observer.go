@@ -29,6 +29,8 @@ type observer struct {
 	counters map[string]counter
 	// failed are the connections that were reported as unreadable.
 	failed map[string]bool
+	// partial means that what can be listed is wanted even where other lists fail.
+	partial bool
 	// stopped means that a single read failed: no other is begun.
 	stopped bool
 	// wanted are the items to be read, and a project that needs each.
@@ -119,11 +121,12 @@ func (o *observer) list(ctx context.Context) {
 	g.Wait() // what went wrong stands in o.diags
 }
 
-// mayAsk reports whether to begin another list of a connection: not after one that failed.
+// mayAsk reports whether to begin another list of a connection: not after one that failed,
+// for then there is no plan, unless a part of the answers is of use.
 func (o *observer) mayAsk(connection string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return !o.failed[connection]
+	return o.partial || !o.failed[connection]
 }
 
 // mayRead reports whether to begin another single read. After the first failure, or the end of

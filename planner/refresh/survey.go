@@ -25,6 +25,7 @@ type surveyor struct {
 // account may not list is not a fault.
 func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner.Unlisted, diag.List) {
 	s := &surveyor{observer: newObserver(r, q)}
+	s.partial = true
 	inUse, _, _ := s.inUse()
 	g := parallel.NewGroup(s.request.Parallelism)
 	for _, c := range q.Desired.Clouds {
