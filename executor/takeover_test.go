@@ -8,6 +8,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/planner"
+	"buckethead/planner/owners"
 )
 
 // A take-over that names the owner is carried out as a whole, wherever it is cut: the item
@@ -23,7 +24,7 @@ func TestTakeOver_cutAtEveryBoundary(t *testing.T) {
 		mine := project("pictures")
 		mine.Bucket.ID.Name, mine.ItemTitle = "photos", "photos"
 		b.config.Projects = []config.Project{mine}
-		b.config.Imports = []config.Import{{To: mine.Addr, Bucket: "photos", Item: item, Owner: planner.OwnerName(stack, snap.Meta.Lineage)}}
+		b.config.Imports = []config.Import{{To: mine.Addr, Bucket: "photos", Item: item, Owner: owners.Name(stack, snap.Meta.Lineage)}}
 		met := b.cut(n)
 		_, _, _ = b.apply(planner.Normal)
 		cut := met()
@@ -35,7 +36,7 @@ func TestTakeOver_cutAtEveryBoundary(t *testing.T) {
 			t.Fatalf("cut at %d: the mark is %+v, and there are %d credentials", n, taken.Mark, len(p.world.Cloud(cloud).Credentials()))
 		}
 		plan, _, err := a.plan(context.Background(), planner.Normal)
-		if err != nil || len(plan.Operations) != 1 || !strings.Contains(fmt.Sprint(plan.Operations[0].Blocked), planner.OwnerName(stack, own.Meta.Lineage)) {
+		if err != nil || len(plan.Operations) != 1 || !strings.Contains(fmt.Sprint(plan.Operations[0].Blocked), owners.Name(stack, own.Meta.Lineage)) {
 			t.Fatalf("cut at %d: the other plans %v (%v), and has to be told who took it", n, kinds(plan), err)
 		}
 		if !cut {

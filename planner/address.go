@@ -9,13 +9,6 @@ import (
 	"buckethead/vendors"
 )
 
-// Address is where a bucket can be reached now. Variable is the environment variable that
-// the endpoint comes from, "" if it comes from a file or a default.
-type Address struct {
-	vendors.Address
-	Variable string
-}
-
 // address returns where the subject's bucket is reached now: nothing if bh does not manage
 // the bucket, or if that is not known offline.
 func (m *maker) address(s *subject) Address {
@@ -60,7 +53,7 @@ func (m *maker) outOfSight(s *subject) bool {
 // otherAccount refuses a project whose bucket is in another account than the cloud's present one.
 func (m *maker) otherAccount(s *subject, now Address) bool {
 	r := s.record
-	if _, there := m.in.Observed.Buckets[BucketKey{r.Cloud, *r.Bucket}]; there || r.Item == nil {
+	if _, there := m.in.Observed.Bucket(r.Cloud, *r.Bucket); there || r.Item == nil {
 		return false
 	}
 	was := r.Item.Fields[vendors.FieldAccountID]
@@ -81,7 +74,7 @@ func (m *maker) otherIssuer(s *subject, now Address) bool {
 	if r.Active == nil || r.Issuer == "" || now.Issuer == "" || r.Issuer == now.Issuer {
 		return false
 	}
-	if _, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]; live {
+	if _, live := m.in.Observed.Credential(r.Cloud, r.Active.ID); live {
 		return false
 	}
 	return m.unseen(s, otherIssuer,

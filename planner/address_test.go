@@ -7,6 +7,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -52,18 +53,18 @@ func TestMake_address(t *testing.T) {
 		{name: "someone wrote the new one into the item: the record and the proof are owed",
 			change: func(s *scene) {
 				s.at(here, there, "")
-				s.item(func(i *planner.Item) { maps.Copy(i.Fields, there.Texts()) })
+				s.item(func(i *observed.Item) { maps.Copy(i.Fields, there.Texts()) })
 			}, kind: planner.Update, reason: "settings_changed", steps: []string{writeItem, verify}, changes: []planner.Change{endpoint}},
 		{name: "an item that is imported gets the address of its bucket", change: func(s *scene) {
 			s.at(here, there, "")
 			s.forgetRecord()
-			s.item(func(i *planner.Item) { maps.Copy(i.Fields, here.Texts()) })
+			s.item(func(i *observed.Item) { maps.Copy(i.Fields, here.Texts()) })
 			s.in.Desired.Imports = []config.Import{{To: photos, Bucket: "photos-bucket", Item: "photos"}}
 		}, kind: planner.Adopt, reason: "imported", steps: []string{claim, planner.StepTakeItem, writeItem, verify},
 			changes: []planner.Change{{Field: "access_key_id", After: "K1"}, endpoint}},
 		{name: "what an interrupted run stored gets it before it is proved", change: func(s *scene) {
 			s.at(here, there, "")
-			s.item(func(i *planner.Item) {
+			s.item(func(i *observed.Item) {
 				maps.Copy(i.Fields, here.Texts())
 				i.Fingerprint, i.Mark.Operation = "FX", "op2"
 			})
@@ -150,7 +151,7 @@ func TestMake_otherAccount(t *testing.T) {
 		{"destroyed", func(s *scene) { s.in.Mode = planner.DestroyAll }, "BH2030"},
 		{"the bucket is there: the item has a wrong account", func(s *scene) {
 			s.in.Observed.Buckets[photosKey] = vendors.Bucket{ID: photosID}
-			s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "K1"}] = vendors.Credential{ID: "K1", Name: "bh/main/project.photos/op1",
+			s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "K1"}] = vendors.Credential{ID: "K1", Name: "bh/main/project.photos/op1",
 				Bucket: photosID, Access: vendors.ReadWrite, Status: vendors.Active}
 		}, ""},
 	}
@@ -183,7 +184,7 @@ func TestMake_shape(t *testing.T) {
 	shown := vendors.Misfit{Field: vendors.FieldSecretAccessKey, Aspect: "type", Found: vendors.TypeVisible, Want: vendors.TypeConcealed}
 	label := vendors.Misfit{Field: vendors.FieldBucket, Aspect: "label", Found: "B", Want: "bucket"}
 	misfit := func(list ...vendors.Misfit) func(*scene) {
-		return func(s *scene) { s.item(func(i *planner.Item) { i.Misfits = list }) }
+		return func(s *scene) { s.item(func(i *observed.Item) { i.Misfits = list }) }
 	}
 	tests := []struct {
 		name    string

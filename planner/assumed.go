@@ -5,6 +5,8 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/planner/moves"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -15,21 +17,21 @@ import (
 //
 // The fingerprint of keys that people bring is that of the secret if the files declare it, and
 // otherwise the recorded one: a reference is not read.
-func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) World {
-	w := World{Assumed: true, Buckets: map[BucketKey]vendors.Bucket{},
-		Credentials: map[CredentialKey]vendors.Credential{}, Items: map[ItemKey]Item{},
+func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) observed.World {
+	w := observed.World{Assumed: true, Buckets: map[observed.BucketKey]vendors.Bucket{},
+		Credentials: map[observed.CredentialKey]vendors.Credential{}, Items: map[observed.ItemKey]observed.Item{},
 		Registered: map[addr.Address]string{}, CredentialLimit: map[string]int{}}
 	for _, r := range recorded.Records {
-		w.assume(r, now)
+		assume(&w, r, now)
 	}
 	imported := map[addr.Address]bool{}
 	for _, block := range desired.Imports {
 		imported[block.To] = true
 	}
-	moves := movesOf(desired, recorded)
+	moves := moves.Of(desired, recorded)
 	known := make(map[addr.Address]state.Record, len(recorded.Records))
 	for p, r := range recorded.Records {
-		known[moves.now(p)] = r
+		known[moves.Now(p)] = r
 	}
 	for i := range desired.Projects {
 		p := &desired.Projects[i]
@@ -40,18 +42,19 @@ func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) Wor
 		case p.Register != nil && isKnown && r.Active != nil:
 			w.Registered[p.Addr] = r.Active.Fingerprint
 		case p.Register == nil && !isKnown && (imported[p.Addr] || p.Adopt):
-			w.Buckets[BucketKey{p.Cloud, p.Bucket.ID}] = vendors.Bucket{ID: p.Bucket.ID, StorageClass: p.Bucket.StorageClass}
+			key := observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
+			w.Buckets[key] = vendors.Bucket{ID: p.Bucket.ID, StorageClass: p.Bucket.StorageClass}
 		}
 	}
 	return w
 }
 
-// assume adds what one record names.
-func (w World) assume(r state.Record, now time.Time) {
+// assume adds what one record names to a world.
+func assume(w *observed.World, r state.Record, now time.Time) {
 	var bucket vendors.BucketID
 	if r.Bucket != nil {
 		bucket = *r.Bucket
-		w.Buckets[BucketKey{r.Cloud, bucket}] = vendors.Bucket{ID: bucket, Location: r.Applied.Location,
+		w.Buckets[observed.BucketKey{Cloud: r.Cloud, ID: bucket}] = vendors.Bucket{ID: bucket, Location: r.Applied.Location,
 			StorageClass: r.Applied.StorageClass, CreatedAt: r.CreatedAt}
 	}
 	held := []*state.CredentialRef{r.Active, r.Pending}
@@ -71,10 +74,11 @@ func (w World) assume(r state.Record, now time.Time) {
 		if r.Applied.ExpiresAfter > 0 {
 			live.ExpiresAt = issued.Add(r.Applied.ExpiresAfter)
 		}
-		w.Credentials[CredentialKey{r.Cloud, c.ID}] = live
+		w.Credentials[observed.CredentialKey{Cloud: r.Cloud, ID: c.ID}] = live
 	}
 	if r.Item != nil {
-		w.Items[ItemKey{r.Secrets, r.Item.ID}] = Item{Summary: vendors.ItemSummary{ID: r.Item.ID, Title: r.Item.Title,
+		key := observed.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}
+		w.Items[key] = observed.Item{Summary: vendors.ItemSummary{ID: r.Item.ID, Title: r.Item.Title,
 			UpdatedAt: r.Item.UpdatedAt, Marked: true}}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -143,16 +144,16 @@ func quoteOrNone(s string) string {
 func (m *maker) needBucket(s *subject, d *draft) {
 	spec := s.desired.Bucket
 	spec.ID = s.bucketID()
-	key := BucketKey{s.desired.Cloud, spec.ID}
-	observed, present := m.in.Observed.Buckets[key]
+	key := observed.BucketKey{Cloud: s.desired.Cloud, ID: spec.ID}
+	bucket, present := m.in.Observed.Buckets[key]
 	if s.record != nil && s.record.Bucket != nil {
 		if !present {
 			m.recreateBucket(s, d, spec)
 			return
 		}
-		if spec.StorageClass != "" && observed.StorageClass != "" && observed.StorageClass != spec.StorageClass {
+		if spec.StorageClass != "" && bucket.StorageClass != "" && bucket.StorageClass != spec.StorageClass {
 			d.because(Update, "settings_changed", "the bucket's settings differ from what is declared")
-			d.change("storage_class", observed.StorageClass, spec.StorageClass)
+			d.change("storage_class", bucket.StorageClass, spec.StorageClass)
 			spec.Settings = vendors.BucketSettings{} // they have steps of their own
 			d.add(UpdateBucket{Spec: spec})
 		}
@@ -161,7 +162,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 	intent, open := s.open(StepCreateBucket)
 	open = open && intent.Name == spec.ID.Name && intent.Namespace == spec.ID.Namespace && intent.Cloud == s.desired.Cloud
 	block, imported := m.imports[s.project]
-	holder, held := m.owned().buckets[key]
+	holder, held := m.owners.Bucket(key)
 	held = held && holder != s.project
 	switch {
 	case held && m.frees(holder, s.desired.Adopt || imported):
@@ -172,7 +173,8 @@ func (m *maker) needBucket(s *subject, d *draft) {
 			d.because(Adopt, "adopted", "the bucket exists and "+holder.Label()+" releases it")
 			d.add(ClaimBucket{ID: spec.ID})
 		}
-	case present && open && !observed.CreatedAt.Before(intent.At.Add(-clockTolerance)) && len(m.openedByOthers(key)) == 0:
+	case present && open && !bucket.CreatedAt.Before(intent.At.Add(-clockTolerance)) &&
+		len(m.owners.OpenedByOthers(key)) == 0:
 		d.because(Provision, "interrupted", "an earlier run was stopped after it made the bucket")
 		d.add(ClaimBucket{ID: spec.ID})
 	case present && (imported || s.desired.Adopt && !held) && !m.mayHave(s, d, key):

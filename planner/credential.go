@@ -10,6 +10,8 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -81,7 +83,7 @@ func unhealthy(word string) bool {
 // rotationCause says why the active credential is to be replaced; "" when it is not.
 func (m *maker) rotationCause(s *subject) (word, text string) {
 	r, d := s.record, s.desired
-	c, live := m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]
+	c, live := m.in.Observed.Credential(r.Cloud, r.Active.ID)
 	switch {
 	case (!live || c.Status != vendors.Active) && s.interrupted() && m.pending(s) != nil:
 		return "interrupted", "an earlier run was stopped after it had stored a new credential"
@@ -96,7 +98,7 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 	case r.Secrets != d.Secrets:
 		return "store_changed", "the project moves to another secret store"
 	}
-	item, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]
+	item, there := m.in.Observed.Item(r.Secrets, itemID(r))
 	switch {
 	case !there && s.interrupted() && m.pending(s) != nil:
 		return "interrupted", "an earlier run was stopped after it had stored a new credential"
@@ -114,7 +116,7 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 
 // ageCause says why a credential is too old; "" when it is not.
 func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) {
-	issued, d := m.issuedAt(s.desired.Cloud, c), s.desired
+	issued, d := m.in.Observed.IssuedAt(s.desired.Cloud, c), s.desired
 	switch {
 	case d.ExpiresAfter > 0 && !issued.Add(d.ExpiresAfter).After(m.in.Now):
 		return "credential_expired", "the credential is older than expires_after"
@@ -122,15 +124,6 @@ func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) 
 		return "rotation_due", "rotation due since " + words.Day(issued.Add(d.Rotate.Every))
 	}
 	return "", ""
-}
-
-// issuedAt is when a credential was issued; imported ones are as old as
-// the vendor says.
-func (m *maker) issuedAt(cloud string, c state.CredentialRef) time.Time {
-	if c.IssuedAt.IsZero() {
-		return m.in.Observed.Credentials[CredentialKey{cloud, c.ID}].IssuedAt
-	}
-	return c.IssuedAt
 }
 
 func itemID(r *state.Record) string {
@@ -145,7 +138,7 @@ func itemID(r *state.Record) string {
 func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRef, overlap time.Duration) {
 	limit := 0
 	if m.in.NameLimit != nil {
-		limit = m.in.NameLimit(VendorOf(s.desired.Cloud))
+		limit = m.in.NameLimit(observed.VendorOf(s.desired.Cloud))
 	}
 	item, ok := m.storeInto(s, d)
 	if !ok {
@@ -163,7 +156,7 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 			d.change("item_title", "", s.desired.ItemTitle)
 		}
 	}
-	mint := IssueCredential{CredentialName: CredentialName(m.in.Desired.Stack, s.project, d.ID, limit),
+	mint := IssueCredential{CredentialName: owners.CredentialName(m.in.Desired.Stack, s.project, d.ID, limit),
 		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
 		ExpiresAfter: s.desired.ExpiresAfter}
 	m.endOthers(s, d, word)
@@ -175,15 +168,15 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 // one. An item that an interrupted run made is found by its mark.
 func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 	if s.record != nil && s.record.Item != nil && s.record.Secrets == s.desired.Secrets {
-		if _, there := m.in.Observed.Items[ItemKey{s.desired.Secrets, s.record.Item.ID}]; there {
+		if _, there := m.in.Observed.Item(s.desired.Secrets, s.record.Item.ID); there {
 			return s.record.Item.ID, true
 		}
 	}
 	if id := m.markedItem(s, s.desired.Secrets); id != "" {
 		return id, true
 	}
-	for _, id := range m.owned().titles[ItemKey{s.desired.Secrets, s.desired.ItemTitle}] {
-		holder, held := m.owned().items[ItemKey{s.desired.Secrets, id}]
+	for _, id := range m.owners.Titled(s.desired.Secrets, s.desired.ItemTitle) {
+		holder, held := m.owners.Item(observed.ItemKey{Secrets: s.desired.Secrets, ID: id})
 		if held && holder == s.project {
 			continue
 		}
@@ -206,8 +199,8 @@ func (m *maker) deletesItem(p addr.Address) bool {
 // markedItems finds the items that interrupted runs of this project stored and
 // could not record: only an open intent entitles this run to them. The operation id
 // tells them; the address in the mark may be the one before a move.
-func (m *maker) markedItems(s *subject) []ItemKey {
-	var found []ItemKey
+func (m *maker) markedItems(s *subject) []observed.ItemKey {
+	var found []observed.ItemKey
 	for _, intent := range s.intents {
 		if intent.Step != StepStoreCredential {
 			continue
@@ -216,13 +209,13 @@ func (m *maker) markedItems(s *subject) []ItemKey {
 			if key.Secrets != intent.Secrets || !item.Read {
 				continue
 			}
-			_, held := m.owned().items[key]
-			if !held && m.ofOperation(item.Mark, intent.Operation) {
+			_, held := m.owners.Item(key)
+			if !held && m.owners.OfOperation(item.Mark, intent.Operation) {
 				found = append(found, key)
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b ItemKey) int {
+	slices.SortFunc(found, func(a, b observed.ItemKey) int {
 		return cmp.Or(cmp.Compare(a.Secrets, b.Secrets), cmp.Compare(a.ID, b.ID))
 	})
 	return slices.Compact(found)
@@ -241,16 +234,16 @@ func (m *maker) markedItem(s *subject, secrets string) string {
 // dropLeftItems plans to delete the items that are left behind: in stores that the
 // project has left, and stored by interrupted runs but not taken over.
 func (m *maker) dropLeftItems(s *subject, d *draft) {
-	var left []ItemKey
+	var left []observed.ItemKey
 	if s.record != nil {
 		for _, f := range s.record.Former {
 			if m.over(f.Secrets, f.ID) == "" { // else it is another state's by now
-				left = append(left, ItemKey{f.Secrets, f.ID})
+				left = append(left, observed.ItemKey{Secrets: f.Secrets, ID: f.ID})
 			}
 		}
 	}
 	for _, key := range m.markedItems(s) {
-		if key != (ItemKey{d.Secrets, d.ItemID}) {
+		if key != (observed.ItemKey{Secrets: d.Secrets, ID: d.ItemID}) {
 			left = append(left, key)
 		}
 	}
@@ -263,7 +256,7 @@ func (m *maker) dropLeftItems(s *subject, d *draft) {
 // bringUpToDate plans what the declaration, which may have changed since, asks of
 // an item that is taken over and of the credential in it.
 func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.CredentialRef) {
-	item := m.in.Observed.Items[ItemKey{s.desired.Secrets, id}]
+	item, _ := m.in.Observed.Item(s.desired.Secrets, id)
 	fields := maps.Clone(item.Fields)
 	if s.desired.Register != nil {
 		fields = registeredKeys(s).Texts()
@@ -280,10 +273,10 @@ func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.Credent
 // itemsNamed returns the ids of the items that a person means by a name: the one
 // item that has it for its id, else all that have it for their title.
 func (m *maker) itemsNamed(secrets, name string) []string {
-	if _, there := m.in.Observed.Items[ItemKey{secrets, name}]; there {
+	if _, there := m.in.Observed.Item(secrets, name); there {
 		return []string{name}
 	}
-	return m.owned().titles[ItemKey{secrets, name}]
+	return m.owners.Titled(secrets, name)
 }
 
 // takeItem plans to take over an item that exists, with the keys in it.
@@ -305,10 +298,10 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 		}
 		return
 	}
-	item := m.in.Observed.Items[ItemKey{secrets, ids[0]}]
+	item, _ := m.in.Observed.Item(secrets, ids[0])
 	keyID := item.Fields[vendors.FieldAccessKeyID]
-	holder, held := m.owned().items[ItemKey{secrets, ids[0]}]
-	_, live := m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}]
+	holder, held := m.owners.Item(observed.ItemKey{Secrets: secrets, ID: ids[0]})
+	credential, live := m.in.Observed.Credential(s.desired.Cloud, keyID)
 	switch {
 	case held && holder != s.project:
 		fail("The item \"" + name + "\" belongs to " + holder.String() + ".")
@@ -324,7 +317,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 			s.desired.Cloud + ".")
 		return
 	}
-	if !m.mayTakeItem(s, ItemKey{secrets, ids[0]}, m.imports[s.project]) {
+	if !m.mayTakeItem(s, observed.ItemKey{Secrets: secrets, ID: ids[0]}, m.imports[s.project]) {
 		d.failed = true
 		return
 	}
@@ -336,6 +329,6 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	d.Changes = append(d.Changes, readdressed...)
 	d.add(TakeItem{ItemID: ids[0], AccessKeyID: keyID})
 	m.updatePolicy(s, d,
-		state.CredentialRef{ID: keyID, IssuedAt: m.in.Observed.Credentials[CredentialKey{s.desired.Cloud, keyID}].IssuedAt})
+		state.CredentialRef{ID: keyID, IssuedAt: credential.IssuedAt})
 	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields, Over: m.over(secrets, ids[0])}, s.proof())
 }

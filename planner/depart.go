@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"buckethead/config/addr"
+	"buckethead/planner/moves"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -34,7 +36,7 @@ func (m *maker) depart(s *subject) *Operation {
 		o.Blocked = append(o.Blocked, Objection{Word: "protected", Text: "it is protected",
 			Fix: "Declare it with protect = false and apply, then remove it; or forget it with a removed block."})
 	}
-	if claim, taken := m.taken(s.record); taken {
+	if claim, taken := m.owners.Taken(s.record); taken {
 		o.Blocked = append(o.Blocked, m.takenObjection(s, claim))
 	}
 	o.Steps = append(o.Steps, m.teardown(s, o).Steps()...)
@@ -79,7 +81,7 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 	if !there {
 		return
 	}
-	found, probed := m.in.Observed.Emptiness[BucketKey{o.Cloud, id}]
+	found, probed := m.in.Observed.Emptiness[observed.BucketKey{Cloud: o.Cloud, ID: id}]
 	full := probed && !found.Empty()
 	switch onDestroy {
 	case "refuse":
@@ -98,7 +100,7 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 				Fix: "on_destroy is \"empty\": to delete the objects, apply with --allow-empty."})
 		}
 	}
-	if others := m.openedByOthers(BucketKey{o.Cloud, id}); len(others) > 0 {
+	if others := m.owners.OpenedByOthers(observed.BucketKey{Cloud: o.Cloud, ID: id}); len(others) > 0 {
 		o.Blocked = append(o.Blocked, sharedObjection(s.project, others))
 	}
 	t.Bucket, t.Probe, t.Empty = &id, onDestroy == "refuse", onDestroy == "empty"
@@ -125,7 +127,7 @@ func objects(e vendors.Emptiness) string {
 // one, or the one that an open intent to create it turned out to have made.
 func (m *maker) departingBucket(s *subject, o *Operation) (vendors.BucketID, bool) {
 	if r := s.record; r != nil && r.Bucket != nil {
-		_, there := m.in.Observed.Buckets[BucketKey{r.Cloud, *r.Bucket}]
+		_, there := m.in.Observed.Bucket(r.Cloud, *r.Bucket)
 		return *r.Bucket, there
 	}
 	intent, open := s.open(StepCreateBucket)
@@ -133,7 +135,7 @@ func (m *maker) departingBucket(s *subject, o *Operation) (vendors.BucketID, boo
 		return o.Bucket, false
 	}
 	id := vendors.BucketID{Name: intent.Name, Namespace: intent.Namespace}
-	b, there := m.in.Observed.Buckets[BucketKey{intent.Cloud, id}]
+	b, there := m.in.Observed.Bucket(intent.Cloud, id)
 	if !there || b.CreatedAt.Before(intent.At.Add(-clockTolerance)) {
 		return id, false
 	}
@@ -147,7 +149,7 @@ func (m *maker) leftItems(s *subject, o *Operation) []DeleteItem {
 	var out []DeleteItem
 	if r := s.record; r != nil {
 		out = slices.DeleteFunc(formerItems(r), func(d DeleteItem) bool { return m.over(d.Secrets, d.ItemID) != "" })
-		switch _, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]; {
+		switch _, there := m.in.Observed.Item(r.Secrets, itemID(r)); {
 		case r.Item == nil:
 		case there:
 			out = append(out, DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})
@@ -198,9 +200,9 @@ func Departing(in Input) []state.Record {
 			declared[in.Desired.Projects[i].Addr] = true
 		}
 	}
-	moves := movesOf(in.Desired, in.Recorded)
+	moves := moves.Of(in.Desired, in.Recorded)
 	for p, r := range in.Recorded.Records {
-		if !declared[moves.now(p)] {
+		if !declared[moves.Now(p)] {
 			out = append(out, r)
 		}
 	}

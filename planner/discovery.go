@@ -8,24 +8,10 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/state"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/vendors"
 )
-
-// Owner says whose something is that bh made and that no record names.
-type Owner string
-
-// The owners. A thing with the name of this stack can still be another state's: two states
-// of the same name are told apart by their lineages. Without a lineage, the owner is
-// unknown.
-const (
-	ThisStack    Owner = "this_stack"
-	AnotherStack Owner = "another_stack"
-	UnknownStack Owner = "unknown"
-)
-
-// rank orders owners: what is nearest comes first.
-func (o Owner) rank() int { return slices.Index([]Owner{ThisStack, UnknownStack, AnotherStack}, o) }
 
 // FoundBucket is a bucket that no project of the state has.
 type FoundBucket struct {
@@ -40,9 +26,9 @@ type FoundBucket struct {
 	Declared diag.Range   `json:"declared,omitzero"`
 	// Owner, Stack and Lineage say whose the bucket is, if another state has an item
 	// or a credential for it.
-	Owner   Owner  `json:"owner,omitempty"`
-	Stack   string `json:"stack,omitempty"`
-	Lineage string `json:"lineage,omitempty"`
+	Owner   owners.Owner `json:"owner,omitempty"`
+	Stack   string       `json:"stack,omitempty"`
+	Lineage string       `json:"lineage,omitempty"`
 	// TakeOver says how to take it over: a command or, if it is declared, a sentence.
 	// It is empty if another state has the bucket. Block is the import block.
 	TakeOver string `json:"take_over,omitempty"`
@@ -50,14 +36,16 @@ type FoundBucket struct {
 }
 
 // Claim returns whose the bucket is, with a zero Owner if nobody owns it.
-func (f FoundBucket) Claim() Claim { return Claim{Owner: f.Owner, Stack: f.Stack, Lineage: f.Lineage} }
+func (f FoundBucket) Claim() owners.Claim {
+	return owners.Claim{Owner: f.Owner, Stack: f.Stack, Lineage: f.Lineage}
+}
 
 // FoundCredential is a credential with bh's prefix that no record vouches for.
 type FoundCredential struct {
 	Cloud    string           `json:"cloud"`
 	ID       string           `json:"id"`
 	Name     string           `json:"name"`
-	Owner    Owner            `json:"owner"`
+	Owner    owners.Owner     `json:"owner"`
 	Stack    string           `json:"stack,omitempty"`
 	Lineage  string           `json:"lineage,omitempty"`
 	Address  string           `json:"address,omitempty"` // an address, as far as the name tells
@@ -67,21 +55,25 @@ type FoundCredential struct {
 }
 
 // Claim returns whose the credential is.
-func (f FoundCredential) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Address} }
+func (f FoundCredential) Claim() owners.Claim {
+	return owners.Claim{Owner: f.Owner, Stack: f.Stack, Lineage: f.Lineage, Project: f.Address}
+}
 
 // Claim returns whose the item is.
-func (f FoundItem) Claim() Claim { return Claim{f.Owner, f.Stack, f.Lineage, f.Address} }
+func (f FoundItem) Claim() owners.Claim {
+	return owners.Claim{Owner: f.Owner, Stack: f.Stack, Lineage: f.Lineage, Project: f.Address}
+}
 
 // FoundItem is an item with bh's mark that belongs to no record.
 type FoundItem struct {
-	Secrets   string    `json:"secrets"`
-	ID        string    `json:"id"`
-	Title     string    `json:"title"`
-	Owner     Owner     `json:"owner"`
-	Stack     string    `json:"stack,omitempty"`
-	Lineage   string    `json:"lineage,omitempty"`
-	Address   string    `json:"address,omitempty"`
-	UpdatedAt time.Time `json:"updated_at,omitzero"`
+	Secrets   string       `json:"secrets"`
+	ID        string       `json:"id"`
+	Title     string       `json:"title"`
+	Owner     owners.Owner `json:"owner"`
+	Stack     string       `json:"stack,omitempty"`
+	Lineage   string       `json:"lineage,omitempty"`
+	Address   string       `json:"address,omitempty"`
+	UpdatedAt time.Time    `json:"updated_at,omitzero"`
 }
 
 // Unlisted is a namespace of a cloud that could not be listed and that nothing uses.
@@ -104,11 +96,6 @@ type Discovery struct {
 	Unlisted    []Unlisted
 }
 
-// ofOperation reports whether a mark is of this state and of this operation.
-func (m *maker) ofOperation(mark vendors.Mark, id string) bool {
-	return mark.Stack == m.in.Desired.Stack && mark.Operation == id && !m.family().foreign(mark)
-}
-
 // Discover compares what a survey has seen with the state. It leaves out what open intents
 // and watched names refer to, because the next plan handles that.
 func Discover(in Input) Discovery {
@@ -128,58 +115,35 @@ func Discover(in Input) Discovery {
 
 // discoverCredentials finds those with bh's prefix that nothing in the state names.
 func (m *maker) discoverCredentials(d *Discovery) {
-	known, begun := m.vouched()
+	known, begun := m.owners.Vouched()
 	for key, c := range m.in.Observed.Credentials {
 		switch {
 		case !strings.HasPrefix(c.Name, "bh/"):
 			d.Others[key.Cloud]++
-		case known[key], begun[CredentialKey{key.Cloud, c.Name}]:
+		case known[key], begun[observed.CredentialKey{Cloud: key.Cloud, ID: c.Name}]:
 		default:
 			f := FoundCredential{Cloud: key.Cloud, ID: c.ID, Name: c.Name, Bucket: c.Bucket,
 				IssuedAt: c.IssuedAt, Status: c.Status}
-			claim := m.claimOf(c)
+			claim := m.owners.Credential(c)
 			f.Owner, f.Stack, f.Lineage, f.Address = claim.Owner, claim.Stack, claim.Lineage, claim.Project
 			d.Credentials = append(d.Credentials, f)
 		}
 	}
 	slices.SortFunc(d.Credentials, func(a, b FoundCredential) int {
-		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.Owner.rank(), b.Owner.rank()),
+		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.Owner.Rank(), b.Owner.Rank()),
 			cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 }
 
-// vouched returns the credentials that records know, and the names (as ID) that stand
-// in the journal.
-func (m *maker) vouched() (known, begun map[CredentialKey]bool) {
-	known, begun = make(map[CredentialKey]bool, len(m.recorded)), map[CredentialKey]bool{}
-	for _, r := range m.recorded {
-		for _, c := range []*state.CredentialRef{r.Active, r.Pending} {
-			if c != nil {
-				known[CredentialKey{r.Cloud, c.ID}] = true
-			}
-		}
-		for _, c := range r.Retiring {
-			known[CredentialKey{r.Cloud, c.ID}] = true
-		}
-	}
-	for _, i := range m.in.Recorded.Intents {
-		begun[CredentialKey{i.Cloud, i.Name}] = true
-	}
-	for _, w := range m.in.Recorded.Watches {
-		begun[CredentialKey{w.Cloud, w.Name}] = true
-	}
-	return known, begun
-}
-
 // discoverItems finds those with our mark that belong to no record.
 func (m *maker) discoverItems(d *Discovery) {
-	held, begun := map[ItemKey]bool{}, map[string]bool{}
+	held, begun := map[observed.ItemKey]bool{}, map[string]bool{}
 	for _, r := range m.recorded {
 		if r.Item != nil {
-			held[ItemKey{r.Secrets, r.Item.ID}] = true
+			held[observed.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
 		}
 		for _, f := range r.Former {
-			held[ItemKey{f.Secrets, f.ID}] = true
+			held[observed.ItemKey{Secrets: f.Secrets, ID: f.ID}] = true
 		}
 	}
 	for _, i := range m.in.Recorded.Intents {
@@ -190,16 +154,16 @@ func (m *maker) discoverItems(d *Discovery) {
 		case held[key]:
 		case !item.Summary.Marked:
 			d.Others[key.Secrets]++
-		case item.Read && begun[item.Mark.Operation] && m.ofOperation(item.Mark, item.Mark.Operation):
+		case item.Read && begun[item.Mark.Operation] && m.owners.OfOperation(item.Mark, item.Mark.Operation):
 		default:
-			claim := m.family().ofMark(item.Mark)
+			claim := m.owners.Mark(item.Mark)
 			d.Items = append(d.Items, FoundItem{Secrets: key.Secrets, ID: key.ID, Title: item.Summary.Title,
 				Owner: claim.Owner, Stack: claim.Stack, Lineage: claim.Lineage, Address: claim.Project,
 				UpdatedAt: item.Summary.UpdatedAt})
 		}
 	}
 	slices.SortFunc(d.Items, func(a, b FoundItem) int {
-		return cmp.Or(cmp.Compare(a.Secrets, b.Secrets), cmp.Compare(a.Owner.rank(), b.Owner.rank()),
+		return cmp.Or(cmp.Compare(a.Secrets, b.Secrets), cmp.Compare(a.Owner.Rank(), b.Owner.Rank()),
 			cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID))
 	})
 }

@@ -2,8 +2,6 @@ package planner
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,24 +9,25 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/words"
+	"buckethead/planner/observed"
 )
 
 // discoverBuckets finds those that no project of the state has, and says how each
 // could be taken over. Credentials and items tell whose a bucket is.
 func (m *maker) discoverBuckets(d *Discovery) {
-	declared := make(map[BucketKey]*config.Project, len(m.in.Desired.Projects))
+	declared := make(map[observed.BucketKey]*config.Project, len(m.in.Desired.Projects))
 	for i := range m.in.Desired.Projects {
 		if p := &m.in.Desired.Projects[i]; p.Register == nil {
-			declared[BucketKey{p.Cloud, p.Bucket.ID}] = p
+			declared[observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}] = p
 		}
 	}
-	var keys []BucketKey
+	var keys []observed.BucketKey
 	for key := range m.in.Observed.Buckets {
-		if _, held := m.owned().buckets[key]; !held {
+		if _, held := m.owners.Bucket(key); !held {
 			keys = append(keys, key)
 		}
 	}
-	slices.SortFunc(keys, func(a, b BucketKey) int {
+	slices.SortFunc(keys, func(a, b observed.BucketKey) int {
 		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.ID.Namespace, b.ID.Namespace),
 			cmp.Compare(a.ID.Name, b.ID.Name))
 	})
@@ -37,7 +36,7 @@ func (m *maker) discoverBuckets(d *Discovery) {
 		b := m.in.Observed.Buckets[key]
 		f := FoundBucket{Cloud: key.Cloud, Bucket: key.ID, Location: b.Location, StorageClass: b.StorageClass,
 			CreatedAt: b.CreatedAt}
-		if others := m.heldByOthers(key); len(others) > 0 {
+		if others := m.owners.HeldByOthers(key); len(others) > 0 {
 			f.Owner, f.Stack, f.Lineage = others[0].Owner, others[0].Stack, others[0].Lineage
 		}
 		if p := declared[key]; p != nil {
@@ -118,10 +117,4 @@ func (n names) forBucket(bucket string) addr.Address {
 	}
 	n.taken[name] = true
 	return addr.Address{Kind: addr.Project, Name: name}
-}
-
-// shortForm stands for stack and address where a whole name would be too long.
-func shortForm(stack string, project addr.Address) string {
-	sum := sha256.Sum256([]byte(stack + "\x00" + project.String()))
-	return hex.EncodeToString(sum[:8])
 }

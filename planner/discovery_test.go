@@ -10,6 +10,8 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 
@@ -26,15 +28,15 @@ func surveyed() *scene {
 
 func (s *scene) addBucket(name, namespace string) {
 	id := vendors.BucketID{Name: name, Namespace: namespace}
-	s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
+	s.in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
 }
 
 func (s *scene) addCredential(id, name, bucket string) {
-	s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Name: name, Status: vendors.Active, Bucket: vendors.BucketID{Name: bucket}}
+	s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Name: name, Status: vendors.Active, Bucket: vendors.BucketID{Name: bucket}}
 }
 
 func (s *scene) addItem(id string, marked bool, mark vendors.Mark) {
-	s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: id}] = planner.Item{Summary: vendors.ItemSummary{ID: id, Title: "title of " + id, Marked: marked}, Read: marked, Mark: mark}
+	s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: id}] = observed.Item{Summary: vendors.ItemSummary{ID: id, Title: "title of " + id, Marked: marked}, Read: marked, Mark: mark}
 }
 
 func found(d planner.Discovery) []string {
@@ -53,7 +55,7 @@ func found(d planner.Discovery) []string {
 
 func TestDiscover(t *testing.T) {
 	long := addr.Address{Kind: addr.Project, Name: "p", Key: strings.Repeat("k", 100)}
-	short := planner.CredentialName("main", long, planner.OperationID("L", long, 2), 60)
+	short := owners.CredentialName("main", long, owners.OperationID("L", long, 2), 60)
 	x, tenant := addr.Address{Kind: addr.Project, Name: "x"}, addr.Address{Kind: addr.Project, Name: "tenant", Key: "a/b"}
 	tests := []struct {
 		name   string
@@ -87,11 +89,11 @@ func TestDiscover(t *testing.T) {
 		}, []string{"bucket theirs project.theirs:  prod", "credential K7 another_stack prod project.x"}, nil},
 		{"a bucket of this stack, whose state was lost", func(s *scene) {
 			s.addBucket("ours", "")
-			s.addCredential("K7", "bh/main/project.x/"+planner.OperationID("L", x, 3), "ours")
+			s.addCredential("K7", "bh/main/project.x/"+owners.OperationID("L", x, 3), "ours")
 		}, []string{"bucket ours project.ours: bh import ours --bucket ours", "credential K7 this_stack main project.x"}, nil},
 		{"a bucket that an interrupted run is making", func(s *scene) { s.addBucket("new", ""); s.intent(planner.StepCreateBucket, "new") }, nil, nil},
 		{"credentials", func(s *scene) {
-			s.addCredential("K2", "bh/main/"+tenant.String()+"/"+planner.OperationID("L", tenant, 1)+".2", "x")
+			s.addCredential("K2", "bh/main/"+tenant.String()+"/"+owners.OperationID("L", tenant, 1)+".2", "x")
 			s.addCredential("K3", "bh/other/project.y/0123456789ab", "x")
 			s.addCredential("K4", "bh/something else", "x")
 			s.addCredential("K5", "bh/main/no address/x", "x")
@@ -101,7 +103,7 @@ func TestDiscover(t *testing.T) {
 		{"a short name of ours, and of someone's", func(s *scene) {
 			s.in.Recorded.Sequences[long] = 3
 			s.addCredential("K2", short, "x")
-			s.addCredential("K3", planner.CredentialName("main", addr.Address{Kind: addr.Project, Name: "p", Key: strings.Repeat("x", 100)}, "0123456789ab", 60), "x")
+			s.addCredential("K3", owners.CredentialName("main", addr.Address{Kind: addr.Project, Name: "p", Key: strings.Repeat("x", 100)}, "0123456789ab", 60), "x")
 		}, []string{"credential K2 this_stack main " + long.String(), "credential K3 unknown"}, nil},
 		{"credentials that the state knows", func(s *scene) {
 			s.addCredential("K2", "bh/main/project.photos/b", "x")
@@ -113,7 +115,7 @@ func TestDiscover(t *testing.T) {
 			s.in.Recorded.Watches = []state.Watch{{Name: "bh/main/project.photos/e", Cloud: cloud, Project: photos}}
 		}, nil, nil},
 		{"items", func(s *scene) {
-			s.addItem("I2", true, vendors.Mark{Stack: "main", Address: "project.x", Operation: planner.OperationID("L", x, 1)})
+			s.addItem("I2", true, vendors.Mark{Stack: "main", Address: "project.x", Operation: owners.OperationID("L", x, 1)})
 			s.addItem("I3", true, vendors.Mark{Stack: "prod", Address: "project.y"})
 			s.addItem("I4", true, vendors.Mark{})
 			s.addItem("I5", false, vendors.Mark{})
@@ -124,7 +126,7 @@ func TestDiscover(t *testing.T) {
 		}, []string{"item I2 this_stack main project.x", "item I4 unknown", "item I3 another_stack prod project.y"}, map[string]int{store: 1}},
 		{"a name and a mark with the address of a store", func(s *scene) {
 			a := addr.Address{Kind: addr.Secrets, Name: "a.b"}
-			id := planner.OperationID("L", a, 1)
+			id := owners.OperationID("L", a, 1)
 			s.addCredential("K2", "bh/main/"+a.String()+"/"+id, "x")
 			s.addItem("I2", true, vendors.Mark{Stack: "main", Address: a.String(), Operation: id})
 		}, []string{"credential K2 unknown", "item I2 unknown main secrets.a.b"}, nil},

@@ -7,6 +7,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/planner/moves"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -91,11 +92,11 @@ func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
 	for i := range c.Projects {
 		declared[c.Projects[i].Addr] = c.Projects[i].Range
 	}
-	moves := movesOf(c, snap)
+	moves := moves.Of(c, snap)
 	for p, r := range snap.Records {
 		one := config.Project{Addr: p, Cloud: r.Cloud, Secrets: r.Secrets, Access: r.Applied.Access,
 			AllowedIPs:   r.Applied.AllowedIPs,
-			ExpiresAfter: r.Applied.ExpiresAfter, OnDestroy: config.OnDestroy(r.OnDestroy), Range: declared[moves.now(p)]}
+			ExpiresAfter: r.Applied.ExpiresAfter, OnDestroy: config.OnDestroy(r.OnDestroy), Range: declared[moves.Now(p)]}
 		if r.Bucket != nil {
 			one.Bucket = vendors.BucketSpec{ID: *r.Bucket, Location: r.Applied.Location, StorageClass: r.Applied.StorageClass,
 				Settings: r.Applied.Settings}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"buckethead/config/diag"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -45,7 +47,7 @@ func (d *drifter) bucket() {
 	if r.Bucket == nil {
 		return
 	}
-	key := BucketKey{r.Cloud, *r.Bucket}
+	key := observed.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}
 	observed, there := d.m.in.Observed.Buckets[key]
 	if !there {
 		if !d.cut(StepDeleteBucket) {
@@ -139,7 +141,7 @@ func (d *drifter) credential() {
 	if r.Registered || r.Active == nil {
 		return
 	}
-	c, live := d.m.in.Observed.Credentials[CredentialKey{r.Cloud, r.Active.ID}]
+	c, live := d.m.in.Observed.Credential(r.Cloud, r.Active.ID)
 	if !live {
 		if !d.cut(StepRevokeCredential) {
 			d.add(CredentialGone, "credential", r.Active.ID, "")
@@ -165,7 +167,7 @@ func (d *drifter) policy(c vendors.Credential) {
 		if after == 0 {
 			return timeOrNever(time.Time{})
 		}
-		return timeOrNever(d.m.issuedAt(r.Cloud, *r.Active).Add(after))
+		return timeOrNever(d.m.in.Observed.IssuedAt(r.Cloud, *r.Active).Add(after))
 	}
 	d.differs(PolicyDrift, "access", string(r.Applied.Access), string(c.Access),
 		d.declaredText(func() string { return string(d.desired.Access) }))
@@ -183,7 +185,7 @@ func (d *drifter) item() {
 	if r.Item == nil {
 		return
 	}
-	item, there := d.m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]
+	item, there := d.m.in.Observed.Item(r.Secrets, r.Item.ID)
 	switch {
 	case !there && d.cut(StepDeleteItem):
 	case !there:
@@ -216,7 +218,7 @@ func (m *maker) missingStores() diag.List {
 }
 
 // itemFields compares the fields that bh stored, and ignores those that people added.
-func (d *drifter) itemFields(item Item) {
+func (d *drifter) itemFields(item observed.Item) {
 	r := d.record
 	var title *string
 	if d.desired != nil {
@@ -244,7 +246,7 @@ func (d *drifter) itemFields(item Item) {
 		mark.Operation != r.Item.Operation {
 		d.add(ItemEdited, "mark", r.Item.Address.String(), mark.Address)
 	}
-	if claim, taken := d.m.taken(r); taken {
-		d.add(ItemEdited, "owner", OwnerName(d.m.in.Desired.Stack, d.m.in.Recorded.Meta.Lineage), claim.String())
+	if claim, taken := d.m.owners.Taken(r); taken {
+		d.add(ItemEdited, "owner", owners.Name(d.m.in.Desired.Stack, d.m.in.Recorded.Meta.Lineage), claim.String())
 	}
 }

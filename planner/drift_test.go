@@ -9,6 +9,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -16,25 +17,25 @@ import (
 // TestFindDrift changes one thing of a world in which nothing differs. What the
 // declaration, the clock or an interrupted run changed is no drift.
 func TestFindDrift(t *testing.T) {
-	key := planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}
+	key := observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}
 	lifecycle := func(after time.Duration) vendors.BucketSettings {
 		return vendors.BucketSettings{Lifecycle: []vendors.LifecycleRule{{ID: "old", Enabled: true, DeleteAfter: after}}}
 	}
 	applied := func(s *scene, there time.Duration) {
 		s.rec.Applied.Settings = lifecycle(day)
 		s.desc.Bucket.Settings = lifecycle(day)
-		s.in.Observed.Settings = map[planner.BucketKey]vendors.BucketSettings{key: lifecycle(there)}
+		s.in.Observed.Settings = map[observed.BucketKey]vendors.BucketSettings{key: lifecycle(there)}
 	}
 	domains := func(s *scene, there ...string) {
 		domain := func(name string) vendors.CustomDomain {
 			return vendors.CustomDomain{Domain: name + ".example.com", ZoneID: "Z", Enabled: true}
 		}
 		s.rec.Applied.Settings.Domains = []vendors.CustomDomain{domain("a"), domain("b")}
-		observed := vendors.BucketSettings{Domains: []vendors.CustomDomain{}}
+		seen := vendors.BucketSettings{Domains: []vendors.CustomDomain{}}
 		for _, name := range there {
-			observed.Domains = append(observed.Domains, domain(name))
+			seen.Domains = append(seen.Domains, domain(name))
 		}
-		s.in.Observed.Settings = map[planner.BucketKey]vendors.BucketSettings{key: observed}
+		s.in.Observed.Settings = map[observed.BucketKey]vendors.BucketSettings{key: seen}
 	}
 	class := func(s *scene, recorded, there string) {
 		s.rec.Applied.StorageClass = recorded
@@ -117,20 +118,20 @@ func TestFindDrift(t *testing.T) {
 		}, nil},
 		{"item gone", (*scene).deleteItem, []string{`item_gone item "photos" ""`}},
 		{"item deleted by a run that was cut", func(s *scene) { s.undeclare(); s.deleteItem(); s.intent(planner.StepDeleteItem, "photos") }, nil},
-		{"a field", func(s *scene) { s.item(func(i *planner.Item) { i.Fields[vendors.FieldBucket] = "x" }) }, []string{`item_edited bucket "photos-bucket" "x"`}},
-		{"the secret, unseen", func(s *scene) { s.item(func(i *planner.Item) { i.Fingerprint = "F9" }) }, []string{`item_edited secret_access_key "" "" sensitive`}},
+		{"a field", func(s *scene) { s.item(func(i *observed.Item) { i.Fields[vendors.FieldBucket] = "x" }) }, []string{`item_edited bucket "photos-bucket" "x"`}},
+		{"the secret, unseen", func(s *scene) { s.item(func(i *observed.Item) { i.Fingerprint = "F9" }) }, []string{`item_edited secret_access_key "" "" sensitive`}},
 		{"a secret that an interrupted run stored", func(s *scene) {
-			s.item(func(i *planner.Item) { i.Fingerprint = "F9" })
+			s.item(func(i *observed.Item) { i.Fingerprint = "F9" })
 			s.rec.Pending = &state.CredentialRef{ID: "K9", Fingerprint: "F9"}
 		}, nil},
 		{"an item that an interrupted run may have written", func(s *scene) {
-			s.item(func(i *planner.Item) { i.Fingerprint = "F9" })
+			s.item(func(i *observed.Item) { i.Fingerprint = "F9" })
 			s.intent(planner.StepStoreCredential, "photos")
 		}, nil},
-		{"what people added", func(s *scene) { s.item(func(i *planner.Item) { i.Fields["note"] = "mine" }) }, nil},
-		{"the title", func(s *scene) { s.item(func(i *planner.Item) { i.Summary.Title = "x" }) }, []string{`item_edited item_title "photos" "x"`}},
+		{"what people added", func(s *scene) { s.item(func(i *observed.Item) { i.Fields["note"] = "mine" }) }, nil},
+		{"the title", func(s *scene) { s.item(func(i *observed.Item) { i.Summary.Title = "x" }) }, []string{`item_edited item_title "photos" "x"`}},
 		{"another title declared", func(s *scene) { s.desc.ItemTitle = "x" }, nil},
-		{"the mark", func(s *scene) { s.item(func(i *planner.Item) { i.Mark.Address = "project.x" }) }, []string{`item_edited mark "project.photos" "project.x"`}},
+		{"the mark", func(s *scene) { s.item(func(i *observed.Item) { i.Mark.Address = "project.x" }) }, []string{`item_edited mark "project.photos" "project.x"`}},
 		{"a rotation that is due", func(s *scene) { s.desc.Rotate = &config.Rotation{Every: time.Minute} }, nil},
 		{"a stray", func(s *scene) { s.stray("bh/main/project.photos/op7") }, nil},
 		{"declared and not recorded", func(s *scene) { s.forgetRecord() }, nil},

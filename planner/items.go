@@ -10,6 +10,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/planner/observed"
 	"buckethead/state"
 )
 
@@ -31,7 +32,7 @@ func (m *maker) vanished(secrets string) (gone, all int) {
 			continue
 		}
 		all++
-		if _, there := m.in.Observed.Items[ItemKey{secrets, r.Item.ID}]; !there {
+		if _, there := m.in.Observed.Item(secrets, r.Item.ID); !there {
 			gone++
 		}
 	}
@@ -132,9 +133,11 @@ type doubled struct {
 // doubles finds the items that someone copied, or made, under the title of one of ours. bh
 // finds its own by id, but whoever looks it up by title may get the other one.
 func (m *maker) doubles() []doubled {
-	title := func(secrets, title string) ItemKey { return ItemKey{secrets, strings.ToLower(title)} } // references tell no case
-	count := make(map[ItemKey]int, len(m.in.Observed.Items))
-	twice := map[ItemKey][]string{}
+	title := func(secrets, title string) observed.ItemKey {
+		return observed.ItemKey{Secrets: secrets, ID: strings.ToLower(title)}
+	} // references tell no case
+	count := make(map[observed.ItemKey]int, len(m.in.Observed.Items))
+	twice := map[observed.ItemKey][]string{}
 	for key, item := range m.in.Observed.Items {
 		t := title(key.Secrets, item.Summary.Title)
 		if count[t]++; count[t] == 2 {
@@ -149,7 +152,7 @@ func (m *maker) doubles() []doubled {
 		if _, several := twice[t]; !several {
 			continue
 		}
-		if _, held := m.owned().items[key]; !held {
+		if _, held := m.owners.Item(key); !held {
 			twice[t] = append(twice[t], key.ID)
 		}
 	}
@@ -158,7 +161,7 @@ func (m *maker) doubles() []doubled {
 		if r.Item == nil || m.in.Scope != nil && !m.in.Scope(p) {
 			continue
 		}
-		item, there := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]
+		item, there := m.in.Observed.Item(r.Secrets, r.Item.ID)
 		others := twice[title(r.Secrets, item.Summary.Title)]
 		storing := slices.ContainsFunc(m.intents[p], func(i state.Intent) bool { return i.Step == StepStoreCredential })
 		if there && len(others) > 0 && !storing { // or it may be ours from a run that was stopped

@@ -10,6 +10,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -30,10 +31,10 @@ func several(n, gone int) *scene {
 		record.Active = &state.CredentialRef{ID: key, IssuedAt: record.Active.IssuedAt, Fingerprint: "F1"}
 		s.in.Desired.Projects = append(s.in.Desired.Projects, project)
 		s.in.Recorded.Records[p] = record
-		s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: bucket}] = vendors.Bucket{ID: bucket}
-		s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: key}] = vendors.Credential{ID: key, Bucket: bucket, Access: vendors.ReadWrite, Status: vendors.Active}
+		s.in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: bucket}] = vendors.Bucket{ID: bucket}
+		s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: key}] = vendors.Credential{ID: key, Bucket: bucket, Access: vendors.ReadWrite, Status: vendors.Active}
 		if i >= gone {
-			s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: item}] = planner.Item{Summary: vendors.ItemSummary{ID: item, Title: p.Name, Marked: true, UpdatedAt: record.Item.UpdatedAt}}
+			s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: item}] = observed.Item{Summary: vendors.ItemSummary{ID: item, Title: p.Name, Marked: true, UpdatedAt: record.Item.UpdatedAt}}
 		}
 	}
 	s.rec = nil
@@ -125,7 +126,7 @@ func TestMake_namesTheItemThatIsGone(t *testing.T) {
 // store, and stays what it is.
 func TestMake_itemsDoubled(t *testing.T) {
 	copyOf := func(s *scene, id, title string, marked bool) {
-		s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: id}] = planner.Item{Summary: vendors.ItemSummary{ID: id, Title: title, Marked: marked}}
+		s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: id}] = observed.Item{Summary: vendors.ItemSummary{ID: id, Title: title, Marked: marked}}
 	}
 	for name, test := range map[string]struct {
 		change func(*scene)
@@ -139,7 +140,7 @@ func TestMake_itemsDoubled(t *testing.T) {
 			`In age_file.main, the title "p0" stands for I0, which bh keeps, and X1; the title "p1" stands for I1, which bh keeps, and X2.`, []string{`item_doubled item "p0" "X1"`, `item_doubled item "p1" "X2"`}},
 		"another title": {func(s *scene) { copyOf(s, "X1", "p0 copy", true) }, "", nil},
 		"of another store": {func(s *scene) {
-			s.in.Observed.Items[planner.ItemKey{Secrets: other, ID: "X1"}] = planner.Item{Summary: vendors.ItemSummary{ID: "X1", Title: "p0"}}
+			s.in.Observed.Items[observed.ItemKey{Secrets: other, ID: "X1"}] = observed.Item{Summary: vendors.ItemSummary{ID: "X1", Title: "p0"}}
 		}, "", nil},
 		"of strangers": {func(s *scene) { copyOf(s, "X1", "theirs", false); copyOf(s, "X2", "theirs", false) }, "", nil},
 		"which a run that was stopped may have made": {func(s *scene) {
@@ -172,7 +173,7 @@ func TestMake_manyDoubled(t *testing.T) {
 	s := several(1000, 0)
 	for i := range 1000 {
 		id := fmt.Sprintf("X%d", i)
-		s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: id}] = planner.Item{Summary: vendors.ItemSummary{ID: id, Title: fmt.Sprintf("p%d", i)}}
+		s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: id}] = observed.Item{Summary: vendors.ItemSummary{ID: id, Title: fmt.Sprintf("p%d", i)}}
 	}
 	_, diags := s.make(t)
 	if found := coded(diags, "BH2062"); len(found) != 1 || len(found[0].Detail) > 600 || !strings.Contains(found[0].Detail, "; and 995 more titles. ") {

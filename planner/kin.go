@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"buckethead/config/words"
+	"buckethead/planner/owners"
 )
 
 // Kin is everything that was found of one state, identified by its lineage. If the lineage is
@@ -33,7 +34,7 @@ func kinOf(in Input) []Kin {
 	m := newMaker(in)
 	found := map[string]*Kin{}
 	projects := map[string]map[string]bool{}
-	of := func(c Claim) *Kin {
+	of := func(c owners.Claim) *Kin {
 		k := found[c.Lineage]
 		if k == nil {
 			k = &Kin{Owner: c.String(), Lineage: c.Lineage}
@@ -43,7 +44,7 @@ func kinOf(in Input) []Kin {
 		return k
 	}
 	for _, item := range in.Observed.Items {
-		if claim := m.family().ofMark(item.Mark); item.Read && claim.Stack == in.Desired.Stack {
+		if claim := m.owners.Mark(item.Mark); item.Read && claim.Stack == in.Desired.Stack {
 			k := of(claim)
 			k.Items++
 			if item.Summary.UpdatedAt.After(k.WrittenAt) {
@@ -52,7 +53,7 @@ func kinOf(in Input) []Kin {
 		}
 	}
 	for _, c := range in.Observed.Credentials {
-		if claim := m.claimOf(c); strings.HasPrefix(c.Name, "bh/") && claim.Stack == in.Desired.Stack {
+		if claim := m.owners.Credential(c); strings.HasPrefix(c.Name, "bh/") && claim.Stack == in.Desired.Stack {
 			of(claim).Credentials++
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/vendors"
 )
 
@@ -14,10 +16,10 @@ import (
 // photos too, with a bucket, a key and an item of its own.
 func kin(lineage string) planner.Input {
 	in := lost(func(s *scene) {
-		s.item(func(i *planner.Item) { i.Mark.Lineage = "L" })
+		s.item(func(i *observed.Item) { i.Mark.Lineage = "L" })
 		s.addBucket("theirs", "")
 		s.addCredential("K9", drawnBy(theirs, photos, 1), "theirs")
-		s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: lineage, Address: photos.String(), Operation: planner.OperationID(theirs, photos, 1)})
+		s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: lineage, Address: photos.String(), Operation: owners.OperationID(theirs, photos, 1)})
 		s.addItem("I8", true, vendors.Mark{Stack: "main", Lineage: lineage, Address: "project.old", Operation: "op"})
 		s.addItem("I7", true, vendors.Mark{Stack: "other", Lineage: "o", Address: photos.String(), Operation: "op"})
 		s.in.Desired.Projects = append(s.in.Desired.Projects, config.Project{Addr: addr.Address{Kind: addr.Project, Name: "taken"}, Cloud: cloud, Secrets: store,

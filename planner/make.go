@@ -7,6 +7,9 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/planner/moves"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 )
 
@@ -16,7 +19,7 @@ func Make(in Input) (*Plan, diag.List) {
 	m := newMaker(in)
 	plan := &Plan{
 		Stack: in.Desired.Stack, Lineage: in.Recorded.Meta.Lineage, Mode: in.Mode,
-		Partial: in.Scope != nil, Refresh: AddCalls(in.Observed.Calls), Offline: in.Observed.Assumed,
+		Partial: in.Scope != nil, Refresh: observed.AddCalls(in.Observed.Calls), Offline: in.Observed.Assumed,
 	}
 	plan.Watches, plan.SetWatches = m.countListings()
 	var operations []*Operation
@@ -53,26 +56,25 @@ type maker struct {
 	diags    diag.List
 	desired  map[addr.Address]*config.Project
 	recorded map[addr.Address]*state.Record // by the address after moves
-	moves    moves
+	moves    moves.Moves
 	removed  map[addr.Address]config.Removed
 	imports  map[addr.Address]config.Import
 	intents  map[addr.Address][]state.Intent
 	watches  map[addr.Address][]state.Watch
-	byName   map[CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
-	owners   *owners                    // made when first asked for
-	kin      *family                    // the same
-	claims   *claims                    // the same
-	renames  map[addr.Address]renaming  // the same
-	refused  map[addr.Address]bool      // those of them whose bucket they could not get
+	byName   map[observed.CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
+	owners   *owners.Index
+	renames  map[addr.Address]renaming // made when first asked for
+	refused  map[addr.Address]bool     // those of the renames whose bucket they could not get
 }
 
 func newMaker(in Input) *maker {
 	m := &maker{
 		in:      in,
+		owners:  owners.New(in.Desired, in.Recorded, in.Observed),
 		desired: make(map[addr.Address]*config.Project, len(in.Desired.Projects)),
 		removed: map[addr.Address]config.Removed{}, imports: map[addr.Address]config.Import{},
 		intents: map[addr.Address][]state.Intent{}, watches: map[addr.Address][]state.Watch{},
-		byName: map[CredentialKey][]string{}, refused: map[addr.Address]bool{},
+		byName: map[observed.CredentialKey][]string{}, refused: map[addr.Address]bool{},
 	}
 	if in.Mode != DestroyAll {
 		for i := range in.Desired.Projects {
@@ -86,10 +88,10 @@ func newMaker(in Input) *maker {
 	for _, r := range in.Desired.Removed {
 		m.removed[r.From] = r
 	}
-	m.moves = movesOf(in.Desired, in.Recorded)
+	m.moves = moves.Of(in.Desired, in.Recorded)
 	m.recorded = make(map[addr.Address]*state.Record, len(in.Recorded.Records))
 	for p, r := range in.Recorded.Records {
-		m.recorded[m.moves.now(p)] = &r
+		m.recorded[m.moves.Now(p)] = &r
 	}
 	m.indexJournal()
 	m.indexWorld()
@@ -98,11 +100,11 @@ func newMaker(in Input) *maker {
 
 func (m *maker) indexJournal() {
 	for _, i := range m.in.Recorded.Intents {
-		p := m.moves.now(i.Project)
+		p := m.moves.Now(i.Project)
 		m.intents[p] = append(m.intents[p], i)
 	}
 	for _, w := range m.in.Recorded.Watches {
-		p := m.moves.now(w.Project)
+		p := m.moves.Now(w.Project)
 		m.watches[p] = append(m.watches[p], w)
 	}
 }
@@ -114,7 +116,7 @@ func (m *maker) indexWorld() {
 	}
 	for key, c := range m.in.Observed.Credentials {
 		if c.Name != "" {
-			name := CredentialKey{key.Cloud, c.Name}
+			name := observed.CredentialKey{Cloud: key.Cloud, ID: c.Name}
 			m.byName[name] = append(m.byName[name], c.ID)
 		}
 	}

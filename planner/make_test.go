@@ -9,6 +9,8 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -17,7 +19,7 @@ var (
 	now    = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	photos = addr.Address{Kind: addr.Project, Name: "photos"}
 	albums = addr.Address{Kind: addr.Project, Name: "albums"}
-	op1    = planner.OperationID("L", photos, 1)
+	op1    = owners.OperationID("L", photos, 1)
 )
 
 // scene is a world in which the project photos was provisioned an hour ago and
@@ -45,12 +47,12 @@ func newScene() *scene {
 	s := &scene{in: planner.Input{
 		Desired:  &config.Config{Stack: "main", Projects: []config.Project{project}},
 		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Address]state.Record{photos: record}, Sequences: map[addr.Address]uint64{photos: 1}},
-		Observed: planner.World{
-			Buckets: map[planner.BucketKey]vendors.Bucket{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {ID: vendors.BucketID{Name: "photos-bucket"}}},
-			Credentials: map[planner.CredentialKey]vendors.Credential{{Cloud: cloud, ID: "K1"}: {ID: "K1", Name: "bh/main/project.photos/" + op1,
+		Observed: observed.World{
+			Buckets: map[observed.BucketKey]vendors.Bucket{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {ID: vendors.BucketID{Name: "photos-bucket"}}},
+			Credentials: map[observed.CredentialKey]vendors.Credential{{Cloud: cloud, ID: "K1"}: {ID: "K1", Name: "bh/main/project.photos/" + op1,
 				Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}},
-			Items:     map[planner.ItemKey]planner.Item{{Secrets: store, ID: "I1"}: {Summary: vendors.ItemSummary{ID: "I1", Title: "photos", Marked: true, UpdatedAt: now.Add(-time.Hour)}}},
-			Emptiness: map[planner.BucketKey]vendors.Emptiness{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {}},
+			Items:     map[observed.ItemKey]observed.Item{{Secrets: store, ID: "I1"}: {Summary: vendors.ItemSummary{ID: "I1", Title: "photos", Marked: true, UpdatedAt: now.Add(-time.Hour)}}},
+			Emptiness: map[observed.BucketKey]vendors.Emptiness{{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}: {}},
 			Listed:    map[string]bool{cloud: true},
 		},
 		Mode: planner.Normal, Now: now, Rotate: map[addr.Address]bool{},
@@ -74,13 +76,13 @@ func (s *scene) forgetRecord() {
 	s.rec = nil
 }
 func (s *scene) credential(change func(*vendors.Credential)) {
-	key := planner.CredentialKey{Cloud: cloud, ID: "K1"}
+	key := observed.CredentialKey{Cloud: cloud, ID: "K1"}
 	c := s.in.Observed.Credentials[key]
 	change(&c)
 	s.in.Observed.Credentials[key] = c
 }
-func (s *scene) item(change func(*planner.Item)) {
-	key := planner.ItemKey{Secrets: store, ID: "I1"}
+func (s *scene) item(change func(*observed.Item)) {
+	key := observed.ItemKey{Secrets: store, ID: "I1"}
 	item := s.in.Observed.Items[key]
 	item.Read, item.Fingerprint = true, "F1"
 	item.Fields = map[string]string{vendors.FieldAccessKeyID: "K1", vendors.FieldBucket: "photos-bucket"}
@@ -89,10 +91,10 @@ func (s *scene) item(change func(*planner.Item)) {
 	s.in.Observed.Items[key] = item
 }
 func (s *scene) stray(name string) {
-	s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: name, Status: vendors.Active}
+	s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: name, Status: vendors.Active}
 }
 func (s *scene) unrecorded(name string) {
-	s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: name, Status: vendors.Active,
+	s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: name, Status: vendors.Active,
 		Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite}
 }
 func (s *scene) intent(step, name string) {
@@ -100,16 +102,16 @@ func (s *scene) intent(step, name string) {
 		Operation: "op2", Sequence: 2, Step: step, Name: name, Cloud: cloud, Secrets: store, At: now.Add(-time.Minute)})
 }
 func (s *scene) deleteBucket() {
-	delete(s.in.Observed.Buckets, planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}})
+	delete(s.in.Observed.Buckets, observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}})
 }
 func (s *scene) deleteCredential() {
-	delete(s.in.Observed.Credentials, planner.CredentialKey{Cloud: cloud, ID: "K1"})
+	delete(s.in.Observed.Credentials, observed.CredentialKey{Cloud: cloud, ID: "K1"})
 }
 func (s *scene) deleteItem() {
-	delete(s.in.Observed.Items, planner.ItemKey{Secrets: store, ID: "I1"})
+	delete(s.in.Observed.Items, observed.ItemKey{Secrets: store, ID: "I1"})
 }
 func (s *scene) fill(n int) {
-	s.in.Observed.Emptiness[planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Emptiness{Objects: n}
+	s.in.Observed.Emptiness[observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Emptiness{Objects: n}
 }
 
 const (
@@ -142,14 +144,14 @@ func TestMake(t *testing.T) {
 		{name: "the same with an import block that names the item: nothing is issued",
 			change: func(s *scene) {
 				s.forgetRecord()
-				s.item(func(*planner.Item) {})
+				s.item(func(*observed.Item) {})
 				s.in.Desired.Imports = []config.Import{{To: photos, Bucket: "photos-bucket", Item: "photos", AccessKeyID: "K1"}}
 			},
 			kind: planner.Adopt, reason: "imported", steps: []string{claim, planner.StepTakeItem, writeItem, verify}},
 		{name: "an import block whose key is another",
 			change: func(s *scene) {
 				s.forgetRecord()
-				s.item(func(*planner.Item) {})
+				s.item(func(*observed.Item) {})
 				s.in.Desired.Imports = []config.Import{{To: photos, Item: "photos", AccessKeyID: "K9"}}
 			}, fault: "BH2009"},
 		{name: "an import block for a bucket that is not there",
@@ -172,12 +174,12 @@ func TestMake(t *testing.T) {
 			kind: planner.Rotate, reason: "credential_disabled", steps: []string{issue, storeStep, verify, revoke}},
 		{name: "item gone: rotate", change: (*scene).deleteItem,
 			kind: planner.Rotate, reason: "item_gone", steps: []string{issue, storeStep, verify, revoke}},
-		{name: "item's title edited: update", change: func(s *scene) { s.item(func(i *planner.Item) { i.Summary.Title = "mine" }) },
+		{name: "item's title edited: update", change: func(s *scene) { s.item(func(i *observed.Item) { i.Summary.Title = "mine" }) },
 			kind: planner.Update, reason: "item_edited", steps: []string{writeItem}},
-		{name: "item's field edited: update", change: func(s *scene) { s.item(func(i *planner.Item) { i.Fields[vendors.FieldBucket] = "x" }) },
+		{name: "item's field edited: update", change: func(s *scene) { s.item(func(i *observed.Item) { i.Fields[vendors.FieldBucket] = "x" }) },
 			kind: planner.Update, reason: "item_edited", steps: []string{writeItem}},
-		{name: "a field that a person added: none", change: func(s *scene) { s.item(func(i *planner.Item) { i.Fields["note"] = "x" }) }},
-		{name: "item's secret edited: rotate", change: func(s *scene) { s.item(func(i *planner.Item) { i.Fingerprint = "F9" }) },
+		{name: "a field that a person added: none", change: func(s *scene) { s.item(func(i *observed.Item) { i.Fields["note"] = "x" }) }},
+		{name: "item's secret edited: rotate", change: func(s *scene) { s.item(func(i *observed.Item) { i.Fingerprint = "F9" }) },
 			kind: planner.Rotate, reason: "item_edited", steps: []string{issue, storeStep, verify, revoke}},
 		{name: "bucket gone: error", change: (*scene).deleteBucket, fault: "BH2006"},
 		{name: "bucket gone and --allow-recreate: provision with the same keys",
@@ -185,7 +187,7 @@ func TestMake(t *testing.T) {
 			kind:   planner.Provision, reason: "bucket_gone", steps: []string{create, verify}},
 		{name: "storage class differs: update", change: func(s *scene) {
 			s.desc.Bucket.StorageClass = "infrequentaccess"
-			s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{StorageClass: "standard"}
+			s.in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{StorageClass: "standard"}
 		}, kind: planner.Update, reason: "settings_changed", steps: []string{planner.StepUpdateBucket}},
 		{name: "location differs: a warning, nothing else", change: func(s *scene) { s.desc.Bucket.Location = "enam" }, fault: "BH2004"},
 		{name: "jurisdiction differs: a warning, nothing else", change: func(s *scene) { s.desc.Bucket.ID.Namespace = "eu" }, fault: "BH2004"},
@@ -259,7 +261,7 @@ func TestMake(t *testing.T) {
 			}, kind: planner.Provision, reason: "interrupted", steps: []string{revoke, issue, storeStep, verify}},
 		{name: "stopped between store and commit: taken over, not issued again",
 			change: func(s *scene) {
-				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
+				s.item(func(i *observed.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
 				s.rec.Active, s.rec.Item, s.rec.Proof = nil, nil, ""
 				s.credential(func(c *vendors.Credential) { c.Status = vendors.Active })
 				s.rec.Pending = &state.CredentialRef{ID: "K1", Fingerprint: "FX"}
@@ -267,25 +269,25 @@ func TestMake(t *testing.T) {
 			}, kind: planner.Provision, reason: "interrupted", steps: []string{confirm, verify}},
 		{name: "the same in a rotation: the key that was active goes",
 			change: func(s *scene) {
-				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
-				s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
+				s.item(func(i *observed.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
+				s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
 					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
 		{name: "the same, and the old key was revoked before the state could say so",
 			change: func(s *scene) {
-				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
+				s.item(func(i *observed.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
 				s.deleteCredential()
-				s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
+				s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
 					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
 		{name: "stored so long ago that it is due already: proved before the key that was active goes",
 			change: func(s *scene) {
-				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
-				s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
+				s.item(func(i *observed.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
+				s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
 					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX", IssuedAt: now.Add(-2 * time.Hour)}
 				s.desc.Rotate = &config.Rotation{Every: time.Hour}
@@ -293,9 +295,9 @@ func TestMake(t *testing.T) {
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke, issue, storeStep, verify, revoke}},
 		{name: "the same, and the key that was active is gone: nothing is lost with it",
 			change: func(s *scene) {
-				s.item(func(i *planner.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
+				s.item(func(i *observed.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
 				s.deleteCredential()
-				s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
+				s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
 					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX", IssuedAt: now.Add(-2 * time.Hour)}
 				s.desc.Rotate = &config.Rotation{Every: time.Hour}
@@ -338,16 +340,16 @@ func TestMake(t *testing.T) {
 				s.intent(planner.StepStoreCredential, "photos")
 				s.unrecorded("bh/main/project.photos/op2")
 				s.deleteCredential()
-				key := planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}
+				key := observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}
 				s.in.Observed.Buckets[key] = vendors.Bucket{ID: key.ID, CreatedAt: now}
-				s.item(func(i *planner.Item) { i.Fields[vendors.FieldAccessKeyID], i.Mark.Operation = "KX", "op2" })
+				s.item(func(i *observed.Item) { i.Fields[vendors.FieldAccessKeyID], i.Mark.Operation = "KX", "op2" })
 			}, kind: planner.Provision, reason: "interrupted", steps: []string{claim, confirm, verify}},
 		{name: "a renewed credential was stored, and nothing of it recorded",
 			change: func(s *scene) {
 				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
 				s.intent(planner.StepStoreCredential, "photos")
 				s.unrecorded("bh/main/project.photos/op2")
-				s.item(func(i *planner.Item) {
+				s.item(func(i *observed.Item) {
 					i.Fields[vendors.FieldAccessKeyID], i.Mark.Operation, i.Fingerprint = "KX", "op2", "FX"
 				})
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
@@ -355,21 +357,21 @@ func TestMake(t *testing.T) {
 			change: func(s *scene) {
 				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
 				s.stray("bh/main/project.photos/op2")
-				s.item(func(i *planner.Item) { i.Fields[vendors.FieldAccessKeyID], i.Fingerprint = "KX", "FX" })
+				s.item(func(i *observed.Item) { i.Fields[vendors.FieldAccessKeyID], i.Fingerprint = "KX", "FX" })
 			}, kind: planner.Rotate, reason: "interrupted", steps: []string{issue, storeStep, verify, revoke, revoke}},
 		{name: "stopped after the bucket was made: it is ours",
 			change: func(s *scene) {
 				s.forgetRecord()
 				s.deleteItem()
 				s.deleteCredential()
-				s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{ID: vendors.BucketID{Name: "photos-bucket"}, CreatedAt: now}
+				s.in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{ID: vendors.BucketID{Name: "photos-bucket"}, CreatedAt: now}
 				s.intent(planner.StepCreateBucket, "photos-bucket")
 			}, kind: planner.Provision, reason: "interrupted", steps: []string{claim, issue, storeStep, verify}},
 		{name: "a bucket older than the intent is not",
 			change: func(s *scene) {
 				s.forgetRecord()
 				s.deleteItem()
-				s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{CreatedAt: now.Add(-24 * time.Hour)}
+				s.in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{CreatedAt: now.Add(-24 * time.Hour)}
 				s.intent(planner.StepCreateBucket, "photos-bucket")
 			}, fault: "BH2021"},
 		{name: "stopped, and the project has left the file: destroy of all that the intents name",
@@ -377,8 +379,8 @@ func TestMake(t *testing.T) {
 				s.forgetRecord()
 				s.undeclare()
 				s.deleteCredential()
-				s.item(func(i *planner.Item) { i.Mark.Operation = "op2" })
-				s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{CreatedAt: now}
+				s.item(func(i *observed.Item) { i.Mark.Operation = "op2" })
+				s.in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}] = vendors.Bucket{CreatedAt: now}
 				s.intent(planner.StepCreateBucket, "photos-bucket")
 				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
 				s.intent(planner.StepStoreCredential, "photos")

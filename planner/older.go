@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"buckethead/config/words"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 )
 
@@ -41,9 +42,9 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 func (m *maker) holds(s *subject, x stray) bool {
 	items := m.markedItems(s)
 	if s.record != nil {
-		items = append(items, ItemKey{s.record.Secrets, itemID(s.record)})
+		items = append(items, observed.ItemKey{Secrets: s.record.Secrets, ID: itemID(s.record)})
 	}
-	return slices.ContainsFunc(items, func(key ItemKey) bool {
+	return slices.ContainsFunc(items, func(key observed.ItemKey) bool {
 		return m.in.Observed.Items[key].Fields[vendors.FieldAccessKeyID] == x.id
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 )
 
@@ -77,14 +78,6 @@ type Objection struct {
 	Fix  string `json:"fix"`
 }
 
-// Calls counts the calls that an operation makes to one connection.
-type Calls struct {
-	Connection string `json:"connection"` // "cloudflare_r2.main"
-	Vendor     string `json:"vendor"`     // "cloudflare_r2"
-	Reads      int    `json:"reads"`
-	Writes     int    `json:"writes"`
-}
-
 // Operation is what a plan does with one project, or with a whole store: Address is then that of
 // the store's block, such as secrets.age_file.main. A plan has at most one operation for each
 // address. Steps run in order; the last of a project is always Settle, which a store does not have.
@@ -111,8 +104,8 @@ type Operation struct {
 	Acts      []Act            `json:"acts"` // the steps in words
 	Blocked   []Objection      `json:"blocked,omitempty"`
 	// After names the operations of this plan that have to be done before this one starts.
-	After []Wait  `json:"after,omitempty"`
-	Calls []Calls `json:"calls,omitempty"`
+	After []Wait           `json:"after,omitempty"`
+	Calls []observed.Calls `json:"calls,omitempty"`
 	// Digest is a SHA-256 over all of it that decides what is done: not over
 	// the place in the file, texts, counts of objects, or the operation id, which
 	// an apply draws from the state that it finds.

@@ -11,6 +11,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -139,9 +140,9 @@ func chain() *scene {
 	albumsRecord.Active = &state.CredentialRef{ID: "K9", IssuedAt: now}
 	albumsRecord.Item = &state.ItemRef{ID: "I9", Title: "albums", Address: albums, UpdatedAt: now}
 	s.in.Recorded.Records[albums] = albumsRecord
-	s.in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: albumsBucket}] = vendors.Bucket{ID: albumsBucket}
-	s.in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "K9"}] = vendors.Credential{ID: "K9", Bucket: albumsBucket, Access: vendors.ReadWrite, Status: vendors.Active}
-	s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}] = planner.Item{Summary: vendors.ItemSummary{ID: "I9", Title: "albums", UpdatedAt: now, Marked: true}}
+	s.in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: albumsBucket}] = vendors.Bucket{ID: albumsBucket}
+	s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "K9"}] = vendors.Credential{ID: "K9", Bucket: albumsBucket, Access: vendors.ReadWrite, Status: vendors.Active}
+	s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I9"}] = observed.Item{Summary: vendors.ItemSummary{ID: "I9", Title: "albums", UpdatedAt: now, Marked: true}}
 	s.desc.Addr = pictures
 	s.in.Desired.Moved = []config.Moved{{From: photos, To: pictures}, {From: albums, To: photos}}
 	return s
@@ -172,7 +173,7 @@ func TestMake_movesAwayFirst(t *testing.T) {
 // TestMake_circle: what moves away needs the title of what moves in and is destroyed.
 func TestMake_circle(t *testing.T) {
 	s := chain()
-	delete(s.in.Observed.Items, planner.ItemKey{Secrets: store, ID: "I1"})
+	delete(s.in.Observed.Items, observed.ItemKey{Secrets: store, ID: "I1"})
 	s.desc.ItemTitle = "albums"
 	plan, diags := s.make(t)
 	if len(plan.Operations) != 2 || len(diags) != 1 || diags[0].Code != "BH2046" {

@@ -13,6 +13,8 @@ import (
 	"buckethead/config/diag"
 	"buckethead/config/write"
 	"buckethead/planner"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
 )
@@ -80,8 +82,8 @@ func TestPrinted_releaseCanBePasted(t *testing.T) {
 	for _, key := range hostileKeys {
 		p := addr.Address{Kind: addr.Project, Name: "t", Key: key}
 		in := renamed{recorded: map[string]string{p.String(): "acme-bucket"}, declared: map[string]string{p.String(): "acme-bucket"}}.input(t)
-		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: "k"}] = vendors.Credential{ID: "k", Status: vendors.Active,
-			Name: planner.CredentialName("other", p, planner.OperationID("L", p, 2), 200), Bucket: vendors.BucketID{Name: "acme-bucket"}}
+		in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "k"}] = vendors.Credential{ID: "k", Status: vendors.Active,
+			Name: owners.CredentialName("other", p, owners.OperationID("L", p, 2), 200), Bucket: vendors.BucketID{Name: "acme-bucket"}}
 		_, diags := planner.Make(in)
 		i := slices.IndexFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "BH2043" })
 		if i < 0 {

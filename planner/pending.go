@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -35,11 +36,11 @@ func (m *maker) recordedPending(s *subject) *pending {
 		(r.Pending.Fingerprint != m.in.Observed.Registered[s.project] || r.Pending.ID != s.desired.Register.AccessKeyID) {
 		return nil // other keys are declared by now
 	}
-	if !r.Registered && !m.active(r.Cloud, r.Pending.ID) {
+	if !r.Registered && !m.in.Observed.Active(r.Cloud, r.Pending.ID) {
 		return nil
 	}
 	for _, id := range m.ownItems(s) {
-		if m.in.Observed.Items[ItemKey{m.secretsOf(s), id}].Fingerprint == r.Pending.Fingerprint {
+		if m.in.Observed.Items[observed.ItemKey{Secrets: m.secretsOf(s), ID: id}].Fingerprint == r.Pending.Fingerprint {
 			return &pending{CredentialRef: *r.Pending, item: id}
 		}
 	}
@@ -52,17 +53,17 @@ func (m *maker) unrecordedPending(s *subject) *pending {
 		if i.Step != StepIssueCredential || i.Name == "" {
 			continue
 		}
-		for _, id := range m.byName[CredentialKey{i.Cloud, i.Name}] {
-			if s.vouches(id) || !m.active(i.Cloud, id) {
+		for _, id := range m.byName[observed.CredentialKey{Cloud: i.Cloud, ID: i.Name}] {
+			if s.vouches(id) || !m.in.Observed.Active(i.Cloud, id) {
 				continue
 			}
 			for _, in := range m.ownItems(s) {
-				item := m.in.Observed.Items[ItemKey{m.secretsOf(s), in}]
-				if !m.ofOperation(item.Mark, i.Operation) ||
+				item, _ := m.in.Observed.Item(m.secretsOf(s), in)
+				if !m.owners.OfOperation(item.Mark, i.Operation) ||
 					item.Fields[vendors.FieldAccessKeyID] != id || item.Fingerprint == "" {
 					continue
 				}
-				c := m.in.Observed.Credentials[CredentialKey{i.Cloud, id}]
+				c, _ := m.in.Observed.Credential(i.Cloud, id)
 				issued := item.Mark.IssuedAt
 				if issued.IsZero() {
 					issued = c.IssuedAt
@@ -74,11 +75,6 @@ func (m *maker) unrecordedPending(s *subject) *pending {
 		}
 	}
 	return nil
-}
-
-func (m *maker) active(cloud, id string) bool {
-	c, live := m.in.Observed.Credentials[CredentialKey{cloud, id}]
-	return live && c.Status == vendors.Active
 }
 
 // secretsOf is the store in which the project's item is looked for.
@@ -102,7 +98,7 @@ func (m *maker) ownItems(s *subject) []string {
 	}
 	out = append(out, m.markedItem(s, secrets))
 	return slices.DeleteFunc(out, func(id string) bool {
-		item, there := m.in.Observed.Items[ItemKey{secrets, id}]
+		item, there := m.in.Observed.Item(secrets, id)
 		return id == "" || !there || !item.Read
 	})
 }
@@ -117,7 +113,8 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	r := s.record
 	registered := r != nil && r.Registered
 	var overlap time.Duration
-	if s.desired.Rotate != nil && !m.endsNow(s) && (r == nil || r.Active == nil || m.active(r.Cloud, r.Active.ID)) {
+	if s.desired.Rotate != nil && !m.endsNow(s) &&
+		(r == nil || r.Active == nil || m.in.Observed.Active(r.Cloud, r.Active.ID)) {
 		overlap = s.desired.Rotate.Overlap
 	}
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
@@ -141,7 +138,7 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 		// It was stored long ago: it is taken over so that it retires like any other. The one
 		// before it ends first, unless it may be the only one that works.
 		if replaced && !unhealthy(word) {
-			if m.active(r.Cloud, r.Active.ID) {
+			if m.in.Observed.Active(r.Cloud, r.Active.ID) {
 				d.add(s.proof())
 			}
 			d.add(revoke(*r.Active))

@@ -5,16 +5,8 @@ import (
 	"encoding/hex"
 
 	"buckethead/config/addr"
+	"buckethead/planner/observed"
 	"buckethead/state"
-)
-
-// Mode says what a plan is for.
-type Mode string
-
-// The modes.
-const (
-	Normal     Mode = "normal"  // make the world as declared
-	DestroyAll Mode = "destroy" // destroy what is recorded
 )
 
 // Plan holds the operations in the order in which they run. It is plain data
@@ -31,7 +23,7 @@ type Plan struct {
 	Watches    []state.Watch `json:"-"`
 	SetWatches bool          `json:"-"`
 	// Refresh counts the calls that it took to read the world.
-	Refresh []Calls `json:"refresh,omitempty"`
+	Refresh []observed.Calls `json:"refresh,omitempty"`
 	// Quotas has an entry for each cloud that limits credentials and gets new ones.
 	Quotas []Quota `json:"quotas,omitempty"`
 	// Offline says that the plan follows from an assumed world. Such a plan is never saved, and
@@ -89,12 +81,12 @@ func (p *Plan) Find(project addr.Address) (Operation, bool) {
 
 // Calls adds up the calls of the whole plan by connection, without those of the
 // refresh.
-func (p *Plan) Calls() []Calls {
-	var all []Calls
+func (p *Plan) Calls() []observed.Calls {
+	var all []observed.Calls
 	for _, o := range p.Operations {
 		if len(o.Blocked) == 0 {
 			all = append(all, o.Calls...)
 		}
 	}
-	return AddCalls(all)
+	return observed.AddCalls(all)
 }

@@ -13,6 +13,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -23,9 +24,9 @@ func drawInput(t *rapid.T) planner.Input {
 	in := planner.Input{
 		Desired:  &config.Config{Stack: "main"},
 		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}},
-		Observed: planner.World{Buckets: map[planner.BucketKey]vendors.Bucket{}, Credentials: map[planner.CredentialKey]vendors.Credential{},
-			Items: map[planner.ItemKey]planner.Item{}, Emptiness: map[planner.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true},
-			Settings: map[planner.BucketKey]vendors.BucketSettings{}},
+		Observed: observed.World{Buckets: map[observed.BucketKey]vendors.Bucket{}, Credentials: map[observed.CredentialKey]vendors.Credential{},
+			Items: map[observed.ItemKey]observed.Item{}, Emptiness: map[observed.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true},
+			Settings: map[observed.BucketKey]vendors.BucketSettings{}},
 		Mode: rapid.SampledFrom([]planner.Mode{planner.Normal, planner.DestroyAll}).Draw(t, "mode"), Now: now,
 		Rotate:    map[addr.Address]bool{},
 		Allowance: planner.Allowance{Recreate: rapid.Bool().Draw(t, "recreate"), Empty: rapid.Bool().Draw(t, "empty")},
@@ -69,18 +70,18 @@ func drawInput(t *rapid.T) planner.Input {
 		}
 		if yes("bucket lives") {
 			if yes("settings read") {
-				in.Observed.Settings[planner.BucketKey{Cloud: cloud, ID: bucket}] = together(nothing, drawSettings(t, name))
+				in.Observed.Settings[observed.BucketKey{Cloud: cloud, ID: bucket}] = together(nothing, drawSettings(t, name))
 			}
-			in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: bucket}] = vendors.Bucket{ID: bucket, CreatedAt: now}
-			in.Observed.Emptiness[planner.BucketKey{Cloud: cloud, ID: bucket}] = vendors.Emptiness{Objects: rapid.IntRange(0, 1).Draw(t, "objects")}
+			in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: bucket}] = vendors.Bucket{ID: bucket, CreatedAt: now}
+			in.Observed.Emptiness[observed.BucketKey{Cloud: cloud, ID: bucket}] = vendors.Emptiness{Objects: rapid.IntRange(0, 1).Draw(t, "objects")}
 		}
 		for _, id := range []string{credential, credential + "P", credential + "S"} {
 			if yes("credential lives") {
-				in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Name: name + "-bucket", Bucket: bucket, Access: vendors.ReadWrite, Status: vendors.Active}
+				in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Name: name + "-bucket", Bucket: bucket, Access: vendors.ReadWrite, Status: vendors.Active}
 			}
 		}
 		if yes("item lives") {
-			in.Observed.Items[planner.ItemKey{Secrets: store, ID: item}] = planner.Item{Summary: vendors.ItemSummary{ID: item, Title: name, UpdatedAt: now}, Read: yes("read"), Fingerprint: rapid.SampledFrom([]string{"F", "FP", "X"}).Draw(t, "fingerprint")}
+			in.Observed.Items[observed.ItemKey{Secrets: store, ID: item}] = observed.Item{Summary: vendors.ItemSummary{ID: item, Title: name, UpdatedAt: now}, Read: yes("read"), Fingerprint: rapid.SampledFrom([]string{"F", "FP", "X"}).Draw(t, "fingerprint")}
 		}
 	}
 	return in
@@ -147,7 +148,7 @@ func checkOperation(t *rapid.T, in planner.Input, o planner.Operation) {
 				t.Fatalf("a retained bucket is deleted")
 			}
 		case planner.CreateBucket:
-			if _, live := in.Observed.Buckets[planner.BucketKey{Cloud: o.Cloud, ID: s.Spec.ID}]; live && len(o.After) == 0 {
+			if _, live := in.Observed.Buckets[observed.BucketKey{Cloud: o.Cloud, ID: s.Spec.ID}]; live && len(o.After) == 0 {
 				t.Fatalf("a bucket is made over one that lives")
 			}
 		case planner.RevokeCredential:
@@ -156,7 +157,7 @@ func checkOperation(t *rapid.T, in planner.Input, o planner.Operation) {
 			if o.Kind != planner.Destroy && at[planner.StepIssueCredential] > 0 && !current {
 				t.Fatalf("another credential than the current one is revoked after the new one is issued")
 			}
-			_, live := in.Observed.Credentials[planner.CredentialKey{Cloud: o.Cloud, ID: s.ID}]
+			_, live := in.Observed.Credentials[observed.CredentialKey{Cloud: o.Cloud, ID: s.ID}]
 			if o.Kind != planner.Destroy && o.Kind != planner.Heal && record.Active != nil && s.ID == record.Active.ID && live && at[planner.StepVerifyCredential] == 0 {
 				t.Fatalf("the active credential is revoked without a proved successor")
 			}
@@ -194,9 +195,9 @@ func large(n int, fresh bool) planner.Input {
 	desired := &config.Config{Stack: "main"}
 	in.Desired = desired
 	in.Recorded.Records = make(map[addr.Address]state.Record, n)
-	in.Observed.Buckets = make(map[planner.BucketKey]vendors.Bucket, n)
-	in.Observed.Credentials = make(map[planner.CredentialKey]vendors.Credential, n)
-	in.Observed.Items = make(map[planner.ItemKey]planner.Item, n)
+	in.Observed.Buckets = make(map[observed.BucketKey]vendors.Bucket, n)
+	in.Observed.Credentials = make(map[observed.CredentialKey]vendors.Credential, n)
+	in.Observed.Items = make(map[observed.ItemKey]observed.Item, n)
 	for i := range n {
 		p, r := project, record
 		p.Addr = addr.Address{Kind: addr.Project, Name: "tenant", Key: fmt.Sprintf("t%06d", i)}
@@ -210,9 +211,9 @@ func large(n int, fresh bool) planner.Input {
 		r.Item = &state.ItemRef{ID: item, Title: p.ItemTitle, Address: p.Addr, UpdatedAt: now}
 		r.Active = &state.CredentialRef{ID: key, IssuedAt: now}
 		in.Recorded.Records[p.Addr] = r
-		in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
-		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: key}] = vendors.Credential{ID: key, Name: "bh/main/" + p.Addr.String() + "/" + op1, Bucket: id, Access: vendors.ReadWrite, Status: vendors.Active}
-		in.Observed.Items[planner.ItemKey{Secrets: store, ID: item}] = planner.Item{Summary: vendors.ItemSummary{ID: item, Title: p.ItemTitle, UpdatedAt: now}}
+		in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
+		in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: key}] = vendors.Credential{ID: key, Name: "bh/main/" + p.Addr.String() + "/" + op1, Bucket: id, Access: vendors.ReadWrite, Status: vendors.Active}
+		in.Observed.Items[observed.ItemKey{Secrets: store, ID: item}] = observed.Item{Summary: vendors.ItemSummary{ID: item, Title: p.ItemTitle, UpdatedAt: now}}
 	}
 	return in
 }

@@ -11,6 +11,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
+	"buckethead/planner/observed"
 )
 
 // Quota is how many credentials a plan leads to at a cloud that limits their number.
@@ -88,7 +89,7 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 			q.wait(o, waits[o])
 		}
 		q.secure(limit, late)
-		out = append(out, Quota{Connection: cloud, Vendor: VendorOf(cloud), Limit: limit, Live: q.live,
+		out = append(out, Quota{Connection: cloud, Vendor: observed.VendorOf(cloud), Limit: limit, Live: q.live,
 			After: q.live + q.net})
 	}
 	return out
@@ -146,7 +147,7 @@ func (m *maker) demandOf(o *Operation) demand {
 			d.mints++
 			d.peak = max(d.peak, d.net())
 		case RevokeCredential:
-			_, live := m.in.Observed.Credentials[CredentialKey{o.Cloud, s.ID}]
+			_, live := m.in.Observed.Credential(o.Cloud, s.ID)
 			if live && !revoked[s.ID] {
 				revoked[s.ID] = true
 				d.revokes++

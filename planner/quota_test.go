@@ -14,6 +14,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -32,8 +33,8 @@ type crowd struct {
 func (c crowd) input() planner.Input {
 	in := planner.Input{Desired: &config.Config{Stack: "main", Clouds: []config.Connection{{Vendor: "local", Name: "main", Range: diag.Range{File: "buckets.hcl"}}}},
 		Recorded: state.Snapshot{Meta: state.Meta{Lineage: "L"}, Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}},
-		Observed: planner.World{Buckets: map[planner.BucketKey]vendors.Bucket{}, Credentials: map[planner.CredentialKey]vendors.Credential{},
-			Items: map[planner.ItemKey]planner.Item{}, Emptiness: map[planner.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true},
+		Observed: observed.World{Buckets: map[observed.BucketKey]vendors.Bucket{}, Credentials: map[observed.CredentialKey]vendors.Credential{},
+			Items: map[observed.ItemKey]observed.Item{}, Emptiness: map[observed.BucketKey]vendors.Emptiness{}, Listed: map[string]bool{cloud: true},
 			CredentialLimit: map[string]int{cloud: c.limit}},
 		Mode: planner.Normal, Now: now, Rotate: map[addr.Address]bool{}, Parallelism: c.parallelism}
 	declare := func(name string) addr.Address {
@@ -50,9 +51,9 @@ func (c crowd) input() planner.Input {
 		in.Recorded.Records[p] = state.Record{Project: p, Cloud: cloud, Secrets: store, Bucket: &id, Protected: protected, Proof: state.Proved,
 			Applied: state.Applied{Access: vendors.ReadWrite}, Active: &state.CredentialRef{ID: credential.ID, IssuedAt: now, Fingerprint: "F"},
 			Item: &state.ItemRef{ID: "I" + name, Title: name, Address: p, UpdatedAt: now}}
-		in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
-		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: credential.ID}] = credential
-		in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I" + name}] = planner.Item{Summary: vendors.ItemSummary{ID: "I" + name, Title: name, UpdatedAt: now}}
+		in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
+		in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: credential.ID}] = credential
+		in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I" + name}] = observed.Item{Summary: vendors.ItemSummary{ID: "I" + name, Title: name, UpdatedAt: now}}
 	}
 	for i := range c.provisions {
 		declare(fmt.Sprintf("a%02d", i))
@@ -66,7 +67,7 @@ func (c crowd) input() planner.Input {
 	}
 	leave := func(name, id string) {
 		p := addr.Address{Kind: addr.Project, Name: name}
-		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Status: vendors.Active}
+		in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Status: vendors.Active}
 		r := in.Recorded.Records[p]
 		r.Project, r.Cloud, r.Secrets = p, cloud, store
 		r.Retiring = append(r.Retiring, state.CredentialRef{ID: id})
@@ -83,7 +84,7 @@ func (c crowd) input() planner.Input {
 	}
 	for i := range c.others {
 		id := fmt.Sprintf("other%02d", i)
-		in.Observed.Credentials[planner.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Status: vendors.Active}
+		in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: id}] = vendors.Credential{ID: id, Status: vendors.Active}
 	}
 	return in
 }
@@ -205,7 +206,7 @@ func changes(in planner.Input, o planner.Operation) []int {
 		case planner.IssueCredential:
 			out = append(out, 1)
 		case planner.RevokeCredential:
-			if _, live := in.Observed.Credentials[planner.CredentialKey{Cloud: o.Cloud, ID: s.ID}]; live {
+			if _, live := in.Observed.Credentials[observed.CredentialKey{Cloud: o.Cloud, ID: s.ID}]; live {
 				out = append(out, -1)
 			}
 		}

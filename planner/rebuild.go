@@ -10,6 +10,8 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/config/write"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -45,7 +47,7 @@ func Rebuild(in Input, chosen []string) (Rebuilt, error) {
 	if err != nil || len(all) > 1 && len(chosen) == 0 {
 		return Rebuilt{Choose: all}, err
 	}
-	r := &rebuilder{items: map[addr.Address][]ItemKey{}, credentials: map[addr.Address][]CredentialKey{}}
+	r := &rebuilder{items: map[addr.Address][]observed.ItemKey{}, credentials: map[addr.Address][]observed.CredentialKey{}}
 	r.out.Left = left
 	for _, k := range taken {
 		if k.Lineage == "" {
@@ -61,10 +63,10 @@ func Rebuild(in Input, chosen []string) (Rebuilt, error) {
 	for i := range in.Desired.Projects {
 		r.project(&in.Desired.Projects[i])
 	}
-	held := map[CredentialKey]bool{}
+	held := map[observed.CredentialKey]bool{}
 	for _, record := range r.out.Records {
 		if record.Active != nil {
-			held[CredentialKey{record.Cloud, record.Active.ID}] = true
+			held[observed.CredentialKey{Cloud: record.Cloud, ID: record.Active.ID}] = true
 		}
 	}
 	for _, record := range r.out.Records {
@@ -80,14 +82,14 @@ type rebuilder struct {
 	in          Input
 	m           *maker // of a state that descends from the lineages that are taken
 	unsigned    bool   // what no lineage is known of is taken as well
-	items       map[addr.Address][]ItemKey
-	credentials map[addr.Address][]CredentialKey
+	items       map[addr.Address][]observed.ItemKey
+	credentials map[addr.Address][]observed.CredentialKey
 	out         Rebuilt
 }
 
 // takes reports whether a claim is one of those that are taken.
-func (r *rebuilder) takes(c Claim) bool {
-	return c.Stack == r.in.Desired.Stack && (c.Owner == ThisStack || c.Lineage == "" && r.unsigned)
+func (r *rebuilder) takes(c owners.Claim) bool {
+	return c.Stack == r.in.Desired.Stack && (c.Owner == owners.ThisStack || c.Lineage == "" && r.unsigned)
 }
 
 func (r *rebuilder) unknown(p addr.Address, word, text, fix string) {
@@ -97,7 +99,7 @@ func (r *rebuilder) unknown(p addr.Address, word, text, fix string) {
 // indexItems sorts the items that carry this stack's mark by their address.
 func (r *rebuilder) indexItems() {
 	for key, item := range r.in.Observed.Items {
-		if !item.Read || item.Mark.Stack == "" || !r.takes(r.m.family().ofMark(item.Mark)) {
+		if !item.Read || item.Mark.Stack == "" || !r.takes(r.m.owners.Mark(item.Mark)) {
 			continue
 		}
 		if p, err := addr.ParseProject(item.Mark.Address); err == nil {
@@ -105,7 +107,9 @@ func (r *rebuilder) indexItems() {
 		}
 	}
 	for _, keys := range r.items {
-		slices.SortFunc(keys, func(a, b ItemKey) int { return strings.Compare(a.Secrets+"\x00"+a.ID, b.Secrets+"\x00"+b.ID) })
+		slices.SortFunc(keys, func(a, b observed.ItemKey) int {
+			return strings.Compare(a.Secrets+"\x00"+a.ID, b.Secrets+"\x00"+b.ID)
+		})
 	}
 }
 
@@ -116,14 +120,14 @@ func (r *rebuilder) indexCredentials() {
 		clouds[r.in.Desired.Projects[i].Addr] = r.in.Desired.Projects[i].Cloud
 	}
 	for key, c := range r.in.Observed.Credentials {
-		named := r.m.family().ofName(c.Name)
+		named := r.m.owners.Name(c.Name)
 		p, err := addr.ParseProject(named.Project)
-		if err == nil && named.Stack == r.in.Desired.Stack && clouds[p] == key.Cloud && r.takes(r.m.claimOf(c)) {
+		if err == nil && named.Stack == r.in.Desired.Stack && clouds[p] == key.Cloud && r.takes(r.m.owners.Credential(c)) {
 			r.credentials[p] = append(r.credentials[p], key)
 		}
 	}
 	for _, keys := range r.credentials {
-		slices.SortFunc(keys, func(a, b CredentialKey) int { return strings.Compare(a.ID, b.ID) })
+		slices.SortFunc(keys, func(a, b observed.CredentialKey) int { return strings.Compare(a.ID, b.ID) })
 	}
 }
 
@@ -134,8 +138,8 @@ func (r *rebuilder) project(p *config.Project) {
 		UpdatedAt: r.in.Now.UTC(), Generation: 1}
 	item, found := r.item(p)
 	if !found && len(r.credentials[p.Addr]) == 0 {
-		if bucket, there := r.in.Observed.Buckets[BucketKey{p.Cloud, p.Bucket.ID}]; there && p.Cloud != "" {
-			r.strange(p.Addr, BucketKey{p.Cloud, bucket.ID})
+		if bucket, there := r.in.Observed.Bucket(p.Cloud, p.Bucket.ID); there && p.Cloud != "" {
+			r.strange(p.Addr, observed.BucketKey{Cloud: p.Cloud, ID: bucket.ID})
 		}
 		return
 	}
@@ -154,11 +158,12 @@ func (r *rebuilder) project(p *config.Project) {
 }
 
 // strange reports a bucket that exists and that nothing of the lost state names.
-func (r *rebuilder) strange(p addr.Address, key BucketKey) {
-	others := slices.DeleteFunc(r.m.heldByOthers(key), func(h holding) bool { return r.takes(h.Claim) })
+func (r *rebuilder) strange(p addr.Address, key observed.BucketKey) {
+	others := slices.DeleteFunc(r.m.owners.HeldByOthers(key), func(h owners.Evidence) bool { return r.takes(h.Claim) })
 	if len(others) > 0 {
-		r.unknown(p, "bucket_of_another", "the bucket "+key.ID.Name+" belongs to "+words.List(ownersOf(others)...),
-			"Choose another bucket, or take it over from that state with an import block: owner = "+write.Quoted(others[0].String())+".")
+		r.unknown(p, "bucket_of_another", "the bucket "+key.ID.Name+" belongs to "+words.List(owners.Names(others)...),
+			"Choose another bucket, or take it over from that state with an import block: owner = "+
+				write.Quoted(others[0].String())+".")
 		return
 	}
 	r.unknown(p, "bucket_unmarked", "the bucket "+key.ID.Name+" is there, and nothing shows that bh made it",
@@ -166,8 +171,8 @@ func (r *rebuilder) strange(p addr.Address, key BucketKey) {
 }
 
 // item returns the one item of a project that is in the store where it belongs.
-func (r *rebuilder) item(p *config.Project) (Item, bool) {
-	var here []ItemKey
+func (r *rebuilder) item(p *config.Project) (observed.Item, bool) {
+	var here []observed.ItemKey
 	for _, key := range r.items[p.Addr] {
 		if key.Secrets == p.Secrets {
 			here = append(here, key)
@@ -183,20 +188,20 @@ func (r *rebuilder) item(p *config.Project) (Item, bool) {
 		}
 		r.unknown(p.Addr, "items_ambiguous", "several items carry its mark: "+strings.Join(ids, ", "),
 			"Delete those that are not used, and rebuild again.")
-		return Item{}, false
+		return observed.Item{}, false
 	}
 	if len(here) == 0 {
 		if len(r.credentials[p.Addr]) > 0 {
 			r.unknown(p.Addr, "item_gone", "it has no item, so its keys are known to nobody", "The next apply issues new ones.")
 		}
-		return Item{}, false
+		return observed.Item{}, false
 	}
 	return r.in.Observed.Items[here[0]], true
 }
 
 // bucket reads what the bucket tells of itself.
 func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
-	key := BucketKey{p.Cloud, p.Bucket.ID}
+	key := observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
 	b, there := r.in.Observed.Buckets[key]
 	if !there {
 		r.unknown(p.Addr, "bucket_gone", "its bucket "+p.Bucket.ID.Name+" is not there", "A plan says what can be done.")
@@ -219,7 +224,7 @@ func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
 }
 
 // active reads which credential the item holds.
-func (r *rebuilder) active(p *config.Project, item Item, record *state.Record) {
+func (r *rebuilder) active(p *config.Project, item observed.Item, record *state.Record) {
 	id := item.Fields[vendors.FieldAccessKeyID]
 	if id == "" || item.Fingerprint == "" {
 		r.unknown(p.Addr, "item_without_keys", "its item holds no keys", "The next apply issues new ones.")
@@ -229,7 +234,7 @@ func (r *rebuilder) active(p *config.Project, item Item, record *state.Record) {
 	if record.Registered {
 		return
 	}
-	c, live := r.in.Observed.Credentials[CredentialKey{p.Cloud, id}]
+	c, live := r.in.Observed.Credential(p.Cloud, id)
 	if !live {
 		r.unknown(p.Addr, "credential_gone", "the key in its item, "+id+", is not there any more",
 			"The next apply issues a new one.")
@@ -247,7 +252,7 @@ func (r *rebuilder) active(p *config.Project, item Item, record *state.Record) {
 
 // others reports the credentials with a project's name that no item holds. A rename
 // leaves a credential its old name, so one that another project's item holds is in use.
-func (r *rebuilder) others(p addr.Address, held map[CredentialKey]bool) {
+func (r *rebuilder) others(p addr.Address, held map[observed.CredentialKey]bool) {
 	for _, key := range r.credentials[p] {
 		if !held[key] {
 			r.unknown(p, "credential_unknown",
@@ -258,7 +263,7 @@ func (r *rebuilder) others(p addr.Address, held map[CredentialKey]bool) {
 }
 
 // leftOver reports what carries this stack's mark and belongs to no declared project.
-func (r *rebuilder) leftOver(held map[CredentialKey]bool) {
+func (r *rebuilder) leftOver(held map[observed.CredentialKey]bool) {
 	declared := map[addr.Address]bool{}
 	for i := range r.in.Desired.Projects {
 		declared[r.in.Desired.Projects[i].Addr] = true
@@ -273,9 +278,9 @@ func (r *rebuilder) leftOver(held map[CredentialKey]bool) {
 		}
 	}
 	for key, c := range r.in.Observed.Credentials {
-		named := r.m.family().ofName(c.Name)
+		named := r.m.owners.Name(c.Name)
 		p, err := addr.ParseProject(named.Project)
-		if err != nil || named.Stack != r.in.Desired.Stack || declared[p] || held[key] || !r.takes(r.m.claimOf(c)) {
+		if err != nil || named.Stack != r.in.Desired.Stack || declared[p] || held[key] || !r.takes(r.m.owners.Credential(c)) {
 			continue
 		}
 		r.unknown(p, "undeclared", "it is not declared, and a key of it is live in "+key.Cloud+" ("+key.ID+")",

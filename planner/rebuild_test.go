@@ -7,6 +7,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -14,7 +15,7 @@ import (
 // lost is the scene whose state is lost: all that is left is what the vendors have.
 func lost(change func(*scene)) planner.Input {
 	s := newScene()
-	s.item(func(*planner.Item) {})
+	s.item(func(*observed.Item) {})
 	change(s)
 	s.in.Recorded = state.Snapshot{Meta: state.Meta{Lineage: "new"}}
 	return s.in
@@ -36,19 +37,19 @@ func TestRebuild(t *testing.T) {
 		"a key that kept the name of before a rename": {func(s *scene) {
 			s.unrecorded("bh/main/project.old/0123456789ab")
 			s.deleteCredential()
-			s.item(func(i *planner.Item) { i.Fields[vendors.FieldAccessKeyID] = "KX" })
+			s.item(func(i *observed.Item) { i.Fields[vendors.FieldAccessKeyID] = "KX" })
 		}, 1, nil},
 		"a key of another stack":        {func(s *scene) { s.stray("bh/other/project.photos/0123456789ab") }, 1, nil},
 		"a key of what is not declared": {func(s *scene) { s.stray("bh/main/project.old/0123456789ab") }, 1, []string{"undeclared"}},
-		"an item of another stack":      {func(s *scene) { s.item(func(i *planner.Item) { i.Mark.Stack = "other" }) }, 0, []string{"bucket_of_another"}},
-		"an item without keys":          {func(s *scene) { s.item(func(i *planner.Item) { i.Fingerprint, i.Fields = "", nil }) }, 1, []string{"credential_unknown", "item_without_keys"}},
+		"an item of another stack":      {func(s *scene) { s.item(func(i *observed.Item) { i.Mark.Stack = "other" }) }, 0, []string{"bucket_of_another"}},
+		"an item without keys":          {func(s *scene) { s.item(func(i *observed.Item) { i.Fingerprint, i.Fields = "", nil }) }, 1, []string{"credential_unknown", "item_without_keys"}},
 		"an item in another store": {func(s *scene) {
-			item := s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I1"}]
+			item := s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I1"}]
 			s.deleteItem()
-			s.in.Observed.Items[planner.ItemKey{Secrets: other, ID: "I1"}] = item
+			s.in.Observed.Items[observed.ItemKey{Secrets: other, ID: "I1"}] = item
 		}, 1, []string{"credential_unknown", "item_elsewhere", "item_gone"}},
 		"two items": {func(s *scene) {
-			s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I2"}] = s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I1"}]
+			s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I2"}] = s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I1"}]
 		}, 1, []string{"credential_unknown", "items_ambiguous"}},
 		"it is not declared": {func(s *scene) { s.undeclare() }, 0, []string{"undeclared", "undeclared"}},
 	} {
@@ -80,12 +81,12 @@ func TestRebuild_plansNothingByItself(t *testing.T) {
 		"another key": func(s *scene) { s.stray("bh/main/project.photos/0123456789ab") },
 		"settings": func(s *scene) {
 			s.desc.Bucket.Settings = vendors.BucketSettings{PublicAccess: &vendors.PublicAccess{}}
-			key := planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}
-			s.in.Observed.Settings = map[planner.BucketKey]vendors.BucketSettings{key: s.desc.Bucket.Settings}
+			key := observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "photos-bucket"}}
+			s.in.Observed.Settings = map[observed.BucketKey]vendors.BucketSettings{key: s.desc.Bucket.Settings}
 		},
 		"registered": func(s *scene) {
 			s.desc.Cloud, s.desc.Register = "", &config.Register{AccessKeyID: "K1"}
-			s.item(func(*planner.Item) {})
+			s.item(func(*observed.Item) {})
 			s.in.Observed.Registered = map[addr.Address]string{photos: "F1"}
 		},
 	} {

@@ -6,6 +6,7 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/diag"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 )
 
@@ -65,7 +66,7 @@ func (m *maker) registerCause(s *subject) (word, text string) {
 		}
 		return "new", "declared and not stored yet"
 	}
-	item, there := m.in.Observed.Items[ItemKey{r.Secrets, itemID(r)}]
+	item, there := m.in.Observed.Item(r.Secrets, itemID(r))
 	switch {
 	case r.Secrets != want.Secrets:
 		return "store_changed", "the project moves to another secret store"
@@ -92,7 +93,7 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	if block, imported := m.imports[s.project]; imported && block.Item != "" && (s.record == nil || s.record.Item == nil) {
 		if ids := m.itemsNamed(s.desired.Secrets, block.Item); len(ids) == 1 {
 			item = ids[0]
-			d.failed = !m.mayTakeItem(s, ItemKey{s.desired.Secrets, item}, block)
+			d.failed = !m.mayTakeItem(s, observed.ItemKey{Secrets: s.desired.Secrets, ID: item}, block)
 		}
 	}
 	if item == "" && !d.failed {

@@ -10,13 +10,14 @@ import (
 	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/config/write"
+	"buckethead/planner/observed"
 )
 
 // renaming is a project that seems to have another address by now: its bucket is
 // declared under one of which nothing is known, and it is not declared itself.
 type renaming struct {
 	from, to addr.Address
-	bucket   BucketKey
+	bucket   observed.BucketKey
 }
 
 // seemRenamed returns, by the new address, what looks like a rename without a moved
@@ -31,8 +32,8 @@ func (m *maker) seemRenamed() map[addr.Address]renaming {
 		return m.renames
 	}
 	for to, d := range m.desired {
-		key := BucketKey{d.Cloud, d.Bucket.ID}
-		from, held := m.owned().buckets[key]
+		key := observed.BucketKey{Cloud: d.Cloud, ID: d.Bucket.ID}
+		from, held := m.owners.Bucket(key)
 		if d.Register == nil && held && from != to && m.leavesUnsaid(from) && !m.known(to) {
 			m.renames[to] = renaming{from, to, key}
 		}
@@ -118,7 +119,8 @@ func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 // that moves each instance to where it is declared, else one for each instance. It
 // is false where no block can say it; then it returns commands.
 func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
-	old, now := addr.Address{Kind: addr.Project, Name: group[0].from.Name}, addr.Address{Kind: addr.Project, Name: group[0].to.Name}
+	old := addr.Address{Kind: addr.Project, Name: group[0].from.Name}
+	now := addr.Address{Kind: addr.Project, Name: group[0].to.Name}
 	if m.movesByName(group) {
 		return []string{movedBlock(old, now)}, true
 	}
@@ -198,13 +200,13 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 	if len(m.recorded) == 0 {
 		fault.Fix += " " + stateLost
 	}
-	if holder, held := m.owned().buckets[BucketKey{s.desired.Cloud, id}]; held {
+	if holder, held := m.owners.Bucket(observed.BucketKey{Cloud: s.desired.Cloud, ID: id}); held {
 		fault.Kind = bucketOfAnother
 		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() +
 			" in this stack's state."
 		fault.Fix = m.wayToBucket(holder)
-	} else if others := m.heldByOthers(BucketKey{s.desired.Cloud, id}); len(others) > 0 {
-		m.othersBucket(s, BucketKey{s.desired.Cloud, id}, others)
+	} else if others := m.owners.HeldByOthers(observed.BucketKey{Cloud: s.desired.Cloud, ID: id}); len(others) > 0 {
+		m.othersBucket(s, observed.BucketKey{Cloud: s.desired.Cloud, ID: id}, others)
 		return
 	}
 	m.fault(fault)
@@ -230,5 +232,6 @@ func (m *maker) otherBucket(holder addr.Address) string {
 		return ""
 	}
 	return holder.String() + " declares the bucket " + d.Bucket.ID.Name +
-		" by now; a bucket stays with its project. Set that back to " + write.Quoted(r.Bucket.Name) + ", and choose another name here."
+		" by now; a bucket stays with its project. Set that back to " + write.Quoted(r.Bucket.Name) +
+		", and choose another name here."
 }

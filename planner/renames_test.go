@@ -9,6 +9,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -33,12 +34,12 @@ func address(t *testing.T, text string) addr.Address {
 func (r renamed) input(t *testing.T) planner.Input {
 	in := newScene().in
 	in.Desired.Projects, in.Recorded.Records = nil, map[addr.Address]state.Record{}
-	in.Observed.Items = map[planner.ItemKey]planner.Item{}
+	in.Observed.Items = map[observed.ItemKey]observed.Item{}
 	for text, bucket := range r.recorded {
 		p, id := address(t, text), vendors.BucketID{Name: bucket}
 		in.Recorded.Records[p] = state.Record{Project: p, Cloud: cloud, Secrets: store, Bucket: &id, Proof: state.Proved, OnDestroy: "refuse",
 			Applied: state.Applied{Access: vendors.ReadWrite}}
-		in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
+		in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: id}] = vendors.Bucket{ID: id}
 	}
 	for text, bucket := range r.declared {
 		p := address(t, text)

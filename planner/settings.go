@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -18,7 +19,7 @@ type settings struct {
 	fresh                   bool // the bucket is made by this operation
 }
 
-func (m *maker) settingsOf(s *subject, key BucketKey, fresh bool) settings {
+func (m *maker) settingsOf(s *subject, key observed.BucketKey, fresh bool) settings {
 	x := settings{fresh: fresh}
 	if s.desired != nil {
 		x.want = s.desired.Bucket.Settings
@@ -53,7 +54,7 @@ func (m *maker) needSettings(s *subject, d *draft) Reason {
 		return Reason{}
 	}
 	id := s.bucketID()
-	x := m.settingsOf(s, BucketKey{s.desired.Cloud, id}, slices.ContainsFunc(d.Steps, makesBucket))
+	x := m.settingsOf(s, observed.BucketKey{Cloud: s.desired.Cloud, ID: id}, slices.ContainsFunc(d.Steps, makesBucket))
 	var cause Reason
 	for _, step := range x.updates(id) {
 		change := step.Change
@@ -242,7 +243,7 @@ func settingsChanges(s *subject, steps []Step) []Change {
 // leaveSettings plans what has to go before a bucket does: domains, which would
 // lead to nothing, and locks, where objects are to be deleted.
 func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) []UpdateSettings {
-	x := m.settingsOf(s, BucketKey{o.Cloud, id}, false)
+	x := m.settingsOf(s, observed.BucketKey{Cloud: o.Cloud, ID: id}, false)
 	steps := x.detach(id)
 	for _, step := range steps {
 		o.Notes = append(o.Notes, "the bucket is no longer public under "+strings.Join(step.Change.Detach, ", "))

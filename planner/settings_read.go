@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"buckethead/config/addr"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 )
 
@@ -11,7 +12,7 @@ import (
 // says that bh wrote some of them to the bucket.
 type SettingsReading struct {
 	Project addr.Address
-	Bucket  BucketKey
+	Bucket  observed.BucketKey
 	Kinds   []vendors.SettingsKind
 	Applied bool
 }
@@ -30,7 +31,7 @@ func SettingsToRead(in Input) []SettingsReading {
 			continue
 		}
 		s := &subject{project: p.Addr, desired: p, record: m.recorded[p.Addr], intents: m.intents[p.Addr]}
-		key := BucketKey{p.Cloud, s.bucketID()}
+		key := observed.BucketKey{Cloud: p.Cloud, ID: s.bucketID()}
 		if _, there := in.Observed.Buckets[key]; !there || !m.mayTake(s) {
 			continue
 		}

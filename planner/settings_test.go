@@ -13,6 +13,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -21,7 +22,7 @@ const day = 24 * time.Hour
 
 var (
 	photosID  = vendors.BucketID{Name: "photos-bucket"}
-	photosKey = planner.BucketKey{Cloud: cloud, ID: photosID}
+	photosKey = observed.BucketKey{Cloud: cloud, ID: photosID}
 )
 
 func cors(origins ...string) vendors.BucketSettings {
@@ -63,14 +64,14 @@ func together(all ...vendors.BucketSettings) vendors.BucketSettings {
 }
 
 // given sets what is declared, what was applied and what the bucket has.
-func (s *scene) given(want, applied, observed vendors.BucketSettings) {
+func (s *scene) given(want, applied, seen vendors.BucketSettings) {
 	if len(s.in.Desired.Projects) > 0 {
 		s.desc.Bucket.Settings = want
 	}
 	if s.rec != nil {
 		s.rec.Applied.Settings = applied
 	}
-	s.in.Observed.Settings = map[planner.BucketKey]vendors.BucketSettings{photosKey: observed}
+	s.in.Observed.Settings = map[observed.BucketKey]vendors.BucketSettings{photosKey: seen}
 }
 
 // open is a step of settings that was cut.
@@ -338,7 +339,7 @@ func TestMake_countsCallsOfSettings(t *testing.T) {
 	s := newScene()
 	s.given(together(cors("a"), under("b.example", "c.example")), under("a.example"), together(nothing, under("a.example", "others.example")))
 	plan, _ := s.make(t)
-	want := fmt.Sprint([]planner.Calls{{Connection: cloud, Vendor: "local", Reads: 1, Writes: 4}})
+	want := fmt.Sprint([]observed.Calls{{Connection: cloud, Vendor: "local", Reads: 1, Writes: 4}})
 	if got := fmt.Sprint(plan.Calls()); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -386,7 +387,7 @@ func checkSettings(t *rapid.T, in planner.Input, plan *planner.Plan) {
 		if !planned && record.Bucket == nil {
 			continue // a fault was reported
 		}
-		before := in.Observed.Settings[planner.BucketKey{Cloud: cloud, ID: d.Bucket.ID}]
+		before := in.Observed.Settings[observed.BucketKey{Cloud: cloud, ID: d.Bucket.ID}]
 		if record.Bucket != nil && len(before.Kinds()) == 0 {
 			continue // what was not read is another matter
 		}
@@ -415,7 +416,7 @@ func checkSettings(t *rapid.T, in planner.Input, plan *planner.Plan) {
 
 // diagnosed reports whether a project has no operation because of a fault.
 func diagnosed(planned bool, r state.Record, in planner.Input, d config.Project) bool {
-	_, there := in.Observed.Buckets[planner.BucketKey{Cloud: cloud, ID: d.Bucket.ID}]
+	_, there := in.Observed.Buckets[observed.BucketKey{Cloud: cloud, ID: d.Bucket.ID}]
 	return !planned && (r.Bucket == nil || !there || r.Active == nil)
 }
 

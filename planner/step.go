@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"buckethead/config/addr"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -169,7 +170,7 @@ type Declared struct {
 
 // The names of the steps.
 const (
-	StepCreateBucket     = "create_bucket"
+	StepCreateBucket     = owners.StepCreateBucket
 	StepClaimBucket      = "claim_bucket"
 	StepIssueCredential  = "issue_credential"
 	StepTakeCredential   = "take_credential"

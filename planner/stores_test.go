@@ -9,11 +9,12 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 )
 
 func (s *scene) recipients(stored, declared []string) {
-	s.in.Observed.Recipients = map[string]planner.Recipients{store: {Recipients: vendors.Recipients{Stored: stored, Declared: declared}}}
+	s.in.Observed.Recipients = map[string]observed.Recipients{store: {Recipients: vendors.Recipients{Stored: stored, Declared: declared}}}
 }
 
 // TestMake_recipients: a store that is encrypted to others than declared is written once,
@@ -56,7 +57,7 @@ func TestMake_recipients(t *testing.T) {
 			`age1old could read the keys of albums, photos and tenant["it's"] until now, and may have kept them: bh rotate albums photos 'tenant["it'\''s"]'`,
 			"age1old could read the keys of drop until now, and may have kept them: have them changed where they come from"}},
 		{name: "encrypted by hand", change: func(s *scene) {
-			s.in.Observed.Recipients = map[string]planner.Recipients{store: {Recipients: vendors.Recipients{Stored: []string{"a"}, Declared: []string{"a"}, Outside: true}}}
+			s.in.Observed.Recipients = map[string]observed.Recipients{store: {Recipients: vendors.Recipients{Stored: []string{"a"}, Declared: []string{"a"}, Outside: true}}}
 		}, reason: "item_edited"},
 		{name: "everything is to be destroyed", change: func(s *scene) { s.recipients([]string{"a"}, []string{"b"}); s.in.Mode = planner.DestroyAll }},
 		{name: "no project of the plan is in the store", change: func(s *scene) {
@@ -69,7 +70,7 @@ func TestMake_recipients(t *testing.T) {
 		}, reason: "settings_changed", changes: []planner.Change{added}},
 		{name: "a project is about to come into the store", change: func(s *scene) {
 			s.rec.Secrets = other
-			s.in.Observed.Items[planner.ItemKey{Secrets: other, ID: "I1"}] = s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I1"}]
+			s.in.Observed.Items[observed.ItemKey{Secrets: other, ID: "I1"}] = s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I1"}]
 			s.recipients([]string{"a"}, []string{"a", "age1new"})
 		}, reason: "settings_changed", changes: []planner.Change{added}},
 	}
@@ -116,7 +117,7 @@ func TestMake_recipientsDigest(t *testing.T) {
 // TestMake_recipientsThatCannotWork: a store that nothing can be written to is refused before
 // anything is made, where the plan would use it.
 func TestMake_recipientsThatCannotWork(t *testing.T) {
-	broken := planner.Recipients{Err: errors.New("they are mixed")}
+	broken := observed.Recipients{Err: errors.New("they are mixed")}
 	for name, c := range map[string]struct {
 		change func(*scene)
 		fault  bool
@@ -130,7 +131,7 @@ func TestMake_recipientsThatCannotWork(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newScene()
-			s.in.Observed.Recipients = map[string]planner.Recipients{store: broken}
+			s.in.Observed.Recipients = map[string]observed.Recipients{store: broken}
 			c.change(s)
 			_, diags := s.make(t)
 			found := false

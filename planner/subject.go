@@ -6,6 +6,8 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/addr"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -32,7 +34,7 @@ type stray struct {
 }
 
 func (m *maker) subject(p addr.Address) *subject {
-	s := &subject{project: p, from: m.moves.from[p], desired: m.desired[p], record: m.recorded[p], intents: m.intents[p]}
+	s := &subject{project: p, from: m.moves.From[p], desired: m.desired[p], record: m.recorded[p], intents: m.intents[p]}
 	s.sequence = m.in.Recorded.Sequences[p]
 	if !s.from.IsZero() {
 		s.sequence = max(s.sequence, m.in.Recorded.Sequences[s.from])
@@ -48,7 +50,7 @@ func (m *maker) subject(p addr.Address) *subject {
 // in the item: pendingStored takes it off the list then.
 func (m *maker) findStrays(s *subject) {
 	look := func(cloud, name string) bool {
-		ids := m.byName[CredentialKey{cloud, name}]
+		ids := m.byName[observed.CredentialKey{Cloud: cloud, ID: name}]
 		for _, id := range ids {
 			if !s.vouches(id) {
 				s.strays = append(s.strays, stray{cloud, id, name})
@@ -121,7 +123,7 @@ func (s *subject) open(step string) (state.Intent, bool) {
 // operation starts the operation of this subject.
 func (s *subject) operation(kind Kind, word, text string) *Operation {
 	o := &Operation{Address: s.project, Kind: kind, Reason: Reason{word, text},
-		ID: operationID(s.lineage, s.project, s.sequence), Sequence: s.sequence}
+		ID: owners.OperationID(s.lineage, s.project, s.sequence), Sequence: s.sequence}
 	if s.desired != nil {
 		o.Cloud, o.Secrets, o.Range = s.desired.Cloud, s.desired.Secrets, s.desired.Range
 		o.Bucket, o.Location, o.ItemTitle = s.desired.Bucket.ID, s.desired.Bucket.Location, s.desired.ItemTitle

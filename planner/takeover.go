@@ -11,6 +11,8 @@ import (
 	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/config/write"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/vendors"
 )
 
@@ -27,8 +29,8 @@ func toCopy(block string) string { return "  " + strings.ReplaceAll(block, "\n",
 
 // mayHave reports whether the project may take over a bucket that is there. What another
 // state has, it takes only if its import block names that state.
-func (m *maker) mayHave(s *subject, d *draft, key BucketKey) bool {
-	others, block := m.heldByOthers(key), m.imports[s.project]
+func (m *maker) mayHave(s *subject, d *draft, key observed.BucketKey) bool {
+	others, block := m.owners.HeldByOthers(key), m.imports[s.project]
 	switch {
 	case len(others) == 0 && (block.Owner == "" || block.Item != ""): // takeItem looks at the item
 		return true
@@ -45,7 +47,7 @@ func (m *maker) mayHave(s *subject, d *draft, key BucketKey) bool {
 	return false
 }
 
-func owns(owner string, list []holding) bool {
+func owns(owner string, list []owners.Evidence) bool {
 	for _, h := range list {
 		if h.String() == owner {
 			return true
@@ -63,23 +65,23 @@ func (m *maker) needlessOwner(s *subject, block config.Import) {
 }
 
 // othersBucket refuses to take a bucket that another state has.
-func (m *maker) othersBucket(s *subject, key BucketKey, others []holding) {
+func (m *maker) othersBucket(s *subject, key observed.BucketKey, others []owners.Evidence) {
 	why := make([]string, len(others))
 	for i, h := range others {
-		why[i] = h.text()
+		why[i] = h.Text()
 	}
 	const most = 3
 	if more := len(why) - most; more > 0 {
 		why = append(why[:most], fmt.Sprintf("%d more", more))
 	}
-	m.othersThing(s, "The bucket "+key.ID.Name+" in "+key.Cloud, strings.Join(why, "; "), ownersOf(others),
+	m.othersThing(s, "The bucket "+key.ID.Name+" in "+key.Cloud, strings.Join(why, "; "), owners.Names(others),
 		TakeOverBlock(s.project, key.ID.Name, m.imports[s.project].Item, others[0].String()))
 }
 
 // othersThing refuses to take what another state owns, and says how it could be taken.
-func (m *maker) othersThing(s *subject, what, why string, owners []string, block string) {
+func (m *maker) othersThing(s *subject, what, why string, states []string, block string) {
 	d := diag.Diagnostic{Kind: ownedByAnother, Address: s.project, Subject: s.desired.Range,
-		Detail: what + " belongs to " + words.List(owners...) + ": " + why + ".",
+		Detail: what + " belongs to " + words.List(states...) + ": " + why + ".",
 		Fix: "Choose another name. To take it over from that state, which then has to release it with a removed block:\n\n" +
 			toCopy(block)}
 	if imported, is := m.imports[s.project]; is {
@@ -95,13 +97,14 @@ func (m *maker) othersThing(s *subject, what, why string, owners []string, block
 }
 
 // mayTakeItem reports whether an import block may take over an item.
-func (m *maker) mayTakeItem(s *subject, key ItemKey, block config.Import) bool {
+func (m *maker) mayTakeItem(s *subject, key observed.ItemKey, block config.Import) bool {
 	item := m.in.Observed.Items[key]
-	claim := m.family().ofMark(item.Mark)
-	_, held := m.owned().items[key]
-	others := !held && item.Mark.Stack != "" && claim.Owner != ThisStack
+	claim := m.owners.Mark(item.Mark)
+	_, held := m.owners.Item(key)
+	others := !held && item.Mark.Stack != "" && claim.Owner != owners.ThisStack
+	bucket := observed.BucketKey{Cloud: s.desired.Cloud, ID: s.desired.Bucket.ID}
 	switch {
-	case !others && (block.Owner == "" || len(m.heldByOthers(BucketKey{s.desired.Cloud, s.desired.Bucket.ID})) > 0):
+	case !others && (block.Owner == "" || len(m.owners.HeldByOthers(bucket)) > 0):
 		return true
 	case !others:
 		m.needlessOwner(s, block)
@@ -120,7 +123,7 @@ func (m *maker) titleTaken(s *subject, id string) {
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
 			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
 		Fix: "Choose another item_title, or take the item over with an import block: item = " + write.Quoted(id) + "."}
-	claim, others := m.othersItems()[ItemKey{s.desired.Secrets, id}]
+	claim, others := m.owners.OthersItems()[observed.ItemKey{Secrets: s.desired.Secrets, ID: id}]
 	if s.record != nil { // then an import block is not looked at
 		d.Fix = "Rename or delete that item, or choose another item_title. If it is a copy with the present keys, " +
 			"forget the record and take the item over:\n\n  bh state rm " + words.InShell(s.project.Label()) + "\n\n" +
@@ -130,7 +133,7 @@ func (m *maker) titleTaken(s *subject, id string) {
 		d.Detail += " It belongs to " + claim.String() + "."
 		d.Fix = "Choose another item_title."
 		bucket := s.desired.Bucket.ID
-		_, there := m.in.Observed.Buckets[BucketKey{s.desired.Cloud, bucket}]
+		_, there := m.in.Observed.Bucket(s.desired.Cloud, bucket)
 		if (there || s.desired.Register != nil) && s.record == nil {
 			d.Fix += " To take over from that state what the item is for:\n\n" +
 				toCopy(TakeOverBlock(s.project, bucket.Name, id, claim.String()))
@@ -144,8 +147,8 @@ func (m *maker) titleTaken(s *subject, id string) {
 
 // over is the lineage of another state in an item's mark, which a step may write over.
 func (m *maker) over(secrets, id string) string {
-	if mark := m.in.Observed.Items[ItemKey{secrets, id}].Mark; mark.Lineage != "" && m.family().foreign(mark) {
-		return mark.Lineage
+	if item, _ := m.in.Observed.Item(secrets, id); m.owners.Foreign(item.Mark) {
+		return item.Mark.Lineage
 	}
 	return ""
 }
@@ -153,7 +156,7 @@ func (m *maker) over(secrets, id string) string {
 // takenOver returns the operation of a project whose item another state took over: a
 // blocked one, for the two states would write over each other.
 func (m *maker) takenOver(s *subject) *Operation {
-	claim, taken := m.taken(s.record)
+	claim, taken := m.owners.Taken(s.record)
 	if !taken {
 		return nil
 	}
@@ -162,7 +165,7 @@ func (m *maker) takenOver(s *subject) *Operation {
 	return s.finish(o, false)
 }
 
-func (m *maker) takenObjection(s *subject, claim Claim) Objection {
+func (m *maker) takenObjection(s *subject, claim owners.Claim) Objection {
 	return Objection{Word: "taken_over", Text: claim.String() + " took its item over",
 		Fix: "Release it: " + write.Removed(s.project) + " instead of its block. Or take it back: bh state rm " +
 			words.InShell(s.project.Label()) + ", then an import block with item = " + write.Quoted(s.record.Item.ID) +
@@ -170,22 +173,23 @@ func (m *maker) takenObjection(s *subject, claim Claim) Objection {
 }
 
 // sharedObjection says why a bucket is not deleted to which another state has keys.
-func sharedObjection(p addr.Address, others []holding) Objection {
+func sharedObjection(p addr.Address, others []owners.Evidence) Objection {
 	if key, unknown := unknownKey(others); unknown {
 		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
 			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, " +
 				"revoke it with the provider and plan again. To keep the bucket for it, release it: " + write.Removed(p) + "."}
 	}
-	return Objection{Word: "taken_over", Text: words.List(ownersOf(others)...) + " has a credential that opens the bucket",
+	return Objection{Word: "taken_over",
+		Text: words.List(owners.Names(others)...) + " has a credential that opens the bucket",
 		Fix: "If it took the bucket over, release it: " + write.Removed(p) + ". If nobody uses that credential (" +
-			others[0].credential + "), revoke it with the provider and plan again."}
+			others[0].Credential + "), revoke it with the provider and plan again."}
 }
 
 // unknownKey returns the id of the first credential if nobody knows whose any of them are. A
 // state that was rebuilt of marks without a lineage does not know its own older keys either.
-func unknownKey(others []holding) (id string, unknown bool) {
-	known := func(h holding) bool { return h.Owner != UnknownStack }
-	return others[0].credential, !slices.ContainsFunc(others, known)
+func unknownKey(others []owners.Evidence) (id string, unknown bool) {
+	known := func(h owners.Evidence) bool { return h.Owner != owners.UnknownStack }
+	return others[0].Credential, !slices.ContainsFunc(others, known)
 }
 
 // warnOfSharing warns of buckets of this state to which other states have keys.
@@ -193,18 +197,18 @@ func (m *maker) warnOfSharing() {
 	if m.in.Mode != Normal {
 		return // a destroy that must not be is blocked
 	}
-	for key := range m.claimed().opened {
-		p, ours := m.owned().buckets[key]
+	for key := range m.owners.Shared() {
+		p, ours := m.owners.Bucket(key)
 		if !ours || m.in.Scope != nil && !m.in.Scope(p) || m.forgets(p) {
 			continue
 		}
-		others := m.openedByOthers(key)
+		others := m.owners.OpenedByOthers(key)
 		if len(others) == 0 {
 			continue
 		}
 		d := diag.Diagnostic{Severity: diag.Warning, Kind: openedByAnother, Address: p,
 			Detail: "The bucket " + key.ID.Name + " of " + p.Label() + " is opened by a credential of " +
-				words.List(ownersOf(others)...) + ": " + others[0].credential + ".",
+				words.List(owners.Names(others)...) + ": " + others[0].Credential + ".",
 			Fix: "If that state took the bucket over, release it here: " + write.Removed(p) + " instead of its block. " +
 				"If this state took it over, release it there, and revoke the credential when nobody uses it."}
 		if id, unknown := unknownKey(others); unknown {
@@ -230,15 +234,15 @@ func (m *maker) warnOfName() {
 	if m.in.Mode != Normal || !m.nothingRecorded() || len(m.desired) == 0 || m.in.Desired.Stack == "" {
 		return
 	}
-	credentials, items, owners := 0, 0, map[string]bool{}
+	credentials, items, others := 0, 0, map[string]bool{}
 	for _, c := range m.in.Observed.Credentials {
-		if claim := m.claimOf(c); claim.Owner != ThisStack && claim.Stack == m.in.Desired.Stack {
-			credentials, owners[claim.String()] = credentials+1, true
+		if claim := m.owners.Credential(c); claim.Owner != owners.ThisStack && claim.Stack == m.in.Desired.Stack {
+			credentials, others[claim.String()] = credentials+1, true
 		}
 	}
-	for _, claim := range m.othersItems() {
+	for _, claim := range m.owners.OthersItems() {
 		if claim.Stack == m.in.Desired.Stack {
-			items, owners[claim.String()] = items+1, true
+			items, others[claim.String()] = items+1, true
 		}
 	}
 	if credentials+items == 0 {
@@ -247,7 +251,7 @@ func (m *maker) warnOfName() {
 	m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: stackNameInUse,
 		Detail: "This state records nothing yet, but there is already something of a stack " + m.in.Desired.Stack + ": " +
 			words.Join(" and ", words.Some(credentials, "credential"), words.Some(items, "item")) + " of " +
-			words.List(slices.Sorted(maps.Keys(owners))...) + ". Two states with one name do not take each other's things, " +
+			words.List(slices.Sorted(maps.Keys(others))...) + ". Two states with one name do not take each other's things, " +
 			"but people cannot tell them apart.",
 		Fix: "Give this stack a name of its own: bh { stack = \"...\" }. If you mean the other state, " +
 			"declare where it is kept. " + stateLost})

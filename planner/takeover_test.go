@@ -9,6 +9,8 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -17,26 +19,26 @@ const theirs = "ffffffff00000000"
 
 // drawnBy is the name of a credential that a lineage draws for the n-th operation of a project.
 func drawnBy(lineage string, p addr.Address, n uint64) string {
-	return planner.CredentialName("main", p, planner.OperationID(lineage, p, n), 0)
+	return owners.CredentialName("main", p, owners.OperationID(lineage, p, n), 0)
 }
 
 // shared lets another state of the same stack have a key to the bucket of photos, and an item.
 func (s *scene) shared() {
 	s.addCredential("K9", drawnBy(theirs, albums, 2), "photos-bucket")
-	s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: theirs, Address: albums.String(), Operation: planner.OperationID(theirs, albums, 2)})
+	s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: theirs, Address: albums.String(), Operation: owners.OperationID(theirs, albums, 2)})
 }
 
 // taken has another state take the item of photos over.
 func (s *scene) taken() {
-	s.item(func(i *planner.Item) {
-		i.Mark = vendors.Mark{Stack: "main", Lineage: theirs, Address: albums.String(), Operation: planner.OperationID(theirs, albums, 1)}
+	s.item(func(i *observed.Item) {
+		i.Mark = vendors.Mark{Stack: "main", Lineage: theirs, Address: albums.String(), Operation: owners.OperationID(theirs, albums, 1)}
 	})
 }
 
 func imports(owner, item string) func(*scene) {
 	return func(s *scene) {
-		if !s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I1"}].Read {
-			s.item(func(*planner.Item) {})
+		if !s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I1"}].Read {
+			s.item(func(*observed.Item) {})
 		}
 		s.forgetRecord()
 		s.in.Desired.Imports = []config.Import{{To: photos, Bucket: "photos-bucket", Owner: owner, Item: item}}
@@ -74,11 +76,11 @@ func TestMake_owners(t *testing.T) {
 		}, nil, planner.Update, true, owner},
 		{"an item with a mark of an ancestor", func(s *scene) {
 			s.in.Recorded.Meta.Ancestors = []string{"A"}
-			s.item(func(i *planner.Item) { i.Mark.Lineage = "A" })
+			s.item(func(i *observed.Item) { i.Mark.Lineage = "A" })
 		}, nil, "", false, ""},
 		{"an item that this state is about to take over, cut before it was marked", func(s *scene) {
 			s.taken()
-			s.rec.Item.Operation = planner.OperationID(theirs, albums, 1)
+			s.rec.Item.Operation = owners.OperationID(theirs, albums, 1)
 		}, nil, planner.Update, false, ""},
 		{"a bucket that another state owns, undeclared how", func(s *scene) { s.forgetRecord(); s.shared(); s.deleteItem() },
 			[]string{"BH2041", "BH2044"}, "", false, "owner  = \"main@ffffffff\""},
@@ -92,7 +94,7 @@ func TestMake_owners(t *testing.T) {
 		{"importing an item without its owner", func(s *scene) { s.taken(); imports("", "I1")(s) }, []string{"BH2041", "BH2044"}, "", false, "item   = \"I1\""},
 		{"importing an item of its owner", func(s *scene) { s.taken(); imports(owner, "I1")(s) }, []string{"BH2044"}, planner.Adopt, false, ""},
 		{"importing an item of an owner that nobody has", func(s *scene) {
-			s.item(func(i *planner.Item) { i.Mark = vendors.Mark{} })
+			s.item(func(i *observed.Item) { i.Mark = vendors.Mark{} })
 			imports(owner, "I1")(s)
 		}, []string{"BH2042"}, "", false, owner},
 		{"registering with the item of another state", func(s *scene) {
@@ -109,7 +111,7 @@ func TestMake_owners(t *testing.T) {
 		{"a bucket of an own project that was forgotten", func(s *scene) { s.forgetRecord(); s.deleteItem(); s.desc.Adopt = true }, nil, planner.Adopt, false, ""},
 		{"an item of an own project that was forgotten, with a mark of before there were lineages", imports("", "I1"), nil, planner.Adopt, false, ""},
 		{"the same of which nobody knows the state", func(s *scene) {
-			s.item(func(i *planner.Item) { i.Mark.Operation = "0123456789ab" })
+			s.item(func(i *observed.Item) { i.Mark.Operation = "0123456789ab" })
 			imports("", "I1")(s)
 		}, []string{"BH2041", "BH2044"}, "", false, "main@unknown"},
 		{"the name of the stack alone", func(s *scene) {
@@ -133,10 +135,10 @@ func TestMake_owners(t *testing.T) {
 		}, []string{"BH2044"}, planner.Provision, false, "credentials and 1 item of main@ffffffff and main@unknown"},
 		{"a copy of an item that is gone", func(s *scene) {
 			s.deleteItem()
-			s.addItem("I9", true, vendors.Mark{Stack: "main", Address: photos.String(), Operation: planner.OperationID("L", photos, 1)})
-			copied := s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}]
+			s.addItem("I9", true, vendors.Mark{Stack: "main", Address: photos.String(), Operation: owners.OperationID("L", photos, 1)})
+			copied := s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I9"}]
 			copied.Summary.Title = s.desc.ItemTitle
-			s.in.Observed.Items[planner.ItemKey{Secrets: store, ID: "I9"}] = copied
+			s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I9"}] = copied
 		}, []string{"BH2008"}, "", false, "  bh state rm photos\n\n  import {\n    to     = project.photos\n    bucket = \"photos-bucket\"\n    item   = \"I9\"\n  }"},
 		{"a former item that another state took over", func(s *scene) {
 			s.rec.Former = []state.FormerItem{{Secrets: store, ID: "I9", Title: "old"}}
@@ -217,16 +219,16 @@ func TestMake_asksOnlyForItsBuckets(t *testing.T) {
 func TestDiscover_checksNames(t *testing.T) {
 	for name, c := range map[string]struct {
 		name string
-		want planner.Owner
+		want owners.Owner
 	}{
-		"ours":                     {drawnBy("L", albums, 1), planner.ThisStack},
-		"ours of a later try":      {drawnBy("L", albums, 7) + ".3", planner.ThisStack},
-		"beyond what is recorded":  {drawnBy("L", albums, 500), planner.ThisStack},
-		"an ancestor's":            {drawnBy("A", albums, 3), planner.ThisStack},
-		"another state's":          {drawnBy(theirs, albums, 1), planner.UnknownStack},
-		"of another project":       {"bh/main/project.photos/" + planner.OperationID("L", albums, 1), planner.UnknownStack},
-		"of another stack":         {"bh/other/project.albums/" + planner.OperationID("L", albums, 1), planner.AnotherStack},
-		"of a state that is known": {drawnBy("known", albums, 4), planner.AnotherStack},
+		"ours":                     {drawnBy("L", albums, 1), owners.ThisStack},
+		"ours of a later try":      {drawnBy("L", albums, 7) + ".3", owners.ThisStack},
+		"beyond what is recorded":  {drawnBy("L", albums, 500), owners.ThisStack},
+		"an ancestor's":            {drawnBy("A", albums, 3), owners.ThisStack},
+		"another state's":          {drawnBy(theirs, albums, 1), owners.UnknownStack},
+		"of another project":       {"bh/main/project.photos/" + owners.OperationID("L", albums, 1), owners.UnknownStack},
+		"of another stack":         {"bh/other/project.albums/" + owners.OperationID("L", albums, 1), owners.AnotherStack},
+		"of a state that is known": {drawnBy("known", albums, 4), owners.AnotherStack},
 	} {
 		s := surveyed()
 		s.in.Recorded.Meta.Ancestors = []string{"A"}

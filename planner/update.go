@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"buckethead/config/words"
+	"buckethead/planner/observed"
 	"buckethead/state"
 )
 
@@ -22,7 +23,7 @@ func (m *maker) needUpdate(s *subject, d *draft) {
 // then.
 func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 	want := s.desired
-	c := m.in.Observed.Credentials[CredentialKey{want.Cloud, ref.ID}]
+	c, _ := m.in.Observed.Credential(want.Cloud, ref.ID)
 	var differing changes
 	ips := slices.Sorted(slices.Values(c.AllowedIPs))
 	differing.compare("access", string(c.Access), string(want.Access))
@@ -30,7 +31,7 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 	differing.compare("bucket", c.Bucket.Name, s.bucketID().Name)
 	var expires time.Time
 	if want.ExpiresAfter > 0 {
-		expires = m.issuedAt(s.desired.Cloud, ref).Add(want.ExpiresAfter)
+		expires = m.in.Observed.IssuedAt(s.desired.Cloud, ref).Add(want.ExpiresAfter)
 	}
 	differing.compare("expires", timeOrNever(c.ExpiresAt), timeOrNever(expires))
 	if len(differing) == 0 {
@@ -54,7 +55,7 @@ func timeOrNever(t time.Time) string { return cmp.Or(words.Time(t), "never") }
 // not as they were stored, or the bucket is now reached at another address.
 func (m *maker) updateItem(s *subject, d *draft) {
 	r := s.record
-	item := m.in.Observed.Items[ItemKey{r.Secrets, r.Item.ID}]
+	item, _ := m.in.Observed.Item(r.Secrets, r.Item.ID)
 	fields, declared := m.addressed(s, r.Item.Fields)
 	readdressed := len(declared) > 0
 	edited := m.editedFields(s, item, fields)
@@ -91,7 +92,7 @@ func (m *maker) updateItem(s *subject, d *draft) {
 
 // editedFields returns what someone else changed in an item that was read, and what becomes
 // of it. A field whose value changes anyway is not among them.
-func (m *maker) editedFields(s *subject, item Item, fields map[string]string) []Change {
+func (m *maker) editedFields(s *subject, item observed.Item, fields map[string]string) []Change {
 	if !item.Read {
 		return nil
 	}
@@ -108,7 +109,7 @@ func (m *maker) editedFields(s *subject, item Item, fields map[string]string) []
 		}
 	}
 	if item.Mark.Address != stored.Address.String() || item.Mark.Stack != m.in.Desired.Stack ||
-		item.Mark.Operation != stored.Operation || m.family().foreign(item.Mark) {
+		item.Mark.Operation != stored.Operation || m.owners.Foreign(item.Mark) {
 		edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
 	}
 	return edited

@@ -61,7 +61,7 @@ func (o *Operation) Freed() []addr.Address {
 // linkMoves makes an operation wait until the record that is at its address has moved away. If that
 // is not part of the plan, the operation is blocked.
 func (m *maker) linkMoves(operations []*Operation) {
-	if len(m.moves.to) == 0 {
+	if len(m.moves.To) == 0 {
 		return
 	}
 	planned := make(map[addr.Address]bool, len(operations))
@@ -69,7 +69,7 @@ func (m *maker) linkMoves(operations []*Operation) {
 		planned[o.Address] = true
 	}
 	for _, o := range operations {
-		to, moves := m.moves.to[o.Address]
+		to, moves := m.moves.To[o.Address]
 		switch {
 		case !moves:
 		case planned[to]:

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"buckethead/planner/observed"
 	"buckethead/state"
 )
 
@@ -21,7 +22,8 @@ func (m *maker) countListings() ([]state.Watch, bool) {
 	var out []state.Watch
 	changed := false
 	for _, w := range m.in.Recorded.Watches {
-		if live := len(m.byName[CredentialKey{w.Cloud, w.Name}]) > 0; live || !m.in.Observed.Listed[w.Cloud] {
+		live := len(m.byName[observed.CredentialKey{Cloud: w.Cloud, ID: w.Name}]) > 0
+		if live || !m.in.Observed.Listed[w.Cloud] {
 			out = append(out, w)
 			continue
 		}

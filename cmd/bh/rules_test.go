@@ -43,18 +43,22 @@ var mayImport = map[string][]string{
 	"state/s3": {"state", "state/bolt", "config/addr", "config/words", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.
 	"state/statetest": {"state", "config/addr", "vendors"},
-	"planner":         {"config", "config/write", "state", "vendors", "config/addr", "config/diag", "config/words"},
 	// What is observed is kept by address.
-	"planner/refresh": {"planner", "config", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
+	"planner/observed": {"state", "vendors", "config/addr"},
+	"planner/moves":    {"config", "state", "config/addr"},
+	"planner/owners":   {"planner/moves", "planner/observed", "config", "state", "vendors", "config/addr"},
+	"planner": {"planner/moves", "planner/observed", "planner/owners", "config", "config/write", "state", "vendors",
+		"config/addr", "config/diag", "config/words"},
+	"planner/refresh": {"planner", "planner/observed", "config", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	// A saved plan names the operations that the fresh one lacks.
 	"planner/planfile": {"planner", "config/addr"},
 	// A Move changes the address of its record.
-	"executor/orchestrator": {"planner", "state", "vendors", "config/addr"},
+	"executor/orchestrator": {"planner", "planner/owners", "state", "vendors", "config/addr"},
 	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	"cmd/redact":            {"vendors"},
-	"cmd/view":              {"planner", "executor", "config/addr", "config/diag", "config/words"},
+	"cmd/view":              {"planner", "planner/observed", "planner/owners", "executor", "config/addr", "config/diag", "config/words"},
 	// What is opened: all vendors, both places of a state, and what acts on them.
-	"cmd/connections": {"cmd/redact", "config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/refresh", "state", "state/bolt",
+	"cmd/connections": {"cmd/redact", "config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/observed", "planner/refresh", "state", "state/bolt",
 		"state/s3", "vendors", "vendors/parallel", "vendors/registry", "vendors/s3keys"},
 	"cmd/cli": {everything},
 	"cmd/bh":  {"cmd/cli"},

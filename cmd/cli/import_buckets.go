@@ -9,6 +9,8 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/planner/refresh"
 	"buckethead/vendors"
 )
@@ -16,7 +18,7 @@ import (
 // one imports one bucket.
 func (i *importer) one(ctx context.Context) ([]config.Existing, error) {
 	declared := i.declared(i.args.project)
-	key := planner.BucketKey{Cloud: i.args.cloud,
+	key := observed.BucketKey{Cloud: i.args.cloud,
 		ID: vendors.BucketID{Name: i.args.bucket, Namespace: i.args.jurisdiction}}
 	if declared != nil {
 		if i.args.bucket != "" && i.args.bucket != declared.Bucket.ID.Name {
@@ -25,7 +27,7 @@ func (i *importer) one(ctx context.Context) ([]config.Existing, error) {
 					i.args.bucket + ".",
 				Fix: "Name another project, or correct the one that is there."})
 		}
-		key = planner.BucketKey{Cloud: declared.Cloud, ID: declared.Bucket.ID}
+		key = observed.BucketKey{Cloud: declared.Cloud, ID: declared.Bucket.ID}
 	}
 	if err := i.refuse(declared, key); err != nil {
 		return nil, err
@@ -54,7 +56,7 @@ func (i *importer) one(ctx context.Context) ([]config.Existing, error) {
 	return []config.Existing{e}, nil
 }
 
-func placeOf(key planner.BucketKey) string {
+func placeOf(key observed.BucketKey) string {
 	if key.ID.Namespace != "" {
 		return key.Cloud + " (" + key.ID.Namespace + ")"
 	}
@@ -62,8 +64,8 @@ func placeOf(key planner.BucketKey) string {
 }
 
 // describe reads buckets in full.
-func (i *importer) describe(ctx context.Context, keys ...planner.BucketKey) (
-	map[planner.BucketKey]vendors.BucketSpec, error,
+func (i *importer) describe(ctx context.Context, keys ...observed.BucketKey) (
+	map[observed.BucketKey]vendors.BucketSpec, error,
 ) {
 	s := i.session
 	specs, diags := refresh.Describe(ctx, s.connections.Readers(), s.observation(i.snap), keys)
@@ -71,12 +73,12 @@ func (i *importer) describe(ctx context.Context, keys ...planner.BucketKey) (
 }
 
 // refuse returns an error for what is known to be wrong before the cloud is asked.
-func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error {
+func (i *importer) refuse(declared *config.Project, key observed.BucketKey) error {
 	p := i.args.project
 	instance := func(q config.Project) bool { return q.Addr.Name == p.Name }
 	holder, held := addr.Address{}, false
 	for q, r := range i.snap.Records {
-		if r.Bucket != nil && (planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}) == key {
+		if r.Bucket != nil && (observed.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}) == key {
 			holder, held = q, true
 		}
 	}
@@ -107,20 +109,20 @@ func (i *importer) refuse(declared *config.Project, key planner.BucketKey) error
 }
 
 // mayTake returns an error if another state owns the bucket or the item, unless --owner names that state.
-func (i *importer) mayTake(ctx context.Context, e *config.Existing, key planner.BucketKey) error {
+func (i *importer) mayTake(ctx context.Context, e *config.Existing, key observed.BucketKey) error {
 	found, diags := discover(ctx, i.session, i.snap)
 	if err := i.session.unread(ctx, diags); err != nil {
 		return err
 	}
 	what, owner := "", ""
 	for _, b := range found.Buckets {
-		if b.Owner != "" && (planner.BucketKey{Cloud: b.Cloud, ID: b.Bucket}) == key {
+		if b.Owner != "" && (observed.BucketKey{Cloud: b.Cloud, ID: b.Bucket}) == key {
 			what, owner = "The bucket "+key.ID.Name+" in "+placeOf(key), b.Claim().String()
 		}
 	}
 	for _, item := range found.Items {
 		named := item.ID == i.args.item || item.Title == i.args.item
-		if i.args.item != "" && named && item.Secrets == i.secrets && item.Owner != planner.ThisStack {
+		if i.args.item != "" && named && item.Secrets == i.secrets && item.Owner != owners.ThisStack {
 			what, owner = "The item \""+item.Title+"\" (id "+item.ID+")", item.Claim().String()
 		}
 	}
@@ -146,7 +148,7 @@ func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 	if err := i.session.unread(ctx, diags); err != nil {
 		return nil, err
 	}
-	var keys []planner.BucketKey
+	var keys []observed.BucketKey
 	var list []config.Existing
 	for _, b := range found.Buckets {
 		if !i.wanted(b) {
@@ -156,7 +158,7 @@ func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 			i.session.view.Note("The bucket " + b.Bucket.Name + " is left to " + b.Claim().String() + ", which owns it.")
 			continue
 		}
-		keys = append(keys, planner.BucketKey{Cloud: b.Cloud, ID: b.Bucket})
+		keys = append(keys, observed.BucketKey{Cloud: b.Cloud, ID: b.Bucket})
 		list = append(list, config.Existing{To: b.Address, Declared: !b.Declared.IsZero()})
 	}
 	specs, err := i.describe(ctx, keys...)

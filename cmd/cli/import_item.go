@@ -8,13 +8,13 @@ import (
 
 	"buckethead/config"
 	"buckethead/config/diag"
-	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 )
 
 // takeItem finds the item that is named, and the credential in it. The project is declared with what that credential
 // may do, so that the credential stays as it is.
-func (i *importer) takeItem(ctx context.Context, e *config.Existing, key planner.BucketKey) error {
+func (i *importer) takeItem(ctx context.Context, e *config.Existing, key observed.BucketKey) error {
 	const leaveOut = "Leave --item out: bh then issues a new credential and stores it in a new item."
 	fault := func(detail, fix string) error {
 		return i.fault(diag.Diagnostic{Address: e.To, Detail: detail, Fix: fix})

@@ -5,6 +5,7 @@ import (
 
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/vendors/registry"
@@ -27,7 +28,7 @@ func (s *session) unread(ctx context.Context, diags diag.List) error {
 }
 
 // comparison returns what the planner needs to compare what is declared, recorded and observed.
-func (s *session) comparison(snap state.Snapshot, world planner.World) planner.Input {
+func (s *session) comparison(snap state.Snapshot, world observed.World) planner.Input {
 	return planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: planner.Normal, Now: s.run.Now(),
 		NameLimit: func(vendor string) int {
 			v, _ := registry.Find(vendor)

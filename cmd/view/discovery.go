@@ -8,11 +8,12 @@ import (
 
 	"buckethead/config/words"
 	"buckethead/planner"
+	"buckethead/planner/owners"
 )
 
 // ownerText says who owns something that bh made.
-func ownerText(c planner.Claim) string {
-	if c.Owner == planner.ThisStack {
+func ownerText(c owners.Claim) string {
+	if c.Owner == owners.ThisStack {
 		return strings.TrimSpace("this state " + c.Project)
 	}
 	return strings.TrimSpace(c.String() + " " + c.Project)

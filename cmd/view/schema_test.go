@@ -14,6 +14,7 @@ import (
 	"buckethead/config/diag"
 	"buckethead/executor"
 	"buckethead/planner"
+	"buckethead/planner/owners"
 	"buckethead/vendors"
 )
 
@@ -150,9 +151,9 @@ func everyDrift() planner.Drift {
 func everyFind() planner.Discovery {
 	return planner.Discovery{Stack: "main", Clouds: []string{"local.main"}, Stores: []string{"age_file.main"},
 		Buckets: []planner.FoundBucket{{Cloud: "local.main", Bucket: vendors.BucketID{Name: "b", Namespace: "eu"}, Location: "weur", StorageClass: "standard", CreatedAt: noon,
-			Address: project("b"), TakeOver: "bh import", Block: "import {}"}, {Cloud: "local.main", Bucket: vendors.BucketID{Name: "c"}, Owner: planner.AnotherStack, Stack: "s", Lineage: "0123456789"}},
-		Credentials: []planner.FoundCredential{{Cloud: "local.main", ID: "K", Name: "bh/x", Owner: planner.ThisStack, Address: "project.x", IssuedAt: noon, Status: vendors.Active}},
-		Items:       []planner.FoundItem{{Secrets: "age_file.main", ID: "I", Title: "t", Owner: planner.UnknownStack, UpdatedAt: noon}},
+			Address: project("b"), TakeOver: "bh import", Block: "import {}"}, {Cloud: "local.main", Bucket: vendors.BucketID{Name: "c"}, Owner: owners.AnotherStack, Stack: "s", Lineage: "0123456789"}},
+		Credentials: []planner.FoundCredential{{Cloud: "local.main", ID: "K", Name: "bh/x", Owner: owners.ThisStack, Address: "project.x", IssuedAt: noon, Status: vendors.Active}},
+		Items:       []planner.FoundItem{{Secrets: "age_file.main", ID: "I", Title: "t", Owner: owners.UnknownStack, UpdatedAt: noon}},
 		Others:      map[string]int{"local.main": 2}, Unlisted: []planner.Unlisted{{Cloud: "local.main", Namespace: "fedramp", Why: "denied"}}}
 }
 

@@ -7,6 +7,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -27,25 +28,25 @@ func withSettings(t *testing.T) *planner.Plan {
 	}
 	in := planner.Input{Desired: &config.Config{Stack: "acme-prod"}, Now: noon, Mode: planner.Normal,
 		Recorded: state.Snapshot{Records: map[addr.Address]state.Record{}, Sequences: map[addr.Address]uint64{}},
-		Observed: planner.World{Buckets: map[planner.BucketKey]vendors.Bucket{}, Credentials: map[planner.CredentialKey]vendors.Credential{},
-			Items: map[planner.ItemKey]planner.Item{}, Settings: map[planner.BucketKey]vendors.BucketSettings{}}}
+		Observed: observed.World{Buckets: map[observed.BucketKey]vendors.Bucket{}, Credentials: map[observed.CredentialKey]vendors.Credential{},
+			Items: map[observed.ItemKey]observed.Item{}, Settings: map[observed.BucketKey]vendors.BucketSettings{}}}
 	add := func(name string, want vendors.BucketSettings) (vendors.BucketID, *config.Project) {
 		id := bucket("acme-prod-" + name)
 		in.Desired.Projects = append(in.Desired.Projects, config.Project{Addr: project(name), Cloud: r2, Secrets: op, ItemTitle: name,
 			Bucket: vendors.BucketSpec{ID: id, Settings: want}, Access: vendors.ReadWrite, OnDestroy: config.Refuse})
 		return id, &in.Desired.Projects[len(in.Desired.Projects)-1]
 	}
-	live := func(id vendors.BucketID, observed vendors.BucketSettings) {
-		key := planner.BucketKey{Cloud: r2, ID: id}
-		in.Observed.Buckets[key], in.Observed.Settings[key] = vendors.Bucket{ID: id}, observed
+	live := func(id vendors.BucketID, seen vendors.BucketSettings) {
+		key := observed.BucketKey{Cloud: r2, ID: id}
+		in.Observed.Buckets[key], in.Observed.Settings[key] = vendors.Bucket{ID: id}, seen
 	}
 	recorded := func(name string, id vendors.BucketID, applied vendors.BucketSettings) {
 		in.Recorded.Records[project(name)] = state.Record{Project: project(name), Cloud: r2, Secrets: op, Bucket: &id, Proof: state.Proved,
 			Applied: state.Applied{Access: vendors.ReadWrite, Settings: applied}, OnDestroy: "refuse",
 			Item:   &state.ItemRef{ID: "I" + name, Title: name, Address: project(name)},
 			Active: &state.CredentialRef{ID: "K" + name, IssuedAt: noon}}
-		in.Observed.Credentials[planner.CredentialKey{Cloud: r2, ID: "K" + name}] = vendors.Credential{ID: "K" + name, Bucket: id, Access: vendors.ReadWrite, Status: vendors.Active}
-		in.Observed.Items[planner.ItemKey{Secrets: op, ID: "I" + name}] = planner.Item{Summary: vendors.ItemSummary{ID: "I" + name, Title: name}}
+		in.Observed.Credentials[observed.CredentialKey{Cloud: r2, ID: "K" + name}] = vendors.Credential{ID: "K" + name, Bucket: id, Access: vendors.ReadWrite, Status: vendors.Active}
+		in.Observed.Items[observed.ItemKey{Secrets: op, ID: "I" + name}] = observed.Item{Summary: vendors.ItemSummary{ID: "I" + name, Title: name}}
 	}
 	add("fresh", all)
 	id, taken := add("taken", all.Only(vendors.CORSSettings))

@@ -14,6 +14,7 @@ import (
 	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 )
 
 // tenants is a plan to provision so many tenants.
@@ -25,7 +26,7 @@ func tenants(n int) *planner.Plan {
 		p.Operations = append(p.Operations, planner.Operation{Address: project(fmt.Sprintf("tenant[%q]", key)), Kind: planner.Provision,
 			Reason: planner.Reason{Word: "new", Text: "declared and not there yet"}, Cloud: r2, Secrets: op,
 			Bucket: bucket("acme-prod-" + key), Location: "weur", ItemTitle: "tenant " + key,
-			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 2}, {Connection: op, Vendor: "onepassword", Writes: 1}}})
+			Calls: []observed.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 2}, {Connection: op, Vendor: "onepassword", Writes: 1}}})
 	}
 	for i := range p.Operations {
 		p.Operations[i].Acts = acts(p.Operations[i])

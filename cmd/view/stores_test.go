@@ -9,6 +9,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/executor"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 )
 
 // withStores is a plan with an operation on each of two whole stores, one of which has a
@@ -19,7 +20,7 @@ func withStores() *planner.Plan {
 			Reason: planner.Reason{Word: "settings_changed", Text: "its recipients changed; it is encrypted again"},
 			Notes:  []string{"age1kim could read the keys of photos until now, and may have kept them: bh rotate photos"},
 			Acts:   []planner.Act{{Step: planner.StepWriteRecipients}},
-			Calls:  []planner.Calls{{Connection: "age_file." + name, Vendor: "age_file", Writes: 1}}}
+			Calls:  []observed.Calls{{Connection: "age_file." + name, Vendor: "age_file", Writes: 1}}}
 	}
 	p := tenants(pictureOperations + 1)
 	p.Operations = append([]planner.Operation{

@@ -18,6 +18,7 @@ import (
 	"buckethead/config/diag"
 	"buckethead/executor"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 )
 
@@ -91,19 +92,19 @@ func everyKind() *planner.Plan {
 		{Address: project("old_name"), Kind: planner.Forget, Reason: planner.Reason{Word: "removed", Text: "a removed block forgets it"}},
 		{Address: project("photos"), Kind: planner.Provision, Reason: planner.Reason{Word: "new", Text: "declared and not there yet"},
 			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-photos"), Location: "weur", ItemTitle: "photos (prod)",
-			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 2}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
+			Calls: []observed.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 2}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
 		{Address: project(`tenant["north"]`), Kind: planner.Adopt, Reason: planner.Reason{Word: "adopt", Text: "the bucket is there, and adopt is set"},
 			Cloud: r2, Secrets: op, Bucket: vendors.BucketID{Name: "acme-prod-north", Namespace: "eu"}, ItemTitle: `tenant["north"]`},
 		{Address: project("vendor_drop"), Kind: planner.Register, Reason: planner.Reason{Word: "new", Text: "declared and not there yet"},
 			Secrets: op, Bucket: bucket("vendor-drop"), ItemTitle: "vendor_drop",
-			Calls: []planner.Calls{{Connection: op, Vendor: "onepassword", Reads: 1, Writes: 1}}},
+			Calls: []observed.Calls{{Connection: op, Vendor: "onepassword", Reads: 1, Writes: 1}}},
 		{Address: project("reports"), Kind: planner.Update, Reason: planner.Reason{Word: "settings", Text: "access or allowed_ips changed"},
 			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-reports"), ItemTitle: "reports", ItemID: "I1",
 			Changes: []planner.Change{{Field: "access", Before: "read_write", After: "read_only"}, {Field: "allowed_ips", After: "192.0.2.0/24"},
 				{Field: "secret_access_key", Sensitive: true}}},
 		{Address: project("billing"), Kind: planner.Rotate, Reason: planner.Reason{Word: "rotation_due", Text: "rotation due since 2026-11-20"},
 			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-billing"), ItemTitle: "billing", ItemID: "I2", Notes: []string{"the old key works until 2026-11-30"},
-			Calls: []planner.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 1}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
+			Calls: []observed.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 1}, {Connection: op, Vendor: "onepassword", Writes: 1}}},
 		{Address: project("half"), Kind: planner.Heal, Reason: planner.Reason{Word: "left_behind", Text: "a credential was left behind"}},
 		{Address: project("old_site"), Kind: planner.Destroy, Reason: planner.Reason{Word: "undeclared", Text: "it is no longer declared"},
 			Cloud: r2, Secrets: op, Bucket: bucket("acme-prod-old-site"), ItemTitle: "old_site", ItemID: "I3",

@@ -6,6 +6,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -85,7 +86,7 @@ func DestroyProject(ctx context.Context, rig Rig, record state.Record, rec Recor
 
 func mintFor(rig Rig, project addr.Address, operation string, bucket vendors.BucketID,
 	a state.Applied) planner.IssueCredential {
-	return planner.IssueCredential{CredentialName: planner.CredentialName(rig.Stack, project, operation, 0),
+	return planner.IssueCredential{CredentialName: owners.CredentialName(rig.Stack, project, operation, 0),
 		Bucket: bucket, Access: a.Access, AllowedIPs: a.AllowedIPs, ExpiresAfter: a.ExpiresAfter}
 }
 

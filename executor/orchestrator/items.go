@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"buckethead/planner"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -170,7 +171,7 @@ func rewrite(ctx context.Context, rig Rig, id, over string, spec vendors.ItemSpe
 		}
 		if l := item.Mark.Lineage; l != "" && l != over && !slices.Contains(rig.Lineages, l) {
 			return vendors.Item{}, sent, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrConflict,
-				Message: planner.OwnerName(item.Mark.Stack, l) + " took the item over; plan again"}
+				Message: owners.Name(item.Mark.Stack, l) + " took the item over; plan again"}
 		}
 		if spec.Keys.SecretAccessKey.IsZero() && item.Keys.SecretAccessKey.IsZero() {
 			return vendors.Item{}, sent, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrInvalid,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"buckethead/planner"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -97,7 +98,7 @@ type notBegunError struct{ error }
 func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec Recorder) (Work, error) {
 	base, left := s.CredentialName, longestRest
 	for try := 1; ; try++ {
-		s.CredentialName = planner.RetryName(base, try)
+		s.CredentialName = owners.RetryName(base, try)
 		ticket, err := rec.Begin(ctx, w, s, s.CredentialName)
 		if err != nil {
 			return w, err
@@ -272,7 +273,7 @@ func Names(s planner.Step) []string {
 	}
 	out := make([]string, mintTries)
 	for i := range out {
-		out[i] = planner.RetryName(mint.CredentialName, i+1)
+		out[i] = owners.RetryName(mint.CredentialName, i+1)
 	}
 	return out
 }

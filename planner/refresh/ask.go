@@ -3,7 +3,7 @@ package refresh
 import (
 	"context"
 
-	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 )
 
@@ -45,7 +45,7 @@ func (o *observer) finish() {
 			n = c.Calls() - c.before
 		}
 		o.world.Calls = append(o.world.Calls,
-			planner.Calls{Connection: connection, Vendor: planner.VendorOf(connection), Reads: n})
+			observed.Calls{Connection: connection, Vendor: observed.VendorOf(connection), Reads: n})
 	}
-	o.world.Calls = planner.AddCalls(o.world.Calls)
+	o.world.Calls = observed.AddCalls(o.world.Calls)
 }

@@ -11,6 +11,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
@@ -30,7 +31,7 @@ func (o *observer) confirm(ctx context.Context) {
 	}
 	for _, i := range o.request.Recorded.Intents {
 		if i.Step == planner.StepCreateBucket {
-			key := planner.BucketKey{Cloud: i.Cloud, ID: vendors.BucketID{Name: i.Name, Namespace: i.Namespace}}
+			key := observed.BucketKey{Cloud: i.Cloud, ID: vendors.BucketID{Name: i.Name, Namespace: i.Namespace}}
 			o.confirmBucket(ctx, i.Project, key, once)
 		}
 	}
@@ -62,14 +63,14 @@ func (o *observer) runSorted(reads map[any]func()) {
 
 func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(any, func())) {
 	if r.Bucket != nil {
-		o.confirmBucket(ctx, r.Project, planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}, once)
+		o.confirmBucket(ctx, r.Project, observed.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}, once)
 	}
 	if !r.Registered {
 		for _, c := range []*state.CredentialRef{r.Active, r.Pending} {
 			if c == nil {
 				continue
 			}
-			key := planner.CredentialKey{Cloud: r.Cloud, ID: c.ID}
+			key := observed.CredentialKey{Cloud: r.Cloud, ID: c.ID}
 			if _, listed := o.world.Credentials[key]; !listed {
 				once(key, func() { o.getCredential(ctx, r.Project, key) })
 			}
@@ -78,20 +79,20 @@ func (o *observer) confirmRecord(ctx context.Context, r state.Record, once func(
 	if r.Item == nil {
 		return
 	}
-	key := planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}
+	key := observed.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}
 	item, listed := o.world.Items[key]
 	changed := !item.Summary.UpdatedAt.Equal(r.Item.UpdatedAt) || item.Summary.Title != r.Item.Title
 	if !listed || changed || r.Pending != nil {
 		o.want(key, r.Project)
 	}
 	for _, f := range r.Former {
-		if key := (planner.ItemKey{Secrets: f.Secrets, ID: f.ID}); o.world.Items[key].Summary.Marked {
+		if key := (observed.ItemKey{Secrets: f.Secrets, ID: f.ID}); o.world.Items[key].Summary.Marked {
 			o.want(key, r.Project)
 		}
 	}
 }
 
-func (o *observer) confirmBucket(ctx context.Context, project addr.Address, key planner.BucketKey,
+func (o *observer) confirmBucket(ctx context.Context, project addr.Address, key observed.BucketKey,
 	once func(any, func())) {
 	if _, listed := o.world.Buckets[key]; !listed {
 		once(key, func() { o.getBucket(ctx, project, key) })
@@ -109,7 +110,7 @@ func (o *observer) confirmClasses(ctx context.Context, once func(any, func())) {
 		if p.Bucket.StorageClass == "" || o.request.Scope != nil && !o.request.Scope(p.Addr) {
 			continue
 		}
-		key := planner.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
+		key := observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
 		if b, listed := o.world.Buckets[key]; listed && b.StorageClass == "" {
 			once(key, func() { o.getBucket(ctx, p.Addr, key) })
 		}
@@ -142,14 +143,14 @@ func (o *observer) confirmMarked() {
 }
 
 // markedUnheld returns the items with bh's mark that no record has.
-func (o *observer) markedUnheld() []planner.ItemKey {
-	held := map[planner.ItemKey]bool{}
+func (o *observer) markedUnheld() []observed.ItemKey {
+	held := map[observed.ItemKey]bool{}
 	for _, r := range o.request.Recorded.Records {
 		if r.Item != nil {
-			held[planner.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
+			held[observed.ItemKey{Secrets: r.Secrets, ID: r.Item.ID}] = true
 		}
 	}
-	var out []planner.ItemKey
+	var out []observed.ItemKey
 	for key, item := range o.world.Items {
 		if item.Summary.Marked && !held[key] {
 			out = append(out, key)
@@ -183,12 +184,12 @@ func (o *observer) confirmImports() {
 	}
 }
 
-func (o *observer) getBucket(ctx context.Context, project addr.Address, key planner.BucketKey) {
+func (o *observer) getBucket(ctx context.Context, project addr.Address, key observed.BucketKey) {
 	get := func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) }
 	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, get, func(b vendors.Bucket) { o.world.Buckets[key] = b })
 }
 
-func (o *observer) getCredential(ctx context.Context, project addr.Address, key planner.CredentialKey) {
+func (o *observer) getCredential(ctx context.Context, project addr.Address, key observed.CredentialKey) {
 	get := func(r vendors.BucketReader) (vendors.Credential, error) { return r.GetCredential(ctx, key.ID) }
 	fetch(ctx, o, project, key.Cloud, o.readers.Buckets, get,
 		func(c vendors.Credential) { o.world.Credentials[key] = c })

@@ -5,7 +5,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
 )
@@ -13,9 +13,9 @@ import (
 // Describe reads buckets whole, with all of their settings where the cloud can
 // tell, several at a time. Those that do not exist are left out.
 func Describe(ctx context.Context, r Readers, q Request,
-	keys []planner.BucketKey) (map[planner.BucketKey]vendors.BucketSpec, diag.List) {
+	keys []observed.BucketKey) (map[observed.BucketKey]vendors.BucketSpec, diag.List) {
 	o := newObserver(r, q)
-	out := make(map[planner.BucketKey]vendors.BucketSpec, len(keys))
+	out := make(map[observed.BucketKey]vendors.BucketSpec, len(keys))
 	g := parallel.NewGroup(o.request.Parallelism)
 	for _, key := range keys {
 		g.Go(func() {
@@ -35,7 +35,7 @@ func Describe(ctx context.Context, r Readers, q Request,
 	return out, o.diags.Sorted()
 }
 
-func (o *observer) describe(ctx context.Context, key planner.BucketKey) (vendors.BucketSpec, error) {
+func (o *observer) describe(ctx context.Context, key observed.BucketKey) (vendors.BucketSpec, error) {
 	get := func(r vendors.BucketReader) (vendors.Bucket, error) { return r.GetBucket(ctx, key.ID) }
 	reader, bucket, err := ask(ctx, o, key.Cloud, o.readers.Buckets, get)
 	if err != nil {

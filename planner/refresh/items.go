@@ -8,13 +8,13 @@ import (
 	"slices"
 
 	"buckethead/config/addr"
-	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
 )
 
 // want notes an item that has to be read, and a project that needs it.
-func (o *observer) want(key planner.ItemKey, project addr.Address) {
+func (o *observer) want(key observed.ItemKey, project addr.Address) {
 	if before, noted := o.wanted[key]; !noted || project.Compare(before) < 0 {
 		o.wanted[key] = project
 	}
@@ -27,13 +27,13 @@ const itemBatch = 50
 // readItems reads the wanted items: several in a call where the store can, else
 // several calls at the same time.
 func (o *observer) readItems(ctx context.Context) {
-	byStore := map[string][]planner.ItemKey{}
+	byStore := map[string][]observed.ItemKey{}
 	for key := range o.wanted {
 		byStore[key.Secrets] = append(byStore[key.Secrets], key)
 	}
 	g := parallel.NewGroup(o.request.Parallelism)
 	for secrets, keys := range byStore {
-		slices.SortFunc(keys, func(a, b planner.ItemKey) int { return cmp.Compare(a.ID, b.ID) })
+		slices.SortFunc(keys, func(a, b observed.ItemKey) int { return cmp.Compare(a.ID, b.ID) })
 		size := 1
 		if reader, err := o.readers.Secrets(ctx, secrets); err == nil {
 			if _, able := vendors.As[vendors.ItemsReader](reader); able {
@@ -48,7 +48,7 @@ func (o *observer) readItems(ctx context.Context) {
 }
 
 // readBatch reads items of one store.
-func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner.ItemKey) {
+func (o *observer) readBatch(ctx context.Context, secrets string, keys []observed.ItemKey) {
 	get := func(r vendors.SecretReader) (map[string]vendors.Item, error) {
 		if several, able := vendors.As[vendors.ItemsReader](r); able {
 			ids := make([]string, len(keys))
@@ -82,8 +82,8 @@ func (o *observer) readBatch(ctx context.Context, secrets string, keys []planner
 }
 
 // observed keeps all of an item but the secret, of which only the fingerprint stays.
-func (o *observer) observed(item vendors.Item) planner.Item {
-	return planner.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: item.Keys.Texts(),
+func (o *observer) observed(item vendors.Item) observed.Item {
+	return observed.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: item.Keys.Texts(),
 		Misfits:     item.Misfits,
 		Fingerprint: vendors.Fingerprint(o.fingerprintKey, item.Keys.SecretAccessKey)}
 }

@@ -13,6 +13,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
 )
@@ -22,7 +23,7 @@ type observer struct {
 	readers Readers
 	request Request
 	mu      sync.Mutex
-	world   planner.World
+	world   observed.World
 	diags   diag.List
 	calls   map[string]int
 	// counters are the vendors among the connections that count for themselves.
@@ -34,7 +35,7 @@ type observer struct {
 	// stopped means that a single read failed: no other is begun.
 	stopped bool
 	// wanted are the items to be read, and a project that needs each.
-	wanted map[planner.ItemKey]addr.Address
+	wanted map[observed.ItemKey]addr.Address
 
 	fingerprintKey []byte
 }
@@ -45,16 +46,16 @@ func newObserver(r Readers, q Request) *observer {
 	}
 	return &observer{readers: r, request: q, calls: map[string]int{}, counters: map[string]counter{},
 		failed: map[string]bool{}, fingerprintKey: fingerprintKey(q.Recorded.Meta.FingerprintKey),
-		wanted: map[planner.ItemKey]addr.Address{}, world: planner.World{
-			Buckets:     map[planner.BucketKey]vendors.Bucket{},
-			Credentials: map[planner.CredentialKey]vendors.Credential{},
-			Items:       map[planner.ItemKey]planner.Item{},
-			Emptiness:   map[planner.BucketKey]vendors.Emptiness{},
-			Settings:    map[planner.BucketKey]vendors.BucketSettings{},
+		wanted: map[observed.ItemKey]addr.Address{}, world: observed.World{
+			Buckets:     map[observed.BucketKey]vendors.Bucket{},
+			Credentials: map[observed.CredentialKey]vendors.Credential{},
+			Items:       map[observed.ItemKey]observed.Item{},
+			Emptiness:   map[observed.BucketKey]vendors.Emptiness{},
+			Settings:    map[observed.BucketKey]vendors.BucketSettings{},
 			Registered:  map[addr.Address]string{},
 			Missing:     map[string]string{},
 			CannotEmpty: map[string]bool{},
-			Recipients:  map[string]planner.Recipients{},
+			Recipients:  map[string]observed.Recipients{},
 			Listed:      map[string]bool{},
 
 			CredentialLimit: map[string]int{},
@@ -154,7 +155,7 @@ func (o *observer) listBuckets(ctx context.Context, n namespace) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, b := range buckets {
-		o.world.Buckets[planner.BucketKey{Cloud: n.cloud, ID: b.ID}] = b
+		o.world.Buckets[observed.BucketKey{Cloud: n.cloud, ID: b.ID}] = b
 	}
 }
 
@@ -178,7 +179,7 @@ func (o *observer) listCredentials(ctx context.Context, cloud string) {
 		o.world.CredentialLimit[cloud] = limiter.CredentialLimit()
 	}
 	for _, c := range credentials {
-		o.world.Credentials[planner.CredentialKey{Cloud: cloud, ID: c.ID}] = c
+		o.world.Credentials[observed.CredentialKey{Cloud: cloud, ID: c.ID}] = c
 	}
 }
 
@@ -205,19 +206,19 @@ func (o *observer) listItems(ctx context.Context, secrets string) {
 		o.world.Missing[secrets] = missing
 	}
 	for _, item := range items {
-		o.world.Items[planner.ItemKey{Secrets: secrets, ID: item.ID}] = planner.Item{Summary: item}
+		o.world.Items[observed.ItemKey{Secrets: secrets, ID: item.ID}] = observed.Item{Summary: item}
 	}
 }
 
 // recipientsOf asks a store that can tell who is able to open it. That is part of its list,
 // and no call of its own.
-func recipientsOf(ctx context.Context, reader vendors.SecretReader) (planner.Recipients, bool) {
+func recipientsOf(ctx context.Context, reader vendors.SecretReader) (observed.Recipients, bool) {
 	able, is := vendors.As[vendors.RecipientsReader](reader)
 	if !is {
-		return planner.Recipients{}, false
+		return observed.Recipients{}, false
 	}
 	found, err := parallel.Await(ctx, func() (vendors.Recipients, error) { return able.ReadRecipients(ctx) })
-	return planner.Recipients{Recipients: found, Err: err}, true
+	return observed.Recipients{Recipients: found, Err: err}, true
 }
 
 // NeedsError is the error of a connection that needs a secret from another one.

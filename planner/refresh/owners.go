@@ -8,6 +8,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -19,7 +20,7 @@ import (
 // else is known from the list of credentials.
 func (o *observer) confirmOwners() {
 	snap := o.request.Recorded
-	titles := map[planner.ItemKey]addr.Address{}
+	titles := map[observed.ItemKey]addr.Address{}
 	several := len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 || o.shared()
 	for i := range o.request.Desired.Projects {
 		p := &o.request.Desired.Projects[i]
@@ -30,23 +31,23 @@ func (o *observer) confirmOwners() {
 		if recorded && r.Item != nil && r.Secrets == p.Secrets && (r.Bucket != nil || r.Registered) {
 			continue
 		}
-		titles[planner.ItemKey{Secrets: p.Secrets, ID: p.ItemTitle}] = p.Addr
+		titles[observed.ItemKey{Secrets: p.Secrets, ID: p.ItemTitle}] = p.Addr
 		several = several || o.mayTake(p, recorded && r.Bucket != nil)
 	}
 	if len(titles) == 0 && !several {
 		return
 	}
-	called := func(key planner.ItemKey) addr.Address {
-		return titles[planner.ItemKey{Secrets: key.Secrets, ID: o.world.Items[key].Summary.Title}]
+	called := func(key observed.ItemKey) addr.Address {
+		return titles[observed.ItemKey{Secrets: key.Secrets, ID: o.world.Items[key].Summary.Title}]
 	}
-	byStore := map[string][]planner.ItemKey{}
+	byStore := map[string][]observed.ItemKey{}
 	for _, key := range o.markedUnheld() {
 		if several || !called(key).IsZero() {
 			byStore[key.Secrets] = append(byStore[key.Secrets], key)
 		}
 	}
 	for _, keys := range byStore {
-		slices.SortFunc(keys, func(a, b planner.ItemKey) int { // those of a title that is asked for first
+		slices.SortFunc(keys, func(a, b observed.ItemKey) int { // those of a title that is asked for first
 			return cmp.Or(called(b).Compare(called(a)), cmp.Compare(a.ID, b.ID))
 		})
 		for _, key := range keys[:min(len(keys), itemBatch)] {
@@ -57,7 +58,7 @@ func (o *observer) confirmOwners() {
 
 // mayTake reports whether a project may take over a bucket that is there.
 func (o *observer) mayTake(p *config.Project, has bool) bool {
-	_, there := o.world.Buckets[planner.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}]
+	_, there := o.world.Buckets[observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}]
 	return there && !has && p.Register == nil
 }
 
@@ -66,12 +67,12 @@ func (o *observer) mayTake(p *config.Project, has bool) bool {
 func (o *observer) shared() bool {
 	type ref struct{ cloud, id string }
 	var known map[ref]bool
-	buckets := map[planner.BucketKey]bool{}
+	buckets := map[observed.BucketKey]bool{}
 	learn := func() {
 		known = map[ref]bool{}
 		for _, r := range o.request.Recorded.Records {
 			if r.Bucket != nil {
-				buckets[planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}] = true
+				buckets[observed.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}] = true
 			}
 			for _, c := range append(slices.Clone(r.Retiring), deref(r.Active), deref(r.Pending)) {
 				known[ref{r.Cloud, c.ID}] = true
@@ -92,7 +93,7 @@ func (o *observer) shared() bool {
 			learn()
 		}
 		recorded := known[ref{key.Cloud, c.ID}] || known[ref{key.Cloud, c.Name}]
-		if buckets[planner.BucketKey{Cloud: key.Cloud, ID: c.Bucket}] && !recorded {
+		if buckets[observed.BucketKey{Cloud: key.Cloud, ID: c.Bucket}] && !recorded {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
@@ -23,7 +24,7 @@ func (o *observer) probe(ctx context.Context) {
 		if r.Bucket == nil || r.OnDestroy == string(config.Retain) {
 			continue
 		}
-		key := planner.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}
+		key := observed.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}
 		reader, err := o.readers.Buckets(ctx, r.Cloud)
 		if err != nil {
 			continue // the list of this cloud has reported it

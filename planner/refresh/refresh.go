@@ -2,7 +2,7 @@
 //
 // # Use
 //
-//   - [Observe] reads everything that a plan needs and returns a [planner.World]. With Request.Marked it
+//   - [Observe] reads everything that a plan needs and returns a [observed.World]. With Request.Marked it
 //     also reads every item that carries bh's mark, for rebuilding a lost state.
 //   - [Survey] also lists what no project uses, for discovery. What it cannot list is in the diagnostics,
 //     and the rest is returned.
@@ -33,6 +33,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -74,7 +75,7 @@ func (q Request) hasItems(secrets string) bool {
 
 // Observe reads the world. If the list has errors, the world is incomplete and must not
 // be planned from.
-func Observe(ctx context.Context, r Readers, q Request) (planner.World, diag.List) {
+func Observe(ctx context.Context, r Readers, q Request) (observed.World, diag.List) {
 	o := newObserver(r, q)
 	o.list(ctx)
 	if !o.diags.HasErrors() {

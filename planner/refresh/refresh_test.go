@@ -11,6 +11,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -53,7 +54,7 @@ func newStage(t testing.TB, n int) *stage {
 	return s
 }
 
-func (s *stage) observe(t testing.TB) planner.World {
+func (s *stage) observe(t testing.TB) observed.World {
 	t.Helper()
 	world, diags := refresh.Observe(context.Background(), s.readers(), s.request)
 	if len(diags) > 0 {
@@ -131,7 +132,7 @@ func TestObserve_readsOnlyItemsThatChanged(t *testing.T) {
 	if got := s.world.Calls("GetItem"); got != 1 {
 		t.Errorf("read %d items, want 1", got)
 	}
-	item := world.Items[planner.ItemKey{Secrets: store, ID: edited.ID}]
+	item := world.Items[observed.ItemKey{Secrets: store, ID: edited.ID}]
 	if !item.Read || item.Fields[vendors.FieldEndpointURL] != "https://edited.example" || item.Fingerprint == "" {
 		t.Errorf("got %+v", item)
 	}
@@ -145,7 +146,7 @@ func TestObserve_probesOnlyWhatMayGo(t *testing.T) {
 	s.world.Cloud(cloud).PutObjects(vendors.BucketID{Name: "bucket-0002"}, 5)
 	s.request.Desired.Projects = s.request.Desired.Projects[:2]
 	world := s.observe(t)
-	if got := world.Emptiness[planner.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "bucket-0002"}}]; got.Objects != 5 || s.world.Calls("ProbeEmptiness") != 1 {
+	if got := world.Emptiness[observed.BucketKey{Cloud: cloud, ID: vendors.BucketID{Name: "bucket-0002"}}]; got.Objects != 5 || s.world.Calls("ProbeEmptiness") != 1 {
 		t.Errorf("got %+v after %d probes", got, s.world.Calls("ProbeEmptiness"))
 	}
 }
@@ -220,7 +221,7 @@ func TestObserve_readsItemsInBatches(t *testing.T) {
 	if len(diags) > 0 || fmt.Sprint(asked) != "[50 50 10]" {
 		t.Errorf("asked for %v items: %v", asked, diags)
 	}
-	if _, there := world.Items[planner.ItemKey{Secrets: store, ID: gone.ID}]; there || len(world.Items) != 119 {
+	if _, there := world.Items[observed.ItemKey{Secrets: store, ID: gone.ID}]; there || len(world.Items) != 119 {
 		t.Errorf("got %d items, and the one that is gone: %t", len(world.Items), there)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -37,8 +38,8 @@ func (s *stage) forget(n int) {
 	delete(s.request.Recorded.Records, s.request.Desired.Projects[n].Addr)
 }
 
-func keyOf(d *config.Project) planner.BucketKey {
-	return planner.BucketKey{Cloud: cloud, ID: d.Bucket.ID}
+func keyOf(d *config.Project) observed.BucketKey {
+	return observed.BucketKey{Cloud: cloud, ID: d.Bucket.ID}
 }
 
 func TestObserve_readsSettingsOfThoseThatHaveThem(t *testing.T) {

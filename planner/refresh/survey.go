@@ -9,6 +9,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/observed"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
 )
@@ -23,7 +24,7 @@ type surveyor struct {
 // with bh's mark that no record has, to see whose they are. What it cannot list is in
 // the diagnostics, and the rest is returned. A namespace that nothing uses and that the
 // account may not list is not a fault.
-func Survey(ctx context.Context, r Readers, q Request) (planner.World, []planner.Unlisted, diag.List) {
+func Survey(ctx context.Context, r Readers, q Request) (observed.World, []planner.Unlisted, diag.List) {
 	s := &surveyor{observer: newObserver(r, q)}
 	s.partial = true
 	inUse, _, _ := s.inUse()
@@ -87,7 +88,7 @@ func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
 		s.unlisted = append(s.unlisted, planner.Unlisted{Cloud: n.cloud, Namespace: n.name, Why: err.Error()})
 	}
 	for _, b := range buckets {
-		s.world.Buckets[planner.BucketKey{Cloud: n.cloud, ID: b.ID}] = b
+		s.world.Buckets[observed.BucketKey{Cloud: n.cloud, ID: b.ID}] = b
 	}
 }
 

@@ -1,4 +1,4 @@
-package planner
+package owners
 
 import (
 	"crypto/sha256"
@@ -8,9 +8,9 @@ import (
 	"buckethead/config/addr"
 )
 
-// operationID names the n-th operation of a project within one state. It is a
+// OperationID names the n-th operation of a project within one state. It is a
 // hash that depends on the lineage, so that a state that was lost and recreated draws other names.
-func operationID(lineage string, project addr.Address, n uint64) string {
+func OperationID(lineage string, project addr.Address, n uint64) string {
 	sum := sha256.Sum256([]byte(lineage + "\x00" + project.String() + "\x00" + strconv.FormatUint(n, 10)))
 	return hex.EncodeToString(sum[:6])
 }
@@ -33,4 +33,10 @@ func RetryName(name string, n int) string {
 		return name
 	}
 	return name + "." + strconv.Itoa(n)
+}
+
+// shortForm stands for stack and address where a whole name would be too long.
+func shortForm(stack string, project addr.Address) string {
+	sum := sha256.Sum256([]byte(stack + "\x00" + project.String()))
+	return hex.EncodeToString(sum[:8])
 }

@@ -1,4 +1,21 @@
-package planner
+// Package moves follows the moved blocks of a configuration.
+//
+// # What moves
+//
+// A moved block changes the address of a project and leaves everything that it has as it is. The state
+// still records the project under the old address until an apply has run, and whoever compares the
+// files with the state has to look it up there. [Of] finds, for each project that the state
+// knows, the address that it has after all moves, and [Moves.Now] returns it.
+//
+// # Rules
+//
+// Blocks may form chains: a project that moved twice has one address at the end. A block without a
+// key moves every instance of a name. A project of which only the journal knows moves as well, so
+// that what an interrupted run left is found under the new address.
+//
+// Nothing moves onto an address that is in use, and nothing moves away from an address that is
+// declared.
+package moves
 
 import (
 	"slices"
@@ -8,32 +25,32 @@ import (
 	"buckethead/state"
 )
 
-// moves are what the moved blocks do: for each project that moves, the address that
-// it has now and the one that it had.
-type moves struct{ from, to map[addr.Address]addr.Address }
+// Moves holds, for each project that moves, the address that it has now and the one that it had.
+type Moves struct {
+	From map[addr.Address]addr.Address // the former address, by the present one
+	To   map[addr.Address]addr.Address // the present address, by the former one
+}
 
-// movesOf follows the moved blocks, chains included. A project that only the journal
-// knows moves as well. Nothing moves onto a project that is known, or away from an
-// address that is declared.
-func movesOf(c *config.Config, snap state.Snapshot) moves {
-	m := moves{from: renames(c, snap)}
-	m.to = make(map[addr.Address]addr.Address, len(m.from))
-	for now, before := range m.from {
-		m.to[before] = now
+// Of follows the moved blocks of a configuration, starting from what the state knows.
+func Of(c *config.Config, snap state.Snapshot) Moves {
+	m := Moves{From: follow(c, snap)}
+	m.To = make(map[addr.Address]addr.Address, len(m.From))
+	for now, before := range m.From {
+		m.To[before] = now
 	}
 	return m
 }
 
-// now returns the address that a project has after the moves.
-func (m moves) now(p addr.Address) addr.Address {
-	if moved, ok := m.to[p]; ok {
+// Now returns the address that a project has after the moves.
+func (m Moves) Now(p addr.Address) addr.Address {
+	if moved, ok := m.To[p]; ok {
 		return moved
 	}
 	return p
 }
 
-// renames returns, for each address that something moves to, the one it moves from.
-func renames(c *config.Config, snap state.Snapshot) map[addr.Address]addr.Address {
+// follow returns, for each address that something moves to, the one it moves from.
+func follow(c *config.Config, snap state.Snapshot) map[addr.Address]addr.Address {
 	from := map[addr.Address]addr.Address{}
 	if len(c.Moved) == 0 {
 		return from

@@ -1,0 +1,61 @@
+package planner
+
+import (
+	"time"
+
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/planner/observed"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// Mode says what a plan is for.
+type Mode string
+
+// The modes.
+const (
+	Normal     Mode = "normal"  // make the world as declared
+	DestroyAll Mode = "destroy" // destroy what is recorded
+)
+
+// Address is where a bucket can be reached now. Variable is the environment variable that
+// the endpoint comes from, "" if it comes from a file or a default.
+type Address struct {
+	vendors.Address
+	Variable string
+}
+
+// Allowance is what a plan does only if a person has agreed to it.
+type Allowance struct {
+	Recreate bool // make a bucket again whose data is gone
+	Empty    bool // delete objects where on_destroy is "empty"
+	Reissue  bool // issue new keys although the items of a store are gone at once
+}
+
+// Input is everything that a plan depends on.
+type Input struct {
+	Desired  *config.Config
+	Recorded state.Snapshot
+	Observed observed.World
+	Mode     Mode
+	// Scope, if not nil, says which projects are planned.
+	Scope func(addr.Address) bool
+	// Rotate names projects whose keys are renewed now, due or not.
+	Rotate map[addr.Address]bool
+	// NoOverlap revokes the replaced keys, and older ones that still work, at once.
+	NoOverlap bool
+	Allowance Allowance
+	Now       time.Time
+	// NameLimit returns the longest credential name that a vendor takes, in
+	// characters; 0 for no limit. Nil for no limits at all.
+	NameLimit func(vendor string) int
+	// Address returns where a bucket of a cloud is reached, as far as that is known
+	// offline. Nil to compare no addresses.
+	Address func(cloud string, id vendors.BucketID) Address
+	// Shape returns a digest of how a store writes items now, "" where all are alike.
+	// Nil to compare no shapes.
+	Shape func(secrets string) string
+	// Parallelism is how many operations will run at once; 0 means 8.
+	Parallelism int
+}
