@@ -13,6 +13,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/rebuild"
 	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/state/statetest"
@@ -207,7 +208,7 @@ func (p *pair) lose(t *rapid.T, n int) {
 	}
 	in := planner.Input{Desired: m.config, Recorded: snap, Observed: world, Now: m.now}
 	var chosen []string
-	if rebuilt, err := planner.Rebuild(in, nil); err != nil {
+	if rebuilt, err := rebuild.Records(in, nil); err != nil {
 		t.Fatal(err)
 	} else if len(rebuilt.Choose) > 0 {
 		for _, k := range rebuilt.Choose {
@@ -216,7 +217,7 @@ func (p *pair) lose(t *rapid.T, n int) {
 			}
 		}
 	}
-	rebuilt, err := planner.Rebuild(in, chosen)
+	rebuilt, err := rebuild.Records(in, chosen)
 	if err != nil || len(rebuilt.Unknown) > 0 {
 		t.Fatalf("%s\nrebuilt of %v: %v, %+v", strings.Join(p.log, "\n"), chosen, err, rebuilt.Unknown)
 	}

@@ -28,10 +28,10 @@ func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) obs
 	for _, block := range desired.Imports {
 		imported[block.To] = true
 	}
-	moves := moves.Of(desired, recorded)
+	moved := moves.Of(desired, recorded)
 	known := make(map[addr.Address]state.Record, len(recorded.Records))
 	for p, r := range recorded.Records {
-		known[moves.Now(p)] = r
+		known[moved.Now(p)] = r
 	}
 	for i := range desired.Projects {
 		p := &desired.Projects[i]

@@ -200,9 +200,9 @@ func Departing(in Input) []state.Record {
 			declared[in.Desired.Projects[i].Addr] = true
 		}
 	}
-	moves := moves.Of(in.Desired, in.Recorded)
+	moved := moves.Of(in.Desired, in.Recorded)
 	for p, r := range in.Recorded.Records {
-		if !declared[moves.Now(p)] {
+		if !declared[moved.Now(p)] {
 			out = append(out, r)
 		}
 	}

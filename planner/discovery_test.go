@@ -10,6 +10,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/discovery"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 	"buckethead/state"
@@ -39,7 +40,7 @@ func (s *scene) addItem(id string, marked bool, mark vendors.Mark) {
 	s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: id}] = observed.Item{Summary: vendors.ItemSummary{ID: id, Title: "title of " + id, Marked: marked}, Read: marked, Mark: mark}
 }
 
-func found(d planner.Discovery) []string {
+func found(d discovery.Discovery) []string {
 	var out []string
 	for _, b := range d.Buckets {
 		out = append(out, strings.TrimSpace(fmt.Sprintf("bucket %s %s: %s %s", b.Bucket.Name, b.Address, b.TakeOver, b.Stack)))
@@ -136,7 +137,7 @@ func TestDiscover(t *testing.T) {
 			s := surveyed()
 			test.change(s)
 			s.in.Recorded.Records[photos] = *s.rec
-			d := planner.Discover(s.in)
+			d := discovery.Discover(s.in)
 			if got := found(d); !slices.Equal(got, test.want) {
 				t.Errorf("got  %q\nwant %q", got, test.want)
 			}
@@ -157,7 +158,7 @@ func TestDiscover_makesNames(t *testing.T) {
 			s.addBucket(name, "")
 		}
 		seen := map[addr.Address]bool{photos: true}
-		for _, b := range planner.Discover(s.in).Buckets {
+		for _, b := range discovery.Discover(s.in).Buckets {
 			if !addr.ValidName(b.Address.Name) || seen[b.Address] {
 				t.Fatalf("the bucket %q gets the name %q", b.Bucket.Name, b.Address.Name)
 			}

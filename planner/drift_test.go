@@ -9,6 +9,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/drift"
 	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -144,14 +145,14 @@ func TestFindDrift(t *testing.T) {
 			if s.rec != nil {
 				s.in.Recorded.Records[photos] = *s.rec
 			}
-			if got := differences(planner.FindDrift(s.in, nil)); !slices.Equal(got, test.want) {
+			if got := differences(drift.Find(s.in, nil)); !slices.Equal(got, test.want) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}
 }
 
-func differences(d planner.Drift) []string {
+func differences(d drift.Report) []string {
 	var out []string
 	for _, x := range d.Differences {
 		text := fmt.Sprintf("%s %s %q %q", x.Class, x.Field, x.Before, x.After)
@@ -167,12 +168,12 @@ func TestFindDrift_leavesOut(t *testing.T) {
 	s := newScene()
 	s.deleteBucket()
 	s.deleteItem()
-	d := planner.FindDrift(s.in, map[planner.DriftClass]bool{planner.ItemGone: true})
+	d := drift.Find(s.in, map[drift.Class]bool{drift.ItemGone: true})
 	if got := differences(d); len(got) != 1 || d.Ignored != 1 || d.Checked != 1 || d.Projects() != 1 || d.Differences[0].Range.Start.Line != 3 {
 		t.Errorf("got %q, %d ignored of %d checked", got, d.Ignored, d.Checked)
 	}
 	s.in.Scope = func(addr.Address) bool { return false }
-	if d := planner.FindDrift(s.in, nil); len(d.Differences) != 0 || d.Checked != 0 {
+	if d := drift.Find(s.in, nil); len(d.Differences) != 0 || d.Checked != 0 {
 		t.Errorf("outside of the scope: got %+v", d)
 	}
 }
@@ -183,7 +184,7 @@ func TestFindDrift_namesProjectsAsMoved(t *testing.T) {
 	s.desc.Addr = albums
 	s.in.Desired.Moved = []config.Moved{{From: photos, To: albums}}
 	s.deleteBucket()
-	d := planner.FindDrift(s.in, nil)
+	d := drift.Find(s.in, nil)
 	if len(d.Differences) != 1 || d.Differences[0].Address != albums {
 		t.Errorf("got %+v, want it of %s", d.Differences, albums)
 	}
@@ -196,7 +197,7 @@ func TestAsRecorded(t *testing.T) {
 	s.in.Desired.Projects = append(s.in.Desired.Projects, config.Project{Addr: albums, Cloud: cloud, Secrets: store, Register: &config.Register{Reference: "op://a/b/c"}})
 	s.in.Desired.Moved = []config.Moved{{From: photos, To: addr.Address{Kind: addr.Project, Name: "pictures"}}}
 	s.in.Desired.Removed = []config.Removed{{From: addr.Address{Kind: addr.Project, Name: "gone"}}}
-	s.in.Desired = planner.AsRecorded(s.in.Desired, s.in.Recorded)
+	s.in.Desired = drift.AsRecorded(s.in.Desired, s.in.Recorded)
 	if d := s.in.Desired; len(d.Moved)+len(d.Removed)+len(d.Imports) != 0 {
 		t.Errorf("got %v, %v and %v, which no state has", d.Moved, d.Removed, d.Imports)
 	}

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"strings"
 	"time"
 
 	"buckethead/config"
@@ -58,4 +59,13 @@ type Input struct {
 	Shape func(secrets string) string
 	// Parallelism is how many operations will run at once; 0 means 8.
 	Parallelism int
+}
+
+// Reshaped reports whether the store of a record writes items in another way than it wrote this one.
+func (in *Input) Reshaped(r *state.Record) bool {
+	if in.Shape == nil || r.Item.Shape == "" {
+		return false
+	}
+	now := in.Shape(r.Secrets)
+	return now != "" && now != strings.TrimSuffix(r.Item.Shape, state.Elsewhere)
 }

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,7 +9,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/config/words"
-	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 )
 
@@ -22,21 +21,6 @@ const massLoss = 3
 // itemGone says which item of a project is gone.
 func itemGone(r *state.Record) string {
 	return fmt.Sprintf("the item is gone: %s (id %s) in %s", r.Item.Title, r.Item.ID, r.Secrets)
-}
-
-// vanished returns how many of the items that are recorded in a store are gone, and how
-// many are recorded.
-func (m *maker) vanished(secrets string) (gone, all int) {
-	for _, r := range m.recorded {
-		if r.Item == nil || r.Secrets != secrets {
-			continue
-		}
-		all++
-		if _, there := m.in.Observed.Item(secrets, r.Item.ID); !there {
-			gone++
-		}
-	}
-	return gone, all
 }
 
 // reportVanished reports the stores that are missing or have lost most of their items,
@@ -52,12 +36,12 @@ func (m *maker) reportVanished(operations []*Operation) {
 		}
 	}
 	for _, secrets := range slices.Sorted(maps.Keys(renewed)) {
-		gone, all := m.vanished(secrets)
+		gone, all := m.owners.Lost(secrets)
 		mass := gone >= massLoss && 2*gone > all
 		if m.in.Observed.Missing[secrets] == "" && !mass {
 			continue
 		}
-		d := m.lostStore(secrets, gone, all)
+		d := lostStore(m.in, secrets, gone, all)
 		if mass {
 			d.Severity = diag.Error
 			d.Fix = elsewhere + " If they are lost: an apply with --allow-reissue " + replaced(renewed[secrets])
@@ -66,6 +50,20 @@ func (m *maker) reportVanished(operations []*Operation) {
 		}
 		m.fault(d)
 	}
+}
+
+// MissingStores warns of stores that are missing as a whole, which is one cause of many
+// differences.
+func MissingStores(in Input) diag.List {
+	var out diag.List
+	index := owners.New(in.Desired, in.Recorded, in.Observed)
+	for _, secrets := range slices.Sorted(maps.Keys(in.Observed.Missing)) {
+		gone, all := index.Lost(secrets)
+		d := lostStore(in, secrets, gone, all)
+		d.Fix = elsewhere
+		out = append(out, d)
+	}
+	return out
 }
 
 // elsewhere is what to do about items that are not lost.
@@ -92,17 +90,17 @@ func replaced(operations []*Operation) string {
 }
 
 // lostStore describes a store whose items are gone, by the one cause if that is known.
-func (m *maker) lostStore(secrets string, gone, all int) diag.Diagnostic {
+func lostStore(in Input, secrets string, gone, all int) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Warning, Kind: itemsGone,
 		Detail: fmt.Sprintf("%s of the %s that bh stored in %s %s there.", words.Number(gone), words.Count(all, "item"),
 			secrets, isOrAre(gone))}
 	if gone == all {
 		d.Detail = fmt.Sprintf("None of the %s that bh stored in %s is there.", words.Count(all, "item"), secrets)
 	}
-	if missing := m.in.Observed.Missing[secrets]; missing != "" {
+	if missing := in.Observed.Missing[secrets]; missing != "" {
 		d.Detail = strings.ToUpper(missing[:1]) + missing[1:] + " is not there. " + d.Detail
 	}
-	if c, ok := config.Find(m.in.Desired.Secrets, secrets); ok {
+	if c, ok := config.Find(in.Desired.Secrets, secrets); ok {
 		d.Subject = c.Range
 	}
 	return d
@@ -124,63 +122,16 @@ func someOf(names []string) string {
 	return words.List(names...)
 }
 
-// doubled is an item of a project, and others of its store with the same title.
-type doubled struct {
-	record *state.Record
-	others []string // ids
-}
-
-// doubles finds the items that someone copied, or made, under the title of one of ours. bh
-// finds its own by id, but whoever looks it up by title may get the other one.
-func (m *maker) doubles() []doubled {
-	title := func(secrets, title string) observed.ItemKey {
-		return observed.ItemKey{Secrets: secrets, ID: strings.ToLower(title)}
-	} // references tell no case
-	count := make(map[observed.ItemKey]int, len(m.in.Observed.Items))
-	twice := map[observed.ItemKey][]string{}
-	for key, item := range m.in.Observed.Items {
-		t := title(key.Secrets, item.Summary.Title)
-		if count[t]++; count[t] == 2 {
-			twice[t] = nil
-		}
-	}
-	if len(twice) == 0 {
-		return nil
-	}
-	for key, item := range m.in.Observed.Items {
-		t := title(key.Secrets, item.Summary.Title)
-		if _, several := twice[t]; !several {
-			continue
-		}
-		if _, held := m.owners.Item(key); !held {
-			twice[t] = append(twice[t], key.ID)
-		}
-	}
-	var out []doubled
-	for p, r := range m.recorded {
-		if r.Item == nil || m.in.Scope != nil && !m.in.Scope(p) {
-			continue
-		}
-		item, there := m.in.Observed.Item(r.Secrets, r.Item.ID)
-		others := twice[title(r.Secrets, item.Summary.Title)]
-		storing := slices.ContainsFunc(m.intents[p], func(i state.Intent) bool { return i.Step == StepStoreCredential })
-		if there && len(others) > 0 && !storing { // or it may be ours from a run that was stopped
-			slices.Sort(others)
-			out = append(out, doubled{r, others})
-		}
-	}
-	slices.SortFunc(out, func(a, b doubled) int {
-		return cmp.Or(cmp.Compare(a.record.Secrets, b.record.Secrets), a.record.Project.Compare(b.record.Project))
-	})
-	return out
-}
-
-// reportDoubles warns of them, once for each store.
+// reportDoubles warns of items that have the title of one of ours, once for each store.
 func (m *maker) reportDoubles() {
 	lines := map[string][]string{}
-	for _, d := range m.doubles() {
-		line := fmt.Sprintf("%q stands for %s, which bh keeps, and %s", d.record.Item.Title, d.record.Item.ID, someOf(d.others))
-		lines[d.record.Secrets] = append(lines[d.record.Secrets], line)
+	for _, d := range m.owners.Doubles() {
+		if m.in.Scope != nil && !m.in.Scope(d.Project) {
+			continue
+		}
+		item, secrets := d.Record.Item, d.Record.Secrets
+		line := fmt.Sprintf("%q stands for %s, which bh keeps, and %s", item.Title, item.ID, someOf(d.Others))
+		lines[secrets] = append(lines[secrets], line)
 	}
 	for _, secrets := range slices.Sorted(maps.Keys(lines)) {
 		d := diag.Diagnostic{Severity: diag.Warning, Kind: titleNotUnique,

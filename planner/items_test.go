@@ -10,6 +10,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner"
+	"buckethead/planner/drift"
 	"buckethead/planner/observed"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -161,7 +162,7 @@ func TestMake_itemsDoubled(t *testing.T) {
 			case len(found) != 1 || found[0].Severity != diag.Warning || !strings.HasPrefix(found[0].Detail, test.says) || !plan.Empty():
 				t.Errorf("got %+v and %+v", diags, plan.Operations)
 			}
-			if got := differences(planner.FindDrift(s.in, nil)); !slices.Equal(got, test.drift) {
+			if got := differences(drift.Find(s.in, nil)); !slices.Equal(got, test.drift) {
 				t.Errorf("drift: got %q, want %q", got, test.drift)
 			}
 		})

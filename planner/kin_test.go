@@ -9,6 +9,7 @@ import (
 	"buckethead/planner"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
+	"buckethead/planner/rebuild"
 	"buckethead/vendors"
 )
 
@@ -46,7 +47,7 @@ func TestRebuild_groups(t *testing.T) {
 		"both, and it is not told": {theirs, []string{"L", "ffffffff"}, nil, 1, []string{"bucket_unmarked", "credential_unknown", "credential_unknown", "items_ambiguous", "undeclared"}, []string{"L", theirs}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := planner.Rebuild(kin(c.lineage), c.chosen)
+			got, err := rebuild.Records(kin(c.lineage), c.chosen)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,10 +68,10 @@ func TestRebuild_groups(t *testing.T) {
 	}
 	in := kin(theirs)
 	in.Desired.Projects = append(in.Desired.Projects, config.Project{Addr: addr.Address{Kind: addr.Project, Name: "old"}, Cloud: cloud, Secrets: store})
-	if got, err := planner.Rebuild(in, nil); err != nil || got.Choose[0].Lineage != theirs {
+	if got, err := rebuild.Records(in, nil); err != nil || got.Choose[0].Lineage != theirs {
 		t.Errorf("what has most of the declared projects is not the first: %+v (%v)", got.Choose, err)
 	}
-	if _, err := planner.Rebuild(kin(theirs), []string{"L", "nobody"}); err == nil || err.Error() != `nothing has the lineage "nobody"; found: L and ffffffff` {
+	if _, err := rebuild.Records(kin(theirs), []string{"L", "nobody"}); err == nil || err.Error() != `nothing has the lineage "nobody"; found: L and ffffffff` {
 		t.Errorf("got %v", err)
 	}
 }

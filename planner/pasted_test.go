@@ -13,6 +13,7 @@ import (
 	"buckethead/config/diag"
 	"buckethead/config/write"
 	"buckethead/planner"
+	"buckethead/planner/discovery"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 	"buckethead/vendors"
@@ -100,8 +101,8 @@ func TestDiscover_blocksCanBePasted(t *testing.T) {
 	for _, name := range hostileKeys {
 		s := surveyed()
 		s.addBucket(name, "")
-		d := planner.Discover(s.in)
-		i := slices.IndexFunc(d.Buckets, func(b planner.FoundBucket) bool { return b.Bucket.Name == name })
+		d := discovery.Discover(s.in)
+		i := slices.IndexFunc(d.Buckets, func(b discovery.Bucket) bool { return b.Bucket.Name == name })
 		if i < 0 {
 			t.Fatalf("%q is not found", name)
 		}

@@ -8,6 +8,7 @@ import (
 	"buckethead/config/addr"
 	"buckethead/planner"
 	"buckethead/planner/observed"
+	"buckethead/planner/rebuild"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -54,7 +55,7 @@ func TestRebuild(t *testing.T) {
 		"it is not declared": {func(s *scene) { s.undeclare() }, 0, []string{"undeclared", "undeclared"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := planner.Rebuild(lost(c.change), nil)
+			got, err := rebuild.Records(lost(c.change), nil)
 			if err != nil || len(got.Choose) > 0 {
 				t.Fatal(err, got.Choose)
 			}
@@ -93,7 +94,7 @@ func TestRebuild_plansNothingByItself(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := lost(change)
 			in.Recorded.Records = map[addr.Address]state.Record{}
-			rebuilt, err := planner.Rebuild(in, nil)
+			rebuilt, err := rebuild.Records(in, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -143,8 +143,8 @@ func (x settings) domains() (vendors.SettingsChange, bool) {
 		there = x.applied
 	}
 	change.Detach = slices.DeleteFunc(change.Detach, func(name string) bool {
-		_, wanted := findDomain(x.want, name)
-		_, attached := findDomain(x.observed, name)
+		_, wanted := x.want.Domain(name)
+		_, attached := x.observed.Domain(name)
 		return wanted || x.observed.Has(kind) && !attached
 	})
 	if len(change.Detach) == 0 {
@@ -173,15 +173,6 @@ func (x settings) ours() []string {
 	return slices.Compact(names)
 }
 
-func findDomain(s vendors.BucketSettings, name string) (vendors.CustomDomain, bool) {
-	for _, d := range s.Domains {
-		if d.Domain == name {
-			return d, true
-		}
-	}
-	return vendors.CustomDomain{}, false
-}
-
 // there returns a group as far as it is known.
 func (x settings) there(kind vendors.SettingsKind) vendors.BucketSettings {
 	if x.observed.Has(kind) {
@@ -199,7 +190,7 @@ func (x settings) before(change vendors.SettingsChange) []string {
 	}
 	var list []vendors.CustomDomain
 	for _, d := range there.Domains {
-		want, wanted := findDomain(change.Settings, d.Domain)
+		want, wanted := change.Settings.Domain(d.Domain)
 		switch {
 		case !wanted && !slices.Contains(change.Detach, d.Domain):
 			continue

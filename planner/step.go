@@ -176,7 +176,7 @@ const (
 	StepTakeCredential   = "take_credential"
 	StepTakeItem         = "take_item"
 	StepConfirmStored    = "confirm_stored"
-	StepStoreCredential  = "store_credential"
+	StepStoreCredential  = owners.StepStoreCredential
 	StepVerifyCredential = "verify_credential"
 	StepUpdateBucket     = "update_bucket"
 	StepUpdateSettings   = "update_settings"

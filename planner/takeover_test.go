@@ -9,6 +9,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/planner"
+	"buckethead/planner/discovery"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 	"buckethead/state"
@@ -235,7 +236,7 @@ func TestDiscover_checksNames(t *testing.T) {
 		s.in.Recorded.Records[photos] = *s.rec
 		s.addItem("I9", true, vendors.Mark{Stack: "main", Lineage: "known", Address: "project.x", Operation: "op"})
 		s.addCredential("K9", c.name, "")
-		d := planner.Discover(s.in)
+		d := discovery.Discover(s.in)
 		if len(d.Credentials) != 1 || d.Credentials[0].Owner != c.want {
 			t.Errorf("%s: got %+v, want %s", name, d.Credentials, c.want)
 		}

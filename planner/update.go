@@ -59,7 +59,7 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	fields, declared := m.addressed(s, r.Item.Fields)
 	readdressed := len(declared) > 0
 	edited := m.editedFields(s, item, fields)
-	if m.reshaped(s) {
+	if m.in.Reshaped(s.record) {
 		declared = append(declared, Change{Field: "fields", Before: "as stored", After: "as " + r.Secrets + " declares"})
 	}
 	if item.Summary.Title != s.desired.ItemTitle {
@@ -104,7 +104,7 @@ func (m *maker) editedFields(s *subject, item observed.Item, fields map[string]s
 		}
 	}
 	for _, x := range item.Misfits {
-		if !m.reshaped(s) || x.Aspect == "type" { // the others are of the shape that was declared before
+		if !m.in.Reshaped(s.record) || x.Aspect == "type" { // the others are of the shape that was declared before
 			edited = append(edited, Change{Field: x.Field + " " + x.Aspect, Before: x.Found, After: x.Want})
 		}
 	}
@@ -113,13 +113,4 @@ func (m *maker) editedFields(s *subject, item observed.Item, fields map[string]s
 		edited = append(edited, Change{Field: "mark", Before: item.Mark.Address, After: s.project.String()})
 	}
 	return edited
-}
-
-// reshaped reports whether the store writes items in another way than it wrote this one.
-func (m *maker) reshaped(s *subject) bool {
-	if m.in.Shape == nil || s.record.Item.Shape == "" {
-		return false
-	}
-	now := m.in.Shape(s.record.Secrets)
-	return now != "" && now != strings.TrimSuffix(s.record.Item.Shape, state.Elsewhere)
 }

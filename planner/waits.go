@@ -69,9 +69,9 @@ func (m *maker) linkMoves(operations []*Operation) {
 		planned[o.Address] = true
 	}
 	for _, o := range operations {
-		to, moves := m.moves.To[o.Address]
+		to, moving := m.moves.To[o.Address]
 		switch {
-		case !moves:
+		case !moving:
 		case planned[to]:
 			o.await(to, movesAway)
 		default:

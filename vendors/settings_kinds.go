@@ -145,6 +145,16 @@ func Cleared(kind SettingsKind) BucketSettings {
 	return s
 }
 
+// Domain returns a custom domain by its name, and reports whether it is among the settings.
+func (s BucketSettings) Domain(name string) (CustomDomain, bool) {
+	for _, d := range s.Domains {
+		if d.Domain == name {
+			return d, true
+		}
+	}
+	return CustomDomain{}, false
+}
+
 // Clone returns a copy that shares nothing with s; what is nil or empty stays so.
 func (s BucketSettings) Clone() BucketSettings {
 	for _, g := range groups {

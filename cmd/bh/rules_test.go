@@ -49,6 +49,11 @@ var mayImport = map[string][]string{
 	"planner/owners":   {"planner/moves", "planner/observed", "config", "state", "vendors", "config/addr"},
 	"planner": {"planner/moves", "planner/observed", "planner/owners", "config", "config/write", "state", "vendors",
 		"config/addr", "config/diag", "config/words"},
+	"planner/graph":     {"config", "config/words"},
+	"planner/drift":     {"planner", "planner/moves", "planner/observed", "planner/owners", "config", "state", "vendors", "config/addr", "config/diag", "config/words"},
+	"planner/discovery": {"planner", "planner/observed", "planner/owners", "config", "vendors", "config/addr", "config/diag", "config/words"},
+	"planner/rebuild": {"planner", "planner/observed", "planner/owners", "config", "config/write", "state", "vendors",
+		"config/addr", "config/words"},
 	"planner/refresh": {"planner", "planner/observed", "config", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	// A saved plan names the operations that the fresh one lacks.
 	"planner/planfile": {"planner", "config/addr"},
@@ -56,7 +61,7 @@ var mayImport = map[string][]string{
 	"executor/orchestrator": {"planner", "planner/owners", "state", "vendors", "config/addr"},
 	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	"cmd/redact":            {"vendors"},
-	"cmd/view":              {"planner", "planner/observed", "planner/owners", "executor", "config/addr", "config/diag", "config/words"},
+	"cmd/view":              {"planner", "planner/discovery", "planner/drift", "planner/graph", "planner/observed", "planner/owners", "executor", "config/addr", "config/diag", "config/words"},
 	// What is opened: all vendors, both places of a state, and what acts on them.
 	"cmd/connections": {"cmd/redact", "config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/observed", "planner/refresh", "state", "state/bolt",
 		"state/s3", "vendors", "vendors/parallel", "vendors/registry", "vendors/s3keys"},

@@ -6,7 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"buckethead/config/diag"
-	"buckethead/planner"
+	"buckethead/planner/discovery"
 	"buckethead/planner/refresh"
 	"buckethead/state"
 )
@@ -45,9 +45,9 @@ func runDiscover(ctx context.Context, s *session) error {
 }
 
 // discover lists everything in the declared clouds and stores, and compares it with the state.
-func discover(ctx context.Context, s *session, snap state.Snapshot) (planner.Discovery, diag.List) {
+func discover(ctx context.Context, s *session, snap state.Snapshot) (discovery.Discovery, diag.List) {
 	world, unlisted, diags := refresh.Survey(ctx, s.connections.Readers(), s.observation(snap))
-	found := planner.Discover(s.comparison(snap, world))
+	found := discovery.Discover(s.comparison(snap, world))
 	found.Unlisted = unlisted
 	return found, diags
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"buckethead/planner"
+	"buckethead/planner/drift"
 	"buckethead/planner/refresh"
 )
 
@@ -50,24 +50,24 @@ func driftCommand(r *run) *cli.Command {
 }
 
 // driftClasses parses the classes to leave out.
-func driftClasses(words []string) (map[planner.DriftClass]bool, error) {
+func driftClasses(words []string) (map[drift.Class]bool, error) {
 	var known []string
-	for _, class := range planner.DriftClasses() {
+	for _, class := range drift.Classes() {
 		known = append(known, string(class))
 	}
-	out := map[planner.DriftClass]bool{}
+	out := map[drift.Class]bool{}
 	for _, word := range words {
 		if !slices.Contains(known, word) {
 			hint := cmp.Or(didYouMean(word, known), "; the classes are "+strings.Join(known, ", "))
 			return nil, fmt.Errorf("--ignore is %q, which is not a class of drift%s", word, hint)
 		}
-		out[planner.DriftClass(word)] = true
+		out[drift.Class(word)] = true
 	}
 	return out, nil
 }
 
 // runDrift is bh drift. It works as bh plan does, with what is recorded instead of what is declared.
-func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]bool, prove bool) error {
+func runDrift(ctx context.Context, s *session, ignore map[drift.Class]bool, prove bool) error {
 	snap, _, err := s.readState(ctx)
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]boo
 		return err
 	}
 	request := s.observation(snap)
-	request.Desired = planner.AsRecorded(s.config, snap)
+	request.Desired = drift.AsRecorded(s.config, snap)
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
 	if err := s.unread(ctx, diags); err != nil {
 		return err
@@ -84,17 +84,17 @@ func runDrift(ctx context.Context, s *session, ignore map[planner.DriftClass]boo
 	s.view.Diagnostics(diags)
 	input := s.comparison(snap, world)
 	input.Scope = s.flags.scope()
-	drift := planner.FindDrift(input, ignore)
+	report := drift.Find(input, ignore)
 	if prove {
-		if drift, err = s.proveDrift(ctx, input, ignore); err != nil {
+		if report, err = s.proveDrift(ctx, input, ignore); err != nil {
 			return err
 		}
 	}
-	s.view.Diagnostics(drift.Warnings)
-	s.view.Drift(drift)
+	s.view.Diagnostics(report.Warnings)
+	s.view.Drift(report)
 	s.writeOutputs(ctx, fmt.Sprintf("has_drift=%t\ndrift_differences=%d\ndrift_projects=%d\n",
-		len(drift.Differences) > 0, len(drift.Differences), drift.Projects()))
-	if len(drift.Differences) > 0 {
+		len(report.Differences) > 0, len(report.Differences), report.Projects()))
+	if len(report.Differences) > 0 {
 		return exitCode(exitChanges)
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 
 	"buckethead/cmd/view"
 	"buckethead/config"
-	"buckethead/planner"
+	"buckethead/planner/graph"
 	"buckethead/state"
 )
 
@@ -57,20 +57,20 @@ func runGraph(s *session, format string) (err error) {
 		declared.Projects = slices.DeleteFunc(slices.Clone(declared.Projects),
 			func(p config.Project) bool { return !scope(p.Addr) })
 	}
-	graph := planner.GraphOf(&declared)
-	if len(graph.Edges) > mermaidEdges && (format == "mermaid" || format == "markdown") {
+	picture := graph.Of(&declared)
+	if len(picture.Edges) > mermaidEdges && (format == "mermaid" || format == "markdown") {
 		s.view.Note(fmt.Sprintf("Mermaid draws %d lines unless it is told otherwise, and this picture has %d; "+
-			"choose projects with --target, or take --format dot.", mermaidEdges, len(graph.Edges)))
+			"choose projects with --target, or take --format dot.", mermaidEdges, len(picture.Edges)))
 	}
 	switch format {
 	case "json":
-		return s.writeJSON(graph)
+		return s.writeJSON(picture)
 	case "dot":
-		_, err = io.WriteString(s.run.Stdout, view.GraphDOT(graph))
+		_, err = io.WriteString(s.run.Stdout, view.GraphDOT(picture))
 	case "markdown":
-		_, err = io.WriteString(s.run.Stdout, "```mermaid\n"+view.GraphMermaid(graph)+"```\n")
+		_, err = io.WriteString(s.run.Stdout, "```mermaid\n"+view.GraphMermaid(picture)+"```\n")
 	default:
-		_, err = io.WriteString(s.run.Stdout, view.GraphMermaid(graph))
+		_, err = io.WriteString(s.run.Stdout, view.GraphMermaid(picture))
 	}
 	return err
 }

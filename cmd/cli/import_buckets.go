@@ -8,7 +8,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/planner"
+	"buckethead/planner/discovery"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 	"buckethead/planner/refresh"
@@ -181,7 +181,7 @@ func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 }
 
 // wanted reports whether the flags choose a bucket.
-func (i *importer) wanted(b planner.FoundBucket) bool {
+func (i *importer) wanted(b discovery.Bucket) bool {
 	like := func(patterns []string) bool {
 		return matches(patterns, b.Address) || slices.ContainsFunc(patterns, func(pattern string) bool {
 			ok, _ := path.Match(pattern, b.Bucket.Name) // the patterns were checked before

@@ -15,6 +15,7 @@ import (
 	"buckethead/config/diag"
 	"buckethead/executor"
 	"buckethead/planner"
+	"buckethead/planner/drift"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -89,14 +90,14 @@ func sortedRecords(snap state.Snapshot) []state.Record {
 }
 
 // toldAlready are the classes of drift that say already why stored keys do not open their bucket.
-var toldAlready = []planner.DriftClass{planner.BucketGone, planner.CredentialGone, planner.CredentialExposed,
-	planner.CredentialExpired, planner.CredentialDisabled, planner.ItemGone}
+var toldAlready = []drift.Class{drift.BucketGone, drift.CredentialGone, drift.CredentialExposed,
+	drift.CredentialExpired, drift.CredentialDisabled, drift.ItemGone}
 
 // proveDrift proves the stored keys of what found looked at, and looks for drift again with the results.
-func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore map[planner.DriftClass]bool) (
-	planner.Drift, error) {
+func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore map[drift.Class]bool) (
+	drift.Report, error) {
 	told := map[addr.Address]bool{}
-	for _, x := range planner.FindDrift(input, nil).Differences {
+	for _, x := range drift.Find(input, nil).Differences {
 		told[x.Address] = told[x.Address] || slices.Contains(toldAlready, x.Class)
 	}
 	var list []state.Record
@@ -107,10 +108,10 @@ func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore ma
 	}
 	verdicts, err := s.prove(ctx, input.Recorded, list)
 	if err != nil {
-		return planner.Drift{}, err
+		return drift.Report{}, err
 	}
 	var faults diag.List
-	count := planner.ProofCount{}
+	count := drift.ProofCount{}
 	input.Observed.Unproved = map[addr.Address]string{}
 	for _, v := range verdicts {
 		switch {
@@ -127,11 +128,11 @@ func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore ma
 		}
 	}
 	if err := s.report(faults); err != nil {
-		return planner.Drift{}, err
+		return drift.Report{}, err
 	}
-	drift := planner.FindDrift(input, ignore)
-	drift.Proofs = &count
-	return drift, nil
+	report := drift.Find(input, ignore)
+	report.Proofs = &count
+	return report, nil
 }
 
 // proofs checks the stored keys, for bh doctor.

@@ -13,7 +13,7 @@ import (
 	"buckethead/cmd/view"
 	"buckethead/config/diag"
 	"buckethead/config/words"
-	"buckethead/planner"
+	"buckethead/planner/rebuild"
 	"buckethead/planner/refresh"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -75,7 +75,7 @@ func mayRebuild(ctx context.Context, s *session, place state.Place, force bool) 
 }
 
 // chooseKin lists the states whose things carry the name of the stack, and returns an exit code.
-func chooseKin(s *session, all []planner.Kin) error {
+func chooseKin(s *session, all []rebuild.Kin) error {
 	if s.flags.json {
 		if err := s.writeJSON(map[string]any{"format": view.LinesFormat, "choose": all}); err != nil {
 			return err
@@ -93,7 +93,7 @@ func chooseKin(s *session, all []planner.Kin) error {
 
 // suggested returns the flags that choose the first group, and those that have nothing of the projects that are
 // chosen before: they are most likely of earlier times of one state.
-func suggested(all []planner.Kin) string {
+func suggested(all []rebuild.Kin) string {
 	flags, chosen := "", map[string]bool{}
 	for _, k := range all {
 		if slices.ContainsFunc(k.Projects, func(p string) bool { return chosen[p] }) {
@@ -107,7 +107,7 @@ func suggested(all []planner.Kin) string {
 	return flags
 }
 
-func kinRows(all []planner.Kin) [][]string {
+func kinRows(all []rebuild.Kin) [][]string {
 	rows := [][]string{{"LINEAGE", "ITEMS", "CREDENTIALS", "LAST WRITTEN", "PROJECTS"}}
 	for _, k := range all {
 		const most = 4
@@ -122,7 +122,7 @@ func kinRows(all []planner.Kin) [][]string {
 }
 
 // rebuildInto observes the providers and writes what they tell into a new state.
-func rebuildInto(ctx context.Context, s *session, path string, kin []string) (rebuilt planner.Rebuilt, err error) {
+func rebuildInto(ctx context.Context, s *session, path string, kin []string) (rebuilt rebuild.Result, err error) {
 	store, err := s.connections.Draft(ctx, path)
 	if err != nil {
 		return rebuilt, s.stateFault(err)
@@ -138,7 +138,7 @@ func rebuildInto(ctx context.Context, s *session, path string, kin []string) (re
 	if err := s.unread(ctx, diags); err != nil {
 		return rebuilt, err
 	}
-	if rebuilt, err = planner.Rebuild(s.comparison(snap, world), kin); err != nil || len(rebuilt.Choose) > 0 {
+	if rebuilt, err = rebuild.Records(s.comparison(snap, world), kin); err != nil || len(rebuilt.Choose) > 0 {
 		return rebuilt, err
 	}
 	if err := store.Descend(rebuilt.Lineages...); err != nil {
@@ -154,7 +154,7 @@ func rebuildInto(ctx context.Context, s *session, path string, kin []string) (re
 }
 
 // showRebuilt shows what is known again, and what is not.
-func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state.Place, kept string) error {
+func showRebuilt(ctx context.Context, s *session, r rebuild.Result, place state.Place, kept string) error {
 	if s.flags.json {
 		names := []string{}
 		for _, record := range r.Records {
@@ -162,10 +162,10 @@ func showRebuilt(ctx context.Context, s *session, r planner.Rebuilt, place state
 		}
 		unknown := r.Unknown
 		if unknown == nil {
-			unknown = []planner.Unknown{}
+			unknown = []rebuild.Unknown{}
 		}
 		return s.writeJSON(map[string]any{"format": view.LinesFormat, "place": place.Name(), "projects": names,
-			"lineages": append([]string{}, r.Lineages...), "unknown": unknown, "left": append([]planner.Kin{}, r.Left...),
+			"lineages": append([]string{}, r.Lineages...), "unknown": unknown, "left": append([]rebuild.Kin{}, r.Left...),
 			"kept": kept})
 	}
 	if len(r.Records) > 0 {

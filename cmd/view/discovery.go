@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"buckethead/config/words"
-	"buckethead/planner"
+	"buckethead/planner/discovery"
+	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 )
 
@@ -21,7 +22,7 @@ func ownerText(c owners.Claim) string {
 
 func day(t time.Time) string { return cmp.Or(words.Day(t), "-") }
 
-func bucketRow(b planner.FoundBucket) []string {
+func bucketRow(b discovery.Bucket) []string {
 	where := words.Join(", ", b.Bucket.Namespace, b.Location, b.StorageClass)
 	take := b.TakeOver
 	if b.Owner != "" {
@@ -38,7 +39,7 @@ func bucketText(name, namespace string) string {
 }
 
 // discoverySummary counts what was found, and what is not listed because it is none of bh's business.
-func discoverySummary(d planner.Discovery) string {
+func discoverySummary(d discovery.Discovery) string {
 	credentials, items := 0, 0
 	for _, c := range d.Clouds {
 		credentials += d.Others[c]
@@ -58,7 +59,7 @@ func discoverySummary(d planner.Discovery) string {
 	return text
 }
 
-func (h *human) Discovery(d planner.Discovery) {
+func (h *human) Discovery(d discovery.Discovery) {
 	var b strings.Builder
 	section := func(name string, tables ...[][]string) {
 		var body strings.Builder
@@ -104,7 +105,7 @@ func (h *human) Discovery(d planner.Discovery) {
 	_, _ = io.WriteString(h.out, b.String()+discoverySummary(d)+"\n")
 }
 
-func (j *jsonLines) Discovery(d planner.Discovery) {
+func (j *jsonLines) Discovery(d discovery.Discovery) {
 	for _, x := range d.Buckets {
 		j.write("info", x.Cloud+": bucket "+x.Bucket.Name, "found_bucket", map[string]any{"found_bucket": x})
 	}
@@ -116,8 +117,8 @@ func (j *jsonLines) Discovery(d planner.Discovery) {
 	}
 	j.write("info", discoverySummary(d), "discover_summary",
 		map[string]any{"buckets": len(d.Buckets), "credentials": len(d.Credentials),
-			"items": len(d.Items), "others": d.Others, "unlisted": append([]planner.Unlisted{}, d.Unlisted...)})
+			"items": len(d.Items), "others": d.Others, "unlisted": append([]observed.Unlisted{}, d.Unlisted...)})
 }
 
-func (s *serial) Discovery(d planner.Discovery) { s.do(func(v View) { v.Discovery(d) }) }
-func (t tee) Discovery(d planner.Discovery)     { t.a.Discovery(d); t.b.Discovery(d) }
+func (s *serial) Discovery(d discovery.Discovery) { s.do(func(v View) { v.Discovery(d) }) }
+func (t tee) Discovery(d discovery.Discovery)     { t.a.Discovery(d); t.b.Discovery(d) }

@@ -10,17 +10,17 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"buckethead/config/words"
-	"buckethead/planner"
+	"buckethead/planner/drift"
 )
 
 // differenceText says how one field differs.
-func differenceText(d planner.Difference) string {
+func differenceText(d drift.Difference) string {
 	switch {
 	case d.Sensitive:
 		return d.Field + ": changed (sensitive)"
-	case d.Class == planner.CredentialUnproved:
+	case d.Class == drift.CredentialUnproved:
 		return "the stored keys do not open the bucket: " + d.After
-	case d.Class == planner.ItemDoubled:
+	case d.Class == drift.ItemDoubled:
 		return d.Field + " " + strconv.Quote(d.Before) + " has a double in " + d.Secrets + ": " + d.After + " beside " + d.ItemID
 	case d.Class.Gone() && d.ItemID != "":
 		return d.Field + " " + strconv.Quote(d.Before) + " is gone: id " + d.ItemID + " in " + d.Secrets
@@ -31,7 +31,7 @@ func differenceText(d planner.Difference) string {
 }
 
 // driftSummary counts what was found: "Drift: 3 differences in 2 of 5 projects."
-func driftSummary(d planner.Drift) string {
+func driftSummary(d drift.Report) string {
 	text := "No drift in " + amountOrNone(d.Checked, "project")
 	if len(d.Differences) > 0 {
 		text = "Drift: " + words.Count(len(d.Differences), "difference") + " in " + words.Number(d.Projects()) + " of " +
@@ -55,8 +55,8 @@ func driftSummary(d planner.Drift) string {
 
 // unprovedHint says what to do about stored keys that do not open their bucket, which no plan repairs; "" if
 // there are none. Commands stand in quote.
-func unprovedHint(d planner.Drift, quote string) string {
-	if !slices.ContainsFunc(d.Differences, func(x planner.Difference) bool { return x.Class == planner.CredentialUnproved }) {
+func unprovedHint(d drift.Report, quote string) string {
+	if !slices.ContainsFunc(d.Differences, func(x drift.Difference) bool { return x.Class == drift.CredentialUnproved }) {
 		return ""
 	}
 	return "Where stored keys do not open their bucket, " + quote + "bh rotate" + quote +
@@ -70,7 +70,7 @@ func amountOrNone(n int, noun string) string {
 	return words.Count(n, noun)
 }
 
-func (h *human) Drift(d planner.Drift) {
+func (h *human) Drift(d drift.Report) {
 	class := 0
 	for _, x := range d.Differences {
 		class = max(class, len(x.Class))
@@ -106,8 +106,8 @@ func (h *human) Drift(d planner.Drift) {
 	_, _ = io.WriteString(h.out, b.String())
 }
 
-func (j *jsonLines) Drift(d planner.Drift) {
-	classes := map[planner.DriftClass]int{}
+func (j *jsonLines) Drift(d drift.Report) {
+	classes := map[drift.Class]int{}
 	for _, x := range d.Differences {
 		classes[x.Class]++
 		j.write("warn", x.Address.String()+": "+differenceText(x), "drift", map[string]any{"drift": x})
@@ -121,14 +121,14 @@ func (j *jsonLines) Drift(d planner.Drift) {
 }
 
 // Drift writes a document of its own, for an issue.
-func (m *markdown) Drift(d planner.Drift) { m.page.document = DriftMarkdown(d) }
+func (m *markdown) Drift(d drift.Report) { m.page.document = DriftMarkdown(d) }
 
 // DriftMarker is the first line of every Markdown section of drift, so that an issue can be found again and updated.
 const DriftMarker = "<!-- bh drift -->"
 
 // DriftMarkdown returns drift as a section for an issue, of at most [MarkdownLimit] characters. It says what it leaves
 // out.
-func DriftMarkdown(d planner.Drift) string {
+func DriftMarkdown(d drift.Report) string {
 	var b strings.Builder
 	b.WriteString(DriftMarker + "\n### bh drift: stack " + code(d.Stack) + "\n\n**" + driftSummary(d) + "**\n")
 	if len(d.Differences) == 0 {
@@ -167,5 +167,5 @@ func codeOrNone(text string) string {
 	return code(text)
 }
 
-func (s *serial) Drift(d planner.Drift) { s.do(func(v View) { v.Drift(d) }) }
-func (t tee) Drift(d planner.Drift)     { t.a.Drift(d); t.b.Drift(d) }
+func (s *serial) Drift(d drift.Report) { s.do(func(v View) { v.Drift(d) }) }
+func (t tee) Drift(d drift.Report)     { t.a.Drift(d); t.b.Drift(d) }

@@ -11,19 +11,19 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/planner"
+	"buckethead/planner/drift"
 )
 
-func drifted(n int) planner.Drift {
-	d := planner.Drift{Stack: "acme", Checked: n + 3}
+func drifted(n int) drift.Report {
+	d := drift.Report{Stack: "acme", Checked: n + 3}
 	for i := range n {
-		d.Differences = append(d.Differences, planner.Difference{Address: addr.Address{Kind: addr.Project, Name: "tenant", Key: fmt.Sprintf("t%06d", i)}, Class: planner.ItemEdited,
+		d.Differences = append(d.Differences, drift.Difference{Address: addr.Address{Kind: addr.Project, Name: "tenant", Key: fmt.Sprintf("t%06d", i)}, Class: drift.ItemEdited,
 			Field: "endpoint_url", Before: "https://a.example", After: "https://b.example/ with some words that go on for a while"})
 	}
 	return d
 }
 
-func showDrift(t *testing.T, format string, width int, d planner.Drift) string {
+func showDrift(t *testing.T, format string, width int, d drift.Report) string {
 	t.Helper()
 	var out bytes.Buffer
 	v, err := New(format, &out, &out, Options{Width: width, Now: func() time.Time { return time.Unix(0, 0) }})
@@ -37,7 +37,7 @@ func showDrift(t *testing.T, format string, width int, d planner.Drift) string {
 // Nothing in the names of a project or in what someone wrote into an item can pass
 // for lines, columns, colours or markup of ours.
 func TestDrift_hostile(t *testing.T) {
-	d := planner.Drift{Stack: "a|b", Checked: 1, Differences: []planner.Difference{{Address: addr.Address{Kind: addr.Project, Name: "x", Key: "a\nNo drift."}, Class: planner.ItemEdited,
+	d := drift.Report{Stack: "a|b", Checked: 1, Differences: []drift.Difference{{Address: addr.Address{Kind: addr.Project, Name: "x", Key: "a\nNo drift."}, Class: drift.ItemEdited,
 		Field: "region", Before: "a|b`c`", After: "<img src=x>\x1b[31m\u202e@everyone\n| x |"}}}
 	for _, format := range []string{"human", "markdown", "json"} {
 		out := showDrift(t, format, 80, d)
@@ -84,9 +84,9 @@ func TestDrift_withAWarning(t *testing.T) {
 }
 
 func TestDrift_namesItems(t *testing.T) {
-	d := planner.Drift{Stack: "main", Checked: 2, Differences: []planner.Difference{
-		{Address: addr.Address{Kind: addr.Project, Name: "a"}, Class: planner.ItemGone, Field: "item", Before: "a", ItemID: "I1", Secrets: "age_file.main"},
-		{Address: addr.Address{Kind: addr.Project, Name: "b"}, Class: planner.ItemDoubled, Field: "item", Before: "b", After: "I3, I4", ItemID: "I2", Secrets: "age_file.main"}}}
+	d := drift.Report{Stack: "main", Checked: 2, Differences: []drift.Difference{
+		{Address: addr.Address{Kind: addr.Project, Name: "a"}, Class: drift.ItemGone, Field: "item", Before: "a", ItemID: "I1", Secrets: "age_file.main"},
+		{Address: addr.Address{Kind: addr.Project, Name: "b"}, Class: drift.ItemDoubled, Field: "item", Before: "b", After: "I3, I4", ItemID: "I2", Secrets: "age_file.main"}}}
 	out := showDrift(t, "human", 0, d)
 	for _, want := range []string{`item "a" is gone: id I1 in age_file.main`, `item "b" has a double in age_file.main: I3, I4 beside I2`} {
 		if !strings.Contains(out, want) {

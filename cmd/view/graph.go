@@ -4,19 +4,19 @@ import (
 	"fmt"
 	"strings"
 
-	"buckethead/planner"
+	"buckethead/planner/graph"
 )
 
 // canvas is what a graph is drawn on. Ids are plain words.
 type canvas interface {
 	frame(id, title string) // the nodes up to end are in it
 	end()
-	draw(id string, n planner.Node)
+	draw(id string, n graph.Node)
 	edge(from, to string, dashed bool)
 }
 
-func drawGraph(g planner.Graph, on canvas) {
-	ids, held := map[string]string{}, map[string][]planner.Node{}
+func drawGraph(g graph.Graph, on canvas) {
+	ids, held := map[string]string{}, map[string][]graph.Node{}
 	for i, n := range g.Nodes {
 		ids[n.ID] = fmt.Sprintf("n%d", i)
 		if n.In != "" {
@@ -42,14 +42,14 @@ func drawGraph(g planner.Graph, on canvas) {
 }
 
 // GraphMermaid returns a graph in the language of Mermaid, which GitHub draws.
-func GraphMermaid(g planner.Graph) string {
+func GraphMermaid(g graph.Graph) string {
 	f := newFlowchart(mermaidText)
 	drawGraph(g, f)
 	return f.String()
 }
 
-func (f *flowchart) draw(id string, n planner.Node) {
-	s, ok := map[planner.NodeKind]shape{planner.BucketNode: cylinder, planner.ItemNode: stadium}[n.Kind]
+func (f *flowchart) draw(id string, n graph.Node) {
+	s, ok := map[graph.Kind]shape{graph.Bucket: cylinder, graph.Item: stadium}[n.Kind]
 	if !ok {
 		s = rectangle
 	}
@@ -57,7 +57,7 @@ func (f *flowchart) draw(id string, n planner.Node) {
 }
 
 // GraphDOT returns a graph in the language of Graphviz.
-func GraphDOT(g planner.Graph) string {
+func GraphDOT(g graph.Graph) string {
 	var d dot
 	d.open("digraph bh {")
 	d.line("rankdir=LR")
@@ -69,8 +69,8 @@ func GraphDOT(g planner.Graph) string {
 
 type dot struct{ outline }
 
-var dotShapes = map[planner.NodeKind]string{planner.BucketNode: "cylinder", planner.ItemNode: "note",
-	planner.ProjectNode: "box", planner.CloudNode: "folder", planner.SecretsNode: "folder"}
+var dotShapes = map[graph.Kind]string{graph.Bucket: "cylinder", graph.Item: "note",
+	graph.Project: "box", graph.Cloud: "folder", graph.Secrets: "folder"}
 
 func (d *dot) frame(id, title string) {
 	d.open("subgraph cluster_" + id + " {")
@@ -79,7 +79,7 @@ func (d *dot) frame(id, title string) {
 
 func (d *dot) end() { d.close("}") }
 
-func (d *dot) draw(id string, n planner.Node) {
+func (d *dot) draw(id string, n graph.Node) {
 	d.line(id + " [label=" + dotText(n.Label) + ", shape=" + dotShapes[n.Kind] + "]")
 }
 

@@ -5,17 +5,17 @@ import (
 	"strings"
 	"testing"
 
-	"buckethead/planner"
+	"buckethead/planner/graph"
 )
 
-var hostileGraph = planner.Graph{Stack: `a"b`, Nodes: []planner.Node{
-	{ID: "cloud.local.main", Kind: planner.CloudNode, Label: `local.main"] end`},
-	{ID: "secrets.age_file.main", Kind: planner.SecretsNode, Label: "age_file.main"},
-	{ID: "secrets.age_file.idle", Kind: planner.SecretsNode, Label: "age_file.idle"},
-	{ID: "project.x", Kind: planner.ProjectNode, Label: "x[\"a\\\"b\n  n9 --> n1\"]"},
-	{ID: "bucket of project.x", Kind: planner.BucketNode, Label: "<script>&#quot;|`b`\x1b[31m\u202e", In: "cloud.local.main"},
-	{ID: "item of project.x", Kind: planner.ItemNode, Label: `1. - {a}\n;`, In: "secrets.age_file.main"},
-}, Edges: []planner.Edge{{From: "project.x", To: "bucket of project.x", Kind: "registers"}, {From: "project.x", To: "item of project.x", Kind: "item"}}}
+var hostileGraph = graph.Graph{Stack: `a"b`, Nodes: []graph.Node{
+	{ID: "cloud.local.main", Kind: graph.Cloud, Label: `local.main"] end`},
+	{ID: "secrets.age_file.main", Kind: graph.Secrets, Label: "age_file.main"},
+	{ID: "secrets.age_file.idle", Kind: graph.Secrets, Label: "age_file.idle"},
+	{ID: "project.x", Kind: graph.Project, Label: "x[\"a\\\"b\n  n9 --> n1\"]"},
+	{ID: "bucket of project.x", Kind: graph.Bucket, Label: "<script>&#quot;|`b`\x1b[31m\u202e", In: "cloud.local.main"},
+	{ID: "item of project.x", Kind: graph.Item, Label: `1. - {a}\n;`, In: "secrets.age_file.main"},
+}, Edges: []graph.Edge{{From: "project.x", To: "bucket of project.x", Kind: "registers"}, {From: "project.x", To: "item of project.x", Kind: "item"}}}
 
 // A name is a name in every language of pictures: what stands in it makes no node,
 // no edge, no tag and no escape.

@@ -14,6 +14,9 @@ import (
 	"buckethead/config/diag"
 	"buckethead/executor"
 	"buckethead/planner"
+	"buckethead/planner/discovery"
+	"buckethead/planner/drift"
+	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 	"buckethead/vendors"
 )
@@ -136,25 +139,25 @@ func TestLines_schema(t *testing.T) {
 }
 
 // everyDrift has a difference of each class.
-func everyDrift() planner.Drift {
-	d := planner.Drift{Stack: "main", Checked: 12, Ignored: 1}
-	for _, class := range planner.DriftClasses() {
-		d.Differences = append(d.Differences, planner.Difference{Address: project("photos"), Class: class, Field: "f", Before: "b", After: "a",
+func everyDrift() drift.Report {
+	d := drift.Report{Stack: "main", Checked: 12, Ignored: 1}
+	for _, class := range drift.Classes() {
+		d.Differences = append(d.Differences, drift.Difference{Address: project("photos"), Class: class, Field: "f", Before: "b", After: "a",
 			Range: diag.Range{File: "f", Start: diag.Pos{Line: 1, Column: 1}}})
 	}
-	d.Differences = append(d.Differences, planner.Difference{Address: project("photos"), Class: planner.ItemEdited, Field: "secret_access_key", Sensitive: true},
-		planner.Difference{Address: project("photos"), Class: planner.ItemGone, Field: "item", Before: "photos", ItemID: "I1", Secrets: "age_file.main"})
+	d.Differences = append(d.Differences, drift.Difference{Address: project("photos"), Class: drift.ItemEdited, Field: "secret_access_key", Sensitive: true},
+		drift.Difference{Address: project("photos"), Class: drift.ItemGone, Field: "item", Before: "photos", ItemID: "I1", Secrets: "age_file.main"})
 	return d
 }
 
 // everyFind has one thing of each kind, and of each owner.
-func everyFind() planner.Discovery {
-	return planner.Discovery{Stack: "main", Clouds: []string{"local.main"}, Stores: []string{"age_file.main"},
-		Buckets: []planner.FoundBucket{{Cloud: "local.main", Bucket: vendors.BucketID{Name: "b", Namespace: "eu"}, Location: "weur", StorageClass: "standard", CreatedAt: noon,
+func everyFind() discovery.Discovery {
+	return discovery.Discovery{Stack: "main", Clouds: []string{"local.main"}, Stores: []string{"age_file.main"},
+		Buckets: []discovery.Bucket{{Cloud: "local.main", Bucket: vendors.BucketID{Name: "b", Namespace: "eu"}, Location: "weur", StorageClass: "standard", CreatedAt: noon,
 			Address: project("b"), TakeOver: "bh import", Block: "import {}"}, {Cloud: "local.main", Bucket: vendors.BucketID{Name: "c"}, Owner: owners.AnotherStack, Stack: "s", Lineage: "0123456789"}},
-		Credentials: []planner.FoundCredential{{Cloud: "local.main", ID: "K", Name: "bh/x", Owner: owners.ThisStack, Address: "project.x", IssuedAt: noon, Status: vendors.Active}},
-		Items:       []planner.FoundItem{{Secrets: "age_file.main", ID: "I", Title: "t", Owner: owners.UnknownStack, UpdatedAt: noon}},
-		Others:      map[string]int{"local.main": 2}, Unlisted: []planner.Unlisted{{Cloud: "local.main", Namespace: "fedramp", Why: "denied"}}}
+		Credentials: []discovery.Credential{{Cloud: "local.main", ID: "K", Name: "bh/x", Owner: owners.ThisStack, Address: "project.x", IssuedAt: noon, Status: vendors.Active}},
+		Items:       []discovery.Item{{Secrets: "age_file.main", ID: "I", Title: "t", Owner: owners.UnknownStack, UpdatedAt: noon}},
+		Others:      map[string]int{"local.main": 2}, Unlisted: []observed.Unlisted{{Cloud: "local.main", Namespace: "fedramp", Why: "denied"}}}
 }
 
 // TestLines_schemaRefuses: the schema is not one that everything fits.

@@ -39,6 +39,8 @@ import (
 	"buckethead/config/diag"
 	"buckethead/executor"
 	"buckethead/planner"
+	"buckethead/planner/discovery"
+	"buckethead/planner/drift"
 )
 
 // View shows what happens. Its methods must be called one at a time; [Serial] makes
@@ -56,9 +58,9 @@ type View interface {
 	Checks(section string, checks []Check)
 	CheckSummary(CheckCounts)
 	// Drift shows what was done outside of bh, or that nothing was.
-	Drift(planner.Drift)
+	Drift(drift.Report)
 	// Discovery shows what exists and is not in the state.
-	Discovery(planner.Discovery)
+	Discovery(discovery.Discovery)
 	// Valid shows that the files are valid, and how many projects they declare.
 	Valid(projects int)
 	// Result shows in a sentence what a command without a plan did.

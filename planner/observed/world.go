@@ -71,6 +71,13 @@ type World struct {
 	Assumed bool
 }
 
+// Unlisted is a namespace of a cloud that could not be listed and that nothing uses.
+type Unlisted struct {
+	Cloud     string `json:"cloud"`
+	Namespace string `json:"namespace"`
+	Why       string `json:"why"`
+}
+
 // Active reports whether a credential exists and works.
 func (w *World) Active(cloud, id string) bool {
 	c, live := w.Credentials[CredentialKey{cloud, id}]

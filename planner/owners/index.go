@@ -14,8 +14,12 @@ import (
 	"buckethead/vendors"
 )
 
-// StepCreateBucket is the step whose open intent entitles a project to the bucket that it names.
-const StepCreateBucket = "create_bucket"
+// The steps whose open intents say that something may belong to a project: the bucket that the intent
+// names, or an item that an interrupted run stored.
+const (
+	StepCreateBucket    = "create_bucket"
+	StepStoreCredential = "store_credential"
+)
 
 // Index tells to whom things belong, as far as files, state, names and marks show.
 type Index struct {

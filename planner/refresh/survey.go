@@ -8,7 +8,6 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/planner"
 	"buckethead/planner/observed"
 	"buckethead/vendors"
 	"buckethead/vendors/parallel"
@@ -17,14 +16,14 @@ import (
 // surveyor is an observer that looks beyond what the plan needs.
 type surveyor struct {
 	*observer
-	unlisted []planner.Unlisted // guarded by mu
+	unlisted []observed.Unlisted // guarded by mu
 }
 
 // Survey lists all that the declared clouds and stores have, and reads the items
 // with bh's mark that no record has, to see whose they are. What it cannot list is in
 // the diagnostics, and the rest is returned. A namespace that nothing uses and that the
 // account may not list is not a fault.
-func Survey(ctx context.Context, r Readers, q Request) (observed.World, []planner.Unlisted, diag.List) {
+func Survey(ctx context.Context, r Readers, q Request) (observed.World, []observed.Unlisted, diag.List) {
 	s := &surveyor{observer: newObserver(r, q)}
 	s.partial = true
 	inUse, _, _ := s.inUse()
@@ -48,7 +47,7 @@ func Survey(ctx context.Context, r Readers, q Request) (observed.World, []planne
 	s.wantMarked()
 	s.readItems(ctx)
 	s.finish()
-	slices.SortFunc(s.unlisted, func(a, b planner.Unlisted) int {
+	slices.SortFunc(s.unlisted, func(a, b observed.Unlisted) int {
 		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.Namespace, b.Namespace))
 	})
 	s.causesOnce()
@@ -85,7 +84,7 @@ func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if refused {
-		s.unlisted = append(s.unlisted, planner.Unlisted{Cloud: n.cloud, Namespace: n.name, Why: err.Error()})
+		s.unlisted = append(s.unlisted, observed.Unlisted{Cloud: n.cloud, Namespace: n.name, Why: err.Error()})
 	}
 	for _, b := range buckets {
 		s.world.Buckets[observed.BucketKey{Cloud: n.cloud, ID: b.ID}] = b

@@ -1,4 +1,4 @@
-package planner
+package rebuild
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"buckethead/config/words"
+	"buckethead/planner"
 	"buckethead/planner/owners"
 )
 
@@ -30,8 +31,8 @@ func (k Kin) Word() string { return k.Owner[strings.LastIndex(k.Owner, "@")+1:] 
 
 // kinOf groups everything that carries the stack's name by lineage. The group with most of
 // the declared projects comes first; among equals, the one that was written last.
-func kinOf(in Input) []Kin {
-	m := newMaker(in)
+func kinOf(in planner.Input) []Kin {
+	index := owners.New(in.Desired, in.Recorded, in.Observed)
 	found := map[string]*Kin{}
 	projects := map[string]map[string]bool{}
 	of := func(c owners.Claim) *Kin {
@@ -44,7 +45,7 @@ func kinOf(in Input) []Kin {
 		return k
 	}
 	for _, item := range in.Observed.Items {
-		if claim := m.owners.Mark(item.Mark); item.Read && claim.Stack == in.Desired.Stack {
+		if claim := index.Mark(item.Mark); item.Read && claim.Stack == in.Desired.Stack {
 			k := of(claim)
 			k.Items++
 			if item.Summary.UpdatedAt.After(k.WrittenAt) {
@@ -53,7 +54,7 @@ func kinOf(in Input) []Kin {
 		}
 	}
 	for _, c := range in.Observed.Credentials {
-		if claim := m.owners.Credential(c); strings.HasPrefix(c.Name, "bh/") && claim.Stack == in.Desired.Stack {
+		if claim := index.Credential(c); strings.HasPrefix(c.Name, "bh/") && claim.Stack == in.Desired.Stack {
 			of(claim).Credentials++
 		}
 	}

@@ -1,26 +1,103 @@
-package planner
+package drift
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"buckethead/config/diag"
+	"buckethead/config"
+	"buckethead/config/addr"
+	"buckethead/config/words"
+	"buckethead/planner"
+	"buckethead/planner/moves"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
 
-// drifter looks for what was done to one project outside of bh.
-type drifter struct {
-	m *maker
-	*subject
-	found []Difference
+// Find compares what is recorded with what was observed. A difference does not count
+// as drift if the file asks for it by now, if an interrupted step may have made it, or if it is
+// a rotation that is due. Classes in ignore are counted and left out.
+func Find(in planner.Input, ignore map[Class]bool) Report {
+	out := Report{Stack: in.Desired.Stack, Warnings: planner.MissingStores(in)}
+	for _, d := range drifters(&in) {
+		out.Checked++
+		d.find()
+		for _, x := range d.found {
+			if ignore[x.Class] {
+				out.Ignored++
+			} else {
+				out.Differences = append(out.Differences, x)
+			}
+		}
+	}
+	return out
 }
 
-func (d *drifter) add(class DriftClass, field, before, after string) {
+// drifter looks for what was done to one project outside of bh.
+type drifter struct {
+	in      *planner.Input
+	owners  *owners.Index
+	project addr.Address // as it is after all moves
+	desired *config.Project
+	record  *state.Record
+	intents []state.Intent
+	double  *owners.Double
+	found   []Difference
+}
+
+// drifters returns one for each recorded project that is looked at, by address.
+func drifters(in *planner.Input) []*drifter {
+	index, moved := owners.New(in.Desired, in.Recorded, in.Observed), moves.Of(in.Desired, in.Recorded)
+	var out []*drifter
+	of := make(map[addr.Address]*drifter, len(in.Recorded.Records))
+	for p, r := range in.Recorded.Records {
+		project := moved.Now(p)
+		if in.Scope == nil || in.Scope(project) {
+			of[project] = &drifter{in: in, owners: index, project: project, record: &r}
+			out = append(out, of[project])
+		}
+	}
+	for i := range in.Desired.Projects {
+		if d := of[in.Desired.Projects[i].Addr]; d != nil {
+			d.desired = &in.Desired.Projects[i]
+		}
+	}
+	for _, i := range in.Recorded.Intents {
+		if d := of[moved.Now(i.Project)]; d != nil {
+			d.intents = append(d.intents, i)
+		}
+	}
+	for _, x := range index.Doubles() {
+		if d := of[x.Project]; d != nil {
+			d.double = &x
+		}
+	}
+	slices.SortFunc(out, func(a, b *drifter) int { return a.project.Compare(b.project) })
+	return out
+}
+
+// find collects the differences of the project, in the order of their classes.
+func (d *drifter) find() {
+	d.bucket()
+	d.credential()
+	if cause, failed := d.in.Observed.Unproved[d.project]; failed {
+		d.add(CredentialUnproved, "keys", "", cause)
+	}
+	d.item()
+	if d.double != nil {
+		d.add(ItemDoubled, "item", d.record.Item.Title, strings.Join(d.double.Others, ", "))
+		d.ofItem()
+	}
+	slices.SortStableFunc(d.found, func(a, b Difference) int {
+		return slices.Index(Classes(), a.Class) - slices.Index(Classes(), b.Class)
+	})
+}
+
+func (d *drifter) add(class Class, field, before, after string) {
 	x := Difference{Address: d.project, Class: class, Field: field, Before: before, After: after}
 	if d.desired != nil {
 		x.Range = d.desired.Range
@@ -31,9 +108,9 @@ func (d *drifter) add(class DriftClass, field, before, after string) {
 // differs notes a field that is neither as recorded nor as declared. If someone already
 // made the change that an apply would make, there is nothing to put back. An unfinished run
 // can leave the same behind, because a policy is recorded last.
-func (d *drifter) differs(class DriftClass, field, recorded, observed string, declared *string) {
-	if observed != recorded && (declared == nil || observed != *declared) {
-		d.add(class, field, recorded, observed)
+func (d *drifter) differs(class Class, field, recorded, found string, declared *string) {
+	if found != recorded && (declared == nil || found != *declared) {
+		d.add(class, field, recorded, found)
 	}
 }
 
@@ -48,18 +125,18 @@ func (d *drifter) bucket() {
 		return
 	}
 	key := observed.BucketKey{Cloud: r.Cloud, ID: *r.Bucket}
-	observed, there := d.m.in.Observed.Buckets[key]
+	bucket, there := d.in.Observed.Buckets[key]
 	if !there {
-		if !d.cut(StepDeleteBucket) {
+		if !d.cut(planner.StepDeleteBucket) {
 			d.add(BucketGone, "bucket", r.Bucket.Name, "")
 		}
 		return
 	}
-	if r.Applied.StorageClass != "" && observed.StorageClass != "" && !d.cut(StepUpdateBucket) {
-		d.differs(BucketSettings, "storage_class", r.Applied.StorageClass, observed.StorageClass,
+	if r.Applied.StorageClass != "" && bucket.StorageClass != "" && !d.cut(planner.StepUpdateBucket) {
+		d.differs(BucketSettings, "storage_class", r.Applied.StorageClass, bucket.StorageClass,
 			d.declaredText(func() string { return d.desired.Bucket.StorageClass }))
 	}
-	d.settings(d.m.in.Observed.Settings[key])
+	d.settings(d.in.Observed.Settings[key])
 }
 
 // declaredText returns what is declared, nil where no bucket of bh's making is.
@@ -72,50 +149,50 @@ func (d *drifter) declaredText(of func() string) *string {
 }
 
 // settings compares the groups that bh wrote to the bucket.
-func (d *drifter) settings(observed vendors.BucketSettings) {
+func (d *drifter) settings(found vendors.BucketSettings) {
 	for _, kind := range d.record.Applied.Settings.Kinds() {
 		applied := d.record.Applied.Settings.Only(kind)
-		if !observed.Has(kind) || observed.Meets(kind, applied) || d.cutSettings(kind) {
+		if !found.Has(kind) || found.Meets(kind, applied) || d.cutSettings(kind) {
 			continue
 		}
 		if kind == vendors.DomainSettings {
-			d.domains(observed)
+			d.domains(found)
 			continue
 		}
-		if !d.declaresSettings(kind, observed) {
-			d.add(SettingsDrift, kind.Block(), orNone(applied.Words(kind)), orNone(observed.Words(kind)))
+		if !d.declaresSettings(kind, found) {
+			d.add(SettingsDrift, kind.Block(), orNone(applied.Words(kind)), orNone(found.Words(kind)))
 		}
 	}
 }
 
 // declaresSettings reports whether a group is as the file has it by now: the same, or
 // not there twice.
-func (d *drifter) declaresSettings(kind vendors.SettingsKind, observed vendors.BucketSettings) bool {
+func (d *drifter) declaresSettings(kind vendors.SettingsKind, found vendors.BucketSettings) bool {
 	if d.desired == nil {
 		return false
 	}
 	declared := d.desired.Bucket.Settings
-	return declared.Has(kind) && observed.Meets(kind, declared) || !declared.Has(kind) && len(observed.Words(kind)) == 0
+	return declared.Has(kind) && found.Meets(kind, declared) || !declared.Has(kind) && len(found.Words(kind)) == 0
 }
 
 // domains compares each domain that bh attached; others on the bucket are someone
 // else's. One that is neither there nor declared is as the file has it: a step that
 // was refused halfway leaves that behind, for each domain is a call.
-func (d *drifter) domains(observed vendors.BucketSettings) {
+func (d *drifter) domains(found vendors.BucketSettings) {
 	const kind = vendors.DomainSettings
 	one := func(x vendors.CustomDomain) vendors.BucketSettings {
 		return vendors.BucketSettings{Domains: []vendors.CustomDomain{x}}
 	}
 	var before, after []string
 	for _, want := range d.record.Applied.Settings.Domains {
-		there, attached := findDomain(observed, want.Domain)
+		there, attached := found.Domain(want.Domain)
 		var declared vendors.CustomDomain
 		var isDeclared bool
 		if d.desired != nil {
-			declared, isDeclared = findDomain(d.desired.Bucket.Settings, want.Domain)
+			declared, isDeclared = d.desired.Bucket.Settings.Domain(want.Domain)
 		}
 		switch {
-		case observed.Meets(kind, one(want)), isDeclared && observed.Meets(kind, one(declared)), !isDeclared && !attached:
+		case found.Meets(kind, one(want)), isDeclared && found.Meets(kind, one(declared)), !isDeclared && !attached:
 			continue
 		}
 		before = append(before, one(want).Words(kind)...)
@@ -132,7 +209,7 @@ func (d *drifter) domains(observed vendors.BucketSettings) {
 // have taken it away before the bucket was to go.
 func (d *drifter) cutSettings(kind vendors.SettingsKind) bool {
 	return slices.ContainsFunc(d.intents, func(i state.Intent) bool {
-		return i.Step == StepUpdateSettings && i.Change != nil && i.Change.Kind == kind
+		return i.Step == planner.StepUpdateSettings && i.Change != nil && i.Change.Kind == kind
 	})
 }
 
@@ -141,19 +218,19 @@ func (d *drifter) credential() {
 	if r.Registered || r.Active == nil {
 		return
 	}
-	c, live := d.m.in.Observed.Credential(r.Cloud, r.Active.ID)
+	c, live := d.in.Observed.Credential(r.Cloud, r.Active.ID)
 	if !live {
-		if !d.cut(StepRevokeCredential) {
+		if !d.cut(planner.StepRevokeCredential) {
 			d.add(CredentialGone, "credential", r.Active.ID, "")
 		}
 		return
 	}
-	class, sick := map[vendors.Status]DriftClass{vendors.Exposed: CredentialExposed, vendors.Expired: CredentialExpired,
+	class, sick := map[vendors.Status]Class{vendors.Exposed: CredentialExposed, vendors.Expired: CredentialExpired,
 		vendors.Disabled: CredentialDisabled}[c.Status]
 	if sick {
 		d.add(class, "status", string(vendors.Active), string(c.Status))
 	}
-	if r.Applied.Access == "" || d.cut(StepUpdateCredential) {
+	if r.Applied.Access == "" || d.cut(planner.StepUpdateCredential) {
 		return // its first run is not finished, or nobody knows what the policy is
 	}
 	d.policy(c)
@@ -167,7 +244,7 @@ func (d *drifter) policy(c vendors.Credential) {
 		if after == 0 {
 			return timeOrNever(time.Time{})
 		}
-		return timeOrNever(d.m.in.Observed.IssuedAt(r.Cloud, *r.Active).Add(after))
+		return timeOrNever(d.in.Observed.IssuedAt(r.Cloud, *r.Active).Add(after))
 	}
 	d.differs(PolicyDrift, "access", string(r.Applied.Access), string(c.Access),
 		d.declaredText(func() string { return string(d.desired.Access) }))
@@ -185,13 +262,13 @@ func (d *drifter) item() {
 	if r.Item == nil {
 		return
 	}
-	item, there := d.m.in.Observed.Item(r.Secrets, r.Item.ID)
+	item, there := d.in.Observed.Item(r.Secrets, r.Item.ID)
 	switch {
-	case !there && d.cut(StepDeleteItem):
+	case !there && d.cut(planner.StepDeleteItem):
 	case !there:
 		d.add(ItemGone, "item", r.Item.Title, "")
 		d.ofItem()
-	case d.cut(StepStoreCredential, StepUpdateItem):
+	case d.cut(planner.StepStoreCredential, planner.StepUpdateItem):
 		// What stands in it may be bh's own.
 	default:
 		d.itemFields(item)
@@ -202,19 +279,6 @@ func (d *drifter) item() {
 func (d *drifter) ofItem() {
 	last := &d.found[len(d.found)-1]
 	last.ItemID, last.Secrets = d.record.Item.ID, d.record.Secrets
-}
-
-// missingStores warns of stores that are missing as a whole, which is one cause of many
-// differences.
-func (m *maker) missingStores() diag.List {
-	var out diag.List
-	for _, secrets := range slices.Sorted(maps.Keys(m.in.Observed.Missing)) {
-		gone, all := m.vanished(secrets)
-		d := m.lostStore(secrets, gone, all)
-		d.Fix = elsewhere
-		out = append(out, d)
-	}
-	return out
 }
 
 // itemFields compares the fields that bh stored, and ignores those that people added.
@@ -232,7 +296,7 @@ func (d *drifter) itemFields(item observed.Item) {
 		d.differs(ItemEdited, name, r.Item.Fields[name], item.Fields[name], nil)
 	}
 	for _, x := range item.Misfits {
-		if !d.m.reshaped(d.subject) || x.Aspect == "type" {
+		if !d.in.Reshaped(d.record) || x.Aspect == "type" {
 			d.add(ItemEdited, x.Field+" "+x.Aspect, x.Want, x.Found)
 		}
 	}
@@ -242,11 +306,16 @@ func (d *drifter) itemFields(item observed.Item) {
 		d.found[len(d.found)-1].Sensitive = true
 	}
 	mark := item.Mark
-	if mark.Address != r.Item.Address.String() || mark.Stack != d.m.in.Desired.Stack ||
+	if mark.Address != r.Item.Address.String() || mark.Stack != d.in.Desired.Stack ||
 		mark.Operation != r.Item.Operation {
 		d.add(ItemEdited, "mark", r.Item.Address.String(), mark.Address)
 	}
-	if claim, taken := d.m.owners.Taken(r); taken {
-		d.add(ItemEdited, "owner", owners.Name(d.m.in.Desired.Stack, d.m.in.Recorded.Meta.Lineage), claim.String())
+	if claim, taken := d.owners.Taken(r); taken {
+		d.add(ItemEdited, "owner", owners.Name(d.in.Desired.Stack, d.in.Recorded.Meta.Lineage), claim.String())
 	}
 }
+
+func orNone(lines []string) string { return cmp.Or(strings.Join(lines, "; "), "none") }
+
+// timeOrNever returns a time to the second, which is what vendors keep.
+func timeOrNever(t time.Time) string { return cmp.Or(words.Time(t), "never") }

@@ -1,4 +1,4 @@
-package planner
+package discovery
 
 import (
 	"cmp"
@@ -9,21 +9,22 @@ import (
 	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/words"
+	"buckethead/planner"
 	"buckethead/planner/observed"
 )
 
-// discoverBuckets finds those that no project of the state has, and says how each
+// buckets finds those that no project of the state has, and says how each
 // could be taken over. Credentials and items tell whose a bucket is.
-func (m *maker) discoverBuckets(d *Discovery) {
-	declared := make(map[observed.BucketKey]*config.Project, len(m.in.Desired.Projects))
-	for i := range m.in.Desired.Projects {
-		if p := &m.in.Desired.Projects[i]; p.Register == nil {
+func (f *finder) buckets() {
+	declared := make(map[observed.BucketKey]*config.Project, len(f.in.Desired.Projects))
+	for i := range f.in.Desired.Projects {
+		if p := &f.in.Desired.Projects[i]; p.Register == nil {
 			declared[observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}] = p
 		}
 	}
 	var keys []observed.BucketKey
-	for key := range m.in.Observed.Buckets {
-		if _, held := m.owners.Bucket(key); !held {
+	for key := range f.in.Observed.Buckets {
+		if _, held := f.owners.Bucket(key); !held {
 			keys = append(keys, key)
 		}
 	}
@@ -31,52 +32,52 @@ func (m *maker) discoverBuckets(d *Discovery) {
 		return cmp.Or(cmp.Compare(a.Cloud, b.Cloud), cmp.Compare(a.ID.Namespace, b.ID.Namespace),
 			cmp.Compare(a.ID.Name, b.ID.Name))
 	})
-	names := newNames(m.in)
+	names := newNames(f.in)
 	for _, key := range keys {
-		b := m.in.Observed.Buckets[key]
-		f := FoundBucket{Cloud: key.Cloud, Bucket: key.ID, Location: b.Location, StorageClass: b.StorageClass,
+		b := f.in.Observed.Buckets[key]
+		x := Bucket{Cloud: key.Cloud, Bucket: key.ID, Location: b.Location, StorageClass: b.StorageClass,
 			CreatedAt: b.CreatedAt}
-		if others := m.owners.HeldByOthers(key); len(others) > 0 {
-			f.Owner, f.Stack, f.Lineage = others[0].Owner, others[0].Stack, others[0].Lineage
+		if others := f.owners.HeldByOthers(key); len(others) > 0 {
+			x.Owner, x.Stack, x.Lineage = others[0].Owner, others[0].Stack, others[0].Lineage
 		}
 		if p := declared[key]; p != nil {
-			f.Address, f.Declared = p.Addr, p.Range
+			x.Address, x.Declared = p.Addr, p.Range
 		} else {
-			f.Address = names.forBucket(key.ID.Name)
+			x.Address = names.forBucket(key.ID.Name)
 		}
-		f.takeOver(len(d.Clouds) > 1)
-		d.Buckets = append(d.Buckets, f)
+		x.takeOver(len(f.found.Clouds) > 1)
+		f.found.Buckets = append(f.found.Buckets, x)
 	}
 }
 
 // takeOver says how to take the bucket over.
-func (f *FoundBucket) takeOver(severalClouds bool) {
-	if f.Owner != "" {
+func (b *Bucket) takeOver(severalClouds bool) {
+	if b.Owner != "" {
 		return
 	}
-	f.Block = TakeOverBlock(f.Address, f.Bucket.Name, "", "")
-	if !f.Declared.IsZero() {
-		f.TakeOver = "declared as " + f.Address.String() + " (" + f.Declared.String() +
+	b.Block = planner.TakeOverBlock(b.Address, b.Bucket.Name, "", "")
+	if !b.Declared.IsZero() {
+		b.TakeOver = "declared as " + b.Address.String() + " (" + b.Declared.String() +
 			"): add adopt = true, or an import block"
 		return
 	}
-	line := []string{"bh", "import", f.Address.Label(), "--bucket", f.Bucket.Name}
+	line := []string{"bh", "import", b.Address.Label(), "--bucket", b.Bucket.Name}
 	if severalClouds {
-		line = append(line, "--cloud", f.Cloud)
+		line = append(line, "--cloud", b.Cloud)
 	}
-	if f.Bucket.Namespace != "" {
-		line = append(line, "--jurisdiction", f.Bucket.Namespace)
+	if b.Bucket.Namespace != "" {
+		line = append(line, "--jurisdiction", b.Bucket.Namespace)
 	}
 	for i, word := range line {
 		line[i] = words.InShell(word)
 	}
-	f.TakeOver = strings.Join(line, " ")
+	b.TakeOver = strings.Join(line, " ")
 }
 
 // names makes names of projects that are not taken.
 type names struct{ taken map[string]bool }
 
-func newNames(in Input) names {
+func newNames(in planner.Input) names {
 	n := names{taken: map[string]bool{}}
 	for _, name := range in.Desired.Names {
 		n.taken[name] = true

@@ -1,4 +1,4 @@
-package planner
+package rebuild
 
 import (
 	"maps"
@@ -10,16 +10,17 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/config/write"
+	"buckethead/planner"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
 
-// Rebuilt is what can be recovered of a state that was lost: the records of declared
+// Result is what can be recovered of a state that was lost: the records of declared
 // projects, and what stays unknown. Lineages are those whose things were taken. If things of
 // several states were found and none was chosen, Choose lists the states and the rest is empty.
-type Rebuilt struct {
+type Result struct {
 	Records  []state.Record // by address
 	Unknown  []Unknown
 	Lineages []string
@@ -35,17 +36,17 @@ type Unknown struct {
 	Fix     string       `json:"fix,omitempty"`
 }
 
-// Rebuild recovers records from the world: what bh makes carries its stack and address, and
+// Records recovers records from the world: what bh makes carries its stack and address, and
 // the lineage of its state. It takes the things of one state, or of those that are chosen by
 // their lineages, and only what a mark or a name proves. A bucket without either, and whatever
 // belongs to no declared project, is left to a person. It returns records and nothing else: a
 // plan made from them says what differs. The items that carry bh's mark must have been read,
 // and in.Recorded must hold the meta value of the new state.
-func Rebuild(in Input, chosen []string) (Rebuilt, error) {
+func Records(in planner.Input, chosen []string) (Result, error) {
 	all := kinOf(in)
 	taken, left, err := choose(all, chosen)
 	if err != nil || len(all) > 1 && len(chosen) == 0 {
-		return Rebuilt{Choose: all}, err
+		return Result{Choose: all}, err
 	}
 	r := &rebuilder{items: map[addr.Address][]observed.ItemKey{}, credentials: map[addr.Address][]observed.CredentialKey{}}
 	r.out.Left = left
@@ -57,7 +58,7 @@ func Rebuild(in Input, chosen []string) (Rebuilt, error) {
 		r.out.Lineages = append(r.out.Lineages, k.Lineage)
 	}
 	in.Recorded.Meta = in.Recorded.Meta.Descends(r.out.Lineages...)
-	r.in, r.m = in, newMaker(in)
+	r.in, r.owners = in, owners.New(in.Desired, in.Recorded, in.Observed)
 	r.indexItems()
 	r.indexCredentials()
 	for i := range in.Desired.Projects {
@@ -79,12 +80,12 @@ func Rebuild(in Input, chosen []string) (Rebuilt, error) {
 }
 
 type rebuilder struct {
-	in          Input
-	m           *maker // of a state that descends from the lineages that are taken
-	unsigned    bool   // what no lineage is known of is taken as well
+	in          planner.Input
+	owners      *owners.Index // of a state that descends from the lineages that are taken
+	unsigned    bool          // what no lineage is known of is taken as well
 	items       map[addr.Address][]observed.ItemKey
 	credentials map[addr.Address][]observed.CredentialKey
-	out         Rebuilt
+	out         Result
 }
 
 // takes reports whether a claim is one of those that are taken.
@@ -99,7 +100,7 @@ func (r *rebuilder) unknown(p addr.Address, word, text, fix string) {
 // indexItems sorts the items that carry this stack's mark by their address.
 func (r *rebuilder) indexItems() {
 	for key, item := range r.in.Observed.Items {
-		if !item.Read || item.Mark.Stack == "" || !r.takes(r.m.owners.Mark(item.Mark)) {
+		if !item.Read || item.Mark.Stack == "" || !r.takes(r.owners.Mark(item.Mark)) {
 			continue
 		}
 		if p, err := addr.ParseProject(item.Mark.Address); err == nil {
@@ -120,9 +121,9 @@ func (r *rebuilder) indexCredentials() {
 		clouds[r.in.Desired.Projects[i].Addr] = r.in.Desired.Projects[i].Cloud
 	}
 	for key, c := range r.in.Observed.Credentials {
-		named := r.m.owners.Name(c.Name)
+		named := r.owners.Name(c.Name)
 		p, err := addr.ParseProject(named.Project)
-		if err == nil && named.Stack == r.in.Desired.Stack && clouds[p] == key.Cloud && r.takes(r.m.owners.Credential(c)) {
+		if err == nil && named.Stack == r.in.Desired.Stack && clouds[p] == key.Cloud && r.takes(r.owners.Credential(c)) {
 			r.credentials[p] = append(r.credentials[p], key)
 		}
 	}
@@ -159,7 +160,7 @@ func (r *rebuilder) project(p *config.Project) {
 
 // strange reports a bucket that exists and that nothing of the lost state names.
 func (r *rebuilder) strange(p addr.Address, key observed.BucketKey) {
-	others := slices.DeleteFunc(r.m.owners.HeldByOthers(key), func(h owners.Evidence) bool { return r.takes(h.Claim) })
+	others := slices.DeleteFunc(r.owners.HeldByOthers(key), func(h owners.Evidence) bool { return r.takes(h.Claim) })
 	if len(others) > 0 {
 		r.unknown(p, "bucket_of_another", "the bucket "+key.ID.Name+" belongs to "+words.List(owners.Names(others)...),
 			"Choose another bucket, or take it over from that state with an import block: owner = "+
@@ -215,9 +216,9 @@ func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
 	if b.Location == "" {
 		record.Applied.Location = p.Bucket.Location // the cloud does not tell, and a hint changes nothing
 	}
-	observed := r.in.Observed.Settings[key]
+	applied := r.in.Observed.Settings[key]
 	for _, kind := range p.Bucket.Settings.Kinds() {
-		if observed.Has(kind) && observed.Meets(kind, p.Bucket.Settings) {
+		if applied.Has(kind) && applied.Meets(kind, p.Bucket.Settings) {
 			record.Applied.Settings = record.Applied.Settings.With(kind, p.Bucket.Settings)
 		}
 	}
@@ -278,9 +279,9 @@ func (r *rebuilder) leftOver(held map[observed.CredentialKey]bool) {
 		}
 	}
 	for key, c := range r.in.Observed.Credentials {
-		named := r.m.owners.Name(c.Name)
+		named := r.owners.Name(c.Name)
 		p, err := addr.ParseProject(named.Project)
-		if err != nil || named.Stack != r.in.Desired.Stack || declared[p] || held[key] || !r.takes(r.m.owners.Credential(c)) {
+		if err != nil || named.Stack != r.in.Desired.Stack || declared[p] || held[key] || !r.takes(r.owners.Credential(c)) {
 			continue
 		}
 		r.unknown(p, "undeclared", "it is not declared, and a key of it is live in "+key.Cloud+" ("+key.ID+")",
