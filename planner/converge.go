@@ -1,38 +1,10 @@
 package planner
 
 import (
-	"slices"
 	"strconv"
 
-	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/config/words"
-	"buckethead/planner/observed"
-	"buckethead/state"
-	"buckethead/vendors"
 )
-
-// draft is an operation in the making: its steps grow, and the first cause that
-// is found names its kind and reason.
-type draft struct {
-	*Operation
-	rotating bool // a new credential is stored
-	verified bool // the proof is among the steps
-	ended    bool // older credentials are revoked before a new one is issued
-	failed   bool // a fault was reported: there is no operation
-}
-
-func (d *draft) because(kind Kind, word, text string) {
-	if d.Kind == "" {
-		d.Kind, d.Reason = kind, Reason{word, text}
-	}
-}
-
-func (d *draft) add(steps ...Step) { d.Steps = append(d.Steps, steps...) }
-
-func (d *draft) change(field, before, after string) {
-	d.Changes = append(d.Changes, Change{Field: field, Before: before, After: after})
-}
 
 // converge makes a declared project with a cloud as it was declared.
 func (m *maker) converge(s *subject) *Operation {
@@ -140,155 +112,6 @@ func quoteOrNone(s string) string {
 	return "\"" + s + "\""
 }
 
-// needBucket plans whatever makes the bucket exist and belong to the project.
-func (m *maker) needBucket(s *subject, d *draft) {
-	spec := s.desired.Bucket
-	spec.ID = s.bucketID()
-	key := observed.BucketKey{Cloud: s.desired.Cloud, ID: spec.ID}
-	bucket, present := m.in.Observed.Buckets[key]
-	if s.record != nil && s.record.Bucket != nil {
-		if !present {
-			m.recreateBucket(s, d, spec)
-			return
-		}
-		if spec.StorageClass != "" && bucket.StorageClass != "" && bucket.StorageClass != spec.StorageClass {
-			d.because(Update, "settings_changed", "the bucket's settings differ from what is declared")
-			d.change("storage_class", bucket.StorageClass, spec.StorageClass)
-			spec.Settings = vendors.BucketSettings{} // they have steps of their own
-			d.add(UpdateBucket{Spec: spec})
-		}
-		return
-	}
-	intent, open := s.open(StepCreateBucket)
-	open = open && intent.Name == spec.ID.Name && intent.Namespace == spec.ID.Namespace && intent.Cloud == s.desired.Cloud
-	block, imported := m.imports[s.project]
-	holder, held := m.owners.Bucket(key)
-	held = held && holder != s.project
-	switch {
-	case held && m.frees(holder, s.desired.Adopt || imported):
-		d.await(holder, freesBucket)
-		if _, bucketGoes := m.departs(holder); bucketGoes {
-			m.createBucket(s, d, spec, open)
-		} else if m.mayHave(s, d, key) {
-			d.because(Adopt, "adopted", "the bucket exists and "+holder.Label()+" releases it")
-			d.add(ClaimBucket{ID: spec.ID})
-		}
-	case present && open && !bucket.CreatedAt.Before(intent.At.Add(-clockTolerance)) &&
-		len(m.owners.OpenedByOthers(key)) == 0:
-		d.because(Provision, "interrupted", "an earlier run was stopped after it made the bucket")
-		d.add(ClaimBucket{ID: spec.ID})
-	case present && (imported || s.desired.Adopt && !held) && !m.mayHave(s, d, key):
-	case present && imported:
-		d.because(Adopt, "imported", "an import block takes the bucket over")
-		d.add(ClaimBucket{ID: spec.ID})
-	case present && s.desired.Adopt && !held:
-		d.because(Adopt, "adopted", "the bucket exists and adopt is set")
-		d.add(ClaimBucket{ID: spec.ID})
-	case present:
-		m.foreignBucket(s, d)
-	case imported:
-		d.failed = true
-		m.fault(diag.Diagnostic{Kind: nothingToImport, Address: s.project, Subject: block.Range,
-			Detail: "There is no bucket " + spec.ID.Name + " in " + s.desired.Cloud + ".",
-			Fix:    "Correct the bucket's name, or remove the import block to have bh make the bucket."})
-	default:
-		m.createBucket(s, d, spec, open)
-	}
-}
-
-func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open bool) {
-	if open || s.record != nil {
-		d.because(Provision, "interrupted", "an earlier run was stopped before it was done")
-	}
-	d.because(Provision, "new", "declared and not there yet")
-	d.change("bucket", "", spec.ID.Name)
-	if spec.Location != "" {
-		d.change("location", "", spec.Location)
-	}
-	d.add(newBucket(spec, open))
-}
-
-func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
-	deleted := slices.ContainsFunc(s.intents, func(i state.Intent) bool {
-		return i.Step == StepDeleteBucket && i.Name == spec.ID.Name
-	})
-	if m.in.Allowance.Recreate || deleted {
-		text := "the bucket was deleted outside of bh; it is made again, empty"
-		if deleted {
-			text = "an earlier run deleted the bucket; it is made again, empty"
-		}
-		d.because(Provision, "bucket_gone", text)
-		d.add(newBucket(spec, false))
-		return
-	}
-	d.failed = true
-	m.fault(diag.Diagnostic{Kind: bucketGone, Address: s.project, Subject: s.desired.Range,
-		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud +
-			" was deleted outside of bh, and what it held with it.",
-		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To forget it: a removed block."})
-}
-
-// departs reports whether this plan ends the project, and whether its bucket goes
-// with it: a retained one stays, and so does one that is only forgotten.
-func (m *maker) departs(p addr.Address) (departs, bucketGoes bool) {
-	if m.desired[p] != nil || m.in.Scope != nil && !m.in.Scope(p) {
-		return false, false
-	}
-	r, recorded := m.recorded[p]
-	return true, !m.forgets(p) && !(recorded && r.OnDestroy == "retain")
-}
-
-// forgets reports whether a project that departs is only forgotten, and nothing of it
-// deleted.
-func (m *maker) forgets(p addr.Address) bool {
-	block, removed := m.removed[p]
-	return removed && !block.Destroy && m.in.Mode != DestroyAll
-}
-
-// frees reports whether this plan releases the project's bucket: deletes it or,
-// where the taker may adopt it, leaves it behind.
-func (m *maker) frees(p addr.Address, adopts bool) bool {
-	departs, bucketGoes := m.departs(p)
-	return departs && (bucketGoes || adopts)
-}
-
-// needProof plans the proof where the stored credential lacks it.
-func (m *maker) needProof(s *subject, d *draft) {
-	unproved := s.record != nil && s.record.Active != nil &&
-		(s.record.Proof == "" || s.record.Proof == state.Restricted && (slices.ContainsFunc(d.Steps, changesPolicy) ||
-			!slices.Equal(s.record.Applied.AllowedIPs, s.desired.AllowedIPs))) // an earlier run changed the policy
-	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
-		return
-	}
-	d.because(Update, "unproved", "the stored credential was not proved to work yet")
-	d.add(s.proof())
-}
-
-func makesBucket(s Step) bool {
-	_, ok := s.(CreateBucket)
-	return ok
-}
-
-func changesPolicy(s Step) bool {
-	_, ok := s.(UpdateCredential)
-	return ok
-}
-
-// endRetiring revokes the credentials whose overlap has passed.
-func (m *maker) endRetiring(s *subject, d *draft) {
-	if s.record == nil || d.ended {
-		return
-	}
-	for _, c := range s.record.Retiring {
-		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
-			continue
-		}
-		d.because(Rotate, "overlap_passed", "the overlap has passed since "+words.Day(c.RetireAfter)+
-			"; the old key is revoked")
-		d.add(revoke(c))
-	}
-}
-
 // recordChanges returns what is declared and only the state has to learn.
 func recordChanges(s *subject) []Change {
 	r, want := s.record, s.declared()
@@ -299,13 +122,4 @@ func recordChanges(s *subject) []Change {
 		out.compare("verify", strconv.FormatBool(!r.Applied.Unverified), strconv.FormatBool(!want.Applied.Unverified))
 	}
 	return out
-}
-
-// changes collects the fields that differ.
-type changes []Change
-
-func (c *changes) compare(field, before, after string) {
-	if before != after {
-		*c = append(*c, Change{Field: field, Before: before, After: after})
-	}
 }

@@ -1,24 +1,17 @@
 package planner
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/planner/observed"
-	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
-
-// clockTolerance is how far a provider's clock may be behind ours before a
-// bucket that an open intent names counts as older than the intent.
-const clockTolerance = time.Minute
 
 // needCredential plans whatever makes the item hold a working credential.
 func (m *maker) needCredential(s *subject, d *draft) {
@@ -61,176 +54,6 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	m.leaveStore(s, d)
 }
 
-// endsNow reports whether no older keys of the project may work on: someone has them.
-func (m *maker) endsNow(s *subject) bool { return m.in.NoOverlap && m.in.Rotate[s.project] }
-
-// leaveStore plans to delete the item that the project leaves in another store.
-func (m *maker) leaveStore(s *subject, d *draft) {
-	r := s.record
-	if r.Item == nil || r.Secrets == d.Secrets {
-		return
-	}
-	d.change("secrets", r.Secrets, d.Secrets)
-	d.add(DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})
-}
-
-// unhealthy reports whether the cause says that the old credential must not, or
-// does not, work on.
-func unhealthy(word string) bool {
-	return strings.HasPrefix(word, "credential_")
-}
-
-// rotationCause says why the active credential is to be replaced; "" when it is not.
-func (m *maker) rotationCause(s *subject) (word, text string) {
-	r, d := s.record, s.desired
-	c, live := m.in.Observed.Credential(r.Cloud, r.Active.ID)
-	switch {
-	case (!live || c.Status != vendors.Active) && s.interrupted() && m.pending(s) != nil:
-		return "interrupted", "an earlier run was stopped after it had stored a new credential"
-	case !live:
-		return "credential_gone", "the credential was revoked outside of bh"
-	case c.Status == vendors.Exposed:
-		return "credential_exposed", "the vendor found the credential published and ended it"
-	case c.Status == vendors.Expired:
-		return "credential_expired", "the credential has expired"
-	case c.Status == vendors.Disabled:
-		return "credential_disabled", "the credential was disabled outside of bh"
-	case r.Secrets != d.Secrets:
-		return "store_changed", "the project moves to another secret store"
-	}
-	item, there := m.in.Observed.Item(r.Secrets, itemID(r))
-	switch {
-	case !there && s.interrupted() && m.pending(s) != nil:
-		return "interrupted", "an earlier run was stopped after it had stored a new credential"
-	case !there:
-		return "item_gone", itemGone(r) + "; a secret is shown only once, so new keys are issued"
-	case s.interrupted():
-		return "interrupted", "an earlier run was stopped while it renewed the credential"
-	case item.Read && item.Fingerprint != r.Active.Fingerprint:
-		return "item_edited", "the secret in the item is not the one that was stored"
-	case m.in.Rotate[s.project]:
-		return "rotation_asked", "a rotation was asked for"
-	}
-	return m.ageCause(s, *r.Active)
-}
-
-// ageCause says why a credential is too old; "" when it is not.
-func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) {
-	issued, d := m.in.Observed.IssuedAt(s.desired.Cloud, c), s.desired
-	switch {
-	case d.ExpiresAfter > 0 && !issued.Add(d.ExpiresAfter).After(m.in.Now):
-		return "credential_expired", "the credential is older than expires_after"
-	case d.Rotate != nil && d.Rotate.Every > 0 && !issued.Add(d.Rotate.Every).After(m.in.Now):
-		return "rotation_due", "rotation due since " + words.Day(issued.Add(d.Rotate.Every))
-	}
-	return "", ""
-}
-
-func itemID(r *state.Record) string {
-	if r.Item == nil {
-		return ""
-	}
-	return r.Item.ID
-}
-
-// issue plans a new credential, because of the cause of that word. The old one retires after
-// overlap, or is revoked if that is zero; every other one ends before.
-func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRef, overlap time.Duration) {
-	limit := 0
-	if m.in.NameLimit != nil {
-		limit = m.in.NameLimit(observed.VendorOf(s.desired.Cloud))
-	}
-	item, ok := m.storeInto(s, d)
-	if !ok {
-		d.failed = true
-		return
-	}
-	d.rotating, d.verified = true, true
-	d.ItemID = item
-	if d.Kind == Provision || d.Kind == Adopt {
-		d.change("access", "", string(s.desired.Access))
-		if len(s.desired.AllowedIPs) > 0 {
-			d.change("allowed_ips", "", strings.Join(s.desired.AllowedIPs, ", "))
-		}
-		if item == "" {
-			d.change("item_title", "", s.desired.ItemTitle)
-		}
-	}
-	mint := IssueCredential{CredentialName: owners.CredentialName(m.in.Desired.Stack, s.project, d.ID, limit),
-		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
-		ExpiresAfter: s.desired.ExpiresAfter}
-	m.endOthers(s, d, word)
-	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap,
-		Over: m.over(s.desired.Secrets, item)}, old)...)
-}
-
-// storeInto returns the id of the item that the credential goes into, "" for a new
-// one. An item that an interrupted run made is found by its mark.
-func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
-	if s.record != nil && s.record.Item != nil && s.record.Secrets == s.desired.Secrets {
-		if _, there := m.in.Observed.Item(s.desired.Secrets, s.record.Item.ID); there {
-			return s.record.Item.ID, true
-		}
-	}
-	if id := m.markedItem(s, s.desired.Secrets); id != "" {
-		return id, true
-	}
-	for _, id := range m.owners.Titled(s.desired.Secrets, s.desired.ItemTitle) {
-		holder, held := m.owners.Item(observed.ItemKey{Secrets: s.desired.Secrets, ID: id})
-		if held && holder == s.project {
-			continue
-		}
-		if held && m.deletesItem(holder) {
-			d.await(holder, freesTitle)
-			continue
-		}
-		m.titleTaken(s, id)
-		return "", false
-	}
-	return "", true
-}
-
-// deletesItem reports whether this plan deletes the item of a project.
-func (m *maker) deletesItem(p addr.Address) bool {
-	departs, _ := m.departs(p)
-	return departs && !m.forgets(p)
-}
-
-// markedItems finds the items that interrupted runs of this project stored and
-// could not record: only an open intent entitles this run to them. The operation id
-// tells them; the address in the mark may be the one before a move.
-func (m *maker) markedItems(s *subject) []observed.ItemKey {
-	var found []observed.ItemKey
-	for _, intent := range s.intents {
-		if intent.Step != StepStoreCredential {
-			continue
-		}
-		for key, item := range m.in.Observed.Items {
-			if key.Secrets != intent.Secrets || !item.Read {
-				continue
-			}
-			_, held := m.owners.Item(key)
-			if !held && m.owners.OfOperation(item.Mark, intent.Operation) {
-				found = append(found, key)
-			}
-		}
-	}
-	slices.SortFunc(found, func(a, b observed.ItemKey) int {
-		return cmp.Or(cmp.Compare(a.Secrets, b.Secrets), cmp.Compare(a.ID, b.ID))
-	})
-	return slices.Compact(found)
-}
-
-// markedItem returns the first of them in one store, "" for none.
-func (m *maker) markedItem(s *subject, secrets string) string {
-	for _, key := range m.markedItems(s) {
-		if key.Secrets == secrets {
-			return key.ID
-		}
-	}
-	return ""
-}
-
 // dropLeftItems plans to delete the items that are left behind: in stores that the
 // project has left, and stored by interrupted runs but not taken over.
 func (m *maker) dropLeftItems(s *subject, d *draft) {
@@ -251,32 +74,6 @@ func (m *maker) dropLeftItems(s *subject, d *draft) {
 		d.because(Heal, "left_behind", "an earlier run was stopped and left an item behind in "+key.Secrets)
 		d.add(DeleteItem{ItemID: key.ID, Title: m.in.Observed.Items[key].Summary.Title, Secrets: key.Secrets})
 	}
-}
-
-// bringUpToDate plans what the declaration, which may have changed since, asks of
-// an item that is taken over and of the credential in it.
-func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.CredentialRef) {
-	item, _ := m.in.Observed.Item(s.desired.Secrets, id)
-	fields := maps.Clone(item.Fields)
-	if s.desired.Register != nil {
-		fields = registeredKeys(s).Texts()
-	} else {
-		fields, _ = m.addressed(s, fields)
-		m.updatePolicy(s, d, ref)
-	}
-	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || len(item.Misfits) > 0 ||
-		!maps.Equal(fields, item.Fields) {
-		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields, Over: m.over(s.desired.Secrets, id)})
-	}
-}
-
-// itemsNamed returns the ids of the items that a person means by a name: the one
-// item that has it for its id, else all that have it for their title.
-func (m *maker) itemsNamed(secrets, name string) []string {
-	if _, there := m.in.Observed.Item(secrets, name); there {
-		return []string{name}
-	}
-	return m.owners.Titled(secrets, name)
 }
 
 // takeItem plans to take over an item that exists, with the keys in it.
@@ -331,4 +128,31 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	m.updatePolicy(s, d,
 		state.CredentialRef{ID: keyID, IssuedAt: credential.IssuedAt})
 	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields, Over: m.over(secrets, ids[0])}, s.proof())
+}
+
+// needProof plans the proof where the stored credential lacks it.
+func (m *maker) needProof(s *subject, d *draft) {
+	unproved := s.record != nil && s.record.Active != nil &&
+		(s.record.Proof == "" || s.record.Proof == state.Restricted && (slices.ContainsFunc(d.Steps, changesPolicy) ||
+			!slices.Equal(s.record.Applied.AllowedIPs, s.desired.AllowedIPs))) // an earlier run changed the policy
+	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
+		return
+	}
+	d.because(Update, "unproved", "the stored credential was not proved to work yet")
+	d.add(s.proof())
+}
+
+// endRetiring revokes the credentials whose overlap has passed.
+func (m *maker) endRetiring(s *subject, d *draft) {
+	if s.record == nil || d.ended {
+		return
+	}
+	for _, c := range s.record.Retiring {
+		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
+			continue
+		}
+		d.because(Rotate, "overlap_passed", "the overlap has passed since "+words.Day(c.RetireAfter)+
+			"; the old key is revoked")
+		d.add(revoke(c))
+	}
 }

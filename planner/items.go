@@ -10,18 +10,12 @@ import (
 	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/planner/owners"
-	"buckethead/state"
 )
 
 // massLoss is how many items of one store have to be gone at once, if they are more than
 // half of it, before bh issues new keys only on request: then the store is more likely to
 // be another one than to have lost its items.
 const massLoss = 3
-
-// itemGone says which item of a project is gone.
-func itemGone(r *state.Record) string {
-	return fmt.Sprintf("the item is gone: %s (id %s) in %s", r.Item.Title, r.Item.ID, r.Secrets)
-}
 
 // reportVanished reports the stores that are missing or have lost most of their items,
 // where operations would put new keys instead of those.

@@ -4,13 +4,9 @@ import (
 	"maps"
 	"slices"
 
-	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/planner/moves"
 	"buckethead/planner/observed"
-	"buckethead/planner/owners"
-	"buckethead/state"
 )
 
 // Make returns the plan for an input. The plan holds what can be planned; with errors in the
@@ -48,78 +44,6 @@ func Make(in Input) (*Plan, diag.List) {
 		plan.Operations[i].seal()
 	}
 	return plan, m.diags.Sorted()
-}
-
-// maker holds the input, indexed, while one plan is made.
-type maker struct {
-	in       Input
-	diags    diag.List
-	desired  map[addr.Address]*config.Project
-	recorded map[addr.Address]*state.Record // by the address after moves
-	moves    moves.Moves
-	removed  map[addr.Address]config.Removed
-	imports  map[addr.Address]config.Import
-	intents  map[addr.Address][]state.Intent
-	watches  map[addr.Address][]state.Watch
-	byName   map[observed.CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
-	owners   *owners.Index
-	renames  map[addr.Address]renaming // made when first asked for
-	refused  map[addr.Address]bool     // those of the renames whose bucket they could not get
-}
-
-func newMaker(in Input) *maker {
-	m := &maker{
-		in:      in,
-		owners:  owners.New(in.Desired, in.Recorded, in.Observed),
-		desired: make(map[addr.Address]*config.Project, len(in.Desired.Projects)),
-		removed: map[addr.Address]config.Removed{}, imports: map[addr.Address]config.Import{},
-		intents: map[addr.Address][]state.Intent{}, watches: map[addr.Address][]state.Watch{},
-		byName: map[observed.CredentialKey][]string{}, refused: map[addr.Address]bool{},
-	}
-	if in.Mode != DestroyAll {
-		for i := range in.Desired.Projects {
-			p := &in.Desired.Projects[i]
-			m.desired[p.Addr] = p
-		}
-		for _, i := range in.Desired.Imports {
-			m.imports[i.To] = i
-		}
-	}
-	for _, r := range in.Desired.Removed {
-		m.removed[r.From] = r
-	}
-	m.moves = moves.Of(in.Desired, in.Recorded)
-	m.recorded = make(map[addr.Address]*state.Record, len(in.Recorded.Records))
-	for p, r := range in.Recorded.Records {
-		m.recorded[m.moves.Now(p)] = &r
-	}
-	m.indexJournal()
-	m.indexWorld()
-	return m
-}
-
-func (m *maker) indexJournal() {
-	for _, i := range m.in.Recorded.Intents {
-		p := m.moves.Now(i.Project)
-		m.intents[p] = append(m.intents[p], i)
-	}
-	for _, w := range m.in.Recorded.Watches {
-		p := m.moves.Now(w.Project)
-		m.watches[p] = append(m.watches[p], w)
-	}
-}
-
-// indexWorld indexes credentials by name, which only open intents and watches need.
-func (m *maker) indexWorld() {
-	if len(m.in.Recorded.Intents)+len(m.in.Recorded.Watches) == 0 {
-		return
-	}
-	for key, c := range m.in.Observed.Credentials {
-		if c.Name != "" {
-			name := observed.CredentialKey{Cloud: key.Cloud, ID: c.Name}
-			m.byName[name] = append(m.byName[name], c.ID)
-		}
-	}
 }
 
 // addresses returns every project that is declared, recorded, or in the journal, in order.
@@ -185,11 +109,4 @@ func (m *maker) checkRotateNames() {
 				Fix:    "Change the keys where they come from; the next apply registers the new ones."})
 		}
 	}
-}
-
-func (m *maker) fault(d diag.Diagnostic) {
-	if d.Severity == "" {
-		d.Severity = diag.Error
-	}
-	m.diags = append(m.diags, d)
 }

@@ -63,25 +63,3 @@ func (m *maker) endOlder(s *subject, d *draft) {
 		d.add(revoke(c))
 	}
 }
-
-// endStrays plans to revoke what earlier runs left behind.
-func (s *subject) endStrays(o *Operation) {
-	if len(s.strays) == 0 {
-		return
-	}
-	for _, stray := range s.strays {
-		if o.Cloud == "" {
-			o.Cloud = stray.cloud
-		}
-		o.Steps = append(o.Steps, RevokeCredential{ID: stray.id, CredentialName: stray.name})
-	}
-	o.Notes = append(o.Notes, leftBehind(len(s.strays)))
-	s.strays = nil
-}
-
-func leftBehind(n int) string {
-	if n == 1 {
-		return "a credential was left behind by an earlier run; it is revoked"
-	}
-	return fmt.Sprintf("%d credentials were left behind by earlier runs; they are revoked", n)
-}

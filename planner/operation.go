@@ -1,10 +1,6 @@
 package planner
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"buckethead/config/addr"
@@ -119,73 +115,66 @@ type Act struct {
 	Target string `json:"target,omitempty"`
 }
 
-// seal sets the fields that are derived from the others: acts, calls, digest.
-func (o *Operation) seal() {
-	type namedStep struct {
-		Name string
-		Step Step
-	}
-	var decides struct {
-		Project addr.Address
-		Block   string `json:",omitempty"`
-		Kind    Kind
-		Reason  string
-		Cloud   string
-		Secrets string
-		Changes []Change
-		Blocked []string
-		After   []addr.Address
-		Steps   []namedStep
-	}
-	if decides.Kind, decides.Reason = o.Kind, o.Reason.Word; o.Address.Kind == addr.Project {
-		decides.Project = o.Address
-	} else {
-		decides.Block = o.Address.String()
-	}
-	decides.Cloud, decides.Secrets, decides.Changes, decides.After = o.Cloud, o.Secrets, unsourced(o.Changes), o.Freed()
-	for _, b := range o.Blocked {
-		decides.Blocked = append(decides.Blocked, b.Word)
-	}
-	o.Acts = make([]Act, 0, len(o.Steps))
-	for _, s := range o.Steps {
-		if s.Name() != StepSettle {
-			o.Acts = append(o.Acts, Act{Step: s.Name(), Target: s.Target()})
-		}
-		decides.Steps = append(decides.Steps, namedStep{s.Name(), timeless(s)})
-	}
-	o.Calls = countCalls(o)
-	text, err := json.Marshal(decides)
-	if err != nil {
-		// Steps are plain data; a step that cannot be encoded is a fault in this package.
-		panic(fmt.Sprintf("planner: encode %s: %v", o.Address.String(), err))
-	}
-	sum := sha256.Sum256(text)
-	o.Digest = hex.EncodeToString(sum[:])
+// Wait says that an operation of the same plan has to be done before, and why. Reason.Text
+// follows its name: project.old "frees the name of the bucket".
+type Wait struct {
+	Address addr.Address `json:"address"`
+	Reason  Reason       `json:"reason"`
 }
 
-// unsourced returns changes without their sources, for the same value does the same.
-func unsourced(changes []Change) []Change {
-	out := slices.Clone(changes)
-	for i := range out {
-		out[i].Source = ""
+// The reasons for which one operation waits for another.
+var (
+	freesBucket     = Reason{"bucket_name", "frees the name of the bucket"}
+	freesTitle      = Reason{"item_title", "frees the title of the item"}
+	freesCredential = Reason{"credentials", "frees a credential"}
+	// What a plan counts on below a limit of credentials, where it has no room to spare.
+	makesRoom = Reason{"room", "makes room below the limit of credentials"}
+	// A key that is stored before would be for those who have left the store as well.
+	encrypts = Reason{"recipients", "is encrypted for its recipients first"}
+	// A record that another one moves to would be lost.
+	movesAway = Reason{"moved", "takes its record to another address first"}
+)
+
+// Frees reports whether the operation waits for something that the other one releases. Only these
+// waits decide about the place in a plan, and about digests.
+func (w Wait) Frees() bool {
+	switch w.Reason.Word {
+	case makesRoom.Word, encrypts.Word, movesAway.Word:
+		return false
+	}
+	return true
+}
+
+// await makes the operation wait for another one.
+func (o *Operation) await(before addr.Address, why Reason) {
+	if !o.awaits(before) {
+		o.After = append(o.After, Wait{before, why})
+	}
+}
+
+func (o *Operation) awaits(before addr.Address) bool {
+	return slices.ContainsFunc(o.After, func(w Wait) bool { return w.Address == before })
+}
+
+// Freed returns the addresses of the operations that release what this one needs.
+func (o *Operation) Freed() []addr.Address {
+	var out []addr.Address
+	for _, w := range o.After {
+		if w.Frees() {
+			out = append(out, w.Address)
+		}
 	}
 	return out
 }
 
-// timeless returns the step without what differs between two plans that do the
-// same: names drawn from the operation id, fingerprints, and times of listings.
-func timeless(s Step) Step {
-	switch s := s.(type) {
-	case IssueCredential:
-		s.CredentialName = ""
-		return s
-	case TakeCredential:
-		// Taken under the state's key, which a first plan does not have yet.
-		s.Fingerprint = ""
-		return s
-	case Settle:
-		s.Watch = nil
-		return s
+// remote reports whether any step calls a vendor.
+func (o *Operation) remote() bool {
+	for _, s := range o.Steps {
+		switch s.(type) {
+		case MoveRecord, ForgetRecord, Settle:
+		default:
+			return true
+		}
 	}
-	return s
+	return false
 }

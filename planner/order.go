@@ -69,18 +69,6 @@ func (o *Operation) rank() int {
 	}
 }
 
-// remote reports whether any step calls a vendor.
-func (o *Operation) remote() bool {
-	for _, s := range o.Steps {
-		switch s.(type) {
-		case MoveRecord, ForgetRecord, Settle:
-		default:
-			return true
-		}
-	}
-	return false
-}
-
 // sequence yields the numbers of all operations: each after those that it waits for, and otherwise
 // the lowest first. It reports circles, and then continues with one of their operations.
 func (m *maker) sequence(operations []*Operation) func(yield func(int) bool) {
@@ -125,4 +113,39 @@ func (m *maker) reportCircle(circle []*Operation) {
 		}
 	}
 	m.fault(d)
+}
+
+// linkMoves makes an operation wait until the record that is at its address has moved away. If that
+// is not part of the plan, the operation is blocked.
+func (m *maker) linkMoves(operations []*Operation) {
+	if len(m.moves.To) == 0 {
+		return
+	}
+	planned := make(map[addr.Address]bool, len(operations))
+	for _, o := range operations {
+		planned[o.Address] = true
+	}
+	for _, o := range operations {
+		to, moving := m.moves.To[o.Address]
+		switch {
+		case !moving:
+		case planned[to]:
+			o.await(to, movesAway)
+		default:
+			o.Blocked = append(o.Blocked, Objection{Word: "not_in_plan",
+				Text: "the record of " + o.Address.String() + " moves to " + to.Label() + " first, which this plan leaves out",
+				Fix:  "Let the plan look at " + to.Label() + " as well."})
+		}
+	}
+}
+
+// linkStores makes operations wait until the store that they use is written for its recipients.
+func linkStores(stores, operations []*Operation) {
+	for _, store := range stores {
+		for _, o := range operations {
+			if o.Secrets == store.Secrets && o.remote() {
+				o.await(store.Address, encrypts)
+			}
+		}
+	}
 }

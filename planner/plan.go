@@ -90,3 +90,22 @@ func (p *Plan) Calls() []observed.Calls {
 	}
 	return observed.AddCalls(all)
 }
+
+// Quota is how many credentials a plan leads to at a cloud that limits their number.
+// All credentials of the account count, whoever made them.
+type Quota struct {
+	Connection string `json:"connection"`
+	Vendor     string `json:"vendor"`
+	Limit      int    `json:"limit"`
+	Live       int    `json:"live"`  // as observed
+	After      int    `json:"after"` // when all that can run is done
+}
+
+// Queue returns the operations of the plan in the order in which they may start.
+func (p *Plan) Queue() *Queue {
+	operations := make([]*Operation, len(p.Operations))
+	for i := range p.Operations {
+		operations[i] = &p.Operations[i]
+	}
+	return newQueue(operations)
+}

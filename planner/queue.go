@@ -40,15 +40,6 @@ func newQueue(operations []*Operation) *Queue {
 	return q
 }
 
-// Queue returns the operations of the plan in the order in which they may start.
-func (p *Plan) Queue() *Queue {
-	operations := make([]*Operation, len(p.Operations))
-	for i := range p.Operations {
-		operations[i] = &p.Operations[i]
-	}
-	return newQueue(operations)
-}
-
 // Next returns the number of the first operation in the plan that can start and was not returned
 // before. It returns false if no operation can start.
 func (q *Queue) Next() (int, bool) {

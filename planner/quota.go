@@ -14,16 +14,6 @@ import (
 	"buckethead/planner/observed"
 )
 
-// Quota is how many credentials a plan leads to at a cloud that limits their number.
-// All credentials of the account count, whoever made them.
-type Quota struct {
-	Connection string `json:"connection"`
-	Vendor     string `json:"vendor"`
-	Limit      int    `json:"limit"`
-	Live       int    `json:"live"`  // as observed
-	After      int    `json:"after"` // when all that can run is done
-}
-
 // defaultParallelism is how many operations run at once by default.
 const defaultParallelism = 8
 
@@ -257,4 +247,53 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool)
 	return diag.Diagnostic{Kind: noCredentialsLeft, Subject: place, Fix: fix,
 		Detail: fmt.Sprintf("%s may have %d credentials at once and %s. This plan needs room for %d.",
 			cloud, limit, has, needed)}
+}
+
+// secure makes late operations wait for all that arrange counts on as done before them, where they
+// could start before that is done and there is no room to spare.
+func (q *quota) secure(limit int, late []*Operation) {
+	if len(late) == 0 {
+		return
+	}
+	var early load
+	var counted []addr.Address
+	for _, o := range q.operations {
+		if d := q.demands[o]; !slices.Contains(late, o) {
+			early = early.plus(d)
+			if d.exchanges() || d.net() < 0 {
+				counted = append(counted, o.Address)
+			}
+		}
+	}
+	together := early
+	first := map[addr.Address]int{} // which late operation is the first that needs what others free
+	for n, o := range late {
+		for _, p := range o.Freed() {
+			if _, known := first[p]; !known {
+				first[p] = n
+				counted = append(counted, p)
+			}
+		}
+		together = together.plus(q.demands[o])
+		waited := map[addr.Address]bool{}
+		most := q.live + early.gains + min(q.parallelism, together.exchanges)
+		for _, w := range o.After {
+			waited[w.Address] = true
+			most -= q.frees[w.Address]
+		}
+		for i, before := range late[:n+1] {
+			gains := max(0, q.demands[before].net())
+			for _, p := range before.Freed() {
+				if first[p] == i && !waited[p] {
+					gains -= q.frees[p] // before has not begun, or this is done
+				}
+			}
+			most += max(0, gains)
+		}
+		for _, p := range counted {
+			if most > limit && !waited[p] {
+				o.After = append(o.After, Wait{p, makesRoom})
+			}
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/planner/observed"
+	"buckethead/state"
 	"buckethead/vendors"
 )
 
@@ -82,12 +83,6 @@ func (m *maker) registerCause(s *subject) (word, text string) {
 	return "", ""
 }
 
-func registeredKeys(s *subject) vendors.BucketCredentials {
-	reg := s.desired.Register
-	return vendors.BucketCredentials{AccessKeyID: reg.AccessKeyID, Bucket: s.desired.Bucket.ID.Name,
-		EndpointURL: reg.EndpointURL, Region: reg.Region}
-}
-
 func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	item := ""
 	if block, imported := m.imports[s.project]; imported && block.Item != "" && (s.record == nil || s.record.Item == nil) {
@@ -126,4 +121,27 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	if s.record != nil {
 		m.leaveStore(s, d)
 	}
+}
+
+// needRegisteredProof plans the proof where it is owed: after a run that did not get that
+// far, and once verify is no longer false. What --verify=false waived stays waived.
+func (m *maker) needRegisteredProof(s *subject, d *draft) {
+	r, proof := s.record, s.proof()
+	switch {
+	case r.Proof == state.Unproved && proof.ReadBack:
+		d.because(Update, "unproved", "the proof that is still owed is waived")
+	case r.Proof == state.Unproved:
+		d.because(Update, "unproved", "the stored keys were not proved to open the bucket yet")
+	case r.Proof == state.Waived && r.Applied.Unverified && !proof.ReadBack:
+		d.because(Update, "unproved", "verify is no longer false; the stored keys are proved")
+	default:
+		return
+	}
+	d.add(proof)
+}
+
+// readsBack reports whether a step leaves out the proof of the keys.
+func readsBack(s Step) bool {
+	proof, is := s.(VerifyCredential)
+	return is && proof.ReadBack
 }

@@ -13,13 +13,6 @@ import (
 	"buckethead/planner/observed"
 )
 
-// renaming is a project that seems to have another address by now: its bucket is
-// declared under one of which nothing is known, and it is not declared itself.
-type renaming struct {
-	from, to addr.Address
-	bucket   observed.BucketKey
-}
-
 // seemRenamed returns, by the new address, what looks like a rename without a moved
 // block. A bucket of the same name in another cloud or namespace is another
 // bucket, and a removed block says that the old project is meant to go.
@@ -181,9 +174,6 @@ func (m *maker) declaresName(name string) bool {
 	}
 	return false
 }
-
-const stateLost = "If the state was lost: bh state backup --list shows the copies that there are, " +
-	"and bh state rebuild makes a new one. If it was kept elsewhere: bh state migrate --from PLACE brings it here."
 
 // foreignBucket refuses a bucket that is there and not the project's.
 func (m *maker) foreignBucket(s *subject, d *draft) {

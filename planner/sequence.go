@@ -3,6 +3,7 @@ package planner
 import (
 	"slices"
 
+	"buckethead/planner/settings"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -10,7 +11,7 @@ import (
 // ProvisionSteps returns the steps that make a bucket, write its settings and issue its first
 // credential. [Make] adds the same steps one by one, if they are still needed.
 func ProvisionSteps(spec vendors.BucketSpec, mint IssueCredential, store StoreCredential) []Step {
-	updates := settings{want: spec.Settings, fresh: true}.updates(spec.ID)
+	updates := settingsSteps(settings.Comparison{Want: spec.Settings, Fresh: true}, spec.ID)
 	return slices.Concat([]Step{newBucket(spec, false)}, asSteps(updates), RenewSteps(mint, store, nil))
 }
 
@@ -18,6 +19,23 @@ func ProvisionSteps(spec vendors.BucketSpec, mint IssueCredential, store StoreCr
 func newBucket(spec vendors.BucketSpec, resume bool) CreateBucket {
 	spec.Settings = vendors.BucketSettings{}
 	return CreateBucket{Spec: spec, Resume: resume}
+}
+
+// settingsSteps returns the steps that write each group that differs from what is declared.
+func settingsSteps(x settings.Comparison, id vendors.BucketID) []UpdateSettings {
+	var steps []UpdateSettings
+	for _, change := range x.Changes() {
+		steps = append(steps, UpdateSettings{ID: id, Change: change, Fresh: x.Fresh})
+	}
+	return steps
+}
+
+// detachSteps returns the step that detaches every domain that bh attached, if there are any.
+func detachSteps(x settings.Comparison, id vendors.BucketID) []UpdateSettings {
+	if change, attached := x.Detach(); attached {
+		return []UpdateSettings{{ID: id, Change: change}}
+	}
+	return nil
 }
 
 // RenewSteps returns the steps that issue a credential, store it and prove it. The old
@@ -65,7 +83,7 @@ func TeardownOf(r state.Record) Teardown {
 		}
 	}
 	if r.Bucket != nil {
-		t.Settings = settings{applied: r.Applied.Settings}.detach(*r.Bucket)
+		t.Settings = detachSteps(settings.Comparison{Applied: r.Applied.Settings}, *r.Bucket)
 	}
 	if r.Item != nil {
 		t.Items = append(t.Items, DeleteItem{ItemID: r.Item.ID, Title: r.Item.Title, Secrets: r.Secrets})

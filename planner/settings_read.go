@@ -37,11 +37,11 @@ func SettingsToRead(in Input) []SettingsReading {
 		}
 		x := m.settingsOf(s, key, false)
 		kinds := slices.DeleteFunc(vendors.SettingsKinds(), func(kind vendors.SettingsKind) bool {
-			open := slices.ContainsFunc(x.tried, func(c vendors.SettingsChange) bool { return c.Kind == kind })
-			return !x.want.Has(kind) && !x.applied.Has(kind) && !open
+			open := slices.ContainsFunc(x.Tried, func(c vendors.SettingsChange) bool { return c.Kind == kind })
+			return !x.Want.Has(kind) && !x.Applied.Has(kind) && !open
 		})
 		if len(kinds) > 0 {
-			out = append(out, SettingsReading{p.Addr, key, kinds, !x.applied.None()})
+			out = append(out, SettingsReading{p.Addr, key, kinds, !x.Applied.None()})
 		}
 	}
 	return out

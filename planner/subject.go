@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"buckethead/config"
@@ -161,6 +162,28 @@ func (s *subject) finish(o *Operation, gone bool) *Operation {
 	return o
 }
 
+// endStrays plans to revoke what earlier runs left behind.
+func (s *subject) endStrays(o *Operation) {
+	if len(s.strays) == 0 {
+		return
+	}
+	for _, stray := range s.strays {
+		if o.Cloud == "" {
+			o.Cloud = stray.cloud
+		}
+		o.Steps = append(o.Steps, RevokeCredential{ID: stray.id, CredentialName: stray.name})
+	}
+	o.Notes = append(o.Notes, leftBehind(len(s.strays)))
+	s.strays = nil
+}
+
+func leftBehind(n int) string {
+	if n == 1 {
+		return "a credential was left behind by an earlier run; it is revoked"
+	}
+	return fmt.Sprintf("%d credentials were left behind by earlier runs; they are revoked", n)
+}
+
 // declared is what the record takes from the declaration; without one it keeps
 // what it has.
 func (s *subject) declared() Declared {
@@ -192,4 +215,16 @@ func (s *subject) bucketID() vendors.BucketID {
 		return *s.record.Bucket
 	}
 	return s.desired.Bucket.ID
+}
+
+// proof returns the step that proves what the declared project stores.
+func (s *subject) proof() VerifyCredential {
+	return VerifyCredential{AllowedIPs: s.desired.AllowedIPs,
+		ReadBack: s.desired.Register != nil && s.desired.Register.Unverified}
+}
+
+func registeredKeys(s *subject) vendors.BucketCredentials {
+	reg := s.desired.Register
+	return vendors.BucketCredentials{AccessKeyID: reg.AccessKeyID, Bucket: s.desired.Bucket.ID.Name,
+		EndpointURL: reg.EndpointURL, Region: reg.Region}
 }

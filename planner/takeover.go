@@ -27,6 +27,9 @@ func TakeOverBlock(to addr.Address, bucket, item, owner string) string {
 // toCopy indents a block: views do not break lines that begin with a space.
 func toCopy(block string) string { return "  " + strings.ReplaceAll(block, "\n", "\n  ") }
 
+const stateLost = "If the state was lost: bh state backup --list shows the copies that there are, " +
+	"and bh state rebuild makes a new one. If it was kept elsewhere: bh state migrate --from PLACE brings it here."
+
 // mayHave reports whether the project may take over a bucket that is there. What another
 // state has, it takes only if its import block names that state.
 func (m *maker) mayHave(s *subject, d *draft, key observed.BucketKey) bool {
@@ -222,11 +225,6 @@ func (m *maker) warnOfSharing() {
 		}
 		m.fault(d)
 	}
-}
-
-// nothingRecorded reports whether the state knows of nothing at all.
-func (m *maker) nothingRecorded() bool {
-	return len(m.in.Recorded.Records)+len(m.in.Recorded.Intents)+len(m.in.Recorded.Watches) == 0
 }
 
 // warnOfName warns, before the first apply, that the stack's name is in use already.

@@ -14,6 +14,7 @@ import (
 	"buckethead/planner/moves"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
+	"buckethead/planner/settings"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -160,7 +161,7 @@ func (d *drifter) settings(found vendors.BucketSettings) {
 			continue
 		}
 		if !d.declaresSettings(kind, found) {
-			d.add(SettingsDrift, kind.Block(), orNone(applied.Words(kind)), orNone(found.Words(kind)))
+			d.add(SettingsDrift, kind.Block(), settings.Text(applied.Words(kind)), settings.Text(found.Words(kind)))
 		}
 	}
 }
@@ -201,7 +202,7 @@ func (d *drifter) domains(found vendors.BucketSettings) {
 		}
 	}
 	if len(before) > 0 {
-		d.add(SettingsDrift, kind.Block(), orNone(before), orNone(after))
+		d.add(SettingsDrift, kind.Block(), settings.Text(before), settings.Text(after))
 	}
 }
 
@@ -314,8 +315,6 @@ func (d *drifter) itemFields(item observed.Item) {
 		d.add(ItemEdited, "owner", owners.Name(d.in.Desired.Stack, d.in.Recorded.Meta.Lineage), claim.String())
 	}
 }
-
-func orNone(lines []string) string { return cmp.Or(strings.Join(lines, "; "), "none") }
 
 // timeOrNever returns a time to the second, which is what vendors keep.
 func timeOrNever(t time.Time) string { return cmp.Or(words.Time(t), "never") }

@@ -1,16 +1,15 @@
-package planner
+package settings
 
 import (
 	"slices"
-	"strings"
 
 	"buckethead/vendors"
 )
 
-// notes says what a reader must not overlook: that objects are deleted or lose
+// Notes says what a reader must not overlook: that objects are deleted or lose
 // their lock, and that they become public.
-func (x settings) notes(change vendors.SettingsChange) []string {
-	before, after := x.there(change.Kind), change.Settings
+func (c Comparison) Notes(change vendors.SettingsChange) []string {
+	before, after := c.there(change.Kind), change.Settings
 	var out []string
 	note := func(lines, but []string, text string) {
 		for _, line := range lines {
@@ -21,7 +20,7 @@ func (x settings) notes(change vendors.SettingsChange) []string {
 	}
 	note(deletions(after), deletions(before), "objects are deleted by the rule ")
 	note(locks(before), locks(after), "objects are no longer kept by the rule ")
-	note(shown(after), shown(before), "the bucket becomes public under ")
+	note(Shown(after), Shown(before), "the bucket becomes public under ")
 	return out
 }
 
@@ -43,8 +42,8 @@ func locks(s vendors.BucketSettings) []string {
 	return vendors.BucketSettings{Lock: enabled}.Words(vendors.LockSettings)
 }
 
-// shown returns the names under which the world sees the bucket.
-func shown(s vendors.BucketSettings) []string {
+// Shown returns the names under which the world sees the bucket.
+func Shown(s vendors.BucketSettings) []string {
 	var out []string
 	for _, d := range s.Domains {
 		if d.Enabled {
@@ -55,14 +54,4 @@ func shown(s vendors.BucketSettings) []string {
 		out = append(out, "the vendor's own domain")
 	}
 	return out
-}
-
-// noteShown says under which names a bucket that stays is public.
-func (m *maker) noteShown(s *subject, o *Operation) {
-	if s.record == nil {
-		return
-	}
-	if names := shown(s.record.Applied.Settings); len(names) > 0 {
-		o.Notes = append(o.Notes, "the bucket stays public under "+strings.Join(names, ", "))
-	}
 }

@@ -1,0 +1,64 @@
+package planner
+
+import (
+	"strings"
+
+	"buckethead/config/words"
+	"buckethead/state"
+	"buckethead/vendors"
+)
+
+// endsNow reports whether no older keys of the project may work on: someone has them.
+func (m *maker) endsNow(s *subject) bool { return m.in.NoOverlap && m.in.Rotate[s.project] }
+
+// unhealthy reports whether the cause says that the old credential must not, or
+// does not, work on.
+func unhealthy(word string) bool {
+	return strings.HasPrefix(word, "credential_")
+}
+
+// rotationCause says why the active credential is to be replaced; "" when it is not.
+func (m *maker) rotationCause(s *subject) (word, text string) {
+	r, d := s.record, s.desired
+	c, live := m.in.Observed.Credential(r.Cloud, r.Active.ID)
+	switch {
+	case (!live || c.Status != vendors.Active) && s.interrupted() && m.pending(s) != nil:
+		return "interrupted", "an earlier run was stopped after it had stored a new credential"
+	case !live:
+		return "credential_gone", "the credential was revoked outside of bh"
+	case c.Status == vendors.Exposed:
+		return "credential_exposed", "the vendor found the credential published and ended it"
+	case c.Status == vendors.Expired:
+		return "credential_expired", "the credential has expired"
+	case c.Status == vendors.Disabled:
+		return "credential_disabled", "the credential was disabled outside of bh"
+	case r.Secrets != d.Secrets:
+		return "store_changed", "the project moves to another secret store"
+	}
+	item, there := m.in.Observed.Item(r.Secrets, itemID(r))
+	switch {
+	case !there && s.interrupted() && m.pending(s) != nil:
+		return "interrupted", "an earlier run was stopped after it had stored a new credential"
+	case !there:
+		return "item_gone", itemGone(r) + "; a secret is shown only once, so new keys are issued"
+	case s.interrupted():
+		return "interrupted", "an earlier run was stopped while it renewed the credential"
+	case item.Read && item.Fingerprint != r.Active.Fingerprint:
+		return "item_edited", "the secret in the item is not the one that was stored"
+	case m.in.Rotate[s.project]:
+		return "rotation_asked", "a rotation was asked for"
+	}
+	return m.ageCause(s, *r.Active)
+}
+
+// ageCause says why a credential is too old; "" when it is not.
+func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) {
+	issued, d := m.in.Observed.IssuedAt(s.desired.Cloud, c), s.desired
+	switch {
+	case d.ExpiresAfter > 0 && !issued.Add(d.ExpiresAfter).After(m.in.Now):
+		return "credential_expired", "the credential is older than expires_after"
+	case d.Rotate != nil && d.Rotate.Every > 0 && !issued.Add(d.Rotate.Every).After(m.in.Now):
+		return "rotation_due", "rotation due since " + words.Day(issued.Add(d.Rotate.Every))
+	}
+	return "", ""
+}

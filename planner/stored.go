@@ -1,0 +1,81 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"buckethead/state"
+)
+
+// pendingStored plans to take over what an interrupted run had stored, where the
+// item proves it, so that nothing is issued twice.
+func (m *maker) pendingStored(s *subject, d *draft) bool {
+	found := m.pending(s)
+	if found == nil {
+		return false
+	}
+	r := s.record
+	registered := r != nil && r.Registered
+	var overlap time.Duration
+	if s.desired.Rotate != nil && !m.endsNow(s) &&
+		(r == nil || r.Active == nil || m.in.Observed.Active(r.Cloud, r.Active.ID)) {
+		overlap = s.desired.Rotate.Overlap
+	}
+	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
+	d.rotating, d.verified, d.ItemID = true, true, found.item
+	d.Notes = append(d.Notes, "the item holds the credential that an earlier run issued; it is taken over")
+	if r != nil && !registered {
+		m.endOlder(s, d)
+	}
+	word, _ := m.ageCause(s, found.CredentialRef)
+	renews := word != "" && !registered
+	confirm := ConfirmStored{ItemID: found.item, Overlap: overlap}
+	if renews {
+		confirm.Overlap = 0
+	}
+	if found.unrecorded {
+		confirm.Unrecorded = &found.CredentialRef
+	}
+	d.add(confirm)
+	replaced := r != nil && r.Active != nil && !registered && (overlap == 0 || renews)
+	if renews {
+		// It was stored long ago: it is taken over so that it retires like any other. The one
+		// before it ends first, unless it may be the only one that works.
+		if replaced && !unhealthy(word) {
+			if m.in.Observed.Active(r.Cloud, r.Active.ID) {
+				d.add(s.proof())
+			}
+			d.add(revoke(*r.Active))
+			replaced = false
+		}
+		m.issue(s, d, word, &found.CredentialRef, overlap)
+	} else {
+		m.bringUpToDate(s, d, found.item, found.CredentialRef)
+		d.add(s.proof())
+	}
+	if replaced {
+		d.add(revoke(*r.Active))
+	}
+	if r != nil {
+		m.leaveStore(s, d)
+	}
+	return true
+}
+
+// bringUpToDate plans what the declaration, which may have changed since, asks of
+// an item that is taken over and of the credential in it.
+func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.CredentialRef) {
+	item, _ := m.in.Observed.Item(s.desired.Secrets, id)
+	fields := maps.Clone(item.Fields)
+	if s.desired.Register != nil {
+		fields = registeredKeys(s).Texts()
+	} else {
+		fields, _ = m.addressed(s, fields)
+		m.updatePolicy(s, d, ref)
+	}
+	if item.Summary.Title != s.desired.ItemTitle || item.Mark.Address != s.project.String() || len(item.Misfits) > 0 ||
+		!maps.Equal(fields, item.Fields) {
+		d.add(UpdateItem{ItemID: id, Title: s.desired.ItemTitle, Fields: fields, Over: m.over(s.desired.Secrets, id)})
+	}
+}
