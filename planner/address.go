@@ -9,8 +9,8 @@ import (
 	"buckethead/vendors"
 )
 
-// address returns where the subject's bucket is reached now: nothing if bh does not manage
-// the bucket, or if that is not known offline.
+// address returns where the subject's bucket is reached now. It is empty if bh does not manage the
+// bucket, or if the address is not known offline.
 func (m *maker) address(s *subject) Address {
 	if m.in.Address == nil || s.desired == nil || s.desired.Register != nil || s.desired.Cloud == "" {
 		return Address{}
@@ -39,8 +39,8 @@ func (m *maker) addressed(s *subject, fields map[string]string) (map[string]stri
 	return out, changed
 }
 
-// outOfSight reports that the settings of the cloud changed so that nothing of the project
-// can be seen, changed or revoked there: its absence proves nothing.
+// outOfSight reports whether the settings of the cloud changed so that bh can no longer see, change or
+// revoke what the project has there. That it is not seen then proves nothing.
 func (m *maker) outOfSight(s *subject) bool {
 	r := s.record
 	if r == nil || r.Registered || r.Bucket == nil || m.in.Address == nil || m.forgets(s.project) {
@@ -67,8 +67,8 @@ func (m *maker) otherAccount(s *subject, now Address) bool {
 			"to forget this one and leave it as it is, write a removed block.")
 }
 
-// otherIssuer refuses a project whose credentials are of a kind that the cloud no longer
-// sees: they would stay for ever.
+// otherIssuer refuses a project whose credentials are of a kind that the cloud no longer sees: nobody
+// would revoke them.
 func (m *maker) otherIssuer(s *subject, now Address) bool {
 	r := s.record
 	if r.Active == nil || r.Issuer == "" || now.Issuer == "" || r.Issuer == now.Issuer {
@@ -84,6 +84,7 @@ func (m *maker) otherIssuer(s *subject, now Address) bool {
 			"was made, and take the bucket over again with adopt = true.")
 }
 
+// unseen reports a project that is out of sight.
 func (m *maker) unseen(s *subject, kind diag.Kind, detail, fix string) bool {
 	d := diag.Diagnostic{Kind: kind, Address: s.project, Detail: detail, Fix: fix}
 	if s.desired != nil {

@@ -65,6 +65,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 	}
 }
 
+// createBucket plans a new bucket. Open says that an interrupted run may have made it already.
 func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open bool) {
 	if open || s.record != nil {
 		d.because(Provision, "interrupted", "an earlier run was stopped before it was done")
@@ -77,6 +78,8 @@ func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open
 	d.add(newBucket(spec, open))
 }
 
+// recreateBucket plans to make a bucket again that is gone. Unless an earlier run deleted it, a person
+// has to allow it, because its objects are lost.
 func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	deleted := slices.ContainsFunc(s.intents, func(i state.Intent) bool {
 		return i.Step == StepDeleteBucket && i.Name == spec.ID.Name

@@ -8,16 +8,15 @@ import (
 	"buckethead/vendors"
 )
 
-// endsNow reports whether no older keys of the project may work on: someone has them.
+// endsNow reports whether older keys of the project must stop working at once, because they leaked.
 func (m *maker) endsNow(s *subject) bool { return m.in.NoOverlap && m.in.Rotate[s.project] }
 
-// unhealthy reports whether the cause says that the old credential must not, or
-// does not, work on.
+// unhealthy reports whether the cause is that the old credential does not work, or must not.
 func unhealthy(word string) bool {
 	return strings.HasPrefix(word, "credential_")
 }
 
-// rotationCause says why the active credential is to be replaced; "" when it is not.
+// rotationCause says why the active credential has to be replaced, "" if it does not.
 func (m *maker) rotationCause(s *subject) (word, text string) {
 	r, d := s.record, s.desired
 	c, live := m.in.Observed.Credential(r.Cloud, r.Active.ID)
@@ -51,7 +50,7 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 	return m.ageCause(s, *r.Active)
 }
 
-// ageCause says why a credential is too old; "" when it is not.
+// ageCause says why a credential is too old, "" if it is not.
 func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) {
 	issued, d := m.in.Observed.IssuedAt(s.desired.Cloud, c), s.desired
 	switch {

@@ -6,7 +6,8 @@ import (
 	"buckethead/config/diag"
 )
 
-// converge makes a declared project with a cloud as it was declared.
+// converge returns the operation that makes a project as it is declared, nil if it is so already. It
+// is for projects with a bucket of bh's; see register for the others.
 func (m *maker) converge(s *subject) *Operation {
 	if m.misplaced(s) {
 		return nil
@@ -36,7 +37,7 @@ func (m *maker) converge(s *subject) *Operation {
 	return m.conclude(s, d)
 }
 
-// conclude returns the operation that a draft amounts to: nil where nothing differs.
+// conclude returns the operation that a draft amounts to, nil if nothing differs.
 func (m *maker) conclude(s *subject, d *draft) *Operation {
 	if s.record != nil {
 		if changes := append(recordChanges(s), settingsChanges(s, d.Steps)...); len(changes) > 0 {
@@ -60,8 +61,8 @@ func (m *maker) conclude(s *subject, d *draft) *Operation {
 	return s.finish(d.Operation, false)
 }
 
-// misplaced reports what cannot be changed on a bucket that exists: a fault or a
-// warning, never a replacement.
+// misplaced reports what cannot be changed on an existing bucket, as a fault or a warning. bh never
+// replaces a bucket.
 func (m *maker) misplaced(s *subject) bool {
 	r, d := s.record, s.desired
 	if r == nil {
@@ -105,6 +106,7 @@ func (m *maker) misplaced(s *subject) bool {
 	return false
 }
 
+// quoteOrNone quotes a value, and says "none" if it is empty.
 func quoteOrNone(s string) string {
 	if s == "" {
 		return "none"
@@ -112,7 +114,7 @@ func quoteOrNone(s string) string {
 	return "\"" + s + "\""
 }
 
-// recordChanges returns what is declared and only the state has to learn.
+// recordChanges returns the changes of the declaration for which only the record has to change.
 func recordChanges(s *subject) []Change {
 	r, want := s.record, s.declared()
 	var out changes

@@ -54,8 +54,8 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	m.leaveStore(s, d)
 }
 
-// dropLeftItems plans to delete the items that are left behind: in stores that the
-// project has left, and stored by interrupted runs but not taken over.
+// dropLeftItems plans to delete items that were left behind: in stores that the project has left, and
+// by interrupted runs whose item was not taken over.
 func (m *maker) dropLeftItems(s *subject, d *draft) {
 	var left []observed.ItemKey
 	if s.record != nil {
@@ -130,7 +130,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 	d.add(UpdateItem{ItemID: ids[0], Title: s.desired.ItemTitle, Fields: fields, Over: m.over(secrets, ids[0])}, s.proof())
 }
 
-// needProof plans the proof where the stored credential lacks it.
+// needProof plans the proof of a stored credential that was not proved yet.
 func (m *maker) needProof(s *subject, d *draft) {
 	unproved := s.record != nil && s.record.Active != nil &&
 		(s.record.Proof == "" || s.record.Proof == state.Restricted && (slices.ContainsFunc(d.Steps, changesPolicy) ||

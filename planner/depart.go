@@ -113,6 +113,7 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 	}
 }
 
+// objects says how many objects a bucket holds.
 func objects(e vendors.Emptiness) string {
 	switch {
 	case e.More:
@@ -123,8 +124,8 @@ func objects(e vendors.Emptiness) string {
 	return fmt.Sprintf("%d objects", e.Objects)
 }
 
-// departingBucket returns the bucket to delete, where it is there: the recorded
-// one, or the one that an open intent to create it turned out to have made.
+// departingBucket returns the bucket to delete, and reports whether it exists: the recorded one, or one
+// that an open intent turned out to have made.
 func (m *maker) departingBucket(s *subject, o *Operation) (vendors.BucketID, bool) {
 	if r := s.record; r != nil && r.Bucket != nil {
 		_, there := m.in.Observed.Bucket(r.Cloud, *r.Bucket)
@@ -164,8 +165,7 @@ func (m *maker) leftItems(s *subject, o *Operation) []DeleteItem {
 	return out
 }
 
-// undoIntents ends a project that is neither declared nor recorded: everything that its
-// intents name is removed.
+// undoIntents ends a project that is neither declared nor recorded: it removes what its intents name.
 func (m *maker) undoIntents(s *subject) *Operation {
 	if len(s.intents) == 0 && len(s.strays) == 0 {
 		return nil // names under watch that were not seen: nothing to do but to wait

@@ -1,7 +1,7 @@
 package planner
 
-// draft is an operation in the making: its steps grow, and the first cause that
-// is found names its kind and reason.
+// draft is an operation that is still being decided. Steps are added to it, and the first cause that
+// is found sets its kind and reason.
 type draft struct {
 	*Operation
 	rotating bool // a new credential is stored
@@ -10,6 +10,7 @@ type draft struct {
 	failed   bool // a fault was reported: there is no operation
 }
 
+// because sets kind and reason, unless an earlier cause has set them.
 func (d *draft) because(kind Kind, word, text string) {
 	if d.Kind == "" {
 		d.Kind, d.Reason = kind, Reason{word, text}
@@ -31,11 +32,13 @@ func (c *changes) compare(field, before, after string) {
 	}
 }
 
+// makesBucket reports whether a step creates the bucket.
 func makesBucket(s Step) bool {
 	_, ok := s.(CreateBucket)
 	return ok
 }
 
+// changesPolicy reports whether a step changes what a credential may do.
 func changesPolicy(s Step) bool {
 	_, ok := s.(UpdateCredential)
 	return ok

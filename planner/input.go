@@ -27,7 +27,7 @@ type Address struct {
 	Variable string
 }
 
-// Allowance is what a plan does only if a person has agreed to it.
+// Allowance says what a plan may do that it does only if a person has agreed to it.
 type Allowance struct {
 	Recreate bool // make a bucket again whose data is gone
 	Empty    bool // delete objects where on_destroy is "empty"
@@ -49,13 +49,13 @@ type Input struct {
 	Allowance Allowance
 	Now       time.Time
 	// NameLimit returns the longest credential name that a vendor takes, in
-	// characters; 0 for no limit. Nil for no limits at all.
+	// characters; 0 means no limit. If it is nil, there are no limits at all.
 	NameLimit func(vendor string) int
 	// Address returns where a bucket of a cloud is reached, as far as that is known
-	// offline. Nil to compare no addresses.
+	// offline. If it is nil, no addresses are compared.
 	Address func(cloud string, id vendors.BucketID) Address
-	// Shape returns a digest of how a store writes items now, "" where all are alike.
-	// Nil to compare no shapes.
+	// Shape returns a digest of how a store writes items now, "" if all stores of its kind write
+	// them alike. If it is nil, no shapes are compared.
 	Shape func(secrets string) string
 	// Parallelism is how many operations will run at once; 0 means 8.
 	Parallelism int

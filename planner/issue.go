@@ -10,8 +10,8 @@ import (
 	"buckethead/state"
 )
 
-// issue plans a new credential, because of the cause of that word. The old one retires after
-// overlap, or is revoked if that is zero; every other one ends before.
+// issue plans a new credential. Word is the cause. The old credential retires after overlap, or is
+// revoked if that is zero; all others are revoked before the new one is issued.
 func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRef, overlap time.Duration) {
 	limit := 0
 	if m.in.NameLimit != nil {
@@ -41,8 +41,8 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 		Over: m.over(s.desired.Secrets, item)}, old)...)
 }
 
-// storeInto returns the id of the item that the credential goes into, "" for a new
-// one. An item that an interrupted run made is found by its mark.
+// storeInto returns the id of the item to store the credential in, "" for a new item. An item that
+// an interrupted run made is found by its mark.
 func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
 	if s.record != nil && s.record.Item != nil && s.record.Secrets == s.desired.Secrets {
 		if _, there := m.in.Observed.Item(s.desired.Secrets, s.record.Item.ID); there {

@@ -12,9 +12,9 @@ import (
 	"buckethead/planner/owners"
 )
 
-// massLoss is how many items of one store have to be gone at once, if they are more than
-// half of it, before bh issues new keys only on request: then the store is more likely to
-// be another one than to have lost its items.
+// massLoss is how many items of one store have to be gone at once before bh issues new keys only on
+// request, if they are more than half of them. The store is then more likely to be another one than
+// to have lost its items.
 const massLoss = 3
 
 // reportVanished reports the stores that are missing or have lost most of their items,
@@ -60,10 +60,10 @@ func MissingStores(in Input) diag.List {
 	return out
 }
 
-// elsewhere is what to do about items that are not lost.
+// elsewhere says what to do about items that are not lost.
 const elsewhere = "If the items are elsewhere, put them back or correct the block: then the present keys stay."
 
-// replaced says what operations do about keys whose items are gone.
+// replaced says what operations do about the keys whose items are gone.
 func replaced(operations []*Operation) string {
 	var issued, stored []string
 	for _, o := range operations {
@@ -100,6 +100,7 @@ func lostStore(in Input, secrets string, gone, all int) diag.Diagnostic {
 	return d
 }
 
+// isOrAre says that n items are missing.
 func isOrAre(n int) string {
 	if n == 1 {
 		return "is not"

@@ -75,6 +75,7 @@ func (m *maker) addresses() []addr.Address {
 	return all
 }
 
+// inState reports whether a project is recorded.
 func (m *maker) inState(p addr.Address) bool {
 	_, ok := m.recorded[p]
 	return ok
@@ -96,6 +97,7 @@ func (m *maker) decide(s *subject) *Operation {
 	}
 }
 
+// checkRotateNames reports rotations that were asked for and cannot be made.
 func (m *maker) checkRotateNames() {
 	for _, p := range slices.SortedFunc(maps.Keys(m.in.Rotate), addr.Address.Compare) {
 		switch d := m.desired[p]; {

@@ -17,18 +17,19 @@ type maker struct {
 	in       Input
 	diags    diag.List
 	desired  map[addr.Address]*config.Project
-	recorded map[addr.Address]*state.Record // by the address after moves
+	recorded map[addr.Address]*state.Record // by the address after all moves
 	moves    moves.Moves
 	removed  map[addr.Address]config.Removed
 	imports  map[addr.Address]config.Import
 	intents  map[addr.Address][]state.Intent
 	watches  map[addr.Address][]state.Watch
-	byName   map[observed.CredentialKey][]string // by cloud and name (as ID): ids; names are not unique
+	byName   map[observed.CredentialKey][]string // ids by cloud and name (as ID); names are not unique
 	owners   *owners.Index
 	renames  map[addr.Address]renaming // made when first asked for
-	refused  map[addr.Address]bool     // those of the renames whose bucket they could not get
+	refused  map[addr.Address]bool     // renames whose bucket belongs to the old project
 }
 
+// newMaker returns a maker with the input indexed by the addresses that projects have after all moves.
 func newMaker(in Input) *maker {
 	m := &maker{
 		in:      in,
@@ -60,13 +61,14 @@ func newMaker(in Input) *maker {
 	return m
 }
 
-// renaming is a project that seems to have another address by now: its bucket is
-// declared under one of which nothing is known, and it is not declared itself.
+// renaming is a project that seems to have a new address: it is no longer declared, and its bucket
+// is declared under an address of which the state knows nothing.
 type renaming struct {
 	from, to addr.Address
 	bucket   observed.BucketKey
 }
 
+// indexJournal indexes open intents and watched names by project.
 func (m *maker) indexJournal() {
 	for _, i := range m.in.Recorded.Intents {
 		p := m.moves.Now(i.Project)
@@ -91,6 +93,7 @@ func (m *maker) indexWorld() {
 	}
 }
 
+// fault reports a diagnostic. It is an error unless it says otherwise.
 func (m *maker) fault(d diag.Diagnostic) {
 	if d.Severity == "" {
 		d.Severity = diag.Error
@@ -98,8 +101,8 @@ func (m *maker) fault(d diag.Diagnostic) {
 	m.diags = append(m.diags, d)
 }
 
-// departs reports whether this plan ends the project, and whether its bucket goes
-// with it: a retained one stays, and so does one that is only forgotten.
+// departs reports whether this plan ends the project, and whether it deletes the bucket: not if the
+// bucket is retained, and not if the project is only forgotten.
 func (m *maker) departs(p addr.Address) (departs, bucketGoes bool) {
 	if m.desired[p] != nil || m.in.Scope != nil && !m.in.Scope(p) {
 		return false, false
@@ -108,21 +111,20 @@ func (m *maker) departs(p addr.Address) (departs, bucketGoes bool) {
 	return true, !m.forgets(p) && !(recorded && r.OnDestroy == "retain")
 }
 
-// forgets reports whether a project that departs is only forgotten, and nothing of it
-// deleted.
+// forgets reports whether a project that departs is only forgotten, so that nothing is deleted.
 func (m *maker) forgets(p addr.Address) bool {
 	block, removed := m.removed[p]
 	return removed && !block.Destroy && m.in.Mode != DestroyAll
 }
 
-// frees reports whether this plan releases the project's bucket: deletes it or,
-// where the taker may adopt it, leaves it behind.
+// frees reports whether this plan releases the project's bucket: it deletes it or, if the project
+// that wants it may adopt it, leaves it behind.
 func (m *maker) frees(p addr.Address, adopts bool) bool {
 	departs, bucketGoes := m.departs(p)
 	return departs && (bucketGoes || adopts)
 }
 
-// nothingRecorded reports whether the state knows of nothing at all.
+// nothingRecorded reports whether the state is empty.
 func (m *maker) nothingRecorded() bool {
 	return len(m.in.Recorded.Records)+len(m.in.Recorded.Intents)+len(m.in.Recorded.Watches) == 0
 }

@@ -11,10 +11,9 @@ import (
 
 // endOthers plans to end every other credential of the project before a new one is issued:
 // those that earlier runs left behind, and older ones, even if their overlap has not passed.
-// So a project has its current credential and at most one older one whatever becomes of the
-// new one, however often that fails, and those that end make room for it. If the current
-// credential does not work any more, older ones keep their time; and what an item holds is
-// revoked last.
+// So a project has its current credential and at most one older one, however often the new one
+// fails, and those that end make room for it. If the current credential does not work any more,
+// older ones stay until their time is over. What an item holds is revoked last.
 func (m *maker) endOthers(s *subject, d *draft, word string) {
 	held := slices.DeleteFunc(slices.Clone(s.strays), func(x stray) bool { return !m.holds(s, x) })
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return slices.Contains(held, x) })
@@ -36,9 +35,8 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 	m.endOlder(s, d)
 }
 
-// holds reports whether an item of the project says that it holds the credential. Then someone
-// may use it until another one is stored. The item may be in a store that the project is about
-// to leave.
+// holds reports whether an item of the project says that it holds the credential. Someone may then
+// use it until another one is stored. The item may be in a store that the project is about to leave.
 func (m *maker) holds(s *subject, x stray) bool {
 	items := m.markedItems(s)
 	if s.record != nil {

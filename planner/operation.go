@@ -9,7 +9,7 @@ import (
 	"buckethead/vendors"
 )
 
-// Kind is what an operation does with its project.
+// Kind is what an operation does to its project.
 type Kind string
 
 // The kinds of operation, as plans and history name them.
@@ -89,7 +89,7 @@ type Operation struct {
 	Cloud   string `json:"cloud,omitempty"`
 	Secrets string `json:"secrets,omitempty"`
 	// Bucket and ItemTitle are what the project has after the operation, or
-	// had before a destroy.
+	// before a destroy.
 	Bucket    vendors.BucketID `json:"bucket"`
 	Location  string           `json:"location,omitempty"`
 	ItemTitle string           `json:"item_title,omitempty"`
@@ -102,9 +102,9 @@ type Operation struct {
 	// After names the operations of this plan that have to be done before this one starts.
 	After []Wait           `json:"after,omitempty"`
 	Calls []observed.Calls `json:"calls,omitempty"`
-	// Digest is a SHA-256 over all of it that decides what is done: not over
-	// the place in the file, texts, counts of objects, or the operation id, which
-	// an apply draws from the state that it finds.
+	// Digest is a SHA-256 over what decides what is done. Texts, the place in the file and
+	// counts of objects are not part of it, nor is the operation id, which an apply draws
+	// from the state that it finds.
 	Digest string     `json:"digest"`
 	Range  diag.Range `json:"range,omitzero"`
 }

@@ -53,7 +53,7 @@ func waitsForBlocked(w Wait, cause addr.Address) Objection {
 	return Objection{Word: "waits_for_blocked", Text: text, Fix: fix}
 }
 
-// rank says where an operation is listed among those that it has no edge to.
+// rank is the place of an operation among those that it has no edge to.
 func (o *Operation) rank() int {
 	switch {
 	case o.Address.Kind != addr.Project:

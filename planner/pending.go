@@ -6,16 +6,16 @@ import (
 	"buckethead/vendors"
 )
 
-// pending is a credential that an interrupted run stored in an item and did not get
-// to call active. unrecorded says that not even its issue was recorded: the name that
-// an intent says, the mark of the item and the key id in it tell that it is ours.
+// pending is a credential that an interrupted run stored in an item and could not record as active. If
+// it is unrecorded, not even its issue was recorded: the name in an intent, the mark of the item and
+// the key id in it show that it is ours.
 type pending struct {
 	state.CredentialRef
 	item       string
 	unrecorded bool
 }
 
-// pending finds the credential that the project's item holds by now, nil for none.
+// pending finds such a credential in the project's item, nil if there is none.
 func (m *maker) pending(s *subject) *pending {
 	if p := m.recordedPending(s); p != nil {
 		return p
@@ -23,7 +23,7 @@ func (m *maker) pending(s *subject) *pending {
 	return m.unrecordedPending(s)
 }
 
-// recordedPending is the pending credential of the record, where the item has its secret.
+// recordedPending returns the pending credential of the record, if the item holds its secret.
 func (m *maker) recordedPending(s *subject) *pending {
 	r := s.record
 	if r == nil || r.Pending == nil {
@@ -44,7 +44,7 @@ func (m *maker) recordedPending(s *subject) *pending {
 	return nil
 }
 
-// unrecordedPending is one whose records were lost with the machine that had them.
+// unrecordedPending returns a credential of which only an intent and the item tell.
 func (m *maker) unrecordedPending(s *subject) *pending {
 	for _, i := range s.intents {
 		if i.Step != StepIssueCredential || i.Name == "" {

@@ -17,8 +17,8 @@ import (
 // defaultParallelism is how many operations run at once by default.
 const defaultParallelism = 8
 
-// demand is what one operation does to the number of live credentials: in all, and at most
-// on the way, for it may revoke before it mints.
+// demand is what one operation does to the number of live credentials, in all and at most on the way:
+// it may revoke before it mints.
 type demand struct{ mints, revokes, peak int }
 
 func (d demand) net() int { return d.mints - d.revokes }
@@ -26,9 +26,9 @@ func (d demand) net() int { return d.mints - d.revokes }
 // exchanges reports whether the operation has the old and the new credential for a while.
 func (d demand) exchanges() bool { return d.peak > max(0, d.net()) }
 
-// load is the most that operations add to the number, as they run at once and in any
-// order: those that gain credentials keep them, and one that exchanges credentials has the
-// old and the new ones while it runs.
+// load is the most that operations add to the number while they run, several at once and in any order.
+// Those that gain credentials keep them; one that exchanges credentials has both the old and the new
+// ones while it runs.
 type load struct{ gains, exchanges int }
 
 func (l load) plus(d demand) load {
@@ -249,8 +249,8 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool)
 			cloud, limit, has, needed)}
 }
 
-// secure makes late operations wait for all that arrange counts on as done before them, where they
-// could start before that is done and there is no room to spare.
+// secure makes late operations wait for all that arrange expects to be done before them, if they could
+// start earlier and there is no room to spare.
 func (q *quota) secure(limit int, late []*Operation) {
 	if len(late) == 0 {
 		return

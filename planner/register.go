@@ -47,7 +47,7 @@ func (m *maker) register(s *subject) *Operation {
 	return m.conclude(s, d)
 }
 
-// registerNotes says what a reviewer has to know: which secret is taken, and where its keys are used.
+// registerNotes says what a reviewer has to know: which secret is read, and where its keys are used.
 func registerNotes(r *config.Register) (notes []string) {
 	if r.Reference != "" {
 		notes = append(notes, "the secret is read from "+r.Reference)
@@ -58,7 +58,7 @@ func registerNotes(r *config.Register) (notes []string) {
 	return notes
 }
 
-// registerCause says why the keys are to be stored; "" when they are.
+// registerCause says why the keys have to be stored, "" if they are stored.
 func (m *maker) registerCause(s *subject) (word, text string) {
 	r, want := s.record, s.desired
 	if r == nil || r.Active == nil {
@@ -83,6 +83,7 @@ func (m *maker) registerCause(s *subject) (word, text string) {
 	return "", ""
 }
 
+// storeRegistered plans to store the keys that someone brings, and to prove them.
 func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	item := ""
 	if block, imported := m.imports[s.project]; imported && block.Item != "" && (s.record == nil || s.record.Item == nil) {
@@ -123,8 +124,8 @@ func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	}
 }
 
-// needRegisteredProof plans the proof where it is owed: after a run that did not get that
-// far, and once verify is no longer false. What --verify=false waived stays waived.
+// needRegisteredProof plans a proof that is still missing: after a run that was stopped before it, and
+// once verify is no longer false. A proof that --verify=false waived stays waived.
 func (m *maker) needRegisteredProof(s *subject, d *draft) {
 	r, proof := s.record, s.proof()
 	switch {

@@ -49,13 +49,13 @@ func (m *maker) anyDeparts() bool {
 	return false
 }
 
-// leavesUnsaid reports whether a project is gone from the files without a word.
+// leavesUnsaid reports whether a project has left the files without a removed block.
 func (m *maker) leavesUnsaid(p addr.Address) bool {
 	_, removed := m.removed[p]
 	return m.in.Mode != DestroyAll && m.desired[p] == nil && !removed
 }
 
-// known reports whether the state knows anything of an address; nothing moves there.
+// known reports whether the state knows anything of an address. Nothing moves to such an address.
 func (m *maker) known(p addr.Address) bool {
 	return m.recorded[p] != nil || len(m.intents[p]) > 0 || len(m.watches[p]) > 0
 }
@@ -126,13 +126,13 @@ func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
 	return blocks, true
 }
 
+// movedBlock returns the text of a moved block, to be copied.
 func movedBlock(from, to addr.Address) string {
 	return toCopy(write.Moved(from, to))
 }
 
-// movesByName reports whether a move of the whole name does what is meant and
-// nothing beside: an instance that is not among them must not land on one that is
-// declared with another bucket.
+// movesByName reports whether moving the whole name does exactly what is meant: no other instance
+// may move to an address that is declared with another bucket.
 func (m *maker) movesByName(group []renaming) bool {
 	old, now := group[0].from.Name, group[0].to.Name
 	if old == now || m.declaresName(old) {
@@ -175,7 +175,7 @@ func (m *maker) declaresName(name string) bool {
 	return false
 }
 
-// foreignBucket refuses a bucket that is there and not the project's.
+// foreignBucket refuses an existing bucket that is not the project's.
 func (m *maker) foreignBucket(s *subject, d *draft) {
 	d.failed = true
 	id := s.desired.Bucket.ID
@@ -202,7 +202,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 	m.fault(fault)
 }
 
-// wayToBucket says how a bucket of another project could be had.
+// wayToBucket says how to get a bucket that another project has.
 func (m *maker) wayToBucket(holder addr.Address) string {
 	if d := m.desired[holder]; d != nil {
 		return cmp.Or(m.otherBucket(holder), "Choose another name: a bucket stays with its project.")
@@ -214,7 +214,7 @@ func (m *maker) wayToBucket(holder addr.Address) string {
 		"Choose another name, or destroy what it left: remove this block, and apply."
 }
 
-// otherBucket says where the holder's bucket went in the files, "" where it did not.
+// otherBucket says which other bucket the holder declares now, "" if it declares the same.
 func (m *maker) otherBucket(holder addr.Address) string {
 	d := m.desired[holder]
 	r := m.recorded[holder]

@@ -56,7 +56,7 @@ func (o *Operation) seal() {
 	o.Digest = hex.EncodeToString(sum[:])
 }
 
-// unsourced returns changes without their sources, for the same value does the same.
+// unsourced returns changes without their sources: the same value does the same.
 func unsourced(changes []Change) []Change {
 	out := slices.Clone(changes)
 	for i := range out {

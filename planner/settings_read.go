@@ -8,8 +8,8 @@ import (
 	"buckethead/vendors"
 )
 
-// SettingsReading is the settings of one bucket that a plan depends on. Applied
-// says that bh wrote some of them to the bucket.
+// SettingsReading names the settings of one bucket that a plan depends on. Applied
+// says that bh wrote some of them.
 type SettingsReading struct {
 	Project addr.Address
 	Bucket  observed.BucketKey
@@ -62,8 +62,8 @@ func concernsSettings(in Input) bool {
 	return len(tried(in.Recorded.Intents)) > 0
 }
 
-// mayTake reports whether the project has its bucket, or may take the one of that
-// name that is there.
+// mayTake reports whether the project has its bucket, or may take over an existing bucket of that
+// name.
 func (m *maker) mayTake(s *subject) bool {
 	if s.record != nil && s.record.Bucket != nil {
 		return true

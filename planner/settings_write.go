@@ -38,8 +38,8 @@ func tried(intents []state.Intent) []vendors.SettingsChange {
 }
 
 // needSettings plans to write the declared settings to the bucket, and to clear those
-// that bh wrote and that are no longer declared. It returns the cause, because graver ones
-// may come before it; the word is "" if nothing differs.
+// that bh wrote and that are no longer declared. It returns the cause instead of setting it, because
+// a more serious one may follow. The word is "" if nothing differs.
 func (m *maker) needSettings(s *subject, d *draft) Reason {
 	if d.failed || s.desired.Bucket.Settings.None() && (s.record == nil || s.record.Applied.Settings.None()) &&
 		len(s.intents) == 0 {
@@ -60,8 +60,8 @@ func (m *maker) needSettings(s *subject, d *draft) Reason {
 	return cause
 }
 
-// settingsChanges returns the groups of which only the state has to learn: the
-// bucket has them already, or lacks them already.
+// settingsChanges returns the groups for which only the record has to change: the bucket is already
+// as it is declared.
 func settingsChanges(s *subject, steps []Step) []Change {
 	want, applied := s.desired.Bucket.Settings, s.record.Applied.Settings
 	if s.desired.Register != nil || want.None() && applied.None() {
@@ -86,8 +86,8 @@ func settingsChanges(s *subject, steps []Step) []Change {
 	return out
 }
 
-// leaveSettings plans what has to go before a bucket does: domains, which would
-// lead to nothing, and locks, where objects are to be deleted.
+// leaveSettings plans what has to be removed before the bucket is deleted: domains, which would lead
+// to nothing, and locks, if objects are deleted.
 func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) []UpdateSettings {
 	x := m.settingsOf(s, observed.BucketKey{Cloud: o.Cloud, ID: id}, false)
 	steps := detachSteps(x, id)

@@ -31,7 +31,7 @@ type CreateBucket struct {
 type ClaimBucket struct{ ID vendors.BucketID }
 
 // IssueCredential mints a credential under a name that was never used before. If
-// the answer is lost, it tries again under a name derived from that one.
+// the answer is lost, it tries again under a name derived from it.
 type IssueCredential struct {
 	CredentialName string
 	Bucket         vendors.BucketID

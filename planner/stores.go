@@ -18,8 +18,8 @@ func secretsBlock(connection string) addr.Address {
 	return addr.Address{Kind: addr.Secrets, Name: connection}
 }
 
-// stores returns the operations on whole stores, by address. They come before all others, so
-// that a key that is stored later is not for those who have left.
+// stores returns the operations on whole stores, by address. They come before all others, so that
+// those who have left cannot read a key that is stored later.
 func (m *maker) stores() []*Operation {
 	if m.in.Mode == DestroyAll {
 		return nil // what is deleted is deleted for all
@@ -70,8 +70,8 @@ func (m *maker) uses(secrets string) bool {
 	return false
 }
 
-// writeRecipients returns the operation that writes a store for those who are declared, nil
-// if they are the ones that it was written for, or that is not known.
+// writeRecipients returns the operation that encrypts a store to the declared recipients. It is nil if
+// the store is encrypted to them already, or if that is not known.
 func (m *maker) writeRecipients(secrets string, r vendors.Recipients) *Operation {
 	if len(r.Stored) == 0 || len(r.Declared) == 0 {
 		return nil
@@ -104,7 +104,7 @@ func (m *maker) writeRecipients(secrets string, r vendors.Recipients) *Operation
 	return o
 }
 
-// couldRead says which keys those who leave a store could read, and how to renew them.
+// couldRead says which keys the removed recipients could read, and how to renew those keys.
 func (m *maker) couldRead(secrets string, removed []string) []string {
 	var issued, brought []addr.Address
 	for p, r := range m.recorded {
@@ -147,6 +147,7 @@ const longestKey = 62
 // namedKeys is how many projects a text names.
 const namedKeys = 5
 
+// keysOf names the projects whose keys are meant, or counts them.
 func keysOf(projects []addr.Address) string {
 	if len(projects) > namedKeys {
 		return "the keys of " + words.Count(len(projects), "project")

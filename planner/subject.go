@@ -13,10 +13,10 @@ import (
 	"buckethead/vendors"
 )
 
-// subject is all that is known of one project while its operation is decided.
+// subject holds all that is known of one project while its operation is decided.
 type subject struct {
 	project  addr.Address
-	from     addr.Address // the address before a move; zero for none
+	from     addr.Address // the address before a move, zero if it did not move
 	desired  *config.Project
 	record   *state.Record
 	intents  []state.Intent
@@ -27,13 +27,14 @@ type subject struct {
 	seen     []string      // names under watch that were seen, or are now a stray
 }
 
-// stray is a live credential with our name that no record vouches for.
+// stray is a live credential with our name that no record knows, or one that a record gave up.
 type stray struct {
 	cloud string
 	id    string
 	name  string
 }
 
+// subject collects what is known of a project.
 func (m *maker) subject(p addr.Address) *subject {
 	s := &subject{project: p, from: m.moves.From[p], desired: m.desired[p], record: m.recorded[p], intents: m.intents[p]}
 	s.sequence = m.in.Recorded.Sequences[p]
@@ -46,9 +47,9 @@ func (m *maker) subject(p addr.Address) *subject {
 	return s
 }
 
-// findStrays looks for what open mints and names under watch turned out to have
-// made. The pending credential of the record is one too, until its secret is found
-// in the item: pendingStored takes it off the list then.
+// findStrays looks for credentials that open intents and watched names turned out to have made. The
+// pending credential of the record is a stray too, unless its secret is found in the item: then
+// pendingStored takes it off the list.
 func (m *maker) findStrays(s *subject) {
 	look := func(cloud, name string) bool {
 		ids := m.byName[observed.CredentialKey{Cloud: cloud, ID: name}]
@@ -104,8 +105,7 @@ func (s *subject) vouches(id string) bool {
 		slices.ContainsFunc(r.Retiring, func(c state.CredentialRef) bool { return c.ID == id })
 }
 
-// interrupted reports whether an earlier run was cut in the middle of renewing
-// the credential.
+// interrupted reports whether an earlier run was stopped while it renewed the credential.
 func (s *subject) interrupted() bool {
 	return s.record != nil && s.record.Pending != nil ||
 		slices.ContainsFunc(s.intents, func(i state.Intent) bool { return i.Step == StepIssueCredential })
@@ -150,8 +150,8 @@ func (s *subject) operation(kind Kind, word, text string) *Operation {
 	return o
 }
 
-// finish adds what every operation ends with: strays are revoked, unless they had to make
-// room for a new credential; then the books are closed.
+// finish adds the last steps of every operation: strays are revoked, unless they were revoked earlier
+// to make room for a new credential, and the record is written.
 func (s *subject) finish(o *Operation, gone bool) *Operation {
 	s.endStrays(o)
 	settle := Settle{Watch: s.watch, Unwatch: s.seen, Gone: gone}
@@ -177,6 +177,7 @@ func (s *subject) endStrays(o *Operation) {
 	s.strays = nil
 }
 
+// leftBehind says how many credentials were left behind.
 func leftBehind(n int) string {
 	if n == 1 {
 		return "a credential was left behind by an earlier run; it is revoked"
@@ -184,8 +185,8 @@ func leftBehind(n int) string {
 	return fmt.Sprintf("%d credentials were left behind by earlier runs; they are revoked", n)
 }
 
-// declared is what the record takes from the declaration; without one it keeps
-// what it has.
+// declared returns what the record takes from the declaration. If the project is not declared, the
+// record keeps what it has.
 func (s *subject) declared() Declared {
 	if s.desired == nil {
 		if s.record == nil {
@@ -209,7 +210,7 @@ func (s *subject) declared() Declared {
 	return out
 }
 
-// bucketID is the bucket that the project has, or will have.
+// bucketID returns the bucket that the project has, or will have.
 func (s *subject) bucketID() vendors.BucketID {
 	if s.record != nil && s.record.Bucket != nil {
 		return *s.record.Bucket
@@ -223,6 +224,7 @@ func (s *subject) proof() VerifyCredential {
 		ReadBack: s.desired.Register != nil && s.desired.Register.Unverified}
 }
 
+// registeredKeys returns what a register block declares of its keys, without the secret.
 func registeredKeys(s *subject) vendors.BucketCredentials {
 	reg := s.desired.Register
 	return vendors.BucketCredentials{AccessKeyID: reg.AccessKeyID, Bucket: s.desired.Bucket.ID.Name,

@@ -27,11 +27,12 @@ func TakeOverBlock(to addr.Address, bucket, item, owner string) string {
 // toCopy indents a block: views do not break lines that begin with a space.
 func toCopy(block string) string { return "  " + strings.ReplaceAll(block, "\n", "\n  ") }
 
+// stateLost is what to do if the state that knew of something is gone.
 const stateLost = "If the state was lost: bh state backup --list shows the copies that there are, " +
 	"and bh state rebuild makes a new one. If it was kept elsewhere: bh state migrate --from PLACE brings it here."
 
-// mayHave reports whether the project may take over a bucket that is there. What another
-// state has, it takes only if its import block names that state.
+// mayHave reports whether the project may take over an existing bucket. If another state has the
+// bucket, the import block must name that state.
 func (m *maker) mayHave(s *subject, d *draft, key observed.BucketKey) bool {
 	others, block := m.owners.HeldByOthers(key), m.imports[s.project]
 	switch {
@@ -50,6 +51,7 @@ func (m *maker) mayHave(s *subject, d *draft, key observed.BucketKey) bool {
 	return false
 }
 
+// owns reports whether one of the owners has that name.
 func owns(owner string, list []owners.Evidence) bool {
 	for _, h := range list {
 		if h.String() == owner {
@@ -59,7 +61,7 @@ func owns(owner string, list []owners.Evidence) bool {
 	return false
 }
 
-// needlessOwner refuses an import block that names an owner where nothing shows one.
+// needlessOwner refuses an import block that names an owner although nothing shows that there is one.
 func (m *maker) needlessOwner(s *subject, block config.Import) {
 	m.fault(diag.Diagnostic{Kind: needlessOwner, Address: s.project, Subject: block.Range,
 		Detail: "The import block names the owner " + block.Owner + ", and nothing shows that this or any other state " +
@@ -148,7 +150,7 @@ func (m *maker) titleTaken(s *subject, id string) {
 	m.fault(d)
 }
 
-// over is the lineage of another state in an item's mark, which a step may write over.
+// over returns the lineage of another state in an item's mark, which a step may then overwrite.
 func (m *maker) over(secrets, id string) string {
 	if item, _ := m.in.Observed.Item(secrets, id); m.owners.Foreign(item.Mark) {
 		return item.Mark.Lineage
@@ -156,8 +158,8 @@ func (m *maker) over(secrets, id string) string {
 	return ""
 }
 
-// takenOver returns the operation of a project whose item another state took over: a
-// blocked one, for the two states would write over each other.
+// takenOver returns the operation of a project whose item another state took over. It is blocked,
+// because the two states would overwrite each other's changes.
 func (m *maker) takenOver(s *subject) *Operation {
 	claim, taken := m.owners.Taken(s.record)
 	if !taken {
@@ -168,6 +170,7 @@ func (m *maker) takenOver(s *subject) *Operation {
 	return s.finish(o, false)
 }
 
+// takenObjection says why nothing is done to an item that another state took over.
 func (m *maker) takenObjection(s *subject, claim owners.Claim) Objection {
 	return Objection{Word: "taken_over", Text: claim.String() + " took its item over",
 		Fix: "Release it: " + write.Removed(s.project) + " instead of its block. Or take it back: bh state rm " +
@@ -175,7 +178,7 @@ func (m *maker) takenObjection(s *subject, claim owners.Claim) Objection {
 			" and owner = " + write.Quoted(claim.String()) + "."}
 }
 
-// sharedObjection says why a bucket is not deleted to which another state has keys.
+// sharedObjection says why a bucket is not deleted: another state has keys to it.
 func sharedObjection(p addr.Address, others []owners.Evidence) Objection {
 	if key, unknown := unknownKey(others); unknown {
 		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
@@ -188,8 +191,8 @@ func sharedObjection(p addr.Address, others []owners.Evidence) Objection {
 			others[0].Credential + "), revoke it with the provider and plan again."}
 }
 
-// unknownKey returns the id of the first credential if nobody knows whose any of them are. A
-// state that was rebuilt of marks without a lineage does not know its own older keys either.
+// unknownKey returns the id of the first credential if the owner of none of them is known. A state
+// that was rebuilt from marks without a lineage does not know its own older keys either.
 func unknownKey(others []owners.Evidence) (id string, unknown bool) {
 	known := func(h owners.Evidence) bool { return h.Owner != owners.UnknownStack }
 	return others[0].Credential, !slices.ContainsFunc(others, known)

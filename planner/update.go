@@ -19,8 +19,7 @@ func (m *maker) needUpdate(s *subject, d *draft) {
 	m.updateItem(s, d)
 }
 
-// updatePolicy plans to set the declared policy on a credential, which is active by
-// then.
+// updatePolicy plans to set the declared policy on a credential.
 func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 	want := s.desired
 	c, _ := m.in.Observed.Credential(want.Cloud, ref.ID)
@@ -51,8 +50,8 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 // timeOrNever returns a time to the second, which is what vendors keep.
 func timeOrNever(t time.Time) string { return cmp.Or(words.Time(t), "never") }
 
-// updateItem writes the item again where its title, our fields or our mark are
-// not as they were stored, or the bucket is now reached at another address.
+// updateItem plans to write the item again if its title, our fields or our mark are not as they were
+// stored, or if the bucket is now reached at another address.
 func (m *maker) updateItem(s *subject, d *draft) {
 	r := s.record
 	item, _ := m.in.Observed.Item(r.Secrets, r.Item.ID)
@@ -90,8 +89,8 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	}
 }
 
-// editedFields returns what someone else changed in an item that was read, and what becomes
-// of it. A field whose value changes anyway is not among them.
+// editedFields returns what someone else changed in an item that was read, and what it is changed to.
+// It leaves out fields whose values change anyway.
 func (m *maker) editedFields(s *subject, item observed.Item, fields map[string]string) []Change {
 	if !item.Read {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"buckethead/state"
 )
 
-// A name whose mint was left open is forgotten when it was absent for this long
-// and from this many listings: providers answer late.
+// A name whose mint was left open is forgotten when it has been absent for this long, and from this
+// many listings: providers can be late.
 const (
 	WatchFor      = 15 * time.Minute
 	WatchListings = 2

@@ -5,6 +5,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/planner"
 	"buckethead/planner/observed"
 	"buckethead/planner/owners"
 	"buckethead/vendors"
@@ -84,4 +85,11 @@ type Discovery struct {
 	Items       []Item
 	Others      map[string]int
 	Unlisted    []observed.Unlisted
+}
+
+// finder collects what does not belong to this state.
+type finder struct {
+	in     planner.Input
+	owners *owners.Index
+	found  Discovery
 }

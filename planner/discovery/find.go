@@ -27,13 +27,6 @@ func Discover(in planner.Input) Discovery {
 	return f.found
 }
 
-// finder collects what does not belong to this state.
-type finder struct {
-	in     planner.Input
-	owners *owners.Index
-	found  Discovery
-}
-
 // credentials finds those with bh's prefix that nothing in the state names.
 func (f *finder) credentials() {
 	known, begun := f.owners.Vouched()

@@ -8,8 +8,8 @@ import (
 	"buckethead/state"
 )
 
-// pendingStored plans to take over what an interrupted run had stored, where the
-// item proves it, so that nothing is issued twice.
+// pendingStored plans to take over what an interrupted run stored, if the item proves it, so that
+// nothing is issued twice.
 func (m *maker) pendingStored(s *subject, d *draft) bool {
 	found := m.pending(s)
 	if found == nil {
@@ -63,8 +63,8 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	return true
 }
 
-// bringUpToDate plans what the declaration, which may have changed since, asks of
-// an item that is taken over and of the credential in it.
+// bringUpToDate plans to change an item that is taken over, and the credential in it, to what is
+// declared: the files may have changed since they were stored.
 func (m *maker) bringUpToDate(s *subject, d *draft, id string, ref state.CredentialRef) {
 	item, _ := m.in.Observed.Item(s.desired.Secrets, id)
 	fields := maps.Clone(item.Fields)

@@ -9,6 +9,7 @@ import (
 	"buckethead/state"
 )
 
+// itemID returns the id of the record's item, "" if it has no item.
 func itemID(r *state.Record) string {
 	if r.Item == nil {
 		return ""
@@ -21,9 +22,9 @@ func itemGone(r *state.Record) string {
 	return fmt.Sprintf("the item is gone: %s (id %s) in %s", r.Item.Title, r.Item.ID, r.Secrets)
 }
 
-// markedItems finds the items that interrupted runs of this project stored and
-// could not record: only an open intent entitles this run to them. The operation id
-// tells them; the address in the mark may be the one before a move.
+// markedItems finds the items that interrupted runs of this project stored and could not record. Only
+// an open intent entitles this run to them. They are recognized by the operation id in the mark,
+// because the address in it may be the one before a move.
 func (m *maker) markedItems(s *subject) []observed.ItemKey {
 	var found []observed.ItemKey
 	for _, intent := range s.intents {
@@ -46,7 +47,7 @@ func (m *maker) markedItems(s *subject) []observed.ItemKey {
 	return slices.Compact(found)
 }
 
-// markedItem returns the first of them in one store, "" for none.
+// markedItem returns the first of the marked items in one store, "" if there is none.
 func (m *maker) markedItem(s *subject, secrets string) string {
 	for _, key := range m.markedItems(s) {
 		if key.Secrets == secrets {
@@ -56,8 +57,8 @@ func (m *maker) markedItem(s *subject, secrets string) string {
 	return ""
 }
 
-// itemsNamed returns the ids of the items that a person means by a name: the one
-// item that has it for its id, else all that have it for their title.
+// itemsNamed returns the ids of the items that a person means by a name: the item with that id, or
+// else all items with that title.
 func (m *maker) itemsNamed(secrets, name string) []string {
 	if _, there := m.in.Observed.Item(secrets, name); there {
 		return []string{name}
@@ -65,7 +66,7 @@ func (m *maker) itemsNamed(secrets, name string) []string {
 	return m.owners.Titled(secrets, name)
 }
 
-// secretsOf is the store in which the project's item is looked for.
+// secretsOf returns the store in which the project's item is looked for.
 func (m *maker) secretsOf(s *subject) string {
 	switch {
 	case s.desired != nil:
