@@ -13,8 +13,8 @@ import (
 	"buckethead/planner/observed"
 )
 
-// buckets finds those that no project of the state has, and says how each
-// could be taken over. Credentials and items tell whose a bucket is.
+// buckets finds the buckets that no project of the state has, and says how to take each of them
+// over. Credentials and items tell whose a bucket is.
 func (f *finder) buckets() {
 	declared := make(map[observed.BucketKey]*config.Project, len(f.in.Desired.Projects))
 	for i := range f.in.Desired.Projects {
@@ -77,6 +77,7 @@ func (b *Bucket) takeOver(severalClouds bool) {
 // names makes names of projects that are not taken.
 type names struct{ taken map[string]bool }
 
+// newNames returns the names that files and state use, or have used, as taken.
 func newNames(in planner.Input) names {
 	n := names{taken: map[string]bool{}}
 	for _, name := range in.Desired.Names {
@@ -100,8 +101,8 @@ func newNames(in planner.Input) names {
 	return n
 }
 
-// forBucket makes a project's name out of a bucket's: characters that it cannot have become
-// underscores, and a number is added to a name that is taken.
+// forBucket makes the name of a project from that of a bucket. Characters that it cannot have become
+// underscores, and a name that is taken gets a number.
 func (n names) forBucket(bucket string) addr.Address {
 	base := strings.Map(func(r rune) rune {
 		if r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {

@@ -18,8 +18,8 @@ type Bucket struct {
 	Location     string           `json:"location,omitempty"`
 	StorageClass string           `json:"storage_class,omitempty"`
 	CreatedAt    time.Time        `json:"created_at,omitzero"`
-	// Address is that of the project that declares the bucket, or that could. Declared
-	// is the place of the project's block, zero if no project declares it.
+	// Address is that of the project that declares the bucket, or of one that could. Declared
+	// is the place of the project's block, zero if no project declares the bucket.
 	Address  addr.Address `json:"address"`
 	Declared diag.Range   `json:"declared,omitzero"`
 	// Owner, Stack and Lineage say whose the bucket is, if another state has an item
@@ -46,7 +46,7 @@ type Credential struct {
 	Owner    owners.Owner     `json:"owner"`
 	Stack    string           `json:"stack,omitempty"`
 	Lineage  string           `json:"lineage,omitempty"`
-	Address  string           `json:"address,omitempty"` // an address, as far as the name tells
+	Address  string           `json:"address,omitempty"` // an address, if the name has one
 	Bucket   vendors.BucketID `json:"bucket,omitzero"`
 	IssuedAt time.Time        `json:"issued_at,omitzero"`
 	Status   vendors.Status   `json:"status"`

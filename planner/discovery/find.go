@@ -27,7 +27,7 @@ func Discover(in planner.Input) Discovery {
 	return f.found
 }
 
-// credentials finds those with bh's prefix that nothing in the state names.
+// credentials finds the credentials with bh's prefix that nothing in the state names.
 func (f *finder) credentials() {
 	known, begun := f.owners.Vouched()
 	for key, c := range f.in.Observed.Credentials {
@@ -49,7 +49,7 @@ func (f *finder) credentials() {
 	})
 }
 
-// items finds those with our mark that belong to no record.
+// items finds the items with bh's mark that belong to no record.
 func (f *finder) items() {
 	held, begun := map[observed.ItemKey]bool{}, map[string]bool{}
 	for _, r := range f.in.Recorded.Records {

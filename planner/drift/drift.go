@@ -51,12 +51,12 @@ type Difference struct {
 	Sensitive bool         `json:"sensitive,omitempty"`
 	ItemID    string       `json:"item_id,omitempty"`
 	Secrets   string       `json:"secrets,omitempty"`
-	// Range is the block that declares the project; zero where none does.
+	// Range is the block that declares the project, zero if no block does.
 	Range diag.Range `json:"range,omitzero"`
 }
 
-// Report is all that was done outside of bh, by project and class. Checked counts the
-// projects that were looked at, Ignored the differences that were left out. Proofs is nil
+// Report lists what was changed outside of bh, by project and class. Checked counts the
+// projects that were compared, Ignored the differences that were left out. Proofs is nil
 // if the stored keys were not proved.
 type Report struct {
 	Stack       string
@@ -81,9 +81,9 @@ func (r Report) Projects() int {
 	return len(drifted)
 }
 
-// AsRecorded returns a config that declares what the state holds and nothing else, so that a
-// refresh reads everything that drift depends on: including what is no longer declared, but no
-// secret that someone brings.
+// AsRecorded returns a configuration that declares what the state holds and nothing else. With it, a
+// refresh reads everything that drift depends on: also what is no longer declared, but no secret
+// that someone brings.
 func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
 	out := *c
 	out.Projects, out.Moved, out.Removed, out.Imports = nil, nil, nil, nil

@@ -38,7 +38,7 @@ func Find(in planner.Input, ignore map[Class]bool) Report {
 	return out
 }
 
-// drifter looks for what was done to one project outside of bh.
+// drifter looks for what was changed of one project.
 type drifter struct {
 	in      *planner.Input
 	owners  *owners.Index
@@ -50,7 +50,7 @@ type drifter struct {
 	found   []Difference
 }
 
-// drifters returns one for each recorded project that is looked at, by address.
+// drifters returns a drifter for each recorded project in the scope, by address.
 func drifters(in *planner.Input) []*drifter {
 	index, moved := owners.New(in.Desired, in.Recorded, in.Observed), moves.Of(in.Desired, in.Recorded)
 	var out []*drifter
@@ -98,6 +98,7 @@ func (d *drifter) find() {
 	})
 }
 
+// add notes a difference.
 func (d *drifter) add(class Class, field, before, after string) {
 	x := Difference{Address: d.project, Class: class, Field: field, Before: before, After: after}
 	if d.desired != nil {
@@ -106,9 +107,9 @@ func (d *drifter) add(class Class, field, before, after string) {
 	d.found = append(d.found, x)
 }
 
-// differs notes a field that is neither as recorded nor as declared. If someone already
-// made the change that an apply would make, there is nothing to put back. An unfinished run
-// can leave the same behind, because a policy is recorded last.
+// differs notes a field that is neither as recorded nor as declared. If someone already made the
+// change that an apply would make, there is nothing to put back. A run that was stopped can leave
+// the same, because a policy is recorded last.
 func (d *drifter) differs(class Class, field, recorded, found string, declared *string) {
 	if found != recorded && (declared == nil || found != *declared) {
 		d.add(class, field, recorded, found)
@@ -120,6 +121,7 @@ func (d *drifter) cut(steps ...string) bool {
 	return slices.ContainsFunc(d.intents, func(i state.Intent) bool { return slices.Contains(steps, i.Step) })
 }
 
+// bucket looks for changes of the bucket and its settings.
 func (d *drifter) bucket() {
 	r := d.record
 	if r.Bucket == nil {
@@ -140,7 +142,7 @@ func (d *drifter) bucket() {
 	d.settings(d.in.Observed.Settings[key])
 }
 
-// declaredText returns what is declared, nil where no bucket of bh's making is.
+// declaredText returns what is declared, nil if the project is not declared or has registered keys.
 func (d *drifter) declaredText(of func() string) *string {
 	if d.desired == nil || d.desired.Register != nil {
 		return nil
@@ -166,8 +168,8 @@ func (d *drifter) settings(found vendors.BucketSettings) {
 	}
 }
 
-// declaresSettings reports whether a group is as the file has it by now: the same, or
-// not there twice.
+// declaresSettings reports whether a group is as the files declare it now: the same, or missing in
+// both.
 func (d *drifter) declaresSettings(kind vendors.SettingsKind, found vendors.BucketSettings) bool {
 	if d.desired == nil {
 		return false
@@ -176,9 +178,9 @@ func (d *drifter) declaresSettings(kind vendors.SettingsKind, found vendors.Buck
 	return declared.Has(kind) && found.Meets(kind, declared) || !declared.Has(kind) && len(found.Words(kind)) == 0
 }
 
-// domains compares each domain that bh attached; others on the bucket are someone
-// else's. One that is neither there nor declared is as the file has it: a step that
-// was refused halfway leaves that behind, for each domain is a call.
+// domains compares each domain that bh attached. Others on the bucket are someone else's. A domain that
+// is neither there nor declared is no difference: a step that was refused halfway can leave that,
+// because each domain is a call of its own.
 func (d *drifter) domains(found vendors.BucketSettings) {
 	const kind = vendors.DomainSettings
 	one := func(x vendors.CustomDomain) vendors.BucketSettings {
@@ -206,14 +208,15 @@ func (d *drifter) domains(found vendors.BucketSettings) {
 	}
 }
 
-// cutSettings reports whether a step that was cut may have written the group, or
-// have taken it away before the bucket was to go.
+// cutSettings reports whether an interrupted step may have written the group, or removed it before the
+// bucket was to be deleted.
 func (d *drifter) cutSettings(kind vendors.SettingsKind) bool {
 	return slices.ContainsFunc(d.intents, func(i state.Intent) bool {
 		return i.Step == planner.StepUpdateSettings && i.Change != nil && i.Change.Kind == kind
 	})
 }
 
+// credential looks for changes of the active credential.
 func (d *drifter) credential() {
 	r := d.record
 	if r.Registered || r.Active == nil {
@@ -232,7 +235,7 @@ func (d *drifter) credential() {
 		d.add(class, "status", string(vendors.Active), string(c.Status))
 	}
 	if r.Applied.Access == "" || d.cut(planner.StepUpdateCredential) {
-		return // its first run is not finished, or nobody knows what the policy is
+		return // its first run is not finished, or the policy is not known
 	}
 	d.policy(c)
 }
@@ -258,6 +261,7 @@ func (d *drifter) policy(c vendors.Credential) {
 	}
 }
 
+// item looks for changes of the item.
 func (d *drifter) item() {
 	r := d.record
 	if r.Item == nil {
@@ -270,13 +274,13 @@ func (d *drifter) item() {
 		d.add(ItemGone, "item", r.Item.Title, "")
 		d.ofItem()
 	case d.cut(planner.StepStoreCredential, planner.StepUpdateItem):
-		// What stands in it may be bh's own.
+		// An interrupted run of bh may have written it.
 	default:
 		d.itemFields(item)
 	}
 }
 
-// ofItem says of the last difference which item it is about.
+// ofItem adds to the last difference which item it is about.
 func (d *drifter) ofItem() {
 	last := &d.found[len(d.found)-1]
 	last.ItemID, last.Secrets = d.record.Item.ID, d.record.Secrets

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Owner says whose something is that bh made and that no record names.
+// Owner says whose something is that bh made.
 type Owner string
 
 // The owners. A thing with the name of this stack can still be another state's: two states
@@ -22,7 +22,7 @@ const (
 func (o Owner) Rank() int { return slices.Index([]Owner{ThisStack, UnknownStack, AnotherStack}, o) }
 
 // Claim says who owns something that carries a name or a mark of bh's. Stack, Lineage and
-// Project, an address, are empty where they are not known.
+// Project, an address, are empty if they are not known.
 type Claim struct {
 	Owner   Owner
 	Stack   string

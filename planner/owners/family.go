@@ -11,9 +11,8 @@ import (
 	"buckethead/vendors"
 )
 
-// family decides what belongs to this state. A mark says so. The name of a credential does
-// not, but the id in it was drawn from a lineage, so a name can be checked against each
-// lineage that is known.
+// family decides what belongs to this state. A mark says so. The name of a credential does not, but
+// the id in it was drawn from a lineage, so a name can be checked against each known lineage.
 type family struct {
 	stack    string
 	ours     []string            // lineages of this state
@@ -30,8 +29,8 @@ type shortened struct {
 	project addr.Address
 }
 
-// further is how many ids beyond the sequence that is recorded a lineage may have drawn: a
-// state that was restored or rebuilt does not know how far the one before it got.
+// further is how many ids beyond the recorded sequence a lineage may have drawn: a state that was
+// restored or rebuilt does not know how far the one before it got.
 const further = 1000
 
 func newFamily(desired *config.Config, recorded state.Snapshot, seen observed.World) *family {
@@ -82,7 +81,7 @@ func (f *family) drew(lineage string, p addr.Address, id string) bool {
 	return false
 }
 
-// drawn returns the claim of whoever drew an operation id of a stack.
+// drawn says which state of a stack drew an operation id.
 func (f *family) drawn(stack string, p addr.Address, id string) Claim {
 	c := Claim{Owner: UnknownStack, Stack: stack, Project: p.String()}
 	if stack == f.stack {
@@ -128,7 +127,7 @@ func (f *family) ofName(name string) Claim {
 	return f.drawn(first, p, id)
 }
 
-// ofMark reads a mark. One without a lineage is as good as the name of its operation.
+// ofMark reads a mark. If it has no lineage, the operation id in it is checked like a name.
 func (f *family) ofMark(mark vendors.Mark) Claim {
 	c := Claim{Owner: AnotherStack, Stack: mark.Stack, Lineage: mark.Lineage, Project: mark.Address}
 	switch {
@@ -147,7 +146,7 @@ func (f *family) ofMark(mark vendors.Mark) Claim {
 	return c
 }
 
-// foreign reports whether a mark names another state. One without a lineage names none.
+// foreign reports whether a mark names another state. A mark without a lineage names no state.
 func (f *family) foreign(mark vendors.Mark) bool {
 	return mark.Lineage != "" && !slices.Contains(f.ours, mark.Lineage)
 }

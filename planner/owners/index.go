@@ -43,6 +43,7 @@ type holders struct {
 	titles  map[observed.ItemKey][]string // by store and title (as ID): item ids
 }
 
+// held indexes records, open intents and items when it is first called.
 func (x *Index) held() *holders {
 	if x.holders != nil {
 		return x.holders
@@ -106,7 +107,7 @@ func (x *Index) Mark(mark vendors.Mark) Claim { return x.family().ofMark(mark) }
 // Name says whose a credential of that name is.
 func (x *Index) Name(name string) Claim { return x.family().ofName(name) }
 
-// Foreign reports whether a mark names another state. One without a lineage names none.
+// Foreign reports whether a mark names another state. A mark without a lineage names no state.
 func (x *Index) Foreign(mark vendors.Mark) bool { return x.family().foreign(mark) }
 
 // OfOperation reports whether a mark is of this state and of this operation.
@@ -114,8 +115,7 @@ func (x *Index) OfOperation(mark vendors.Mark, id string) bool {
 	return mark.Stack == x.desired.Stack && mark.Operation == id && !x.Foreign(mark)
 }
 
-// Vouched returns the credentials that records know, and the names (as ID) that stand
-// in the journal.
+// Vouched returns the credentials that records know, and the names (as ID) in open intents and watches.
 func (x *Index) Vouched() (known, begun map[observed.CredentialKey]bool) {
 	known = make(map[observed.CredentialKey]bool, len(x.recorded.Records))
 	begun = map[observed.CredentialKey]bool{}
@@ -138,8 +138,8 @@ func (x *Index) Vouched() (known, begun map[observed.CredentialKey]bool) {
 	return known, begun
 }
 
-// others holds what other states, or unknown owners, hold of buckets. Looking up the owner of
-// a credential is slow, so it is done only for buckets that are asked for.
+// others holds the evidence that other states, or unknown owners, have buckets. Looking up the owner
+// of a credential is slow, so it is done only for buckets that are asked for.
 type others struct {
 	opened map[observed.BucketKey][]vendors.Credential // by a live one that no record knows
 	openBy map[observed.BucketKey][]Evidence           // the same, as far as it was asked for
@@ -147,7 +147,7 @@ type others struct {
 	keys   map[string]Claim                            // by access key id: those in items of others
 }
 
-// claimed looks for claims of others once. It costs a look at each credential.
+// claimed looks for claims of others, at each item and each credential, when it is first called.
 func (x *Index) claimed() *others {
 	if x.others != nil {
 		return x.others
@@ -183,8 +183,8 @@ func (x *Index) claimed() *others {
 	return x.others
 }
 
-// Credential says whose a credential is: that of the state in whose item it is, else that of
-// the one that drew its name.
+// Credential says whose a credential is: that of the state in whose item it is, or else of the state
+// that drew its name.
 func (x *Index) Credential(c vendors.Credential) Claim {
 	if claim, stored := x.claimed().keys[c.ID]; stored {
 		return claim
@@ -192,8 +192,7 @@ func (x *Index) Credential(c vendors.Credential) Claim {
 	return x.Name(c.Name)
 }
 
-// OthersItems returns the items that were read, that no record has, and that another
-// state's mark is on.
+// OthersItems returns the items with another state's mark that were read and that no record has.
 func (x *Index) OthersItems() map[observed.ItemKey]Claim {
 	out := map[observed.ItemKey]Claim{}
 	for key, item := range x.observed.Items {
@@ -235,8 +234,8 @@ func (x *Index) HeldByOthers(key observed.BucketKey) []Evidence {
 // still be those of this state, see [Index.OpenedByOthers].
 func (x *Index) Shared() iter.Seq[observed.BucketKey] { return maps.Keys(x.claimed().opened) }
 
-// Taken reports whether another state took over a project's item after this one wrote or
-// took it, and which.
+// Taken reports whether another state took over a project's item after this one wrote it, and which
+// state.
 func (x *Index) Taken(r *state.Record) (Claim, bool) {
 	if r == nil || r.Item == nil {
 		return Claim{}, false

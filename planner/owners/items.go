@@ -33,8 +33,8 @@ type Double struct {
 	Others  []string // ids
 }
 
-// Doubles finds the items that someone copied, or made, under the title of one of ours. bh
-// finds its own by id, but whoever looks it up by title may get the other one.
+// Doubles finds the items that have the title of one of ours, because someone copied it or made another.
+// bh finds its own by id, but whoever looks it up by title may get the other one.
 func (x *Index) Doubles() []Double {
 	title := func(secrets, title string) observed.ItemKey {
 		return observed.ItemKey{Secrets: secrets, ID: strings.ToLower(title)}

@@ -29,8 +29,8 @@ type Kin struct {
 // Word is the value of --lineage that chooses the kin: eight letters of its lineage, or "unknown".
 func (k Kin) Word() string { return k.Owner[strings.LastIndex(k.Owner, "@")+1:] }
 
-// kinOf groups everything that carries the stack's name by lineage. The group with most of
-// the declared projects comes first; among equals, the one that was written last.
+// kinOf groups everything that carries the stack's name by lineage. The group with the most declared
+// projects comes first; among equals, the one that was written last.
 func kinOf(in planner.Input) []Kin {
 	index := owners.New(in.Desired, in.Recorded, in.Observed)
 	found := map[string]*Kin{}
@@ -74,8 +74,8 @@ func kinOf(in planner.Input) []Kin {
 	return out
 }
 
-// choose divides kin into those that are chosen and the rest. If there is only one, it is
-// taken without being chosen.
+// choose divides kin into those that are chosen and the rest. If there is only one group, it need not
+// be chosen.
 func choose(all []Kin, chosen []string) (taken, left []Kin, err error) {
 	if len(chosen) == 0 && len(all) == 1 {
 		return all, nil, nil

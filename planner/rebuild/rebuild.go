@@ -17,9 +17,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Result is what can be recovered of a state that was lost: the records of declared
-// projects, and what stays unknown. Lineages are those whose things were taken. If things of
-// several states were found and none was chosen, Choose lists the states and the rest is empty.
+// Result is what can be recovered of a lost state: the records of declared projects, and what stays
+// unknown. Lineages are the states whose things were taken. If things of several states were found
+// and none was chosen, Choose lists the states and the rest is empty.
 type Result struct {
 	Records  []state.Record // by address
 	Unknown  []Unknown
@@ -28,7 +28,7 @@ type Result struct {
 	Choose   []Kin
 }
 
-// Unknown is something that the providers cannot tell. Word is stable, for programs.
+// Unknown is something that the providers do not tell. Word is a stable word for programs.
 type Unknown struct {
 	Address addr.Address `json:"address"`
 	Word    string       `json:"word"`
@@ -79,10 +79,11 @@ func Records(in planner.Input, chosen []string) (Result, error) {
 	return r.out, nil
 }
 
+// rebuilder collects the records of one rebuild.
 type rebuilder struct {
 	in          planner.Input
 	owners      *owners.Index // of a state that descends from the lineages that are taken
-	unsigned    bool          // what no lineage is known of is taken as well
+	unsigned    bool          // what has no known lineage is taken as well
 	items       map[addr.Address][]observed.ItemKey
 	credentials map[addr.Address][]observed.CredentialKey
 	out         Result
@@ -93,6 +94,7 @@ func (r *rebuilder) takes(c owners.Claim) bool {
 	return c.Stack == r.in.Desired.Stack && (c.Owner == owners.ThisStack || c.Lineage == "" && r.unsigned)
 }
 
+// unknown notes something that stays unknown.
 func (r *rebuilder) unknown(p addr.Address, word, text, fix string) {
 	r.out.Unknown = append(r.out.Unknown, Unknown{p, word, text, fix})
 }
@@ -147,7 +149,7 @@ func (r *rebuilder) project(p *config.Project) {
 	if p.Register == nil {
 		r.bucket(p, &record)
 	} else {
-		record.Applied.Unverified = p.Register.Unverified // nothing tells, and a difference would be none
+		record.Applied.Unverified = p.Register.Unverified // nothing tells, and it makes no difference
 	}
 	if found {
 		record.Item = &state.ItemRef{ID: item.Summary.ID, Title: item.Summary.Title,
@@ -158,7 +160,7 @@ func (r *rebuilder) project(p *config.Project) {
 	r.out.Records = append(r.out.Records, record)
 }
 
-// strange reports a bucket that exists and that nothing of the lost state names.
+// strange reports an existing bucket that nothing of the lost state names.
 func (r *rebuilder) strange(p addr.Address, key observed.BucketKey) {
 	others := slices.DeleteFunc(r.owners.HeldByOthers(key), func(h owners.Evidence) bool { return r.takes(h.Claim) })
 	if len(others) > 0 {
@@ -171,7 +173,7 @@ func (r *rebuilder) strange(p addr.Address, key observed.BucketKey) {
 		"adopt = true or an import block takes it over, with new keys.")
 }
 
-// item returns the one item of a project that is in the store where it belongs.
+// item returns the item of a project, if exactly one is in the declared store.
 func (r *rebuilder) item(p *config.Project) (observed.Item, bool) {
 	var here []observed.ItemKey
 	for _, key := range r.items[p.Addr] {
@@ -200,7 +202,7 @@ func (r *rebuilder) item(p *config.Project) (observed.Item, bool) {
 	return r.in.Observed.Items[here[0]], true
 }
 
-// bucket reads what the bucket tells of itself.
+// bucket records what the bucket tells about itself.
 func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
 	key := observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
 	b, there := r.in.Observed.Buckets[key]
@@ -224,7 +226,7 @@ func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
 	}
 }
 
-// active reads which credential the item holds.
+// active records which credential the item holds.
 func (r *rebuilder) active(p *config.Project, item observed.Item, record *state.Record) {
 	id := item.Fields[vendors.FieldAccessKeyID]
 	if id == "" || item.Fingerprint == "" {
@@ -251,8 +253,8 @@ func (r *rebuilder) active(p *config.Project, item observed.Item, record *state.
 	}
 }
 
-// others reports the credentials with a project's name that no item holds. A rename
-// leaves a credential its old name, so one that another project's item holds is in use.
+// others reports the credentials with a project's name that no item holds. A credential keeps its name
+// when its project is renamed, so one that another project's item holds is in use.
 func (r *rebuilder) others(p addr.Address, held map[observed.CredentialKey]bool) {
 	for _, key := range r.credentials[p] {
 		if !held[key] {

@@ -37,8 +37,8 @@ func (c Comparison) Detach() (vendors.SettingsChange, bool) {
 	return c.domains()
 }
 
-// change returns what one group has to become, and whether it differs. If the
-// cloud could not be asked, what bh wrote to the bucket counts as what is there.
+// change returns what one group has to become, and whether it differs. If the group was not read, what
+// bh wrote counts as what is there.
 func (c Comparison) change(kind vendors.SettingsKind) (vendors.SettingsChange, bool) {
 	if kind == vendors.DomainSettings {
 		return c.domains()
@@ -56,16 +56,15 @@ func (c Comparison) change(kind vendors.SettingsKind) (vendors.SettingsChange, b
 	return vendors.SettingsChange{}, false
 }
 
-// took reports whether an interrupted step turns out to have written the group:
-// then it is bh's to clear.
+// took reports whether an interrupted step turns out to have written the group, so that bh has to
+// clear it.
 func (c Comparison) took(kind vendors.SettingsKind) bool {
 	return slices.ContainsFunc(c.Tried, func(tried vendors.SettingsChange) bool {
 		return tried.Kind == kind && c.Observed.Meets(kind, tried.Settings)
 	})
 }
 
-// domains returns the domains that are to be attached or changed, and those that
-// are to go; the others need no call.
+// domains returns the domains to attach or change, and those to detach. The others need no call.
 func (c Comparison) domains() (vendors.SettingsChange, bool) {
 	const kind = vendors.DomainSettings
 	change := vendors.SettingsChange{Kind: kind, Settings: vendors.Cleared(kind), Detach: c.ours()}
@@ -104,7 +103,7 @@ func (c Comparison) ours() []string {
 	return slices.Compact(names)
 }
 
-// there returns a group as far as it is known.
+// there returns a group as it was read or, if it was not read, as bh wrote it.
 func (c Comparison) there(kind vendors.SettingsKind) vendors.BucketSettings {
 	if c.Observed.Has(kind) {
 		return c.Observed.Only(kind)
@@ -112,8 +111,8 @@ func (c Comparison) there(kind vendors.SettingsKind) vendors.BucketSettings {
 	return c.Applied.Only(kind)
 }
 
-// Before says what a change replaces. Of domains it names those alone that change,
-// and of those not what stays as it is.
+// Before says what a change replaces. It names only the domains that change, and of those only what
+// changes.
 func (c Comparison) Before(change vendors.SettingsChange) []string {
 	there := c.there(change.Kind)
 	if change.Kind != vendors.DomainSettings {

@@ -6,8 +6,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Notes says what a reader must not overlook: that objects are deleted or lose
-// their lock, and that they become public.
+// Notes says what a reader must not overlook about a change: that objects are deleted, lose their lock,
+// or become public.
 func (c Comparison) Notes(change vendors.SettingsChange) []string {
 	before, after := c.there(change.Kind), change.Settings
 	var out []string
@@ -24,7 +24,7 @@ func (c Comparison) Notes(change vendors.SettingsChange) []string {
 	return out
 }
 
-// deletions returns the rules that delete, without what else they do.
+// deletions returns the rules that delete objects, without what else they do.
 func deletions(s vendors.BucketSettings) []string {
 	var rules []vendors.LifecycleRule
 	for _, r := range s.Lifecycle {
@@ -42,7 +42,7 @@ func locks(s vendors.BucketSettings) []string {
 	return vendors.BucketSettings{Lock: enabled}.Words(vendors.LockSettings)
 }
 
-// Shown returns the names under which the world sees the bucket.
+// Shown returns the names under which a bucket with these settings is public.
 func Shown(s vendors.BucketSettings) []string {
 	var out []string
 	for _, d := range s.Domains {
