@@ -21,7 +21,8 @@ import (
 
 // Find compares what is recorded with what was observed. A difference does not count
 // as drift if the file asks for it by now, if an interrupted step may have made it, or if it is
-// a rotation that is due. Classes in ignore are counted and left out.
+// a rotation that is due. Classes in ignore are counted and left out. The mode of the input does not
+// matter.
 func Find(in planner.Input, ignore map[Class]bool) Report {
 	out := Report{Stack: in.Desired.Stack, Warnings: planner.MissingStores(in)}
 	for _, d := range drifters(&in) {
