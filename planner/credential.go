@@ -32,10 +32,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 		case imported && block.Item != "":
 			m.takeItem(s, d, block.Item, block.AccessKeyID, block.Range)
 		default:
-			if imported || d.Kind == Adopt {
-				d.Notes = append(d.Notes, "a new credential is issued; those that exist stay as they are")
-			}
-			m.issue(s, d, "", nil, 0)
+			m.issueFirst(s, d)
 		}
 		return
 	}
@@ -167,8 +164,11 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
 		ExpiresAfter: s.desired.ExpiresAfter}
 	m.endOthers(s, d, word)
-	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap,
-		Over: m.over(s.desired.Secrets, item)}, old)...)
+	store := StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap, Over: m.over(s.desired.Secrets, item)}
+	if word == "" {
+		store.Retires = old // the record does not have it
+	}
+	d.add(RenewSteps(mint, store, old)...)
 }
 
 // storeInto returns the id of the item that the credential goes into, "" for a new
