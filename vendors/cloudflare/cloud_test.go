@@ -77,7 +77,10 @@ func TestTokensOfOthers(t *testing.T) {
 	}
 	write := simulator.Group{ID: "2efd5506f9c8494dacb1fa10a3e7d5b6", Name: "Workers R2 Storage Bucket Item Write"}
 	l.EditToken(two, func(x *simulator.Token) { x.Policies = append(own.Policies, own.Policies...) })
-	edit("both", func(p *simulator.Policy) []simulator.Policy { p.Groups = append([]simulator.Group{write}, p.Groups...); return nil })
+	edit("both", func(p *simulator.Policy) []simulator.Policy {
+		p.Groups = append([]simulator.Group{write}, p.Groups...)
+		return nil
+	})
 	edit("more", func(p *simulator.Policy) []simulator.Policy {
 		p.Groups = append([]simulator.Group{{ID: "4755a26eedb94da69e1066d98aa820be", Name: "DNS Write"}}, p.Groups...)
 		return nil
