@@ -83,6 +83,10 @@ type converter struct {
 func Convert(s *State, o Options) Converted {
 	c := &converter{o: o, at: map[Place]*Project{}, tokens: map[*Project][]*Token{}}
 	c.out.Left = slices.Clone(s.Left)
+	c.o.Clouds = slices.Clone(o.Clouds)
+	for i := range c.o.Clouds {
+		c.o.Clouds[i].Account = cmp.Or(c.o.Clouds[i].Account, account(s))
+	}
 	if len(o.Clouds) == 0 && len(s.Buckets) > 0 {
 		c.o.Clouds = []Cloud{{Address: MainCloud, Account: account(s)}}
 		c.out.Cloud = &c.o.Clouds[0]
