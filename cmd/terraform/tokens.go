@@ -190,7 +190,7 @@ func (t *Token) policy(p policy) {
 		case ofBucket && len(parts) == 3 && access != "":
 			buckets++
 			t.grant(Grant{Account: parts[0], Bucket: bucketID(parts[1], parts[2]), Access: access})
-		case access != "" && strings.HasPrefix(name, accountResource):
+		case access != "" && ofAccount(name):
 			t.why("it opens every bucket of the account")
 		case access != "":
 			t.why("it names a resource that is no bucket")
@@ -199,6 +199,13 @@ func (t *Token) policy(p policy) {
 	if len(others) > 0 {
 		t.why("it has other permissions as well: " + shortList(others))
 	}
+}
+
+// ofAccount reports whether a resource is an account, or all buckets of one.
+func ofAccount(name string) bool {
+	rest, is := strings.CutPrefix(name, accountResource)
+	id, inner, _ := strings.Cut(rest, " ")
+	return is && isID(id) && (inner == "" || strings.HasPrefix(inner, bucketResource))
 }
 
 // grant adds a grant, or widens the one of its bucket.
