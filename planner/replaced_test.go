@@ -113,3 +113,14 @@ func said(diags diag.List) string {
 	}
 	return b.String()
 }
+
+// An offline plan takes the key for granted, as the bucket beside it.
+func TestAssumed_replacedKey(t *testing.T) {
+	s := newScene()
+	replacing(s)
+	s.in.Observed = planner.Assumed(s.in.Desired, s.in.Recorded, s.in.Now)
+	plan, diags := s.make(t)
+	if len(diags) > 0 || len(plan.Operations) != 1 || plan.Operations[0].Kind != planner.Adopt {
+		t.Errorf("got %v and %s", plan.Operations, said(diags))
+	}
+}

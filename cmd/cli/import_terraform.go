@@ -24,7 +24,7 @@ import (
 func importTerraform(ctx context.Context, r *run, a importArgs) error {
 	a.common = a.partly()
 	return inSessionWithFaults(ctx, r, a.common, func(s *session, faults diag.List) error {
-		fresh := len(faults) == 1 && errors.Is(faults[0].Cause, os.ErrNotExist)
+		fresh := len(faults) == 1 && len(s.config.Sources) == 0 && errors.Is(faults[0].Cause, os.ErrNotExist)
 		if !fresh {
 			if err := s.report(faults); err != nil {
 				return err

@@ -130,6 +130,9 @@ func (s *State) token(o object) {
 	if len(ips.NotIn) > 0 {
 		t.why("it has addresses that it does not work from (not_in), which bh cannot say")
 	}
+	if !t.ExpiresAt.IsZero() && t.IssuedAt.IsZero() {
+		t.why("it ends on " + words.Day(t.ExpiresAt) + ", and the state does not say when it began")
+	}
 	for _, network := range t.AllowedIPs {
 		if _, err := netip.ParsePrefix(network); err != nil {
 			t.why("it is for addresses that are none")
