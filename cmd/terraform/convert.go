@@ -73,15 +73,16 @@ const (
 
 // converter holds what is found while one state is converted.
 type converter struct {
-	o      Options
-	out    Converted
-	at     map[Place]*Project
-	tokens map[*Project][]*Token // that could be its key
+	o       Options
+	out     Converted
+	at      map[Place]*Project
+	tokens  map[*Project][]*Token // that could be its key
+	numbers map[string]int        // the last ones that were added to a name
 }
 
 // Convert decides what becomes of a state.
 func Convert(s *State, o Options) Converted {
-	c := &converter{o: o, at: map[Place]*Project{}, tokens: map[*Project][]*Token{}}
+	c := &converter{o: o, at: map[Place]*Project{}, tokens: map[*Project][]*Token{}, numbers: map[string]int{}}
 	c.out.Left = slices.Clone(s.Left)
 	c.o.Clouds = slices.Clone(o.Clouds)
 	for i := range c.o.Clouds {
@@ -161,7 +162,7 @@ func (c *converter) project(b Bucket) (Project, bool) {
 	case other != nil:
 		c.leave(b.Address, "its bucket "+b.Spec.ID.Name+" is carried over from "+other.Addresses[0])
 	default:
-		return Project{Name: nameOf(b.Address, c.o.Taken), Cloud: cloud.Address, Bucket: b.Spec, Addresses: []string{b.Address}}, true
+		return Project{Name: c.nameOf(b.Address), Cloud: cloud.Address, Bucket: b.Spec, Addresses: []string{b.Address}}, true
 	}
 	return Project{}, false
 }

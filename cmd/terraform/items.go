@@ -34,13 +34,13 @@ func (s *State) match(tokens, items []object) {
 		if item.Title != "" {
 			s.Titles = append(s.Titles, item.Title)
 		}
-		var held []*Token
+		held := map[*Token]bool{}
 		for _, f := range fields {
-			if t := byID[f.value]; t != nil && !slices.Contains(held, t) {
-				held = append(held, t)
+			if t := byID[f.value]; t != nil {
+				held[t] = true
 			}
 		}
-		for _, t := range held {
+		for t := range held {
 			found := item
 			if len(held) > 1 {
 				found.Why = "the item " + item.Address + " holds the keys of several tokens"

@@ -52,7 +52,7 @@ func parts(address string) []string {
 
 // nameOf makes a project's name of an address. It is plain, and no other one, whatever its case:
 // it is also the title of an item.
-func nameOf(address string, taken map[string]bool) string {
+func (c *converter) nameOf(address string) string {
 	base := strings.Map(func(r rune) rune {
 		if r == '_' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
 			return r
@@ -64,9 +64,11 @@ func nameOf(address string, taken map[string]bool) string {
 		base = "bucket_" + base
 	}
 	name := base
-	for i := 2; taken[strings.ToLower(name)]; i++ {
-		name = base + "_" + strconv.Itoa(i)
+	for c.o.Taken[strings.ToLower(name)] {
+		n := max(c.numbers[strings.ToLower(base)], 1) + 1
+		c.numbers[strings.ToLower(base)] = n
+		name = base + "_" + strconv.Itoa(n)
 	}
-	taken[strings.ToLower(name)] = true
+	c.o.Taken[strings.ToLower(name)] = true
 	return name
 }

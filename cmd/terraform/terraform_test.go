@@ -212,6 +212,9 @@ func TestRead_refuses(t *testing.T) {
 
 // A large state takes time and memory in proportion to its size.
 func TestRead_large(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
 	large := func(n int) []byte {
 		var b bytes.Buffer
 		b.WriteString(`{"version":4,"outputs":{},"resources":[`)
@@ -251,6 +254,34 @@ func TestRead_large(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	if used := after.TotalAlloc - before.TotalAlloc; used > 8*uint64(len(big)) {
 		t.Errorf("it allocated %d bytes for %d", used, len(big))
+	}
+}
+
+// One thing that is there many times is no more work for each.
+func TestConvert_many(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes seconds")
+	}
+	const n = 40_000
+	var names, policies, resources, fields, buckets, tokens []string
+	for i := range n {
+		names = append(names, fmt.Sprintf(`{"index_key":"%d","attributes":{"account_id":%q,"name":"bucket-%d"}}`, i, acct, i))
+		policies = append(policies, fmt.Sprintf(`{"effect":"allow","permission_groups":["group-%d"],"resources":{}}`, i))
+		resources = append(resources, fmt.Sprintf(`"com.cloudflare.edge.r2.bucket.%s_default_bucket-%d":"*"`, acct, i))
+		fields = append(fields, fmt.Sprintf(`{"label":"x","value":"%032x"}`, i))
+		buckets = append(buckets, fmt.Sprintf(`{"attributes":{"account_id":%q,"name":"same-%d"}}`, acct, i))
+		tokens = append(tokens, fmt.Sprintf(`{"attributes":{"id":"%032x","policies":[]}}`, i))
+	}
+	all := func(kind, name string, instances []string) string {
+		return fmt.Sprintf(`{"mode":"managed","type":%q,"name":%q,"provider":"cloudflare onepassword","instances":[%s]}`, kind, name, strings.Join(instances, ","))
+	}
+	began := time.Now()
+	c := convert(t, terraform.Options{}, all("cloudflare_r2_bucket", "b", names), all("cloudflare_r2_bucket", "same", buckets), all("cloudflare_account_token", "t", tokens),
+		managed("cloudflare_account_token", "policies", `{"id":"f0000000000000000000000000000000","policies":[`+strings.Join(policies, ",")+`]}`),
+		managed("cloudflare_account_token", "grants", `{"id":"f0000000000000000000000000000001","policies":[{"effect":"allow","permission_groups":["`+write+`"],"resources":{`+strings.Join(resources, ",")+`}}]}`),
+		item("i", `"section":[{"field":[`+strings.Join(fields, ",")+`]}]`))
+	if len(c.Projects) != 2*n || time.Since(began) > 60*time.Second {
+		t.Errorf("%d projects after %s", len(c.Projects), time.Since(began))
 	}
 }
 

@@ -2,6 +2,7 @@ package terraform
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"net/netip"
@@ -138,10 +139,14 @@ func (s *State) token(o object) {
 			t.why("it is for addresses that are none")
 		}
 	}
+	var others []string
 	for _, p := range slices.Concat(a.Policy, a.Policies) {
-		t.policy(p)
+		others = append(others, t.policy(p)...)
 	}
-	slices.SortStableFunc(t.Grants, func(a, b Grant) int { return strings.Compare(a.Bucket.Name, b.Bucket.Name) })
+	if len(others) > 0 {
+		t.why("it has other permissions as well: " + shortList(others))
+	}
+	t.Grants = merged(t.Grants)
 	s.Tokens = append(s.Tokens, t)
 }
 
@@ -168,13 +173,14 @@ func (t *Token) why(reason string) {
 	}
 }
 
-// policy adds what one policy lets a token do.
-func (t *Token) policy(p policy) {
+// policy adds what one policy lets a token do, and returns the permissions that have nothing to do with
+// buckets.
+func (t *Token) policy(p policy) (others []string) {
 	if p.Effect != "" && p.Effect != "allow" {
 		t.why("a policy of it denies something, which bh cannot say")
-		return
+		return nil
 	}
-	access, others := vendors.Access(""), []string{}
+	access := vendors.Access("")
 	for _, g := range p.Groups {
 		switch a := g.access(); {
 		case slices.Contains(accountGroups, g.ID), slices.Contains(accountGroups, g.Name):
@@ -185,23 +191,19 @@ func (t *Token) policy(p policy) {
 			access = a
 		}
 	}
-	buckets := 0
 	for _, name := range p.Resources {
 		rest, ofBucket := strings.CutPrefix(name, bucketResource)
 		parts := strings.SplitN(rest, "_", 3)
 		switch {
 		case ofBucket && len(parts) == 3 && access != "":
-			buckets++
-			t.grant(Grant{Account: parts[0], Bucket: bucketID(parts[1], parts[2]), Access: access})
+			t.Grants = append(t.Grants, Grant{Account: parts[0], Bucket: bucketID(parts[1], parts[2]), Access: access})
 		case access != "" && ofAccount(name):
 			t.why("it opens every bucket of the account")
 		case access != "":
 			t.why("it names a resource that is no bucket")
 		}
 	}
-	if len(others) > 0 {
-		t.why("it has other permissions as well: " + shortList(others))
-	}
+	return others
 }
 
 // ofAccount reports whether a resource is an account, or all buckets of one.
@@ -211,17 +213,13 @@ func ofAccount(name string) bool {
 	return is && isID(id) && (inner == "" || strings.HasPrefix(inner, bucketResource))
 }
 
-// grant adds a grant, or widens the one of its bucket.
-func (t *Token) grant(g Grant) {
-	for i := range t.Grants {
-		if have := &t.Grants[i]; have.Account == g.Account && have.Bucket == g.Bucket {
-			if g.Access == vendors.ReadWrite {
-				have.Access = g.Access
-			}
-			return
-		}
-	}
-	t.Grants = append(t.Grants, g)
+// merged returns one grant for each bucket, the widest, in order.
+func merged(list []Grant) []Grant {
+	slices.SortFunc(list, func(a, b Grant) int {
+		return cmp.Or(strings.Compare(a.Bucket.Name, b.Bucket.Name), strings.Compare(a.Bucket.Namespace, b.Bucket.Namespace),
+			strings.Compare(a.Account, b.Account), -strings.Compare(string(a.Access), string(b.Access))) // read_write first
+	})
+	return slices.CompactFunc(list, func(a, b Grant) bool { return a.Account == b.Account && a.Bucket == b.Bucket })
 }
 
 // shortList names a few.
