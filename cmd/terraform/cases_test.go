@@ -160,14 +160,14 @@ func TestConvert_oddities(t *testing.T) {
 		"no policies":                {policies(""), "it opens no R2 bucket"},
 		"two policies of one bucket": {policies(`{"effect":"allow","permission_groups":["6a018a9f2fc74eb6b293b0c548f38b39"],` + grant + `},{"effect":"allow",` + write + `,` + grant + `}`), "token " + one + ": read_write"},
 		"groups by name":             {policies(`{"effect":"allow","permission_groups":[{"id":"new","name":"Workers R2 Storage Bucket Item Read"}],` + grant + `}`), "token " + one + ": read_only"},
-		"a zone beside it":           {policies(`{"effect":"allow",` + write + `,"resources":{"com.cloudflare.api.account.zone.x":"*","com.cloudflare.edge.r2.bucket.` + acct + `_default_photos":"*"}}`), "it names a resource that is no bucket"},
-		"addresses that are none":    {managed("cloudflare_account_token", "odd", fmt.Sprintf(`{"id":%q,"condition":{"request_ip":{"in":["home"]}},"policies":[{"effect":"allow",%s,%s}]}`, one, write, grant)), "it is for addresses that are none"},
+		"a zone beside it":           {policies(`{"effect":"allow",` + write + `,"resources":{"com.cloudflare.api.account.zone.x":"*","com.cloudflare.edge.r2.bucket.` + acct + `_default_photos":"*"}}`), "it names a resource that is not a bucket"},
+		"addresses that are none":    {managed("cloudflare_account_token", "odd", fmt.Sprintf(`{"id":%q,"condition":{"request_ip":{"in":["home"]}},"policies":[{"effect":"allow",%s,%s}]}`, one, write, grant)), "it is limited to addresses that cannot be read"},
 		"addresses within a network": {managed("cloudflare_account_token", "odd", fmt.Sprintf(`{"id":%q,"condition":{"request_ip":{"in":["10.0.0.5/24","192.0.2.1"]}},"policies":[{"effect":"allow",%s,%s}]}`, one, write, grant)), "[10.0.0.0/24 192.0.2.1/32]"},
 		"an end without a beginning": {managed("cloudflare_account_token", "odd", fmt.Sprintf(`{"id":%q,"expires_on":"2030-01-01T00:00:00Z","policies":[{"effect":"allow",%s,%s}]}`, one, write, grant)), "it ends on 2030-01-01"},
 		"another provider":           {strings.Replace(bucket("x"), "registry.terraform.io/cloudflare", "example.com/other", 1), "left cloudflare_r2_bucket.x: it is not of cloudflare's provider"},
 		"attributes of 0.11":         {strings.Replace(bucket("x"), `"attributes"`, `"attributes_flat"`, 1), "those of Terraform 0.11"},
 		"a bucket without a name":    {managed("cloudflare_r2_bucket", "x", `{"name":7}`), "left cloudflare_r2_bucket.x: its attributes are not"},
-		"a catalog":                  {managed("cloudflare_r2_data_catalog", "x", `{}`), "bh does not manage a cloudflare_r2_data_catalog"},
+		"a catalog":                  {managed("cloudflare_r2_data_catalog", "x", `{}`), "bh does not manage resources of this type"},
 		"rules from two resources":   {rules("cors", "") + "," + strings.Replace(rules("cors", ""), `"odd"`, `"more"`, 1), "left cloudflare_r2_bucket_cors.more: the bucket photos has such rules from another resource"},
 	} {
 		got := described(convert(t, terraform.Options{}, bucket("photos"), c.resource))

@@ -197,7 +197,7 @@ func (c *converter) settings(x Settings) {
 	case p == nil:
 		c.leave(x.Address, why)
 	case x.Odd != "":
-		c.leave(x.Address, x.Odd+", which bh has no word for; its rules stay as they are")
+		c.leave(x.Address, x.Odd+", which bh cannot express; its rules stay as they are")
 	case x.Kind == vendors.DomainSettings:
 		p.Bucket.Settings.Domains = append(p.Bucket.Settings.Domains, x.Group.Domains...)
 		p.Addresses = append(p.Addresses, x.Address)
@@ -220,7 +220,7 @@ func (c *converter) token(t *Token) {
 	}
 	why := slices.Clone(t.Why)
 	if t.NotBefore.After(c.o.Now) {
-		why = append(why, "it works from "+words.Day(t.NotBefore)+" (not_before), which bh cannot say")
+		why = append(why, "it works only from "+words.Day(t.NotBefore)+" (not_before), which bh cannot express")
 	}
 	if !t.ExpiresAt.IsZero() && !t.ExpiresAt.After(c.o.Now) {
 		why = append(why, "it expired on "+words.Day(t.ExpiresAt))

@@ -28,7 +28,7 @@ type ofBucket struct {
 func (s *State) settings(o object) {
 	read, kind := readers[o.kind], kinds[o.kind]
 	if read == nil {
-		s.leave(o.address, "bh does not manage a "+o.kind+"; it stays as it is")
+		s.leave(o.address, "bh does not manage resources of this type; it stays as it is")
 		return
 	}
 	var of ofBucket

@@ -129,14 +129,14 @@ func (s *State) token(o object) {
 		t.why("its status is " + string(a.Status))
 	}
 	if len(ips.NotIn) > 0 {
-		t.why("it has addresses that it does not work from (not_in), which bh cannot say")
+		t.why("it does not work from some addresses (not_in), which bh cannot express")
 	}
 	if !t.ExpiresAt.IsZero() && t.IssuedAt.IsZero() {
 		t.why("it ends on " + words.Day(t.ExpiresAt) + ", and the state does not say when it began")
 	}
 	for _, network := range t.AllowedIPs {
 		if _, err := netip.ParsePrefix(network); err != nil {
-			t.why("it is for addresses that are none")
+			t.why("it is limited to addresses that cannot be read")
 		}
 	}
 	var others []string
@@ -177,7 +177,7 @@ func (t *Token) why(reason string) {
 // buckets.
 func (t *Token) policy(p policy) (others []string) {
 	if p.Effect != "" && p.Effect != "allow" {
-		t.why("a policy of it denies something, which bh cannot say")
+		t.why("one of its policies denies something, which bh cannot express")
 		return nil
 	}
 	access := vendors.Access("")
@@ -200,7 +200,7 @@ func (t *Token) policy(p policy) (others []string) {
 		case access != "" && ofAccount(name):
 			t.why("it opens every bucket of the account")
 		case access != "":
-			t.why("it names a resource that is no bucket")
+			t.why("it names a resource that is not a bucket")
 		}
 	}
 	return others
