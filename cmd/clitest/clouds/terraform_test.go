@@ -44,28 +44,46 @@ type tfResource struct {
 	Mode, Type string
 	Instances  []struct {
 		Deposed    string
-		Attributes struct {
-			Account      string `json:"account_id"`
-			ID, Name     string
-			Jurisdiction string
-			Location     string
-			StorageClass string `json:"storage_class"`
-			Value        string
-			Status       any // of a token; a domain has an object
-			Policies     []tfPolicy
-			Policy       []tfPolicy
-			ExpiresOn    time.Time `json:"expires_on"`
-			NotBefore    time.Time `json:"not_before"`
-			IssuedOn     time.Time `json:"issued_on"`
-			UUID, Title  string
-			Category     string
-			Username     string
-			Password     string
-			SectionMap   map[string]struct {
-				Fields map[string]struct{ Type, Value string } `json:"field_map"`
-			} `json:"section_map"`
-		}
+		Attributes tfAttributes
 	}
+	Values  tfAttributes // of one that is shown
+	Deposed string       `json:"deposed_key"`
+}
+
+// tfModule is a module that is shown.
+type tfModule struct {
+	Resources []tfResource
+	Children  []tfModule `json:"child_modules"`
+}
+
+func (m tfModule) all() []tfResource {
+	out := m.Resources
+	for _, child := range m.Children {
+		out = append(out, child.all()...)
+	}
+	return out
+}
+
+type tfAttributes struct {
+	Account      string `json:"account_id"`
+	ID, Name     string
+	Jurisdiction string
+	Location     string
+	StorageClass string `json:"storage_class"`
+	Value        string
+	Status       any // of a token; a domain has an object
+	Policies     []tfPolicy
+	Policy       []tfPolicy
+	ExpiresOn    time.Time `json:"expires_on"`
+	NotBefore    time.Time `json:"not_before"`
+	IssuedOn     time.Time `json:"issued_on"`
+	UUID, Title  string
+	Category     string
+	Username     string
+	Password     string
+	SectionMap   map[string]struct {
+		Fields map[string]struct{ Type, Value string } `json:"field_map"`
+	} `json:"section_map"`
 }
 
 type tfPolicy struct {
@@ -105,12 +123,23 @@ func terraformCase(t *testing.T, name string, change func(string) string, story 
 // build makes what the state says.
 func (a *terraformed) build(t *testing.T) {
 	t.Helper()
-	var state struct{ Resources []tfResource }
+	var state struct {
+		Resources []tfResource
+		Values    struct {
+			Root tfModule `json:"root_module"`
+		}
+	}
 	if err := json.Unmarshal(a.text, &state); err != nil {
 		t.Fatal(err)
 	}
 	ids := map[string]string{}
-	for _, r := range state.Resources {
+	for _, r := range append(state.Resources, state.Values.Root.all()...) {
+		if r.Values.Name != "" || r.Values.ID != "" {
+			r.Instances = append(r.Instances, struct {
+				Deposed    string
+				Attributes tfAttributes
+			}{r.Deposed, r.Values})
+		}
 		for _, i := range r.Instances {
 			x := i.Attributes
 			switch r.Type {
@@ -340,6 +369,24 @@ func TestTerraform_settings(t *testing.T) {
 			if strings.HasPrefix(token.ID, "515000") {
 				t.Errorf("the token %s is still there", token.ID)
 			}
+		}
+	})
+}
+
+// What terraform show -json prints is as good as the state.
+func TestTerraform_shown(t *testing.T) {
+	terraformCase(t, "v5.22.show.json", nil, func(t *testing.T, a *terraformed) {
+		const token = "5220000000000000000000000000f001"
+		out := a.must("import", "--from-terraform", "-", "--write")
+		if !strings.Contains(out, "cloudflare_r2_bucket.broken: tainted") || !strings.Contains(out, "keys_b: a new key is issued.") {
+			t.Errorf("got\n%s", out)
+		}
+		if out := a.must("plan"); !strings.Contains(out, "Plan: 2 to adopt.") || !strings.Contains(out, "the key "+token+" works until") {
+			t.Errorf("got\n%s", out)
+		}
+		a.settled(t)
+		if len(a.minted()) != 2 || a.has(token, false) {
+			t.Errorf("there are the tokens %+v", a.minted())
 		}
 	})
 }
