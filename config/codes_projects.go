@@ -118,8 +118,8 @@ var (
 		WayOut: "Correct the address, or declare the project. `bh import photos --bucket acme-photos` prints both " +
 			"blocks."}
 	invalidImport = diag.Kind{Code: "BH1064", Summary: "Import does not fit its project",
-		Meaning: "An `import` block and its project say different things: another bucket, an access key id without " +
-			"an item, or an owner that is not the name of a state.",
+		Meaning: "An `import` block and its project say different things: another bucket, an access key id to replace " +
+			"where bh issues none, or an owner that is not the name of a state.",
 		WayOut: "Make the two agree. A bucket keeps its name, so `bucket` is the same in both. An owner is " +
 			"STACK@LINEAGE, as `bh discover` shows it."}
 	duplicateRule = diag.Kind{Code: "BH1070", Summary: "Two rules have the same name",

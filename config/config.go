@@ -112,9 +112,10 @@ type Removed struct {
 	Range   diag.Range
 }
 
-// Import takes over what exists: a bucket, and with Item (a title or an id) the
-// credential that the item holds. AccessKeyID, if set, must be the item's. Owner is the
-// other state that owns them, as STACK@LINEAGE, if another state does.
+// Import takes over what exists: a bucket, and with Item (a title or an id) the credential that
+// the item holds. AccessKeyID, if set, must be the item's; without Item it is the credential that
+// a new one replaces. Owner is the other state that owns them, as STACK@LINEAGE, if another
+// state does.
 type Import struct {
 	To          addr.Address
 	Bucket      string

@@ -103,7 +103,7 @@ func TestLoad_reportsEveryFaultWithItsPlace(t *testing.T) {
 		"import of nothing":               {project("") + "\nimport {\n to = project.pp\n}", []string{"BH1063@8"}, []string{"Did you mean project.p?"}},
 		"import of another bucket":        {project("") + "\nimport {\n to = project.p\n bucket = \"other\"\n}", []string{"BH1064@9"}, nil},
 		"import from no state":            {project("") + "\nimport {\n to = project.p\n owner = \"acme\"\n}", []string{"BH1064@9"}, []string{"STACK@LINEAGE"}},
-		"import of a key without item":    {project("") + "\nimport {\n to = project.p\n access_key_id = \"AK\"\n}", []string{"BH1064@9"}, nil},
+		"replaced key, and none issued":   {project("  register {\n access_key_id = \"a\"\n secret_access_key = env(\"TOKEN\")\n endpoint_url = \"https://example.com\"\n}") + "\nimport {\n to = project.p\n access_key_id = \"AK\"\n}", []string{"BH1064@13"}, []string{"bh issues none"}},
 		"register incomplete":             {project("  register {\n access_key_id = \"a\"\n}"), []string{"BH1007@5", "BH1007@5"}, []string{"secret_access_key", "endpoint_url"}},
 		"register without TLS":            {project("  register {\n access_key_id = \"a\"\n secret_access_key = env(\"TOKEN\")\n endpoint_url = \"http://example.com\"\n}"), []string{"BH1011@8"}, []string{"https"}},
 		"register and a bucket's own":     {project("  location = \"weur\"\n  register {\n access_key_id = \"a\"\n secret_access_key = env(\"TOKEN\")\n endpoint_url = \"https://example.com\"\n}"), []string{"BH1057@5"}, nil},

@@ -210,10 +210,10 @@ func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
 		}
 		s.report(importUndeclared, valueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)
 		return false
-	case i.AccessKeyID != "" && i.Item == "":
+	case i.AccessKeyID != "" && i.Item == "" && p.Register != nil:
 		s.report(invalidImport, valueRange(b, "access_key_id"),
-			"access_key_id names a credential, and no item is named that holds its secret.",
-			"Add item, the title or the id of the item with these keys.")
+			"access_key_id names a credential that a new one replaces, and bh issues none for "+i.To.String()+".",
+			"Add item, the title or the id of the item with these keys, or remove access_key_id.")
 		return false
 	case i.Owner != "" && !ValidOwner(i.Owner):
 		s.report(invalidImport, valueRange(b, "owner"), fmt.Sprintf("%q is not the name of a state.", i.Owner),

@@ -98,7 +98,7 @@ var (
 				Example: `bucket = "acme-photos"`, At: language.At(func(i *Import) any { return &i.Bucket })},
 			{Name: "item", Form: language.Text, Doc: "The title or the id of an item whose keys are taken over.",
 				Example: `item = "Photos"`, At: language.At(func(i *Import) any { return &i.Item })},
-			{Name: "access_key_id", Form: language.Text, Doc: "The key that the item must hold.",
+			{Name: "access_key_id", Form: language.Text, Doc: "The key that the item must hold. Without item, the key that a new one replaces: it is revoked after the overlap.",
 				Example: `access_key_id = "0123456789abcdef0123456789abcdef"`,
 				At:      language.At(func(i *Import) any { return &i.AccessKeyID })},
 			{Name: "owner", Form: language.Text, Doc: "The other state that owns them, as STACK@LINEAGE. bh discover names it.",

@@ -106,7 +106,7 @@ var lifecycles = []lifecycle{
 }
 
 func TestApply_lifecycles(t *testing.T) {
-	for _, l := range slices.Concat(lifecycles, settingsLifecycles, comparedLifecycles) {
+	for _, l := range slices.Concat(lifecycles, settingsLifecycles, comparedLifecycles, replacedLifecycles) {
 		t.Run(l.name, func(t *testing.T) {
 			r := begin(t, l.before)
 			l.change(r)
@@ -131,7 +131,7 @@ func begin(t testing.TB, before func(*rigging)) *rigging {
 // TestApply_killedAtEveryBoundary cuts every lifecycle after each journal
 // transaction and before and after each call to a vendor, then applies again.
 func TestApply_killedAtEveryBoundary(t *testing.T) {
-	for _, l := range slices.Concat(lifecycles, settingsLifecycles, comparedLifecycles) {
+	for _, l := range slices.Concat(lifecycles, settingsLifecycles, comparedLifecycles, replacedLifecycles) {
 		t.Run(l.name, func(t *testing.T) {
 			for n := 1; ; n++ {
 				r := begin(t, l.before)

@@ -12,7 +12,7 @@ import (
 )
 
 // Assumed returns the world as it is if nothing was done outside of bh: it has what the state
-// records, and the buckets that import blocks or adopt = true name. No vendor was asked, so a plan
+// records, the buckets that import blocks or adopt = true name, and the keys that they replace. No vendor was asked, so a plan
 // made from it is offline: it compares what is declared with the state alone.
 //
 // The fingerprint of keys that people bring is that of the secret if the files declare it, and
@@ -24,9 +24,9 @@ func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) obs
 	for _, r := range recorded.Records {
 		assume(&w, r, now)
 	}
-	imported := map[addr.Address]bool{}
+	imported := map[addr.Address]config.Import{}
 	for _, block := range desired.Imports {
-		imported[block.To] = true
+		imported[block.To] = block
 	}
 	moved := moves.Of(desired, recorded)
 	known := make(map[addr.Address]state.Record, len(recorded.Records))
@@ -36,12 +36,17 @@ func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) obs
 	for i := range desired.Projects {
 		p := &desired.Projects[i]
 		r, isKnown := known[p.Addr]
+		block, isImported := imported[p.Addr]
+		if block.AccessKeyID != "" && block.Item == "" && p.Register == nil && r.Active == nil { // the key that is replaced
+			w.Credentials[observed.CredentialKey{Cloud: p.Cloud, ID: block.AccessKeyID}] = vendors.Credential{ID: block.AccessKeyID,
+				Bucket: p.Bucket.ID, Status: vendors.Active}
+		}
 		switch {
 		case p.Register != nil && !p.Register.SecretAccessKey.IsZero():
 			w.Registered[p.Addr] = vendors.Fingerprint(recorded.Meta.FingerprintKey, p.Register.SecretAccessKey)
 		case p.Register != nil && isKnown && r.Active != nil:
 			w.Registered[p.Addr] = r.Active.Fingerprint
-		case p.Register == nil && !isKnown && (imported[p.Addr] || p.Adopt):
+		case p.Register == nil && !isKnown && (isImported || p.Adopt):
 			key := observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
 			w.Buckets[key] = vendors.Bucket{ID: p.Bucket.ID, StorageClass: p.Bucket.StorageClass}
 		}

@@ -178,6 +178,13 @@ var (
 		Example: "Two projects exchange their `item_title` in one change of the file.",
 		WayOut: "Do it in two applies, as the message says: give one of them a title or a name of its own, run `bh apply`, " +
 			"then set it as you want it and run `bh apply` again."}
+	keyNotReplaced = diag.Kind{Code: "BH2047", Summary: "The key cannot be replaced",
+		Meaning: "An `import` block names an access key id and no item: bh issues a new key for the bucket, and revokes " +
+			"that one after the overlap. But the key is not there, opens more than this bucket, or belongs to something " +
+			"else. Nothing was changed.",
+		Example: "An `import` block has the id of a token that opens two buckets.",
+		WayOut: "Remove `access_key_id` from the block: bh then issues a new key, and the other one stays as it is. " +
+			"Revoke it with the provider when nobody uses it."}
 	itemsGone = diag.Kind{Code: "BH2061", Summary: "Items of a store are gone",
 		Meaning: "Items that bh stored are no longer in the store, and most of them at once, or the store itself is " +
 			"not there. Usually the block now leads to another vault or file. To issue new keys is only right if the " +
@@ -200,7 +207,7 @@ func Codes() []diag.Kind {
 		keysToBucket, otherCloud, otherName, otherPlace, nothingToImport, bucketGone, bucketNotManaged, titleTaken,
 		itemNotImported, rotationOfUnknown, rotationOfRegistered, noCredentialsLeft, aboveLimit, bucketToKeys,
 		seemsRenamed, bucketOfAnother, otherAccount, recipientsCannotOpen, otherIssuer, ownedByAnother,
-		needlessOwner, openedByAnother, stackNameInUse, openedByUnknown, circleOfWaits, itemsGone,
+		needlessOwner, openedByAnother, stackNameInUse, openedByUnknown, circleOfWaits, keyNotReplaced, itemsGone,
 		titleNotUnique,
 	}
 }

@@ -27,10 +27,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 		case imported && block.Item != "":
 			m.takeItem(s, d, block.Item, block.AccessKeyID, block.Range)
 		default:
-			if imported || d.Kind == Adopt {
-				d.Notes = append(d.Notes, "a new credential is issued; those that exist stay as they are")
-			}
-			m.issue(s, d, "", nil, 0)
+			m.issueFirst(s, d)
 		}
 		return
 	}

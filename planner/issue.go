@@ -37,8 +37,11 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
 		ExpiresAfter: s.desired.ExpiresAfter}
 	m.endOthers(s, d, word)
-	d.add(RenewSteps(mint, StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap,
-		Over: m.over(s.desired.Secrets, item)}, old)...)
+	store := StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap, Over: m.over(s.desired.Secrets, item)}
+	if word == "" {
+		store.Retires = old // the record does not have it
+	}
+	d.add(RenewSteps(mint, store, old)...)
 }
 
 // storeInto returns the id of the item to store the credential in, "" for a new item. An item that

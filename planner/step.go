@@ -57,21 +57,24 @@ type TakeItem struct {
 
 // ConfirmStored takes over what an interrupted run stored: the item holds the
 // pending credential, which becomes the active one. Unrecorded is that credential if it
-// is missing from the record.
+// is missing from the record. Retires is as in StoreCredential.
 type ConfirmStored struct {
 	ItemID     string
 	Overlap    time.Duration
 	Unrecorded *state.CredentialRef
+	Retires    *state.CredentialRef `json:",omitempty"`
 }
 
 // StoreCredential puts the credential into the item, or into a new item if ItemID is
 // empty. The credential that was active before retires after Overlap. Over is the lineage
-// of another state whose mark may be in the item.
+// of another state whose mark may be in the item. Retires is a credential that bh did not
+// issue and that the record does not have: it retires like one that was active before.
 type StoreCredential struct {
 	ItemID  string
 	Title   string
 	Overlap time.Duration
-	Over    string `json:",omitempty"`
+	Over    string               `json:",omitempty"`
+	Retires *state.CredentialRef `json:",omitempty"`
 }
 
 // VerifyCredential reads the item back from the store and proves that the keys

@@ -30,7 +30,9 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	}
 	word, _ := m.ageCause(s, found.CredentialRef)
 	renews := word != "" && !registered
-	confirm := ConfirmStored{ItemID: found.item, Overlap: overlap}
+	retires, late := m.retires(s, d)
+	overlap = max(overlap, late)
+	confirm := ConfirmStored{ItemID: found.item, Overlap: overlap, Retires: retires}
 	if renews {
 		confirm.Overlap = 0
 	}
@@ -49,6 +51,9 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 			d.add(revoke(*r.Active))
 			replaced = false
 		}
+		if retires != nil {
+			d.add(s.proof(), revoke(*retires))
+		}
 		m.issue(s, d, word, &found.CredentialRef, overlap)
 	} else {
 		m.bringUpToDate(s, d, found.item, found.CredentialRef)
@@ -56,6 +61,9 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	}
 	if replaced {
 		d.add(revoke(*r.Active))
+	}
+	if retires != nil && overlap == 0 && !renews {
+		d.add(revoke(*retires))
 	}
 	if r != nil {
 		m.leaveStore(s, d)

@@ -64,6 +64,8 @@ var mayImport = map[string][]string{
 	"executor":              {"executor/orchestrator", "planner", "state", "vendors", "vendors/parallel", "config/addr", "config/diag"},
 	"cmd/redact":            {"vendors"},
 	"cmd/view":              {"planner", "planner/discovery", "planner/drift", "planner/graph", "planner/observed", "planner/owners", "executor", "config/addr", "config/diag", "config/words"},
+	// It makes settings of buckets in the contract's words, and names of projects.
+	"cmd/terraform": {"config/addr", "config/words", "vendors"},
 	// What is opened: all vendors, both places of a state, and what acts on them.
 	"cmd/connections": {"cmd/redact", "config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/observed", "planner/refresh", "state", "state/bolt",
 		"state/s3", "vendors", "vendors/parallel", "vendors/registry", "vendors/s3keys"},

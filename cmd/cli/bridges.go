@@ -35,17 +35,18 @@ var flagBridges = map[string]string{
 	"replace":      "bh never replaces a bucket. `bh rotate PROJECT` issues new keys for a project.",
 	"lock": "A plan takes no lock, and an apply cannot do without it: two at once would undo each other's work. " +
 		"`--lock-timeout 10m` waits for it.",
-	"destroy":             "`bh plan --destroy` shows what `bh destroy` would do.",
-	"upgrade":             "The vendors are part of bh: a newer bh has newer ones.",
-	"backend":             "The state block of the files says where the state is; `--state PATH` says it for one command.",
-	"backend-config":      "The settings of the state block come from the file and the environment: `bh help shared-state`.",
-	"reconfigure":         "bh keeps no settings of its own beside the files. After a change of the state block: `bh state migrate`.",
-	"migrate-state":       "`bh state migrate` brings a state to the place that the file declares.",
-	"generate-config-out": "`bh import PROJECT --bucket NAME` prints the blocks for a bucket that exists.",
-	"compact-warnings":    "`--quiet` leaves out progress; warnings are always whole.",
-	"recursive":           "`bh fmt FOLDER` formats the *.hcl files of a folder. Those below it are no part of it.",
-	"state-out":           "`--state PATH` says where the state is read and written.",
-	"backup":              "Every apply keeps a copy of the state from before: `bh state backup --list`.",
+	"destroy":        "`bh plan --destroy` shows what `bh destroy` would do.",
+	"upgrade":        "The vendors are part of bh: a newer bh has newer ones.",
+	"backend":        "The state block of the files says where the state is; `--state PATH` says it for one command.",
+	"backend-config": "The settings of the state block come from the file and the environment: `bh help shared-state`.",
+	"reconfigure":    "bh keeps no settings of its own beside the files. After a change of the state block: `bh state migrate`.",
+	"migrate-state":  "`bh state migrate` brings a state to the place that the file declares.",
+	"generate-config-out": "`bh import PROJECT --bucket NAME` prints the blocks for a bucket that exists, and " +
+		"`bh import --from-terraform FILE` those for what a Terraform state has.",
+	"compact-warnings": "`--quiet` leaves out progress; warnings are always whole.",
+	"recursive":        "`bh fmt FOLDER` formats the *.hcl files of a folder. Those below it are no part of it.",
+	"state-out":        "`--state PATH` says where the state is read and written.",
+	"backup":           "Every apply keeps a copy of the state from before: `bh state backup --list`.",
 }
 
 // unknownCommand describes a command that bh does not have. below is the command that it would belong to, "" for bh.

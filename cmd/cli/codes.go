@@ -91,6 +91,18 @@ var (
 		Example: "The item holds an old token that was made for all buckets of the account.",
 		WayOut: "Make sure that nobody uses it for another bucket. Or leave `--item` out: bh then issues a new " +
 			"credential, and the old one stays as it is."}
+	notCarriedOver = diag.Kind{Code: "BH5024", Summary: "Not everything is carried over",
+		Meaning: "`bh import --from-terraform FILE` met resources that bh cannot take over as they are, or does not manage. " +
+			"They are listed with their Terraform addresses. They stay as they are, and Terraform's. This is a warning.",
+		Example: "The state has a token that opens two buckets, and a key of bh opens one.",
+		WayOut: "Nothing has to be done at once. For a bucket, `bh import` takes it over once the reason is gone. A token " +
+			"that nobody needs after the move can be deleted; until then, leave it to Terraform."}
+	notTerraform = diag.Kind{Code: "BH5025", Summary: "This is not a state that bh can read",
+		Meaning: "`bh import --from-terraform FILE` reads a state of version 4, which Terraform since 0.12 and OpenTofu write, or " +
+			"what `terraform show -json` prints of one. The file is something else, or is damaged.",
+		Example: "The file is a plan, or an encrypted state of OpenTofu.",
+		WayOut: "`terraform state pull > state.json` or `tofu state pull > state.json` writes a file that bh reads. It holds " +
+			"secrets in clear: delete it afterwards. Or pipe it: `terraform state pull | bh import --from-terraform -`."}
 	serverUnsafe = diag.Kind{Code: "BH5030", Summary: "The server cannot keep a shared state safe",
 		Meaning: "bh tried on the lock whether the server heeds conditional writes and dates its objects correctly, " +
 			"and it does not. Two runners could then hold the lock at once and lose each other's work.",
@@ -192,7 +204,7 @@ func ownCodes() []diag.Kind {
 	return []diag.Kind{
 		stateUnusable, stateLocked, stateDamaged, stateNewer, stateOfOtherStack, keysUnusable, commandNotRun,
 		noSuchProject, oneProjectNeeded, noKeysYet, notImportable, notAllDeclared, blocksDoNotFit,
-		credentialOpensMore, serverUnsafe, lockLost, stateMigrated, tooManyDestroys, stateOnRunner, keysOnRunner,
+		credentialOpensMore, notCarriedOver, notTerraform, serverUnsafe, lockLost, stateMigrated, tooManyDestroys, stateOnRunner, keysOnRunner,
 		offlinePlan, leftOutOffline, policyNotJudged, runPanicked, keysNotReadable, severalStates, secretInPlan,
 		secretInBlocks, noReference,
 	}

@@ -3,18 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/urfave/cli/v2"
-
-	"buckethead/config"
-	"buckethead/config/diag"
-	"buckethead/config/words"
 )
 
 func importCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "import", Usage: "write the blocks that take over a bucket as it is",
-		ArgsUsage: "PROJECT | --all",
+		ArgsUsage: "PROJECT | --all | --from-terraform FILE",
 		Description: "Reads the bucket, and prints a project block that declares it as it is and\n" +
 			"an import block that takes it over; with --write they are added to the file,\n" +
 			"where nothing else is touched, or to imported.hcl where --file is a folder.\n" +
@@ -25,6 +20,12 @@ func importCommand(r *run) *cli.Command {
 			"bh discover names it. That state blocks from then on what it would change.\n\n" +
 			"With --all: every bucket that bh discover lists and that no other state\n" +
 			"owns. --target and --exclude go by names of buckets and of projects.\n\n" +
+			"With --from-terraform: the R2 buckets in a state of Terraform or OpenTofu, or\n" +
+			"in what terraform show -json prints, with their settings and the tokens that\n" +
+			"open them. Keys that a 1Password item holds are taken over; for others the\n" +
+			"next apply issues new ones, and revokes the old token after the overlap. What\n" +
+			"cannot be carried over is named. No secret is taken from the state, no\n" +
+			"provider is asked, and the state stays as it is.\n\n" +
 			"--cloud and --secrets are needed where the file has several of them.",
 		Flags: commonFlags(append(scopeFlags(),
 			&cli.StringFlag{Name: "bucket", Usage: "take over the bucket `NAME`"},
@@ -33,6 +34,7 @@ func importCommand(r *run) *cli.Command {
 			&cli.StringFlag{Name: "secrets", Usage: "keep the keys in `VENDOR.NAME`"},
 			&cli.StringFlag{Name: "item", Usage: "take over what the item `ID` holds"},
 			&cli.StringFlag{Name: "owner", Usage: "take it over from the state `STACK@LINEAGE`"},
+			&cli.StringFlag{Name: "from-terraform", Usage: "take over what is in the state `FILE`; - is stdin"},
 			&cli.BoolFlag{Name: "all", Usage: "take over all that bh discover lists"},
 			&cli.BoolFlag{Name: "write", Usage: "add the blocks to the file"})...),
 		Action: func(c *cli.Context) error {
@@ -41,6 +43,9 @@ func importCommand(r *run) *cli.Command {
 				return err
 			}
 			a.format = "human" // for faults: standard output is the result and nothing else
+			if a.terraform != "" {
+				return importTerraform(c.Context, r, a)
+			}
 			return inSession(c.Context, r, a.common, func(s *session) error { return runImport(c.Context, s, a) })
 		}}
 }
@@ -49,15 +54,19 @@ func readImportArgs(c *cli.Context, r *run) (importArgs, error) {
 	flags, err := r.flags(c)
 	a := importArgs{common: flags, bucket: c.String("bucket"), cloud: c.String("cloud"), secrets: c.String("secrets"),
 		jurisdiction: c.String("jurisdiction"), item: c.String("item"), owner: c.String("owner"),
-		all: c.Bool("all"), write: c.Bool("write")}
+		terraform: c.String("from-terraform"), all: c.Bool("all"), write: c.Bool("write")}
+	one := a.bucket != "" || a.item != "" || a.jurisdiction != "" || a.owner != "" // flags of one bucket
 	switch {
 	case err != nil:
-	case a.all && (c.Args().Present() || a.bucket != "" || a.item != "" || a.jurisdiction != "" || a.owner != ""):
+	case a.terraform != "" && (c.Args().Present() || one || a.all || len(a.targets)+len(a.exclusions) > 0):
+		err = errors.New("--from-terraform takes over all that the state has: it takes no project, and of the other flags " +
+			"only --cloud, --secrets and --write")
+	case a.all && (c.Args().Present() || one):
 		err = errors.New("--all takes no project, and neither --bucket, --item, --jurisdiction nor --owner; " +
 			"choose with --target")
-	case a.all:
+	case a.all, a.terraform != "":
 	case c.NArg() != 1:
-		err = errors.New("bh import needs one project, or --all; see bh import --help")
+		err = errors.New("bh import needs one project, --all or --from-terraform; see bh import --help")
 	case len(a.targets)+len(a.exclusions) > 0:
 		err = errors.New("--target and --exclude choose among --all")
 	default:
@@ -91,50 +100,4 @@ func runImport(ctx context.Context, s *session, a importArgs) error {
 		return err
 	}
 	return writeImports(s, a, list)
-}
-
-// writeImports shows the blocks, or adds them to the file.
-func writeImports(s *session, a importArgs, list []config.Existing) error {
-	if len(list) == 0 {
-		s.view.Note("There is nothing to import.")
-		return nil
-	}
-	blocks := config.Generate(list)
-	path, text, faults, err := withBlocks(s, blocks)
-	if err != nil {
-		return err
-	}
-	if faults.HasErrors() {
-		s.view.Diagnostics(faults)
-		return s.fail(diag.Diagnostic{Kind: blocksDoNotFit,
-			Detail: "With them, " + path + " would have the faults above. Nothing was written.",
-			Fix: "Choose another name, or write the blocks by hand: " +
-				"without --write this command prints them where they fit."})
-	}
-	if a.write {
-		// They are names of providers, and the file is shared like what is printed.
-		if s.run.secrets.Replace(string(blocks)) != string(blocks) {
-			return s.fail(diag.Diagnostic{Kind: secretInBlocks,
-				Detail: path + " was not changed.", Fix: twoUses})
-		}
-		if err := addBlocks(path, text); err != nil {
-			return err
-		}
-	}
-	switch {
-	case a.json:
-		var projects []string
-		for _, e := range list {
-			projects = append(projects, e.To.String())
-		}
-		return s.writeJSON(map[string]any{"projects": projects, "hcl": string(blocks), "file": path, "written": a.write})
-	case a.write:
-		_, err = fmt.Fprintf(s.run.Stdout, "Added %s to %s. Next: bh plan, bh apply.\n",
-			words.Count(len(list), "import"), path)
-	default:
-		if _, err = s.run.Stdout.Write(blocks); err == nil {
-			s.view.Note("With --write this is added to " + path + ".")
-		}
-	}
-	return err
 }

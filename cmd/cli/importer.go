@@ -26,6 +26,7 @@ type importArgs struct {
 	jurisdiction string
 	item         string
 	owner        string
+	terraform    string // the file with a state
 	all, write   bool
 }
 

@@ -47,6 +47,7 @@ var interruptible = []struct{ command, hangs string }{
 	{"drift", "store state pipe expression"},
 	{"discover", "store state pipe expression"},
 	{"import other --bucket photos", "store state pipe expression"},
+	{"import --from-terraform PIPE", "- - pipe -"},
 	{"graph", "- - pipe expression"},
 	{"doctor", "store state pipe expression"},
 	{"doctor --prove", "store state pipe expression"},

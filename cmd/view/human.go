@@ -269,7 +269,13 @@ func (h *human) Diagnostics(l diag.List) {
 
 func (h *human) Note(text string) {
 	if !h.o.Quiet {
-		_, _ = fmt.Fprintln(h.err, hang(Clean(text), h.o.ErrWidth, 2))
+		lines := strings.Split(Clean(text), "\n")
+		for i, line := range lines {
+			if !strings.HasPrefix(line, " ") { // those are to be copied
+				lines[i] = hang(line, h.o.ErrWidth, 2)
+			}
+		}
+		_, _ = fmt.Fprintln(h.err, strings.Join(lines, "\n"))
 		h.repaint()
 	}
 }

@@ -36,7 +36,7 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 	if err != nil {
 		return w, fmt.Errorf("store the credential in item %q: %w", s.Title, err)
 	}
-	w.Record = activate(w.Record, rig, item, w.Keys.Texts(), s.Overlap, w.Operation)
+	w.Record = activate(retiring(w.Record, rig, s.Retires, s.Overlap), rig, item, w.Keys.Texts(), s.Overlap, w.Operation)
 	w.Keys = vendors.BucketCredentials{}
 	return w, nil
 }
@@ -68,7 +68,7 @@ func confirmStored(ctx context.Context, rig Rig, s planner.ConfirmStored, w Work
 	if w.Record.Pending == nil || rig.Fingerprint(item.Keys.SecretAccessKey) != w.Record.Pending.Fingerprint {
 		return w, fmt.Errorf("read item %s: it no longer holds the credential that was issued; plan again", s.ItemID)
 	}
-	w.Record = activate(w.Record, rig, item, item.Keys.Texts(), s.Overlap, item.Mark.Operation)
+	w.Record = activate(retiring(w.Record, rig, s.Retires, s.Overlap), rig, item, item.Keys.Texts(), s.Overlap, item.Mark.Operation)
 	return w, nil
 }
 
@@ -86,10 +86,8 @@ func withPending(r state.Record, c state.CredentialRef) state.Record {
 // previous one retires, unless it was registered and so is not ours to end.
 func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]string,
 	overlap time.Duration, operation string) state.Record {
-	if r.Active != nil && !r.Registered {
-		old := *r.Active
-		old.RetireAfter = second(rig.Now()).Add(overlap)
-		r.Retiring = append(slices.Clone(r.Retiring), old)
+	if !r.Registered {
+		r = retiring(r, rig, r.Active, overlap)
 	}
 	if r.Item != nil && r.Secrets != rig.Connection {
 		r.Former = append(slices.Clone(r.Former), state.FormerItem{Secrets: r.Secrets, ID: r.Item.ID, Title: r.Item.Title})
@@ -98,6 +96,17 @@ func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]stri
 	r.Active, r.Pending, r.Proof = r.Pending, nil, state.Unproved
 	r.Item = rig.itemRef(item, fields, r, operation)
 	r.Generation++
+	return r
+}
+
+// retiring returns the record with an older credential, if there is one, that ends after overlap.
+func retiring(r state.Record, rig Rig, old *state.CredentialRef, overlap time.Duration) state.Record {
+	if old == nil {
+		return r
+	}
+	c := *old
+	c.RetireAfter = second(rig.Now()).Add(overlap)
+	r.Retiring = append(slices.Clone(r.Retiring), c)
 	return r
 }
 

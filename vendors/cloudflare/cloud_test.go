@@ -68,13 +68,40 @@ func TestTokensOfOthers(t *testing.T) {
 	l.AddToken(simulator.TokenSpec{Name: "all", Groups: []string{"Workers R2 Storage Read"}})
 	two, _ := l.AddToken(simulator.TokenSpec{Name: "two"})
 	own, _ := l.Token(issued.Credential.ID)
+	edit := func(name string, change func(*simulator.Policy) []simulator.Policy) {
+		id, _ := l.AddToken(simulator.TokenSpec{Name: name})
+		l.EditToken(id, func(x *simulator.Token) {
+			p := own.Policies[0]
+			x.Policies = append(change(&p), p)
+		})
+	}
+	write := simulator.Group{ID: "2efd5506f9c8494dacb1fa10a3e7d5b6", Name: "Workers R2 Storage Bucket Item Write"}
 	l.EditToken(two, func(x *simulator.Token) { x.Policies = append(own.Policies, own.Policies...) })
+	edit("both", func(p *simulator.Policy) []simulator.Policy {
+		p.Groups = append([]simulator.Group{write}, p.Groups...)
+		return nil
+	})
+	edit("more", func(p *simulator.Policy) []simulator.Policy {
+		p.Groups = append([]simulator.Group{{ID: "4755a26eedb94da69e1066d98aa820be", Name: "DNS Write"}}, p.Groups...)
+		return nil
+	})
+	edit("denied", func(p *simulator.Policy) []simulator.Policy {
+		other := *p
+		other.Effect = "deny"
+		return []simulator.Policy{other}
+	})
+	edit("several", func(p *simulator.Policy) []simulator.Policy {
+		other := *p
+		other.Resources = map[string]any{"com.cloudflare.edge.r2.bucket." + simulator.DefaultAccountID + "_default_albums": "*"}
+		return []simulator.Policy{other}
+	})
 	list, err := cloud.ListCredentials(t.Context())
-	if err != nil || len(list) != 5 {
+	if err != nil || len(list) != 9 {
 		t.Fatalf("%v, %v", list, err)
 	}
+	opening := map[string]vendors.Access{"own": vendors.ReadOnly, "two": vendors.ReadOnly, "both": vendors.ReadWrite}
 	for _, c := range list {
-		if opens := c.Bucket != (vendors.BucketID{}); opens != (c.Name == "own") || (c.Access != "") != opens {
+		if opens := c.Bucket.Name == "photos"; opens != (opening[c.Name] != "") || c.Access != opening[c.Name] {
 			t.Errorf("%s opens %v with %q", c.Name, c.Bucket, c.Access)
 		}
 	}

@@ -123,19 +123,34 @@ func (c *Cloud) credential(t token) vendors.Credential {
 		slices.Sort(out.AllowedIPs)
 		out.AllowedIPs = slices.Compact(out.AllowedIPs)
 	}
+	out.Bucket, out.Access = c.opens(t.Policies)
+	return out
+}
+
+// opens returns the one bucket that policies open, and what they let do with it. Both are
+// zero if they open several, or let do anything else.
+func (c *Cloud) opens(text json.RawMessage) (bucket vendors.BucketID, access vendors.Access) {
 	var policies []policy
-	if json.Unmarshal(t.Policies, &policies) != nil || len(policies) != 1 || policies[0].Effect != "allow" ||
-		len(policies[0].Resources) != 1 {
-		return out
+	if json.Unmarshal(text, &policies) != nil {
+		return vendors.BucketID{}, ""
 	}
-	for name, value := range policies[0].Resources {
-		id, ok := c.bucketOf(name)
-		access := c.accessOf(policies[0].Groups)
-		if ok && access != "" && string(bytes.TrimSpace(value)) == `"*"` {
-			out.Bucket, out.Access = id, access
+	for _, p := range policies {
+		may := c.accessOf(p.Groups)
+		if p.Effect != "allow" || len(p.Resources) != 1 || may == "" {
+			return vendors.BucketID{}, ""
+		}
+		for name, value := range p.Resources {
+			id, ok := c.bucketOf(name)
+			if !ok || access != "" && id != bucket || string(bytes.TrimSpace(value)) != `"*"` {
+				return vendors.BucketID{}, ""
+			}
+			bucket = id
+		}
+		if access != vendors.ReadWrite {
+			access = may
 		}
 	}
-	return out
+	return bucket, access
 }
 
 // words returns the networks in canonical form. A network that is shut out is not one

@@ -94,15 +94,25 @@ func (c *Cloud) lookedUp(access vendors.Access) string {
 	}
 }
 
-// accessOf returns the access that groups give to a bucket; "" where they are not
-// exactly one of ours. A group is known by its name where the answer has it.
-func (c *Cloud) accessOf(groups []group) vendors.Access {
-	if len(groups) != 1 {
-		return ""
+// accessOf returns the access that groups give to a bucket, the wider of two; "" where they
+// are not all ours.
+func (c *Cloud) accessOf(groups []group) (access vendors.Access) {
+	for _, g := range groups {
+		one := c.accessOfOne(g)
+		if one == "" {
+			return ""
+		}
+		if access != vendors.ReadWrite {
+			access = one
+		}
 	}
+	return access
+}
+
+// accessOfOne is accessOf of one group, which is known by its name where the answer has it.
+func (c *Cloud) accessOfOne(g group) vendors.Access {
 	for access, known := range bucketGroups {
-		if groups[0].Name == known.Name || groups[0].ID == known.ID ||
-			groups[0].ID != "" && groups[0].ID == c.lookedUp(access) {
+		if g.Name == known.Name || g.ID == known.ID || g.ID != "" && g.ID == c.lookedUp(access) {
 			return access
 		}
 	}
