@@ -33,21 +33,29 @@ func StackNameFor(text string) string {
 	return cmp.Or(name, DefaultStack)
 }
 
-// decodeBH reads the bh block. It returns false if the file needs another
+// bhDecoder reads the bh block.
+type bhDecoder struct {
+	ev      *Evaluator
+	version string // of bh
+	stack   string
+	state   *hclsyntax.Block // nil where none is written
+}
+
+// decode reads the bh block, of which there should be one. It returns false if the file needs another
 // version of bh.
-func (l *loader) decodeBH() bool {
+func (d *bhDecoder) decode(blocks []*hclsyntax.Block) bool {
 	satisfied := true
-	for i, b := range l.blocks.bh {
-		s := l.scope(b)
+	for i, b := range blocks {
+		s := d.ev.In(b)
 		if i > 0 {
-			s.duplicate(b, l.blocks.bh[0], "The bh block")
+			s.Duplicate(b, blocks[0], "The bh block")
 		}
-		s.known(b.Body, bhBlock)
+		s.Known(b.Body, bhBlock)
 		if a := b.Body.Attributes["required_version"]; a != nil {
-			satisfied = s.satisfied(a) && satisfied
+			satisfied = d.satisfied(s, a) && satisfied
 		}
 		if a := b.Body.Attributes["stack"]; a != nil {
-			s.stack(a)
+			d.readStack(s, a)
 		}
 		var first *hclsyntax.Block
 		for _, inner := range b.Body.Blocks {
@@ -55,48 +63,48 @@ func (l *loader) decodeBH() bool {
 				continue
 			}
 			if first != nil {
-				s.duplicate(inner, first, "The state")
+				s.Duplicate(inner, first, "The state")
 				continue
 			}
 			first = inner
-			l.state = inner
+			d.state = inner
 		}
 	}
 	return satisfied
 }
 
-func (s *scope) stack(a *hclsyntax.Attribute) {
-	name, out := s.text(a)
+func (d *bhDecoder) readStack(s *Scope, a *hclsyntax.Attribute) {
+	name, out := s.Text(a)
 	if out != given {
 		return
 	}
 	if !stackName.MatchString(name) {
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q cannot be the name of a stack.", name),
+		s.Report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q cannot be the name of a stack.", name),
 			"Use up to 64 letters, digits, dots, dashes and underscores, with a letter or a digit at both ends.")
 		return
 	}
-	s.l.config.Stack = name
+	d.stack = name
 }
 
 // satisfied checks the running version against required_version. A build between
 // versions, such as 0.1.0-dev, counts as the version that it leads to.
-func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
-	text, out := s.text(a)
+func (d *bhDecoder) satisfied(s *Scope, a *hclsyntax.Attribute) bool {
+	text, out := s.Text(a)
 	if out != given {
 		return true
 	}
 	constraints, err := version.NewConstraint(text)
 	if err != nil {
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is not a version constraint.", text),
+		s.Report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is not a version constraint.", text),
 			`Write it as ">= 0.1.0" or "~> 1.2".`)
 		return true
 	}
-	running, err := version.NewVersion(s.l.options.Version)
+	running, err := version.NewVersion(d.version)
 	if err != nil || constraints.Check(running.Core()) {
 		return true
 	}
-	s.report(unsupportedVersion, a.Expr.Range(),
-		fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, s.l.options.Version),
+	s.Report(unsupportedVersion, a.Expr.Range(),
+		fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, d.version),
 		"Install a version that fits, or change required_version.")
 	return false
 }

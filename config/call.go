@@ -34,7 +34,7 @@ func (m *meter) call(name string, f function.Function) function.Function {
 			if err != nil {
 				return v, err
 			}
-			return v, m.trial(func() { m.spend(m.size(v, 0)) })
+			return v, m.trial(func() { m.Spend(m.size(v, 0)) })
 		},
 	}
 	for _, p := range params {
@@ -53,16 +53,16 @@ func (m *meter) arguments(name string, f function.Function, given []cty.Value) (
 	params := f.Params()
 	args = slices.Clone(given)
 	over := m.trial(func() {
-		m.toil(callWork)
+		m.Toil(callWork)
 		for _, v := range args {
 			if size := m.size(v, 0); !v.Type().IsPrimitiveType() {
-				m.toil(4 * size) // the library looks for marks in all of it, several times
+				m.Toil(4 * size) // the library looks for marks in all of it, several times
 			}
 		}
 		if estimate := functions.Estimates[name]; estimate != nil {
 			bytes := estimate(m, args)
 			m.Spendable(bytes)
-			m.toil(bytes)
+			m.Toil(bytes)
 		}
 		for i := range args {
 			p := f.VarParam()

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"buckethead/config/addr"
@@ -132,4 +133,31 @@ func Find(connections []Connection, address string) (Connection, bool) {
 		}
 	}
 	return Connection{}, false
+}
+
+// Ready returns a [LackError] if the connection cannot be opened because of what it lacks.
+func (c Connection) Ready() error { return Ready(c.Lacks) }
+
+// Ready returns a [LackError] if the place of the state is not known because of what it lacks.
+func (b Backend) Ready() error { return Ready(b.Lacks) }
+
+// Refers returns a [LackError] if one of the named settings lacks its value.
+func (c Connection) Refers(settings []string) error {
+	return Ready(slices.DeleteFunc(slices.Clone(c.Lacks), func(l Lack) bool { return !slices.Contains(settings, l.Attribute) }))
+}
+
+// Missing reports whether a fault is a value that was not given.
+func Missing(d diag.Diagnostic) bool {
+	return d.Code == missingVariable.Code || d.Code == unsetEnvironment.Code
+}
+
+// Lacking returns what the projects of one name lack for any of these attributes.
+func (c *Config) Lacking(name string, attributes ...string) []Lack {
+	var out []Lack
+	for _, l := range c.Lacks {
+		if l.Fault.Address.Name == name && slices.Contains(attributes, l.Attribute) {
+			out = append(out, l)
+		}
+	}
+	return out
 }

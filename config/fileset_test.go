@@ -18,9 +18,9 @@ import (
 
 // fileSet calls fileset() for a configuration in a folder.
 func fileSet(dir, folder, pattern string) ([]string, error) {
-	l := newLoader(Options{})
-	l.config.Dir = dir
-	v, err := functions.All(l.world())["fileset"].Call([]cty.Value{cty.StringVal(folder), cty.StringVal(pattern)})
+	m := NewMeter()
+	world := &functions.World{Files: FilesOf(dir, m), Toil: m.Toil}
+	v, err := functions.All(world)["fileset"].Call([]cty.Value{cty.StringVal(folder), cty.StringVal(pattern)})
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func TestFileset_isBounded(t *testing.T) {
 			}
 		}
 	}
-	files := &treeFiles{tree: newTree(dir), meter: &meter{most: workLimit}}
+	files := &treeFiles{tree: newTree(dir), meter: NewMeter()}
 	w := walk{tree: files.tree, meter: files.meter, folder: "."}
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 func Format(src []byte, filename string) ([]byte, diag.List) {
 	l := newLoader(Options{})
 	l.config.Sources[filename] = src
-	if f := l.parse(filename, src); f.broken >= 0 {
-		return src, capped(l.diags.Sorted())
+	if f := l.reader.Parse(filename, src); f.Broken >= 0 {
+		return src, capped(l.ev.Found.List.Sorted())
 	}
 	out := hclwrite.Format(src)
 	for range 8 { // some alignments only settle after others have
@@ -34,7 +34,7 @@ func Format(src []byte, filename string) ([]byte, diag.List) {
 func Quotable(src []byte, filename string) []byte {
 	l := newLoader(Options{})
 	l.config.Sources[filename] = src
-	l.parse(filename, src)
-	l.maskQuoted(l.diags)
+	l.reader.Parse(filename, src)
+	l.ev.Sources.Quoted(l.ev.Found.List)
 	return l.config.Sources[filename]
 }

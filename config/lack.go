@@ -31,27 +31,12 @@ func (e *LackError) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// Ready returns a [LackError] if the connection cannot be opened because of what it lacks.
-func (c Connection) Ready() error { return ready(c.Lacks) }
-
-// Ready returns a [LackError] if the place of the state is not known because of what it lacks.
-func (b Backend) Ready() error { return ready(b.Lacks) }
-
-// Refers returns a [LackError] if one of the named settings lacks its value.
-func (c Connection) Refers(settings []string) error {
-	return ready(slices.DeleteFunc(slices.Clone(c.Lacks), func(l Lack) bool { return !slices.Contains(settings, l.Attribute) }))
-}
-
-func ready(lacks []Lack) error {
+// Ready returns a [LackError] if there is something that is lacking.
+func Ready(lacks []Lack) error {
 	if faults := FaultsOf(lacks); faults != nil {
 		return &LackError{faults}
 	}
 	return nil
-}
-
-// Missing reports whether a fault is a value that was not given.
-func Missing(d diag.Diagnostic) bool {
-	return d.Code == missingVariable.Code || d.Code == unsetEnvironment.Code
 }
 
 // FaultsOf returns the faults of the lacks, in the order of the files.
@@ -66,22 +51,11 @@ func FaultsOf(lacks []Lack) diag.List {
 	return list.Sorted()
 }
 
-// Lacking returns what the projects of one name lack for any of these attributes.
-func (c *Config) Lacking(name string, attributes ...string) []Lack {
-	var out []Lack
-	for _, l := range c.Lacks {
-		if l.Fault.Address.Name == name && slices.Contains(attributes, l.Attribute) {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// lack reports a value that was not given. With Options.Partial it is kept with what needs
+// Lack reports a value that was not given. With Options.Partial it is kept with what needs
 // it, if the scope has a place for that.
-func (s *scope) lack(k diag.Kind, subject hcl.Range, detail, fix string) {
+func (s *Scope) Lack(k diag.Kind, subject hcl.Range, detail, fix string) {
 	if s.lacks == nil {
-		s.report(k, subject, detail, fix)
+		s.Report(k, subject, detail, fix)
 		return
 	}
 	s.keep(diag.Diagnostic{Severity: diag.Error, Kind: k, Detail: detail, Fix: fix,
@@ -89,12 +63,12 @@ func (s *scope) lack(k diag.Kind, subject hcl.Range, detail, fix string) {
 }
 
 // keep keeps a fault with what needs the value. Instances of a for_each report theirs once.
-func (s *scope) keep(d diag.Diagnostic) {
-	d.Address = s.project
+func (s *Scope) keep(d diag.Diagnostic) {
+	d.Address = s.Address
 	if s.seen != nil {
 		d.Address.Key = "" // it is reported for all of them
 	}
-	one := Lack{s.part, d}
+	one := Lack{s.Part, d}
 	for i := len(*s.lacks) - 1; i >= 0 && (*s.lacks)[i].Fault.Address == d.Address; i-- {
 		if (*s.lacks)[i] == one {
 			return
@@ -105,30 +79,31 @@ func (s *scope) keep(d diag.Diagnostic) {
 
 // inherit passes on why an expression has no value: what the variables and locals that it
 // reads lack.
-func (s *scope) inherit(e hclsyntax.Expression) {
-	if !s.l.options.Partial {
+func (s *Scope) inherit(e hclsyntax.Expression) {
+	if !s.ev.Partial {
 		return // it was reported where it is missing
 	}
 	for _, t := range e.Variables() {
 		name, named := step(t, 1)
 		switch t.RootName() {
 		case "var":
-			for _, v := range s.l.variables {
-				if v.name == name || !named {
-					s.inheritFrom(v.lacks, t.SourceRange())
-				}
-			}
+			s.inheritNamed(s.ev.variables, name, named, t.SourceRange())
 		case "local":
-			for _, local := range s.l.locals {
-				if local.name == name || !named {
-					s.inheritFrom(local.lacks, t.SourceRange())
-				}
-			}
+			s.inheritNamed(s.ev.locals, name, named, t.SourceRange())
 		}
 	}
 }
 
-func (s *scope) inheritFrom(lacks []Lack, use hcl.Range) {
+// inheritNamed does so for one name, or for all if it is not known which.
+func (s *Scope) inheritNamed(names map[string]*Name, name string, named bool, use hcl.Range) {
+	for own, one := range names {
+		if own == name || !named {
+			s.inheritFrom(one.Lacks, use)
+		}
+	}
+}
+
+func (s *Scope) inheritFrom(lacks []Lack, use hcl.Range) {
 	for _, l := range lacks {
 		d := l.Fault
 		if s.lacks != nil {
@@ -138,8 +113,8 @@ func (s *scope) inheritFrom(lacks []Lack, use hcl.Range) {
 			s.keep(d)
 			continue
 		}
-		if !slices.Contains(s.l.diags, d) {
-			s.l.diags = append(s.l.diags, d)
+		if !slices.Contains(s.ev.Found.List, d) {
+			s.ev.Found.List = append(s.ev.Found.List, d)
 		}
 	}
 }

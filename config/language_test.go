@@ -151,8 +151,8 @@ func withoutLines(src, lines string) (string, bool) {
 // targets are what blocks become.
 func targets() map[*language.Block]any {
 	return map[*language.Block]any{
-		projectBlock: &Project{}, movedBlock: &Moved{}, removedBlock: &Removed{}, importBlock: &Import{}, policyBlock: &Policy{}, localStateBlock: &Backend{},
-		variableBlock: &variable{}, projectBlock.Block("rotate"): &Rotation{}, projectBlock.Block("register"): &Register{},
+		projectBlock: &Project{}, movedBlock: &Moved{}, removedBlock: &Removed{}, importBlock: &Import{}, PolicyBlock: &Policy{}, localStateBlock: &Backend{},
+		VariableBlock: &Declaration{}, projectBlock.Block("rotate"): &Rotation{}, projectBlock.Block("register"): &Register{},
 		corsBlock: &vendors.CORSRule{}, lifecycleBlock: &vendors.LifecycleRule{}, lockBlock: &vendors.LockRule{}, domainBlock: &vendors.CustomDomain{},
 		publicBlock: &vendors.PublicAccess{},
 	}
@@ -178,11 +178,10 @@ func TestLanguage_writesBack(t *testing.T) {
 				t.Fatal("it is not known what the block becomes")
 			}
 			l := newLoader(realOptions(""))
-			l.root = &hcl.EvalContext{}
 			table.SetDefaults(target)
-			l.scope(&hclsyntax.Block{Body: &hclsyntax.Body{}}).read(attributeOf(t, r.attribute.Example), r.attribute, target)
-			if len(l.diags) > 0 {
-				t.Fatal(l.diags)
+			l.ev.In(&hclsyntax.Block{Body: &hclsyntax.Body{}}).Read(attributeOf(t, r.attribute.Example), r.attribute, target)
+			if len(l.ev.Found.List) > 0 {
+				t.Fatal(l.ev.Found.List)
 			}
 			file := hclwrite.NewEmptyFile()
 			write.Block(file.Body(), table, target, table.Labels...)

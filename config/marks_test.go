@@ -4,7 +4,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -17,16 +16,21 @@ import (
 // marksOf evaluates an expression in which S is a secret with this value.
 func marksOf(t *testing.T, expression, value string) (cty.Value, carried, hcl.Diagnostics) {
 	t.Helper()
-	l := newLoader(Options{Env: stubEnv("S_TOKEN", value), Vendors: stubVendors()})
+	ev := newTestEvaluator(func(name string) (string, bool) {
+		if name != "S_TOKEN" {
+			return "", false
+		}
+		return value, true
+	})
+	dir := t.TempDir()
 	secret := cty.StringVal(value).Mark(secretOf("S_TOKEN"))
-	l.config.Dir = t.TempDir()
 	for name, text := range map[string]string{"t.tftpl": "x${v}", "fails.tftpl": `${regex("^a", v)}`} {
-		if err := writeFile(filepath.Join(l.config.Dir, name), text); err != nil {
+		if err := writeFile(filepath.Join(dir, name), text); err != nil {
 			t.Fatal(err)
 		}
 	}
-	l.functions = functions.All(l.world())
-	ctx := &hcl.EvalContext{Functions: l.functions,
+	ev.functions = functions.All(ev.world(FilesOf(dir, ev.Meter)))
+	ctx := &hcl.EvalContext{Functions: ev.functions,
 		Variables: map[string]cty.Value{"S": secret, "K": cty.StringVal("b"),
 			"M": cty.ObjectVal(map[string]cty.Value{"a": secret, "c": cty.StringVal("x")})}}
 	ctx.Functions[guardedIndex] = guardedIndexFunc
@@ -149,41 +153,6 @@ func TestExpressions_passSecretsOn(t *testing.T) {
 	} {
 		if v, of, diags := marksOf(t, e, "5"); diags.HasErrors() || of.origin == "" {
 			t.Errorf("%s is %#v, marked %+v: %v", e, v, of, diags)
-		}
-	}
-}
-
-// The names of a loop hide those around it, so that what an expression reads is not what it
-// seems to.
-func TestReads_namesOfLoops(t *testing.T) {
-	const around = "variable \"x\" {\n  default = \"HOME\"\n}\nlocals {\n  m = { a = env(\"CLOUDFLARE_API_TOKEN\"), b = \"1d\" }\n  e = EXPRESSION\n}\n" + header +
-		"project \"p\" {\n  bucket = \"abc\"\n}\n"
-	for _, e := range []string{
-		`[for var in [{ x = "CLOUDFLARE_API_TOKEN" }] : seconds(env(var.x))]`, `[for var in [{ x = "a" }] : seconds(local.m[var.x])]`,
-		`{ for var in [{ x = "CLOUDFLARE_API_TOKEN" }] : seconds(env(var.x)) => 1 }`, `[for local in [{ m = local.m }] : seconds(local.m[["a"][0]])]`,
-		`[for var in [{ x = "CLOUDFLARE_API_TOKEN" }] : env(upper(replace(env(var.x), "/[^a-z]/", "")))]`,
-		`[for var in [{ x = "CLOUDFLARE_API_TOKEN" }] : [for v in [var] : seconds(env(v.x))]]`,
-	} {
-		if _, diags := hidden(t, strings.Replace(around, "EXPRESSION", e, 1)); len(diags) != 1 || diags[0].Code == invalidExpression.Code {
-			t.Errorf("%s: %v", e, diags)
-		}
-		rule := "policy \"rule\" {\n  condition = can(" + e + ")\n  error_message = \"no\"\n}\n"
-		c, diags := hidden(t, strings.Replace(around, "EXPRESSION", `""`, 1)+rule)
-		if len(diags) != 1 || diags[0].Code != shownSecret.Code || len(c.CheckProjects()) > 0 {
-			t.Errorf("a policy reads %s: %v", e, diags)
-		}
-	}
-	// Where a name stands for what it does around the loop, nothing is hidden.
-	load(t, from(strings.Replace(around, "EXPRESSION", `[for v in [1] : var.x]`, 1)+"policy \"rule\" {\n  condition = alltrue([for v in [\"b\"] : can(local.m[\"b\"])])\n  error_message = \"no\"\n}\n",
-		"CLOUDFLARE_API_TOKEN", theToken))
-}
-
-// What an expression reads is looked for after its evaluation was ended, and within bounds.
-func TestReads_withinBounds(t *testing.T) {
-	for _, e := range []string{`sensitive("${format("%999999999d", 1)}x")`, `sensitive([for x in [1] : format("%999999999d", 1)])`, `env(join("", [for x in [1] : format("%999999999d", 1)]))`} {
-		src := "locals {\n  e = " + e + "\n}\nmoved {\n  from = \"project.${1 + 1}${2}\"\n  to = project.b\n}\n"
-		if _, diags := Load(from(src)); diags[0].Code != secretFault.Code {
-			t.Errorf("%s: %v", e, diags)
 		}
 	}
 }

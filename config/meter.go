@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"buckethead/config/diag"
 	"buckethead/config/functions"
 )
 
@@ -18,14 +17,11 @@ import (
 // memory. The data of 100,000 projects with five values each stays below every bound.
 const (
 	evaluationLimit = functions.EvaluationLimit
-	keptLimit       = 128 << 20 // bytes of all values that are kept: variables, locals, texts
 	stringLimit     = functions.StringLimit
 	workLimit       = 4 << 30 // bytes that all expressions make or look at: some seconds
 	exponentLimit   = 4096    // bits before the point of a number, or zeros after it
-	projectLimit    = 250_000
 	elementSize     = functions.ElementSize
 	callWork        = functions.CallWork
-	blockLimit      = 1_000_000 // blocks that dynamic blocks make
 	// stepSize is what a step of a loop costs, faultSize what HCL keeps of an error in one.
 	stepSize, faultSize = 128, 1 << 10
 )
@@ -37,9 +33,6 @@ type limitError struct {
 }
 
 func (e *limitError) Error() string { return e.what }
-func (e *limitError) fault() (diag.Kind, string, string) {
-	return tooLarge, sentence(e.what), functions.LessOfIt
-}
 
 func beyond(what string, limit int64) *limitError {
 	return &limitError{what: fmt.Sprintf("The expression %s of more than %d MiB, the most that bh keeps for one", what, limit>>20)}
@@ -84,7 +77,7 @@ func (m *meter) value(e hcl.Expression, ctx *hcl.EvalContext) (v cty.Value, diag
 				Detail: m.err.what, Subject: m.at.Ptr(), Extra: m.err}}
 		}
 	}()
-	m.toil(callWork)
+	m.Toil(callWork)
 	v, diags = e.Value(ctx)
 	if !diags.HasErrors() {
 		if own, ok := e.(hclsyntax.Expression); ok {
@@ -102,8 +95,8 @@ func (m *meter) end(err *limitError) {
 	panic(exceeded{})
 }
 
-// toil counts what takes time.
-func (m *meter) toil(work int64) {
+// Toil counts what takes time. It implements [functions.Meter].
+func (m *meter) Toil(work int64) {
 	if m.work += work; m.work > m.most {
 		m.end(&limitError{"The expressions up to this one take too long to evaluate", true})
 	}
@@ -116,9 +109,9 @@ func (m *meter) exhausted() bool {
 	return m.work > m.most
 }
 
-// spend counts memory that is used.
-func (m *meter) spend(bytes int64) {
-	m.toil(bytes)
+// Spend counts memory that is used.
+func (m *meter) Spend(bytes int64) {
+	m.Toil(bytes)
 	m.spent += bytes
 	if m.err != nil || m.spent > evaluationLimit || m.spent < 0 {
 		m.end(beyond("makes values", evaluationLimit))
@@ -131,9 +124,6 @@ func (m *meter) Spendable(bytes int64) {
 		m.end(beyond("makes values", evaluationLimit))
 	}
 }
-
-// Toil implements [functions.Meter].
-func (m *meter) Toil(work int64) { m.toil(work) }
 
 // Patterns implements [functions.Meter].
 func (m *meter) Patterns() *functions.Patterns { return &m.patterns }
@@ -166,17 +156,17 @@ func (m *meter) check(e hclsyntax.Expression, v cty.Value, ctx *hcl.EvalContext)
 		if diags := twiceInObject(made, v, ctx); diags.HasErrors() {
 			return diags
 		}
-		m.spend(int64(len(made.Items)) * elementSize)
+		m.Spend(int64(len(made.Items)) * elementSize)
 		m.size(v, 0)
 	case *hclsyntax.TupleConsExpr:
-		m.spend(int64(len(made.Exprs)) * elementSize)
+		m.Spend(int64(len(made.Exprs)) * elementSize)
 		if slices.ContainsFunc(made.Exprs, computed) { // else the file has all of it
 			m.size(v, 0)
 		}
 	case *hclsyntax.ForExpr, *hclsyntax.SplatExpr, *hclsyntax.ConditionalExpr:
 		m.size(v, 0)
 	case *hclsyntax.TemplateExpr, *hclsyntax.TemplateJoinExpr, *hclsyntax.BinaryOpExpr, *hclsyntax.UnaryOpExpr:
-		m.spend(m.size(v, 0))
+		m.Spend(m.size(v, 0))
 	case *hclsyntax.TemplateWrapExpr:
 		return m.check(made.Wrapped, v, ctx)
 	case *hclsyntax.ParenthesesExpr:
@@ -197,7 +187,7 @@ func computed(e hclsyntax.Expression) bool {
 func (m *meter) size(v cty.Value, depth int) int64 {
 	total := int64(0)
 	m.measure(v, depth, &total)
-	m.toil(2 * total)
+	m.Toil(2 * total)
 	return total
 }
 
@@ -217,7 +207,7 @@ func (m *meter) measure(v cty.Value, depth int, total *int64) {
 		if n > stringLimit {
 			m.end(beyond("makes a string", stringLimit))
 		}
-		m.toil(8 * n) // functions go through it several times
+		m.Toil(8 * n) // functions go through it several times
 		*total += n
 	case kind == cty.Number:
 		m.number(v)
@@ -230,7 +220,7 @@ func (m *meter) measure(v cty.Value, depth int, total *int64) {
 		if !kind.ElementType().IsPrimitiveType() {
 			compare *= 4
 		}
-		m.toil(int64(n) * int64(bits.Len(uint(n))) * compare)
+		m.Toil(int64(n) * int64(bits.Len(uint(n))) * compare)
 	case kind.IsObjectType():
 		for name := range kind.AttributeTypes() {
 			*total += elementSize + int64(len(name))
@@ -292,30 +282,30 @@ func (e *metered) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
 			m.at = e.Expression.Range()
 		}
 	}()
-	m.spend(0)
+	m.Spend(0)
 	if e.role == repeated {
-		m.spend(stepSize)
+		m.Spend(stepSize)
 	}
 	v, diags := e.Expression.Value(ctx)
 	if m.err != nil {
 		panic(exceeded{})
 	}
 	if diags.HasErrors() {
-		m.spend(faultSize)
+		m.Spend(faultSize)
 		return v, diags
 	}
 	diags = append(diags, m.check(e.Expression, v, ctx)...)
 	plain, _ := v.Unmark()
 	switch {
 	case e.role == looped && plain.IsKnown() && plain.CanIterateElements():
-		m.toil(int64(plain.LengthInt()) * 4 * stepSize)
+		m.Toil(int64(plain.LengthInt()) * 4 * stepSize)
 		if plain.Type().IsSetType() {
 			m.size(plain, 0)
 		}
 	case e.role == compared:
-		m.toil(4*m.size(plain, 0) + functions.Unifying(plain))
+		m.Toil(4*m.size(plain, 0) + functions.Unifying(plain))
 	case e.role == part && plain.IsKnown() && !plain.IsNull() && plain.Type() == cty.String:
-		m.spend(int64(len(plain.AsString())))
+		m.Spend(int64(len(plain.AsString())))
 	}
 	return v, diags
 }
@@ -328,34 +318,11 @@ func (m *meter) outside(e hcl.Expression) {
 	}
 }
 
-// count adds a value that is kept to the others, and reports when they are too many.
-func (s *scope) count(e hclsyntax.Expression, v cty.Value) bool {
-	if _, shared := e.(*hclsyntax.ScopeTraversalExpr); shared {
-		return true
-	}
-	if v.Type() != cty.Number && v.Type() != cty.Bool {
-		size, secret := s.l.meter.sizeOf(v)
-		s.l.kept += size
-		s.l.keptSecret = s.l.keptSecret || secret
-	}
-	if s.l.kept <= keptLimit {
-		return true
-	}
-	err := &limitError{fmt.Sprintf("All values up to this one have more than %d MiB, the most that bh keeps", keptLimit>>20), true}
-	if s.l.keptSecret {
-		s.l.tooMuchOfSecrets()
-		return false
-	}
-	kind, detail, fix := err.fault()
-	s.report(kind, e.Range(), detail, fix)
-	return false
-}
+// Allow begins to count work again, up to so much.
+func (m *meter) Allow(work int64) { m.work, m.most = 0, work }
 
-// tooMuchOfSecrets reports that all expressions together exceed a bound. Where that happens depends
-// on the secrets that they work with.
-func (l *loader) tooMuchOfSecrets() {
-	l.report(secretFault, hcl.Range{}, hcl.Range{}, "What the file makes of secrets, and the rest of its values, is too large.", functions.LessOfIt)
-}
+// NewMeter returns a meter for one configuration.
+func NewMeter() *meter { return &meter{most: workLimit} }
 
 // sizeOf is size for a value that was measured. It also reports whether the value has a secret of
 // the environment in it.
@@ -365,25 +332,4 @@ func (m *meter) sizeOf(v cty.Value) (size int64, secret bool) {
 	m.err, m.secret = nil, false
 	_ = m.trial(func() { size = m.size(v, 0) })
 	return size, m.secret
-}
-
-// roomFor reports whether so many more projects can be kept, and says so if not.
-func (l *loader) roomFor(more int, s *scope, at hcl.Range) bool {
-	if len(l.config.Projects)+more <= projectLimit {
-		return true
-	}
-	s.report(tooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
-		"Declare fewer, or split the configuration into several with a state of their own.")
-	return false
-}
-
-// roomForBlocks reports whether dynamic blocks can make so many more blocks, and says so if not.
-func (l *loader) roomForBlocks(more int, s *scope, at hcl.Range) bool {
-	if l.made+more <= blockLimit {
-		l.made += more
-		return true
-	}
-	s.report(tooLarge, at, fmt.Sprintf("With these, dynamic blocks make more than %d blocks.", blockLimit),
-		"Make fewer, or split the configuration into several with a state of their own.")
-	return false
 }

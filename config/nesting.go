@@ -2,7 +2,6 @@ package config
 
 import (
 	"bytes"
-	"fmt"
 	"unicode"
 
 	"github.com/hashicorp/hcl/v2"
@@ -81,31 +80,6 @@ func surveyed(src []byte) survey {
 		}
 	}
 	return s
-}
-
-// parsable reports whether a text can be parsed with bounded memory and stack.
-func (l *loader) parsable(name string, src []byte) bool {
-	s := surveyed(src)
-	start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
-	if l.tokens += s.tokens; l.tokens > tokenLimit {
-		l.report(tooLarge, start, hcl.Range{}, fmt.Sprintf("With %s, the files have more than %d million words and signs, the most that bh reads.",
-			name, tokenLimit/1_000_000), "Split the configuration into several with a state of their own.")
-		return false
-	}
-	if s.odd > oddLimit {
-		l.report(invalidSyntax, start, hcl.Range{}, fmt.Sprintf("%s has more than %d characters that are not part of the language.", name, oddLimit),
-			"Check that it is a file of bh.")
-		return false
-	}
-	if s.depth <= maxDepth {
-		return true
-	}
-	place, deep := deepToken(src, name, hclsyntax.LexConfig)
-	if deep {
-		l.report(invalidSyntax, place, hcl.Range{}, fmt.Sprintf("The expression is nested more than %d levels deep.", maxDepth),
-			"Split the expression into several locals.")
-	}
-	return !deep
 }
 
 // tooDeep reports whether a text nests too deep for the parser, and where.

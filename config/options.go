@@ -1,6 +1,10 @@
 package config
 
-import "buckethead/vendors"
+import (
+	"strings"
+
+	"buckethead/vendors"
+)
 
 // Options says what Load reads and with which values. The zero value reads
 // buckets.hcl in the working directory, without variables, environment and
@@ -36,11 +40,72 @@ type Options struct {
 }
 
 // DefaultFile is the file that Load reads where Options.Path is empty.
-const DefaultFile = "buckets.hcl"
+const DefaultFile = DefaultName
 
 func (o Options) env(name string) (string, bool) {
 	if o.Env == nil {
 		return "", false
 	}
 	return o.Env(name)
+}
+
+// settings returns those of every vendor and every kind of state.
+func (o Options) settings() [][]vendors.Setting {
+	var all [][]vendors.Setting
+	for _, v := range o.Vendors {
+		all = append(all, v.Settings)
+	}
+	for _, k := range o.States {
+		all = append(all, k.Settings)
+	}
+	return all
+}
+
+// isReference reports whether a text is a reference into a store of some known vendor.
+func (o Options) isReference(text string) bool {
+	scheme, _, found := strings.Cut(text, "://")
+	return found && vendorOfScheme(o.Vendors, scheme) != ""
+}
+
+// vendorOfScheme names the vendor whose store reads references of scheme, or "".
+func vendorOfScheme(list []vendors.Vendor, scheme string) string {
+	for _, v := range list {
+		if scheme != "" && v.ReferenceScheme == scheme {
+			return v.Name
+		}
+	}
+	return ""
+}
+
+// SecretVariable reports whether an environment variable holds a secret: because a vendor or a
+// kind of state says so, whether the file declares it or not, or because of its name.
+func (o Options) SecretVariable(name string) bool {
+	for i := range o.Vendors {
+		if declaresSecret(o.Vendors[i].Settings, name) {
+			return true
+		}
+	}
+	for i := range o.States {
+		if declaresSecret(o.States[i].Settings, name) {
+			return true
+		}
+	}
+	return vendors.SecretVariable(name)
+}
+
+// declaresSecret reports whether one of the secret settings is taken from the variable, or
+// from one that its name begins with, such as CLOUDFLARE_API_TOKEN for CLOUDFLARE_API_TOKEN_EU.
+func declaresSecret(settings []vendors.Setting, name string) bool {
+	name = strings.ToUpper(name)
+	for i := range settings {
+		if !settings[i].Secret {
+			continue
+		}
+		for _, variable := range settings[i].Env {
+			if rest, is := strings.CutPrefix(name, variable); is && (rest == "" || rest[0] == '_') {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
 	"buckethead/config/diag"
 	"buckethead/config/language"
+	"buckethead/config/words"
 )
 
 // Policy is one policy block: a condition that every declared project must meet, or every
@@ -28,63 +28,83 @@ type Policy struct {
 	rule *policyRule
 }
 
+// PolicyBlock is the table of a policy block.
+var PolicyBlock = &language.Block{Name: "policy", Labels: []string{"NAME"},
+	Doc: "A rule that every project keeps, or every operation of a plan if it reads operation. Of project it can read " +
+		namesOf(projectType) + "; of operation, " + namesOf(operationType) + ".",
+	Example: "policy \"private\" {\n  condition     = !project.public_access\n  error_message = \"${project.address} would be public.\"\n}",
+	Attributes: []language.Attribute{
+		{Name: "condition", Form: language.Any, Required: true, Doc: "True if it is kept. It reads project or operation.",
+			Example: `condition = !project.public_access`},
+		{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
+			Example: `error_message = "${project.address} would be public."`},
+		{Name: "severity", Form: language.Text, Default: "error", Words: []string{"error", "warning"},
+			Doc: "A warning does not stop a plan.", Example: `severity = "warning"`,
+			At: language.At(func(p *Policy) any { return (*string)(&p.Severity) })},
+	}}
+
+// namesOf returns the names of the attributes of an object, as a list in words.
+func namesOf(t cty.Type) string { return words.List(slices.Sorted(maps.Keys(t.AttributeTypes()))...) }
+
 // policyRule is what a policy is evaluated with.
 type policyRule struct {
-	l                  *loader // only read
+	ev                 *Evaluator // only read
 	block              *hclsyntax.Block
 	condition, message hclsyntax.Expression
 	project            bool // it speaks of a project
 }
 
-// decodePolicies reads the policy blocks, and finds what is wrong with their
+// DecodePolicies reads the policy blocks, and finds what is wrong with their
 // expressions whatever the projects and the plan are.
-func (l *loader) decodePolicies() {
+func DecodePolicies(ev *Evaluator, blocks []*hclsyntax.Block) []Policy {
+	var out []Policy
+	var unused []Lack // nothing needs what policies lack
 	named := map[string]*hclsyntax.Block{}
-	for _, b := range l.blocks.policy {
-		s := l.needing(b, &l.unused)
+	for _, b := range blocks {
+		s := ev.Needing(b, &unused)
 		name := b.Labels[0]
 		if first := named[name]; first != nil {
-			s.duplicate(b, first, fmt.Sprintf("The policy %q", name))
+			s.Duplicate(b, first, fmt.Sprintf("The policy %q", name))
 			continue
 		}
 		named[name] = b
 		policy := Policy{Name: name, Range: toRange(b.DefRange())}
-		policyBlock.SetDefaults(&policy)
-		s.fill(b, policyBlock, &policy)
+		PolicyBlock.SetDefaults(&policy)
+		s.Fill(b, PolicyBlock, &policy)
 		condition, message := b.Body.Attributes["condition"], b.Body.Attributes["error_message"]
 		if condition == nil || message == nil {
 			continue
 		}
-		policy.rule = &policyRule{l: l, block: b, condition: condition.Expr, message: message.Expr}
+		policy.rule = &policyRule{ev: ev, block: b, condition: condition.Expr, message: message.Expr}
 		policy.rule.project = mentions("project", condition.Expr, message.Expr)
 		policy.Operations = mentions("operation", condition.Expr, message.Expr)
-		if s.readsNoSecret(condition, "condition") && s.readsNoSecret(message, "error_message") && policy.checkExpressions(s) {
-			l.config.Policies = append(l.config.Policies, policy)
+		if s.ReadsNoSecret(condition, "condition") && s.ReadsNoSecret(message, "error_message") && policy.checkExpressions(ev, s) {
+			out = append(out, policy)
 		}
 	}
+	return out
 }
 
 // checkExpressions evaluates condition and message for a project and an operation of
 // which nothing is known but their types.
-func (p Policy) checkExpressions(s *scope) bool {
-	before := len(s.l.diags)
+func (p Policy) checkExpressions(ev *Evaluator, s *Scope) bool {
+	before := len(ev.Found.List)
 	values := map[string]cty.Value{"project": cty.UnknownVal(projectType)}
 	if p.Operations {
 		values["operation"] = cty.UnknownVal(operationType)
 	}
-	s.ctx = s.ctx.NewChild()
-	s.ctx.Variables = values
+	s.Bind(values)
 	for _, e := range []hclsyntax.Expression{p.rule.condition, p.rule.message} {
-		if s.attributesExist(e) {
-			s.evaluate(e)
+		if attributesExist(s, e) {
+			s.Evaluate(e)
 		}
 	}
-	return len(s.l.diags) == before
+	return len(ev.Found.List) == before
 }
 
 // attributesExist reports each reference to something that projects or operations do
 // not have.
-func (s *scope) attributesExist(e hclsyntax.Expression) bool {
+func attributesExist(s *Scope, e hclsyntax.Expression) bool {
 	ok := true
 	for _, t := range e.Variables() {
 		root := t.RootName()
@@ -99,14 +119,7 @@ func (s *scope) attributesExist(e hclsyntax.Expression) bool {
 		if near := language.Similar(name, names); near != "" {
 			fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
 		}
-		s.report(unknownReference, t.SourceRange(), fmt.Sprintf("In a policy, %s has no attribute %q.", root, name), fix)
+		s.Report(unknownReference, t.SourceRange(), fmt.Sprintf("In a policy, %s has no attribute %q.", root, name), fix)
 	}
 	return ok
-}
-
-// mentions reports whether any of the expressions refers to a name.
-func mentions(name string, expressions ...hclsyntax.Expression) bool {
-	return slices.ContainsFunc(expressions, func(e hclsyntax.Expression) bool {
-		return slices.ContainsFunc(e.Variables(), func(t hcl.Traversal) bool { return t.RootName() == name })
-	})
 }

@@ -2,7 +2,7 @@ package config
 
 import (
 	"fmt"
-	"maps"
+	"iter"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
@@ -13,12 +13,18 @@ import (
 	"buckethead/config/words"
 )
 
-// CheckProjects checks every declared project against the policies that judge projects,
-// and returns their objections. It contacts no one. A policy that mentions neither
-// projects nor operations is evaluated once.
-func (c *Config) CheckProjects() diag.List {
+// JudgedProject is a declared project as a policy sees it.
+type JudgedProject struct {
+	Address addr.Address
+	Range   diag.Range
+	Values  Attributes
+}
+
+// JudgeProjects checks projects against the policies that judge projects, and returns their objections. A
+// policy that mentions neither projects nor operations is evaluated once.
+func JudgeProjects(policies []Policy, projects iter.Seq[JudgedProject]) diag.List {
 	var all []*evaluation
-	for _, p := range c.Policies {
+	for _, p := range policies {
 		if !p.Operations {
 			all = append(all, p.evaluation())
 		}
@@ -26,11 +32,11 @@ func (c *Config) CheckProjects() diag.List {
 	if all == nil {
 		return nil
 	}
-	for _, project := range c.Projects {
-		values := map[string]cty.Value{"project": projectValue(project)}
+	for project := range projects {
+		values := map[string]cty.Value{"project": project.Values.object()}
 		for _, e := range all {
 			if e.policy.rule.project {
-				e.judge(project.Addr, project.Range, values)
+				e.judge(project.Address, project.Range, values)
 			}
 		}
 	}
@@ -44,28 +50,20 @@ func (c *Config) CheckProjects() diag.List {
 	return out.Sorted()
 }
 
-// CheckOperations checks the operations of a plan against the policies that judge
-// operations, and returns their objections. If the operation's project is declared, its
-// attributes are those of the file. Otherwise they are what the operation says about it,
-// and null for the rest.
-func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
+// JudgeOperations checks the operations of a plan against the policies that judge operations, and returns their
+// objections. declared returns the project of an operation, if it is declared. Otherwise its attributes are what
+// the operation says about it, and null for the rest.
+func JudgeOperations(policies []Policy, operations []PlannedOperation, declared func(addr.Address) (JudgedProject, bool)) diag.List {
 	var out diag.List
-	var declared map[addr.Address]Project
-	for _, p := range c.Policies {
+	for _, p := range policies {
 		if !p.Operations {
 			continue
-		}
-		if declared == nil {
-			declared = make(map[addr.Address]Project, len(c.Projects))
-			for _, project := range c.Projects {
-				declared[project.Addr] = project
-			}
 		}
 		e := p.evaluation()
 		for _, o := range operations {
 			project, subject := o.projectValue(), o.Range
-			if known, is := declared[o.Project]; is {
-				project = projectValue(known)
+			if known, is := declared(o.Project); is {
+				project = known.Values.object()
 				if subject.IsZero() {
 					subject = known.Range
 				}
@@ -80,7 +78,8 @@ func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 // evaluation is a policy at work. What it reports is kept apart from what the load of
 // the files did, so that a Config stays as it is.
 type evaluation struct {
-	scope
+	*Scope
+	ev     *Evaluator
 	policy Policy
 	more   int // violations beyond violationsShown
 }
@@ -90,7 +89,7 @@ const violationsShown = 100
 
 // found returns what the policy objects to.
 func (e *evaluation) found() diag.List {
-	found := append(e.l.diags, e.l.telling...)
+	found := append(e.ev.Found.List, e.ev.Found.Telling...)
 	if e.more == 0 {
 		return found
 	}
@@ -101,21 +100,18 @@ func (e *evaluation) found() diag.List {
 }
 
 func (p Policy) evaluation() *evaluation {
-	own := *p.rule.l
-	own.diags, own.telling = nil, nil
-	config := *own.config // of which templates are shown
-	config.Sources = maps.Clone(config.Sources)
-	own.config = &config
-	return &evaluation{policy: p, scope: scope{l: &own, block: p.rule.block.Range(), seen: map[faultKey]struct{}{}}}
+	ev := p.rule.ev.Apart()
+	e := &evaluation{policy: p, ev: ev, Scope: ev.In(p.rule.block)}
+	e.Once()
+	return e
 }
 
 // judge evaluates the policy for a project, or for an operation of it. A fault of the
 // policy itself, which all of them can have, is told once.
 func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[string]cty.Value) {
 	rule := e.policy.rule
-	e.ctx = rule.l.root.NewChild()
-	e.ctx.Variables = values
-	holds, ok := e.evaluate(rule.condition)
+	e.Bind(values)
+	holds, ok := e.Evaluate(rule.condition)
 	if !ok {
 		return
 	}
@@ -123,13 +119,13 @@ func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[
 	holds, err := convert.Convert(holds, cty.Bool)
 	switch {
 	case err != nil || holds.IsNull():
-		e.report(wrongType, rule.condition.Range(), "The condition must be true or false.",
+		e.Report(wrongType, rule.condition.Range(), "The condition must be true or false.",
 			"Compare something, or use can().")
 		return
 	case holds.True():
 		return
 	}
-	if len(e.l.diags) >= violationsShown {
+	if len(e.ev.Found.List) >= violationsShown {
 		e.more++
 		return
 	}
@@ -139,14 +135,14 @@ func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[
 		Detail: fmt.Sprintf("%s This is the policy %q at %s.", text, e.policy.Name, toRange(rule.condition.Range())),
 		Fix:    "Change what is declared, or the policy."}
 	if d.Subject.IsZero() {
-		d.Subject, d.Context = toRange(rule.condition.Range()), toRange(e.block)
+		d.Subject, d.Context = toRange(rule.condition.Range()), toRange(rule.block.Range())
 	}
-	e.l.diags = append(e.l.diags, d)
+	e.ev.Found.List = append(e.ev.Found.List, d)
 }
 
 // text evaluates the message. One that would show a sensitive value is withheld.
 func (e *evaluation) text(message hclsyntax.Expression) string {
-	value, ok := e.evaluate(message)
+	value, ok := e.Evaluate(message)
 	if !ok {
 		return "The condition does not hold."
 	}

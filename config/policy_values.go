@@ -43,83 +43,56 @@ var operationType = cty.Object(map[string]cty.Type{
 	"kind": cty.String, "reason": cty.String, "blocked": cty.Bool, "changes": cty.List(cty.String),
 })
 
-// projectValue returns a declared project; what is not declared is null.
-func projectValue(p Project) cty.Value {
-	values := unsaid()
-	name(values, p.Addr)
-	every, overlap := cty.NullVal(cty.String), cty.NullVal(cty.String)
-	if p.Rotate != nil {
-		every, overlap = length(p.Rotate.Every), cty.StringVal(language.FormatDuration(p.Rotate.Overlap))
+// Attributes are what is known of a project; nothing is said of the rest.
+type Attributes map[string]cty.Value
+
+// AttributesOf returns the attributes of a project of which only the address is known.
+func AttributesOf(project addr.Address) Attributes {
+	values := make(Attributes, len(projectType.AttributeTypes()))
+	for attribute, kind := range projectType.AttributeTypes() {
+		values[attribute] = cty.NullVal(kind)
 	}
-	settings := p.Bucket.Settings
-	var domains, origins []string
-	for _, d := range settings.Domains {
-		domains = append(domains, d.Domain)
-	}
-	for _, r := range settings.CORS {
-		origins = append(origins, r.AllowedOrigins...)
-	}
-	for attribute, value := range map[string]cty.Value{
-		"declared": cty.True, "registered": cty.BoolVal(p.Register != nil),
-		"bucket": orNull(p.Bucket.ID.Name), "cloud": orNull(p.Cloud), "secrets": orNull(p.Secrets),
-		"item_title": orNull(p.ItemTitle),
-		"location":   orNull(p.Bucket.Location), "jurisdiction": orNull(p.Bucket.ID.Namespace),
-		"storage_class": orNull(p.Bucket.StorageClass),
-		"protect":       cty.BoolVal(p.Protect), "rotate_every": every, "rotate_overlap": overlap,
-		"allowed_ips": listOf(p.AllowedIPs), "custom_domains": listOf(domains), "cors_origins": listOf(origins),
-		"public_access": cty.BoolVal(settings.PublicAccess != nil && settings.PublicAccess.Enabled),
-	} {
-		values[attribute] = value
-	}
-	if p.Register == nil { // of keys that someone brings, these say nothing
-		values["access"], values["on_destroy"] = orNull(string(p.Access)), orNull(string(p.OnDestroy))
-		values["adopt"], values["expires_after"] = cty.BoolVal(p.Adopt), length(p.ExpiresAfter)
-	}
-	return cty.ObjectVal(values)
+	values["address"], values["name"] = cty.StringVal(project.String()), cty.StringVal(project.Name)
+	values.Text("key", project.Key)
+	return values
 }
+
+// Text sets an attribute to a text; an empty one is null.
+func (a Attributes) Text(name, text string) {
+	if text != "" {
+		a[name] = cty.StringVal(text)
+	}
+}
+
+// Texts sets an attribute to a list.
+func (a Attributes) Texts(name string, texts []string) { a[name] = listOf(texts) }
+
+// Flag sets an attribute to true or false.
+func (a Attributes) Flag(name string, value bool) { a[name] = cty.BoolVal(value) }
+
+// Length sets an attribute to a length of time.
+func (a Attributes) Length(name string, d time.Duration) {
+	a[name] = cty.StringVal(language.FormatDuration(d))
+}
+
+func (a Attributes) object() cty.Value { return cty.ObjectVal(a) }
 
 // projectValue returns what the operation knows of a project that is not declared.
 func (o PlannedOperation) projectValue() cty.Value {
-	values := unsaid()
-	name(values, o.Project)
-	for attribute, text := range map[string]string{"bucket": o.Bucket, "jurisdiction": o.Jurisdiction,
-		"location": o.Location, "cloud": o.Cloud, "secrets": o.Secrets, "item_title": o.ItemTitle} {
-		values[attribute] = orNull(text)
-	}
-	values["declared"] = cty.False
-	return cty.ObjectVal(values)
+	values := AttributesOf(o.Project)
+	values.Flag("declared", false)
+	values.Text("bucket", o.Bucket)
+	values.Text("jurisdiction", o.Jurisdiction)
+	values.Text("location", o.Location)
+	values.Text("cloud", o.Cloud)
+	values.Text("secrets", o.Secrets)
+	values.Text("item_title", o.ItemTitle)
+	return values.object()
 }
 
 func (o PlannedOperation) value() cty.Value {
 	return cty.ObjectVal(map[string]cty.Value{"kind": cty.StringVal(o.Kind), "reason": cty.StringVal(o.Reason),
 		"blocked": cty.BoolVal(o.Blocked), "changes": listOf(o.Changes)})
-}
-
-// unsaid returns every attribute of a project as null.
-func unsaid() map[string]cty.Value {
-	values := make(map[string]cty.Value, len(projectType.AttributeTypes()))
-	for attribute, kind := range projectType.AttributeTypes() {
-		values[attribute] = cty.NullVal(kind)
-	}
-	return values
-}
-
-func name(values map[string]cty.Value, p addr.Address) {
-	values["address"], values["name"], values["key"] = cty.StringVal(p.String()), cty.StringVal(p.Name), orNull(p.Key)
-}
-
-func orNull(text string) cty.Value {
-	if text == "" {
-		return cty.NullVal(cty.String)
-	}
-	return cty.StringVal(text)
-}
-
-func length(d time.Duration) cty.Value {
-	if d == 0 {
-		return cty.NullVal(cty.String)
-	}
-	return cty.StringVal(language.FormatDuration(d))
 }
 
 func listOf(texts []string) cty.Value {

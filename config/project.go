@@ -52,7 +52,8 @@ var defaultProject = func() (p Project) {
 // projectDecoder turns one project block into its projects. It is copied for each
 // instance of a for_each, after what all of them share was read.
 type projectDecoder struct {
-	scope
+	Scope
+	of      *projectsDecoder
 	source  *hclsyntax.Block
 	project Project
 	set     language.Set // written, and not null
@@ -62,46 +63,65 @@ type projectDecoder struct {
 	domains map[string]hcl.Range // where each custom domain stands; nil for none
 }
 
-// decodeProjects reads every project block.
-func (l *loader) decodeProjects() {
-	l.named = make(map[string]*hclsyntax.Block, len(l.blocks.project))
-	l.expect(len(l.blocks.project))
-	for _, b := range l.blocks.project {
-		l.decodeProject(b)
+// projectsDecoder turns the project blocks of all files into projects.
+type projectsDecoder struct {
+	ev        *Evaluator
+	connected *connected
+	config    *Config
+	named     map[string]*hclsyntax.Block // the project blocks, by name
+	unsure    map[string]bool             // names of projects whose instances are not known
+	buckets   map[bucketKey]int32         // the index in origins of the project that has it
+	items     map[itemKey]int32
+	domains   map[string]domainOwner // nil until there is one
+	origins   []origin
+}
+
+// decodeProjects reads every project block into the config.
+func decodeProjects(cn *connected, c *Config, blocks []*hclsyntax.Block) *projectsDecoder {
+	ps := &projectsDecoder{ev: cn.ev, connected: cn, config: c, unsure: map[string]bool{},
+		named: make(map[string]*hclsyntax.Block, len(blocks))}
+	ps.expect(len(blocks))
+	for _, b := range blocks {
+		ps.decode(b)
 	}
-	l.config.Names = slices.Sorted(maps.Keys(l.named))
+	ps.config.Names = slices.Sorted(maps.Keys(ps.named))
 	byAddress := func(a, b Project) int { return a.Addr.Compare(b.Addr) }
-	if !slices.IsSortedFunc(l.config.Projects, byAddress) {
-		slices.SortFunc(l.config.Projects, byAddress)
+	if !slices.IsSortedFunc(ps.config.Projects, byAddress) {
+		slices.SortFunc(ps.config.Projects, byAddress)
 	}
+	return ps
 }
 
 // expect makes room for more projects, which otherwise is made many times over.
-func (l *loader) expect(count int) {
-	l.config.Projects = slices.Grow(l.config.Projects, count)
-	l.origins = slices.Grow(l.origins, count)
-	if len(l.items) == 0 {
-		l.buckets = make(map[bucketKey]int32, count)
-		l.items = make(map[itemKey]int32, count)
+func (ps *projectsDecoder) expect(count int) {
+	ps.config.Projects = slices.Grow(ps.config.Projects, count)
+	ps.origins = slices.Grow(ps.origins, count)
+	if len(ps.items) == 0 {
+		ps.buckets = make(map[bucketKey]int32, count)
+		ps.items = make(map[itemKey]int32, count)
 	}
 }
 
-func (l *loader) decodeProject(b *hclsyntax.Block) {
+func (ps *projectsDecoder) decode(b *hclsyntax.Block) {
 	name := b.Labels[0]
 	d := &projectDecoder{
-		scope:   *l.needing(b, &l.config.Lacks),
+		Scope:   *ps.ev.Needing(b, &ps.config.Lacks),
+		of:      ps,
 		source:  b,
 		project: defaultProject,
 	}
 	d.project.Range = toRange(b.DefRange())
-	d.scope.project = addr.Address{Kind: addr.Project, Name: name}
-	first, twice := l.named[name]
+	d.Address = addr.Address{Kind: addr.Project, Name: name}
+	first, twice := ps.named[name]
 	if twice {
-		d.duplicate(b, first, fmt.Sprintf("The project %q", name))
+		d.Duplicate(b, first, fmt.Sprintf("The project %q", name))
 	} else {
-		l.named[name] = b
+		ps.named[name] = b
 	}
-	if b.Body.Attributes["for_each"] != nil {
+	if a := b.Body.Attributes["for_each"]; a != nil {
+		if !twice {
+			ps.ev.DeclareEach(name, a.Expr)
+		}
 		d.decodeInstances(twice)
 		return
 	}
@@ -116,22 +136,22 @@ func (l *loader) decodeProject(b *hclsyntax.Block) {
 func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 	row := projectBlock.Attribute(a.Name)
 	if row == nil {
-		d.l.maskAttribute(a)
+		d.of.ev.Sources.Attribute(a)
 		if language.Similar(a.Name, projectBlock.AttributeNames()) == "bucket" {
 			d.faults |= hasBucket // mistyped, and so not missing as well
 		}
-		d.unknownAttribute(a, projectBlock)
+		d.UnknownAttribute(a, projectBlock)
 		return
 	}
-	d.part = a.Name
+	d.Part = a.Name
 	var out outcome
 	switch row.Name {
 	case "cloud":
-		d.cloud, out = d.connectionReference(a, &d.l.clouds)
+		d.cloud, out = d.of.connected.choose(&d.Scope, a, &d.of.connected.clouds)
 	case "secrets":
-		d.secrets, out = d.connectionReference(a, &d.l.secrets)
+		d.secrets, out = d.of.connected.choose(&d.Scope, a, &d.of.connected.secrets)
 	default:
-		out = d.read(a, row, &d.project)
+		out = d.Read(a, row, &d.project)
 	}
 	switch bit := projectBlock.Set(a.Name); out {
 	case given:
@@ -144,7 +164,7 @@ func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 // place returns the range of an attribute's value, of the first block of that name, of the first
 // dynamic block that makes such blocks, or of the project's header.
 func (d *projectDecoder) place(name string) hcl.Range {
-	for _, of := range []func(*hclsyntax.Block) string{func(b *hclsyntax.Block) string { return b.Type }, madeType} {
+	for _, of := range []func(*hclsyntax.Block) string{func(b *hclsyntax.Block) string { return b.Type }, MadeType} {
 		for _, b := range d.source.Body.Blocks {
 			if of(b) == name {
 				return b.DefRange()
@@ -152,4 +172,17 @@ func (d *projectDecoder) place(name string) hcl.Range {
 		}
 	}
 	return valueRange(d.source, name)
+}
+
+// projectLimit bounds the projects of a configuration.
+const projectLimit = 250_000
+
+// roomFor reports whether so many more projects can be kept, and says so if not.
+func (d *projectDecoder) roomFor(more int, at hcl.Range) bool {
+	if len(d.of.config.Projects)+more <= projectLimit {
+		return true
+	}
+	d.Report(tooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
+		"Declare fewer, or split the configuration into several with a state of their own.")
+	return false
 }

@@ -27,7 +27,7 @@ type domainOwner struct {
 // settingsGroup is how the blocks of one kind are read and written.
 type settingsGroup struct {
 	table  *language.Block
-	decode func(*projectDecoder, []placed)
+	decode func(*projectDecoder, []Placed)
 	write  func(vendors.BucketSettings, *hclwrite.Body)
 }
 
@@ -39,7 +39,7 @@ var settingsGroups = []settingsGroup{
 	groupOf(lockBlock, maxRules, func(s *vendors.BucketSettings) *[]vendors.LockRule { return &s.Lock }, (*rule).lock),
 	groupOf(domainBlock, maxDomains, func(s *vendors.BucketSettings) *[]vendors.CustomDomain { return &s.Domains },
 		func(_ *rule, d *vendors.CustomDomain, _ int) string { return d.Domain }),
-	{publicBlock, func(d *projectDecoder, blocks []placed) {
+	{publicBlock, func(d *projectDecoder, blocks []Placed) {
 		// A second block is reported elsewhere.
 		list, _ := decodeRules(d, blocks, publicBlock, len(blocks), func(*rule, *vendors.PublicAccess, int) string { return "" })
 		if len(list) > 0 {
@@ -56,7 +56,7 @@ var settingsGroups = []settingsGroup{
 // from 1, and returns its name, which is "" if rules of this type have none.
 func groupOf[R any](table *language.Block, limit int, at func(*vendors.BucketSettings) *[]R,
 	check func(r *rule, one *R, n int) string) settingsGroup {
-	return settingsGroup{table, func(d *projectDecoder, blocks []placed) {
+	return settingsGroup{table, func(d *projectDecoder, blocks []Placed) {
 		list, places := decodeRules(d, blocks, table, limit, check)
 		*at(&d.project.Bucket.Settings) = list
 		if table == domainBlock {
@@ -70,7 +70,7 @@ func groupOf[R any](table *language.Block, limit int, at func(*vendors.BucketSet
 }
 
 // decodeSettings reads the blocks of these types, which are settings of the bucket.
-func (d *projectDecoder) decodeSettings(blocks []placed, types language.Set) {
+func (d *projectDecoder) decodeSettings(blocks []Placed, types language.Set) {
 	for _, g := range settingsGroups {
 		if types&projectBlock.Set(g.table.Name) != 0 {
 			g.decode(d, blocks)
@@ -80,7 +80,7 @@ func (d *projectDecoder) decodeSettings(blocks []placed, types language.Set) {
 
 // decodeRules reads the blocks of one type, in order, and returns the rules and the place of
 // each name.
-func decodeRules[R any](d *projectDecoder, blocks []placed, table *language.Block, limit int,
+func decodeRules[R any](d *projectDecoder, blocks []Placed, table *language.Block, limit int,
 	check func(r *rule, one *R, n int) string) ([]R, map[string]hcl.Range) {
 	var out []R
 	places := map[string]hcl.Range{}
@@ -91,7 +91,7 @@ func decodeRules[R any](d *projectDecoder, blocks []placed, table *language.Bloc
 			continue
 		}
 		d.set |= bit
-		r := &rule{scope: b.within(d.scope), source: b, table: table}
+		r := &rule{Scope: b.Within(d.Scope), source: b, table: table}
 		if n++; n > limit {
 			if n == limit+1 {
 				r.fault(tooManyRules, b.DefRange(),
@@ -101,13 +101,13 @@ func decodeRules[R any](d *projectDecoder, blocks []placed, table *language.Bloc
 			}
 			continue
 		}
-		if !d.l.labelled(b.Block, table.Labels) {
+		if !d.of.ev.Labelled(b.Block, table.Labels) {
 			d.faults |= bit
 			continue
 		}
 		var one R
 		table.SetDefaults(&one)
-		r.set, r.faults = r.fill(b.Block, table, &one)
+		r.set, r.faults = r.Fill(b.Block, table, &one)
 		if name := check(r, &one, n); name != "" {
 			r.once(name, places)
 		}
@@ -148,17 +148,17 @@ func (d *projectDecoder) claimDomains() {
 	if d.faults&hasDomain != 0 {
 		return
 	}
-	if d.l.domains == nil {
-		d.l.domains = map[string]domainOwner{}
+	if d.of.domains == nil {
+		d.of.domains = map[string]domainOwner{}
 	}
 	for _, c := range d.project.Bucket.Settings.Domains {
 		place := d.domains[c.Domain]
-		other, taken := d.l.domains[c.Domain]
+		other, taken := d.of.domains[c.Domain]
 		if !taken {
-			d.l.domains[c.Domain] = domainOwner{d.project.Addr, place}
+			d.of.domains[c.Domain] = domainOwner{d.project.Addr, place}
 			continue
 		}
-		d.report(sharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
+		d.Report(sharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
 			c.Domain, other.project, toRange(other.place), d.project.Addr, toRange(place)),
 			"Give each bucket a domain of its own.")
 	}

@@ -5,24 +5,25 @@ import (
 	"slices"
 	"time"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/addr"
 	"buckethead/config/language"
 )
 
-// fill reads the attributes of a block into target, as its table describes them, and reports
+// Fill reads the attributes of a block into target, as its table describes them, and reports
 // those that the table does not have. It returns the attributes that have a value and those that are
 // useless; of the latter every fault was reported. Attributes that the decoder reads in a way
 // of its own are in neither set.
-func (s *scope) fill(b *hclsyntax.Block, table *language.Block, target any) (set, faults language.Set) {
-	s.known(b.Body, table)
+func (s *Scope) Fill(b *hclsyntax.Block, table *language.Block, target any) (set, faults language.Set) {
+	s.Known(b.Body, table)
 	for i := range table.Attributes {
 		row := &table.Attributes[i]
 		a := b.Body.Attributes[row.Name]
 		if a == nil {
 			if row.Required {
-				s.missing(b, row.Name)
+				s.Missing(b, row.Name)
 				faults |= 1 << i
 			}
 			continue
@@ -30,11 +31,11 @@ func (s *scope) fill(b *hclsyntax.Block, table *language.Block, target any) (set
 		if row.At == nil {
 			continue
 		}
-		switch out := s.read(a, row, target); {
+		switch out := s.Read(a, row, target); {
 		case out == given:
 			set |= 1 << i
 		case out == unset && row.Required:
-			s.missing(b, row.Name)
+			s.Missing(b, row.Name)
 			faults |= 1 << i
 		case out == faulty:
 			faults |= 1 << i
@@ -43,15 +44,15 @@ func (s *scope) fill(b *hclsyntax.Block, table *language.Block, target any) (set
 	return set, faults
 }
 
-// read reads one attribute into target.
-func (s *scope) read(a *hclsyntax.Attribute, row *language.Attribute, target any) outcome {
+// Read reads one attribute into target.
+func (s *Scope) Read(a *hclsyntax.Attribute, row *language.Attribute, target any) outcome {
 	switch at := row.At(target).(type) {
 	case *string:
 		return s.readText(a, row, at)
 	case *[]string:
 		return s.readTexts(a, row, at)
 	case *bool:
-		value, out := s.flag(a)
+		value, out := s.Flag(a)
 		return store(at, value, out)
 	case *time.Duration:
 		return s.readLength(a, row, at)
@@ -71,13 +72,13 @@ func store[T any](at *T, value T, out outcome) outcome {
 	return out
 }
 
-func (s *scope) readText(a *hclsyntax.Attribute, row *language.Attribute, at *string) outcome {
+func (s *Scope) readText(a *hclsyntax.Attribute, row *language.Attribute, at *string) outcome {
 	var text string
 	var out outcome
 	if row.Words != nil {
-		text, out = s.choice(a, row.Words...)
+		text, out = s.Choice(a, row.Words...)
 	} else {
-		text, out = s.text(a)
+		text, out = s.Text(a)
 	}
 	if out == given && row.Canonical != nil {
 		text, out = s.canonical(a, row, text)
@@ -87,13 +88,13 @@ func (s *scope) readText(a *hclsyntax.Attribute, row *language.Attribute, at *st
 
 // readTexts reads several texts, each made canonical, sorted and each once, so that the order in
 // the file makes no difference to a plan.
-func (s *scope) readTexts(a *hclsyntax.Attribute, row *language.Attribute, at *[]string) outcome {
-	texts, out := s.texts(a)
+func (s *Scope) readTexts(a *hclsyntax.Attribute, row *language.Attribute, at *[]string) outcome {
+	texts, out := s.Texts(a)
 	if out != given {
 		return out
 	}
 	if row.Required && len(texts) == 0 {
-		s.report(invalidValue, a.Expr.Range(), row.Name+" is empty.", "Name at least one.")
+		s.Report(invalidValue, a.Expr.Range(), row.Name+" is empty.", "Name at least one.")
 		return faulty
 	}
 	list := make([]string, 0, len(texts))
@@ -109,25 +110,25 @@ func (s *scope) readTexts(a *hclsyntax.Attribute, row *language.Attribute, at *[
 	return store(at, slices.Compact(list), out)
 }
 
-func (s *scope) canonical(a *hclsyntax.Attribute, row *language.Attribute, text string) (string, outcome) {
+func (s *Scope) canonical(a *hclsyntax.Attribute, row *language.Attribute, text string) (string, outcome) {
 	text, fault, fix := row.Canonical(row.Name, text)
 	if fault != "" {
-		s.report(invalidValue, a.Expr.Range(), fault, fix)
+		s.Report(invalidValue, a.Expr.Range(), fault, fix)
 		return "", faulty
 	}
 	return text, given
 }
 
-func (s *scope) readLength(a *hclsyntax.Attribute, row *language.Attribute, at *time.Duration) outcome {
-	length, out := s.duration(a)
+func (s *Scope) readLength(a *hclsyntax.Attribute, row *language.Attribute, at *time.Duration) outcome {
+	length, out := s.Duration(a)
 	switch {
 	case out != given:
 	case length == 0 && !row.MayBeZero:
-		s.report(invalidDuration, a.Expr.Range(), row.Name+" is zero.", `Write a longer time, such as "90d", or remove the line.`)
+		s.Report(invalidDuration, a.Expr.Range(), row.Name+" is zero.", `Write a longer time, such as "90d", or remove the line.`)
 		return faulty
 	case row.Most > 0 && length > row.Most:
 		most := language.FormatDuration(row.Most)
-		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is longer than %s.", row.Name, most),
+		s.Report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%s is longer than %s.", row.Name, most),
 			fmt.Sprintf("Write %q or less.", most))
 		return faulty
 	}
@@ -135,8 +136,8 @@ func (s *scope) readLength(a *hclsyntax.Attribute, row *language.Attribute, at *
 }
 
 // readDate reads a day, which is its first moment in UTC, or a moment.
-func (s *scope) readDate(a *hclsyntax.Attribute, at *time.Time) outcome {
-	text, out := s.text(a)
+func (s *Scope) readDate(a *hclsyntax.Attribute, at *time.Time) outcome {
+	text, out := s.Text(a)
 	if out != given {
 		return out
 	}
@@ -156,8 +157,26 @@ func (s *scope) readDate(a *hclsyntax.Attribute, at *time.Time) outcome {
 		fault, fix = fmt.Sprintf("%s is in the year %d.", a.Name, t.Year()), "Write a date between 1970 and 9999."
 	}
 	if fault != "" {
-		s.report(invalidDate, a.Expr.Range(), fault, fix)
+		s.Report(invalidDate, a.Expr.Range(), fault, fix)
 		return faulty
 	}
 	return store(at, t, out)
+}
+
+// address reads an attribute that names a project: project.tenant["north"], or
+// the same as a string.
+func (s *Scope) address(a *hclsyntax.Attribute) (addr.Address, outcome) {
+	text := ""
+	if t, diags := hcl.AbsTraversalForExpr(a.Expr); !diags.HasErrors() && len(t) > 0 {
+		text = traversalText(t)
+	} else if v, diags := s.ev.Meter.value(a.Expr, nil); !diags.HasErrors() && v.Type().FriendlyName() == "string" && !v.IsNull() {
+		text = v.AsString()
+	}
+	p, err := addr.Parse(text)
+	if err != nil || p.Kind != addr.Project {
+		s.Report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is not the address of a project.", a.Name),
+			`Write project.NAME or project.NAME["KEY"], without other expressions.`)
+		return addr.Address{}, faulty
+	}
+	return p, given
 }

@@ -15,8 +15,8 @@ const maxAge = 24 * time.Hour
 
 // rule is one block of a bucket's settings while it is read.
 type rule struct {
-	scope
-	source      placed
+	Scope
+	source      Placed
 	table       *language.Block
 	set, faults language.Set
 	failed      bool // the rule as a whole is faulty
@@ -25,7 +25,7 @@ type rule struct {
 // fault reports a fault of the rule.
 func (r *rule) fault(k diag.Kind, subject hcl.Range, detail, fix string) {
 	r.failed = true
-	r.report(k, subject, detail, fix)
+	r.Report(k, subject, detail, fix)
 }
 
 func (r *rule) ok() bool { return !r.failed && r.faults == 0 }

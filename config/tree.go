@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"buckethead/config/diag"
 )
 
 // What is read is bounded, because it is kept in memory and most of it several times.
@@ -26,27 +24,21 @@ const (
 // worktree: git keeps credentials in one and bh its state in the other.
 var private = []string{".git", ".bh"}
 
-// fileError says why a file is not read. It never has any of the file's content.
-type fileError struct {
-	what    string // a clause, without a full stop
-	fix     string
-	refused bool  // the file may be there, and bh does not read it
-	err     error // the cause, for errors.Is
+// Error says why a file is not read. It never has any of the file's content.
+type Error struct {
+	What    string // a clause, without a full stop
+	Fix     string
+	Refused bool // the file may be there, and bh does not read it
+
+	err error // the cause, for errors.Is
 }
 
 func refuse(what, fix string) error {
-	return &fileError{what: what, fix: fix, refused: true, err: fs.ErrPermission}
+	return &Error{What: what, Fix: fix, Refused: true, err: fs.ErrPermission}
 }
 
-func (e *fileError) fault() (diag.Kind, string, string) {
-	if e.refused {
-		return refusedFile, sentence(e.what), e.fix
-	}
-	return invalidExpression, sentence(e.what), e.fix
-}
-
-func (e *fileError) Error() string { return e.what }
-func (e *fileError) Unwrap() error { return e.err }
+func (e *Error) Error() string { return e.What }
+func (e *Error) Unwrap() error { return e.err }
 
 // tree is the part of the disk that a configuration may read: its repository, or its
 // folder if it is in no repository. It is safe for concurrent use.
@@ -282,13 +274,13 @@ func (t *tree) bare(root *os.Root, at string) bool {
 }
 
 func unreadable(path string, err error) error {
-	e := &fileError{err: err, what: path + " cannot be read", fix: "Check that it is a file that you may read."}
+	e := &Error{err: err, What: path + " cannot be read", Fix: "Check that it is a file that you may read."}
 	var pathError *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.what, e.fix = "there is no file "+path, "Check the path: a relative one starts from the folder of the configuration."
+		e.What, e.Fix = "there is no file "+path, "Check the path: a relative one starts from the folder of the configuration."
 	case errors.As(err, &pathError):
-		e.what += ": " + pathError.Err.Error()
+		e.What += ": " + pathError.Err.Error()
 	}
 	return e
 }
@@ -364,9 +356,9 @@ func findNamed(path string) (root *os.Root, name string, err error) {
 	}
 	t := newTree(top)
 	root, name, err = t.find(rest, false)
-	var refused *fileError
-	if errors.As(err, &refused) && refused.refused {
-		refused.what = strings.Replace(refused.what, rest, path, 1)
+	var refused *Error
+	if errors.As(err, &refused) && refused.Refused {
+		refused.What = strings.Replace(refused.What, rest, path, 1)
 		return nil, "", refused
 	}
 	return root, name, nil // where it cannot be found, opening it says why

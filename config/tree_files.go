@@ -29,6 +29,10 @@ type treeFiles struct {
 	meter *meter
 }
 
+// FilesOf returns the files that functions may read: those of the repository that a folder is in, or of the
+// folder itself. What is read counts as made by the expression.
+func FilesOf(folder string, m *meter) functions.Files { return &treeFiles{newTree(folder), m} }
+
 // Text returns the content of a file, which must be text in UTF-8. A byte-order mark is no
 // part of it.
 func (f *treeFiles) Text(path string) (string, error) {
@@ -49,21 +53,21 @@ func (f *treeFiles) Text(path string) (string, error) {
 // Bytes returns the content of a file.
 func (f *treeFiles) Bytes(path string) ([]byte, error) {
 	src, err := f.read(path)
-	f.meter.spend(int64(len(src)))
+	f.meter.Spend(int64(len(src)))
 	return src, err
 }
 
 // read counts the work also where what is in the file is an error.
 func (f *treeFiles) read(path string) ([]byte, error) {
-	f.meter.toil(fileWork)
+	f.meter.Toil(fileWork)
 	src, err := f.tree.read(path, dataLimit)
-	f.meter.toil(8 * int64(len(src)))
+	f.meter.Toil(8 * int64(len(src)))
 	return src, err
 }
 
 // Exists reports whether there is a regular file.
 func (f *treeFiles) Exists(path string) (bool, error) {
-	f.meter.toil(fileWork)
+	f.meter.Toil(fileWork)
 	return f.tree.exists(path)
 }
 
@@ -87,12 +91,12 @@ func (f *treeFiles) List(folder string, depth int) ([]string, error) {
 }
 
 func noFolder(folder string, err error) error {
-	var refused *fileError
-	if errors.As(err, &refused) && refused.refused || !errors.Is(err, fs.ErrNotExist) {
+	var refused *Error
+	if errors.As(err, &refused) && refused.Refused || !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return &fileError{err: err, what: "there is no folder " + folder,
-		fix: "Check the path: a relative one starts from the folder of the configuration."}
+	return &Error{err: err, What: "there is no folder " + folder,
+		Fix: "Check the path: a relative one starts from the folder of the configuration."}
 }
 
 // walk lists a folder.
@@ -129,8 +133,8 @@ func (w *walk) folderAt(at, below string, within []string) error {
 		if w.seen += len(entries); w.seen > entriesLimit {
 			return &limitError{what: fmt.Sprintf("The folder %s has more than %d files and folders in it", w.folder, entriesLimit)}
 		}
-		w.meter.spend(int64(len(entries)) * elementSize)
-		w.meter.toil(int64(len(entries)) * fileWork)
+		w.meter.Spend(int64(len(entries)) * elementSize)
+		w.meter.Toil(int64(len(entries)) * fileWork)
 		for _, e := range entries {
 			if err := w.entry(at, below, e, within); err != nil {
 				return err

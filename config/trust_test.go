@@ -100,7 +100,7 @@ func TestLoad_refusesSecretsInEveryAttribute(t *testing.T) {
 		}
 		for _, inner := range b.Blocks {
 			name := inner.Name
-			if inner == dynamicBlock {
+			if inner == DynamicBlock {
 				name = `dynamic "lock_rule"`
 			}
 			visit(top, labels, append(path[:len(path):len(path)], name), inner)

@@ -24,11 +24,11 @@ const (
 
 // plain evaluates an attribute that everyone may see: a sensitive value is
 // refused here, so that none can reach a plan.
-func (s *scope) plain(a *hclsyntax.Attribute) (cty.Value, outcome) {
-	v, ok := s.evaluate(a.Expr)
+func (s *Scope) plain(a *hclsyntax.Attribute) (cty.Value, outcome) {
+	v, ok := s.Evaluate(a.Expr)
 	v, of := unmark(v)
 	if of.origin != "" || ok && of.sensitive {
-		s.shows(of, a.Expr, a.Name, fmt.Sprintf("plans, state and messages show %s", a.Name))
+		s.Shows(of, a.Expr, a.Name, fmt.Sprintf("plans, state and messages show %s", a.Name))
 		return v, faulty
 	}
 	switch {
@@ -40,8 +40,8 @@ func (s *scope) plain(a *hclsyntax.Attribute) (cty.Value, outcome) {
 	return v, given
 }
 
-// text reads an attribute that holds a string; numbers and booleans become one.
-func (s *scope) text(a *hclsyntax.Attribute) (string, outcome) {
+// Text reads an attribute that holds a string; numbers and booleans become one.
+func (s *Scope) Text(a *hclsyntax.Attribute) (string, outcome) {
 	v, out := s.plain(a)
 	if out != given {
 		return "", out
@@ -49,15 +49,15 @@ func (s *scope) text(a *hclsyntax.Attribute) (string, outcome) {
 	if v.Type() != cty.String {
 		converted, err := convert.Convert(v, cty.String)
 		if err != nil || !v.Type().IsPrimitiveType() {
-			return "", s.wrong(a, "a string", v)
+			return "", s.Wrong(a, "a string", v)
 		}
 		v = converted
 	}
 	return v.AsString(), given
 }
 
-// flag reads an attribute that holds true or false.
-func (s *scope) flag(a *hclsyntax.Attribute) (bool, outcome) {
+// Flag reads an attribute that holds true or false.
+func (s *Scope) Flag(a *hclsyntax.Attribute) (bool, outcome) {
 	v, out := s.plain(a)
 	if out != given {
 		return false, out
@@ -65,71 +65,71 @@ func (s *scope) flag(a *hclsyntax.Attribute) (bool, outcome) {
 	if v.Type() != cty.Bool {
 		converted, err := convert.Convert(v, cty.Bool)
 		if err != nil || converted.IsNull() {
-			return false, s.wrong(a, "true or false", v)
+			return false, s.Wrong(a, "true or false", v)
 		}
 		v = converted
 	}
 	return v.True(), given
 }
 
-// texts reads an attribute that holds several strings.
-func (s *scope) texts(a *hclsyntax.Attribute) ([]string, outcome) {
+// Texts reads an attribute that holds several strings.
+func (s *Scope) Texts(a *hclsyntax.Attribute) ([]string, outcome) {
 	v, out := s.plain(a)
 	if out != given {
 		return nil, out
 	}
 	if !v.Type().IsTupleType() && !v.Type().IsListType() && !v.Type().IsSetType() {
-		return nil, s.wrong(a, "a list of strings", v)
+		return nil, s.Wrong(a, "a list of strings", v)
 	}
 	list := make([]string, 0, v.LengthInt())
 	for _, element := range v.Elements() {
 		converted, err := convert.Convert(element, cty.String)
 		if err != nil || converted.IsNull() || !element.Type().IsPrimitiveType() {
-			return nil, s.wrong(a, "a list of strings", v)
+			return nil, s.Wrong(a, "a list of strings", v)
 		}
 		list = append(list, converted.AsString())
 	}
 	return list, given
 }
 
-// textMap reads an attribute that holds strings by name.
-func (s *scope) textMap(a *hclsyntax.Attribute) (map[string]string, outcome) {
+// TextMap reads an attribute that holds strings by name.
+func (s *Scope) TextMap(a *hclsyntax.Attribute) (map[string]string, outcome) {
 	v, out := s.plain(a)
 	if out != given {
 		return nil, out
 	}
 	if !v.Type().IsObjectType() && !v.Type().IsMapType() {
-		return nil, s.wrong(a, "an object of strings", v)
+		return nil, s.Wrong(a, "an object of strings", v)
 	}
 	values := make(map[string]string, v.LengthInt())
 	for name, element := range v.AsValueMap() {
 		converted, err := convert.Convert(element, cty.String)
 		if err != nil || converted.IsNull() || !element.Type().IsPrimitiveType() {
-			return nil, s.wrong(a, "an object of strings", v)
+			return nil, s.Wrong(a, "an object of strings", v)
 		}
 		values[name] = converted.AsString()
 	}
 	return values, given
 }
 
-// duration reads an attribute that holds a length of time, as "90d".
-func (s *scope) duration(a *hclsyntax.Attribute) (time.Duration, outcome) {
-	text, out := s.text(a)
+// Duration reads an attribute that holds a length of time, as "90d".
+func (s *Scope) Duration(a *hclsyntax.Attribute) (time.Duration, outcome) {
+	text, out := s.Text(a)
 	if out != given {
 		return 0, out
 	}
 	d, err := language.ParseDuration(text)
 	if err != nil {
-		s.report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%q is not a duration for %s: %s.", text, a.Name, err),
+		s.Report(invalidDuration, a.Expr.Range(), fmt.Sprintf("%q is not a duration for %s: %s.", text, a.Name, err),
 			`Write numbers with units, largest first: "90d", "12h", "1w 2d". The units are w, d, h, m and s.`)
 		return 0, faulty
 	}
 	return d, given
 }
 
-// choice reads an attribute that holds one of several words.
-func (s *scope) choice(a *hclsyntax.Attribute, words ...string) (string, outcome) {
-	text, out := s.text(a)
+// Choice reads an attribute that holds one of several words.
+func (s *Scope) Choice(a *hclsyntax.Attribute, words ...string) (string, outcome) {
+	text, out := s.Text(a)
 	if out != given || slices.Contains(words, text) {
 		return text, out
 	}
@@ -137,12 +137,12 @@ func (s *scope) choice(a *hclsyntax.Attribute, words ...string) (string, outcome
 	if near := language.Similar(text, words); near != "" {
 		fix = fmt.Sprintf("Did you mean %q? %s", near, fix)
 	}
-	s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%s cannot be %q.", a.Name, text), fix)
+	s.Report(invalidValue, a.Expr.Range(), fmt.Sprintf("%s cannot be %q.", a.Name, text), fix)
 	return "", faulty
 }
 
-func (s *scope) wrong(a *hclsyntax.Attribute, want string, v cty.Value) outcome {
-	s.report(wrongType, a.Expr.Range(), fmt.Sprintf("%s takes %s, and this is %s.", a.Name, want, typeName(v.Type())),
+func (s *Scope) Wrong(a *hclsyntax.Attribute, want string, v cty.Value) outcome {
+	s.Report(wrongType, a.Expr.Range(), fmt.Sprintf("%s takes %s, and this is %s.", a.Name, want, typeName(v.Type())),
 		fmt.Sprintf("Give %s %s.", a.Name, want))
 	return faulty
 }

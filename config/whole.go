@@ -2,9 +2,11 @@ package config
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // A secret setting takes secrets of the environment whole. What a file cuts out of one, puts
@@ -18,38 +20,38 @@ import (
 var wholeFunctions = []string{"base64decode", "chomp", "coalesce", "jsondecode", "nonsensitive", "sensitive", "sha256",
 	"tostring", "trimspace", "try", "yamldecode"}
 
-// whole reports whether an expression takes the secrets that it reads whole, or reads none.
-func (s *scope) whole(e hclsyntax.Expression) bool {
+// Whole reports whether an expression takes the secrets that it reads whole, or reads none.
+func (s *Scope) Whole(e hclsyntax.Expression) bool {
 	if s.readsNone(e) {
 		return true
 	}
 	switch e := e.(type) {
 	case *metered:
-		return s.whole(e.Expression)
+		return s.Whole(e.Expression)
 	case *hclsyntax.ParenthesesExpr:
-		return s.whole(e.Expression)
+		return s.Whole(e.Expression)
 	case *hclsyntax.TemplateWrapExpr:
-		return s.whole(e.Wrapped)
+		return s.Whole(e.Wrapped)
 	case *hclsyntax.ScopeTraversalExpr:
 		return s.wholeName(e.Traversal)
 	case *hclsyntax.RelativeTraversalExpr:
-		return s.whole(e.Source)
+		return s.Whole(e.Source)
 	case *hclsyntax.IndexExpr:
-		return s.readsNone(e.Key) && s.whole(e.Collection)
+		return s.readsNone(e.Key) && s.Whole(e.Collection)
 	case *hclsyntax.ConditionalExpr:
-		return (s.readsNone(e.Condition) || s.asksForEmpty(e.Condition)) && s.whole(e.TrueResult) && s.whole(e.FalseResult)
+		return (s.readsNone(e.Condition) || s.asksForEmpty(e.Condition)) && s.Whole(e.TrueResult) && s.Whole(e.FalseResult)
 	case *hclsyntax.TupleConsExpr:
 		return s.allWhole(e.Exprs)
 	case *hclsyntax.ObjectConsExpr:
 		return !slices.ContainsFunc(e.Items, func(i hclsyntax.ObjectConsItem) bool {
-			return !s.readsNone(i.KeyExpr) || !s.whole(i.ValueExpr)
+			return !s.readsNone(i.KeyExpr) || !s.Whole(i.ValueExpr)
 		})
 	case *hclsyntax.ForExpr: // its names then stand for no secret
-		return s.readsNone(e.CollExpr) && s.readsNone(e.KeyExpr) && s.readsNone(e.CondExpr) && s.whole(e.ValExpr)
+		return s.readsNone(e.CollExpr) && s.readsNone(e.KeyExpr) && s.readsNone(e.CondExpr) && s.Whole(e.ValExpr)
 	case *hclsyntax.FunctionCallExpr:
 		switch {
 		case e.Name == guardedIndex:
-			return s.whole(e.Args[0]) && s.readsNone(e.Args[1])
+			return s.Whole(e.Args[0]) && s.readsNone(e.Args[1])
 		case e.Name == "env" && len(e.Args) > 0:
 			return s.readsNone(e.Args[0]) && s.allWhole(e.Args[1:])
 		}
@@ -59,7 +61,7 @@ func (s *scope) whole(e hclsyntax.Expression) bool {
 }
 
 // asksForEmpty reports whether an expression compares a secret with null or an empty text.
-func (s *scope) asksForEmpty(e hclsyntax.Expression) bool {
+func (s *Scope) asksForEmpty(e hclsyntax.Expression) bool {
 	if inner, wrapped := e.(*metered); wrapped {
 		e = inner.Expression
 	}
@@ -69,21 +71,21 @@ func (s *scope) asksForEmpty(e hclsyntax.Expression) bool {
 	}
 	text, written := literal(op.RHS)
 	null, is := op.RHS.(*hclsyntax.LiteralValueExpr)
-	return (written && text == "" || is && null.Val.IsNull()) && s.whole(op.LHS)
+	return (written && text == "" || is && null.Val.IsNull()) && s.Whole(op.LHS)
 }
 
-func (s *scope) allWhole(list []hclsyntax.Expression) bool {
-	return !slices.ContainsFunc(list, func(e hclsyntax.Expression) bool { return !s.whole(e) })
+func (s *Scope) allWhole(list []hclsyntax.Expression) bool {
+	return !slices.ContainsFunc(list, func(e hclsyntax.Expression) bool { return !s.Whole(e) })
 }
 
 // readsNone reports whether an expression, if it is one, reads no secret of the environment.
-func (s *scope) readsNone(e hclsyntax.Expression) bool {
-	return e == nil || carriedBy(s.l.meter.reads(e, s.ctx)).origin == ""
+func (s *Scope) readsNone(e hclsyntax.Expression) bool {
+	return e == nil || carriedBy(s.ev.Meter.reads(e, s.ctx)).origin == ""
 }
 
 // wholeName reports whether what a name stands for takes secrets whole. Names that all
 // instances of a project use are looked up once.
-func (s *scope) wholeName(t hcl.Traversal) bool {
+func (s *Scope) wholeName(t hcl.Traversal) bool {
 	root := t.RootName()
 	name, named := step(t, 1)
 	for one := s.element; one != nil; one = one.outer {
@@ -93,29 +95,53 @@ func (s *scope) wholeName(t hcl.Traversal) bool {
 	}
 	var e hclsyntax.Expression
 	switch {
-	case root == "each" && s.l.named[s.project.Name] != nil:
-		name = s.project.Name
-		if a := s.l.named[name].Body.Attributes["for_each"]; a != nil {
-			e = a.Expr
-		}
-	case root == "var" && named && s.l.variables[name] != nil:
-		if v := s.l.variables[name]; v.origin != "" {
+	case root == "each":
+		e = s.ev.each[s.Address.Name]
+	case root == "var" && named && s.ev.variables[name] != nil:
+		if v := s.ev.variables[name]; v.Origin != "" {
 			return true
-		} else if v.fallback != nil {
-			e = v.fallback.Expr
+		} else {
+			e = v.Expr
 		}
-	case root == "local" && named && s.l.locals[name] != nil:
-		e = s.l.locals[name].attr.Expr
+	case root == "local" && named && s.ev.locals[name] != nil:
+		e = s.ev.locals[name].Expr
 	}
 	if e == nil {
 		return false
 	}
-	is, known := s.l.whole[e]
+	is, known := s.ev.whole[e]
 	if !known {
 		outer := *s
-		outer.ctx = s.l.root
-		is = outer.whole(e)
-		s.l.whole[e] = is
+		outer.ctx = s.ev.root
+		is = outer.Whole(e)
+		s.ev.whole[e] = is
 	}
 	return is
+}
+
+// Computing counts the expressions that do more with secrets than take them whole.
+func (ev *Evaluator) Computing(blocks []*hclsyntax.Block) (count int) {
+	var visit func(*Scope, *hclsyntax.Block)
+	visit = func(s *Scope, block *hclsyntax.Block) {
+		b, inner := block.Body, s
+		if block.Type == DynamicBlock.Name {
+			inner = s.inAny(block)
+		} else if a := b.Attributes["for_each"]; a != nil {
+			s.Bind(each(cty.UnknownVal(cty.String), cty.DynamicVal.WithMarks(ev.Meter.reads(a.Expr, ev.root))))
+		}
+		for _, a := range b.Attributes {
+			if !s.Whole(a.Expr) {
+				count++
+			}
+		}
+		for _, one := range b.Blocks {
+			visit(inner, one)
+		}
+	}
+	for _, b := range blocks {
+		s := ev.In(b)
+		s.Address.Name = strings.Join(b.Labels, "")
+		visit(s, b)
+	}
+	return count
 }

@@ -12,20 +12,20 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// shows reports a value that must not be shown in a place where it would be.
-func (s *scope) shows(of carried, e hclsyntax.Expression, what, why string) {
+// Shows reports a value that must not be shown in a place where it would be.
+func (s *Scope) Shows(of carried, e hclsyntax.Expression, what, why string) {
 	if of.origin == "" {
-		s.report(shownSecret, e.Range(), fmt.Sprintf("%s takes a sensitive value, and %s.", what, why),
+		s.Report(shownSecret, e.Range(), fmt.Sprintf("%s takes a sensitive value, and %s.", what, why),
 			"Use a value that is not sensitive, or wrap this one in nonsensitive() if everyone may see it.")
 		return
 	}
-	s.report(shownSecret, e.Range(), fmt.Sprintf("%s takes the value of %s, which is a secret, and %s.", what, s.l.secretIn(e), why),
+	s.Report(shownSecret, e.Range(), fmt.Sprintf("%s takes the value of %s, which is a secret, and %s.", what, s.ev.secretIn(e), why),
 		anotherName)
 }
 
 // secretIn names the secret that an expression takes, as the text of the files has it. Of
 // several it names none: which of them the value comes from can depend on what they are.
-func (l *loader) secretIn(e hclsyntax.Expression) string {
+func (ev *Evaluator) secretIn(e hclsyntax.Expression) string {
 	var names []string
 	seen := map[string]bool{}
 	var find func(hclsyntax.Expression)
@@ -36,7 +36,7 @@ func (l *loader) secretIn(e hclsyntax.Expression) string {
 				switch {
 				case !written:
 					names = append(names, "")
-				case l.options.SecretVariable(name):
+				case ev.SecretVariable(name):
 					names = append(names, name)
 				}
 			}
@@ -46,16 +46,16 @@ func (l *loader) secretIn(e hclsyntax.Expression) string {
 			name, _ := step(t, 1)
 			switch full := t.RootName() + "." + name; {
 			case seen[full]:
-			case t.RootName() == "var" && l.variables[name] != nil:
+			case t.RootName() == "var" && ev.variables[name] != nil:
 				seen[full] = true
-				if v := l.variables[name]; v.origin != "" {
-					names = append(names, v.origin)
-				} else if v.fallback != nil {
-					find(v.fallback.Expr)
+				if v := ev.variables[name]; v.Origin != "" {
+					names = append(names, v.Origin)
+				} else if v.Expr != nil {
+					find(v.Expr)
 				}
-			case t.RootName() == "local" && l.locals[name] != nil:
+			case t.RootName() == "local" && ev.locals[name] != nil:
 				seen[full] = true
-				find(l.locals[name].attr.Expr)
+				find(ev.locals[name].Expr)
 			default: // all of them, or what an instance has
 				names = append(names, "")
 			}
@@ -69,12 +69,12 @@ func (l *loader) secretIn(e hclsyntax.Expression) string {
 	return names[0]
 }
 
-// readsNoSecret reports an expression of a policy, or a message, that reads a secret at all.
+// ReadsNoSecret reports an expression of a policy, or a message, that reads a secret at all.
 // What is judged and said is shown, and so is that it was not said.
-func (s *scope) readsNoSecret(a *hclsyntax.Attribute, what string) bool {
-	of := carriedBy(s.l.meter.reads(a.Expr, s.ctx))
+func (s *Scope) ReadsNoSecret(a *hclsyntax.Attribute, what string) bool {
+	of := carriedBy(s.ev.Meter.reads(a.Expr, s.ctx))
 	if of.origin != "" {
-		s.shows(of, a.Expr, what, "what it comes to is shown")
+		s.Shows(of, a.Expr, what, "what it comes to is shown")
 	}
 	return of.origin == ""
 }
@@ -92,19 +92,19 @@ func (c carried) kind(k diag.Kind) diag.Kind {
 const anotherName = "Use another value. nonsensitive() does not lift this: whether a variable of the environment is secret is " +
 	"decided by its name. If everyone may see the value, pass it under another name."
 
-// misfit reports a secret whose value cannot be used, and nothing about the value.
-func (s *scope) misfit(a *hclsyntax.Attribute) outcome {
-	s.report(secretFault, a.Expr.Range(), fmt.Sprintf("%s cannot be made of the value of %s in this way. "+
-		"What comes of it is not shown, because it is a secret.", a.Name, s.l.secretIn(a.Expr)),
+// Misfit reports a secret whose value cannot be used, and nothing about the value.
+func (s *Scope) Misfit(a *hclsyntax.Attribute) outcome {
+	s.Report(secretFault, a.Expr.Range(), fmt.Sprintf("%s cannot be made of the value of %s in this way. "+
+		"What comes of it is not shown, because it is a secret.", a.Name, s.ev.secretIn(a.Expr)),
 		"Use the value as it is: "+a.Name+` = env("NAME"), or what it holds as JSON: jsondecode(env("NAME")).KEY.`)
 	return faulty
 }
 
-// given reports whether a text is all of a value that was given from outside, and not put
+// Given reports whether a text is all of a value that was given from outside, and not put
 // together from parts of it.
-func (l *loader) given(of carried, text string) bool {
+func (ev *Evaluator) Given(of carried, text string) bool {
 	if of.origin == "" {
-		for _, v := range l.variables {
+		for _, v := range ev.variables {
 			if v.holds(text) {
 				return true
 			}
@@ -112,16 +112,16 @@ func (l *loader) given(of carried, text string) bool {
 		return false
 	}
 	name, isVariable := strings.CutPrefix(of.origin, "var.")
-	if v := l.variables[name]; isVariable && v != nil {
+	if v := ev.variables[name]; isVariable && v != nil {
 		return v.holds(text)
 	}
-	value, ok := l.options.env(of.origin)
+	value, ok := ev.Env(of.origin)
 	return ok && strings.TrimSpace(value) == strings.TrimSpace(text)
 }
 
-// holds reports whether a text is the variable's value.
-func (v *variable) holds(text string) bool {
-	plain, _ := v.value.Unmark()
+// holds reports whether a text is the value of the name.
+func (n *Name) holds(text string) bool {
+	plain, _ := n.Value.Unmark()
 	return plain.Type() == cty.String && plain.IsKnown() && !plain.IsNull() &&
 		strings.TrimSpace(plain.AsString()) == strings.TrimSpace(text)
 }
@@ -129,22 +129,22 @@ func (v *variable) holds(text string) bool {
 // secretFaults reports that an expression which reads a secret has no value: what is wrong with
 // its text, whatever the secret is, or else that alone. Which part of it failed, and why, can
 // tell what the secret is.
-func (s *scope) secretFaults(e hclsyntax.Expression) {
+func (s *Scope) secretFaults(e hclsyntax.Expression) {
 	within := *s
 	within.telling = true
 	if within.undeclared(e) || within.unknownFunctions(e) || within.unsetIn(e) {
 		return
 	}
-	s.report(secretFault, e.Range(), fmt.Sprintf("This cannot work with the value of %s. "+
-		"Its details are not shown, because they may tell what the secret is.", s.l.secretIn(e)),
+	s.Report(secretFault, e.Range(), fmt.Sprintf("This cannot work with the value of %s. "+
+		"Its details are not shown, because they may tell what the secret is.", s.ev.secretIn(e)),
 		"Check the expression: its functions, types and names, and the form that the secret must have for it.")
 }
 
 // unknownFunctions reports each call to a function that does not exist, and whether there was one.
-func (s *scope) unknownFunctions(e hclsyntax.Expression) (found bool) {
+func (s *Scope) unknownFunctions(e hclsyntax.Expression) (found bool) {
 	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
 		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
-			if _, known := s.l.functions[call.Name]; !known {
+			if _, known := s.ev.functions[call.Name]; !known {
 				s.unknownCall(e, call.NameRange, call.NameRange)
 				found = true
 			}
@@ -165,7 +165,7 @@ var safeDetails = []string{
 
 // withheldFault reports what is wrong with an expression that works with values that must
 // not be shown, as far as that does not tell what they are.
-func (s *scope) withheldFault(subject hcl.Range, d *hcl.Diagnostic) {
+func (s *Scope) withheldFault(subject hcl.Range, d *hcl.Diagnostic) {
 	const why = "Its details are not shown, because the expression works with values that may be secret."
 	quiet := *s
 	quiet.element = nil // which one it is could tell the value as well
@@ -176,14 +176,14 @@ func (s *scope) withheldFault(subject hcl.Range, d *hcl.Diagnostic) {
 	}
 	switch {
 	case slices.Contains(safeDetails, d.Summary):
-		s.report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail),
+		s.Report(invalidExpression, subject, sentence(d.Summary)+" "+sentence(d.Detail),
 			"Correct the expression, or give it another value to work with.")
 	case call == guardedIndex:
-		s.report(invalidExpression, subject, "The index does not name an element of the collection. "+why, "Check the index.")
+		s.Report(invalidExpression, subject, "The index does not name an element of the collection. "+why, "Check the index.")
 	case call != "":
-		s.report(invalidExpression, subject, fmt.Sprintf("%s() cannot work with what it is given here. %s", call, why),
+		s.Report(invalidExpression, subject, fmt.Sprintf("%s() cannot work with what it is given here. %s", call, why),
 			fmt.Sprintf("Check the value that %s() is given.", call))
 	default:
-		s.report(invalidExpression, subject, why, "Check this expression: its functions, types and names.")
+		s.Report(invalidExpression, subject, why, "Check this expression: its functions, types and names.")
 	}
 }

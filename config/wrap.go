@@ -123,6 +123,9 @@ func (m *meter) wrap(e *hclsyntax.Expression, how role) {
 	*e = &metered{ParenthesesExpr: hclsyntax.ParenthesesExpr{Expression: *e, SrcRange: (*e).Range()}, m: m, role: how}
 }
 
+// template has the meter count what a parsed template makes.
+func (m *meter) template(e *hclsyntax.Expression) { m.wrap(e, template) }
+
 // twiceInObject reports a key that an object has twice, of which HCL would keep the last.
 func twiceInObject(e *hclsyntax.ObjectConsExpr, v cty.Value, ctx *hcl.EvalContext) hcl.Diagnostics {
 	plain, _ := v.Unmark()

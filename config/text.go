@@ -26,24 +26,6 @@ func toRange(r hcl.Range) diag.Range {
 	}
 }
 
-// report adds one error. subject is the faulty text, context the block around
-// it. The result lets the caller add what is rarer: cause, project, severity.
-func (l *loader) report(k diag.Kind, subject, context hcl.Range, detail, fix string) *diag.Diagnostic {
-	list := &l.diags
-	if k == secretFault {
-		list = &l.telling
-	}
-	*list = append(*list, diag.Diagnostic{
-		Severity: diag.Error,
-		Kind:     k,
-		Detail:   detail,
-		Fix:      fix,
-		Subject:  toRange(subject),
-		Context:  toRange(context),
-	})
-	return &(*list)[len(*list)-1]
-}
-
 // sentence ends text with a full stop where it has no end.
 func sentence(text string) string {
 	text = strings.TrimSpace(text)

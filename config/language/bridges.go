@@ -1,18 +1,8 @@
-package config
+package language
 
-import (
-	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
-
-	"buckethead/config/language"
-	"buckethead/config/words"
-)
-
-// bridges holds bh's way for the words of Terraform's language that bh does not have. A word that ends in a dot
+// Bridges holds bh's way for the words of Terraform's language that bh does not have. A word that ends in a dot
 // begins a reference.
-var bridges = map[string]string{
+var Bridges = map[string]string{
 	"resource": "bh has no resource blocks. A project block declares a bucket, credentials that open it, and the item that " +
 		"keeps them: project \"photos\" { bucket = \"acme-photos\" }.",
 	"data": "bh has no data blocks. A value from outside is a variable, env(\"NAME\") or file(\"PATH\"); " +
@@ -46,35 +36,11 @@ var bridges = map[string]string{
 		"and a state of its own.",
 }
 
-// bridge returns bh's way for a word of Terraform's; "" for all other words.
-func bridge(word string) string { return bridges[word] }
-
-// suggestion is [language.Suggestion] for an attribute or a block, but a word of Terraform's gets bh's way.
-func suggestion(given string, names []string, what string) string {
-	if way := bridge(given); way != "" {
+// WayOut is [Suggestion] for an attribute or a block, but a word of Terraform's gets bh's way.
+func WayOut(given string, names []string, what string) string {
+	if way := Bridges[given]; way != "" {
 		return way
 	}
-	return language.Suggestion(given, names, what)
+	return Suggestion(given, names, what)
 }
 
-// unreadValues says that bh does not read Terraform's files of variables, if there are any that no flag names.
-func (l *loader) unreadValues() string {
-	entries, err := readFolder(l.options.abs(l.config.Dir))
-	if err != nil {
-		return ""
-	}
-	var flags []string
-	for _, e := range entries {
-		name := strings.TrimSuffix(e.Name(), ".json")
-		path := filepath.Join(l.config.Dir, e.Name())
-		read := slices.ContainsFunc(l.options.VarFiles, func(p string) bool { return l.options.abs(p) == l.options.abs(path) })
-		if !e.IsDir() && !read && (name == "terraform.tfvars" || strings.HasSuffix(name, ".auto.tfvars")) {
-			flags = append(flags, "--var-file "+words.FileInShell(path))
-		}
-	}
-	if len(flags) == 0 {
-		return ""
-	}
-	const most = 3
-	return fmt.Sprintf("bh does not read Terraform's files of values by itself: add %s. ", strings.Join(flags[:min(len(flags), most)], " "))
-}

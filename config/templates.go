@@ -8,11 +8,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
-	"github.com/zclconf/go-cty/cty/function"
 
 	"buckethead/config/diag"
 	"buckethead/config/functions"
-	"buckethead/config/language"
 )
 
 const (
@@ -23,21 +21,6 @@ const (
 	parsedSize, directiveSize, renderSize, parsedLimit = 16, 1 << 10, 256, 16 << 20
 )
 
-// world is what functions may use of this configuration.
-func (l *loader) world() *functions.World {
-	return &functions.World{
-		Files: &treeFiles{newTree(l.config.Dir), l.meter}, Toil: l.meter.toil, Env: l.environment, Duration: language.ParseDuration,
-		Template: l.template, Functions: func() map[string]function.Function { return l.functions },
-		Secrets: func(e hclsyntax.Expression, ctx *hcl.EvalContext) cty.ValueMarks {
-			marks := reads(e, ctx)
-			// That a value came from the environment does not pass on to what stands in the file.
-			delete(marks, environment)
-			return marks
-		},
-		Sensitive: sensitive, Hidden: func(marks cty.ValueMarks) bool { return carriedBy(marks).sensitive },
-	}
-}
-
 // pathValues is the object path, with what the root module of Terraform has.
 func pathValues() cty.Value {
 	return cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal("."), "root": cty.StringVal(".")})
@@ -46,13 +29,13 @@ func pathValues() cty.Value {
 func pathName(name string) bool { return name == "module" || name == "root" }
 
 // unknownPath reports a name of path that does not exist here.
-func (s *scope) unknownPath(t hcl.Traversal) {
+func (s *Scope) unknownPath(t hcl.Traversal) {
 	name, _ := step(t, 1)
 	detail := fmt.Sprintf("There is no path.%s.", name)
 	if name == "cwd" {
 		detail = "path.cwd depends on the machine that bh runs on, and the plan in CI would differ from yours."
 	}
-	s.report(unknownReference, t.SourceRange(), detail,
+	s.Report(unknownReference, t.SourceRange(), detail,
 		"Use path.module: it is the folder of the configuration, from which relative paths start.")
 }
 
@@ -61,36 +44,38 @@ func (s *scope) unknownPath(t hcl.Traversal) {
 type parsedTemplates struct {
 	byText map[string]hclsyntax.Expression // by the name of the file and the text
 	size   int64
+	// folder is where the files of the configuration are, and dir where bh works.
+	folder, dir string
 }
 
 // template parses a template.
-func (l *loader) template(src []byte, path string) (hclsyntax.Expression, hcl.Diagnostics) {
+func (ev *Evaluator) template(src []byte, path string) (hclsyntax.Expression, hcl.Diagnostics) {
 	name := ""
 	if path != "" {
-		name = l.nameOf(path)
+		name = ev.parsed.nameOf(path)
 	}
 	start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if len(src) > templateLimit {
 		return nil, limitAt(start, fmt.Sprintf("The template has more than %d KiB, the most that bh renders", templateLimit>>10))
 	}
 	key := name + "\x00" + string(src)
-	if e := l.parsed.byText[key]; e != nil {
-		l.meter.spend(renderSize)
+	if e := ev.parsed.byText[key]; e != nil {
+		ev.Meter.Spend(renderSize)
 		return e, nil
 	}
 	if place, deep := tooDeep(src, name, hclsyntax.LexTemplate); deep {
 		return nil, limitAt(place, fmt.Sprintf("The template is nested more than %d levels deep", maxDepth))
 	}
 	size := int64(len(src)+1)*parsedSize + int64(bytes.Count(src, []byte("{"))+1)*directiveSize
-	l.meter.spend(size)
+	ev.Meter.Spend(size)
 	e, diags := hclsyntax.ParseTemplate(src, name, hcl.InitialPos)
 	if diags.HasErrors() {
 		return nil, diags[:min(len(diags), faultsPerFile+1)]
 	}
 	guardIndexes(e, src)
-	l.meter.wrap(&e, template)
-	if l.parsed.size += size; l.parsed.size <= parsedLimit {
-		l.parsed.byText[key] = e
+	ev.Meter.template(&e)
+	if ev.parsed.size += size; ev.parsed.size <= parsedLimit {
+		ev.parsed.byText[key] = e
 	}
 	return e, nil
 }
@@ -102,24 +87,24 @@ func limitAt(at hcl.Range, what string) hcl.Diagnostics {
 
 // nameOf returns the name of a file that an expression names, as a person would write it who
 // started bh.
-func (l *loader) nameOf(path string) string {
+func (p *parsedTemplates) nameOf(path string) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
-	dir := l.config.Dir
-	if from, err := filepath.Rel(filepath.Join(l.options.Dir, "."), dir); err == nil {
+	dir := p.folder
+	if from, err := filepath.Rel(filepath.Join(p.dir, "."), dir); err == nil {
 		dir = from
 	}
 	return filepath.Join(dir, filepath.FromSlash(path))
 }
 
 // templateFaults reports what is wrong in a template, at its place in the template's file.
-func (s *scope) templateFaults(err *functions.TemplateError, call hcl.Range) {
+func (s *Scope) templateFaults(err *functions.TemplateError, call hcl.Range) {
 	for _, d := range err.Diags[:min(len(err.Diags), 100)] {
 		if d.Severity != hcl.DiagError || d.Subject == nil {
 			continue
 		}
-		count := len(s.l.diags)
+		count := len(s.ev.Found.List)
 		at := *d.Subject
 		if err.File == "" {
 			at = call
@@ -127,26 +112,26 @@ func (s *scope) templateFaults(err *functions.TemplateError, call hcl.Range) {
 		switch {
 		case s.caused(d, at, false):
 		case err.Expr == nil:
-			s.report(invalidSyntax, at, sentence(d.Summary)+" "+sentence(d.Detail),
+			s.Report(invalidSyntax, at, sentence(d.Summary)+" "+sentence(d.Detail),
 				"Correct the template. Where ${ or %{ is meant as text, write $${ or %%{.")
 		case d.Summary == "Call to unknown function":
 			s.unknownCall(err.Expr, *d.Subject, at)
 		default:
 			s.expressionFault(d, at)
 		}
-		for i := range s.l.diags[count:] {
-			s.placeTemplate(&s.l.diags[count+i], err, d.Subject.Start.Line, call)
+		for i := range s.ev.Found.List[count:] {
+			s.placeTemplate(&s.ev.Found.List[count+i], err, d.Subject.Start.Line, call)
 		}
 	}
 }
 
 // placeTemplate says which template a fault is in, and which call renders it.
-func (s *scope) placeTemplate(told *diag.Diagnostic, err *functions.TemplateError, line int, call hcl.Range) {
+func (s *Scope) placeTemplate(told *diag.Diagnostic, err *functions.TemplateError, line int, call hcl.Range) {
 	if err.File == "" {
 		told.Detail = fmt.Sprintf("In line %d of the template: %s", line, told.Detail)
 		return
 	}
 	told.Detail += fmt.Sprintf(" The template is rendered at %s.", toRange(call))
 	told.Context = diag.Range{}
-	s.l.config.Sources[told.Subject.File] = []byte(err.Src)
+	s.ev.Sources.Texts[told.Subject.File] = []byte(err.Src)
 }

@@ -31,11 +31,11 @@ var (
 	keyHead = regexp.MustCompile(`^(gh[a-z]_|github_pat_|glpat-|ops_|sk-|AGE-SECRET-KEY-|eyJ)`)
 )
 
-// maskQuoted masks the lines that diagnostics point at. In a file that is not a configuration,
+// Quoted masks the lines that diagnostics point at. In a file that is not a configuration,
 // or a broken one, it masks all that may be a key as well.
-func (l *loader) maskQuoted(list diag.List) {
+func (s *Sources) Quoted(list diag.List) {
 	for _, d := range list {
-		src := l.config.Sources[d.Subject.File]
+		src := s.Texts[d.Subject.File]
 		from, to := d.Subject.Start.Byte, d.Subject.End.Byte
 		if src == nil || from > len(src) || to > len(src) {
 			continue
@@ -48,24 +48,25 @@ func (l *loader) maskQuoted(list diag.List) {
 		}
 		foreign := d.Code == invalidSyntax.Code || d.Code == unknownBlock.Code || d.Code == unknownAttribute.Code
 		for from < to {
-			end := from + len(line(src[from:to]))
-			l.maskLine(d.Subject.File, from, string(src[from:end]), foreign)
+			end := from + len(firstLine(src[from:to]))
+			s.line(d.Subject.File, from, string(src[from:end]), foreign)
 			from = end + 1
 		}
 	}
 }
 
-// line returns the first line of a text.
-func line(text []byte) []byte {
+// firstLine returns the first line of a text.
+func firstLine(text []byte) []byte {
 	if end := bytes.IndexByte(text, '\n'); end >= 0 {
 		return text[:end]
 	}
 	return text
 }
 
-func (l *loader) maskLine(file string, at int, text string, foreign bool) {
+// line masks what may be a secret in one line.
+func (s *Sources) line(file string, at int, text string, foreign bool) {
 	hide := func(from, to int) {
-		l.maskRange(hcl.Range{Filename: file, Start: hcl.Pos{Byte: at + from}, End: hcl.Pos{Byte: at + to}})
+		s.Range(hcl.Range{Filename: file, Start: hcl.Pos{Byte: at + from}, End: hcl.Pos{Byte: at + to}})
 	}
 	for _, m := range assigned.FindAllStringSubmatchIndex(text, -1) {
 		name := ""
@@ -73,14 +74,14 @@ func (l *loader) maskLine(file string, at int, text string, foreign bool) {
 			name = text[m[2]:m[3]]
 		}
 		shell := name != "" && name == strings.ToUpper(name) // as no name of the language is written
-		if name == "" && !foreign || name != "" && !l.secretName(name) && !(shell && foreign) {
+		if name == "" && !foreign || name != "" && !s.secretName(name) && !(shell && foreign) {
 			continue
 		}
 		rest := strings.TrimRight(text[m[1]:], "\r")
 		switch value := m[1]; {
 		case rest == "":
-		case hclValue.MatchString(rest) || l.readsElement(rest):
-			for _, r := range l.secretTexts(rest) {
+		case hclValue.MatchString(rest) || s.readsElement(rest):
+			for _, r := range s.secretTexts(rest) {
 				hide(value+r.Start.Byte, value+r.End.Byte)
 			}
 		default:
@@ -102,9 +103,9 @@ func (l *loader) maskLine(file string, at int, text string, foreign bool) {
 
 // readsElement reports whether a value begins with the name under which a dynamic block reads its
 // elements.
-func (l *loader) readsElement(value string) bool {
+func (s *Sources) readsElement(value string) bool {
 	name, _, found := strings.Cut(value, ".")
-	return found && l.iterators[name]
+	return found && s.Iterators[name]
 }
 
 // looksLikeKey reports whether a word is more likely a key than a name or an id.
@@ -123,10 +124,10 @@ func looksLikeKey(word string) bool {
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 
-// maskTokens masks what looks like a secret in a file that could not be parsed
+// Tokens masks what looks like a secret in a file that could not be parsed
 // whole: all strings that follow, on its line or as text of several lines, a name that
 // secrets have.
-func (l *loader) maskTokens(name string, src []byte) {
+func (s *Sources) Tokens(name string, src []byte) {
 	tokens, _ := hclsyntax.LexConfig(src, name, hcl.InitialPos)
 	masking := false
 	for i, t := range tokens {
@@ -134,10 +135,10 @@ func (l *loader) maskTokens(name string, src []byte) {
 		case hclsyntax.TokenNewline:
 			masking = false
 		case hclsyntax.TokenIdent:
-			masking = masking || l.secretName(string(t.Bytes)) || string(t.Bytes) == "default"
+			masking = masking || s.secretName(string(t.Bytes)) || string(t.Bytes) == "default"
 		case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:
-			if masking && !l.namesSecret(tokens, i) {
-				l.maskRange(t.Range)
+			if masking && !s.namesSecret(tokens, i) {
+				s.Range(t.Range)
 			}
 		}
 	}
@@ -145,7 +146,7 @@ func (l *loader) maskTokens(name string, src []byte) {
 
 // secretTexts returns where the texts are of a value that stands in quotes or is put together
 // by HCL, up to a comma after it.
-func (l *loader) secretTexts(value string) []hcl.Range {
+func (s *Sources) secretTexts(value string) []hcl.Range {
 	tokens, _ := hclsyntax.LexConfig([]byte(value), "", hcl.InitialPos)
 	var texts []hcl.Range
 	depth := 0
@@ -160,7 +161,7 @@ func (l *loader) secretTexts(value string) []hcl.Range {
 				return texts
 			}
 		case hclsyntax.TokenQuotedLit, hclsyntax.TokenStringLit:
-			if !l.namesSecret(tokens, i) {
+			if !s.namesSecret(tokens, i) {
 				texts = append(texts, t.Range)
 			}
 		}
@@ -170,14 +171,14 @@ func (l *loader) secretTexts(value string) []hcl.Range {
 
 // namesSecret reports whether the text at i names a secret: a variable that env() reads, or
 // a reference into a store.
-func (l *loader) namesSecret(tokens hclsyntax.Tokens, i int) bool {
+func (s *Sources) namesSecret(tokens hclsyntax.Tokens, i int) bool {
 	text := string(tokens[i].Bytes)
-	return i > 2 && string(tokens[i-3].Bytes) == "env" && variableName(text) || l.isReference(text)
+	return i > 2 && string(tokens[i-3].Bytes) == "env" && variableName(text) || s.Reference(text)
 }
 
 // secretName reports whether an attribute of this name holds a secret, in the files of bh or
 // in others.
-func (l *loader) secretName(name string) bool {
+func (s *Sources) secretName(name string) bool {
 	name = strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(name))
 	if name == "SECRETS" { // the block, and the attribute that names one
 		return false
@@ -190,35 +191,23 @@ func (l *loader) secretName(name string) bool {
 			return true
 		}
 	}
-	return l.secretSetting(strings.ToLower(name))
+	return s.secretSetting(strings.ToLower(name))
 }
 
 // settingNames returns the names of all settings of all vendors and kinds of state.
-func (l *loader) settingNames() []string {
+func (s *Sources) settingNames() []string {
 	var names []string
-	for _, settings := range l.settings() {
-		for _, s := range settings {
-			names = append(names, s.Name)
+	for _, settings := range s.Settings() {
+		for _, one := range settings {
+			names = append(names, one.Name)
 		}
 	}
 	return names
 }
 
-// settings returns those of every vendor and every kind of state.
-func (l *loader) settings() [][]vendors.Setting {
-	var all [][]vendors.Setting
-	for _, v := range l.options.Vendors {
-		all = append(all, v.Settings)
-	}
-	for _, k := range l.options.States {
-		all = append(all, k.Settings)
-	}
-	return all
-}
-
 // secretSetting reports whether a vendor, or a kind of state, has a secret setting of this name.
-func (l *loader) secretSetting(name string) bool {
-	return slices.ContainsFunc(l.settings(), func(settings []vendors.Setting) bool {
-		return slices.ContainsFunc(settings, func(s vendors.Setting) bool { return s.Secret && s.Name == name })
+func (s *Sources) secretSetting(name string) bool {
+	return slices.ContainsFunc(s.Settings(), func(settings []vendors.Setting) bool {
+		return slices.ContainsFunc(settings, func(one vendors.Setting) bool { return one.Secret && one.Name == name })
 	})
 }

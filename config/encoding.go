@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"fmt"
-	"path/filepath"
 	"unicode"
 	"unicode/utf8"
 
@@ -11,71 +10,10 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 
-	"buckethead/config/diag"
 	"buckethead/config/functions"
 )
 
 const saveAsUTF8 = "Save the file as UTF-8."
-
-// faultKinds are the kinds of fault that functions tell apart.
-var faultKinds = map[functions.FaultKind]diag.Kind{
-	functions.TooLarge: tooLarge, functions.DuplicateKey: duplicateKey, functions.WrongEncoding: wrongEncoding,
-	functions.UnknownName: unknownReference, functions.UnknownCall: unknownFunction,
-}
-
-// caused reports the error of a function that says itself what kind of fault it is,
-// and whether it is one.
-func (s *scope) caused(d *hcl.Diagnostic, subject hcl.Range, hidden bool) bool {
-	err, _ := d.Extra.(error)
-	if extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d); err == nil && ok {
-		err = extra.FunctionCallError()
-	}
-	switch e := err.(type) {
-	case *functions.Fault:
-		if hidden && e.Kind != functions.TooLarge {
-			return false
-		}
-		s.report(faultKinds[e.Kind], subject, capital(sentence(e.What)), e.Fix)
-		return true
-	case interface {
-		fault() (diag.Kind, string, string)
-	}:
-		limit, tells := e.(*limitError)
-		if hidden && !tells {
-			return false
-		}
-		if tells && limit.all && s.l.meter.secrets {
-			s.l.tooMuchOfSecrets()
-			return true
-		}
-		kind, detail, fix := e.fault()
-		s.report(kind, subject, detail, fix)
-		return true
-	}
-	return false
-}
-
-// readable reports whether a file of the language is text that can be parsed. Text in
-// another encoding would have an error for each of its characters, which quotes them.
-func (l *loader) readable(name string, src []byte) bool {
-	start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
-	if is := encoding(src); is != "" {
-		if _, shown := l.config.Sources[name]; shown {
-			l.config.Sources[name] = nil
-		}
-		l.report(wrongEncoding, start, hcl.Range{}, fmt.Sprintf("%s %s.", name, is), saveAsUTF8)
-		return false
-	}
-	err := twins(src)
-	if err != nil && filepath.Ext(name) != ".json" {
-		err = twins(withoutComments(src, name))
-	}
-	if err != nil {
-		l.report(duplicateKey, start, hcl.Range{}, fmt.Sprintf("In %s, %s.", name, err), functions.OneSpelling)
-		return false
-	}
-	return true
-}
 
 // withoutComments returns a text with spaces for its comments.
 func withoutComments(src []byte, name string) []byte {
@@ -92,24 +30,6 @@ func withoutComments(src []byte, name string) []byte {
 		}
 	}
 	return out
-}
-
-// distinctKeys checks a file of variables in JSON. It quotes no key, which may be part of
-// a secret.
-func (l *loader) distinctKeys(path string, src []byte) bool {
-	twice, err := functions.RepeatedKey(src)
-	if deep, is := err.(*functions.Fault); is {
-		l.report(tooLarge, hcl.Range{Filename: path, Start: hcl.InitialPos, End: hcl.InitialPos}, hcl.Range{}, sentence(deep.What), deep.Fix)
-		return false
-	}
-	if twice != nil {
-		again := hcl.Pos{Line: twice.Again, Column: 1}
-		l.report(duplicateKey, hcl.Range{Filename: path, Start: again, End: again}, hcl.Range{},
-			fmt.Sprintf("The key in line %d of %s is written again in line %d.", twice.First, path, twice.Again),
-			"Remove one of the two, or give it another name.")
-		return false
-	}
-	return true
 }
 
 // encoding says what is wrong with a text that is not UTF-8, as the rest of a sentence

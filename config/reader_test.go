@@ -1,0 +1,30 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+// testReader reads these files.
+func testReader(dir string, overlay map[string][]byte) *Reader {
+	return &Reader{Path: ".", Dir: dir, Overlay: overlay, Found: &Found{}, Sources: &Sources{Texts: map[string][]byte{}}, Meter: NewMeter()}
+}
+
+func TestBounds_ofFiles(t *testing.T) {
+	r := testReader("", nil)
+	r.tokens = tokenLimit - 100
+	if r.Parse("few.hcl", []byte(strings.Repeat("# a-b\n", 10))); len(r.Found.List) > 0 {
+		t.Error(r.Found.List)
+	}
+	if r.Parse("many.hcl", []byte("locals {\n a = ["+strings.Repeat("1,", 100)+"]\n}\n")); len(r.Found.List) != 1 || r.Found.List[0].Code != tooLarge.Code {
+		t.Error(r.Found.List)
+	}
+	large := make([]byte, sourceLimit)
+	for i := range large {
+		large[i] = '\n'
+	}
+	r = testReader(t.TempDir(), map[string][]byte{"a.hcl": large, "b.hcl": large, "c.hcl": []byte("# one more\n")})
+	if files, found := r.Configuration(), r.Found; files != nil || len(found.List) != 1 || found.List[0].Code != tooLarge.Code || !strings.Contains(found.List[0].Detail, "c.hcl") {
+		t.Error(files, found)
+	}
+}
