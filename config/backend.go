@@ -6,6 +6,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/words"
 	"buckethead/vendors"
 )
@@ -42,7 +45,7 @@ func decodeState(cn *connected, states []StateKind, b *hclsyntax.Block, state *B
 		for _, k := range states {
 			kinds = append(kinds, `"`+k.Name+`"`)
 		}
-		s.Report(unknownBackend, b.LabelRanges[0],
+		s.Report(faults.UnknownBackend, b.LabelRanges[0],
 			fmt.Sprintf("State of the kind %q is asked for, and this version of bh knows %s.", kind, words.List(kinds...)),
 			`Write state "local" { path = ".bh/state.db" }.`)
 		return
@@ -51,13 +54,13 @@ func decodeState(cn *connected, states []StateKind, b *hclsyntax.Block, state *B
 	c := &connection{block: b, Connection: Connection{Vendor: fmt.Sprintf("state %q", kind)},
 		vendor: &vendors.Vendor{Name: kind, Settings: known.Settings, CheckSettings: known.Check}}
 	cn.settings(c)
-	*state = Backend{Kind: kind, Settings: c.Settings, Lacks: c.Lacks, Range: toRange(b.DefRange())}
+	*state = Backend{Kind: kind, Settings: c.Settings, Lacks: c.Lacks, Range: faults.RangeOf(b.DefRange())}
 }
 
 // decodeLocalState reads where the file is.
-func decodeLocalState(s *Scope, b *hclsyntax.Block, state *Backend) {
-	state.Range = toRange(b.DefRange())
+func decodeLocalState(s *eval.Scope, b *hclsyntax.Block, state *Backend) {
+	state.Range = faults.RangeOf(b.DefRange())
 	if s.Fill(b, localStateBlock, state); state.Path == "" {
-		s.Report(invalidValue, valueRange(b, "path"), "The path of the state is empty.", `Name a file, such as ".bh/state.db".`)
+		s.Report(faults.InvalidValue, expr.ValueRange(b, "path"), "The path of the state is empty.", `Name a file, such as ".bh/state.db".`)
 	}
 }

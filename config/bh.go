@@ -10,6 +10,9 @@ import (
 
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/config/eval"
+	"buckethead/config/faults"
 )
 
 // stackName is what can stand in the names of credentials and in the marks of
@@ -35,7 +38,7 @@ func StackNameFor(text string) string {
 
 // bhDecoder reads the bh block.
 type bhDecoder struct {
-	ev      *Evaluator
+	ev      *eval.Evaluator
 	version string // of bh
 	stack   string
 	state   *hclsyntax.Block // nil where none is written
@@ -73,13 +76,13 @@ func (d *bhDecoder) decode(blocks []*hclsyntax.Block) bool {
 	return satisfied
 }
 
-func (d *bhDecoder) readStack(s *Scope, a *hclsyntax.Attribute) {
+func (d *bhDecoder) readStack(s *eval.Scope, a *hclsyntax.Attribute) {
 	name, out := s.Text(a)
-	if out != given {
+	if out != eval.Given {
 		return
 	}
 	if !stackName.MatchString(name) {
-		s.Report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q cannot be the name of a stack.", name),
+		s.Report(faults.InvalidValue, a.Expr.Range(), fmt.Sprintf("%q cannot be the name of a stack.", name),
 			"Use up to 64 letters, digits, dots, dashes and underscores, with a letter or a digit at both ends.")
 		return
 	}
@@ -88,14 +91,14 @@ func (d *bhDecoder) readStack(s *Scope, a *hclsyntax.Attribute) {
 
 // satisfied checks the running version against required_version. A build between
 // versions, such as 0.1.0-dev, counts as the version that it leads to.
-func (d *bhDecoder) satisfied(s *Scope, a *hclsyntax.Attribute) bool {
+func (d *bhDecoder) satisfied(s *eval.Scope, a *hclsyntax.Attribute) bool {
 	text, out := s.Text(a)
-	if out != given {
+	if out != eval.Given {
 		return true
 	}
 	constraints, err := version.NewConstraint(text)
 	if err != nil {
-		s.Report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is not a version constraint.", text),
+		s.Report(faults.InvalidValue, a.Expr.Range(), fmt.Sprintf("%q is not a version constraint.", text),
 			`Write it as ">= 0.1.0" or "~> 1.2".`)
 		return true
 	}
@@ -103,7 +106,7 @@ func (d *bhDecoder) satisfied(s *Scope, a *hclsyntax.Attribute) bool {
 	if err != nil || constraints.Check(running.Core()) {
 		return true
 	}
-	s.Report(unsupportedVersion, a.Expr.Range(),
+	s.Report(faults.UnsupportedVersion, a.Expr.Range(),
 		fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, d.version),
 		"Install a version that fits, or change required_version.")
 	return false

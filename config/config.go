@@ -6,8 +6,23 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/eval"
+	"buckethead/config/faults"
+	"buckethead/config/policy"
 	"buckethead/vendors"
 )
+
+// A Policy is a condition that projects or operations must meet.
+type Policy = policy.Policy
+
+// A PlannedOperation is an operation of a plan as a policy sees it.
+type PlannedOperation = policy.Operation
+
+// A Lack is a value that has to come from outside of the files and was not given.
+type Lack = eval.Lack
+
+// A LackError says why a block cannot be used: values that it needs were not given.
+type LackError = eval.LackError
 
 // Config is everything that the files declare, evaluated: every value is known, except those
 // that Lacks lists. It is read-only once loaded and so safe for concurrent use.
@@ -136,19 +151,19 @@ func Find(connections []Connection, address string) (Connection, bool) {
 }
 
 // Ready returns a [LackError] if the connection cannot be opened because of what it lacks.
-func (c Connection) Ready() error { return Ready(c.Lacks) }
+func (c Connection) Ready() error { return eval.Ready(c.Lacks) }
 
 // Ready returns a [LackError] if the place of the state is not known because of what it lacks.
-func (b Backend) Ready() error { return Ready(b.Lacks) }
+func (b Backend) Ready() error { return eval.Ready(b.Lacks) }
 
 // Refers returns a [LackError] if one of the named settings lacks its value.
 func (c Connection) Refers(settings []string) error {
-	return Ready(slices.DeleteFunc(slices.Clone(c.Lacks), func(l Lack) bool { return !slices.Contains(settings, l.Attribute) }))
+	return eval.Ready(slices.DeleteFunc(slices.Clone(c.Lacks), func(l eval.Lack) bool { return !slices.Contains(settings, l.Attribute) }))
 }
 
 // Missing reports whether a fault is a value that was not given.
 func Missing(d diag.Diagnostic) bool {
-	return d.Code == missingVariable.Code || d.Code == unsetEnvironment.Code
+	return d.Code == faults.MissingVariable.Code || d.Code == faults.UnsetEnvironment.Code
 }
 
 // Lacking returns what the projects of one name lack for any of these attributes.
@@ -161,3 +176,9 @@ func (c *Config) Lacking(name string, attributes ...string) []Lack {
 	}
 	return out
 }
+
+// FaultsOf returns the faults of the lacks, in the order of the files.
+func FaultsOf(lacks []Lack) diag.List { return eval.FaultsOf(lacks) }
+
+// Codes returns every kind of fault that Load, Format and the policies report, by code.
+func Codes() []diag.Kind { return faults.Codes() }

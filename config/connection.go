@@ -9,6 +9,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/vendors"
 )
@@ -33,14 +36,14 @@ type connections struct {
 
 // connected are the clouds and stores that are declared, and the vendors that they can be of.
 type connected struct {
-	ev      *Evaluator
+	ev      *eval.Evaluator
 	vendors []vendors.Vendor
 	clouds  connections
 	secrets connections
 	told    map[string]bool // the kinds of block whose absence was reported
 }
 
-func newConnected(ev *Evaluator, list []vendors.Vendor) *connected {
+func newConnected(ev *eval.Evaluator, list []vendors.Vendor) *connected {
 	return &connected{ev: ev, vendors: list,
 		clouds:  connections{kind: "cloud", byAddress: map[string]*connection{}},
 		secrets: connections{kind: "secrets", byAddress: map[string]*connection{}}}
@@ -59,7 +62,7 @@ func (cn *connected) declare(clouds, secrets []*hclsyntax.Block) {
 
 func (cn *connected) declareOne(cs *connections, b *hclsyntax.Block) {
 	c := &connection{block: b,
-		Connection: Connection{Vendor: b.Labels[0], Name: b.Labels[1], Range: toRange(b.DefRange())}}
+		Connection: Connection{Vendor: b.Labels[0], Name: b.Labels[1], Range: faults.RangeOf(b.DefRange())}}
 	s := cn.ev.In(b)
 	c.address = c.Address()
 	if first, twice := cs.byAddress[c.address]; twice {
@@ -88,7 +91,7 @@ func (cs *connections) opens(v *vendors.Vendor) bool {
 	return v.OpenSecrets != nil
 }
 
-func (cn *connected) unknownVendor(s *Scope, cs *connections, b *hclsyntax.Block) {
+func (cn *connected) unknownVendor(s *eval.Scope, cs *connections, b *hclsyntax.Block) {
 	var names []string
 	for i := range cn.vendors {
 		v := &cn.vendors[i]
@@ -99,12 +102,12 @@ func (cn *connected) unknownVendor(s *Scope, cs *connections, b *hclsyntax.Block
 			if cs.kind == "secrets" {
 				other, what = "cloud", "a cloud and no secret store"
 			}
-			s.Report(unknownVendor, b.LabelRanges[0], fmt.Sprintf("%s is %s.", v.Name, what),
+			s.Report(faults.UnknownVendor, b.LabelRanges[0], fmt.Sprintf("%s is %s.", v.Name, what),
 				fmt.Sprintf("Write %s %q %q { ... }.", other, v.Name, b.Labels[1]))
 			return
 		}
 	}
-	s.Report(unknownVendor, b.LabelRanges[0],
+	s.Report(faults.UnknownVendor, b.LabelRanges[0],
 		fmt.Sprintf("No vendor for a %s block is called %q.", cs.kind, b.Labels[0]), language.Suggestion(b.Labels[0], names, "vendor"))
 }
 
@@ -132,25 +135,25 @@ func (cn *connected) decode() (clouds, secrets []Connection) {
 // names a block: cloudflare_r2.main, cloud.cloudflare_r2.main, or the same as a
 // string, or the block's name alone where one block has it. A local value wins
 // over a block of the vendor "local" that is written in the same way.
-func (cn *connected) choose(s *Scope, a *hclsyntax.Attribute, cs *connections) (*connection, outcome) {
-	text, out := "", given
+func (cn *connected) choose(s *eval.Scope, a *hclsyntax.Attribute, cs *connections) (*connection, eval.Outcome) {
+	text, out := "", eval.Given
 	if t, ok := a.Expr.(*hclsyntax.ScopeTraversalExpr); ok && !cn.isValue(t.Traversal) {
-		text = traversalText(t.Traversal)
-	} else if text, out = s.Text(a); out != given {
+		text = expr.TraversalText(t.Traversal)
+	} else if text, out = s.Text(a); out != eval.Given {
 		return nil, out
 	}
 	c, fault := cs.lookup(text)
 	if c != nil {
-		return c, given
+		return c, eval.Given
 	}
-	s.Report(unknownConnection, a.Expr.Range(), fault,
+	s.Report(faults.UnknownConnection, a.Expr.Range(), fault,
 		language.Suggestion(text, slices.Collect(maps.Keys(cs.byAddress)), cs.kind+" block"))
-	return nil, faulty
+	return nil, eval.Faulty
 }
 
 // isValue reports whether a traversal reads a value and names no block.
 func (cn *connected) isValue(t hcl.Traversal) bool {
-	name, _ := step(t, 1)
+	name, _ := expr.Step(t, 1)
 	switch t.RootName() {
 	case "var", "each":
 		return true
@@ -189,13 +192,13 @@ func (cs *connections) lookup(text string) (*connection, string) {
 
 // only returns the block that a project uses if it names none. If there is no such
 // block, it reports why at place and returns nil.
-func (cn *connected) only(s *Scope, cs *connections, place hcl.Range) *connection {
+func (cn *connected) only(s *eval.Scope, cs *connections, place hcl.Range) *connection {
 	if len(cs.all) == 1 {
 		return cs.all[0]
 	}
 	if len(cs.all) > 1 {
 		addresses := slices.Sorted(maps.Keys(cs.byAddress))
-		s.Report(ambiguousConnection, place,
+		s.Report(faults.AmbiguousConnection, place,
 			fmt.Sprintf("There are %d %s blocks, and the project names none of them.", len(addresses), cs.kind),
 			fmt.Sprintf("Add a line %s = %s; declared are %s.", cs.kind, addresses[0], strings.Join(addresses, ", ")))
 		return nil
@@ -218,7 +221,7 @@ func (cn *connected) only(s *Scope, cs *connections, place hcl.Range) *connectio
 	if len(names) > 0 {
 		example = names[0]
 	}
-	s.Report(missingConnection, place, fmt.Sprintf("The project needs a %s block, and none is declared.", cs.kind),
+	s.Report(faults.MissingConnection, place, fmt.Sprintf("The project needs a %s block, and none is declared.", cs.kind),
 		fmt.Sprintf("Declare one: %s %q \"main\" { ... }. Vendors: %s.", cs.kind, example, strings.Join(names, ", ")))
 	return nil
 }

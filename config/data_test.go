@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
+	"buckethead/config/faults"
 	"buckethead/config/functions"
 )
 
@@ -143,10 +144,10 @@ func TestEncoding_isNamedOnce(t *testing.T) {
 	} {
 		o := from(c.src)
 		_, diags := Load(o)
-		if len(diags) != 1 || diags[0].Code != wrongEncoding.Code || !strings.Contains(diags[0].Detail, c.says) {
+		if len(diags) != 1 || diags[0].Code != faults.WrongEncoding.Code || !strings.Contains(diags[0].Detail, c.says) {
 			t.Errorf("%s: %v", name, diags)
 		}
-		if _, diags := Format([]byte(c.src), "x.hcl"); len(diags) != 1 || diags[0].Code != wrongEncoding.Code {
+		if _, diags := Format([]byte(c.src), "x.hcl"); len(diags) != 1 || diags[0].Code != faults.WrongEncoding.Code {
 			t.Errorf("%s: fmt: %v", name, diags)
 		}
 		if err := writeFile(dir+"/data", c.src); err != nil {
@@ -154,7 +155,7 @@ func TestEncoding_isNamedOnce(t *testing.T) {
 		}
 		o = from("locals {\n  a = file(\"data\")\n}\n")
 		o.Dir = dir
-		if _, diags := Load(o); len(diags) != 1 || diags[0].Code != wrongEncoding.Code || diags[0].Subject.Start.Line != 2 {
+		if _, diags := Load(o); len(diags) != 1 || diags[0].Code != faults.WrongEncoding.Code || diags[0].Subject.Start.Line != 2 {
 			t.Errorf("%s: file: %v", name, diags)
 		}
 	}

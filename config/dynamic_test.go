@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"buckethead/config/faults"
 	"buckethead/vendors"
 )
 
@@ -240,7 +241,7 @@ func TestDynamic_takesSecretsWhole(t *testing.T) {
     }
   }
 }`, "TOKEN", "t", "A_SECRET", "canary"))
-		if (len(diags) == 0) != whole || !whole && diags[0].Code != secretFault.Code {
+		if (len(diags) == 0) != whole || !whole && diags[0].Code != faults.SecretFault.Code {
 			t.Errorf("%s: %v", over, diags)
 		}
 	}

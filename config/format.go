@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"buckethead/config/diag"
+	"buckethead/config/faults"
 )
 
 // Format returns the canonical form of a file: indentation, alignment and spacing,
@@ -16,7 +17,7 @@ func Format(src []byte, filename string) ([]byte, diag.List) {
 	l := newLoader(Options{})
 	l.config.Sources[filename] = src
 	if f := l.reader.Parse(filename, src); f.Broken >= 0 {
-		return src, capped(l.ev.Found.List.Sorted())
+		return src, faults.Capped(l.ev.Found.List.Sorted())
 	}
 	out := hclwrite.Format(src)
 	for range 8 { // some alignments only settle after others have

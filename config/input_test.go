@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"buckethead/config/faults"
 )
 
 // write puts files into a new folder.
@@ -133,7 +135,7 @@ func TestLoad_readsAFileOrAFolder(t *testing.T) {
 	}
 	for path, want := range map[string]string{"": "bh init", "nope.hcl": "nope.hcl", "empty": "ends in .hcl"} {
 		c, diags := Load(Options{Dir: dir, Path: path})
-		if len(diags) != 1 || diags[0].Code != missingFile.Code || !strings.Contains(diags[0].Detail+diags[0].Fix, want) || !strings.Contains(diags[0].Fix, "bh init") || c == nil {
+		if len(diags) != 1 || diags[0].Code != faults.MissingFile.Code || !strings.Contains(diags[0].Detail+diags[0].Fix, want) || !strings.Contains(diags[0].Fix, "bh init") || c == nil {
 			t.Errorf("%q: %v", path, diags)
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"buckethead/config/language"
+	"buckethead/config/names"
+	"buckethead/config/policy"
 	"buckethead/config/write"
 	"buckethead/state/s3"
 	"buckethead/vendors"
@@ -151,8 +153,8 @@ func withoutLines(src, lines string) (string, bool) {
 // targets are what blocks become.
 func targets() map[*language.Block]any {
 	return map[*language.Block]any{
-		projectBlock: &Project{}, movedBlock: &Moved{}, removedBlock: &Removed{}, importBlock: &Import{}, PolicyBlock: &Policy{}, localStateBlock: &Backend{},
-		VariableBlock: &Declaration{}, projectBlock.Block("rotate"): &Rotation{}, projectBlock.Block("register"): &Register{},
+		projectBlock: &Project{}, movedBlock: &Moved{}, removedBlock: &Removed{}, importBlock: &Import{}, policy.Block: &policy.Policy{}, localStateBlock: &Backend{},
+		names.VariableBlock: &names.Declaration{}, projectBlock.Block("rotate"): &Rotation{}, projectBlock.Block("register"): &Register{},
 		corsBlock: &vendors.CORSRule{}, lifecycleBlock: &vendors.LifecycleRule{}, lockBlock: &vendors.LockRule{}, domainBlock: &vendors.CustomDomain{},
 		publicBlock: &vendors.PublicAccess{},
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/addr"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 )
 
@@ -23,9 +26,9 @@ type declaration struct {
 // lifecycleDecoder reads the blocks that say what becomes of projects.
 type lifecycleDecoder struct {
 	declaration
-	ev     *Evaluator
+	ev     *eval.Evaluator
 	config *Config
-	unused []Lack // what the blocks lack, which nothing needs
+	unused []eval.Lack // what the blocks lack, which nothing needs
 }
 
 // decodeLifecycle reads the moved, removed and import blocks.
@@ -50,7 +53,7 @@ func (l *lifecycleDecoder) decodeMoved(blocks []*hclsyntax.Block) map[addr.Addre
 	next := map[addr.Address]addr.Address{}
 	for _, b := range blocks {
 		s := l.ev.In(b)
-		m := Moved{Range: toRange(b.DefRange())}
+		m := Moved{Range: faults.RangeOf(b.DefRange())}
 		if _, faults := s.Fill(b, movedBlock, &m); faults != 0 {
 			continue
 		}
@@ -58,17 +61,17 @@ func (l *lifecycleDecoder) decodeMoved(blocks []*hclsyntax.Block) map[addr.Addre
 		other, occupied := to[m.To]
 		switch {
 		case m.From == m.To:
-			s.Report(invalidMove, valueRange(b, "to"), fmt.Sprintf("%s is moved to itself.", m.From),
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "to"), fmt.Sprintf("%s is moved to itself.", m.From),
 				"Remove the block, or name another place.")
 		case taken:
-			s.Report(invalidMove, valueRange(b, "from"),
-				fmt.Sprintf("%s is moved twice: here and at %s.", m.From, toRange(first.DefRange())), "Keep one of the two blocks.")
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"),
+				fmt.Sprintf("%s is moved twice: here and at %s.", m.From, faults.RangeOf(first.DefRange())), "Keep one of the two blocks.")
 		case occupied:
-			s.Report(invalidMove, valueRange(b, "to"),
-				fmt.Sprintf("Two projects are moved to %s: here and at %s.", m.To, toRange(other.DefRange())),
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "to"),
+				fmt.Sprintf("Two projects are moved to %s: here and at %s.", m.To, faults.RangeOf(other.DefRange())),
 				"Give each of them a place of its own.")
 		case l.declares(m.From, m.To):
-			s.Report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is moved away and still declared.", m.From),
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"), fmt.Sprintf("%s is moved away and still declared.", m.From),
 				"Rename the project block, or remove the moved block.")
 		default:
 			from[m.From], to[m.To], next[m.From] = b, b, m.To
@@ -112,7 +115,7 @@ func (l *lifecycleDecoder) moveCycles(next map[addr.Address]addr.Address, from m
 				steps = append(steps, p.String())
 			}
 			b := from[at]
-			l.ev.In(b).Report(invalidMove, b.DefRange(),
+			l.ev.In(b).Report(faults.InvalidMove, b.DefRange(),
 				fmt.Sprintf("The moves lead in a circle: %s.", strings.Join(steps, " -> ")), "Remove one of these blocks.")
 		}
 		for _, p := range path {
@@ -126,7 +129,7 @@ func (l *lifecycleDecoder) decodeRemoved(blocks []*hclsyntax.Block, moved map[ad
 	first := map[addr.Address]*hclsyntax.Block{}
 	for _, b := range blocks {
 		s := l.ev.Needing(b, &l.unused)
-		r := Removed{Range: toRange(b.DefRange())}
+		r := Removed{Range: faults.RangeOf(b.DefRange())}
 		if _, faults := s.Fill(b, removedBlock, &r); faults != 0 {
 			continue
 		}
@@ -137,10 +140,10 @@ func (l *lifecycleDecoder) decodeRemoved(blocks []*hclsyntax.Block, moved map[ad
 		case twice:
 			s.Duplicate(b, other, "The removal of "+from.String())
 		case moves:
-			s.Report(invalidMove, valueRange(b, "from"),
-				fmt.Sprintf("%s is removed here and moved at %s.", from, toRange(move.DefRange())), "Keep one of the two blocks.")
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"),
+				fmt.Sprintf("%s is removed here and moved at %s.", from, faults.RangeOf(move.DefRange())), "Keep one of the two blocks.")
 		case l.declares(from, addr.Address{}):
-			s.Report(removedDeclared, valueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from),
+			s.Report(faults.RemovedDeclared, expr.ValueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from),
 				"Remove the project block, or this block.")
 		default:
 			first[from] = b
@@ -154,7 +157,7 @@ func (l *lifecycleDecoder) decodeImports(blocks []*hclsyntax.Block) {
 	first := map[addr.Address]*hclsyntax.Block{}
 	for _, b := range blocks {
 		s := l.ev.Needing(b, &l.unused)
-		i := Import{Range: toRange(b.DefRange())}
+		i := Import{Range: faults.RangeOf(b.DefRange())}
 		if _, faults := s.Fill(b, importBlock, &i); faults != 0 {
 			continue
 		}
@@ -182,7 +185,7 @@ func ValidOwner(text string) bool {
 
 // fits checks an import against its project, and names the project's bucket where
 // the import names none.
-func (d declaration) fits(s *Scope, b *hclsyntax.Block, i *Import) bool {
+func (d declaration) fits(s *eval.Scope, b *hclsyntax.Block, i *Import) bool {
 	p := d.exact[i.To]
 	switch {
 	case p == nil && d.unsure[i.To.Name]:
@@ -196,21 +199,21 @@ func (d declaration) fits(s *Scope, b *hclsyntax.Block, i *Import) bool {
 		if near := language.Similar(i.To.String(), addresses); near != "" {
 			fix = fmt.Sprintf("Did you mean %s?", near)
 		}
-		s.Report(importUndeclared, valueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)
+		s.Report(faults.ImportUndeclared, expr.ValueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)
 		return false
 	case i.AccessKeyID != "" && i.Item == "":
-		s.Report(invalidImport, valueRange(b, "access_key_id"),
+		s.Report(faults.InvalidImport, expr.ValueRange(b, "access_key_id"),
 			"access_key_id names a credential, and no item is named that holds its secret.",
 			"Add item, the title or the id of the item with these keys.")
 		return false
 	case i.Owner != "" && !ValidOwner(i.Owner):
-		s.Report(invalidImport, valueRange(b, "owner"), fmt.Sprintf("%q is not the name of a state.", i.Owner),
+		s.Report(faults.InvalidImport, expr.ValueRange(b, "owner"), fmt.Sprintf("%q is not the name of a state.", i.Owner),
 			"Write STACK@LINEAGE, as bh discover and bh plan do, such as \"acme@1b2c3d4e\".")
 		return false
 	case i.Bucket == "":
 		i.Bucket = p.Bucket.ID.Name
 	case p.Bucket.ID.Name != "" && i.Bucket != p.Bucket.ID.Name:
-		s.Report(invalidImport, valueRange(b, "bucket"),
+		s.Report(faults.InvalidImport, expr.ValueRange(b, "bucket"),
 			fmt.Sprintf("The bucket %q is to be imported, and %s has the bucket %q.", i.Bucket, i.To, p.Bucket.ID.Name),
 			"A bucket keeps its name: write the same in both places.")
 		return false

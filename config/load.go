@@ -6,15 +6,22 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/diag"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
+	"buckethead/config/files"
+	"buckethead/config/mask"
+	"buckethead/config/names"
+	"buckethead/config/policy"
 )
 
 // loader holds what one Load works with. It is used by one goroutine.
 type loader struct {
 	options Options
 	config  *Config
-	reader  *Reader
-	ev      *Evaluator
-	files   []File
+	reader  *files.Reader
+	ev      *eval.Evaluator
+	files   []files.File
 }
 
 // Load reads, evaluates and checks what the options name. The Config is never
@@ -31,9 +38,9 @@ func Load(o Options) (*Config, diag.List) {
 	l := newLoader(o)
 	if l.read() {
 		l.decode()
-		l.ev.Meter.Allow(2 * workLimit) // for the policies, which are evaluated for every project
+		l.ev.Meter.Allow(2 * expr.WorkLimit) // for the policies, which are evaluated for every project
 	}
-	list := capped(l.faults())
+	list := faults.Capped(l.faults())
 	l.ev.Sources.Quoted(list)
 	return l.config, list
 }
@@ -44,13 +51,13 @@ func newLoader(o Options) *loader {
 		State:   Backend{Kind: localState, Path: ".bh/state.db"},
 		Sources: map[string][]byte{},
 	}
-	found := &Found{}
-	sources := &Sources{Texts: c.Sources, Settings: o.settings, Reference: o.isReference, Iterators: map[string]bool{}}
-	outside := Outside{Env: o.env, SecretVariable: o.SecretVariable, Partial: o.Partial}
-	meter := NewMeter()
+	found := &faults.Found{}
+	sources := &mask.Sources{Texts: c.Sources, Settings: o.settings, Reference: o.isReference, Iterators: map[string]bool{}}
+	outside := eval.Outside{Env: o.env, SecretVariable: o.SecretVariable, Partial: o.Partial}
+	meter := expr.NewMeter()
 	return &loader{options: o, config: c,
-		reader: &Reader{Path: o.Path, Dir: o.Dir, Overlay: o.Overlay, Found: found, Sources: sources, Meter: meter},
-		ev:     NewEvaluator(outside, found, sources, meter)}
+		reader: &files.Reader{Path: o.Path, Dir: o.Dir, Overlay: o.Overlay, Found: found, Sources: sources, Meter: meter},
+		ev:     eval.New(outside, found, sources, meter)}
 }
 
 // read finds, reads and parses the files. It returns false if there is nothing to continue with.
@@ -65,17 +72,17 @@ func (l *loader) read() bool {
 // whatever else is strange in it may be right for that version.
 func (l *loader) decode() {
 	ev, c := l.ev, l.config
-	ev.Start(FilesOf(c.Dir, ev.Meter), c.Dir, l.options.Dir)
+	ev.Start(files.ForFunctions(c.Dir, ev.Meter), c.Dir, l.options.Dir)
 	blocks := collectBlocks(ev, l.files)
 	ev.Found.Static()
-	given := GivenValues{Texts: l.options.Vars, Files: l.options.VarFiles}
-	variables := EvaluateVariables(ev, l.reader, given, blocks.variable)
+	given := names.Given{Texts: l.options.Vars, Files: l.options.VarFiles}
+	variables := names.Evaluate(ev, l.reader, given, blocks.variable)
 	c.Sensitive = variables.Sensitive()
-	EvaluateLocals(ev, blocks.locals)
+	names.EvaluateLocals(ev, blocks.locals)
 	bh := bhDecoder{ev: ev, version: l.options.Version, stack: c.Stack}
 	if !bh.decode(blocks.bh) {
 		ev.Found.List = slices.DeleteFunc(ev.Found.List, func(d diag.Diagnostic) bool {
-			return d.Code != unsupportedVersion.Code && d.Code != invalidSyntax.Code
+			return d.Code != faults.UnsupportedVersion.Code && d.Code != faults.InvalidSyntax.Code
 		})
 		ev.Found.Telling = nil
 		return
@@ -87,7 +94,7 @@ func (l *loader) decode() {
 	c.Clouds, c.Secrets = connected.decode()
 	projects := decodeProjects(connected, c, blocks.project)
 	decodeLifecycle(projects, c, blocks)
-	c.Policies = DecodePolicies(ev, blocks.policy)
+	c.Policies = policy.Decode(ev, blocks.policy)
 }
 
 // faults returns what is wrong, in the order of the files.
@@ -99,5 +106,5 @@ func (l *loader) faults() diag.List {
 		}
 		return l.ev.Computing(blocks)
 	})
-	return WithoutConsequences(told, l.files).Sorted()
+	return files.WithoutConsequences(told, l.files).Sorted()
 }

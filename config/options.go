@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"buckethead/config/files"
 	"buckethead/vendors"
 )
 
@@ -40,7 +41,13 @@ type Options struct {
 }
 
 // DefaultFile is the file that Load reads where Options.Path is empty.
-const DefaultFile = DefaultName
+const DefaultFile = files.DefaultName
+
+// ReadSource reads a file of the language, or of variables. found says that its name was
+// found in a folder or is the default: then it must be a regular file below the folder's
+// repository. A file that a person named can be anywhere and of any kind. But a link in a
+// repository is refused if it leads out of the repository, or to the files of git or bh.
+func ReadSource(path string, found bool) ([]byte, error) { return files.ReadSource(path, found) }
 
 func (o Options) env(name string) (string, bool) {
 	if o.Env == nil {

@@ -5,16 +5,17 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/policy"
 )
 
 // CheckProjects checks every declared project against the policies that judge projects,
 // and returns their objections. It contacts no one. A policy that mentions neither
 // projects nor operations is evaluated once.
-func (c *Config) CheckProjects() diag.List { return JudgeProjects(c.Policies, c.judged()) }
+func (c *Config) CheckProjects() diag.List { return policy.Projects(c.Policies, c.judged()) }
 
 // judged returns the declared projects as policies see them, one after the other.
-func (c *Config) judged() iter.Seq[JudgedProject] {
-	return func(yield func(JudgedProject) bool) {
+func (c *Config) judged() iter.Seq[policy.Project] {
+	return func(yield func(policy.Project) bool) {
 		for _, p := range c.Projects {
 			if !yield(p.judged()) {
 				return
@@ -29,7 +30,7 @@ func (c *Config) judged() iter.Seq[JudgedProject] {
 // and null for the rest.
 func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 	var declared map[addr.Address]int
-	return JudgeOperations(c.Policies, operations, func(address addr.Address) (JudgedProject, bool) {
+	return policy.Operations(c.Policies, operations, func(address addr.Address) (policy.Project, bool) {
 		if declared == nil {
 			declared = make(map[addr.Address]int, len(c.Projects))
 			for i := range c.Projects {
@@ -38,15 +39,15 @@ func (c *Config) CheckOperations(operations []PlannedOperation) diag.List {
 		}
 		i, is := declared[address]
 		if !is {
-			return JudgedProject{}, false
+			return policy.Project{}, false
 		}
 		return c.Projects[i].judged(), true
 	})
 }
 
 // judged returns the project as a policy sees it. What is not declared is null.
-func (p Project) judged() JudgedProject {
-	a := AttributesOf(p.Addr)
+func (p Project) judged() policy.Project {
+	a := policy.AttributesOf(p.Addr)
 	a.Flag("declared", true)
 	a.Flag("registered", p.Register != nil)
 	a.Text("bucket", p.Bucket.ID.Name)
@@ -83,5 +84,5 @@ func (p Project) judged() JudgedProject {
 	a.Texts("custom_domains", domains)
 	a.Texts("cors_origins", origins)
 	a.Flag("public_access", settings.PublicAccess != nil && settings.PublicAccess.Enabled)
-	return JudgedProject{Address: p.Addr, Range: p.Range, Values: a}
+	return policy.Project{Address: p.Addr, Range: p.Range, Values: a}
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/addr"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 )
 
@@ -52,7 +55,7 @@ var defaultProject = func() (p Project) {
 // projectDecoder turns one project block into its projects. It is copied for each
 // instance of a for_each, after what all of them share was read.
 type projectDecoder struct {
-	Scope
+	eval.Scope
 	of      *projectsDecoder
 	source  *hclsyntax.Block
 	project Project
@@ -65,7 +68,7 @@ type projectDecoder struct {
 
 // projectsDecoder turns the project blocks of all files into projects.
 type projectsDecoder struct {
-	ev        *Evaluator
+	ev        *eval.Evaluator
 	connected *connected
 	config    *Config
 	named     map[string]*hclsyntax.Block // the project blocks, by name
@@ -110,7 +113,7 @@ func (ps *projectsDecoder) decode(b *hclsyntax.Block) {
 		source:  b,
 		project: defaultProject,
 	}
-	d.project.Range = toRange(b.DefRange())
+	d.project.Range = faults.RangeOf(b.DefRange())
 	d.Address = addr.Address{Kind: addr.Project, Name: name}
 	first, twice := ps.named[name]
 	if twice {
@@ -144,7 +147,7 @@ func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 		return
 	}
 	d.Part = a.Name
-	var out outcome
+	var out eval.Outcome
 	switch row.Name {
 	case "cloud":
 		d.cloud, out = d.of.connected.choose(&d.Scope, a, &d.of.connected.clouds)
@@ -154,9 +157,9 @@ func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 		out = d.Read(a, row, &d.project)
 	}
 	switch bit := projectBlock.Set(a.Name); out {
-	case given:
+	case eval.Given:
 		d.set |= bit
-	case faulty:
+	case eval.Faulty:
 		d.faults |= bit
 	}
 }
@@ -164,14 +167,14 @@ func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 // place returns the range of an attribute's value, of the first block of that name, of the first
 // dynamic block that makes such blocks, or of the project's header.
 func (d *projectDecoder) place(name string) hcl.Range {
-	for _, of := range []func(*hclsyntax.Block) string{func(b *hclsyntax.Block) string { return b.Type }, MadeType} {
+	for _, of := range []func(*hclsyntax.Block) string{func(b *hclsyntax.Block) string { return b.Type }, eval.MadeType} {
 		for _, b := range d.source.Body.Blocks {
 			if of(b) == name {
 				return b.DefRange()
 			}
 		}
 	}
-	return valueRange(d.source, name)
+	return expr.ValueRange(d.source, name)
 }
 
 // projectLimit bounds the projects of a configuration.
@@ -182,7 +185,7 @@ func (d *projectDecoder) roomFor(more int, at hcl.Range) bool {
 	if len(d.of.config.Projects)+more <= projectLimit {
 		return true
 	}
-	d.Report(tooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
+	d.Report(faults.TooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
 		"Declare fewer, or split the configuration into several with a state of their own.")
 	return false
 }

@@ -6,6 +6,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 )
 
@@ -27,7 +30,7 @@ func (d *projectDecoder) decodeBlocks(written hclsyntax.Blocks) {
 		}
 	}
 	if rules != 0 {
-		d.Part = SettingsPart
+		d.Part = eval.SettingsPart
 		d.decodeSettings(blocks, rules)
 	}
 }
@@ -41,14 +44,14 @@ func blockBit(name string) language.Set {
 }
 
 // repeated reports blocks of which a project has one alone, and this one more.
-func (d *projectDecoder) repeated(blocks []Placed) {
+func (d *projectDecoder) repeated(blocks []eval.Placed) {
 	first := language.Set(0)
 	for i, b := range blocks {
 		bit := blockBit(b.Type) &^ repeatedBlocks
 		if first&bit != 0 {
-			at := slices.IndexFunc(blocks[:i], func(earlier Placed) bool { return earlier.Type == b.Type })
+			at := slices.IndexFunc(blocks[:i], func(earlier eval.Placed) bool { return earlier.Type == b.Type })
 			if blocks[at].Block == b.Block {
-				d.Report(duplicateBlock, b.DefRange(), fmt.Sprintf("A project has one %s block, and this dynamic block makes several.", b.Type),
+				d.Report(faults.DuplicateBlock, b.DefRange(), fmt.Sprintf("A project has one %s block, and this dynamic block makes several.", b.Type),
 					"Give its for_each one element at most: CONDITION ? [1] : [].")
 			} else {
 				d.Duplicate(b.Block, blocks[at].Block, fmt.Sprintf("The %s block of the project", b.Type))
@@ -59,7 +62,7 @@ func (d *projectDecoder) repeated(blocks []Placed) {
 }
 
 // inner reads one block that a project can have.
-func (d *projectDecoder) inner(b Placed, bit language.Set) {
+func (d *projectDecoder) inner(b eval.Placed, bit language.Set) {
 	if !d.of.ev.Labelled(b.Block, nil) {
 		d.faults |= bit
 		return
@@ -79,7 +82,7 @@ func (d *projectDecoder) inner(b Placed, bit language.Set) {
 
 // rotation reads a rotate block. The overlap is always shorter than the time between two
 // rotations: otherwise keys would pile up.
-func rotation(s *Scope, b *hclsyntax.Block) (*Rotation, bool) {
+func rotation(s *eval.Scope, b *hclsyntax.Block) (*Rotation, bool) {
 	table := projectBlock.Block(b.Type)
 	r := &Rotation{}
 	table.SetDefaults(r)
@@ -87,7 +90,7 @@ func rotation(s *Scope, b *hclsyntax.Block) (*Rotation, bool) {
 		return nil, false
 	}
 	if r.Overlap >= r.Every {
-		s.Report(invalidDuration, valueRange(b, "overlap"),
+		s.Report(faults.InvalidDuration, expr.ValueRange(b, "overlap"),
 			fmt.Sprintf("The overlap of %s is not shorter than the %s between two rotations.", language.FormatDuration(r.Overlap),
 				language.FormatDuration(r.Every)),
 			"Write a shorter overlap, or rotate less often. The overlap is 24h if it is not written.")
@@ -97,24 +100,24 @@ func rotation(s *Scope, b *hclsyntax.Block) (*Rotation, bool) {
 }
 
 // registration reads a register block.
-func (d *projectDecoder) registration(s *Scope, b *hclsyntax.Block) (*Register, bool) {
+func (d *projectDecoder) registration(s *eval.Scope, b *hclsyntax.Block) (*Register, bool) {
 	table := projectBlock.Block(b.Type)
 	r := &Register{}
 	table.SetDefaults(r)
 	_, faults := s.Fill(b, table, r)
 	ok := faults == 0
 	if a := b.Body.Attributes["secret_access_key"]; a != nil {
-		var out outcome
+		var out eval.Outcome
 		r.SecretAccessKey, r.Reference, out = d.of.connected.secret(s, a, "")
-		if out == unset {
+		if out == eval.Unset {
 			s.Missing(b, a.Name)
 		}
-		ok = ok && out == given
+		ok = ok && out == eval.Given
 	}
 	if a := b.Body.Attributes["verify"]; a != nil {
 		verify, out := s.Flag(a)
-		r.Unverified = out == given && !verify
-		ok = ok && out != faulty
+		r.Unverified = out == eval.Given && !verify
+		ok = ok && out != eval.Faulty
 	}
 	return r, ok
 }

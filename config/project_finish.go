@@ -9,6 +9,8 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/vendors"
 )
@@ -33,17 +35,17 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 	p.Addr = address
 	registers := (d.set|d.faults)&hasRegister != 0
 	if (d.set|d.faults)&hasBucket == 0 {
-		d.Report(missingAttribute, d.source.DefRange(), "A project needs bucket, the name of its bucket.",
+		d.Report(faults.MissingAttribute, d.source.DefRange(), "A project needs bucket, the name of its bucket.",
 			`Add a line: bucket = "..."`)
 		d.faults |= hasBucket
 	} else if d.set&hasBucket != 0 && p.Bucket.ID.Name == "" {
-		d.Report(invalidValue, d.place("bucket"), "The name of the bucket is empty.", "Give the bucket a name.")
+		d.Report(faults.InvalidValue, d.place("bucket"), "The name of the bucket is empty.", "Give the bucket a name.")
 		d.faults |= hasBucket
 	}
 	if (d.set|d.faults)&hasItemTitle == 0 {
 		p.ItemTitle = address.Label()
 	} else if d.set&hasItemTitle != 0 && strings.TrimSpace(p.ItemTitle) == "" {
-		d.Report(invalidValue, d.place("item_title"), "The title of the item is empty.",
+		d.Report(faults.InvalidValue, d.place("item_title"), "The title of the item is empty.",
 			"Give the item a title, or remove the line: the project's name is the default.")
 		d.faults |= hasItemTitle
 	}
@@ -73,7 +75,7 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 // needless reports attributes that have no effect beside register.
 func (d *projectDecoder) needless() {
 	for _, name := range projectBlock.Names(d.set & needless) {
-		d.Report(needlessAttribute, d.place(name),
+		d.Report(faults.NeedlessAttribute, d.place(name),
 			fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
 			fmt.Sprintf("Remove %s, or remove register to have bh make the bucket and its keys.", name))
 	}
@@ -91,7 +93,7 @@ func (d *projectDecoder) checkCloud() {
 	}
 	if foreign := d.set & byCloud &^ d.cloud.knows; foreign != 0 {
 		for _, name := range projectBlock.Names(foreign) {
-			d.Report(unsupportedAttribute, d.place(name), fmt.Sprintf("%s has no %s.", vendorTitle(vendor), name),
+			d.Report(faults.UnsupportedAttribute, d.place(name), fmt.Sprintf("%s has no %s.", vendorTitle(vendor), name),
 				fmt.Sprintf("Remove %s, or put the project into another cloud.", name))
 		}
 	}
@@ -100,10 +102,10 @@ func (d *projectDecoder) checkCloud() {
 		if d.faults&settingsBlocks != 0 {
 			spec.Settings = vendors.BucketSettings{} // half of them say nothing
 		}
-		d.problems(invalidBucket, vendor.CheckBucket(spec))
+		d.problems(faults.InvalidBucket, vendor.CheckBucket(spec))
 	}
 	if vendor.CheckCredential != nil && d.faults&(ofBucket|ofCredential) == 0 {
-		d.problems(invalidCredential, vendor.CheckCredential(vendors.CredentialSpec{
+		d.problems(faults.InvalidCredential, vendor.CheckCredential(vendors.CredentialSpec{
 			Bucket: d.project.Bucket.ID, Access: d.project.Access, AllowedIPs: d.project.AllowedIPs,
 		}))
 	}
@@ -123,7 +125,7 @@ func (d *projectDecoder) checkStore() {
 	}
 	d.project.Secrets = d.secrets.address
 	if vendor := d.secrets.vendor; vendor != nil && vendor.CheckItemTitle != nil && d.faults&hasItemTitle == 0 {
-		d.problems(invalidItemTitle, vendor.CheckItemTitle(d.project.ItemTitle))
+		d.problems(faults.InvalidItemTitle, vendor.CheckItemTitle(d.project.ItemTitle))
 	}
 }
 
@@ -136,7 +138,7 @@ func (d *projectDecoder) problems(k diag.Kind, problems []vendors.Problem) {
 		case "name":
 			name = "bucket"
 		}
-		d.Report(k, d.place(name), capital(sentence(p.Summary)), p.Fix)
+		d.Report(k, d.place(name), faults.Capital(faults.Sentence(p.Summary)), p.Fix)
 	}
 }
 
@@ -146,7 +148,7 @@ func (d *projectDecoder) checkExpiry() {
 	if r == nil || d.set&hasExpiresAfter == 0 || d.project.ExpiresAfter >= r.Every+r.Overlap {
 		return
 	}
-	d.Report(earlyExpiry, d.place("expires_after"),
+	d.Report(faults.EarlyExpiry, d.place("expires_after"),
 		fmt.Sprintf("The keys expire after %s, and are to work until %s: a rotation every %s and an overlap of %s.",
 			language.FormatDuration(d.project.ExpiresAfter), language.FormatDuration(r.Every+r.Overlap), language.FormatDuration(r.Every),
 			language.FormatDuration(r.Overlap)), "Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
@@ -159,7 +161,7 @@ func (d *projectDecoder) claim(registers bool) {
 	if !registers && p.Cloud != "" && d.faults&(hasBucket|hasJurisdiction) == 0 {
 		key := bucketKey{p.Cloud, p.Bucket.ID}
 		if other, taken := d.of.buckets[key]; taken {
-			d.shared(sharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.of.origins[other],
+			d.shared(faults.SharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.of.origins[other],
 				"Give each project a bucket of its own.")
 		} else {
 			d.of.buckets[key] = index
@@ -173,7 +175,7 @@ func (d *projectDecoder) claim(registers bool) {
 	}
 	key := itemKey{p.Secrets, p.ItemTitle}
 	if other, taken := d.of.items[key]; taken {
-		d.shared(sharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.of.origins[other],
+		d.shared(faults.SharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.of.origins[other],
 			"Give each project an item_title of its own.")
 	} else {
 		d.of.items[key] = index
@@ -181,7 +183,7 @@ func (d *projectDecoder) claim(registers bool) {
 }
 
 func (d *projectDecoder) shared(k diag.Kind, attribute, what string, other origin, fix string) {
-	at := func(b *hclsyntax.Block) hcl.Range { return valueRange(b, attribute) }
+	at := func(b *hclsyntax.Block) hcl.Range { return expr.ValueRange(b, attribute) }
 	d.Report(k, at(d.source), fmt.Sprintf("%s belongs to %s at %s and to %s at %s.",
-		what, other.project, toRange(at(other.block)), d.project.Addr, toRange(at(d.source))), fix)
+		what, other.project, faults.RangeOf(at(other.block)), d.project.Addr, faults.RangeOf(at(d.source))), fix)
 }

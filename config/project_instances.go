@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/addr"
+	"buckethead/config/eval"
 	"buckethead/config/language"
 )
 
@@ -18,7 +19,7 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 	for _, a := range body.Attributes {
 		switch {
 		case a.Name == "for_each":
-		case refersToEach(a.Expr):
+		case eval.RefersToEach(a.Expr):
 			own = append(own, a)
 		default:
 			d.attribute(a)
@@ -51,12 +52,12 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
 	types := language.Set(0)
 	for _, b := range blocks {
-		if bit := blockBit(MadeType(b)); bit&^types != 0 && differs(b.Body) {
+		if bit := blockBit(eval.MadeType(b)); bit&^types != 0 && differs(b.Body) {
 			types |= bit
 		}
 	}
 	for _, b := range blocks {
-		if blockBit(MadeType(b))&types != 0 {
+		if blockBit(eval.MadeType(b))&types != 0 {
 			own = append(own, b)
 		} else {
 			shared = append(shared, b)
@@ -68,7 +69,7 @@ func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
 // differs reports whether a body differs between instances, or a block in it.
 func differs(body *hclsyntax.Body) bool {
 	for _, a := range body.Attributes {
-		if refersToEach(a.Expr) {
+		if eval.RefersToEach(a.Expr) {
 			return true
 		}
 	}
@@ -76,9 +77,9 @@ func differs(body *hclsyntax.Body) bool {
 }
 
 // decodeEach reads what differs between the instances, and adds each of them.
-func (d *projectDecoder) decodeEach(instances []Instance, own []*hclsyntax.Attribute,
+func (d *projectDecoder) decodeEach(instances []eval.Instance, own []*hclsyntax.Attribute,
 	blocks hclsyntax.Blocks, twice bool) {
-	var recipes []*Recipe
+	var recipes []*eval.Recipe
 	var rest []*hclsyntax.Attribute
 	for _, a := range own {
 		if r := d.of.ev.RecipeOf(a); r != nil {

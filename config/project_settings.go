@@ -7,6 +7,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"buckethead/config/addr"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/config/write"
 	"buckethead/vendors"
@@ -27,7 +30,7 @@ type domainOwner struct {
 // settingsGroup is how the blocks of one kind are read and written.
 type settingsGroup struct {
 	table  *language.Block
-	decode func(*projectDecoder, []Placed)
+	decode func(*projectDecoder, []eval.Placed)
 	write  func(vendors.BucketSettings, *hclwrite.Body)
 }
 
@@ -39,7 +42,7 @@ var settingsGroups = []settingsGroup{
 	groupOf(lockBlock, maxRules, func(s *vendors.BucketSettings) *[]vendors.LockRule { return &s.Lock }, (*rule).lock),
 	groupOf(domainBlock, maxDomains, func(s *vendors.BucketSettings) *[]vendors.CustomDomain { return &s.Domains },
 		func(_ *rule, d *vendors.CustomDomain, _ int) string { return d.Domain }),
-	{publicBlock, func(d *projectDecoder, blocks []Placed) {
+	{publicBlock, func(d *projectDecoder, blocks []eval.Placed) {
 		// A second block is reported elsewhere.
 		list, _ := decodeRules(d, blocks, publicBlock, len(blocks), func(*rule, *vendors.PublicAccess, int) string { return "" })
 		if len(list) > 0 {
@@ -56,7 +59,7 @@ var settingsGroups = []settingsGroup{
 // from 1, and returns its name, which is "" if rules of this type have none.
 func groupOf[R any](table *language.Block, limit int, at func(*vendors.BucketSettings) *[]R,
 	check func(r *rule, one *R, n int) string) settingsGroup {
-	return settingsGroup{table, func(d *projectDecoder, blocks []Placed) {
+	return settingsGroup{table, func(d *projectDecoder, blocks []eval.Placed) {
 		list, places := decodeRules(d, blocks, table, limit, check)
 		*at(&d.project.Bucket.Settings) = list
 		if table == domainBlock {
@@ -70,7 +73,7 @@ func groupOf[R any](table *language.Block, limit int, at func(*vendors.BucketSet
 }
 
 // decodeSettings reads the blocks of these types, which are settings of the bucket.
-func (d *projectDecoder) decodeSettings(blocks []Placed, types language.Set) {
+func (d *projectDecoder) decodeSettings(blocks []eval.Placed, types language.Set) {
 	for _, g := range settingsGroups {
 		if types&projectBlock.Set(g.table.Name) != 0 {
 			g.decode(d, blocks)
@@ -80,7 +83,7 @@ func (d *projectDecoder) decodeSettings(blocks []Placed, types language.Set) {
 
 // decodeRules reads the blocks of one type, in order, and returns the rules and the place of
 // each name.
-func decodeRules[R any](d *projectDecoder, blocks []Placed, table *language.Block, limit int,
+func decodeRules[R any](d *projectDecoder, blocks []eval.Placed, table *language.Block, limit int,
 	check func(r *rule, one *R, n int) string) ([]R, map[string]hcl.Range) {
 	var out []R
 	places := map[string]hcl.Range{}
@@ -94,7 +97,7 @@ func decodeRules[R any](d *projectDecoder, blocks []Placed, table *language.Bloc
 		r := &rule{Scope: b.Within(d.Scope), source: b, table: table}
 		if n++; n > limit {
 			if n == limit+1 {
-				r.fault(tooManyRules, b.DefRange(),
+				r.fault(faults.TooManyRules, b.DefRange(),
 					fmt.Sprintf("A bucket can have %d %s blocks, and this is one more.", limit, b.Type),
 					"Remove some, or put several of them into one.")
 				d.faults |= bit
@@ -126,19 +129,19 @@ func (r *rule) once(name string, places map[string]hcl.Range) {
 	if r.table == domainBlock {
 		attribute = "domain"
 	}
-	place := valueRange(r.source.Block, attribute)
+	place := expr.ValueRange(r.source.Block, attribute)
 	first, twice := places[name]
 	if !twice {
 		places[name] = place
 		return
 	}
 	if first == place {
-		r.fault(duplicateRule, place, fmt.Sprintf("Two elements make a %s block with the %s %q.", r.source.Type, attribute, name),
+		r.fault(faults.DuplicateRule, place, fmt.Sprintf("Two elements make a %s block with the %s %q.", r.source.Type, attribute, name),
 			fmt.Sprintf("Make the %s of something that each element has of its own.", attribute))
 		return
 	}
-	r.fault(duplicateRule, place,
-		fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, toRange(first)),
+	r.fault(faults.DuplicateRule, place,
+		fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, faults.RangeOf(first)),
 		fmt.Sprintf("Give each of them an %s of its own, or remove one.", attribute))
 }
 
@@ -158,8 +161,8 @@ func (d *projectDecoder) claimDomains() {
 			d.of.domains[c.Domain] = domainOwner{d.project.Addr, place}
 			continue
 		}
-		d.Report(sharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
-			c.Domain, other.project, toRange(other.place), d.project.Addr, toRange(place)),
+		d.Report(faults.SharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
+			c.Domain, other.project, faults.RangeOf(other.place), d.project.Addr, faults.RangeOf(place)),
 			"Give each bucket a domain of its own.")
 	}
 }

@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"buckethead/config/faults"
 )
 
 // The names of a loop hide those around it, so that what an expression reads is not what it
@@ -16,12 +18,12 @@ func TestReads_namesOfLoops(t *testing.T) {
 		`[for var in [{ x = "CLOUDFLARE_API_TOKEN" }] : env(upper(replace(env(var.x), "/[^a-z]/", "")))]`,
 		`[for var in [{ x = "CLOUDFLARE_API_TOKEN" }] : [for v in [var] : seconds(env(v.x))]]`,
 	} {
-		if _, diags := hidden(t, strings.Replace(around, "EXPRESSION", e, 1)); len(diags) != 1 || diags[0].Code == invalidExpression.Code {
+		if _, diags := hidden(t, strings.Replace(around, "EXPRESSION", e, 1)); len(diags) != 1 || diags[0].Code == faults.InvalidExpression.Code {
 			t.Errorf("%s: %v", e, diags)
 		}
 		rule := "policy \"rule\" {\n  condition = can(" + e + ")\n  error_message = \"no\"\n}\n"
 		c, diags := hidden(t, strings.Replace(around, "EXPRESSION", `""`, 1)+rule)
-		if len(diags) != 1 || diags[0].Code != shownSecret.Code || len(c.CheckProjects()) > 0 {
+		if len(diags) != 1 || diags[0].Code != faults.ShownSecret.Code || len(c.CheckProjects()) > 0 {
 			t.Errorf("a policy reads %s: %v", e, diags)
 		}
 	}
@@ -34,7 +36,7 @@ func TestReads_namesOfLoops(t *testing.T) {
 func TestReads_withinBounds(t *testing.T) {
 	for _, e := range []string{`sensitive("${format("%999999999d", 1)}x")`, `sensitive([for x in [1] : format("%999999999d", 1)])`, `env(join("", [for x in [1] : format("%999999999d", 1)]))`} {
 		src := "locals {\n  e = " + e + "\n}\nmoved {\n  from = \"project.${1 + 1}${2}\"\n  to = project.b\n}\n"
-		if _, diags := Load(from(src)); diags[0].Code != secretFault.Code {
+		if _, diags := Load(from(src)); diags[0].Code != faults.SecretFault.Code {
 			t.Errorf("%s: %v", e, diags)
 		}
 	}

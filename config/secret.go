@@ -8,17 +8,20 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/vendors"
 )
 
 // secret reads an attribute that holds a secret: the secret itself, or the
 // reference that names it in a store. own is the scheme of the block's own
 // vendor, which cannot read its own key out of itself.
-func (cn *connected) secret(s *Scope, a *hclsyntax.Attribute, own string) (vendors.Secret, string, outcome) {
+func (cn *connected) secret(s *eval.Scope, a *hclsyntax.Attribute, own string) (vendors.Secret, string, eval.Outcome) {
 	within := *s
 	within.Hidden = true
 	secret, reference, out := cn.evaluateSecret(&within, a, own)
-	if out == faulty {
+	if out == eval.Faulty {
 		// What was refused may be a secret all the same, so the lines that are
 		// shown with the fault must not have it.
 		s.MaskExpression(a.Expr)
@@ -26,36 +29,36 @@ func (cn *connected) secret(s *Scope, a *hclsyntax.Attribute, own string) (vendo
 	return secret, reference, out
 }
 
-func (cn *connected) evaluateSecret(s *Scope, a *hclsyntax.Attribute, own string) (vendors.Secret, string, outcome) {
+func (cn *connected) evaluateSecret(s *eval.Scope, a *hclsyntax.Attribute, own string) (vendors.Secret, string, eval.Outcome) {
 	none := vendors.Secret{}
 	if !s.Whole(a.Expr) {
 		return none, "", s.Misfit(a)
 	}
 	v, ok := s.Evaluate(a.Expr)
 	if !ok {
-		return none, "", faulty
+		return none, "", eval.Faulty
 	}
-	v, of := unmark(v)
+	v, of := expr.Unmark(v)
 	if v.IsNull() {
-		return none, "", unset
+		return none, "", eval.Unset
 	}
 	converted, err := convert.Convert(v, cty.String)
 	if err != nil || !v.Type().IsPrimitiveType() {
-		if of.origin != "" {
+		if of.Origin != "" {
 			return none, "", s.Misfit(a)
 		}
 		return none, "", s.Wrong(a, "a string", v)
 	}
 	text := converted.AsString()
-	if of.sensitive && cn.ev.Sources.Reference(text) && !cn.ev.Given(of, text) {
-		if of.origin != "" {
+	if of.Sensitive && cn.ev.Sources.Reference(text) && !cn.ev.Given(of, text) {
+		if of.Origin != "" {
 			return none, "", s.Misfit(a)
 		}
-		s.Report(shownSecret, a.Expr.Range(), a.Name+" is a reference that is made of a sensitive value, and plans show references.",
+		s.Report(faults.ShownSecret, a.Expr.Range(), a.Name+" is a reference that is made of a sensitive value, and plans show references.",
 			"Write the reference itself, or keep all of it in one variable.")
-		return none, "", faulty
+		return none, "", eval.Faulty
 	}
-	if reference, out := cn.reference(s, a, text, own); out != unset {
+	if reference, out := cn.reference(s, a, text, own); out != eval.Unset {
 		return none, reference, out
 	}
 	switch {
@@ -63,40 +66,40 @@ func (cn *connected) evaluateSecret(s *Scope, a *hclsyntax.Attribute, own string
 		what, fix := a.Name+" is empty.", "Give it a value, or remove the attribute."
 		if name := s.EmptyVariable(a.Expr); name != "" {
 			what = fmt.Sprintf("The environment variable %s is set, but it is empty.", name)
-			fix = setting(name) + " A secret that CI does not have, or keeps from forks, is empty there."
+			fix = eval.HowToSet(name) + " A secret that CI does not have, or keeps from forks, is empty there."
 		}
-		s.Lack(emptySecret, a.Expr.Range(), what, fix)
-		return none, "", faulty
-	case !of.sensitive && !of.environment:
-		s.Report(literalSecret, a.Expr.Range(),
+		s.Lack(faults.EmptySecret, a.Expr.Range(), what, fix)
+		return none, "", eval.Faulty
+	case !of.Sensitive && !of.Environment:
+		s.Report(faults.LiteralSecret, a.Expr.Range(),
 			"The value of "+a.Name+" is written in the file, or made of what is written there, and the file is committed.",
 			`Take it from env("NAME") without a default, from a variable with sensitive = true, or from a secret store by a `+
 				`reference such as `+cn.exampleReference()+`.`)
-		return none, "", faulty
+		return none, "", eval.Faulty
 	}
-	return vendors.NewSecret(text), "", given
+	return vendors.NewSecret(text), "", eval.Given
 }
 
 // reference tells a reference such as op://vault/item/field from any other text;
 // the outcome is unset if it is not one.
-func (cn *connected) reference(s *Scope, a *hclsyntax.Attribute, text, own string) (string, outcome) {
+func (cn *connected) reference(s *eval.Scope, a *hclsyntax.Attribute, text, own string) (string, eval.Outcome) {
 	if !cn.ev.Sources.Reference(text) {
-		return "", unset
+		return "", eval.Unset
 	}
 	scheme, _, _ := strings.Cut(text, "://")
 	switch {
 	case scheme == own:
-		s.Report(unknownScheme, a.Expr.Range(),
+		s.Report(faults.UnknownScheme, a.Expr.Range(),
 			fmt.Sprintf("This block opens the store that reads %s:// references, so its own %s cannot be one.", scheme, a.Name),
 			`Take it from env("NAME").`)
 	case !cn.declaredScheme(scheme):
-		s.Report(unknownScheme, a.Expr.Range(),
+		s.Report(faults.UnknownScheme, a.Expr.Range(),
 			fmt.Sprintf("No secrets block is declared that reads %s:// references.", scheme),
 			fmt.Sprintf("Declare a block: secrets %q \"main\" { ... }.", vendorOfScheme(cn.vendors, scheme)))
 	default:
-		return text, given
+		return text, eval.Given
 	}
-	return "", faulty
+	return "", eval.Faulty
 }
 
 // declaredScheme reports whether a declared secrets block reads references of scheme.

@@ -7,6 +7,9 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/vendors"
 )
 
@@ -21,9 +24,9 @@ func (cn *connected) settings(c *connection) {
 		s.Part = setting.Name
 		value, out := cn.setting(s, c, setting)
 		switch out {
-		case given:
+		case eval.Given:
 			c.Settings[setting.Name] = value
-		case faulty:
+		case eval.Faulty:
 			complete = false
 		}
 	}
@@ -32,44 +35,44 @@ func (cn *connected) settings(c *connection) {
 	}
 	for _, p := range c.vendor.CheckSettings(c.Settings) {
 		s.Part = p.Attribute
-		s.Lack(invalidSetting, valueRange(c.block, p.Attribute), capital(sentence(p.Summary)), p.Fix)
+		s.Lack(faults.InvalidSetting, expr.ValueRange(c.block, p.Attribute), faults.Capital(faults.Sentence(p.Summary)), p.Fix)
 	}
 }
 
 // setting returns the value of one setting: the attribute, else the first variable
 // of the environment that is set, else the default.
-func (cn *connected) setting(s *Scope, c *connection, setting vendors.Setting) (vendors.Value, outcome) {
+func (cn *connected) setting(s *eval.Scope, c *connection, setting vendors.Setting) (vendors.Value, eval.Outcome) {
 	if a := c.block.Body.Attributes[setting.Name]; a != nil {
 		value, out := cn.writtenSetting(s, a, c.vendor.ReferenceScheme, setting)
 		value.Source = filepath.Base(a.SrcRange.Filename)
-		if out != unset {
+		if out != eval.Unset {
 			return value, out
 		}
 	}
 	for _, name := range setting.Env {
 		// CI sets a variable to nothing where its secret is not configured.
 		if text, ok := cn.ev.Env(name); ok && text != "" {
-			return cn.outsideSetting(setting, text, name), given
+			return cn.outsideSetting(setting, text, name), eval.Given
 		}
 	}
 	if setting.Default != "" {
-		return cn.outsideSetting(setting, setting.Default, "default"), given
+		return cn.outsideSetting(setting, setting.Default, "default"), eval.Given
 	}
 	if !setting.Required {
-		return vendors.Value{}, unset
+		return vendors.Value{}, eval.Unset
 	}
 	fix := fmt.Sprintf("Add a line: %s = ...", setting.Name)
 	if len(setting.Env) > 0 {
 		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...",
 			strings.Join(setting.Env, " or "), setting.Name)
 	}
-	s.Lack(missingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
-	return vendors.Value{}, faulty
+	s.Lack(faults.MissingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
+	return vendors.Value{}, eval.Faulty
 }
 
 // writtenSetting reads a setting from its attribute.
-func (cn *connected) writtenSetting(s *Scope, a *hclsyntax.Attribute, own string,
-	setting vendors.Setting) (value vendors.Value, out outcome) {
+func (cn *connected) writtenSetting(s *eval.Scope, a *hclsyntax.Attribute, own string,
+	setting vendors.Setting) (value vendors.Value, out eval.Outcome) {
 	switch {
 	case setting.Secret:
 		value.Secret, value.Reference, out = cn.secret(s, a, own)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"buckethead/config/language"
+	"buckethead/config/names"
+	"buckethead/config/policy"
 	"buckethead/vendors"
 )
 
@@ -77,8 +79,8 @@ var (
 
 	// fileBlock holds every type of block that stands in a file by itself, in the order of the
 	// reference.
-	fileBlock = (&language.Block{Blocks: []*language.Block{bhBlock, cloudBlock, secretsBlock, projectBlock, VariableBlock, LocalsBlock,
-		movedBlock, removedBlock, importBlock, PolicyBlock}}).Index()
+	fileBlock = (&language.Block{Blocks: []*language.Block{bhBlock, cloudBlock, secretsBlock, projectBlock, names.VariableBlock, names.LocalsBlock,
+		movedBlock, removedBlock, importBlock, policy.Block}}).Index()
 )
 
 // Language returns the tables of the language with these vendors and kinds of state.

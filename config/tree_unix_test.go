@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"buckethead/config/faults"
 )
 
 // inRepository writes a repository whose configuration is in infra, with a secret
@@ -102,7 +104,7 @@ func TestFileExists_saysNothingOfWhatIsOutside(t *testing.T) {
 		o := from(fmt.Sprintf("locals {\n  a = fileexists(%q)\n}\n%sproject \"p\" {\n  bucket = \"abc\"\n  item_title = local.a\n}\n", path, header))
 		o.Dir = dir
 		c, diags := Load(o)
-		if want == "" && (len(diags) != 1 || diags[0].Code != refusedFile.Code) || want != "" && (len(diags) > 0 || c.Projects[0].ItemTitle != want) {
+		if want == "" && (len(diags) != 1 || diags[0].Code != faults.RefusedFile.Code) || want != "" && (len(diags) > 0 || c.Projects[0].ItemTitle != want) {
 			t.Errorf("%s: %v, want %q", path, diags, want)
 		}
 	}
@@ -166,7 +168,7 @@ func TestFile_isBounded(t *testing.T) {
 	}
 	o := from("locals {\n  a = file(\"large\")\n}\n")
 	o.Dir = dir
-	if _, diags := Load(o); len(diags) != 1 || diags[0].Code != refusedFile.Code || !strings.Contains(diags[0].Detail, "larger than 16 MiB") {
+	if _, diags := Load(o); len(diags) != 1 || diags[0].Code != faults.RefusedFile.Code || !strings.Contains(diags[0].Detail, "larger than 16 MiB") {
 		t.Error(diags)
 	}
 }

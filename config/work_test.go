@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"buckethead/config/faults"
 )
 
 // slow are a few characters that ask for more time than anyone waits.
@@ -53,7 +55,7 @@ func TestBounds_ofWork(t *testing.T) {
 		l.ev.Meter.Allow(32 << 20) // which is reached in a moment
 		l.read()
 		l.decode()
-		if found := l.ev.Found.List; len(found) != 1 || found[0].Code != tooLarge.Code || !strings.Contains(found[0].Detail, "too long") || found[0].Subject.IsZero() {
+		if found := l.ev.Found.List; len(found) != 1 || found[0].Code != faults.TooLarge.Code || !strings.Contains(found[0].Detail, "too long") || found[0].Subject.IsZero() {
 			t.Errorf("%s: %v", name, found[:min(len(found), 2)])
 		}
 	}
@@ -65,7 +67,7 @@ func TestBounds_ofWork_tellNothingOfSecrets(t *testing.T) {
 	l.ev.Meter.Allow(32 << 20)
 	l.read()
 	l.decode()
-	if found := l.faults(); len(found) != 1 || found[0].Code != secretFault.Code || !found[0].Subject.IsZero() {
+	if found := l.faults(); len(found) != 1 || found[0].Code != faults.SecretFault.Code || !found[0].Subject.IsZero() {
 		t.Error(found)
 	}
 }
