@@ -13,19 +13,6 @@ import (
 	"buckethead/vendors"
 )
 
-// StateKind is a kind of place other than "local" where a state can be kept: the label of
-// its block, its description, its attributes, the hosts of its operator, and its offline checks.
-type StateKind struct {
-	Name     string
-	Title    string
-	Settings []vendors.Setting
-	OwnHosts vendors.Hosts
-	Check    func(vendors.Settings) []vendors.Problem
-}
-
-// localState is the kind that every bh has.
-const localState = "local"
-
 // decodeState reads the state block. It comes after the headers of the secrets blocks,
 // for its keys may be references into their stores.
 func decodeState(cn *connected, states []StateKind, b *hclsyntax.Block, state *Backend) {

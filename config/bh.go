@@ -19,9 +19,6 @@ import (
 // items, of which the stack is a part.
 var stackName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$`)
 
-// DefaultStack is the name of the stack if the files set none.
-const DefaultStack = "main"
-
 // StackNameFor makes a stack name out of a text: characters that a name cannot have become
 // dashes. It returns DefaultStack if nothing is left.
 func StackNameFor(text string) string {

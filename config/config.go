@@ -24,6 +24,16 @@ type Lack = eval.Lack
 // A LackError says why a block cannot be used: values that it needs were not given.
 type LackError = eval.LackError
 
+// DefaultStack is the name of the stack if the files set none.
+const DefaultStack = "main"
+
+// DefaultOverlap is how long replaced keys keep working if rotate does not say.
+// A day lets every consumer that reads its keys daily get the new ones.
+const DefaultOverlap = 24 * time.Hour
+
+// localState is the kind that every bh has.
+const localState = "local"
+
 // Config is everything that the files declare, evaluated: every value is known, except those
 // that Lacks lists. It is read-only once loaded and so safe for concurrent use.
 type Config struct {
@@ -141,8 +151,8 @@ type Import struct {
 }
 
 // Find finds a cloud or secrets block by its address.
-func Find(connections []Connection, address string) (Connection, bool) {
-	for _, c := range connections {
+func Find(list []Connection, address string) (Connection, bool) {
+	for _, c := range list {
 		if c.Address() == address {
 			return c, true
 		}

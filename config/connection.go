@@ -111,26 +111,6 @@ func (cn *connected) unknownVendor(s *eval.Scope, cs *connections, b *hclsyntax.
 		fmt.Sprintf("No vendor for a %s block is called %q.", cs.kind, b.Labels[0]), language.Suggestion(b.Labels[0], names, "vendor"))
 }
 
-// decode evaluates and checks the settings of every block, and returns the connections by address.
-func (cn *connected) decode() (clouds, secrets []Connection) {
-	for _, cs := range []*connections{&cn.clouds, &cn.secrets} {
-		list := make([]Connection, 0, len(cs.all))
-		for _, c := range cs.all {
-			if c.vendor != nil {
-				cn.settings(c)
-			}
-			list = append(list, c.Connection)
-		}
-		slices.SortFunc(list, func(a, b Connection) int { return strings.Compare(a.Address(), b.Address()) })
-		if cs == &cn.clouds {
-			clouds = list
-		} else {
-			secrets = list
-		}
-	}
-	return clouds, secrets
-}
-
 // choose reads the cloud or secrets attribute of a project, which
 // names a block: cloudflare_r2.main, cloud.cloudflare_r2.main, or the same as a
 // string, or the block's name alone where one block has it. A local value wins

@@ -10,7 +10,6 @@ import (
 	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/files"
-	"buckethead/config/mask"
 	"buckethead/config/names"
 	"buckethead/config/policy"
 )
@@ -51,13 +50,9 @@ func newLoader(o Options) *loader {
 		State:   Backend{Kind: localState, Path: ".bh/state.db"},
 		Sources: map[string][]byte{},
 	}
-	found := &faults.Found{}
-	sources := &mask.Sources{Texts: c.Sources, Settings: o.settings, Reference: o.isReference, Iterators: map[string]bool{}}
+	r := o.reader(c.Sources)
 	outside := eval.Outside{Env: o.env, SecretVariable: o.SecretVariable, Partial: o.Partial}
-	meter := expr.NewMeter()
-	return &loader{options: o, config: c,
-		reader: &files.Reader{Path: o.Path, Dir: o.Dir, Overlay: o.Overlay, Found: found, Sources: sources, Meter: meter},
-		ev:     eval.New(outside, found, sources, meter)}
+	return &loader{options: o, config: c, reader: r, ev: eval.New(outside, r.Found, r.Sources, r.Meter)}
 }
 
 // read finds, reads and parses the files. It returns false if there is nothing to continue with.

@@ -3,7 +3,10 @@ package config
 import (
 	"strings"
 
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/files"
+	"buckethead/config/mask"
 	"buckethead/vendors"
 )
 
@@ -38,6 +41,16 @@ type Options struct {
 	// Path, or a file's name joined to it. A file that exists only here is read
 	// as well, if Path names it.
 	Overlay map[string][]byte
+}
+
+// StateKind is a kind of place other than "local" where a state can be kept: the label of
+// its block, its description, its attributes, the hosts of its operator, and its offline checks.
+type StateKind struct {
+	Name     string
+	Title    string
+	Settings []vendors.Setting
+	OwnHosts vendors.Hosts
+	Check    func(vendors.Settings) []vendors.Problem
 }
 
 // DefaultFile is the file that Load reads where Options.Path is empty.
@@ -115,4 +128,18 @@ func declaresSecret(settings []vendors.Setting, name string) bool {
 		}
 	}
 	return false
+}
+
+// vendorTitle returns the name of a vendor for people.
+func vendorTitle(v *vendors.Vendor) string {
+	if v.Title != "" {
+		return v.Title
+	}
+	return v.Name
+}
+
+// reader returns a reader of the files that the options name. texts gets what they hold.
+func (o Options) reader(texts map[string][]byte) *files.Reader {
+	sources := &mask.Sources{Texts: texts, Settings: o.settings, Reference: o.isReference, Iterators: map[string]bool{}}
+	return &files.Reader{Path: o.Path, Dir: o.Dir, Overlay: o.Overlay, Found: &faults.Found{}, Sources: sources, Meter: expr.NewMeter()}
 }

@@ -2,23 +2,15 @@ package config
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"buckethead/config/addr"
 	"buckethead/config/eval"
 	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/language"
 )
-
-// DefaultOverlap is how long replaced keys keep working if rotate does not say.
-// A day lets every consumer that reads its keys daily get the new ones.
-const DefaultOverlap = 24 * time.Hour
 
 // The members of a project that the decoder asks for by name.
 var (
@@ -52,6 +44,16 @@ var defaultProject = func() (p Project) {
 	return p
 }()
 
+// projectsDecoder turns the project blocks of all files into projects.
+type projectsDecoder struct {
+	ev        *eval.Evaluator
+	connected *connected
+	config    *Config
+	named     map[string]*hclsyntax.Block // the project blocks, by name
+	unsure    map[string]bool             // names of projects whose instances are not known
+	claims
+}
+
 // projectDecoder turns one project block into its projects. It is copied for each
 // instance of a for_each, after what all of them share was read.
 type projectDecoder struct {
@@ -64,75 +66,6 @@ type projectDecoder struct {
 	cloud   *connection
 	secrets *connection
 	domains map[string]hcl.Range // where each custom domain stands; nil for none
-}
-
-// projectsDecoder turns the project blocks of all files into projects.
-type projectsDecoder struct {
-	ev        *eval.Evaluator
-	connected *connected
-	config    *Config
-	named     map[string]*hclsyntax.Block // the project blocks, by name
-	unsure    map[string]bool             // names of projects whose instances are not known
-	buckets   map[bucketKey]int32         // the index in origins of the project that has it
-	items     map[itemKey]int32
-	domains   map[string]domainOwner // nil until there is one
-	origins   []origin
-}
-
-// decodeProjects reads every project block into the config.
-func decodeProjects(cn *connected, c *Config, blocks []*hclsyntax.Block) *projectsDecoder {
-	ps := &projectsDecoder{ev: cn.ev, connected: cn, config: c, unsure: map[string]bool{},
-		named: make(map[string]*hclsyntax.Block, len(blocks))}
-	ps.expect(len(blocks))
-	for _, b := range blocks {
-		ps.decode(b)
-	}
-	ps.config.Names = slices.Sorted(maps.Keys(ps.named))
-	byAddress := func(a, b Project) int { return a.Addr.Compare(b.Addr) }
-	if !slices.IsSortedFunc(ps.config.Projects, byAddress) {
-		slices.SortFunc(ps.config.Projects, byAddress)
-	}
-	return ps
-}
-
-// expect makes room for more projects, which otherwise is made many times over.
-func (ps *projectsDecoder) expect(count int) {
-	ps.config.Projects = slices.Grow(ps.config.Projects, count)
-	ps.origins = slices.Grow(ps.origins, count)
-	if len(ps.items) == 0 {
-		ps.buckets = make(map[bucketKey]int32, count)
-		ps.items = make(map[itemKey]int32, count)
-	}
-}
-
-func (ps *projectsDecoder) decode(b *hclsyntax.Block) {
-	name := b.Labels[0]
-	d := &projectDecoder{
-		Scope:   *ps.ev.Needing(b, &ps.config.Lacks),
-		of:      ps,
-		source:  b,
-		project: defaultProject,
-	}
-	d.project.Range = faults.RangeOf(b.DefRange())
-	d.Address = addr.Address{Kind: addr.Project, Name: name}
-	first, twice := ps.named[name]
-	if twice {
-		d.Duplicate(b, first, fmt.Sprintf("The project %q", name))
-	} else {
-		ps.named[name] = b
-	}
-	if a := b.Body.Attributes["for_each"]; a != nil {
-		if !twice {
-			ps.ev.DeclareEach(name, a.Expr)
-		}
-		d.decodeInstances(twice)
-		return
-	}
-	for _, a := range b.Body.Attributes {
-		d.attribute(a)
-	}
-	d.decodeBlocks(b.Body.Blocks)
-	d.finish(addr.Address{Kind: addr.Project, Name: name}, twice)
 }
 
 // attribute reads one attribute into the project.

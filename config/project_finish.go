@@ -4,29 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/vendors"
 )
-
-// origin is where a project comes from, for faults that two of them share.
-type origin struct {
-	block   *hclsyntax.Block
-	project addr.Address
-}
-
-type bucketKey struct {
-	cloud string
-	id    vendors.BucketID
-}
-
-type itemKey struct{ secrets, title string }
 
 // finish completes one project, checks it as a whole and adds it to the config.
 // A second project of the same name is checked, but not added.
@@ -69,7 +52,7 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 	}
 	d.claim(registers)
 	d.of.config.Projects = append(d.of.config.Projects, *p)
-	d.of.origins = append(d.of.origins, origin{d.source, address})
+	d.of.claimants = append(d.of.claimants, claimant{d.source, address})
 }
 
 // needless reports attributes that have no effect beside register.
@@ -111,13 +94,6 @@ func (d *projectDecoder) checkCloud() {
 	}
 }
 
-func vendorTitle(v *vendors.Vendor) string {
-	if v.Title != "" {
-		return v.Title
-	}
-	return v.Name
-}
-
 // checkStore checks the item against the rules of the secret store.
 func (d *projectDecoder) checkStore() {
 	if d.secrets == nil {
@@ -152,38 +128,4 @@ func (d *projectDecoder) checkExpiry() {
 		fmt.Sprintf("The keys expire after %s, and are to work until %s: a rotation every %s and an overlap of %s.",
 			language.FormatDuration(d.project.ExpiresAfter), language.FormatDuration(r.Every+r.Overlap), language.FormatDuration(r.Every),
 			language.FormatDuration(r.Overlap)), "Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
-}
-
-// claim reports a bucket or an item that another project has already.
-func (d *projectDecoder) claim(registers bool) {
-	index := int32(len(d.of.origins))
-	p := &d.project
-	if !registers && p.Cloud != "" && d.faults&(hasBucket|hasJurisdiction) == 0 {
-		key := bucketKey{p.Cloud, p.Bucket.ID}
-		if other, taken := d.of.buckets[key]; taken {
-			d.shared(faults.SharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.of.origins[other],
-				"Give each project a bucket of its own.")
-		} else {
-			d.of.buckets[key] = index
-		}
-	}
-	if d.domains != nil && !registers {
-		d.claimDomains()
-	}
-	if p.Secrets == "" || d.faults&hasItemTitle != 0 {
-		return
-	}
-	key := itemKey{p.Secrets, p.ItemTitle}
-	if other, taken := d.of.items[key]; taken {
-		d.shared(faults.SharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.of.origins[other],
-			"Give each project an item_title of its own.")
-	} else {
-		d.of.items[key] = index
-	}
-}
-
-func (d *projectDecoder) shared(k diag.Kind, attribute, what string, other origin, fix string) {
-	at := func(b *hclsyntax.Block) hcl.Range { return expr.ValueRange(b, attribute) }
-	d.Report(k, at(d.source), fmt.Sprintf("%s belongs to %s at %s and to %s at %s.",
-		what, other.project, faults.RangeOf(at(other.block)), d.project.Addr, faults.RangeOf(at(d.source))), fix)
 }

@@ -7,6 +7,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/eval"
+	"buckethead/config/expr"
 	"buckethead/config/language"
 )
 
@@ -19,7 +20,7 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 	for _, a := range body.Attributes {
 		switch {
 		case a.Name == "for_each":
-		case eval.RefersToEach(a.Expr):
+		case expr.RefersToEach(a.Expr):
 			own = append(own, a)
 		default:
 			d.attribute(a)
@@ -69,7 +70,7 @@ func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
 // differs reports whether a body differs between instances, or a block in it.
 func differs(body *hclsyntax.Body) bool {
 	for _, a := range body.Attributes {
-		if eval.RefersToEach(a.Expr) {
+		if expr.RefersToEach(a.Expr) {
 			return true
 		}
 	}

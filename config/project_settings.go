@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
-	"buckethead/config/addr"
 	"buckethead/config/eval"
 	"buckethead/config/expr"
 	"buckethead/config/faults"
@@ -20,12 +19,6 @@ const (
 	maxRules   = 1000
 	maxDomains = 50
 )
-
-// domainOwner is the project that has a domain, and the place that says so.
-type domainOwner struct {
-	project addr.Address
-	place   hcl.Range
-}
 
 // settingsGroup is how the blocks of one kind are read and written.
 type settingsGroup struct {
@@ -143,28 +136,6 @@ func (r *rule) once(name string, places map[string]hcl.Range) {
 	r.fault(faults.DuplicateRule, place,
 		fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, faults.RangeOf(first)),
 		fmt.Sprintf("Give each of them an %s of its own, or remove one.", attribute))
-}
-
-// claimDomains reports domains that another project has already: a domain leads
-// to one bucket.
-func (d *projectDecoder) claimDomains() {
-	if d.faults&hasDomain != 0 {
-		return
-	}
-	if d.of.domains == nil {
-		d.of.domains = map[string]domainOwner{}
-	}
-	for _, c := range d.project.Bucket.Settings.Domains {
-		place := d.domains[c.Domain]
-		other, taken := d.of.domains[c.Domain]
-		if !taken {
-			d.of.domains[c.Domain] = domainOwner{d.project.Addr, place}
-			continue
-		}
-		d.Report(faults.SharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
-			c.Domain, other.project, faults.RangeOf(other.place), d.project.Addr, faults.RangeOf(place)),
-			"Give each bucket a domain of its own.")
-	}
 }
 
 // lifecycle checks a lifecycle_rule block.

@@ -50,7 +50,7 @@ func (cn *connected) evaluateSecret(s *eval.Scope, a *hclsyntax.Attribute, own s
 		return none, "", s.Wrong(a, "a string", v)
 	}
 	text := converted.AsString()
-	if of.Sensitive && cn.ev.Sources.Reference(text) && !cn.ev.Given(of, text) {
+	if of.Sensitive && cn.ev.Sources.Reference(text) && !cn.ev.WasGiven(of, text) {
 		if of.Origin != "" {
 			return none, "", s.Misfit(a)
 		}
@@ -68,7 +68,7 @@ func (cn *connected) evaluateSecret(s *eval.Scope, a *hclsyntax.Attribute, own s
 			what = fmt.Sprintf("The environment variable %s is set, but it is empty.", name)
 			fix = eval.HowToSet(name) + " A secret that CI does not have, or keeps from forks, is empty there."
 		}
-		s.Lack(faults.EmptySecret, a.Expr.Range(), what, fix)
+		s.NotGiven(faults.EmptySecret, a.Expr.Range(), what, fix)
 		return none, "", eval.Faulty
 	case !of.Sensitive && !of.Environment:
 		s.Report(faults.LiteralSecret, a.Expr.Range(),

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -12,6 +13,26 @@ import (
 	"buckethead/config/faults"
 	"buckethead/vendors"
 )
+
+// decode evaluates and checks the settings of every block, and returns the connections by address.
+func (cn *connected) decode() (clouds, secrets []Connection) {
+	for _, cs := range []*connections{&cn.clouds, &cn.secrets} {
+		list := make([]Connection, 0, len(cs.all))
+		for _, c := range cs.all {
+			if c.vendor != nil {
+				cn.settings(c)
+			}
+			list = append(list, c.Connection)
+		}
+		slices.SortFunc(list, func(a, b Connection) int { return strings.Compare(a.Address(), b.Address()) })
+		if cs == &cn.clouds {
+			clouds = list
+		} else {
+			secrets = list
+		}
+	}
+	return clouds, secrets
+}
 
 // settings evaluates the attributes of a cloud or secrets block as its
 // vendor describes them, and lets the vendor check them when all could be read.
@@ -35,7 +56,7 @@ func (cn *connected) settings(c *connection) {
 	}
 	for _, p := range c.vendor.CheckSettings(c.Settings) {
 		s.Part = p.Attribute
-		s.Lack(faults.InvalidSetting, expr.ValueRange(c.block, p.Attribute), faults.Capital(faults.Sentence(p.Summary)), p.Fix)
+		s.NotGiven(faults.InvalidSetting, expr.ValueRange(c.block, p.Attribute), faults.Capital(faults.Sentence(p.Summary)), p.Fix)
 	}
 }
 
@@ -66,7 +87,7 @@ func (cn *connected) setting(s *eval.Scope, c *connection, setting vendors.Setti
 		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...",
 			strings.Join(setting.Env, " or "), setting.Name)
 	}
-	s.Lack(faults.MissingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
+	s.NotGiven(faults.MissingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
 	return vendors.Value{}, eval.Faulty
 }
 

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"slices"
 	"strings"
 
 	"buckethead/config/language"
@@ -82,57 +81,6 @@ var (
 	fileBlock = (&language.Block{Blocks: []*language.Block{bhBlock, cloudBlock, secretsBlock, projectBlock, names.VariableBlock, names.LocalsBlock,
 		movedBlock, removedBlock, importBlock, policy.Block}}).Index()
 )
-
-// Language returns the tables of the language with these vendors and kinds of state.
-func Language(o Options) []*language.Block {
-	out := make([]*language.Block, len(fileBlock.Blocks))
-	for i, b := range fileBlock.Blocks {
-		copied := *b
-		switch b {
-		case bhBlock:
-			state := *b.Blocks[0]
-			state.Kinds = map[string]*language.Block{localState: localStateBlock}
-			for _, k := range o.States {
-				state.Kinds[k.Name] = settingsBlock("state", []string{k.Name}, k.Title, k.Settings)
-			}
-			copied.Blocks = []*language.Block{&state}
-		case cloudBlock, secretsBlock:
-			copied.Kinds = map[string]*language.Block{}
-			cs := connections{kind: b.Name}
-			for i := range o.Vendors {
-				if v := &o.Vendors[i]; cs.opens(v) {
-					copied.Kinds[v.Name] = settingsBlock(b.Name, []string{v.Name, "main"}, vendorTitle(v), v.Settings)
-				}
-			}
-		}
-		if b == projectBlock {
-			copied.Attributes, copied.Blocks = slices.Clone(b.Attributes), slices.Clone(b.Blocks)
-			for i := range copied.Attributes {
-				copied.Attributes[i].Clouds = cloudsWith(o, copied.Attributes[i].Name)
-			}
-			for i, inner := range copied.Blocks {
-				if clouds := cloudsWith(o, inner.Name); clouds != nil {
-					with := *inner
-					with.Clouds = clouds
-					copied.Blocks[i] = &with
-				}
-			}
-		}
-		out[i] = &copied // it has the names of b, and so its index
-	}
-	return out
-}
-
-// cloudsWith returns the vendors of clouds that know an attribute or a block of projects which not every cloud knows; nil
-// for all others.
-func cloudsWith(o Options, name string) (out []string) {
-	for i := range o.Vendors {
-		if slices.Contains(o.Vendors[i].BucketAttributes, name) {
-			out = append(out, o.Vendors[i].Name)
-		}
-	}
-	return out
-}
 
 // settingsBlock is the table of a block that settings describe, with these labels in its example.
 func settingsBlock(name string, labels []string, title string, settings []vendors.Setting) *language.Block {

@@ -9,6 +9,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 
+	"buckethead/config/diag"
 	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/functions"
@@ -24,6 +25,14 @@ type Outside struct {
 	SecretVariable func(name string) bool
 	// Partial makes a missing value an error only where it is needed, see [Lack].
 	Partial bool
+}
+
+// Lack is a value that has to come from outside of the files and was not given: a variable
+// without a value, an env() of a variable that is not set, a setting that the vendor needs.
+// Attribute is the setting, or the attribute of the project, that lacks it.
+type Lack struct {
+	Attribute string
+	Fault     diag.Diagnostic
 }
 
 // Name is what var.NAME or local.NAME stands for.
@@ -58,7 +67,7 @@ type Evaluator struct {
 // New returns an evaluator that knows no names yet.
 func New(o Outside, found *faults.Found, sources *mask.Sources, m *expr.Meter) *Evaluator {
 	return &Evaluator{Outside: o, Found: found, Sources: sources, Meter: m,
-		parsed: parsedTemplates{byText: map[string]hclsyntax.Expression{}},
+		parsed: parsedTemplates{meter: m, byText: map[string]hclsyntax.Expression{}},
 		whole:  map[hclsyntax.Expression]bool{}}
 }
 
@@ -80,7 +89,7 @@ func (ev *Evaluator) Start(files functions.Files, folder, dir string) {
 func (ev *Evaluator) world(files functions.Files) *functions.World {
 	return &functions.World{
 		Files: files, Toil: ev.Meter.Toil, Env: ev.environment, Duration: language.ParseDuration,
-		Template: ev.template, Functions: func() map[string]function.Function { return ev.functions },
+		Template: ev.parsed.parse, Functions: func() map[string]function.Function { return ev.functions },
 		Secrets: func(e hclsyntax.Expression, ctx *hcl.EvalContext) cty.ValueMarks {
 			marks := expr.Reads(e, ctx)
 			// That a value came from the environment does not pass on to what stands in the file.
@@ -143,20 +152,6 @@ func (ev *Evaluator) Apart() *Evaluator {
 	return &own
 }
 
-// In returns the scope of the attributes of a block.
-func (ev *Evaluator) In(b *hclsyntax.Block) *Scope {
-	return &Scope{ev: ev, ctx: ev.root, block: b.Range()}
-}
-
-// Needing returns the scope of a block that keeps what it lacks, if only a part is evaluated.
-func (ev *Evaluator) Needing(b *hclsyntax.Block, lacks *[]Lack) *Scope {
-	s := ev.In(b)
-	if ev.Partial {
-		s.lacks = lacks
-	}
-	return s
-}
-
 // objectOf makes one object of several values.
 func objectOf(names map[string]*Name) cty.Value {
 	values := make(map[string]cty.Value, len(names))
@@ -167,4 +162,9 @@ func objectOf(names map[string]*Name) cty.Value {
 		return cty.EmptyObjectVal
 	}
 	return cty.ObjectVal(values)
+}
+
+// pathValues is the object path, with what the root module of Terraform has.
+func pathValues() cty.Value {
+	return cty.ObjectVal(map[string]cty.Value{"module": cty.StringVal("."), "root": cty.StringVal(".")})
 }

@@ -2,20 +2,16 @@ package eval
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 
 	"buckethead/config/diag"
 	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/files"
 	"buckethead/config/functions"
-	"buckethead/config/language"
 )
 
 // expressionFaults reports why an expression has no value.
@@ -67,96 +63,6 @@ func (s *Scope) expressionFault(d *hcl.Diagnostic, subject hcl.Range) {
 	s.Report(faults.InvalidExpression, subject, faults.Sentence(d.Summary)+" "+faults.Sentence(d.Detail), fix)
 }
 
-// undeclared reports each reference of the expression to something that does not
-// exist, and whether there was one.
-func (s *Scope) undeclared(e hclsyntax.Expression) bool {
-	found := false
-	for _, t := range e.Variables() {
-		root := t.RootName()
-		switch {
-		case root == "each":
-			if s.find("each") != cty.NilVal {
-				continue
-			}
-			s.Report(faults.UnknownReference, t.SourceRange(), "There is no each here: it exists in a project that has for_each.",
-				"Add for_each to the project, or write the value itself.")
-		case root == "path" && !s.resolves(t, pathName):
-			s.unknownPath(t)
-		case s.find(root) == cty.NilVal:
-			s.unknownRoot(t, root)
-		case root == "var" && !s.resolves(t, s.ev.hasVariable):
-			s.unknownName(t, "variable", "var", slices.Collect(maps.Keys(s.ev.variables)))
-		case root == "local" && !s.resolves(t, s.ev.HasLocal):
-			s.unknownName(t, "local value", "local", slices.Collect(maps.Keys(s.ev.locals)))
-		default:
-			continue
-		}
-		found = true
-	}
-	return found
-}
-
-// resolves reports whether the second step of a traversal names something.
-func (s *Scope) resolves(t hcl.Traversal, exists func(string) bool) bool {
-	name, ok := expr.Step(t, 1)
-	return !ok || exists(name)
-}
-
-func (s *Scope) unknownRoot(t hcl.Traversal, root string) {
-	if s.Hidden { // it may be the secret itself, without quotes
-		s.ev.Sources.Range(t.SourceRange())
-		s.Report(faults.UnknownReference, t.SourceRange(), "There is nothing of this name here.",
-			"Text stands in quotes, and a secret does not stand in the file.")
-		return
-	}
-	names := []string{"var", "local", "path"}
-	for _, name := range append([]string{"each", "project", "operation"}, slices.Sorted(maps.Keys(s.ev.Sources.Iterators))...) {
-		if s.find(name) != cty.NilVal {
-			names = append(names, name)
-		}
-	}
-	fix := "Write text in quotes; values have names such as var.NAME and local.NAME."
-	if s.element != nil && root == s.element.made.Type {
-		fix = fmt.Sprintf("The element is %s here, as iterator says.", s.element.iterator)
-	} else if way := language.Bridges[root+"."]; way != "" {
-		fix = way
-	} else if name := language.Similar(root, names); name != "" {
-		fix = fmt.Sprintf("Did you mean %q? Text stands in quotes.", name)
-	}
-	s.Report(faults.UnknownReference, t.SourceRange(), fmt.Sprintf("There is nothing that is called %q here.", root), fix)
-}
-
-func (s *Scope) unknownName(t hcl.Traversal, what, root string, names []string) {
-	name, _ := expr.Step(t, 1)
-	fix := fmt.Sprintf("Declare a %s of that name, or name one that exists.", what)
-	if len(s.ev.Found.List) > faults.InAll {
-		// It takes long among many names, and hardly anyone would see it.
-	} else if near := language.Similar(name, names); near != "" {
-		fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
-	}
-	s.Report(faults.UnknownReference, t.SourceRange(), fmt.Sprintf("No %s %q is declared.", what, name), fix)
-}
-
-// unknownCall reports the call at a place in an expression to a function that does not exist.
-func (s *Scope) unknownCall(e hclsyntax.Expression, at, subject hcl.Range) {
-	name := ""
-	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok && call.NameRange == at {
-			name = call.Name
-		}
-		return nil
-	})
-	detail, fix, known := functions.Missing(name)
-	if !known {
-		detail = fmt.Sprintf("There is no function %q.", name)
-		fix = "Remove the call; the functions are those of Terraform that need no clock and no network."
-		if near := language.Similar(name, slices.Collect(maps.Keys(s.ev.functions))); near != "" {
-			fix = fmt.Sprintf("Did you mean %s()?", near)
-		}
-	}
-	s.Report(faults.UnknownFunction, subject, detail, fix)
-}
-
 // faultKinds are the kinds of fault that functions tell apart.
 var faultKinds = map[functions.FaultKind]diag.Kind{
 	functions.TooLarge: faults.TooLarge, functions.DuplicateKey: faults.DuplicateKey, functions.WrongEncoding: faults.WrongEncoding,
@@ -202,4 +108,42 @@ func (s *Scope) caused(d *hcl.Diagnostic, subject hcl.Range, hidden bool) bool {
 // on the secrets that they work with.
 func (ev *Evaluator) tooMuchOfSecrets() {
 	ev.Found.Report(faults.SecretFault, hcl.Range{}, hcl.Range{}, "What the file makes of secrets, and the rest of its values, is too large.", functions.LessOfIt)
+}
+
+// templateFaults reports what is wrong in a template, at its place in the template's file.
+func (s *Scope) templateFaults(err *functions.TemplateError, call hcl.Range) {
+	for _, d := range err.Diags[:min(len(err.Diags), 100)] {
+		if d.Severity != hcl.DiagError || d.Subject == nil {
+			continue
+		}
+		count := len(s.ev.Found.List)
+		at := *d.Subject
+		if err.File == "" {
+			at = call
+		}
+		switch {
+		case s.caused(d, at, false):
+		case err.Expr == nil:
+			s.Report(faults.InvalidSyntax, at, faults.Sentence(d.Summary)+" "+faults.Sentence(d.Detail),
+				"Correct the template. Where ${ or %{ is meant as text, write $${ or %%{.")
+		case d.Summary == "Call to unknown function":
+			s.unknownCall(err.Expr, *d.Subject, at)
+		default:
+			s.expressionFault(d, at)
+		}
+		for i := range s.ev.Found.List[count:] {
+			s.placeTemplate(&s.ev.Found.List[count+i], err, d.Subject.Start.Line, call)
+		}
+	}
+}
+
+// placeTemplate says which template a fault is in, and which call renders it.
+func (s *Scope) placeTemplate(told *diag.Diagnostic, err *functions.TemplateError, line int, call hcl.Range) {
+	if err.File == "" {
+		told.Detail = fmt.Sprintf("In line %d of the template: %s", line, told.Detail)
+		return
+	}
+	told.Detail += fmt.Sprintf(" The template is rendered at %s.", faults.RangeOf(call))
+	told.Context = diag.Range{}
+	s.ev.Sources.Texts[told.Subject.File] = []byte(err.Src)
 }

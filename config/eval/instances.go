@@ -20,18 +20,15 @@ type Instance struct {
 }
 
 // BindEach makes each known to the expressions of one instance.
-func (s *Scope) BindEach(one Instance) { s.Bind(each(cty.StringVal(one.Key), one.Value)) }
+func (s *Scope) BindEach(one Instance) { s.Bind(eachOf(cty.StringVal(one.Key), one.Value)) }
 
 // BindAnyEach makes each known as something of which nothing is known.
-func (s *Scope) BindAnyEach() { s.Bind(each(cty.UnknownVal(cty.String), cty.DynamicVal)) }
+func (s *Scope) BindAnyEach() { s.Bind(eachOf(cty.UnknownVal(cty.String), cty.DynamicVal)) }
 
-// each returns the names that one instance's expressions can use beside all others.
-func each(key, value cty.Value) map[string]cty.Value {
+// eachOf returns the names that one instance's expressions can use beside all others.
+func eachOf(key, value cty.Value) map[string]cty.Value {
 	return map[string]cty.Value{"each": cty.ObjectVal(map[string]cty.Value{"key": key, "value": value})}
 }
-
-// RefersToEach reports whether an expression differs between instances.
-func RefersToEach(e hclsyntax.Expression) bool { return expr.Mentions("each", e) }
 
 // Instances evaluates for_each: a set of strings, a map or an object.
 func (s *Scope) Instances(a *hclsyntax.Attribute) ([]Instance, bool) {
@@ -153,7 +150,7 @@ func (ev *Evaluator) ingredientOf(e hclsyntax.Expression) (ingredient, bool) {
 		name, _ := expr.Step(t.Traversal, 1)
 		return ingredient{each: name}, len(t.Traversal) == 2 && (name == "key" || name == "value")
 	}
-	if RefersToEach(e) {
+	if expr.RefersToEach(e) {
 		return ingredient{}, false
 	}
 	v, diags := ev.Meter.Value(e, ev.root)

@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"buckethead/config/expr"
-	"buckethead/config/faults"
-	"buckethead/config/language"
-
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"buckethead/config/expr"
+	"buckethead/config/faults"
+	"buckethead/config/language"
 )
 
 // Outcome is the result of reading one attribute.
@@ -167,4 +167,12 @@ func typeName(t cty.Type) string {
 	default:
 		return "something else"
 	}
+}
+
+// Misfit reports a secret whose value cannot be used, and nothing about the value.
+func (s *Scope) Misfit(a *hclsyntax.Attribute) Outcome {
+	s.Report(faults.SecretFault, a.Expr.Range(), fmt.Sprintf("%s cannot be made of the value of %s in this way. "+
+		"What comes of it is not shown, because it is a secret.", a.Name, s.ev.secretIn(a.Expr)),
+		"Use the value as it is: "+a.Name+` = env("NAME"), or what it holds as JSON: jsondecode(env("NAME")).KEY.`)
+	return Faulty
 }

@@ -129,7 +129,7 @@ func (ev *Evaluator) Computing(blocks []*hclsyntax.Block) (count int) {
 		if block.Type == DynamicBlock.Name {
 			inner = s.inAny(block)
 		} else if a := b.Attributes["for_each"]; a != nil {
-			s.Bind(each(cty.UnknownVal(cty.String), cty.DynamicVal.WithMarks(ev.Meter.Reads(a.Expr, ev.root))))
+			s.Bind(eachOf(cty.UnknownVal(cty.String), cty.DynamicVal.WithMarks(ev.Meter.Reads(a.Expr, ev.root))))
 		}
 		for _, a := range b.Attributes {
 			if !s.Whole(a.Expr) {
@@ -146,4 +146,29 @@ func (ev *Evaluator) Computing(blocks []*hclsyntax.Block) (count int) {
 		visit(s, b)
 	}
 	return count
+}
+
+// takesWhole is [scope.whole] for for_each.
+func (d *dynamic) takesWhole(s *Scope) bool {
+	if !d.asked {
+		around := *s
+		around.ctx, around.element = d.ctx, d.outer
+		d.asked, d.whole = true, around.Whole(d.forEach.Expr)
+	}
+	return d.whole
+}
+
+// inAny returns the scope of what a dynamic block makes for an element that may be any, for
+// questions about the text of the file.
+func (s *Scope) inAny(b *hclsyntax.Block) *Scope {
+	d := &dynamic{iterator: MadeType(b), forEach: b.Body.Attributes["for_each"], outer: s.element, ctx: s.ctx}
+	if a := b.Body.Attributes["iterator"]; a != nil {
+		d.iterator = hcl.ExprAsKeyword(a.Expr)
+	}
+	within := *s
+	if d.forEach != nil {
+		within.ctx = d.names(s.ctx, cty.UnknownVal(cty.String), cty.DynamicVal.WithMarks(s.ev.Meter.Reads(d.forEach.Expr, s.ctx)))
+		within.element = &element{dynamic: d}
+	}
+	return &within
 }

@@ -84,17 +84,9 @@ func (s *Scope) ReadsNoSecret(a *hclsyntax.Attribute, what string) bool {
 const anotherName = "Use another value. nonsensitive() does not lift this: whether a variable of the environment is secret is " +
 	"decided by its name. If everyone may see the value, pass it under another name."
 
-// Misfit reports a secret whose value cannot be used, and nothing about the value.
-func (s *Scope) Misfit(a *hclsyntax.Attribute) Outcome {
-	s.Report(faults.SecretFault, a.Expr.Range(), fmt.Sprintf("%s cannot be made of the value of %s in this way. "+
-		"What comes of it is not shown, because it is a secret.", a.Name, s.ev.secretIn(a.Expr)),
-		"Use the value as it is: "+a.Name+` = env("NAME"), or what it holds as JSON: jsondecode(env("NAME")).KEY.`)
-	return Faulty
-}
-
-// Given reports whether a text is all of a value that was given from outside, and not put
+// WasGiven reports whether a text is all of a value that was given from outside, and not put
 // together from parts of it.
-func (ev *Evaluator) Given(of expr.Carried, text string) bool {
+func (ev *Evaluator) WasGiven(of expr.Carried, text string) bool {
 	if of.Origin == "" {
 		for _, v := range ev.variables {
 			if v.holds(text) {
@@ -130,20 +122,6 @@ func (s *Scope) secretFaults(e hclsyntax.Expression) {
 	s.Report(faults.SecretFault, e.Range(), fmt.Sprintf("This cannot work with the value of %s. "+
 		"Its details are not shown, because they may tell what the secret is.", s.ev.secretIn(e)),
 		"Check the expression: its functions, types and names, and the form that the secret must have for it.")
-}
-
-// unknownFunctions reports each call to a function that does not exist, and whether there was one.
-func (s *Scope) unknownFunctions(e hclsyntax.Expression) (found bool) {
-	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
-		if call, ok := n.(*hclsyntax.FunctionCallExpr); ok {
-			if _, known := s.ev.functions[call.Name]; !known {
-				s.unknownCall(e, call.NameRange, call.NameRange)
-				found = true
-			}
-		}
-		return nil
-	})
-	return found
 }
 
 // safeDetails are the faults of expressions that speak of types and of names as they stand

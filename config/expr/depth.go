@@ -15,20 +15,20 @@ const (
 	MaxDepth = 2000
 )
 
-// lexer is the function that splits a text into tokens: a file, or a template.
-type lexer func(src []byte, filename string, start hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)
+// Lexer is the function that splits a text into tokens: a file, or a template.
+type Lexer func(src []byte, filename string, start hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)
 
-// survey is what one pass over the bytes of a file says. It counts more than there is
+// Survey is what one pass over the bytes of a file says. It counts more than there is
 // where only the parser could tell.
-type survey struct {
+type Survey struct {
 	Tokens, Odd int
 	Depth       int // how deep brackets, operators and the directives of templates may nest
 }
 
 // SurveyOf looks at each line of a text. What closes a bracket counts only where it cannot
 // be part of a string, a comment or a heredoc.
-func SurveyOf(src []byte) survey {
-	s := survey{Depth: bytes.Count(src, []byte("%{"))}
+func SurveyOf(src []byte) Survey {
+	s := Survey{Depth: bytes.Count(src, []byte("%{"))}
 	nested, round, operators := 0, 0, 0
 	trusted := !bytes.Contains(src, []byte("<<")) && !bytes.Contains(src, []byte("/*"))
 	for line := range bytes.Lines(src) {
@@ -77,7 +77,7 @@ func SurveyOf(src []byte) survey {
 }
 
 // TooDeep reports whether a text nests too deep for the parser, and where.
-func TooDeep(src []byte, name string, lex lexer) (hcl.Range, bool) {
+func TooDeep(src []byte, name string, lex Lexer) (hcl.Range, bool) {
 	if SurveyOf(src).Depth <= MaxDepth {
 		return hcl.Range{}, false
 	}
@@ -87,7 +87,7 @@ func TooDeep(src []byte, name string, lex lexer) (hcl.Range, bool) {
 // DeepToken finds the token at which the nesting is too deep. Operators and indexes nest as
 // brackets do, until the next element or the end of the brackets around them; outside of
 // round and square brackets, a new line ends them. %{ if } and %{ for } nest until they end.
-func DeepToken(src []byte, name string, lex lexer) (hcl.Range, bool) {
+func DeepToken(src []byte, name string, lex Lexer) (hcl.Range, bool) {
 	tokens, _ := lex(src, name, hcl.InitialPos)
 	type bracket struct {
 		lines     bool // a new line ends what is written within

@@ -97,6 +97,7 @@ var (
 	lowerName = regexp.MustCompile(`^(BH_VAR_)?[a-z]{1,16}(_[a-z]{1,16}|_[0-9]{1,4})+$`)
 )
 
+// VariableName reports whether a text looks like the name of a variable of the environment, so that it may be shown.
 func VariableName(text string) bool {
 	return upperName.MatchString(text) || lowerName.MatchString(text)
 }
@@ -109,3 +110,6 @@ func ValueRange(b *hclsyntax.Block, name string) hcl.Range {
 	}
 	return b.DefRange()
 }
+
+// RefersToEach reports whether an expression differs between instances.
+func RefersToEach(e hclsyntax.Expression) bool { return Mentions("each", e) }

@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+
 	"buckethead/config/diag"
 	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/mask"
-
-	"github.com/hashicorp/hcl/v2"
 )
 
 // DefaultName is the file that is read if no other is named.

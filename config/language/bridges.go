@@ -43,4 +43,3 @@ func WayOut(given string, names []string, what string) string {
 	}
 	return Suggestion(given, names, what)
 }
-

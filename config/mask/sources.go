@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"slices"
 
-	"buckethead/config/expr"
-	"buckethead/config/language"
-	"buckethead/vendors"
-
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
+
+	"buckethead/config/expr"
+	"buckethead/config/language"
+	"buckethead/vendors"
 )
 
 // Sources holds the text of the files, as diagnostics may quote it. It is used by one goroutine.

@@ -7,16 +7,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
 	"buckethead/config/eval"
 	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/files"
 	"buckethead/config/language"
 	"buckethead/config/words"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // input is a value for a variable from outside of the configuration: raw text,

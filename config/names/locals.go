@@ -6,13 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+
 	"buckethead/config/eval"
 	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/language"
-
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // LocalsBlock is the table of a locals block.

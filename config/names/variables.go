@@ -122,7 +122,7 @@ func (vs *Variables) assign(v *variable, s *eval.Scope, in input, outside bool) 
 			v.convert(s, value, v.fallback.Expr.Range(), "The default")
 		}
 	default:
-		s.Lack(faults.MissingVariable, v.block.DefRange(), fmt.Sprintf("The variable %q has no value and no default.", v.name),
+		s.NotGiven(faults.MissingVariable, v.block.DefRange(), fmt.Sprintf("The variable %q has no value and no default.", v.name),
 			vs.unreadValues()+fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
 				"or with BH_VAR_%[1]s in the environment; or give it a default.", v.name))
 	}

@@ -28,7 +28,7 @@ type Policy struct {
 	Operations bool
 	Range      diag.Range
 
-	rule *policyRule
+	rule *rule
 }
 
 // Block is the table of a policy block.
@@ -49,8 +49,8 @@ var Block = (&language.Block{Name: "policy", Labels: []string{"NAME"},
 // namesOf returns the names of the attributes of an object, as a list in words.
 func namesOf(t cty.Type) string { return words.List(slices.Sorted(maps.Keys(t.AttributeTypes()))...) }
 
-// policyRule is what a policy is evaluated with.
-type policyRule struct {
+// rule is what a policy is evaluated with.
+type rule struct {
 	ev                 *eval.Evaluator // only read
 	block              *hclsyntax.Block
 	condition, message hclsyntax.Expression
@@ -78,7 +78,7 @@ func Decode(ev *eval.Evaluator, blocks []*hclsyntax.Block) []Policy {
 		if condition == nil || message == nil {
 			continue
 		}
-		policy.rule = &policyRule{ev: ev, block: b, condition: condition.Expr, message: message.Expr}
+		policy.rule = &rule{ev: ev, block: b, condition: condition.Expr, message: message.Expr}
 		policy.rule.project = expr.Mentions("project", condition.Expr, message.Expr)
 		policy.Operations = expr.Mentions("operation", condition.Expr, message.Expr)
 		if s.ReadsNoSecret(condition, "condition") && s.ReadsNoSecret(message, "error_message") && policy.checkExpressions(ev, s) {

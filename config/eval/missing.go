@@ -8,10 +8,69 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/diag"
 	"buckethead/config/expr"
 	"buckethead/config/faults"
 	"buckethead/config/functions"
 )
+
+// NotGiven reports a value that was not given. With Options.Partial it is kept with what needs
+// it, if the scope has a place for that.
+func (s *Scope) NotGiven(k diag.Kind, subject hcl.Range, detail, fix string) {
+	if s.lacks == nil {
+		s.Report(k, subject, detail, fix)
+		return
+	}
+	s.keep(diag.Diagnostic{Severity: diag.Error, Kind: k, Detail: detail, Fix: fix,
+		Subject: faults.RangeOf(subject), Context: faults.RangeOf(s.block)})
+}
+
+// keep keeps a fault with what needs the value. Instances of a for_each report theirs once.
+func (s *Scope) keep(d diag.Diagnostic) {
+	d.Address = s.Address
+	if s.seen != nil {
+		d.Address.Key = "" // it is reported for all of them
+	}
+	one := Lack{s.Part, d}
+	for i := len(*s.lacks) - 1; i >= 0 && (*s.lacks)[i].Fault.Address == d.Address; i-- {
+		if (*s.lacks)[i] == one {
+			return
+		}
+	}
+	*s.lacks = append(*s.lacks, one)
+}
+
+// inherit passes on why an expression has no value: what the variables and locals that it
+// reads lack.
+func (s *Scope) inherit(e hclsyntax.Expression) {
+	if !s.ev.Partial {
+		return // it was reported where it is missing
+	}
+	for _, t := range e.Variables() {
+		name, named := expr.Step(t, 1)
+		switch t.RootName() {
+		case "var":
+			s.inheritNamed(s.ev.variables, name, named, t.SourceRange())
+		case "local":
+			s.inheritNamed(s.ev.locals, name, named, t.SourceRange())
+		}
+	}
+}
+
+// inheritNamed does so for one name, or for all if it is not known which.
+func (s *Scope) inheritNamed(names map[string]*Name, name string, named bool, use hcl.Range) {
+	for own, one := range names {
+		if own == name || !named {
+			s.inheritFrom(one.Lacks, use)
+		}
+	}
+}
+
+// withoutUse cuts off where a local uses the value: what counts is who needs it in the end.
+func withoutUse(detail string) string {
+	before, _, _ := strings.Cut(detail, " It is used at ")
+	return before
+}
 
 // HowToSet says how to set one of these variables.
 func HowToSet(names ...string) string {
@@ -30,7 +89,7 @@ func (s *Scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
 	if s.nameable(e, names) {
 		detail, fix = s.unsetFault(names)
 	}
-	s.Lack(faults.UnsetEnvironment, *d.Subject, detail, fix)
+	s.NotGiven(faults.UnsetEnvironment, *d.Subject, detail, fix)
 	return true
 }
 
