@@ -195,3 +195,11 @@ func TestLoad_takesSettingsFromTheEnvironment(t *testing.T) {
 		t.Errorf("set to nothing: %v", got)
 	}
 }
+
+// A variable is sensitive from the row that says so: what stands below it in the table cannot show the value.
+func TestLoad_readsNoSensitiveValueInTheBlockThatSaysSo(t *testing.T) {
+	_, diags := Load(from("variable \"a\" {\n  sensitive = true\n  nullable = env(\"BH_VAR_a\") == \"x\"\n}\n", "BH_VAR_a", "x"))
+	if got := codes(diags); !slices.Equal(got, []string{"BH1041@3"}) {
+		t.Errorf("got %v", diags)
+	}
+}

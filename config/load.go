@@ -75,14 +75,15 @@ func (l *loader) decode() {
 	c.Sensitive = variables.Sensitive()
 	names.EvaluateLocals(ev, blocks.locals)
 	bh := bhDecoder{ev: ev, version: l.options.Version, stack: c.Stack}
-	if !bh.decode(blocks.bh) {
+	satisfied := bh.decode(blocks.bh)
+	c.Stack = bh.stack
+	if !satisfied {
 		ev.Found.List = slices.DeleteFunc(ev.Found.List, func(d diag.Diagnostic) bool {
 			return d.Code != faults.UnsupportedVersion.Code && d.Code != faults.InvalidSyntax.Code
 		})
 		ev.Found.Telling = nil
 		return
 	}
-	c.Stack = bh.stack
 	connected := newConnected(ev, l.options.Vendors)
 	connected.declare(blocks.cloud, blocks.secrets)
 	decodeState(connected, l.options.States, bh.state, &c.State)

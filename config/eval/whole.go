@@ -148,7 +148,7 @@ func (ev *Evaluator) Computing(blocks []*hclsyntax.Block) (count int) {
 	return count
 }
 
-// takesWhole is [scope.whole] for for_each.
+// takesWhole is [Scope.Whole] for for_each.
 func (d *dynamic) takesWhole(s *Scope) bool {
 	if !d.asked {
 		around := *s

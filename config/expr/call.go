@@ -37,6 +37,7 @@ func (m *Meter) Call(name string, f function.Function) function.Function {
 			return v, m.trial(func() { m.Spend(m.size(v, 0)) })
 		},
 	}
+	spec.Params = make([]function.Parameter, 0, len(params))
 	for _, p := range params {
 		spec.Params = append(spec.Params, open(p))
 	}

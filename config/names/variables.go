@@ -40,16 +40,17 @@ var VariableBlock = (&language.Block{Name: "variable", Labels: []string{"NAME"},
 			{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
 				Example: `error_message = "Write the name in full."`}}}}}).Index()
 
-// Declaration is what a variable block says of its value.
+// Declaration is a variable as the rows of [VariableBlock] set it. Whether it is sensitive counts from the moment
+// at which that row is read, also in the rest of the block.
 type Declaration struct {
-	Description         string // nobody reads it
-	Sensitive, Nullable bool
+	eval.Name
+	Description string // nobody reads it
+	Nullable    bool
 }
 
 // variable is one variable block.
 type variable struct {
-	eval.Name
-	declared Declaration
+	Declaration
 
 	name     string
 	block    *hclsyntax.Block
@@ -68,8 +69,9 @@ func (vs *Variables) declare(blocks []*hclsyntax.Block) {
 	vs.byName = make(map[string]*variable, len(blocks))
 	vs.ev.DeclareVariables(names)
 	for _, b := range blocks {
-		v := &variable{name: b.Labels[0], block: b, kind: cty.DynamicPseudoType, Name: eval.Name{Value: cty.DynamicVal}, typed: true}
-		VariableBlock.SetDefaults(&v.declared)
+		v := &variable{name: b.Labels[0], block: b, kind: cty.DynamicPseudoType, typed: true}
+		v.Value = cty.DynamicVal
+		VariableBlock.SetDefaults(&v.Declaration)
 		s := vs.ev.In(b)
 		if first, twice := vs.byName[v.name]; twice {
 			s.Duplicate(b, first.block, fmt.Sprintf("The variable %q", v.name))
@@ -92,8 +94,9 @@ func (vs *Variables) decode(v *variable, s *eval.Scope) {
 			v.kind, v.optional = kind, optional
 		}
 	}
-	_, faults := s.Fill(v.block, VariableBlock, &v.declared)
-	v.Sensitive = v.declared.Sensitive || faults&VariableBlock.Set("sensitive") != 0 // when in doubt, nothing is shown
+	if _, faults := s.Fill(v.block, VariableBlock, &v.Declaration); faults&VariableBlock.Set("sensitive") != 0 {
+		v.Sensitive = true // when in doubt, nothing is shown
+	}
 	if v.fallback = attributes["default"]; v.fallback == nil {
 		return
 	}
@@ -153,7 +156,7 @@ func (v *variable) convert(s *eval.Scope, value cty.Value, subject hcl.Range, so
 			"Give it a value of that type, or change the type.")
 		return
 	}
-	if converted.IsNull() && !v.declared.Nullable {
+	if converted.IsNull() && !v.Nullable {
 		s.Report(of.Kind(faults.InvalidVariable), subject,
 			fmt.Sprintf("%s is null, and the variable %q has nullable = false.", source, v.name), "Give it a value.")
 		return
