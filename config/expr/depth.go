@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// maxDepth bounds how deep an expression may be nested. The parser calls itself
+	// MaxDepth bounds how deep an expression may be nested. The parser calls itself
 	// for each level, and Go ends a process whose stack outgrows its bound, with no
 	// chance to report an error. People do not come near it.
 	MaxDepth = 2000

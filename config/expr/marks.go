@@ -11,9 +11,9 @@ import (
 type mark string
 
 const (
-	// sensitive values must not be shown, unless the file lifts that with nonsensitive().
+	// Sensitive values must not be shown, unless the file lifts that with nonsensitive().
 	Sensitive mark = "sensitive"
-	// environment values come from env(). They may be shown, and they are not
+	// Environment values come from env(). They may be shown, and they are not
 	// written in the file, which is what a secret has to prove.
 	Environment mark = "environment"
 )

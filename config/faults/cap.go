@@ -12,9 +12,11 @@ import (
 // These bound what is reported: a person with that many faults to
 // correct runs bh again in between.
 const (
+	// PerFile is how many faults of one file are shown.
 	PerFile = 20
-	InAll   = 100
-	// faultsLookedAt is how many syntax errors of one file are counted.
+	// InAll is how many faults of all files are shown.
+	InAll = 100
+	// LookedAt is how many syntax errors of one file are counted.
 	LookedAt = 10_000
 )
 

@@ -2,9 +2,9 @@
 //
 // # Variables
 //
-// [Evaluate] reads the variable blocks and sets the value of each: the last that was given from outside, by --var, a file of variables
-// or BH_VAR_NAME in the environment, or else the default. Then it checks the values against the validation blocks.
-// [Variables.Sensitive] returns the values that must not be printed.
+// [Evaluate] reads the variable blocks and sets the value of each: the last that was given from outside, by
+// --var, a file of variables or BH_VAR_NAME in the environment, or else the default. Then it checks the
+// values against the validation blocks. [Variables.Sensitive] returns the values that must not be printed.
 //
 // # Locals
 //
@@ -12,9 +12,9 @@
 //
 // # Secrets
 //
-// A variable is secret if its block says so, or if its name does, whatever the file says. Errors about the value of such a variable
-// quote nothing of it.
+// A variable is secret if its block says so, or if its name does, whatever the file says. Errors about the
+// value of such a variable quote nothing of it.
 //
-// [VariableBlock] and [LocalsBlock] are the tables of the blocks. Package eval keeps the values and evaluates the
-// expressions; package files reads the files of variables.
+// [VariableBlock] and [LocalsBlock] are the tables of the blocks. Package eval keeps the values and
+// evaluates the expressions; package files reads the files of variables.
 package names

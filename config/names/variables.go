@@ -107,8 +107,7 @@ func (vs *Variables) decode(v *variable, s *eval.Scope) {
 	}
 }
 
-// assign sets the value of the variable: what was given from outside, else the
-// default.
+// assign sets the value of a variable: the one that was given from outside, or else the default.
 func (vs *Variables) assign(v *variable, s *eval.Scope, in input, outside bool) {
 	switch {
 	case outside:
