@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"buckethead/config/faults"
 	"buckethead/vendors"
 )
 
@@ -58,14 +59,14 @@ secrets "onepassword" "eng" { vault = "Engineering" }
 
 func TestLoad_refusesSharedState(t *testing.T) {
 	for name, c := range map[string]struct{ block, want string }{
-		"a literal secret":   {`state "s3" { bucket = "a", key = "k", secret_access_key = "canary" }`, literalSecret.Code},
-		"nothing":            {`state "s3" {}`, missingAttribute.Code},
-		"what it forbids":    {`state "s3" { bucket = "BAD", key = "k" }`, invalidSetting.Code},
-		"an attribute":       {`state "s3" { bucket = "a", key = "k", keyy = "k" }`, unknownAttribute.Code},
-		"an unread store":    {`state "s3" { bucket = "a", key = "k", secret_access_key = "op://v/i/f" }`, unknownScheme.Code},
-		"another kind":       {`state "gcs" { bucket = "a" }`, unknownBackend.Code},
-		"path of a file":     {`state "s3" { bucket = "a", key = "k", path = "x" }`, unknownAttribute.Code},
-		"bucket of a folder": {`state "local" { bucket = "a" }`, unknownAttribute.Code},
+		"a literal secret":   {`state "s3" { bucket = "a", key = "k", secret_access_key = "canary" }`, faults.LiteralSecret.Code},
+		"nothing":            {`state "s3" {}`, faults.MissingAttribute.Code},
+		"what it forbids":    {`state "s3" { bucket = "BAD", key = "k" }`, faults.InvalidSetting.Code},
+		"an attribute":       {`state "s3" { bucket = "a", key = "k", keyy = "k" }`, faults.UnknownAttribute.Code},
+		"an unread store":    {`state "s3" { bucket = "a", key = "k", secret_access_key = "op://v/i/f" }`, faults.UnknownScheme.Code},
+		"another kind":       {`state "gcs" { bucket = "a" }`, faults.UnknownBackend.Code},
+		"path of a file":     {`state "s3" { bucket = "a", key = "k", path = "x" }`, faults.UnknownAttribute.Code},
+		"bucket of a folder": {`state "local" { bucket = "a" }`, faults.UnknownAttribute.Code},
 	} {
 		src := "bh {\n" + strings.NewReplacer("{ ", "{\n", ", ", "\n", " }", "\n}").Replace(c.block) + "\n}\n"
 		_, diags := Load(shared(src))

@@ -10,14 +10,14 @@ import (
 
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"buckethead/config/eval"
+	"buckethead/config/faults"
 )
 
 // stackName is what can stand in the names of credentials and in the marks of
 // items, of which the stack is a part.
 var stackName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$`)
-
-// DefaultStack is the name of the stack if the files set none.
-const DefaultStack = "main"
 
 // StackNameFor makes a stack name out of a text: characters that a name cannot have become
 // dashes. It returns DefaultStack if nothing is left.
@@ -33,21 +33,29 @@ func StackNameFor(text string) string {
 	return cmp.Or(name, DefaultStack)
 }
 
-// decodeBH reads the bh block. It returns false if the file needs another
+// bhDecoder reads the bh block.
+type bhDecoder struct {
+	ev      *eval.Evaluator
+	version string // of bh
+	stack   string
+	state   *hclsyntax.Block // nil where none is written
+}
+
+// decode reads the bh block, of which there should be one. It returns false if the file needs another
 // version of bh.
-func (l *loader) decodeBH() bool {
+func (d *bhDecoder) decode(blocks []*hclsyntax.Block) bool {
 	satisfied := true
-	for i, b := range l.blocks.bh {
-		s := l.scope(b)
+	for i, b := range blocks {
+		s := d.ev.In(b)
 		if i > 0 {
-			s.duplicate(b, l.blocks.bh[0], "The bh block")
+			s.Duplicate(b, blocks[0], "The bh block")
 		}
-		s.known(b.Body, bhBlock)
+		s.Known(b.Body, bhBlock)
 		if a := b.Body.Attributes["required_version"]; a != nil {
-			satisfied = s.satisfied(a) && satisfied
+			satisfied = d.satisfied(s, a) && satisfied
 		}
 		if a := b.Body.Attributes["stack"]; a != nil {
-			s.stack(a)
+			d.readStack(s, a)
 		}
 		var first *hclsyntax.Block
 		for _, inner := range b.Body.Blocks {
@@ -55,48 +63,48 @@ func (l *loader) decodeBH() bool {
 				continue
 			}
 			if first != nil {
-				s.duplicate(inner, first, "The state")
+				s.Duplicate(inner, first, "The state")
 				continue
 			}
 			first = inner
-			l.state = inner
+			d.state = inner
 		}
 	}
 	return satisfied
 }
 
-func (s *scope) stack(a *hclsyntax.Attribute) {
-	name, out := s.text(a)
-	if out != given {
+func (d *bhDecoder) readStack(s *eval.Scope, a *hclsyntax.Attribute) {
+	name, out := s.Text(a)
+	if out != eval.Given {
 		return
 	}
 	if !stackName.MatchString(name) {
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q cannot be the name of a stack.", name),
+		s.Report(faults.InvalidValue, a.Expr.Range(), fmt.Sprintf("%q cannot be the name of a stack.", name),
 			"Use up to 64 letters, digits, dots, dashes and underscores, with a letter or a digit at both ends.")
 		return
 	}
-	s.l.config.Stack = name
+	d.stack = name
 }
 
 // satisfied checks the running version against required_version. A build between
 // versions, such as 0.1.0-dev, counts as the version that it leads to.
-func (s *scope) satisfied(a *hclsyntax.Attribute) bool {
-	text, out := s.text(a)
-	if out != given {
+func (d *bhDecoder) satisfied(s *eval.Scope, a *hclsyntax.Attribute) bool {
+	text, out := s.Text(a)
+	if out != eval.Given {
 		return true
 	}
 	constraints, err := version.NewConstraint(text)
 	if err != nil {
-		s.report(invalidValue, a.Expr.Range(), fmt.Sprintf("%q is not a version constraint.", text),
+		s.Report(faults.InvalidValue, a.Expr.Range(), fmt.Sprintf("%q is not a version constraint.", text),
 			`Write it as ">= 0.1.0" or "~> 1.2".`)
 		return true
 	}
-	running, err := version.NewVersion(s.l.options.Version)
+	running, err := version.NewVersion(d.version)
 	if err != nil || constraints.Check(running.Core()) {
 		return true
 	}
-	s.report(unsupportedVersion, a.Expr.Range(),
-		fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, s.l.options.Version),
+	s.Report(faults.UnsupportedVersion, a.Expr.Range(),
+		fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, d.version),
 		"Install a version that fits, or change required_version.")
 	return false
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"buckethead/config/diag"
+	"buckethead/config/language"
 )
 
 // Each word of Terraform's is met where people write it, as a block, an attribute or a reference.
@@ -35,7 +36,7 @@ func TestBridges_areReached(t *testing.T) {
 		"module.":               {inProject("item_title = module.x.y")},
 		"terraform.":            {inProject("item_title = terraform.workspace")},
 	}
-	for word, way := range bridges {
+	for word, way := range language.Bridges {
 		if len(places[word]) == 0 || !strings.HasSuffix(way, ".") || strings.Count(way, "`")%2 > 0 {
 			t.Errorf("%s: nothing shows it, or %q is cut off", word, way)
 		}
@@ -46,7 +47,7 @@ func TestBridges_areReached(t *testing.T) {
 			}
 		}
 	}
-	if _, diags := Load(from("cloud \"terraform\" \"x\" {}")); len(diags) != 1 || diags[0].Fix == bridges["terraform"] {
+	if _, diags := Load(from("cloud \"terraform\" \"x\" {}")); len(diags) != 1 || diags[0].Fix == language.Bridges["terraform"] {
 		t.Errorf("of a vendor: %v", diags)
 	}
 }

@@ -1,12 +1,38 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/eval"
+	"buckethead/config/faults"
+	"buckethead/config/policy"
 	"buckethead/vendors"
 )
+
+// A Policy is a condition that projects or operations must meet.
+type Policy = policy.Policy
+
+// A PlannedOperation is an operation of a plan as a policy sees it.
+type PlannedOperation = policy.Operation
+
+// A Lack is a value that has to come from outside of the files and was not given.
+type Lack = eval.Lack
+
+// A LackError says why a block cannot be used: values that it needs were not given.
+type LackError = eval.LackError
+
+// DefaultStack is the name of the stack if the files set none.
+const DefaultStack = "main"
+
+// DefaultOverlap is how long replaced keys keep working if rotate does not say.
+// A day lets every consumer that reads its keys daily get the new ones.
+const DefaultOverlap = 24 * time.Hour
+
+// localState is the kind that every bh has.
+const localState = "local"
 
 // Config is everything that the files declare, evaluated: every value is known, except those
 // that Lacks lists. It is read-only once loaded and so safe for concurrent use.
@@ -126,11 +152,44 @@ type Import struct {
 }
 
 // Find finds a cloud or secrets block by its address.
-func Find(connections []Connection, address string) (Connection, bool) {
-	for _, c := range connections {
+func Find(list []Connection, address string) (Connection, bool) {
+	for _, c := range list {
 		if c.Address() == address {
 			return c, true
 		}
 	}
 	return Connection{}, false
 }
+
+// Ready returns a [LackError] if the connection cannot be opened because of what it lacks.
+func (c Connection) Ready() error { return eval.Ready(c.Lacks) }
+
+// Ready returns a [LackError] if the place of the state is not known because of what it lacks.
+func (b Backend) Ready() error { return eval.Ready(b.Lacks) }
+
+// Refers returns a [LackError] if one of the named settings lacks its value.
+func (c Connection) Refers(settings []string) error {
+	return eval.Ready(slices.DeleteFunc(slices.Clone(c.Lacks), func(l eval.Lack) bool { return !slices.Contains(settings, l.Attribute) }))
+}
+
+// Missing reports whether a fault is a value that was not given.
+func Missing(d diag.Diagnostic) bool {
+	return d.Code == faults.MissingVariable.Code || d.Code == faults.UnsetEnvironment.Code
+}
+
+// Lacking returns what the projects of one name lack for any of these attributes.
+func (c *Config) Lacking(name string, attributes ...string) []Lack {
+	var out []Lack
+	for _, l := range c.Lacks {
+		if l.Fault.Address.Name == name && slices.Contains(attributes, l.Attribute) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// FaultsOf returns the faults of the lacks, in the order of the files.
+func FaultsOf(lacks []Lack) diag.List { return eval.FaultsOf(lacks) }
+
+// Codes returns every kind of fault that Load, Format and the policies report, by code.
+func Codes() []diag.Kind { return faults.Codes() }

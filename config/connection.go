@@ -9,6 +9,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/vendors"
 )
@@ -31,37 +34,52 @@ type connections struct {
 	byAddress map[string]*connection
 }
 
-// declareConnections reads the headers of the cloud and secrets blocks, so that
+// connected are the clouds and stores that are declared, and the vendors that they can be of.
+type connected struct {
+	ev      *eval.Evaluator
+	vendors []vendors.Vendor
+	clouds  connections
+	secrets connections
+	told    map[string]bool // the kinds of block whose absence was reported
+}
+
+func newConnected(ev *eval.Evaluator, list []vendors.Vendor) *connected {
+	return &connected{ev: ev, vendors: list,
+		clouds:  connections{kind: "cloud", byAddress: map[string]*connection{}},
+		secrets: connections{kind: "secrets", byAddress: map[string]*connection{}}}
+}
+
+// declare reads the headers of the cloud and secrets blocks, so that
 // their settings can refer to the stores among them.
-func (l *loader) declareConnections() {
-	for _, b := range l.blocks.cloud {
-		l.declareConnection(&l.clouds, b)
+func (cn *connected) declare(clouds, secrets []*hclsyntax.Block) {
+	for _, b := range clouds {
+		cn.declareOne(&cn.clouds, b)
 	}
-	for _, b := range l.blocks.secrets {
-		l.declareConnection(&l.secrets, b)
+	for _, b := range secrets {
+		cn.declareOne(&cn.secrets, b)
 	}
 }
 
-func (l *loader) declareConnection(cs *connections, b *hclsyntax.Block) {
+func (cn *connected) declareOne(cs *connections, b *hclsyntax.Block) {
 	c := &connection{block: b,
-		Connection: Connection{Vendor: b.Labels[0], Name: b.Labels[1], Range: toRange(b.DefRange())}}
-	s := l.scope(b)
+		Connection: Connection{Vendor: b.Labels[0], Name: b.Labels[1], Range: faults.RangeOf(b.DefRange())}}
+	s := cn.ev.In(b)
 	c.address = c.Address()
 	if first, twice := cs.byAddress[c.address]; twice {
-		s.duplicate(b, first.block, fmt.Sprintf("%s %s", cs.kind, c.Address()))
+		s.Duplicate(b, first.block, fmt.Sprintf("%s %s", cs.kind, c.Address()))
 		return
 	}
 	cs.all = append(cs.all, c)
 	cs.byAddress[c.address] = c
-	for i := range l.options.Vendors {
-		if v := &l.options.Vendors[i]; v.Name == c.Vendor && cs.opens(v) {
+	for i := range cn.vendors {
+		if v := &cn.vendors[i]; v.Name == c.Vendor && cs.opens(v) {
 			c.vendor = v
 			c.knows = projectBlock.Set(v.BucketAttributes...)
 		}
 	}
 	if c.vendor == nil {
-		l.maskBody(b.Body)
-		s.unknownVendor(cs, b)
+		cn.ev.Sources.Body(b.Body)
+		cn.unknownVendor(s, cs, b)
 	}
 }
 
@@ -73,10 +91,10 @@ func (cs *connections) opens(v *vendors.Vendor) bool {
 	return v.OpenSecrets != nil
 }
 
-func (s *scope) unknownVendor(cs *connections, b *hclsyntax.Block) {
+func (cn *connected) unknownVendor(s *eval.Scope, cs *connections, b *hclsyntax.Block) {
 	var names []string
-	for i := range s.l.options.Vendors {
-		v := &s.l.options.Vendors[i]
+	for i := range cn.vendors {
+		v := &cn.vendors[i]
 		if cs.opens(v) {
 			names = append(names, v.Name)
 		} else if v.Name == b.Labels[0] {
@@ -84,69 +102,50 @@ func (s *scope) unknownVendor(cs *connections, b *hclsyntax.Block) {
 			if cs.kind == "secrets" {
 				other, what = "cloud", "a cloud and no secret store"
 			}
-			s.report(unknownVendor, b.LabelRanges[0], fmt.Sprintf("%s is %s.", v.Name, what),
+			s.Report(faults.UnknownVendor, b.LabelRanges[0], fmt.Sprintf("%s is %s.", v.Name, what),
 				fmt.Sprintf("Write %s %q %q { ... }.", other, v.Name, b.Labels[1]))
 			return
 		}
 	}
-	s.report(unknownVendor, b.LabelRanges[0],
+	s.Report(faults.UnknownVendor, b.LabelRanges[0],
 		fmt.Sprintf("No vendor for a %s block is called %q.", cs.kind, b.Labels[0]), language.Suggestion(b.Labels[0], names, "vendor"))
 }
 
-// decodeConnections evaluates and checks the settings of every block.
-func (l *loader) decodeConnections() {
-	for _, cs := range []*connections{&l.clouds, &l.secrets} {
-		list := make([]Connection, 0, len(cs.all))
-		for _, c := range cs.all {
-			if c.vendor != nil {
-				l.decodeSettings(c)
-			}
-			list = append(list, c.Connection)
-		}
-		slices.SortFunc(list, func(a, b Connection) int { return strings.Compare(a.Address(), b.Address()) })
-		if cs == &l.clouds {
-			l.config.Clouds = list
-		} else {
-			l.config.Secrets = list
-		}
-	}
-}
-
-// connectionReference reads the cloud or secrets attribute of a project, which
+// choose reads the cloud or secrets attribute of a project, which
 // names a block: cloudflare_r2.main, cloud.cloudflare_r2.main, or the same as a
 // string, or the block's name alone where one block has it. A local value wins
 // over a block of the vendor "local" that is written in the same way.
-func (s *scope) connectionReference(a *hclsyntax.Attribute, cs *connections) (*connection, outcome) {
-	text, out := "", given
-	if t, ok := a.Expr.(*hclsyntax.ScopeTraversalExpr); ok && !s.isValue(t.Traversal) {
-		text = traversalText(t.Traversal)
-	} else if text, out = s.text(a); out != given {
+func (cn *connected) choose(s *eval.Scope, a *hclsyntax.Attribute, cs *connections) (*connection, eval.Outcome) {
+	text, out := "", eval.Given
+	if t, ok := a.Expr.(*hclsyntax.ScopeTraversalExpr); ok && !cn.isValue(t.Traversal) {
+		text = expr.TraversalText(t.Traversal)
+	} else if text, out = s.Text(a); out != eval.Given {
 		return nil, out
 	}
 	c, fault := cs.lookup(text)
 	if c != nil {
-		return c, given
+		return c, eval.Given
 	}
-	s.report(unknownConnection, a.Expr.Range(), fault,
+	s.Report(faults.UnknownConnection, a.Expr.Range(), fault,
 		language.Suggestion(text, slices.Collect(maps.Keys(cs.byAddress)), cs.kind+" block"))
-	return nil, faulty
+	return nil, eval.Faulty
 }
 
 // isValue reports whether a traversal reads a value and names no block.
-func (s *scope) isValue(t hcl.Traversal) bool {
-	name, _ := step(t, 1)
+func (cn *connected) isValue(t hcl.Traversal) bool {
+	name, _ := expr.Step(t, 1)
 	switch t.RootName() {
 	case "var", "each":
 		return true
 	case "local":
-		return s.l.localNames(name) || !s.l.hasVendor("local")
+		return cn.ev.HasLocal(name) || !cn.hasVendor("local")
 	}
 	return false
 }
 
 // hasVendor reports whether some declared block is of this vendor.
-func (l *loader) hasVendor(name string) bool {
-	return slices.ContainsFunc(slices.Concat(l.clouds.all, l.secrets.all),
+func (cn *connected) hasVendor(name string) bool {
+	return slices.ContainsFunc(slices.Concat(cn.clouds.all, cn.secrets.all),
 		func(c *connection) bool { return c.Vendor == name })
 }
 
@@ -173,27 +172,27 @@ func (cs *connections) lookup(text string) (*connection, string) {
 
 // only returns the block that a project uses if it names none. If there is no such
 // block, it reports why at place and returns nil.
-func (s *scope) only(cs *connections, place hcl.Range) *connection {
+func (cn *connected) only(s *eval.Scope, cs *connections, place hcl.Range) *connection {
 	if len(cs.all) == 1 {
 		return cs.all[0]
 	}
 	if len(cs.all) > 1 {
 		addresses := slices.Sorted(maps.Keys(cs.byAddress))
-		s.report(ambiguousConnection, place,
+		s.Report(faults.AmbiguousConnection, place,
 			fmt.Sprintf("There are %d %s blocks, and the project names none of them.", len(addresses), cs.kind),
 			fmt.Sprintf("Add a line %s = %s; declared are %s.", cs.kind, addresses[0], strings.Join(addresses, ", ")))
 		return nil
 	}
-	if s.l.told[cs.kind] {
+	if cn.told[cs.kind] {
 		return nil // one line for all projects says it
 	}
-	if s.l.told == nil {
-		s.l.told = map[string]bool{}
+	if cn.told == nil {
+		cn.told = map[string]bool{}
 	}
-	s.l.told[cs.kind] = true
+	cn.told[cs.kind] = true
 	var names []string
-	for i := range s.l.options.Vendors {
-		if v := &s.l.options.Vendors[i]; cs.opens(v) {
+	for i := range cn.vendors {
+		if v := &cn.vendors[i]; cs.opens(v) {
 			names = append(names, v.Name)
 		}
 	}
@@ -202,7 +201,7 @@ func (s *scope) only(cs *connections, place hcl.Range) *connection {
 	if len(names) > 0 {
 		example = names[0]
 	}
-	s.report(missingConnection, place, fmt.Sprintf("The project needs a %s block, and none is declared.", cs.kind),
+	s.Report(faults.MissingConnection, place, fmt.Sprintf("The project needs a %s block, and none is declared.", cs.kind),
 		fmt.Sprintf("Declare one: %s %q \"main\" { ... }. Vendors: %s.", cs.kind, example, strings.Join(names, ", ")))
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 
+	"buckethead/config/faults"
 	"buckethead/config/functions"
 )
 
@@ -143,10 +144,10 @@ func TestEncoding_isNamedOnce(t *testing.T) {
 	} {
 		o := from(c.src)
 		_, diags := Load(o)
-		if len(diags) != 1 || diags[0].Code != wrongEncoding.Code || !strings.Contains(diags[0].Detail, c.says) {
+		if len(diags) != 1 || diags[0].Code != faults.WrongEncoding.Code || !strings.Contains(diags[0].Detail, c.says) {
 			t.Errorf("%s: %v", name, diags)
 		}
-		if _, diags := Format([]byte(c.src), "x.hcl"); len(diags) != 1 || diags[0].Code != wrongEncoding.Code {
+		if _, diags := Format([]byte(c.src), "x.hcl"); len(diags) != 1 || diags[0].Code != faults.WrongEncoding.Code {
 			t.Errorf("%s: fmt: %v", name, diags)
 		}
 		if err := writeFile(dir+"/data", c.src); err != nil {
@@ -154,7 +155,7 @@ func TestEncoding_isNamedOnce(t *testing.T) {
 		}
 		o = from("locals {\n  a = file(\"data\")\n}\n")
 		o.Dir = dir
-		if _, diags := Load(o); len(diags) != 1 || diags[0].Code != wrongEncoding.Code || diags[0].Subject.Start.Line != 2 {
+		if _, diags := Load(o); len(diags) != 1 || diags[0].Code != faults.WrongEncoding.Code || diags[0].Subject.Start.Line != 2 {
 			t.Errorf("%s: file: %v", name, diags)
 		}
 	}
@@ -171,33 +172,6 @@ func TestByteOrderMarks_areReadOver(t *testing.T) {
 			}
 		}
 	}
-}
-
-// FuzzData reads any text as YAML and JSON: there is a value or an error.
-func FuzzData(f *testing.F) {
-	for _, src := range []string{"a: no\nno: 1", "x: &x [1, *y]", "x: &x {a: 1}\ny: {<<: *x}", "{\"a\": {\"b\": []}}", "- 0x1\n- ~\n- 2026-01-02\n- !!int 5", "a: |\n  x\n", "? a\n: b", "%YAML 1.1\n---\na", "\ufeff{}", "[1,{\"a\":1,\"a\":2}]"} {
-		f.Add(src)
-	}
-	f.Fuzz(func(t *testing.T, src string) {
-		m := &meter{most: workLimit}
-		for name, decode := range map[string]func() (cty.Value, error){
-			"yaml": func() (cty.Value, error) {
-				return m.call("yamldecode", functions.YAMLDecode).Call([]cty.Value{cty.StringVal(src)})
-			},
-			"json": func() (cty.Value, error) {
-				return m.call("jsondecode", functions.JSONDecode).Call([]cty.Value{cty.StringVal(src)})
-			},
-		} {
-			m.spent, m.err = 0, nil
-			v, err := decode()
-			if err == nil && !v.IsWhollyKnown() {
-				t.Errorf("%s of %q is %#v", name, src, v)
-			}
-			if err != nil && strings.Contains(err.Error(), "panic") {
-				t.Errorf("%s of %q: %v", name, src, err)
-			}
-		}
-	})
 }
 
 func writeFile(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }

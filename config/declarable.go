@@ -14,18 +14,18 @@ import (
 // its whole group is left out, because a group is written as a whole. The error says why the
 // bucket itself cannot be declared.
 func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, []string, error) {
-	if declares(v, spec) == nil {
+	if readsBack(v, spec) == nil {
 		return spec, nil, nil
 	}
 	out := vendors.BucketSpec{ID: spec.ID}
-	if err := declares(v, out); err != nil {
+	if err := readsBack(v, out); err != nil {
 		return out, nil, err
 	}
 	var left []string
 	try := func(what string, change func(*vendors.BucketSpec)) {
 		next := out
 		change(&next)
-		if err := declares(v, next); err != nil {
+		if err := readsBack(v, next); err != nil {
 			left = append(left, what+": "+err.Error())
 			return
 		}
@@ -49,8 +49,8 @@ func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, 
 	return out, left, nil
 }
 
-// declares writes the block of a bucket, reads it back, and says what came out differently.
-func declares(v vendors.Vendor, spec vendors.BucketSpec) error {
+// readsBack writes the block of a bucket, reads it back, and says what came out differently.
+func readsBack(v vendors.Vendor, spec vendors.BucketSpec) error {
 	const name = "generated.hcl"
 	text := Append([]byte("cloud \"c\" \"c\" {}\nsecrets \"s\" \"s\" {}\n"),
 		Generate([]Existing{{To: addr.Address{Kind: addr.Project, Name: "p"}, Bucket: spec}}))

@@ -110,7 +110,7 @@ func TestDeclarable_leavesOut(t *testing.T) {
 			if err != nil || strings.Join(left, "\n") != c.want && (c.want == "" || len(left) != 1 || !strings.HasPrefix(left[0], c.want)) {
 				t.Fatalf("got %v, left out %q, want %q", err, left, c.want)
 			}
-			if err := declares(everyBlock, got); err != nil {
+			if err := readsBack(everyBlock, got); err != nil {
 				t.Errorf("what it returns cannot be declared: %v", err)
 			}
 			if groups := len(got.Settings.Kinds()); got.Location != "weur" || groups < 3 || strings.HasPrefix(c.want, "custom_domain") && len(got.Settings.Domains) != 1 {

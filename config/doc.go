@@ -4,7 +4,7 @@
 // # Use
 //
 // [Load] takes [Options] and returns a [Config], which has the connections, projects, moves, removals,
-// imports and policies of the files. HCL and cty stay inside this package: what leaves it is plain Go.
+// imports and policies of the files. HCL and cty stay inside this package and those below it: what leaves it is plain Go.
 // A Config is read-only and safe for concurrent use, and Load can run several times at once.
 //
 //   - [Config.CheckProjects] and [Config.CheckOperations] evaluate the policies.
@@ -32,6 +32,12 @@
 // same repository. The environment and the vendors are passed in, and no vendor is contacted. The size of the
 // files, how deep expressions nest and the memory that they take are bounded.
 //
-// Package planner decides what to change. Package language has the types of the tables, package
-// functions the functions, and package write writes single blocks.
+// # Packages
+//
+// Load reads, evaluates and decodes. Package files reads and parses the files, package names evaluates variables and
+// locals, package eval the attributes of blocks, and package policy judges. This package has the rest: the tables of the
+// blocks, and what becomes of them. Package language has the types of the tables, package functions the functions,
+// package faults the kinds of fault, and package write writes single blocks.
+//
+// Package planner decides what to change.
 package config

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"buckethead/config/faults"
 	"buckethead/vendors"
 )
 
@@ -240,7 +241,7 @@ func TestDynamic_takesSecretsWhole(t *testing.T) {
     }
   }
 }`, "TOKEN", "t", "A_SECRET", "canary"))
-		if (len(diags) == 0) != whole || !whole && diags[0].Code != secretFault.Code {
+		if (len(diags) == 0) != whole || !whole && diags[0].Code != faults.SecretFault.Code {
 			t.Errorf("%s: %v", over, diags)
 		}
 	}
@@ -251,24 +252,9 @@ func TestDynamic_countsWhatComputes(t *testing.T) {
 	src := cloudHeader + "project \"p\" {\n  for_each = { a = env(\"A_SECRET\") }\n  bucket = \"acme\"\n  dynamic \"register\" {\n    for_each = [each.value]\n    iterator = pair\n" +
 		"    content {\n      access_key_id = pair.value\n      secret_access_key = substr(pair.value, 0, 3)\n      endpoint_url = each.value == \"\" ? \"a\" : \"b\"\n    }\n  }\n}\n"
 	l := newLoader(from(src, "TOKEN", "t", "A_SECRET", "canary"))
-	l.readFiles()
-	l.evaluate()
-	if got := l.computing(); got != 1 {
+	l.read()
+	l.decode()
+	if got := l.ev.Computing(l.files[0].Body.Blocks); got != 1 {
 		t.Error(got)
-	}
-}
-
-func TestDynamic_makesABoundedNumber(t *testing.T) {
-	o := from(cloudHeader+"project \"p\" {\n  bucket = \"acme\"\n  dynamic \"lock_rule\" {\n    for_each = [1, 2]\n    content {\n      retain_for = \"1d\"\n    }\n  }\n}\n", "TOKEN", "t")
-	for more, want := range map[int]int{0: 0, 1: 1} {
-		l := newLoader(o)
-		l.made = blockLimit - 2 + more
-		if !l.readFiles() {
-			t.Fatal(l.diags)
-		}
-		l.evaluate()
-		if len(l.diags) != want || want == 1 && l.diags[0].Code != tooLarge.Code {
-			t.Errorf("%d more: %v", more, l.diags)
-		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"buckethead/config/diag"
+	"buckethead/config/faults"
 )
 
 // Format returns the canonical form of a file: indentation, alignment and spacing,
@@ -13,10 +14,9 @@ import (
 // returned unchanged, with what is wrong. filename is used for the diagnostics only; no file
 // is read or written.
 func Format(src []byte, filename string) ([]byte, diag.List) {
-	l := newLoader(Options{})
-	l.config.Sources[filename] = src
-	if f := l.parse(filename, src); f.broken >= 0 {
-		return src, capped(l.diags.Sorted())
+	r := Options{}.reader(map[string][]byte{filename: src})
+	if f := r.Parse(filename, src); f.Broken >= 0 {
+		return src, faults.Capped(r.Found.List.Sorted())
 	}
 	out := hclwrite.Format(src)
 	for range 8 { // some alignments only settle after others have
@@ -32,9 +32,8 @@ func Format(src []byte, filename string) ([]byte, diag.List) {
 // Quotable returns text that [Format] found to be broken with asterisks over what may be a
 // secret in the lines that the diagnostics point at.
 func Quotable(src []byte, filename string) []byte {
-	l := newLoader(Options{})
-	l.config.Sources[filename] = src
-	l.parse(filename, src)
-	l.maskQuoted(l.diags)
-	return l.config.Sources[filename]
+	r := Options{}.reader(map[string][]byte{filename: src})
+	r.Parse(filename, src)
+	r.Sources.Quoted(r.Found.List)
+	return r.Sources.Texts[filename]
 }

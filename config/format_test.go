@@ -1,6 +1,10 @@
 package config
 
-import "testing"
+import (
+	"testing"
+
+	"buckethead/config/faults"
+)
 
 func TestFormat_alignsAndKeepsMeaning(t *testing.T) {
 	src := "project \"p\" {\nbucket=\"a\" # name\n  item_title   = \"b\"\n}\n"
@@ -14,7 +18,7 @@ func TestFormat_alignsAndKeepsMeaning(t *testing.T) {
 func TestFormat_refusesBrokenText(t *testing.T) {
 	src := "project \"p\" {\n  bucket = \n}\n"
 	got, diags := Format([]byte(src), "x.hcl")
-	if string(got) != src || len(diags) != 1 || diags[0].Code != invalidSyntax.Code || diags[0].Subject.String() != "x.hcl:2" {
+	if string(got) != src || len(diags) != 1 || diags[0].Code != faults.InvalidSyntax.Code || diags[0].Subject.String() != "x.hcl:2" {
 		t.Errorf("got %q, %v", got, diags)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/policy"
 )
 
 // seeds adds the files of testdata/config, and the texts that other tests use.
@@ -86,9 +87,9 @@ func checkConfig(t *testing.T, c *Config) {
 // checkPolicies evaluates the policies, for every project and for some operations.
 func checkPolicies(t *testing.T, c *Config, size int) diag.List {
 	t.Helper()
-	operations := []PlannedOperation{{Project: addr.Address{Kind: addr.Project, Name: "gone", Key: "x"}, Kind: "destroy", Reason: "undeclared", Blocked: true}}
+	operations := []policy.Operation{{Project: addr.Address{Kind: addr.Project, Name: "gone", Key: "x"}, Kind: "destroy", Reason: "undeclared", Blocked: true}}
 	for _, p := range c.Projects {
-		operations = append(operations, PlannedOperation{Project: p.Addr, Kind: "update", Reason: "settings", Changes: []string{"access"}})
+		operations = append(operations, policy.Operation{Project: p.Addr, Kind: "update", Reason: "settings", Changes: []string{"access"}})
 	}
 	diags := append(c.CheckProjects(), c.CheckOperations(operations)...)
 	for _, d := range diags {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"buckethead/config/faults"
 )
 
 // write puts files into a new folder.
@@ -133,7 +135,7 @@ func TestLoad_readsAFileOrAFolder(t *testing.T) {
 	}
 	for path, want := range map[string]string{"": "bh init", "nope.hcl": "nope.hcl", "empty": "ends in .hcl"} {
 		c, diags := Load(Options{Dir: dir, Path: path})
-		if len(diags) != 1 || diags[0].Code != missingFile.Code || !strings.Contains(diags[0].Detail+diags[0].Fix, want) || !strings.Contains(diags[0].Fix, "bh init") || c == nil {
+		if len(diags) != 1 || diags[0].Code != faults.MissingFile.Code || !strings.Contains(diags[0].Detail+diags[0].Fix, want) || !strings.Contains(diags[0].Fix, "bh init") || c == nil {
 			t.Errorf("%q: %v", path, diags)
 		}
 	}
@@ -191,5 +193,13 @@ func TestLoad_takesSettingsFromTheEnvironment(t *testing.T) {
 	_, diags := Load(from(src, "CLOUDFLARE_ACCOUNT_ID", "", "CLOUDFLARE_API_TOKEN", ""))
 	if got := codes(diags); !slices.Equal(got, []string{"BH1007@1", "BH1007@1"}) {
 		t.Errorf("set to nothing: %v", got)
+	}
+}
+
+// A variable is sensitive from the row that says so: what stands below it in the table cannot show the value.
+func TestLoad_readsNoSensitiveValueInTheBlockThatSaysSo(t *testing.T) {
+	_, diags := Load(from("variable \"a\" {\n  sensitive = true\n  nullable = env(\"BH_VAR_a\") == \"x\"\n}\n", "BH_VAR_a", "x"))
+	if got := codes(diags); !slices.Equal(got, []string{"BH1041@3"}) {
+		t.Errorf("got %v", diags)
 	}
 }

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"buckethead/config/eval"
+	"buckethead/config/faults"
 )
 
 const partial = `variable "name" {}
@@ -87,8 +90,8 @@ func TestLoad_partly(t *testing.T) {
 		t.Fatal(faults)
 	}
 	var got []string
-	note := func(what string, lacks []Lack, ready error) {
-		var lacking *LackError
+	note := func(what string, lacks []eval.Lack, ready error) {
+		var lacking *eval.LackError
 		if (len(lacks) > 0) != errors.As(ready, &lacking) && what != "projects " {
 			t.Errorf("%s: ready is %v", what, ready)
 		}
@@ -131,8 +134,8 @@ func TestLoad_partly(t *testing.T) {
 func TestLoad_partlyNeedsTheStack(t *testing.T) {
 	o := from("variable \"stack\" {}\nbh {\n  stack = var.stack\n}\n")
 	o.Partial = true
-	if _, faults := Load(o); len(faults) != 1 || faults[0].Code != missingVariable.Code {
-		t.Errorf("got %v", faults)
+	if _, diags := Load(o); len(diags) != 1 || diags[0].Code != faults.MissingVariable.Code {
+		t.Errorf("got %v", diags)
 	}
 	// A faulty file stays one, whatever a command uses of it.
 	o = from("cloud \"local\" \"a\" {\n  rot = \"x\"\n}\nvariable \"n\" {\n  type = number\n}\n")

@@ -13,6 +13,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"buckethead/config/language"
+	"buckethead/config/names"
+	"buckethead/config/policy"
 	"buckethead/config/write"
 	"buckethead/state/s3"
 	"buckethead/vendors"
@@ -151,8 +153,8 @@ func withoutLines(src, lines string) (string, bool) {
 // targets are what blocks become.
 func targets() map[*language.Block]any {
 	return map[*language.Block]any{
-		projectBlock: &Project{}, movedBlock: &Moved{}, removedBlock: &Removed{}, importBlock: &Import{}, policyBlock: &Policy{}, localStateBlock: &Backend{},
-		variableBlock: &variable{}, projectBlock.Block("rotate"): &Rotation{}, projectBlock.Block("register"): &Register{},
+		projectBlock: &Project{}, movedBlock: &Moved{}, removedBlock: &Removed{}, importBlock: &Import{}, policy.Block: &policy.Policy{}, localStateBlock: &Backend{},
+		names.VariableBlock: &names.Declaration{}, projectBlock.Block("rotate"): &Rotation{}, projectBlock.Block("register"): &Register{},
 		corsBlock: &vendors.CORSRule{}, lifecycleBlock: &vendors.LifecycleRule{}, lockBlock: &vendors.LockRule{}, domainBlock: &vendors.CustomDomain{},
 		publicBlock: &vendors.PublicAccess{},
 	}
@@ -178,11 +180,10 @@ func TestLanguage_writesBack(t *testing.T) {
 				t.Fatal("it is not known what the block becomes")
 			}
 			l := newLoader(realOptions(""))
-			l.root = &hcl.EvalContext{}
 			table.SetDefaults(target)
-			l.scope(&hclsyntax.Block{Body: &hclsyntax.Body{}}).read(attributeOf(t, r.attribute.Example), r.attribute, target)
-			if len(l.diags) > 0 {
-				t.Fatal(l.diags)
+			l.ev.In(&hclsyntax.Block{Body: &hclsyntax.Body{}}).Read(attributeOf(t, r.attribute.Example), r.attribute, target)
+			if len(l.ev.Found.List) > 0 {
+				t.Fatal(l.ev.Found.List)
 			}
 			file := hclwrite.NewEmptyFile()
 			write.Block(file.Body(), table, target, table.Labels...)

@@ -7,80 +7,71 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"buckethead/config/addr"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 )
 
 // declaration tells which projects are declared.
 type declaration struct {
-	exact map[addr.Address]*Project
-	names map[string]bool
+	exact  map[addr.Address]*Project
+	names  map[string]*hclsyntax.Block
+	unsure map[string]bool // names of projects whose instances are not known
+}
+
+// lifecycleDecoder reads the blocks that say what becomes of projects.
+type lifecycleDecoder struct {
+	declaration
+	ev     *eval.Evaluator
+	config *Config
+	unused []eval.Lack // what the blocks lack, which nothing needs
 }
 
 // decodeLifecycle reads the moved, removed and import blocks.
-func (l *loader) decodeLifecycle() {
-	if len(l.blocks.moved)+len(l.blocks.removed)+len(l.blocks.imports) == 0 {
+func decodeLifecycle(ps *projectsDecoder, c *Config, blocks *topBlocks) {
+	if len(blocks.moved)+len(blocks.removed)+len(blocks.imports) == 0 {
 		return
 	}
-	declared := declaration{exact: make(map[addr.Address]*Project, len(l.config.Projects)), names: map[string]bool{}}
-	for i := range l.config.Projects {
-		p := &l.config.Projects[i]
-		declared.exact[p.Addr] = p
+	l := lifecycleDecoder{ev: ps.ev, config: c, declaration: declaration{names: ps.named, unsure: ps.unsure,
+		exact: make(map[addr.Address]*Project, len(c.Projects))}}
+	for i := range c.Projects {
+		p := &c.Projects[i]
+		l.exact[p.Addr] = p
 	}
-	for name := range l.named {
-		declared.names[name] = true
-	}
-	leaves := l.decodeMoved(declared)
-	l.decodeRemoved(declared, leaves)
-	l.decodeImports(declared)
-}
-
-// address reads an attribute that names a project: project.tenant["north"], or
-// the same as a string.
-func (s *scope) address(a *hclsyntax.Attribute) (addr.Address, outcome) {
-	text := ""
-	if t, diags := hcl.AbsTraversalForExpr(a.Expr); !diags.HasErrors() && len(t) > 0 {
-		text = traversalText(t)
-	} else if v, diags := s.l.meter.value(a.Expr, nil); !diags.HasErrors() && v.Type().FriendlyName() == "string" && !v.IsNull() {
-		text = v.AsString()
-	}
-	p, err := addr.Parse(text)
-	if err != nil || p.Kind != addr.Project {
-		s.report(invalidAddress, a.Expr.Range(), fmt.Sprintf("%s is not the address of a project.", a.Name),
-			`Write project.NAME or project.NAME["KEY"], without other expressions.`)
-		return addr.Address{}, faulty
-	}
-	return p, given
+	leaves := l.decodeMoved(blocks.moved)
+	l.decodeRemoved(blocks.removed, leaves)
+	l.decodeImports(blocks.imports)
 }
 
 // decodeMoved reads the moved blocks and returns the places that projects leave.
-func (l *loader) decodeMoved(declared declaration) map[addr.Address]*hclsyntax.Block {
+func (l *lifecycleDecoder) decodeMoved(blocks []*hclsyntax.Block) map[addr.Address]*hclsyntax.Block {
 	from, to := map[addr.Address]*hclsyntax.Block{}, map[addr.Address]*hclsyntax.Block{}
 	next := map[addr.Address]addr.Address{}
-	for _, b := range l.blocks.moved {
-		s := l.scope(b)
-		m := Moved{Range: toRange(b.DefRange())}
-		if _, faults := s.fill(b, movedBlock, &m); faults != 0 {
+	for _, b := range blocks {
+		s := l.ev.In(b)
+		m := Moved{Range: faults.RangeOf(b.DefRange())}
+		if _, faults := s.Fill(b, movedBlock, &m); faults != 0 {
 			continue
 		}
 		first, taken := from[m.From]
 		other, occupied := to[m.To]
 		switch {
 		case m.From == m.To:
-			s.report(invalidMove, valueRange(b, "to"), fmt.Sprintf("%s is moved to itself.", m.From),
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "to"), fmt.Sprintf("%s is moved to itself.", m.From),
 				"Remove the block, or name another place.")
 		case taken:
-			s.report(invalidMove, valueRange(b, "from"),
-				fmt.Sprintf("%s is moved twice: here and at %s.", m.From, toRange(first.DefRange())), "Keep one of the two blocks.")
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"),
+				fmt.Sprintf("%s is moved twice: here and at %s.", m.From, faults.RangeOf(first.DefRange())), "Keep one of the two blocks.")
 		case occupied:
-			s.report(invalidMove, valueRange(b, "to"),
-				fmt.Sprintf("Two projects are moved to %s: here and at %s.", m.To, toRange(other.DefRange())),
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "to"),
+				fmt.Sprintf("Two projects are moved to %s: here and at %s.", m.To, faults.RangeOf(other.DefRange())),
 				"Give each of them a place of its own.")
-		case declared.declares(m.From, m.To, l.unsure):
-			s.report(invalidMove, valueRange(b, "from"), fmt.Sprintf("%s is moved away and still declared.", m.From),
+		case l.declares(m.From, m.To):
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"), fmt.Sprintf("%s is moved away and still declared.", m.From),
 				"Rename the project block, or remove the moved block.")
 		default:
 			from[m.From], to[m.To], next[m.From] = b, b, m.To
@@ -94,18 +85,18 @@ func (l *loader) decodeMoved(declared declaration) map[addr.Address]*hclsyntax.B
 // declares reports whether p stays declared although it moves to another place.
 // Without a key it covers every instance of its name, unless it moves to or from
 // an instance: for_each was then added or taken away.
-func (d declaration) declares(p, to addr.Address, unsure map[string]bool) bool {
-	if unsure[p.Name] {
+func (d declaration) declares(p, to addr.Address) bool {
+	if d.unsure[p.Name] {
 		return false
 	}
 	if _, there := d.exact[p]; there {
 		return true
 	}
-	return p.Key == "" && to.Key == "" && p.Name != to.Name && d.names[p.Name]
+	return p.Key == "" && to.Key == "" && p.Name != to.Name && d.names[p.Name] != nil
 }
 
 // moveCycles reports moves that lead back to where they began.
-func (l *loader) moveCycles(next map[addr.Address]addr.Address, from map[addr.Address]*hclsyntax.Block) {
+func (l *lifecycleDecoder) moveCycles(next map[addr.Address]addr.Address, from map[addr.Address]*hclsyntax.Block) {
 	settled := map[addr.Address]bool{}
 	for _, start := range slices.SortedFunc(maps.Keys(next), addr.Address.Compare) {
 		var path []addr.Address
@@ -124,7 +115,7 @@ func (l *loader) moveCycles(next map[addr.Address]addr.Address, from map[addr.Ad
 				steps = append(steps, p.String())
 			}
 			b := from[at]
-			l.scope(b).report(invalidMove, b.DefRange(),
+			l.ev.In(b).Report(faults.InvalidMove, b.DefRange(),
 				fmt.Sprintf("The moves lead in a circle: %s.", strings.Join(steps, " -> ")), "Remove one of these blocks.")
 		}
 		for _, p := range path {
@@ -134,12 +125,12 @@ func (l *loader) moveCycles(next map[addr.Address]addr.Address, from map[addr.Ad
 }
 
 // decodeRemoved reads the removed blocks.
-func (l *loader) decodeRemoved(declared declaration, moved map[addr.Address]*hclsyntax.Block) {
+func (l *lifecycleDecoder) decodeRemoved(blocks []*hclsyntax.Block, moved map[addr.Address]*hclsyntax.Block) {
 	first := map[addr.Address]*hclsyntax.Block{}
-	for _, b := range l.blocks.removed {
-		s := l.needing(b, &l.unused)
-		r := Removed{Range: toRange(b.DefRange())}
-		if _, faults := s.fill(b, removedBlock, &r); faults != 0 {
+	for _, b := range blocks {
+		s := l.ev.Needing(b, &l.unused)
+		r := Removed{Range: faults.RangeOf(b.DefRange())}
+		if _, faults := s.Fill(b, removedBlock, &r); faults != 0 {
 			continue
 		}
 		from := r.From
@@ -147,12 +138,12 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Address]*hcl
 		move, moves := moved[from]
 		switch {
 		case twice:
-			s.duplicate(b, other, "The removal of "+from.String())
+			s.Duplicate(b, other, "The removal of "+from.String())
 		case moves:
-			s.report(invalidMove, valueRange(b, "from"),
-				fmt.Sprintf("%s is removed here and moved at %s.", from, toRange(move.DefRange())), "Keep one of the two blocks.")
-		case declared.declares(from, addr.Address{}, l.unsure):
-			s.report(removedDeclared, valueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from),
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"),
+				fmt.Sprintf("%s is removed here and moved at %s.", from, faults.RangeOf(move.DefRange())), "Keep one of the two blocks.")
+		case l.declares(from, addr.Address{}):
+			s.Report(faults.RemovedDeclared, expr.ValueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from),
 				"Remove the project block, or this block.")
 		default:
 			first[from] = b
@@ -162,21 +153,21 @@ func (l *loader) decodeRemoved(declared declaration, moved map[addr.Address]*hcl
 }
 
 // decodeImports reads the import blocks.
-func (l *loader) decodeImports(declared declaration) {
+func (l *lifecycleDecoder) decodeImports(blocks []*hclsyntax.Block) {
 	first := map[addr.Address]*hclsyntax.Block{}
-	for _, b := range l.blocks.imports {
-		s := l.needing(b, &l.unused)
-		i := Import{Range: toRange(b.DefRange())}
-		if _, faults := s.fill(b, importBlock, &i); faults != 0 {
+	for _, b := range blocks {
+		s := l.ev.Needing(b, &l.unused)
+		i := Import{Range: faults.RangeOf(b.DefRange())}
+		if _, faults := s.Fill(b, importBlock, &i); faults != 0 {
 			continue
 		}
 		to := i.To
 		if other, twice := first[to]; twice {
-			s.duplicate(b, other, "The import into "+to.String())
+			s.Duplicate(b, other, "The import into "+to.String())
 			continue
 		}
 		first[to] = b
-		if s.fits(b, &i, declared) {
+		if l.fits(s, b, &i) {
 			l.config.Imports = append(l.config.Imports, i)
 		}
 	}
@@ -194,35 +185,35 @@ func ValidOwner(text string) bool {
 
 // fits checks an import against its project, and names the project's bucket where
 // the import names none.
-func (s *scope) fits(b *hclsyntax.Block, i *Import, declared declaration) bool {
-	p := declared.exact[i.To]
+func (d declaration) fits(s *eval.Scope, b *hclsyntax.Block, i *Import) bool {
+	p := d.exact[i.To]
 	switch {
-	case p == nil && s.l.unsure[i.To.Name]:
+	case p == nil && d.unsure[i.To.Name]:
 		return false
 	case p == nil:
 		var addresses []string
-		for address := range declared.exact {
+		for address := range d.exact {
 			addresses = append(addresses, address.String())
 		}
 		fix := "Declare the project, and apply."
 		if near := language.Similar(i.To.String(), addresses); near != "" {
 			fix = fmt.Sprintf("Did you mean %s?", near)
 		}
-		s.report(importUndeclared, valueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)
+		s.Report(faults.ImportUndeclared, expr.ValueRange(b, "to"), fmt.Sprintf("%s is not declared.", i.To), fix)
 		return false
 	case i.AccessKeyID != "" && i.Item == "" && p.Register != nil:
-		s.report(invalidImport, valueRange(b, "access_key_id"),
+		s.Report(faults.InvalidImport, expr.ValueRange(b, "access_key_id"),
 			"access_key_id names a credential that a new one replaces, and bh issues none for "+i.To.String()+".",
 			"Add item, the title or the id of the item with these keys, or remove access_key_id.")
 		return false
 	case i.Owner != "" && !ValidOwner(i.Owner):
-		s.report(invalidImport, valueRange(b, "owner"), fmt.Sprintf("%q is not the name of a state.", i.Owner),
+		s.Report(faults.InvalidImport, expr.ValueRange(b, "owner"), fmt.Sprintf("%q is not the name of a state.", i.Owner),
 			"Write STACK@LINEAGE, as bh discover and bh plan do, such as \"acme@1b2c3d4e\".")
 		return false
 	case i.Bucket == "":
 		i.Bucket = p.Bucket.ID.Name
 	case p.Bucket.ID.Name != "" && i.Bucket != p.Bucket.ID.Name:
-		s.report(invalidImport, valueRange(b, "bucket"),
+		s.Report(faults.InvalidImport, expr.ValueRange(b, "bucket"),
 			fmt.Sprintf("The bucket %q is to be imported, and %s has the bucket %q.", i.Bucket, i.To, p.Bucket.ID.Name),
 			"A bucket keeps its name: write the same in both places.")
 		return false

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"buckethead/config/diag"
+	"buckethead/config/faults"
 )
 
 var every = flag.Bool("every", false, "leave nothing out of the long tests")
@@ -145,7 +146,7 @@ func TestBounds_ofExpressions(t *testing.T) {
 				t.Skip("without -every")
 			}
 			_, diags, used := allocated(from("locals {\n  " + src + "\n}\n"))
-			if len(diags) == 0 || diags[0].Code != tooLarge.Code || diags[0].Subject.Start.Line < 2 || diags[0].Fix == "" {
+			if len(diags) == 0 || diags[0].Code != faults.TooLarge.Code || diags[0].Subject.Start.Line < 2 || diags[0].Fix == "" {
 				for _, d := range diags[:min(len(diags), 3)] {
 					t.Error(d.Code, d)
 				}
@@ -171,7 +172,7 @@ func TestBounds_ofTheConfiguration(t *testing.T) {
 		"titles": header + "locals {\n  t = format(\"%1000000s\", \"\")\n}\nproject \"p\" {\n  for_each = toset([for i in range(1000) : \"k${i}\"])\n  bucket = \"b${each.key}\"\n  item_title = \"${each.key}${local.t}\"\n}\n",
 	} {
 		_, diags, used := allocated(from(src))
-		if len(diags) != 1 || diags[0].Code != tooLarge.Code || diags[0].Subject.IsZero() || used > 1500 {
+		if len(diags) != 1 || diags[0].Code != faults.TooLarge.Code || diags[0].Subject.IsZero() || used > 1500 {
 			t.Errorf("%s: %d MiB, %v", name, used, diags)
 		}
 	}
@@ -200,7 +201,7 @@ func TestFaults_areCapped(t *testing.T) {
 		for _, d := range diags {
 			if d.Omitted > 0 {
 				omitted = append(omitted, d.Omitted)
-				if d.Code != moreFaults.Code || !strings.Contains(d.Detail, "more") {
+				if d.Code != faults.MoreFaults.Code || !strings.Contains(d.Detail, "more") {
 					t.Errorf("%s: %+v", name, d)
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"buckethead/config/diag"
+	"buckethead/config/faults"
 )
 
 // The questions are asked with a semicolon for the end of a line. BIT is whether a letter of
@@ -128,7 +129,7 @@ func answers(t *testing.T, form, token string, partial bool) string {
 		"A_REFERENCE", "op://v/i/f", "OTHER_REFERENCE", "op://v/i/g", "PLAIN", "x")
 	o.Partial = partial
 	c, diags := Load(o)
-	if slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Code == invalidSyntax.Code }) {
+	if slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Code == faults.InvalidSyntax.Code }) {
 		t.Fatalf("%s: %v", form, diags)
 	}
 	told := everything(t, append(diags, c.CheckProjects()...))

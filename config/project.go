@@ -2,20 +2,15 @@ package config
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"buckethead/config/addr"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 )
-
-// DefaultOverlap is how long replaced keys keep working if rotate does not say.
-// A day lets every consumer that reads its keys daily get the new ones.
-const DefaultOverlap = 24 * time.Hour
 
 // The members of a project that the decoder asks for by name.
 var (
@@ -49,10 +44,21 @@ var defaultProject = func() (p Project) {
 	return p
 }()
 
+// projectsDecoder turns the project blocks of all files into projects.
+type projectsDecoder struct {
+	ev        *eval.Evaluator
+	connected *connected
+	config    *Config
+	named     map[string]*hclsyntax.Block // the project blocks, by name
+	unsure    map[string]bool             // names of projects whose instances are not known
+	claims
+}
+
 // projectDecoder turns one project block into its projects. It is copied for each
 // instance of a for_each, after what all of them share was read.
 type projectDecoder struct {
-	scope
+	eval.Scope
+	of      *projectsDecoder
 	source  *hclsyntax.Block
 	project Project
 	set     language.Set // written, and not null
@@ -62,81 +68,31 @@ type projectDecoder struct {
 	domains map[string]hcl.Range // where each custom domain stands; nil for none
 }
 
-// decodeProjects reads every project block.
-func (l *loader) decodeProjects() {
-	l.named = make(map[string]*hclsyntax.Block, len(l.blocks.project))
-	l.expect(len(l.blocks.project))
-	for _, b := range l.blocks.project {
-		l.decodeProject(b)
-	}
-	l.config.Names = slices.Sorted(maps.Keys(l.named))
-	byAddress := func(a, b Project) int { return a.Addr.Compare(b.Addr) }
-	if !slices.IsSortedFunc(l.config.Projects, byAddress) {
-		slices.SortFunc(l.config.Projects, byAddress)
-	}
-}
-
-// expect makes room for more projects, which otherwise is made many times over.
-func (l *loader) expect(count int) {
-	l.config.Projects = slices.Grow(l.config.Projects, count)
-	l.origins = slices.Grow(l.origins, count)
-	if len(l.items) == 0 {
-		l.buckets = make(map[bucketKey]int32, count)
-		l.items = make(map[itemKey]int32, count)
-	}
-}
-
-func (l *loader) decodeProject(b *hclsyntax.Block) {
-	name := b.Labels[0]
-	d := &projectDecoder{
-		scope:   *l.needing(b, &l.config.Lacks),
-		source:  b,
-		project: defaultProject,
-	}
-	d.project.Range = toRange(b.DefRange())
-	d.scope.project = addr.Address{Kind: addr.Project, Name: name}
-	first, twice := l.named[name]
-	if twice {
-		d.duplicate(b, first, fmt.Sprintf("The project %q", name))
-	} else {
-		l.named[name] = b
-	}
-	if b.Body.Attributes["for_each"] != nil {
-		d.decodeInstances(twice)
-		return
-	}
-	for _, a := range b.Body.Attributes {
-		d.attribute(a)
-	}
-	d.decodeBlocks(b.Body.Blocks)
-	d.finish(addr.Address{Kind: addr.Project, Name: name}, twice)
-}
-
 // attribute reads one attribute into the project.
 func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 	row := projectBlock.Attribute(a.Name)
 	if row == nil {
-		d.l.maskAttribute(a)
+		d.of.ev.Sources.Attribute(a)
 		if language.Similar(a.Name, projectBlock.AttributeNames()) == "bucket" {
 			d.faults |= hasBucket // mistyped, and so not missing as well
 		}
-		d.unknownAttribute(a, projectBlock)
+		d.UnknownAttribute(a, projectBlock)
 		return
 	}
-	d.part = a.Name
-	var out outcome
+	d.Part = a.Name
+	var out eval.Outcome
 	switch row.Name {
 	case "cloud":
-		d.cloud, out = d.connectionReference(a, &d.l.clouds)
+		d.cloud, out = d.of.connected.choose(&d.Scope, a, &d.of.connected.clouds)
 	case "secrets":
-		d.secrets, out = d.connectionReference(a, &d.l.secrets)
+		d.secrets, out = d.of.connected.choose(&d.Scope, a, &d.of.connected.secrets)
 	default:
-		out = d.read(a, row, &d.project)
+		out = d.Read(a, row, &d.project)
 	}
 	switch bit := projectBlock.Set(a.Name); out {
-	case given:
+	case eval.Given:
 		d.set |= bit
-	case faulty:
+	case eval.Faulty:
 		d.faults |= bit
 	}
 }
@@ -144,12 +100,25 @@ func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 // place returns the range of an attribute's value, of the first block of that name, of the first
 // dynamic block that makes such blocks, or of the project's header.
 func (d *projectDecoder) place(name string) hcl.Range {
-	for _, of := range []func(*hclsyntax.Block) string{func(b *hclsyntax.Block) string { return b.Type }, madeType} {
+	for _, of := range []func(*hclsyntax.Block) string{func(b *hclsyntax.Block) string { return b.Type }, eval.MadeType} {
 		for _, b := range d.source.Body.Blocks {
 			if of(b) == name {
 				return b.DefRange()
 			}
 		}
 	}
-	return valueRange(d.source, name)
+	return expr.ValueRange(d.source, name)
+}
+
+// projectLimit bounds the projects of a configuration.
+const projectLimit = 250_000
+
+// roomFor reports whether so many more projects can be kept, and says so if not.
+func (d *projectDecoder) roomFor(more int, at hcl.Range) bool {
+	if len(d.of.config.Projects)+more <= projectLimit {
+		return true
+	}
+	d.Report(faults.TooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
+		"Declare fewer, or split the configuration into several with a state of their own.")
+	return false
 }

@@ -4,27 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-
 	"buckethead/config/addr"
 	"buckethead/config/diag"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/vendors"
 )
-
-// origin is where a project comes from, for faults that two of them share.
-type origin struct {
-	block   *hclsyntax.Block
-	project addr.Address
-}
-
-type bucketKey struct {
-	cloud string
-	id    vendors.BucketID
-}
-
-type itemKey struct{ secrets, title string }
 
 // finish completes one project, checks it as a whole and adds it to the config.
 // A second project of the same name is checked, but not added.
@@ -33,17 +18,17 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 	p.Addr = address
 	registers := (d.set|d.faults)&hasRegister != 0
 	if (d.set|d.faults)&hasBucket == 0 {
-		d.report(missingAttribute, d.source.DefRange(), "A project needs bucket, the name of its bucket.",
+		d.Report(faults.MissingAttribute, d.source.DefRange(), "A project needs bucket, the name of its bucket.",
 			`Add a line: bucket = "..."`)
 		d.faults |= hasBucket
 	} else if d.set&hasBucket != 0 && p.Bucket.ID.Name == "" {
-		d.report(invalidValue, d.place("bucket"), "The name of the bucket is empty.", "Give the bucket a name.")
+		d.Report(faults.InvalidValue, d.place("bucket"), "The name of the bucket is empty.", "Give the bucket a name.")
 		d.faults |= hasBucket
 	}
 	if (d.set|d.faults)&hasItemTitle == 0 {
 		p.ItemTitle = address.Label()
 	} else if d.set&hasItemTitle != 0 && strings.TrimSpace(p.ItemTitle) == "" {
-		d.report(invalidValue, d.place("item_title"), "The title of the item is empty.",
+		d.Report(faults.InvalidValue, d.place("item_title"), "The title of the item is empty.",
 			"Give the item a title, or remove the line: the project's name is the default.")
 		d.faults |= hasItemTitle
 	}
@@ -53,12 +38,12 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 		}
 	} else {
 		if d.cloud == nil && d.faults&hasCloud == 0 {
-			d.cloud = d.only(&d.l.clouds, d.source.DefRange())
+			d.cloud = d.of.connected.only(&d.Scope, &d.of.connected.clouds, d.source.DefRange())
 		}
 		d.checkCloud()
 	}
 	if d.secrets == nil && d.faults&hasSecrets == 0 {
-		d.secrets = d.only(&d.l.secrets, d.source.DefRange())
+		d.secrets = d.of.connected.only(&d.Scope, &d.of.connected.secrets, d.source.DefRange())
 	}
 	d.checkStore()
 	d.checkExpiry()
@@ -66,14 +51,14 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 		return
 	}
 	d.claim(registers)
-	d.l.config.Projects = append(d.l.config.Projects, *p)
-	d.l.origins = append(d.l.origins, origin{d.source, address})
+	d.of.config.Projects = append(d.of.config.Projects, *p)
+	d.of.claimants = append(d.of.claimants, claimant{d.source, address})
 }
 
 // needless reports attributes that have no effect beside register.
 func (d *projectDecoder) needless() {
 	for _, name := range projectBlock.Names(d.set & needless) {
-		d.report(needlessAttribute, d.place(name),
+		d.Report(faults.NeedlessAttribute, d.place(name),
 			fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
 			fmt.Sprintf("Remove %s, or remove register to have bh make the bucket and its keys.", name))
 	}
@@ -91,7 +76,7 @@ func (d *projectDecoder) checkCloud() {
 	}
 	if foreign := d.set & byCloud &^ d.cloud.knows; foreign != 0 {
 		for _, name := range projectBlock.Names(foreign) {
-			d.report(unsupportedAttribute, d.place(name), fmt.Sprintf("%s has no %s.", vendorTitle(vendor), name),
+			d.Report(faults.UnsupportedAttribute, d.place(name), fmt.Sprintf("%s has no %s.", vendorTitle(vendor), name),
 				fmt.Sprintf("Remove %s, or put the project into another cloud.", name))
 		}
 	}
@@ -100,20 +85,13 @@ func (d *projectDecoder) checkCloud() {
 		if d.faults&settingsBlocks != 0 {
 			spec.Settings = vendors.BucketSettings{} // half of them say nothing
 		}
-		d.problems(invalidBucket, vendor.CheckBucket(spec))
+		d.problems(faults.InvalidBucket, vendor.CheckBucket(spec))
 	}
 	if vendor.CheckCredential != nil && d.faults&(ofBucket|ofCredential) == 0 {
-		d.problems(invalidCredential, vendor.CheckCredential(vendors.CredentialSpec{
+		d.problems(faults.InvalidCredential, vendor.CheckCredential(vendors.CredentialSpec{
 			Bucket: d.project.Bucket.ID, Access: d.project.Access, AllowedIPs: d.project.AllowedIPs,
 		}))
 	}
-}
-
-func vendorTitle(v *vendors.Vendor) string {
-	if v.Title != "" {
-		return v.Title
-	}
-	return v.Name
 }
 
 // checkStore checks the item against the rules of the secret store.
@@ -123,7 +101,7 @@ func (d *projectDecoder) checkStore() {
 	}
 	d.project.Secrets = d.secrets.address
 	if vendor := d.secrets.vendor; vendor != nil && vendor.CheckItemTitle != nil && d.faults&hasItemTitle == 0 {
-		d.problems(invalidItemTitle, vendor.CheckItemTitle(d.project.ItemTitle))
+		d.problems(faults.InvalidItemTitle, vendor.CheckItemTitle(d.project.ItemTitle))
 	}
 }
 
@@ -136,7 +114,7 @@ func (d *projectDecoder) problems(k diag.Kind, problems []vendors.Problem) {
 		case "name":
 			name = "bucket"
 		}
-		d.problem(k, p, d.place(name))
+		d.Report(k, d.place(name), faults.Capital(faults.Sentence(p.Summary)), p.Fix)
 	}
 }
 
@@ -146,42 +124,8 @@ func (d *projectDecoder) checkExpiry() {
 	if r == nil || d.set&hasExpiresAfter == 0 || d.project.ExpiresAfter >= r.Every+r.Overlap {
 		return
 	}
-	d.report(earlyExpiry, d.place("expires_after"),
+	d.Report(faults.EarlyExpiry, d.place("expires_after"),
 		fmt.Sprintf("The keys expire after %s, and are to work until %s: a rotation every %s and an overlap of %s.",
 			language.FormatDuration(d.project.ExpiresAfter), language.FormatDuration(r.Every+r.Overlap), language.FormatDuration(r.Every),
 			language.FormatDuration(r.Overlap)), "Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
-}
-
-// claim reports a bucket or an item that another project has already.
-func (d *projectDecoder) claim(registers bool) {
-	index := int32(len(d.l.origins))
-	p := &d.project
-	if !registers && p.Cloud != "" && d.faults&(hasBucket|hasJurisdiction) == 0 {
-		key := bucketKey{p.Cloud, p.Bucket.ID}
-		if other, taken := d.l.buckets[key]; taken {
-			d.shared(sharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.l.origins[other],
-				"Give each project a bucket of its own.")
-		} else {
-			d.l.buckets[key] = index
-		}
-	}
-	if d.domains != nil && !registers {
-		d.claimDomains()
-	}
-	if p.Secrets == "" || d.faults&hasItemTitle != 0 {
-		return
-	}
-	key := itemKey{p.Secrets, p.ItemTitle}
-	if other, taken := d.l.items[key]; taken {
-		d.shared(sharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.l.origins[other],
-			"Give each project an item_title of its own.")
-	} else {
-		d.l.items[key] = index
-	}
-}
-
-func (d *projectDecoder) shared(k diag.Kind, attribute, what string, other origin, fix string) {
-	at := func(b *hclsyntax.Block) hcl.Range { return valueRange(b, attribute) }
-	d.report(k, at(d.source), fmt.Sprintf("%s belongs to %s at %s and to %s at %s.",
-		what, other.project, toRange(at(other.block)), d.project.Addr, toRange(at(d.source))), fix)
 }

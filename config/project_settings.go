@@ -6,7 +6,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
-	"buckethead/config/addr"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/config/write"
 	"buckethead/vendors"
@@ -18,16 +20,10 @@ const (
 	maxDomains = 50
 )
 
-// domainOwner is the project that has a domain, and the place that says so.
-type domainOwner struct {
-	project addr.Address
-	place   hcl.Range
-}
-
 // settingsGroup is how the blocks of one kind are read and written.
 type settingsGroup struct {
 	table  *language.Block
-	decode func(*projectDecoder, []placed)
+	decode func(*projectDecoder, []eval.Placed)
 	write  func(vendors.BucketSettings, *hclwrite.Body)
 }
 
@@ -39,7 +35,7 @@ var settingsGroups = []settingsGroup{
 	groupOf(lockBlock, maxRules, func(s *vendors.BucketSettings) *[]vendors.LockRule { return &s.Lock }, (*rule).lock),
 	groupOf(domainBlock, maxDomains, func(s *vendors.BucketSettings) *[]vendors.CustomDomain { return &s.Domains },
 		func(_ *rule, d *vendors.CustomDomain, _ int) string { return d.Domain }),
-	{publicBlock, func(d *projectDecoder, blocks []placed) {
+	{publicBlock, func(d *projectDecoder, blocks []eval.Placed) {
 		// A second block is reported elsewhere.
 		list, _ := decodeRules(d, blocks, publicBlock, len(blocks), func(*rule, *vendors.PublicAccess, int) string { return "" })
 		if len(list) > 0 {
@@ -56,7 +52,7 @@ var settingsGroups = []settingsGroup{
 // from 1, and returns its name, which is "" if rules of this type have none.
 func groupOf[R any](table *language.Block, limit int, at func(*vendors.BucketSettings) *[]R,
 	check func(r *rule, one *R, n int) string) settingsGroup {
-	return settingsGroup{table, func(d *projectDecoder, blocks []placed) {
+	return settingsGroup{table, func(d *projectDecoder, blocks []eval.Placed) {
 		list, places := decodeRules(d, blocks, table, limit, check)
 		*at(&d.project.Bucket.Settings) = list
 		if table == domainBlock {
@@ -70,7 +66,7 @@ func groupOf[R any](table *language.Block, limit int, at func(*vendors.BucketSet
 }
 
 // decodeSettings reads the blocks of these types, which are settings of the bucket.
-func (d *projectDecoder) decodeSettings(blocks []placed, types language.Set) {
+func (d *projectDecoder) decodeSettings(blocks []eval.Placed, types language.Set) {
 	for _, g := range settingsGroups {
 		if types&projectBlock.Set(g.table.Name) != 0 {
 			g.decode(d, blocks)
@@ -80,7 +76,7 @@ func (d *projectDecoder) decodeSettings(blocks []placed, types language.Set) {
 
 // decodeRules reads the blocks of one type, in order, and returns the rules and the place of
 // each name.
-func decodeRules[R any](d *projectDecoder, blocks []placed, table *language.Block, limit int,
+func decodeRules[R any](d *projectDecoder, blocks []eval.Placed, table *language.Block, limit int,
 	check func(r *rule, one *R, n int) string) ([]R, map[string]hcl.Range) {
 	var out []R
 	places := map[string]hcl.Range{}
@@ -91,23 +87,23 @@ func decodeRules[R any](d *projectDecoder, blocks []placed, table *language.Bloc
 			continue
 		}
 		d.set |= bit
-		r := &rule{scope: b.within(d.scope), source: b, table: table}
+		r := &rule{Scope: b.Within(d.Scope), source: b, table: table}
 		if n++; n > limit {
 			if n == limit+1 {
-				r.fault(tooManyRules, b.DefRange(),
+				r.fault(faults.TooManyRules, b.DefRange(),
 					fmt.Sprintf("A bucket can have %d %s blocks, and this is one more.", limit, b.Type),
 					"Remove some, or put several of them into one.")
 				d.faults |= bit
 			}
 			continue
 		}
-		if !d.l.labelled(b.Block, table.Labels) {
+		if !d.of.ev.Labelled(b.Block, table.Labels) {
 			d.faults |= bit
 			continue
 		}
 		var one R
 		table.SetDefaults(&one)
-		r.set, r.faults = r.fill(b.Block, table, &one)
+		r.set, r.faults = r.Fill(b.Block, table, &one)
 		if name := check(r, &one, n); name != "" {
 			r.once(name, places)
 		}
@@ -126,42 +122,20 @@ func (r *rule) once(name string, places map[string]hcl.Range) {
 	if r.table == domainBlock {
 		attribute = "domain"
 	}
-	place := valueRange(r.source.Block, attribute)
+	place := expr.ValueRange(r.source.Block, attribute)
 	first, twice := places[name]
 	if !twice {
 		places[name] = place
 		return
 	}
 	if first == place {
-		r.fault(duplicateRule, place, fmt.Sprintf("Two elements make a %s block with the %s %q.", r.source.Type, attribute, name),
+		r.fault(faults.DuplicateRule, place, fmt.Sprintf("Two elements make a %s block with the %s %q.", r.source.Type, attribute, name),
 			fmt.Sprintf("Make the %s of something that each element has of its own.", attribute))
 		return
 	}
-	r.fault(duplicateRule, place,
-		fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, toRange(first)),
+	r.fault(faults.DuplicateRule, place,
+		fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, faults.RangeOf(first)),
 		fmt.Sprintf("Give each of them an %s of its own, or remove one.", attribute))
-}
-
-// claimDomains reports domains that another project has already: a domain leads
-// to one bucket.
-func (d *projectDecoder) claimDomains() {
-	if d.faults&hasDomain != 0 {
-		return
-	}
-	if d.l.domains == nil {
-		d.l.domains = map[string]domainOwner{}
-	}
-	for _, c := range d.project.Bucket.Settings.Domains {
-		place := d.domains[c.Domain]
-		other, taken := d.l.domains[c.Domain]
-		if !taken {
-			d.l.domains[c.Domain] = domainOwner{d.project.Addr, place}
-			continue
-		}
-		d.report(sharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
-			c.Domain, other.project, toRange(other.place), d.project.Addr, toRange(place)),
-			"Give each bucket a domain of its own.")
-	}
 }
 
 // lifecycle checks a lifecycle_rule block.

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/vendors"
 )
@@ -144,7 +145,7 @@ func TestLoad_refusesWhatWouldOverflowTheParser(t *testing.T) {
 		"locals {\n a = local.b" + strings.Repeat(".*", 5_000) + "\n}", "locals {\n a = local.b" + strings.Repeat("[local.c]", 5_000) + "\n}",
 	} {
 		_, diags := Load(from(src))
-		if len(diags) != 1 || diags[0].Code != invalidSyntax.Code || !strings.Contains(diags[0].Detail, "nested") {
+		if len(diags) != 1 || diags[0].Code != faults.InvalidSyntax.Code || !strings.Contains(diags[0].Detail, "nested") {
 			t.Errorf("%.30q was taken: %v", src, codes(diags))
 		}
 	}

@@ -7,6 +7,9 @@ import (
 	"github.com/hashicorp/hcl/v2"
 
 	"buckethead/config/diag"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 )
 
@@ -15,8 +18,8 @@ const maxAge = 24 * time.Hour
 
 // rule is one block of a bucket's settings while it is read.
 type rule struct {
-	scope
-	source      placed
+	eval.Scope
+	source      eval.Placed
 	table       *language.Block
 	set, faults language.Set
 	failed      bool // the rule as a whole is faulty
@@ -25,7 +28,7 @@ type rule struct {
 // fault reports a fault of the rule.
 func (r *rule) fault(k diag.Kind, subject hcl.Range, detail, fix string) {
 	r.failed = true
-	r.report(k, subject, detail, fix)
+	r.Report(k, subject, detail, fix)
 }
 
 func (r *rule) ok() bool { return !r.failed && r.faults == 0 }
@@ -42,7 +45,7 @@ func (r *rule) oneOf(names ...string) {
 		}
 	}
 	if len(both) > 1 {
-		r.fault(contradictoryRule, valueRange(r.source.Block, both[1]),
+		r.fault(faults.ContradictoryRule, expr.ValueRange(r.source.Block, both[1]),
 			fmt.Sprintf("%s and %s exclude each other.", both[0], both[1]), "Keep one of the two.")
 	}
 }
@@ -50,7 +53,7 @@ func (r *rule) oneOf(names ...string) {
 // needsOne reports a rule that has none of the attributes.
 func (r *rule) needsOne(detail, fix string, names ...string) {
 	if r.ok() && r.set&r.table.Set(names...) == 0 {
-		r.fault(idleRule, r.source.DefRange(), detail, fix)
+		r.fault(faults.IdleRule, r.source.DefRange(), detail, fix)
 	}
 }
 

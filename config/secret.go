@@ -8,121 +8,104 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/vendors"
 )
 
 // secret reads an attribute that holds a secret: the secret itself, or the
 // reference that names it in a store. own is the scheme of the block's own
 // vendor, which cannot read its own key out of itself.
-func (s *scope) secret(a *hclsyntax.Attribute, own string) (vendors.Secret, string, outcome) {
+func (cn *connected) secret(s *eval.Scope, a *hclsyntax.Attribute, own string) (vendors.Secret, string, eval.Outcome) {
 	within := *s
-	within.hidden = true
-	secret, reference, out := within.evaluateSecret(a, own)
-	if out == faulty {
+	within.Hidden = true
+	secret, reference, out := cn.evaluateSecret(&within, a, own)
+	if out == eval.Faulty {
 		// What was refused may be a secret all the same, so the lines that are
 		// shown with the fault must not have it.
-		s.l.mask(a.Expr)
-		s.maskElements(a.Expr)
+		s.MaskExpression(a.Expr)
 	}
 	return secret, reference, out
 }
 
-func (s *scope) evaluateSecret(a *hclsyntax.Attribute, own string) (vendors.Secret, string, outcome) {
+func (cn *connected) evaluateSecret(s *eval.Scope, a *hclsyntax.Attribute, own string) (vendors.Secret, string, eval.Outcome) {
 	none := vendors.Secret{}
-	if !s.whole(a.Expr) {
-		return none, "", s.misfit(a)
+	if !s.Whole(a.Expr) {
+		return none, "", s.Misfit(a)
 	}
-	v, ok := s.evaluate(a.Expr)
+	v, ok := s.Evaluate(a.Expr)
 	if !ok {
-		return none, "", faulty
+		return none, "", eval.Faulty
 	}
-	v, of := unmark(v)
+	v, of := expr.Unmark(v)
 	if v.IsNull() {
-		return none, "", unset
+		return none, "", eval.Unset
 	}
 	converted, err := convert.Convert(v, cty.String)
 	if err != nil || !v.Type().IsPrimitiveType() {
-		if of.origin != "" {
-			return none, "", s.misfit(a)
+		if of.Origin != "" {
+			return none, "", s.Misfit(a)
 		}
-		return none, "", s.wrong(a, "a string", v)
+		return none, "", s.Wrong(a, "a string", v)
 	}
 	text := converted.AsString()
-	if of.sensitive && s.l.isReference(text) && !s.l.given(of, text) {
-		if of.origin != "" {
-			return none, "", s.misfit(a)
+	if of.Sensitive && cn.ev.Sources.Reference(text) && !cn.ev.WasGiven(of, text) {
+		if of.Origin != "" {
+			return none, "", s.Misfit(a)
 		}
-		s.report(shownSecret, a.Expr.Range(), a.Name+" is a reference that is made of a sensitive value, and plans show references.",
+		s.Report(faults.ShownSecret, a.Expr.Range(), a.Name+" is a reference that is made of a sensitive value, and plans show references.",
 			"Write the reference itself, or keep all of it in one variable.")
-		return none, "", faulty
+		return none, "", eval.Faulty
 	}
-	if reference, out := s.reference(a, text, own); out != unset {
+	if reference, out := cn.reference(s, a, text, own); out != eval.Unset {
 		return none, reference, out
 	}
 	switch {
 	case text == "":
 		what, fix := a.Name+" is empty.", "Give it a value, or remove the attribute."
-		if name := s.emptyVariable(a.Expr); name != "" {
+		if name := s.EmptyVariable(a.Expr); name != "" {
 			what = fmt.Sprintf("The environment variable %s is set, but it is empty.", name)
-			fix = setting(name) + " A secret that CI does not have, or keeps from forks, is empty there."
+			fix = eval.HowToSet(name) + " A secret that CI does not have, or keeps from forks, is empty there."
 		}
-		s.lack(emptySecret, a.Expr.Range(), what, fix)
-		return none, "", faulty
-	case !of.sensitive && !of.environment:
-		s.report(literalSecret, a.Expr.Range(),
+		s.NotGiven(faults.EmptySecret, a.Expr.Range(), what, fix)
+		return none, "", eval.Faulty
+	case !of.Sensitive && !of.Environment:
+		s.Report(faults.LiteralSecret, a.Expr.Range(),
 			"The value of "+a.Name+" is written in the file, or made of what is written there, and the file is committed.",
 			`Take it from env("NAME") without a default, from a variable with sensitive = true, or from a secret store by a `+
-				`reference such as `+s.l.exampleReference()+`.`)
-		return none, "", faulty
+				`reference such as `+cn.exampleReference()+`.`)
+		return none, "", eval.Faulty
 	}
-	return vendors.NewSecret(text), "", given
+	return vendors.NewSecret(text), "", eval.Given
 }
 
 // reference tells a reference such as op://vault/item/field from any other text;
 // the outcome is unset if it is not one.
-func (s *scope) reference(a *hclsyntax.Attribute, text, own string) (string, outcome) {
-	if !s.l.isReference(text) {
-		return "", unset
+func (cn *connected) reference(s *eval.Scope, a *hclsyntax.Attribute, text, own string) (string, eval.Outcome) {
+	if !cn.ev.Sources.Reference(text) {
+		return "", eval.Unset
 	}
 	scheme, _, _ := strings.Cut(text, "://")
 	switch {
 	case scheme == own:
-		s.report(unknownScheme, a.Expr.Range(),
+		s.Report(faults.UnknownScheme, a.Expr.Range(),
 			fmt.Sprintf("This block opens the store that reads %s:// references, so its own %s cannot be one.", scheme, a.Name),
 			`Take it from env("NAME").`)
-	case !s.l.declaredScheme(scheme):
-		s.report(unknownScheme, a.Expr.Range(),
+	case !cn.declaredScheme(scheme):
+		s.Report(faults.UnknownScheme, a.Expr.Range(),
 			fmt.Sprintf("No secrets block is declared that reads %s:// references.", scheme),
-			fmt.Sprintf("Declare a block: secrets %q \"main\" { ... }.", s.l.vendorOfScheme(scheme)))
+			fmt.Sprintf("Declare a block: secrets %q \"main\" { ... }.", vendorOfScheme(cn.vendors, scheme)))
 	default:
-		return text, given
+		return text, eval.Given
 	}
-	return "", faulty
-}
-
-// isReference reports whether a text is a reference into a store of some known vendor.
-func (l *loader) isReference(text string) bool {
-	scheme, _, found := strings.Cut(text, "://")
-	return found && l.anyScheme(scheme)
-}
-
-// anyScheme reports whether a store of any known vendor reads references of scheme.
-func (l *loader) anyScheme(scheme string) bool { return l.vendorOfScheme(scheme) != "" }
-
-// vendorOfScheme names the vendor whose store reads references of scheme, or "".
-func (l *loader) vendorOfScheme(scheme string) string {
-	for _, v := range l.options.Vendors {
-		if scheme != "" && v.ReferenceScheme == scheme {
-			return v.Name
-		}
-	}
-	return ""
+	return "", eval.Faulty
 }
 
 // declaredScheme reports whether a declared secrets block reads references of scheme.
-func (l *loader) declaredScheme(scheme string) bool {
-	for _, c := range l.secrets.all {
-		if c.vendor != nil && c.vendor.ReferenceScheme == scheme {
+func (cn *connected) declaredScheme(scheme string) bool {
+	for _, one := range cn.secrets.all {
+		if one.vendor != nil && one.vendor.ReferenceScheme == scheme {
 			return true
 		}
 	}
@@ -130,13 +113,13 @@ func (l *loader) declaredScheme(scheme string) bool {
 }
 
 // exampleReference writes a reference as a declared store reads it.
-func (l *loader) exampleReference() string {
-	for _, c := range l.secrets.all {
-		if c.vendor != nil && c.vendor.ReferenceScheme != "" {
-			if c.vendor.ReferenceScheme == "op" {
+func (cn *connected) exampleReference() string {
+	for _, one := range cn.secrets.all {
+		if one.vendor != nil && one.vendor.ReferenceScheme != "" {
+			if one.vendor.ReferenceScheme == "op" {
 				break
 			}
-			return c.vendor.ReferenceScheme + "://item/field"
+			return one.vendor.ReferenceScheme + "://item/field"
 		}
 	}
 	return "op://vault/item/field"

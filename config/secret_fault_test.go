@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"buckethead/config/diag"
+	"buckethead/config/faults"
 	"buckethead/vendors"
 )
 
@@ -48,11 +49,11 @@ func TestLoad_answersOneQuestionAboutASecret(t *testing.T) {
 		"validations":     "variable \"api_token\" {\n" + many("validation {\n condition = startswith(var.api_token, \"%d\")\n error_message = \"no\"\n}") + "}\n",
 	} {
 		_, diags := hidden(t, "secrets \"age_file\" \"main\" {}\nsecrets \"onepassword\" \"eng\" {\n  vault = \"v\"\n}\n"+src)
-		if n := len(slices.DeleteFunc(slices.Clone(codes(diags)), func(c string) bool { return !strings.HasPrefix(c, secretFault.Code) })); n != 1 {
+		if n := len(slices.DeleteFunc(slices.Clone(codes(diags)), func(c string) bool { return !strings.HasPrefix(c, faults.SecretFault.Code) })); n != 1 {
 			t.Errorf("%s: %d faults about the secret: %v", name, n, codes(diags))
 		}
 		if slices.ContainsFunc(diags, func(d diag.Diagnostic) bool {
-			return slices.Contains([]string{invalidExpression.Code, invalidVariable.Code, failedValidation.Code, emptySecret.Code, wrongType.Code, unknownScheme.Code}, d.Code)
+			return slices.Contains([]string{faults.InvalidExpression.Code, faults.InvalidVariable.Code, faults.FailedValidation.Code, faults.EmptySecret.Code, faults.WrongType.Code, faults.UnknownScheme.Code}, d.Code)
 		}) {
 			t.Errorf("%s: told by other faults: %v", name, codes(diags))
 		}
@@ -115,7 +116,7 @@ func TestLoad_keepsVariablesSecretByTheirName(t *testing.T) {
 			}
 			cfg, diags := Load(o)
 			told := shown(cfg, diags)
-			if c.secret && (len(diags) != 1 || diags[0].Code != shownSecret.Code || strings.Contains(told, theToken) || !strings.Contains(told, "under another name")) ||
+			if c.secret && (len(diags) != 1 || diags[0].Code != faults.ShownSecret.Code || strings.Contains(told, theToken) || !strings.Contains(told, "under another name")) ||
 				!c.secret && (len(diags) != 0 || cfg.Projects[0].ItemTitle != theToken) {
 				t.Errorf("%s from %s: %s", c.name, where, told)
 			}
@@ -153,7 +154,7 @@ func TestPolicies_readNoSecret(t *testing.T) {
 			"message of an operation": {"operation.kind == null", `"` + "${" + x + `}"`}, "condition of a project": {`project.name != ` + x, `"no"`},
 		} {
 			c, diags := hidden(t, p+"policy \"rule\" {\n  condition = "+rule[0]+"\n  error_message = "+rule[1]+"\n}\n")
-			if len(diags) != 1 || diags[0].Code != shownSecret.Code {
+			if len(diags) != 1 || diags[0].Code != faults.ShownSecret.Code {
 				t.Errorf("%s, %s: %v", name, x, diags)
 			}
 			if told := c.CheckProjects(); len(told) > 0 {

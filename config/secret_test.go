@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"buckethead/config/diag"
+	"buckethead/config/faults"
 )
 
 const canary = "canary-7f3a91"
@@ -46,18 +47,18 @@ func TestLoad_takesASecretFromOutsideOnly(t *testing.T) {
 		"environment or text":   {secret: `try(env("SECRET"), "x")`},
 		"reference":             {secret: `"op://vault/item/field"`, reference: "op://vault/item/field"},
 		"reference to the file": {secret: `"age://item/field"`, reference: "age://item/field"},
-		"literal":               {secret: `"` + canary + `"`, code: literalSecret.Code},
-		"literal in a local":    {secret: `local.words.k`, code: literalSecret.Code},
-		"literal in parts":      {secret: `join("", ["` + canary + `"])`, code: literalSecret.Code},
-		"default of env":        {secret: `env("UNSET", "` + canary + `")`, code: literalSecret.Code},
-		"plain variable":        {secret: `var.plain`, code: literalSecret.Code},
-		"empty environment":     {secret: `env("EMPTY")`, code: unsetEnvironment.Code},
-		"blank environment":     {secret: `trimspace(env("BLANK"))`, code: emptySecret.Code},
-		"unset environment":     {secret: `env("UNSET")`, code: unsetEnvironment.Code},
-		"a secret for a name":   {secret: `env("` + canary + `")`, code: unsetEnvironment.Code},
-		"null":                  {secret: `null`, code: missingAttribute.Code},
-		"a list":                {secret: `["` + canary + `"]`, code: wrongType.Code},
-		"broken reference":      {secret: `"` + canary + `${local.nope}"`, code: unknownReference.Code},
+		"literal":               {secret: `"` + canary + `"`, code: faults.LiteralSecret.Code},
+		"literal in a local":    {secret: `local.words.k`, code: faults.LiteralSecret.Code},
+		"literal in parts":      {secret: `join("", ["` + canary + `"])`, code: faults.LiteralSecret.Code},
+		"default of env":        {secret: `env("UNSET", "` + canary + `")`, code: faults.LiteralSecret.Code},
+		"plain variable":        {secret: `var.plain`, code: faults.LiteralSecret.Code},
+		"empty environment":     {secret: `env("EMPTY")`, code: faults.UnsetEnvironment.Code},
+		"blank environment":     {secret: `trimspace(env("BLANK"))`, code: faults.EmptySecret.Code},
+		"unset environment":     {secret: `env("UNSET")`, code: faults.UnsetEnvironment.Code},
+		"a secret for a name":   {secret: `env("` + canary + `")`, code: faults.UnsetEnvironment.Code},
+		"null":                  {secret: `null`, code: faults.MissingAttribute.Code},
+		"a list":                {secret: `["` + canary + `"]`, code: faults.WrongType.Code},
+		"broken reference":      {secret: `"` + canary + `${local.nope}"`, code: faults.UnknownReference.Code},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := from(declare+register(c.secret), "SECRET", canary, "EMPTY", "", "BLANK", " ")
@@ -86,11 +87,11 @@ func TestLoad_takesASecretFromOutsideOnly(t *testing.T) {
 func TestLoad_refusesReferencesThatNoStoreReads(t *testing.T) {
 	src := header + "project \"p\" {\n  bucket = \"abc\"\n  register {\n    access_key_id = \"AK\"\n    secret_access_key = \"op://a/b/c\"\n    endpoint_url = \"https://example.com\"\n  }\n}\n"
 	_, diags := Load(from(src))
-	if got := codes(diags); !slices.Equal(got, []string{unknownScheme.Code + "@7"}) {
+	if got := codes(diags); !slices.Equal(got, []string{faults.UnknownScheme.Code + "@7"}) {
 		t.Errorf("undeclared: %v", got)
 	}
 	_, diags = Load(from("secrets \"onepassword\" \"a\" {\n  vault = \"v\"\n  token = \"op://a/b/c\"\n}\n"))
-	if got := codes(diags); !slices.Equal(got, []string{unknownScheme.Code + "@3"}) {
+	if got := codes(diags); !slices.Equal(got, []string{faults.UnknownScheme.Code + "@3"}) {
 		t.Errorf("of itself: %v", got)
 	}
 	c := load(t, from("cloud \"cloudflare_r2\" \"a\" {\n  account_id = \"x\"\n  api_token = \"op://a/b/c\"\n}\nsecrets \"onepassword\" \"a\" {\n  vault = \"v\"\n}\n"))
@@ -237,7 +238,7 @@ func TestLoad_keepsTheMarksOfEachValue(t *testing.T) {
 		}
 	}
 	_, diags := Load(from(block(`{ a = "`+canary+`" }`, "each.value"), "BH_VAR_s", "x"))
-	if got := codes(diags); !slices.Equal(got, []string{literalSecret.Code + "@11"}) {
+	if got := codes(diags); !slices.Equal(got, []string{faults.LiteralSecret.Code + "@11"}) {
 		t.Errorf("a literal: %v", got)
 	}
 }

@@ -3,29 +3,51 @@ package config
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
-	"buckethead/config/diag"
+	"buckethead/config/eval"
+	"buckethead/config/expr"
+	"buckethead/config/faults"
 	"buckethead/vendors"
 )
 
-// decodeSettings evaluates the attributes of a cloud or secrets block as its
+// decode evaluates and checks the settings of every block, and returns the connections by address.
+func (cn *connected) decode() (clouds, secrets []Connection) {
+	for _, cs := range []*connections{&cn.clouds, &cn.secrets} {
+		list := make([]Connection, 0, len(cs.all))
+		for _, c := range cs.all {
+			if c.vendor != nil {
+				cn.settings(c)
+			}
+			list = append(list, c.Connection)
+		}
+		slices.SortFunc(list, func(a, b Connection) int { return strings.Compare(a.Address(), b.Address()) })
+		if cs == &cn.clouds {
+			clouds = list
+		} else {
+			secrets = list
+		}
+	}
+	return clouds, secrets
+}
+
+// settings evaluates the attributes of a cloud or secrets block as its
 // vendor describes them, and lets the vendor check them when all could be read.
-func (l *loader) decodeSettings(c *connection) {
-	s := l.needing(c.block, &c.Lacks)
-	s.known(c.block.Body, settingsBlock(c.block.Type, nil, "", c.vendor.Settings))
+func (cn *connected) settings(c *connection) {
+	s := cn.ev.Needing(c.block, &c.Lacks)
+	s.Known(c.block.Body, settingsBlock(c.block.Type, nil, "", c.vendor.Settings))
 	c.Settings = vendors.Settings{}
 	complete := true
 	for _, setting := range c.vendor.Settings {
-		s.part = setting.Name
-		value, out := s.setting(c, setting)
+		s.Part = setting.Name
+		value, out := cn.setting(s, c, setting)
 		switch out {
-		case given:
+		case eval.Given:
 			c.Settings[setting.Name] = value
-		case faulty:
+		case eval.Faulty:
 			complete = false
 		}
 	}
@@ -33,67 +55,67 @@ func (l *loader) decodeSettings(c *connection) {
 		return
 	}
 	for _, p := range c.vendor.CheckSettings(c.Settings) {
-		s.part = p.Attribute
-		s.lack(invalidSetting, valueRange(c.block, p.Attribute), capital(sentence(p.Summary)), p.Fix)
+		s.Part = p.Attribute
+		s.NotGiven(faults.InvalidSetting, expr.ValueRange(c.block, p.Attribute), faults.Capital(faults.Sentence(p.Summary)), p.Fix)
 	}
 }
 
 // setting returns the value of one setting: the attribute, else the first variable
 // of the environment that is set, else the default.
-func (s *scope) setting(c *connection, setting vendors.Setting) (vendors.Value, outcome) {
+func (cn *connected) setting(s *eval.Scope, c *connection, setting vendors.Setting) (vendors.Value, eval.Outcome) {
 	if a := c.block.Body.Attributes[setting.Name]; a != nil {
-		value, out := s.writtenSetting(a, c.vendor.ReferenceScheme, setting)
+		value, out := cn.writtenSetting(s, a, c.vendor.ReferenceScheme, setting)
 		value.Source = filepath.Base(a.SrcRange.Filename)
-		if out != unset {
+		if out != eval.Unset {
 			return value, out
 		}
 	}
 	for _, name := range setting.Env {
 		// CI sets a variable to nothing where its secret is not configured.
-		if text, ok := s.l.options.env(name); ok && text != "" {
-			return s.outsideSetting(setting, text, name), given
+		if text, ok := cn.ev.Env(name); ok && text != "" {
+			return cn.outsideSetting(setting, text, name), eval.Given
 		}
 	}
 	if setting.Default != "" {
-		return s.outsideSetting(setting, setting.Default, "default"), given
+		return cn.outsideSetting(setting, setting.Default, "default"), eval.Given
 	}
 	if !setting.Required {
-		return vendors.Value{}, unset
+		return vendors.Value{}, eval.Unset
 	}
 	fix := fmt.Sprintf("Add a line: %s = ...", setting.Name)
 	if len(setting.Env) > 0 {
 		fix = fmt.Sprintf("Set %s in the environment, or add a line: %s = ...",
 			strings.Join(setting.Env, " or "), setting.Name)
 	}
-	s.lack(missingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
-	return vendors.Value{}, faulty
+	s.NotGiven(faults.MissingAttribute, c.block.DefRange(), fmt.Sprintf("%s needs %s.", c.Vendor, setting.Name), fix)
+	return vendors.Value{}, eval.Faulty
 }
 
 // writtenSetting reads a setting from its attribute.
-func (s *scope) writtenSetting(a *hclsyntax.Attribute, own string,
-	setting vendors.Setting) (value vendors.Value, out outcome) {
+func (cn *connected) writtenSetting(s *eval.Scope, a *hclsyntax.Attribute, own string,
+	setting vendors.Setting) (value vendors.Value, out eval.Outcome) {
 	switch {
 	case setting.Secret:
-		value.Secret, value.Reference, out = s.secret(a, own)
+		value.Secret, value.Reference, out = cn.secret(s, a, own)
 	case setting.List:
-		value.List, out = s.texts(a)
+		value.List, out = s.Texts(a)
 	case setting.Map:
-		value.Map, out = s.textMap(a)
+		value.Map, out = s.TextMap(a)
 	case setting.Words != nil:
-		value.Text, out = s.choice(a, setting.Words...)
+		value.Text, out = s.Choice(a, setting.Words...)
 	default:
-		value.Text, out = s.text(a)
+		value.Text, out = s.Text(a)
 	}
 	return value, out
 }
 
 // outsideSetting reads a setting from text that stands in no file; several
 // strings are separated by commas.
-func (s *scope) outsideSetting(setting vendors.Setting, text, source string) vendors.Value {
+func (cn *connected) outsideSetting(setting vendors.Setting, text, source string) vendors.Value {
 	value := vendors.Value{Source: source}
 	scheme, _, isReference := strings.Cut(text, "://")
 	switch {
-	case setting.Secret && isReference && s.l.declaredScheme(scheme):
+	case setting.Secret && isReference && cn.declaredScheme(scheme):
 		value.Reference = text
 	case setting.Secret:
 		value.Secret = vendors.NewSecret(text)
@@ -107,18 +129,4 @@ func (s *scope) outsideSetting(setting vendors.Setting, text, source string) ven
 		value.Text = text
 	}
 	return value
-}
-
-// problem reports what a vendor's check found.
-func (s *scope) problem(k diag.Kind, p vendors.Problem, place hcl.Range) {
-	s.report(k, place, capital(sentence(p.Summary)), p.Fix)
-}
-
-// valueRange returns the place of an attribute's value, or of the block's header
-// where the attribute is not written.
-func valueRange(b *hclsyntax.Block, name string) hcl.Range {
-	if a := b.Body.Attributes[name]; a != nil {
-		return a.Expr.Range()
-	}
-	return b.DefRange()
 }

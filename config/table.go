@@ -1,14 +1,11 @@
 package config
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
-	"github.com/zclconf/go-cty/cty"
-
 	"buckethead/config/language"
-	"buckethead/config/words"
+	"buckethead/config/names"
+	"buckethead/config/policy"
 	"buckethead/vendors"
 )
 
@@ -32,32 +29,6 @@ var (
 		Attributes: []language.Attribute{{Name: "path", Form: language.Text, Default: ".bh/state.db",
 			Doc:     "The file. A relative path starts from the folder of the configuration.",
 			Example: `path = "state/bh.db"`, At: language.At(func(b *Backend) any { return &b.Path })}}}).Index()
-
-	variableBlock = &language.Block{Name: "variable", Labels: []string{"NAME"}, Secret: true,
-		Doc:     "A value from outside: --var NAME=VALUE, --var-file FILE or BH_VAR_NAME. Expressions read it as var.NAME.",
-		Example: "variable \"environment\" {\n  type    = string\n  default = \"production\"\n}",
-		Attributes: []language.Attribute{
-			{Name: "type", Form: language.Any, Default: "any", Example: `type = list(string)`,
-				Doc: "string, number, bool, list(...), set(...), map(...), object({...}) or tuple([...])."},
-			{Name: "default", Form: language.Any, Example: `default = ["a", "b"]`, Doc: "The value if none is given. Without a default, one must be."},
-			{Name: "description", Form: language.Text, Example: `description = "Who owns the buckets."`, Doc: "What it is for.",
-				At: language.At(func(v *variable) any { return &v.description })},
-			{Name: "sensitive", Form: language.Flag, Default: "false", Example: `sensitive = true`,
-				Doc: "Keeps the value out of everything that bh prints.", At: language.At(func(v *variable) any { return &v.sensitive })},
-			{Name: "nullable", Form: language.Flag, Default: "true", Example: `nullable = false`,
-				Doc: "Whether the value may be null.", At: language.At(func(v *variable) any { return &v.nullable })},
-		},
-		Blocks: []*language.Block{{Name: "validation", Several: true, Doc: "A condition for the value.",
-			Example: "validation {\n  condition     = length(var.environment) > 3\n  error_message = \"Write the name in full.\"\n}",
-			Attributes: []language.Attribute{
-				{Name: "condition", Form: language.Any, Required: true, Doc: "True if the value is accepted.",
-					Example: `condition = length(var.environment) > 3`},
-				{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
-					Example: `error_message = "Write the name in full."`}}}}}
-
-	localsBlock = &language.Block{Name: "locals", Several: true,
-		Doc:     "Values with names of your own. Expressions read them as local.NAME.",
-		Example: "locals {\n  prefix = \"acme-${var.environment}\"\n}"}
 
 	cloudBlock = &language.Block{Name: "cloud", Labels: []string{"VENDOR", "NAME"}, Secret: true,
 		Doc:     "An account in which bh makes buckets and the credentials that open them.",
@@ -105,79 +76,11 @@ var (
 				Example: `owner = "acme@1b2c3d4e"`, At: language.At(func(i *Import) any { return &i.Owner })},
 		}}
 
-	policyBlock = &language.Block{Name: "policy", Labels: []string{"NAME"},
-		Doc: "A rule that every project keeps, or every operation of a plan if it reads operation. Of project it can read " +
-			namesOf(projectType) + "; of operation, " + namesOf(operationType) + ".",
-		Example: "policy \"private\" {\n  condition     = !project.public_access\n  error_message = \"${project.address} would be public.\"\n}",
-		Attributes: []language.Attribute{
-			{Name: "condition", Form: language.Any, Required: true, Doc: "True if it is kept. It reads project or operation.",
-				Example: `condition = !project.public_access`},
-			{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
-				Example: `error_message = "${project.address} would be public."`},
-			{Name: "severity", Form: language.Text, Default: "error", Words: []string{"error", "warning"},
-				Doc: "A warning does not stop a plan.", Example: `severity = "warning"`,
-				At: language.At(func(p *Policy) any { return (*string)(&p.Severity) })},
-		}}
-
 	// fileBlock holds every type of block that stands in a file by itself, in the order of the
 	// reference.
-	fileBlock = (&language.Block{Blocks: []*language.Block{bhBlock, cloudBlock, secretsBlock, projectBlock, variableBlock, localsBlock,
-		movedBlock, removedBlock, importBlock, policyBlock}}).Index()
+	fileBlock = (&language.Block{Blocks: []*language.Block{bhBlock, cloudBlock, secretsBlock, projectBlock, names.VariableBlock, names.LocalsBlock,
+		movedBlock, removedBlock, importBlock, policy.Block}}).Index()
 )
-
-// namesOf returns the names of the attributes of an object, as a list in words.
-func namesOf(t cty.Type) string { return words.List(slices.Sorted(maps.Keys(t.AttributeTypes()))...) }
-
-// Language returns the tables of the language with these vendors and kinds of state.
-func Language(o Options) []*language.Block {
-	out := make([]*language.Block, len(fileBlock.Blocks))
-	for i, b := range fileBlock.Blocks {
-		copied := *b
-		switch b {
-		case bhBlock:
-			state := *b.Blocks[0]
-			state.Kinds = map[string]*language.Block{localState: localStateBlock}
-			for _, k := range o.States {
-				state.Kinds[k.Name] = settingsBlock("state", []string{k.Name}, k.Title, k.Settings)
-			}
-			copied.Blocks = []*language.Block{&state}
-		case cloudBlock, secretsBlock:
-			copied.Kinds = map[string]*language.Block{}
-			cs := connections{kind: b.Name}
-			for i := range o.Vendors {
-				if v := &o.Vendors[i]; cs.opens(v) {
-					copied.Kinds[v.Name] = settingsBlock(b.Name, []string{v.Name, "main"}, vendorTitle(v), v.Settings)
-				}
-			}
-		}
-		if b == projectBlock {
-			copied.Attributes, copied.Blocks = slices.Clone(b.Attributes), slices.Clone(b.Blocks)
-			for i := range copied.Attributes {
-				copied.Attributes[i].Clouds = cloudsWith(o, copied.Attributes[i].Name)
-			}
-			for i, inner := range copied.Blocks {
-				if clouds := cloudsWith(o, inner.Name); clouds != nil {
-					with := *inner
-					with.Clouds = clouds
-					copied.Blocks[i] = &with
-				}
-			}
-		}
-		out[i] = &copied // it has the names of b, and so its index
-	}
-	return out
-}
-
-// cloudsWith returns the vendors of clouds that know an attribute or a block of projects which not every cloud knows; nil
-// for all others.
-func cloudsWith(o Options, name string) (out []string) {
-	for i := range o.Vendors {
-		if slices.Contains(o.Vendors[i].BucketAttributes, name) {
-			out = append(out, o.Vendors[i].Name)
-		}
-	}
-	return out
-}
 
 // settingsBlock is the table of a block that settings describe, with these labels in its example.
 func settingsBlock(name string, labels []string, title string, settings []vendors.Setting) *language.Block {

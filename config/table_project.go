@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 
+	"buckethead/config/eval"
 	"buckethead/config/language"
 	"buckethead/vendors"
 )
@@ -84,7 +85,7 @@ var projectBlock = (&language.Block{Name: "project", Labels: []string{"NAME"}, S
 					Doc:     "Whether an apply proves that the keys open the bucket, with one request to the endpoint.",
 					Example: `verify = false`},
 			}},
-		corsBlock, lifecycleBlock, lockBlock, domainBlock, publicBlock, dynamicBlock,
+		corsBlock, lifecycleBlock, lockBlock, domainBlock, publicBlock, eval.DynamicBlock,
 	}}).Index()
 
 func ofProject(at func(*Project) any) func(any) any { return language.At(at) }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"buckethead/config/faults"
 )
 
 // rendered loads a project whose title is made by an expression, beside these files.
@@ -94,13 +96,13 @@ func TestTemplates_tellNothingOfSecrets(t *testing.T) {
 	} {
 		_, o := rendered(t, expression, map[string]string{"t.tftpl": "a\n${tonumber(v)}"}, "S_TOKEN", "canary${")
 		c, diags := Load(o)
-		if len(diags) != 1 || diags[0].Code != secretFault.Code || diags[0].Subject.String() != "buckets.hcl:2" || len(c.Sources) != 1 ||
+		if len(diags) != 1 || diags[0].Code != faults.SecretFault.Code || diags[0].Subject.String() != "buckets.hcl:2" || len(c.Sources) != 1 ||
 			strings.Contains(diags[0].Error(), "canary") || strings.Contains(diags[0].Detail, "line") {
 			t.Errorf("%s: %v", expression, diags)
 		}
 	}
 	_, o := rendered(t, `templatefile("t.tftpl", { v = env("S_TOKEN") })`, map[string]string{"t.tftpl": "a ${v}"}, "S_TOKEN", "canary")
-	if _, diags := Load(o); !slices.Equal(codes(diags), []string{shownSecret.Code + "@8"}) {
+	if _, diags := Load(o); !slices.Equal(codes(diags), []string{faults.ShownSecret.Code + "@8"}) {
 		t.Errorf("a title that has a secret in it: %v", diags)
 	}
 }
@@ -125,11 +127,11 @@ func TestTemplates_areNotTooDeep(t *testing.T) {
 	for _, open := range []string{"%{ if true }", "%{~ for x in [] ~}"} {
 		end := map[bool]string{true: "%{ endif }", false: "%{ endfor }"}[strings.Contains(open, "if")]
 		nested := strings.Repeat(open, 3000) + strings.Repeat(end, 3000)
-		if _, diags := Load(from("locals {\n  a = <<E\n" + nested + "\nE\n}\n")); len(diags) != 1 || diags[0].Code != invalidSyntax.Code {
+		if _, diags := Load(from("locals {\n  a = <<E\n" + nested + "\nE\n}\n")); len(diags) != 1 || diags[0].Code != faults.InvalidSyntax.Code {
 			t.Errorf("%s in a file: %v", open, diags)
 		}
 		_, o := rendered(t, `templatefile("t.tftpl", {})`, map[string]string{"t.tftpl": nested})
-		if _, diags := Load(o); len(diags) != 1 || diags[0].Code != tooLarge.Code || diags[0].Subject.String() != "t.tftpl:1" {
+		if _, diags := Load(o); len(diags) != 1 || diags[0].Code != faults.TooLarge.Code || diags[0].Subject.String() != "t.tftpl:1" {
 			t.Errorf("%s in a template: %v", open, diags)
 		}
 		load(t, from("locals {\n  a = <<E\n"+strings.Repeat(open+end, 3000)+"\nE\n}\n")) // one after the other
@@ -139,7 +141,7 @@ func TestTemplates_areNotTooDeep(t *testing.T) {
 // A policy is checked after the load, and leaves the configuration as it was.
 func TestTemplates_ofPolicies(t *testing.T) {
 	const policy = "policy \"p\" {\n  condition = startswith(templatefile(\"t.tftpl\", { b = project.bucket }), \"acme-\")\n  error_message = \"no\"\n}\n"
-	for template, want := range map[string]string{"acme-${b}": "", "${b}": brokenPolicy.Code + " buckets.hcl:6", "\n${tonumber(b)}": "BH1012 t.tftpl:2"} {
+	for template, want := range map[string]string{"acme-${b}": "", "${b}": faults.BrokenPolicy.Code + " buckets.hcl:6", "\n${tonumber(b)}": "BH1012 t.tftpl:2"} {
 		_, o := rendered(t, `"title"`, map[string]string{"t.tftpl": template})
 		o.Overlay[DefaultFile] = append(o.Overlay[DefaultFile], policy...)
 		c := load(t, o)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"buckethead/config/eval"
+	"buckethead/config/faults"
 	"buckethead/config/language"
 	"buckethead/vendors"
 )
@@ -100,7 +102,7 @@ func TestLoad_refusesSecretsInEveryAttribute(t *testing.T) {
 		}
 		for _, inner := range b.Blocks {
 			name := inner.Name
-			if inner == dynamicBlock {
+			if inner == eval.DynamicBlock {
 				name = `dynamic "lock_rule"`
 			}
 			visit(top, labels, append(path[:len(path):len(path)], name), inner)
@@ -138,7 +140,7 @@ func refusesToShow(t *testing.T, src string) {
 			t.Errorf("%s is shown of\n%s\n%s", form, src, seen)
 		}
 	}
-	refused := []string{shownSecret.Code, wrongType.Code, invalidType.Code, invalidAddress.Code, secretFault.Code, unknownReference.Code, invalidForEach.Code}
+	refused := []string{faults.ShownSecret.Code, faults.WrongType.Code, faults.InvalidType.Code, faults.InvalidAddress.Code, faults.SecretFault.Code, faults.UnknownReference.Code, faults.InvalidForEach.Code}
 	at := -1
 	for i, d := range diags {
 		if slices.Contains(refused, d.Code) && d.Subject.Start.Line > 4 {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"buckethead/config/faults"
 )
 
 // keyOf is a project, for each of for_each, whose key is VALUE.
@@ -73,7 +75,7 @@ func TestSecrets_areNotTakenInParts(t *testing.T) {
 		{`local.cuts`, `each.value`}, {`{ a = local.cut }`, `each.value`}, {`{ a = { b = local.cut } }`, `each.value.b`},
 	} {
 		_, diags := Load(keyIs(c[0], c[1]))
-		if len(diags) != 1 || diags[0].Code != secretFault.Code || !strings.Contains(diags[0].Fix, "Use the value as it is") {
+		if len(diags) != 1 || diags[0].Code != faults.SecretFault.Code || !strings.Contains(diags[0].Fix, "Use the value as it is") {
 			t.Errorf("%s, %s: %v", c[0], c[1], diags)
 		}
 	}
@@ -83,21 +85,21 @@ func TestSecrets_areNotTakenInParts(t *testing.T) {
 func TestLoad_tellsOtherFaultsBesideThatOfASecret(t *testing.T) {
 	const broken = "locals {\n  a = jsondecode(env(\"A_SECRET\")).b\n}\n"
 	for src, want := range map[string][]string{
-		broken + strings.Repeat("unknown {}\n", 10):         slices.Repeat([]string{unknownBlock.Code}, 10),
-		broken + "variable \"x\" {}\n":                      {missingVariable.Code},
+		broken + strings.Repeat("unknown {}\n", 10):         slices.Repeat([]string{faults.UnknownBlock.Code}, 10),
+		broken + "variable \"x\" {}\n":                      {faults.MissingVariable.Code},
 		broken + "locals {\n  b = local.none\n}\n":          nil,
-		broken + "bh {\n  required_version = \">= 9\"\n}\n": {unsupportedVersion.Code},
+		broken + "bh {\n  required_version = \">= 9\"\n}\n": {faults.UnsupportedVersion.Code},
 	} {
 		_, diags := Load(from(src, "A_SECRET", "{}"))
 		var got []string
 		later := false
 		for _, d := range diags {
-			if d.Code != secretFault.Code {
+			if d.Code != faults.SecretFault.Code {
 				got = append(got, d.Code)
 			}
 			later = later || strings.Contains(d.Fix, "is shown when this is corrected")
 		}
-		if !slices.Equal(got, want) || later == slices.Contains(want, unsupportedVersion.Code) {
+		if !slices.Equal(got, want) || later == slices.Contains(want, faults.UnsupportedVersion.Code) {
 			t.Errorf("%s\n%v", src, diags)
 		}
 	}
@@ -107,7 +109,7 @@ func TestLoad_tellsOtherFaultsBesideThatOfASecret(t *testing.T) {
 func TestLoad_answersOneQuestionAboutVariables(t *testing.T) {
 	for _, value := range []string{"a-token", `["a`, `{}`} {
 		_, diags := Load(from("variable \"api_token\" {\n  type = list(number)\n}\n", "BH_VAR_api_token", value))
-		if len(diags) != 1 || diags[0].Code != secretFault.Code {
+		if len(diags) != 1 || diags[0].Code != faults.SecretFault.Code {
 			t.Errorf("%s: %v", value, diags)
 		}
 	}
@@ -131,7 +133,7 @@ func TestSecrets_faultsOfTheTextAreTold(t *testing.T) {
 			return env(name)
 		}
 		_, diags := Load(o)
-		if len(diags) != 1 || diags[0].Code != secretFault.Code || !strings.Contains(diags[0].Detail, want) {
+		if len(diags) != 1 || diags[0].Code != faults.SecretFault.Code || !strings.Contains(diags[0].Detail, want) {
 			t.Errorf("%s: %v", value, diags)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"buckethead/config/faults"
 )
 
 // slow are a few characters that ask for more time than anyone waits.
@@ -50,11 +52,11 @@ func TestBounds_ofWork(t *testing.T) {
 	}
 	for name, src := range slow {
 		l := newLoader(from("locals {\n  " + src + "\n}\n"))
-		l.meter.most = 32 << 20 // which is reached in a moment
-		l.readFiles()
-		l.evaluate()
-		if len(l.diags) != 1 || l.diags[0].Code != tooLarge.Code || !strings.Contains(l.diags[0].Detail, "too long") || l.diags[0].Subject.IsZero() {
-			t.Errorf("%s: %v", name, l.diags[:min(len(l.diags), 2)])
+		l.ev.Meter.Allow(32 << 20) // which is reached in a moment
+		l.read()
+		l.decode()
+		if found := l.ev.Found.List; len(found) != 1 || found[0].Code != faults.TooLarge.Code || !strings.Contains(found[0].Detail, "too long") || found[0].Subject.IsZero() {
+			t.Errorf("%s: %v", name, found[:min(len(found), 2)])
 		}
 	}
 }
@@ -62,10 +64,10 @@ func TestBounds_ofWork(t *testing.T) {
 // Where the bound is reached depends on the secrets that expressions work with.
 func TestBounds_ofWork_tellNothingOfSecrets(t *testing.T) {
 	l := newLoader(from("locals {\n  a = length(env(\"A_SECRET\"))\n  b = length(["+loops(2, "1")[1:]+")\n}\n", "A_SECRET", "x"))
-	l.meter.most = 32 << 20
-	l.readFiles()
-	l.evaluate()
-	if found := l.faults(); len(found) != 1 || found[0].Code != secretFault.Code || !found[0].Subject.IsZero() {
+	l.ev.Meter.Allow(32 << 20)
+	l.read()
+	l.decode()
+	if found := l.faults(); len(found) != 1 || found[0].Code != faults.SecretFault.Code || !found[0].Subject.IsZero() {
 		t.Error(found)
 	}
 }
@@ -77,25 +79,6 @@ func TestBounds_ofWork_leaveRoom(t *testing.T) {
 	}
 	load(t, from("locals {\n  list = flatten([for i in range(100) : range(1000)])\n  json = jsonencode(local.list)\n"+
 		"  yaml = yamlencode(local.list)\n  text = join(\",\", local.list)\n  all = regexall(\"[0-9]\", local.text)\n}\n"))
-}
-
-func TestBounds_ofFiles(t *testing.T) {
-	l := newLoader(from(""))
-	l.tokens = tokenLimit - 100
-	if l.parse("few.hcl", []byte(strings.Repeat("# a-b\n", 10))); len(l.diags) > 0 {
-		t.Error(l.diags)
-	}
-	if l.parse("many.hcl", []byte("locals {\n a = ["+strings.Repeat("1,", 100)+"]\n}\n")); len(l.diags) != 1 || l.diags[0].Code != tooLarge.Code {
-		t.Error(l.diags)
-	}
-	large := make([]byte, sourceLimit)
-	for i := range large {
-		large[i] = '\n'
-	}
-	o := Options{Path: ".", Dir: t.TempDir(), Overlay: map[string][]byte{"a.hcl": large, "b.hcl": large, "c.hcl": []byte("# one more\n")}}
-	if _, diags := Load(o); len(diags) != 1 || diags[0].Code != tooLarge.Code || !strings.Contains(diags[0].Detail, "c.hcl") {
-		t.Error(diags)
-	}
 }
 
 func TestBounds_ofViolations(t *testing.T) {
@@ -115,7 +98,8 @@ policy "none" {
 			last = d
 		}
 	}
-	if len(found) != violationsShown+1 || last.Omitted != 1100 || last.Detail != `1,100 more violations of the policy "none" are not shown.` {
+	const shown = 100
+	if len(found) != shown+1 || last.Omitted != 1100 || last.Detail != `1,100 more violations of the policy "none" are not shown.` {
 		t.Errorf("%d, %+v", len(found), last)
 	}
 }

@@ -36,9 +36,19 @@ var mayImport = map[string][]string{
 	"config/language":     {},
 	"config/write":        {"config/language", "config/addr", "config/words"},
 	"config/functions":    {"config/words"},
-	"config":              {"config/functions", "config/language", "config/write", "config/addr", "config/diag", "config/words", "vendors"},
-	"state":               {"config/addr", "vendors"},
-	"state/bolt":          {"state", "config/addr", "config/words", "vendors/folder"},
+	"config/faults":       {"config/diag", "config/words"},
+	"config/expr":         {"config/faults", "config/functions", "config/diag"},
+	"config/mask":         {"config/expr", "config/faults", "config/language", "config/diag", "vendors"},
+	"config/files":        {"config/mask", "config/expr", "config/faults", "config/functions", "config/diag"},
+	"config/eval": {"config/files", "config/mask", "config/expr", "config/faults", "config/functions", "config/language", "config/addr", "config/diag",
+		"config/words"},
+	// A value that must not be printed is a secret of the contract.
+	"config/names":  {"config/eval", "config/files", "config/expr", "config/faults", "config/functions", "config/language", "config/words", "vendors"},
+	"config/policy": {"config/eval", "config/expr", "config/faults", "config/language", "config/addr", "config/diag", "config/words"},
+	"config": {"config/names", "config/policy", "config/eval", "config/files", "config/mask", "config/expr", "config/faults", "config/language", "config/write",
+		"config/addr", "config/diag", "config/words", "vendors"},
+	"state":      {"config/addr", "vendors"},
+	"state/bolt": {"state", "config/addr", "config/words", "vendors/folder"},
 	// Its attributes are described as a vendor's are, and its server is one that secrets may be sent to.
 	"state/s3": {"state", "state/bolt", "config/addr", "config/words", "vendors", "vendors/transport"},
 	// The suite makes records, and a record names buckets in the contract's words.
@@ -95,9 +105,11 @@ const everything = "..."
 // rooms says which packages each library may be used in. A library that is not
 // here may be used nowhere, and one without a package only in tests.
 var rooms = map[string][]string{
-	"github.com/hashicorp/hcl":                {"config", "config/functions", "config/write"},
-	"github.com/hashicorp/go-version":         {"config"},
-	"github.com/zclconf/go-cty":               {"config", "config/functions", "config/write"},
+	"github.com/hashicorp/hcl": {"config", "config/eval", "config/expr", "config/faults", "config/files", "config/functions", "config/mask", "config/names",
+		"config/policy", "config/write"},
+	"github.com/hashicorp/go-version": {"config"},
+	"github.com/zclconf/go-cty": {"config", "config/eval", "config/expr", "config/files", "config/functions", "config/mask", "config/names",
+		"config/policy", "config/write"},
 	"github.com/zclconf/go-cty-yaml":          {"config/functions"},
 	"go.etcd.io/bbolt":                        {"state/bolt"},
 	"filippo.io/age":                          {"vendors/agefile", "cmd/clitest"},

@@ -1,0 +1,42 @@
+package faults
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"buckethead/config/diag"
+)
+
+// RangeOf turns a range of HCL's into ours. An end before the start, which HCL
+// returns for some broken text, becomes an empty range.
+func RangeOf(r hcl.Range) diag.Range {
+	if r.Filename == "" {
+		return diag.Range{}
+	}
+	if r.End.Byte < r.Start.Byte {
+		r.End = r.Start
+	}
+	return diag.Range{
+		File:  r.Filename,
+		Start: diag.Pos{Line: r.Start.Line, Column: r.Start.Column, Byte: r.Start.Byte},
+		End:   diag.Pos{Line: r.End.Line, Column: r.End.Column, Byte: r.End.Byte},
+	}
+}
+
+// Sentence ends text with a full stop where it has no end.
+func Sentence(text string) string {
+	text = strings.TrimSpace(text)
+	if text == "" || strings.ContainsRune(".!?:", rune(text[len(text)-1])) {
+		return text
+	}
+	return text + "."
+}
+
+// Capital begins a text of ours as a sentence begins.
+func Capital(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
+}

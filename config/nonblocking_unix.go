@@ -1,8 +1,0 @@
-//go:build unix
-
-package config
-
-import "syscall"
-
-// nonblocking makes opening a pipe return at once.
-const nonblocking = syscall.O_NONBLOCK
