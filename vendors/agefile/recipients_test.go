@@ -150,9 +150,9 @@ func TestRecipients_cannotWork(t *testing.T) {
 		"none declared":               {nil, own.String(), "", ""},
 		"none declared, no identity":  {nil, "", "", ""},
 		"both sorts":                  {[]string{classicKey, hybridKey}, own.String(), "never mixes post-quantum keys", ""},
-		"one twice":                   {[]string{classicKey, " " + classicKey + " "}, own.String(), "is there twice", ""},
+		"one twice":                   {[]string{classicKey, " " + classicKey + " "}, own.String(), "is listed twice", ""},
 		"not its own":                 {[]string{newIdentity(t).Recipient().String()}, own.String(), "", "lacks the public key"},
-		"not its own, of another one": {[]string{hybridKey}, own.String(), "", "make a post-quantum identity with age-keygen -pq"},
+		"not its own, of another one": {[]string{hybridKey}, own.String(), "", "create a post-quantum identity with age-keygen -pq"},
 		"two identities":              {nil, own.String() + "\n" + hybrid.String(), "", "keep identities of one kind"},
 		"no identity":                 {[]string{classicKey}, "", "", "age-keygen -o"},
 	} {

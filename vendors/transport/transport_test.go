@@ -163,7 +163,7 @@ func TestRoundTrip_tellsAndTraces(t *testing.T) {
 			h.Waiting = func(why string, until time.Time) { told = append(told, why+" "+time.Until(until).String()) }
 			h.Trace = func(e vendors.Exchange) { traced = append(traced, e) }
 		})
-		if err != nil || len(told) != 1 || told[0] != "too many calls were made (429) 30s" {
+		if err != nil || len(told) != 1 || told[0] != "too many calls (429) 30s" {
 			t.Errorf("%v, told %q", err, told)
 		}
 		if len(traced) != 2 || traced[0].Status != 429 || traced[0].RequestID != "ray-1" || traced[0].Request != "a *** body" || traced[1].Answer != "{}" {

@@ -47,8 +47,8 @@ func TestRoundTrip_saysWhatWaitWasAskedFor(t *testing.T) {
 	for _, c := range []struct {
 		after, want string
 	}{
-		{"12000", "the server asks to wait 3h20m, until 2000-01-01T03:20:00Z; bh waits 15m at most"},
-		{"9223372036854775807", "the server asks to wait more than 100 years; bh waits 15m at most"},
+		{"12000", "the server asks bh to wait 3h20m, until 2000-01-01T03:20:00Z; bh waits at most 15m"},
+		{"9223372036854775807", "the server asks bh to wait more than 100 years; bh waits at most 15m"},
 		{"900", ""},
 	} {
 		for _, repeat := range []transport.Repeat{transport.Never, transport.WhenRefused, transport.Always} {
@@ -89,7 +89,7 @@ func TestRoundTrip_waitsInVainOnce(t *testing.T) {
 			t.Errorf("1,000 calls waited %s", took)
 		}
 		var fault *transport.WaitError
-		if !errors.As(last, &fault) || !strings.Contains(fault.Error(), "in vain before") {
+		if !errors.As(last, &fault) || !strings.Contains(fault.Error(), "already waited for it in vain") {
 			t.Errorf("got %v", last)
 		}
 		// Once it answers, it is waited for again.
@@ -198,7 +198,7 @@ func TestRoundTrip_makesNoCallForNothing(t *testing.T) {
 func TestWaitError_longest(t *testing.T) {
 	const century = 100 * 365 * 24 * time.Hour
 	for _, wait := range []time.Duration{century, century - time.Second} {
-		if got := (&transport.WaitError{Wait: wait, Most: time.Minute}).Error(); got != "the server asks to wait more than 100 years; bh waits 1m at most" {
+		if got := (&transport.WaitError{Wait: wait, Most: time.Minute}).Error(); got != "the server asks bh to wait more than 100 years; bh waits at most 1m" {
 			t.Errorf("%s: got %q", wait, got)
 		}
 	}

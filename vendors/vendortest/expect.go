@@ -16,7 +16,7 @@ func expect(t *testing.T, act string, err, kind error) {
 	}
 	var own *vendors.Error
 	if err != nil && !errors.As(err, &own) {
-		t.Errorf("%s: %v is no *vendors.Error", act, err)
+		t.Errorf("%s: %v is not a *vendors.Error", act, err)
 	}
 }
 

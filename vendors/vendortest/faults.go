@@ -101,7 +101,7 @@ func (f Faulty[P]) lose(t *testing.T, act string, call func() error) {
 	}
 	var own *vendors.Error
 	if !errors.As(err, &own) {
-		t.Errorf("%s: %v is no *vendors.Error", act, err)
+		t.Errorf("%s: %v is not a *vendors.Error", act, err)
 	}
 	if sent != 1 {
 		t.Errorf("%s: %d requests were sent", act, sent)

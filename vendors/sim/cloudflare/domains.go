@@ -34,7 +34,7 @@ var (
 	tlsVersions = oneOf("1.0", "1.1", "1.2", "1.3")
 	ciphers     = list(text().And(func(value any) string {
 		if !cipherShape.MatchString(value.(string)) {
-			return "is no cipher"
+			return "is not a cipher"
 		}
 		return ""
 	}), 0)

@@ -40,7 +40,7 @@ func notEmpty(value any) string {
 func resourceMap(value any) string {
 	resources, ok := value.(map[string]any)
 	if !ok || len(resources) == 0 {
-		return "is no map of resources, or has none"
+		return "is not a map of resources, or is empty"
 	}
 	for _, what := range resources {
 		inner, nested := what.(map[string]any)

@@ -132,7 +132,7 @@ func isOrigin(value any) string {
 	if value == "*" || bare && u.Scheme != "" && u.Host != "" {
 		return ""
 	}
-	return "is no origin"
+	return "is not an origin"
 }
 
 // freshLifecycle is what a new bucket has.

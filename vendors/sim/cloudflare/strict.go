@@ -61,7 +61,7 @@ func (s *Simulator) checkQuery(r *request) (answer, bool) {
 		return s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %s", r.op, wrong), false
 	}
 	if direction := values.Get("direction"); values.Has("direction") && direction != "asc" && direction != "desc" {
-		return s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %q is no direction", r.op, direction), false
+		return s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %q is not a direction", r.op, direction), false
 	}
 	return answer{}, true
 }

@@ -68,7 +68,7 @@ func isNetwork(value any) string {
 			return ""
 		}
 	}
-	return "is no network in CIDR notation"
+	return "is not a network in CIDR notation"
 }
 
 func wholeSeconds(value any) string {
@@ -78,7 +78,7 @@ func wholeSeconds(value any) string {
 			return ""
 		}
 	}
-	return "is no time like 2018-07-01T05:20:00Z"
+	return "is not a time like 2018-07-01T05:20:00Z"
 }
 
 // fill puts what was sent into a token.

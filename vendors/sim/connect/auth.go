@@ -48,7 +48,7 @@ func (s *Simulator) authorize(r *request) (answer, bool) {
 		id, named := r.vars[name]
 		if named && !idShape.MatchString(id) {
 			a := failed(http.StatusBadRequest, "Invalid %s UUID", strings.ToUpper(name[:1])+name[1:])
-			return s.strange(a, "%s: what is in the path is no id of a %s", r.op, name), false
+			return s.strange(a, "%s: the path contains something that is not the id of a %s", r.op, name), false
 		}
 	}
 	vault, named := r.vars["vault"]

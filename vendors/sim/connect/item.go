@@ -192,11 +192,11 @@ func (r *reading) value(f *Field, w wireField, had *Field) string {
 	case "DATE":
 		day, ok := dated(f.Value)
 		if f.Value = day; !ok {
-			return "is no date"
+			return "is not a date"
 		}
 	case "MONTH_YEAR":
 		if !isMonth(f.Value) {
-			return "is no month of a year"
+			return "is not a month of a year"
 		}
 	}
 	return ""

@@ -31,7 +31,7 @@ func NewCommand(name, listen string, operations []string, stderr io.Writer) *Com
 	c := &Command{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), faults: faults{known: operations}, stderr: stderr}
 	c.SetOutput(stderr)
 	c.StringVar(&c.listen, "listen", listen, "loopback `address` to listen on")
-	c.Var(&c.faults, "fault", "`OP:before|after:KIND[:N]`, repeatable: KIND is a status such as 503, reset, hang,\n"+
+	c.Var(&c.faults, "fault", "`OP:before|after:KIND[:N]`, can be repeated: KIND is a status such as 503, reset,\n"+
 		"truncate or nonjson; N is which call of OP it hits, every one without. OP is a word such as "+operations[0])
 	return c
 }
@@ -50,7 +50,7 @@ func (c *Command) Parse(args []string) error {
 	}
 	// A name could come to mean another machine's address, so only the one is taken.
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("--listen: %s is not a loopback address, and others could use it", c.listen)
+		return fmt.Errorf("--listen: %s is not a loopback address: others could reach it", c.listen)
 	}
 	return nil
 }
@@ -135,7 +135,7 @@ func (f *faults) Set(text string) error {
 		return fmt.Errorf("%q is not OP:before|after:KIND[:N]", text)
 	}
 	if !slices.Contains(f.known, parts[0]) {
-		return fmt.Errorf("%q is not an operation; there are %s", parts[0], strings.Join(f.known, ", "))
+		return fmt.Errorf("%q is not an operation; the operations are %s", parts[0], strings.Join(f.known, ", "))
 	}
 	out := flagged{op: parts[0], Fault: Fault{After: parts[1] == "after", Kind: FaultKind(parts[2])}}
 	if parts[1] != "before" && parts[1] != "after" {

@@ -94,12 +94,12 @@ func (s *Schema) Check(value any, at string) (pointer, wrong string) {
 	case "any":
 	default:
 		if ok = s.plain(value); ok && s.enum != nil && !slices.Contains(s.enum, value.(string)) {
-			return at, fmt.Sprintf("is none of the known words %q", s.enum)
+			return at, fmt.Sprintf("is not one of the known words %q", s.enum)
 		}
 	}
 	switch {
 	case !ok:
-		return at, "is no " + s.Kind
+		return at, "is not a valid " + s.Kind
 	case wrong != "":
 		return pointer, wrong
 	case s.test != nil:
