@@ -84,7 +84,7 @@ func TestOpen_takesOver(t *testing.T) {
 	}
 	err = first.Close()
 	isNot(t, err, state.ErrLost)
-	if err == nil || !strings.Contains(err.Error(), "it is kept in "+o.Rescue) {
+	if err == nil || !strings.Contains(err.Error(), "a copy for inspection is in "+o.Rescue) {
 		t.Errorf("what the first knew is not saved: %v", err)
 	}
 	serial := func(store *s3.Store) uint64 {
