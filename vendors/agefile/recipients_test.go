@@ -45,8 +45,8 @@ func (f *fixture) opens(t *testing.T, keys ...age.Identity) (opening []bool, hea
 	return opening, bytes.Count(data[:bytes.Index(data, []byte("\n---"))], []byte("\n-> "))
 }
 
-// The file says whom it was written for; whoever is declared by now is another matter, until
-// it is written for them. Nothing else of it changes.
+// The file says whom it was written for; who is declared now is another matter, until it is
+// written for them. Nothing else of it changes.
 func TestRecipients_compared(t *testing.T) {
 	own, friend, third := newIdentity(t), newIdentity(t), newIdentity(t)
 	key := func(i *age.X25519Identity) string { return i.Recipient().String() }

@@ -9,7 +9,7 @@
 //	<bucket>/             a bucket; a folder that a person makes is one too
 //	.buckets/<name>.json  what bh knows of a bucket that it made
 //	.keys/<id>.json       one credential, with the SHA-256 of its secret
-//	.lock                 held by whoever writes
+//	.lock                 held by the writer
 //
 // The secret itself is not on the disk.
 //

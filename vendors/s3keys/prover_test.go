@@ -110,8 +110,8 @@ func errorOf(code, more string) string {
 		"<RequestId>REQ1</RequestId></Error>"
 }
 
-// Answers as the pages of AWS and R2 show them, and of what is no S3 at all. A signature
-// never goes where an answer points.
+// Responses as in the documentation of AWS and R2, and from servers that are not S3 at all. A
+// signature never goes where an answer points.
 func TestProveKeys_answers(t *testing.T) {
 	const page = "<!DOCTYPE html>\n<html><body>Welcome</body></html>"
 	for name, c := range map[string]struct {

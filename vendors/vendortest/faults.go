@@ -21,8 +21,8 @@ func cancelled() context.Context {
 	return ctx
 }
 
-// expectCancelled holds a call with an ended context to its promise: it is an
-// error, and where it says that nothing was done, nothing was.
+// expectCancelled checks a call with an ended context: it must return an error, and if the
+// error says that nothing was done, nothing was.
 func expectCancelled(t *testing.T, act string, err error, done bool) {
 	t.Helper()
 	if err == nil || !errors.Is(err, context.Canceled) {

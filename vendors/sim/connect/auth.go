@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// badToken is what the server says of every token that it does not take.
+// badToken is what the server says about every token that it does not accept.
 // https://github.com/1Password/connect/issues/54
 const badToken = "Invalid bearer token"
 
-// live reports whether a token is not over.
+// live reports whether a token has not expired.
 func (t Token) live(now time.Time) bool { return t.Expires.IsZero() || now.Before(t.Expires) }
 
 // rights says what a token may do in a vault.
