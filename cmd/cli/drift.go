@@ -23,7 +23,7 @@ func driftCommand(r *run) *cli.Command {
 			"  bucket_settings      its storage class was changed\n" +
 			"  settings_drift       rules, domains or public access were changed\n" +
 			"  credential_gone      the credential was revoked\n" +
-			"  credential_exposed   the vendor found it published and ended it\n" +
+			"  credential_exposed   the vendor found it published and revoked it\n" +
 			"  credential_expired   it has expired\n" +
 			"  credential_disabled  it was disabled\n" +
 			"  credential_unproved  with --prove: the stored keys do not open the bucket\n" +

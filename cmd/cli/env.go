@@ -21,11 +21,10 @@ func envCommand(r *run) *cli.Command {
 			&cli.BoolFlag{Name: "by-id", Usage: "name the item by its id: titles can be ambiguous"},
 			&cli.StringFlag{Name: "names", Value: envNames[0],
 				Usage: "buckethead or aws variables"}), "dotenv"),
-		Description: "The formats: dotenv is what op run --env-file takes, docker what docker run\n" +
-			"--env-file takes, github the env of a step with\n" +
-			"1password/load-secrets-action; op, rclone and aws are templates for\n" +
-			"op inject; json is an object. With --names aws the variables are those that\n" +
-			"bh exec sets.",
+		Description: "Formats: dotenv, for op run --env-file; docker, for docker run --env-file;\n" +
+			"github, the env of a step with 1password/load-secrets-action; op, rclone and\n" +
+			"aws, templates for op inject; json, an object. With --names aws, the\n" +
+			"variables are those that bh exec sets.",
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {

@@ -17,7 +17,7 @@ func importCommand(r *run) *cli.Command {
 		ArgsUsage: "PROJECT | --all",
 		Description: "Reads the bucket, and prints a project block that declares it as it is and\n" +
 			"an import block that takes it over; with --write they are added to the file,\n" +
-			"where nothing else is touched, or to imported.hcl where --file is a folder.\n" +
+			"which otherwise stays as it is, or to imported.hcl if --file is a folder.\n" +
 			"The next plan then only adopts the bucket: it does not change it, but\n" +
 			"issues a credential and stores it. With --item, the credential that the item\n" +
 			"holds is taken over as well.\n\n" +
@@ -25,7 +25,7 @@ func importCommand(r *run) *cli.Command {
 			"bh discover shows it. From then on, that state refuses to change it.\n\n" +
 			"With --all: every bucket that bh discover lists and that no other state\n" +
 			"owns. --target and --exclude match names of buckets and of projects.\n\n" +
-			"--cloud and --secrets are needed where the file has several of them.",
+			"--cloud and --secrets are needed if the file has several of them.",
 		Flags: commonFlags(append(scopeFlags(),
 			&cli.StringFlag{Name: "bucket", Usage: "take over the bucket `NAME`"},
 			&cli.StringFlag{Name: "cloud", Usage: "in the cloud `VENDOR.NAME`"},

@@ -52,8 +52,8 @@ func newApp(r *run) *cli.App {
 		Writer: r.Stdout, ErrWriter: io.Discard, Reader: r.Stdin, ExitErrHandler: func(*cli.Context, error) {},
 		Description: "buckets.hcl declares projects. bh plan compares it with the state and with\n" +
 			"what the providers have; bh apply makes the providers match.\n\n" +
-			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\n" +
-			"of bh drift: drift; 130 and 143 interrupted, state saved.\n\n" +
+			"Exit codes: 0 done; 1 error; 2 changes (with --detailed-exitcode) or drift\n" +
+			"(bh drift); 130 and 143 interrupted, state saved.\n\n" +
 			"Help topics:\n" + terminalText(strings.Join(topicNames(), ", ")+".") + "\n" +
 			"bh help codes lists the codes of errors; bh help BH1005 explains one.",
 		OnUsageError: usageError,

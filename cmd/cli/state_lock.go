@@ -16,7 +16,7 @@ import (
 // lockCommand returns bh state lock, with bh state lock list below it.
 func lockCommand(command func(name, usage, args string, do stateRun, flags ...cli.Flag) *cli.Command) *cli.Command {
 	lock := command("lock", "keep others from changing the state for a while", "", stateLock,
-		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "release it after `LONG`"})
+		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "release it after `TIME`"})
 	lock.Subcommands = []*cli.Command{command("list", "show who holds the state", "", stateLocks)}
 	return lock
 }

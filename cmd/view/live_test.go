@@ -20,8 +20,8 @@ import (
 	"buckethead/planner"
 )
 
-// terminal is what a terminal shows of what is written to it: lines, which a cursor
-// above the last one can take away.
+// terminal is what a terminal shows of its input: lines, which a cursor above the last one can
+// take away.
 type terminal struct {
 	t     interface{ Fatalf(string, ...any) }
 	width int

@@ -54,8 +54,8 @@ func text(x any) string {
 	return string(out)
 }
 
-// run runs a command of one of the two. What the other one owns has to be as it was, and
-// what is new belongs to whoever ran the command.
+// run runs a command of one of the two. What the other one owns has to be as it was, and what
+// is new belongs to the person who ran the command.
 func (d *twoStates) run(who *opAccount, args ...string) (string, int) {
 	before := d.things()
 	out, code := who.bh(args...)
