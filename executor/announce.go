@@ -8,8 +8,8 @@ import (
 	"buckethead/state"
 )
 
-// Announcement returns the intents of everything that a plan may do, under every name that
-// it may use, for a state that others read while the plan runs. It leaves out blocked
+// Announcement returns the intents of everything that a plan may do, under every name that it
+// may use. It is for a state that others read while the plan runs. It leaves out blocked
 // operations. The intents have no ids.
 func Announcement(p *planner.Plan, run Run, at time.Time) []state.Intent {
 	var out []state.Intent

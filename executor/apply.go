@@ -11,11 +11,10 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// Apply carries out a plan that was made from snap, and reports on each of its operations,
-// whatever happens. An operation starts when all that it waits for are done; one that fails
-// stops only those that wait for it. A plan without operations writes nothing but the watch list, if that changed. When Options.Stop
-// is closed, running steps end and are committed. When ctx ends, they are cut off, and the
-// journal keeps what is open.
+// Apply carries out a plan that was made from snap, and reports on each of its operations, whatever happens. An
+// operation starts when all operations that it waits for are done. If one fails, only those that wait for it are
+// skipped. A plan without operations writes only the watch list, if that changed. When Options.Stop is closed, running
+// steps finish and are committed. When ctx ends, they are interrupted, and the journal keeps what is open.
 func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot, j state.Journal, o Options) Report {
 	r := &run{plan: p, digest: p.Digest(), rigs: rigs, journal: j, records: snap.Records, options: o,
 		results: make(map[addr.Address]Result, len(p.Operations)), causes: map[addr.Address]addr.Address{}}
@@ -32,8 +31,8 @@ func Apply(ctx context.Context, p *planner.Plan, rigs Rigs, snap state.Snapshot,
 	return r.report(report)
 }
 
-// bounded ends the context some time after a stop was asked for, so that a step that hangs
-// does not keep the process alive forever.
+// bounded ends the context some time after a stop was requested, so that a hanging step does
+// not keep the process alive forever.
 func bounded(ctx context.Context, o Options) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	if o.StepTimeout == 0 || o.Stop == nil {
@@ -55,9 +54,9 @@ func bounded(ctx context.Context, o Options) (context.Context, context.CancelFun
 	return ctx, cancel
 }
 
-// underWay returns how many operations may be under way if parallelism of them work at
-// once. An operation that rests until a new key works everywhere makes room for others.
-// With a parallelism of 1, operations run strictly one after the other.
+// underWay returns how many operations may be in progress if parallelism of them work at once.
+// An operation that waits until a new key works everywhere makes room for others. With a
+// parallelism of 1, operations run strictly one after the other.
 func underWay(parallelism int) int {
 	if parallelism <= 1 {
 		return 1
@@ -65,8 +64,8 @@ func underWay(parallelism int) int {
 	return 16 * parallelism
 }
 
-// operations runs all operations, each when those that it waits for have ended, and otherwise in
-// the order of the plan.
+// operations runs all operations, in the order of the plan, but each only after those that it
+// waits for have ended.
 func (r *run) operations(ctx context.Context) {
 	queue, limit := r.plan.Queue(), underWay(r.options.Parallelism)
 	g := parallel.NewGroup(limit)
@@ -94,11 +93,11 @@ func (r *run) operations(ctx context.Context) {
 	g.Wait()
 }
 
-// sleeper sleeps until a length of time has passed, or the context ends.
+// sleeper sleeps for a while, or until the context ends.
 type sleeper = func(context.Context, time.Duration) error
 
-// resting releases the worker slot while an operation sleeps. The first for a store keeps it:
-// those that wait for it hold slots, and could take that one as well.
+// resting releases the worker slot while an operation sleeps. The first operation for a store
+// keeps its slot: those that wait for it hold slots, and could take this one as well.
 func (r *recorder) resting(slots chan struct{}, sleep sleeper) sleeper {
 	return func(ctx context.Context, d time.Duration) error {
 		if r.first != nil {

@@ -119,7 +119,7 @@ func checkOutcome(t *rapid.T, o planner.Operation, outcome map[addr.Address]exec
 	}
 	if got.Outcome == executor.Skipped && len(got.Diagnostics) == 1 {
 		// It names the operation at the start of the chain, which did not succeed by itself.
-		name, _, _ := strings.Cut(strings.TrimPrefix(got.Diagnostics[0].Fix, "Repair project."), " ")
+		name, _, _ := strings.Cut(strings.TrimPrefix(got.Diagnostics[0].Fix, "Fix project."), " ")
 		if cause := outcome[addr.Address{Kind: addr.Project, Name: name}].Outcome; cause != executor.Failed && cause != executor.Blocked {
 			t.Fatalf("%s was skipped because of %s, which is %s", o.Address, name, cause)
 		}
@@ -147,8 +147,8 @@ func TestApply_namesTheFirstCause(t *testing.T) {
 		got = append(got, string(result.Outcome)+": "+result.Diagnostics[0].Detail+" "+result.Diagnostics[0].Fix)
 	}
 	want := []string{"failed: it is shut. Correct the block, then apply again.",
-		"skipped: It waits for project.a, which frees the name of the bucket, and that did not succeed. Repair project.a and apply again.",
-		"skipped: It waits for project.b, which frees the name of the bucket, and that was skipped because of project.a. Repair project.a and apply again."}
+		"skipped: It waits for project.a, which frees the name of the bucket. That one did not succeed. Fix project.a and apply again.",
+		"skipped: It waits for project.b, which frees the name of the bucket. That one was skipped because of project.a. Fix project.a and apply again."}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

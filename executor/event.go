@@ -8,9 +8,9 @@ import (
 	"buckethead/planner"
 )
 
-// Event is something that happened while a plan runs. The set is closed: it has the types in this
-// file. Each has the address of an operation. Events of one operation come in order. Those of
-// several mix, but never two at once.
+// Event is something that happened while a plan runs. The set is closed: it consists of the types
+// in this file. Each has the address of an operation. Events of one operation come in order.
+// Those of several operations are interleaved, but never concurrent.
 type Event interface{ event() }
 
 // OperationStarted: the first step of an operation is about to run.
@@ -66,7 +66,7 @@ const (
 )
 
 // Result says how one operation ended. Reference is that of the item, if there is one
-// afterwards. Notes are what people should know of it although it is done.
+// afterwards. Notes are for people to read, even though the operation is done.
 type Result struct {
 	Address     addr.Address
 	Kind        planner.Kind
@@ -83,7 +83,7 @@ type Result struct {
 type Report struct {
 	Results     []Result
 	Interrupted bool
-	Diagnostics diag.List // faults that belong to no project, such as a state that cannot be written
+	Diagnostics diag.List // faults that do not belong to a project, such as a state that cannot be written
 }
 
 // Counts returns the number of results of each outcome.

@@ -15,8 +15,8 @@ import (
 	"buckethead/vendors"
 )
 
-// operate runs one operation, or says why it does not run. The caller holds one of slots. A
-// panic ends only this operation; the journal has what it left open.
+// operate runs one operation, or says why it does not run. The caller holds a slot. A panic
+// ends only this operation; the journal keeps what it left open.
 func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan struct{}) (result Result) {
 	result = Result{Address: o.Address, Kind: o.Kind, Started: r.options.Now()}
 	defer func() {
@@ -24,7 +24,7 @@ func (r *run) operate(ctx context.Context, o *planner.Operation, slots chan stru
 			result.Outcome, result.Ended = Failed, r.options.Now()
 			result.Diagnostics = diag.List{{Severity: diag.Error, Kind: operationPanicked, Address: o.Address, Subject: o.Range,
 				Detail: fmt.Sprintf("The %s of %s was cut off: %v.", o.Kind, o.Address.String(), fault),
-				Fix:    "Apply again: it continues from where it stopped. And report it."}}
+				Fix:    "Apply again: it continues from where it stopped. Please report this."}}
 		}
 	}()
 	end := func(outcome Outcome, diags ...diag.Diagnostic) Result {
@@ -86,24 +86,24 @@ func (r *recorder) rig(rig orchestrator.Rig, slots chan struct{}) orchestrator.R
 	return rig
 }
 
-// unopened is the error of an operation whose vendors cannot be opened.
+// unopened is the error for an operation whose vendors cannot be opened.
 func unopened(o *planner.Operation, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Kind: vendorNotOpened, Address: o.Address, Subject: o.Range,
 		Detail: err.Error() + ".",
 		Fix:    "Correct the block, then apply again.", Cause: err}
 }
 
-// notIssued is the error of an operation that did not issue its credential, because the store had
-// refused that of another operation.
+// notIssued is the error for an operation that did not issue its credential, because the store
+// had refused the credential of another operation.
 func notIssued(o *planner.Operation, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Error, Kind: storeRefused, Address: o.Address, Subject: o.Range,
 		Detail: "In this run " + err.Error() + ".", Cause: err,
-		Fix: "Repair what the store reports for that one, then apply again: it continues from where it stopped."}
+		Fix: "Fix what the store reports for that project, then apply again: it continues from where it stopped."}
 }
 
-// revokes reports whether an operation ends a credential. If it also mints one, both exist
-// while it runs. A plan counts on no more of those than work at once, so such an operation
-// keeps its slot while it rests.
+// revokes reports whether an operation revokes a credential. If it also mints one, both exist
+// while it runs. A plan allows for only as many of those as work at once, so such an operation
+// keeps its slot while it waits.
 func revokes(o *planner.Operation) bool {
 	return slices.ContainsFunc(o.Steps, func(s planner.Step) bool { return s.Name() == planner.StepRevokeCredential })
 }
@@ -149,7 +149,7 @@ func blockedFaults(o *planner.Operation) []diag.Diagnostic {
 	out := make([]diag.Diagnostic, 0, len(o.Blocked))
 	for _, b := range o.Blocked {
 		out = append(out, diag.Diagnostic{Severity: diag.Error, Kind: blocked, Address: o.Address, Subject: o.Range,
-			Detail: "The " + string(o.Kind) + " of " + o.Address.String() + " was not begun: " + b.Text + ".", Fix: b.Fix})
+			Detail: "The " + string(o.Kind) + " of " + o.Address.String() + " was not started: " + b.Text + ".", Fix: b.Fix})
 	}
 	return out
 }
@@ -163,14 +163,14 @@ func failure(o *planner.Operation, err error) diag.Diagnostic {
 	case o.Cloud == "" && errors.Is(err, orchestrator.ErrUnproved):
 		return unprovedKeys(d, err)
 	case errors.Is(err, vendors.ErrDenied) && !errors.Is(err, orchestrator.ErrUnproved):
-		d.Fix = "Check what the credentials that bh uses may do, then apply again: it continues from where it stopped."
+		d.Fix = "Check the permissions of the credentials that bh uses, then apply again: it continues from where it stopped."
 	case errors.Is(err, orchestrator.ErrUnproved) && provable(err):
 		d.Fix = "Correct what the message names, then apply again: it proves the credential and continues. " +
 			"If only this machine cannot open the bucket, add --verify=false."
 	case errors.Is(err, vendors.ErrNotEmpty):
 		d.Fix = "Empty the bucket, or declare it with on_destroy = \"retain\" or \"empty\" first."
 	case errors.Is(err, vendors.ErrExists):
-		d.Fix = "Plan again: the world changed since the plan was made."
+		d.Fix = "Plan again: something changed since the plan was made."
 	case errors.Is(err, vendors.ErrInvalid):
 		d.Fix = "Correct what is declared, then apply again."
 	}
@@ -186,15 +186,15 @@ func provable(err error) bool {
 func stateFault(p addr.Address, place diag.Range, err error) diag.Diagnostic {
 	return ofSecret(diag.Diagnostic{Severity: diag.Error, Kind: stateNotWritten, Address: p, Subject: place, Cause: err,
 		Detail: err.Error() + ".",
-		Fix:    "Make room or give access, then apply again: what was done meanwhile is found by its name."})
+		Fix:    "Free space or grant access, then apply again: it finds what was done in the meantime by its name."})
 }
 
-// ofSecret says, if that is so, that the state would contain a secret.
+// ofSecret describes the error that the state would contain a secret, if it is that.
 func ofSecret(d diag.Diagnostic) diag.Diagnostic {
 	if errors.Is(d.Cause, state.ErrSecret) {
 		d.Kind = SecretInState
 		d.Fix = "Look for a value that is a secret in one place and a name, title or key id in another. " +
-			"If there is none, this is a bug in bh: please report it. What was done meanwhile is found by its name."
+			"If there is none, this is a bug in bh: please report it. An apply finds what was done in the meantime by its name."
 	}
 	return d
 }

@@ -14,15 +14,15 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// Proof is what came of proving the stored keys of one project. Err says why they do not
-// open the bucket, Unread why they could not be read from their item.
+// Proof is the result of proving the stored keys of one project. Err says why they do not open
+// the bucket, and Unread why they could not be read from their item.
 type Proof struct {
 	Project addr.Address
 	Err     error
 	Unread  error
 }
 
-// Provable reports whether a record has stored keys that are to be proved.
+// Provable reports whether a record has stored keys that should be proved.
 func Provable(r state.Record) bool { return r.Item != nil && r.Active != nil && !r.Applied.Unverified }
 
 // Prove proves the stored keys of records that are [Provable], at most parallelism at once,
@@ -39,7 +39,7 @@ func Prove(ctx context.Context, rigs Rigs, records []state.Record, parallelism i
 	return out
 }
 
-// proveOne proves the keys of one project. fault is why the items of its store could not be read.
+// proveOne proves the keys of one project. fault says why the items of its store could not be read.
 func proveOne(ctx context.Context, rigs Rigs, r state.Record, items map[itemKey]vendors.Item, fault error) Proof {
 	out := Proof{Project: r.Project}
 	rig, err := rigs(ctx, r.Cloud, r.Secrets)
@@ -62,8 +62,8 @@ func proveOne(ctx context.Context, rigs Rigs, r state.Record, items map[itemKey]
 	return out
 }
 
-// concernsAll reports whether what failed for some items of a store fails for all of them. Any
-// other fault may be that of a single item.
+// concernsAll reports whether an error for some items of a store applies to all of them. Any
+// other error may concern a single item.
 func concernsAll(err error) bool {
 	return errors.Is(err, vendors.ErrRateLimited) || errors.Is(err, vendors.ErrDenied) ||
 		errors.Is(err, vendors.ErrUnreachable) || errors.Is(err, context.Canceled)
@@ -74,9 +74,9 @@ type itemKey struct{ secrets, id string }
 // together is how many items are read in one call, which is what 1Password allows.
 const together = 50
 
-// readTogether reads the items of those stores that can read several in one call. What it
-// does not find is read alone, and says what is wrong. After the first fault of a store, which it
-// returns, nothing more is read from that store.
+// readTogether reads the items of stores that can read several in one call. Items that it does
+// not find are read one by one, so that each error says what is wrong. After the first fault of a
+// store, which it returns, it reads nothing more from that store.
 func readTogether(ctx context.Context, rigs Rigs, records []state.Record,
 	parallelism int) (map[itemKey]vendors.Item, map[string]error) {
 	byStore := map[string][]string{}

@@ -58,7 +58,7 @@ func TestApply_skipsWhatNeedsAQuotaThatWasNotFreed(t *testing.T) {
 		t.Fatalf("got %v, want one failed and one skipped", got)
 	}
 	for _, result := range report.Results {
-		if result.Outcome == executor.Skipped && result.Diagnostics[0].Detail != "It waits for project.albums, which frees a credential, and that did not succeed." {
+		if result.Outcome == executor.Skipped && result.Diagnostics[0].Detail != "It waits for project.albums, which frees a credential. That one did not succeed." {
 			t.Errorf("got %q", result.Diagnostics[0].Detail)
 		}
 	}

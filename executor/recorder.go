@@ -41,9 +41,9 @@ func (r *recorder) Begin(ctx context.Context, w orchestrator.Work, s planner.Ste
 	return orchestrator.Ticket{Intent: intent}, err
 }
 
-// endsEarly reports whether a step ends an older key before its time, to make room for another
-// one: in vain if the store does not take that. Without an overlap, older keys are not to work
-// on in any case.
+// endsEarly reports whether a step revokes an older key before its time, to make room for
+// another one. That is in vain if the store does not accept the new one. Without an overlap,
+// older keys must end in any case.
 func (r *recorder) endsEarly(record state.Record, s planner.Step) bool {
 	revoke, is := s.(planner.RevokeCredential)
 	return is && slices.ContainsFunc(record.Retiring, func(c state.CredentialRef) bool {
@@ -77,7 +77,7 @@ func (r *recorder) wrote(s planner.Step, err error) {
 	r.leave()
 }
 
-// leave lets others try the store. It does nothing if the operation is not the first.
+// leave lets others try the store. It does nothing if the operation is not the first one.
 func (r *recorder) leave() {
 	if r.first != nil {
 		r.first.leave()
@@ -127,7 +127,7 @@ func (r *recorder) done(s planner.Step, err error) {
 		At: r.run.options.Now(), Err: err})
 }
 
-// run is one apply while it runs.
+// run is a running apply.
 type run struct {
 	plan    *planner.Plan
 	digest  string

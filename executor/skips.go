@@ -5,7 +5,8 @@ import (
 	"buckethead/planner"
 )
 
-// skips returns how an operation ends without having begun: one that had to be done before is not.
+// skips returns how an operation ends without having started, because one that it waits for is not
+// done.
 func (r *run) skips(o *planner.Operation) (outcome Outcome, d diag.Diagnostic) {
 	r.outcome.Lock()
 	defer r.outcome.Unlock()
@@ -25,14 +26,14 @@ func (r *run) skips(o *planner.Operation) (outcome Outcome, d diag.Diagnostic) {
 		detail := "It waits for " + w.Address.String() + ", which " + w.Reason.Text
 		switch {
 		case !ended:
-			detail += ", and that is not part of this plan."
+			detail += ". That one is not part of this plan."
 		case cause != w.Address:
-			detail += ", and that was skipped because of " + cause.String() + "."
+			detail += ". That one was skipped because of " + cause.String() + "."
 		default:
-			detail += ", and that " + didNot(before.Outcome) + "."
+			detail += ". That one " + didNot(before.Outcome) + "."
 		}
 		return Skipped, diag.Diagnostic{Severity: diag.Error, Kind: skipped, Address: o.Address, Subject: o.Range,
-			Detail: detail, Fix: "Repair " + cause.String() + " and apply again."}
+			Detail: detail, Fix: "Fix " + cause.String() + " and apply again."}
 	}
 	return "", d
 }

@@ -11,10 +11,10 @@ import (
 	"buckethead/vendors"
 )
 
-// stores holds what this run knows of the stores: whether they take credentials. The first
-// credential for a store is issued alone, and others only when that one is stored. If a write
-// fails, nothing more is issued for that store in this run, so a store that refuses costs one
-// credential, or as many as were on their way when it began to.
+// stores holds what this run knows about the stores: whether they accept credentials. The first
+// credential for a store is issued alone, and others only once that one is stored. If a write
+// fails, no more are issued for that store in this run. So a store that refuses costs one
+// credential, or as many as were in progress when it began to refuse.
 type stores struct {
 	mu    sync.Mutex
 	known map[string]*storeGate
@@ -24,7 +24,7 @@ type storeGate struct {
 	turn chan struct{} // holds a token while nobody is the first
 
 	mu     sync.Mutex
-	takes  bool  // it has taken a credential
+	takes  bool  // it has accepted a credential
 	failed error // why no more are issued for it
 }
 
@@ -44,7 +44,7 @@ func (s *stores) gate(store string) *storeGate {
 }
 
 // enter waits until a credential may be issued for the store. It reports whether it is the
-// first one; then leave has to be called.
+// first one; then the caller must call leave.
 func (g *storeGate) enter(ctx context.Context, stop <-chan struct{}) (first bool, err error) {
 	if takes, err := g.answer(); takes || err != nil {
 		return false, err
@@ -72,8 +72,8 @@ func (g *storeGate) answer() (takes bool, err error) {
 	return g.takes, g.failed
 }
 
-// wrote notes how the write of a project's credential into an item ended, "" for a new one.
-// If an item was changed or removed by others meanwhile, that says nothing of the store.
+// wrote records how the write of a project's credential into an item ("" for a new one) ended.
+// If others changed or removed the item in the meantime, that says nothing about the store.
 func (g *storeGate) wrote(store, item string, p addr.Address, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -87,8 +87,8 @@ func (g *storeGate) wrote(store, item string, p addr.Address, err error) {
 	}
 }
 
-// storeError is why no credential was issued for a project: the store did not take one
-// before.
+// storeError says why no credential was issued for a project: the store did not accept an
+// earlier one.
 type storeError struct {
 	store string
 	of    addr.Address
@@ -96,7 +96,7 @@ type storeError struct {
 }
 
 func (e *storeError) Error() string {
-	return fmt.Sprintf("no credential was issued, because %s did not take the one of %s", e.store, e.of.Label())
+	return fmt.Sprintf("no credential was issued, because %s did not accept the one of %s", e.store, e.of.Label())
 }
 
 func (e *storeError) Unwrap() error { return e.err }

@@ -7,8 +7,7 @@ import (
 	"buckethead/vendors"
 )
 
-// unprovedKeys says of keys that someone brings, and that are stored, why they were not
-// proved and what would help.
+// unprovedKeys says what to do about registered keys that were stored but not proved.
 func unprovedKeys(d diag.Diagnostic, err error) diag.Diagnostic {
 	const waive = " add verify = false to the register block."
 	d.Kind = keysNotProved
@@ -23,14 +22,14 @@ func unprovedKeys(d diag.Diagnostic, err error) diag.Diagnostic {
 	case errors.Is(err, vendors.ErrDenied):
 		d.Fix = "Correct access_key_id and secret_access_key in the register block, then apply again."
 	case errors.Is(err, vendors.ErrNotFound):
-		d.Fix = "Correct bucket or endpoint_url, or make the bucket, then apply again."
+		d.Fix = "Correct bucket or endpoint_url, or create the bucket, then apply again."
 	case errors.Is(err, vendors.ErrInvalid):
 		d.Fix = "Correct endpoint_url, region or bucket, then apply again."
 	case errors.Is(err, vendors.ErrUnreachable):
-		d.Fix = "Correct endpoint_url, or start what should listen there, then apply again. If this machine cannot reach it,"
+		d.Fix = "Correct endpoint_url, or start the server, then apply again. If this machine cannot reach it,"
 		d.Fix += waive
 	default:
-		d.Fix = "Apply again: it proves the keys then. If this machine cannot reach the endpoint," + waive
+		d.Fix = "Apply again to prove the keys. If this machine cannot reach the endpoint," + waive
 	}
 	return d
 }

@@ -1,5 +1,5 @@
-// Package state defines what bh remembers between two runs, and the contract of the
-// stores that keep it.
+// Package state defines what bh remembers between two runs, and the contract of the stores that
+// keep it.
 //
 // A [Snapshot] holds everything but the history:
 //
@@ -13,14 +13,14 @@
 //
 // # Stores
 //
-// A [Store] is a state that is open for writing. The executor writes it as a [Journal]:
-// the intent before a step acts, the record after it. A command that only reads has a
-// [Reader]. A [Place] is where a state is kept. It opens stores, and makes and restores
-// backups; one whose lock people can take is a [Locker] as well.
+// A [Store] is a state that is open for writing. The executor writes it as a [Journal]: the
+// intent before a step acts, the record after it. A command that only reads has a [Reader]. A
+// [Place] is where a state is kept. It opens stores, and makes and restores backups. If people
+// can take its lock, it is also a [Locker].
 //
-// This package has types and no storage. Package state/bolt keeps a state in a file,
-// package state/s3 keeps that file in a bucket, and package state/statetest has the suite
-// that checks every store against the comments here.
+// This package has only types and no storage. Package state/bolt keeps a state in a file,
+// package state/s3 keeps that file in a bucket, and package state/statetest has the suite that
+// checks that every store does what the comments here say.
 //
 // No type in this package can hold a secret. Secrets are remembered as fingerprints.
 package state

@@ -40,14 +40,14 @@ type Place interface {
 	Push(ctx context.Context, file string, p Push) (kept string, err error)
 }
 
-// Locker is a Place with a lock that people can take and break. A file is no Locker: its
-// lock belongs to the system, which frees it when the process ends.
+// Locker is a [Place] with a lock that people can take and break. A file is not a Locker: its
+// lock belongs to the system, which releases it when the process ends.
 type Locker interface {
-	// Lock keeps everyone from changing the state for as long as last.
+	// Lock keeps others from changing the state for as long as last.
 	Lock(ctx context.Context, last time.Duration) (Lock, error)
-	// Locked returns the present lock.
+	// Locked returns the current lock.
 	Locked(ctx context.Context) (Lock, error)
-	// Unlock releases the lock of that id, and reports whether it was there.
+	// Unlock releases the lock with that id, and reports whether it existed.
 	Unlock(ctx context.Context, id string) (bool, error)
 }
 
@@ -55,16 +55,16 @@ type Locker interface {
 // lock, even if the context that the state was opened with has ended.
 type Locked interface {
 	Store
-	// Announce publishes what an apply is about to do before any step acts, if others
-	// could not see it otherwise. Call it once, before the first Begin.
+	// Announce publishes what an apply is about to do before any step acts, if others could not
+	// see it otherwise. It must be called once, before the first Begin.
 	Announce(ctx context.Context, intents []Intent) error
 	// Backup copies the state and returns the path of the copy, "" if the state is
 	// still empty.
 	Backup(ctx context.Context) (string, error)
 	// Copy writes a consistent copy of the state's file.
 	Copy(w io.Writer) (Meta, error)
-	// Retire closes the state for good, because it moved to the place with the address
-	// to. It returns the path of the last version.
+	// Retire closes the state for good, because it moved to the place with address to. It
+	// returns the path of the last version.
 	Retire(ctx context.Context, to string) (kept string, err error)
 }
 
@@ -76,10 +76,9 @@ type View interface {
 	Lock() Lock
 }
 
-// Lock says who holds a state. ExpiresAt is by the server's clock. Expired means that the
-// next apply takes the lock over, and Manual that a person took it and no process runs
-// under it. Intents counts what the holder's apply announced. Held is false if nobody
-// holds the state.
+// Lock says who holds a state. ExpiresAt is by the server's clock. Expired means that the next
+// apply takes over the lock. Manual means that a person took it and no process runs under it.
+// Intents counts what the holder's apply announced. Held is false if nobody holds the state.
 type Lock struct {
 	ID         string    `json:"id"`
 	Holder     Holder    `json:"holder"`
@@ -122,7 +121,7 @@ func (h Holder) Describe() string {
 	return vendors.Excerpt(strings.Join(parts, " "), 300) // others wrote it
 }
 
-// BackupsKept is how many copies of a state are kept beside it.
+// BackupsKept is how many copies of a state are kept next to it.
 const BackupsKept = 10
 
 // BackupInfo describes one copy. Err says why it cannot be restored; it is nil if it can.
@@ -135,9 +134,9 @@ type BackupInfo struct {
 }
 
 // Push says how a file may replace a state. Force allows it to replace a state of another
-// lineage, a newer one or a damaged one. Moves means that the file is this state, coming
-// from another place. If Over is not nil, the present state must have its lineage and
-// serial, or nothing is done.
+// lineage, a newer one or a damaged one. Moves means that the file is this state, from another
+// place. If Over is not nil, the current state must have its lineage and serial, or nothing is
+// done.
 type Push struct {
 	Force, Moves bool
 	Over         *Meta
@@ -153,41 +152,41 @@ var (
 	ErrLost = errors.New("the lock on the state was lost")
 	// ErrMoved: the state was migrated to another place.
 	ErrMoved = errors.New("the state is kept elsewhere now")
-	// ErrLineage: two states were not made of one another.
+	// ErrLineage: neither of two states comes from the other.
 	ErrLineage = errors.New("the states have different lineages")
 	// ErrOlder: a state is not newer than the one that it would replace.
 	ErrOlder = errors.New("the state is not newer")
-	// ErrOffered: the file that is to replace a state cannot be read.
+	// ErrOffered: the file that should replace a state cannot be read.
 	ErrOffered = errors.New("the file cannot be pushed")
-	// ErrChanged: the present state is not the one that was looked at.
-	ErrChanged = errors.New("the state changed meanwhile")
+	// ErrChanged: the current state is not the one that was read before.
+	ErrChanged = errors.New("the state changed in the meantime")
 )
 
-// May returns nil if a file may replace the present state. Otherwise its error wraps
+// May returns nil if a file may replace the current state. Otherwise its error wraps
 // [ErrChanged], [ErrLineage] or [ErrOlder].
 func (p Push) May(offered, present Meta) error {
 	switch {
 	case p.Over != nil && (p.Over.Lineage != present.Lineage || p.Over.Serial != present.Serial):
-		return fmt.Errorf("%w: serial %d was expected, and %d is there; nothing was changed",
+		return fmt.Errorf("%w: serial %d was expected, but the state has %d; nothing was changed",
 			ErrChanged, p.Over.Serial, present.Serial)
 	case p.Force, p.Moves && offered.Lineage == present.Lineage && offered.Serial == present.Serial:
-		return nil // the second case: an earlier move got this far
+		return nil // second case: an earlier move got this far
 	}
 	return mayReplace(offered, present)
 }
 
-// mayReplace returns ErrLineage or ErrOlder, wrapped, if a state may not replace the
-// present one. A present one without a lineage does not exist, and one of serial 0 has
-// nothing in it that could be lost.
+// mayReplace returns an error that wraps ErrLineage or ErrOlder if a state may not replace the
+// current one. A current state without a lineage does not exist, and one with serial 0 has
+// nothing to lose.
 func mayReplace(offered, present Meta) error {
 	const anyway = "nothing was changed; --force replaces it anyway"
 	switch {
 	case present.Lineage == "" || present.Serial == 0:
 		return nil
 	case offered.Lineage != present.Lineage:
-		return fmt.Errorf("%w: %s is offered, and %s is there; %s", ErrLineage, offered.Lineage, present.Lineage, anyway)
+		return fmt.Errorf("%w: the file has %s, and the state has %s; %s", ErrLineage, offered.Lineage, present.Lineage, anyway)
 	case offered.Serial <= present.Serial:
-		return fmt.Errorf("%w: serial %d is offered, and %d is there; %s", ErrOlder, offered.Serial, present.Serial, anyway)
+		return fmt.Errorf("%w: the file has serial %d, and the state has %d; %s", ErrOlder, offered.Serial, present.Serial, anyway)
 	}
 	return nil
 }

@@ -29,9 +29,9 @@ var (
 	ErrReadOnly = errors.New("state is open for reading only")
 )
 
-// Meta describes one state. Lineage is drawn when the state is created and identifies it
-// from then on, in the marks of items and the names of credentials. Ancestors are the
-// lineages that the state came from: what they own, it owns. Serial rises with every write.
+// Meta describes one state. Lineage is generated when the state is created and identifies it
+// from then on, in the marks of items and the names of credentials. Ancestors are the lineages
+// that the state comes from: it owns what they own. Serial increases with every write.
 // FingerprintKey is the HMAC key of the fingerprints of secrets; it is kept nowhere else.
 type Meta struct {
 	Format         int      `json:"format"`
@@ -62,8 +62,8 @@ func (m Meta) Descends(lineages ...string) Meta {
 	return m
 }
 
-// Record is what bh knows about one project: identifiers, and the desired attributes as
-// they were last applied. It never holds a secret.
+// Record is what bh knows about one project: identifiers, and the desired attributes as they
+// were last applied. It never holds a secret.
 type Record struct {
 	Project    addr.Address `json:"project"`
 	Cloud      string       `json:"cloud,omitempty"` // connection address; empty when Registered
@@ -74,17 +74,16 @@ type Record struct {
 	Bucket  *vendors.BucketID `json:"bucket,omitempty"`
 	Applied Applied           `json:"applied"`
 	Item    *ItemRef          `json:"item,omitempty"`
-	// Former lists items that are still to be deleted, in stores that the project
-	// has left.
+	// Former lists items that must still be deleted, in stores that the project no longer uses.
 	Former []FormerItem `json:"former,omitempty"`
-	// Active is the credential that the item holds. Pending was issued and is not
-	// known to be stored. Those in Retiring work until their date; the ones without
-	// a date are to be revoked, because nobody ever had their secret.
+	// Active is the credential that the item holds. Pending was issued, but may not be stored.
+	// Those in Retiring work until their date; those without a date must be revoked, because
+	// nobody ever had their secret.
 	Active   *CredentialRef  `json:"active,omitempty"`
 	Pending  *CredentialRef  `json:"pending,omitempty"`
 	Retiring []CredentialRef `json:"retiring,omitempty"`
 	// Issuer is the kind of credentials that the cloud issued, see vendors.Address; empty if
-	// that is unknown.
+	// unknown.
 	Issuer string `json:"issuer,omitempty"`
 	// Proof says whether the stored credential was proved to work.
 	Proof      Proof     `json:"proof,omitempty"`
@@ -103,8 +102,8 @@ const (
 	Unproved Proof = ""
 	Proved   Proof = "proved"
 	Waived   Proof = "waived" // by --verify=false, or verify = false in the register block
-	// Restricted: the vendor refused the proof, and only some addresses may use the
-	// credential, of which this machine may be none.
+	// Restricted: the vendor refused the proof, but only some addresses may use the credential,
+	// and this machine may not be one of them.
 	Restricted Proof = "restricted"
 )
 
@@ -117,12 +116,12 @@ type Applied struct {
 	ExpiresAfter time.Duration  `json:"expires_after,omitempty"` // nanoseconds
 	// Unverified is verify = false in the register block.
 	Unverified bool `json:"unverified,omitempty"`
-	// Settings has the groups of settings that bh wrote, as they were declared.
+	// Settings holds the groups of settings that bh wrote, as they were declared.
 	Settings vendors.BucketSettings `json:"settings,omitzero"`
 }
 
-// ItemRef identifies the item that holds the keys. Fields holds its fields as they were
-// stored, without the secret. UpdatedAt is the store's time, by which edits are noticed.
+// ItemRef identifies the item that holds the keys. Fields holds its fields as they were stored,
+// without the secret. UpdatedAt is the store's time; edits change it.
 type ItemRef struct {
 	ID        string            `json:"id"`
 	Title     string            `json:"title"`
@@ -130,14 +129,14 @@ type ItemRef struct {
 	Address   addr.Address      `json:"address"`   // the address in its mark
 	Operation string            `json:"operation"` // the operation id in its mark
 	UpdatedAt time.Time         `json:"updated_at"`
-	// Shape is how the store wrote the item, see vendors.Vendor; empty if that is unknown. It
-	// ends in [Elsewhere] if references name some fields otherwise than those of the store's
-	// own items.
+	// Shape is how the store wrote the item, see vendors.Vendor; empty if unknown. It ends in
+	// [Elsewhere] if references to some fields differ from those in items that the store
+	// created.
 	Shape string `json:"shape,omitempty"`
 }
 
-// Elsewhere ends the shape of an item that has fields in places of their own, because someone
-// else made it. An older bh, which does not know it, writes such an item again.
+// Elsewhere ends the shape of an item that has fields in other places, because someone else
+// created it. An older bh, which does not know it, writes such an item again.
 const Elsewhere = "+elsewhere"
 
 // FormerItem is an item that was replaced by one in another store.
@@ -158,10 +157,10 @@ type CredentialRef struct {
 	RetireAfter time.Time `json:"retire_after,omitzero"`
 }
 
-// Intent is a step that is about to act, or whose outcome is unknown. Name is the remote
-// name that the step uses: that of the bucket, the credential or the item. Change is what
-// a step that writes bucket settings is about to write. Retry marks a further name, which
-// the step uses only if the answer to the one before was lost.
+// Intent is a step that is about to act, or whose outcome is unknown. Name is the remote name
+// that the step uses: that of the bucket, the credential or the item. Change is what a step
+// that writes bucket settings is about to write. Retry marks another name, which the step uses
+// only if the response for the previous one was lost.
 type Intent struct {
 	ID        uint64       `json:"id"` // assigned by Begin
 	Project   addr.Address `json:"project"`
@@ -179,9 +178,9 @@ type Intent struct {
 	Change *vendors.SettingsChange `json:"change,omitempty"`
 }
 
-// Watch is a credential name whose mint has an unknown outcome and that no listing has
-// shown: the provider may still create it late. Listings counts the listings without it,
-// and AbsentSince is the time of the first of them.
+// Watch is a credential name whose mint has an unknown outcome, and that no listing has shown
+// so far: the provider may still create it. Listings counts the listings without it, and
+// AbsentSince is the time of the first one.
 type Watch struct {
 	Name        string       `json:"name"`
 	Cloud       string       `json:"cloud"`
@@ -199,7 +198,7 @@ type Entry struct {
 	Run        string       `json:"run,omitempty"`
 	PlanDigest string       `json:"plan_digest"`
 	Project    addr.Address `json:"project"`
-	Block      string       `json:"block,omitempty"` // without a project, the store that it was about
+	Block      string       `json:"block,omitempty"` // if there is no project, the store that it was about
 	Operation  string       `json:"operation"`
 	Reason     string       `json:"reason,omitempty"`
 	Outcome    string       `json:"outcome"`
@@ -210,7 +209,7 @@ type Entry struct {
 // the whole state.
 func (e Entry) Address() addr.Address {
 	if e.Block != "" {
-		a, _ := addr.Parse(e.Block) // what cannot be read is about nothing that has an address
+		a, _ := addr.Parse(e.Block) // a malformed address counts as none
 		return a
 	}
 	return e.Project
@@ -230,15 +229,15 @@ type Snapshot struct {
 	Records map[addr.Address]Record
 	Intents []Intent // by ID
 	Watches []Watch  // by name
-	// Sequences holds the highest operation sequence begun for each project, also for
-	// destroyed ones, so that no credential name is used twice.
+	// Sequences holds the highest operation sequence begun for each project, even for destroyed
+	// ones, so that no credential name is used twice.
 	Sequences map[addr.Address]uint64
 }
 
-// Settlement ends an operation on a project. Its intents are dropped, and Record becomes
-// its record: nil deletes the record, and one of another project is refused. The names in
-// Unwatch leave the watch list; those in Watch are added, or replaced if they are in it.
-// Entries are added to the history.
+// Settlement ends an operation on a project. Its intents are dropped, and Record becomes its
+// record: nil deletes the record, and a record of another project is refused. The names in
+// Unwatch are removed from the watch list; those in Watch are added or replaced. Entries are
+// added to the history.
 type Settlement struct {
 	Project addr.Address
 	Record  *Record
@@ -247,24 +246,23 @@ type Settlement struct {
 	Entries []Entry
 }
 
-// Journal is how the executor tells the state what it does. Every method is one durable
-// transaction, which is on the disk when the call returns and raises the serial. All
-// methods are safe for concurrent use.
+// Journal is how the executor records what it does. Every method is one durable transaction,
+// which is on the disk when the call returns and raises the serial. All methods are safe for
+// concurrent use.
 //
-// An error means that nothing was written, with two exceptions: the disk may have failed
-// at the last moment, or not have answered in time. In the second case the transaction
-// may still be committed later, so do not change what was passed to it. The error wraps
+// An error means that nothing was written, with two exceptions: the disk may have failed at the
+// last moment, or may not have answered in time. In the second case, the transaction may still
+// be committed later, so the caller must not change what it passed. The error wraps
 // addr.ErrMalformed for a malformed address.
 //
-// Only Begin ends with its context. The other methods record what was already done, which
-// a signal must not undo: they ignore the end of their context, and are bounded by
-// [RecordTimeout] instead.
+// Only Begin ends with its context. The other methods record what was already done, which a
+// signal must not undo. They ignore the end of their context, and take at most [RecordTimeout].
 type Journal interface {
 	// Begin stores an intent before its step acts, assigns it an ID if it has none
 	// yet, and raises the project's sequence to the intent's.
 	Begin(context.Context, Intent) (Intent, error)
-	// Commit writes the record and drops this one intent. An intent with ID 0, of a
-	// step that changes nothing remote, is ignored.
+	// Commit writes the record and drops this one intent. It ignores an intent with ID 0, which
+	// belongs to a step that changes nothing remote.
 	Commit(context.Context, Intent, Record) error
 	// Abort drops an intent whose step certainly did not act.
 	Abort(context.Context, Intent) error
@@ -296,12 +294,12 @@ type Store interface {
 	Reader
 }
 
-// Reader is a state that is open.
+// Reader is an open state.
 type Reader interface {
 	// Snapshot reads everything but history in one consistent view.
 	Snapshot() (Snapshot, error)
-	// History returns the newest entries first, at most limit of them, or all if limit
-	// is 0. The zero address means all that there are.
+	// History returns the newest entries first, at most limit of them, or all if limit is 0.
+	// The zero address means all entries.
 	History(about addr.Address, limit int) ([]Entry, error)
 	// Close releases the state. It is idempotent.
 	Close() error

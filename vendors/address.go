@@ -7,14 +7,14 @@ type Address struct {
 	Region      string
 	// AccountID is the account that the bucket and its credentials belong to.
 	AccountID string
-	// Issuer is the kind of credentials that the cloud issues, if there are several: it
-	// sees none of another kind.
+	// Issuer is the kind of credentials that the cloud issues, if there are several. It cannot
+	// see credentials of another kind.
 	Issuer string
 	// Setting names the setting that EndpointURL comes from.
 	Setting string
 }
 
-// Texts returns what clients need of the address, by the names of an item's fields.
+// Texts returns the parts of the address that clients need, by the names of an item's fields.
 func (a Address) Texts() map[string]string {
 	return BucketCredentials{EndpointURL: a.EndpointURL, Region: a.Region}.Texts()
 }

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// BucketID names a bucket within one cloud. Namespace is the part that a vendor needs
-// besides the name, such as a jurisdiction or a region; it is empty for the vendor's
-// default. BucketIDs are comparable.
+// BucketID names a bucket within one cloud. Namespace is what a vendor needs in addition to the
+// name, such as a jurisdiction or a region; it is empty for the vendor's default. BucketIDs are
+// comparable.
 type BucketID struct {
 	Name      string `json:"name"`
 	Namespace string `json:"namespace,omitempty"`
@@ -32,21 +32,21 @@ type Bucket struct {
 	CreatedAt    time.Time
 }
 
-// BucketReader is the half of a BucketProvider that cannot change anything. All
-// methods are safe for concurrent use and may return ErrDenied, ErrRateLimited
-// and ErrUnavailable beside what their comments name.
+// BucketReader is the half of a BucketProvider that cannot change anything. All methods are
+// safe for concurrent use. They may return ErrDenied, ErrRateLimited and ErrUnavailable in
+// addition to the errors in their comments.
 type BucketReader interface {
-	// ListBuckets returns every bucket of one namespace, to the true end, in any
-	// order. A list can be late or partial: absence from it proves nothing.
+	// ListBuckets returns all buckets of one namespace, in any order. A list can be late or
+	// partial, so absence from it proves nothing.
 	ListBuckets(ctx context.Context, namespace string) ([]Bucket, error)
-	// GetBucket reads one bucket in one round trip; ErrNotFound only where the
-	// vendor says so.
+	// GetBucket reads one bucket in one round trip. The error is ErrNotFound only if the vendor
+	// says so.
 	GetBucket(ctx context.Context, id BucketID) (Bucket, error)
-	// ListCredentials returns every credential that the account shows, whoever
-	// made it, expired ones included, to the true end. Secrets are not included.
+	// ListCredentials returns all credentials that the account shows, no matter who created
+	// them, including expired ones. It does not return secrets.
 	ListCredentials(ctx context.Context) ([]Credential, error)
-	// GetCredential reads one credential by its id; ErrNotFound only where the
-	// vendor says so.
+	// GetCredential reads one credential by its id. The error is ErrNotFound only if the vendor
+	// says so.
 	GetCredential(ctx context.Context, id string) (Credential, error)
 }
 
@@ -54,21 +54,21 @@ type BucketReader interface {
 // are safe for concurrent use. A cancelled context means that nothing was done,
 // or an Error with OutcomeUnknown.
 type BucketWriter interface {
-	// CreateBucket makes a bucket. Not idempotent: ErrExists when the name is
-	// taken, also when the caller owns it. ErrInvalid for a refused name.
+	// CreateBucket creates a bucket. It is not idempotent: the error is ErrExists if the name
+	// is taken, even by the caller. It is ErrInvalid for a name that is refused.
 	CreateBucket(ctx context.Context, spec BucketSpec) (Bucket, error)
-	// DeleteBucket deletes an empty bucket. Idempotent: absence is success.
-	// ErrNotEmpty, and then nothing was touched.
+	// DeleteBucket deletes an empty bucket. It is idempotent: if there is no such bucket, it
+	// succeeds. If it returns ErrNotEmpty, it has changed nothing.
 	DeleteBucket(ctx context.Context, id BucketID) error
-	// IssueCredential mints a credential that opens one bucket. The secret is in
-	// this answer and nowhere else. Not idempotent: two calls with one name make
-	// two credentials, so an adapter never retries it; a lost answer is an Error
-	// with OutcomeUnknown.
+	// IssueCredential mints a credential that opens one bucket. Only this response has the
+	// secret. It is not idempotent: two calls with one name create two credentials, so an
+	// adapter never retries it. If the response is lost, the Error has OutcomeUnknown.
 	IssueCredential(ctx context.Context, spec CredentialSpec) (Issued, error)
-	// UpdateCredential changes access, allowed IPs and expiry, and keeps the
-	// keys. Idempotent. ErrNotFound when there is no such credential.
+	// UpdateCredential changes access, allowed IPs and expiry, and keeps the keys. It is
+	// idempotent. The error is ErrNotFound if there is no such credential.
 	UpdateCredential(ctx context.Context, id string, spec CredentialSpec) error
-	// RevokeCredential ends a credential. Idempotent: absence is success.
+	// RevokeCredential revokes a credential. It is idempotent: if there is no such credential, it
+	// succeeds.
 	RevokeCredential(ctx context.Context, id string) error
 }
 

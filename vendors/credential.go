@@ -15,7 +15,7 @@ const (
 	ReadOnly  Access = "read_only"
 )
 
-// Status is whether a credential works, as the vendor tells it.
+// Status is whether a credential works, according to the vendor.
 type Status string
 
 // The states of a credential.
@@ -26,8 +26,9 @@ const (
 	Exposed  Status = "exposed" // the vendor found it published and ended it
 )
 
-// CredentialSpec describes a credential as it should be. Name is chosen by bh and deterministic.
-// AllowedIPs are CIDRs, sorted; none means anywhere. ExpiresAt zero means never.
+// CredentialSpec describes a credential as it should be. Name is deterministic and chosen by bh.
+// AllowedIPs are sorted CIDRs; if there are none, the credential works anywhere. A zero
+// ExpiresAt means never.
 type CredentialSpec struct {
 	Name       string
 	Bucket     BucketID
@@ -36,14 +37,14 @@ type CredentialSpec struct {
 	ExpiresAt  time.Time
 }
 
-// Problems reports what is wrong with a spec whatever the vendor.
+// Problems reports what is wrong with a spec, for any vendor.
 func (s CredentialSpec) Problems() []Problem {
 	var out Problems
 	if s.Access != ReadWrite && s.Access != ReadOnly {
-		out.Report("access", "this is no kind of access", `Use "read_write" or "read_only".`)
+		out.Report("access", "not a kind of access", `Use "read_write" or "read_only".`)
 	}
 	if slices.ContainsFunc(s.AllowedIPs, func(ip string) bool { _, err := netip.ParsePrefix(ip); return err != nil }) {
-		out.Report("allowed_ips", "this is no IP network", `Write networks as CIDRs, such as "10.0.0.0/8".`)
+		out.Report("allowed_ips", "not an IP network", `Write networks as CIDRs, such as "10.0.0.0/8".`)
 	}
 	return out
 }
@@ -62,9 +63,9 @@ type Credential struct {
 	Status     Status
 }
 
-// BucketCredentials are S3-compatible keys with all that a client needs beside
-// them to reach the bucket. Region is "auto" where the vendor has no regions.
-// AccountID and Jurisdiction are empty where the vendor has none.
+// BucketCredentials are S3-compatible keys, with everything else that a client needs to reach
+// the bucket. Region is "auto" if the vendor has no regions. AccountID and Jurisdiction are
+// empty if the vendor has none.
 type BucketCredentials struct {
 	AccessKeyID     string
 	SecretAccessKey Secret
@@ -75,8 +76,8 @@ type BucketCredentials struct {
 	Jurisdiction    string
 }
 
-// Issued is what IssueCredential answers: the credential, and the keys that are
-// shown this once.
+// Issued is the result of IssueCredential: the credential, and its keys, which are shown only
+// this once.
 type Issued struct {
 	Credential Credential
 	Keys       BucketCredentials

@@ -10,10 +10,10 @@ import (
 // The kinds of failure that callers test for. A vendor's error wraps one of them;
 // ErrUnavailable is for errors that fit no other.
 var (
-	// ErrNotFound: the vendor says that the thing does not exist. A 401 or a
-	// 403 is never this.
+	// ErrNotFound: the vendor says that the thing does not exist. A 401 or a 403 never means
+	// that.
 	ErrNotFound = errors.New("not found")
-	// ErrExists: a thing of that name is there already, also when the caller owns it.
+	// ErrExists: something with that name already exists, even if the caller owns it.
 	ErrExists = errors.New("already exists")
 	// ErrNotEmpty: the bucket holds objects; nothing was deleted.
 	ErrNotEmpty = errors.New("bucket is not empty")
@@ -23,17 +23,17 @@ var (
 	ErrConflict = errors.New("changed by someone else")
 	// ErrRateLimited: too many calls; RetryAfter says when to come back.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrInvalid: the vendor refuses the value itself; trying again cannot help.
+	// ErrInvalid: the vendor refuses the value itself, so trying again cannot help.
 	ErrInvalid = errors.New("invalid request")
 	// ErrUnavailable: the vendor cannot answer now, or its answer made no sense.
 	ErrUnavailable = errors.New("unavailable")
 )
 
 // Error is a failed call to a vendor. Op is what was tried, in the project's words ("create
-// bucket"), Kind one of the sentinels above, Code, RequestID and Message the vendor's own.
-// RetryAfter is zero if the vendor named no time. OutcomeUnknown means that the vendor may have
-// acted all the same: a timeout, a reset, a 5xx, half a body. It never holds a request's headers or
-// body.
+// bucket"). Kind is one of the sentinels above. Code, RequestID and Message come from the vendor.
+// RetryAfter is zero if the vendor named no time. OutcomeUnknown means that the vendor may still
+// have acted: after a timeout, a reset, a 5xx, or half a body. An Error never holds a request's
+// headers or body.
 type Error struct {
 	Vendor, Op               string
 	Kind                     error
@@ -68,7 +68,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap returns the kind and the cause, so that errors.Is finds either.
+// Unwrap returns the kind and the cause, so that errors.Is finds both.
 func (e *Error) Unwrap() []error {
 	var out []error
 	for _, err := range []error{e.Kind, e.Err} {

@@ -9,8 +9,7 @@ import (
 )
 
 // Excerpt returns a provider's text in a form that is safe in an error: on one line, without control
-// characters for a terminal, and cut after that many characters, with a note of how much was left
-// out.
+// characters, and cut after a number of characters, with a note that says how long it was.
 func Excerpt(text string, characters int) string {
 	const perCharacter = 8 // bytes, with spaces that are dropped; what is beyond is not looked at
 	rest := ""

@@ -53,7 +53,7 @@ func (k BucketCredentials) Texts() map[string]string {
 	return texts
 }
 
-// KeysOf returns the keys that have these values in their fields.
+// KeysOf returns keys with these values in their fields.
 func KeysOf(value func(name string) Secret) BucketCredentials {
 	var k BucketCredentials
 	for _, f := range keyFields {

@@ -6,8 +6,8 @@ import (
 	"encoding/hex"
 )
 
-// Fingerprint returns the HMAC-SHA256 of a secret under key, in hex: it shows whether a secret
-// changed, but not the secret. "" for the zero Secret.
+// Fingerprint returns the HMAC-SHA256 of a secret under key, in hex. It shows whether a secret
+// changed, but not the secret. It returns "" for the zero Secret.
 func Fingerprint(key []byte, s Secret) string {
 	if s.IsZero() || len(key) == 0 {
 		return ""

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// Endpoint says what a setting that holds the URL of a server means for the secrets of its block.
+// Endpoint says whether a setting holds the URL of a server, and what that server gets of the secrets of
+// the block.
 type Endpoint int
 
 // The kinds of endpoint.
@@ -18,7 +19,7 @@ const (
 	NoEndpoint Endpoint = iota
 	// ReceivesSecrets: requests to the server carry a secret, such as a token.
 	ReceivesSecrets
-	// ReceivesSignatures: secrets only sign the requests to the server, and stay here.
+	// ReceivesSignatures: secrets only sign the requests to the server, and are not sent.
 	ReceivesSignatures
 )
 
@@ -122,7 +123,7 @@ func Loopback(host string) bool {
 // ErrHostNotAllowed matches every [HostError] in errors.Is.
 var ErrHostNotAllowed = errors.New("host not allowed")
 
-// HostError is the error of a request that was not sent, because it would have carried a secret to a host
+// HostError is the error for a request that was not sent, because it would have sent a secret to a host
 // that is not allowed to get it.
 type HostError struct {
 	Connection string // the address of the block whose secrets these are, or "the state"
@@ -137,9 +138,9 @@ func (e *HostError) Cause() string { return "The " + e.because() + "." }
 // Fix says what to do.
 func (e *HostError) Fix() string {
 	if e.Allow == "" {
-		return "That is not a host name; correct the URL."
+		return "This is not a host name; correct the URL."
 	}
-	return "If that host is yours, allow it in the environment in which bh runs:\n  " + e.Allow
+	return "If that host is yours, allow it in the environment of bh:\n  " + e.Allow
 }
 
 func (e *HostError) Error() string {
@@ -151,7 +152,7 @@ func (e *HostError) because() string {
 	if e.Setting != "" {
 		setting = " (" + e.Setting + ")"
 	}
-	return fmt.Sprintf("requests of %s would carry a secret to %s%s, which only the file names", e.Connection, e.Host, setting)
+	return fmt.Sprintf("requests of %s would send a secret to %s%s, a host that only the file names", e.Connection, e.Host, setting)
 }
 
 // Is makes a HostError an ErrHostNotAllowed.

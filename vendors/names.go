@@ -9,8 +9,8 @@ import (
 )
 
 // BucketNameFault says why a bucket cannot have a name, as "NAME cannot be the name of KIND: why",
-// or "" if it can: 3 to 63 lower-case letters, digits, and the other characters, which may be
-// neither first nor last.
+// or returns "" if it can. A name has 3 to 63 lower-case letters, digits, and the given other
+// characters, which may be neither first nor last.
 func BucketNameFault(name, kind, others string) string {
 	why := ""
 	at := 0

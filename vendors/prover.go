@@ -2,11 +2,11 @@ package vendors
 
 import "context"
 
-// KeyProver can prove that keys open their bucket at the endpoint that they name, whoever
-// issued them. One try, which changes nothing; nil when they do. ErrDenied when the server
-// refuses the keys, ErrNotFound when it has no such bucket, ErrInvalid when what answers is
-// not the S3 endpoint of that bucket. An error that is ErrUnavailable or ErrRateLimited may
-// pass, unless it is ErrUnreachable as well.
+// KeyProver can prove that keys open their bucket at the endpoint that they name, no matter who
+// issued them. It tries once, changes nothing, and returns nil if they do. The error is
+// ErrDenied if the server refuses the keys, ErrNotFound if it has no such bucket, and
+// ErrInvalid if the server is not the S3 endpoint of that bucket. After ErrUnavailable or
+// ErrRateLimited, a later try may succeed, unless the error is ErrUnreachable as well.
 type KeyProver interface {
 	ProveKeys(ctx context.Context, keys BucketCredentials) error
 }

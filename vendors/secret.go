@@ -10,8 +10,8 @@ import (
 // Redacted is the text that every way of printing a Secret prints.
 const Redacted = "(sensitive)"
 
-// ErrSecretEncoded is returned by every encoder that meets a Secret: a secret is
-// never written, so a type that holds one cannot be encoded by accident.
+// ErrSecretEncoded is returned by every encoder that finds a Secret. A secret is never written,
+// so a type that holds one cannot be encoded by accident.
 var ErrSecretEncoded = errors.New("a secret cannot be encoded")
 
 // Secret is a value that is never shown. Printing it shows "(sensitive)", encoding it
@@ -32,8 +32,8 @@ func NewSecret(value string) Secret {
 	return Secret{value: &value}
 }
 
-// Reveal returns the value itself, or "" for the zero Secret. Its only callers are vendors,
-// the orchestrator, state/s3 for its own keys, bh exec, which passes it to one process, and
+// Reveal returns the value itself, or "" for the zero Secret. Its only callers are vendors, the
+// orchestrator, state/s3 for its own keys, bh exec, which passes it to one process, and
 // cmd/redact, which keeps it out of the output.
 func (s Secret) Reveal() string {
 	if s.value == nil {

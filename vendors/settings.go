@@ -33,8 +33,8 @@ type BucketSettings struct {
 	PublicAccess *PublicAccess   `json:"public_access,omitzero"`
 }
 
-// CORSRule says which pages may use the bucket from a browser. The lists but for
-// the rules themselves are sorted; MaxAge is in whole seconds, zero for none.
+// CORSRule says which pages may use the bucket from a browser. The lists in it are sorted.
+// MaxAge is in whole seconds; zero means not set.
 type CORSRule struct {
 	AllowedOrigins []string      `json:"allowed_origins"`
 	AllowedMethods []string      `json:"allowed_methods"` // upper case
@@ -78,8 +78,8 @@ type CustomDomain struct {
 	Enabled bool     `json:"enabled"`
 	MinTLS  string   `json:"min_tls,omitempty"`
 	Ciphers []string `json:"ciphers,omitempty"` // sorted
-	// Vague says that the vendor could not tell everything just now. What it left out does not count
-	// as a difference.
+	// Vague says that the vendor could not report everything. Missing parts do not count as a
+	// difference.
 	Vague bool `json:"-"`
 }
 

@@ -2,8 +2,8 @@ package vendors
 
 import "slices"
 
-// group is a row of the table of settings: what has to be known of one kind to find it in
-// BucketSettings, copy it and compare it.
+// group is a row of the table of settings: how to find one kind in BucketSettings, copy it and
+// compare it.
 type group struct {
 	kind  SettingsKind
 	block string // of a project, which declares the group
@@ -13,18 +13,18 @@ type group struct {
 	clear func(*BucketSettings)
 	clone func(*BucketSettings)
 	words func(BucketSettings) []string
-	// meets is nil for a group that is as wanted if its words are the same.
+	// meets is nil for a group that matches if its words are the same.
 	meets func(s, wanted BucketSettings) bool
 }
 
-// groups is the table of settings, in the order in which they are applied: what guards
-// objects comes before what shows them to the world.
+// groups is the table of settings, in the order in which they are applied: settings that
+// protect objects come before those that make them public.
 var groups = []group{
 	sorted(rules(LockSettings, "lock_rule", func(s *BucketSettings) *[]LockRule { return &s.Lock },
 		LockRule.words, nil)),
 	sorted(rules(LifecycleSettings, "lifecycle_rule", func(s *BucketSettings) *[]LifecycleRule { return &s.Lifecycle },
 		LifecycleRule.words, nil)),
-	// Not sorted: the first rule that fits decides.
+	// Not sorted: the first rule that matches decides.
 	rules(CORSSettings, "cors_rule", func(s *BucketSettings) *[]CORSRule { return &s.CORS },
 		CORSRule.words, (*CORSRule).unshare),
 	domains(sorted(rules(DomainSettings, "custom_domain", func(s *BucketSettings) *[]CustomDomain { return &s.Domains },
@@ -49,8 +49,8 @@ var groups = []group{
 	},
 }
 
-// rules is the row of a group that is a list. unshare clones the lists in a rule, and is nil
-// if there are none.
+// rules is the row for a group that is a list. unshare clones the lists in a rule; it is nil if
+// a rule has no lists.
 func rules[R any](kind SettingsKind, block string,
 	at func(*BucketSettings) *[]R, words func(R) string, unshare func(*R)) group {
 	return group{
@@ -77,14 +77,14 @@ func rules[R any](kind SettingsKind, block string,
 	}
 }
 
-// sorted makes the order of a group's rules mean nothing.
+// sorted is for a group whose rules have no order.
 func sorted(g group) group {
 	words := g.words
 	g.words = func(s BucketSettings) []string { return slices.Sorted(slices.Values(words(s))) }
 	return g
 }
 
-// domains ignores the custom domains beside the wanted ones, which are someone else's.
+// domains ignores custom domains other than the declared ones: they belong to someone else.
 func domains(g group) group {
 	g.meets = func(s, wanted BucketSettings) bool {
 		return !slices.ContainsFunc(wanted.Domains, func(want CustomDomain) bool {
@@ -95,7 +95,7 @@ func domains(g group) group {
 	return g
 }
 
-// group returns the row of a kind. A kind that a later version knows is never there.
+// group returns the row of a kind. A kind from a later version is treated as never set.
 func (k SettingsKind) group() group {
 	if i := slices.IndexFunc(groups, func(g group) bool { return g.kind == k }); i >= 0 {
 		return groups[i]
@@ -138,7 +138,7 @@ func (s BucketSettings) With(kind SettingsKind, others BucketSettings) BucketSet
 	return s
 }
 
-// Cleared returns the group as it is when it has no rules and shows nothing.
+// Cleared returns the group with no rules and no public access.
 func Cleared(kind SettingsKind) BucketSettings {
 	var s BucketSettings
 	kind.group().clear(&s)
@@ -155,7 +155,7 @@ func (s BucketSettings) Domain(name string) (CustomDomain, bool) {
 	return CustomDomain{}, false
 }
 
-// Clone returns a copy that shares nothing with s; what is nil or empty stays so.
+// Clone returns a deep copy of s. What is nil or empty stays so.
 func (s BucketSettings) Clone() BucketSettings {
 	for _, g := range groups {
 		g.clone(&s)
@@ -163,8 +163,8 @@ func (s BucketSettings) Clone() BucketSettings {
 	return s
 }
 
-// Meets reports whether a group, as observed, is as wanted. Custom domains
-// beside the wanted ones are someone else's.
+// Meets reports whether a group, as observed, matches the declared one. Other custom domains
+// belong to someone else and are ignored.
 func (s BucketSettings) Meets(kind SettingsKind, wanted BucketSettings) bool {
 	if meets := kind.group().meets; meets != nil {
 		return meets(s, wanted)
@@ -172,6 +172,6 @@ func (s BucketSettings) Meets(kind SettingsKind, wanted BucketSettings) bool {
 	return slices.Equal(s.Words(kind), wanted.Words(kind))
 }
 
-// Words returns one line for each rule of a group, with all that is in it, so that two
-// groups are the same if their words are. Rules whose order means nothing are sorted.
+// Words returns one line for each rule of a group, with everything in it, so two groups are
+// equal if their words are. Rules without an order are sorted.
 func (s BucketSettings) Words(kind SettingsKind) []string { return kind.group().words(s) }

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// ErrUnreachable is a further cause of an [Error] of kind ErrUnavailable: no connection could
-// be made, and trying again soon cannot help. See [Unreachable].
+// ErrUnreachable is an additional cause of an [Error] of kind ErrUnavailable: no connection
+// could be made, and trying again soon cannot help. See [Unreachable].
 var ErrUnreachable = errors.New("unreachable")
 
 // Unreachable reports whether the error of a request says that its address accepts no connection and
@@ -30,6 +30,6 @@ func ConnectionRefused(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, windowsRefused)
 }
 
-// windowsRefused is Windows' own number for a refused connection, which differs from
-// syscall.ECONNREFUSED there. No other system has an error of that number.
+// windowsRefused is the Windows error number for a refused connection, which is not
+// syscall.ECONNREFUSED. No other system uses that number.
 const windowsRefused = syscall.Errno(10061)

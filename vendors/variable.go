@@ -2,8 +2,8 @@ package vendors
 
 import "strings"
 
-// SecretVariable reports whether a variable of the environment holds a secret, as far as its
-// name tells: *_TOKEN, *SECRET*, *PASSWORD*, *PRIVATE_KEY* and the other words for the same.
+// SecretVariable reports whether an environment variable holds a secret, judging by its name:
+// *_TOKEN, *SECRET*, *PASSWORD*, *PRIVATE_KEY* and similar names.
 func SecretVariable(name string) bool {
 	name = strings.ToUpper(name)
 	for _, part := range []string{"SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "PRIVATE_KEY"} {

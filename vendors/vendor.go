@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// Setting describes one attribute of a cloud or secrets block. The language, the
-// docs and doctor read the same description. Env names the variables that are used
-// if the attribute is not set; the first that is set wins, and Default comes last.
-// Words lists the allowed values; nil allows any text. Example is a sample line of a
-// block. A Secret setting cannot be a literal. A List setting holds several strings,
-// and a Map setting holds strings by name. Endpoint says whether it is a server's URL.
+// Setting describes one attribute of a cloud or secrets block. The language, the docs and
+// doctor read the same description. Env names the environment variables that are used if the
+// attribute is not set; the first one that is set wins, and Default comes last. Words lists the
+// allowed values; nil allows any text. Example is a sample line of a block. A Secret setting
+// cannot be a literal. A List setting holds several strings, and a Map setting holds strings by
+// name. Endpoint says whether it is a server's URL.
 type Setting struct {
 	Name     string
 	Env      []string
@@ -27,7 +27,7 @@ type Setting struct {
 }
 
 // Value is an evaluated setting. Exactly one of the first five fields is used. Reference names a
-// secret that has yet to be read from a store. Source says where the value came from: "buckets.hcl",
+// secret that must still be read from a store. Source says where the value came from: "buckets.hcl",
 // the variable's name, or "default".
 type Value struct {
 	Text      string
@@ -45,8 +45,8 @@ type Settings map[string]Value
 // Text returns the text of a setting, or "" if it is not set.
 func (s Settings) Text(name string) string { return s[name].Text }
 
-// Problem is a mistake in a configuration. Attribute is the attribute that has it, and
-// Fix says how to correct it.
+// Problem is a mistake in a configuration. Attribute names the faulty attribute, and Fix says
+// how to correct it.
 type Problem struct{ Attribute, Summary, Fix string }
 
 // Problems collects what a check finds.
@@ -57,15 +57,15 @@ func (p *Problems) Report(attribute, summary, fix string) {
 	*p = append(*p, Problem{attribute, summary, fix})
 }
 
-// Host is the part of the machine that a vendor may use: the folder that relative paths
-// start from, and the clock. Sleep returns early, with the context's error, when the
-// context ends. The others may be nil: Waiting is told why a call waits and until when;
-// Trace gets every request and answer, with secrets replaced; Transport carries requests
-// instead of the network. Share returns the same value to all connections that ask for a
-// key, and makes it for the first. CacheDir is a folder for files that can be made again,
-// never for secrets; "" means no cache. MaySend returns a [HostError] for a host that no
-// secret may be sent to; if it is nil, secrets may go to every host. Learn is told the
-// secrets that a vendor uses but did not get as settings, so that they are not printed.
+// Host is the part of the machine that a vendor may use: the folder that relative paths start
+// from, and the clock. Sleep returns early, with the context's error, when the context ends.
+// The others may be nil: Waiting is told why a call waits and until when. Trace gets every
+// request and response, with secrets replaced. Transport carries requests instead of the
+// network. Share returns the same value to all connections that ask for a key, and creates it
+// for the first. CacheDir is a folder for files that can be recreated, never for secrets; ""
+// means no cache. MaySend returns a [HostError] for a host that no secret may be sent to; if it
+// is nil, secrets may go to every host. Learn is told the secrets that a vendor uses but did
+// not get as settings, so that they are not printed.
 type Host struct {
 	Dir       string
 	Now       func() time.Time
@@ -86,8 +86,8 @@ func (h Host) Learned(secret Secret) {
 	}
 }
 
-// Exchange is one request and its answer. Secrets in the bodies are replaced, and
-// headers are left out. If no answer came, Status is 0 and Err says why.
+// Exchange is one request and its response. Secrets in the bodies are replaced, and headers are
+// left out. If there was no response, Status is 0 and Err says why.
 type Exchange struct {
 	Method, URL     string
 	Status          int
@@ -103,15 +103,15 @@ type Limits struct {
 	CredentialNameLength int // characters
 	Calls                int // calls in each CallsPer
 	CallsPer             time.Duration
-	// Writes is how many writes the vendor's smallest tier allows, for vendors that do
-	// not tell which tier applies. WritesNote says the same in words.
+	// Writes is how many writes the vendor's smallest tier allows, for vendors that do not say
+	// which tier applies. WritesNote says the same in words.
 	Writes     int
 	WritesNote string
 }
 
-// Vendor is one entry of the registry: a name, its settings as data, checks that
-// need no network, and how to open it. A vendor has OpenBuckets, OpenSecrets or
-// both. Opening makes no call.
+// Vendor is one entry in the registry: a name, its settings as data, checks that need no
+// network, and how to open it. A vendor has OpenBuckets, OpenSecrets or both. Opening makes no
+// call.
 type Vendor struct {
 	// Name is the label in HCL ("cloudflare_r2"), Title the name that people
 	// know ("Cloudflare").
@@ -121,8 +121,8 @@ type Vendor struct {
 	// ReferenceScheme is the scheme of the store's references ("op"), without
 	// the colon; empty for clouds.
 	ReferenceScheme string
-	// Reference names a field of an item as the opened store does, from the
-	// settings ReferenceSettings alone, so that no token is needed for that.
+	// Reference names a field of an item as the opened store does. It uses only the settings in
+	// ReferenceSettings, so it needs no token.
 	Reference         func(s Settings, id, title, field string) (string, error)
 	ReferenceSettings []string
 	// OwnHosts are the hosts that the vendor itself runs. The secrets of a block may be sent to
@@ -142,7 +142,7 @@ type Vendor struct {
 	// Address returns where a bucket is reached, as IssueCredential writes it into the
 	// keys. It makes no call. Nil if that does not follow from the settings.
 	Address func(Settings, BucketID) Address
-	// Permissions returns the permissions that bh needs with these settings, to plan and to
+	// Permissions returns the permissions that bh needs with these settings, for plan and
 	// apply; Held is empty. Nil for a vendor without permissions.
 	Permissions func(Settings) []Permission
 	// CredentialLimit returns how many credentials may exist at once, as far as the settings
@@ -151,8 +151,8 @@ type Vendor struct {
 	// Shape returns a digest of how a store writes an item: labels, sections, types. It
 	// makes no call. Nil for stores that write all items alike.
 	Shape func(Settings) string
-	// BucketAttributes are the project attributes and blocks beside bucket that it
-	// knows: location, jurisdiction, storage_class, allowed_ips, expires_after,
-	// cors_rule, lifecycle_rule, lock_rule, custom_domain, public_access.
+	// BucketAttributes are the project attributes and blocks, other than bucket, that it
+	// supports: location, jurisdiction, storage_class, allowed_ips, expires_after, cors_rule,
+	// lifecycle_rule, lock_rule, custom_domain, public_access.
 	BucketAttributes []string
 }

@@ -1,4 +1,4 @@
-// Command bh makes buckets, and the credentials that open them, as declared.
+// Command bh creates buckets, and the credentials that open them, from a declaration.
 //
 // # Use
 //

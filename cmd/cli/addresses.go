@@ -12,13 +12,13 @@ import (
 )
 
 // projects parses the addresses of projects that a person typed, and resolves them: first with the file, then with the
-// state. Every command gets its projects from here. The error says what is wrong with an address, or that it is one of
-// something else; a project need not exist.
+// state. All commands get their projects from here. The error says what is wrong with an address, or that it is not
+// the address of a project. The project need not exist.
 func (s *session) projects(snap state.Snapshot, typed ...string) ([]addr.Address, error) {
 	return s.addresses(snap, []addr.Kind{addr.Project}, typed...)
 }
 
-// addresses is projects for a command that takes other kinds of address as well.
+// addresses is like projects, for a command that also takes other kinds of address.
 func (s *session) addresses(snap state.Snapshot, kinds []addr.Kind, typed ...string) ([]addr.Address, error) {
 	declared, recorded := declaredProjects(s.config), recordedProjects(snap)
 	var out []addr.Address
@@ -48,7 +48,7 @@ func (s *session) takes(a addr.Address, kinds ...addr.Kind) error {
 	return fmt.Errorf("%s is %s; %s needs %s", a, nounOf(a.Kind), s.flags.command, strings.Join(needs, " or "))
 }
 
-// nounOf returns what a thing of a kind is called, with its article.
+// nounOf returns the noun for a kind of address, with its article.
 func nounOf(k addr.Kind) string {
 	if k == addr.Project {
 		return "a project"
@@ -64,7 +64,7 @@ func declaredProjects(c *config.Config) []addr.Address {
 	return out
 }
 
-// recordedProjects returns the projects that are recorded, and those for which something was begun.
+// recordedProjects returns the recorded projects, and those with an open intent.
 func recordedProjects(snap state.Snapshot) []addr.Address {
 	out := slices.Collect(maps.Keys(snap.Records))
 	for _, i := range snap.Intents {
@@ -78,30 +78,30 @@ func knownProjects(c *config.Config, snap state.Snapshot) []addr.Address {
 	return append(declaredProjects(c), recordedProjects(snap)...)
 }
 
-// covers reports whether named stands for p: it is p, or the name that p is an instance of.
+// covers reports whether named is p, or the name of which p is an instance.
 func covers(named, p addr.Address) bool {
 	return named == p || named.Key == "" && named.Kind == p.Kind && named.Name == p.Name
 }
 
-// anyCovered reports whether named stands for one of these projects.
+// anyCovered reports whether named covers one of these projects.
 func anyCovered(named addr.Address, known []addr.Address) bool {
 	return slices.ContainsFunc(known, func(p addr.Address) bool { return covers(named, p) })
 }
 
-// unknownProject returns the error of a name that stands for no project of the file or the state.
+// unknownProject returns the error for a name that matches no project in the file or the state.
 func unknownProject(typed string, known []addr.Address) error {
 	typed = strings.TrimPrefix(typed, "project.")
-	return fmt.Errorf("no project is called %s, neither in the file nor in the state%s", typed, suggestion(typed, known))
+	return fmt.Errorf("neither the file nor the state has a project %s%s", typed, suggestion(typed, known))
 }
 
-// notInState returns the error of a name that stands for no project of the state.
+// notInState returns the error for a name that matches no project in the state.
 func notInState(typed string, snap state.Snapshot) error {
 	typed = strings.TrimPrefix(typed, "project.")
 	known := slices.Collect(maps.Keys(snap.Records))
 	return fmt.Errorf("the state has no project %s%s", typed, suggestion(typed, known))
 }
 
-// suggestion returns the end of a message that suggests the project whose name is nearest, or "" if none comes close.
+// suggestion returns the end of a message that suggests the project with the nearest name, or "" if no name is close.
 func suggestion(typed string, known []addr.Address) string {
 	if name := nearestProject(typed, known); name != "" {
 		return "; did you mean " + inShell(name)
@@ -109,7 +109,7 @@ func suggestion(typed string, known []addr.Address) string {
 	return ""
 }
 
-// nearestProject returns the name or label that is most like what was typed, or "" if none comes close.
+// nearestProject returns the name or label closest to what was typed, or "" if none is close.
 func nearestProject(typed string, known []addr.Address) string {
 	var names []string
 	for _, p := range known {

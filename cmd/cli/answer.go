@@ -7,7 +7,7 @@ import (
 	"buckethead/cmd/view"
 )
 
-// writeJSON answers with one document. Nothing else goes to standard output.
+// writeJSON writes one document as the answer. Nothing else goes to standard output.
 func (s *session) writeJSON(value any) error {
 	s.run.ending.answered = true
 	enc := json.NewEncoder(s.run.Stdout)
@@ -15,7 +15,7 @@ func (s *session) writeJSON(value any) error {
 	return enc.Encode(value)
 }
 
-// table lays out rows in the width of the terminal, or in full if there is none.
+// table lays out rows in the width of the terminal, or in full if there is no terminal.
 func (s *session) table(rows [][]string) string {
 	if !s.run.StdoutTTY {
 		return view.Table(rows)
@@ -23,7 +23,7 @@ func (s *session) table(rows [][]string) string {
 	return view.TableWithin(rows, s.run.Width)
 }
 
-// writeOutputs writes the outputs of a step for GitHub Actions, if it asks for them. Failing to is noted, and does not
+// writeOutputs writes the outputs of a step for GitHub Actions, if it asks for them. A failure is noted and does not
 // fail the command. The step's summary is written when the run ends.
 func (s *session) writeOutputs(ctx context.Context, text string) {
 	path := s.run.get("GITHUB_OUTPUT")
@@ -31,6 +31,6 @@ func (s *session) writeOutputs(ctx context.Context, text string) {
 		return
 	}
 	if err := appendTo(ctx, path, s.run.secrets.Replace(text)); err != nil && ctx.Err() == nil {
-		s.view.Note("The step's outputs cannot be written: " + err.Error())
+		s.view.Note("Cannot write the step's outputs: " + err.Error())
 	}
 }

@@ -28,16 +28,16 @@ type applyArgs struct {
 	question    string
 }
 
-// asks reports whether a person has to agree before the plan is carried out.
+// asks reports whether a person must confirm the plan before it is carried out.
 func (a applyArgs) asks() bool { return !a.autoApprove && a.file == "" && a.expect == "" }
 
-// stopGrace bounds the steps that are still running after the first signal.
+// stopGrace bounds how long running steps may take after the first signal.
 const stopGrace = 2 * time.Minute
 
 func applyFlags(more ...cli.Flag) []cli.Flag {
 	return planFlags(append(more,
-		&cli.BoolFlag{Name: "auto-approve", Aliases: []string{"yes", "y"}, Usage: "do not ask"},
-		&cli.StringFlag{Name: "expect", Usage: "apply only a plan of this `DIGEST`"},
+		&cli.BoolFlag{Name: "auto-approve", Aliases: []string{"yes", "y"}, Usage: "do not ask for confirmation"},
+		&cli.StringFlag{Name: "expect", Usage: "apply only if the plan has this `DIGEST`"},
 		&cli.BoolFlag{Name: "verify", Value: true, Usage: "prove each stored credential"})...)
 }
 
@@ -57,7 +57,7 @@ func applyCommand(r *run) *cli.Command {
 				return err
 			}
 			if c.Args().Len() > 1 {
-				return fmt.Errorf("bh apply takes one plan, and was given %d arguments", c.Args().Len())
+				return fmt.Errorf("bh apply takes one plan, not %d arguments", c.Args().Len())
 			}
 			a.file = c.Args().First()
 			return runApply(c.Context, r, a)
@@ -65,22 +65,22 @@ func applyCommand(r *run) *cli.Command {
 }
 
 func destroyCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "destroy", Usage: "destroy what is recorded, or the projects that are named",
+	return &cli.Command{Name: "destroy", Usage: "destroy all recorded projects, or the named ones",
 		ArgsUsage: "[PROJECT...]", Flags: applyFlags(),
 		Action: func(c *cli.Context) error {
 			a, err := readApplyArgs(c, r)
 			if err != nil {
 				return err
 			}
-			a.mode, a.question = planner.DestroyAll, "Destroy all of this? Buckets that go are gone for good."
+			a.mode, a.question = planner.DestroyAll, "Destroy all of this? Deleted buckets cannot be restored."
 			a.typed = c.Args().Slice()
 			return runApply(c.Context, r, a)
 		}}
 }
 
 func rotateCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "rotate", Usage: "renew the keys of projects now", ArgsUsage: "PROJECT...",
-		Flags: applyFlags(&cli.BoolFlag{Name: "no-overlap", Usage: "end the old keys at once: someone has them"}),
+	return &cli.Command{Name: "rotate", Usage: "issue new keys for projects now", ArgsUsage: "PROJECT...",
+		Flags: applyFlags(&cli.BoolFlag{Name: "no-overlap", Usage: "revoke the old keys at once: they have leaked"}),
 		Action: func(c *cli.Context) error {
 			a, err := readApplyArgs(c, r)
 			if err != nil {
@@ -88,9 +88,9 @@ func rotateCommand(r *run) *cli.Command {
 			}
 			a.noOverlap = c.Bool("no-overlap")
 			if a.typed = c.Args().Slice(); len(a.typed) == 0 {
-				return errors.New("bh rotate needs the projects whose keys are to be renewed")
+				return errors.New("bh rotate needs at least one project")
 			}
-			a.rotate, a.question = true, "Renew these keys?"
+			a.rotate, a.question = true, "Replace these keys?"
 			return runApply(c.Context, r, a)
 		}}
 }
@@ -118,9 +118,9 @@ func mayProceed(r *run, a applyArgs) error {
 	case !a.asks():
 		return nil
 	case a.json:
-		return errors.New("--json asks nothing: it needs --auto-approve, a saved plan, or --expect")
+		return errors.New("--json cannot ask for confirmation: use --auto-approve, a saved plan, or --expect")
 	case a.format == "markdown", a.format == "mermaid":
-		return fmt.Errorf("--format %s asks nothing: it needs --auto-approve, a saved plan, or --expect", a.format)
+		return fmt.Errorf("--format %s cannot ask for confirmation: use --auto-approve, a saved plan, or --expect", a.format)
 	case !r.StdinTTY || !a.input:
 		return errors.New("there is no terminal to ask on: " +
 			"use --auto-approve, a saved plan (bh plan --out FILE, bh apply FILE), or --expect DIGEST")
@@ -189,7 +189,7 @@ func expected(s *session, fresh, saved *planner.Plan, digest string) (*planner.P
 	for _, o := range fresh.Operations {
 		kept := func(x planner.Operation) bool { return x.Address.String() == o.Address.String() }
 		if !slices.ContainsFunc(runnable.Operations, kept) {
-			s.view.Note("Not in the saved plan, and left alone: " + string(o.Kind) + " " + o.Address.Label())
+			s.view.Note("Not in the saved plan, so left alone: " + string(o.Kind) + " " + o.Address.Label())
 		}
 	}
 	return runnable, nil
@@ -224,7 +224,7 @@ func confirm(ctx context.Context, s *session, plan *planner.Plan, a applyArgs) e
 	return nil
 }
 
-// prepare copies the state, and announces the plan to those who share the state.
+// prepare backs up the state, and announces the plan to others who share the state.
 func prepare(ctx context.Context, s *session, plan *planner.Plan, store state.Locked) error {
 	if plan.Empty() {
 		return nil
@@ -239,16 +239,16 @@ func prepare(ctx context.Context, s *session, plan *planner.Plan, store state.Lo
 func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Snapshot, store state.Store,
 	a applyArgs) error {
 	stop, signalled, release := s.run.interrupts.stopFirst(func() {
-		s.view.Note("Stopping: running steps end and are saved. Once more to end at once.")
+		s.view.Note("Stopping: running steps finish and are saved. Interrupt again to stop at once.")
 	})
 	defer release()
 	if ctx.Err() != nil {
-		return context.Cause(ctx) // a signal that came before counts as well
+		return context.Cause(ctx) // an earlier signal counts as well
 	}
 	report := executor.Apply(ctx, plan, s.connections.Rigs(snap), snap, s.connections.Journal(store), executor.Options{
 		Parallelism: a.parallelism, Verify: a.verify, Run: onBehalfOf(s.run.Process), Now: s.run.Now,
 		Event: s.view.Event, Stop: stop, StepTimeout: stopGrace})
-	release() // nothing runs any more that a signal could let finish
+	release() // nothing is left running that a signal could let finish
 	if !plan.Empty() {
 		s.view.Report(plan, report)
 	}

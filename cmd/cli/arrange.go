@@ -9,8 +9,8 @@ import (
 )
 
 // arrange sorts arguments into the order that the flag parser needs: the command, its flags, then the rest. So flags
-// work before and after the command and after file names. The flags in BH_CLI_ARGS and BH_CLI_ARGS_command come first,
-// so that those that are typed win.
+// work before and after the command, and after file names. The flags in BH_CLI_ARGS and BH_CLI_ARGS_command come
+// first, so that typed flags win.
 func arrange(app *cli.App, args []string, env func(string) string) ([]string, error) {
 	command, words := app.Commands, []string{}
 	var flags, rest []string
@@ -77,7 +77,7 @@ func presets(words []string, env func(string) string) ([]string, error) {
 	return out, nil
 }
 
-// splitWords splits text as a shell does: at spaces that are not quoted.
+// splitWords splits text at unquoted spaces, as a shell does.
 func splitWords(text string) ([]string, error) {
 	var out []string
 	var word strings.Builder
@@ -107,8 +107,7 @@ func splitWords(text string) ([]string, error) {
 	return out, nil
 }
 
-// isFlag reports whether an argument is a known flag or the end of all flags. Neither can be the value of the flag
-// before it.
+// isFlag reports whether an argument is a known flag or "--". Neither can be the value of the flag before it.
 func isFlag(arg string, known map[string]bool) bool {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	_, isKnown := known[name]
@@ -141,7 +140,7 @@ func allFlags(commands []*cli.Command) map[string]bool {
 	return out
 }
 
-// checkFlags returns an error for a flag that the command does not have, and suggests the nearest one that it has.
+// checkFlags returns an error for a flag that the command does not have, and suggests the nearest one.
 func checkFlags(app *cli.App, words, flags []string) error {
 	commands := app.Commands
 	var command *cli.Command
@@ -157,7 +156,7 @@ func checkFlags(app *cli.App, words, flags []string) error {
 	for i := 0; i < len(flags); i++ {
 		if !strings.HasPrefix(flags[i], "-") {
 			// It can only come from the environment.
-			return fmt.Errorf("BH_CLI_ARGS sets only flags, and %q is not one", flags[i])
+			return fmt.Errorf("BH_CLI_ARGS can only set flags, and %q is not one", flags[i])
 		}
 		name, _, hasValue := strings.Cut(strings.TrimLeft(flags[i], "-"), "=")
 		if !slices.Contains(names, name) {

@@ -7,12 +7,11 @@ import (
 	"buckethead/vendors"
 )
 
-// awsVariable is a variable of the environment by which AWS's clients find keys: the field of an item that it holds,
-// or a text that is the same for all.
+// awsVariable is an environment variable that AWS clients read. It holds a field of an item, or a fixed text.
 type awsVariable struct{ name, field, text string }
 
-// awsVariables are those that bh exec sets, and bh env --names aws prints. Without the last two, newer clients send
-// checksums that not every server knows, R2 among them:
+// awsVariables are the variables that bh exec sets and bh env --names aws prints. Without the last two, newer
+// clients send checksums that some servers reject, R2 among them:
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-dataintegrity.html
 var awsVariables = []awsVariable{
 	{name: "AWS_ACCESS_KEY_ID", field: vendors.FieldAccessKeyID},
@@ -23,7 +22,7 @@ var awsVariables = []awsVariable{
 	{name: "AWS_RESPONSE_CHECKSUM_VALIDATION", text: "when_required"},
 }
 
-// withAWS adds the variables to an environment. Those that are the same for all stay as the user set them.
+// withAWS adds the variables to an environment. A variable with a fixed text stays as the user set it.
 func withAWS(environment []string, value func(field string) string) []string {
 	for _, v := range awsVariables {
 		set := func(pair string) bool { name, text, _ := strings.Cut(pair, "="); return name == v.name && text != "" }

@@ -2,14 +2,14 @@ package cli
 
 import "runtime/debug"
 
-// The linker sets these for a release: the version of this build, and the commit that it was built from. Go itself
-// records the commit only of a build inside a repository.
+// The linker sets these for a release: the version of this build, and the commit it was built from. Go itself
+// records the commit only for a build inside a repository.
 var (
 	version = "0.1.0-dev"
 	commit  = ""
 )
 
-// buildCommit returns the commit that this build was made from, and whether the files differed from it.
+// buildCommit returns the commit that this build was made from, and whether there were uncommitted changes.
 func buildCommit() (revision string, modified bool) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -19,14 +19,14 @@ const (
 	exitSignal        = 128
 )
 
-// forTheCommand catches the signals that a command gets through bh: those that otherwise end bh, and the others of
-// passedOn, except those that bh was started to ignore, as by nohup.
+// forTheCommand catches the signals that bh passes on to a command: those that would otherwise end bh, and the
+// others in passedOn, except those that bh was started to ignore, as nohup does.
 func forTheCommand(i *interrupts) (signals chan os.Signal, release func()) {
 	signals = make(chan os.Signal, 8)
 	restore := i.handle(func(s os.Signal) {
 		select {
 		case signals <- s:
-		default: // as the system does when nobody takes them
+		default: // what the system does if nobody handles them
 		}
 	})
 	for _, s := range passedOn {
@@ -37,15 +37,15 @@ func forTheCommand(i *interrupts) (signals chan os.Signal, release func()) {
 	return signals, func() { signal.Stop(signals); restore() }
 }
 
-// runChild runs the command, and returns its exit code as the error.
+// runChild runs the command and returns its exit code as the error.
 func runChild(s *session, command, environment []string, signals <-chan os.Signal) error {
 	p := s.run.clear
 	child := exec.Command(command[0], command[1:]...)
 	child.Env, child.Stdin, child.Stdout, child.Stderr = environment, p.Stdin, p.Stdout, p.Stderr
 	if out, wrapped := p.Stdout.(*result); wrapped {
-		child.Stdout = out.to // the process's own, so that a terminal stays one
+		child.Stdout = out.to // those of the process, so that a terminal stays a terminal
 	}
-	for waiting := len(signals); waiting > 0; waiting-- { // they came before the command, and so are bh's
+	for waiting := len(signals); waiting > 0; waiting-- { // they came before the command started, so they are for bh
 		if received := <-signals; received == os.Interrupt || received == syscall.SIGTERM {
 			return codeOf(received)
 		}
@@ -57,7 +57,7 @@ func runChild(s *session, command, environment []string, signals <-chan os.Signa
 	if err != nil {
 		return notRun(s, command[0], err)
 	}
-	// The keys of a person at a terminal send signals to bh and to the command alike.
+	// Keys such as Ctrl-C at a terminal send a signal to both bh and the command.
 	onTerminal := p.StdinTTY || p.StdoutTTY || p.StderrTTY
 	ended := make(chan struct{})
 	go func() {
@@ -65,9 +65,9 @@ func runChild(s *session, command, environment []string, signals <-chan os.Signa
 			select {
 			case received := <-signals:
 				if onTerminal && slices.Contains(fromTerminal, received) {
-					continue // the terminal has sent it to both
+					continue // the terminal has sent it to both already
 				}
-				_ = child.Process.Signal(received) // a child that has ended needs none
+				_ = child.Process.Signal(received) // a child that has ended needs no signal
 			case <-ended:
 				return
 			}
@@ -87,9 +87,10 @@ func runChild(s *session, command, environment []string, signals <-chan os.Signa
 	return nil
 }
 
-// notRun shows why a command cannot be run, and returns an exit code. The command's arguments could be secrets.
+// notRun shows why a command cannot be run, and returns an exit code. It does not show the command's arguments,
+// which could be secrets.
 func notRun(s *session, command string, err error) error {
-	code, fix := exitCode(exitNotExecutable), "See that it is a program and that you may run it."
+	code, fix := exitCode(exitNotExecutable), "Check that it is a program, and that you may run it."
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
 		code, fix = exitNotFound, "Give the path of a program, or the name of one in PATH."
 	}

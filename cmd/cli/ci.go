@@ -12,7 +12,8 @@ type service struct {
 	actor, commit, url string
 }
 
-// services lists the CI services whose runners bh knows. CI=true is not one: people set it on their own machines.
+// services lists the CI services whose runners bh recognises. CI=true does not count: people set it on their own
+// machines.
 var services = []service{
 	{"GitHub Actions", "GITHUB_ACTIONS", "GITHUB_ACTOR", "GITHUB_SHA", ""}, // the URL is made of three variables
 	{"GitLab CI", "GITLAB_CI", "GITLAB_USER_LOGIN", "CI_COMMIT_SHA", "CI_JOB_URL"},
@@ -47,8 +48,8 @@ func (p Process) ciService() string {
 	return ""
 }
 
-// onBehalfOf says on whose behalf bh runs. GitHub and GitLab are believed without the variable that identifies them:
-// scripts pass on the others alone.
+// onBehalfOf says on whose behalf bh runs. It accepts the variables of GitHub and GitLab without the one that
+// identifies the service, because scripts often pass on only the others.
 func onBehalfOf(p Process) executor.Run {
 	var by executor.Run
 	for i, s := range services {

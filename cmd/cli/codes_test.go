@@ -77,8 +77,8 @@ func TestExplain_takesTheCodeInAnyForm(t *testing.T) {
 		}
 	}
 	for code, want := range map[string]string{
-		"BH2099": "there is no code BH2099; codes about plans go from BH2001 to BH2062, and bh help codes lists all",
-		"BH0001": "there is no code BH0001; codes go from BH1001 to BH5090, and bh help codes lists all",
+		"BH2099": "there is no code BH2099; codes about plans go from BH2001 to BH2062, and bh help codes lists them all",
+		"BH0001": "there is no code BH0001; codes go from BH1001 to BH5090, and bh help codes lists them all",
 	} {
 		if _, err := explain(code); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)

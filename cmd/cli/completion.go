@@ -9,7 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// shells maps the shells to what writes their completion.
+// shells maps each shell to the function that writes its completion.
 var shells = map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh": zshCompletion,
 	"fish": fishCompletion, "powershell": powershellCompletion}
 
@@ -19,7 +19,7 @@ func completionCommand(r *run) *cli.Command {
 		Action: func(c *cli.Context) error {
 			write, known := shells[c.Args().First()]
 			if !known {
-				return fmt.Errorf("bh completion knows bash, zsh, fish and powershell, and not %q", c.Args().First())
+				return fmt.Errorf("bh completion supports bash, zsh, fish and powershell, not %q", c.Args().First())
 			}
 			_, err := io.WriteString(r.Stdout, write(c.App.Commands))
 			return err
@@ -84,8 +84,8 @@ func fishCompletion(commands []*cli.Command) string {
 	return b.String()
 }
 
-// powershellCompletion completes commands, with their usage as a hint, and what can follow a command. The word under
-// the cursor does not count as a command.
+// powershellCompletion completes commands, with their usage as a hint, and the words that can follow a command. The
+// word under the cursor does not count as a command.
 func powershellCompletion(commands []*cli.Command) string {
 	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 	var b strings.Builder

@@ -24,13 +24,14 @@ func allowDestroyFlag() cli.Flag {
 func readDestroyLimit(c *cli.Context) (destroyLimit, error) {
 	limit := destroyLimit{given: c.IsSet("allow-destroy"), n: c.Int("allow-destroy")}
 	if limit.n < 0 {
-		return limit, fmt.Errorf("--allow-destroy is %d, and has to be 0 or more", limit.n)
+		return limit, fmt.Errorf("--allow-destroy is %d; it must be 0 or more", limit.n)
 	}
 	return limit, nil
 }
 
 // objection returns an error if a plan destroys more than is allowed; otherwise ok is true. Blocked destroys do nothing
-// and do not count. If a person will be asked, or if the plan is of bh destroy, only a limit that was given counts.
+// and do not count. If a person will be asked, or if bh destroy made the plan, there is a limit only if the flag was
+// given.
 func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diagnostic, ok bool) {
 	var names []string
 	for _, o := range plan.Operations {
@@ -41,17 +42,17 @@ func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diag
 	if len(names) <= limit.n || !limit.given && (asked || plan.Mode == planner.DestroyAll) {
 		return diag.Diagnostic{}, true
 	}
-	allowed := "without a question it may destroy none"
+	allowed := "without confirmation it may destroy none"
 	if limit.given {
 		allowed = fmt.Sprintf("--allow-destroy %d was given", limit.n)
 	}
 	return diag.Diagnostic{Severity: diag.Error, Kind: tooManyDestroys,
 		Detail: fmt.Sprintf("It destroys %s (%s), and %s.", words.Count(len(names), "project"), fewOf(names), allowed),
-		Fix: fmt.Sprintf("If that is meant, apply with:\n  --allow-destroy %d\nIf not, declare again what is to stay; "+
+		Fix: fmt.Sprintf("If that is intended, apply with:\n  --allow-destroy %d\nIf not, declare again what should stay; "+
 			"a removed block forgets a project and deletes nothing.", len(names))}, false
 }
 
-// fewOf lists names, but of many only the first.
+// fewOf lists names, or only the first few if there are many.
 func fewOf(names []string) string {
 	const most = 10
 	if len(names) > most {

@@ -13,12 +13,12 @@ import (
 
 func discoverCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "discover", Usage: "show what exists and is not in the state",
-		Description: "Lists, for each cloud and store of the file: buckets that no project of the\n" +
+		Description: "Lists, for each cloud and store in the file: buckets that no project in the\n" +
 			"state has, and how to take each one over; credentials with bh's prefix that\n" +
-			"no record knows; items with bh's mark that belong to no record. What other\n" +
-			"people have beside is counted and not listed. Nothing is changed or locked.\n\n" +
-			"What an apply that was stopped left behind is not here: the next plan sees\n" +
-			"to it. bh revokes and deletes none of what is listed; see to it yourself.",
+			"are not recorded; items with bh's mark that belong to no record. Things that\n" +
+			"are not bh's are only counted. Nothing is changed or locked.\n\n" +
+			"What a stopped apply left behind is not listed: the next plan deals with\n" +
+			"it. bh never revokes or deletes what is listed here; that is up to you.",
 		Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
@@ -29,7 +29,7 @@ func discoverCommand(r *run) *cli.Command {
 		}}
 }
 
-// runDiscover is bh discover. If a cloud or a store does not answer, it shows what the others have, and fails.
+// runDiscover is bh discover. If a cloud or a store does not answer, it shows what the others have and fails.
 func runDiscover(ctx context.Context, s *session) error {
 	snap, _, err := s.readState(ctx)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// viewOptions says how a view looks.
+// viewOptions returns the options for a view.
 func viewOptions(p Process, flags common, declared *config.Config) view.Options {
 	o := view.Options{
 		Color: colored(p, flags, p.StdoutTTY), ErrColor: colored(p, flags, p.StderrTTY), Live: mayBeLive(p, flags),
@@ -35,8 +35,8 @@ func viewOptions(p Process, flags common, declared *config.Config) view.Options 
 	return o
 }
 
-// mayBeLive reports whether the last lines of the terminal may be overwritten. That is so for commands that plan, as
-// long as nothing else writes there and no machine records it.
+// mayBeLive reports whether the last lines of the terminal may be overwritten: only for commands that plan, and only
+// if nothing else writes there and nothing records the output.
 func mayBeLive(p Process, flags common) bool {
 	logged := p.get("BH_LOG") != "" && p.get("BH_LOG_PATH") == ""
 	return p.StderrTTY && p.get("TERM") != "dumb" && !p.inCI() && !logged && p.Ticks != nil &&

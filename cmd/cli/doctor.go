@@ -16,7 +16,7 @@ import (
 )
 
 func doctorCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "doctor", Usage: "look at files, settings, vendors and state, and say what is wrong",
+	return &cli.Command{Name: "doctor", Usage: "check files, settings, vendors and state, and say what is wrong",
 		Flags: commonFlags(proveFlag(), purposeFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
@@ -27,7 +27,7 @@ func doctorCommand(r *run) *cli.Command {
 			if err != nil {
 				return err
 			}
-			// Whatever can be opened is checked, even if values for the rest are missing.
+			// Everything that can be opened is checked, even if values for the rest are missing.
 			return inSessionWithFaults(c.Context, r, flags.partly(), func(s *session, _ diag.List) error {
 				_, faults, err := loadConfig(c.Context, fileOptions(r.Process, flags))
 				if err != nil {
@@ -65,7 +65,7 @@ func runDoctor(ctx context.Context, s *session, faults diag.List, purpose vendor
 	return nil
 }
 
-// files checks what was read.
+// files checks the files that were read.
 func (d *checkup) files(ctx context.Context, diags diag.List) {
 	declared := d.session.config
 	for _, name := range slices.Sorted(maps.Keys(declared.Sources)) {

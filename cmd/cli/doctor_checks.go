@@ -11,17 +11,17 @@ import (
 	"buckethead/vendors"
 )
 
-// checkup collects the checks of bh doctor, and shows them section by section. It goes on after one that failed.
+// checkup collects the checks of bh doctor, and shows them section by section. It continues after one that failed.
 type checkup struct {
 	session *session
-	checks  []view.Check // of the section that has begun
+	checks  []view.Check // of the current section
 	counts  view.CheckCounts
-	purpose vendors.Purpose // of --for; "" to look at what an apply needs
+	purpose vendors.Purpose // of --for; "" for what an apply needs
 }
 
 func (d *checkup) now() time.Time { return d.session.run.Now() }
 
-// section shows the checks since the last section. After a signal it shows nothing, since the signal may be what made
+// section shows the checks since the last section. After a signal it shows nothing, because the signal may have made
 // them fail.
 func (d *checkup) section(ctx context.Context, title string) {
 	if len(d.checks) > 0 && ctx.Err() == nil {
@@ -39,12 +39,12 @@ func (d *checkup) good(name, found, source string) {
 	d.add(view.Check{Name: name, Outcome: view.OK, Found: found, Source: source})
 }
 
-// bad adds a check that failed, and what mends it.
+// bad adds a check that failed, and how to fix it.
 func (d *checkup) bad(name, found, fix string) {
 	d.add(view.Check{Name: name, Outcome: view.Fault, Found: found, Fix: fix})
 }
 
-// ask makes one call and adds a check of it, with the time that it took. found says what the call returned. ask reports
+// ask makes one call and adds a check for it, with the time it took. found says what the call returned. ask reports
 // whether the call succeeded.
 func (d *checkup) ask(ctx context.Context, address, name string, call func() (found string, err error)) bool {
 	begun := d.now()
@@ -57,22 +57,22 @@ func (d *checkup) ask(ctx context.Context, address, name string, call func() (fo
 	return err == nil
 }
 
-// fixOf says what mends an error of a vendor.
+// fixOf says how to fix an error of a vendor.
 func fixOf(err error) string {
 	var lack *config.LackError
 	switch {
 	case errors.Is(err, vendors.ErrHostNotAllowed):
-		return "" // the error says it
+		return "" // the error says so itself
 	case errors.As(err, &lack):
 		return lack.Faults[0].Fix
 	case errors.Is(err, vendors.ErrDenied):
-		return "Check the credentials that bh uses, and what they may do."
+		return "Check the credentials that bh uses, and their permissions."
 	case errors.Is(err, vendors.ErrRateLimited):
-		return "Wait until the limit allows calls again, then look again."
+		return "Wait until the limit allows calls again, then try again."
 	case errors.Is(err, vendors.ErrInvalid):
-		return "Correct what the block says."
+		return "Correct the block."
 	case errors.Is(err, vendors.ErrNotFound):
-		return "Name what is there, or make it."
+		return "Name one that exists, or create it."
 	}
-	return "See that it is there and can be reached, then look again."
+	return "Check that it exists and can be reached, then try again."
 }

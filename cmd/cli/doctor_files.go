@@ -11,7 +11,7 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// keyFiles checks where the keys to a store's files are.
+// keyFiles checks where the keys for a store's files are kept.
 func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 	vendor, _ := registry.Find(c.Vendor)
 	if vendor.Files == nil {
@@ -22,14 +22,14 @@ func (d *checkup) keyFiles(ctx context.Context, c config.Connection) {
 	stored, keys := vendor.Files(c.Settings)
 	for _, key := range keys {
 		if is, _ := tracked(ctx, d.session.config, d.session.beside(key)); is {
-			d.bad("key", key+" is tracked by git: whoever has the repository can open what it opens",
-				"Take it out with git rm --cached "+words.FileInShell(key)+". The history keeps it: where others have the repository, "+
-					"use a new key, and renew what it opened: bh rotate PROJECT --no-overlap.")
+			d.bad("key", key+" is tracked by git: anyone with the repository can open what it opens",
+				"Remove it with git rm --cached "+words.FileInShell(key)+". The history keeps it: where others have the repository, "+
+					"use a new key, and replace what it opened: bh rotate PROJECT --no-overlap.")
 			continue
 		}
 		for _, file := range stored {
 			if !given && filepath.Dir(key) == filepath.Dir(file) {
-				d.good("key", fmt.Sprintf("%s is beside %s, which it opens: whoever copies the folder has both; %s keeps them apart",
+				d.good("key", fmt.Sprintf("%s is next to %s, which it opens: anyone who copies the folder has both; %s keeps them apart",
 					key, file, strings.Join(ways, " or ")), "")
 			}
 		}

@@ -21,19 +21,20 @@ func readPurpose(c *cli.Context) (vendors.Purpose, error) {
 	case "", vendors.ForPlan, vendors.ForApply:
 		return purpose, nil
 	default:
-		return "", fmt.Errorf("--for is %q, and has to be plan or apply", purpose)
+		return "", fmt.Errorf("--for is %q; it must be plan or apply", purpose)
 	}
 }
 
-// held checks the permissions of an identity, against those that an apply needs if nothing else was asked for.
+// held compares the permissions of an identity with those that are needed: by an apply, unless --for says
+// otherwise.
 func (d *checkup) held(list []vendors.Permission) {
 	for _, p := range list {
 		switch {
 		case p.For == "" || p.For == cmp.Or(d.purpose, vendors.ForApply):
 			d.permission(p)
 		case d.purpose == vendors.ForPlan && p.Held == "yes":
-			check := view.Check{Name: p.Name, Outcome: view.Warning, Found: "held, and a plan does not need it",
-				Fix: "Plan with an identity of its own that may only read: a plan runs the file of a pull request."}
+			check := view.Check{Name: p.Name, Outcome: view.Warning, Found: "held, but a plan does not need it",
+				Fix: "Plan with a separate identity that can only read: a plan runs the file of a pull request."}
 			if p.Opens != "" {
 				check.Found += ": " + p.Opens
 			}
@@ -43,7 +44,7 @@ func (d *checkup) held(list []vendors.Permission) {
 }
 
 func (d *checkup) permission(p vendors.Permission) {
-	check := view.Check{Name: p.Name, Outcome: view.Unknown, Found: "the vendor does not tell; needed to " + p.Needed}
+	check := view.Check{Name: p.Name, Outcome: view.Unknown, Found: "the vendor does not say; needed to " + p.Needed}
 	switch p.Held {
 	case "": // nobody was asked
 		check.Found = "needed to " + p.Needed
@@ -51,7 +52,7 @@ func (d *checkup) permission(p vendors.Permission) {
 		check.Outcome, check.Found = view.OK, "held; needed to "+p.Needed
 	case "no":
 		check.Outcome, check.Found = view.Fault, "missing; needed to "+p.Needed
-		check.Fix = "Give the identity this permission, on the vendor's pages."
+		check.Fix = "Grant the identity this permission, on the vendor's website."
 	}
 	if d.purpose != "" && p.Opens != "" {
 		check.Found += "; " + p.Opens
@@ -59,7 +60,7 @@ func (d *checkup) permission(p vendors.Permission) {
 	d.add(check)
 }
 
-// untold lists what a block needs, with --for alone, if its vendor cannot be asked.
+// untold lists what a block needs if its vendor cannot be asked. It does so only with --for.
 func (d *checkup) untold(c config.Connection) {
 	vendor, _ := registry.Find(c.Vendor)
 	if d.purpose != "" && vendor.Permissions != nil {

@@ -15,7 +15,7 @@ import (
 	"buckethead/vendors"
 )
 
-// state checks where the state is, what is in it, who holds it, and which copies there are.
+// state checks where the state is, what it holds, who has locked it, and which backups exist.
 func (d *checkup) state(ctx context.Context) {
 	defer d.section(ctx, "state")
 	place, err := d.session.connections.Place(ctx)
@@ -47,11 +47,11 @@ func (d *checkup) state(ctx context.Context) {
 	switch {
 	case errors.Is(err, state.ErrLocked):
 		check.Outcome, check.Found = view.Warning, err.Error()
-		check.Fix = "Look again when it is done, or give it time with --lock-timeout."
+		check.Fix = "Try again when it is done, or wait for it with --lock-timeout."
 	case err != nil:
 		check.Outcome, check.Found, check.Fix = view.Fault, err.Error(), stateFix(err)
 	case snap.Meta.Lineage == "":
-		check.Found = "there is none yet; the first apply makes it"
+		check.Found = "not there yet; the first apply creates it"
 	default:
 		lineage := snap.Meta.Lineage
 		if len(snap.Meta.Ancestors) > 0 {
@@ -63,13 +63,13 @@ func (d *checkup) state(ctx context.Context) {
 	d.add(check)
 	if n := len(snap.Intents); n > 0 {
 		d.add(view.Check{Name: "unfinished", Outcome: view.Warning,
-			Found: words.Count(n, "step") + " of a run that was stopped", Fix: "Apply: it goes on from there."})
+			Found: words.Count(n, "step") + " of a run that was stopped", Fix: "Run bh apply: it continues from there."})
 	}
 	d.missingStores(ctx, snap)
 	d.backups(ctx, place)
 }
 
-// missingStores looks for stores that are missing as a whole although the state knows items in them.
+// missingStores looks for stores that do not exist although the state has items in them.
 func (d *checkup) missingStores(ctx context.Context, snap state.Snapshot) {
 	items := map[string]int{}
 	for _, r := range snap.Records {
@@ -85,15 +85,15 @@ func (d *checkup) missingStores(ctx context.Context, snap state.Snapshot) {
 		if able, is := vendors.As[vendors.Absence](store); is {
 			if missing, err := able.Absent(ctx); err == nil && missing != "" {
 				d.add(view.Check{Name: "items", Outcome: view.Warning,
-					Found: fmt.Sprintf("%s is not there, and the state knows %s in %s", missing,
+					Found: fmt.Sprintf("%s does not exist, but the state has %s in %s", missing,
 						words.Count(items[secrets], "item"), secrets),
-					Fix: "If it is elsewhere, put it back or correct the block before an apply, which would issue new keys."})
+					Fix: "If it was moved, put it back or correct the block before an apply, which would issue new keys."})
 			}
 		}
 	}
 }
 
-// shortened returns lineages as the names of owners have them.
+// shortened returns lineages in the short form that owner names use.
 func shortened(lineages []string) []string {
 	out := make([]string, len(lineages))
 	for i, l := range lineages {
@@ -102,7 +102,7 @@ func shortened(lineages []string) []string {
 	return out
 }
 
-// stateSource says what decides where the state is.
+// stateSource says which setting decides where the state is.
 func (d *checkup) stateSource() string {
 	switch {
 	case d.session.flags.state != "":
@@ -113,27 +113,27 @@ func (d *checkup) stateSource() string {
 	return "default"
 }
 
-// stateFix says what mends a state that cannot be used.
+// stateFix says how to fix a state that cannot be used.
 func stateFix(err error) string {
 	switch {
 	case errors.Is(err, state.ErrDamaged):
-		return "bh state backup --list shows the copies, and bh state restore puts one in its place. " +
-			"Without one, bh state rebuild --force makes a new state."
+		return "bh state backup --list lists the copies, and bh state restore restores one. " +
+			"If there is none, bh state rebuild --force makes a new state."
 	case errors.Is(err, state.ErrNewer):
-		return "Use a bh as new as the one that wrote it."
+		return "Use a bh at least as new as the one that wrote it."
 	case errors.Is(err, state.ErrStack):
-		return "Name the state's own stack in the bh block, or another state."
+		return "Set the bh block to the state's own stack, or use another state."
 	}
 	if errors.Is(err, state.ErrMoved) || errors.Is(err, state.ErrUnsafe) {
-		return "Declare the place where the state is to be."
+		return "Declare where to keep the state."
 	}
-	return "Give bh a place that it can read, with state \"local\" { path = ... } or --state."
+	return "Choose a path that bh can read, with state \"local\" { path = ... } or --state."
 }
 
 func (d *checkup) backups(ctx context.Context, place state.Place) {
 	backups, err := place.Backups(ctx)
 	if err != nil {
-		d.bad("backups", err.Error(), "Give bh the right to list and read them.")
+		d.bad("backups", err.Error(), "Give bh permission to list and read them.")
 		return
 	}
 	if len(backups) == 0 {
@@ -144,7 +144,7 @@ func (d *checkup) backups(ctx context.Context, place state.Place) {
 	for _, b := range backups {
 		if b.Err != nil {
 			d.add(view.Check{Name: "backup", Outcome: view.Warning,
-				Found: b.Path + " cannot be read: " + b.Err.Error(), Fix: "Remove it; the others are not touched by that."})
+				Found: b.Path + " cannot be read: " + b.Err.Error(), Fix: "Remove it; that does not affect the others."})
 		}
 	}
 }

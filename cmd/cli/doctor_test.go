@@ -63,7 +63,7 @@ func TestDoctor_permissions(t *testing.T) {
 		{"all is well", checker{report: vendors.IdentityReport{Identity: "token x", Permissions: held("yes"), ClockSkew: -2 * time.Second}},
 			"ok identity: token x\nok expiry: never\nok Storage Write: held; needed to make buckets\nok clock: 2s behind the vendor's", 0},
 		{"nobody tells", checker{report: vendors.IdentityReport{Identity: "token x", Permissions: held("unknown"), ExpiresAt: now.Add(15 * 24 * time.Hour)}},
-			"ok identity: token x\nok expiry: 2026-12-08\nunknown Storage Write: the vendor does not tell; needed to make buckets\nok clock: as the vendor's", 0},
+			"ok identity: token x\nok expiry: 2026-12-08\nunknown Storage Write: the vendor does not say; needed to make buckets\nok clock: as the vendor's", 0},
 		{"soon over, and clocks differ", checker{report: vendors.IdentityReport{Identity: "token x", ExpiresAt: now.Add(13 * 24 * time.Hour), ClockSkew: 31 * time.Second}},
 			"ok identity: token x\nwarning expiry: 2026-12-06, in 13 days\nwarning clock: 31s ahead of the vendor's", 2},
 		{"over, missing, and far off", checker{report: vendors.IdentityReport{Identity: "token x", Permissions: held("no"), ExpiresAt: now, ClockSkew: -6 * time.Minute}},

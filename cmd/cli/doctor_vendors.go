@@ -16,11 +16,11 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// settings checks every setting of a block, and says where it comes from.
+// settings checks every setting of a block, and says where its value comes from.
 func (d *checkup) settings(ctx context.Context, c config.Connection) {
 	vendor, known := registry.Find(c.Vendor)
 	if !known {
-		d.bad("vendor", "this bh has no vendor "+c.Vendor, "Use one of those that bh version --json names.")
+		d.bad("vendor", "this bh has no vendor "+c.Vendor, "Use one of those that bh version --json lists.")
 		return
 	}
 	for _, s := range vendor.Settings {
@@ -47,7 +47,7 @@ func (d *checkup) settings(ctx context.Context, c config.Connection) {
 	}
 }
 
-// shown returns a setting without what is secret in it.
+// shown returns the text of a setting without secrets.
 func shown(s vendors.Setting, v vendors.Value) string {
 	switch {
 	case s.Secret && v.Secret.IsZero():
@@ -68,7 +68,7 @@ func (d *checkup) readReference(ctx context.Context, name, reference string) {
 	from, known := d.session.connections.StoreOf(reference)
 	if !known {
 		scheme, _, _ := strings.Cut(reference, "://")
-		d.bad("read "+name, "no declared store reads "+scheme+":// references", "Declare the secrets block that does.")
+		d.bad("read "+name, "no declared store reads "+scheme+":// references", "Declare a secrets block that does.")
 		return
 	}
 	d.ask(ctx, from, "read "+name, func() (string, error) {
@@ -77,7 +77,7 @@ func (d *checkup) readReference(ctx context.Context, name, reference string) {
 	})
 }
 
-// broughtKeys checks the keys that projects register.
+// broughtKeys checks the keys of projects with register.
 func (d *checkup) broughtKeys(ctx context.Context) {
 	for i := range d.session.config.Projects {
 		p := &d.session.config.Projects[i]
@@ -85,10 +85,10 @@ func (d *checkup) broughtKeys(ctx context.Context) {
 			d.readReference(ctx, p.Addr.Label()+" "+r.Reference, r.Reference)
 		}
 	}
-	d.section(ctx, "keys that are brought")
+	d.section(ctx, "registered keys")
 }
 
-// cloud checks the block of a cloud, and what answers there.
+// cloud checks the block of a cloud, and whether the cloud answers.
 func (d *checkup) cloud(ctx context.Context, c config.Connection) {
 	d.settings(ctx, c)
 	address, told := c.Address(), false
@@ -124,7 +124,7 @@ func (d *checkup) unopened(name string, err error) {
 	}
 }
 
-// store checks the block of a store, and what answers there.
+// store checks the block of a store, and whether the store answers.
 func (d *checkup) store(ctx context.Context, c config.Connection) {
 	d.settings(ctx, c)
 	d.keyFiles(ctx, c)
@@ -141,15 +141,15 @@ func (d *checkup) store(ctx context.Context, c config.Connection) {
 	d.section(ctx, "secrets "+c.Address())
 }
 
-// The bounds on the time that an identity has left, and on clocks: S3 signatures fail beyond a quarter of an hour, and
-// tokens before that.
+// The limits for the time that an identity has left, and for clocks: S3 signatures fail beyond a quarter of an hour,
+// and tokens before that.
 const (
 	expiresSoon = 14 * 24 * time.Hour
 	skewNoticed = 30 * time.Second
 	skewFatal   = 5 * time.Minute
 )
 
-// permissions checks who bh is to the vendor, and what it may do. It reports whether the vendor told.
+// permissions checks who bh is to the vendor and what it may do. It reports whether the vendor answered.
 func (d *checkup) permissions(ctx context.Context, address string, checker vendors.PermissionChecker) bool {
 	var report vendors.IdentityReport
 	if !d.ask(ctx, address, "identity", func() (string, error) {
@@ -171,9 +171,9 @@ func (d *checkup) expiry(at time.Time) {
 	switch {
 	case at.IsZero():
 	case left <= 0:
-		check.Outcome, check.Found, check.Fix = view.Fault, "expired on "+words.Day(at), "Make a new one, and give it to bh."
+		check.Outcome, check.Found, check.Fix = view.Fault, "expired on "+words.Day(at), "Create a new one, and give it to bh."
 	case left < expiresSoon:
-		check.Outcome, check.Fix = view.Warning, "Make a new one in time, and give it to bh."
+		check.Outcome, check.Fix = view.Warning, "Create a new one before then, and give it to bh."
 		check.Found = fmt.Sprintf("%s, in %s", words.Day(at), words.Count(int(left/(24*time.Hour)), "day"))
 	default:
 		check.Found = words.Day(at)
@@ -193,9 +193,9 @@ func (d *checkup) clock(ahead time.Duration) {
 	}
 	switch {
 	case off > skewFatal:
-		check.Outcome, check.Fix = view.Fault, "Set this machine's clock: signatures fail."
+		check.Outcome, check.Fix = view.Fault, "Set this machine's clock: requests signed with a wrong time are refused."
 	case off > skewNoticed:
-		check.Outcome, check.Fix = view.Warning, "Set this machine's clock: beyond five minutes signatures fail."
+		check.Outcome, check.Fix = view.Warning, "Set this machine's clock: beyond five minutes, requests are refused."
 	}
 	d.add(check)
 }

@@ -14,16 +14,16 @@ import (
 )
 
 func driftCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "drift", Usage: "show what was done outside of bh",
+	return &cli.Command{Name: "drift", Usage: "show what was changed outside bh",
 		Description: "Compares what bh recorded with what the providers have, and shows what\n" +
-			"differs. It takes no lock and writes nothing. What the file asks for by now\n" +
-			"is not drift, nor is a rotation that is due, or what a stopped apply left.\n\n" +
+			"differs. It takes no lock and writes nothing. Changes of the file, rotations\n" +
+			"that are due, and what a stopped apply left behind are not drift.\n\n" +
 			"Classes:\n" +
 			"  bucket_gone          the bucket was deleted\n" +
 			"  bucket_settings      its storage class was changed\n" +
 			"  settings_drift       rules, domains or public access were changed\n" +
 			"  credential_gone      the credential was revoked\n" +
-			"  credential_exposed   the vendor found it published and ended it\n" +
+			"  credential_exposed   the vendor found it published and revoked it\n" +
 			"  credential_expired   it has expired\n" +
 			"  credential_disabled  it was disabled\n" +
 			"  credential_unproved  with --prove: the stored keys do not open the bucket\n" +
@@ -33,7 +33,7 @@ func driftCommand(r *run) *cli.Command {
 			"  item_edited          its title, keys or fields were changed\n\n" +
 			"Exit codes: 0 no drift; 2 drift; 1 error.",
 		Flags: commonFlags(append(scopeFlags(), proveFlag(),
-			&cli.GenericFlag{Name: "ignore", Value: &list{}, Usage: "leave out drift of `CLASS`; may come several times"})...),
+			&cli.GenericFlag{Name: "ignore", Value: &list{}, Usage: "leave out drift of `CLASS`; can be repeated"})...),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {
@@ -49,7 +49,7 @@ func driftCommand(r *run) *cli.Command {
 		}}
 }
 
-// driftClasses parses the classes to leave out.
+// driftClasses parses the classes of drift to leave out.
 func driftClasses(words []string) (map[drift.Class]bool, error) {
 	var known []string
 	for _, class := range drift.Classes() {
@@ -66,7 +66,7 @@ func driftClasses(words []string) (map[drift.Class]bool, error) {
 	return out, nil
 }
 
-// runDrift is bh drift. It works as bh plan does, with what is recorded instead of what is declared.
+// runDrift is bh drift. It works like bh plan, with what is recorded instead of what is declared.
 func runDrift(ctx context.Context, s *session, ignore map[drift.Class]bool, prove bool) error {
 	snap, _, err := s.readState(ctx)
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// ending is the end of a run: what has to be shown and closed whatever happens. A command can fail before it has a
-// session, and after it has closed it.
+// ending is the end of a run: what must be shown and closed whatever happens. A command can fail before it has a
+// session, and after it has closed the session.
 type ending struct {
 	p   Process
 	out *result
@@ -31,21 +31,22 @@ type ending struct {
 	moved   bool    // --chdir is done
 
 	view      view.View      // nil before there is one
-	held      *heldLines     // lines that are held back; nil if none are
+	held      *heldLines     // lines that are held back, or nil
 	answered  bool           // the command has written its one document
 	into      *redact.Writer // --json-into
 	summary   bytes.Buffer   // of the step, where GitHub Actions asks for it
 	stopTicks func()
 }
 
-// streaming lists the commands whose --json writes lines as things happen. The others may answer with one document
-// instead. Their lines are held back until that is known; if there is a document, they go to standard error.
+// streaming lists the commands whose --json writes lines as things happen. Other commands may answer with one
+// document instead. Their lines are held back until that is known; if there is a document, the lines go to
+// standard error.
 var streaming = []string{"bh init", "bh validate", "bh plan", "bh apply", "bh destroy", "bh rotate", "bh doctor"}
 
 // ownOutput lists the commands whose standard output belongs to another program, or is one object.
 var ownOutput = []string{"bh exec", "bh env"}
 
-// parsed keeps the flags, for a command that fails before it has a session.
+// parsed saves the flags, for a command that fails before it has a session.
 func (e *ending) parsed(flags common) {
 	if slices.Contains(ownOutput, flags.command) {
 		flags.format = "human"
@@ -118,7 +119,7 @@ func (e *ending) tick(v view.View) {
 	e.stopTicks = func() { stop(); close(quit); ticking.Wait() }
 }
 
-// stream lets through the lines that were held back: the command answers with lines after all.
+// stream releases the lines that were held back: the command answers with lines after all.
 func (e *ending) stream() {
 	if e.held != nil {
 		e.held.release(e.p.Stdout)
@@ -126,7 +127,7 @@ func (e *ending) stream() {
 }
 
 // end ends a run that returned an error, an exit code or neither, and returns the exit code. After a signal, an error
-// only says what the signal cut off.
+// only shows what the signal interrupted.
 func (e *ending) end(ctx context.Context, err error) int {
 	e.flush()
 	if err == nil {
@@ -141,7 +142,7 @@ func (e *ending) end(ctx context.Context, err error) int {
 	case errors.As(err, &exit):
 		err = nil
 	case errors.Is(err, syscall.EPIPE):
-		exit, err = exitError, nil // the reader has gone, and need not be told
+		exit, err = exitError, nil // the reader is gone, and need not be told
 	default:
 		exit = exitError
 		e.fallBack(ctx)
@@ -164,7 +165,7 @@ func (e *ending) panicked(ctx context.Context, value any, stack []byte) int {
 		stack = raised.Stack // of the goroutine that panicked
 	}
 	d := diag.Diagnostic{Severity: diag.Error, Kind: runPanicked,
-		Detail: fmt.Sprintf("What went wrong: %v. The state is as the last committed step left it; the next apply continues from there.", value),
+		Detail: fmt.Sprintf("What went wrong: %v. The state is as the last saved step left it; the next apply continues from there.", value),
 		Fix:    "Run it again with BH_LOG=debug to see where it happened, and report it."}
 	told := false
 	func() {
@@ -195,7 +196,7 @@ func (e *ending) finish(ctx context.Context, exit int) error {
 	}
 	if e.summary.Len() > 0 {
 		if err := appendTo(ctx, e.p.get("GITHUB_STEP_SUMMARY"), e.secrets.Replace(e.summary.String())); err != nil {
-			_, _ = fmt.Fprintf(e.p.Stderr, "The step's summary cannot be written: %s\n", view.Clean(err.Error()))
+			_, _ = fmt.Fprintf(e.p.Stderr, "Cannot write the step's summary: %s\n", view.Clean(err.Error()))
 		}
 	}
 	if e.held != nil {
@@ -216,14 +217,14 @@ func (e *ending) finish(ctx context.Context, exit int) error {
 	return err
 }
 
-// flush writes what the streams hold back. The result remembers its own errors.
+// flush writes what the streams hold back. The result stream remembers its own errors.
 func (e *ending) flush() {
 	for _, stream := range e.streams {
 		_ = stream.Flush()
 	}
 }
 
-// quiet reports whether the command's document is all that was written.
+// quiet reports whether the command wrote nothing but its document.
 func (e *ending) quiet() bool {
 	return e.answered && e.held != nil && e.held.kept.Len() == 0 && e.into == nil
 }
@@ -235,7 +236,7 @@ func (e *ending) command() string {
 	return e.flags.command
 }
 
-// fallBack makes a view for an error that came before there was one.
+// fallBack makes a view for an error that occurred before there was one.
 func (e *ending) fallBack(ctx context.Context) {
 	if e.view != nil {
 		return

@@ -8,8 +8,8 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// endpointsOf returns the servers that a file uses and that are not its vendors' own. atPath says that the state is
-// not where the file declares it.
+// endpointsOf returns the servers that a file uses, except those of its vendors. atPath says that the state is not
+// where the file declares it.
 func endpointsOf(declared *config.Config, atPath bool) (out []view.Endpoint) {
 	add := func(connection string, described []vendors.Setting, own vendors.Hosts, s vendors.Settings) {
 		for _, server := range vendors.Servers(described, own, s) {

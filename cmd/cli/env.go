@@ -21,11 +21,10 @@ func envCommand(r *run) *cli.Command {
 			&cli.BoolFlag{Name: "by-id", Usage: "name the item by its id: titles can be ambiguous"},
 			&cli.StringFlag{Name: "names", Value: envNames[0],
 				Usage: "buckethead or aws variables"}), "dotenv"),
-		Description: "The formats: dotenv is what op run --env-file takes, docker what docker run\n" +
-			"--env-file takes, github the env of a step with\n" +
-			"1password/load-secrets-action; op, rclone and aws are templates for\n" +
-			"op inject; json is an object. With --names aws the variables are those that\n" +
-			"bh exec sets.",
+		Description: "Formats: dotenv, for op run --env-file; docker, for docker run --env-file;\n" +
+			"github, the env of a step with 1password/load-secrets-action; op, rclone and\n" +
+			"aws, templates for op inject; json, an object. With --names aws, the\n" +
+			"variables are those that bh exec sets.",
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {
@@ -59,16 +58,16 @@ type envArgs struct {
 func ownNames(c *cli.Context, format string) (string, error) {
 	names := c.String("names")
 	if !slices.Contains(envNames, names) {
-		return "", fmt.Errorf("--names is %q, and has to be %s", names, strings.Join(envNames, " or "))
+		return "", fmt.Errorf("--names is %q; it must be %s", names, strings.Join(envNames, " or "))
 	}
 	if c.IsSet("names") && (format == "rclone" || format == "aws") {
-		return "", fmt.Errorf("--names is for variables, and the format %s has none", format)
+		return "", fmt.Errorf("--names is for variables; the format %s has none", format)
 	}
 	return names, nil
 }
 
-// runEnv is bh env. It reads only the state, except where a reference needs the id of a vault, or bh did not choose
-// where the fields of an item are.
+// runEnv is bh env. It reads only the state, unless a reference needs the id of a vault, or bh did not choose where
+// the fields of an item are.
 func runEnv(ctx context.Context, s *session, a envArgs) error {
 	if a.project == "" {
 		snap, _, err := s.readState(ctx)
@@ -91,13 +90,13 @@ func runEnv(ctx context.Context, s *session, a envArgs) error {
 	}
 	e.names = a.names
 	if e.unseen {
-		_, _ = fmt.Fprintf(s.run.Stderr, "The item was not looked at, because %s cannot be opened here. It may have fields in other\n"+
-			"sections than these references say; with credentials for the store, bh env looks.\n", record.Secrets)
+		_, _ = fmt.Fprintf(s.run.Stderr, "bh did not read the item, because %s cannot be opened here. Its fields may be in other\n"+
+			"sections than these references say; with credentials for the store, bh env checks.\n", record.Secrets)
 	}
 	if !strings.HasPrefix(e.fields[vendors.FieldSecretAccessKey], "op://") && !s.flags.quiet {
 		// It goes to standard error, so that it is not part of the object that --json writes.
 		_, _ = fmt.Fprintln(s.run.Stderr,
-			"Only bh reads references of this store: bh exec runs a command with the keys themselves.")
+			"Only bh can read references to this store; bh exec runs a command with the keys themselves.")
 	}
 	if a.format == "json" {
 		out := map[string]string{}
@@ -113,12 +112,12 @@ func runEnv(ctx context.Context, s *session, a envArgs) error {
 	return err
 }
 
-// references returns the references to what a project's item holds.
+// references returns references to the fields of a project's item.
 func references(ctx context.Context, s *session, r state.Record) (envReferences, error) {
 	endpoint := strings.TrimSuffix(r.Item.Fields[vendors.FieldEndpointURL], "/")
 	out := envReferences{project: r.Project.Label(), cloudflare: strings.HasSuffix(endpoint, ".r2.cloudflarestorage.com"),
 		fields: map[string]string{}}
-	item := "" // to look at: one that is not recorded as the store writes its own
+	item := "" // to read: an item that is not recorded with the layout that the store writes
 	if shape := s.connections.Shape(r.Secrets); shape != r.Item.Shape {
 		item = r.Item.ID
 	}
@@ -146,5 +145,5 @@ func referenceFault(s *session, p addr.Address, err error) error {
 		return told
 	}
 	return s.fail(diag.Diagnostic{Kind: noReference, Address: p,
-		Detail: sentence(err), Fix: "Correct the secrets block, then repeat the command.", Cause: err})
+		Detail: sentence(err), Fix: "Correct the secrets block, then run the command again.", Cause: err})
 }

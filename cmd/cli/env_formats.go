@@ -15,22 +15,22 @@ import (
 // envFormats are the formats of bh env.
 var envFormats = []string{"dotenv", "docker", "op", "github", "rclone", "aws", "json"}
 
-// envNames are the names that variables can have in them.
+// envNames are the sets of names that variables can have in these formats.
 var envNames = []string{"buckethead", "aws"}
 
-// envVariable is a variable of the environment: a reference, or a text that is not secret.
+// envVariable is an environment variable: a reference, or a text that is not secret.
 type envVariable struct {
 	name, text string
 	reference  bool
 }
 
-// envReferences holds the references to a project's keys by field, and what the formats need beside them.
+// envReferences holds the references to a project's keys by field, and whatever else the formats need.
 type envReferences struct {
 	project    string // its label
 	cloudflare bool   // the endpoint is R2's own
 	names      string // one of envNames
 	fields     map[string]string
-	unseen     bool // the item was to be looked at, and could not be
+	unseen     bool // the item should have been read, but could not be
 }
 
 // environment returns the variables, in order: those that the Python library buckethead reads, or those that bh exec
@@ -55,8 +55,8 @@ func (e envReferences) environment() []envVariable {
 	return out
 }
 
-// onOneLine returns an error if a value has what no line of a file holds unchanged: docker run --env-file and the
-// others take a value to the end of its line.
+// onOneLine returns an error if a value does not fit on a line: docker run --env-file and the like read a value
+// up to the end of its line.
 func (e envReferences) onOneLine() error {
 	for _, v := range e.environment() {
 		if !utf8.ValidString(v.text) || strings.ContainsFunc(v.text, unicode.IsControl) {
@@ -74,7 +74,7 @@ func (e envReferences) text(format string) string {
 		for _, v := range e.environment() {
 			fmt.Fprintf(&b, "%s=\"%s\"\n", v.name, inDotenv.Replace(v.text))
 		}
-	case "docker": // as docker run --env-file reads it: all that follows the sign, quotes as well, is the value
+	case "docker": // as docker run --env-file reads it: everything after the equals sign is the value, quotes included
 		for _, v := range e.environment() {
 			fmt.Fprintf(&b, "%s=%s\n", v.name, v.text)
 		}
@@ -119,22 +119,23 @@ func (e envReferences) injected(field string) string { return injected(e.fields[
 // injected returns a reference as op inject finds it in a template.
 func injected(reference string) string { return "{{ " + reference + " }}" }
 
-// Both escape text between double quotes: for a shell, which reads the same files as op run --env-file, and for YAML,
-// which has fewer escapes.
+// Both escape text for double quotes: one for a shell, which reads the same files as op run --env-file, and one for
+// YAML, which has fewer escapes.
 var (
 	inDotenv = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`")
 	inYAML   = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 )
 
 var (
-	// inSection has what names of rclone's remotes and of AWS's profiles can both have.
+	// inSection matches the characters that both rclone's remotes and AWS's profiles allow in names.
 	inSection    = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
 	notInSection = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 )
 
-// sectionName returns the name of a section for a project, which no other project has: its own name, and behind a dot,
-// which names of projects do not have, its key. What cannot stand there is replaced, and a part of a digest tells such
-// names apart. It depends on the project alone, so no section gets another name when projects come and go.
+// sectionName returns the name of a section for a project, which no other project has: the project's name, a dot
+// (which names of projects do not contain), and its key. Characters that are not allowed are replaced, and part of a
+// digest is added to keep such names distinct. The result depends only on the project, so a section keeps its name
+// when projects come and go.
 func sectionName(label string) string {
 	name, key, keyed := strings.Cut(strings.TrimSuffix(label, `"]`), `["`)
 	plain := inSection.MatchString(name)

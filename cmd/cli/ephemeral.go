@@ -19,8 +19,8 @@ func allowEphemeralFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "allow-ephemeral", Usage: "let a CI runner keep the state on its own disk"}
 }
 
-// mayForget refuses a plan whose state would be lost with the runner, and with it all record of the credentials that
-// the plan makes. It also warns of an age file that would be lost.
+// mayForget refuses a plan whose state would be lost with the runner, and with it every record of the credentials
+// that the plan creates. It also warns about an age file that would be lost.
 func mayForget(ctx context.Context, s *session, plan *planner.Plan, allowed bool) error {
 	risks := ephemeralRisks(ctx, s, plan, allowed)
 	for i := range risks {
@@ -54,11 +54,11 @@ func ephemeralRisks(ctx context.Context, s *session, plan *planner.Plan, allowed
 	var out diag.List
 	if path := s.connections.LocalState(); path != "" && !allowed {
 		out = append(out, diag.Diagnostic{Severity: diag.Error, Kind: stateOnRunner, Subject: s.config.State.Range,
-			Detail: fmt.Sprintf("This is a runner of %s, and the state is a file on its disk, %s. "+
+			Detail: fmt.Sprintf("This is a %s runner, and the state is a file on its disk, %s. "+
 				"When the disk is gone, so is the record of what the apply made in %s, and the credentials keep working.",
 				service, path, fewOf(clouds)),
-			Fix: "Keep the state in a bucket: write a block state \"s3\" { ... } in the bh block (see bh help shared-state).\n" +
-				"If the disk stays, or if you save the file yourself, apply with:\n  --allow-ephemeral"})
+			Fix: "Keep the state in a bucket: add state \"s3\" { ... } to the bh block (see bh help shared-state).\n" +
+				"If the disk is kept, or if you save the file yourself, apply with:\n  --allow-ephemeral"})
 	}
 	for _, c := range stores {
 		out = append(out, untrackedFiles(ctx, s, c, service)...)
@@ -66,7 +66,7 @@ func ephemeralRisks(ctx context.Context, s *session, plan *planner.Plan, allowed
 	return out
 }
 
-// untrackedFiles warns of the files of a store that are on this machine alone.
+// untrackedFiles warns about files of a store that exist only on this machine.
 func untrackedFiles(ctx context.Context, s *session, c config.Connection, service string) (out diag.List) {
 	vendor, _ := registry.Find(c.Vendor)
 	if vendor.Files == nil {
@@ -76,23 +76,23 @@ func untrackedFiles(ctx context.Context, s *session, c config.Connection, servic
 	var lost, keep string
 	if given, variables := givenKey(vendor, c); !given {
 		lost = fmt.Sprintf(" The key that opens it, %s, is on the same disk.", strings.Join(keys, ", "))
-		keep = fmt.Sprintf("Give the key as a secret of the CI service, in %s. ", strings.Join(variables, " or "))
+		keep = fmt.Sprintf("Pass the key as a secret of the CI service, in %s. ", strings.Join(variables, " or "))
 	}
 	for _, path := range stored {
 		if is, known := tracked(ctx, s.config, s.beside(path)); is || !known {
 			continue
 		}
 		out = append(out, diag.Diagnostic{Severity: diag.Warning, Kind: keysOnRunner, Subject: c.Range,
-			Detail: fmt.Sprintf("This is a runner of %s, and secrets %s keeps the keys in %s, which git does not track. "+
-				"A provider shows a secret once, so what is lost has to be issued again.", service, c.Address(), path) + lost,
+			Detail: fmt.Sprintf("This is a %s runner, and secrets %s keeps the keys in %s, which git does not track. "+
+				"A provider shows a secret only once, so lost keys must be issued again.", service, c.Address(), path) + lost,
 			Fix: keep + "Commit the file after the apply (it is encrypted; git add --force, where it is ignored), " +
 				"or keep the keys in another store."})
 	}
 	return out
 }
 
-// givenKey reports whether a store has the key itself, so that it reads no file for it, and returns the variables that
-// can hold the key.
+// givenKey reports whether the settings of a store hold the key itself, so that no key file is read. It also returns
+// the variables that can hold the key.
 func givenKey(vendor vendors.Vendor, c config.Connection) (given bool, variables []string) {
 	for _, s := range vendor.Settings {
 		if s.Secret {
@@ -103,11 +103,11 @@ func givenKey(vendor vendors.Vendor, c config.Connection) (given bool, variables
 	return given, variables
 }
 
-// beside returns a path that begins at the folder of the files.
+// beside returns a path relative to the folder of the files.
 func (s *session) beside(path string) string { return joinRelative(s.config.Dir, path) }
 
-// madeIn returns the clouds beyond this machine in which a plan makes or keeps something, and the stores that it puts
-// the keys into.
+// madeIn returns the clouds, other than those on this machine, in which a plan creates or keeps something, and the
+// stores that it puts the keys into.
 func madeIn(declared *config.Config, plan *planner.Plan) (clouds []string, stores []config.Connection) {
 	for _, o := range plan.Operations {
 		cloud, known := config.Find(declared.Clouds, o.Cloud)
@@ -125,7 +125,7 @@ func madeIn(declared *config.Config, plan *planner.Plan) (clouds []string, store
 	return clouds, stores
 }
 
-// distant reports whether a cloud is beyond this machine.
+// distant reports whether a cloud is not on this machine.
 func distant(c config.Connection) bool {
 	vendor, _ := registry.Find(c.Vendor)
 	return slices.ContainsFunc(vendors.Servers(vendor.Settings, vendor.OwnHosts, c.Settings),

@@ -27,11 +27,11 @@ func execCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "exec", Usage: "run one command with a project's stored keys in its environment",
 		ArgsUsage: "PROJECT -- COMMAND [ARGUMENTS]",
 		Description: "COMMAND gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL_S3\n" +
-			"and AWS_REGION, read from the project's item, but no variable that holds a\n" +
-			"secret of bh's, whatever its name, and no AWS setting that would mislead it.\n" +
-			"AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION are\n" +
-			"when_required unless set. bh ends with the command's exit code; 127 is for\n" +
-			"a command not found, 126 for one that cannot be run.",
+			"and AWS_REGION, read from the project's item. It gets no variable that holds\n" +
+			"a secret of bh's, whatever its name, and no AWS setting that would mislead\n" +
+			"it. AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION\n" +
+			"are when_required unless set. bh exits with the command's exit code; 127\n" +
+			"means that the command was not found, 126 that it cannot be run.",
 		Flags: commonFlags(
 			&cli.BoolFlag{Name: "stale", Usage: "use the item's keys, even if bh did not store them"},
 			&cli.BoolFlag{Name: "keep-env", Usage: "give the command bh's tokens and variables as well"}),
@@ -52,15 +52,15 @@ func execCommand(r *run) *cli.Command {
 		}}
 }
 
-// runExec is bh exec: one read of one item, and no call to a cloud. The state is closed before the command runs.
+// runExec is bh exec. It reads one item once and makes no call to a cloud. The state is closed before the command runs.
 func runExec(ctx context.Context, s *session, a execArgs) error {
 	record, snap, err := recorded(ctx, s, a.project)
 	var keys vendors.BucketCredentials
 	if err == nil {
 		keys, err = storedKeys(ctx, s, record, snap, a.stale)
 	}
-	// From here on signals are for the command, even before it runs: one that ended only bh would leave a command
-	// that nobody waits for.
+	// From here on, signals are for the command, even before it runs: a signal that ended only bh would leave a
+	// command that nobody waits for.
 	signals, release := forTheCommand(s.run.interrupts)
 	defer release()
 	if ctx.Err() != nil {
@@ -82,9 +82,9 @@ var misleading = []string{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACC
 	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 	"AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"}
 
-// childEnvironment returns the part of bh's environment that a command gets: without misleading, and unless keep is set
-// without what holds a secret that bh works with, without the secrets of the declared vendors, which may be set and not
-// used, and without bh's own variables, which can be secrets as well.
+// childEnvironment returns the part of bh's environment that a command gets: everything except the variables in
+// misleading. Unless keep is set, it also leaves out variables that hold a secret bh works with, the secret variables
+// of the declared vendors (which may be set but not used), and bh's own variables (which can be secrets as well).
 func childEnvironment(declared *config.Config, secrets *redact.Set, environment []string, keep bool) []string {
 	withheld := slices.Clone(misleading)
 	for _, connection := range slices.Concat(declared.Clouds, declared.Secrets) {
@@ -98,7 +98,7 @@ func childEnvironment(declared *config.Config, secrets *redact.Set, environment 
 	return slices.DeleteFunc(slices.Clone(environment), func(pair string) bool {
 		name, value, _ := strings.Cut(pair, "=")
 		ofBH := strings.HasPrefix(name, "BH_VAR_") || strings.HasPrefix(name, "BH_CLI_ARGS")
-		// Case does not matter on Windows; elsewhere nobody needs a variable that differs only by case.
+		// On Windows, case does not matter; elsewhere, nobody needs a variable that differs only in case.
 		return !keep && (ofBH || secrets.Holds(value)) ||
 			slices.ContainsFunc(withheld, func(w string) bool { return strings.EqualFold(w, name) })
 	})

@@ -4,7 +4,7 @@ package cli
 
 import "os"
 
-// passedOn lists the signals that a command gets through bh. A terminal sends those of fromTerminal to both.
+// passedOn lists the signals that bh passes on to a command. A terminal sends those in fromTerminal to both.
 var (
 	passedOn     = []os.Signal{os.Interrupt}
 	fromTerminal = []os.Signal{os.Interrupt}

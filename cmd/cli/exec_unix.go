@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// passedOn lists the signals that a command gets through bh. A terminal sends those of fromTerminal to both.
+// passedOn lists the signals that bh passes on to a command. A terminal sends those in fromTerminal to both.
 var (
 	passedOn = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT,
 		syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH}

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// The exit codes beside 0.
+// The exit codes other than 0.
 const (
 	exitError       = 1
 	exitChanges     = 2
@@ -13,7 +13,7 @@ const (
 	exitTerminated  = 143
 )
 
-// exitCode is the error of a command that has shown everything already: only its code is left to return.
+// exitCode is the error of a command that has already shown everything. Only the code is left to return.
 type exitCode int
 
 func (e exitCode) Error() string {
@@ -23,8 +23,8 @@ func (e exitCode) Error() string {
 	return fmt.Sprintf("exit code %d", int(e))
 }
 
-// Is reports that the code of a signal, which is the cause of the context's end, stands for context.Canceled: some
-// libraries return the cause instead.
+// Is makes the exit code of a signal match [context.Canceled]. The code is the cause of the context's end, and
+// some libraries return the cause instead of the error.
 func (e exitCode) Is(target error) bool {
 	return target == context.Canceled && (e == exitInterrupted || e == exitTerminated)
 }

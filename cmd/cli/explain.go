@@ -15,8 +15,8 @@ import (
 	"buckethead/planner/refresh"
 )
 
-// examples holds a file for each code that a file alone leads to, and what bh prints for it. Tests
-// run them.
+// examples holds, for each code that a file alone can cause, such a file and what bh prints for
+// it. Tests run them.
 //
 //go:embed examples
 var examples embed.FS
@@ -28,7 +28,7 @@ func allCodes() []diag.Kind {
 	return all
 }
 
-// ranges names what the codes of a range are about, by their first digit.
+// ranges says what the codes of each range are about, by first digit.
 var ranges = map[byte]string{'1': "the files", '2': "plans", '3': "reading from providers", '4': "applies",
 	'5': "the command line and the state"}
 
@@ -42,7 +42,7 @@ func codeNamed(text string) string {
 	return ""
 }
 
-// explain returns the page of a code.
+// explain returns the page about a code.
 func explain(code string) (string, error) {
 	all := allCodes()
 	at := slices.IndexFunc(all, func(k diag.Kind) bool { return k.Code == code })
@@ -54,7 +54,7 @@ func explain(code string) (string, error) {
 		"\n## What to do\n\n" + k.WayOut + "\n"), nil
 }
 
-// unknownCode says which codes there are beside one that does not exist.
+// unknownCode returns the error for a code that does not exist. It says which codes there are.
 func unknownCode(code string, all []diag.Kind) error {
 	from, to, about := all[0].Code, all[len(all)-1].Code, "codes"
 	if name, known := ranges[code[2]]; known {
@@ -68,13 +68,13 @@ func unknownCode(code string, all []diag.Kind) error {
 			}
 		}
 	}
-	return fmt.Errorf("there is no code %s; %s go from %s to %s, and bh help codes lists all", code, about, from, to)
+	return fmt.Errorf("there is no code %s; %s go from %s to %s, and bh help codes lists them all", code, about, from, to)
 }
 
-// exampleLines is how much of a long file an example shows.
+// exampleLines is how many lines of a long file an example shows.
 const exampleLines = 16
 
-// exampleText returns the example of a kind as Markdown.
+// exampleText returns the example for a kind as Markdown.
 func exampleText(k diag.Kind) string {
 	if k.Example != "" {
 		return k.Example + "\n"
@@ -90,8 +90,8 @@ func exampleText(k diag.Kind) string {
 		diagnosticOf(k.Code, string(printed)) + "\n```\n"
 }
 
-// exampleCommand returns the arguments of bh that a file is an example for, and the file without the comment that
-// has them.
+// exampleCommand returns the arguments of bh for an example file, and the file without the comment that holds
+// them.
 func exampleCommand(source string) (args, text string) {
 	if first, rest, _ := strings.Cut(source, "\n"); strings.HasPrefix(first, "# ") {
 		return first[2:], rest

@@ -21,7 +21,7 @@ func joinRelative(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// createFile writes a new file. Its error is fs.ErrExist if there is one already.
+// createFile writes a new file. The error is fs.ErrExist if the file already exists.
 func createFile(path string, content []byte, mode fs.FileMode) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
 	if err != nil {
@@ -31,8 +31,8 @@ func createFile(path string, content []byte, mode fs.FileMode) error {
 	return errors.Join(err, file.Close())
 }
 
-// appendTo adds text to the end of a file. After a signal, a pipe that nobody reads gets a
-// second: what is said of an interrupted run is worth that, and no more.
+// appendTo adds text to the end of a file. After a signal, it waits at most a second for a pipe
+// that nobody reads: the report of an interrupted run is not worth more.
 func appendTo(ctx context.Context, path, text string) error {
 	if ctx.Err() != nil {
 		lasting, cancel := state.Lasting(ctx, time.Second)
@@ -50,7 +50,7 @@ func appendTo(ctx context.Context, path, text string) error {
 	return err
 }
 
-// replaceFile replaces a file completely or not at all.
+// replaceFile replaces a file atomically.
 func replaceFile(path string, content []byte, mode fs.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".bh-*")
 	if err != nil {

@@ -11,10 +11,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// common holds the flags that every command has, and those that choose projects.
+// common holds the flags that every command has, and the flags that choose projects.
 type common struct {
-	command             string // without arguments, which could be secrets
-	partial             bool   // what the command does not use need not be set
+	command             string // without the arguments, which could be secrets
+	partial             bool   // values that the command does not use need not be set
 	chdir, file, state  string
 	vars                map[string]string
 	varFiles            []string
@@ -29,41 +29,41 @@ type common struct {
 	targets, exclusions []string
 }
 
-// commonFlags returns the flags that every command has, after its own. Each command needs new ones, because urfave
-// keeps state in them.
+// commonFlags returns the flags that every command has, after the command's own. Each command needs new ones,
+// because urfave keeps state in them.
 func commonFlags(more ...cli.Flag) []cli.Flag {
 	return append(more,
-		&cli.StringFlag{Name: "chdir", Aliases: []string{"C"}, Usage: "work in `DIR`"},
-		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read `FILE`, or the *.hcl of a folder"},
+		&cli.StringFlag{Name: "chdir", Aliases: []string{"C"}, Usage: "change to `DIR` first"},
+		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read `FILE`, or the *.hcl files in a folder"},
 		&cli.StringFlag{Name: "state", Usage: "keep the state at `PATH`, whatever the file says"},
 		&cli.GenericFlag{Name: "var", Value: &list{}, Usage: "set a variable: `NAME=VALUE`"},
 		&cli.GenericFlag{Name: "var-file", Value: &list{}, Usage: "read variables from `FILE`"},
-		&cli.StringFlag{Name: "color", Value: "auto", Usage: "`WHEN`: auto, always, never"},
-		&cli.BoolFlag{Name: "no-color", Usage: "the same as --color never"},
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "color `WHEN`: auto, always, never"},
+		&cli.BoolFlag{Name: "no-color", Usage: "same as --color never"},
 		&cli.BoolFlag{Name: "json", Usage: "write JSON lines"},
-		&cli.StringFlag{Name: "json-into", Usage: "write JSON lines to `FILE` beside the text"},
+		&cli.StringFlag{Name: "json-into", Usage: "also write JSON lines to `FILE`"},
 		&cli.StringFlag{Name: "format", Usage: "`FORMAT`: human (default), json, markdown, mermaid"},
-		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "no progress"},
-		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "every step and every field"},
-		&cli.DurationFlag{Name: "lock-timeout", Usage: "wait `LONG` for a state that is in use"},
-		&cli.BoolFlag{Name: "input", Value: true, Usage: "ask questions on a terminal"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "hide progress"},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show every step and every field"},
+		&cli.DurationFlag{Name: "lock-timeout", Usage: "wait `TIME` for a state that is in use"},
+		&cli.BoolFlag{Name: "input", Value: true, Usage: "ask for confirmation on a terminal"},
 		&cli.IntFlag{Name: "parallelism", Value: 8, Usage: "work on `N` projects at once"},
 	)
 }
 
-// partly returns the flags of a command that uses the state, and opens clouds, stores and projects only when it gets to
-// them. If a variable or a token is not set, it fails only where it needs the value.
+// partly returns the flags of a command that uses the state, and opens clouds, stores and projects only when it needs
+// them. If a variable or a token is not set, the command fails only where it needs the value.
 func (c common) partly() common { c.partial = true; return c }
 
 // scopeFlags returns the flags that choose projects.
 func scopeFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.GenericFlag{Name: "target", Value: &list{}, Usage: "look only at projects like `PATTERN` (tenant*)"},
-		&cli.GenericFlag{Name: "exclude", Value: &list{}, Usage: "leave out projects like `PATTERN`"},
+		&cli.GenericFlag{Name: "target", Value: &list{}, Usage: "only projects that match `PATTERN` (tenant*)"},
+		&cli.GenericFlag{Name: "exclude", Value: &list{}, Usage: "leave out projects that match `PATTERN`"},
 	}
 }
 
-// list is the value of a flag that may be repeated. A comma does not separate values.
+// list is the value of a flag that can be repeated. A comma does not separate values.
 type list []string
 
 func (l *list) Set(value string) error { *l = append(*l, value); return nil }
@@ -77,7 +77,7 @@ func listed(c *cli.Context, name string) []string {
 	return nil
 }
 
-// parseFlags turns flags and the environment into values. With an error it returns those that it has.
+// parseFlags turns flags and the environment into values. With an error, it also returns the values it has so far.
 func parseFlags(c *cli.Context, p Process) (common, error) {
 	out := common{command: c.Command.HelpName, chdir: c.String("chdir"), file: c.String("file"), state: c.String("state"),
 		vars: map[string]string{}, varFiles: listed(c, "var-file"), color: c.String("color"),
@@ -92,22 +92,22 @@ func parseFlags(c *cli.Context, p Process) (common, error) {
 		out.color = "never"
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, out.color) {
-		return out, fmt.Errorf("--color is %q, and has to be auto, always or never", out.color)
+		return out, fmt.Errorf("--color is %q; it must be auto, always or never", out.color)
 	}
 	if n := p.get("BH_PARALLELISM"); n != "" && !c.IsSet("parallelism") {
 		value, err := strconv.Atoi(n)
 		if err != nil {
-			return out, fmt.Errorf("BH_PARALLELISM is %q, and has to be a number", n)
+			return out, fmt.Errorf("BH_PARALLELISM is %q; it must be a number", n)
 		}
 		out.parallelism = value
 	}
 	if out.parallelism < 1 || out.parallelism > 256 {
-		return out, fmt.Errorf("--parallelism is %d, and has to be from 1 to 256", out.parallelism)
+		return out, fmt.Errorf("--parallelism is %d; it must be from 1 to 256", out.parallelism)
 	}
 	for _, text := range listed(c, "var") {
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
-			// The text could be a secret that lacks its name: it is not shown.
+			// The text could be a secret without its name, so it is not shown.
 			return out, fmt.Errorf("--var needs NAME=VALUE")
 		}
 		out.vars[name] = value
@@ -127,9 +127,9 @@ func noArguments(c *cli.Context) error {
 	}
 	name, hint := c.Args().First(), ""
 	if slices.ContainsFunc(c.Command.Flags, func(f cli.Flag) bool { return f.Names()[0] == "target" }) {
-		hint = "; one project alone: --target " + inShell(name)
+		hint = "; for one project: --target " + inShell(name)
 	}
-	return fmt.Errorf("bh %s takes no argument, and was given %q%s", c.Command.Name, name, hint)
+	return fmt.Errorf("bh %s takes no argument, but got %q%s", c.Command.Name, name, hint)
 }
 
 // formatFlag returns the flags of a command with a --format of its own instead of the common one.
@@ -138,7 +138,7 @@ func formatFlag(flags []cli.Flag, value string) []cli.Flag {
 	return append(flags, &cli.StringFlag{Name: "format", Value: value, Usage: "`FORMAT`, see above"})
 }
 
-// ownFormat returns the value of such a --format, which has to be one of formats; --json is short for json.
+// ownFormat returns the value of such a --format, which must be one of formats; --json is short for --format json.
 func ownFormat(c *cli.Context, formats []string) (string, error) {
 	format := c.String("format")
 	if c.Bool("json") {

@@ -20,8 +20,8 @@ import (
 type fmtArgs struct{ check, diff bool }
 
 func fmtCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "fmt", Usage: "bring files into the canonical form", ArgsUsage: "[FILE|DIR|-]...",
-		Flags: commonFlags(&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 1 when a file is not formatted"},
+	return &cli.Command{Name: "fmt", Usage: "format files", ArgsUsage: "[FILE|DIR|-]...",
+		Flags: commonFlags(&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 1 if a file is not formatted"},
 			&cli.BoolFlag{Name: "diff", Usage: "show what changes"}),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
@@ -39,7 +39,7 @@ func fmtCommand(r *run) *cli.Command {
 		}}
 }
 
-// runFmt formats every file that it can, and then fails if there were others.
+// runFmt formats every file that it can, and then fails if there were files it could not format.
 func runFmt(ctx context.Context, r *run, a fmtArgs, paths []string) error {
 	code := exitCode(0)
 	for _, path := range paths {
@@ -63,7 +63,7 @@ func runFmt(ctx context.Context, r *run, a fmtArgs, paths []string) error {
 	return nil
 }
 
-// hclFiles returns the files to format, and whether their names were found in a folder.
+// hclFiles returns the files to format, and whether they were found in a folder.
 func hclFiles(path string) (files []string, found bool, err error) {
 	if path == "-" {
 		return []string{path}, false, nil
@@ -94,7 +94,7 @@ func (a fmtArgs) format(ctx context.Context, r *run, path string, found bool) (f
 	same := bytes.Equal(src, out)
 	switch {
 	case path == "-" && !a.check && !a.diff:
-		_, err = r.clear.Stdout.Write(out) // it is the person's own text, and may become the file
+		_, err = r.clear.Stdout.Write(out) // it is the user's own text, and may become the file
 		return false, err
 	case same:
 		return false, nil

@@ -11,7 +11,7 @@ import (
 	"buckethead/config"
 )
 
-// gitTimeout bounds the question whether git tracks a file.
+// gitTimeout bounds how long git may take to say whether it tracks a file.
 const gitTimeout = 5 * time.Second
 
 // tracked reports whether git tracks a file, which need not exist. known is false if bh cannot find out: git is missing,
@@ -38,7 +38,7 @@ func tracked(ctx context.Context, declared *config.Config, path string) (is, kno
 	}
 	ctx, cancel := context.WithTimeout(ctx, gitTimeout)
 	defer cancel()
-	// The repository may name a program that watches its files; it is not run.
+	// The repository may configure a program that watches its files; it is not run.
 	command := exec.CommandContext(ctx, git, "-C", dir, "-c", "core.fsmonitor=false", "ls-files", "--error-unmatch", "--",
 		":(literal)"+filepath.ToSlash(name))
 	command.Env = append(childEnvironment(declared, nil, os.Environ(), false), "GIT_OPTIONAL_LOCKS=0")
@@ -54,7 +54,7 @@ func tracked(ctx context.Context, declared *config.Config, path string) (is, kno
 	return false, false
 }
 
-// inRepository reports whether a folder is in a repository of git.
+// inRepository reports whether a folder is in a git repository.
 func inRepository(dir string) bool {
 	for ; ; dir = filepath.Dir(dir) {
 		if exists(filepath.Join(dir, ".git")) {

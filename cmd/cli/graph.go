@@ -13,7 +13,7 @@ import (
 	"buckethead/state"
 )
 
-// mermaidEdges is the default of Mermaid's maxEdges, which a picture must not exceed.
+// mermaidEdges is the default of Mermaid's maxEdges, which limits the edges of a picture.
 // https://mermaid.js.org/config/schema-docs/config.html#maxedges
 const mermaidEdges = 500
 
@@ -24,10 +24,10 @@ var graphFormats = []string{"mermaid", "dot", "markdown", "json"}
 
 func graphCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "graph", Usage: "draw what is declared: projects, clouds, buckets, stores, items",
-		Description: "Reads the files alone: no cloud or store is asked, and no state is needed.\n\n" +
-			"The formats: mermaid, which GitHub draws; markdown is the same to paste\n" +
-			"into an issue; dot is for Graphviz (bh graph --format dot | dot -Tsvg); json\n" +
-			"has the nodes and edges.",
+		Description: "Reads only the files: it needs no cloud, store or state.\n\n" +
+			"Formats: mermaid, which GitHub draws; markdown, the same for pasting into\n" +
+			"an issue; dot, for Graphviz (bh graph --format dot | dot -Tsvg); json, the\n" +
+			"nodes and edges.",
 		Flags: formatFlag(commonFlags(scopeFlags()...), "mermaid"),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
@@ -59,8 +59,8 @@ func runGraph(s *session, format string) (err error) {
 	}
 	picture := graph.Of(&declared)
 	if len(picture.Edges) > mermaidEdges && (format == "mermaid" || format == "markdown") {
-		s.view.Note(fmt.Sprintf("Mermaid draws %d lines unless it is told otherwise, and this picture has %d; "+
-			"choose projects with --target, or take --format dot.", mermaidEdges, len(picture.Edges)))
+		s.view.Note(fmt.Sprintf("Mermaid draws at most %d lines by default, and this picture has %d; "+
+			"choose projects with --target, or use --format dot.", mermaidEdges, len(picture.Edges)))
 	}
 	switch format {
 	case "json":

@@ -18,7 +18,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// topics holds sections of the README. A test checks that they are the same there.
+// topics holds sections of the README. A test checks that they match.
 //
 //go:embed topics/*.md
 var topics embed.FS
@@ -53,7 +53,7 @@ func helpCommand(r *run) *cli.Command {
 		}}
 }
 
-// generatedTopics are the topics that are made of tables.
+// generatedTopics are the topics that are generated from tables.
 var generatedTopics = map[string]func() string{
 	"functions": functions.Reference,
 	"language": func() string {
@@ -71,7 +71,7 @@ func topic(name string) (string, bool) {
 	return string(text), err == nil
 }
 
-// topicNames returns the names of the topics in their order.
+// topicNames returns the names of the topics in order.
 func topicNames() []string {
 	out := append(writtenTopics(), slices.Collect(maps.Keys(generatedTopics))...)
 	slices.Sort(out)

@@ -52,7 +52,7 @@ func runHistory(ctx context.Context, s *session, what string, limit int) error {
 		return s.writeJSON(map[string]any{"format": view.LinesFormat, "entries": list})
 	}
 	if len(entries) == 0 {
-		_, err = fmt.Fprintln(s.run.Stdout, "Nothing was done yet.")
+		_, err = fmt.Fprintln(s.run.Stdout, "Nothing has been done yet.")
 		return err
 	}
 	rows := [][]string{{"WHEN", "PROJECT", "OPERATION", "REASON", "OUTCOME", "WHO", "COMMIT", "RUN"}}
@@ -72,8 +72,8 @@ type entryDocument struct {
 	Block   *struct{} `json:"block,omitempty"`   // the same
 }
 
-// remembered resolves the address of a project or a store whose history is asked for. The state may have forgotten the
-// project itself.
+// remembered resolves the address of the project or store whose history is asked for. The project itself may be gone
+// from the state.
 func (s *session) remembered(store state.Reader, what string) (addr.Address, error) {
 	snap, err := store.Snapshot()
 	if err != nil {

@@ -12,30 +12,30 @@ func importCommand(r *run) *cli.Command {
 		ArgsUsage: "PROJECT | --all | --from-terraform FILE",
 		Description: "Reads the bucket, and prints a project block that declares it as it is and\n" +
 			"an import block that takes it over; with --write they are added to the file,\n" +
-			"where nothing else is touched, or to imported.hcl where --file is a folder.\n" +
-			"The next plan shows an adoption alone: it changes nothing of the bucket,\n" +
+			"which otherwise stays as it is, or to imported.hcl if --file is a folder.\n" +
+			"The next plan then only adopts the bucket: it does not change it, but\n" +
 			"issues a credential and stores it. With --item, the credential that the item\n" +
-			"holds is taken over, too.\n\n" +
+			"holds is taken over as well.\n\n" +
 			"What another state owns is taken over only with --owner STACK@LINEAGE, as\n" +
-			"bh discover names it. That state blocks from then on what it would change.\n\n" +
+			"bh discover shows it. From then on, that state refuses to change it.\n\n" +
 			"With --all: every bucket that bh discover lists and that no other state\n" +
-			"owns. --target and --exclude go by names of buckets and of projects.\n\n" +
+			"owns. --target and --exclude match names of buckets and of projects.\n\n" +
 			"With --from-terraform: the R2 buckets in a state of Terraform or OpenTofu, or\n" +
 			"in what terraform show -json prints, with their settings and the tokens that\n" +
 			"open them. Keys that a 1Password item holds are taken over; for others the\n" +
 			"next apply issues new ones, and revokes the old token after the overlap. What\n" +
 			"cannot be carried over is named. No secret is taken from the state, no\n" +
 			"provider is asked, and the state stays as it is.\n\n" +
-			"--cloud and --secrets are needed where the file has several of them.",
+			"--cloud and --secrets are needed if the file has several of them.",
 		Flags: commonFlags(append(scopeFlags(),
 			&cli.StringFlag{Name: "bucket", Usage: "take over the bucket `NAME`"},
-			&cli.StringFlag{Name: "cloud", Usage: "of the cloud `VENDOR.NAME`"},
-			&cli.StringFlag{Name: "jurisdiction", Usage: "of the jurisdiction `NAME`"},
+			&cli.StringFlag{Name: "cloud", Usage: "in the cloud `VENDOR.NAME`"},
+			&cli.StringFlag{Name: "jurisdiction", Usage: "in the jurisdiction `NAME`"},
 			&cli.StringFlag{Name: "secrets", Usage: "keep the keys in `VENDOR.NAME`"},
 			&cli.StringFlag{Name: "item", Usage: "take over what the item `ID` holds"},
 			&cli.StringFlag{Name: "owner", Usage: "take it over from the state `STACK@LINEAGE`"},
 			&cli.StringFlag{Name: "from-terraform", Usage: "take over what is in the state `FILE`; - is stdin"},
-			&cli.BoolFlag{Name: "all", Usage: "take over all that bh discover lists"},
+			&cli.BoolFlag{Name: "all", Usage: "take over everything that bh discover lists"},
 			&cli.BoolFlag{Name: "write", Usage: "add the blocks to the file"})...),
 		Action: func(c *cli.Context) error {
 			a, err := readImportArgs(c, r)
@@ -68,7 +68,7 @@ func readImportArgs(c *cli.Context, r *run) (importArgs, error) {
 	case c.NArg() != 1:
 		err = errors.New("bh import needs one project, --all or --from-terraform; see bh import --help")
 	case len(a.targets)+len(a.exclusions) > 0:
-		err = errors.New("--target and --exclude choose among --all")
+		err = errors.New("--target and --exclude need --all")
 	default:
 		a.typed = c.Args().First()
 	}

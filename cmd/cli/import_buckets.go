@@ -25,7 +25,7 @@ func (i *importer) one(ctx context.Context) ([]config.Existing, error) {
 			return nil, i.fault(diag.Diagnostic{Address: declared.Addr, Subject: declared.Range,
 				Detail: declared.Addr.String() + " is declared with the bucket " + declared.Bucket.ID.Name + ", not " +
 					i.args.bucket + ".",
-				Fix: "Name another project, or correct the one that is there."})
+				Fix: "Name another project, or correct the existing one."})
 		}
 		key = observed.BucketKey{Cloud: declared.Cloud, ID: declared.Bucket.ID}
 	}
@@ -39,7 +39,7 @@ func (i *importer) one(ctx context.Context) ([]config.Existing, error) {
 	spec, there := specs[key]
 	if !there {
 		return nil, i.fault(diag.Diagnostic{Detail: "There is no bucket " + key.ID.Name + " in " + placeOf(key) + ".",
-			Fix: "Correct the name, the cloud or the jurisdiction; bh discover lists what is there."})
+			Fix: "Correct the name, the cloud or the jurisdiction; bh discover lists the buckets."})
 	}
 	e := config.Existing{To: i.args.project, Declared: declared != nil, Bucket: spec}
 	if err := i.mayTake(ctx, &e, key); err != nil {
@@ -72,7 +72,7 @@ func (i *importer) describe(ctx context.Context, keys ...observed.BucketKey) (
 	return specs, s.unread(ctx, diags)
 }
 
-// refuse returns an error for what is known to be wrong before the cloud is asked.
+// refuse returns an error for anything that is wrong without asking the cloud.
 func (i *importer) refuse(declared *config.Project, key observed.BucketKey) error {
 	p := i.args.project
 	instance := func(q config.Project) bool { return q.Addr.Name == p.Name }
@@ -85,24 +85,24 @@ func (i *importer) refuse(declared *config.Project, key observed.BucketKey) erro
 	_, recorded := i.snap.Records[p]
 	switch {
 	case recorded || held && holder == p:
-		return i.fault(diag.Diagnostic{Address: p, Detail: p.String() + " is in the state already.",
+		return i.fault(diag.Diagnostic{Address: p, Detail: p.String() + " is already in the state.",
 			Fix: "Choose another name for the bucket; bh state list shows those that are taken."})
 	case held:
 		return i.fault(diag.Diagnostic{Address: p, Detail: "The bucket " + key.ID.Name + " in " + placeOf(key) +
-			" is the one of " + holder.String() + " in this stack's state.",
+			" belongs to " + holder.String() + " in this stack's state.",
 			Fix: "To give the project another name, use a moved block."})
 	case declared != nil && declared.Register != nil:
 		return i.fault(diag.Diagnostic{Address: p, Subject: declared.Range,
-			Detail: p.String() + " registers keys, and touches no bucket.", Fix: "Choose another name."})
+			Detail: p.String() + " registers keys and does not manage a bucket.", Fix: "Choose another name."})
 	case declared == nil && p.Key != "":
 		return i.fault(diag.Diagnostic{
 			Detail: p.String() + " is an instance of a project that is not declared, or has no such key.",
 			Fix:    "Declare the project with for_each first; this command then writes the import block."})
 	case declared == nil && slices.ContainsFunc(i.session.config.Projects, instance):
-		return i.fault(diag.Diagnostic{Detail: p.String() + " has for_each, and so stands for several buckets.",
+		return i.fault(diag.Diagnostic{Detail: p.String() + " has for_each, so it stands for several buckets.",
 			Fix: "Name one instance: project." + p.Name + "[\"KEY\"]."})
 	case key.ID.Name == "":
-		return i.fault(diag.Diagnostic{Detail: p.String() + " is not declared, and no bucket is named.",
+		return i.fault(diag.Diagnostic{Detail: p.String() + " is not declared, and no bucket was named.",
 			Fix: "Add --bucket NAME."})
 	}
 	return nil
@@ -135,7 +135,7 @@ func (i *importer) mayTake(ctx context.Context, e *config.Existing, key observed
 		return i.fault(d)
 	}
 	if i.args.owner != owner {
-		return i.fault(diag.Diagnostic{Address: e.To, Fix: "Leave --owner out.",
+		return i.fault(diag.Diagnostic{Address: e.To, Fix: "Leave out --owner.",
 			Detail: "Nothing shows that " + i.args.owner + " or any other state owns what is to be imported."})
 	}
 	e.Owner = owner
@@ -155,7 +155,7 @@ func (i *importer) all(ctx context.Context) ([]config.Existing, error) {
 			continue
 		}
 		if b.Owner != "" {
-			i.session.view.Note("The bucket " + b.Bucket.Name + " is left to " + b.Claim().String() + ", which owns it.")
+			i.session.view.Note("The bucket " + b.Bucket.Name + " was left to " + b.Claim().String() + ", which owns it.")
 			continue
 		}
 		keys = append(keys, observed.BucketKey{Cloud: b.Cloud, ID: b.Bucket})

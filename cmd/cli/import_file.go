@@ -17,7 +17,7 @@ import (
 // importedFile is the name of the file that gets the blocks if --file is a folder.
 const importedFile = "imported.hcl"
 
-// withBlocks returns the file that gets the blocks, its text with them, and the faults that all files would have then.
+// withBlocks returns the file that gets the blocks, its text with them, and the faults that the files would then have.
 func withBlocks(s *session, blocks []byte) (path string, text []byte, faults diag.List, err error) {
 	path = cmp.Or(s.flags.file, config.DefaultFile)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -34,7 +34,7 @@ func withBlocks(s *session, blocks []byte) (path string, text []byte, faults dia
 	return path, text, faults, nil
 }
 
-// addBlocks replaces the file completely or not at all. It follows a link.
+// addBlocks replaces the file atomically. It follows links.
 func addBlocks(path string, text []byte) error {
 	mode := fs.FileMode(0o644)
 	if target, err := filepath.EvalSymlinks(path); err == nil {
@@ -64,9 +64,9 @@ func writeBlocks(s *session, a importArgs, list []config.Existing, blocks []byte
 	if faults.HasErrors() {
 		s.view.Diagnostics(faults)
 		return s.fail(diag.Diagnostic{Kind: blocksDoNotFit,
-			Detail: "With them, " + path + " would have the faults above. Nothing was written.",
+			Detail: "With them, " + path + " would have the errors above. Nothing was written.",
 			Fix: "Choose another name, or write the blocks by hand: " +
-				"without --write this command prints them where they fit."})
+				"without --write, this command prints them."})
 	}
 	if a.write {
 		// They are names of providers, and the file is shared like what is printed.

@@ -12,10 +12,10 @@ import (
 	"buckethead/vendors"
 )
 
-// takeItem finds the item that is named, and the credential in it. The project is declared with what that credential
-// may do, so that the credential stays as it is.
+// takeItem finds the named item, and the credential in it. It declares the project with the access that the
+// credential has, so that the credential stays as it is.
 func (i *importer) takeItem(ctx context.Context, e *config.Existing, key observed.BucketKey) error {
-	const leaveOut = "Leave --item out: bh then issues a new credential and stores it in a new item."
+	const leaveOut = "Leave out --item: bh then issues a new credential and stores it in a new item."
 	fault := func(detail, fix string) error {
 		return i.fault(diag.Diagnostic{Address: e.To, Detail: detail, Fix: fix})
 	}
@@ -43,7 +43,7 @@ func (i *importer) takeItem(ctx context.Context, e *config.Existing, key observe
 	switch {
 	case errors.Is(err, vendors.ErrNotFound):
 		return fault("The access key id \""+item.Keys.AccessKeyID+"\" in the item \""+item.Title+
-			"\" is no live credential of "+key.Cloud+".", leaveOut)
+			"\" is not a live credential of "+key.Cloud+".", leaveOut)
 	case err != nil:
 		return fmt.Errorf("read the credential %s: %w", item.Keys.AccessKeyID, err)
 	}
@@ -51,8 +51,8 @@ func (i *importer) takeItem(ctx context.Context, e *config.Existing, key observe
 	if c.Bucket != key.ID {
 		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Kind: credentialOpensMore, Address: e.To,
 			Detail: "The credential " + c.ID + " is not for the bucket " + key.ID.Name + " alone. " +
-				"An apply narrows it to that bucket, and whoever uses it for another one is shut out.",
-			Fix: "Leave --item out to have bh issue a credential of its own, or make sure that nobody needs the rest."}})
+				"An apply narrows it to that bucket; anything that uses it for another one stops working.",
+			Fix: "Leave out --item so that bh issues its own credential, or make sure that nobody needs the rest."}})
 	}
 	e.Access, e.AllowedIPs = c.Access, c.AllowedIPs
 	if !c.ExpiresAt.IsZero() && !c.IssuedAt.IsZero() {

@@ -30,7 +30,7 @@ type importArgs struct {
 	all, write   bool
 }
 
-// importer makes blocks of what is to be taken over.
+// importer makes blocks for the buckets and items to take over.
 type importer struct {
 	session *session
 	args    importArgs
@@ -68,7 +68,7 @@ func newImporter(ctx context.Context, s *session, a importArgs, snap state.Snaps
 	return i, nil
 }
 
-// chosen returns the address of the block that is named, or of the only one. With all, none has to be named.
+// chosen returns the address of the named block, or of the only one. With all, none needs to be named.
 func chosen(kind, named string, declared []config.Connection, all bool) (string, error) {
 	var addresses []string
 	for _, c := range declared {
@@ -79,11 +79,11 @@ func chosen(kind, named string, declared []config.Connection, all bool) (string,
 	case named != "" && slices.Contains(addresses, named), named == "" && all:
 		return named, nil
 	case named != "":
-		return "", fmt.Errorf("--%s is %s, and the file has no such block; it has %s", kind, named, orNone(addresses))
+		return "", fmt.Errorf("--%s is %s, but the file has no such block; it has %s", kind, named, orNone(addresses))
 	case len(addresses) == 1:
 		return addresses[0], nil
 	}
-	return "", fmt.Errorf("name one with --%s: the file has %s", kind, orNone(addresses))
+	return "", fmt.Errorf("choose one with --%s: the file has %s", kind, orNone(addresses))
 }
 
 func orNone(list []string) string {
@@ -110,8 +110,8 @@ func (i *importer) fault(d diag.Diagnostic) error {
 	return i.session.fail(d)
 }
 
-// fit completes the declaration of a bucket. What the language cannot express is left out with a warning, and the item
-// gets a title that is free.
+// fit completes the declaration of a bucket. It leaves out what the language cannot express, with a warning, and
+// chooses a title for the item that is not taken.
 func (i *importer) fit(e *config.Existing, cloud string) error {
 	if e.Declared {
 		return nil
@@ -126,7 +126,7 @@ func (i *importer) fit(e *config.Existing, cloud string) error {
 	for _, what := range left {
 		i.session.view.Diagnostics(diag.List{{Severity: diag.Warning, Kind: notAllDeclared,
 			Detail: "Of the bucket " + e.Bucket.ID.Name + ", this is left out: " + what + ".",
-			Fix:    "It stays on the bucket as it is: bh leaves alone what is not declared."}})
+			Fix:    "It stays as it is on the bucket: bh leaves alone what is not declared."}})
 	}
 	e.Bucket = spec
 	if len(i.session.config.Clouds) > 1 {

@@ -17,13 +17,14 @@ import (
 	"buckethead/config/words"
 )
 
-// starter is the file that bh init writes, but for the name of the stack. It can be planned and applied as it is.
+// starter is the file that bh init writes, except for the name of the stack. It can be planned and applied as it
+// is.
 //
 //go:embed starter.hcl
 var starter []byte
 
 func initCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and make the state", Flags: commonFlags(),
+	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and create the state", Flags: commonFlags(),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {
@@ -33,7 +34,7 @@ func initCommand(r *run) *cli.Command {
 		}}
 }
 
-// runInit writes what is missing and leaves the rest as it is, so it may run again.
+// runInit writes what is missing and leaves the rest as it is, so it can be run again.
 func runInit(ctx context.Context, r *run, flags common) error {
 	if flags.chdir != "" {
 		if err := os.MkdirAll(flags.chdir, 0o755); err != nil {
@@ -59,8 +60,8 @@ func runInit(ctx context.Context, r *run, flags common) error {
 	})
 }
 
-// starterFor returns the starter with the folder's name as the stack: files in two folders are then two stacks,
-// also in one account.
+// starterFor returns the starter with the folder's name as the stack, so files in two folders are two stacks
+// even in one account.
 func starterFor(folder string) []byte {
 	path, err := filepath.Abs(folder)
 	if err != nil {
@@ -69,7 +70,7 @@ func starterFor(folder string) []byte {
 	return bytes.Replace(starter, []byte(`stack = "main"`), []byte(`stack = "`+config.StackNameFor(filepath.Base(path))+`"`), 1)
 }
 
-// makeState opens the state, which makes it if it is not there yet.
+// makeState opens the state, which creates it if it does not exist yet.
 func makeState(ctx context.Context, s *session) error {
 	for _, refused := range s.connections.RefusedHosts() {
 		s.view.Note(refused.Cause() + " " + refused.Fix())

@@ -11,7 +11,8 @@ import (
 )
 
 // interrupts turns signals into the end of a run. The first one cancels the run's context, with its exit code as the
-// cause, and the second one ends the process at once. A command that can stop more gracefully handles signals itself for a while.
+// cause, and the second one ends the process at once. A command that can stop more gracefully handles signals itself
+// while it runs.
 type interrupts struct {
 	signals <-chan os.Signal
 	cancel  context.CancelCauseFunc
@@ -77,15 +78,15 @@ func (i *interrupts) handle(handler func(os.Signal)) (release func()) {
 	}
 }
 
-// stopFirst handles signals while operations run. The first one closes stop, so that running steps end and are saved,
-// and calls told; the second cancels the run, and the third ends the process.
+// stopFirst handles signals while operations run. The first one closes stop, so that running steps finish and are
+// saved, and calls told. The second cancels the run, and the third ends the process.
 //
 // signalled returns the exit code of the first signal, or 0 before there is one. release waits for told; if there was
 // a first signal, the next one after release ends the process.
 func (i *interrupts) stopFirst(told func()) (stop <-chan struct{}, signalled func() exitCode, release func()) {
 	stopping := make(chan struct{})
 	var first exitCode
-	var telling parallel.Group // a terminal that is stuck must not hold up the next signal
+	var telling parallel.Group // a stuck terminal must not hold up the next signal
 	restore := i.handle(func(signal os.Signal) {
 		if first != 0 {
 			i.end(signal)

@@ -15,8 +15,8 @@ import (
 	"buckethead/vendors"
 )
 
-// recorded returns what the state knows of one project that a person names by its address or label. The project must
-// have an item. What is wrong is shown; the error is then an exit code.
+// recorded returns the record of one project, which a person named by its address or label. The project must have an
+// item. Any fault is shown; the error is then an exit code.
 func recorded(ctx context.Context, s *session, name string) (state.Record, state.Snapshot, error) {
 	snap, _, err := s.readState(ctx)
 	if err != nil {
@@ -35,7 +35,7 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 		return r, snap, nil
 	}
 	if slices.Contains(known, p) {
-		return state.Record{}, snap, s.fail(diag.Diagnostic{Kind: noKeysYet, Address: p, Fix: "bh apply makes them."})
+		return state.Record{}, snap, s.fail(diag.Diagnostic{Kind: noKeysYet, Address: p, Fix: "bh apply creates them."})
 	}
 	if lacks := undecided(s, p, known); len(lacks) > 0 {
 		return state.Record{}, snap, s.report(config.FaultsOf(lacks))
@@ -43,7 +43,7 @@ func recorded(ctx context.Context, s *session, name string) (state.Record, state
 	return state.Record{}, snap, s.fail(notFound(name, p, known, snap))
 }
 
-// undecided returns why the file does not say whether it declares a project that the state does not know.
+// undecided says why the file leaves open whether it declares a project that is not in the state.
 func undecided(s *session, named addr.Address, known []addr.Address) []config.Lack {
 	if named.Key == "" && anyCovered(named, known) {
 		return nil
@@ -51,7 +51,7 @@ func undecided(s *session, named addr.Address, known []addr.Address) []config.La
 	return s.config.Lacking(named.Name, "for_each")
 }
 
-// notFound describes a name that stands for no project, or for several. named is zero if the name is malformed.
+// notFound describes a name that matches no project, or several. named is zero if the name is malformed.
 func notFound(name string, named addr.Address, known []addr.Address, snap state.Snapshot) diag.Diagnostic {
 	d := diag.Diagnostic{Kind: noSuchProject, Detail: stored(snap), Fix: "Name one that has keys."}
 	if anyCovered(named, known) {
@@ -61,11 +61,11 @@ func notFound(name string, named addr.Address, known []addr.Address, snap state.
 	if close := nearestProject(name, known); close != "" {
 		d.Fix = "Did you mean " + inShell(close) + "?"
 	}
-	d.Detail = fmt.Sprintf("Neither the file nor the state knows %s. %s", name, d.Detail)
+	d.Detail = fmt.Sprintf("Neither the file nor the state has %s. %s", name, d.Detail)
 	return d
 }
 
-// stored says which projects have an item, quoted for a shell.
+// stored lists the projects that have an item, quoted for a shell.
 func stored(snap state.Snapshot) string {
 	var out []string
 	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Address.Compare) {
@@ -74,20 +74,20 @@ func stored(snap state.Snapshot) string {
 		}
 	}
 	if len(out) == 0 {
-		return "The state has no keys yet: bh apply makes them."
+		return "The state has no keys yet: bh apply creates them."
 	}
-	return "The state has keys of " + strings.Join(out, ", ") + "."
+	return "The state has keys for " + strings.Join(out, ", ") + "."
 }
 
 // storedKeys reads the keys of a project from its item, in one call. Unless stale is set, it refuses keys that bh did
-// not store. What is wrong is shown; the error is then an exit code.
+// not store. Any fault is shown; the error is then an exit code.
 func storedKeys(ctx context.Context, s *session, r state.Record, snap state.Snapshot, stale bool) (
 	vendors.BucketCredentials, error,
 ) {
 	var none vendors.BucketCredentials
 	store, err := s.connections.Store(ctx, r.Secrets)
 	if err != nil {
-		return none, itemFault(s, r.Project, err, "Correct the block, then repeat the command.")
+		return none, itemFault(s, r.Project, err, "Correct the block, then run the command again.")
 	}
 	item, err := store.GetItem(ctx, r.Item.ID)
 	if ctx.Err() != nil {
@@ -97,26 +97,26 @@ func storedKeys(ctx context.Context, s *session, r state.Record, snap state.Snap
 		return none, itemGone(ctx, s, r, store)
 	}
 	if errors.Is(err, vendors.ErrDenied) {
-		return none, itemFault(s, r.Project, err, "Check what opens the store; bh doctor says what is missing.")
+		return none, itemFault(s, r.Project, err, "Check the credentials for the store; bh doctor says what is missing.")
 	}
 	if errors.Is(err, vendors.ErrInvalid) {
-		return none, itemFault(s, r.Project, err, "Correct that, then repeat the command.")
+		return none, itemFault(s, r.Project, err, "Correct that, then run the command again.")
 	}
 	if err != nil {
-		return none, itemFault(s, r.Project, err, "Repeat the command when the store answers again.")
+		return none, itemFault(s, r.Project, err, "Run the command again when the store answers.")
 	}
 	if item.Keys.AccessKeyID == "" || item.Keys.SecretAccessKey.IsZero() {
-		return none, itemFault(s, r.Project, errors.New("the item holds no keys"), "bh apply puts that right.")
+		return none, itemFault(s, r.Project, errors.New("the item holds no keys"), "bh apply repairs that.")
 	}
 	if fault := notAsStored(item.Keys, r, snap); fault != "" && !stale {
 		return none, itemFault(s, r.Project, errors.New(fault),
-			"Someone edited it, or a rotation is under way: look at bh plan; bh apply puts it right. "+
-				"To use what is in the item all the same: --stale.")
+			"Someone edited it, or a rotation is under way. bh plan shows the difference; bh apply repairs it. "+
+				"To use what the item holds anyway: --stale.")
 	}
 	return item.Keys, nil
 }
 
-// itemGone shows that the item of a project is gone, and whether its store is, too, and returns an exit code.
+// itemGone shows that the item of a project is gone, and whether its store is gone too. It returns an exit code.
 func itemGone(ctx context.Context, s *session, r state.Record, store vendors.SecretReader) error {
 	text := fmt.Sprintf("the item is gone: %s (id %s) in %s", r.Item.Title, r.Item.ID, r.Secrets)
 	if able, is := vendors.As[vendors.Absence](store); is {
@@ -124,16 +124,16 @@ func itemGone(ctx context.Context, s *session, r state.Record, store vendors.Sec
 			text += "; " + missing + " is not there"
 		}
 	}
-	fix := "Put it back to keep the present keys. Otherwise bh apply issues new ones and stores them."
+	fix := "Put it back to keep the current keys. Otherwise bh apply issues new ones and stores them."
 	if r.Registered {
 		fix = "Put it back, or bh apply stores the declared keys again."
 	}
 	return itemFault(s, r.Project, errors.New(text), fix)
 }
 
-// notAsStored says what differs between an item's keys and what bh stored, or returns "" if nothing does. Keys of a
-// rotation that was cut off count as stored: the item may hold them already. An edited endpoint matters because it
-// would lead the command, and what it writes, elsewhere.
+// notAsStored says what differs between an item's keys and what bh stored, or returns "" if nothing differs. Keys
+// of an interrupted rotation count as stored, because the item may already hold them. An edited endpoint matters
+// because it would lead the command, and what it writes, elsewhere.
 func notAsStored(keys vendors.BucketCredentials, r state.Record, snap state.Snapshot) string {
 	print := vendors.Fingerprint(snap.Meta.FingerprintKey, keys.SecretAccessKey)
 	known := slices.ContainsFunc([]*state.CredentialRef{r.Active, r.Pending}, func(c *state.CredentialRef) bool {

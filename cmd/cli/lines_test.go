@@ -105,7 +105,7 @@ func TestMain_lastLine(t *testing.T) {
 		{name: "no file", file: "-", args: []string{"apply", "--json", "--yes"}, exit: 1, want: `"command":"apply"`, fault: "BH1001"},
 		{name: "no state", args: []string{"apply", "--json", "--yes"}, before: damageState, exit: 1, want: `"errors":1`, fault: "BH5003"},
 		{name: "no state to read", args: []string{"status", "--json"}, before: damageState, exit: 1, want: `"command":"status"`, fault: "BH5003"},
-		{name: "no approval", args: []string{"apply", "--json"}, exit: 1, want: `"command":"apply"`, fault: "asks nothing"},
+		{name: "no approval", args: []string{"apply", "--json"}, exit: 1, want: `"command":"apply"`, fault: "cannot ask for confirmation"},
 		{name: "unknown flag", args: []string{"plan", "--json", "--bogus"}, exit: 1, want: `"command":""`, fault: "no flag --bogus"},
 		{name: "unknown command", args: []string{"--json", "plam"}, exit: 1, want: `"command":""`},
 		{name: "bad value", args: []string{"plan", "--format=json", "--color", "red"}, exit: 1, want: `"command":"plan"`, fault: "--color"},
@@ -219,7 +219,7 @@ func TestMain_faultPage(t *testing.T) {
 		{"faulty attribute", "bh { stack = \"acme\" }\nproject \"a\" {\n bukcet = 1\n}\n", []string{"plan"},
 			[]string{"<!-- bh:plan stack=acme -->\n### bh plan: failed, ", "\n- **Error: ", "buckets.hcl:3`"}},
 		{"faulty syntax", "bh { stack = \"acme\" }\nproject \"a\" {", []string{"plan"}, []string{"<!-- bh:plan stack=", "### bh plan: failed, 1 error\n"}},
-		{"nobody to ask", "", []string{"apply"}, []string{"### bh apply: failed, 1 error\n", "asks nothing"}},
+		{"nobody to ask", "", []string{"apply"}, []string{"### bh apply: failed, 1 error\n", "cannot ask for confirmation"}},
 		{"unknown flag", "", []string{"plan", "--bogus"}, []string{"### bh: failed, 1 error\n", "no flag --bogus"}},
 		{"another digest", "", []string{"apply", "--expect", "00"}, []string{"### bh apply: failed, 1 error\n", "not the expected one", "| `+` | provision | `a` |"}},
 	} {

@@ -17,8 +17,8 @@ import (
 var logLevels = map[string]slog.Level{"error": slog.LevelError, "warn": slog.LevelWarn, "info": slog.LevelInfo,
 	"debug": slog.LevelDebug, "trace": connections.LevelTrace}
 
-// openLog opens the log that BH_LOG and BH_LOG_PATH ask for. Without them the log is silent. The file, if there is
-// one, has to be closed.
+// openLog opens the log that BH_LOG and BH_LOG_PATH ask for. Without them, nothing is logged. The caller closes
+// the file, if there is one.
 func openLog(ctx context.Context, p Process, secrets *redact.Set) (log *slog.Logger, file io.Closer, err error) {
 	name, path := p.get("BH_LOG"), p.get("BH_LOG_PATH")
 	if name == "" {
@@ -26,7 +26,7 @@ func openLog(ctx context.Context, p Process, secrets *redact.Set) (log *slog.Log
 	}
 	level, known := logLevels[strings.ToLower(name)]
 	if !known {
-		return nil, nil, fmt.Errorf("BH_LOG is %q, and has to be error, warn, info, debug or trace", name)
+		return nil, nil, fmt.Errorf("BH_LOG is %q; it must be error, warn, info, debug or trace", name)
 	}
 	var out io.Writer = p.Stderr
 	if path != "" {

@@ -13,8 +13,8 @@ import (
 // Main runs one command and returns its exit code: 0 done, 1 error, 2 changes with
 // --detailed-exitcode, 130 or 143 interrupted. It does not panic.
 //
-// The run has one context. The first signal cancels it, with the exit code as its
-// cause. The second signal makes Main return at once, whatever still runs.
+// The run has one context. The first signal cancels it, with the exit code as its cause. The
+// second signal makes Main return at once, whatever is still running.
 func Main(p Process) int {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
@@ -48,19 +48,19 @@ func (r *run) main(ctx context.Context) (code int) {
 
 func newApp(r *run) *cli.App {
 	app := &cli.App{
-		Name: "bh", Usage: "buckets, and the credentials that open them, as declared", HideVersion: true,
+		Name: "bh", Usage: "manage buckets and their credentials from a file", HideVersion: true,
 		Writer: r.Stdout, ErrWriter: io.Discard, Reader: r.Stdin, ExitErrHandler: func(*cli.Context, error) {},
 		Description: "buckets.hcl declares projects. bh plan compares it with the state and with\n" +
 			"what the providers have; bh apply makes the providers match.\n\n" +
-			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\n" +
-			"of bh drift: drift; 130 and 143 interrupted, state saved.\n\n" +
+			"Exit codes: 0 done; 1 error; 2 changes (with --detailed-exitcode) or drift\n" +
+			"(bh drift); 130 and 143 interrupted, state saved.\n\n" +
 			"Help topics:\n" + terminalText(strings.Join(topicNames(), ", ")+".") + "\n" +
 			"bh help codes lists the codes of errors; bh help BH1005 explains one.",
 		OnUsageError: usageError,
 		Action:       cli.ShowAppHelp,
 	}
-	app.Flags = append(app.Flags, cli.HelpFlag)        // which urfave adds only with its own help command
-	for _, command := range []func(*run) *cli.Command{ // in the order of help
+	app.Flags = append(app.Flags, cli.HelpFlag)        // urfave adds it only with its own help command
+	for _, command := range []func(*run) *cli.Command{ // in the order in which help lists them
 		initCommand, validateCommand, fmtCommand,
 		planCommand, applyCommand, destroyCommand, rotateCommand,
 		showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, schemaCommand,
@@ -75,13 +75,13 @@ func newApp(r *run) *cli.App {
 	return app
 }
 
-// finishCommand sets what is the same for every command.
+// finishCommand sets the options that all commands share.
 func finishCommand(c *cli.Command) {
 	c.OnUsageError = usageError
 	c.HideHelpCommand = true
 	for _, f := range c.Flags {
 		if f, isBool := f.(*cli.BoolFlag); isBool && !f.Value {
-			f.DisableDefaultText = true // everyone knows that a flag is off by default
+			f.DisableDefaultText = true // flags are off by default, and need not say so
 		}
 	}
 	for _, sub := range c.Subcommands {

@@ -12,7 +12,7 @@ import (
 
 func manCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "man", Usage: "write a manual page", ArgsUsage: "[COMMAND...]", Hidden: true,
-		Description: "Writes the page of bh, or of the command that is named, as man reads it:\n\n" +
+		Description: "Writes the page of bh, or of the named command, in the format of man:\n\n" +
 			"  bh man state list | man -l -\n\nWith --into, all pages are written as files: bh.1, bh-plan.1 and so on.",
 		Flags: commonFlags(&cli.StringFlag{Name: "into", Usage: "write every page into the folder `DIR`"}),
 		Action: func(c *cli.Context) error {
@@ -49,7 +49,7 @@ func writePages(dir string, pages []manPage) error {
 // manPage is one page. Its name is like "bh-state-list".
 type manPage struct{ name, text string }
 
-// manPages returns a page for each command that help shows, with the texts of help.
+// manPages returns a page for each command that help lists, with the same texts.
 func manPages(app *cli.App) []manPage {
 	root := &cli.Command{Name: "bh", Usage: app.Usage, Description: app.Description, Subcommands: app.Commands}
 	var out []manPage
@@ -130,12 +130,12 @@ func prose(text string) string {
 	return strings.ReplaceAll(b.String(), ".PP\n.PP\n", ".PP\n")
 }
 
-// roff escapes text, so that nothing in it is an instruction and hyphens stay as typed.
+// roff escapes text so that it contains no macros and hyphens stay as typed.
 func roff(text string) string {
 	return strings.NewReplacer("\\", "\\e", "-", "\\-", "\"", "\\(dq").Replace(text)
 }
 
-// line escapes text at the beginning of a line, where a dot or an apostrophe would begin an instruction.
+// line escapes text at the beginning of a line, where a dot or an apostrophe would begin a macro.
 func line(text string) string {
 	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
 		return "\\&" + text

@@ -110,9 +110,9 @@ var needs = []struct{ command, needs, also string }{
 	{"state pull FILE.db", "STATE_AT", ""},
 	{"state push COPY --force", "STATE_AT", ""},
 	{"state migrate --from COPY --force", "STATE_AT", ""},
-	{"state lock", "STATE_AT", "is a file of this machine"},
-	{"state lock list", "STATE_AT", "is a file of this machine"},
-	{"state unlock 0123456789abcdef", "STATE_AT", "is a file of this machine"},
+	{"state lock", "STATE_AT", "is a file on this machine"},
+	{"state lock list", "STATE_AT", "is a file on this machine"},
+	{"state unlock 0123456789abcdef", "STATE_AT", "is a file on this machine"},
 
 	// The state, and the store of the project.
 	{"exec photos -- true", "STATE_AT", ""},
@@ -245,7 +245,7 @@ secrets "onepassword" "eng" { vault = "Engineering" }
 	}
 	code, out := w.run(w.folder, "status", nil)
 	if code != 1 || !strings.Contains(out, "there is no token: set OP_SERVICE_ACCOUNT_TOKEN") ||
-		!strings.Contains(out, "Check what opens that store") || strings.Contains(out, "state \"local\"") {
+		!strings.Contains(out, "Check the credentials for that store") || strings.Contains(out, "state \"local\"") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 }

@@ -19,14 +19,14 @@ import (
 )
 
 func offlineFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "offline", Usage: "compare files and state alone: no secrets, no network"}
+	return &cli.BoolFlag{Name: "offline", Usage: "compare only files and state: no secrets, no network"}
 }
 
-// runOffline is bh plan --offline. It opens no cloud and no store, and reads a state only if that is a file. Values
-// that were not given keep only the projects out that need them.
+// runOffline is bh plan --offline. It opens no cloud and no store, and reads the state only if it is a file. If a
+// value was not given, only the projects that need it are left out.
 func runOffline(ctx context.Context, s *session, a planArgs) error {
 	if a.out != "" {
-		return errors.New("an offline plan cannot be saved: no apply takes it. Leave out --offline, or --out")
+		return errors.New("an offline plan cannot be saved, because it cannot be applied: leave out --offline or --out")
 	}
 	snap, about, err := s.localState(ctx)
 	if err != nil {
@@ -37,9 +37,9 @@ func runOffline(ctx context.Context, s *session, a planArgs) error {
 	}
 	outside := s.leaveOut(snap)
 	s.view.Diagnostics(append(diag.List{{Severity: diag.Warning, Kind: offlinePlan, Subject: s.config.State.Range,
-		Detail: about + " What the state does not record counts as not there, unless an import block or adopt = true " +
+		Detail: about + " What the state does not record is taken to be absent, unless an import block or adopt = true " +
 			"names it.",
-		Fix: "No apply takes this plan. For one that can be applied: bh plan, with the secrets that the file needs."}},
+		Fix: "This plan cannot be applied. For one that can, run bh plan with the secrets that the file needs."}},
 		outside...))
 	if a.mode == planner.Normal {
 		if err := checkProjects(ctx, s); err != nil {
@@ -65,28 +65,28 @@ func runOffline(ctx context.Context, s *session, a planArgs) error {
 	return nil
 }
 
-// localState reads a state that is a file of this machine, and says what was read.
+// localState reads a state that is a file on this machine, and says what was read.
 func (s *session) localState(ctx context.Context) (state.Snapshot, string, error) {
-	const all = " What is shown is all that the file declares, as if nothing of it had been made yet."
+	const all = " The plan shows everything that the file declares, as if nothing had been created yet."
 	declared := s.config.State
 	path := s.connections.LocalState()
 	switch {
 	case s.flags.state == "" && declared.Ready() != nil:
-		return state.Snapshot{}, "The state was not read: where it is depends on a value that was not given." + all, nil
+		return state.Snapshot{}, "The state was not read: its place depends on a value that was not given." + all, nil
 	case path == "":
 		return state.Snapshot{}, fmt.Sprintf("The state was not read: it is in the bucket %s, which needs keys and the network.",
 			strconv.Quote(declared.Settings.Text("bucket"))) + all, nil
 	}
 	snap, _, err := s.readState(ctx)
-	about := "It compares the files with the state in " + path + " alone."
+	about := "It only compares the files with the state in " + path + "."
 	if err == nil && snap.Meta.Lineage == "" {
 		about = "There is no state in " + path + "." + all
 	}
 	return snap, about, err
 }
 
-// leaveOut takes out of the session's files the projects that cannot be compared here, and says why. Those that were
-// given no secret are compared all the same.
+// leaveOut removes the projects that cannot be compared here from the session's files, and says why. Projects that
+// only lack a secret are still compared.
 func (s *session) leaveOut(snap state.Snapshot) diag.List {
 	var out diag.List
 	leave := func(name addr.Address, subject diag.Range, why, fix string) {
@@ -101,8 +101,8 @@ func (s *session) leaveOut(snap state.Snapshot) diag.List {
 	}
 	for _, block := range s.config.Imports {
 		if _, recorded := snap.Records[block.To]; !recorded && (block.Item != "" || block.Owner != "") {
-			leave(block.To, block.Range, "The import block names an item or an owner, which only the providers know.",
-				"bh plan, with the secrets that the file needs, says whether they are there.")
+			leave(block.To, block.Range, "The import block names an item or an owner, and only the providers know those.",
+				"bh plan, with the secrets that the file needs, checks them.")
 		}
 	}
 	kept := *s.config
@@ -111,18 +111,18 @@ func (s *session) leaveOut(snap state.Snapshot) diag.List {
 	return out
 }
 
-// comparable reports whether keys that someone brings lack nothing but the secret.
+// comparable reports whether registered keys lack nothing but the secret.
 func comparable(p config.Project) bool {
 	return p.Register != nil && p.Register.AccessKeyID != "" && p.Register.EndpointURL != ""
 }
 
-// leftOut reports whether a project is one of those that were left out, or an instance of one.
+// leftOut reports whether a project, or the one it is an instance of, was left out.
 func leftOut(list diag.List, p addr.Address) bool {
 	return slices.ContainsFunc(list, func(d diag.Diagnostic) bool { return covers(d.Address, p) })
 }
 
-// offlineInput returns what the planner compares: what is declared with what is recorded, as if the providers had
-// exactly that. Addresses are not compared, because variables that are not set here decide about them.
+// offlineInput returns the input of the planner: it compares what is declared with what is recorded, as if the
+// providers had exactly that. Addresses are not compared, because they depend on variables that are not set here.
 func (s *session) offlineInput(snap state.Snapshot, a planArgs, outside diag.List) planner.Input {
 	input := s.comparison(snap, planner.Assumed(s.config, snap, s.run.Now()))
 	input.Mode, input.Allowance, input.Parallelism, input.Address = a.mode, a.allowance, a.parallelism, nil

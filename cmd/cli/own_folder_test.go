@@ -104,7 +104,7 @@ func TestDoctor_identityInTheRepository(t *testing.T) {
 		if strings.Contains(out, fault) != c.found || (code == 1) != c.found {
 			t.Errorf("after git %s: exit %d\n%s", c.git, code, out)
 		}
-		if beside := strings.Contains(out, "is beside"); beside == c.found {
+		if beside := strings.Contains(out, "is next to"); beside == c.found {
 			t.Errorf("after git %s it says that the key is beside its file: %t", c.git, beside)
 		}
 	}

@@ -26,17 +26,17 @@ type planArgs struct {
 	// allowEphemeral allows a local state on the runner of a CI service.
 	allowEphemeral bool
 	mode           planner.Mode
-	rotate         bool           // renew the keys of the named projects
+	rotate         bool           // replace the keys of the named projects
 	noOverlap      bool           // and end the old keys at once
-	typed          []string       // look only at these; nil for all
+	typed          []string       // only these; nil for all
 	named          []addr.Address // the same, resolved
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
 	return commonFlags(append(append(more, scopeFlags()...),
-		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 when there are changes"},
+		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there are changes"},
 		allowDestroyFlag(), allowEphemeralFlag(),
-		&cli.BoolFlag{Name: "allow-recreate", Usage: "recreate buckets whose data is gone"},
+		&cli.BoolFlag{Name: "allow-recreate", Usage: "recreate deleted buckets; their data is gone"},
 		&cli.BoolFlag{Name: "allow-empty", Usage: "delete objects where on_destroy = \"empty\""},
 		&cli.BoolFlag{Name: "allow-reissue", Usage: "issue new keys for a store that lost most items"})...)
 }
@@ -53,7 +53,8 @@ func readPlanArgs(c *cli.Context, r *run) (planArgs, error) {
 			Reissue: c.Bool("allow-reissue")}}, err
 }
 
-// runPlan is bh plan. It holds no lock while it talks to vendors, and it cannot write anything: it has only readers.
+// runPlan is bh plan. It holds no lock while it talks to vendors, and it cannot write anything, because it has only
+// readers.
 func runPlan(ctx context.Context, s *session, a planArgs) error {
 	snap, lock, err := s.readState(ctx)
 	if err != nil {
@@ -83,21 +84,21 @@ func runPlan(ctx context.Context, s *session, a planArgs) error {
 	return nil
 }
 
-// noteLock says what the lock of another run means for a plan of the state that was read beside it.
+// noteLock says what the lock of another run means for a plan from the state that was read meanwhile.
 func noteLock(s *session, l state.Lock) {
 	switch {
 	case !l.Held:
 	case l.Expired && l.Intents > 0:
-		s.view.Note("A run was stopped and left the state locked (" + l.Holder.Describe() + "): " +
+		s.view.Note("A stopped run left the state locked (" + l.Holder.Describe() + "): " +
 			"what it left open is part of this plan. The next apply takes over.")
 	case !l.Expired && !l.Manual:
 		s.view.Note("The state is held by " + l.Holder.Describe() + ": " +
-			"what that has not recorded yet looks unfinished here.")
+			"what it has not recorded yet looks unfinished here.")
 	}
 }
 
-// makePlan checks the arguments and the policies, observes the providers and plans. What is wrong is shown; the error
-// is then an exit code.
+// makePlan checks the arguments and the policies, observes the providers and plans. Any fault is shown; the error is
+// then an exit code.
 func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) (*planner.Plan, error) {
 	var err error
 	if a.named, err = s.projects(snap, a.typed...); err != nil {
@@ -128,7 +129,7 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 	return plan, checkOperations(ctx, s, plan)
 }
 
-// rotated returns the projects whose keys are renewed: those declared projects that a name covers, and names that cover
+// rotated returns the projects whose keys are replaced: the declared projects that a name covers, and names that cover
 // none, which the planner refuses.
 func rotated(c *config.Config, a planArgs) map[addr.Address]bool {
 	if !a.rotate {

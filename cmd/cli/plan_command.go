@@ -8,8 +8,8 @@ import (
 
 func planCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "plan", Usage: "show what an apply would do",
-		Flags: planFlags(&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE` for bh apply FILE"},
-			&cli.BoolFlag{Name: "destroy", Usage: "plan the destroy of all that is recorded"}, offlineFlag()),
+		Flags: planFlags(&cli.StringFlag{Name: "out", Usage: "save the plan to `FILE`, for bh apply FILE"},
+			&cli.BoolFlag{Name: "destroy", Usage: "plan to destroy everything that is recorded"}, offlineFlag()),
 		Action: func(c *cli.Context) error {
 			a, err := readPlanArgs(c, r)
 			if err == nil {

@@ -10,7 +10,8 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// checkProjects checks what is declared against the policies. Violations are shown; the error is then an exit code.
+// checkProjects checks whether what is declared satisfies the policies. Violations are shown; the error is then an exit
+// code.
 func checkProjects(ctx context.Context, s *session) error {
 	violations, err := parallel.Await(ctx, func() (diag.List, error) { return s.config.CheckProjects(), nil })
 	if err != nil {
@@ -19,8 +20,8 @@ func checkProjects(ctx context.Context, s *session) error {
 	return s.report(s.judged(violations))
 }
 
-// judged returns the violations, and warnings of the policies that could not be judged because the command does without
-// values that were not given.
+// judged returns the violations, and warnings about policies that could not be judged because they need values that
+// were not given and the command does not.
 func (s *session) judged(violations diag.List) diag.List {
 	for i, d := range violations {
 		if s.flags.partial && config.Missing(d) {
@@ -30,8 +31,8 @@ func (s *session) judged(violations diag.List) diag.List {
 	return violations
 }
 
-// checkOperations checks a plan against the policies. Violations are shown, with the plan if they are errors; the error
-// is then an exit code.
+// checkOperations checks whether a plan satisfies the policies. Violations are shown, with the plan if they are errors;
+// the error is then an exit code.
 func checkOperations(ctx context.Context, s *session, plan *planner.Plan) error {
 	if len(s.config.Policies) == 0 {
 		return nil
@@ -39,7 +40,7 @@ func checkOperations(ctx context.Context, s *session, plan *planner.Plan) error 
 	operations := make([]config.PlannedOperation, 0, len(plan.Operations))
 	for _, o := range plan.Operations {
 		if o.Address.Kind != addr.Project {
-			continue // a policy judges projects
+			continue // a policy is about projects
 		}
 		var changes []string
 		for _, c := range o.Changes {

@@ -1,19 +1,19 @@
-// Package cli is the command line. Each command has a file of its own: it turns flags into a plain struct, does its
-// work and returns an error, which becomes the exit code.
+// Package cli implements the commands of bh. Each command has its own file: it turns flags into a plain struct,
+// does its work and returns an error, which becomes the exit code.
 //
-// With cmd/connections, which opens what the files declare, it is the only package that brings config, state, vendors,
-// planner and executor together. Beside main, it is the only one that knows the process: arguments, environment,
-// terminal, signals and clock.
+// Together with cmd/connections, which opens what the files declare, it is the only package that joins config, state,
+// vendors, planner and executor. Apart from main, it is the only one that knows about the process: arguments,
+// environment, terminal, signals and clock.
 //
 // # Layers
 //
 // From the bottom up:
 //
-//   - [Process] is what is known of the process. [OS] is the real one; tests make their own.
+//   - [Process] describes the process. [OS] returns the real one; tests make their own.
 //   - run is one run of bh in a process: its signals (interrupts) and its end (ending), which shows and closes
-//     whatever has to be, even if the run fails early.
+//     everything even if the run fails early.
 //   - session is a run that has read its files: the configuration, the connections, the view and the log. Its methods
-//     are those that several commands need: to open the state, to show faults, to answer with JSON.
+//     are what several commands need: to open the state, show faults, and answer with JSON.
 //   - Commands are functions of a context, a session and their arguments. Those that plan share plan.go.
 //   - [Main] builds the application from all commands and runs one of them.
 package cli
@@ -32,24 +32,24 @@ import (
 	"golang.org/x/term"
 )
 
-// Process is what bh knows of the process that it runs in.
+// Process is what bh knows about the process that it runs in.
 type Process struct {
 	Args           []string // without the program's own name
 	Env            func(name string) (string, bool)
-	Environ        func() []string // all of the environment, as NAME=VALUE; nil for what Env returns alone
+	Environ        func() []string // all of the environment, as NAME=VALUE; nil for only what Env returns
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	StdinTTY       bool
 	StdoutTTY      bool
 	StderrTTY      bool
 	Width          int    // columns of the terminal; 0 for none
-	CacheDir       string // for what can be made again; "" to keep nothing
+	CacheDir       string // for what can be recreated; "" to keep nothing
 	Now            func() time.Time
 	Sleep          func(ctx context.Context, d time.Duration) error
 	Signals        <-chan os.Signal
 	Hooks          Hooks
-	// Ticks tells the view about once a second that time passes, until stop is
-	// called. Nil if the view does not have to know.
+	// Ticks tells the view about once a second that time has passed, until stop is called. It
+	// may be nil.
 	Ticks func() (ticks <-chan time.Time, stop func())
 }
 
@@ -60,8 +60,8 @@ type Hooks struct {
 	Boundary func(what string)
 	// Transport carries the requests of all vendors; nil for the network.
 	Transport http.RoundTripper
-	// NoSync keeps the local state from waiting for the disk. A crash of the machine
-	// can then lose commits; a kill of the process cannot.
+	// NoSync keeps the local state from waiting for the disk. If the machine crashes, commits
+	// may be lost; if the process is killed, they are not.
 	NoSync bool
 }
 
@@ -69,7 +69,7 @@ type Hooks struct {
 func OS() Process {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	// A reader that goes away, as head does, must not end an apply halfway.
+	// A reader that exits early, as head does, must not end an apply halfway.
 	signal.Ignore(syscall.SIGPIPE)
 	width := 0
 	for _, stream := range []*os.File{os.Stderr, os.Stdout} {
@@ -116,8 +116,7 @@ func (p Process) get(name string) string {
 	return value
 }
 
-// mayAsk reports whether the environment lets bh ask questions. In CI nobody could
-// answer them.
+// mayAsk reports whether the environment lets bh ask questions. In CI, nobody could answer.
 func (p Process) mayAsk() bool { return !isFalse(p.get("BH_INPUT")) && !p.inCI() }
 
 // inCI reports whether the environment says that bh runs in CI.

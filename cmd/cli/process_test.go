@@ -71,7 +71,7 @@ func TestMain_holderShowsNoArguments(t *testing.T) {
 	}
 }
 
-// TestMain_signalAtPrompt: whoever is asked can walk away.
+// TestMain_signalAtPrompt: a person who is asked can walk away.
 func TestMain_signalAtPrompt(t *testing.T) {
 	for _, tt := range []struct {
 		signal syscall.Signal

@@ -24,7 +24,8 @@ func proveFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "prove", Usage: "prove the stored keys: one request each"}
 }
 
-// verdict says what came of proving the stored keys of one project. Without a fault, note says why nothing is known.
+// verdict is the result of proving the stored keys of one project. If there is no fault, note says why nothing is
+// known.
 type verdict struct {
 	project addr.Address
 	proved  bool
@@ -50,7 +51,7 @@ func (v verdict) text() string {
 	return v.note
 }
 
-// prove proves the stored keys of records. It returns a verdict on each that has some, in their order.
+// prove proves the stored keys of records. It returns a verdict for each record with keys, in order.
 func (s *session) prove(ctx context.Context, snap state.Snapshot, records []state.Record) ([]verdict, error) {
 	var try []state.Record
 	for _, r := range records {
@@ -60,7 +61,7 @@ func (s *session) prove(ctx context.Context, snap state.Snapshot, records []stat
 	}
 	proofs := executor.Prove(ctx, s.connections.Rigs(snap), try, s.flags.parallelism)
 	if ctx.Err() != nil {
-		return nil, context.Cause(ctx) // a signal may be what made them fail
+		return nil, context.Cause(ctx) // a signal may have made them fail
 	}
 	var out []verdict
 	for _, r := range records {
@@ -89,11 +90,11 @@ func sortedRecords(snap state.Snapshot) []state.Record {
 	return out
 }
 
-// toldAlready are the classes of drift that say already why stored keys do not open their bucket.
+// toldAlready lists the classes of drift that already say why stored keys do not open their bucket.
 var toldAlready = []drift.Class{drift.BucketGone, drift.CredentialGone, drift.CredentialExposed,
 	drift.CredentialExpired, drift.CredentialDisabled, drift.ItemGone}
 
-// proveDrift proves the stored keys of what found looked at, and looks for drift again with the results.
+// proveDrift proves the stored keys of the projects in found, and looks for drift again with the results.
 func (s *session) proveDrift(ctx context.Context, input planner.Input, ignore map[drift.Class]bool) (
 	drift.Report, error) {
 	told := map[addr.Address]bool{}

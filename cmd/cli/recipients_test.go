@@ -211,9 +211,9 @@ func TestRecipients_refused(t *testing.T) {
 		plan     string // what plan says
 	}{
 		"both sorts":    {func(r *readers) []age.Recipient { return []age.Recipient{r.own.Recipient(), hybrid.Recipient()} }, "never mixes post-quantum keys", "never mixes post-quantum keys"},
-		"one twice":     {func(r *readers) []age.Recipient { return []age.Recipient{r.own.Recipient(), r.own.Recipient()} }, "is there twice", "is there twice"},
+		"one twice":     {func(r *readers) []age.Recipient { return []age.Recipient{r.own.Recipient(), r.own.Recipient()} }, "is listed twice", "is listed twice"},
 		"not its own":   {func(r *readers) []age.Recipient { return []age.Recipient{r.kim.Recipient()} }, "", "recipients lacks the public key"},
-		"another sort":  {func(r *readers) []age.Recipient { return []age.Recipient{hybrid.Recipient()} }, "", "make a post-quantum identity with age-keygen -pq"},
+		"another sort":  {func(r *readers) []age.Recipient { return []age.Recipient{hybrid.Recipient()} }, "", "create a post-quantum identity with age-keygen -pq"},
 		"and it is kim": {func(r *readers) []age.Recipient { return []age.Recipient{r.own.Recipient(), r.kim.Recipient()} }, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,8 +15,8 @@ type run struct {
 	Process
 	ending     *ending
 	interrupts *interrupts
-	secrets    *redact.Set // which the streams of Process do not show
-	clear      Process     // with its own streams, for other programs and for files as they are
+	secrets    *redact.Set // not shown by the streams of Process
+	clear      Process     // with unfiltered streams, for other programs and for files
 }
 
 func newRun(p Process, i *interrupts) *run {

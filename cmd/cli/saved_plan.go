@@ -15,7 +15,7 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// savePlan writes a plan to a file, which is replaced completely or not at all, or to a pipe or a device.
+// savePlan writes a plan to a file, which is replaced atomically, or to a pipe or a device.
 func savePlan(ctx context.Context, s *session, path string, plan *planner.Plan) error {
 	var text bytes.Buffer
 	if err := planfile.Write(&text, plan, version); err != nil {
@@ -53,8 +53,8 @@ func readPlan(ctx context.Context, path string) (*planner.Plan, error) {
 		if p, err := addr.ParseProject(path); err == nil {
 			target = "bh apply --target " + inShell(p.Label())
 		}
-		return nil, fmt.Errorf("there is no saved plan %s, which bh plan --out writes; "+
-			"to apply one project alone: %s", path, target)
+		return nil, fmt.Errorf("there is no saved plan %s (bh plan --out writes one); "+
+			"to apply only one project: %s", path, target)
 	case err != nil:
 		return nil, fmt.Errorf("read the plan %s: %w", path, err)
 	}

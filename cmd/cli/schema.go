@@ -8,8 +8,8 @@ import (
 
 func schemaCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "schema", Usage: "print the JSON Schema of what --json writes",
-		Description: "Every line of --json, and every document, keeps to it.",
-		// The schema of buckets.hcl was printed without it once.
+		Description: "Every line and every document of --json conforms to it.",
+		// Without it, an older bh printed the schema of buckets.hcl.
 		Flags: commonFlags(&cli.BoolFlag{Name: "lines", Usage: "the same", Hidden: true}),
 		Action: func(c *cli.Context) error {
 			if _, err := r.flagsOnly(c); err != nil {

@@ -19,7 +19,7 @@ func (c common) scope() func(addr.Address) bool {
 	}
 }
 
-// matches reports whether a project's label, name or address is like one of the patterns. A name stands for all of
+// matches reports whether a project's label, name or address matches one of the patterns. A name matches all of
 // its instances.
 func matches(patterns []string, p addr.Address) bool {
 	for _, pattern := range patterns {
@@ -35,7 +35,7 @@ func matches(patterns []string, p addr.Address) bool {
 	return false
 }
 
-// scopeWith returns the filter of the flags, within the projects that are named if there are any.
+// scopeWith returns the filter of the flags, limited to the named projects if there are any.
 func (c common) scopeWith(named []addr.Address) func(addr.Address) bool {
 	scope := c.scope()
 	if len(named) == 0 {
@@ -47,9 +47,9 @@ func (c common) scopeWith(named []addr.Address) func(addr.Address) bool {
 	}
 }
 
-// checkScope returns an error for a target, or a named project, that stands for no project: a name with a typo would
-// otherwise look like a project with nothing to do. An exclusion that stands for none is only noted, because its
-// project may be gone for good.
+// checkScope returns an error for a target, or a named project, that matches no project: a typo would otherwise look
+// like a project with nothing to do. An exclusion that matches none is only noted, because its project may be gone
+// for good.
 func checkScope(s *session, snap state.Snapshot, named []addr.Address) error {
 	known := knownProjects(s.config, snap)
 	like := func(pattern string) bool {
@@ -74,7 +74,7 @@ func checkScope(s *session, snap state.Snapshot, named []addr.Address) error {
 	}
 	for _, pattern := range s.flags.exclusions {
 		if !like(pattern) {
-			s.view.Note(fmt.Sprintf("--exclude %s leaves out nothing: no project is like it.", pattern))
+			s.view.Note(fmt.Sprintf("--exclude %s leaves out nothing: no project matches.", pattern))
 		}
 	}
 	return nil

@@ -12,15 +12,15 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// twoUses says what to do about a secret that was about to be recorded.
+// twoUses is the advice for a secret that was about to be recorded.
 const twoUses = "Look for a value that is a secret in one place and a name, title or key id in another. " +
 	"If there is none, this is a bug in bh: please report it."
 
 // proxyVariables may hold the URL of a proxy with a password in it.
 var proxyVariables = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
 
-// secretsOf returns the secrets that the environment holds by the names of its variables.
-// Those that bh then works with are added once the files are read.
+// secretsOf returns the secrets in the environment, judging by the names of its variables. The
+// secrets that bh works with are added once the files are read.
 func secretsOf(p Process) *redact.Set {
 	secrets := &redact.Set{}
 	for _, name := range secretVariables() {
@@ -66,7 +66,7 @@ func secretVariables() []string {
 	return out
 }
 
-// refersTo reports whether a variable that is called a secret says where one is.
+// refersTo reports whether a variable named like a secret only says where one is.
 func refersTo(name, value string) bool {
 	scheme, _, _ := strings.Cut(value, "://")
 	return slices.ContainsFunc([]string{"_FILE", "_PATH", "_DIR"}, func(end string) bool {

@@ -211,7 +211,7 @@ func TestSecrets_panic(t *testing.T) {
 	}
 }
 
-// The net that keeps secrets out of what is printed answers no guesses: a file that makes
+// The net that keeps secrets out of the output does not answer guesses: a file that makes
 // secrets out of letters of one, and prints what they may be, prints the same whatever they are.
 func TestSecrets_netAnswersNoGuesses(t *testing.T) {
 	declared := "cloud \"local\" \"main\" {}\nsecrets \"age_file\" \"main\" {}\n"

@@ -69,7 +69,7 @@ func (s *session) close() error {
 	return errors.Join(errs...)
 }
 
-// closeNow closes one thing before the session ends. What is wrong with that is then not the session's to tell.
+// closeNow closes one thing before the session ends. The caller then handles the error, not the session.
 func (s *session) closeNow(c io.Closer) error {
 	s.closers = slices.DeleteFunc(s.closers, func(x io.Closer) bool { return x == c })
 	return c.Close()
@@ -84,7 +84,8 @@ func (s *session) report(diags diag.List) error {
 	return nil
 }
 
-// lacking shows what was not given, if that is what an error says. It returns an exit code then, and nil otherwise.
+// lacking shows which values were not given, if the error is about that, and returns an exit code. Otherwise it
+// returns nil.
 func (s *session) lacking(err error) error {
 	var lack *config.LackError
 	if errors.As(err, &lack) {
@@ -99,7 +100,8 @@ func (s *session) fail(d diag.Diagnostic) error {
 	return s.report(diag.List{d})
 }
 
-// reference returns a function that names an item without its value, in words if no reference can name it (yet).
+// reference returns a function that names an item without its value, in words if there is no reference for it
+// (yet).
 func (s *session) reference(ctx context.Context) func(store, id, title string) string {
 	return func(store, id, title string) string {
 		text, err := s.connections.Reference(ctx, store, id, title, "")
@@ -116,7 +118,7 @@ func fileOptions(p Process, flags common) config.Options {
 		Vendors: registry.All(), States: connections.StateKinds(), Version: version, Partial: flags.partial}
 }
 
-// loadConfig reads the files. Once ctx has ended, it does not wait for a pipe that nobody writes to, or for an
+// loadConfig reads the files. If ctx ends, it stops waiting for a pipe that nobody writes to, or for an
 // expression that takes forever.
 func loadConfig(ctx context.Context, o config.Options) (*config.Config, diag.List, error) {
 	type result struct {
@@ -130,7 +132,7 @@ func loadConfig(ctx context.Context, o config.Options) (*config.Config, diag.Lis
 	return cmp.Or(loaded.config, &config.Config{}), loaded.faults, err
 }
 
-// newConnections returns the connections that the files declare. None of them is open yet.
+// newConnections returns the connections that the files declare. It opens none of them.
 func newConnections(s *session) *connections.Connections {
 	p, flags, by := s.run, s.flags, onBehalfOf(s.run.Process)
 	host, _ := os.Hostname()

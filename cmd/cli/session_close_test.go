@@ -15,7 +15,7 @@ type closing struct {
 func (c *closing) Close() error { *c.closed = append(*c.closed, c.name); return c.err }
 
 // What was opened last is closed first. A fault of what was closed before the end is told
-// by whoever closed it, and not again by the session.
+// by the code that closed it, and not again by the session.
 func TestSession_closesInReverse(t *testing.T) {
 	var closed []string
 	broken := errors.New("broken")

@@ -29,7 +29,7 @@ func inSessionWithFaults(ctx context.Context, r *run, flags common,
 		case closed == nil:
 		case err == nil:
 			err = fmt.Errorf("close: %w", closed)
-		default: // whatever else went wrong, a state that could not be written back has to be known
+		default: // whatever else went wrong, the user must know that the state could not be written back
 			err = s.stateFault(closed)
 		}
 	}()

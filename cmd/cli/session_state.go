@@ -12,7 +12,7 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// place returns the place of the state. If it cannot, it shows why, like all methods here, and returns an exit code.
+// place returns the place of the state. If it fails, it shows why and returns an exit code, like all methods here.
 func (s *session) place(ctx context.Context) (state.Place, error) {
 	place, err := s.connections.Place(ctx)
 	if err != nil {
@@ -49,8 +49,8 @@ func (s *session) openReader(ctx context.Context) (state.View, error) {
 	return opened, nil
 }
 
-// readState reads the state and closes it again, so that a plan holds no lock while it talks to vendors. It returns
-// the lock of others as it was then.
+// readState reads the state and closes it again, so that a plan holds no lock while it talks to vendors. It also
+// returns the lock of another run at that time, if any.
 func (s *session) readState(ctx context.Context) (state.Snapshot, state.Lock, error) {
 	opened, err := s.openReader(ctx)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *session) readState(ctx context.Context) (state.Snapshot, state.Lock, er
 	return snap, opened.Lock(), nil
 }
 
-// stateFault shows why the state cannot be used. It returns an exit code, or what a signal cut off.
+// stateFault shows why the state cannot be used. It returns an exit code, or the error if a signal caused it.
 func (s *session) stateFault(err error) error {
 	if told := s.lacking(err); told != nil {
 		return told
@@ -88,23 +88,23 @@ func (s *session) stateFault(err error) error {
 		d.Kind, d.Fix = executor.SecretInState, twoUses
 	case errors.Is(err, state.ErrNewer):
 		d.Kind = stateNewer
-		d.Fix = "Use a bh as new as the one that wrote it."
+		d.Fix = "Use a bh at least as new as the one that wrote it."
 	case errors.Is(err, state.ErrStack):
 		d.Kind = stateOfOtherStack
-		d.Fix = "Name the state's own stack in the bh block, or give this one a state of its own."
+		d.Fix = "Set the bh block to the state's own stack, or give this stack its own state."
 	case errors.Is(err, state.ErrUnsafe):
 		d.Kind = serverUnsafe
 	case errors.Is(err, state.ErrLost):
 		d.Kind = lockLost
-		d.Fix = "Nothing was written after that. Plan again: what was made and not recorded is found by its names."
+		d.Fix = "Nothing was written after that. Run bh plan: it finds what was created and not recorded by its names."
 	case errors.Is(err, state.ErrMoved):
 		d.Kind = stateMigrated
 	case errors.Is(err, state.ErrServer), errors.Is(err, state.ErrLineage), errors.Is(err, state.ErrOlder),
 		errors.Is(err, state.ErrChanged):
 	case errors.As(err, &store):
-		d.Fix = "Nothing was changed. Check what opens that store; bh doctor says what is missing."
+		d.Fix = "Nothing was changed. Check the credentials for that store; bh doctor says what is missing."
 	default:
-		d.Fix = "Nothing was changed. Give bh a place that it can write to, with state \"local\" { path = ... } or --state."
+		d.Fix = "Nothing was changed. Choose a path that bh can write to, with state \"local\" { path = ... } or --state."
 	}
 	return s.fail(d)
 }

@@ -20,24 +20,24 @@ func stateCommand(r *run) *cli.Command {
 		}
 		return &cli.Command{Name: name, Usage: usage, ArgsUsage: args, Flags: commonFlags(flags...), Action: action}
 	}
-	return &cli.Command{Name: "state", Usage: "look at the state and mend it", Subcommands: []*cli.Command{
-		command("list", "list the projects that are recorded", "[PROJECT]", stateList),
-		command("show", "show one record whole", "PROJECT", stateShow),
+	return &cli.Command{Name: "state", Usage: "inspect and repair the state", Subcommands: []*cli.Command{
+		command("list", "list the recorded projects", "[PROJECT]", stateList),
+		command("show", "show one record in full", "PROJECT", stateShow),
 		command("mv", "give a record another address, as a moved block does", "FROM TO", stateMove),
 		command("rm", "forget a project; nothing is deleted", "PROJECT...", stateRemove),
 		command("backup", "copy the state", "", stateBackup,
-			&cli.BoolFlag{Name: "list", Usage: "list the copies that there are"}),
+			&cli.BoolFlag{Name: "list", Usage: "list the copies"}),
 		command("restore", "replace the state with a copy", "BACKUP", stateRestore),
 		command("pull", "write the state to a file, or to standard output", "[FILE]", statePull),
 		command("push", "replace the state with a file", "FILE", statePush,
-			&cli.BoolFlag{Name: "force", Usage: "of another lineage, or older"}),
-		command("migrate", "bring a state to the place that the file declares", "", stateMigrate,
+			&cli.BoolFlag{Name: "force", Usage: "even if it is older, or of another lineage"}),
+		command("migrate", "move the state to where the file declares it", "", stateMigrate,
 			&cli.StringFlag{Name: "from", Usage: "`PATH` or s3://BUCKET/KEY", Value: defaultStatePath},
-			&cli.BoolFlag{Name: "force", Usage: "put it over a state that is there"}),
+			&cli.BoolFlag{Name: "force", Usage: "overwrite an existing state"}),
 		command("rebuild", "rebuild a lost state from what the providers list", "", stateRebuild,
 			&cli.GenericFlag{Name: "lineage", Value: &list{},
-				Usage: "take what belongs to `LINEAGE`; may come several times"},
-			&cli.BoolFlag{Name: "force", Usage: "replace a state that is there"}),
+				Usage: "take what belongs to `LINEAGE`; can be repeated"},
+			&cli.BoolFlag{Name: "force", Usage: "replace an existing state"}),
 		lockCommand(command),
 		command("unlock", "release a lock whose holder is gone", "ID", stateUnlock),
 	}, Action: func(c *cli.Context) error {

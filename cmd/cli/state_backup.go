@@ -65,14 +65,14 @@ func stateRestore(ctx context.Context, s *session, a stateArgs) error {
 		errors.Is(err, state.ErrSecret):
 		return s.stateFault(err)
 	case err != nil:
-		return fmt.Errorf("%w; nothing was changed, and bh state backup --list shows the copies that there are", err)
+		return fmt.Errorf("%w; nothing was changed, and bh state backup --list shows the copies", err)
 	}
 	s.remember(ctx, place, s.byHand("state restore", addr.Address{}, "from "+a.named[0]))
 	s.view.Result(fmt.Sprintf("Restored %s. %s", a.named[0], before(kept)))
 	return nil
 }
 
-// before says what became of the state that was replaced.
+// before says what happened to the state that was replaced.
 func before(kept string) string {
 	if kept == "" {
 		return "There was no state before."

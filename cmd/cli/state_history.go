@@ -14,8 +14,8 @@ func (s *session) byHand(operation string, project addr.Address, reason string) 
 		Operation: operation, Reason: reason, Outcome: "done"}
 }
 
-// remember adds an entry to the history of a state that was replaced as a whole. The command succeeded by then, so a
-// failure is a note.
+// remember adds an entry to the history of a state that was replaced as a whole. The command has succeeded by then,
+// so a failure is only noted.
 func (s *session) remember(ctx context.Context, place state.Place, e state.Entry) {
 	ctx, cancel := state.Lasting(ctx, state.RecordTimeout)
 	defer cancel()

@@ -15,8 +15,8 @@ import (
 
 // lockCommand returns bh state lock, with bh state lock list below it.
 func lockCommand(command func(name, usage, args string, do stateRun, flags ...cli.Flag) *cli.Command) *cli.Command {
-	lock := command("lock", "keep everyone from changing the state for a while", "", stateLock,
-		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "release it after `LONG`"})
+	lock := command("lock", "keep others from changing the state for a while", "", stateLock,
+		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "release it after `TIME`"})
 	lock.Subcommands = []*cli.Command{command("list", "show who holds the state", "", stateLocks)}
 	return lock
 }
@@ -29,8 +29,8 @@ func lockable(ctx context.Context, s *session) (state.Locker, error) {
 	}
 	locker, able := place.(state.Locker)
 	if !able {
-		return nil, fmt.Errorf("the state %s is a file of this machine: whoever works with it holds it, "+
-			"and the system frees it when that process ends", place.Name())
+		return nil, fmt.Errorf("the state %s is a file on this machine: the process that uses it holds it, "+
+			"and the system releases it when that process ends", place.Name())
 	}
 	return locker, nil
 }
@@ -67,9 +67,9 @@ func stateUnlock(ctx context.Context, s *session, a stateArgs) error {
 		return s.stateFault(err)
 	}
 	if !released {
-		return fmt.Errorf("there is no lock %s (any more); bh state lock list shows who holds the state", a.named[0])
+		return fmt.Errorf("there is no lock %s, or not any more; bh state lock list shows who holds the state", a.named[0])
 	}
-	s.view.Result("Unlocked. Whoever held it stops before the next change; the next apply goes on from what is open.")
+	s.view.Result("Unlocked. The run that held it stops before its next change; the next apply continues from there.")
 	return nil
 }
 

@@ -19,7 +19,8 @@ import (
 	"buckethead/vendors"
 )
 
-// stateRebuild makes a new state from what the providers list, if the old one was lost. It changes nothing there.
+// stateRebuild makes a new state from what the providers list, after the old one was lost. It changes nothing at the
+// providers.
 func stateRebuild(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) > 0 {
 		return errors.New("bh state rebuild takes no argument")
@@ -52,8 +53,8 @@ func stateRebuild(ctx context.Context, s *session, a stateArgs) error {
 	return showRebuilt(ctx, s, rebuilt, place, kept)
 }
 
-// mayRebuild returns an error if there is a state that is not empty. Otherwise it returns what is there, which must be
-// unchanged when the new state replaces it. With force it does not look.
+// mayRebuild returns an error if there is a state that is not empty. Otherwise it returns the existing one, which must
+// be unchanged when the new state replaces it. With force, it does not check.
 func mayRebuild(ctx context.Context, s *session, place state.Place, force bool) (*state.Meta, error) {
 	if force {
 		return nil, nil
@@ -69,12 +70,12 @@ func mayRebuild(ctx context.Context, s *session, place state.Place, force bool) 
 	if len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 {
 		return &snap.Meta, nil
 	}
-	return nil, fmt.Errorf("there is a state at %s, with %s: rebuild is for one that was lost; "+
-		"--force puts a new one in its place and keeps this one beside it",
+	return nil, fmt.Errorf("there is a state at %s, with %s, and rebuild is for a lost one; "+
+		"--force replaces it, and keeps the old one next to it",
 		place.Name(), words.Count(len(snap.Records), "project"))
 }
 
-// chooseKin lists the states whose things carry the name of the stack, and returns an exit code.
+// chooseKin lists the states that have things with the name of the stack, and returns an exit code.
 func chooseKin(s *session, all []rebuild.Kin) error {
 	if s.flags.json {
 		if err := s.writeJSON(map[string]any{"format": view.LinesFormat, "choose": all}); err != nil {
@@ -83,16 +84,16 @@ func chooseKin(s *session, all []rebuild.Kin) error {
 	} else {
 		_, _ = fmt.Fprint(s.run.Stdout, s.table(kinRows(all)), "\n")
 	}
-	fix := "Choose the state that was lost, judging by its projects, for example: bh state rebuild" + suggested(all) +
+	fix := "Choose the lost state by its projects, for example: bh state rebuild" + suggested(all) +
 		". A state that was restored or rebuilt before has several lineages: repeat the flag for them."
 	return s.fail(diag.Diagnostic{Kind: severalStates,
-		Detail: "The stack " + s.config.Stack + " has things of " + words.Count(len(all), "state") +
+		Detail: "The stack " + s.config.Stack + " has things that belong to " + words.Count(len(all), "state") +
 			": see above. Nothing was changed.",
 		Fix: fix})
 }
 
-// suggested returns the flags that choose the first group, and those that have nothing of the projects that are
-// chosen before: they are most likely of earlier times of one state.
+// suggested returns the flags that choose the first group, and each later group that shares no project with
+// those already chosen: these are most likely earlier lineages of the same state.
 func suggested(all []rebuild.Kin) string {
 	flags, chosen := "", map[string]bool{}
 	for _, k := range all {
@@ -121,7 +122,7 @@ func kinRows(all []rebuild.Kin) [][]string {
 	return rows
 }
 
-// rebuildInto observes the providers and writes what they tell into a new state.
+// rebuildInto observes the providers and writes what they report into a new state.
 func rebuildInto(ctx context.Context, s *session, path string, kin []string) (rebuilt rebuild.Result, err error) {
 	store, err := s.connections.Draft(ctx, path)
 	if err != nil {
@@ -153,7 +154,7 @@ func rebuildInto(ctx context.Context, s *session, path string, kin []string) (re
 	return rebuilt, nil
 }
 
-// showRebuilt shows what is known again, and what is not.
+// showRebuilt shows what was recovered, and what was not.
 func showRebuilt(ctx context.Context, s *session, r rebuild.Result, place state.Place, kept string) error {
 	if s.flags.json {
 		names := []string{}
@@ -199,7 +200,7 @@ func showRebuilt(ctx context.Context, s *session, r rebuild.Result, place state.
 		_, _ = fmt.Fprint(s.run.Stdout, s.table(kinRows(r.Left)), "\n")
 	}
 	_, err := fmt.Fprintf(s.run.Stdout,
-		"Rebuilt %s in %s. %s Nothing was changed with any provider; bh plan says what differs.\n",
+		"Rebuilt %s in %s. %s Nothing was changed at any provider; bh plan shows what differs.\n",
 		words.Count(len(r.Records), "project"), place.Name(), before(kept))
 	return err
 }

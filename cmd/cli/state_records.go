@@ -43,7 +43,7 @@ func stateShow(ctx context.Context, s *session, a stateArgs) error {
 	return s.writeJSON(documentsOf(list))
 }
 
-// openForChange opens and locks the state, reads it, resolves the projects that were named, and makes a copy of it.
+// openForChange opens and locks the state, reads it, resolves the named projects, and backs up the state.
 func openForChange(ctx context.Context, s *session, typed []string) (
 	store state.Locked, snap state.Snapshot, projects []addr.Address, err error,
 ) {
@@ -64,7 +64,7 @@ func openForChange(ctx context.Context, s *session, typed []string) (
 
 func stateMove(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) != 2 {
-		return errors.New("bh state mv needs the old address and the new one")
+		return errors.New("bh state mv needs the old and the new address")
 	}
 	store, snap, projects, err := openForChange(ctx, s, a.named)
 	if err != nil {
@@ -74,7 +74,7 @@ func stateMove(ctx context.Context, s *session, a stateArgs) error {
 		return notInState(a.named[0], snap)
 	}
 	if _, taken := snap.Records[projects[1]]; taken {
-		return fmt.Errorf("the state has a %s already", projects[1])
+		return fmt.Errorf("the state already has a %s", projects[1])
 	}
 	err = store.Move(ctx, projects[0], projects[1],
 		s.byHand("state mv", projects[0], "to "+projects[1].Label()), s.byHand("state mv", projects[1], "from "+projects[0].Label()))

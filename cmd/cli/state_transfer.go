@@ -30,12 +30,12 @@ func statePull(ctx context.Context, s *session, a stateArgs) error {
 	}
 	if len(a.named) == 0 {
 		s.run.ending.answered = true
-		_, err = s.run.clear.Stdout.Write(file) // a file that must not change
+		_, err = s.run.clear.Stdout.Write(file) // the file must not change
 		return err
 	}
 	err = createFile(a.named[0], file, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is there already; nothing was written", a.named[0])
+		return fmt.Errorf("%s already exists; nothing was written", a.named[0])
 	}
 	if err != nil {
 		return err
@@ -99,10 +99,10 @@ func stateMigrate(ctx context.Context, s *session, a stateArgs) (err error) {
 		return err
 	}
 	if from.Name() == to.Name() {
-		return fmt.Errorf("the state is at %s already; "+
-			"declare the new place in the bh block, and name the one it comes from with --from", to.Name())
+		return fmt.Errorf("the state is already at %s; "+
+			"declare the new place in the bh block, and name the old one with --from", to.Name())
 	}
-	// Opening it would make one if there is none.
+	// Opening it would create it if it does not exist.
 	switch _, err := from.Pull(ctx); {
 	case errors.Is(err, io.EOF):
 		return fmt.Errorf("there is no state at %s; nothing was changed", from.Name())
@@ -111,21 +111,22 @@ func stateMigrate(ctx context.Context, s *session, a stateArgs) (err error) {
 	}
 	kept, retired, err := move(ctx, from, to, a.force)
 	if err != nil && ctx.Err() != nil {
-		s.view.Note("Interrupted: both places may have the state now. Run bh state migrate again before anything else.")
+		s.view.Note("Interrupted: both places may have the state now. Run bh state migrate again before you do anything else.")
 	}
 	if err != nil {
 		return s.stateFault(err)
 	}
 	s.remember(ctx, to, s.byHand("state migrate", addr.Address{}, "from "+from.Name()))
-	s.view.Result(fmt.Sprintf("Migrated %s to %s. %s The last version of the old place is %s.",
+	s.view.Result(fmt.Sprintf("Migrated %s to %s. %s The last version in the old place is %s.",
 		from.Name(), to.Name(), before(kept), retired))
 	return nil
 }
 
-// retireTimeout bounds the closing of a place whose state is elsewhere now.
+// retireTimeout bounds how long closing the old place may take.
 const retireTimeout = 2 * time.Minute
 
-// move copies a state from one place to another while it holds the lock of the old one, and then retires that.
+// move copies a state from one place to another while it holds the lock of the old place, and then retires the old
+// place.
 func move(ctx context.Context, from, to state.Place, force bool) (kept, retired string, err error) {
 	opened, err := from.Open(ctx)
 	if err != nil {
@@ -148,11 +149,11 @@ func move(ctx context.Context, from, to state.Place, force bool) (kept, retired 
 	if kept, err = to.Push(ctx, path, state.Push{Force: force, Moves: true}); err != nil {
 		return "", "", err
 	}
-	// With the copy there, no signal may keep the old place from being closed.
+	// Once the copy exists, no signal may keep the old place from being closed.
 	retiring, cancel := state.Lasting(ctx, retireTimeout)
 	defer cancel()
 	if retired, err = opened.Retire(retiring, to.Address()); err != nil {
-		err = fmt.Errorf("%w; both places have the state now: repeat bh state migrate before anything else", err)
+		err = fmt.Errorf("%w; both places have the state now: run bh state migrate again before you do anything else", err)
 	}
 	return kept, retired, err
 }

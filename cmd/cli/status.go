@@ -18,7 +18,7 @@ import (
 )
 
 func statusCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "status", Usage: "show each key, its age and what is due, from the state",
+	return &cli.Command{Name: "status", Usage: "show each key, its age and when it is due, from the state",
 		ArgsUsage: "[PROJECT]", Flags: commonFlags(proveFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
@@ -43,7 +43,7 @@ type projectStatus struct {
 	Proof       state.Proof  `json:"proof"`
 	Item        string       `json:"item,omitempty"`
 	Due         string       `json:"due,omitempty"`
-	Opens       string       `json:"opens,omitempty"` // what came of --prove, in words
+	Opens       string       `json:"opens,omitempty"` // the result of --prove, in words
 }
 
 func runStatus(ctx context.Context, s *session, what string, prove bool) error {

@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// result is standard output. It remembers a failed write, because a run whose plan reached nobody must not exit 0.
+// result is standard output. It remembers a failed write, because a run must not exit 0 if nobody could read its
+// plan.
 type result struct {
 	to  io.Writer
 	err error
@@ -22,7 +23,7 @@ func (r *result) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// heldLines keeps what is written until it is known which stream it belongs to.
+// heldLines keeps what is written until it is known which stream gets it.
 type heldLines struct {
 	to   io.Writer
 	kept bytes.Buffer

@@ -2,11 +2,11 @@ package cli
 
 import "strings"
 
-// helpColumns is how wide a topic is.
+// helpColumns is the width of a topic.
 const helpColumns = 78
 
-// terminalText formats Markdown for a terminal: it fills prose and the items of lists, and indents tables and what
-// stands between fences.
+// terminalText formats Markdown for a terminal: it fills prose and list items, and indents tables and fenced
+// blocks.
 func terminalText(markdown string) string {
 	var out strings.Builder
 	var prose []string
@@ -61,8 +61,7 @@ func terminalText(markdown string) string {
 	return out.String()
 }
 
-// wholeCode joins the words of what stands between backquotes, so that a command can be copied, unless it is too long
-// for a line.
+// wholeCode keeps text in backquotes on one line, so that a command can be copied, unless it is too long.
 func wholeCode(words []string) []string {
 	var out []string
 	for i := 0; i < len(words); i++ {

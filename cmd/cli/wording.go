@@ -9,7 +9,7 @@ import (
 	"buckethead/config/words"
 )
 
-// nearest returns the name that is most like what was typed, or "" if none comes close.
+// nearest returns the name closest to what was typed, or "" if none is close.
 func nearest(typed string, names []string) string {
 	best, distance := "", 3
 	for _, name := range names {
@@ -20,7 +20,7 @@ func nearest(typed string, names []string) string {
 	return best
 }
 
-// didYouMean returns the end of a message that suggests the nearest name, or "" if none comes close.
+// didYouMean returns the end of a message that suggests the nearest name, or "" if none is close.
 func didYouMean(typed string, names []string) string {
 	if name := nearest(typed, names); name != "" {
 		return "; did you mean " + name

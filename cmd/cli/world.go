@@ -16,7 +16,7 @@ func (s *session) observation(snap state.Snapshot) refresh.Request {
 	return refresh.Request{Desired: s.config, Recorded: snap, Mode: planner.Normal, Parallelism: s.flags.parallelism}
 }
 
-// unread returns an error if the providers could not be read. What went wrong is shown, unless a signal cut it off.
+// unread returns an error if the providers could not be read. It shows the fault, unless a signal caused it.
 func (s *session) unread(ctx context.Context, diags diag.List) error {
 	switch {
 	case ctx.Err() != nil:

@@ -16,7 +16,7 @@ import (
 	"buckethead/cmd/cli"
 )
 
-// Main runs the tests, or bh if BH_TEST_AS_BH is set. It is what a TestMain calls.
+// Main runs the tests, or bh if BH_TEST_AS_BH is set. TestMain calls it.
 func Main(m *testing.M) {
 	BecomeBH()
 	os.Exit(m.Run())

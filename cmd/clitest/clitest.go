@@ -33,7 +33,7 @@ import (
 )
 
 // Every makes the long tests leave nothing out: every call, every boundary, a thousand
-// projects, fifty runners at once. Without it they take samples.
+// projects, fifty runners at once. Without it, they take samples.
 var Every = flag.Bool("every", false, "leave nothing out of the long tests")
 
 // Sampled returns the step at which a test goes through calls or boundaries: 1 with

@@ -18,9 +18,9 @@
 //
 // # Observed
 //
-// Every call is observed: it is logged, [Options.Boundary] is called before and after it,
-// and if a vendor panics, only that call fails. Values are never logged. Secrets that are
-// issued, read or referenced are added to [Options.Secrets].
+// Every call is observed: it is logged, [Options.Boundary] is called before and after it, and
+// if a vendor panics, only that call fails. Values are never logged. Secrets that are issued,
+// read or referenced are added to [Options.Secrets].
 //
 // # Where secrets may go
 //
@@ -96,9 +96,9 @@ type Connections struct {
 // New returns the connections of a file. None is opened.
 func New(o Options) *Connections { return &Connections{o: o, shared: map[string]any{}} }
 
-// Cloud returns the cloud with that address. References in its settings are read first, so
-// a machine needs no token but that of its secret store. If the cloud is not declared, the
-// error names the missing block: a record can need it even if no project does.
+// Cloud returns the cloud with that address. References in its settings are read first, so a
+// machine needs only the token of its secret store. If the cloud is not declared, the error
+// names the missing block: a record can need it even if no project does.
 func (c *Connections) Cloud(ctx context.Context, address string) (vendors.BucketProvider, error) {
 	return c.clouds.get(ctx, address, func(ctx context.Context) (vendors.BucketProvider, error) {
 		connection, vendor, err := find("cloud", c.o.Config.Clouds, address)
@@ -148,9 +148,9 @@ func (c *Connections) Store(ctx context.Context, address string) (vendors.Secret
 	})
 }
 
-// Reference returns the reference to a field of an item, or with field "" to the item. It
-// makes no call and needs no token: if the store cannot be opened, the reference is made
-// from its settings. The error wraps ErrInvalid if they do not say enough.
+// Reference returns the reference to a field of an item, or to the item if field is "". It
+// makes no call and needs no token: if the store cannot be opened, the reference is made from
+// its settings. The error wraps ErrInvalid if they do not say enough.
 func (c *Connections) Reference(ctx context.Context, store, id, title, field string) (string, error) {
 	opened, err := c.Store(ctx, store)
 	if err == nil {
@@ -167,12 +167,12 @@ func (c *Connections) Reference(ctx context.Context, store, id, title, field str
 }
 
 // LearnReferences asks a store for what its references need and its settings do not say: the
-// vault, or if item is an id, where that item has its fields. It reports whether the store was
+// vault, or, if item is an id, where that item has its fields. It reports whether the store was
 // asked. A store that cannot be opened is not asked, and that is not an error.
 func (c *Connections) LearnReferences(ctx context.Context, store, item string) (bool, error) {
 	opened, err := c.Store(ctx, store)
 	if err != nil {
-		return false, nil // references are made without it
+		return false, nil // references can be made without it
 	}
 	able, is := vendors.As[vendors.Referrer](opened)
 	if !is {
@@ -186,7 +186,7 @@ func find(kind string, declared []config.Connection, address string) (config.Con
 	if !ok {
 		vendor, name, _ := strings.Cut(address, ".")
 		return connection, vendors.Vendor{}, fmt.Errorf("the state needs %s %q %q, which is not declared: "+
-			"put the block back until nothing uses it", kind, vendor, name)
+			"restore the block until nothing uses it any more", kind, vendor, name)
 	}
 	vendor, ok := registry.Find(connection.Vendor)
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// LevelTrace is below debug: it has the requests of vendors and the transactions of the
-// state as well.
+// LevelTrace is below debug: it also logs the requests of vendors and the transactions of the
+// state.
 const LevelTrace = slog.LevelDebug - 4
 
 // host returns the host for the vendor of a connection.
@@ -23,13 +23,14 @@ func (c *Connections) host(ctx context.Context, address string, vendor vendors.V
 		c.o.Waiting(title, why, until)
 	}
 	if c.o.Log.Enabled(ctx, LevelTrace) {
-		ctx := context.WithoutCancel(ctx) // what comes after the end is worth a line, too
+		ctx := context.WithoutCancel(ctx) // what comes after the end is worth logging, too
 		h.Trace = func(e vendors.Exchange) { c.traceExchange(ctx, address, e) }
 	}
 	return h
 }
 
-// VendorTitle returns what people call a vendor, or its name if this bh does not have it.
+// VendorTitle returns the usual name of a vendor, or its name in the file if this bh does not have
+// it.
 func VendorTitle(name string) string {
 	if v, ok := registry.Find(name); ok {
 		return v.Title
@@ -37,7 +38,7 @@ func VendorTitle(name string) string {
 	return name
 }
 
-// Title returns what people call the vendor of a connection, with the address of the
+// Title returns the usual name of the vendor of a connection, with the address of the
 // connection if another one has the same vendor.
 func (c *Connections) Title(address string) string {
 	var title string
@@ -61,8 +62,8 @@ func (c *Connections) Title(address string) string {
 	return title
 }
 
-// share returns what belongs to an identity, made on first use: two blocks with one
-// token are paced together.
+// share returns what belongs to an identity, and creates it on first use: two blocks with the
+// same token are paced together.
 func (c *Connections) share(key string, make func() any) any {
 	c.sharing.Lock()
 	defer c.sharing.Unlock()
@@ -74,8 +75,8 @@ func (c *Connections) share(key string, make func() any) any {
 	return value
 }
 
-// traceExchange logs a request and its answer, which are free of secrets by the
-// vendors' contract.
+// traceExchange logs a request and its response. The vendors' contract keeps both free of
+// secrets.
 func (c *Connections) traceExchange(ctx context.Context, address string, e vendors.Exchange) {
 	attrs := []any{"connection", address, "method", e.Method, "url", e.URL, "status", e.Status, "request_id", e.RequestID,
 		"took", e.Took, "request", e.Request, "answer", e.Answer}

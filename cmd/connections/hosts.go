@@ -9,18 +9,19 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// AllowedHosts is the variable of the environment that allows further hosts.
+// AllowedHosts is the environment variable that allows more hosts.
 const AllowedHosts = "BH_ALLOWED_HOSTS"
 
-// theState stands for the address of a connection where the state is meant.
+// theState is used as the address of the connection to the state.
 const theState = "the state"
 
 // maySend returns the rule on where the secrets of a block may be sent: to the hosts of its vendor, to
 // this machine, to hosts in the variables that the vendor reads, and to those in BH_ALLOWED_HOSTS. A
-// host that only the file names gets none, because a plan works with files that nobody has reviewed.
+// host that only the file names gets no secrets, because a plan works with files that nobody has
+// reviewed.
 //
-// Every transport asks the rule before each request that may carry a secret. Opening a connection asks
-// it again, for an error that names the setting.
+// Every transport checks the rule before each request that may carry a secret. Opening a connection
+// checks it too, so that the error can name the setting.
 func (c *Connections) maySend(connection string, described []vendors.Setting, own vendors.Hosts) func(host string) error {
 	inEnvironment := c.hostsInEnvironment(described)
 	return func(host string) error {
@@ -53,8 +54,8 @@ func (c *Connections) hostsInEnvironment(described []vendors.Setting) (out vendo
 	return out
 }
 
-// allow returns the command that allows a host beside those that are allowed already, "" for what is not
-// a host name, such as $(x).example.
+// allow returns the command that allows a host in addition to those already allowed, or "" if the text
+// is not a host name, such as $(x).example.
 func allow(host string) string {
 	if hosts, err := vendors.ParseHosts(host); err != nil || len(hosts) != 1 {
 		return ""
@@ -76,7 +77,7 @@ func (c *Connections) RefusedHosts() (out []*vendors.HostError) {
 	return out
 }
 
-// checkHosts returns an error for the first server of a connection that would get secrets and may not.
+// checkHosts returns an error for the first server of a connection that would get secrets but must not.
 func (c *Connections) checkHosts(connection config.Connection, vendor vendors.Vendor) error {
 	maySend := c.maySend(connection.Address(), vendor.Settings, vendor.OwnHosts)
 	for _, server := range vendors.Servers(vendor.Settings, vendor.OwnHosts, connection.Settings) {

@@ -8,8 +8,8 @@ import (
 	"buckethead/state"
 )
 
-// Journal returns a journal whose transactions are observed: each is logged, and is a
-// boundary at which a test can stand.
+// Journal returns a journal whose transactions are observed: each is logged, and is a boundary
+// at which a test can act.
 func (c *Connections) Journal(j state.Journal) state.Journal { return observedJournal{j, c} }
 
 type observedJournal struct {

@@ -72,7 +72,7 @@ func read[T any](ctx context.Context, o observer, method, target string, call fu
 	return observed(ctx, o, method, target, func() (T, error) { return parallel.Await(ctx, call) })
 }
 
-// observedBuckets is a cloud whose calls are observed; abilities are found behind it.
+// observedBuckets is a cloud whose calls are observed. Its abilities are found through Unwrap.
 type observedBuckets struct {
 	next    vendors.BucketProvider
 	observe observer
@@ -136,15 +136,15 @@ func (o observedBuckets) RevokeCredential(ctx context.Context, id string) error 
 	})
 }
 
-// observedSecrets is a store whose calls are observed; abilities are found behind it.
+// observedSecrets is a store whose calls are observed. Its abilities are found through Unwrap.
 type observedSecrets struct {
 	next    vendors.SecretStore
 	observe observer
 	secrets *redact.Set
 }
 
-// observeSecrets returns a store whose calls are observed. It wraps the ability to read many
-// items as well, so that the secrets in them are learned.
+// observeSecrets returns a store whose calls are observed. It also wraps the ability to read
+// many items, so that their secrets are learned.
 func observeSecrets(store vendors.SecretStore, observe observer, secrets *redact.Set) vendors.SecretStore {
 	o := observedSecrets{store, observe, secrets}
 	if many, able := vendors.As[vendors.ItemsReader](store); able {

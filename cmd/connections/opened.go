@@ -53,8 +53,8 @@ func (o *opened[T]) get(ctx context.Context, key string, open func(context.Conte
 	}
 }
 
-// open fills in an opening. It forgets it if the context ended or the vendor panicked, so that
-// nobody waits for it forever.
+// open fills in an opening. It forgets the attempt if the context ended or the vendor panicked,
+// so that nobody waits for it forever.
 func (o *opened[T]) open(ctx context.Context, key string, x *opening[T],
 	open func(context.Context) (T, error)) (T, error) {
 	ended := false

@@ -17,12 +17,13 @@ import (
 	"buckethead/vendors"
 )
 
-// StateKinds returns the kinds of state beside "local".
+// StateKinds returns the kinds of state other than "local".
 func StateKinds() []config.StateKind {
 	return []config.StateKind{{Name: s3.Kind, Title: "An object in an S3 bucket, with a lock for several runners", Settings: s3.Settings(), OwnHosts: s3.OwnHosts, Check: s3.CheckSettings}}
 }
 
-// StatePermissions returns what the keys of the declared state need; nil for a file.
+// StatePermissions returns the permissions that the keys of the declared state need; nil for a
+// file.
 func (c *Connections) StatePermissions() []vendors.Permission {
 	if c.LocalState() != "" {
 		return nil
@@ -30,7 +31,7 @@ func (c *Connections) StatePermissions() []vendors.Permission {
 	return s3.Permissions()
 }
 
-// Place returns where the state is: what [StateOptions] say, or what the file declares.
+// Place returns the place of the state: from [StateOptions], or as the file declares it.
 func (c *Connections) Place(ctx context.Context) (state.Place, error) {
 	return c.places.get(ctx, "", func(ctx context.Context) (state.Place, error) {
 		declared := c.o.Config.State
@@ -51,7 +52,7 @@ func (c *Connections) Place(ctx context.Context) (state.Place, error) {
 	})
 }
 
-// LocalState returns the path of a state that is a file of this machine, or "".
+// LocalState returns the path of a state that is a file on this machine, or "".
 func (c *Connections) LocalState() string {
 	switch {
 	case c.o.State.Path != "":
@@ -62,7 +63,7 @@ func (c *Connections) LocalState() string {
 	return ""
 }
 
-// besideTheFile returns a path that begins at the folder of the files.
+// besideTheFile returns a path relative to the folder of the files.
 func (c *Connections) besideTheFile(path string) string {
 	if filepath.IsAbs(path) {
 		return path
@@ -70,8 +71,8 @@ func (c *Connections) besideTheFile(path string) string {
 	return filepath.Join(c.o.Config.Dir, path)
 }
 
-// PlaceAt returns a place that the command line names: a path, or s3://BUCKET/KEY with
-// region, endpoint_url and the like as a query. Its keys come by the default chain.
+// PlaceAt returns a place that the command line names: a path, or s3://BUCKET/KEY with region,
+// endpoint_url and the like as a query. Its keys come from the default chain.
 func (c *Connections) PlaceAt(ctx context.Context, name string) (state.Place, error) {
 	rest, inBucket := strings.CutPrefix(name, "s3://")
 	if !inBucket {
@@ -82,12 +83,12 @@ func (c *Connections) PlaceAt(ctx context.Context, name string) (state.Place, er
 	settings := vendors.Settings{"bucket": {Text: bucket}, "key": {Text: key}}
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not a place of a state: %w", name, err)
+		return nil, fmt.Errorf("%s is not a valid place for a state: %w", name, err)
 	}
 	for _, setting := range s3.Settings() {
 		switch value := values.Get(setting.Name); {
 		case value != "" && setting.Secret:
-			return nil, errors.New("a secret does not belong on a command line: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+			return nil, errors.New("do not put secrets on the command line: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
 		case value != "":
 			settings[setting.Name] = vendors.Value{Text: value}
 		default:
@@ -99,7 +100,7 @@ func (c *Connections) PlaceAt(ctx context.Context, name string) (state.Place, er
 		}
 	}
 	for _, p := range s3.CheckSettings(settings) {
-		return nil, fmt.Errorf("%s is not a place of a state: %s; %s", name, p.Summary, p.Fix)
+		return nil, fmt.Errorf("%s is not a valid place for a state: %s; %s", name, p.Summary, p.Fix)
 	}
 	return c.inBucket(ctx, settings, vendors.HostOf(settings.Text("endpoint_url")))
 }
@@ -128,10 +129,10 @@ func (c *Connections) boltOptions() bolt.Options {
 		NoSync: c.o.State.NoSync, Holder: holder, Secret: c.o.Secrets.Contains}
 }
 
-// Draft is a new state in a file of its own, for what is put into a place as a whole.
+// Draft is a new state in its own file, from which a place is then filled as a whole.
 type Draft interface {
 	state.Store
-	// Descend makes these lineages ancestors of the state.
+	// Descend records these lineages as ancestors of the state.
 	Descend(lineages ...string) error
 }
 

@@ -7,11 +7,11 @@ import (
 	"buckethead/vendors/s3keys"
 )
 
-// registeredKeys stands for the address of a connection in the log of requests that prove
-// keys that someone brings: their endpoints are no connections.
+// registeredKeys is used as the address of a connection when the log shows requests that prove
+// registered keys: their endpoints are not connections.
 const registeredKeys = "registered keys"
 
-// prover returns what proves keys that someone brings. Its calls are observed.
+// prover returns the prover for registered keys. Its calls are observed.
 func (c *Connections) prover(ctx context.Context) vendors.KeyProver {
 	return observedProver{s3keys.New(c.host(ctx, registeredKeys, vendors.Vendor{}), ""), c.observer(registeredKeys)}
 }

@@ -16,8 +16,8 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// resolved keeps what references name for as long as the run lasts: what a plan has read,
-// its apply needs again.
+// resolved caches the values of references for the whole run: an apply needs again what its
+// plan has read.
 type resolved struct {
 	mu     sync.Mutex
 	values map[string]vendors.Secret
@@ -39,7 +39,7 @@ func (r *resolved) keep(values map[string]vendors.Secret) {
 	maps.Copy(r.values, values)
 }
 
-// ResolveAll reads references, those of one store together. Each is in one of the two maps.
+// ResolveAll reads references, grouped by store. Each reference is in one of the two maps.
 func (c *Connections) ResolveAll(ctx context.Context, references []string) (
 	map[string]vendors.Secret, map[string]error) {
 	values, faults := map[string]vendors.Secret{}, map[string]error{}
@@ -94,7 +94,7 @@ func (c *Connections) resolveFrom(ctx context.Context, address string, reference
 	return read.values, read.faults
 }
 
-// resolveWith reads references as the store can: together, or one by one.
+// resolveWith reads references together if the store can do that, and otherwise one by one.
 func resolveWith(ctx context.Context, store vendors.SecretStore, address string, references []string) (
 	map[string]vendors.Secret, map[string]error) {
 	if several, able := vendors.As[vendors.ReferencesResolver](store); able {
@@ -104,7 +104,7 @@ func resolveWith(ctx context.Context, store vendors.SecretStore, address string,
 	one, able := vendors.As[vendors.ReferenceResolver](store)
 	for _, reference := range references {
 		if !able {
-			faults[reference] = fmt.Errorf("%s reads no references", address)
+			faults[reference] = fmt.Errorf("%s cannot read references", address)
 		} else if value, err := one.ResolveReference(ctx, reference); err != nil {
 			faults[reference] = err
 		} else {
@@ -131,8 +131,8 @@ func (c *Connections) StoreOf(reference string) (address string, known bool) {
 	return "", false
 }
 
-// settings returns the settings of a block with the references among them read; the
-// declared ones stay as they are.
+// settings returns the settings of a block with references replaced by their values. The
+// declared settings are not changed.
 func (c *Connections) settings(ctx context.Context, connection config.Connection) (vendors.Settings, error) {
 	settings := maps.Clone(connection.Settings)
 	for _, name := range slices.Sorted(maps.Keys(connection.Settings)) {
@@ -152,7 +152,7 @@ func (c *Connections) settings(ctx context.Context, connection config.Connection
 	return settings, nil
 }
 
-// Registered returns the keys that someone brings for a project.
+// Registered returns the keys that a project registers.
 func (c *Connections) Registered(ctx context.Context, project addr.Address) (vendors.BucketCredentials, error) {
 	for i := range c.o.Config.Projects {
 		p := &c.o.Config.Projects[i]
@@ -168,5 +168,5 @@ func (c *Connections) Registered(ctx context.Context, project addr.Address) (ven
 		}
 		return keys, nil
 	}
-	return vendors.BucketCredentials{}, fmt.Errorf("%s registers no keys", project)
+	return vendors.BucketCredentials{}, fmt.Errorf("%s has no registered keys", project)
 }

@@ -19,8 +19,8 @@ func (c *Connections) Readers() refresh.Readers {
 	}
 }
 
-// Rigs returns the clouds, stores and keys that the operations of a plan act on. The plan was
-// made from snap.
+// Rigs returns the clouds, stores and keys that the operations of a plan act on. snap is the
+// state that the plan was made from.
 func (c *Connections) Rigs(snap state.Snapshot) executor.Rigs {
 	return func(ctx context.Context, cloud, secrets string) (orchestrator.Rig, error) {
 		rig := orchestrator.Rig{Connection: secrets, Shape: c.Shape(secrets),

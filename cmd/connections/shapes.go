@@ -5,8 +5,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Address returns where a bucket of a declared cloud is reached, as far as its settings say.
-// It makes no call and opens nothing.
+// Address returns where a bucket of a declared cloud can be reached, as far as the settings
+// say. It makes no call and opens nothing.
 func (c *Connections) Address(cloud string, id vendors.BucketID) planner.Address {
 	connection, vendor, err := find("cloud", c.o.Config.Clouds, cloud)
 	if err != nil || vendor.Address == nil {

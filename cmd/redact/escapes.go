@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// undone is a text in which escapes of some kind have been undone.
+// undone is a text in which escapes of some kind have been decoded.
 type undone struct {
 	text []byte
 	at   []int // where each byte began in the original, and at last its end; nil for the original itself
@@ -33,7 +33,7 @@ type escape struct {
 
 var escapes = []escape{{`\`, readBackslash}, {"%", readPercent}, {"&<", readHTML}, {"#", readEntity}}
 
-// views returns a text as it is, and with its escapes undone, also those within others.
+// views returns a text as it is, and with its escapes decoded, including nested ones.
 func views(text []byte, complete bool) []undone {
 	out := []undone{{text: text, open: len(text)}}
 	for depth, from := 0, 0; depth < 2; depth++ {
@@ -50,7 +50,7 @@ func views(text []byte, complete bool) []undone {
 	return out
 }
 
-// undo undoes the escapes of one kind. It reports false if there are none.
+// undo decodes the escapes of one kind. It reports false if there are none.
 func (e escape) undo(u undone, end int, complete bool) (next undone, changed bool) {
 	i := bytes.IndexAny(u.text, e.marks)
 	if i < 0 {
@@ -143,7 +143,7 @@ func readBackslash(text []byte) (rune, int) {
 	return utf16.DecodeRune(r, low), length + more
 }
 
-// number reads so many hexadecimal digits.
+// number reads the given number of hexadecimal digits.
 func number(text []byte, from, digits int) (rune, int) {
 	n, err := strconv.ParseUint(string(text[from:min(len(text), from+digits)]), 16, 32)
 	switch {
@@ -158,7 +158,7 @@ func number(text []byte, from, digits int) (rune, int) {
 // readPercent reads escapes as in URLs.
 func readPercent(text []byte) (rune, int) { return number(text, 1, 2) }
 
-// comment is what a page has within a word that would otherwise mean something.
+// comment is what a page inserts in a word that would otherwise have a meaning in Markdown.
 const comment = "<!-- -->"
 
 // longestEntity is longer than the longest entity that is known.

@@ -6,13 +6,13 @@ import (
 	"unicode"
 )
 
-// window is the length of the shortest secret that is looked for. Shorter ones would be
-// found where they are not.
+// window is the length of the shortest secret that is looked for. Shorter ones would match by
+// chance.
 const window = 12
 
-// index finds patterns in a text, in one pass whatever their number. Each has an entry
-// under the hash of its first bytes and one under that of its last, and the pass computes
-// the hash of each window of the text from the one before (Rabin and Karp).
+// index finds patterns in a text, in one pass however many there are. Each has an entry under
+// the hash of its first bytes and one under that of its last, and the pass computes the hash of
+// each window of the text from the one before (Rabin and Karp).
 type index struct {
 	filter []uint64 // a bit for each hash, cut to filterBits: most windows are of no pattern
 	at     map[uint64][]pattern
@@ -86,8 +86,8 @@ func (x *index) enter(key string, p pattern) {
 // part is how much of a text is searched at once: its views take many times as much memory.
 const part = 1 << 16
 
-// every calls do with where the secrets that count are in each part of a text. It returns
-// where the end begins that may be the beginning of a secret.
+// every calls do with where the secrets that count are in each part of a text. It returns where
+// a tail begins that may be the beginning of a secret.
 func (x *index) every(text []byte, complete bool, counts func(pattern) bool, do func(found []span)) (end int) {
 	for to := 0; ; {
 		from, searched := end, to
@@ -106,8 +106,8 @@ func (x *index) every(text []byte, complete bool, counts func(pattern) bool, do 
 	}
 }
 
-// search returns where the secrets that count are in a text, in order and apart from each
-// other, and where the end begins that may be the beginning of a secret.
+// search returns where the secrets that count are in a text, in order and without overlap, and
+// where a tail begins that may be the beginning of a secret.
 func (x *index) search(text []byte, complete bool, counts func(pattern) bool) (found []span, end int) {
 	end = len(text)
 	if x.at == nil {
@@ -123,8 +123,8 @@ func (x *index) search(text []byte, complete bool, counts func(pattern) bool) (f
 	return united(found, end)
 }
 
-// united returns spans with those that overlap made one, as far as they end before end. One
-// that does not is held back as a whole.
+// united returns the spans that end before end, with overlapping ones merged. A span that does
+// not end before it is held back as a whole.
 func united(found []span, end int) ([]span, int) {
 	slices.SortFunc(found, func(a, b span) int { return a.start - b.start })
 	out := found[:0]
@@ -151,7 +151,8 @@ func (x *index) contains(text []byte) (is bool) {
 	return is
 }
 
-// scan returns where patterns are in a text, and where a beginning of one begins at its end.
+// scan returns where patterns are in a text, and where the beginning of a pattern starts at the end
+// of the text.
 func (x *index) scan(text []byte, complete bool, counts func(pattern) bool) (found []span, open int) {
 	open = len(text)
 	var h uint64
@@ -185,10 +186,10 @@ func (x *index) scan(text []byte, complete bool, counts func(pattern) bool) (fou
 
 var ellipsis = []byte("…")
 
-// match compares a text with the pattern, whose window is at a place in it. It returns what
-// is the same, and whether that is all that the text shows of the pattern. To an ellipsis, the
-// rest of a word counts as the same: otherwise a list of guesses with one after each, printed,
-// would tell which of them is right.
+// match compares a text with the pattern whose window is at a place in it. It returns the part
+// that matches, and whether that is all that the text shows of the pattern. Before an ellipsis,
+// the rest of the word counts as a match: otherwise a printed list of guesses, each with an
+// ellipsis, would show which of them is right.
 func (p pattern) match(text []byte, at int) (s span, whole bool) {
 	if p.tail {
 		end := at + window
@@ -219,7 +220,7 @@ func (p pattern) match(text []byte, at int) (s span, whole bool) {
 	return span{at, s.end + max(more, 0)}, more >= 0
 }
 
-// shortens returns how far it is to the end of a word that an ellipsis cuts off, or -1.
+// shortens returns the distance to the end of a word that an ellipsis cuts off, or -1.
 func (p pattern) shortens(text []byte) int {
 	i := bytes.Index(text[:min(len(text), len(p.text)+len(ellipsis))], ellipsis)
 	if i >= 0 && oneWord(text[:i]) {

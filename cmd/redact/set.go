@@ -1,33 +1,32 @@
 // Package redact keeps known secrets out of what bh writes.
 //
-// A [Set] holds the secrets of one run: whatever learns a secret adds it, and every
-// stream, log and file for people goes through a [Writer] of that set, which writes
-// [Marker] instead. It is a net behind the rules that keep secrets out of plans and
-// messages, and not one of them: it does not know a secret that was cut into pieces,
-// turned around or encrypted.
+// A [Set] holds the secrets of one run: whatever learns a secret adds it, and every stream, log
+// and file for people goes through a [Writer] of that set, which writes [Marker] instead. It is
+// a safety net behind the rules that keep secrets out of plans and messages, and does not
+// replace them: it does not recognise a secret that was cut into pieces, reversed or encrypted.
 //
 // # What is found
 //
-// A value of at least twelve bytes, as it stands, and as these write it, alone or one in
-// another, twice at most: backslash escapes as in JSON, Go and Graphviz; percent escapes as
-// in URLs; entities as in HTML, Markdown pages and Mermaid. Also its hex digits, and its
-// base64 in either alphabet, also within the base64 of a longer text. Of a value with
-// several lines, each line counts by itself. If a view shortens a text, as "head…tail", the
-// head and the tail of a secret are found as well, with the whole word up to the ellipsis.
+// A value of at least twelve bytes, as it is, and in these encodings, which may be nested once:
+// backslash escapes as in JSON, Go and Graphviz; percent escapes as in URLs; entities as in
+// HTML, Markdown pages and Mermaid. Also its hex digits, and its base64 in either alphabet,
+// also within the base64 of a longer text. If a value has several lines, each line counts
+// separately. If a view shortens a text, as "head…tail", the head and the tail of a secret are
+// found as well, with the whole word up to the ellipsis.
 //
-// The net answers no guesses as long as nobody can make a secret for it: what a file makes of a
-// part of one is never added to a set.
+// Nobody can use the net to test guesses about a secret: a value that a file computes from part
+// of a secret is never added to a set.
 //
-// A secret can come in several writes. So a Writer holds back the end of what it was given,
-// but only as long as that is the beginning of a known secret.
+// A secret can come in several writes. So a Writer holds back the end of its input, but only
+// while that could be the beginning of a known secret.
 //
 // # Two kinds of secrets
 //
-// [Set.Add] is for the secrets that bh works with: tokens, keys, age identities. Nothing
-// that bh records may contain one ([Set.Contains]), and no other process gets one by accident
-// ([Set.Holds]). [Set.Hide] is for what may not be one: a variable that is called a secret, a
-// field of an item that anybody can edit. It is not printed. But it can be the name of a
-// bucket too, which must not keep bh from writing its state.
+// [Set.Add] is for the secrets that bh works with: tokens, keys, age identities. Nothing that
+// bh records may contain one ([Set.Contains]), and no other process gets one by accident
+// ([Set.Holds]). [Set.Hide] is for texts that may not be secrets: a variable that is named like
+// a secret, a field of an item that anybody can edit. They are not printed. But such a text can
+// also be the name of a bucket, and must not keep bh from writing its state.
 package redact
 
 import (
@@ -42,7 +41,7 @@ import (
 	"buckethead/vendors"
 )
 
-// Marker stands for a secret.
+// Marker is written instead of a secret.
 const Marker = "[secret]"
 
 // Set holds the known secrets of a run. The zero value holds none. A nil Set holds none
@@ -108,8 +107,8 @@ func (s *Set) Replace(text string) string {
 	return string(out)
 }
 
-// replace returns what can be written of a text, and the end of it that has to be held
-// back. Nothing has if the text is complete.
+// replace returns the part of a text that can be written, and the tail that must be held back.
+// If the text is complete, nothing is held back.
 func (s *Set) replace(text []byte, complete bool) (out, rest []byte) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -129,8 +128,8 @@ func (s *Set) replace(text []byte, complete bool) (out, rest []byte) {
 	return append(out, text[at:end]...), text[end:]
 }
 
-// finalControl returns where the control sequence of a terminal begins that ends a text, or -1. Half a
-// sequence, with the text of another stream after it, would harm the terminal, and its last letter is no
+// finalControl returns where a terminal control sequence at the end of a text begins, or -1. Half a
+// sequence, followed by text from another stream, would harm the terminal, and its last letter is not
 // part of a secret.
 func finalControl(text []byte) int {
 	i := bytes.LastIndex(text, []byte("\x1b["))
@@ -150,10 +149,10 @@ func finalControl(text []byte) int {
 
 var oneLine = strings.NewReplacer("\n", " ", "\t", " ")
 
-// forms returns what stands for a secret in a text whose escapes have been undone.
+// forms returns the forms of a secret to look for in a text whose escapes have been decoded.
 func forms(value string) []string {
-	// Without what stands around it, which would have every end of a line held back.
-	// Names are printed in one line.
+	// Without surrounding space, which would hold back the end of every line. Names are printed
+	// on one line.
 	pieces := []string{strings.TrimSpace(value), strings.TrimSpace(oneLine.Replace(value))}
 	// Views print what is on another line elsewhere, and control characters not at all.
 	for _, piece := range strings.FieldsFunc(value, unicode.IsControl) {
@@ -184,14 +183,14 @@ func forms(value string) []string {
 	return slices.Compact(out)
 }
 
-// base64At returns the digits of base64 that only a value decides if so many bytes, up to
-// two, stand before it in a group of three.
+// base64At returns the base64 digits that depend only on a value, if the given number of bytes,
+// up to two, come before it in a group of three.
 func base64At(value string, offset int) []string {
 	padded := make([]byte, offset, offset+len(value))
 	padded = append(padded, value...)
 	text := base64.RawStdEncoding.EncodeToString(padded)
 	first := (8*offset + 5) / 6
-	last := 8 * len(padded) / 6 // a digit that is not whole has bits of what follows
+	last := 8 * len(padded) / 6 // a partial digit also has bits of what follows
 	text = text[first:last]
 	if other := strings.NewReplacer("+", "-", "/", "_").Replace(text); other != text {
 		return []string{text, other}

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// Writer is a stream without the secrets of a set. It is safe for concurrent use.
+// Writer removes the secrets of a set from a stream. It is safe for concurrent use.
 type Writer struct {
 	set *Set
 	to  io.Writer
@@ -39,7 +39,7 @@ func (w *Writer) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Flush writes what is held back: nothing is to follow, or somebody has to see it now.
+// Flush writes what is held back: nothing will follow, or somebody must see it now.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -61,7 +61,8 @@ func (w *Writer) Close() error {
 	return err
 }
 
-// File returns the file below, or nil: who draws on a terminal asks it for its size.
+// File returns the underlying file, or nil. Code that draws on a terminal asks the file for its
+// size.
 func (w *Writer) File() *os.File {
 	file, _ := w.to.(*os.File)
 	return file

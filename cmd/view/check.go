@@ -22,8 +22,8 @@ const (
 	Unknown Outcome = "unknown"
 )
 
-// Check is one thing that doctor looked at. Found describes it, and is never a secret; Source says where a value came
-// from; Fix says what mends a fault. Took is how long the answer took, if something had to be asked.
+// Check is one thing that bh doctor checked. Found describes it, and is never a secret; Source says where a value
+// came from; Fix says how to fix a fault. Took is how long the answer took, if a call was made.
 type Check struct {
 	Name    string
 	Outcome Outcome
@@ -76,7 +76,7 @@ func (h *human) Checks(section string, checks []Check) {
 	_, _ = io.WriteString(h.out, b.String())
 }
 
-// said returns what was found, with the source and the time that it took.
+// said returns what was found, with the source and the time it took.
 func (c Check) said() string {
 	text := c.Found
 	if c.Source != "" {

@@ -11,7 +11,7 @@ func checks() []Check {
 		{Name: "account_id", Outcome: OK, Found: "023e105f4ecef8ad9ca31a8372d0c353", Source: "CLOUDFLARE_ACCOUNT_ID"},
 		{Name: "api_token", Outcome: OK, Found: "set", Source: "buckets.hcl"},
 		{Name: "identity", Outcome: OK, Found: "account token \"bh\"", Asked: true, Took: 1234567 * time.Microsecond},
-		{Name: "expiry", Outcome: Warning, Found: "2026-12-01, in 7 days", Fix: "Make a new one in time, and give it to bh."},
+		{Name: "expiry", Outcome: Warning, Found: "2026-12-01, in 7 days", Fix: "Create a new one before then, and give it to bh."},
 		{Name: "Workers R2 Storage Write", Outcome: Fault, Found: "missing; needed to make buckets", Fix: "Give the identity this permission."},
 		{Name: "Account API Tokens Write", Outcome: Unknown, Found: "the vendor does not tell"},
 		{Name: "list buckets", Outcome: OK, Found: "3 buckets", Asked: true},

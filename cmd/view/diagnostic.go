@@ -42,7 +42,7 @@ func diagnosticText(d diag.Diagnostic, sources map[string][]byte, color bool, wi
 	return b.String()
 }
 
-// placeOf says what a diagnostic is about: project photos, or secrets.age_file.main.
+// placeOf returns what a diagnostic is about: project photos, or secrets.age_file.main.
 func placeOf(a addr.Address) string {
 	if a.Kind == addr.Project {
 		return "project " + a.Label()
@@ -50,7 +50,7 @@ func placeOf(a addr.Address) string {
 	return a.String()
 }
 
-// faultOf makes a diagnostic of an error: its first line is the summary.
+// faultOf makes a diagnostic from an error. Its first line is the summary.
 func faultOf(err error) diag.Diagnostic {
 	summary, detail, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
 	return diag.Diagnostic{Severity: diag.Error, Kind: diag.Kind{Summary: summary}, Detail: strings.TrimSpace(detail), Cause: err}
@@ -66,10 +66,10 @@ func indent(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// longLine is how much of a line is shown where no terminal says how wide it is.
+// longLine is how much of a line is shown if there is no terminal to set the width.
 const longLine = 1000
 
-// snippet shows the source line, with a mark below what is wrong.
+// snippet shows the source line, with a mark below the faulty part.
 func snippet(r diag.Range, source []byte, color bool, width int) string {
 	if source == nil || r.Start.Byte > len(source) {
 		return ""
@@ -95,8 +95,8 @@ func snippet(r diag.Range, source []byte, color bool, width int) string {
 	return number + before + marked + after + "\n" + mark + "\n"
 }
 
-// window cuts the parts of a line to so many columns, around what is marked. A terminal would wrap a longer line, and
-// the marks would no longer be below what they mark.
+// window cuts the parts of a line to a number of columns, around the marked part. A terminal would wrap a longer
+// line, and the marks would no longer be below what they mark.
 func window(before, marked, after string, width int) (string, string, string) {
 	if width < 20 || runewidth.StringWidth(before+marked+after) <= width {
 		return before, marked, after
@@ -112,8 +112,8 @@ func window(before, marked, after string, width int) (string, string, string) {
 // plain returns source as a snippet shows it. Marks are measured in the same form.
 func plain(text string) string { return Clean(strings.ReplaceAll(text, "\t", "    ")) }
 
-// wrap breaks lines of prose at spaces so that they fit. A line that begins with a space is meant to be copied and is
-// not broken, and neither is a word that is too long.
+// wrap breaks lines of prose at spaces so that they fit. It does not break a line that begins with a space, which is
+// meant to be copied, or a word that is too long.
 func wrap(text string, width int) string {
 	if width < 20 {
 		return text

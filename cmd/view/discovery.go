@@ -12,7 +12,7 @@ import (
 	"buckethead/planner/owners"
 )
 
-// ownerText says who owns something that bh made.
+// ownerText says who owns something that bh created.
 func ownerText(c owners.Claim) string {
 	if c.Owner == owners.ThisStack {
 		return strings.TrimSpace("this state " + c.Project)
@@ -38,7 +38,7 @@ func bucketText(name, namespace string) string {
 	return cmp.Or(name, "-")
 }
 
-// discoverySummary counts what was found, and what is not listed because it is none of bh's business.
+// discoverySummary counts what was found, and what is not listed because bh does not manage it.
 func discoverySummary(d discovery.Discovery) string {
 	credentials, items := 0, 0
 	for _, c := range d.Clouds {
@@ -47,14 +47,14 @@ func discoverySummary(d discovery.Discovery) string {
 	for _, c := range d.Stores {
 		items += d.Others[c]
 	}
-	text := "Nothing was found that the state does not know."
+	text := "Found nothing that is not in the state."
 	found := words.Join(", ", words.Some(len(d.Buckets), "bucket"), words.Some(len(d.Credentials), "credential"),
 		words.Some(len(d.Items), "item"))
 	if found != "" {
 		text = "Found: " + found + "."
 	}
 	if others := words.Join(", ", words.Some(credentials, "credential"), words.Some(items, "item")); others != "" {
-		text += " Of others, and not listed: " + others + "."
+		text += " Not managed by bh, and not listed: " + others + "."
 	}
 	return text
 }

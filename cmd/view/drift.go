@@ -21,7 +21,7 @@ func differenceText(d drift.Difference) string {
 	case d.Class == drift.CredentialUnproved:
 		return "the stored keys do not open the bucket: " + d.After
 	case d.Class == drift.ItemDoubled:
-		return d.Field + " " + strconv.Quote(d.Before) + " has a double in " + d.Secrets + ": " + d.After + " beside " + d.ItemID
+		return d.Field + " " + strconv.Quote(d.Before) + " has a duplicate in " + d.Secrets + ": " + d.After + " beside " + d.ItemID
 	case d.Class.Gone() && d.ItemID != "":
 		return d.Field + " " + strconv.Quote(d.Before) + " is gone: id " + d.ItemID + " in " + d.Secrets
 	case d.Class.Gone():
@@ -47,20 +47,20 @@ func driftSummary(d drift.Report) string {
 		}
 		if d.Proofs.LeftOut > 0 {
 			text += " Not proved: those of " + words.Count(d.Proofs.LeftOut, "project") +
-				", because verify is false or allowed_ips leave out this machine."
+				", because verify is false or allowed_ips exclude this machine."
 		}
 	}
 	return text
 }
 
-// unprovedHint says what to do about stored keys that do not open their bucket, which no plan repairs; "" if
-// there are none. Commands stand in quote.
+// unprovedHint says what to do about stored keys that do not open their bucket, which no plan repairs. It
+// returns "" if there are none. Commands are put in quote.
 func unprovedHint(d drift.Report, quote string) string {
 	if !slices.ContainsFunc(d.Differences, func(x drift.Difference) bool { return x.Class == drift.CredentialUnproved }) {
 		return ""
 	}
-	return "Where stored keys do not open their bucket, " + quote + "bh rotate" + quote +
-		" issues new ones; those of a register block are corrected in the file."
+	return "If stored keys do not open their bucket, " + quote + "bh rotate" + quote +
+		" issues new ones; correct those of a register block in the file."
 }
 
 func amountOrNone(n int, noun string) string {
@@ -120,7 +120,7 @@ func (j *jsonLines) Drift(d drift.Report) {
 	j.write("info", driftSummary(d), "drift_summary", summary)
 }
 
-// Drift writes a document of its own, for an issue.
+// Drift writes a separate document, for an issue.
 func (m *markdown) Drift(d drift.Report) { m.page.document = DriftMarkdown(d) }
 
 // DriftMarker is the first line of every Markdown section of drift, so that an issue can be found again and updated.

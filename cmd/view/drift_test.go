@@ -88,7 +88,7 @@ func TestDrift_namesItems(t *testing.T) {
 		{Address: addr.Address{Kind: addr.Project, Name: "a"}, Class: drift.ItemGone, Field: "item", Before: "a", ItemID: "I1", Secrets: "age_file.main"},
 		{Address: addr.Address{Kind: addr.Project, Name: "b"}, Class: drift.ItemDoubled, Field: "item", Before: "b", After: "I3, I4", ItemID: "I2", Secrets: "age_file.main"}}}
 	out := showDrift(t, "human", 0, d)
-	for _, want := range []string{`item "a" is gone: id I1 in age_file.main`, `item "b" has a double in age_file.main: I3, I4 beside I2`} {
+	for _, want := range []string{`item "a" is gone: id I1 in age_file.main`, `item "b" has a duplicate in age_file.main: I3, I4 beside I2`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("lacks %q:\n%s", want, out)
 		}

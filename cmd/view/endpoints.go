@@ -6,8 +6,8 @@ import (
 	"buckethead/config/words"
 )
 
-// Endpoint is a server that is not the vendor's own, and what names it: the address of a block, or
-// "state", and its setting.
+// Endpoint is a server that is not the vendor's own, and where it is set: the address of a block,
+// or "state", and the name of the setting.
 type Endpoint struct {
 	Connection string `json:"connection"`
 	Setting    string `json:"setting"`

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// outline writes indented lines. Its zero value is ready to use.
+// outline writes indented lines. The zero value is ready to use.
 type outline struct {
 	strings.Builder
 	depth int
@@ -26,8 +26,8 @@ func (o *outline) close(text string) {
 	o.line(text)
 }
 
-// flowchart writes a flowchart in Mermaid's language. quote escapes the text of a label,
-// which stands in double quotes.
+// flowchart writes a flowchart in Mermaid's language. quote escapes the text of a label, which
+// is put in double quotes.
 type flowchart struct {
 	outline
 	quote func(string) string
@@ -39,7 +39,7 @@ func newFlowchart(quote func(string) string) *flowchart {
 	return f
 }
 
-// shape is the brackets around a node's label.
+// shape holds the brackets around a node's label.
 type shape [2]string
 
 var (
@@ -49,8 +49,8 @@ var (
 	hexagon   = shape{"{{", "}}"}
 )
 
-// node returns a node with a label of one or more lines. It may begin a line of its own or
-// stand at either end of an arrow.
+// node returns a node with a label of one or more lines. It may be a line of its own or either
+// end of an arrow.
 func (f *flowchart) node(id string, s shape, class string, lines ...string) string {
 	quoted := make([]string, len(lines))
 	for i, l := range lines {
@@ -76,7 +76,7 @@ func (f *flowchart) edge(from, to string, dashed bool) {
 	f.line(from + arrow + to)
 }
 
-// mermaidText escapes text for a label. Mermaid reads entities in it, and Markdown: what
+// mermaidText escapes text for a label. Mermaid reads entities and Markdown in it: text that
 // looks like the beginning of a list would become one.
 func mermaidText(text string) string {
 	escaped := strings.NewReplacer("#", "#35;", `"`, "#quot;", "&", "#amp;", "<", "#lt;", ">", "#gt;", "`", "#96;",

@@ -7,7 +7,7 @@ import (
 	"buckethead/planner/graph"
 )
 
-// canvas is what a graph is drawn on. Ids are plain words.
+// canvas draws a graph. Ids are plain words.
 type canvas interface {
 	frame(id, title string) // the nodes up to end are in it
 	end()
@@ -91,7 +91,7 @@ func (d *dot) edge(from, to string, dashed bool) {
 	d.line(from + " -> " + to + style)
 }
 
-// dotText quotes text. A backslash would begin an escape of Graphviz's own.
+// dotText quotes text. A backslash would begin one of Graphviz's escapes.
 func dotText(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(oneLine(text)) + `"`
 }

@@ -15,7 +15,7 @@ import (
 	"buckethead/planner"
 )
 
-// human writes text for people: the result to out, progress and faults to err.
+// human writes text for people: results to out, progress and faults to err.
 type human struct {
 	out, err io.Writer
 	o        Options
@@ -36,7 +36,7 @@ func newHuman(out, err io.Writer, o Options) human {
 	return h
 }
 
-// planned takes the plan that is about to run.
+// planned stores the plan that is about to run.
 func (h *human) planned(p *planner.Plan) {
 	h.reading = false
 	h.progress.plan(p)
@@ -68,7 +68,7 @@ func (h *human) Plan(p *planner.Plan) {
 			what = max(what, runewidth.StringWidth(oneLine(lines[i].what)))
 		}
 	}
-	// A name takes at most a third of a terminal; what is done takes the rest.
+	// A name takes at most a third of the terminal; the action takes the rest.
 	if h.o.Width > 0 {
 		label = min(label, max(12, h.o.Width/3))
 		what = min(what, max(12, h.o.Width-kind-label-8))
@@ -81,7 +81,7 @@ func (h *human) Plan(p *planner.Plan) {
 	h.writeTexts(summary(p), callsText(p, h.o), quotasText(p, h.o), endpointsText(h.o), referencesText(h.o))
 }
 
-// writeTexts writes each text that is not empty on lines of its own.
+// writeTexts writes each non-empty text on its own lines.
 func (h *human) writeTexts(texts ...string) {
 	for _, text := range texts {
 		if text != "" {
@@ -93,7 +93,7 @@ func (h *human) writeTexts(texts ...string) {
 func (h *human) writeLine(b *strings.Builder, l line, kind, label, what int) {
 	text := oneLine(l.what)
 	if l.reference != "" {
-		// On a narrow terminal the reference takes a line of its own.
+		// On a narrow terminal, the reference goes on its own line.
 		if h.o.Width == 0 || kind+label+what+runewidth.StringWidth(oneLine(l.reference))+12 <= h.o.Width {
 			text = pad(fit(text, what), what) + "  -> " + oneLine(l.reference)
 		} else {
@@ -150,10 +150,10 @@ func (h *human) say(text string) {
 	_, _ = fmt.Fprintln(h.err, hang(strings.TrimRight(oneLine(text), " "), h.o.ErrWidth, 2))
 }
 
-// stillEvery is how long nothing has to end before a line says what still runs.
+// stillEvery is how long to wait, if nothing ends, before a line says what is still running.
 const stillEvery = 10 * time.Second
 
-// Tick repaints the live lines. If there are none, it writes from time to time that something still runs.
+// Tick repaints the live lines. If there are none, it writes from time to time what is still running.
 func (h *human) Tick() {
 	if h.live != nil || h.o.Quiet {
 		h.repaint()
@@ -164,7 +164,8 @@ func (h *human) Tick() {
 	}
 }
 
-// Done removes the live lines, for nothing runs any more, and says on a terminal how to learn more about an error.
+// Done removes the live lines, because nothing is running any more. On a terminal, it says how to learn more about
+// an error.
 func (h *human) Done(End) {
 	h.progress.running = nil
 	if h.live != nil {
@@ -199,7 +200,7 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 	if len(rows) > 0 && !h.o.Quiet {
 		table := Table(rows)
 		if h.o.Width > 0 && tableWidth(rows) > h.o.Width {
-			// References are to be copied whole: they stand below the names.
+			// References are meant to be copied whole, so they go below the names.
 			table = ""
 			for _, r := range rows {
 				table += fit(oneLine(r[0]), h.o.Width) + "\n      " + oneLine(r[1]) + "\n"
@@ -210,7 +211,7 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 	_, _ = fmt.Fprintln(h.out, hang(reportText(r), h.o.Width, 2))
 }
 
-// skipped returns why operations were skipped, each cause once: the failures are what people look for.
+// skipped returns why operations were skipped, each cause once, because people look for the failures.
 func skipped(results []executor.Result) diag.List {
 	var out diag.List
 	others := map[string]int{}
@@ -226,7 +227,7 @@ func skipped(results []executor.Result) diag.List {
 	}
 	for i, d := range out {
 		if n := others[d.Detail] - 1; n > 0 {
-			out[i].Detail += " The same holds for " + words.Count(n, "other project") + "."
+			out[i].Detail += " The same applies to " + words.Count(n, "other project") + "."
 		}
 	}
 	return out

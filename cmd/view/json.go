@@ -16,8 +16,8 @@ import (
 	"buckethead/planner"
 )
 
-// LinesFormat is the version of the JSON lines and documents; each has it. It rises when something is removed or changes its
-// meaning, not when something is added.
+// LinesFormat is the version of the JSON lines and documents; each of them has it. It is raised when something is
+// removed or changes its meaning, not when something is added.
 const LinesFormat = 2
 
 // jsonLines writes one object a line, in the form of Terraform's -json. The first line has the type "version", and the
@@ -52,13 +52,13 @@ func (j *jsonLines) write(level, message, kind string, fields map[string]any) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(object); err != nil {
-		panic("view: encode a line: " + err.Error()) // all of it is text, numbers and plain data of ours
+		panic("view: encode a line: " + err.Error()) // it is all text, numbers and plain data of our own
 	}
-	_, _ = j.out.Write(escaped(b.Bytes())) // a reader that went away cannot be told
+	_, _ = j.out.Write(escaped(b.Bytes())) // a reader that is gone cannot be told
 }
 
-// escaped writes characters that would harm a terminal as escapes. In a line of JSON they occur only within strings,
-// where both forms mean the same.
+// escaped writes characters that would harm a terminal as escapes. In a line of JSON, they occur only within
+// strings, where both forms mean the same.
 func escaped(line []byte) []byte {
 	out := make([]byte, 0, len(line))
 	for _, r := range string(line) {

@@ -10,7 +10,7 @@ import (
 	"buckethead/planner"
 )
 
-// line is one operation as plans show it: symbol, kind, label, what is done, and where.
+// line is one operation as plans show it: symbol, kind, label, action and place.
 type line struct {
 	symbol, kind, label, what, reference string
 	details                              []string
@@ -41,8 +41,7 @@ func lineOf(o planner.Operation, opt Options) line {
 		l.details = append(l.details, b.Fix)
 	}
 	for _, c := range o.Changes {
-		// What an adopted bucket had before is for people to see; the rest of an
-		// adoption is new.
+		// Show people what an adopted bucket had before; everything else in an adoption is new.
 		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate ||
 			o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
 			l.details = append(l.details, changeText(o, c))
@@ -78,8 +77,8 @@ func reference(o planner.Operation, opt Options) string {
 	return opt.Reference(o.Secrets, o.ItemID, o.ItemTitle)
 }
 
-// longestMember bounds how much of one of several values is shown: a post-quantum key has
-// 2,000 characters.
+// longestMember bounds how much is shown of each value in a list: a post-quantum key has 2,000
+// characters.
 const longestMember = 100
 
 func changeText(o planner.Operation, c planner.Change) string {
@@ -153,8 +152,8 @@ func callsText(p *planner.Plan, opt Options) string {
 	return "Calls: " + strings.Join(parts, "; ") + "."
 }
 
-// quotasText says how many of their credentials clouds with a limit will have in use: "Credentials: Cloudflare 137 of
-// 500 after this plan."
+// quotasText says how many credentials the clouds with a limit will have after the plan: "Credentials: Cloudflare 137
+// of 500 after this plan."
 func quotasText(p *planner.Plan, opt Options) string {
 	vendors := map[string]int{}
 	for _, q := range p.Quotas {
@@ -171,7 +170,7 @@ func quotasText(p *planner.Plan, opt Options) string {
 	return "Credentials: " + strings.Join(parts, "; ") + " after this plan."
 }
 
-// vendorTitle returns what people call a vendor, with the connection if it has several.
+// vendorTitle returns the usual name of a vendor, with the connection if it has several.
 func vendorTitle(vendor, connection string, several int, opt Options) string {
 	title := vendor
 	if opt.VendorTitle != nil {
@@ -183,7 +182,7 @@ func vendorTitle(vendor, connection string, several int, opt Options) string {
 	return title
 }
 
-// noChanges says that a plan has nothing to do.
+// noChanges returns the text for a plan with nothing to do.
 func noChanges(p *planner.Plan) string {
 	if p.Offline {
 		return "No changes between the files and the state."

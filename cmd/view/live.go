@@ -13,16 +13,16 @@ import (
 )
 
 // live is a few lines at the end of a terminal that are rewritten as time passes. Everything else is written to the
-// terminal through over, which removes them first. So they never mix with anything, and nothing of them is left at the
-// end.
+// terminal through over, which removes them first. So they never mix with other text, and nothing is left of them at
+// the end.
 type live struct {
 	w       *cupwriter.Writer
-	width   int // if the terminal does not tell
+	width   int // used if the terminal does not say
 	painted bool
 	at      time.Time // when they were painted last
 }
 
-// paintEvery is the shortest time between two paintings if nothing else was written.
+// paintEvery is the shortest time between two repaints if nothing else was written.
 const paintEvery = 100 * time.Millisecond
 
 func newLive(to io.Writer, width int) *live {
@@ -107,8 +107,8 @@ func (h *human) frame(now time.Time, width, height int) []string {
 	return lines
 }
 
-// runningLines returns a line for each operation under way: kind, project, step, and for how long. The name gets what
-// the others leave of the width, and the step gets the rest.
+// runningLines returns a line for each running operation: kind, project, step, and for how long. The name gets the
+// width that the others leave, and the step gets the rest.
 func (h *human) runningLines(running []underWay, now time.Time, width int) []string {
 	const kinds, steps = len("+ provision"), len("verify credential")
 	label, step, took := 0, 0, 0
@@ -140,7 +140,7 @@ func (u underWay) does(now time.Time) string {
 	return u.step
 }
 
-// bar shows how far the plan is, as a bar and in numbers.
+// bar shows the progress of the plan, as a bar and in numbers.
 func (h *human) bar(now time.Time, width int) string {
 	text := h.progress.counts(now) + ", " + elapsed(now.Sub(h.progress.begun))
 	size := min(30, width-runewidth.StringWidth(text)-3)

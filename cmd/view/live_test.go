@@ -20,8 +20,8 @@ import (
 	"buckethead/planner"
 )
 
-// terminal is what a terminal shows of what is written to it: lines, which a cursor
-// above the last one can take away.
+// terminal is what a terminal shows of its input: lines, which a cursor above the last one can
+// take away.
 type terminal struct {
 	t     interface{ Fatalf(string, ...any) }
 	width int
@@ -112,7 +112,7 @@ func TestLive_screens(t *testing.T) {
 		}
 		v.Waiting("Cloudflare", "1,200 calls in 5 minutes are used up", c.now.Add(200*time.Second))
 		v.Event(executor.OperationDone{Result: executor.Result{Address: plan.Operations[5].Address, Kind: planner.Provision, Outcome: executor.Done, Ended: c.now}})
-		v.Note("Stopping: running steps end and are saved. Once more to end at once.")
+		v.Note("Stopping: running steps finish and are saved. Interrupt again to stop at once.")
 		v.Diagnostics(diag.List{{Severity: diag.Warning, Kind: diag.Kind{Summary: "A warning"}}})
 		shot("under way")
 		for _, o := range plan.Operations[:14] {

@@ -9,7 +9,7 @@ import (
 	"buckethead/planner"
 )
 
-// MarkdownLimit bounds the characters of a page: a pull request comment takes no more.
+// MarkdownLimit bounds the characters of a page: a pull request comment cannot be longer.
 const MarkdownLimit = 65_535
 
 // markdown is one page for a pull request or a step summary. Done writes it, so that its head can say how the run

@@ -9,8 +9,8 @@ import (
 // textColumns is the width of one text on a page. A longer one is cut in the middle.
 const textColumns = 300
 
-// cell makes text safe in a page and its tables: it cannot leave its cell, tag or line, make a link, mention anybody or
-// refer to an issue.
+// cell makes text safe in a page and its tables: it cannot break out of its cell, tag or line, make a link, mention
+// anybody or refer to an issue.
 func cell(text string) string {
 	runes := []rune(fit(oneLine(text), textColumns))
 	var b strings.Builder
@@ -18,7 +18,7 @@ func cell(text string) string {
 		word := i+1 < len(runes) && !unicode.IsSpace(runes[i+1])
 		switch {
 		case r == '@', r == '#':
-			// Pages look for these after they have read entities.
+			// Pages look for these after they have decoded entities.
 			b.WriteRune(r)
 			b.WriteString("<!-- -->")
 		case strings.ContainsRune("\\|&<>`[]*~$!", r), r == '_' && !within(runes, i), r == ':' && word,
@@ -48,7 +48,7 @@ func code(text string) string {
 	if !strings.ContainsAny(text, "\\|`") && strings.TrimSpace(text) == text {
 		return "`" + text + "`"
 	}
-	// Not every table allows these in backquotes; in a tag they work, with all signs as numbers.
+	// Not every table allows these in backquotes. In a tag they work, if all punctuation is written as numbers.
 	var b strings.Builder
 	for _, r := range text {
 		if r < 0x80 && !isWord(r) && r != ' ' {

@@ -28,11 +28,11 @@ func (m *mermaid) Plan(p *planner.Plan) {
 
 func (m *mermaid) Report(p *planner.Plan, r executor.Report) { m.human.Report(p, r) }
 
-// pictureOperations is how many operations a picture shows one by one. More are grouped: nobody reads a larger picture,
-// and pages refuse to draw it.
+// pictureOperations is how many operations a picture shows one by one. If there are more, they are grouped: nobody
+// reads a larger picture, and pages refuse to draw it.
 const pictureOperations = 12
 
-// chain is one row of a picture: an operation and the pieces that it touches.
+// chain is one row of a picture: an operation and the things that it touches.
 type chain struct {
 	class        string
 	cloud, store string // connections
@@ -52,8 +52,8 @@ var pieces = [...]struct {
 	shape  shape
 }{bucketPiece: {"b", cylinder}, keysPiece: {"k", stadium}, itemPiece: {"i", rectangle}}
 
-// part is one thing that an operation touches, as the lines of a label. It is kept if
-// nothing happens to it.
+// part is one thing that an operation touches, as the lines of a label. It is drawn as kept if
+// the operation does not change it.
 type part struct {
 	lines []string
 	kept  bool
@@ -96,7 +96,7 @@ func PlanMermaid(p *planner.Plan, o Options) string {
 	return f.String()
 }
 
-// The colours are those of the text, and readable on light pages and dark ones.
+// The colours match those of the text, and are readable on light and dark pages.
 const pictureClasses = `  classDef add fill:#dafbe1,stroke:#1a7f37,color:#1f2328
   classDef change fill:#fff8c5,stroke:#9a6700,color:#1f2328
   classDef move fill:#ddf4ff,stroke:#0969da,color:#1f2328

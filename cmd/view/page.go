@@ -29,8 +29,8 @@ func (p *page) empty() bool {
 		p.headline == "" && len(p.said) == 0
 }
 
-// text writes the page. Its parts are in the order of reading, but they get their room in the order of importance:
-// faults, operations that are blocked or destroy, the picture, the other operations, what is folded.
+// text writes the page. Its parts are in reading order, but they get room in order of importance: faults,
+// operations that are blocked or destroy, the picture, the other operations, folded parts.
 func (p *page) text() string {
 	if p.document != "" && p.errors() == 0 {
 		if left := (&room{MarkdownLimit - 1 - len(p.document)}); left.bytes > 1000 { // for a word on what is left out
@@ -51,7 +51,7 @@ func (p *page) text() string {
 	faults := p.faultList(left)
 	said := ""
 	for i, part := range p.said {
-		// What is said of the rest has to fit as well.
+		// The note about the rest must fit as well.
 		if len(part)+100 > left.bytes {
 			said += fmt.Sprintf("\n%d more parts are left out here.\n", len(p.said)-i)
 			break
@@ -103,7 +103,7 @@ func (p *page) errors() int {
 	return n
 }
 
-// warning repeats in the head what nobody may miss further down.
+// warning repeats in the head what nobody should miss further down.
 func (p *page) warning() string {
 	if p.plan == nil || p.report != nil {
 		return ""
@@ -118,9 +118,9 @@ func (p *page) warning() string {
 	for _, w := range []struct {
 		count     int
 		one, many string
-	}{{p.plan.Blocked(), " operation is BLOCKED: it does not run as things are.",
-		" operations are BLOCKED: they do not run as things are."},
-		{destroys, " project is to be destroyed.", " projects are to be destroyed."}} {
+	}{{p.plan.Blocked(), " operation is BLOCKED and will not run.",
+		" operations are BLOCKED and will not run."},
+		{destroys, " project will be destroyed.", " projects will be destroyed."}} {
 		switch {
 		case w.count == 1:
 			text += " **1" + w.one + "**"
@@ -155,8 +155,8 @@ func (p *page) tail() string {
 	return text + p.digestLine()
 }
 
-// digestLine returns the last line of the page of a plan that succeeded, for programs: the digest that an apply can
-// expect. No other text on a page can make such a line: all of it is escaped, but for blocks of code, which are indented.
+// digestLine returns the last line of the page of a successful plan, for programs: the digest that an apply can expect.
+// No other text on a page can produce such a line: all of it is escaped, except blocks of code, which are indented.
 func (p *page) digestLine() string {
 	succeeded := p.end.Command == "plan" && (p.end.outcome() == "ok" || p.end.outcome() == "changes")
 	if p.plan == nil || p.plan.Offline || p.report != nil || !succeeded {
@@ -218,7 +218,7 @@ func faultItem(d diag.Diagnostic) string {
 	return text + itemText(d.Detail+"\n"+d.Fix) + "\n"
 }
 
-// blockBytes is how long a block may be that is shown as it is.
+// blockBytes is the size up to which a block is shown as it is.
 const blockBytes = 10_000
 
 // itemText writes text below the first line of a list item. Lines that begin with a space are meant to be copied, so
@@ -264,10 +264,10 @@ func inItem(lines []string) string {
 	return missing + strings.Join(lines, "\n"+missing)
 }
 
-// room is how many bytes of a page are left.
+// room is how many bytes are left on a page.
 type room struct{ bytes int }
 
-// take takes the room of a text, and reports whether there was enough.
+// take reserves room for a text, and reports whether there was enough.
 func (r *room) take(text string) bool {
 	if len(text) > r.bytes {
 		return false

@@ -40,14 +40,14 @@ func (p *page) operations(left *room) string {
 		fill(rows, false, left)
 	}
 	if len(rows) > pictureOperations {
-		// Nobody reads so many rows: what they come to stands before them.
+		// Nobody reads so many rows, so a summary comes before them.
 		return picture + head + rule + shownRows(rows) + folded(rows)
 	}
 	return head + rule + shownRows(rows) + picture + folded(rows)
 }
 
 // fill allots room to rows, then to their details, and reports whether there was enough for all. A grave row gets room
-// for its details at the same time.
+// for its details at once.
 func fill(rows []row, grave bool, left *room) bool {
 	complete := true
 	for i := range rows {

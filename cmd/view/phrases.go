@@ -2,8 +2,8 @@ package view
 
 import "strings"
 
-// phrases splits text at the spaces between words. What people copy stays whole where it has spaces of its own: a word
-// in quotes of a shell, and a block on one line.
+// phrases splits text at the spaces between words. It does not split text that people copy and that contains spaces: a
+// word in shell quotes, and a block on one line.
 func phrases(text string) []string {
 	words := strings.Split(text, " ")
 	var out []string
@@ -15,7 +15,7 @@ func phrases(text string) []string {
 	return out
 }
 
-// longestPhrase bounds how far the end of a quote is looked for.
+// longestPhrase bounds how far to look for the end of a quote.
 const longestPhrase = 50
 
 // phrase returns how many words belong together at the beginning of a text.

@@ -12,7 +12,7 @@ import (
 	"buckethead/planner"
 )
 
-// progress is what is known of a plan while it runs. It learns from events alone, and has no clock.
+// progress is what is known about a running plan. It learns only from events, and has no clock.
 type progress struct {
 	total   int // operations of the plan
 	begun   time.Time
@@ -22,7 +22,7 @@ type progress struct {
 	last    time.Time // when something last ended, or was last said to run
 }
 
-// underWay is an operation that has begun and has not ended.
+// underWay is an operation that has begun and not ended.
 type underWay struct {
 	label string
 	kind  planner.Kind
@@ -32,7 +32,7 @@ type underWay struct {
 	until time.Time
 }
 
-// wait is a vendor that takes no calls until then.
+// wait says until when a vendor accepts no calls.
 type wait struct {
 	who, why string
 	until    time.Time
@@ -78,19 +78,19 @@ func (p *progress) change(label string, change func(*underWay)) {
 	}
 }
 
-// waiting notes that a vendor takes no calls. It replaces what was noted of that vendor before.
+// waiting notes that a vendor accepts no calls. It replaces an earlier note for that vendor.
 func (p *progress) waiting(w wait) {
 	p.waits = slices.DeleteFunc(p.waits, func(known wait) bool { return known.who == w.who })
 	p.waits = append(p.waits, w)
 }
 
-// waitsAt returns the vendors that still take no calls.
+// waitsAt returns the vendors that still accept no calls.
 func (p *progress) waitsAt(now time.Time) []wait {
 	p.waits = slices.DeleteFunc(p.waits, func(w wait) bool { return !w.until.After(now) })
 	return p.waits
 }
 
-// shown returns the operations under way, those that work before those that wait.
+// shown returns the running operations: first those that work, then those that wait.
 func (p *progress) shown(now time.Time) []underWay {
 	out := slices.Clone(p.running)
 	rank := func(u underWay) int {
@@ -114,7 +114,7 @@ func (p *progress) done() int {
 	return n
 }
 
-// counts says how far it is: "12 of 40 done, 1 failed, 8 running (2 waiting), 19 to go".
+// counts describes the progress: "12 of 40 done, 1 failed, 8 running (2 waiting), 19 to go".
 func (p *progress) counts(now time.Time) string {
 	parts := append([]string{words.Number(p.ended[executor.Done]) + " of " + words.Number(p.total) + " done"},
 		notDone(p.ended)...)
@@ -131,10 +131,10 @@ func (p *progress) counts(now time.Time) string {
 	return strings.Join(append(parts, running, words.Number(max(0, p.total-p.done()-len(p.running)))+" to go"), ", ")
 }
 
-// stillNamed is how many operations a line names if it says what still runs.
+// stillNamed is how many operations a line names if it says what is still running.
 const stillNamed = 3
 
-// still says what runs and for how long, if nothing has ended for that long.
+// still says what is running and for how long, if nothing has ended for a while.
 func (p *progress) still(now time.Time, long time.Duration) string {
 	if len(p.running) == 0 || now.Sub(p.last) < long {
 		return ""

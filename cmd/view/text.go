@@ -56,8 +56,8 @@ func fit(text string, width int) string {
 	return head + "…" + strings.TrimLeft(tail, " ")
 }
 
-// hang breaks text between words so that it fits into width columns beside an indent, and indents the lines below. It
-// does not break a word that is too long, or anything at all if there is no width or too little room.
+// hang breaks text between words so that it fits into width columns after an indent, and indents the following lines.
+// It does not break a word that is too long, and breaks nothing if there is no width or too little room.
 func hang(text string, width, indent int) string {
 	room := width - indent
 	if width <= 0 || room < 20 {
@@ -83,8 +83,8 @@ func hang(text string, width, indent int) string {
 }
 
 // Clean makes text from outside safe to print. It replaces control characters, which could move the cursor or color
-// what follows, marks of direction, which could change the order of what is shown, and characters without a width,
-// which could make two names look the same. It keeps line breaks and tabs. The result is valid UTF-8.
+// what follows; direction marks, which could reorder the text; and characters without a width, which could make two
+// names look the same. It keeps line breaks and tabs. The result is valid UTF-8.
 func Clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r != '\n' && r != '\t' && harmful(r) {
@@ -104,7 +104,7 @@ func harmful(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
 }
 
-// oneLine is Clean for names: a line break in one could imitate a line of bh's own.
+// oneLine is [Clean] for names: a line break in a name could imitate a line of bh's own.
 func oneLine(text string) string {
 	return strings.NewReplacer("\n", " ", "\t", " ").Replace(Clean(text))
 }
@@ -112,8 +112,8 @@ func oneLine(text string) string {
 // Table lays out rows in columns, two spaces apart. It does not pad the last column.
 func Table(rows [][]string) string { return TableWithin(rows, 0) }
 
-// TableWithin is Table for a terminal of so many columns; the first row is the head. If the table is too wide, columns
-// that say nothing are left out, and if that is not enough, the last column gets a line of its own.
+// TableWithin is [Table] for a terminal of a given width; the first row is the head. If the table is too wide, empty
+// columns are left out. If that is not enough, the last column goes on its own line.
 func TableWithin(rows [][]string, width int) string {
 	cells := make([][]string, len(rows))
 	for i, row := range rows {
@@ -165,7 +165,7 @@ func tableWidth(rows [][]string) int {
 	return sum - 2
 }
 
-// withoutSilent removes the columns that have only dashes or nothing below their head.
+// withoutSilent removes the columns with nothing but dashes below their head.
 func withoutSilent(rows [][]string) [][]string {
 	says := map[int]bool{}
 	for _, row := range rows[min(1, len(rows)):] {

@@ -13,10 +13,10 @@
 //
 // # Text from outside
 //
-// Names and messages of providers can contain anything. Text goes through [Clean], so that
-// it cannot move the cursor, change colors or imitate another line. Pages also escape what
-// Markdown would interpret. Secrets are not this package's concern: the caller's streams
-// take them out.
+// Names and messages of providers can contain anything. Text goes through [Clean], so that it
+// cannot move the cursor, change colors or imitate another line. Pages also escape what
+// Markdown would interpret. This package does not look for secrets: the caller's streams remove
+// them.
 //
 // # Formats for programs
 //
@@ -26,9 +26,9 @@
 //
 // # Concurrency and errors
 //
-// Methods of a View must be called one at a time; [Serial] makes one safe for concurrent
-// use, and [Tee] shows everything on two. Failed writes are not returned: the caller's
-// streams remember them.
+// Methods of a View must be called one at a time; [Serial] makes one safe for concurrent use,
+// and [Tee] shows everything on two. Failed writes are not returned: the caller's streams
+// remember them.
 package view
 
 import (
@@ -63,7 +63,7 @@ type View interface {
 	Discovery(discovery.Discovery)
 	// Valid shows that the files are valid, and how many projects they declare.
 	Valid(projects int)
-	// Result shows in a sentence what a command without a plan did.
+	// Result shows, in a sentence, what a command without a plan did.
 	Result(text string)
 	// Note shows a sentence.
 	Note(text string)
@@ -97,7 +97,7 @@ func (e End) outcome() string {
 	return "error"
 }
 
-// Options holds what views need to know beside what they show.
+// Options holds what views need to know in addition to what they show.
 type Options struct {
 	Color    bool // of out; errors follow ErrColor
 	ErrColor bool
@@ -118,12 +118,12 @@ type Options struct {
 	References []Reference
 	// Reference names an item without its value. id is empty before the item exists.
 	Reference func(connection, id, title string) string
-	// VendorTitle returns what people call a vendor, and VendorLimit the calls that
-	// it allows per length of time.
+	// VendorTitle returns the usual name of a vendor, and VendorLimit the calls that it allows
+	// per period.
 	VendorTitle func(vendor string) string
 	VendorLimit func(vendor string) (calls int, per time.Duration)
-	// VendorWrites returns the number of writes above which a plan says what the
-	// vendor allows, and that text; 0 to never say it.
+	// VendorWrites returns the number of writes above which a plan says what the vendor allows,
+	// and the text to show. 0 means never.
 	VendorWrites func(vendor string) (writes int, note string)
 }
 
@@ -143,5 +143,5 @@ func New(format string, out, err io.Writer, o Options) (View, error) {
 	case "mermaid":
 		return newMermaid(out, err, o), nil
 	}
-	return nil, fmt.Errorf("there is no format %q; there are human, json, markdown and mermaid", format)
+	return nil, fmt.Errorf("there is no format %q; the formats are human, json, markdown and mermaid", format)
 }

@@ -173,7 +173,7 @@ func updateCredential(ctx context.Context, rig Rig, s planner.UpdateCredential, 
 	}
 	w.Record.Active = &active
 	if w.Record.Proof == state.Restricted {
-		w.Record.Proof = state.Unproved // other addresses may use it by now
+		w.Record.Proof = state.Unproved // other addresses may be allowed by now
 	}
 	return w, nil
 }

@@ -278,7 +278,7 @@ func TestRun_restEndsWithAStopOrItsContext(t *testing.T) {
 	}
 }
 
-// A new key may take a minute to work: the proof waits, and gives up in time.
+// A new key may take a minute to work: the proof waits, but not forever.
 func TestRun_provesUntilItWorks(t *testing.T) {
 	for _, test := range []struct {
 		late time.Duration

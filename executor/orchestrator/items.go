@@ -19,7 +19,7 @@ const writeTries = 5
 
 func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w Work) (Work, error) {
 	if !w.Holding() || w.Record.Pending == nil {
-		return w, errors.New("store credential: no secret is at hand")
+		return w, errors.New("store credential: there is no secret to store")
 	}
 	spec := vendors.ItemSpec{Title: s.Title, Keys: w.Keys, Mark: rig.mark(w, w.Record.Pending.IssuedAt)}
 	var item vendors.Item
@@ -41,9 +41,9 @@ func storeCredential(ctx context.Context, rig Rig, s planner.StoreCredential, w 
 	return w, nil
 }
 
-// reread returns the item if it holds the credential after all, and the refusal if not. A
-// store may send a write again, and the refusal is then of the second one: if the item cannot
-// be read either, it may hold the credential.
+// reread returns the item if it holds the credential after all, and otherwise the refusal. A
+// store may send a write twice, and the refusal may then be for the second one: if the item
+// cannot be read either, it may hold the credential.
 func reread(ctx context.Context, rig Rig, id string, w Work, refusal error) (vendors.Item, error) {
 	item, err := rig.Secrets.GetItem(ctx, id)
 	switch {
@@ -83,7 +83,7 @@ func withPending(r state.Record, c state.CredentialRef) state.Record {
 }
 
 // activate makes the pending credential the active one, because the item holds it now. The
-// previous one retires, unless it was registered and so is not ours to end.
+// previous one retires, unless it was registered: then it is not ours to revoke.
 func activate(r state.Record, rig Rig, item vendors.Item, fields map[string]string,
 	overlap time.Duration, operation string) state.Record {
 	if !r.Registered {
@@ -128,7 +128,7 @@ func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, e
 		return w, fmt.Errorf("read item %s: %w", s.ItemID, err)
 	}
 	if item.Keys.AccessKeyID != s.AccessKeyID {
-		return w, fmt.Errorf("read item %s: it holds another access key id than when the plan was made; plan again", s.ItemID)
+		return w, fmt.Errorf("read item %s: its access key id changed since the plan was made; plan again", s.ItemID)
 	}
 	live, err := rig.Buckets.GetCredential(ctx, s.AccessKeyID)
 	if err != nil {
@@ -138,7 +138,7 @@ func takeItem(ctx context.Context, rig Rig, s planner.TakeItem, w Work) (Work, e
 	w.Record.Active = &state.CredentialRef{ID: s.AccessKeyID, Name: live.Name, IssuedAt: second(live.IssuedAt),
 		ExpiresAt: live.ExpiresAt, Fingerprint: rig.Fingerprint(item.Keys.SecretAccessKey)}
 	w.Record.Item = rig.itemRef(item, item.Keys.Texts(), w.Record, item.Mark.Operation)
-	w.Record.Item.UpdatedAt = time.Time{} // so that the next plan reads it, if this run does not come to mark it
+	w.Record.Item.UpdatedAt = time.Time{} // so that the next plan reads it, if this run ends before it marks it
 	return w, nil
 }
 
@@ -161,15 +161,15 @@ func updateItem(ctx context.Context, rig Rig, s planner.UpdateItem, w Work) (Wor
 	return w, nil
 }
 
-// readdressed reports whether an item's keys are to be used at another address than before,
-// where nothing is proved yet.
+// readdressed reports whether an item's keys will be used at a different address, where nothing
+// has been proved yet.
 func readdressed(before *state.ItemRef, fields map[string]string) bool {
 	changed := func(name string) bool { return before.Fields[name] != "" && before.Fields[name] != fields[name] }
 	return before != nil && (changed(vendors.FieldEndpointURL) || changed(vendors.FieldRegion))
 }
 
 // rewrite reads an item and writes it, and tries again if someone else wrote in between. It
-// does not write over the mark of another state, unless over is the lineage of that one. Sent
+// does not overwrite the mark of another state, unless over is the lineage of that state. Sent
 // reports whether any write was tried.
 func rewrite(ctx context.Context, rig Rig, id, over string, spec vendors.ItemSpec) (written vendors.Item, sent bool,
 	err error) {
@@ -180,12 +180,12 @@ func rewrite(ctx context.Context, rig Rig, id, over string, spec vendors.ItemSpe
 		}
 		if l := item.Mark.Lineage; l != "" && l != over && !slices.Contains(rig.Lineages, l) {
 			return vendors.Item{}, sent, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrConflict,
-				Message: owners.Name(item.Mark.Stack, l) + " took the item over; plan again"}
+				Message: owners.Name(item.Mark.Stack, l) + " took over the item; plan again"}
 		}
 		if spec.Keys.SecretAccessKey.IsZero() && item.Keys.SecretAccessKey.IsZero() {
 			return vendors.Item{}, sent, &vendors.Error{Vendor: "bh", Op: "write item", Kind: vendors.ErrInvalid,
-				Message: "the item has no secret access key in a field of the name that is declared, so none would be kept; " +
-					"declare the name that the field has, or issue new keys with bh rotate"}
+				Message: "the item has no secret access key in a field with the declared name, so it would be lost; " +
+					"declare the field's name, or issue new keys with bh rotate"}
 		}
 		sent = true
 		written, err := rig.Secrets.UpdateItem(ctx, id, item.Version, spec)

@@ -46,7 +46,7 @@ func TestDo_keepsOthersMarks(t *testing.T) {
 			after, _ := world.Store("s").Item(item.ID)
 			switch {
 			case c.refused && (!errors.Is(err, vendors.ErrConflict) || !vendors.Refused(err) || after.Version != before.Version ||
-				!strings.Contains(err.Error(), owners.Name("acme", c.mark)+" took the item over")):
+				!strings.Contains(err.Error(), owners.Name("acme", c.mark)+" took over the item")):
 				t.Errorf("%s: %s: %v, version %s and then %s", name, step.Name(), err, before.Version, after.Version)
 			case !c.refused && (err != nil || after.Mark.Lineage != ours):
 				t.Errorf("%s: %s: %v, the mark is %+v", name, step.Name(), err, after.Mark)

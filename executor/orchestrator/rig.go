@@ -6,14 +6,14 @@
 // [Recorder] before and after each. A [Rig] has the vendors and everything else that steps
 // act on.
 //
-// A mint is never repeated under the same name. If its answer is lost, Run tries again under
-// another one, and revokes what turns up under the first when the operation settles.
+// A mint is never repeated under the same name. If the response is lost, Run tries again under
+// another name, and when the operation settles, it revokes what turns up under the first.
 //
 // [ProvisionBucket], [RegisterBucket], [RotateCredentials] and [DestroyProject] are whole
 // operations for callers without a planner.
 //
-// Plans, parallelism and the journal are the business of package executor. Besides the
-// vendors, this is the only package that sees the value of a secret.
+// Plans, parallelism and the journal belong to package executor. Apart from the vendors, this
+// is the only package that sees the value of a secret.
 package orchestrator
 
 import (
@@ -24,9 +24,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Rig has what steps act on. Buckets is nil for an operation without a cloud. Stores opens
-// the store of another connection. Register returns the keys that someone brings, and Prover
-// proves them. Now, Sleep and Fingerprint are required.
+// Rig holds what steps act on. Buckets is nil for an operation without a cloud. Stores opens
+// the store of another connection. Register returns the registered keys, and Prover proves
+// them. Now, Sleep and Fingerprint are required.
 type Rig struct {
 	Buckets     vendors.BucketProvider
 	Secrets     vendors.SecretStore

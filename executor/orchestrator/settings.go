@@ -11,7 +11,7 @@ import (
 	"buckethead/vendors"
 )
 
-// freshFor bounds the wait until a new bucket is known everywhere.
+// freshFor bounds the wait until a new bucket is visible everywhere.
 const freshFor = 30 * time.Second
 
 // updateSettings writes one group of settings to the bucket and into the record, so that a
@@ -21,7 +21,7 @@ func updateSettings(ctx context.Context, rig Rig, s planner.UpdateSettings, w Wo
 	writer, able := vendors.As[vendors.BucketSettingsWriter](rig.Buckets)
 	if !able {
 		return w, fmt.Errorf("%s: %w", act, &vendors.Error{Vendor: w.Record.Cloud, Op: "write bucket settings",
-			Kind: vendors.ErrInvalid, Message: "this cloud cannot give a bucket settings"})
+			Kind: vendors.ErrInvalid, Message: "this cloud does not support settings for buckets"})
 	}
 	err := writeSettings(ctx, rig, writer, s)
 	if errors.Is(err, vendors.ErrNotFound) && len(s.Change.Settings.Words(s.Change.Kind)) == 0 {
@@ -35,7 +35,7 @@ func updateSettings(ctx context.Context, rig Rig, s planner.UpdateSettings, w Wo
 }
 
 // writeSettings writes once. If the bucket was just created, it tries until the bucket is
-// known, for half a minute at most.
+// visible, for half a minute at most.
 func writeSettings(ctx context.Context, rig Rig, writer vendors.BucketSettingsWriter, s planner.UpdateSettings) error {
 	deadline := rig.Now().Add(freshFor)
 	for pause := time.Second; ; pause *= 2 {
@@ -46,7 +46,7 @@ func writeSettings(ctx context.Context, rig Rig, writer vendors.BucketSettingsWr
 		}
 		pause = min(pause, left)
 		if rig.Waiting != nil {
-			rig.Waiting("the new bucket is not known everywhere yet", rig.Now().Add(pause))
+			rig.Waiting("the new bucket is not visible everywhere yet", rig.Now().Add(pause))
 		}
 		if rig.Sleep(ctx, pause) != nil {
 			return err

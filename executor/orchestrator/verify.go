@@ -13,9 +13,9 @@ import (
 	"buckethead/vendors"
 )
 
-// verifyFor bounds the proof. R2 promises that a new key works within a minute, and stores
-// can be late as well. Of a key that not every address may use, a refusal is more likely to
-// mean that this machine may not: restrictedFor bounds how long it counts as too early.
+// verifyFor bounds the proof. R2 promises that a new key works within a minute, and stores can
+// be late as well. If a key may be used only from some addresses, a refusal more likely means
+// that this machine is not allowed: restrictedFor bounds how long it counts as too early.
 const (
 	verifyFor     = 90 * time.Second
 	restrictedFor = 7 * time.Second
@@ -35,7 +35,7 @@ func verifyCredential(ctx context.Context, rig Rig, s planner.VerifyCredential, 
 		read, err := prove(ctx, rig, w)
 		if err == nil && w.Record.Registered {
 			proof, err := proveRegistered(ctx, rig, s, w, read.Keys)
-			w.Record.Applied.Unverified = s.ReadBack // by the block: it is owed once that says otherwise
+			w.Record.Applied.Unverified = s.ReadBack // by the block: the proof is due once the block says otherwise
 			return proved(w, proof, read), err
 		}
 		bound := verifyFor
@@ -70,8 +70,8 @@ func proved(w Work, proof state.Proof, read vendors.Item) Work {
 }
 
 // passing reports whether a failed proof may succeed later. Keys take up to a minute to work
-// everywhere, and stores can show an older item for a while. An endpoint that takes no
-// connection is a fault of the declaration, or of this machine.
+// everywhere, and stores can show an older item for a while. If an endpoint accepts no
+// connection, the declaration or this machine is at fault.
 func passing(err error) bool {
 	return !vendors.Unreachable(err) && slices.ContainsFunc([]error{vendors.ErrDenied, vendors.ErrNotFound, vendors.ErrUnavailable,
 		vendors.ErrRateLimited, errStale}, func(kind error) bool { return errors.Is(err, kind) })
@@ -79,7 +79,7 @@ func passing(err error) bool {
 
 var errStale = errors.New("the item does not hold the secret that was stored")
 
-// prove tries once, and returns the item. Of registered keys it only reads the item back.
+// prove tries once, and returns the item. For registered keys, it only reads the item back.
 func prove(ctx context.Context, rig Rig, w Work) (vendors.Item, error) {
 	r := w.Record
 	if r.Item == nil || r.Active == nil {
@@ -101,7 +101,7 @@ func prove(ctx context.Context, rig Rig, w Work) (vendors.Item, error) {
 	return item, nil
 }
 
-// refusedError is the error of keys that did not open the bucket. The item was read back.
+// refusedError is the error for keys that did not open the bucket. The item was read back.
 type refusedError struct{ error }
 
 func (e *refusedError) Unwrap() error { return e.error }
@@ -112,7 +112,7 @@ func denied(err error) bool {
 	return errors.As(err, &refused) && errors.Is(refused, vendors.ErrDenied)
 }
 
-// knownAndDenied reports whether it knows the keys already, and still refuses them.
+// knownAndDenied reports whether the cloud already knows the keys and still refuses them.
 func knownAndDenied(err error) bool {
 	var answer *vendors.Error
 	return denied(err) && errors.As(err, &answer) && answer.Code != unknownYet

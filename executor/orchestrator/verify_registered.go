@@ -11,13 +11,13 @@ import (
 	"buckethead/vendors"
 )
 
-// proveFor bounds the proof of keys that are not new: they work, or they do not. Only a
-// server that is busy or does not answer is asked again.
+// proveFor bounds the proof of keys that are not new: they work, or they do not. Only if the
+// server is busy or does not answer, the proof is repeated.
 const proveFor = 30 * time.Second
 
-// ProveKeys proves that keys of a recorded project, which were read from its item, open the
-// bucket: by the cloud that issued them or, if they were registered, at the endpoint that
-// the record names.
+// ProveKeys proves that the keys of a recorded project, which were read from its item, open the
+// bucket: through the cloud that issued them or, if they were registered, at the endpoint in
+// the record.
 func ProveKeys(ctx context.Context, rig Rig, r state.Record, keys vendors.BucketCredentials) error {
 	deadline := rig.Now().Add(proveFor)
 	for pause := time.Second; ; pause *= 2 {
@@ -51,20 +51,20 @@ func proveOnce(ctx context.Context, rig Rig, r state.Record, keys vendors.Bucket
 	if rig.Prover == nil {
 		return errors.New("nothing here can prove registered keys")
 	}
-	// What was stored, and not what someone wrote into the item since.
+	// What bh stored, not what someone has written into the item since.
 	stored := r.Item.Fields
 	keys.Bucket, keys.EndpointURL = stored[vendors.FieldBucket], stored[vendors.FieldEndpointURL]
 	keys.Region = stored[vendors.FieldRegion]
 	return rig.Prover.ProveKeys(ctx, keys)
 }
 
-// mayPass reports whether a second try soon can end otherwise.
+// mayPass reports whether a second try soon may have another result.
 func mayPass(err error) bool {
 	return !errors.Is(err, vendors.ErrUnreachable) &&
 		(errors.Is(err, vendors.ErrUnavailable) || errors.Is(err, vendors.ErrRateLimited))
 }
 
-// proveRegistered proves keys that were registered and returns what the record says of them.
+// proveRegistered proves registered keys, and returns what to record about them.
 func proveRegistered(ctx context.Context, rig Rig, s planner.VerifyCredential, w Work,
 	keys vendors.BucketCredentials) (state.Proof, error) {
 	if s.ReadBack {

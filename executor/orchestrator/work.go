@@ -13,14 +13,14 @@ import (
 	"buckethead/vendors"
 )
 
-// Work is what the steps of one operation pass on to each other. Keys has a secret from when
+// Work is what the steps of one operation pass on to each other. Keys holds a secret from when
 // it is issued or taken until it is stored, and exists only in memory.
 type Work struct {
 	Operation string // operation id
 	Record    state.Record
 	Keys      vendors.BucketCredentials
-	Open      []string // names of mints whose outcome is open
-	Notes     []string // what people should know of a step that is done
+	Open      []string // names of mints with an unknown outcome
+	Notes     []string // what people should know about a step that is done
 }
 
 // Holding reports whether there is a secret that is not stored yet. It would be lost if the
@@ -31,11 +31,11 @@ func (w Work) Holding() bool { return !w.Keys.SecretAccessKey.IsZero() }
 // unchanged.
 var ErrStopped = errors.New("stopped before the next step")
 
-// Recorder is told what Run does, and may record it. A Ticket stands for the intent.
+// Recorder is told what Run does, and may record it. A Ticket represents the intent.
 type Recorder interface {
-	// Begin is called before a step acts, with the remote name that it uses. If it
-	// returns an error, the step does not act and the operation ends; ErrStopped means
-	// that this is no failure.
+	// Begin is called before a step acts, with the remote name that it uses. If it returns an
+	// error, the step does not act and the operation ends; ErrStopped means that this is not a
+	// failure.
 	Begin(ctx context.Context, w Work, s planner.Step, name string) (Ticket, error)
 	// Commit is called when a step is done, with the next record.
 	Commit(ctx context.Context, t Ticket, s planner.Step, r state.Record) error
@@ -47,15 +47,15 @@ type Recorder interface {
 	Settle(context.Context, state.Settlement) error
 }
 
-// Ticket is a Recorder's handle of a step that has begun.
+// Ticket is a Recorder's handle for a step that has begun.
 type Ticket struct{ Intent state.Intent }
 
-// mintTries is how often to try a mint whose answers are lost, each time under a new name.
+// mintTries is how often to try a mint whose responses are lost, each time under a new name.
 const mintTries = 3
 
-// Run carries out steps in order and stops at the first error, which it returns. The last
-// step must be a planner.Settle. Whatever stops it, the next plan continues from what rec
-// was told. A credential that was issued and certainly not stored is revoked before it returns.
+// Run carries out steps in order and stops at the first error, which it returns. The last step
+// must be a planner.Settle. However it stops, the next plan continues from what rec was told. A
+// credential that was issued and certainly not stored is revoked before it returns.
 func Run(ctx context.Context, rig Rig, steps []planner.Step, w Work, rec Recorder) (Work, error) {
 	for _, s := range steps {
 		var err error
@@ -87,14 +87,14 @@ func one(ctx context.Context, rig Rig, s planner.Step, w Work, rec Recorder) (Wo
 	return w, fail(ctx, rec, ticket, s, err)
 }
 
-// notBegunError wraps the error of a step that did not act, because its intent could not be
+// notBegunError wraps the error of a step that did not act because its intent could not be
 // recorded.
 type notBegunError struct{ error }
 
-// mint issues a credential. If the outcome is unknown, it revokes what was made under the
+// mint issues a credential. If the outcome is unknown, it revokes what was created under the
 // name, and tries again under a new one; what turns up later is revoked when the operation
-// settles. If the vendor refuses because of too many calls, mint tries again later, under a
-// new name as well: no name is ever used twice.
+// settles. If the vendor refuses because of too many calls, mint tries again later, also under
+// a new name: no name is ever used twice.
 func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec Recorder) (Work, error) {
 	base, left := s.CredentialName, longestRest
 	for try := 1; ; try++ {
@@ -132,16 +132,16 @@ func mint(ctx context.Context, rig Rig, s planner.IssueCredential, w Work, rec R
 	}
 }
 
-// The bounds on the waits after a mint was refused because of too many calls: of one, and of
-// all in sum. The longest is that of any other call; see transport.WaitError.
+// The limits for waits after a mint was refused because of too many calls: for one, and for all
+// together. The longest is the same as for any other call; see transport.WaitError.
 const (
 	shortestRest = time.Second
 	longestRest  = 15 * time.Minute
 )
 
-// rest waits as long as the vendor asks for, and reports whether to go on. It does not wait
-// if that is longer than what is left. A stop ends the wait early; then the Recorder decides
-// at the next Begin.
+// rest waits as long as the vendor asks, and reports whether to continue. It does not wait if
+// that is longer than what is left. A stop ends the wait early; then the Recorder decides at
+// the next Begin.
 func rest(ctx context.Context, rig Rig, cause error, left *time.Duration) bool {
 	pause := shortestRest
 	var refused *vendors.Error
@@ -153,7 +153,7 @@ func rest(ctx context.Context, rig Rig, cause error, left *time.Duration) bool {
 	}
 	*left -= pause
 	if rig.Waiting != nil {
-		rig.Waiting("the vendor asks for a pause: too many calls were made", rig.Now().Add(pause))
+		rig.Waiting("the vendor asks for a pause: too many calls", rig.Now().Add(pause))
 	}
 	waiting, end := context.WithCancel(ctx)
 	defer end()
@@ -177,9 +177,9 @@ func fail(ctx context.Context, rec Recorder, t Ticket, s planner.Step, cause err
 	return cause
 }
 
-// discard revokes the credential that was issued if the error of a step means that it was
-// certainly not stored: then nobody will ever have its secret. If the outcome is unknown, the
-// item may hold it, and the next plan reads the item.
+// discard revokes the issued credential if the error of a step means that it was certainly not
+// stored: then nobody will ever have its secret. If the outcome is unknown, the item may hold
+// it, and the next plan reads the item.
 func discard(ctx context.Context, rig Rig, w Work, s planner.Step, rec Recorder, cause error) (Work, error) {
 	_, tried := s.(planner.StoreCredential)
 	var notBegun *notBegunError
@@ -192,7 +192,7 @@ func discard(ctx context.Context, rig Rig, w Work, s planner.Step, rec Recorder,
 	}
 	next, err := one(ctx, rig, planner.RevokeCredential{ID: lost.ID, CredentialName: lost.Name}, w, rec)
 	if err != nil {
-		return w, errors.Join(cause, fmt.Errorf("the credential that was issued for it could not be revoked: %w", err))
+		return w, errors.Join(cause, fmt.Errorf("cannot revoke the credential that was issued for it: %w", err))
 	}
 	next.Keys = vendors.BucketCredentials{}
 	return next, fmt.Errorf("%w; the credential that was issued for it was revoked", cause)
@@ -228,14 +228,14 @@ func settle(ctx context.Context, rig Rig, s planner.Settle, w Work, rec Recorder
 	return w, rec.Settle(ctx, settlement)
 }
 
-// declare returns the record with what it takes from the declaration.
+// declare returns the record with the values from the declaration.
 func declare(r state.Record, d planner.Declared) state.Record {
 	r.Cloud, r.Secrets, r.Registered = d.Cloud, d.Secrets, d.Registered
 	r.Protected, r.OnDestroy, r.Applied = d.Protected, d.OnDestroy, d.Applied
 	return r
 }
 
-// sweep revokes the credentials of these names, and returns the names that it found.
+// sweep revokes the credentials with these names, and returns the names that it found.
 func sweep(ctx context.Context, rig Rig, names []string) (seen []string, err error) {
 	listed, err := rig.Buckets.ListCredentials(ctx)
 	if err != nil {
@@ -253,8 +253,8 @@ func sweep(ctx context.Context, rig Rig, names []string) (seen []string, err err
 	return seen, nil
 }
 
-// Mutates reports whether a step changes anything at a vendor. If so, an intent has to be in
-// the journal before it acts.
+// Mutates reports whether a step changes anything at a vendor. If so, its intent must be in the
+// journal before it acts.
 func Mutates(s planner.Step) bool {
 	switch s.(type) {
 	case planner.ClaimBucket, planner.TakeCredential, planner.TakeItem, planner.ConfirmStored, planner.VerifyCredential,
@@ -281,5 +281,5 @@ func Names(s planner.Step) []string {
 // remoteName returns the name in the intent of a step.
 func remoteName(s planner.Step) string { return s.Target() }
 
-// second truncates a time to the second, because vendors do not keep more.
+// second truncates a time to the second, because vendors keep no more.
 func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

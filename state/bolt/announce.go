@@ -10,10 +10,9 @@ import (
 	"buckethead/state"
 )
 
-// Reserve stores intents that will be begun later, in one transaction, and returns them
-// with their ids. It raises the sequences to theirs, so that no other operation draws the
-// same names. Begin with the same id begins one. It is for a file that others see only
-// some time after a commit.
+// Reserve stores intents that will begin later, in one transaction, and returns them with their
+// ids. It raises the sequences to theirs, so that no other operation uses the same names. Begin
+// with the same id begins one. It is for a file that others see only some time after a commit.
 func (s *Store) Reserve(ctx context.Context, intents []state.Intent) ([]state.Intent, error) {
 	given := make([]state.Intent, len(intents))
 	copy(given, intents)

@@ -25,15 +25,15 @@ const (
 	backupTime   = "20060102T150405.000Z"
 )
 
-// Backup writes a consistent copy of the state into dir, with mode 0600, and returns its
-// path. The copy is whole or not there. Of the copies in dir, the newest are kept, keep in
-// all, or every one if keep is 0. Others may read and write the store meanwhile.
+// Backup writes a consistent copy of the state into dir, with mode 0600, and returns its path.
+// The copy is written completely or not at all. Only the newest copies in dir are kept, keep in
+// total, or all of them if keep is 0. Others may read and write the store meanwhile.
 func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 	if s.db == nil {
-		return "", errors.New("there is no state to copy yet")
+		return "", errors.New("there is no state to back up yet")
 	}
 	if err := folder.Make(dir, 0o700); err != nil {
-		return "", fmt.Errorf("make the folder of backups: %w", err)
+		return "", fmt.Errorf("create the folder for backups: %w", err)
 	}
 	var serial uint64
 	tmp, err := os.CreateTemp(dir, ".state-*")
@@ -65,8 +65,8 @@ func Backup(s *Store, dir string, now time.Time, keep int) (string, error) {
 	return path, prune(dir, filepath.Base(path), keep)
 }
 
-// prune removes all but the newest copies. The one that was just made counts as the
-// newest, whatever the times of the others. Files that bh did not name stay.
+// prune removes all but the newest copies. The one that was just made counts as the newest,
+// whatever the times of the others. It leaves files that bh did not name.
 func prune(dir, made string, keep int) error {
 	names, err := backupNames(dir)
 	if err != nil || keep == 0 {
@@ -118,8 +118,8 @@ func backupNames(dir string) ([]backupName, error) {
 	return names, nil
 }
 
-// Backups lists the copies in dir, newest first, and says whether each can be restored.
-// It returns none if there is no such folder.
+// Backups lists the copies in dir, newest first, and says whether each can be restored. It
+// returns none if the folder does not exist.
 func Backups(dir string) ([]state.BackupInfo, error) {
 	names, err := backupNames(dir)
 	out := make([]state.BackupInfo, 0, len(names))
@@ -134,11 +134,11 @@ func Backups(dir string) ([]state.BackupInfo, error) {
 	return out, err
 }
 
-// verify reads a copy to its last page. Its error is about the copy alone, and does not
-// suggest what to do.
+// verify reads a copy to its last page. Its error is only about the copy, and does not suggest
+// what to do.
 func verify(path string, o Options) (meta state.Meta, err error) {
-	// Nothing holds a copy for longer than it takes to read it, and no note says who: the
-	// time, which such a note would need, does not matter.
+	// Nothing holds a copy for longer than it takes to read it, and there is no note about the
+	// holder, so the time does not matter.
 	reading := Options{Damaged: ofBackup, LockTimeout: readerGrace, Now: func() time.Time { return time.Time{} }}
 	s, err := openFile(context.Background(), path, reading, true)
 	if err != nil {
@@ -152,7 +152,7 @@ func verify(path string, o Options) (meta state.Meta, err error) {
 		return meta, err
 	}
 	if meta.Format != state.Format {
-		return meta, nil // its content is read when it is migrated
+		return meta, nil // its content is read during the migration
 	}
 	if _, err := s.Snapshot(); err != nil {
 		return meta, err

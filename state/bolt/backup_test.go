@@ -124,7 +124,7 @@ func TestBackups_saysWhichCannotBeRestored(t *testing.T) {
 	if err := os.WriteFile(path, looping, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want := "; bh state restore " + backups[4].Path + " puts the newest backup in its place"
+	want := "; bh state restore " + backups[4].Path + " restores the newest backup"
 	for _, err := range both(path) {
 		if !errors.Is(err, state.ErrDamaged) || !strings.HasSuffix(err.Error(), want) || strings.Count(err.Error(), "bh state restore") != 1 {
 			t.Errorf("got %v, want %q once", err, want)

@@ -13,9 +13,9 @@ import (
 )
 
 // create creates an empty state if there is none at the path. The file is completed under
-// another name first, so that a process that is killed never leaves half a state there;
-// an empty file is therefore always damage. If another process creates the state
-// meanwhile, that one stays.
+// another name first, so that a process that is killed never leaves half a state there; an
+// empty file is therefore always damage. If another process creates the state in the meantime,
+// that one stays.
 func create(path string, o Options) error {
 	if err := makeFolder(path); err != nil {
 		return err

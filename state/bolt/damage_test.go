@@ -93,7 +93,7 @@ func TestOpen_namesTheNewestOfSeveralGoodBackups(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, err := range both(path) {
-		if !errors.Is(err, state.ErrDamaged) || !strings.HasSuffix(err.Error(), "; bh state restore "+newest+" puts the newest backup in its place") {
+		if !errors.Is(err, state.ErrDamaged) || !strings.HasSuffix(err.Error(), "; bh state restore "+newest+" restores the newest backup") {
 			t.Errorf("got %v, want %s named", err, newest)
 		}
 	}

@@ -12,14 +12,14 @@ import (
 	"buckethead/state"
 )
 
-// Decode reads a value that this format wrote, and which has to fill text. Within a format, a
-// field that this bh does not know is an error, because it would be lost with the next
-// write. It wraps state.ErrNewer.
+// Decode decodes a value that this format wrote. The value must be all of text. Within a
+// format, an unknown field is an error, because the next write would lose it. That error wraps
+// state.ErrNewer.
 func Decode(text []byte, into any) error { return new(decoder).decode(bytes.TrimSpace(text), into) }
 
-// decoder reads values as Decode does, one after the other.
+// decoder decodes values as Decode does, one after the other.
 type decoder struct {
-	text []byte // what is left of the present value
+	text []byte // what is left of the current value
 	json *json.Decoder
 }
 
@@ -55,7 +55,7 @@ func (d *decoder) decode(text []byte, into any) error {
 	return err
 }
 
-// entry decodes an entry of a bucket, which its errors name.
+// entry decodes an entry of a bucket. Its errors name the entry.
 func (d *decoder) entry(bucket, key, text []byte, into any) error {
 	if err := d.decode(text, into); err != nil {
 		return fmt.Errorf("%q in %s: %w", key, bucket, err)
@@ -86,15 +86,15 @@ func addressesIn(value any) []addr.Address {
 	return nil
 }
 
-// unknown is the error of a file that has something which this bh does not know. It wraps
+// unknown is the error for a file with something that this bh does not know. It wraps
 // state.ErrNewer.
 type unknown struct{ what string }
 
 func (u *unknown) Error() string { return u.what + ", which this bh does not know" }
 func (u *unknown) Unwrap() error { return state.ErrNewer }
 
-// unreadable returns the error of a file whose content cannot be used. A file that is
-// whole, and was written by a bh that knows more than this one, is not damaged.
+// unreadable returns the error for a file whose content cannot be used. An intact file from a
+// newer bh is not damaged.
 func (s *Store) unreadable(cause error) error {
 	if u := (*unknown)(nil); errors.As(cause, &u) {
 		return fmt.Errorf("%w: %s: %w; use the newer bh", state.ErrNewer, s.name(), cause)

@@ -9,8 +9,8 @@ import (
 	"buckethead/state"
 )
 
-// guarded runs f and turns what bbolt does with a damaged file into an error: it panics,
-// or reads beyond the end of the mapping.
+// guarded runs f. If bbolt panics because a file is damaged, or reads beyond the end of the
+// mapping, guarded returns an error.
 func guarded(damaged func(cause error) error, f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -22,7 +22,7 @@ func guarded(damaged func(cause error) error, f func() error) (err error) {
 }
 
 // Rebuild says how to get a state back if no copy of it can be read.
-const Rebuild = "bh state rebuild --force makes a new one from what the providers list, and keeps this one beside it"
+const Rebuild = "bh state rebuild --force makes a new one from what the providers list, and keeps this one next to it"
 
 func (s *Store) damaged(cause error) error { return s.options.damaged(s.path, cause) }
 
@@ -33,7 +33,7 @@ func (o Options) damaged(path string, cause error) error {
 	return damaged(path, cause)
 }
 
-// damaged returns the error of a damaged file, with the newest backup that can be read.
+// damaged returns the error for a damaged file, with the newest readable backup.
 func damaged(path string, cause error) error {
 	dir := BackupDir(path)
 	advice := "there is no backup in " + dir + "; " + Rebuild
@@ -42,7 +42,7 @@ func damaged(path string, cause error) error {
 		advice = "no backup in " + dir + " can be read; " + Rebuild
 		backup := filepath.Join(dir, name.file)
 		if _, err := verify(backup, Options{}); err == nil {
-			advice = "bh state restore " + words.FileInShell(backup) + " puts the newest backup in its place"
+			advice = "bh state restore " + words.FileInShell(backup) + " restores the newest backup"
 			break
 		}
 	}

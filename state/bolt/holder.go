@@ -12,19 +12,21 @@ import (
 	"buckethead/vendors/folder"
 )
 
-// note is the content of the file beside the state that says who has it open for writing.
-// It is only for those who wait: the lock itself is the kernel's.
+// note is the content of the file next to the state that says who has the state open for
+// writing. It is only for processes that wait: the lock itself is the kernel's.
 type note struct {
 	state.Holder
 	Since time.Time `json:"since"`
 }
 
-// noteLimit bounds how much of a note is read: whoever can write beside the state can write it.
+// noteLimit bounds how much of a note is read: anyone who can write to the folder of the state can
+// write a note.
 const noteLimit = 16 << 10
 
 func holderPath(path string) string { return path + ".holder" }
 
-// writeHolder writes the note, unless it would contain a secret. The work goes on without it.
+// writeHolder writes the note, unless it would contain a secret. If it cannot be written, the work
+// continues without it.
 func writeHolder(path string, o Options) {
 	if text, err := json.Marshal(note{o.Holder, o.Now().UTC()}); err == nil && (o.Secret == nil || !o.Secret(text)) {
 		_ = os.WriteFile(holderPath(path), text, 0o600)
@@ -33,7 +35,7 @@ func writeHolder(path string, o Options) {
 
 func removeHolder(path string) { _ = os.Remove(holderPath(path)) }
 
-// lockedBy returns the error of a state that another process has locked.
+// lockedBy returns the error for a state that another process has locked.
 func lockedBy(path string, now time.Time) error {
 	who := "another process"
 	var h note

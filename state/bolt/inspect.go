@@ -13,7 +13,7 @@ import (
 // state.ErrDamaged or state.ErrNewer.
 func Inspect(path string) (state.Meta, error) { return verify(path, Options{}) }
 
-// Meta returns the meta value alone, or a zero one for a state that does not exist yet.
+// Meta returns only the meta value, or a zero one for a state that does not exist yet.
 func (s *Store) Meta() (meta state.Meta, err error) {
 	if s.db == nil {
 		return meta, nil

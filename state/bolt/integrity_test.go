@@ -258,7 +258,7 @@ func TestOpen_seesWhatEveryPageSurvives(t *testing.T) {
 			if name == "another bucket" || name == "another meta value" {
 				want = state.ErrNewer
 			}
-			if !errors.Is(err, want) || strings.HasPrefix(name, "a deleted") && !strings.Contains(err.Error(), "entries, and its meta value says") {
+			if !errors.Is(err, want) || strings.HasPrefix(name, "a deleted") && !strings.Contains(err.Error(), "entries, but its meta value says") {
 				t.Errorf("%s: got %v, want %v", name, err, want)
 			}
 		}

@@ -14,17 +14,17 @@ import (
 // so that those of one project are found without decoding the others. It is used only in
 // write transactions, and there is one of those at a time.
 type openIntents struct {
-	// after is the number of the transaction after which the maps are true, if it is
-	// committed. It is 0 if they are not.
+	// after is the number of the transaction after which the maps are valid, if it is
+	// committed. It is 0 if they are not valid.
 	after     int
 	projects  map[string]addr.Address // by key; nil until they are needed
 	byProject map[addr.Address]map[string]bool
 }
 
-// during runs act in a transaction. If the transaction before it was not committed,
-// the maps are dropped, and made again when they are needed. The numbers tell: they
-// have no gaps, and a transaction that left nothing in the file passes its number on to
-// the next. One whose last sync failed is in the file all the same, and keeps its number.
+// during runs act in a transaction. If the previous transaction was not committed, the maps are
+// dropped, and rebuilt when they are needed. The transaction numbers show this: they have no
+// gaps, and a transaction that left nothing in the file passes its number on to the next. A
+// transaction whose last sync failed is still in the file, and keeps its number.
 func (o *openIntents) during(w *writing, act func(*writing) error) error {
 	if o.after != w.tx.ID()-1 {
 		o.projects, o.byProject = nil, nil

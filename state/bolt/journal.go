@@ -17,8 +17,8 @@ func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 func key(p addr.Address) []byte { return []byte(p.String()) }
 
-// checkAddresses refuses addresses that could not be read again: malformed ones, and those of
-// anything but a project.
+// checkAddresses refuses addresses that could not be read back: malformed ones, and those that
+// are not of a project.
 func checkAddresses(projects ...addr.Address) error {
 	for _, p := range projects {
 		if err := p.CheckProject(); err != nil {
@@ -28,7 +28,7 @@ func checkAddresses(projects ...addr.Address) error {
 	return nil
 }
 
-// checkOptional is checkAddresses for an address that may be missing.
+// checkOptional is like checkAddresses, for an address that may be missing.
 func checkOptional(p addr.Address) error {
 	if p.IsZero() {
 		return nil

@@ -38,8 +38,8 @@ func (m metaValue) encode() ([]byte, error) {
 	return Seal(text), err
 }
 
-// getMeta reads the meta value, which is in the same place in every format, and from
-// format 2 on ends with a seal. Of a newer format, only what this bh knows is returned.
+// getMeta reads the meta value, which is in the same place in every format and ends with a seal
+// from format 2 on. For a newer format, it returns only what this bh knows.
 func getMeta(tx *bbolt.Tx) (m metaValue, err error) {
 	b := tx.Bucket(bucketMeta)
 	if b == nil {
@@ -88,7 +88,7 @@ func (s *Store) check(o Options) error {
 	})
 }
 
-// Descend makes these lineages ancestors of the state, which owns what they own from then on.
+// Descend makes these lineages ancestors of the state. From then on, the state owns what they own.
 func (s *Store) Descend(lineages ...string) error {
 	return s.update(func(w *writing) error {
 		w.meta.Meta = w.meta.Descends(lineages...)
@@ -96,7 +96,7 @@ func (s *Store) Descend(lineages ...string) error {
 	})
 }
 
-// checkMeta does what check does, but looks at no entries.
+// checkMeta is like check, but does not look at the entries.
 func (s *Store) checkMeta(o Options) error {
 	return s.view(func(tx *bbolt.Tx) error {
 		meta, err := getMeta(tx)
@@ -104,10 +104,10 @@ func (s *Store) checkMeta(o Options) error {
 		case err != nil:
 			return s.unreadable(err)
 		case meta.Format > state.Format:
-			return fmt.Errorf("%w: %s has format %d, and this bh reads format %d; use the newer bh",
+			return fmt.Errorf("%w: %s has format %d, and this bh supports format %d; use the newer bh",
 				state.ErrNewer, s.name(), meta.Format, state.Format)
 		case o.Stack != "" && meta.Stack != "" && meta.Stack != o.Stack:
-			return fmt.Errorf("%w: %s is of stack %q, and the file declares stack %q",
+			return fmt.Errorf("%w: %s belongs to stack %q, but the file declares stack %q",
 				state.ErrStack, s.name(), meta.Stack, o.Stack)
 		case meta.Format < state.Format:
 			return s.knowsFormat(o, meta.Format)
@@ -119,7 +119,7 @@ func (s *Store) checkMeta(o Options) error {
 	})
 }
 
-// checkParts refuses a file of this format that lacks a part, or has one too many.
+// checkParts refuses a file of this format with a missing or an unknown part.
 func checkParts(tx *bbolt.Tx, meta metaValue) error {
 	if len(meta.FingerprintKey) == 0 || meta.Lineage == "" {
 		return errors.New("its meta value is incomplete")

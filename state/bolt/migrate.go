@@ -12,12 +12,12 @@ import (
 	"buckethead/state"
 )
 
-// migration converts a state of one format to the next. It runs in one transaction with
-// those that follow, and need not set the format.
+// migration converts a state from one format to the next. It runs in one transaction with the
+// following ones, and need not set the format.
 type migration func(*writing) error
 
-// migrations has the steps, by the format that they start from. Format 1 had no tally,
-// which every conversion ends with.
+// migrations holds the steps, by the format that they start from. Format 1 had no tally; every
+// conversion ends by adding one.
 var migrations = map[int]migration{1: func(*writing) error { return nil }}
 
 func (o Options) migration(from int) (migration, bool) {
@@ -33,13 +33,13 @@ func (o Options) migration(from int) (migration, bool) {
 func (s *Store) knowsFormat(o Options, format int) error {
 	for from := format; from < state.Format; from++ {
 		if _, ok := o.migration(from); !ok {
-			return s.damaged(fmt.Errorf("it has format %d, which no bh has written", format))
+			return s.damaged(fmt.Errorf("it has format %d, which no bh ever wrote", format))
 		}
 	}
 	return nil
 }
 
-// isOlder reports whether a state, which was checked before, has to be migrated.
+// isOlder reports whether a checked state has to be migrated.
 func (s *Store) isOlder() (older bool) {
 	_ = s.view(func(tx *bbolt.Tx) error {
 		meta, err := getMeta(tx)
@@ -49,8 +49,8 @@ func (s *Store) isOlder() (older bool) {
 	return older
 }
 
-// migrate converts the state to this format in one transaction. Before that is committed,
-// it copies the state to the folder of backups, where no other copy is removed for it.
+// migrate converts the state to this format in one transaction. Before the commit, it copies
+// the state to the folder of backups, without removing another copy.
 func (s *Store) migrate(o Options) error {
 	return s.update(func(w *writing) error {
 		if err := s.convert(w, o); err != nil {
@@ -63,8 +63,8 @@ func (s *Store) migrate(o Options) error {
 	})
 }
 
-// convert runs the steps that lead to this format, and reads all that there is then, so
-// that no damage is sealed as if it were whole.
+// convert runs the steps that lead to this format, and then reads everything, so that damage is
+// not sealed as intact.
 func (s *Store) convert(w *writing, o Options) error {
 	for from := w.meta.Format; from < state.Format; from++ {
 		step, ok := o.migration(from)
@@ -87,7 +87,7 @@ func (s *Store) convert(w *writing, o Options) error {
 		err = eachEntry(w.tx, func(state.Entry) bool { return true })
 	}
 	if err != nil {
-		return s.damaged(fmt.Errorf("%v", err)) // it has no seal that would tell a newer bh from damage
+		return s.damaged(fmt.Errorf("%v", err)) // it has no seal that would distinguish a newer bh from damage
 	}
 	return nil
 }

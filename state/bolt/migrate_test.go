@@ -89,7 +89,7 @@ func TestOpenReadOnly_readsAnOlderStateAndLeavesIt(t *testing.T) {
 func TestOpen_leavesAnOlderStateThatItCannotMigrate(t *testing.T) {
 	path, content := older(t)
 	for _, err := range both(path) {
-		if !errors.Is(err, state.ErrDamaged) || !strings.Contains(err.Error(), "format 0, which no bh has written") {
+		if !errors.Is(err, state.ErrDamaged) || !strings.Contains(err.Error(), "format 0, which no bh ever wrote") {
 			t.Errorf("without steps: %v", err)
 		}
 	}

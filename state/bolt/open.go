@@ -18,27 +18,27 @@ import (
 )
 
 const (
-	// lockPoll is how often to try a lock that another process has.
+	// lockPoll is how often to try a lock that another process holds.
 	lockPoll = 20 * time.Millisecond
-	// readerGrace is how long a writer waits at least, so that it is not turned away
-	// because of a reader, which has the file only for as long as reading takes.
+	// readerGrace is how long a writer always waits, so that it does not fail because of a
+	// reader, which holds the file only while it reads.
 	readerGrace = 2 * time.Second
 )
 
-// Open opens the state for writing and creates it, with mode 0600, if it does not exist.
-// It reads every page first, and holds the lock until Close. A state of an older format is
-// copied to the folder of backups and converted. Errors wrap state.ErrLocked, ErrDamaged,
-// ErrNewer or ErrStack and are written for people, or they are the file system's. If ctx
-// ends, the error wraps ctx's error as well.
+// Open opens the state for writing and creates it, with mode 0600, if it does not exist. It
+// reads every page first, and holds the lock until Close. A state of an older format is copied
+// to the folder of backups and converted. Errors wrap state.ErrLocked, ErrDamaged, ErrNewer or
+// ErrStack and are written for people, or they come from the file system. If ctx ends, the
+// error also wraps ctx's error.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	for {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			if err := create(path, o); err != nil {
-				return nil, fmt.Errorf("make the state %s: %w", path, err)
+				return nil, fmt.Errorf("create the state %s: %w", path, err)
 			}
 		}
-		// When bbolt opens a file for writing, it reads the list of free pages at once. So
-		// the pages are checked before, by a store for reading.
+		// When bbolt opens a file for writing, it immediately reads the list of free pages. So
+		// the pages are checked first, through a store for reading.
 		checked, err := openFile(ctx, path, o, true)
 		if err == nil {
 			err = errors.Join(checked.checkMeta(o), checked.Close())
@@ -110,18 +110,18 @@ func openFile(ctx context.Context, path string, o Options, readOnly bool) (*Stor
 	case fromSystem(err):
 		return nil, fmt.Errorf("open the state %s: %w", path, err)
 	}
-	// What is left is bbolt's complaint about the file.
+	// What is left is an error of bbolt about the file.
 	return nil, o.damaged(path, err)
 }
 
-// fromSystem reports whether an error is the operating system's, not bbolt's.
+// fromSystem reports whether an error comes from the operating system and not from bbolt.
 func fromSystem(err error) bool {
 	var path *fs.PathError
 	var number syscall.Errno
 	return errors.As(err, &path) || errors.As(err, &number)
 }
 
-// openLocked opens the file, and waits for its lock as long as the options allow.
+// openLocked opens the file, and waits for its lock for as long as the options allow.
 func openLocked(ctx context.Context, path string, o Options, readOnly bool) (*Store, error) {
 	patience := o.LockTimeout
 	if !readOnly {
@@ -191,7 +191,8 @@ func (s *Store) prepare(o Options) error {
 	if err != nil {
 		return fmt.Errorf("restrict the state to its owner: %w", err)
 	}
-	// With the lock held, because another process may have written since the pages were checked.
+	// Again, with the lock held, because another process may have written since the pages were
+	// checked.
 	if err := s.check(o); err != nil {
 		return err
 	}

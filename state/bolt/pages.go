@@ -36,12 +36,12 @@ const (
 
 var native = binary.NativeEndian
 
-// pages is a file of pages that is being checked.
+// pages is a file whose pages are being checked.
 type pages struct {
 	file io.ReaderAt
 	size uint64 // of one page, in bytes
 	end  uint64 // the first page that is not in use
-	used []bool // by page number: whether it was met so far
+	used []bool // by page number: whether it was seen so far
 	leaf []byte // the buffer that leaves are read into, one after the other
 }
 
@@ -67,23 +67,23 @@ func checkPages(file io.ReaderAt, fileSize int64) error {
 	return p.checkTree(tree{page: native.Uint64(meta[16:]), top: true})
 }
 
-// newestMeta returns the meta page that bbolt will use: of the two, the one with the higher
-// transaction. Each transaction replaces one of them, in a single write that is smaller
-// than a sector, so both are always intact. bbolt would pass over a damaged one and use the
-// other, in which the last transaction is missing.
+// newestMeta returns the meta page that bbolt will use: the one with the higher transaction.
+// Each transaction replaces one of them, in a single write that is smaller than a sector, so
+// both are always intact. bbolt would skip a damaged one and use the other, in which the last
+// transaction is missing.
 func newestMeta(file io.ReaderAt, fileSize int64) ([]byte, error) {
 	first, whole := metaAt(file, 0)
 	if !whole {
 		for at := int64(1024); at <= largestPage && at < fileSize; at *= 2 { // the size of a page is unknown
 			if _, whole := metaAt(file, at); whole {
-				return nil, errors.New("its first meta page is damaged, and may have had what was written last")
+				return nil, errors.New("its first meta page is damaged, and may have held the last write")
 			}
 		}
 		return nil, errors.New("it is not a database, or both its meta pages are damaged")
 	}
 	second, whole := metaAt(file, int64(native.Uint32(first[8:])))
 	if !whole {
-		return nil, errors.New("its second meta page is damaged, and may have had what was written last")
+		return nil, errors.New("its second meta page is damaged, and may have held the last write")
 	}
 	older, newest := first, second
 	if native.Uint64(older[48:]) > native.Uint64(newest[48:]) {
@@ -110,8 +110,8 @@ func metaAt(file io.ReaderAt, at int64) (meta []byte, whole bool) {
 	return meta, ours && native.Uint64(meta[metaBytes-8:]) == sum.Sum64()
 }
 
-// read returns a page with the further pages that belong to it, and marks them as used.
-// It reads into memory if that is large enough.
+// read returns a page with its overflow pages, and marks them as used. It reads into memory if
+// that is large enough.
 func (p *pages) read(id uint64, memory []byte) ([]byte, error) {
 	if id < 2 || id >= p.end {
 		return nil, fmt.Errorf("page %d is not in the file", id)
@@ -182,8 +182,8 @@ func (p *pages) checkFreelist(id uint64) error {
 	return nil
 }
 
-// tree is a page and all pages below it. Its first key is low and all are less than high; a
-// nil bound does not apply. With a first key above low, reading would find the same, but the
+// tree is a page and all pages below it. Its first key is low and all are less than high; a nil
+// bound does not apply. If the first key were above low, reading would find the same, but the
 // next write would look for the page under its first key, and leave the old one in the tree.
 type tree struct {
 	page      uint64
@@ -192,7 +192,7 @@ type tree struct {
 	top       bool // the tree of buckets, not of keys
 }
 
-// holds reports whether a key may stand at place i of the tree's page.
+// holds reports whether a key may be at position i of the tree's page.
 func (t tree) holds(i int, key []byte) bool {
 	order := bytes.Compare(key, t.low)
 	return len(key) > 0 && (order == 0 || order > 0 && (i > 0 || t.low == nil)) &&
@@ -212,7 +212,7 @@ func (p *pages) checkTree(t tree) error {
 		p.leaf = page[:cap(page)]
 		return p.checkLeaf(t, page)
 	case kindBranch:
-		p.leaf = nil // its keys are needed while the pages below are read
+		p.leaf = nil // its keys are needed while the pages below it are read
 		return p.checkBranch(t, page)
 	}
 	return fmt.Errorf("page %d is neither branch nor leaf", t.page)
@@ -328,7 +328,7 @@ func eachPair(page []byte, take func(i int, flags uint32, key, value []byte) err
 	return nil
 }
 
-// slice returns the n bytes that begin at at, and false if there are not as many.
+// slice returns the n bytes that begin at at, and false if there are not that many.
 func slice(b []byte, at, n uint32) ([]byte, bool) {
 	if uint64(at)+uint64(n) > uint64(len(b)) {
 		return nil, false

@@ -10,7 +10,7 @@ import (
 	"buckethead/state"
 )
 
-// Place is a state in a file on this machine. Backups are kept in a folder beside it.
+// Place is a state in a file on this machine. Backups are kept in a folder next to it.
 type Place struct {
 	path    string
 	options Options
@@ -54,7 +54,7 @@ func (p Place) Read(ctx context.Context) (state.View, error) {
 // view is a file that is open for reading.
 type view struct{ *Store }
 
-// Lock implements [state.View]. A file that can be read is held by nobody.
+// Lock implements [state.View]. If the file can be read, nobody holds it.
 func (view) Lock() state.Lock { return state.Lock{} }
 
 // Backup implements [state.Place].

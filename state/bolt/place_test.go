@@ -9,7 +9,7 @@ import (
 	"buckethead/state/bolt"
 )
 
-// Whoever keeps what it has opened finds it again by comparing.
+// Code that caches what it opened can find it again by comparing.
 func TestPlace_opensWhatCanBeCompared(t *testing.T) {
 	place := bolt.NewPlace(filepath.Join(t.TempDir(), "state.db"), options())
 	locked, err := place.Open(t.Context())

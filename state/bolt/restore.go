@@ -15,13 +15,12 @@ import (
 )
 
 // Restore replaces the state with a backup, in one step, and returns the path at which the
-// previous one is kept, "" if there was none. It waits for the lock as Open does, and reads
-// the backup to its last page first. The present state may be damaged.
+// previous one is kept, "" if there was none. It waits for the lock as Open does, and reads the
+// backup to its last page first. The current state may be damaged.
 //
-// No credential name is used twice because of a restore. The sequences of the present
-// state, its open intents and its watches are carried over, and the serial rises above
-// both. If there is no present state, or it cannot be read, the lineage changes, unless
-// Options.Moves is set.
+// No credential name is used twice because of a restore. The sequences, open intents and
+// watches of the current state are carried over, and the serial rises above both. If there is
+// no current state, or it cannot be read, the lineage changes, unless Options.Moves is set.
 //
 // Errors wrap state.ErrDamaged (of the backup), ErrNewer, ErrStack or ErrLocked.
 func Restore(ctx context.Context, path, backup string, o Options) (kept string, err error) {
@@ -30,7 +29,7 @@ func Restore(ctx context.Context, path, backup string, o Options) (kept string, 
 	case err != nil:
 		return "", fmt.Errorf("restore %s: it cannot be read: %w", backup, err)
 	case o.Stack != "" && meta.Stack != "" && meta.Stack != o.Stack:
-		return "", fmt.Errorf("restore %s: %w: it is of stack %q, and the file declares stack %q",
+		return "", fmt.Errorf("restore %s: %w: it belongs to stack %q, but the file declares stack %q",
 			backup, state.ErrStack, meta.Stack, o.Stack)
 	}
 	present, err := lockPresent(ctx, path, o)
@@ -68,12 +67,12 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 		return present{}, makeFolder(path)
 	}
 	if err != nil {
-		return present{}, fmt.Errorf("look at the present state: %w", err)
+		return present{}, fmt.Errorf("read the current state: %w", err)
 	}
 	checked, err := openFile(ctx, path, o, true)
 	if err == nil {
 		if err = checked.check(Options{migrations: o.migrations}); errors.Is(err, state.ErrNewer) {
-			err = nil // it may go, but cannot tell what it began
+			err = nil // it may be replaced, but cannot say what it began
 		}
 		err = errors.Join(err, checked.Close())
 	}
@@ -81,8 +80,8 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 	if err == nil {
 		store, err = openFile(ctx, path, o, false)
 	}
-	// bbolt had the lock when it found the damage, so nobody was writing to the file, and
-	// from now on nobody can.
+	// bbolt held the lock when it found the damage, so nobody was writing to the file, and from
+	// now on nobody can.
 	if errors.Is(err, state.ErrDamaged) {
 		return present{info: info, damage: err}, nil
 	}
@@ -90,12 +89,12 @@ func lockPresent(ctx context.Context, path string, o Options) (present, error) {
 		return present{}, err
 	}
 	if info, err = store.file.Stat(); err != nil {
-		return present{}, errors.Join(fmt.Errorf("look at the present state: %w", err), store.Close())
+		return present{}, errors.Join(fmt.Errorf("read the current state: %w", err), store.Close())
 	}
 	return present{store: store, info: info}, nil
 }
 
-// prepare copies the backup to a file beside the state, converts it to this format, and
+// prepare copies the backup to a file next to the state, converts it to this format, and
 // carries over what must not be forgotten.
 func (p present) prepare(ctx context.Context, path, backup string, o Options) (copied string, err error) {
 	copied, err = tempBeside(path)
@@ -132,12 +131,11 @@ func (p present) prepare(ctx context.Context, path, backup string, o Options) (c
 	})
 }
 
-// ofBackup is the error of a backup that is damaged. What to do about a damaged state is
-// not in it.
+// ofBackup is the error for a damaged backup. It leaves out what to do about a damaged state.
 func ofBackup(cause error) error { return fmt.Errorf("%w: %w", state.ErrDamaged, cause) }
 
-// mayGo returns nil if the present state may be replaced. A damaged one cannot be looked
-// at, so Options.May is not asked.
+// mayGo returns nil if the current state may be replaced. A damaged one cannot be read, so
+// Options.May is not called.
 func (p present) mayGo(o Options) error {
 	switch {
 	case o.May == nil:
@@ -154,11 +152,11 @@ func (p present) mayGo(o Options) error {
 	return o.May(state.Meta{})
 }
 
-// carryOver adds to the backup what was begun since it was made: the sequences of the
-// present state, and what is open in it. A newer file of the same lineage has the open
-// intents already. If the present state does not tell what was begun, the lineage changes,
-// so that no name that the restored state draws was used before. What the present state
-// owns is the restored one's too.
+// carryOver adds to the backup what was begun since it was made: the sequences of the current
+// state, and its open intents and watches. A newer file of the same lineage already has the
+// open intents. If the current state cannot say what was begun, the lineage changes, so that
+// the restored state uses no name that was used before. The restored state also owns what the
+// current one owns.
 func (p present) carryOver(w *writing, come state.Snapshot, unknown error, moves bool) error {
 	meta := &w.meta
 	switch {
@@ -212,7 +210,7 @@ func addOpen(w *writing, other state.Snapshot) error {
 	}))
 }
 
-// progress reads how far the present state got, and what is open in it.
+// progress reads how far the current state got, and what is open in it.
 func (p present) progress(ctx context.Context, o Options) (come state.Snapshot, err error) {
 	if p.store == nil {
 		return come, cmp.Or(p.damage, state.ErrDamaged)
@@ -233,18 +231,18 @@ func (p present) progress(ctx context.Context, o Options) (come state.Snapshot, 
 	return readable.Snapshot()
 }
 
-// replace keeps the present file under another name and puts the copy in its place. There
-// is a state at the path at every moment.
+// replace keeps the current file under another name and replaces it with the copy. There is
+// always a state at the path.
 func (p present) replace(path, copied string, o Options) (kept string, err error) {
 	if p.info == nil {
 		err := linkOrCopy(copied, path)
 		if errors.Is(err, fs.ErrExist) {
-			return "", errors.New("another process created a state meanwhile")
+			return "", errors.New("another process created a state in the meantime")
 		}
 		return "", err
 	}
 	if there, err := os.Stat(path); err != nil || !os.SameFile(there, p.info) {
-		return "", errors.Join(errors.New("the state was replaced meanwhile"), err)
+		return "", errors.Join(errors.New("the state was replaced in the meantime"), err)
 	}
 	kept = fmt.Sprintf("%s.before-restore-%s", path, o.Now().UTC().Format(backupTime))
 	err = linkOrCopy(path, kept)
@@ -253,7 +251,7 @@ func (p present) replace(path, copied string, o Options) (kept string, err error
 		err = linkOrCopy(path, kept)
 	}
 	if err != nil {
-		return "", fmt.Errorf("keep the present state: %w", err)
+		return "", fmt.Errorf("save the current state: %w", err)
 	}
 	if p.store != nil && runtime.GOOS == "windows" {
 		// Windows cannot replace an open file.

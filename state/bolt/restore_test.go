@@ -218,7 +218,7 @@ func TestRestore_replacesOnlyWhatItLocked(t *testing.T) {
 			}
 		}
 	}))
-	if err == nil || kept != "" || !strings.Contains(err.Error(), "the state was replaced meanwhile") {
+	if err == nil || kept != "" || !strings.Contains(err.Error(), "the state was replaced in the meantime") {
 		t.Errorf("got %q, %v", kept, err)
 	}
 	if n := records(t, path); n != 5 {

@@ -9,14 +9,14 @@ import (
 
 const sealName = `,"seal":"`
 
-// Seal adds a last member to a JSON object: the digest of all that is before it.
+// Seal adds a last member to a JSON object: the digest of everything before it.
 func Seal(object []byte) []byte {
 	before := bytes.TrimSuffix(object, []byte("}"))
 	return fmt.Appendf(slices.Clip(before), `%s%x"}`, sealName, sha256.Sum256(before))
 }
 
-// Unseal returns the object that was sealed, and false if it was changed since, or has no
-// seal. It need not know any member of the object.
+// Unseal returns the object that was sealed, and false if it has changed since, or has no seal.
+// It does not need to know the members of the object.
 func Unseal(text []byte) (object []byte, whole bool) {
 	before, _, found := bytes.Cut(text, []byte(sealName))
 	object = append(slices.Clone(before), '}')

@@ -49,11 +49,11 @@ func readAll(tx *bbolt.Tx) (snap state.Snapshot, err error) {
 	return snap, nil
 }
 
-// atOnce is how many entries are worth a goroutine of their own.
+// atOnce is how many entries are worth a separate goroutine.
 const atOnce = 500
 
-// readRecords decodes the records on all processors, because that is most of what a
-// snapshot costs.
+// readRecords decodes the records on all processors, because that is most of the work of a
+// snapshot.
 func readRecords(tx *bbolt.Tx) (map[addr.Address]state.Record, error) {
 	var keys, texts [][]byte // valid only during the transaction
 	err := tx.Bucket(bucketProjects).ForEach(func(k, text []byte) error {
@@ -83,8 +83,8 @@ func readRecords(tx *bbolt.Tx) (map[addr.Address]state.Record, error) {
 	return byProject, err
 }
 
-// inParts calls act with the bounds of parts of n entries, on all processors. A panic in
-// one is an error.
+// inParts splits n entries into parts and calls act with the bounds of each, on all processors.
+// It returns a panic as an error.
 func inParts(n int, act func(from, to int) error) error {
 	faults := make([]error, 1+n/max(atOnce, n/runtime.GOMAXPROCS(0)+1))
 	var workers sync.WaitGroup

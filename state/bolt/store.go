@@ -28,20 +28,20 @@ type Options struct {
 	Now         func() time.Time
 	NoSync      bool // for tests that open thousands of states: a crash of the machine may lose it
 
-	// May, if it is not nil, has to agree before Restore replaces the present state. It
-	// is called with the lock held, and gets the state's meta value, or a zero one if
-	// there is no state.
+	// May, if it is not nil, must return nil before Restore replaces the current state. It is
+	// called with the lock held, and gets the state's meta value, or a zero one if there is no
+	// state.
 	May func(present state.Meta) error
-	// Moves says that the file given to Restore is the state itself, from another place.
+	// Moves says that the file given to Restore is this state, from another place.
 	Moves bool
-	// Damaged, if it is not nil, returns the error of a damaged file, which wraps
+	// Damaged, if it is not nil, returns the error for a damaged file, which wraps
 	// state.ErrDamaged. It is for a file that is a working copy of something else.
 	Damaged func(cause error) error
-	// Secret, if it is not nil, reports whether one of the texts contains a secret. Such
-	// an entry is not written, nor the rest of its transaction: the error is
+	// Secret, if it is not nil, reports whether one of the texts contains a secret. Then
+	// neither the entry nor the rest of its transaction is written, and the error is
 	// state.ErrSecret.
 	Secret func(texts ...[]byte) bool
-	// Name is how errors call such a copy, "" for its path.
+	// Name is the name of such a copy in errors; "" means its path.
 	Name string
 
 	migrations map[int]migration   // nil for those of this package; tests have others
@@ -69,7 +69,7 @@ func (s *Store) name() string { return cmp.Or(s.options.Name, s.path) }
 
 var _ state.Store = (*Store)(nil)
 
-// errClosed is the error of a store that was closed. It must not read as empty.
+// errClosed is the error of a closed store, which must not read as empty.
 var errClosed = errors.New("the state is closed")
 
 func (s *Store) view(f func(*bbolt.Tx) error) error {
@@ -94,9 +94,9 @@ func noSpace(err error) bool {
 	return false
 }
 
-// write runs one journal transaction, which raises the serial. It returns when ctx ends,
-// at the latest. If the disk has not answered by then, the transaction is left behind: it
-// may still be committed, and those that follow wait for it until their own contexts end.
+// write runs one journal transaction, which raises the serial. It returns at the latest when
+// ctx ends. If the disk has not answered by then, the transaction is left behind: it may still
+// be committed, and later ones wait for it until their own contexts end.
 func (s *Store) write(ctx context.Context, act func(*writing) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("write the state %s: %w", s.name(), err)
@@ -121,8 +121,8 @@ func (s *Store) write(ctx context.Context, act func(*writing) error) error {
 	return fmt.Errorf("write the state %s: the disk did not answer in time: %w", s.name(), ctx.Err())
 }
 
-// record is write for what was already done: it goes on after ctx has ended, for
-// RecordTimeout at most.
+// record is like write, for what was already done: it continues after ctx has ended, for at
+// most RecordTimeout.
 func (s *Store) record(ctx context.Context, act func(*writing) error) error {
 	ctx, cancel := state.Lasting(ctx, state.RecordTimeout)
 	defer cancel()
@@ -159,7 +159,7 @@ func (s *Store) Close() error {
 	return s.closed
 }
 
-// release closes the file, which frees its lock.
+// release closes the file, which releases its lock.
 func (s *Store) release() error {
 	if s.stuck.Load() || s.left.Load() > 0 {
 		// bbolt would wait for the write that panicked or hangs. Its pages stay mapped, so

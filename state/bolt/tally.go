@@ -67,7 +67,7 @@ func sumOf(digest [sha256.Size]byte) (s sum) {
 	return s
 }
 
-// digester computes digests. It keeps its memory from one to the next.
+// digester computes digests. It reuses its memory.
 type digester struct{ memory []byte }
 
 // entry returns the digest of an entry: of the name of its bucket, its key and its value,
@@ -81,8 +81,8 @@ func (d *digester) entry(bucket, key, value []byte) sum {
 	return sumOf(sha256.Sum256(d.memory))
 }
 
-// sequence returns the digest of the number that a bucket gave out last. It stands under
-// the empty key, which no entry can have.
+// sequence returns the digest of the last number that a bucket gave out. It uses the empty key,
+// which no entry can have.
 func (d *digester) sequence(bucket []byte, n uint64) sum { return d.entry(bucket, nil, number(n)) }
 
 // counted lists the buckets that a tally covers: all but meta, which holds it.
@@ -119,16 +119,16 @@ func count(tx *bbolt.Tx) (t tally, err error) {
 	return t, err
 }
 
-// checkTally compares what is in a file with what its meta value says.
+// checkTally compares the content of a file with its meta value.
 func checkTally(tx *bbolt.Tx, meta metaValue) error {
 	there, err := count(tx)
 	switch {
 	case err != nil:
 		return err
 	case there.Entries != meta.Entries:
-		return fmt.Errorf("it has %d entries, and its meta value says %d", there.Entries, meta.Entries)
+		return fmt.Errorf("it has %d entries, but its meta value says %d", there.Entries, meta.Entries)
 	case there.Sum != meta.Sum:
-		return errors.New("its entries are not those that were written, because their digests do not add up")
+		return errors.New("its entries are not those that were written: their digests do not add up")
 	}
 	return nil
 }

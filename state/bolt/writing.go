@@ -47,7 +47,7 @@ func (w *writing) mayWrite(bucket, key, text []byte) error {
 	return fmt.Errorf("%w, in an entry of %q; nothing of it was written", state.ErrSecret, bucket)
 }
 
-// mayKeep returns state.ErrSecret if an entry that is there contains a secret.
+// mayKeep returns state.ErrSecret if an existing entry contains a secret.
 func (w *writing) mayKeep() error {
 	for _, bucket := range allBuckets {
 		err := w.tx.Bucket(bucket).ForEach(func(key, text []byte) error { return w.mayWrite(bucket, key, text) })
@@ -162,7 +162,7 @@ func (s *Store) update(act func(*writing) error) error {
 	return fmt.Errorf("write the state %s: %w", s.name(), err)
 }
 
-// updateCopy changes a file that nobody else knows yet.
+// updateCopy changes a file that nobody else uses yet.
 func updateCopy(path string, o Options, act func(*writing) error) error {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: o.NoSync, FreelistType: bbolt.FreelistMapType})
 	if err != nil {

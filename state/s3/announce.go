@@ -90,8 +90,8 @@ func (s *Store) claim(i *state.Intent) bool {
 	return true
 }
 
-// lastFault returns why no step may begin: the server refuses what is written back. If it
-// was only in trouble, the next checkpoint tries again.
+// lastFault returns why no step may begin: the server refused a write-back. If the server only
+// had a temporary problem, the next checkpoint tries again.
 func (s *Store) lastFault() error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
@@ -101,7 +101,7 @@ func (s *Store) lastFault() error {
 	return s.fault
 }
 
-// dropRetries drops the other names that were announced for a step that is done.
+// dropRetries drops the other announced names of a step that is done.
 func (s *Store) dropRetries(ctx context.Context, done state.Intent) error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
@@ -116,7 +116,7 @@ func (s *Store) dropRetries(ctx context.Context, done state.Intent) error {
 	return s.drop(ctx, ids)
 }
 
-// dropAnnounced drops what was announced and never begun.
+// dropAnnounced drops announced intents that never began.
 func (s *Store) dropAnnounced(ctx context.Context) error {
 	s.journal.Lock()
 	defer s.journal.Unlock()
@@ -166,14 +166,14 @@ func inherit(ctx context.Context, file *bolt.Store, intents []state.Intent) erro
 	return announceMissing(ctx, file, notBegun(snap, intents))
 }
 
-// notBegun returns the intents of operations that have not begun, as far as a state knows.
+// notBegun returns the intents of operations that have not begun, according to a state.
 func notBegun(snap state.Snapshot, intents []state.Intent) []state.Intent {
 	return slices.DeleteFunc(slices.Clone(intents), func(i state.Intent) bool {
 		return snap.Sequences[i.Project] >= i.Sequence
 	})
 }
 
-// announceMissing adds the intents that a file does not have.
+// announceMissing adds intents that a file does not have yet.
 func announceMissing(ctx context.Context, file *bolt.Store, intents []state.Intent) error {
 	snap, err := file.Snapshot()
 	if err != nil {

@@ -27,9 +27,9 @@ type Options struct {
 	// every host may get one.
 	MaySend func(host string) error
 	Rescue  string
-	// Secret is as in bolt.Options, for the working copy, the lock and the first line of the
-	// state. Learn, if it is not nil, is told
-	// the keys that the AWS SDK's default chain finds.
+	// Secret is as in bolt.Options. It covers the working copy, the lock and the first line of
+	// the state. Learn, if it is not nil, is told the keys that the AWS SDK's default chain
+	// finds.
 	Secret func(texts ...[]byte) bool
 	Learn  func(secrets ...vendors.Secret)
 	// Waiting, if it is not nil, is told why a command waits, and until when.
@@ -38,15 +38,15 @@ type Options struct {
 	Pace Pace
 }
 
-// Pace says how often a state that is being changed is written back: when that much time
-// has passed since the last time, or that many operations have ended.
+// Pace says how often a changing state is written back: when that much time has passed since
+// the last time, or that many operations have ended.
 type Pace struct {
 	Every      time.Duration
 	Operations int
 }
 
-// DefaultPace bounds how much of a dead runner's work is not in the state, and has to be
-// found again by the intents.
+// DefaultPace bounds how much of a dead runner's work is missing from the state, and must be
+// found through the intents.
 var DefaultPace = Pace{Every: 15 * time.Second, Operations: 25}
 
 // Backend is a state in a bucket, with its lock. It holds no resources itself.
@@ -84,7 +84,7 @@ func (b *Backend) lockKey() string     { return b.key + ".lock" }
 func (b *Backend) previousKey() string { return b.key + ".previous" }
 func (b *Backend) backupsKey() string  { return b.key + ".backups/" }
 
-// beforeRestore returns what the names of replaced states begin with.
+// beforeRestore returns the prefix of the names of replaced states.
 func (b *Backend) beforeRestore() string { return b.key + ".before-restore-" }
 
 // boltOptions returns the options of the working copy. Nobody else opens it, and it need
@@ -96,9 +96,9 @@ func (b *Backend) boltOptions() bolt.Options {
 // noETag is an ETag that no object has.
 const noETag = `"00000000000000000000000000000000"`
 
-// probe tries both conditional writes on the lock that was just taken, so that a state is
-// never entrusted to a server that ignores the conditions. Both must be refused. They write
-// what is already there, so they do no harm to a server that accepts them.
+// probe tries both conditional writes on the lock that was just taken, so that a state is never
+// kept on a server that ignores the conditions. Both must be refused. They write what is
+// already there, so they do no harm if a server accepts them.
 func (b *Backend) probe(ctx context.Context, held *lease) error {
 	text, err := held.mine.encode()
 	if err != nil {
@@ -111,8 +111,8 @@ func (b *Backend) probe(ctx context.Context, held *lease) error {
 		switch _, err := b.bucket.put(ctx, held.key, text, c.condition); {
 		case errors.Is(err, errCondition):
 		case err == nil:
-			return fmt.Errorf("%w: it has no conditional writes, for it accepted one with %s that it had to refuse; "+
-				"keep the state on a server that has them, such as R2, AWS S3, MinIO or versitygw", state.ErrUnsafe, c.header)
+			return fmt.Errorf("%w: it does not support conditional writes: it accepted one with %s that it had to refuse; "+
+				"keep the state on a server that supports them, such as R2, AWS S3, MinIO or versitygw", state.ErrUnsafe, c.header)
 		default:
 			return err
 		}
@@ -120,8 +120,8 @@ func (b *Backend) probe(ctx context.Context, held *lease) error {
 	return nil
 }
 
-// Lock takes the lock and keeps it for as long as last, which is 5 seconds or more, or
-// until Unlock. It waits for a lock that is held as Options.LockTimeout says. Errors wrap
+// Lock takes the lock and keeps it for as long as last, which is 5 seconds or more, or until
+// Unlock. If the lock is held, it waits for up to Options.LockTimeout. Errors wrap
 // state.ErrLocked.
 func (b *Backend) Lock(ctx context.Context, last time.Duration) (state.Lock, error) {
 	if last < shortestExpiry {
@@ -141,8 +141,8 @@ func (b *Backend) Lock(ctx context.Context, last time.Duration) (state.Lock, err
 		return state.Lock{}, errors.Join(ctx.Err(), releaseIf(ctx, held)) // nobody would learn its id
 	}
 	if err != nil {
-		return state.Lock{}, fmt.Errorf("the lock %s was taken for %s, and bh state unlock %s releases it; "+
-			"its time of expiry could not be read: %w", held.mine.ID, last, words.InShell(held.mine.ID), err)
+		return state.Lock{}, fmt.Errorf("the lock %s was taken for %s; to release it: bh state unlock %s; "+
+			"the time when it expires could not be read: %w", held.mine.ID, last, words.InShell(held.mine.ID), err)
 	}
 	return now.info(), nil
 }
@@ -156,15 +156,14 @@ func releaseIf(ctx context.Context, held *lease) error {
 	return held.release(ctx)
 }
 
-// Locked implements [state.Locker]. Held is false in its answer if nobody holds the lock.
+// Locked implements [state.Locker]. Held is false in the result if nobody holds the lock.
 func (b *Backend) Locked(ctx context.Context) (state.Lock, error) {
 	now, err := b.look(ctx)
 	return now.info(), err
 }
 
-// Unlock releases the lock of this id, whoever holds it. A holder that is still running
-// notices before its next write. Unlock returns false if that lock is not held, or no
-// longer.
+// Unlock releases the lock with this id, no matter who holds it. A holder that is still running
+// notices before its next write. Unlock returns false if that lock is not, or no longer, held.
 func (b *Backend) Unlock(ctx context.Context, id string) (bool, error) {
 	for round := 1; ; round++ {
 		now, err := b.look(ctx)
@@ -180,7 +179,8 @@ func (b *Backend) Unlock(ctx context.Context, id string) (bool, error) {
 		if _, err = b.bucket.put(ctx, b.lockKey(), text, condition{etag: now.etag}); !errors.Is(err, errCondition) || round == lockRounds {
 			return err == nil, err
 		}
-		// It was renewed meanwhile, or this write was carried out and its answer lost.
+		// The lock was renewed in the meantime, or this write was carried out and its response
+		// lost.
 		if there, err := b.look(ctx); err == nil && there.ID == id && there.Released {
 			return true, nil
 		}

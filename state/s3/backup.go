@@ -39,15 +39,15 @@ func (s *Store) Backup(ctx context.Context) (string, error) {
 	return s.b.backup(ctx, s.etag, meta.Serial)
 }
 
-// Backup implements [state.Place]. It copies the state as it is in the bucket, without a
-// lock, and otherwise does what Store.Backup does.
+// Backup implements [state.Place]. It copies the state as it is in the bucket, without a lock,
+// and otherwise works like Store.Backup.
 func (b *Backend) Backup(ctx context.Context) (string, error) {
 	got, err := b.fetchWhole(ctx)
 	switch {
 	case err != nil:
 		return "", err
 	case got.etag == "":
-		return "", errors.New("there is no state to copy yet")
+		return "", errors.New("there is no state to back up yet")
 	}
 	return b.backup(ctx, got.etag, got.Serial)
 }
@@ -56,7 +56,7 @@ func (b *Backend) backup(ctx context.Context, etag string, serial uint64) (strin
 	key := fmt.Sprintf("%s%s%s-%d", b.backupsKey(), backupPrefix, b.o.Now().UTC().Format(backupTime), serial)
 	if err := b.bucket.copy(ctx, b.key, etag, key); err != nil {
 		if errors.Is(err, errCondition) {
-			return "", fmt.Errorf("%w: the state changed meanwhile; run the command again", err)
+			return "", fmt.Errorf("%w: the state changed in the meantime; run the command again", err)
 		}
 		return "", err
 	}
@@ -73,7 +73,7 @@ func (b *Backend) backup(ctx context.Context, etag string, serial uint64) (strin
 	return b.path(key), nil
 }
 
-// path returns the name of an object beside the state, for people.
+// path returns the name of an object next to the state, for people.
 func (b *Backend) path(key string) string { return "s3://" + b.bucket.name + "/" + key }
 
 // copies lists the objects under KEY.backups/, newest first.

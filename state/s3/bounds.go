@@ -13,8 +13,8 @@ import (
 )
 
 // limits bound what is read from a server and written to it: the state object, the lock object
-// with the intents of an apply, and the file that a state object unpacks to. What bh writes is
-// held to them as well, so that it can be read again. Tests lower them.
+// with the intents of an apply, and the file that a state object unpacks to. They apply to what
+// bh writes as well, so that it can be read again. Tests lower them.
 //
 // The intents of a new project take some 2,400 bytes, so a lock holds those of 25,000, which
 // is ten hours of work under Cloudflare's limit. The lock is sent whole at each renewal, twice
@@ -23,7 +23,7 @@ var limits = struct{ object, lock, file int64 }{object: 256 << 20, lock: 64 << 2
 
 const (
 	headerLimit  = 64 << 10 // the first line of a state object
-	answerLimit  = 16 << 20 // any answer that is not an object, such as a list
+	answerLimit  = 16 << 20 // any response that is not an object, such as a list
 	errorLimit   = 64 << 10 // the body of an error, of which the rest is left
 	headersLimit = 256 << 10
 	listPages    = 100
@@ -31,11 +31,11 @@ const (
 	lockRounds   = 50  // tries to take a lock that others take first
 	// longestLock is the longest that a lock may last: a person can take one for long.
 	longestLock = 100 * 365 * 24 * time.Hour
-	// settleLimit is how long to leave a lock alone in all that somebody else released.
+	// settleLimit is how long in total to leave alone a lock that somebody else released.
 	settleLimit = longestExpiry*3/4 + time.Minute
 )
 
-// limitOf returns the bound on an object by its name.
+// limitOf returns the size limit of an object by its name.
 func limitOf(key string) int64 {
 	if strings.HasSuffix(key, ".lock") {
 		return limits.lock
@@ -43,7 +43,7 @@ func limitOf(key string) int64 {
 	return limits.object
 }
 
-// tooLarge returns the error of an object above its bound.
+// tooLarge returns the error for an object above its size limit.
 func (b *bucket) tooLarge(act, key string, size int64) error {
 	what, advice := "a state", ""
 	if strings.HasSuffix(key, ".lock") {
@@ -52,17 +52,17 @@ func (b *bucket) tooLarge(act, key string, size int64) error {
 			advice = "; apply fewer projects at a time, with --target"
 		}
 	}
-	return &serverError{text: fmt.Sprintf("%s s3://%s/%s: it has %d bytes or more, and %s of bh has at most %d MiB%s",
+	return &serverError{text: fmt.Sprintf("%s s3://%s/%s: it has %d bytes or more; %s of bh has at most %d MiB%s",
 		act, b.name, key, size, what, limitOf(key)>>20, advice), kind: errRefused}
 }
 
-// bytesOfObject is how many bytes of a lock there are at least for each object in it. An intent
-// has more than 300, with all that it holds.
+// bytesOfObject is the least number of bytes in a lock for each object in it. An intent has
+// more than 300.
 const bytesOfObject = 64
 
-var errAnswer = errors.New("the answer is larger than that of any S3 server")
+var errAnswer = errors.New("the response is larger than that of any S3 server")
 
-// boundedTransport bounds what the SDK reads by itself, which is everything but objects.
+// boundedTransport bounds what the SDK itself reads, which is everything but objects.
 type boundedTransport struct{ next http.RoundTripper }
 
 // RoundTrip implements [http.RoundTripper].
@@ -117,20 +117,20 @@ func (r *refusing) Read(p []byte) (int, error) {
 }
 
 // datedAhead returns an error if the server says that a lock was written in its own future:
-// such a lock would not expire when it should, or never be left alone for long enough.
+// such a lock would expire too late, or never be left alone for long enough.
 func datedAhead(place string, s seen) error {
 	if s.modified.Sub(s.asked) <= time.Minute {
 		return nil
 	}
-	return fmt.Errorf("%w: %s: the server says that the lock was written at %s, and that it is %s now; "+
+	return fmt.Errorf("%w: %s: the server says that the lock was written at %s, although it says that it is %s now; "+
 		"correct its clock, or look for a proxy or cache in between",
 		state.ErrUnsafe, place, words.Time(s.modified), words.Time(s.asked))
 }
 
-// unsettled returns the error of a lock that was released and would have to be left alone for
-// longer than any lock that bh writes by itself.
+// unsettled returns the error for a released lock that would have to be left alone for longer
+// than any lock that bh itself writes.
 func (b *Backend) unsettled(wait time.Duration) error {
-	return fmt.Errorf("%w: %s was unlocked a moment ago, and by its lock its holder may take %s to notice; bh waits %s at most; "+
-		"if you know that nothing runs, delete s3://%s/%s", state.ErrLocked, b.Name(), words.Length(wait.Round(time.Second)),
+	return fmt.Errorf("%w: %s was just unlocked, and its holder may need %s to notice; bh waits at most %s; "+
+		"if you are sure that nothing is running, delete s3://%s/%s", state.ErrLocked, b.Name(), words.Length(wait.Round(time.Second)),
 		words.Length(settleLimit), b.bucket.name, b.lockKey())
 }

@@ -27,14 +27,15 @@ import (
 	"buckethead/vendors/transport"
 )
 
-// tries is how often a request is sent if it gets no answer, or that of a server in
-// trouble. Conditional writes may be repeated, because their first effect is recognised.
+// tries is how often a request is sent if there is no response, or the server reports a
+// problem. Conditional writes may be repeated, because an effect of the first try is
+// recognised.
 const tries = 4
 
 // callTimeout bounds one call, with all its tries.
 const callTimeout = 2 * time.Minute
 
-// gzipMagic begins what is compressed, and is in no JSON.
+// gzipMagic begins compressed data, and never occurs in JSON.
 var gzipMagic = []byte("\x1f\x8b")
 
 // bucket is the bucket that holds the state, as this package uses it.
@@ -44,15 +45,15 @@ type bucket struct {
 	secret func(texts ...[]byte) bool // Options.Secret
 }
 
-// object is the answer to a GET. Both times are by the server's clock: modified is when the
-// object was last written, asked when it was read or found absent.
+// object is the response to a GET. Both times are by the server's clock: modified is when the
+// object was last written, asked is when it was read or found absent.
 type object struct {
 	body            []byte
 	etag            string
 	modified, asked time.Time
 }
 
-// learning tells what keys a provider returns.
+// learning reports the keys that a provider returns.
 type learning struct {
 	aws.CredentialsProvider
 	learn func(...vendors.Secret)
@@ -76,7 +77,7 @@ func openBucket(ctx context.Context, o Options) (*bucket, error) {
 			})
 		}),
 		awsconfig.WithLogger(logging.Nop{}), // faults are returned as errors
-		// Only AWS has checksums in trailers, and the state has its own digest.
+		// Only AWS supports checksums in trailers, and the state has its own digest.
 		awsconfig.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
 		awsconfig.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),
 	}
@@ -100,7 +101,7 @@ func openBucket(ctx context.Context, o Options) (*bucket, error) {
 	endpoint := s.Text("endpoint_url")
 	if cfg.Region == "" {
 		if endpoint == "" {
-			return nil, errors.New("the region of the bucket is not known; write region = ..., or set AWS_REGION")
+			return nil, errors.New("the region of the bucket is unknown; set region, or AWS_REGION")
 		}
 		cfg.Region = "auto" // which R2 accepts; others need their own
 	}
@@ -131,8 +132,8 @@ func clientOver(t http.RoundTripper) *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// orHostOf allows the host of an endpoint beside those that maySend allows: a user's own AWS
-// configuration names it, and not the file.
+// orHostOf allows the host of an endpoint in addition to those that maySend allows: the user's
+// own AWS configuration names it, not the file.
 func orHostOf(endpoint string, maySend func(host string) error) func(host string) error {
 	own := vendors.HostOf(endpoint)
 	if maySend == nil || own == "" {
@@ -146,8 +147,8 @@ func orHostOf(endpoint string, maySend func(host string) error) func(host string
 	}
 }
 
-// reachable tells the SDK not to try an address again that takes no connections, or that must
-// not get the session token.
+// reachable tells the SDK not to try an address again if it accepts no connections, or must not
+// get the session token.
 func reachable(err error) aws.Ternary {
 	if vendors.Unreachable(err) || errors.Is(err, vendors.ErrHostNotAllowed) {
 		return aws.FalseTernary
@@ -213,10 +214,10 @@ type condition struct {
 	etag   string
 }
 
-// put writes an object under a condition, and returns its ETag. The error is errCondition
-// if the condition does not hold, which may be because this same write was carried out
-// before and its answer lost, and state.ErrSecret if the object would contain a secret: the
-// working copy looks for them in what is compressed.
+// put writes an object under a condition, and returns its ETag. The error is errCondition if
+// the condition is not met; the reason may be that this same write was carried out before and
+// its response lost. It is state.ErrSecret if the object would contain a secret; for compressed
+// data, the working copy checks that.
 func (b *bucket) put(ctx context.Context, key string, body []byte, c condition) (etag string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -224,7 +225,7 @@ func (b *bucket) put(ctx context.Context, key string, body []byte, c condition) 
 		return "", b.tooLarge("write", key, size)
 	}
 	if clear, _, _ := bytes.Cut(body, gzipMagic); b.secret != nil && b.secret(clear) {
-		return "", fmt.Errorf("%w, in s3://%s/%s, which was not written", state.ErrSecret, b.name, key)
+		return "", fmt.Errorf("%w, in s3://%s/%s; it was not written", state.ErrSecret, b.name, key)
 	}
 	in := &awss3.PutObjectInput{Bucket: &b.name, Key: &key, Body: bytes.NewReader(body),
 		ContentType: aws.String("application/octet-stream")}
@@ -237,7 +238,7 @@ func (b *bucket) put(ctx context.Context, key string, body []byte, c condition) 
 	if err != nil {
 		err = b.fault("write", key, err)
 		if errors.Is(err, errAbsent) {
-			err = errors.Join(errCondition, err) // the object to be replaced is gone
+			err = errors.Join(errCondition, err) // the object to replace is gone
 		}
 		return "", err
 	}
@@ -274,8 +275,8 @@ func (b *bucket) list(ctx context.Context, prefix string) ([]listed, error) {
 			return nil, b.fault("list", prefix, err)
 		}
 		if page.Name == nil && page.KeyCount == nil && page.MaxKeys == nil && page.IsTruncated == nil {
-			return nil, &serverError{text: fmt.Sprintf("list s3://%s/%s: the answer is not a list of objects; "+
-				"check endpoint_url: what answered there may not be an S3 server", b.name, prefix), kind: errRefused}
+			return nil, &serverError{text: fmt.Sprintf("list s3://%s/%s: the response is not a list of objects; "+
+				"check endpoint_url: the server there may not be an S3 server", b.name, prefix), kind: errRefused}
 		}
 		next := aws.ToString(page.NextContinuationToken)
 		if seen[next] || len(seen) == listPages {
@@ -283,7 +284,7 @@ func (b *bucket) list(ctx context.Context, prefix string) ([]listed, error) {
 		}
 		seen[next] = true
 		for _, o := range page.Contents {
-			if key := aws.ToString(o.Key); strings.HasPrefix(key, prefix) { // nothing else is ours to read or remove
+			if key := aws.ToString(o.Key); strings.HasPrefix(key, prefix) { // other objects are not ours to read or remove
 				out = append(out, listed{key, aws.ToInt64(o.Size), aws.ToTime(o.LastModified)})
 			}
 		}
@@ -291,7 +292,7 @@ func (b *bucket) list(ctx context.Context, prefix string) ([]listed, error) {
 	return out, nil
 }
 
-// remove deletes an object. It is no error if there is no such object.
+// remove deletes an object. It is not an error if there is no such object.
 func (b *bucket) remove(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()

@@ -49,7 +49,7 @@ func TestStore_damagedFile(t *testing.T) {
 			t.Error("it was changed")
 		}
 	}
-	refused("bh state restore s3://states/" + k + ".previous puts the newest copy that is whole in its place")
+	refused("bh state restore s3://states/" + k + ".previous restores the newest intact copy")
 	s.sim.Put(states, k+".previous", s3.DamageFile(t, s.object(k+".previous")))
 	_, err = b.Restore(t.Context(), "s3://states/"+k+".previous")
 	isNot(t, err, state.ErrDamaged)

@@ -225,11 +225,11 @@ func TestFaults_words(t *testing.T) {
 		fault
 		want []string
 	}{
-		"no permission": {fault{status: 403, code: "AccessDenied"}, []string{"read s3://states/", "AccessDenied", "let these keys read, write and list"}},
-		"no bucket":     {fault{status: 404, code: "NoSuchBucket"}, []string{"NoSuchBucket", "make the bucket"}},
+		"no permission": {fault{status: 403, code: "AccessDenied"}, []string{"read s3://states/", "AccessDenied", "allow these keys to read, write and list"}},
+		"no bucket":     {fault{status: 404, code: "NoSuchBucket"}, []string{"NoSuchBucket", "create the bucket"}},
 		"wrong keys":    {fault{status: 403, code: "InvalidAccessKeyId"}, []string{"check the keys"}},
-		"wrong region":  {fault{status: 301, code: "PermanentRedirect"}, []string{"name the bucket's own region"}},
-		"trouble":       {fault{status: 503, code: "SlowDown"}, []string{"SlowDown", "in trouble"}},
+		"wrong region":  {fault{status: 301, code: "PermanentRedirect"}, []string{"use the bucket's own region"}},
+		"trouble":       {fault{status: 503, code: "SlowDown"}, []string{"SlowDown", "has a problem"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"buckethead/vendors/sim/s3api"
 )
 
-// Keys that the AWS SDK's default chain finds are told to whoever keeps secrets out of what
-// is printed.
+// Keys that the AWS SDK's default chain finds are reported to the code that keeps secrets out
+// of what is printed.
 func TestBackend_tellsTheKeysOfTheChain(t *testing.T) {
 	for name, value := range map[string]string{"AWS_ACCESS_KEY_ID": keyID, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": "session-token",
 		"AWS_CONFIG_FILE": "/none", "AWS_SHARED_CREDENTIALS_FILE": "/none"} {

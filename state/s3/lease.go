@@ -24,17 +24,17 @@ type lease struct {
 	turn turn
 	mine lock
 	etag string
-	// inherited means that what the previous holder left is not in the state yet, or
-	// that the state could not be written at the end: the next holder has to take over.
+	// inherited means that the intents of the previous holder are not in the state yet, or that
+	// the state could not be written at the end. The next holder must take over.
 	inherited bool
 
 	mu      sync.Mutex
-	renewed time.Time // when the last write that succeeded was begun
+	renewed time.Time // when the last successful write began
 	gone    error     // why the lock is no longer held
-	unsafe  error     // why it may be taken although we renew it; see checkAge
+	unsafe  error     // why others may take it although we renew it; see checkAge
 }
 
-// turn is a mutex that can be waited for with a context.
+// turn is a mutex that can be acquired with a context.
 type turn chan struct{}
 
 func newTurn() turn { return make(turn, 1) }
@@ -51,10 +51,10 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) give() { <-t }
 
-// pollLock is how often to look at a lock that somebody holds.
+// pollLock is how often to check a lock that somebody holds.
 const pollLock = 2 * time.Second
 
-// drawID draws the id of a lock.
+// drawID generates the id of a lock.
 func drawID() string {
 	id := make([]byte, 8)
 	_, _ = rand.Read(id) // never fails, says crypto/rand
@@ -69,7 +69,7 @@ func (b *Backend) look(ctx context.Context) (seen, error) {
 	case err != nil && !absent:
 		return seen{}, err
 	case got.asked.IsZero(), got.modified.IsZero() && !absent:
-		return seen{}, fmt.Errorf("%w: its answers have no date, so no lock can expire", state.ErrUnsafe)
+		return seen{}, fmt.Errorf("%w: its responses have no date, so no lock can expire", state.ErrUnsafe)
 	case absent:
 		return seen{}, nil
 	}
@@ -81,9 +81,9 @@ func (b *Backend) look(ctx context.Context) (seen, error) {
 	return out, datedAhead(b.Name(), out)
 }
 
-// acquire takes the lock. If it is held, acquire waits as long as Options.LockTimeout says.
-// before is the lock that was there: if it was taken over or broken, it may have left
-// intents, and a holder who does not know yet.
+// acquire takes the lock. If it is held, acquire waits for up to Options.LockTimeout. before is
+// the previous lock: if it was taken over or broken, it may have left intents, and its holder
+// may not know yet.
 func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool) (
 	held *lease, before seen, err error) {
 	held = &lease{turn: newTurn(), b: b.bucket, key: b.lockKey(), place: b.Name(), now: b.o.Now,
@@ -92,7 +92,7 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 	defer done()
 	last, met, rounds := "", 0, 0
 	var settled time.Duration
-	var first seen // the version that is waited for, as it was first read
+	var first seen // the version that we wait for, as it was first read
 	for told := false; ; {
 		if before, err = b.look(ctx); err != nil {
 			return nil, before, err
@@ -125,8 +125,8 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 		held.mine.Broken = held.inherited
 		switch err := held.take(ctx, before); {
 		case errors.Is(err, errCondition):
-			// Somebody else was faster. But if nothing changed, the server refuses for
-			// another reason, and asking again would never end.
+			// Somebody else was faster. But if nothing has changed, the server refuses for
+			// another reason, and trying again would never end.
 			if met++; before.etag != last {
 				last, met = before.etag, 1
 			}
@@ -144,14 +144,13 @@ func (b *Backend) acquire(ctx context.Context, expiry time.Duration, manual bool
 	}
 }
 
-// settle leaves a lock alone that somebody else released. In all that is no longer than
-// settleLimit.
+// settle leaves a lock alone that somebody else released, for at most settleLimit in total.
 func (b *Backend) settle(ctx context.Context, wait, settled time.Duration) error {
 	if max(wait, settled) > settleLimit {
 		return b.unsettled(wait)
 	}
 	if b.o.Waiting != nil {
-		b.o.Waiting("the state was unlocked a moment ago, and its holder has to notice", b.o.Now().Add(wait))
+		b.o.Waiting("the state was just unlocked, and its holder has to notice", b.o.Now().Add(wait))
 	}
 	if !b.pause(ctx, wait) {
 		return ctx.Err()
@@ -177,12 +176,13 @@ func (l *lease) take(ctx context.Context, before seen) error {
 	return l.write(ctx, condition{absent: !before.there, etag: before.etag})
 }
 
-// recognizeTimeout is how long a signal waits for word of a write that it cut off.
+// recognizeTimeout is how long to wait, after a signal, for the result of a write that it
+// interrupted.
 const recognizeTimeout = 1500 * time.Millisecond
 
-// write writes the lock as it is in mine. If the condition does not hold, or the outcome is
-// unknown, it reads the lock to see whether this write was carried out after all. The
-// caller has the turn.
+// write writes the lock as it is in mine. If the condition is not met, or the outcome is
+// unknown, it reads the lock to see whether this write was carried out after all. The caller
+// has the turn.
 func (l *lease) write(ctx context.Context, c condition) error {
 	begun := l.now()
 	text, err := l.mine.encode()
@@ -191,7 +191,7 @@ func (l *lease) write(ctx context.Context, c condition) error {
 	}
 	etag, err := l.b.put(ctx, l.key, text, c)
 	if errors.Is(err, errCondition) || errors.Is(err, errOpen) {
-		// Also after a signal: a lock that nobody knows to be taken is never released.
+		// Even after a signal: if nobody knows that a lock was taken, it is never released.
 		reading, cancel := ctx, context.CancelFunc(func() {})
 		if ctx.Err() != nil {
 			reading, cancel = state.Lasting(ctx, recognizeTimeout)
@@ -237,14 +237,14 @@ func (l *lease) announce(ctx context.Context, intents []state.Intent) error {
 	}
 	err := l.rewrite(ctx)
 	if errors.Is(err, state.ErrSecret) || errors.Is(err, errRefused) {
-		// They are not there, and must not be in the way of a renewal or a release.
+		// They were not written, and must not block a renewal or a release.
 		l.mine.Intents = before
 	}
 	return errors.Join(err, l.mayAct())
 }
 
-// rewrite replaces our own lock. A version of ours whose answer was lost is recognised by
-// its id, and replaced as well. The caller has the turn.
+// rewrite replaces our own lock. A version of ours whose response was lost is recognised by its
+// id, and also replaced. The caller has the turn.
 func (l *lease) rewrite(ctx context.Context) error {
 	for try := 0; ; try++ {
 		if err := l.lost(); err != nil {
@@ -253,7 +253,7 @@ func (l *lease) rewrite(ctx context.Context) error {
 		l.mine.RenewedAt = l.now().UTC()
 		err := l.write(ctx, condition{etag: l.etag})
 		if err == nil {
-			_ = l.checkAge(ctx) // what it finds is in mayAct; without an answer the next write asks again
+			_ = l.checkAge(ctx) // mayAct reports the result; without a response, the next write checks again
 			return nil
 		}
 		if !errors.Is(err, errCondition) {
@@ -282,8 +282,8 @@ func (l *lease) lostTo(found lock) error {
 	return fmt.Errorf("%w: %s: it had expired, and %s took it over", state.ErrLost, l.place, found.Holder.Describe())
 }
 
-// since returns how long ago the lock was last written for certain. It asks both clocks,
-// because one of them stands still while a machine sleeps, and the other can be set.
+// since returns how long ago the lock was last certainly written. It uses both clocks, because
+// one stands still while a machine sleeps, and the other can be set.
 func (l *lease) since() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -298,7 +298,7 @@ func (l *lease) lost() error {
 	return l.gone
 }
 
-// end notes why the lock is no longer held.
+// end records why the lock is no longer held.
 func (l *lease) end(why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -307,8 +307,8 @@ func (l *lease) end(why error) {
 
 func (l *lease) expiry() time.Duration { return time.Duration(l.mine.ExpiresIn) * time.Second }
 
-// confirm makes sure that the lock is held right now. If it was written a short while ago,
-// no call is needed; otherwise it is written again. An unreachable server is no error until
+// confirm makes sure that the lock is held right now. If it was written a short while ago, no
+// call is needed; otherwise it is written again. An unreachable server is not an error until
 // the lock could have expired.
 func (l *lease) confirm(ctx context.Context) error {
 	if err := l.lost(); err != nil {
@@ -324,11 +324,11 @@ func (l *lease) confirm(ctx context.Context) error {
 	if l.since() < l.expiry()*3/4 {
 		return nil
 	}
-	return fmt.Errorf("the lock on %s cannot be renewed, and may have expired: %w", l.place, err)
+	return fmt.Errorf("cannot renew the lock on %s, and it may have expired: %w", l.place, err)
 }
 
-// release releases the lock, unless it was lost. What was inherited and did not get into
-// the state stays in the lock, for the next holder.
+// release releases the lock, unless it was lost. Inherited intents that did not get into the
+// state stay in the lock, for the next holder.
 func (l *lease) release(ctx context.Context) error {
 	if err := l.turn.take(ctx); err != nil {
 		return err
@@ -344,17 +344,17 @@ func (l *lease) release(ctx context.Context) error {
 	err := l.write(ctx, condition{etag: l.etag})
 	if errors.Is(err, errCondition) {
 		l.mine.Released = false
-		if err = l.rewrite(ctx); err == nil { // a renewal of ours whose answer was lost
+		if err = l.rewrite(ctx); err == nil { // a renewal of ours whose response was lost
 			l.mine.Released = true
 			err = l.write(ctx, condition{etag: l.etag})
 		}
 	}
 	if errors.Is(err, state.ErrLost) {
-		return nil // it was reported before, where it mattered
+		return nil // it was already reported where it mattered
 	}
 	l.end(fmt.Errorf("%w: %s: it was released", state.ErrLost, l.place))
 	if err != nil {
-		return fmt.Errorf("release the lock, which expires by itself in %s: %w", l.expiry(), err)
+		return fmt.Errorf("release the lock, which otherwise expires in %s: %w", l.expiry(), err)
 	}
 	return nil
 }

@@ -78,13 +78,13 @@ func TestOpen_takesOver(t *testing.T) {
 		t.Errorf("the second has %q", got)
 	}
 	paused.advance(2 * time.Minute)
-	must(t, first.Commit(t.Context(), begun, state.Record{Project: photos})) // it happened, whoever may write it down
+	must(t, first.Commit(t.Context(), begun, state.Record{Project: photos})) // it happened, no matter who may record it
 	if _, err := first.Begin(t.Context(), state.Intent{Project: photos, Operation: "op", Sequence: 1, Step: "store_credential", Name: "photos"}); !errors.Is(err, state.ErrLost) || !strings.Contains(err.Error(), "second") {
 		t.Errorf("the first goes on: %v", err)
 	}
 	err = first.Close()
 	isNot(t, err, state.ErrLost)
-	if err == nil || !strings.Contains(err.Error(), "it is kept in "+o.Rescue) {
+	if err == nil || !strings.Contains(err.Error(), "a copy for inspection is in "+o.Rescue) {
 		t.Errorf("what the first knew is not saved: %v", err)
 	}
 	serial := func(store *s3.Store) uint64 {
@@ -98,7 +98,7 @@ func TestOpen_takesOver(t *testing.T) {
 	must(t, second.Close())
 }
 
-// Whoever takes over has the state before the first can write it: even one that is not
+// A runner that takes over has the state before the first can write it: even one that is not
 // paused, where the server's clock alone has jumped.
 func TestOpen_fencesTheOneBefore(t *testing.T) {
 	s := newServer(t, s3api.Options{})
@@ -232,7 +232,7 @@ func TestOpen_refusesUnsafeServers(t *testing.T) {
 	}
 }
 
-// Whoever's lock is broken by another notices before the next write.
+// A holder whose lock was broken notices before the next write.
 func TestUnlock(t *testing.T) {
 	s := newServer(t, s3api.Options{})
 	k := key()
@@ -253,7 +253,7 @@ func TestUnlock(t *testing.T) {
 		t.Errorf("twice: %t, %v", done, err)
 	}
 	paused.advance(time.Minute)
-	s.clock.advance(time.Minute) // whoever comes next waits until the holder has noticed
+	s.clock.advance(time.Minute) // the next runner waits until the holder has noticed
 	if _, err := store.Begin(t.Context(), intent("bh/x")); !errors.Is(err, state.ErrLost) || !strings.Contains(err.Error(), "unlocked by somebody of bob") {
 		t.Errorf("the holder goes on: %v", err)
 	}

@@ -13,16 +13,16 @@ import (
 	"buckethead/vendors/transport"
 )
 
-// lockFormat is the number of the layout of the lock object. It rises with the format of
-// the state, whose intents it has.
+// lockFormat is the number of the layout of the lock object. It is raised with the format of
+// the state, because the lock holds intents.
 const lockFormat = 2
 
-// lock is the lock object. It is never deleted: a released lock stays and is marked as
-// such, so that every change of it is a conditional write. The holder draws a new ID each
-// time. ExpiresIn counts, in seconds, from when the server received the write. Manual means
-// that a person took it and no process runs under it. Broken means that this holder, or one
-// that it took over from, may not know that the lock was lost, or has work that is not in
-// the state. Intents are those of the apply.
+// lock is the lock object. It is never deleted: a released lock stays and is marked as such, so
+// that every change is a conditional write. The holder generates a new ID each time. ExpiresIn
+// counts, in seconds, from when the server received the write. Manual means that a person took
+// it and no process runs under it. Broken means that this holder, or one that it took over
+// from, may not know that the lock was lost, or has work that is not in the state. Intents are
+// those of the apply.
 type lock struct {
 	Format     int            `json:"bh_lock"`
 	ID         string         `json:"id"`
@@ -43,7 +43,7 @@ func (l lock) encode() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// lockID matches what can be the id of a lock: people paste it into a command.
+// lockID matches the id of a lock, which people paste into a command.
 var lockID = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
 
 func decodeLock(text []byte) (lock, error) {
@@ -54,12 +54,12 @@ func decodeLock(text []byte) (lock, error) {
 	}
 	switch {
 	case err != nil, l.Format == 0, !lockID.MatchString(l.ID), l.ExpiresIn <= 0, int64(l.ExpiresIn) > int64(longestLock/time.Second):
-		return l, errors.New("it is not a lock of bh: endpoint_url may lead to another server, " +
-			"or another tool has written the object; delete it when no apply runs")
+		return l, errors.New("it is not a lock of bh: endpoint_url may point to another server, " +
+			"or another tool has written the object; delete it while no apply is running")
 	case l.Format > lockFormat:
-		return l, fmt.Errorf("%w: the lock has layout %d, and this bh reads layout %d", errNewer, l.Format, lockFormat)
+		return l, fmt.Errorf("%w: the lock has layout %d, and this bh supports layout %d", errNewer, l.Format, lockFormat)
 	}
-	// Who takes it over would write it without the fields that it does not know.
+	// Taking it over would lose the fields that this bh does not know.
 	l = lock{}
 	err = bolt.Decode(text, &l)
 	for _, i := range l.Intents {
@@ -79,10 +79,10 @@ type seen struct {
 	modified, asked time.Time
 }
 
-// free reports whether the lock may be taken without taking it over.
+// free reports whether the lock may be taken without a takeover.
 func (s seen) free() bool { return !s.there || s.Released }
 
-// settlesIn returns how long to leave a lock alone that somebody else released: by then its
+// settlesIn returns how long to leave alone a lock that somebody else released: by then, its
 // holder has tried to renew it, and knows.
 func (s seen) settlesIn() time.Duration {
 	if !s.there || !s.Released || s.BrokenBy == nil || s.Manual {
@@ -91,8 +91,8 @@ func (s seen) settlesIn() time.Duration {
 	return s.modified.Add(time.Duration(s.ExpiresIn) * time.Second * 3 / 4).Add(time.Second).Sub(s.asked)
 }
 
-// expired reports whether a lock that nobody released may be taken over. The server's dates
-// have whole seconds, so one more second has to pass.
+// expired reports whether a lock that nobody released may be taken over. The server's dates are
+// in whole seconds, so one more second has to pass.
 func (s seen) expired() bool {
 	return !s.free() && !s.asked.Before(s.expiresAt().Add(time.Second))
 }
@@ -110,20 +110,20 @@ func (s seen) info() state.Lock {
 		Held: !s.free(), Expired: s.expired(), Manual: s.Manual, Intents: len(s.Intents)}
 }
 
-// unlocked returns the entry of history of a lock that somebody broke. Whoever broke it could
-// not write the state; the next holder adds it.
+// unlocked returns the history entry for a lock that somebody broke. Breaking a lock cannot
+// write the state, so the next holder adds the entry.
 func (s seen) unlocked() state.Entry {
 	return state.Entry{At: s.modified.UTC(), Actor: s.BrokenBy.Actor, Commit: s.BrokenBy.Commit, Run: s.BrokenBy.Run,
 		Operation: "state unlock", Reason: "held by " + s.Holder.Describe(), Outcome: "done"}
 }
 
-// lockedBy returns the error of a lock that somebody holds.
+// lockedBy returns the error for a lock that somebody holds.
 func lockedBy(place string, s seen) error {
 	left := fmt.Sprintf("in %s", max(s.expiresAt().Sub(s.asked).Round(time.Second), 0))
 	if !s.Manual {
 		left += " unless it is renewed"
 	}
 	return fmt.Errorf("%w: %s is held by %s since %s, and the lock expires %s; "+
-		"wait for it with --lock-timeout, or, if you know that nothing runs: bh state unlock %s",
+		"wait for it with --lock-timeout, or, if you are sure that nothing is running: bh state unlock %s",
 		state.ErrLocked, place, s.Holder.Describe(), words.Time(s.AcquiredAt), left, words.InShell(s.ID))
 }

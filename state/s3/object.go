@@ -37,7 +37,7 @@ type header struct {
 // pack returns the object of a file. It completes the header from the file.
 func pack(h header, file []byte) ([]byte, error) {
 	if int64(len(file)) > limits.file {
-		return nil, fmt.Errorf("%w: the state has %d bytes, and bh keeps at most %d MiB in a bucket",
+		return nil, fmt.Errorf("%w: the state has %d bytes; bh keeps at most %d MiB in a bucket",
 			errRefused, len(file), limits.file>>20)
 	}
 	sum := sha256.Sum256(file)
@@ -55,8 +55,7 @@ func pack(h header, file []byte) ([]byte, error) {
 	if h.MovedTo != "" {
 		return out.Bytes(), nil
 	}
-	// Most of a page is zeros or repeats itself, so the fastest level is nearly as good as
-	// any.
+	// Most of a page is zeros or repetitions, so the fastest level is nearly as good as any.
 	packer, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
 	if err != nil {
 		return nil, err
@@ -88,9 +87,9 @@ func unpack(object []byte) (header, []byte, error) {
 	case err != nil:
 		return h, nil, fmt.Errorf("it cannot be unpacked: %w", err)
 	case n != h.Size:
-		return h, nil, fmt.Errorf("it holds another number of bytes than the %d that its first line says", h.Size)
+		return h, nil, fmt.Errorf("it does not have the %d bytes that its first line says", h.Size)
 	case hex.EncodeToString(sum.Sum(nil)) != h.SHA256:
-		return h, nil, errors.New("its digest is not the one that its first line says")
+		return h, nil, errors.New("its digest is not the one in its first line")
 	}
 	return h, file.Bytes(), nil
 }
@@ -100,7 +99,7 @@ func readHeader(object []byte) (header, []byte, error) {
 	var h header
 	line, _, found := bytes.Cut(object[:min(len(object), headerLimit)], []byte("\n"))
 	if !found {
-		return h, nil, errors.New("it is no state: it does not begin with a line of JSON")
+		return h, nil, errors.New("it is not a state: it does not begin with a line of JSON")
 	}
 	if err := json.Unmarshal(line, &h); err != nil || h.Format == 0 {
 		return h, nil, errors.New("its first line is not that of a state")
@@ -112,7 +111,7 @@ func readHeader(object []byte) (header, []byte, error) {
 	case !whole:
 		return h, nil, errors.New("its first line was changed: it does not match its seal")
 	case h.Format > objectFormat:
-		return h, nil, fmt.Errorf("%w: it has layout %d, and this bh reads layout %d", errNewer, h.Format, objectFormat)
+		return h, nil, fmt.Errorf("%w: it has layout %d, and this bh supports layout %d", errNewer, h.Format, objectFormat)
 	}
 	h = header{}
 	if err := bolt.Decode(unsealed, &h); err != nil {

@@ -64,13 +64,13 @@ func TestUnpack_refuses(t *testing.T) {
 		body string
 		want string
 	}{
-		"nothing":              {"", "no state"},
+		"nothing":              {"", "not a state"},
 		"a page of HTML":       {"<html>\n<body>", "not that of a state"},
 		"JSON of others":       {"{\"version\": 4}\n", "not that of a state"},
-		"no end of a line":     {string(line), "no state"},
-		"a longer first line":  {strings.Repeat("x", headerLimit) + "\n", "no state"},
+		"no end of a line":     {string(line), "not a state"},
+		"a longer first line":  {strings.Repeat("x", headerLimit) + "\n", "not a state"},
 		"a file that is cut":   {string(good[:len(good)-3]), "cannot be unpacked"},
-		"another size":         {resealed(line, `"size":4`, `"size":3`) + "\n" + string(packed), "another number of bytes"},
+		"another size":         {resealed(line, `"size":4`, `"size":3`) + "\n" + string(packed), "does not have the"},
 		"a size below nothing": {resealed(line, `"size":4`, `"size":-1`) + "\n" + string(packed), "says that the file has -1 bytes"},
 		"without its seal":     {`{"bh_state":2,"size":4}` + "\n" + string(packed), "does not match its seal"},
 		"no compression":       {string(line) + "\nfile", "not compressed"},

@@ -15,13 +15,13 @@ import (
 )
 
 // skipped is how far the serial skips ahead if a lock is taken over: more than any apply
-// writes, so that whatever the previous holder still has is older for certain.
+// writes, so that anything the previous holder still has is certainly older.
 const skipped = 1 << 20
 
-// Open takes the lock and reads the state, or creates it if there is none. Close writes it
-// back and releases the lock. If a previous lock expired or was broken, what it left open
-// is added to the state, which is then written at once, so that the previous holder cannot
-// write any more. Errors wrap state.ErrLocked, ErrDamaged, ErrNewer, ErrStack or ErrUnsafe.
+// Open takes the lock and reads the state, or creates it if there is none. Close writes it back
+// and releases the lock. If a previous lock expired or was broken, its open intents are added
+// to the state, which is then written at once, so that the previous holder cannot write any
+// more. Errors wrap state.ErrLocked, ErrDamaged, ErrNewer, ErrStack or ErrUnsafe.
 func (b *Backend) Open(ctx context.Context) (state.Locked, error) {
 	expiry, err := expiry(b.o.Settings)
 	if err != nil {
@@ -77,7 +77,7 @@ func (b *Backend) openHeld(ctx context.Context, held *lease, before seen) (*Stor
 // has expired, its intents are part of what is read. A state that does not exist reads as
 // empty, with a zero Meta.
 func (b *Backend) Read(ctx context.Context) (state.View, error) {
-	// The lock first: what ends between the two reads is in the state by then.
+	// The lock first: anything that ends between the two reads is in the state by then.
 	held, err := b.look(ctx)
 	if err != nil {
 		return nil, err
@@ -159,24 +159,24 @@ func (b *Backend) fetch(ctx context.Context, key string) (fetched, error) {
 	case err != nil:
 		return fetched{}, b.damaged(ctx, key, err)
 	case h.MovedTo != "":
-		return fetched{header: h}, fmt.Errorf("s3://%s/%s: %w: it is at %s since %s; declare that",
+		return fetched{header: h}, fmt.Errorf("s3://%s/%s: %w: it has been at %s since %s; declare that",
 			b.bucket.name, key, state.ErrMoved, vendors.Excerpt(h.MovedTo, 2000), words.Day(h.WrittenAt))
 	}
 	return fetched{h, file, got.etag}, nil
 }
 
-// damaged returns the error of a damaged state object, with the newest copy that is intact.
+// damaged returns the error for a damaged state object, with the newest intact copy.
 func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
 	advice := "there is no copy of it"
 	if key == b.key {
 		advice += "; " + bolt.Rebuild
 		if copies, err := b.Backups(ctx); err != nil {
-			advice = "its copies cannot be listed: " + err.Error()
+			advice = "cannot list its copies: " + err.Error()
 		} else {
 			for _, c := range copies {
 				advice = "none of its copies can be read; " + bolt.Rebuild
 				if c.Err == nil {
-					advice = "bh state restore " + words.FileInShell(c.Path) + " puts the newest copy that is whole in its place"
+					advice = "bh state restore " + words.FileInShell(c.Path) + " restores the newest intact copy"
 					break
 				}
 			}
@@ -186,12 +186,12 @@ func (b *Backend) damaged(ctx context.Context, key string, cause error) error {
 }
 
 // openFile opens a working copy of a file, or creates a new state if file is empty. On most
-// systems the copy loses its name once it is open, so that a process that is killed leaves
-// nothing behind.
+// systems the copy loses its name once it is open, so that a killed process leaves nothing
+// behind.
 func (b *Backend) openFile(ctx context.Context, file []byte) (opened *bolt.Store, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
 	if err != nil {
-		return nil, fmt.Errorf("make a working copy of %s: %w", b.Name(), err)
+		return nil, fmt.Errorf("create a working copy of %s: %w", b.Name(), err)
 	}
 	defer func() {
 		if removed := os.RemoveAll(folder); err == nil && removed != nil && opened != nil {
@@ -201,7 +201,7 @@ func (b *Backend) openFile(ctx context.Context, file []byte) (opened *bolt.Store
 	path := filepath.Join(folder, "state.db")
 	if len(file) > 0 {
 		if err := os.WriteFile(path, file, 0o600); err != nil {
-			return nil, fmt.Errorf("make a working copy of %s: %w", b.Name(), err)
+			return nil, fmt.Errorf("create a working copy of %s: %w", b.Name(), err)
 		}
 	}
 	o := b.boltOptions()

@@ -17,10 +17,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Store is a state.Store that is kept in a bucket, with its lock held. A change is in the
-// working copy when the call returns, and in the bucket by the next checkpoint. Only Begin
-// makes sure that an intent is in the bucket before it returns. A Store is safe for
-// concurrent use.
+// Store is a [state.Store] in a bucket, with its lock held. A change is in the working copy
+// when the call returns, and in the bucket after the next checkpoint. Only Begin makes sure
+// that an intent is in the bucket before it returns. A Store is safe for concurrent use.
 type Store struct {
 	File  *bolt.Store // the working copy
 	b     *Backend
@@ -35,7 +34,7 @@ type Store struct {
 
 	turn   turn         // held while the state object is written; guards etag and copied
 	etag   string       // of the state object; "" before there is one
-	copied bytes.Buffer // what was last written; kept because the next has about that size
+	copied bytes.Buffer // the last version written; kept because the next one has about that size
 
 	wake    chan struct{}
 	stop    context.CancelFunc
@@ -77,7 +76,7 @@ func (s *Store) start(ctx context.Context) {
 }
 
 // inBackground runs f, which ends when the store is closed. A panic in f ends neither the
-// process nor the store: nothing new begins, and what was done is written back at the end.
+// process nor the store: no new step begins, and what was done is written back at the end.
 func (s *Store) inBackground(f func()) {
 	s.stopped.Go(func() {
 		defer func() {
@@ -102,7 +101,7 @@ func (s *Store) History(about addr.Address, limit int) ([]state.Entry, error) {
 // Copy writes the working copy, as bolt.Store.Copy does.
 func (s *Store) Copy(w io.Writer) (state.Meta, error) { return s.File.Copy(w) }
 
-// changed notes that the working copy is ahead of the bucket.
+// changed records that the working copy is ahead of the bucket.
 func (s *Store) changed(err error, operations int) error {
 	if err != nil {
 		return err
@@ -149,8 +148,8 @@ func (s *Store) Append(ctx context.Context, entries ...state.Entry) error {
 	return s.changed(s.File.Append(ctx, entries...), 0)
 }
 
-// checkpoint writes the working copy to the bucket if it is ahead. The server keeps a copy
-// of the version that is replaced.
+// checkpoint writes the working copy to the bucket if it is ahead. The server keeps a copy of
+// the replaced version.
 func (s *Store) checkpoint(ctx context.Context) error {
 	if err := s.turn.take(ctx); err != nil {
 		return err
@@ -174,7 +173,7 @@ func (s *Store) checkpoint(ctx context.Context) error {
 	return err
 }
 
-// errUnwritten is the error of a checkpoint that was not completed.
+// errUnwritten is the error for a checkpoint that was not completed.
 var errUnwritten = errors.New("the state was not written back")
 
 func (s *Store) write(ctx context.Context) error {
@@ -213,7 +212,7 @@ func (b *Backend) header(meta state.Meta, held *lease) header {
 		WrittenAt: b.o.Now().UTC(), WrittenBy: b.o.Holder.Describe()}
 }
 
-// replace replaces the version that was read or written last with a new one.
+// replace replaces the last version that was read or written with a new one.
 func (s *Store) replace(ctx context.Context, body []byte) error {
 	if s.etag != "" {
 		if err := s.b.bucket.copy(ctx, s.b.key, s.etag, s.b.previousKey()); err != nil {
@@ -230,16 +229,16 @@ func (s *Store) replace(ctx context.Context, body []byte) error {
 	return err
 }
 
-// recognise reads the version that is in the way of a write. If it is this very version,
-// same is true: only the answer was lost. If it is an earlier one that was written under
-// our lock, the next try replaces it.
+// recognise reads the version that blocks a write. If it is this very version, same is true:
+// only the response was lost. If it is an earlier one that was written under our lock, the next
+// try replaces it.
 func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err error) {
 	there, err := s.b.bucket.get(ctx, s.b.key)
 	if errors.Is(err, errAbsent) && s.etag == "" {
 		return false, nil // it still has to be created
 	}
 	if errors.Is(err, errAbsent) {
-		return false, fmt.Errorf("%w: %s: the state was removed meanwhile", state.ErrLost, s.b.Name())
+		return false, fmt.Errorf("%w: %s: the state was removed in the meantime", state.ErrLost, s.b.Name())
 	}
 	if err != nil {
 		return false, err
@@ -263,7 +262,7 @@ func (s *Store) recognise(ctx context.Context, body []byte) (same bool, err erro
 // is saved in Options.Rescue, and the error says so. Close is idempotent.
 func (s *Store) Close() error {
 	s.closing.Do(func() {
-		// Enough time for a slow server, whatever ended the command.
+		// Enough time for a slow server, however the command ended.
 		ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 		defer cancel()
 		err := s.dropAnnounced(ctx)
@@ -271,12 +270,12 @@ func (s *Store) Close() error {
 			err = s.checkpoint(ctx)
 		}
 		if err != nil {
-			// The next holder must skip ahead. Otherwise what is saved here could pass for
-			// newer than what that holder writes.
+			// The next holder must skip ahead. Otherwise the copy saved here could seem newer
+			// than what that holder writes.
 			s.lease.inherited = true
 			err = s.rescue(err)
 		}
-		if s.stop != nil { // the lock was renewed up to here
+		if s.stop != nil { // the lock was renewed until now
 			s.stop()
 			s.stopped.Wait()
 		}
@@ -299,8 +298,8 @@ func (s *Store) rescue(cause error) error {
 		return errors.Join(err, fmt.Errorf("save it here: %w", saved))
 	}
 	if errors.Is(cause, state.ErrLost) {
-		return fmt.Errorf("%w; it is kept in %s, to look at: the next apply finds what was made by its names", err, path)
+		return fmt.Errorf("%w; a copy for inspection is in %s: the next apply finds what was created by its names", err, path)
 	}
-	return fmt.Errorf("%w; it is saved in %s: when the bucket can be written again, bh state push %s. "+
-		"Without it the next apply finds what was made by its names", err, path, words.FileInShell(path))
+	return fmt.Errorf("%w; it was saved in %s: when the bucket can be written again, run bh state push %s. "+
+		"Without that, the next apply finds what was created by its names", err, path, words.FileInShell(path))
 }

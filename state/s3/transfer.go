@@ -23,9 +23,9 @@ func (b *Backend) Pull(ctx context.Context) ([]byte, error) {
 	return got.file, err
 }
 
-// Push implements [state.Place]. It holds the lock meanwhile, and returns the path at which
-// the previous state is kept, "" if there was none. It refuses what [state.Push] does not
-// allow, and a file of another stack in any case. Errors wrap state.ErrLineage, ErrOlder or
+// Push implements [state.Place]. It holds the lock while it works, and returns the path at
+// which the previous state is kept, "" if there was none. It refuses what [state.Push] does not
+// allow, and always refuses a file of another stack. Errors wrap state.ErrLineage, ErrOlder or
 // ErrChanged, or are those of Open.
 func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept string, err error) {
 	return b.replace(ctx, file, p.Moves, func(present fetched, broken error) error {
@@ -41,7 +41,7 @@ func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept str
 		}
 		if broken != nil && !p.Force {
 			if offered.Lineage == present.Lineage && offered.Serial >= present.Serial {
-				return nil // it comes back from where it was moved to
+				return nil // the state comes back from where it was moved to
 			}
 			return fmt.Errorf("%w; the file is older than what was moved there; --force replaces it anyway", broken)
 		}
@@ -50,11 +50,11 @@ func (b *Backend) Push(ctx context.Context, file string, p state.Push) (kept str
 }
 
 // Restore implements [state.Place]. It replaces the state with a copy, which is named by its
-// path or its key. The present state may be damaged.
+// path or its key. The current state may be damaged.
 func (b *Backend) Restore(ctx context.Context, path string) (kept string, err error) {
 	key := strings.TrimPrefix(path, b.path(""))
 	if key != b.previousKey() && !strings.HasPrefix(key, b.backupsKey()) && !strings.HasPrefix(key, b.beforeRestore()) {
-		return "", fmt.Errorf("%s is no copy of %s; for a file of this machine: bh state push", path, b.Name())
+		return "", fmt.Errorf("%s is not a copy of %s; for a file on this machine: bh state push", path, b.Name())
 	}
 	got, err := b.fetch(ctx, key)
 	if err == nil && got.etag == "" {
@@ -75,8 +75,8 @@ func (b *Backend) Restore(ctx context.Context, path string) (kept string, err er
 	return b.replace(ctx, file, false, func(fetched, error) error { return nil })
 }
 
-// replace replaces the state with a file, if may returns nil. What the present state began
-// is carried over, so that no name is used twice.
+// replace replaces the state with a file, if may returns nil. What the current state began is
+// carried over, so that no name is used twice.
 func (b *Backend) replace(ctx context.Context, file string, moves bool,
 	may func(present fetched, broken error) error) (kept string, err error) {
 	expiry, err := expiry(b.o.Settings)
@@ -109,7 +109,7 @@ func (b *Backend) replace(ctx context.Context, file string, moves bool,
 	if raw.etag != "" {
 		key := b.beforeRestore() + b.o.Now().UTC().Format(backupTime)
 		if err := b.bucket.copy(ctx, b.key, raw.etag, key); err != nil {
-			return "", fmt.Errorf("keep the present state: %w", err)
+			return "", fmt.Errorf("save the current state: %w", err)
 		}
 		kept = b.path(key)
 	}
@@ -130,8 +130,8 @@ func (b *Backend) replace(ctx context.Context, file string, moves bool,
 	return kept, nil
 }
 
-// carryOver returns the object that replaces the state. bolt carries over what is open in
-// the present state, if there is one. What the previous lock left open is added here.
+// carryOver returns the object that replaces the state. Package bolt carries over what is open
+// in the current state, if there is one. The open intents of the previous lock are added here.
 func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool, present []byte,
 	before seen, held *lease) (body []byte, err error) {
 	folder, err := os.MkdirTemp("", "bh-state-*")
@@ -177,7 +177,7 @@ func (b *Backend) carryOver(ctx context.Context, file string, there, moves bool,
 	return pack(b.header(meta, held), text.Bytes())
 }
 
-// unknownTo returns the intents of operations that have not begun, as far as a file knows.
+// unknownTo returns the intents of operations that have not begun, according to a file.
 func (b *Backend) unknownTo(ctx context.Context, file []byte, intents []state.Intent) ([]state.Intent, error) {
 	if len(intents) == 0 {
 		return nil, nil
@@ -190,8 +190,8 @@ func (b *Backend) unknownTo(ctx context.Context, file []byte, intents []state.In
 	return notBegun(snap, intents), errors.Join(err, opened.Close())
 }
 
-// Retire implements [state.Locked]. It replaces the state with a note of where it is kept
-// now; whoever reads it from then on gets state.ErrMoved.
+// Retire implements [state.Locked]. It replaces the state with a note that says where it is
+// kept now. From then on, reading it returns state.ErrMoved.
 func (s *Store) Retire(ctx context.Context, to string) (kept string, err error) {
 	if err := s.checkpoint(ctx); err != nil {
 		return "", err

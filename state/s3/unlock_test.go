@@ -9,8 +9,8 @@ import (
 	"buckethead/vendors/sim/s3api"
 )
 
-// Whoever breaks a lock cannot write the state: the next holder writes into the history who
-// it was, and whose lock it was, once.
+// Breaking a lock cannot write the state: the next holder writes into the history who it was,
+// and whose lock it was, once.
 func TestUnlock_isInTheHistory(t *testing.T) {
 	s := newServer(t, s3api.Options{})
 	k := key()

@@ -3,7 +3,8 @@
 //
 // # The suite
 //
-// [Run] checks a store against the comments of package state, with a subtest for each promise:
+// [Run] checks that a store does what the comments of package state say, with a subtest for each
+// promise:
 //
 //	statetest.Run(t, open, reopen)
 //

@@ -49,8 +49,8 @@ func intent(p addr.Address, sequence uint64) state.Intent {
 		Run: "https://ci.example/1", At: at}
 }
 
-// Run checks a Store against the comments of package state. open returns an empty one;
-// reopen closes a store and opens it again.
+// Run checks that a store does what the comments of package state say. open returns an empty
+// store; reopen closes a store and opens it again.
 func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T, state.Store) state.Store) {
 	for name, promise := range map[string]func(*testing.T, *subject){
 		"begin sets an id and raises the sequence":          beginGivesAnID,

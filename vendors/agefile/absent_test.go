@@ -9,8 +9,8 @@ import (
 	"buckethead/vendors"
 )
 
-// A file that is not there says so; before the first item that is nothing to wonder at, but
-// for whoever knows of items.
+// A file that is not there says so; before the first item that is nothing to wonder at, but for
+// anyone who knows the items.
 func TestAbsent(t *testing.T) {
 	f := open(t)
 	absence, _ := vendors.As[vendors.Absence](f.SecretStore)

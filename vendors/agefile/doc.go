@@ -1,6 +1,6 @@
-// Package agefile keeps the items with the keys in one file that age encrypts. It needs no
-// account, so it is the secret store of the quickstart. [Vendor] is its entry in the
-// registry, and [Store] implements [vendors.SecretStore].
+// Package agefile keeps items in one file that is encrypted with age. It needs no account, so
+// it is the secret store of the quickstart. [Vendor] is its entry in the registry, and [Store]
+// implements [vendors.SecretStore].
 //
 // # The file
 //
@@ -30,19 +30,19 @@
 //	  ]
 //	}
 //
-// Whatever else a person adds survives each write: another field, a "notes" member, an item
-// with nothing but a title and fields. The digest covers the content of an item, so an edit
-// by hand is noticed, and the item gets a new version and time.
+// Everything else that a person adds survives each write: another field, a "notes" member, an
+// item with only a title and fields. The digest covers the content of an item, so an edit by
+// hand is noticed, and the item gets a new version and time.
 //
-// Recipients are those whom bh encrypted the file to, which the encrypted file does not tell
-// (format 1 did not have them). [Store.ReadRecipients] compares their number with the file's
-// header, so that encrypting it to others by hand is noticed.
+// Recipients lists the keys that bh encrypted the file to. The encrypted file itself does not
+// say (and format 1 did not list them). [Store.ReadRecipients] compares their number with the
+// file's header, so it notices if someone encrypted the file to others by hand.
 //
 // # Writing
 //
-// The file is always replaced as a whole. A writer takes the lock beside it, reads it,
-// encrypts into a temporary file, syncs that and renames it. So two processes never lose
-// each other's items, and readers need no lock. Within a process, writes that wait for the
-// lock or for each other are combined into one replacement of the file, and readers wait
-// for a write in progress instead of decrypting its result.
+// The file is always replaced as a whole. A writer takes the lock next to it, reads it,
+// encrypts into a temporary file, syncs that file and renames it. So two processes never lose
+// each other's items, and readers need no lock. Within a process, writes that wait for the lock
+// or for each other are combined into one replacement of the file, and readers wait for a write
+// in progress instead of decrypting its result.
 package agefile

@@ -19,8 +19,8 @@ const (
 	memberItems      = "items"
 )
 
-// document is what the file holds. The encrypted file does not tell whose keys open it, so
-// the document says whom bh wrote it for.
+// document is the content of the file. The encrypted file does not say whose keys open it, so
+// the document lists the recipients.
 type document struct {
 	members    object   // without the three
 	recipients []string // nil in format 1, which did not have them
@@ -49,7 +49,7 @@ func decode(plaintext []byte, modified time.Time) (*document, error) {
 		return nil, err
 	}
 	if number > format {
-		return nil, fmt.Errorf("a newer bh wrote it (format %d, and this bh knows %d)", number, format)
+		return nil, fmt.Errorf("a newer bh wrote it (format %d; this bh supports up to %d)", number, format)
 	}
 	if err := members.read(memberItems, &items); err != nil {
 		return nil, err
@@ -60,8 +60,8 @@ func decode(plaintext []byte, modified time.Time) (*document, error) {
 			return nil, err
 		}
 		for _, text := range recipients {
-			if _, err := parseRecipient(text); err != nil { // which could be anything, and would be shown
-				return nil, fmt.Errorf("its member %q has something that is not a public key", memberRecipients)
+			if _, err := parseRecipient(text); err != nil { // it could be anything, and would be shown
+				return nil, fmt.Errorf("its member %q contains something that is not a public key", memberRecipients)
 			}
 		}
 	}

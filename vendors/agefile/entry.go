@@ -131,8 +131,8 @@ func canonical(text json.RawMessage) []byte {
 	return sorted
 }
 
-// later returns now, or the moment after before if the clock stood still or went back: the
-// time of an item rises with every write.
+// later returns now, or the moment after before if the clock stood still or went back: the time
+// of an item increases with every write.
 func later(now, before time.Time) time.Time {
 	if now = plain(now); now.After(before) {
 		return now
@@ -156,8 +156,8 @@ func (e *entry) stamped(at time.Time) (*entry, error) {
 	return &out, out.check()
 }
 
-// written returns the entry as spec describes it, with what a person added. If spec has no
-// secret, the present one stays.
+// written returns the entry as spec describes it, with everything that a person added. If spec
+// has no secret, the current one stays.
 func (e *entry) written(spec vendors.ItemSpec, at time.Time) (*entry, error) {
 	if err := checkText(spec); err != nil {
 		return nil, err

@@ -22,8 +22,8 @@ import (
 var sizeLimit = 64 << 20
 
 const (
-	// headSize is how much of an encrypted file identifies it: an age file begins with
-	// keys that were drawn for it alone.
+	// headSize is how much of an encrypted file identifies it: an age file begins with keys
+	// that are unique to it.
 	headSize = 1024
 	// temporary ends the name of a file that is being written. Only the holder of the
 	// lock writes, so one name is enough, and a leftover file is replaced.
@@ -45,15 +45,15 @@ func (l *loaded) same(info os.FileInfo, head []byte) bool {
 		l.info.ModTime().Equal(info.ModTime()) && bytes.Equal(l.head, head)
 }
 
-// restore says what to do about a file that is not what it should be.
-const restore = "restore it from a copy or from version control, or name another file"
+// restore says what to do about a damaged file.
+const restore = "restore it from a copy or from version control, or use another file"
 
 // load reads the file, and decrypts it unless it is the same as before. If there is no file,
 // the document is empty.
 func load(path string, k key, before *loaded) (*loaded, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		// An identity that cannot be used is told now, and not when there is a key to store.
+		// An unusable identity is reported now, not only when there is a key to store.
 		if _, err := k.identities(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
@@ -113,7 +113,7 @@ func decrypt(path string, source io.Reader, modified time.Time,
 		text, err = io.ReadAll(plain)
 	}
 	if err != nil {
-		// age's error can quote the file, which may be anything.
+		// age's error can quote the file, which may contain anything.
 		return nil, &fault{vendors.ErrUnavailable, path + " is damaged, or is not an age file; " + restore}
 	}
 	out, err := decode(text, modified)
@@ -124,8 +124,8 @@ func decrypt(path string, source io.Reader, modified time.Time,
 	return out, nil
 }
 
-// replace replaces the file, completely or not at all, and returns what load would return.
-// If its error wraps errUnsynced, the file was replaced.
+// replace replaces the file atomically, and returns what load would return. If its error wraps
+// errUnsynced, the file was replaced.
 func replace(path string, d *document, armored bool, readers []recipient) (*loaded, error) {
 	next := path + temporary
 	if err := os.Remove(next); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -135,7 +135,7 @@ func replace(path string, d *document, armored bool, readers []recipient) (*load
 	head, err := writeDocument(next, d, armored, readers)
 	var info os.FileInfo
 	if err == nil {
-		// A rename keeps the file and its time, so what is seen here is what load sees.
+		// A rename keeps the file and its time, so load will see the same.
 		info, err = os.Stat(next)
 	}
 	if err == nil {

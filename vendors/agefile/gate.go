@@ -25,12 +25,12 @@ const (
 )
 
 // gate orders the readers and writers of this process. Writers queue. One of them leads: it
-// takes the lock on the file, applies every write that has queued up by then, replaces the
-// file once, and tells each writer the result of its own write. Readers wait only while the
-// file is being replaced, and find the new content in memory.
+// takes the lock on the file, applies every write that has queued up by then, replaces the file
+// once, and tells each writer the result of its write. Readers wait only while the file is
+// being replaced, and then find the new content in memory.
 type gate struct {
 	lead     chan struct{} // held by the writer that leads; guards the next two
-	took     time.Duration // what the last replacement of the file took
+	took     time.Duration // how long the last replacement of the file took
 	expected int           // how many writes to wait for
 
 	file  chan struct{} // held while the file is read or replaced; guards known
@@ -52,7 +52,7 @@ func newGate() *gate {
 	return &gate{lead: make(chan struct{}, 1), file: make(chan struct{}, 1), joined: make(chan struct{}, 1)}
 }
 
-// read calls look with what the file holds now. look must not keep the document.
+// read calls look with the current content of the file. look must not keep the document.
 func (s *Store) read(ctx context.Context, look func(*document)) error {
 	return s.look(ctx, func(now *loaded) { look(now.document) })
 }
@@ -104,8 +104,8 @@ func (s *Store) change(ctx context.Context, act func(*document) error) error {
 	return w.err
 }
 
-// await returns when a write was carried out, by the writer that leads or by leading
-// itself. If it returns an error, the write may still be in the queue.
+// await returns once a write was carried out, by the leading writer or by leading itself. If it
+// returns an error, the write may still be in the queue.
 func (s *Store) await(ctx context.Context, w *write) error {
 	select {
 	case <-w.done:
@@ -116,7 +116,7 @@ func (s *Store) await(ctx context.Context, w *write) error {
 		defer func() { <-s.gate.lead }()
 	}
 	select {
-	case <-w.done: // the writer that led before has carried it out
+	case <-w.done: // the previous leader has carried it out
 		return nil
 	default:
 		return s.writeWaiting(ctx)
@@ -134,7 +134,7 @@ func (g *gate) join(w *write) {
 	}
 }
 
-// withdraw takes a write out of the queue. It returns false if the write was taken up.
+// withdraw removes a write from the queue. It returns false if the write was already taken up.
 func (g *gate) withdraw(w *write) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -171,8 +171,8 @@ func (g *gate) queued() int {
 	return len(g.waiting)
 }
 
-// learn takes note of a replacement of the file. As many writes are expected again, and
-// fewer each time that they do not come: a single writer soon waits for nobody. The caller
+// learn records a replacement of the file. The same number of writes is expected next time, and
+// fewer each time they do not arrive, so a single writer soon waits for nobody. The caller
 // holds g.lead.
 func (g *gate) learn(took time.Duration, writes int) {
 	g.took, g.expected = took, max(writes, g.expected/2)
@@ -213,8 +213,8 @@ func (s *Store) writeWaiting(ctx context.Context) error {
 	return nil
 }
 
-// endUnfinished ends what a panic in one of several writes left open, so that nobody waits
-// for it for ever.
+// endUnfinished ends the writes that a panic in one of them left unfinished, so that nobody
+// waits forever.
 func endUnfinished(writes []*write) {
 	for _, w := range writes {
 		select {
@@ -228,8 +228,8 @@ func endUnfinished(writes []*write) {
 
 var errPanicked = errors.New("internal error in another write of the same file: this is a bug in bh")
 
-// carryOut replaces the file once for several writes and ends them. If the file would
-// be too large, it is replaced for each write by itself.
+// carryOut replaces the file once for several writes and ends them. If the file would be too
+// large, each write replaces it separately.
 func (s *Store) carryOut(path string, writes []*write) {
 	err := s.replace(path, writes)
 	if errors.Is(err, errTooLarge) && len(writes) > 1 {
@@ -246,9 +246,9 @@ func (s *Store) carryOut(path string, writes []*write) {
 	}
 }
 
-// replace applies writes to the content of the file and replaces the file, unless
-// nothing changed. It sets the error of each write; the error that it returns is the
-// file's, and so every write's.
+// replace applies writes to the content of the file and replaces the file, unless nothing
+// changed. It sets the error of each write. The error that it returns is about the file, and so
+// applies to every write.
 func (s *Store) replace(path string, writes []*write) error {
 	before, err := s.load(path)
 	if err != nil {

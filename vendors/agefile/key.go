@@ -19,7 +19,7 @@ import (
 // keyLimit bounds how much of an identity file is read.
 const keyLimit = 1 << 20
 
-// key says where the private key comes from and who else can open the file.
+// key says where the private key comes from, and who else can open the file.
 type key struct {
 	path       string         // of the identity file
 	given      vendors.Secret // instead of the file
@@ -64,11 +64,11 @@ func readKey(path string) ([]byte, error) {
 		return nil, err
 	}
 	if info.IsDir() {
-		return nil, &fault{vendors.ErrInvalid, path + " is a folder, and identity_file has to name a file"}
+		return nil, &fault{vendors.ErrInvalid, path + " is a folder, but identity_file must name a file"}
 	}
 	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
 		return nil, &fault{vendors.ErrDenied,
-			fmt.Sprintf("%s can be read by others (mode %04o); allow it to its owner alone: chmod 600 %s", path, mode, path)}
+			fmt.Sprintf("others can read %s (mode %04o); make it readable only by its owner: chmod 600 %s", path, mode, path)}
 	}
 	text, err := io.ReadAll(io.LimitReader(file, keyLimit+1))
 	if err == nil && len(text) > keyLimit {
@@ -77,8 +77,8 @@ func readKey(path string) ([]byte, error) {
 	return text, err
 }
 
-// make draws a new private key and writes the identity file, as age-keygen does. It never
-// replaces one.
+// make generates a private key and writes the identity file, as age-keygen does. It never
+// replaces an existing file.
 func (k key) make(now time.Time) ([]age.Identity, error) {
 	if err := k.makeable(); err != nil {
 		return nil, err
@@ -100,8 +100,8 @@ func (k key) make(now time.Time) ([]age.Identity, error) {
 	return []age.Identity{identity}, nil
 }
 
-// place creates the identity file, completely or not at all. The error is fs.ErrExist if
-// there is one. The lock does not protect it, because two age files can share an identity.
+// place creates the identity file atomically. The error is fs.ErrExist if there is one already.
+// The lock does not protect it, because two age files can share an identity.
 func (k key) place(text []byte) error {
 	dir := filepath.Dir(k.path)
 	file, err := os.CreateTemp(dir, filepath.Base(k.path)+".*"+temporary)
@@ -112,8 +112,8 @@ func (k key) place(text []byte) error {
 	if err := finish(file, text); err != nil {
 		return err
 	}
-	// Unlike a rename, a link replaces nothing. If the disk has no links, the file is
-	// written in place, and a process that dies meanwhile leaves half of it.
+	// Unlike a rename, a link replaces nothing. If the disk does not support links, the file is
+	// written in place, and a process that dies halfway leaves an incomplete file.
 	if err := os.Link(file.Name(), k.path); errors.Is(err, fs.ErrExist) {
 		return err
 	} else if err != nil {
@@ -124,10 +124,10 @@ func (k key) place(text []byte) error {
 	return syncDir(dir)
 }
 
-// lost returns the error of an age file whose private key is missing.
+// lost returns the error for an age file whose private key is missing.
 func (k key) lost(path string) error {
 	return &fault{vendors.ErrDenied, fmt.Sprintf("%s cannot be opened, because its identity %s is missing; "+
 		"restore the identity or set BH_AGE_IDENTITY "+
-		"(bh makes no new one, for that would open nothing, and never replaces a file that it cannot read)",
+		"(bh does not create a new one, because that would not open the file, and it never replaces a file that it cannot read)",
 		path, k.path)}
 }

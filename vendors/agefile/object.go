@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// object is a JSON object that keeps the order of its members, also of those that bh does
-// not know. Its values are compact.
+// object is a JSON object that keeps the order of its members, including those that bh does not
+// know. Its values are compact.
 type object []member
 
 type member struct {

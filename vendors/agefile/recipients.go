@@ -19,7 +19,7 @@ type recipient interface {
 	fmt.Stringer
 }
 
-// parseRecipient reads a public key. The error quotes only the beginning of the text, for
+// parseRecipient parses a public key. The error quotes only the beginning of the text, because
 // someone may have pasted a private key.
 func parseRecipient(text string) (recipient, error) {
 	text = strings.TrimSpace(text)
@@ -30,20 +30,20 @@ func parseRecipient(text string) (recipient, error) {
 		return r, nil
 	}
 	if strings.HasPrefix(strings.ToUpper(text), "AGE-SECRET-KEY-") {
-		return nil, errors.New("a recipient is a public key, and this one is private; " +
-			"treat it as published, and make a new one")
+		return nil, errors.New("a recipient is a public key, but this is a private key; " +
+			"treat it as leaked, and create a new one")
 	}
 	return nil, fmt.Errorf("%.12q is not the beginning of an age public key", text)
 }
 
-// isHybrid reports whether a key resists quantum computers as well. age never encrypts a
-// file to such a key and one that does not.
+// isHybrid reports whether a key is post-quantum. age never encrypts a file to both kinds of
+// keys.
 func isHybrid(r recipient) bool {
 	_, is := r.(*age.HybridRecipient)
 	return is
 }
 
-// mixed returns one of each sort, if there are both.
+// mixed returns one key of each kind, if there are both.
 func mixed(list []recipient) (classic, hybrid recipient, both bool) {
 	for _, r := range list {
 		if isHybrid(r) {
@@ -55,13 +55,13 @@ func mixed(list []recipient) (classic, hybrid recipient, both bool) {
 	return classic, hybrid, classic != nil && hybrid != nil
 }
 
-// mixedWords says that a file cannot have both for recipients.
+// mixedWords says that a file cannot have both kinds of recipients.
 func mixedWords(classic, hybrid recipient) string {
 	return fmt.Sprintf("the recipients %.12s… and %.12s… cannot open the same file: age never mixes post-quantum keys (age1pq1…) "+
 		"with classic ones", classic, hybrid)
 }
 
-// checkRecipients finds what is wrong with the declared recipients, without a private key.
+// checkRecipients finds mistakes in the declared recipients. It needs no private key.
 func checkRecipients(list []string) []vendors.Problem {
 	var out vendors.Problems
 	var parsed []recipient
@@ -71,14 +71,14 @@ func checkRecipients(list []string) []vendors.Problem {
 		case err != nil:
 			out.Report("recipients", err.Error(), `Write public keys as age-keygen prints them: they begin with "age1".`)
 		case slices.Contains(texts(parsed), r.String()):
-			out.Report("recipients", fmt.Sprintf("the recipient %.12s… is there twice", r), "Name each recipient once.")
+			out.Report("recipients", fmt.Sprintf("the recipient %.12s… is listed twice", r), "List each recipient once.")
 		default:
 			parsed = append(parsed, r)
 		}
 	}
 	if classic, hybrid, both := mixed(parsed); both {
 		out.Report("recipients", mixedWords(classic, hybrid),
-			"Name keys of one kind only; age-keygen -pq makes post-quantum ones.")
+			"Use keys of one kind only; age-keygen -pq creates post-quantum ones.")
 	}
 	return out
 }
@@ -92,7 +92,7 @@ func texts(list []recipient) []string {
 	return out
 }
 
-// publicKeys returns those of private keys.
+// publicKeys returns the public keys of private keys.
 func publicKeys(identities []age.Identity) []recipient {
 	out := make([]recipient, 0, len(identities))
 	for _, i := range identities {
@@ -106,8 +106,8 @@ func publicKeys(identities []age.Identity) []recipient {
 	return out
 }
 
-// readers returns the public keys that the file is encrypted to: those that are declared,
-// which must be able to open it together, and among them one that bh itself has.
+// readers returns the public keys that the file is encrypted to: the declared ones, which must
+// be of one kind and include one that bh itself has.
 func (k key) readers(identities []age.Identity) ([]recipient, error) {
 	own := publicKeys(identities)
 	all := k.recipients
@@ -126,26 +126,26 @@ func (k key) readers(identities []age.Identity) ([]recipient, error) {
 	return all, nil
 }
 
-// add says which key to add to the recipients, and how if it is of another sort than they.
+// add says which key to add to the recipients, and what to do if it is of another kind.
 func (k key) add(own []recipient) string {
 	keys := strings.Join(texts(own), " or ")
 	if _, _, both := mixed(slices.Concat(own, k.recipients)); !both {
 		return "add " + keys
 	}
 	if isHybrid(own[0]) {
-		return "name only post-quantum keys, and " + keys + " among them, or make a classic identity with age-keygen"
+		return "list only post-quantum keys, including " + keys + ", or create a classic identity with age-keygen"
 	}
-	return "name only classic keys, and " + keys + " among them, or make a post-quantum identity with age-keygen -pq"
+	return "list only classic keys, including " + keys + ", or create a post-quantum identity with age-keygen -pq"
 }
 
-// makeable returns an error if the first write could not make the identity.
+// makeable returns an error if the first write could not create the identity.
 func (k key) makeable() error {
 	if len(k.recipients) == 0 {
 		return nil
 	}
 	return &fault{vendors.ErrInvalid, fmt.Sprintf(
 		"there is no identity in %s, and a new one would not be among the recipients; "+
-			"make it with age-keygen -o %s and add its public key, or leave recipients out of the first apply",
+			"create it with age-keygen -o %s and add its public key, or leave out recipients for the first apply",
 		k.path, k.path)}
 }
 
@@ -192,8 +192,8 @@ func (s *Store) ReadRecipients(ctx context.Context) (vendors.Recipients, error) 
 	return out, classify(op, err)
 }
 
-// WriteRecipients implements [vendors.RecipientsWriter]. Each write is for the declared
-// recipients; this one is for nothing else.
+// WriteRecipients implements [vendors.RecipientsWriter]. Every write encrypts to the declared
+// recipients; this one does nothing else.
 func (s *Store) WriteRecipients(ctx context.Context, declared []string) error {
 	const op = "write recipients"
 	err := s.change(ctx, func(d *document) error {

@@ -45,8 +45,8 @@ func (f *fixture) opens(t *testing.T, keys ...age.Identity) (opening []bool, hea
 	return opening, bytes.Count(data[:bytes.Index(data, []byte("\n---"))], []byte("\n-> "))
 }
 
-// The file says whom it was written for; whoever is declared by now is another matter, until
-// it is written for them. Nothing else of it changes.
+// The file says whom it was written for; who is declared now is another matter, until it is
+// written for them. Nothing else of it changes.
 func TestRecipients_compared(t *testing.T) {
 	own, friend, third := newIdentity(t), newIdentity(t), newIdentity(t)
 	key := func(i *age.X25519Identity) string { return i.Recipient().String() }
@@ -150,9 +150,9 @@ func TestRecipients_cannotWork(t *testing.T) {
 		"none declared":               {nil, own.String(), "", ""},
 		"none declared, no identity":  {nil, "", "", ""},
 		"both sorts":                  {[]string{classicKey, hybridKey}, own.String(), "never mixes post-quantum keys", ""},
-		"one twice":                   {[]string{classicKey, " " + classicKey + " "}, own.String(), "is there twice", ""},
+		"one twice":                   {[]string{classicKey, " " + classicKey + " "}, own.String(), "is listed twice", ""},
 		"not its own":                 {[]string{newIdentity(t).Recipient().String()}, own.String(), "", "lacks the public key"},
-		"not its own, of another one": {[]string{hybridKey}, own.String(), "", "make a post-quantum identity with age-keygen -pq"},
+		"not its own, of another one": {[]string{hybridKey}, own.String(), "", "create a post-quantum identity with age-keygen -pq"},
 		"two identities":              {nil, own.String() + "\n" + hybrid.String(), "", "keep identities of one kind"},
 		"no identity":                 {[]string{classicKey}, "", "", "age-keygen -o"},
 	} {

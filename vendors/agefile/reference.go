@@ -30,7 +30,7 @@ func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors
 		return vendors.Secret{}, classify(op, err)
 	}
 	if e == nil {
-		return vendors.Secret{}, refuse(op, vendors.ErrNotFound, fmt.Sprintf("no item in %s is called %q", s.path, name))
+		return vendors.Secret{}, refuse(op, vendors.ErrNotFound, fmt.Sprintf("there is no item %q in %s", s.path, name))
 	}
 	var value string
 	if err := e.fields.read(field, &value); err != nil {
@@ -47,9 +47,9 @@ func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors
 // idShape is the form of the ids that are drawn.
 var idShape = regexp.MustCompile(`^[ix][0-9a-f]{24}$`)
 
-// referenceTo writes a reference by the title, or by the id where the title would not do. A
-// title may be anything without a slash. But what names a field is pasted between quotes, so
-// there the title must need no escapes.
+// referenceTo returns a reference by title, or by id if the title cannot be used. A title may
+// contain anything but a slash. But a reference to a field is pasted between quotes, so there
+// the title must need no escapes.
 func referenceTo(id, title, field string) (string, error) {
 	name := title
 	if id != "" && (idShape.MatchString(title) || field != "" && !bare(title)) || !nameable(title) {
@@ -57,7 +57,7 @@ func referenceTo(id, title, field string) (string, error) {
 	}
 	switch {
 	case !nameable(name):
-		return "", refuse("name the item", vendors.ErrInvalid, fmt.Sprintf("the title %q cannot stand in a reference", title))
+		return "", refuse("name the item", vendors.ErrInvalid, fmt.Sprintf("a reference cannot contain the title %q", title))
 	case field == "":
 		return scheme + "://" + name, nil
 	}
@@ -66,7 +66,8 @@ func referenceTo(id, title, field string) (string, error) {
 
 func nameable(name string) bool { return name != "" && !strings.Contains(name, "/") }
 
-// bare reports whether a title stands between quotes as it is, in a file of bh's, a shell and YAML.
+// bare reports whether a title can be put between quotes unchanged, in bh's files, a shell and
+// YAML.
 func bare(title string) bool {
 	return title == strings.TrimSpace(title) && !strings.ContainsFunc(title, func(r rune) bool {
 		return strings.ContainsRune("\"\\'`$%{}", r) || !unicode.IsPrint(r)
@@ -96,5 +97,5 @@ func (d *document) find(name string) (*entry, error) {
 	}
 	slices.Sort(ids)
 	return nil, &fault{vendors.ErrConflict,
-		fmt.Sprintf("%d items are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", "))}
+		fmt.Sprintf("there are %d items called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", "))}
 }

@@ -12,8 +12,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Store implements [vendors.SecretStore] and [vendors.ReferenceResolver] with one age file.
-// It is safe for concurrent use, also by several processes.
+// Store implements [vendors.SecretStore] and [vendors.ReferenceResolver] with one age file. It
+// is safe for concurrent use, even by several processes.
 type Store struct {
 	path string // absolute
 	key  key
@@ -68,8 +68,8 @@ func (s *Store) noItem(op, id string) error {
 	return refuse(op, vendors.ErrNotFound, fmt.Sprintf("there is no item %s in %s", id, s.path))
 }
 
-// Reference implements [vendors.SecretReader]: age://TITLE/FIELD, or age://ID/FIELD if the
-// title cannot stand in a reference, or several items had it when they were listed.
+// Reference implements [vendors.SecretReader]: age://TITLE/FIELD, or age://ID/FIELD if a
+// reference cannot contain the title, or several items had it when they were listed.
 func (s *Store) Reference(id, title, field string) (string, error) {
 	if _, several := s.doubled.Load(title); several && id != "" {
 		title = ""

@@ -22,13 +22,13 @@ var Vendor = vendors.Vendor{
 		{Name: "path", Default: ".bh/secrets.age", Example: `path = "secrets.age"`,
 			Doc: "The encrypted file. A relative path starts from the folder of the configuration."},
 		{Name: "identity_file", Default: ".bh/identity.txt", Example: `identity_file = "/etc/bh/identity.txt"`,
-			Doc: "The private key that opens the file, as age-keygen writes it. The first write makes it where it is missing."},
+			Doc: "The private key that opens the file, as age-keygen writes it. The first write creates it if it is missing."},
 		{Name: "identity", Env: []string{"BH_AGE_IDENTITY"}, Secret: true, Example: `identity = env("AGE_IDENTITY")`,
-			Doc: "The private key itself; it wins over identity_file."},
+			Doc: "The private key itself; it takes precedence over identity_file."},
 		{Name: "recipients", List: true,
 			Example: `recipients = ["age1wl4cvktldpn5w039wvq50dd8n4t4uxq272j0jtr025l49kffrq6ssdsrrh"]`,
-			Doc: "Exactly the public keys that can open the file: all classic or all post-quantum, and the " +
-				"identity's own among them. The default is the identity's own."},
+			Doc: "All public keys that can open the file: all classic or all post-quantum, including the " +
+				"identity's own. The default is the identity's own."},
 	},
 	Reference: func(_ vendors.Settings, id, title, field string) (string, error) {
 		return referenceTo(id, title, field)
@@ -37,9 +37,9 @@ var Vendor = vendors.Vendor{
 		return []string{s.Text("path")}, []string{s.Text("identity_file")}
 	},
 	Permissions: func(vendors.Settings) []vendors.Permission {
-		const opens = "it opens every key in the file, and old copies of it"
+		const opens = "it opens every key in the file, and in old copies of it"
 		return []vendors.Permission{
-			{For: vendors.ForPlan, Name: "the identity", Needed: "list items: all of the file is encrypted", Opens: opens},
+			{For: vendors.ForPlan, Name: "the identity", Needed: "list items: the whole file is encrypted", Opens: opens},
 			{For: vendors.ForApply, Name: "the identity", Needed: "read and write items", Opens: opens},
 		}
 	},
@@ -100,7 +100,7 @@ func checkItemTitle(title string) []vendors.Problem {
 	switch {
 	case strings.TrimSpace(title) == "":
 		return []vendors.Problem{{Attribute: "item_title", Summary: "the item's title is empty",
-			Fix: "Leave the attribute out, or write a title."}}
+			Fix: "Remove the attribute, or write a title."}}
 	case strings.ContainsFunc(title, unicode.IsControl):
 		return []vendors.Problem{{Attribute: "item_title", Summary: "the item's title has a control character",
 			Fix: "Write it on one line, without tabs."}}

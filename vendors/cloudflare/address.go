@@ -7,11 +7,11 @@ import (
 	"buckethead/vendors"
 )
 
-// region is the one that every R2 bucket has.
+// region is the region of every R2 bucket.
 const region = "auto"
 
-// address returns where S3 reaches a bucket. Each jurisdiction has an endpoint of its own,
-// and shows no other's buckets. https://developers.cloudflare.com/r2/api/tokens/
+// address returns where S3 clients reach a bucket. Each jurisdiction has its own endpoint,
+// which shows only its buckets. https://developers.cloudflare.com/r2/api/tokens/
 func address(s vendors.Settings, id vendors.BucketID) vendors.Address {
 	a := vendors.Address{Region: region, AccountID: s.Text("account_id"), Issuer: s.Text("token_kind"),
 		Setting: "s3_endpoint_url"}

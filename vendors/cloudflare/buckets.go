@@ -14,9 +14,8 @@ import (
 	"buckethead/vendors"
 )
 
-// bucketPage is the largest page of a bucket list. The default is 20, and what is
-// beyond it is left out without a word.
-// https://github.com/cloudflare/workers-sdk/issues/15103
+// bucketPage is the largest page of a bucket list. The default is 20, and further buckets are
+// left out silently. https://github.com/cloudflare/workers-sdk/issues/15103
 const bucketPage = 1000
 
 // bucket is a bucket as the API shows it; in lists place and class can be missing.
@@ -27,16 +26,16 @@ type bucket struct {
 	StorageClass string `json:"storage_class"`
 }
 
-// bucketFrom makes it canonical. The namespace is the one that was asked: answers
-// need not repeat it, and a call sees its own alone.
+// bucketFrom makes it canonical. The namespace is that of the request: responses need not
+// repeat it, and a call sees only its own.
 func bucketFrom(b bucket, namespace string) vendors.Bucket {
 	return vendors.Bucket{ID: vendors.BucketID{Name: b.Name, Namespace: namespace}, CreatedAt: b.CreationDate.Time,
 		Location: strings.ToLower(b.Location), StorageClass: strings.ToLower(b.StorageClass)}
 }
 
-// ListBuckets reads one jurisdiction. It goes on by cursor where there is one, else
-// by the last name: result_info can be null or empty, and then only a page that is
-// not full is the end. https://github.com/cloudflare/workers-sdk/pull/15108
+// ListBuckets reads one jurisdiction. It continues by cursor if there is one, and otherwise by
+// the last name: result_info can be null or empty, and then only a page that is not full is the
+// last. https://github.com/cloudflare/workers-sdk/pull/15108
 func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bucket, error) {
 	a := act{op: "list buckets", about: aboutAccount}
 	if namespace != "" && !jurisdictionName.MatchString(namespace) {
@@ -63,14 +62,14 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 		}
 		switch {
 		case page.Buckets == nil:
-			return nil, a.odd(rest, "the answer has no list of buckets")
+			return nil, a.odd(rest, "the response has no list of buckets")
 		case len(page.Buckets) > longestPage:
 			return nil, a.odd(rest, fmt.Sprintf("a page of the list has %s buckets", words.Number(len(page.Buckets))))
 		}
 		known := len(out)
 		for _, b := range page.Buckets {
 			if b.Name == "" || len(b.Name) > longestName {
-				return nil, a.odd(rest, "the list has a bucket without a name that one can have")
+				return nil, a.odd(rest, "the list has a bucket without a valid name")
 			}
 			if last = b.Name; !seen[last] { // by what collation it is ordered is not documented
 				seen[last] = true
@@ -78,7 +77,7 @@ func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bu
 			}
 		}
 		if len(out) == known && len(page.Buckets) > 0 {
-			return nil, a.odd(rest, "a page of the list came twice")
+			return nil, a.odd(rest, "the same page of the list was returned twice")
 		}
 		var ended bool
 		if next, ended, err = pages.continuation(rest, last, len(page.Buckets)); ended || err != nil {
@@ -98,10 +97,10 @@ func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Buc
 	return same(a, got, b, id, err)
 }
 
-// same returns the bucket of an answer, which must be the one that was asked for.
+// same returns the bucket in a response, which must be the requested one.
 func same(a act, got answer, b bucket, id vendors.BucketID, err error) (vendors.Bucket, error) {
 	if err == nil && b.Name != id.Name {
-		err = a.odd(got, "the answer is about another bucket")
+		err = a.odd(got, "the response is about another bucket")
 	}
 	if err != nil {
 		return vendors.Bucket{}, err
@@ -109,8 +108,8 @@ func same(a act, got answer, b bucket, id vendors.BucketID, err error) (vendors.
 	return bucketFrom(b, id.Namespace), nil
 }
 
-// CreateBucket makes a bucket. A location is a hint, and honoured only the first
-// time that a bucket of the name is ever made.
+// CreateBucket makes a bucket. A location is a hint, and is honoured only the first time that a
+// bucket with that name is ever created.
 // https://developers.cloudflare.com/r2/reference/data-location/
 func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vendors.Bucket, error) {
 	a := act{op: "create bucket", writes: true, about: aboutBucket}
@@ -131,8 +130,8 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	return same(a, got, b, spec.ID, existsForConflict(err))
 }
 
-// existsForConflict treats any 409 to a create as a name that is taken: which of its codes
-// Cloudflare sends is not documented.
+// existsForConflict treats any 409 in response to a create as a name that is taken: the
+// documentation does not say which code Cloudflare sends.
 func existsForConflict(err error) error {
 	var e *vendors.Error
 	if errors.As(err, &e) && errors.Is(e.Kind, vendors.ErrConflict) {
@@ -141,9 +140,8 @@ func existsForConflict(err error) error {
 	return err
 }
 
-// UpdateBucket changes the default storage class, the one thing that can be
-// changed. It was seen to be answered with 405 and code 7001 in August 2026, in
-// spite of what the reference says.
+// UpdateBucket changes the default storage class, the only thing that can be changed. In August
+// 2026 the API answered 405 with code 7001, contrary to the reference.
 func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vendors.Bucket, error) {
 	a := act{op: "change the storage class", writes: true, about: aboutBucket}
 	if err := a.firstProblem(checkBucket(spec)); err != nil {
@@ -157,7 +155,7 @@ func (c *Cloud) UpdateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 		option.WithHeader("cf-r2-storage-class", storageClasses[spec.StorageClass]))
 	var e *vendors.Error
 	if hasCode(err, codeNoMethod) && errors.As(err, &e) {
-		e.Message += " (Cloudflare refuses to change the class through its API just now; " +
+		e.Message += " (Cloudflare currently refuses to change the class through its API; " +
 			"change it on the bucket's page, or set storage_class back)"
 	}
 	return same(a, got, b, spec.ID, err)

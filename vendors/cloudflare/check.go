@@ -16,12 +16,12 @@ import (
 const nameLimit = 120
 
 var (
-	// bucketName is the rule of the dashboard and of wrangler; the API's schema
-	// says 64 characters, its error 10005 says 63.
+	// bucketName is the rule that the dashboard and wrangler use. The API's schema says 64
+	// characters; its error 10005 says 63.
 	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 	// hexID is an account's, a token's or a zone's id.
 	hexID = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	// jurisdictionName is wide on purpose: "us" came in August 2026, and others may.
+	// jurisdictionName is lenient on purpose: "us" was added in August 2026, and others may follow.
 	jurisdictionName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
 	domainName       = regexp.MustCompile(`^([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 )
@@ -37,7 +37,7 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	var out vendors.Problems
 	if !hexID.MatchString(s.Text("account_id")) {
 		out.Report("account_id", accountFault(s.Text("account_id")),
-			"It has 32 hexadecimal digits in lower case; the dashboard shows it on the page of R2, and in its URL.")
+			"It has 32 lower-case hexadecimal digits; the dashboard shows it on the R2 page, and in the URL.")
 	}
 	if kind := s.Text("token_kind"); kind != "account" && kind != "user" {
 		out.Report("token_kind", strconv.Quote(kind)+" is not a kind of token", `Use "account" or "user".`)
@@ -45,19 +45,19 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	for _, name := range []string{"api_base_url", "s3_endpoint_url"} {
 		if text := s.Text(name); text != "" && !transport.ValidURL(strings.ReplaceAll(text, placeholder, "default")) {
 			out.Report(name, "this is not a valid API URL",
-				"Write it with https, or with http on this machine alone, without user, query and fragment.")
+				"Use https (or http, only on this machine), without user, query and fragment.")
 		}
 	}
 	if text := s.Text("token_limit"); text != "" {
 		if n, err := strconv.Atoi(text); err != nil || n < 1 {
-			out.Report("token_limit", strconv.Quote(text)+" is not a number of tokens", "Write the number that Cloudflare grants, such as 500.")
+			out.Report("token_limit", strconv.Quote(text)+" is not a number of tokens", "Use the number that Cloudflare granted, such as 500.")
 		}
 	}
 	return out
 }
 
-// accountFault says why a text is not an account id. The text may be a token in the wrong
-// place, so it is not shown.
+// accountFault says why a text is not an account id. It does not show the text, which may be a
+// token in the wrong place.
 func accountFault(text string) string {
 	for i, r := range []rune(text) {
 		if !strings.ContainsRune("0123456789abcdef", r) {
@@ -75,7 +75,7 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	}
 	switch {
 	case spec.ID.Namespace == "default":
-		out.Report("jurisdiction", `"default" is what a bucket has without a jurisdiction`, "Remove the line.")
+		out.Report("jurisdiction", `"default" is what a bucket has if it has no jurisdiction`, "Remove the line.")
 	case spec.ID.Namespace != "" && !jurisdictionName.MatchString(spec.ID.Namespace):
 		out.Report("jurisdiction", strconv.Quote(spec.ID.Namespace)+" is not a jurisdiction", `Use "eu", "us" or "fedramp".`)
 	}
@@ -88,7 +88,7 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	return append(out, checkBucketSettings(spec.Settings)...)
 }
 
-// checkBucketSettings checks rules against what R2 takes beyond what the language asks.
+// checkBucketSettings checks rules that R2 requires in addition to those of the language.
 func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
 	var out vendors.Problems
 	for _, d := range s.Domains {
@@ -98,7 +98,7 @@ func checkBucketSettings(s vendors.BucketSettings) []vendors.Problem {
 		}
 		if !hexID.MatchString(d.ZoneID) {
 			out.Report("custom_domain", "the zone_id of "+strconv.Quote(d.Domain)+" is not a zone id",
-				"It has 32 hexadecimal digits in lower case; the dashboard shows it on the zone's overview.")
+				"It has 32 lower-case hexadecimal digits; the dashboard shows it on the zone's overview page.")
 		}
 	}
 	return out

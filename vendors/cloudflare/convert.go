@@ -11,9 +11,9 @@ import (
 	"buckethead/vendors"
 )
 
-// token is an API token as the API shows it. Dates may be null; value is there
-// when it was just created, and nowhere else. An account has tokens of all kinds,
-// so what they may do is read leniently: an odd one must not hide the others.
+// token is an API token as the API shows it. Dates may be null. Value is set only in the
+// response to a create. An account has tokens of all kinds, so their policies are read
+// leniently: an unusual one must not hide the others.
 type token struct {
 	ID        string          `json:"id"`
 	Name      string          `json:"name"`
@@ -45,8 +45,8 @@ type policy struct {
 	Resources map[string]json.RawMessage `json:"resources"`
 }
 
-// condition restricts where a token works from. The API and cloudflare-go v7 write
-// request_ip, older pages request.ip: both are read.
+// condition restricts where a token can be used from. The API and cloudflare-go v7 write
+// request_ip, older pages request.ip; both are read.
 type condition struct {
 	RequestIP *addresses `json:"request_ip,omitempty"`
 	Dotted    *addresses `json:"request.ip,omitempty"`
@@ -57,8 +57,8 @@ type addresses struct {
 	NotIn []string `json:"not_in,omitempty"`
 }
 
-// tokenRequest is what a create and an update send. An update replaces the token's
-// settings, so what is left out is cleared.
+// tokenRequest is the body of a create and of an update. An update replaces the token's
+// settings, so anything left out is cleared.
 type tokenRequest struct {
 	Name      string          `json:"name"`
 	Policies  []requestPolicy `json:"policies"`
@@ -74,8 +74,8 @@ type requestPolicy struct {
 
 const bucketResource = "com.cloudflare.edge.r2.bucket."
 
-// resource names a bucket in a policy. Names have no underscore, so the parts can be told.
-// https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
+// resource names a bucket in a policy. Names cannot contain underscores, so the parts can be
+// told apart. https://developers.cloudflare.com/r2/api/tokens/#create-api-tokens-via-api
 func (c *Cloud) resource(id vendors.BucketID) string {
 	space := id.Namespace
 	if space == "" {
@@ -84,7 +84,7 @@ func (c *Cloud) resource(id vendors.BucketID) string {
 	return bucketResource + c.account + "_" + space + "_" + id.Name
 }
 
-// bucketOf reads a resource; false where it is no bucket of this account.
+// bucketOf parses a resource. It returns false if that is not a bucket of this account.
 func (c *Cloud) bucketOf(resource string) (vendors.BucketID, bool) {
 	rest, ok := strings.CutPrefix(resource, bucketResource+c.account+"_")
 	space, name, cut := strings.Cut(rest, "_")
@@ -109,13 +109,13 @@ func (c *Cloud) tokenRequest(spec vendors.CredentialSpec, g group) tokenRequest 
 	return r
 }
 
-// credential turns a token into the contract's words. One that does more, or
-// other, than to open exactly one bucket has neither bucket nor access.
+// credential converts a token into the contract's type. If the token does anything but open
+// exactly one bucket, the result has neither bucket nor access.
 func (c *Cloud) credential(t token) vendors.Credential {
 	out := vendors.Credential{ID: t.ID, Name: t.Name, Status: status(t.Status), IssuedAt: t.IssuedOn.Time,
 		ExpiresAt: t.ExpiresOn.Time}
 	if out.Status == vendors.Active && expired(out.ExpiresAt, c.host.Now()) {
-		out.Status = vendors.Expired // the word can come later than the time
+		out.Status = vendors.Expired // the status can change later than the time
 	}
 	var where condition
 	if json.Unmarshal(t.Condition, &where) == nil {
@@ -153,8 +153,8 @@ func (c *Cloud) opens(text json.RawMessage) (bucket vendors.BucketID, access ven
 	return bucket, access
 }
 
-// words returns the networks in canonical form. A network that is shut out is not one
-// that bh ever declares, and shows as such.
+// words returns the networks in canonical form. bh never declares an excluded network, so one
+// is shown as a difference.
 func (a *addresses) words() []string {
 	if a == nil {
 		return nil
@@ -179,8 +179,8 @@ func canonical(network string) string {
 	return network
 }
 
-// status reads a token's status. "revoked (exposed)" is in no schema and is what
-// leak scanning sets; a word that is not known is no working token.
+// status reads a token's status. Leak scanning sets "revoked (exposed)", which is in no schema.
+// A token with an unknown status does not work.
 // https://github.com/cloudflare/terraform-provider-cloudflare (api_token/resource.go)
 func status(text string) vendors.Status {
 	switch {

@@ -19,18 +19,19 @@ import (
 // tokenPage is the largest page of a token list (API reference: 5 to 50).
 const tokenPage = 50
 
-// pagesAtOnce is how many pages of a list are asked for at the same time.
+// pagesAtOnce is how many pages of a list are requested at the same time.
 const pagesAtOnce = 4
 
-// ListCredentials returns every token of the account, or of the user. The first page
-// says how many there are; the others are read side by side, and on from there
-// while a page is full. A list of fewer than it says is not complete, and an error.
+// ListCredentials returns every token of the account, or of the user. The first page says how
+// many there are. The others are then read concurrently, and further ones as long as a page is
+// full. If the list is shorter than the first page says, it is incomplete, and that is an
+// error.
 func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, error) {
 	last, err := c.tokenPage(ctx, 1)
 	if err != nil {
 		return nil, err
 	}
-	// Whether it keeps to per_page is not documented.
+	// The documentation does not say whether it respects per_page.
 	pages, size, total, least := [][]token{last.tokens}, min(max(len(last.tokens), 1), tokenPage), last.total, last.total
 	if total > size {
 		more, now, err := c.tokenPages(ctx, 2, (total-1)/size+1)
@@ -39,8 +40,8 @@ func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, erro
 		}
 		pages, least = append(pages, more...), min(least, now)
 	}
-	// Without a total, and where tokens were made meanwhile, a full page means that
-	// there may be another.
+	// Without a total, or if tokens were created in the meantime, a full page means that there
+	// may be another.
 	for total == 0 && last.more || total > 0 && len(pages)*size < total {
 		if err := inBounds(len(pages) + 1); err != nil {
 			return nil, err
@@ -56,7 +57,7 @@ func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, erro
 	}
 	out, err := c.join(pages)
 	if err == nil && len(out) < least {
-		err = listTokens.odd(answer{}, fmt.Sprintf("the list is not complete: it has %s of %s tokens; repeat the command",
+		err = listTokens.odd(answer{}, fmt.Sprintf("the list is incomplete: it has %s of %s tokens; run the command again",
 			words.Number(len(out)), words.Number(least)))
 	}
 	if err != nil {
@@ -67,7 +68,7 @@ func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, erro
 
 var listTokens = act{op: "list tokens", about: aboutAccount}
 
-// inBounds returns an error for a page that no account can have.
+// inBounds returns an error for a page beyond what any account can have.
 func inBounds(page int) error {
 	if page <= tokenPages {
 		return nil
@@ -76,8 +77,8 @@ func inBounds(page int) error {
 		words.Number(tokenPages)))
 }
 
-// join makes one list of the pages. Tokens that came or went meanwhile shift the
-// pages, so that one may be on two; a whole page that is there twice is a list that
+// join combines the pages into one list. Tokens that were created or deleted in the meantime
+// shift the pages, so one token may be on two pages. If a whole page is there twice, the list
 // does not end.
 func (c *Cloud) join(pages [][]token) ([]vendors.Credential, error) {
 	var out []vendors.Credential
@@ -87,7 +88,7 @@ func (c *Cloud) join(pages [][]token) ([]vendors.Credential, error) {
 		for _, t := range page {
 			switch {
 			case t.ID == "" || len(t.ID) > longestName:
-				return nil, listTokens.odd(answer{}, "the list has a token without an id that one can have")
+				return nil, listTokens.odd(answer{}, "the list has a token without a valid id")
 			case seen[t.ID]:
 				continue
 			}
@@ -96,13 +97,13 @@ func (c *Cloud) join(pages [][]token) ([]vendors.Credential, error) {
 			out = append(out, c.credential(t))
 		}
 		if fresh == 0 && len(page) > 0 {
-			return nil, listTokens.odd(answer{}, "a page of the list came twice")
+			return nil, listTokens.odd(answer{}, "the same page of the list was returned twice")
 		}
 	}
 	return out, nil
 }
 
-// tokenPages reads pages first to last, and returns the least total that one of them says.
+// tokenPages reads pages first to last, and returns the lowest total that one of them reports.
 func (c *Cloud) tokenPages(ctx context.Context, first, last int) (pages [][]token, least int, err error) {
 	if err := inBounds(last); err != nil {
 		return nil, 0, err
@@ -120,8 +121,8 @@ func (c *Cloud) tokenPages(ctx context.Context, first, last int) (pages [][]toke
 	return pages, slices.Min(totals), err
 }
 
-// tokenList is one page of a list: its tokens, how many there are in all, 0 where the answer
-// does not say, and whether another page may follow.
+// tokenList is one page of a list: its tokens, how many there are in all (0 if the response
+// does not say), and whether another page may follow.
 type tokenList struct {
 	tokens []token
 	total  int
@@ -160,7 +161,7 @@ func (c *Cloud) GetCredential(ctx context.Context, id string) (vendors.Credentia
 	var t token
 	got, err := c.call(a, &t, func(o ...option.RequestOption) error { return c.tokens.get(ctx, id, o...) })
 	if err == nil && t.ID != id {
-		err = a.odd(got, "the answer is about another token")
+		err = a.odd(got, "the response is about another token")
 	}
 	if err != nil {
 		return vendors.Credential{}, err
@@ -168,8 +169,8 @@ func (c *Cloud) GetCredential(ctx context.Context, id string) (vendors.Credentia
 	return c.credential(t), nil
 }
 
-// IssueCredential creates a token, in one request that is never sent again. Its
-// keys are the token's id and the SHA-256 of its value.
+// IssueCredential creates a token, in one request that is never repeated. The keys are the
+// token's id and the SHA-256 of its value.
 // https://developers.cloudflare.com/r2/api/tokens/#get-s3-api-credentials-from-an-api-token
 func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec) (vendors.Issued, error) {
 	a := act{op: "create token", writes: true, about: aboutToken}
@@ -188,7 +189,7 @@ func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec
 		return vendors.Issued{}, err
 	}
 	if !hexID.MatchString(t.ID) || t.Value == "" {
-		return vendors.Issued{}, a.odd(got, "the answer lacks the token's id or value")
+		return vendors.Issued{}, a.odd(got, "the response lacks the token's id or value")
 	}
 	c.host.Learned(vendors.NewSecret(t.Value))
 	return vendors.Issued{Credential: c.credential(t), Keys: c.keys(t.ID, t.Value, spec.Bucket)}, nil
@@ -202,7 +203,7 @@ func (c *Cloud) keys(id, value string, bucket vendors.BucketID) vendors.BucketCr
 		Jurisdiction: bucket.Namespace}
 }
 
-// ready finds what can be found before anything is sent.
+// ready checks what can be checked before anything is sent.
 func (a act) ready(ctx context.Context, spec vendors.CredentialSpec) error {
 	if err := a.firstProblem(append(checkCredential(spec),
 		checkBucket(vendors.BucketSpec{ID: spec.Bucket})...)); err != nil {
@@ -214,9 +215,9 @@ func (a act) ready(ctx context.Context, spec vendors.CredentialSpec) error {
 	return a.cancelled(ctx)
 }
 
-// UpdateCredential replaces a token's policy, addresses and expiry. Its id and
-// value stay, so its keys do. Whether what is left out of the request is cleared is
-// not documented: the answer is held against what was asked for.
+// UpdateCredential replaces a token's policy, addresses and expiry. Its id and value stay the
+// same, and so do its keys. The documentation does not say whether fields that the request
+// leaves out are cleared, so the response is compared with the request.
 func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.CredentialSpec) error {
 	a := act{op: "update token", writes: true, about: aboutToken}
 	if !hexID.MatchString(id) {
@@ -242,7 +243,7 @@ func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.Cr
 	return nil
 }
 
-// difference names what an updated token does not have as it was asked for.
+// difference names a part of an updated token that differs from the request.
 func difference(got vendors.Credential, want vendors.CredentialSpec) string {
 	switch {
 	case got.Access != want.Access || got.Bucket != want.Bucket:

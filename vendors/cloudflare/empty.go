@@ -15,16 +15,16 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// deletesAtOnce is how many objects are deleted side by side.
+// deletesAtOnce is how many objects are deleted at the same time.
 const deletesAtOnce = 8
 
-// codeNoObject is what an object that is not there is answered with.
+// codeNoObject is the code for an object that does not exist.
 const codeNoObject = 10007
 
-// EmptyBucket deletes every object, one a call: the API has no other way, so a bucket of many
-// objects takes as long as the limit of calls makes it take, and is emptied sooner by a lifecycle
-// rule or an S3 client. It goes on from where it was stopped. Objects under a lock rule stay, and
-// the error names one of them.
+// EmptyBucket deletes every object, one per call, because the API has no other way. For a bucket
+// with many objects this takes as long as the rate limit dictates; a lifecycle rule or an S3
+// client is faster. After an interruption it continues where it stopped. Objects under a lock
+// rule stay, and the error names one of them.
 func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	a := act{op: "empty bucket", writes: true, about: aboutBucket}
 	if err := a.firstProblem(checkBucket(vendors.BucketSpec{ID: id})); err != nil {
@@ -37,7 +37,7 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 			return nil
 		}
 		if err == nil && !slices.ContainsFunc(objects, func(o object) bool { return !before[o.Key] }) {
-			err = a.odd(rest, fmt.Sprintf("%q was deleted and is still there; delete it with an S3 client", objects[0].Key))
+			err = a.odd(rest, fmt.Sprintf("%q was deleted but is still there; delete it with an S3 client", objects[0].Key))
 		}
 		if err == nil {
 			err = c.deleteObjects(ctx, id, objects)
@@ -52,8 +52,8 @@ func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	}
 }
 
-// deleteObjects deletes what it can, and returns the first fault. One that is not about its
-// object alone ends it.
+// deleteObjects deletes what it can, and returns the first fault. It stops at a fault that
+// concerns more than one object.
 func (c *Cloud) deleteObjects(ctx context.Context, id vendors.BucketID, objects []object) error {
 	kept := make([]error, len(objects))
 	err := parallel.Each(ctx, deletesAtOnce, len(objects), func(i int) error {
@@ -82,7 +82,7 @@ func (c *Cloud) deleteObject(ctx context.Context, id vendors.BucketID, key strin
 	a := act{op: "delete object", writes: true, about: aboutBucket}
 	path, ok := objectPath(key)
 	if !ok {
-		return a.invalid("the key %q means another address in a URL; delete that object with an S3 client", key)
+		return a.invalid("the key %q would change the path in a URL; delete that object with an S3 client", key)
 	}
 	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
 		_, err := c.buckets.Objects.Delete(ctx, id.Name, path, r2.BucketObjectDeleteParams{AccountID: c.in.AccountID},
@@ -94,13 +94,13 @@ func (c *Cloud) deleteObject(ctx context.Context, id vendors.BucketID, key strin
 	case hasCode(err, codeNoObject):
 		return nil
 	case hasCode(err, codeLocked) && errors.As(err, &e):
-		e.Message += fmt.Sprintf(" (%q, and whatever else a lock rule keeps, stays until the rule lets it go)", key)
+		e.Message += fmt.Sprintf(" (%q, and anything else under a lock rule, stays until the rule releases it)", key)
 	}
 	return absentIsDone(err)
 }
 
-// objectPath returns a key as it stands in a URL. A key with a segment of dots could
-// become the address of something else on the way, the bucket itself for one.
+// objectPath returns a key as it is written in a URL. A key with a segment of dots could turn
+// into the path of something else, such as the bucket itself.
 func objectPath(key string) (string, bool) {
 	segments := strings.Split(key, "/")
 	for i, segment := range segments {

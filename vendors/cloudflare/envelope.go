@@ -17,7 +17,7 @@ import (
 	"buckethead/vendors/transport"
 )
 
-// envelope is around every answer of the v4 API.
+// envelope wraps every response of the v4 API.
 // https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/
 type envelope struct {
 	Success    *bool           `json:"success"`
@@ -26,7 +26,7 @@ type envelope struct {
 	ResultInfo json.RawMessage `json:"result_info"`
 }
 
-// apiError is one error of an envelope. Some services send a bare string for it.
+// apiError is one error in an envelope. Some services send a bare string instead.
 type apiError struct {
 	Code    int
 	Message string
@@ -55,7 +55,7 @@ func (e *apiError) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// act is a call: what it does in words, whether it changes anything, and what it is
+// act describes a call: what it does in words, whether it changes anything, and what it is
 // about, which decides what its codes mean.
 type act struct {
 	op     string
@@ -73,29 +73,29 @@ const (
 	aboutSettings
 )
 
-// answer is what stands around a result.
+// answer holds the metadata of a response.
 type answer struct {
 	info json.RawMessage // result_info
 	date string          // the vendor's clock, as the header has it
 	id   string          // of the request
 }
 
-// odd is the error of a good answer that cannot be what was asked for.
+// odd is the error for a successful response that cannot be what was requested.
 func (a act) odd(got answer, message string) error {
 	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, RequestID: got.id, Message: message,
 		OutcomeUnknown: a.writes}
 }
 
-// read decodes the result_info as far as it can be: a list without a sound one is
-// read to an end of its own.
+// read decodes the result_info as far as possible. Without a valid one, the list is read until
+// a page is not full.
 func (a answer) read(into any) {
 	if len(a.info) > 0 {
 		_ = json.Unmarshal(a.info, into)
 	}
 }
 
-// call makes one request through the SDK and decodes its result into into, which
-// may be nil. Every error is a *vendors.Error.
+// call makes one request through the SDK and decodes the result into into, which may be nil.
+// Every error is a *vendors.Error.
 func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) (answer, error) {
 	var raw []byte
 	var resp *http.Response
@@ -105,7 +105,7 @@ func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) 
 		return answer{}, a.transportError(fault)
 	}
 	if resp.StatusCode >= 400 {
-		// The SDK has read the body and put it back.
+		// The SDK has read the body and restored it.
 		raw, _ = io.ReadAll(resp.Body)
 	} else if fault != nil {
 		return answer{}, a.transportError(fault)
@@ -116,16 +116,16 @@ func (c *Cloud) call(a act, into any, send func(...option.RequestOption) error) 
 		return answer{}, c.answerError(a, resp, e, undecodable)
 	}
 	if len(e.Errors) > 0 {
-		return answer{}, a.nonsense(resp, errors.New("the answer says that it worked, and that it did not: "+
+		return answer{}, a.nonsense(resp, errors.New("the response contradicts itself: it reports success, but also: "+
 			vendors.Excerpt(transport.Hide(resp.Request, e.Errors[0].Message), vendors.MessageLength)))
 	}
 	if into != nil {
 		// No list is not an empty list.
 		if len(e.Result) == 0 || string(e.Result) == "null" {
-			return answer{}, a.nonsense(resp, errors.New("the answer has no result"))
+			return answer{}, a.nonsense(resp, errors.New("the response has no result"))
 		}
 		if err := json.Unmarshal(e.Result, into); err != nil {
-			return answer{}, a.nonsense(resp, fmt.Errorf("the result makes no sense: %w", plain(err)))
+			return answer{}, a.nonsense(resp, fmt.Errorf("cannot read the result: %w", plain(err)))
 		}
 	}
 	return answer{e.ResultInfo, resp.Header.Get("Date"), transport.RequestID(resp.Header)}, nil
@@ -141,30 +141,30 @@ func onBucket[P, R any](ctx context.Context, c *Cloud, a act, id vendors.BucketI
 	})
 }
 
-// errorOf leaves out the answer of a call.
+// errorOf drops the response of a call and keeps its error.
 func errorOf(_ answer, err error) error { return err }
 
-// plain returns the error of a decoder without the value in it, which could be a secret.
+// plain returns the error of a decoder without the decoded value, which could be a secret.
 func plain(err error) error {
 	if field, ok := err.(*json.UnmarshalTypeError); ok && field.Field != "" {
 		kind, _, _ := strings.Cut(field.Value, " ") // of a number, what follows is the number
 		return fmt.Errorf("%s is not expected to be of type %s", strings.TrimPrefix(field.Field, "."), kind)
 	}
-	return fmt.Errorf("it is no JSON of the kind that was expected")
+	return fmt.Errorf("it is not the expected JSON")
 }
 
 // body returns the options for a request with a JSON body.
 func body(v any) option.RequestOption {
 	text, err := json.Marshal(v)
 	if err != nil {
-		// Requests are plain data of this package; one that cannot be encoded is a fault in it.
+		// Requests are plain data of this package; if one cannot be encoded, that is a bug here.
 		panic(fmt.Sprintf("cloudflare: encode %T: %v", v, err))
 	}
 	return option.WithRequestBody("application/json", text)
 }
 
-// in returns the options that name a bucket's jurisdiction. An empty header is
-// answered with a 500, so an ordinary bucket has none.
+// in returns the options that name a bucket's jurisdiction. The API answers an empty header
+// with a 500, so an ordinary bucket gets no header.
 // https://github.com/cloudflare/terraform-provider-cloudflare/issues/5133
 func in(namespace string) []option.RequestOption {
 	if namespace == "" {

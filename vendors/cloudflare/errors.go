@@ -16,8 +16,8 @@ import (
 
 const title = "Cloudflare"
 
-// kinds says what the codes mean that decide something, whatever the status: codes
-// are surer than statuses. https://developers.cloudflare.com/r2/api/error-codes/
+// kinds says what the codes that matter mean, whatever the status: codes are more reliable than
+// statuses. https://developers.cloudflare.com/r2/api/error-codes/
 var kinds = map[int]error{
 	10001: vendors.ErrUnavailable, 10043: vendors.ErrUnavailable,
 	10002: vendors.ErrDenied, 10003: vendors.ErrDenied, 10042: vendors.ErrDenied, 10063: vendors.ErrDenied,
@@ -32,7 +32,7 @@ var kinds = map[int]error{
 	10081: vendors.ErrConflict,
 }
 
-// The codes that single calls look at.
+// The codes that only some calls check.
 const (
 	codeNoDomain    = 10053 // the bucket has no such custom domain
 	codeNoCORS      = 10059 // the bucket has no CORS rules
@@ -42,7 +42,7 @@ const (
 	codeNoMethod    = 7001
 )
 
-// transportError is the error of a request without an answer.
+// transportError is the error for a request without a response.
 func (a act) transportError(err error) error {
 	var notSent *transport.NotSentError
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, Message: reason(err),
@@ -61,8 +61,8 @@ func (a act) transportError(err error) error {
 	return e
 }
 
-// reason words why there was no answer. The URL that http puts in front of it says
-// nothing to people.
+// reason says why there was no response. It leaves out the URL that net/http puts in front,
+// which does not help people.
 func reason(err error) string {
 	var outer *url.Error
 	if errors.As(err, &outer) {
@@ -70,21 +70,21 @@ func reason(err error) string {
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
-		return "cancelled before an answer came"
+		return "cancelled before a response arrived"
 	case errors.Is(err, context.DeadlineExceeded):
-		return "no answer came in time"
+		return "no response in time"
 	}
-	return "no answer came: " + vendors.Excerpt(err.Error(), vendors.MessageLength)
+	return "no response: " + vendors.Excerpt(err.Error(), vendors.MessageLength)
 }
 
-// nonsense is the error of an answer that cannot be what it says it is.
+// nonsense is the error for a response that contradicts itself.
 func (a act) nonsense(resp *http.Response, err error) error {
 	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
 		RequestID: transport.RequestID(resp.Header),
 		Message:   "HTTP " + strconv.Itoa(resp.StatusCode) + ": " + err.Error(), OutcomeUnknown: a.writes}
 }
 
-// answerError is the one place that turns an answer into the contract's error.
+// answerError turns a response into the contract's error. Nothing else does.
 func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable error) error {
 	out := &vendors.Error{Vendor: title, Op: a.op, RequestID: transport.RequestID(resp.Header),
 		RetryAfter: transport.RetryAfter(resp.Header, c.host.Now())}
@@ -107,7 +107,7 @@ func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable 
 	if out.Message == "" {
 		out.Message = "HTTP " + strconv.Itoa(resp.StatusCode)
 		if undecodable != nil {
-			out.Message += ", with a body that is no answer of the API"
+			out.Message += ", with a body that is not a response of the API"
 		}
 	}
 	if out.Code == strconv.Itoa(codeNotEntitled) {
@@ -116,15 +116,15 @@ func (c *Cloud) answerError(a act, resp *http.Response, e envelope, undecodable 
 	if wait := transport.TooLong(resp); wait != nil {
 		out.Message += "; " + wait.Error()
 	}
-	// A 4xx says that nothing was done. So does a 200 with errors in it; one
-	// without a word leaves it open, like a 5xx and a 408.
+	// A 4xx means that nothing was done, and so does a 200 with errors in it. A 200 without
+	// errors leaves the outcome open, as a 5xx and a 408 do.
 	refused := resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusRequestTimeout ||
 		resp.StatusCode < 300 && undecodable == nil && len(e.Errors) > 0
 	out.OutcomeUnknown = a.writes && !refused
 	return out
 }
 
-// kindOf returns what a code means for this call; nil where it says nothing.
+// kindOf returns what a code means for this call, or nil if it means nothing.
 func (a act) kindOf(code, status int) error {
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -135,9 +135,9 @@ func (a act) kindOf(code, status int) error {
 	return kinds[code]
 }
 
-// kindOfStatus returns what a status means where no code does. A 404 is an absence
-// only for a token, and only in the API's own words: a proxy has 404s as well, and
-// a bucket has a code for it.
+// kindOfStatus returns what a status means if no code decides. A 404 means "not found" only for
+// a token, and only in a response of the API itself: a proxy sends 404s too, and for a bucket
+// there is a code.
 func (a act) kindOfStatus(status int, own bool) error {
 	switch {
 	case status == http.StatusTooManyRequests:
@@ -154,18 +154,18 @@ func (a act) kindOfStatus(status int, own bool) error {
 	return vendors.ErrInvalid
 }
 
-// hasCode reports whether err is a vendor's with that code.
+// hasCode reports whether err is a vendor's error with that code.
 func hasCode(err error, code int) bool {
 	var e *vendors.Error
 	return errors.As(err, &e) && e.Code == strconv.Itoa(code)
 }
 
-// invalid is the error of what is refused before anything is sent.
+// invalid is the error for a request that is refused before anything is sent.
 func (a act) invalid(format string, args ...any) error {
 	return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrInvalid, Message: fmt.Sprintf(format, args...)}
 }
 
-// cancelled is the error of a call whose context has ended before it began.
+// cancelled is the error for a call whose context ended before it began.
 func (a act) cancelled(ctx context.Context) error {
 	if ctx.Err() == nil {
 		return nil
@@ -173,5 +173,5 @@ func (a act) cancelled(ctx context.Context) error {
 	return a.transportError(&transport.NotSentError{Err: ctx.Err()})
 }
 
-// expired reports whether a time has come; zero never does.
+// expired reports whether a time has passed; the zero time never has.
 func expired(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }

@@ -15,9 +15,8 @@ type group struct {
 	Name string `json:"name,omitempty"`
 }
 
-// The groups that open one bucket, by access. The ids are the same for everyone;
-// they stand in for a look-up that fails.
-// https://developers.cloudflare.com/r2/api/tokens/#permissions
+// The groups that open one bucket, by access. The ids are the same for everyone, and are used
+// if the look-up fails. https://developers.cloudflare.com/r2/api/tokens/#permissions
 var bucketGroups = map[vendors.Access]group{
 	vendors.ReadWrite: {ID: "2efd5506f9c8494dacb1fa10a3e7d5b6", Name: "Workers R2 Storage Bucket Item Write"},
 	vendors.ReadOnly:  {ID: "6a018a9f2fc74eb6b293b0c548f38b39", Name: "Workers R2 Storage Bucket Item Read"},
@@ -29,16 +28,15 @@ type groupCache struct {
 	lookups map[vendors.Access]*lookup
 }
 
-// lookup is one that is under way, or over when done is closed.
+// lookup is a look-up; it is over when done is closed.
 type lookup struct {
 	done chan struct{}
 	id   string
 }
 
-// groupFor returns the group of an access by its id, looked up by name once; who
-// comes meanwhile waits for the same answer. Where the look-up fails or finds
-// nothing the known id is used: a mint that is then refused names the group, and
-// one that works was right.
+// groupFor returns the group for an access by its id, which is looked up by name once;
+// concurrent callers wait for the same look-up. If it fails or finds nothing, the known id is
+// used: if the mint is then refused, the error names the group; if it works, the id was right.
 func (c *Cloud) groupFor(ctx context.Context, access vendors.Access) (group, error) {
 	c.groups.mu.Lock()
 	if c.groups.lookups == nil {
@@ -62,8 +60,7 @@ func (c *Cloud) groupFor(ctx context.Context, access vendors.Access) (group, err
 	}
 }
 
-// lookUp asks for the id of a group, and returns the known one where nothing better
-// is to be had.
+// lookUp asks for the id of a group, and returns the known one if it gets no better answer.
 func (c *Cloud) lookUp(ctx context.Context, known group) string {
 	var found []group
 	_, err := c.call(act{op: "look up permission groups", about: aboutAccount}, &found,
@@ -94,8 +91,8 @@ func (c *Cloud) lookedUp(access vendors.Access) string {
 	}
 }
 
-// accessOf returns the access that groups give to a bucket, the wider of two; "" where they
-// are not all ours.
+// accessOf returns the access that groups grant to a bucket, the wider of two, or "" if
+// they are not all ours.
 func (c *Cloud) accessOf(groups []group) (access vendors.Access) {
 	for _, g := range groups {
 		one := c.accessOfOne(g)

@@ -270,9 +270,9 @@ func TestCloud_saysWhatWaitWasAskedFor(t *testing.T) {
 				"Retry-After", "12000", "Cf-Ray", "ray-7")
 			err := hostileCall(call)(t.Context(), roundTripper(way.Answer))
 			var own *vendors.Error
-			want := fmt.Sprintf("Cloudflare: %s: TooManyRequests; the server asks to wait 3h20m, until 2000-01-01T03:20:00Z; bh waits 15m at most (code 10058, request ray-7)", op)
+			want := fmt.Sprintf("Cloudflare: %s: TooManyRequests; the server asks bh to wait 3h20m, until 2000-01-01T03:20:00Z; bh waits at most 15m (code 10058, request ray-7)", op)
 			if op == "create token" { // the look-up of the group before it was refused first
-				want = "Cloudflare: create token: the server asks to wait 3h20m, until 2000-01-01T03:20:00Z; bh waits 15m at most"
+				want = "Cloudflare: create token: the server asks bh to wait 3h20m, until 2000-01-01T03:20:00Z; bh waits at most 15m"
 			}
 			if !errors.As(err, &own) || own.Error() != want || !errors.Is(err, vendors.ErrRateLimited) || !vendors.Refused(err) {
 				t.Errorf("got  %v\nwant %s", err, want)

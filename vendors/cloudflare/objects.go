@@ -12,8 +12,8 @@ import (
 	"buckethead/vendors"
 )
 
-// objectPage is the largest page of a list of objects: enough for a probe to name a
-// number, in one call.
+// objectPage is the largest page of a list of objects, so that a probe can count many in one
+// call.
 const objectPage = 1000
 
 // object is an object as lists show it.
@@ -22,7 +22,7 @@ type object struct {
 	Size json.Number `json:"size"`
 }
 
-// firstObjects reads the first page of what a bucket holds.
+// firstObjects reads the first page of the objects in a bucket.
 func (c *Cloud) firstObjects(ctx context.Context, a act, id vendors.BucketID) ([]object, answer, error) {
 	var objects []object
 	rest, err := onBucket(ctx, c, a, id, c.buckets.Objects.List,

@@ -7,8 +7,8 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7/option"
 )
 
-// The bounds on lists. An account has at most 1,000,000 buckets and, unless it was granted
-// more, 500 tokens. A list that goes on beyond these bounds does not end.
+// The limits for lists. An account has at most 1,000,000 buckets and, unless it was granted
+// more, 500 tokens. A list that exceeds these limits does not end.
 // https://developers.cloudflare.com/r2/platform/limits/
 const (
 	bucketPages = 1_000_000/bucketPage + 100
@@ -18,7 +18,7 @@ const (
 	longestName = 255        // bytes, of a bucket or an id
 )
 
-// walk follows the pages of a list of buckets, and notices one that does not end.
+// walk follows the pages of a list of buckets, and detects a list that does not end.
 type walk struct {
 	act   act
 	most  int
@@ -27,7 +27,7 @@ type walk struct {
 	seen  map[string]bool // cursors
 }
 
-// enter counts a page before it is asked for.
+// enter counts a page before it is requested.
 func (w *walk) enter(ctx context.Context) error {
 	if w.read++; w.read > w.most {
 		return w.act.odd(answer{}, fmt.Sprintf("the list does not end: it has more than %d pages", w.most))
@@ -35,8 +35,8 @@ func (w *walk) enter(ctx context.Context) error {
 	return w.act.cancelled(ctx)
 }
 
-// continuation returns how to ask for the next page, or that this was the last one. An empty page
-// ends the list unless it has a cursor: what it leads to must not pass for absent.
+// continuation returns how to request the next page, or that this was the last one. An empty page
+// ends the list unless it has a cursor: the buckets after it must not count as absent.
 func (w *walk) continuation(rest answer, last string, count int) (next []option.RequestOption, ended bool, err error) {
 	var info struct {
 		Cursor  string `json:"cursor"`
@@ -49,7 +49,7 @@ func (w *walk) continuation(rest answer, last string, count int) (next []option.
 	}
 	switch {
 	case info.Cursor != "" && (w.seen[info.Cursor] || w.empty > emptyPages):
-		return nil, false, w.act.odd(rest, "the list does not end: its pages lead to no others")
+		return nil, false, w.act.odd(rest, "the list does not end: its pages do not lead to new ones")
 	case info.Cursor != "":
 		if w.seen == nil {
 			w.seen = map[string]bool{}

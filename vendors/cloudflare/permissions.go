@@ -21,7 +21,7 @@ const (
 	storageWrite = "Workers R2 Storage Write"
 )
 
-// permissions returns the groups that bh's token needs. The dashboard says Edit for Write.
+// permissions returns the groups that bh's token needs. The dashboard calls Write Edit.
 func permissions(s vendors.Settings) []vendors.Permission {
 	tokens, owner := "Account API Tokens", "account"
 	if s.Text("token_kind") == "user" {
@@ -29,17 +29,17 @@ func permissions(s vendors.Settings) []vendors.Permission {
 	}
 	return []vendors.Permission{
 		{For: vendors.ForPlan, Name: storageRead, Needed: "list buckets, and read their settings and whether they are empty",
-			Opens: "it reads every object of the account"},
-		{For: vendors.ForPlan, Name: tokens + " Read", Needed: "list the credentials of buckets"},
-		{For: vendors.ForApply, Name: storageWrite, Needed: "make, change, list and delete buckets",
-			Opens: "it changes and deletes every bucket and object of the account"},
-		{For: vendors.ForApply, Name: tokens + " Write", Needed: "make, change, list and revoke the credentials of buckets",
-			Opens: "it can mint any token of the " + owner + ", with any permission"},
+			Opens: "it can read every object in the account"},
+		{For: vendors.ForPlan, Name: tokens + " Read", Needed: "list credentials for buckets"},
+		{For: vendors.ForApply, Name: storageWrite, Needed: "create, change, list and delete buckets",
+			Opens: "it can change and delete every bucket and object in the account"},
+		{For: vendors.ForApply, Name: tokens + " Write", Needed: "create, change, list and revoke credentials for buckets",
+			Opens: "it can create any token of the " + owner + ", with any permission"},
 	}
 }
 
-// CheckPermissions asks whose token it is, and reads what it may do, where the
-// token may read itself.
+// CheckPermissions asks whose token it is, and reads its permissions if the token may read
+// itself.
 func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, error) {
 	var own struct {
 		ID        string `json:"id"`
@@ -70,7 +70,7 @@ func (c *Cloud) CheckPermissions(ctx context.Context) (vendors.IdentityReport, e
 		if readable {
 			p.Held = "no"
 			if slices.Contains(groups, p.Name) || slices.Contains(groups, strings.TrimSuffix(p.Name, " Read")+" Write") {
-				p.Held = "yes" // who may write may read
+				p.Held = "yes" // write permission includes read permission
 			}
 		}
 		report.Permissions = append(report.Permissions, p)
@@ -102,13 +102,13 @@ func (c *Cloud) ownGroups(ctx context.Context, id string) (names []string, name 
 	return names, t.Name, true
 }
 
-// explainVerify says what the usual cause of a refused token is: each family has a
-// root of its own, and the other's tokens are unknown there.
+// explainVerify names the usual cause of a refused token: each family has its own root, which
+// does not know the tokens of the other.
 func (c *Cloud) explainVerify(err error) error {
 	var e *vendors.Error
 	if errors.Is(err, vendors.ErrDenied) && errors.As(err, &e) {
 		other := map[string]string{"account": "user", "user": "account"}[c.tokens.kind]
-		e.Message += fmt.Sprintf(" (it is no valid token of this %s; if it is one of a%s, set token_kind = %q)",
+		e.Message += fmt.Sprintf(" (it is not a valid token of this %s; if it belongs to a%s, set token_kind = %q)",
 			c.tokens.kind, map[string]string{"account": "n account", "user": " user"}[other], other)
 	}
 	return err

@@ -12,8 +12,8 @@ import (
 var secretKeys = map[string]bool{"value": true, "secretaccesskey": true, "sessiontoken": true, "accesskeyid": true,
 	"secret": true, "token": true}
 
-// redact returns a body as it may be shown. A body about tokens that cannot be read
-// whole is not shown at all: half of one can hold a value.
+// redact returns a body that is safe to show. A body about tokens that cannot be parsed
+// completely is not shown at all: it can contain a value.
 func redact(r *http.Request, body []byte) string {
 	if len(body) == 0 {
 		return ""
@@ -24,12 +24,12 @@ func redact(r *http.Request, body []byte) string {
 	var v any
 	if !json.Valid(body) || decoder.Decode(&v) != nil {
 		if aboutTokens {
-			return fmt.Sprintf("(%d bytes that are no JSON, not shown)", len(body))
+			return fmt.Sprintf("(%d bytes that are not JSON, not shown)", len(body))
 		}
 		return string(body)
 	}
 	text, err := json.Marshal(withoutSecrets(v, aboutTokens))
-	// A value in a place where none belongs, such as a name.
+	// A value in the wrong place, such as a name.
 	if err != nil || aboutTokens && (bytes.Contains(text, []byte("cfat_")) || bytes.Contains(text, []byte("cfut_"))) {
 		return fmt.Sprintf("(%d bytes, not shown)", len(body))
 	}
@@ -38,8 +38,8 @@ func redact(r *http.Request, body []byte) string {
 
 const hidden = "(sensitive)"
 
-// withoutSecrets replaces secrets. Rolling a token answers with the bare value as
-// the result, so about tokens no result is shown that is a string.
+// withoutSecrets replaces secrets. The result of rolling a token is the bare value, so for
+// tokens no string result is shown.
 func withoutSecrets(v any, aboutTokens bool) any {
 	switch v := v.(type) {
 	case map[string]any:

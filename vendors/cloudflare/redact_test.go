@@ -17,8 +17,8 @@ func TestRedact(t *testing.T) {
 	}{
 		"a mint":                 {tokens, `{"result":{"id":"a","value":"` + canary + `","name":"n"}}`, `{"result":{"id":"a","name":"n","value":"(sensitive)"}}`},
 		"a roll":                 {tokens, `{"result":"` + canary + `","success":true}`, `{"result":"(sensitive)","success":true}`},
-		"half a mint":            {tokens, `{"result":{"id":"a","value":"` + canary, "(74 bytes that are no JSON, not shown)"},
-		"two bodies":             {tokens, `{"a":1}{"value":"` + canary + `"}`, "(64 bytes that are no JSON, not shown)"},
+		"half a mint":            {tokens, `{"result":{"id":"a","value":"` + canary, "(74 bytes that are not JSON, not shown)"},
+		"two bodies":             {tokens, `{"a":1}{"value":"` + canary + `"}`, "(64 bytes that are not JSON, not shown)"},
 		"in another member":      {tokens, `{"result":{"odd":["` + canary + `"]}}`, `{"result":{"odd":["(sensitive)"]}}`},
 		"temporary credentials":  {buckets, `{"result":{"accessKeyId":"a","secretAccessKey":"b","sessionToken":"c"}}`, `{"result":{"accessKeyId":"(sensitive)","secretAccessKey":"(sensitive)","sessionToken":"(sensitive)"}}`},
 		"a bucket":               {buckets, `{"result":{"name":"photos"}}`, `{"result":{"name":"photos"}}`},

@@ -11,7 +11,7 @@ import (
 	"buckethead/vendors"
 )
 
-// settingsCalls is the table of the groups of settings that R2 has.
+// settingsCalls is the table of the groups of settings in R2.
 var settingsCalls = map[vendors.SettingsKind]struct {
 	read  func(*Cloud, context.Context, vendors.BucketID, *vendors.BucketSettings) error
 	write func(*Cloud, context.Context, vendors.BucketID, vendors.SettingsChange) error
@@ -23,7 +23,7 @@ var settingsCalls = map[vendors.SettingsKind]struct {
 	vendors.PublicSettings:    {(*Cloud).readPublicAccess, (*Cloud).writePublicAccess},
 }
 
-// ReadBucketSettings reads the groups that are asked for, one after the other.
+// ReadBucketSettings reads the requested groups, one after the other.
 func (c *Cloud) ReadBucketSettings(ctx context.Context, id vendors.BucketID,
 	kinds []vendors.SettingsKind) (vendors.BucketSettings, error) {
 	var out vendors.BucketSettings
@@ -57,7 +57,7 @@ func (c *Cloud) WriteBucketSettings(ctx context.Context, id vendors.BucketID, ch
 	return group.write(c, ctx, id, change)
 }
 
-// ruleList is how the API sends and takes rules.
+// ruleList is how the API sends and accepts rules.
 type ruleList[R any] struct {
 	Rules []R `json:"rules"`
 }
@@ -98,8 +98,8 @@ func (c *Cloud) readLifecycle(ctx context.Context, id vendors.BucketID, into *ve
 	return err
 }
 
-// writeLifecycle replaces all rules, the one that a new bucket comes with (uploads
-// are aborted after 7 days) included. There is no DELETE: none is an empty list.
+// writeLifecycle replaces all rules, including the one that a new bucket has by default
+// (uploads are aborted after 7 days). There is no DELETE; no rules means an empty list.
 func (c *Cloud) writeLifecycle(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
 	return errorOf(onBucket(ctx, c, sets("lifecycle rules"), id, c.buckets.Lifecycle.Update,
 		r2.BucketLifecycleUpdateParams{AccountID: c.in.AccountID}, nil,
@@ -143,14 +143,14 @@ func (c *Cloud) readDomains(ctx context.Context, id vendors.BucketID, into *vend
 	got, err := onBucket(ctx, c, reads("custom domains"), id, c.buckets.Domains.Custom.List,
 		r2.BucketDomainCustomListParams{AccountID: c.in.AccountID}, &list)
 	if err == nil && list.Domains == nil {
-		err = reads("custom domains").odd(got, "the answer has no list of domains")
+		err = reads("custom domains").odd(got, "the response has no list of domains")
 	}
 	into.Domains = domainsFrom(list.Domains)
 	return err
 }
 
-// writeDomains looks first, so that what an answer that was lost attached is not
-// attached again.
+// writeDomains reads the domains first. If an earlier response was lost, a domain may be
+// attached already, and is not attached again.
 func (c *Cloud) writeDomains(ctx context.Context, id vendors.BucketID, change vendors.SettingsChange) error {
 	var there vendors.BucketSettings
 	err := c.readDomains(ctx, id, &there)
@@ -171,7 +171,7 @@ func (c *Cloud) writeDomains(ctx context.Context, id vendors.BucketID, change ve
 		case i < 0:
 			err = c.attach(ctx, id, d)
 		case present[i].ZoneID != d.ZoneID && present[i].ZoneID != "":
-			// A zone is named when a domain is attached, and at no other time.
+			// The zone is sent only when a domain is attached.
 			if err = c.detach(ctx, id, d.Domain); err == nil {
 				err = c.attach(ctx, id, d)
 			}
@@ -204,7 +204,7 @@ func (c *Cloud) changeDomain(ctx context.Context, id vendors.BucketID, d vendors
 func (c *Cloud) detach(ctx context.Context, id vendors.BucketID, domain string) error {
 	a := act{op: "detach custom domain " + domain, writes: true, about: aboutSettings}
 	if !domainName.MatchString(domain) {
-		return a.invalid("this is not a domain name")
+		return a.invalid("not a domain name")
 	}
 	_, err := c.call(a, nil, func(o ...option.RequestOption) error {
 		_, err := c.buckets.Domains.Custom.Delete(ctx, id.Name, domain,

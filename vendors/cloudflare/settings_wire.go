@@ -11,9 +11,9 @@ import (
 	"buckethead/vendors"
 )
 
-// The shapes of this file are those of the pages below API reference, R2, Buckets.
+// The types in this file follow the pages below API reference, R2, Buckets.
 
-// corsRule has no id here: an id means nothing, and R2 may give one of its own.
+// corsRule has no id: ids have no meaning, and R2 may assign its own.
 type corsRule struct {
 	Allowed struct {
 		Methods []string `json:"methods"`
@@ -44,8 +44,7 @@ func corsFrom(rules []corsRule) []vendors.CORSRule {
 	return out
 }
 
-// ageOrDate is when a rule acts: maxAge, in seconds, after an object was made, or
-// on a date.
+// ageOrDate is when a rule acts: maxAge seconds after an object was created, or on a date.
 type ageOrDate struct {
 	Type   string  `json:"type"`
 	MaxAge float64 `json:"maxAge,omitempty"`
@@ -61,7 +60,7 @@ type lifecycleRule struct {
 	ID         string `json:"id"`
 	Enabled    bool   `json:"enabled"`
 	Conditions struct {
-		Prefix string `json:"prefix"` // sent always, and left out of some answers
+		Prefix string `json:"prefix"` // always sent, but missing from some responses
 	} `json:"conditions"`
 	Delete  *transition  `json:"deleteObjectsTransition,omitempty"`
 	Classes []transition `json:"storageClassTransitions,omitempty"`
@@ -120,7 +119,7 @@ func lifecycleFrom(rules []lifecycleRule) []vendors.LifecycleRule {
 	return out
 }
 
-// when reads a condition; what it cannot read it adds to odd.
+// when parses a condition, and adds what it cannot parse to odd.
 func (t *transition) when(what string, odd *[]string) (time.Duration, time.Time) {
 	if t == nil || t.Condition == nil {
 		return 0, time.Time{}
@@ -140,7 +139,7 @@ func (t *transition) when(what string, odd *[]string) (time.Duration, time.Time)
 	return 0, time.Time{}
 }
 
-// lockRule's condition is of its own kind: maxAgeSeconds, a date, or for ever.
+// The condition of a lockRule is different: maxAgeSeconds, a date, or indefinite.
 type lockRule struct {
 	ID        string `json:"id"`
 	Enabled   bool   `json:"enabled"`
@@ -186,8 +185,8 @@ func lockFrom(rules []lockRule) []vendors.LockRule {
 	return out
 }
 
-// customDomain is a domain in answers. When the service behind it is not well both
-// statuses are "unknown" and fields are missing, which is no difference.
+// customDomain is a domain in responses. If the service behind it has problems, both statuses
+// are "unknown" and fields are missing; that does not count as a difference.
 // https://github.com/cloudflare/terraform-provider-cloudflare (r2_custom_domain)
 type customDomain struct {
 	Domain  string   `json:"domain"`
@@ -211,7 +210,7 @@ func domainsFrom(list []customDomain) []vendors.CustomDomain {
 	return out
 }
 
-// domainRequest is what attaching sends; changing leaves out domain and zone.
+// domainRequest is the body to attach a domain. To change one, domain and zone are left out.
 type domainRequest struct {
 	Domain  string   `json:"domain,omitempty"`
 	ZoneID  string   `json:"zoneId,omitempty"`
@@ -224,7 +223,7 @@ func domainTo(d vendors.CustomDomain) domainRequest {
 	return domainRequest{Enabled: d.Enabled, MinTLS: d.MinTLS, Ciphers: d.Ciphers}
 }
 
-// sorted returns a list in order and each entry once; nil for none.
+// sorted returns a list sorted and without duplicates; nil if it is empty.
 func sorted(list []string) []string {
 	if len(list) == 0 {
 		return nil
@@ -234,7 +233,7 @@ func sorted(list []string) []string {
 	return slices.Compact(list)
 }
 
-// seconds returns a length of time, and at most what fits into one.
+// seconds returns a duration, capped at the longest one.
 func seconds(n float64) time.Duration {
 	const most = float64(math.MaxInt64 / time.Second)
 	return time.Duration(min(max(n, -most), most)) * time.Second

@@ -8,11 +8,11 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7/user"
 )
 
-// tokenFamily is one of the two roots under which tokens are: an account's or a
-// user's. The shapes are the same (API reference, Account and User API tokens).
-// What is sent and what comes back is given by the options.
+// tokenFamily is one of the two roots for tokens: an account's or a user's. The types are the
+// same (API reference, Account and User API tokens). The options hold the request and receive
+// the response.
 type tokenFamily struct {
-	kind string // the family's word
+	kind string // what the family is called
 
 	create, list, verify, groups func(context.Context, ...option.RequestOption) error
 	get, update, remove          func(context.Context, string, ...option.RequestOption) error
@@ -57,7 +57,7 @@ func newUserTokens(o []option.RequestOption) tokenFamily {
 	}
 }
 
-// sender sends a request of the SDK and leaves its result to the options.
+// sender sends a request with the SDK. The options receive the result.
 func sender[P, R any](send func(context.Context, P, ...option.RequestOption) (R, error),
 	p P) func(context.Context, ...option.RequestOption) error {
 	return func(ctx context.Context, o ...option.RequestOption) error {

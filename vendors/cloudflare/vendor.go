@@ -21,8 +21,8 @@ import (
 
 const vendorName = "cloudflare_r2"
 
-// The client API takes 1,200 calls in five minutes from one user or account token;
-// passing it blocks every call for the next five. An account has 500 tokens, a user
+// The client API allows 1,200 calls in five minutes for one user or account token; exceeding
+// that blocks every call for the next five minutes. An account has 500 tokens, a user
 // 50. https://developers.cloudflare.com/fundamentals/api/reference/limits/
 const (
 	callLimit         = 1200
@@ -33,7 +33,7 @@ const (
 	placeholder       = "{jurisdiction}"
 )
 
-// Vendor is the entry of Cloudflare R2 in the registry.
+// Vendor describes Cloudflare R2, for the registry.
 var Vendor = vendors.Vendor{
 	Name: vendorName, Title: title,
 	Settings: []vendors.Setting{
@@ -42,20 +42,20 @@ var Vendor = vendors.Vendor{
 			Doc:     "The account, 32 hexadecimal digits."},
 		{Name: "api_token", Env: []string{"CLOUDFLARE_API_TOKEN"}, Secret: true,
 			Example: `api_token = env("R2_ADMIN_TOKEN")`,
-			Doc: `The token that bh works with. It needs "Workers R2 Storage Write", ` +
+			Doc: `The token that bh uses. It needs "Workers R2 Storage Write", ` +
 				`and "Account API Tokens Write" (of the user: "API Tokens Write").`},
 		{Name: "token_kind", Default: "account", Words: []string{"account", "user"}, Example: `token_kind = "user"`,
 			Doc: `The kind of token that bh issues: "account", or "user" if api_token is a user's.`},
 		{Name: "token_limit", Example: `token_limit = 1000`,
 			Doc: "How many tokens the account, or the user, may have. " +
-				"Cloudflare grants 500, or 50, unless it was asked for more."},
+				"Cloudflare allows 500, or 50, unless it granted more."},
 		{Name: "api_base_url", Env: []string{"CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"}, Default: defaultBaseURL,
 			Example:  `api_base_url = "http://127.0.0.1:8787/client/v4"`,
 			Endpoint: vendors.ReceivesSecrets, Doc: "The URL of the API."},
 		{Name: "s3_endpoint_url", Env: []string{"CLOUDFLARE_S3_ENDPOINT_URL"}, Endpoint: vendors.ReceivesSignatures,
 			Example: `s3_endpoint_url = "http://127.0.0.1:8787"`,
-			Doc: "Where S3 is, if not at Cloudflare's address for the account and the jurisdiction. " +
-				"{jurisdiction} in it stands for the bucket's, or for \"default\"."},
+			Doc: "The S3 endpoint, if it is not Cloudflare's own for the account and the jurisdiction. " +
+				"{jurisdiction} is replaced by the bucket's jurisdiction, or \"default\"."},
 	},
 	Limits: vendors.Limits{CredentialNameLength: nameLimit, Calls: callLimit, CallsPer: callWindow},
 	BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
@@ -72,8 +72,8 @@ var Vendor = vendors.Vendor{
 	},
 }
 
-// Cloud is one account. It makes no call before it is asked for something, and is
-// safe for concurrent use.
+// Cloud is one account. It makes no call until one of its methods is called, and is safe for
+// concurrent use.
 type Cloud struct {
 	host     vendors.Host
 	account  string
@@ -92,7 +92,7 @@ func open(host vendors.Host, s vendors.Settings) (*Cloud, error) {
 	}
 	token := s["api_token"].Secret
 	if token.IsZero() {
-		// Not when the files are read: a check of them needs no token.
+		// Not checked when the files are read: validating them needs no token.
 		return nil, &vendors.Error{Vendor: title, Op: "open", Kind: vendors.ErrDenied,
 			Message: "there is no token: set CLOUDFLARE_API_TOKEN, or api_token in the block"}
 	}
@@ -133,9 +133,9 @@ func shared(host vendors.Host, base string, token vendors.Secret) *transport.Lim
 	return host.Share("cloudflare limiter "+hex.EncodeToString(sum[:]), make).(*transport.Limiter)
 }
 
-// repeat says which requests may be sent again. A token is never created twice
-// (design: a mint is never repeated under one name); other POSTs only where the
-// answer says that nothing was done. PUT, PATCH and DELETE set what is sent.
+// repeat says which requests may be sent again. A token is never created twice, because a mint
+// is never repeated under the same name. Other POSTs are repeated only if the response says
+// that nothing was done. PUT, PATCH and DELETE are idempotent.
 func repeat(r *http.Request) transport.Repeat {
 	switch {
 	case r.Method != http.MethodPost:
@@ -146,7 +146,7 @@ func repeat(r *http.Request) transport.Repeat {
 	return transport.WhenRefused
 }
 
-// Calls counts the calls to the API, S3 left out: it has no part in the limit.
+// Calls counts the calls to the API, without S3, which the limit does not cover.
 func (c *Cloud) Calls() int { return int(c.calls.Load()) }
 
 // CredentialLimit returns how many tokens there may be at once.

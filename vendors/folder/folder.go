@@ -2,10 +2,11 @@
 //
 // # Writing
 //
-// By default bh writes into a folder .bh beside the configuration: the state and its backups, the age
-// file and its identity, the buckets of the local cloud. None of that should end up in a repository by
-// accident, so [Make] puts a .gitignore that ignores everything into a new .bh. A folder that exists
-// already is left as it is. Make is idempotent, and safe when several processes call it at once.
+// By default, bh writes into a folder .bh next to the configuration: the state and its backups, the
+// age file and its identity, the buckets of the local cloud. None of that should end up in a
+// repository by accident, so [Make] puts a .gitignore that ignores everything into a new .bh. It
+// leaves an existing folder as it is. Make is idempotent, and safe when several processes call it at
+// once.
 //
 // # Reading
 //

@@ -6,8 +6,9 @@ import (
 	"io/fs"
 )
 
-// Read reads a file of bh's own that others may be able to write. What is not a regular file, or
-// has more than most bytes, is an error: a pipe would never end, and a device never stop.
+// Read reads one of bh's own files that others may be able to write. It returns an error for a
+// file that is not regular or is larger than most bytes: reading a pipe or a device might never
+// end.
 func Read(files fs.FS, name string, most int64) (text []byte, err error) {
 	info, err := fs.Stat(files, name)
 	if err != nil {
@@ -23,7 +24,7 @@ func Read(files fs.FS, name string, most int64) (text []byte, err error) {
 	defer func() { _ = file.Close() }() // it was only read
 	text, err = io.ReadAll(io.LimitReader(file, most+1))
 	if err == nil && int64(len(text)) > most {
-		return nil, fmt.Errorf("%s has more than %d bytes, which bh does not write", name, most)
+		return nil, fmt.Errorf("%s has more than %d bytes, more than bh ever writes", name, most)
 	}
 	return text, err
 }

@@ -14,9 +14,9 @@ import (
 	"buckethead/vendors"
 )
 
-// Cloud is a vendors.BucketProvider over a folder, with the abilities
-// EmptinessProber, BucketEmptier and CredentialVerifier. Safe for concurrent use,
-// also beside other processes.
+// Cloud is a [vendors.BucketProvider] over a folder, with the abilities EmptinessProber,
+// BucketEmptier and CredentialVerifier. It is safe for concurrent use, even by several
+// processes.
 type Cloud struct {
 	root string // absolute
 	now  func() time.Time
@@ -37,7 +37,7 @@ func endpoint(root string) string {
 	return (&url.URL{Scheme: "file", Path: path}).String()
 }
 
-// ListBuckets returns every folder of the root whose name a bucket can have.
+// ListBuckets returns every folder in the root whose name is valid for a bucket.
 func (c *Cloud) ListBuckets(ctx context.Context, namespace string) ([]vendors.Bucket, error) {
 	const op = "list buckets"
 	if namespace != "" {
@@ -73,8 +73,8 @@ func readDir(root *os.Root, path string) ([]fs.DirEntry, error) {
 	return entries, errors.Join(err, dir.Close())
 }
 
-// readBucket returns one bucket; fs.ErrNotExist when a bucket cannot have that name or what has it
-// is no folder. Without bh's own file the folder's time is used.
+// readBucket returns one bucket. The error is fs.ErrNotExist if the name is not valid or does not
+// belong to a folder. Without bh's own file, the folder's time is used.
 func readBucket(root *os.Root, name string) (vendors.Bucket, error) {
 	if bucketNameFault(name) != "" {
 		return vendors.Bucket{}, fs.ErrNotExist
@@ -96,7 +96,7 @@ func readBucket(root *os.Root, name string) (vendors.Bucket, error) {
 
 func bucketPath(name string) string { return filepath.Join(bucketsDir, name+".json") }
 
-// GetBucket reads one bucket; ErrNotFound when there is no such folder.
+// GetBucket reads one bucket. The error is ErrNotFound if there is no such folder.
 func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Bucket, error) {
 	const op = "read bucket"
 	var out vendors.Bucket
@@ -110,7 +110,7 @@ func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Buc
 	return out, classify(op, err)
 }
 
-// bucket returns a bucket; fs.ErrNotExist when it is not there.
+// bucket returns a bucket. The error is fs.ErrNotExist if it does not exist.
 func (c *Cloud) bucket(root *os.Root, id vendors.BucketID) (vendors.Bucket, error) {
 	if id.Namespace != "" {
 		return vendors.Bucket{}, fs.ErrNotExist
@@ -122,9 +122,9 @@ func (c *Cloud) noBucket(op string, id vendors.BucketID) error {
 	return refuse(op, vendors.ErrNotFound, "there is no bucket "+id.Name+" in "+c.root)
 }
 
-// CreateBucket makes the folder, and then bh's own file. A process that dies in
-// between leaves a bucket that is as good as new. ErrExists when anything has the
-// name, ErrInvalid for a name that a bucket cannot have.
+// CreateBucket creates the folder, and then bh's own file. If the process dies in between, the
+// bucket is usable. The error is ErrExists if anything has the name, and ErrInvalid if the name
+// is not valid.
 func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vendors.Bucket, error) {
 	const op = "create bucket"
 	for _, p := range checkBucket(spec) {
@@ -134,13 +134,13 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	made := bucketFile{CreatedAt: plain(c.now()), Location: strings.ToLower(spec.Location)}
 	err := c.writing(ctx, func(root *os.Root) error {
 		if _, err := root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
-			// A folder that a person removed may have left its file. It must go
-			// before the new folder comes, or it would give it the old one's age.
+			// If a person removed a folder, its file may still be there. Remove it first, or
+			// the new bucket would get the old one's age.
 			if err := ignoreAbsent(root.Remove(bucketPath(name))); err != nil {
 				return err
 			}
 		}
-		// This is the act, and it succeeds for one caller only.
+		// This creates the bucket, and succeeds for one caller only.
 		if err := root.Mkdir(name, 0o755); err != nil {
 			return err
 		}
@@ -150,7 +150,7 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 		return nil
 	})
 	if errors.Is(err, fs.ErrExist) && !errors.Is(err, errUnsynced) {
-		return vendors.Bucket{}, refuse(op, vendors.ErrExists, filepath.Join(c.root, name)+" exists already")
+		return vendors.Bucket{}, refuse(op, vendors.ErrExists, filepath.Join(c.root, name)+" already exists")
 	}
 	if err != nil {
 		return vendors.Bucket{}, settled(op, err)
@@ -158,8 +158,8 @@ func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vend
 	return vendors.Bucket{ID: spec.ID, Location: made.Location, CreatedAt: made.CreatedAt}, nil
 }
 
-// DeleteBucket removes an empty folder and bh's own file. Absence is success;
-// ErrNotEmpty when the folder holds anything. Credentials stay.
+// DeleteBucket removes an empty folder and bh's own file. If there is no such folder, it
+// succeeds. The error is ErrNotEmpty if the folder holds anything. Credentials stay.
 func (c *Cloud) DeleteBucket(ctx context.Context, id vendors.BucketID) error {
 	const op = "delete bucket"
 	err := c.writing(ctx, func(root *os.Root) error {
@@ -172,7 +172,7 @@ func (c *Cloud) DeleteBucket(ctx context.Context, id vendors.BucketID) error {
 			}
 			return err
 		}
-		// Without the folder the file says nothing; a later create removes it too.
+		// Without the folder, the file has no effect; a later create removes it too.
 		if err := ignoreAbsent(root.Remove(bucketPath(id.Name))); err != nil {
 			return fmt.Errorf("%w: %w", errUnsynced, err)
 		}

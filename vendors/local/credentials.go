@@ -21,12 +21,12 @@ const (
 	idPrefix = "BHL"
 	idLength = 20
 	base32   = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-	// secretBytes is how much randomness a secret holds; it is shown in hex.
+	// secretBytes is how many random bytes a secret has; it is written in hex.
 	secretBytes = 32
 )
 
-// keyFile is .keys/<access key id>.json. Status is what someone set by hand;
-// without one it is active until its date.
+// keyFile is .keys/<access key id>.json. Status is set by hand; if it is empty, the credential
+// is active until it expires.
 type keyFile struct {
 	Name         string         `json:"name"`
 	Bucket       string         `json:"bucket"`
@@ -66,7 +66,7 @@ func validID(id string) bool {
 
 func keyPath(id string) string { return filepath.Join(keysDir, id+".json") }
 
-// readKey returns one credential's file; fs.ErrNotExist when it is not there.
+// readKey returns one credential's file. The error is fs.ErrNotExist if it does not exist.
 func readKey(root *os.Root, id string) (keyFile, error) {
 	var key keyFile
 	if !validID(id) {
@@ -106,7 +106,7 @@ func (c *Cloud) ListCredentials(ctx context.Context) ([]vendors.Credential, erro
 	return out, nil
 }
 
-// GetCredential reads one credential; ErrNotFound when it is not there.
+// GetCredential reads one credential. The error is ErrNotFound if it does not exist.
 func (c *Cloud) GetCredential(ctx context.Context, id string) (vendors.Credential, error) {
 	const op = "read credential"
 	var key keyFile
@@ -127,9 +127,9 @@ func noCredential(op, id string) error {
 	return refuse(op, vendors.ErrNotFound, "there is no credential "+id)
 }
 
-// IssueCredential draws keys at random and keeps the SHA-256 of the secret.
-// ErrNotFound when there is no such bucket, ErrInvalid for a spec that
-// CheckCredential faults.
+// IssueCredential generates random keys and keeps the SHA-256 of the secret. The error is
+// ErrNotFound if there is no such bucket, and ErrInvalid for a spec that CheckCredential
+// rejects.
 func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec) (vendors.Issued, error) {
 	const op = "issue credential"
 	for _, p := range checkCredential(spec) {
@@ -172,8 +172,8 @@ func drawSecret() string {
 	return hex.EncodeToString(raw)
 }
 
-// UpdateCredential changes access, allowed IPs and expiry and keeps the keys.
-// ErrNotFound when there is no such credential.
+// UpdateCredential changes access, allowed IPs and expiry, and keeps the keys. The error is
+// ErrNotFound if there is no such credential.
 func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.CredentialSpec) error {
 	const op = "update credential"
 	for _, p := range checkCredential(spec) {
@@ -193,7 +193,7 @@ func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.Cr
 	return settled(op, err)
 }
 
-// RevokeCredential deletes a credential's file; absence is success.
+// RevokeCredential deletes a credential's file. If there is none, it succeeds.
 func (c *Cloud) RevokeCredential(ctx context.Context, id string) error {
 	const op = "revoke credential"
 	if !validID(id) {
@@ -208,8 +208,8 @@ func (c *Cloud) RevokeCredential(ctx context.Context, id string) error {
 	return settled(op, ignoreAbsent(err))
 }
 
-// VerifyCredential compares the secret with what was kept when it was issued.
-// ErrNotFound when the bucket is gone, ErrDenied when the keys do not open it.
+// VerifyCredential compares the secret with the digest from when it was issued. The error is
+// ErrNotFound if the bucket is gone, and ErrDenied if the keys do not open it.
 func (c *Cloud) VerifyCredential(ctx context.Context, id vendors.BucketID, keys vendors.BucketCredentials) error {
 	const op = "verify credential"
 	if _, err := c.GetBucket(ctx, id); err != nil {
@@ -227,7 +227,7 @@ func (c *Cloud) VerifyCredential(ctx context.Context, id vendors.BucketID, keys 
 	same := subtle.ConstantTimeCompare([]byte(hex.EncodeToString(sum[:])), []byte(key.SecretSHA256)) == 1
 	live := key.credential(keys.AccessKeyID, c.now())
 	if !same || live.Bucket != id || live.Status != vendors.Active {
-		return refuse(op, vendors.ErrDenied, "these keys do not open bucket "+id.Name)
+		return refuse(op, vendors.ErrDenied, "these keys do not open the bucket "+id.Name)
 	}
 	return nil
 }

@@ -20,8 +20,8 @@ const (
 	bucketsDir = ".buckets"
 	keysDir    = ".keys"
 	lockFile   = ".lock"
-	// temporary is one name for all, for only the holder of the lock writes: what
-	// a process that died left behind is replaced by the next write.
+	// temporary is one name for all files, because only the holder of the lock writes. The next
+	// write replaces what a process that died left behind.
 	temporary = ".new"
 	// fileLimit bounds a file that is read: bh writes a few hundred bytes.
 	fileLimit = 1 << 20
@@ -29,9 +29,9 @@ const (
 	lockPause = 10 * time.Millisecond
 )
 
-// errUnsynced wraps what went wrong after a rename: the change is there, but may
-// not outlive a loss of power.
-var errUnsynced = errors.New("the change may not be on the disk")
+// errUnsynced wraps an error after a rename: the change is there, but may be lost in a power
+// failure.
+var errUnsynced = errors.New("the change may not be on the disk yet")
 
 // reading opens the root for act. It returns fs.ErrNotExist if there is no root.
 func (c *Cloud) reading(ctx context.Context, act func(*os.Root) error) error {
@@ -46,8 +46,8 @@ func (c *Cloud) reading(ctx context.Context, act func(*os.Root) error) error {
 	return errors.Join(err, root.Close())
 }
 
-// writing opens the root for act, makes it where it is missing, and keeps every
-// other writer out, in this process and others.
+// writing opens the root for act, creates it if it is missing, and keeps all other writers out,
+// in this process and in others.
 func (c *Cloud) writing(ctx context.Context, act func(*os.Root) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -72,14 +72,14 @@ func readJSON(root *os.Root, path string, into any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, into); err != nil {
-		return fmt.Errorf("%s cannot be read as JSON (%w); restore the file, or delete it to give up what it describes",
+		return fmt.Errorf("cannot read %s as JSON (%w); restore the file, or delete it to give up what it describes",
 			filepath.Join(root.Name(), path), err)
 	}
 	return nil
 }
 
-// writeJSON puts value into a file of a dotted folder, whole or not at all. The
-// lock is held. An error that wraps errUnsynced comes after the act.
+// writeJSON writes value to a file in a dotted folder, atomically. The lock is held. If the
+// error wraps errUnsynced, the file was written.
 func writeJSON(root *os.Root, dir, name string, value any) error {
 	data, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
@@ -138,7 +138,7 @@ func ignoreAbsent(err error) error {
 	return err
 }
 
-// settled turns what a write gave into the vendor's error.
+// settled turns the error of a write into the vendor's error.
 func settled(op string, err error) error {
 	if errors.Is(err, errUnsynced) {
 		return unsure(op, err)

@@ -8,13 +8,13 @@ import (
 	"buckethead/vendors"
 )
 
-// refuse is an error of the vendor's own: nothing was done.
+// refuse returns an error of this vendor that says that nothing was done.
 func refuse(op string, kind error, message string) error {
 	return &vendors.Error{Vendor: vendorName, Op: op, Kind: kind, Message: message}
 }
 
-// classify turns an error of the disk into the vendor's. It says that nothing was
-// done, so a caller that got past its act says unsure instead.
+// classify turns an error of the disk into the vendor's error. That says that nothing was done,
+// so a caller that has already acted uses unsure instead.
 func classify(op string, err error) error {
 	if err == nil {
 		return nil
@@ -32,8 +32,8 @@ func classify(op string, err error) error {
 	return out
 }
 
-// unsure is classify for an error that came after the act: it may have been done,
-// and it may not outlive a loss of power.
+// unsure is like classify, for an error after the act: the change may have been made, and may
+// be lost in a power failure.
 func unsure(op string, err error) error {
 	err = classify(op, err)
 	var own *vendors.Error

@@ -18,9 +18,9 @@ const (
 	batch = 256
 )
 
-// ProbeEmptiness counts what a bucket holds, in all its folders, up to 10,000.
-// A folder without entries counts as one object, for it keeps the bucket from
-// being deleted. ErrNotFound when there is no such bucket.
+// ProbeEmptiness counts the objects in a bucket, in all its folders, up to 10,000. An empty
+// folder counts as one object, because it keeps the bucket from being deleted. The error is
+// ErrNotFound if there is no such bucket.
 func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendors.Emptiness, error) {
 	const op = "check that the bucket is empty"
 	var out vendors.Emptiness
@@ -93,8 +93,8 @@ func countFolder(ctx context.Context, root *os.Root, path string, counts bool,
 	}
 }
 
-// EmptyBucket deletes all that a bucket holds; links are removed, never followed.
-// Absence of the bucket is success.
+// EmptyBucket deletes everything in a bucket. It removes links and never follows them. If there
+// is no such bucket, it succeeds.
 func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	const op = "empty bucket"
 	begun := false

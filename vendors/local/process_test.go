@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beChild competes for ten buckets, and mints a credential in each; whoever made
-// the bucket says so.
+// beChild competes for ten buckets, and mints a credential in each; the one that made the
+// bucket says so.
 func beChild(root string) error {
 	ctx := context.Background()
 	p, err := local.Vendor.OpenBuckets(ctx, vendors.Host{Dir: root, Now: time.Now}, vendors.Settings{"root": {Text: root}})

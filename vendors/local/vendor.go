@@ -28,11 +28,11 @@ var Vendor = vendors.Vendor{
 	Address:          address,
 }
 
-// region is what clients that ask for one are told.
+// region is the region for clients that need one.
 const region = "auto"
 
 // address returns where a bucket is. A relative root starts from the folder of the
-// configuration, which is a different one in each checkout: then nothing is known.
+// configuration, which differs in each checkout, so then the address is unknown.
 func address(s vendors.Settings, _ vendors.BucketID) vendors.Address {
 	a := vendors.Address{Region: region, Setting: "root"}
 	if root := s.Text("root"); filepath.IsAbs(root) {
@@ -79,8 +79,8 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	return out
 }
 
-// bucketNameFault holds names to the S3 rules without dots, which no client can
-// use over TLS. What passes is safe as the name of a file.
+// bucketNameFault checks names against the S3 rules, but without dots, which clients cannot use
+// over TLS. A valid name is safe as a file name.
 func bucketNameFault(name string) string { return vendors.BucketNameFault(name, "a bucket", "-") }
 
 func checkCredential(spec vendors.CredentialSpec) []vendors.Problem {

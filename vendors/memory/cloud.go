@@ -10,8 +10,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Cloud is a vendors.BucketProvider with every ability that a cloud can have. It
-// has namespaces of any name. Safe for concurrent use.
+// Cloud is a [vendors.BucketProvider] with every ability that a cloud can have. Namespaces can
+// have any name. It is safe for concurrent use.
 type Cloud struct {
 	world       *World
 	name        string
@@ -53,7 +53,7 @@ func (w *World) hidden(kind, id string) bool {
 	return w.HideFromList != nil && w.HideFromList(kind, id)
 }
 
-// GetBucket reads one bucket; ErrNotFound when it is not there.
+// GetBucket reads one bucket. The error is ErrNotFound if it does not exist.
 func (c *Cloud) GetBucket(ctx context.Context, id vendors.BucketID) (vendors.Bucket, error) {
 	return call(ctx, c.world, c.name, "GetBucket", id.Name, func(op string) (vendors.Bucket, error) {
 		b, there := c.buckets[id]
@@ -68,8 +68,8 @@ func (c *Cloud) noBucket(op string, id vendors.BucketID) error {
 	return refuse(c.name, op, vendors.ErrNotFound, "there is no bucket "+id.Name)
 }
 
-// CreateBucket makes a bucket. ErrExists when the name is taken in its namespace,
-// ErrInvalid for a name with anything but lower-case letters, digits and hyphens.
+// CreateBucket creates a bucket. The error is ErrExists if the name is taken in its namespace,
+// and ErrInvalid for a name with anything but lower-case letters, digits and hyphens.
 func (c *Cloud) CreateBucket(ctx context.Context, spec vendors.BucketSpec) (vendors.Bucket, error) {
 	return call(ctx, c.world, c.name, "CreateBucket", spec.ID.Name, func(op string) (vendors.Bucket, error) {
 		if !validName(spec.ID.Name) {
@@ -92,8 +92,8 @@ func validName(name string) bool {
 	})
 }
 
-// DeleteBucket deletes an empty bucket; absence is success, ErrNotEmpty when it
-// holds objects. Its credentials stay.
+// DeleteBucket deletes an empty bucket. If there is no such bucket, it succeeds. The error is
+// ErrNotEmpty if it holds objects. Its credentials stay.
 func (c *Cloud) DeleteBucket(ctx context.Context, id vendors.BucketID) error {
 	_, err := call(ctx, c.world, c.name, "DeleteBucket", id.Name, func(op string) (struct{}, error) {
 		if c.buckets[id].objects > 0 {
@@ -129,8 +129,8 @@ func (c *Cloud) ProbeEmptiness(ctx context.Context, id vendors.BucketID) (vendor
 	})
 }
 
-// EmptyBucket deletes all objects of a bucket; absence of the bucket is success.
-// ErrDenied where a lock rule keeps them.
+// EmptyBucket deletes all objects in a bucket. If there is no such bucket, it succeeds. The
+// error is ErrDenied if a lock rule keeps the objects.
 func (c *Cloud) EmptyBucket(ctx context.Context, id vendors.BucketID) error {
 	_, err := call(ctx, c.world, c.name, "EmptyBucket", id.Name, func(op string) (struct{}, error) {
 		if b, there := c.buckets[id]; there {
@@ -181,7 +181,7 @@ func (c *Cloud) Objects(id vendors.BucketID) int {
 	return c.buckets[id].objects
 }
 
-// PutBucket makes a bucket that nobody asked bh for, or replaces one.
+// PutBucket creates or replaces a bucket behind bh's back.
 func (c *Cloud) PutBucket(b vendors.Bucket) {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

@@ -18,7 +18,7 @@ type credential struct {
 	knownAt time.Time // until then no read finds it and it does not work
 }
 
-// seen returns the credential as reads show it, and whether they do.
+// seen returns the credential as reads show it, and whether they show it at all.
 func (c credential) seen(id string, now time.Time) (vendors.Credential, bool) {
 	out := c.shown
 	out.ID = id
@@ -52,7 +52,7 @@ func sortCredentials(list []vendors.Credential) {
 	slices.SortFunc(list, func(a, b vendors.Credential) int { return strings.Compare(a.ID, b.ID) })
 }
 
-// GetCredential reads one credential; ErrNotFound when it is not there, or not yet.
+// GetCredential reads one credential. The error is ErrNotFound if it does not exist (yet).
 func (c *Cloud) GetCredential(ctx context.Context, id string) (vendors.Credential, error) {
 	return call(ctx, c.world, c.name, "GetCredential", id, func(op string) (vendors.Credential, error) {
 		stored, there := c.credentials[id]
@@ -71,12 +71,12 @@ func (c *Cloud) noCredential(op, id string) error {
 // CredentialLimit returns the world's CredentialLimit.
 func (c *Cloud) CredentialLimit() int { return c.world.CredentialLimit }
 
-// CodeLimit is the code of the error where a cloud may have no more credentials.
+// CodeLimit is the code of the error if a cloud may have no more credentials.
 const CodeLimit = "limit"
 
-// IssueCredential mints a credential. ErrNotFound when there is no such bucket,
-// ErrInvalid for an access that is neither read_write nor read_only, and where the
-// cloud has as many credentials as it may have: those that no read finds yet count.
+// IssueCredential mints a credential. The error is ErrNotFound if there is no such bucket. It
+// is ErrInvalid for an access that is neither read_write nor read_only, and if the cloud has
+// reached its limit; credentials that no read finds yet count, too.
 func (c *Cloud) IssueCredential(ctx context.Context, spec vendors.CredentialSpec) (vendors.Issued, error) {
 	return call(ctx, c.world, c.name, "IssueCredential", spec.Name, func(op string) (vendors.Issued, error) {
 		if spec.Access != vendors.ReadWrite && spec.Access != vendors.ReadOnly {
@@ -111,8 +111,8 @@ func (c *credential) set(spec vendors.CredentialSpec) {
 	c.shown.AllowedIPs = slices.Sorted(slices.Values(spec.AllowedIPs))
 }
 
-// UpdateCredential changes access, allowed IPs and expiry; ErrNotFound when the
-// credential is not there, or not yet.
+// UpdateCredential changes access, allowed IPs and expiry. The error is ErrNotFound if the
+// credential does not exist (yet).
 func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.CredentialSpec) error {
 	_, err := call(ctx, c.world, c.name, "UpdateCredential", id, func(op string) (struct{}, error) {
 		stored, there := c.credentials[id]
@@ -126,7 +126,7 @@ func (c *Cloud) UpdateCredential(ctx context.Context, id string, spec vendors.Cr
 	return err
 }
 
-// RevokeCredential ends a credential; absence is success.
+// RevokeCredential revokes a credential. If there is none, it succeeds.
 func (c *Cloud) RevokeCredential(ctx context.Context, id string) error {
 	_, err := call(ctx, c.world, c.name, "RevokeCredential", id, func(string) (struct{}, error) {
 		delete(c.credentials, id)
@@ -135,22 +135,22 @@ func (c *Cloud) RevokeCredential(ctx context.Context, id string) error {
 	return err
 }
 
-// VerifyCredential says whether keys open their bucket; ErrDenied when they do
-// not (yet), ErrNotFound when the bucket is gone.
+// VerifyCredential says whether keys open their bucket. The error is ErrDenied if they do not
+// (yet), and ErrNotFound if the bucket is gone.
 func (c *Cloud) VerifyCredential(ctx context.Context, id vendors.BucketID, keys vendors.BucketCredentials) error {
 	_, err := call(ctx, c.world, c.name, "VerifyCredential", id.Name, func(op string) (struct{}, error) {
 		if _, there := c.buckets[id]; !there {
 			return struct{}{}, c.noBucket(op, id)
 		}
 		if !c.opens(keys, id) {
-			return struct{}{}, refuse(c.name, op, vendors.ErrDenied, "these keys do not open bucket "+id.Name)
+			return struct{}{}, refuse(c.name, op, vendors.ErrDenied, "these keys do not open the bucket "+id.Name)
 		}
 		return struct{}{}, nil
 	})
 	return err
 }
 
-// opens is the world's truth about keys. The lock is held.
+// opens says whether keys really work. The lock is held.
 func (c *Cloud) opens(keys vendors.BucketCredentials, id vendors.BucketID) bool {
 	stored, there := c.credentials[keys.AccessKeyID]
 	shown, known := stored.seen(keys.AccessKeyID, c.world.now())
@@ -166,8 +166,8 @@ func (c *Cloud) Works(keys vendors.BucketCredentials, id vendors.BucketID) bool 
 	return c.opens(keys, id)
 }
 
-// WorksByID reports whether the credential of this id opens the bucket it was issued for, for
-// whoever holds its secret. It does not count as a call.
+// WorksByID reports whether the credential with this id opens the bucket it was issued for, to
+// anyone who has its secret. It does not count as a call.
 func (c *Cloud) WorksByID(id string) bool {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()
@@ -175,8 +175,8 @@ func (c *Cloud) WorksByID(id string) bool {
 	return c.opens(vendors.BucketCredentials{AccessKeyID: id, SecretAccessKey: stored.secret}, stored.shown.Bucket)
 }
 
-// Credentials returns every credential as it is, those that no read finds yet
-// included, by name and id. It does not count as a call.
+// Credentials returns every credential as it is, including those that no read finds yet, by
+// name and id. It does not count as a call.
 func (c *Cloud) Credentials() []vendors.Credential {
 	c.world.mu.Lock()
 	defer c.world.mu.Unlock()

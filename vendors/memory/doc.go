@@ -9,10 +9,10 @@
 //
 // # Faults
 //
-// The fields of a World are hooks. Before and After are called around each [Call]; the error of Before
-// means that nothing was done, and the error of After that the answer was lost. Either may panic, which
-// simulates a process that is killed at that moment. LateMint, HideFromList and RefuseKeys simulate
-// credentials that are known late, incomplete lists, and keys that do not work.
+// The fields of a World are hooks. Before and After are called around each [Call]; an error of Before
+// means that nothing was done, and an error of After that the response was lost. Either may panic,
+// which simulates a process that is killed at that moment. LateMint, HideFromList and RefuseKeys
+// simulate credentials that show up late, incomplete lists, and keys that do not work.
 //
 // # Promises
 //

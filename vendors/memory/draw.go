@@ -2,9 +2,8 @@ package memory
 
 import "strconv"
 
-// Identifiers and secrets come from a counter, scattered by a fixed permutation:
-// a world is the same for the same calls, ids have no useful order, and no two
-// are alike.
+// Identifiers and secrets come from a counter, scattered by a fixed permutation: the same calls
+// produce the same world, ids have no useful order, and all are different.
 
 // draw returns the next scattered number. The lock is held.
 func (w *World) draw() uint64 {

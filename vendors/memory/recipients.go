@@ -7,7 +7,7 @@ import (
 	"buckethead/vendors"
 )
 
-// SetRecipients says whom the store is written for, and whom its settings name.
+// SetRecipients sets whom the store is written for, and whom its settings name.
 func (s *Store) SetRecipients(r vendors.Recipients) {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()

@@ -10,8 +10,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Store is a vendors.SecretStore with every ability that a store can have. It
-// archives what is deleted. Safe for concurrent use.
+// Store is a [vendors.SecretStore] with every ability that a store can have. It archives
+// deleted items. It is safe for concurrent use.
 type Store struct {
 	world *World
 	name  string
@@ -45,8 +45,8 @@ func (i item) whole(id string) vendors.Item {
 	return out
 }
 
-// touch moves the version and the time, which rises with every write even when
-// the clock stands.
+// touch advances the version and the time, which increases with every write even if the clock
+// stands still.
 func (i *item) touch(now time.Time) {
 	i.version++
 	if now = now.UTC(); !now.After(i.updatedAt) {
@@ -70,7 +70,7 @@ func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	})
 }
 
-// GetItem reads one item; ErrNotFound when it is not there or archived.
+// GetItem reads one item. The error is ErrNotFound if it does not exist or is archived.
 func (s *Store) GetItem(ctx context.Context, id string) (vendors.Item, error) {
 	return call(ctx, s.world, s.name, "GetItem", id, func(op string) (vendors.Item, error) {
 		i, there := s.live(id)
@@ -110,7 +110,7 @@ func (s *Store) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.
 	})
 }
 
-// UpdateItem replaces title, keys and mark; ErrNotFound and ErrConflict as the
+// UpdateItem replaces title, keys and mark. It returns ErrNotFound and ErrConflict as the
 // contract says.
 func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors.ItemSpec) (vendors.Item, error) {
 	return call(ctx, s.world, s.name, "UpdateItem", id, func(op string) (vendors.Item, error) {
@@ -131,7 +131,7 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 	})
 }
 
-// DeleteItem archives an item; absence is success.
+// DeleteItem archives an item. If there is none, it succeeds.
 func (s *Store) DeleteItem(ctx context.Context, id string) error {
 	_, err := call(ctx, s.world, s.name, "DeleteItem", id, func(string) (struct{}, error) {
 		if i, there := s.live(id); there {
@@ -144,9 +144,9 @@ func (s *Store) DeleteItem(ctx context.Context, id string) error {
 	return err
 }
 
-// ResolveReference reads the field that a reference of this store names, by the
-// item's title or id. ErrInvalid when it is malformed, ErrNotFound when it names
-// nothing, ErrConflict when it names two.
+// ResolveReference reads the field that a reference to this store names, by the item's title or
+// id. The error is ErrInvalid if the reference is malformed, ErrNotFound if it names nothing,
+// and ErrConflict if it is ambiguous.
 func (s *Store) ResolveReference(ctx context.Context, reference string) (vendors.Secret, error) {
 	return call(ctx, s.world, s.name, "ResolveReference", reference, func(op string) (vendors.Secret, error) {
 		rest, ours := strings.CutPrefix(reference, "memory://"+s.name+"/")

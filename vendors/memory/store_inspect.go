@@ -71,8 +71,8 @@ func (s *Store) edit(id string, change func(*item)) bool {
 	return there
 }
 
-// Field returns what one field of a live item holds, its own or an added one, ""
-// when there is none. It does not count as a call.
+// Field returns the value of a field of a live item, either one of bh's or an added one, or ""
+// if there is none. It does not count as a call.
 func (s *Store) Field(id, name string) string {
 	s.world.mu.Lock()
 	defer s.world.mu.Unlock()

@@ -6,8 +6,8 @@ import (
 	"buckethead/vendors"
 )
 
-// Vendor returns w as a vendor of both kinds. Its setting "name" says which cloud
-// or store of the world a block opens; without it that is "main".
+// Vendor returns w as a vendor of both kinds. The setting "name" says which cloud or store of
+// the world a block opens; the default is "main".
 func (w *World) Vendor() vendors.Vendor {
 	return vendors.Vendor{
 		Name: "memory", Title: "Memory", ReferenceScheme: "memory",

@@ -19,23 +19,22 @@ const (
 // defaultPage is how many entries a page holds where PageSize is zero.
 const defaultPage = 100
 
-// World holds clouds and stores by name. The exported fields are set before calls
-// are made, not during them; all methods, and those of the clouds and stores, are
-// safe for concurrent use. Before and After are called without any lock held, so
-// they may call back into the world, block, and panic: a panic is how a test kills
-// the caller at that place. LateMint and HideFromList only answer; they must not
-// call the world.
+// World holds clouds and stores by name. The exported fields are set before calls are made, not
+// during them; all methods, and those of the clouds and stores, are safe for concurrent use.
+// Before and After are called without any lock held, so they may call back into the world,
+// block, and panic: a panic is how a test kills the caller at that place. LateMint and
+// HideFromList must not call the world.
 type World struct {
-	// Before is called when a call arrives. An error is returned to the caller
-	// as it is, and nothing was done.
+	// Before is called when a call arrives. An error is returned to the caller as it is, and
+	// nothing is done.
 	Before func(Call) error
-	// After is called when a call has succeeded. An error is returned instead
-	// of the answer: the act was done, the answer is lost.
+	// After is called when a call has succeeded. An error is returned instead of the response:
+	// the act was done, but the response is lost.
 	After func(Call) error
 	// LateMint says how long a credential of this name stays unknown to every
 	// read, and does not work, after it was issued.
 	LateMint func(name string) time.Duration
-	// HideFromList says what lists leave out although single reads find it.
+	// HideFromList says what lists omit, although single reads find it.
 	HideFromList func(kind, id string) bool
 	// RefuseKeys returns the result of proving keys from elsewhere; nil means success. It is called
 	// under the world's lock.

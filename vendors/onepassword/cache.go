@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// prepareCache makes the folder of the cache, and refuses one that others can write
-// to or read, or that is not ours: what is in it is run as machine code.
+// prepareCache creates the cache folder. It refuses one that others can read or write, or that
+// is not ours, because the files in it are run as machine code.
 func prepareCache(dir string) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
 		return fmt.Errorf("make the cache of compiled code: %w", err)
@@ -24,7 +24,8 @@ func prepareCache(dir string) error {
 	if !info.IsDir() || !private(info) {
 		return fmt.Errorf("the cache of compiled code, %s, is not a folder that only its owner can use", dir)
 	}
-	// What is in it was made with the folder shut to others, unless it was moved here.
+	// The files in it were created while others had no access to the folder, unless they were moved
+	// here.
 	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fmt.Errorf("look at the cache of compiled code: %w", err)

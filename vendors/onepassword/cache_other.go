@@ -4,8 +4,7 @@ package onepassword
 
 import "io/fs"
 
-// private and owned: a user's cache folder is that user's alone where folders have
-// no modes, as on Windows, and their own access lists keep it so.
+// Where folders have no modes, as on Windows, access lists make a user's cache folder private.
 func private(fs.FileInfo) bool { return true }
 
 func owned(fs.FileInfo) bool { return true }

@@ -17,9 +17,9 @@ import (
 	"buckethead/vendors/transport"
 )
 
-// connectWay is the way in by a Connect server: seven endpoints of plain HTTP. Its
-// own Go SDK has no context and no timeout, and does not escape what it puts into
-// filters. https://developer.1password.com/docs/connect/api-reference/
+// connectWay uses a Connect server: seven endpoints over plain HTTP. Its own Go SDK supports
+// neither contexts nor timeouts, and does not escape the values in filters.
+// https://developer.1password.com/docs/connect/api-reference/
 type connectWay struct {
 	host   vendors.Host
 	base   string
@@ -32,8 +32,8 @@ func newConnectWay(host vendors.Host, base string, token vendors.Secret) *connec
 		client: transport.NewClient(transport.Options{Host: host, Repeat: repeatConnect, Redact: redactConnect})}
 }
 
-// repeatConnect says what may be sent again. An update could undo what someone else
-// wrote between two tries, so it is sent again only where nothing was done.
+// repeatConnect says which requests may be sent again. An update could overwrite what someone
+// else wrote between two tries, so it is sent again only if nothing was done.
 func repeatConnect(r *http.Request) transport.Repeat {
 	if r.Method == http.MethodGet {
 		return transport.Always
@@ -41,7 +41,7 @@ func repeatConnect(r *http.Request) transport.Repeat {
 	return transport.WhenRefused
 }
 
-// send makes one request and decodes the answer into into, which may be nil.
+// send makes one request and decodes the response into into, which may be nil.
 func (w *connectWay) send(ctx context.Context, a act, method, path string, body, into any) error {
 	var content io.Reader
 	if body != nil {
@@ -69,36 +69,36 @@ func (w *connectWay) send(ctx context.Context, a act, method, path string, body,
 	if resp.StatusCode/100 != 2 {
 		return a.connectError(resp, text, w.host.Now())
 	}
-	// Null is no list and no item, and a page is not the answer of this server.
+	// Null is neither a list nor an item, and an HTML page does not come from this server.
 	odd := into == nil && len(text) > 0 && !json.Valid(text)
 	if odd || into != nil && (json.Unmarshal(text, into) != nil || string(bytes.TrimSpace(text)) == "null") {
 		return &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable, OutcomeUnknown: a.writes,
-			RequestID: transport.RequestID(resp.Header), Message: "the answer makes no sense"}
+			RequestID: transport.RequestID(resp.Header), Message: "the response makes no sense"}
 	}
 	return nil
 }
 
-// transportError is the error of a request without an answer.
+// transportError is the error for a request without a response.
 func (a act) transportError(err error) error {
 	var notSent *transport.NotSentError
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
-		Message:        "no answer came from the Connect server: " + transport.Cause(err),
+		Message:        "no response from the Connect server: " + transport.Cause(err),
 		OutcomeUnknown: a.writes && !errors.As(err, &notSent)}
 	var wait *transport.WaitError
 	switch {
 	case errors.As(err, &wait):
 		e.Kind, e.Message, e.RetryAfter = vendors.ErrRateLimited, wait.Error(), wait.Wait
 	case errors.Is(err, context.Canceled):
-		e.Err, e.Message = context.Canceled, "cancelled before an answer came"
+		e.Err, e.Message = context.Canceled, "cancelled before a response arrived"
 	case errors.Is(err, context.DeadlineExceeded):
-		e.Err, e.Message = context.DeadlineExceeded, "no answer came in time"
+		e.Err, e.Message = context.DeadlineExceeded, "no response in time"
 	case vendors.Unreachable(err):
 		e.Err = vendors.ErrUnreachable
 	}
 	return e
 }
 
-// connectError turns an answer into the contract's error.
+// connectError turns a response into the contract's error.
 func (a act) connectError(resp *http.Response, body []byte, now time.Time) error {
 	var said struct {
 		Message string `json:"message"`
@@ -159,7 +159,7 @@ func (w *connectWay) list(ctx context.Context, vault string) ([]summary, error) 
 	var out []summary
 	for _, x := range list {
 		if !validID(x.ID) {
-			return nil, refuse("list items", vendors.ErrUnavailable, "the list has an item without an id that one can have")
+			return nil, refuse("list items", vendors.ErrUnavailable, "the list has an item without a valid id")
 		}
 		if x.State == "" {
 			out = append(out, summary{id: x.ID, title: x.Title, tags: x.Tags, updatedAt: x.UpdatedAt.UTC()})
@@ -168,7 +168,7 @@ func (w *connectWay) list(ctx context.Context, vault string) ([]summary, error) 
 	return out, nil
 }
 
-// read reads items one by one: Connect keeps them at hand, and counts nothing.
+// read reads items one by one: Connect caches them, and has no rate limit.
 func (w *connectWay) read(ctx context.Context, vault string, ids []string) (map[string]item, error) {
 	out := map[string]item{}
 	for _, id := range ids {
@@ -193,7 +193,7 @@ func (w *connectWay) get(ctx context.Context, vault, id string) (item, error) {
 	x, state, err := fromConnect(text)
 	switch {
 	case err != nil || x.id != id:
-		return item{}, refuse(op, vendors.ErrUnavailable, "the answer is about another item, or makes no sense")
+		return item{}, refuse(op, vendors.ErrUnavailable, "the response is about another item, or makes no sense")
 	case state != "":
 		return item{}, refuse(op, vendors.ErrNotFound, "the item is "+strings.ToLower(state))
 	}
@@ -216,7 +216,7 @@ func (w *connectWay) create(ctx context.Context, vault string, edits []edit) []c
 		x, _, err := fromConnect(text)
 		if err != nil || !validID(x.id) {
 			out[i].err = &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true,
-				Message: "the answer makes no sense"}
+				Message: "the response makes no sense"}
 			continue
 		}
 		out[i].item = x
@@ -224,8 +224,8 @@ func (w *connectWay) create(ctx context.Context, vault string, edits []edit) []c
 	return out
 }
 
-// update writes the item whole. Connect takes any version, so it is read again,
-// right before: what someone wrote since the first read is seen but for a moment.
+// update writes the whole item. Connect accepts any version, so the item is read again right
+// before: that detects what someone wrote since the first read, except in the moment between.
 func (w *connectWay) update(ctx context.Context, vault string, from item, e edit) (item, error) {
 	const op = "update item"
 	now, err := w.get(ctx, vault, from.id)
@@ -233,11 +233,11 @@ func (w *connectWay) update(ctx context.Context, vault string, from item, e edit
 	case err != nil:
 		return item{}, err
 	case now.version != from.version:
-		return item{}, refuse(op, vendors.ErrConflict, "someone else changed the item meanwhile")
+		return item{}, refuse(op, vendors.ErrConflict, "someone else changed the item in the meantime")
 	}
 	changed, err := applyConnect(now.whole().(connectWhole), e)
 	if err != nil {
-		return item{}, refuse(op, vendors.ErrUnavailable, "the item as it was read makes no sense")
+		return item{}, refuse(op, vendors.ErrUnavailable, "the item that was read makes no sense")
 	}
 	var text json.RawMessage
 	if err := w.send(ctx, act{op: op, writes: true}, http.MethodPut, itemPath(vault, from.id), changed,
@@ -247,10 +247,10 @@ func (w *connectWay) update(ctx context.Context, vault string, from item, e edit
 	x, _, err := fromConnect(text)
 	if err != nil || x.id != from.id {
 		return item{}, &vendors.Error{Vendor: title, Op: op, Kind: vendors.ErrUnavailable, OutcomeUnknown: true,
-			Message: "the answer makes no sense"}
+			Message: "the response makes no sense"}
 	}
 	if n, err := strconv.Atoi(now.version); err == nil && x.version == now.version {
-		// The answer has the version of before the write.
+		// The response has the version from before the write.
 		// https://github.com/1Password/terraform-provider-onepassword (connect_client.go)
 		x.version = strconv.Itoa(n + 1)
 	}
@@ -261,8 +261,8 @@ func (w *connectWay) archive(context.Context, string, string) error {
 	return refuse("archive item", vendors.ErrInvalid, "a Connect server cannot archive items")
 }
 
-// remove deletes an item. A delete that lost against another write is answered with
-// 500, and so is one that worked: the item itself tells.
+// remove deletes an item. Connect answers 500 if the delete conflicted with another write, but
+// also if it worked, so the item itself is checked.
 // https://github.com/1Password/terraform-provider-onepassword (connect_client.go)
 func (w *connectWay) remove(ctx context.Context, vault, id string) error {
 	err := w.send(ctx, act{op: "delete item", writes: true}, http.MethodDelete, itemPath(vault, id), nil, nil)
@@ -280,7 +280,7 @@ func (w *connectWay) remove(ctx context.Context, vault, id string) error {
 	return err
 }
 
-// resolve finds what references name in the lists and items themselves.
+// resolve looks up references in the lists and items themselves.
 func (w *connectWay) resolve(ctx context.Context, references []string) (map[string]vendors.Secret, map[string]error) {
 	values, faults := map[string]vendors.Secret{}, map[string]error{}
 	lookup := &connectLookup{way: w, lists: map[string][]summary{}, items: map[string]item{}}
@@ -303,7 +303,7 @@ func (w *connectWay) resolve(ctx context.Context, references []string) (map[stri
 	return values, faults
 }
 
-// connectLookup asks for each list and each item once.
+// connectLookup requests each list and each item once.
 type connectLookup struct {
 	way   *connectWay
 	all   []vault
@@ -316,7 +316,7 @@ func (l *connectLookup) resolve(ctx context.Context, ref string) (vendors.Secret
 	path, query, _ := strings.Cut(strings.TrimPrefix(ref, scheme+"://"), "?")
 	if query != "" {
 		return vendors.Secret{}, refuse(op, vendors.ErrInvalid,
-			"a Connect server returns fields as they are: leave out ?"+query)
+			"a Connect server returns fields as they are: leave out everything from ?"+query)
 	}
 	parts := strings.Split(path, "/")
 	x, err := l.item(ctx, parts[0], parts[1])
@@ -337,7 +337,7 @@ func (l *connectLookup) resolve(ctx context.Context, ref string) (vendors.Secret
 	}
 	switch {
 	case len(found) == 0 || found[0].value.IsZero():
-		return vendors.Secret{}, refuse(op, vendors.ErrNotFound, "the item has no such field, or nothing in it")
+		return vendors.Secret{}, refuse(op, vendors.ErrNotFound, "the item has no such field, or the field is empty")
 	case len(found) > 1:
 		return vendors.Secret{}, refuse(op, vendors.ErrConflict, "the item has more than one such field; use its id")
 	}
@@ -377,7 +377,7 @@ func (l *connectLookup) item(ctx context.Context, vaultName, name string) (item,
 	}
 	switch len(ids) {
 	case 0:
-		return item{}, refuse(op, vendors.ErrNotFound, "the vault has no item of that name or id")
+		return item{}, refuse(op, vendors.ErrNotFound, "the vault has no item with that name or id")
 	case 1:
 	default:
 		slices.Sort(ids)

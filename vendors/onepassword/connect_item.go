@@ -14,7 +14,7 @@ import (
 	"buckethead/vendors/transport"
 )
 
-// connectItem is what lists and items have in common.
+// connectItem has the members that lists and items share.
 type connectItem struct {
 	ID        string      `json:"id"`
 	Title     string      `json:"title"`
@@ -24,8 +24,7 @@ type connectItem struct {
 	UpdatedAt time.Time   `json:"updatedAt"`
 }
 
-// connectWhole is an item as Connect wrote it, so that what we have no word for
-// comes back as it was.
+// connectWhole is an item as Connect wrote it, so that members we do not know are preserved.
 type connectWhole struct {
 	members  map[string]json.RawMessage
 	fields   []map[string]json.RawMessage
@@ -37,7 +36,7 @@ type connectSection struct {
 	Label string `json:"label,omitempty"`
 }
 
-// connectField is what we read of a field.
+// connectField has the members of a field that we read.
 type connectField struct {
 	ID      string          `json:"id"`
 	Type    string          `json:"type"`
@@ -46,7 +45,7 @@ type connectField struct {
 	Section *connectSection `json:"section"`
 }
 
-// fromConnect returns an item in our words, and its state.
+// fromConnect converts an item, and returns it with its state.
 func fromConnect(text json.RawMessage) (item, string, error) {
 	var head connectItem
 	var body struct {
@@ -89,7 +88,7 @@ func readConnectField(members map[string]json.RawMessage) (field, error) {
 		value: vendors.NewSecret(f.Value)}, nil
 }
 
-// inSection reports whether a field is in the section of a name or an id.
+// inSection reports whether a field is in the section with a name or an id.
 func (w connectWhole) inSection(f field, name string) bool {
 	return f.section != "" && (f.section == name || slices.ContainsFunc(w.sections, func(s connectSection) bool {
 		return s.ID == f.section && strings.EqualFold(s.Label, name)
@@ -102,12 +101,12 @@ func toConnect(vault string, e edit) map[string]json.RawMessage {
 		"vault": raw(map[string]string{"id": vault})}}
 	out, err := applyConnect(start, e)
 	if err != nil {
-		panic(fmt.Sprintf("onepassword: an item of no fields: %v", err)) // there is none that could be read wrongly
+		panic(fmt.Sprintf("onepassword: an item of no fields: %v", err)) // an empty item cannot be misread
 	}
 	return out
 }
 
-// applyConnect returns the members of an item as an edit makes it.
+// applyConnect returns the members of an item after an edit.
 func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	for name, value := range w.members {
@@ -115,7 +114,7 @@ func applyConnect(w connectWhole, e edit) (map[string]json.RawMessage, error) {
 	}
 	tags := []string{}
 	if text, there := w.members["tags"]; there && json.Unmarshal(text, &tags) != nil {
-		return nil, fmt.Errorf("the tags are no list")
+		return nil, fmt.Errorf("the tags are not a list")
 	}
 	if e.tag != "" && !slices.Contains(tags, e.tag) {
 		tags = append(tags, e.tag)
@@ -158,8 +157,8 @@ func connectType(f field) string {
 	return "STRING"
 }
 
-// changedConnectField returns the members of a field as an edit makes them. What it has no
-// word for stays, and so does the type of any field but a secret that is shown.
+// changedConnectField returns the members of a field after an edit. Unknown members stay, and
+// so does the type, unless the field is a secret that is visible.
 func changedConnectField(members map[string]json.RawMessage, have, want field) map[string]json.RawMessage {
 	out := maps.Clone(members)
 	if !want.keep {
@@ -186,7 +185,7 @@ func sectionTitle(list []section, id string) string {
 	return id
 }
 
-// raw encodes what always can be.
+// raw encodes a value that can always be encoded.
 func raw(v any) json.RawMessage {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -195,14 +194,14 @@ func raw(v any) json.RawMessage {
 	return text
 }
 
-// redactConnect returns a body as it may be shown: no value of any field. What is no
-// JSON is not shown.
+// redactConnect returns a body that is safe to show: without the values of fields. A body that
+// is not JSON is not shown.
 func redactConnect(r *http.Request, body []byte) string {
 	return withoutSent(r, redactValues(body))
 }
 
-// withoutSent returns a text of the server without the token of a request and the values of
-// the item in it, which a server can repeat.
+// withoutSent removes the token of a request, and the values of the item in it, from a text of
+// the server, which may repeat them.
 func withoutSent(r *http.Request, text string) string {
 	text = transport.Hide(r, text)
 	if r == nil || r.GetBody == nil {
@@ -234,7 +233,7 @@ func redactValues(body []byte) string {
 	decoder.UseNumber()
 	var v any
 	if !json.Valid(body) || decoder.Decode(&v) != nil {
-		return fmt.Sprintf("(%d bytes that are no JSON, not shown)", len(body))
+		return fmt.Sprintf("(%d bytes that are not JSON, not shown)", len(body))
 	}
 	text, err := json.Marshal(withoutValues(v))
 	if err != nil {

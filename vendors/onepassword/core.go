@@ -10,14 +10,14 @@ import (
 	"github.com/tetratelabs/wazero"
 )
 
-// The SDK keeps its core, WebAssembly that takes 2.2 s of CPU and 160 MB to compile,
-// in a variable, and makes it on first use without a way to give it a cache of
-// compiled code (https://github.com/1Password/onepassword-sdk-go/pull/286 would add
-// one). What follows are names for that variable and what goes into it, so that the
-// core can be made before, from a cache: 0.1 s and 70 MB. They hold for the version
-// of the SDK in go.mod; TestCore_isTheSDKs fails where another differs.
+// The SDK keeps its core, WebAssembly that takes 2.2 s of CPU and 160 MB to compile, in a
+// variable. It creates the core on first use, and has no way to set a cache of compiled code
+// (https://github.com/1Password/onepassword-sdk-go/pull/286 would add one). The following names
+// refer to that variable and its parts, so that the core can be created earlier, from a cache,
+// in 0.1 s and with 70 MB. They match the version of the SDK in go.mod; TestCore_isTheSDKs
+// fails if another version differs.
 
-// sdkCore is what the SDK looks for before it makes one.
+// sdkCore is the variable that the SDK checks before it creates a core.
 //
 //go:linkname sdkCore github.com/1password/onepassword-sdk-go/internal.core
 var sdkCore *extismCore
@@ -37,13 +37,13 @@ func sdkFunctions() []extism.HostFunction
 //go:linkname sdkHosts github.com/1password/onepassword-sdk-go/internal.allowed1PHosts
 func sdkHosts() []string
 
-// starting keeps two stores from starting the core at once, which the SDK does not.
+// starting keeps two stores from starting the core at the same time, which the SDK does not
+// prevent.
 var starting sync.Mutex
 
-// startCore makes the core from a cache of compiled code in dir, which it fills when
-// it is empty. It does nothing where there is a core already. Without a cache, or
-// with one that cannot be trusted, the SDK makes its core itself, slowly. The
-// caller holds starting.
+// startCore creates the core from a cache of compiled code in dir, which it fills if it is
+// empty. It does nothing if there is a core already. Without a cache, or with one that cannot
+// be trusted, the SDK creates its core itself, slowly. The caller holds starting.
 func startCore(ctx context.Context, dir string) error {
 	if sdkCore != nil || dir == "" {
 		return nil

@@ -8,25 +8,25 @@ import (
 	"buckethead/vendors"
 )
 
-// createBatch is how many items are made in one call. The limit of 1Password is not
-// published; that of reading is 50.
+// createBatch is how many items are created in one call. 1Password does not publish the limit;
+// the one for reading is 50.
 const createBatch = 50
 
-// createQueue holds the items that wait while a call is under way. Whoever gets the
-// gate next makes them all, so that many projects at once cost few calls.
+// createQueue holds the items that wait while a call is running. The next one to get the gate
+// creates them all, so many projects at once need few calls.
 type createQueue struct {
 	mu      sync.Mutex
 	waiting []*request
 }
 
-// request is one item that is to be made. done is closed when there is a result.
+// request is one item to create. done is closed when there is a result.
 type request struct {
 	edit   edit
 	done   chan struct{}
 	result created
 }
 
-// CreateItem makes an item, in one call with others that wait.
+// CreateItem creates an item, in one call with others that are waiting.
 func (s *Store) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.Item, error) {
 	const op = "create item"
 	if err := checkSpec(op, spec); err != nil {
@@ -43,7 +43,7 @@ func (s *Store) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.
 		if s.queue.remove(r) {
 			return vendors.Item{}, notSent(op, ctx.Err())
 		}
-		// Someone is making it: what becomes of it is worth waiting for.
+		// Another goroutine is creating it, so wait for the result.
 		<-r.done
 	}
 	if r.result.err != nil {
@@ -52,7 +52,7 @@ func (s *Store) CreateItem(ctx context.Context, spec vendors.ItemSpec) (vendors.
 	return s.layout.read(r.result.item), nil
 }
 
-// createWaiting makes what waits, own among it unless someone else has made it.
+// createWaiting creates the waiting items, including own unless someone else has created it.
 func (s *Store) createWaiting(ctx context.Context, own *request) {
 	select {
 	case <-own.done:
@@ -80,7 +80,7 @@ func (s *Store) createWaiting(ctx context.Context, own *request) {
 	for i := range pending {
 		pending[i] = i
 	}
-	// Items that lost against another writer of the vault are sent again, and they alone.
+	// Only items that conflicted with another writer of the vault are sent again.
 	_ = s.persist(ctx, func() error {
 		edits := make([]edit, len(pending))
 		for n, i := range pending {
@@ -114,7 +114,7 @@ func (q *createQueue) add(r *request) {
 	q.waiting = append(q.waiting, r)
 }
 
-// take returns own and those that wait beside it, up to a batch.
+// take returns own and other waiting items, up to a batch.
 func (q *createQueue) take(own *request) []*request {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -133,7 +133,7 @@ func (q *createQueue) take(own *request) []*request {
 	return batch
 }
 
-// remove takes a request back that nobody has taken yet.
+// remove withdraws a request that nobody has taken yet.
 func (q *createQueue) remove(r *request) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -198,7 +198,7 @@ func TestConnect_referencesStop(t *testing.T) {
 			}
 			return faults[refs[99]]
 		})(t.Context(), roundTripper(func(r *http.Request) (*http.Response, error) { sent++; return way.Answer(r) }))
-		if sent != 1 || err == nil || !strings.Contains(err.Error(), "the server asks to wait 3h20m") {
+		if sent != 1 || err == nil || !strings.Contains(err.Error(), "the server asks bh to wait 3h20m") {
 			t.Errorf("%d requests, %v", sent, err)
 		}
 	})

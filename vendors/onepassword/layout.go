@@ -11,16 +11,16 @@ import (
 	"buckethead/vendors"
 )
 
-// tag marks the items that are bh's.
+// tag marks bh's items.
 const tag = "bh"
 
-// The sections of an item: one for the keys, one for what bh knows it again by.
+// The sections of an item: one for the keys, one for the mark.
 var (
 	keysSection = section{id: "keys", title: "keys"}
 	markSection = section{id: "bh", title: "bh"}
 )
 
-// The fields of bh's own section, by id; labels are what people read.
+// The fields of bh's own section, by id; labels are for people.
 const (
 	markStack     = "bh_stack"
 	markLineage   = "bh_lineage"
@@ -36,7 +36,7 @@ var markFields = []field{{id: markStack, section: markSection.id, label: "stack"
 	{id: markOperation, section: markSection.id, label: "operation"},
 	{id: markIssuedAt, section: markSection.id, label: "issued at"}}
 
-// layout is how an item looks: the labels that its fields have, by their names.
+// layout is how an item looks: the labels of its fields, by name.
 type layout struct{ labels map[string]string }
 
 func (l layout) label(name string) string {
@@ -46,8 +46,8 @@ func (l layout) label(name string) string {
 	return name
 }
 
-// sharing returns another field that the label of a field could mean, or "". References tell
-// no case.
+// sharing returns another field that the label of a field could mean, or "". References ignore
+// case.
 func (l layout) sharing(name string) string {
 	for _, other := range vendors.FieldNames() {
 		if other != name && (strings.EqualFold(l.label(name), l.label(other)) || strings.EqualFold(l.label(name), other)) {
@@ -57,7 +57,7 @@ func (l layout) sharing(name string) string {
 	return ""
 }
 
-// field returns the field of a name, without its value.
+// field returns the field with a name, without its value.
 func (l layout) field(name string) field {
 	return field{id: name, section: keysSection.id, label: l.label(name), concealed: name == vendors.FieldSecretAccessKey}
 }
@@ -80,8 +80,7 @@ func (l layout) shape() string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// write returns the edit that makes an item what spec says. A zero secret leaves the
-// stored one alone.
+// write returns the edit that makes an item match spec. A zero secret keeps the stored one.
 func (l layout) write(spec vendors.ItemSpec) edit {
 	e := edit{title: spec.Title, sections: []section{keysSection, markSection}}
 	for _, name := range vendors.FieldNames() {
@@ -106,11 +105,11 @@ func (l layout) write(spec vendors.ItemSpec) edit {
 	return e
 }
 
-// read returns what an item holds. Its own fields are known by their ids; in an item
-// that someone else made they are known by their labels.
+// read returns the content of an item. bh's own fields are found by id; in an item that someone
+// else created, they are found by label.
 func (l layout) read(x item) vendors.Item {
 	mark := func(id string) string { return byID(x.fields, id).value.Reveal() }
-	issued, _ := time.Parse(time.RFC3339, mark(markIssuedAt)) // what a person wrote there is no time
+	issued, _ := time.Parse(time.RFC3339, mark(markIssuedAt)) // a person wrote something there that is not a time
 	return vendors.Item{
 		ItemSummary: vendors.ItemSummary{ID: x.id, Title: x.title, Marked: slices.Contains(x.tags, tag),
 			UpdatedAt: x.updatedAt}, Version: x.version,
@@ -121,8 +120,8 @@ func (l layout) read(x item) vendors.Item {
 	}
 }
 
-// misfits compares the fields of an item with the layout. Someone may conceal more than bh
-// does. Of fields that someone else made, only the type of the secret counts.
+// misfits compares the fields of an item with the layout. People may conceal more fields than
+// bh does. For fields that someone else created, only the type of the secret matters.
 func (l layout) misfits(fields []field) []vendors.Misfit {
 	var out []vendors.Misfit
 	for _, want := range l.fields() {
@@ -146,10 +145,10 @@ func (l layout) misfits(fields []field) []vendors.Misfit {
 	return out
 }
 
-// shows reports whether a field shows what an edit is to conceal.
+// shows reports whether a field shows a value that an edit has to conceal.
 func shows(have, want field) bool { return want.concealed && !have.concealed }
 
-// find returns the field of a name, the zero field for none.
+// find returns the field with a name, or the zero field.
 func (l layout) find(fields []field, name string) field {
 	if f := byID(fields, name); f.id != "" {
 		return f
@@ -171,9 +170,9 @@ func byID(fields []field, id string) field {
 	return field{}
 }
 
-// place finds where a field of an edit goes in an item: the one of its id, else the
-// one of its label or, before it got another label, of its name, unless that is in a
-// section of a person's own; -1 for a new one.
+// place finds the field of an item that a field of an edit replaces: the one with its id, else
+// the one with its label, or with its name (from before it got another label), unless that is
+// in a section that a person added. It returns -1 for a new field.
 func place(fields []field, want field) int {
 	if i := slices.IndexFunc(fields, func(f field) bool { return f.id == want.id }); i >= 0 {
 		return i
@@ -188,9 +187,9 @@ func place(fields []field, want field) int {
 	return -1
 }
 
-// placed returns the section that a field gets which is in the item as have. Of fields that
-// someone else made, those without a section get one, so that references to them look like
-// those to bh's own. Built-in fields, whose ids are words, stay where 1Password put them.
+// placed returns the section for a field that is already in the item as have. A field that
+// someone else created without a section gets one, so that references to it look like those to
+// bh's own. Built-in fields, whose ids are words, stay where 1Password put them.
 func placed(have, want field) string {
 	if have.id == want.id || have.section == "" && validID(have.id) {
 		return want.section

@@ -10,14 +10,14 @@ import (
 	"buckethead/vendors"
 )
 
-// scheme is what references begin with.
+// scheme is the scheme of references.
 const scheme = "op"
 
 var (
-	// referencePart is what each part of a reference may hold; anything else is
-	// named by its id. https://developer.1password.com/docs/cli/secret-reference-syntax/
+	// referencePart matches a valid part of a reference; anything else is named by its id.
+	// https://developer.1password.com/docs/cli/secret-reference-syntax/
 	referencePart = regexp.MustCompile(`^[A-Za-z0-9._-]([A-Za-z0-9._ -]*[A-Za-z0-9._-])?$`)
-	// reference is what the SDK accepts, but for empty parts, which it lets through.
+	// reference matches what the SDK accepts, except for empty parts, which the SDK allows.
 	reference = regexp.MustCompile(`^op://[A-Za-z0-9._ -]+/[A-Za-z0-9._ -]+(/[A-Za-z0-9._ -]+){1,2}` +
 		`(\?(attribute=(otp|totp)|ssh-format=openssh))?$`)
 	idShape = regexp.MustCompile(`^[a-z0-9]{26}$`)
@@ -25,7 +25,7 @@ var (
 
 func validID(id string) bool { return idShape.MatchString(id) }
 
-// plain reports whether a name can stand in a reference, and means no id there.
+// plain reports whether a name can be part of a reference and cannot be mistaken for an id.
 func plain(name string) bool { return referencePart.MatchString(name) && !validID(name) }
 
 // Reference names a field of an item with its section, or with field "" the item. It uses ids where
@@ -42,8 +42,8 @@ func (s *Store) Reference(id, itemTitle, fieldName string) (string, error) {
 	return to.reference(f)
 }
 
-// LearnReferences implements [vendors.Referrer]: it looks for the vault, of which the id is
-// needed where its name cannot stand in references, and reads an item for its sections.
+// LearnReferences implements [vendors.Referrer]. It looks up the vault, because its id is
+// needed if references cannot contain its name, and reads an item for its sections.
 func (s *Store) LearnReferences(ctx context.Context, item string) error {
 	if item != "" {
 		_, err := s.GetItem(ctx, item)
@@ -57,15 +57,15 @@ func (s *Store) LearnReferences(ctx context.Context, item string) error {
 	return err
 }
 
-// named holds what a reference is made of. Ids are empty where they are not known.
+// named holds the parts of a reference. Ids are empty if they are unknown.
 type named struct {
 	vault, vaultID string
 	title, id      string
-	vaultByID      bool // its name is that of others as well
-	byID           bool // so is the item's title
+	vaultByID      bool // other vaults have the same name
+	byID           bool // other items have the same title
 }
 
-// reference writes the reference to a field, or to the item for none.
+// reference returns the reference to a field, or to the item.
 func (n named) reference(f fieldName) (string, error) {
 	const op = "name the item"
 	vault, item := n.vault, n.title
@@ -77,12 +77,12 @@ func (n named) reference(f fieldName) (string, error) {
 	}
 	switch {
 	case !referencePart.MatchString(vault):
-		return "", refuse(op, vendors.ErrInvalid, fmt.Sprintf("the name of the vault, %q, cannot stand in a reference, "+
-			"which has letters, digits, spaces, dots, hyphens and underscores: write the vault's id in its place, "+
+		return "", refuse(op, vendors.ErrInvalid, fmt.Sprintf("a reference cannot contain the name of the vault, %q, because it "+
+			"can only have letters, digits, spaces, dots, hyphens and underscores: use the vault's id instead, "+
 			"or set OP_SERVICE_ACCOUNT_TOKEN so that bh can look it up", vault))
 	case !referencePart.MatchString(item):
 		return "", refuse(op, vendors.ErrInvalid,
-			fmt.Sprintf("the title %q cannot stand in a reference, and the item has no id yet", item))
+			fmt.Sprintf("a reference cannot contain the title %q, and the item has no id yet", item))
 	}
 	parts := []string{vault, item}
 	if f.name != "" {
@@ -97,8 +97,8 @@ func (n named) reference(f fieldName) (string, error) {
 // fieldName is how references name a field.
 type fieldName struct{ section, name string }
 
-// name returns how references name a field in the items that bh makes: by its label, or by
-// its id where the label cannot stand in a reference.
+// name returns how references name a field in the items that bh creates: by its label, or by
+// its id if a reference cannot contain the label.
 func (l layout) name(field string) fieldName {
 	label := l.label(field)
 	switch {
@@ -110,8 +110,8 @@ func (l layout) name(field string) fieldName {
 	return fieldName{keysSection.id, label}
 }
 
-// namedIn returns how references name a field in an item that was read, which someone else
-// may have made.
+// namedIn returns how references name a field in an item that was read, which someone else may
+// have created.
 func namedIn(fields []field, l layout, name string) fieldName {
 	out, f := l.name(name), l.find(fields, name)
 	if f.id == "" {
@@ -122,7 +122,7 @@ func namedIn(fields []field, l layout, name string) fieldName {
 		out.section = f.section
 	}
 	twin := func(x field) bool {
-		within := out.section == "" || x.section != "" // a section that is named leaves out fields without one
+		within := out.section == "" || x.section != "" // a reference with a section does not find fields without one
 		return within && x.id != f.id && (strings.EqualFold(x.label, f.label) || x.id == f.label)
 	}
 	if out.name = f.label; (!plain(f.label) || slices.ContainsFunc(fields, twin)) && referencePart.MatchString(f.id) {
@@ -131,7 +131,7 @@ func namedIn(fields []field, l layout, name string) fieldName {
 	return out
 }
 
-// elsewhere reports whether references name a field of an item otherwise than in bh's own items.
+// elsewhere reports whether references to a field of an item differ from those in bh's own items.
 func elsewhere(fields []field, l layout) bool {
 	return slices.ContainsFunc(vendors.FieldNames(),
 		func(name string) bool { return namedIn(fields, l, name) != l.name(name) })
@@ -140,7 +140,7 @@ func elsewhere(fields []field, l layout) bool {
 func ambiguous(list []summary, title string) bool {
 	n := 0
 	for _, x := range list {
-		if strings.EqualFold(x.title, title) { // references tell no case
+		if strings.EqualFold(x.title, title) { // references ignore case
 			n++
 		}
 	}
@@ -161,8 +161,8 @@ func (s *Store) ResolveReferences(ctx context.Context, refs []string) (map[strin
 	for _, ref := range refs {
 		if !validReference(ref) {
 			faults[ref] = refuse(op, vendors.ErrInvalid,
-				"this is no reference of the form op://vault/item/field: "+
-					"each part has letters, digits, spaces, dots, hyphens and underscores; name other vaults and items by their ids")
+				"not a reference of the form op://vault/item/field: "+
+					"each part can only have letters, digits, spaces, dots, hyphens and underscores; use ids for other vaults and items")
 		} else if !slices.Contains(valid, ref) {
 			valid = append(valid, ref)
 		}
@@ -184,8 +184,8 @@ func (s *Store) ResolveReferences(ctx context.Context, refs []string) (map[strin
 	return values, faults
 }
 
-// validReference applies the SDK's rules without starting it, and beyond them
-// refuses parts of nothing but spaces.
+// validReference applies the SDK's rules without starting it, and also refuses parts with
+// nothing but spaces.
 func validReference(ref string) bool {
 	if !reference.MatchString(ref) || len(ref) > 2048 {
 		return false

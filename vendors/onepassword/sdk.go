@@ -13,34 +13,34 @@ import (
 	"buckethead/vendors"
 )
 
-// sdkTime bounds one call: the SDK has no bound of its own.
+// sdkTime bounds one call: the SDK itself has no timeout.
 const sdkTime = 60 * time.Second
 
-// sdkWay is the way in by a service account.
+// sdkWay uses a service account.
 type sdkWay struct {
 	host  vendors.Host
 	start func(context.Context) (*sdk.Client, error)
 	// client must stay referenced: a finalizer of it ends the session that its
 	// parts use (https://github.com/1Password/onepassword-sdk-go/issues/210).
 	client *sdk.Client
-	// failed is why a login did not succeed. It is not tried again.
+	// failed is why a login failed. It is not repeated.
 	failed error
 }
 
-// newSDKWay returns the way in of a token. Nothing is started.
+// newSDKWay returns the way for a token. It starts nothing.
 func newSDKWay(host vendors.Host, token vendors.Secret) *sdkWay {
 	return &sdkWay{host: host, start: func(ctx context.Context) (*sdk.Client, error) {
 		starting.Lock()
 		defer starting.Unlock()
 		if err := startCore(ctx, cacheOf(host)); err != nil && host.Trace != nil {
-			// It starts all the same, only slowly.
+			// It still starts, only slowly.
 			host.Trace(vendors.Exchange{Method: "SDK", URL: "cache of compiled code", Err: err})
 		}
 		return sdk.NewClient(ctx, sdk.WithServiceAccountToken(token.Reveal()), sdk.WithIntegrationInfo("bh", "v1"))
 	}}
 }
 
-// cacheOf returns the folder for compiled code, "" where there is no place for it.
+// cacheOf returns the folder for compiled code, or "" if there is no place for it.
 func cacheOf(host vendors.Host) string {
 	if host.CacheDir == "" {
 		return ""
@@ -48,7 +48,7 @@ func cacheOf(host vendors.Host) string {
 	return filepath.Join(host.CacheDir, "onepassword")
 }
 
-// do makes one call. A login comes before the first and never twice.
+// do makes one call. Before the first, it logs in, once.
 func (w *sdkWay) do(ctx context.Context, a act, call func(context.Context, *sdk.Client) error) error {
 	if err := ctx.Err(); err != nil {
 		return notSent(a.op, err)
@@ -62,7 +62,7 @@ func (w *sdkWay) do(ctx context.Context, a act, call func(context.Context, *sdk.
 		if err != nil {
 			fault := act{op: "log in"}.sdkError(ctx, err)
 			if ctx.Err() != nil {
-				return fault // it was cut off, and not refused
+				return fault // it was interrupted, not refused
 			}
 			w.failed = fault
 		} else {
@@ -105,7 +105,7 @@ func (w *sdkWay) vaults(ctx context.Context, name string) ([]vault, error) {
 			if kindOfText(err.Error()) != vendors.ErrNotFound {
 				return err
 			}
-			// Twenty-six letters can be a name as well.
+			// Twenty-six letters can also be a name.
 		}
 		decrypt := true
 		var err error
@@ -148,9 +148,8 @@ func (w *sdkWay) archived(ctx context.Context, vault, id string) (bool, error) {
 	return slices.ContainsFunc(list, func(x summary) bool { return x.id == id }), err
 }
 
-// read reads one item with Get, several with GetAll. Its answers carry no id where
-// something is wrong, so an item that is not among them is absent only if nothing
-// but absence was reported.
+// read reads one item with Get, several with GetAll. Failed responses have no id, so a missing
+// item counts as absent only if every failure is "not found".
 func (w *sdkWay) read(ctx context.Context, vault string, ids []string) (map[string]item, error) {
 	a := act{op: "read item"}
 	out := map[string]item{}
@@ -186,8 +185,8 @@ func (w *sdkWay) read(ctx context.Context, vault string, ids []string) (map[stri
 	return out, err
 }
 
-// create makes one item with Create, several with CreateAll. Answers are told apart
-// by what they made: that they come in order is nowhere promised.
+// create creates one item with Create, several with CreateAll. Responses are matched by the
+// items in them, because their order is not guaranteed.
 func (w *sdkWay) create(ctx context.Context, vault string, edits []edit) []created {
 	a := act{op: "create item", writes: true}
 	params := make([]sdk.ItemCreateParams, len(edits))
@@ -214,9 +213,8 @@ func (w *sdkWay) create(ctx context.Context, vault string, edits []edit) []creat
 	return a.match(edits, all.IndividualResponses)
 }
 
-// match finds the answer for each item: the one that carries its title and its
-// operation. What has none failed; why is certain only where all that failed did so
-// for one reason.
+// match finds the response for each item: the one with its title and its operation. An item
+// without a response failed; the reason is certain only if all failures have the same one.
 func (a act) match(edits []edit, answers []sdk.Response[sdk.Item, sdk.ItemUpdateFailureReason]) []created {
 	out := make([]created, len(edits))
 	left := make([]int, 0, len(edits))
@@ -244,8 +242,8 @@ func (a act) match(edits []edit, answers []sdk.Response[sdk.Item, sdk.ItemUpdate
 	return out
 }
 
-// update writes the item whole, as it was read and then changed. The SDK sends the
-// version along.
+// update writes the whole item, as it was read and then changed. The SDK sends the version with
+// it.
 func (w *sdkWay) update(ctx context.Context, _ string, from item, e edit) (item, error) {
 	whole := from.whole().(sdk.Item)
 	changed := applySDK(whole, e)
@@ -291,7 +289,7 @@ func (w *sdkWay) resolve(ctx context.Context, references []string) (map[string]v
 		case r.Error != nil:
 			faults[ref] = a.resolveError(r.Error.Type)
 		default:
-			faults[ref] = refuse(a.op, vendors.ErrUnavailable, "the answer lacks the reference")
+			faults[ref] = refuse(a.op, vendors.ErrUnavailable, "the response lacks the reference")
 		}
 	}
 	return values, faults

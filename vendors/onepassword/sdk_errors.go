@@ -20,13 +20,13 @@ type act struct {
 var (
 	// errNotActive: the item is archived.
 	errNotActive = errors.New("the item is archived")
-	// errInternal is what batch answers say without a reason.
-	errInternal = errors.New("1Password met a fault of its own")
+	// errInternal is the error for a batch response without a reason.
+	errInternal = errors.New("internal error of 1Password")
 )
 
-// texts says what the SDK's errors mean. Its core has names for them, which the SDK
-// drops, so the text is all there is; the first that is found counts. A text that is
-// not here leaves the outcome of a write open.
+// texts says what the SDK's errors mean. Its core has names for them, but the SDK drops those,
+// so only the text is left. The first match counts. An unknown text leaves the outcome of a
+// write open.
 var texts = []struct {
 	text string
 	kind error
@@ -52,7 +52,7 @@ var texts = []struct {
 	{"invalid", vendors.ErrInvalid},
 }
 
-// kindOfText returns what a text means, nil where it is not known.
+// kindOfText returns what a text means, or nil if it is unknown.
 func kindOfText(text string) error {
 	for _, t := range texts {
 		if strings.Contains(text, t.text) {
@@ -62,7 +62,7 @@ func kindOfText(text string) error {
 	return nil
 }
 
-// kindOf returns the kind of a vendor's error, nil for any other.
+// kindOf returns the kind of a vendor's error, or nil for any other.
 func kindOf(err error) error {
 	var e *vendors.Error
 	if errors.As(err, &e) {
@@ -71,9 +71,8 @@ func kindOf(err error) error {
 	return nil
 }
 
-// sdkError is the one place that turns the SDK's errors into the contract's. Of
-// their text only the first line is used: a fault of the network brings the stack
-// of the core along.
+// sdkError turns the SDK's errors into the contract's; nothing else does. It uses only the
+// first line of their text, because a network error includes the stack of the core.
 func (a act) sdkError(ctx context.Context, err error) error {
 	var own *vendors.Error
 	if errors.As(err, &own) {
@@ -92,9 +91,9 @@ func (a act) sdkError(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		// The core reports the end of the context only as text.
-		e.Kind, e.Err, e.Message, known = vendors.ErrUnavailable, ctx.Err(), "no answer came in time", false
+		e.Kind, e.Err, e.Message, known = vendors.ErrUnavailable, ctx.Err(), "no response in time", false
 		if errors.Is(ctx.Err(), context.Canceled) {
-			e.Message = "cancelled before an answer came"
+			e.Message = "cancelled before a response arrived"
 		}
 	case errors.Is(e.Kind, vendors.ErrRateLimited):
 		e.Message = limitWords
@@ -109,15 +108,15 @@ func (a act) sdkError(ctx context.Context, err error) error {
 	return e
 }
 
-// batchError is the error of one item of a batch. With several reasons in one answer nobody knows
-// which was whose.
+// batchError is the error for one item of a batch. If a response has several reasons, they cannot
+// be matched to items.
 func (a act) batchError(reasons []string) error {
 	e := &vendors.Error{Vendor: title, Op: a.op, Kind: vendors.ErrUnavailable,
-		Message: "1Password did not make the item and gave no reason", OutcomeUnknown: len(reasons) != 1}
+		Message: "1Password did not create the item and gave no reason", OutcomeUnknown: len(reasons) != 1}
 	if len(reasons) == 0 {
 		return e
 	}
-	e.Message = "1Password did not make the item: " + strings.Join(reasons, ", ")
+	e.Message = "1Password did not create the item: " + strings.Join(reasons, ", ")
 	if len(reasons) > 1 {
 		return e
 	}
@@ -134,21 +133,21 @@ func (a act) batchError(reasons []string) error {
 	return e
 }
 
-// resolveError words why a reference has no value.
+// resolveError says why a reference has no value.
 func (a act) resolveError(reason sdk.ResolveReferenceErrorTypes) error {
 	kind, words := vendors.ErrInvalid, string(reason)
 	switch reason {
 	case sdk.ResolveReferenceErrorTypeVariantVaultNotFound:
-		kind, words = vendors.ErrNotFound, "no vault of that name or id can be seen"
+		kind, words = vendors.ErrNotFound, "there is no visible vault with that name or id"
 	case sdk.ResolveReferenceErrorTypeVariantItemNotFound:
-		kind, words = vendors.ErrNotFound, "the vault has no item of that name or id"
+		kind, words = vendors.ErrNotFound, "the vault has no item with that name or id"
 	case sdk.ResolveReferenceErrorTypeVariantFieldNotFound, sdk.ResolveReferenceErrorTypeVariantNoMatchingSections:
 		kind, words = vendors.ErrNotFound, "the item has no such field"
 	case sdk.ResolveReferenceErrorTypeVariantTooManyVaults, sdk.ResolveReferenceErrorTypeVariantTooManyItems,
 		sdk.ResolveReferenceErrorTypeVariantTooManyMatchingFields:
-		kind, words = vendors.ErrConflict, "the name stands for more than one; use its id"
+		kind, words = vendors.ErrConflict, "the name is ambiguous; use an id"
 	case sdk.ResolveReferenceErrorTypeVariantParsing:
-		words = "this is no reference"
+		words = "not a reference"
 	}
 	return refuse(a.op, kind, words)
 }

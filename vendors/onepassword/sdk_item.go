@@ -9,7 +9,7 @@ import (
 	"buckethead/vendors"
 )
 
-// fromSDK returns an item in our words.
+// fromSDK converts an item.
 func fromSDK(x sdk.Item) item {
 	out := item{id: x.ID, title: x.Title, version: strconv.FormatUint(uint64(x.Version), 10),
 		updatedAt: x.UpdatedAt.UTC(), tags: x.Tags, whole: func() any { return x }}
@@ -32,7 +32,7 @@ func toSDK(vault string, e edit) sdk.ItemCreateParams {
 		Fields: x.Fields, Sections: x.Sections, Tags: x.Tags}
 }
 
-// applySDK returns the item as an edit makes it. The one that came in is not changed.
+// applySDK returns the item after an edit. It does not change its argument.
 func applySDK(x sdk.Item, e edit) sdk.Item {
 	x.Title = e.title
 	if e.tag != "" && !slices.Contains(x.Tags, e.tag) {
@@ -69,8 +69,8 @@ func sdkType(f field) sdk.ItemFieldType {
 	return sdk.ItemFieldTypeText
 }
 
-// changeSDKField makes a field as an edit does. It keeps the type of any field but a secret
-// that is shown.
+// changeSDKField changes a field as an edit says. It keeps the type, unless the field is a
+// secret that is visible.
 func changeSDKField(f *sdk.ItemField, have, want field) {
 	f.Title = want.label
 	if !want.keep {
@@ -84,7 +84,7 @@ func changeSDKField(f *sdk.ItemField, have, want field) {
 	}
 }
 
-// withSection adds the section of an id, unless it is there.
+// withSection adds the section with an id, unless it is already there.
 func withSection(list []sdk.ItemSection, known []section, id string) []sdk.ItemSection {
 	if slices.ContainsFunc(list, func(s sdk.ItemSection) bool { return s.ID == id }) {
 		return list

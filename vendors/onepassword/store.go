@@ -17,18 +17,18 @@ const title = "1Password"
 // readBatch is how many items one call can read.
 const readBatch = 50
 
-// Store is one vault. It makes no call before it is asked for something, and is
-// safe for concurrent use.
+// Store is one vault. It makes no call until one of its methods is called, and is safe for
+// concurrent use.
 type Store struct {
 	host     vendors.Host
 	way      way
 	name     string // of the vault, or its id
 	layout   layout
 	archives bool
-	gate     chan struct{} // held by whoever calls: both ways do one thing at a time
+	gate     chan struct{} // held during calls: both ways do one thing at a time
 	queue    createQueue
 
-	mu     sync.Mutex // of what follows, never held during a call
+	mu     sync.Mutex // guards the following fields; never held during a call
 	vault  vault
 	listed []summary // as of contentVersion
 	of     string    // the content version that listed is of
@@ -41,7 +41,7 @@ func newStore(host vendors.Host, w way, name string, l layout, archives bool) *S
 		kept: map[string]item{}}
 }
 
-// enter takes the gate. The error is the context's, as a fault of op: nothing was sent.
+// enter takes the gate. If the context ends first, the error says that op sent nothing.
 func (s *Store) enter(ctx context.Context, op string) error {
 	select {
 	case s.gate <- struct{}{}:
@@ -56,8 +56,8 @@ func (s *Store) enter(ctx context.Context, op string) error {
 
 func (s *Store) leave() { <-s.gate }
 
-// find resolves the vault, once; look asks again, for its content version. The
-// gate must be held.
+// find looks up the vault, once; with look it asks again, for the content version. The gate
+// must be held.
 func (s *Store) find(ctx context.Context, look bool) (vault, error) {
 	s.mu.Lock()
 	found := s.vault
@@ -86,8 +86,8 @@ func (s *Store) find(ctx context.Context, look bool) (vault, error) {
 	return found, nil
 }
 
-// pick returns the vault of an id, else the one of a name. Two of one name are an
-// error that lists them.
+// pick returns the vault with an id, or else the one with a name. If two vaults have the name,
+// the error lists them.
 func pick(list []vault, name string) (vault, error) {
 	const op = "find the vault"
 	var found []vault
@@ -104,7 +104,7 @@ func pick(list []vault, name string) (vault, error) {
 		return found[0], nil
 	case 0:
 		return vault{}, refuse(op, vendors.ErrNotFound,
-			fmt.Sprintf("there is no vault %q that these credentials may see", name))
+			fmt.Sprintf("these credentials cannot see a vault %q", name))
 	}
 	ids := make([]string, len(found))
 	for i, v := range found {
@@ -112,7 +112,7 @@ func pick(list []vault, name string) (vault, error) {
 	}
 	slices.Sort(ids)
 	return vault{}, refuse(op, vendors.ErrInvalid,
-		fmt.Sprintf("%d vaults are called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", ")))
+		fmt.Sprintf("there are %d vaults called %q; name one by its id: %s", len(found), name, strings.Join(ids, ", ")))
 }
 
 // ListItems returns the items of the vault. If the vault's content version has not changed since the
@@ -145,8 +145,8 @@ func (s *Store) ListItems(ctx context.Context) ([]vendors.ItemSummary, error) {
 	return out, nil
 }
 
-// changed brings the list up to date with what was just written or taken away, so
-// that it tells what is there; the next ListItems asks the vault all the same.
+// changed updates the cached list after a write or a removal. The next ListItems still asks the
+// vault.
 func (s *Store) changed(id string, now *item) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -170,8 +170,8 @@ func (s *Store) GetItem(ctx context.Context, id string) (vendors.Item, error) {
 	return x, nil
 }
 
-// GetItems reads items, up to fifty in a call. Those that are not there, or
-// archived, are left out.
+// GetItems reads items, up to fifty in a call. Items that do not exist or are archived are left
+// out.
 func (s *Store) GetItems(ctx context.Context, ids []string) (map[string]vendors.Item, error) {
 	const op = "read item"
 	if err := s.enter(ctx, op); err != nil {
@@ -191,8 +191,8 @@ func (s *Store) GetItems(ctx context.Context, ids []string) (map[string]vendors.
 		}
 		for id, x := range found {
 			if s.hidden(id) {
-				// Items are read by id whether archived or not; one that the list
-				// lacks is looked for among the archived.
+				// Reading by id finds archived items too, so an item that is not in the list is
+				// looked up among the archived ones.
 				away, err := s.way.archived(ctx, v.id, id)
 				if err != nil {
 					return nil, err
@@ -208,7 +208,7 @@ func (s *Store) GetItems(ctx context.Context, ids []string) (map[string]vendors.
 	return out, nil
 }
 
-// hidden reports whether the list lacks an item, or there was none yet.
+// hidden reports whether an item is missing from the list, or there is no list yet.
 func (s *Store) hidden(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -258,8 +258,8 @@ func (s *Store) UpdateItem(ctx context.Context, id, version string, spec vendors
 	return s.layout.read(written), nil
 }
 
-// base returns the item that an update starts from: as it was read, if that was the
-// version. ErrConflict where it is another by now.
+// base returns the item that an update starts from: the one that was read, if its version
+// matches. The error is ErrConflict if the version has changed.
 func (s *Store) base(ctx context.Context, v vault, id, version string) (item, error) {
 	const op = "update item"
 	s.mu.Lock()
@@ -278,17 +278,17 @@ func (s *Store) base(ctx context.Context, v vault, id, version string) (item, er
 	case !there:
 		return item{}, refuse(op, vendors.ErrNotFound, fmt.Sprintf("the vault has no item %s", id))
 	case from.version != version:
-		return item{}, refuse(op, vendors.ErrConflict, "someone else changed the item meanwhile")
+		return item{}, refuse(op, vendors.ErrConflict, "someone else changed the item in the meantime")
 	}
 	return from, nil
 }
 
-// persistTries bounds how often a write is sent again that lost against another
-// writer of the same vault.
+// persistTries bounds how often a write is repeated after a conflict with another writer of the
+// same vault.
 const persistTries = 5
 
-// errVaultBusy is wrapped by the error of a write that lost against a write to
-// another item of the vault: nothing was done, and sent again it is right.
+// errVaultBusy is wrapped by the error of a write that conflicted with a write to another item
+// of the vault: nothing was done, and the write can be repeated.
 var errVaultBusy = errors.New("another write to the vault came first")
 
 // persist repeats a write while the vault is busy.
@@ -326,7 +326,7 @@ func (s *Store) DeleteItem(ctx context.Context, id string) error {
 		}
 		return s.way.remove(ctx, v.id, id)
 	})
-	s.changed(id, nil) // also where the outcome is open: then it is looked for again
+	s.changed(id, nil) // even if the outcome is open: then it is looked up again
 	if errors.Is(err, vendors.ErrNotFound) {
 		return nil
 	}

@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// Each calls f for 0 to n-1, at most limit at once, until one returns an error or ctx ends:
-// then no further call is begun. It returns when all that were begun have, with the error of
-// the lowest number, or the cause of the end of ctx.
+// Each calls f for 0 to n-1, at most limit at once. After a call returns an error, or ctx ends,
+// it starts no further calls. It returns when all started calls have returned, with the error
+// of the lowest number, or the cause of the end of ctx.
 func Each(ctx context.Context, limit, n int, f func(i int) error) error {
 	var failed atomic.Bool
 	faults := make([]error, n)
@@ -15,7 +15,7 @@ func Each(ctx context.Context, limit, n int, f func(i int) error) error {
 	for i := 0; i < n && !failed.Load() && ctx.Err() == nil; i++ {
 		g.Go(func() {
 			if failed.Load() || ctx.Err() != nil {
-				return // it waited for a place meanwhile
+				return // it was waiting for a place
 			}
 			if faults[i] = f(i); faults[i] != nil {
 				failed.Store(true)

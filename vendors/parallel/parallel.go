@@ -1,22 +1,22 @@
 // Package parallel runs functions in goroutines, with a limit on how many run at once, and passes
-// their panics on to whoever waits for them.
+// their panics on to the goroutine that waits for them.
 //
 // # Use
 //
-// [Each] calls a function for a range of numbers until one call fails. A [Group] runs functions
-// that differ. [Await] stops waiting for a function when a context ends, although nothing can stop
+// [Each] calls a function for a range of numbers until one call fails. A [Group] runs different
+// functions. [Await] stops waiting for a function when a context ends, although nothing can stop
 // the function itself.
 //
 // # Panics
 //
-// A panic in a goroutine ends the whole process, whatever its parent guards. Here it is caught, and
-// raised again as a [*Panic], with the stack of the goroutine, where the goroutine is waited for: in
-// [Group.Wait], [Each] or [Await]. Whoever guards that call guards the goroutine.
+// A panic in a goroutine ends the whole process, even if its parent recovers panics. Here it is
+// caught, and raised again as a [*Panic], with the stack of the goroutine, in the call that waits
+// for the goroutine: [Group.Wait], [Each] or [Await]. Recovering there covers the goroutine too.
 //
 // # What is left to callers
 //
-// Functions get no context from this package; they use the caller's. Results are stored by the
-// functions themselves, each in a place of its own.
+// This package passes no context to functions; they use the caller's. Functions store their
+// results themselves, each in its own place.
 package parallel
 
 import (
@@ -35,8 +35,8 @@ type Panic struct {
 
 func (p *Panic) Error() string { return fmt.Sprint(p.Value) }
 
-// Group runs functions side by side. The zero value runs any number of them at once.
-// Go and Wait are called by one goroutine.
+// Group runs functions concurrently. The zero value runs any number of them at once. Go and
+// Wait must be called by the same goroutine.
 type Group struct {
 	running sync.WaitGroup
 	slots   chan struct{} // nil for no limit
@@ -47,7 +47,7 @@ type Group struct {
 // NewGroup returns a group that runs at most limit functions at once; limit is 1 or more.
 func NewGroup(limit int) *Group { return &Group{slots: make(chan struct{}, limit)} }
 
-// Go runs f in a goroutine of its own. It blocks while as many run as the limit allows.
+// Go runs f in a new goroutine. It blocks while the limit is reached.
 func (g *Group) Go(f func()) {
 	if g.slots != nil {
 		g.slots <- struct{}{}
@@ -74,9 +74,9 @@ func (g *Group) Wait() {
 	}
 }
 
-// Await returns what f returns, or, when ctx ends first, the cause of that. If ctx has ended
-// already, f is not called. f is left behind when ctx ends: it is for what nothing can cut off, such as opening a pipe that nobody
-// writes to, and must not change anything that outlives the command.
+// Await returns what f returns or, if ctx ends first, the cause of that. If ctx has already ended, f is not called.
+// When ctx ends, f is left running: Await is for calls that cannot be cancelled, such as opening a pipe that nobody
+// writes to, and f must not change anything that outlives the command.
 func Await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
@@ -109,7 +109,7 @@ func Await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	return r.value, r.err
 }
 
-// guarded calls f and returns its panic, nil for none.
+// guarded calls f and returns its panic, or nil.
 func guarded(f func()) (fault *Panic) {
 	defer func() {
 		switch value := recover().(type) {

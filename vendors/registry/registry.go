@@ -2,9 +2,9 @@
 //
 // # Adding a vendor
 //
-// A vendor is one folder beside this one, which exports a [vendors.Vendor], and one line in [All].
-// Nothing registers itself: no init function runs, and a program that imports an adapter directly
-// does not change this list.
+// A vendor is a folder next to this one, which exports a [vendors.Vendor], and one line in [All].
+// Nothing registers itself: there are no init functions, and a program that imports an adapter
+// directly does not change this list.
 //
 // # Use
 //
@@ -31,7 +31,7 @@ func All() []vendors.Vendor {
 	}
 }
 
-// Find returns the vendor of a name.
+// Find returns the vendor with a name.
 func Find(name string) (vendors.Vendor, bool) {
 	for _, v := range All() {
 		if v.Name == name {

@@ -13,7 +13,7 @@ import (
 	"buckethead/vendors/transport"
 )
 
-// document is what is read of an answer: the error, if it is one.
+// document holds what is read from a response: the error, if it is one.
 type document struct {
 	XMLName   xml.Name
 	Code      string
@@ -23,7 +23,7 @@ type document struct {
 	RequestID string `xml:"RequestId"`
 }
 
-// meaning is what an error code says of the keys. In a text, {key} stands for the access key
+// meaning is what an error code says about the keys. In a text, {key} stands for the access key
 // id and {bucket} for the bucket. Without a text, the server's own message is shown.
 type meaning struct {
 	kind error
@@ -33,11 +33,11 @@ type meaning struct {
 const (
 	wrongID     = "the server does not know the access key id {key}"
 	wrongSecret = "the secret access key does not belong to the access key id {key}"
-	mayNotList  = "the server does not let these keys list the bucket {bucket}"
+	mayNotList  = "the server does not allow these keys to list the bucket {bucket}"
 	noBucket    = "there is no bucket {bucket}"
 	notAccepted = "the server does not accept the access key id {key}"
 	wrongClock  = "this machine's clock differs too much from the server's"
-	inThePath   = "the server takes the bucket for an object: the endpoint must not contain the bucket"
+	inThePath   = "the server takes the bucket for an object: the endpoint must not contain the bucket's name"
 )
 
 var meanings = map[string]meaning{
@@ -54,7 +54,7 @@ var meanings = map[string]meaning{
 	"RequestTimeout":        {vendors.ErrUnavailable, ""},
 }
 
-// judge returns nil if the answer is a list of the bucket, and otherwise what it says.
+// judge returns nil if the response is a list of the bucket, and otherwise the error in it.
 func (c claim) judge(resp *http.Response) error {
 	doc, ok := read(resp.Body)
 	if resp.StatusCode == http.StatusOK && ok && doc.XMLName.Local == "ListBucketResult" {
@@ -66,7 +66,7 @@ func (c claim) judge(resp *http.Response) error {
 	status := "HTTP " + strconv.Itoa(resp.StatusCode)
 	redirects := resp.StatusCode/100 == 3
 	if !ok || doc.XMLName.Local != "Error" || doc.Code == "" {
-		e.Kind, e.Message = kindOf(resp.StatusCode), "what answers is not S3: "+status+typeOf(resp.Header)
+		e.Kind, e.Message = kindOf(resp.StatusCode), "the server that answered is not S3: "+status+typeOf(resp.Header)
 		if redirects {
 			e.Message = status + ", " + c.elsewhere(resp.Header, doc)
 		}
@@ -102,7 +102,7 @@ func misplaced(code string) bool {
 }
 
 // elsewhere says where the bucket is instead: its region if the server names it, or else the
-// host that it points to. "" if the server says neither.
+// host that the server redirects to. It returns "" if the server says neither.
 func (c claim) elsewhere(h http.Header, doc document) string {
 	region := clean(cmp.Or(h.Get("X-Amz-Bucket-Region"), doc.Region))
 	to, err := url.Parse(h.Get("Location"))
@@ -115,15 +115,15 @@ func (c claim) elsewhere(h http.Header, doc document) string {
 		return "the bucket " + clean(c.keys.Bucket) + " is in the region " + region + ", not in " + clean(c.keys.Region) +
 			": set region = " + strconv.Quote(region)
 	case host != "" && host != c.at:
-		return "the server redirects to " + host + ", and no signed request is sent there: set endpoint_url to the " +
-			"endpoint that has the bucket"
+		return "the server redirects to " + host + ", and bh sends no signed request there: set endpoint_url to the " +
+			"bucket's endpoint"
 	case err == nil && to.Path != "":
 		return "the server redirects to another path: check endpoint_url"
 	}
 	return clean(doc.Message)
 }
 
-// kindOf returns what a status means if no code does.
+// kindOf returns what a status means if there is no known code.
 func kindOf(status int) error {
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
@@ -143,7 +143,7 @@ func typeOf(h http.Header) string {
 	return ""
 }
 
-// read reads the first element of a body. Of a list, only its name.
+// read parses the first element of a body. For a list, it reads only the name.
 func read(body io.Reader) (doc document, ok bool) {
 	d := xml.NewDecoder(body)
 	for {
@@ -163,5 +163,5 @@ func read(body io.Reader) (doc document, ok bool) {
 	}
 }
 
-// clean makes a text of the server fit for a line of an error.
+// clean makes a text of the server safe for one line of an error.
 func clean(text string) string { return strings.TrimSuffix(vendors.Excerpt(text, 200), ".") }

@@ -19,8 +19,8 @@ const (
 	op = "open the bucket over S3"
 	// emptySHA256 is the hash of an empty body.
 	emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-	// answerTime bounds one try, and answerSize the answer: a list of one key, or of as many
-	// as a server returns that does not know max-keys.
+	// answerTime bounds one try, and answerSize the response: a list of one key, or of more if
+	// the server ignores max-keys.
 	answerTime = 15 * time.Second
 	answerSize = 2 << 20
 )
@@ -47,7 +47,7 @@ func (p *Prover) ProveKeys(ctx context.Context, keys vendors.BucketCredentials) 
 	c := claim{Prover: p, keys: keys, vendor: p.title}
 	c.keys.Region = cmp.Or(keys.Region, "auto")
 	if !transport.ValidURL(keys.EndpointURL) {
-		return c.fault(vendors.ErrInvalid, "the endpoint is not an https URL, or an http URL of this machine")
+		return c.fault(vendors.ErrInvalid, "the endpoint is not an https URL, nor an http URL on this machine")
 	}
 	endpoint, err := url.Parse(strings.TrimSuffix(keys.EndpointURL, "/"))
 	if err != nil {
@@ -74,7 +74,8 @@ func (p *Prover) ProveKeys(ctx context.Context, keys vendors.BucketCredentials) 
 	return c.judge(resp)
 }
 
-// claim is one proof: that these keys open their bucket. Its endpoint is at a host and port.
+// claim is what a proof has to show: that these keys open their bucket. Its endpoint is at a host
+// and port.
 type claim struct {
 	*Prover
 	keys       vendors.BucketCredentials

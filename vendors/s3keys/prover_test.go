@@ -62,7 +62,7 @@ func TestProveKeys_simulator(t *testing.T) {
 		"a wrong secret":   {edit: func(k *vendors.BucketCredentials) { k.SecretAccessKey = vendors.NewSecret("other") }, kind: vendors.ErrDenied, want: []string{"the secret access key does not belong to the access key id AKIAEXAMPLE", "code SignatureDoesNotMatch", "request 0000000000000001"}},
 		"an unknown key":   {edit: func(k *vendors.BucketCredentials) { k.AccessKeyID = "AKIAOTHER" }, kind: vendors.ErrDenied, want: []string{"does not know the access key id AKIAOTHER", "code InvalidAccessKeyId"}},
 		"a missing bucket": {edit: func(k *vendors.BucketCredentials) { k.Bucket = "gone" }, kind: vendors.ErrNotFound, want: []string{"there is no bucket gone", "code NoSuchBucket"}},
-		"may not list":     {serve: func(s *s3api.Server) { s.Deny(func(s3api.Call) bool { return true }) }, kind: vendors.ErrDenied, want: []string{"does not let these keys list the bucket drop", "code AccessDenied"}},
+		"may not list":     {serve: func(s *s3api.Server) { s.Deny(func(s3api.Call) bool { return true }) }, kind: vendors.ErrDenied, want: []string{"does not allow these keys to list the bucket drop", "code AccessDenied"}},
 		"another region":   {edit: func(k *vendors.BucketCredentials) { k.Region = "" }, kind: vendors.ErrInvalid, want: []string{"the region 'auto' is wrong; expecting 'eu-central-1'", "code AuthorizationHeaderMalformed"}},
 		"overloaded":       {serve: func(s *s3api.Server) { s.OnCall(func(s3api.Call) *s3api.Fault { return &s3api.Fault{Status: 503} }) }, kind: vendors.ErrRateLimited, want: []string{"code SlowDown"}},
 		"no keys":          {edit: func(k *vendors.BucketCredentials) { k.SecretAccessKey = vendors.Secret{} }, kind: vendors.ErrDenied, want: []string{"no keys"}},
@@ -110,8 +110,8 @@ func errorOf(code, more string) string {
 		"<RequestId>REQ1</RequestId></Error>"
 }
 
-// Answers as the pages of AWS and R2 show them, and of what is no S3 at all. A signature
-// never goes where an answer points.
+// Responses as in the documentation of AWS and R2, and from servers that are not S3 at all. A
+// signature never goes where an answer points.
 func TestProveKeys_answers(t *testing.T) {
 	const page = "<!DOCTYPE html>\n<html><body>Welcome</body></html>"
 	for name, c := range map[string]struct {
@@ -126,7 +126,7 @@ func TestProveKeys_answers(t *testing.T) {
 		"a redirect with a location":    {301, http.Header{"Location": {"https://other.example.com/drop"}}, "", vendors.ErrInvalid, []string{"HTTP 301, the server redirects to other.example.com"}},
 		"a redirect with a region only": {301, http.Header{"X-Amz-Bucket-Region": {"eu-west-1"}}, "", vendors.ErrInvalid, []string{"HTTP 301, the bucket drop is in the region eu-west-1"}},
 		"a region in the error":         {400, nil, errorOf("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"), vendors.ErrInvalid, []string{`set region = "eu-west-1"`}},
-		"a page":                        {200, http.Header{"Content-Type": {"text/html"}}, page, vendors.ErrInvalid, []string{"what answers is not S3: HTTP 200, text/html"}},
+		"a page":                        {200, http.Header{"Content-Type": {"text/html"}}, page, vendors.ErrInvalid, []string{"the server that answered is not S3: HTTP 200, text/html"}},
 		"a page that is not there":      {404, http.Header{"Content-Type": {"text/html"}}, page, vendors.ErrInvalid, []string{"not S3: HTTP 404"}},
 		"a page of a busy proxy":        {503, nil, page, vendors.ErrUnavailable, []string{"not S3: HTTP 503"}},
 		"a page that denies":            {403, nil, page, vendors.ErrDenied, nil},
@@ -201,12 +201,12 @@ func TestProveKeys_unanswered(t *testing.T) {
 		final    bool
 		want     string
 	}{
-		"nothing on the port":     {endpoint: refused, final: true, want: "nothing listens at " + strings.TrimPrefix(refused, "http://") + " (connection refused)"},
+		"nothing on the port":     {endpoint: refused, final: true, want: "nothing is listening at " + strings.TrimPrefix(refused, "http://") + " (connection refused)"},
 		"an unknown host":         {endpoint: "https://s3.example", via: dns(net.DNSError{Err: "no such host", Name: "s3.example", IsNotFound: true}), final: true, want: "unknown host s3.example"},
 		"names cannot be found":   {endpoint: "https://s3.example", via: dns(net.DNSError{Err: "server misbehaving", Name: "s3.example", IsTemporary: true}), want: "server misbehaving"},
 		"an unknown certificate":  {endpoint: tls.URL, final: true, want: "no TLS connection to"},
 		"no TLS behind https":     {endpoint: strings.Replace(plain, "http:", "https:", 1), final: true, want: "speaks HTTP without TLS"},
-		"a connection that broke": {endpoint: reset, want: "no answer came"},
+		"a connection that broke": {endpoint: reset, want: "no response"},
 		"a signal":                {endpoint: plain, ctx: ended, want: "cancelled"},
 	} {
 		t.Run(name, func(t *testing.T) {

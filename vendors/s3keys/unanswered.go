@@ -12,24 +12,24 @@ import (
 	"buckethead/vendors/transport"
 )
 
-// unanswered is the error of a request without an answer. One that no second try can mend
-// is ErrUnreachable.
+// unanswered is the error for a request without a response. It wraps ErrUnreachable if a second
+// try cannot help.
 func (c claim) unanswered(err error) error {
-	out := c.fault(vendors.ErrUnavailable, "no answer came: "+transport.Cause(err))
+	out := c.fault(vendors.ErrUnavailable, "no response: "+transport.Cause(err))
 	var unknown *net.DNSError
 	switch {
 	case errors.Is(err, context.Canceled):
-		out.Err, out.Message = context.Canceled, "cancelled before an answer came"
+		out.Err, out.Message = context.Canceled, "cancelled before a response arrived"
 	case errors.Is(err, context.DeadlineExceeded):
-		out.Err, out.Message = context.DeadlineExceeded, "no answer came in time"
+		out.Err, out.Message = context.DeadlineExceeded, "no response in time"
 	case vendors.ConnectionRefused(err):
-		out.Err, out.Message = vendors.ErrUnreachable, "nothing listens at "+c.at+" (connection refused)"
+		out.Err, out.Message = vendors.ErrUnreachable, "nothing is listening at "+c.at+" (connection refused)"
 	case errors.As(err, &unknown) && unknown.IsNotFound:
 		out.Err, out.Message = vendors.ErrUnreachable, "unknown host "+unknown.Name
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		out.Err, out.Message = vendors.ErrUnreachable, "there is no route to "+c.at
 	case errors.Is(err, http.ErrSchemeMismatch):
-		out.Err, out.Message = vendors.ErrUnreachable, "what listens at "+c.at+" speaks HTTP without TLS"
+		out.Err, out.Message = vendors.ErrUnreachable, "the server at "+c.at+" speaks HTTP without TLS"
 	case failsTLS(err):
 		out.Err, out.Message = vendors.ErrUnreachable, "no TLS connection to "+c.at+": "+transport.Cause(err)
 	}

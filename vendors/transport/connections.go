@@ -7,12 +7,12 @@ import (
 	"sync/atomic"
 )
 
-// connections is how many connections one attempt may use. net/http takes another by itself
-// where an idle one turns out to be closed, or a server of HTTP/2 says that it is going away,
-// and has no bound for the latter.
+// connections is how many connections one attempt may use. net/http opens another by itself if
+// an idle one turns out to be closed, or if an HTTP/2 server says that it is going away; for
+// the latter it has no limit.
 const connections = 10
 
-var errConnections = errors.New("the server ends each connection before it answers")
+var errConnections = errors.New("the server closes each connection before it answers")
 
 // boundConnections returns a context for one attempt, which ends with errConnections once the
 // attempt has used too many. The caller ends it.

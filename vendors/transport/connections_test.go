@@ -62,7 +62,7 @@ func TestTransport_goaway(t *testing.T) {
 	client := transport.NewClient(transport.Options{Host: h, Repeat: func(*http.Request) transport.Repeat { return transport.Always },
 		Redact: func(*http.Request, []byte) string { return "" }})
 	_, err := client.Get("https://" + address)
-	if n := requests.Load(); err == nil || !strings.Contains(err.Error(), "ends each connection") || n > 12 {
+	if n := requests.Load(); err == nil || !strings.Contains(err.Error(), "closes each connection") || n > 12 {
 		t.Errorf("%d requests, and then %v", n, err)
 	}
 }

@@ -5,19 +5,21 @@ import (
 	"strings"
 )
 
-// signatureScheme begins the Authorization header of a request that a secret only signs.
+// signatureScheme begins the Authorization header of a request that is only signed with a
+// secret.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 const signatureScheme = "AWS4-HMAC-SHA256 "
 
 // sessionToken is the header, or the query parameter, that carries the token of temporary keys.
 const sessionToken = "X-Amz-Security-Token"
 
-// Guard returns a round tripper that sends requests through next, but sends none that may carry a
-// secret to a host for which maySend returns an error; it returns that error in a [NotSentError]. If
-// maySend is nil, every host may get secrets. If next is nil, it is [http.DefaultTransport].
+// Guard returns a round tripper that sends requests through next, except requests that may carry a
+// secret to a host for which maySend returns an error. For those it returns the error in a
+// [NotSentError]. If maySend is nil, every host may get secrets. If next is nil, it is
+// [http.DefaultTransport].
 //
-// Only a request that is signed and has no session token carries no secret. All others might: the guard
-// does not know what is in a header or a body.
+// Only a signed request without a session token carries no secret. All others might: the guard does not
+// know what is in a header or a body.
 func Guard(next http.RoundTripper, maySend func(host string) error) http.RoundTripper {
 	if next == nil {
 		next = http.DefaultTransport
@@ -45,7 +47,7 @@ func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return g.next.RoundTrip(r)
 }
 
-// onlySigned reports whether a request carries a signature in place of a secret.
+// onlySigned reports whether a request carries a signature instead of a secret.
 func onlySigned(r *http.Request) bool {
 	authorization := r.Header.Values("Authorization")
 	return len(authorization) == 1 && strings.HasPrefix(authorization[0], signatureScheme) &&

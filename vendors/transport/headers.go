@@ -20,9 +20,9 @@ func RequestID(h http.Header) string {
 	return ""
 }
 
-// RetryAfter returns how long an answer asks to wait, in seconds or as a date, and at most a
-// century; zero if it does not, or if the value is not a time. A date is compared with the server's
-// own clock if the answer has it, since ours may be wrong.
+// RetryAfter returns how long a response asks to wait, given in seconds or as a date, and at most a
+// century. It returns zero if the response does not ask, or the value is not a time. A date is
+// compared with the server's own clock if the response has one, since ours may be wrong.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(text, 64); err == nil || math.IsInf(seconds, 1) {
@@ -55,10 +55,10 @@ type budget struct {
 	window time.Duration
 }
 
-// parseBudget reads `Ratelimit: "default";r=50;t=30` and
-// `Ratelimit-Policy: "burst";q=100;w=60`. What it cannot read is as if it were not
-// there, and so is a window of no time or of more than longestWindow. Of several policies
-// the tightest counts. R2's own paths say no time: then the calls last for the window.
+// parseBudget reads `Ratelimit: "default";r=50;t=30` and `Ratelimit-Policy:
+// "burst";q=100;w=60`. It ignores what it cannot parse, and a window of zero or more than
+// longestWindow. If there are several policies, the tightest counts. R2's own paths give no
+// time; then the calls last for the window.
 func parseBudget(h http.Header) budget {
 	var b budget
 	untold := false
@@ -83,7 +83,7 @@ func parseBudget(h http.Header) budget {
 	return b
 }
 
-// items splits a header; one that no server needs is as if it were not there.
+// items splits a header; an unreasonable one is ignored.
 func items(header string) []string {
 	if len(header) > 4<<10 {
 		return nil

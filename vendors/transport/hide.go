@@ -10,7 +10,7 @@ func Hide(r *http.Request, text string) string {
 	if r == nil {
 		return text
 	}
-	const shortest = 12 // what is shorter could be a word
+	const shortest = 12 // anything shorter could be a word
 	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if len(token) < shortest {
 		return text

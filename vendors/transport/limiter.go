@@ -11,12 +11,11 @@ import (
 	"buckethead/vendors"
 )
 
-// Limiter keeps the calls of one identity below a number in any span of a window,
-// whether the vendor counts in fixed windows or in sliding ones: a call counts from
-// when it goes out until a window after its answer came. It follows what answers
-// say: a policy replaces its own numbers, and when others use up the same budget it
-// waits for the reset. Safe for concurrent use; share one between all clients of
-// an identity.
+// Limiter keeps the calls of one identity below a limit in any window, whether the vendor
+// counts in fixed windows or in sliding ones: a call counts from when it is sent until one
+// window after its response. It follows what responses say: a policy replaces its own numbers,
+// and if others use up the same budget, it waits for the reset. It is safe for concurrent use;
+// share one between all clients of an identity.
 type Limiter struct {
 	published pace          // what the vendor publishes
 	turn      chan struct{} // held by the call that waits for a place; the others queue for it
@@ -44,14 +43,14 @@ func NewLimiter(calls int, window time.Duration) *Limiter {
 	return &Limiter{published: pace{calls, window}, turn: make(chan struct{}, 1), calls: calls, window: window}
 }
 
-// believable returns a policy of an answer within bounds: a vendor that grants more than ten
-// times what it publishes, or less than a hundredth, did not mean that.
+// believable returns a policy from a response, kept within bounds: more than ten times what the
+// vendor publishes, or less than a hundredth, must be a mistake.
 func (p pace) believable(calls int, window time.Duration) int {
 	usual := float64(p.calls) * window.Seconds() / p.window.Seconds()
 	return int(min(max(float64(calls), usual/100, 1), max(usual*10, 1)))
 }
 
-// longest returns how long a call may wait in all.
+// longest returns how long a call may wait in total.
 func (l *Limiter) longest() time.Duration {
 	if l == nil {
 		return patience
@@ -61,11 +60,10 @@ func (l *Limiter) longest() time.Duration {
 	return max(patience, 3*l.window)
 }
 
-// capacity is how many calls may count at once.
+// capacity is how many calls may count at the same time.
 func (l *Limiter) capacity() int { return max(1, l.calls-max(1, l.calls/100)) }
 
-// poll is how long to wait for a call that is on its way when nothing else can
-// free a place.
+// poll is how long to wait for a call in flight if nothing else can free a place.
 const poll = 50 * time.Millisecond
 
 // Acquire waits for a place and takes it. The caller calls done when the answer has arrived,
@@ -106,7 +104,7 @@ func (l *Limiter) acquire(ctx context.Context, host vendors.Host, w *budgetOfWai
 	}
 }
 
-// take takes a place, or says how long to wait, and why where people should know.
+// take takes a place, or says how long to wait, and why if people should know.
 func (l *Limiter) take(now time.Time) (pause time.Duration, why string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -116,9 +114,9 @@ func (l *Limiter) take(now time.Time) (pause time.Duration, why string) {
 	granted := l.reset.IsZero() || !now.Before(l.reset) || l.left > 0
 	switch {
 	case now.Before(l.blocked):
-		return l.wait(now, l.blocked, "too many calls were made (429)")
+		return l.wait(now, l.blocked, "too many calls (429)")
 	case !granted:
-		return l.wait(now, l.reset, "the calls that the vendor grants are used up")
+		return l.wait(now, l.reset, "the calls that the vendor allows are used up")
 	case len(l.done)+l.inFlight < l.capacity():
 		l.inFlight++
 		l.left--
@@ -129,8 +127,8 @@ func (l *Limiter) take(now time.Time) (pause time.Duration, why string) {
 	return poll, ""
 }
 
-// wait returns the pause until a time; people hear of it once, and only of what they
-// would notice.
+// wait returns the pause until a time. It is announced once, and only if people would notice
+// it.
 func (l *Limiter) wait(now, until time.Time, why string) (time.Duration, string) {
 	pause := until.Sub(now)
 	if pause < 2*time.Second || !l.told.Before(until.Add(-time.Second)) {
@@ -141,7 +139,7 @@ func (l *Limiter) wait(now, until time.Time, why string) (time.Duration, string)
 	return pause, why
 }
 
-// refusing reports whether the server has refused all calls until a time to come.
+// refusing reports whether the server has refused all calls until some time in the future.
 func (l *Limiter) refusing(now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -155,7 +153,7 @@ func (l *Limiter) release(now time.Time) {
 	l.done = append(l.done, now.Add(l.window))
 }
 
-// Observe learns from an answer.
+// Observe learns from a response.
 func (l *Limiter) Observe(resp *http.Response, now time.Time) {
 	b := parseBudget(resp.Header)
 	l.mu.Lock()
@@ -164,8 +162,8 @@ func (l *Limiter) Observe(resp *http.Response, now time.Time) {
 		l.calls, l.window = l.published.believable(b.calls, b.window), b.window
 	}
 	if b.known && b.reset <= l.window { // a budget is full again after a window
-		// The calls on their way may have been counted already or not: as if not.
-		// This one is among them until it is released.
+		// The calls in flight may or may not have been counted already; assume not. This one is
+		// among them until it is released.
 		l.left, l.reset = b.left-max(0, l.inFlight-1), now.Add(b.reset)
 	}
 	if resp.StatusCode == http.StatusTooManyRequests {

@@ -9,22 +9,22 @@ import (
 	"buckethead/vendors"
 )
 
-// reach remembers, for each address, whether it takes connections. The first request to an
-// address goes alone until it has one; the others wait for it. If no connection could be
-// made, however often it was tried, those that follow in this run fail with the same cause.
+// reach remembers, for each address, whether it accepts connections. The first request to an
+// address goes alone until it is connected; the others wait for it. If no connection could be
+// made after all tries, later requests in this run fail with the same cause.
 type reach struct {
 	mu        sync.Mutex
 	addresses map[string]*address
 }
 
 type address struct {
-	turn  chan struct{} // holds a token while nobody tries
-	known bool          // it takes connections, or down says why it does not
+	turn  chan struct{} // holds a token while nobody is trying
+	known bool          // it accepts connections, or down says why not
 	down  error
 }
 
-// enter waits while another request is the first to an address. The error is what the
-// address is known to fail with, or the cause of the end of ctx.
+// enter waits while another request is the first to an address. The error is the known failure
+// of the address, or the cause of the end of ctx.
 func (r *reach) enter(ctx context.Context, name string) (*first, error) {
 	a := r.address(name)
 	select {
@@ -45,11 +45,11 @@ type first struct {
 	over    bool
 }
 
-// reached lets the others go: the address takes connections.
+// reached releases the other requests: the address accepts connections.
 func (f *first) reached() { f.decide(true, nil) }
 
-// ended says how the request ended. Where no connection could be made, the others fail
-// with the same cause; where it was cut off, the next one is the first.
+// ended says how the request ended. If no connection could be made, the others fail with the
+// same cause; if it was interrupted, the next one becomes the first.
 func (f *first) ended(err error) { f.decide(cannotConnect(err), err) }
 
 func (f *first) decide(known bool, down error) {
@@ -85,8 +85,8 @@ func cannotConnect(err error) bool {
 	return errors.As(err, &notSent) && errors.As(notSent.Err, &dial) && dial.Op == "dial"
 }
 
-// Cause returns why there was no answer, with the address that was tried where no connection could
-// be made: "dial tcp 127.0.0.1:1: connect: connection refused". It contains nothing of the request.
+// Cause returns why there was no response, with the address if no connection could be made: "dial
+// tcp 127.0.0.1:1: connect: connection refused". It contains nothing from the request.
 func Cause(err error) string {
 	var dial *net.OpError
 	if errors.As(err, &dial) {
@@ -95,7 +95,7 @@ func Cause(err error) string {
 	for {
 		inner := errors.Unwrap(err)
 		if inner == nil {
-			return vendors.Excerpt(err.Error(), vendors.MessageLength) // it can quote the answer
+			return vendors.Excerpt(err.Error(), vendors.MessageLength) // it can quote the response
 		}
 		err = inner
 	}

@@ -21,17 +21,17 @@ type Repeat int
 
 // The values of Repeat.
 const (
-	// Never: not even after a certain refusal.
+	// Never: not even if it was certainly refused.
 	Never Repeat = iota
-	// WhenRefused: after an answer that says that nothing was done (429).
+	// WhenRefused: after a response that says that nothing was done (429).
 	WhenRefused
 	// Always: repeating it has no further effect. Also after 5xx and broken connections.
 	Always
 )
 
 // Options configures a transport. Host must have Now and Sleep. Limiter may be nil. Repeat and
-// Redact are required; Redact returns a body as it may be shown. MaxBody bounds the body of a good
-// answer; zero means 16 MiB.
+// Redact are required; Redact returns a body that is safe to show. MaxBody bounds the body of a
+// successful response; zero means 16 MiB.
 type Options struct {
 	Host    vendors.Host
 	Limiter *Limiter
@@ -40,9 +40,9 @@ type Options struct {
 	MaxBody int64
 }
 
-// The bounds on one call. An attempt that takes longer than attemptTime is abandoned. Only the first
-// maxErrorBody bytes of an error's body are read. A call is sent at most tries times; how long it
-// waits in between, [WaitError] says.
+// The limits for one call. An attempt that takes longer than attemptTime is abandoned. Only the
+// first maxErrorBody bytes of an error's body are read. A call is sent at most tries times; see
+// [WaitError] for the waits in between.
 const (
 	attemptTime  = 60 * time.Second
 	maxBody      = 16 << 20
@@ -53,10 +53,10 @@ const (
 	longPause    = 8 * time.Second
 )
 
-// ErrTooLarge is the error for an answer that is larger than Options.MaxBody or [Dense].
-var ErrTooLarge = errors.New("the answer is too large")
+// ErrTooLarge is the error for a response that is larger than Options.MaxBody or [Dense].
+var ErrTooLarge = errors.New("the response is too large")
 
-// tooLargeError is ErrTooLarge in words.
+// tooLargeError is an ErrTooLarge with details.
 type tooLargeError string
 
 func (e tooLargeError) Error() string        { return string(e) }
@@ -82,8 +82,8 @@ func New(o Options) http.RoundTripper {
 	return &transport{Options: o, next: Guard(next, o.Host.MaySend)}
 }
 
-// NewClient returns a client over New that follows no redirect: an answer must not decide where an
-// Authorization header is sent.
+// NewClient returns a client over New that follows no redirect: a response must not decide where
+// an Authorization header is sent.
 func NewClient(o Options) *http.Client {
 	return &http.Client{Transport: New(o),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -104,16 +104,16 @@ type transport struct {
 	next  http.RoundTripper
 	reach reach
 	// vain means that a call waited in vain, and that the server has not answered any since.
-	// Without it each call of a run would wait as long again.
+	// Without it, each call of a run would wait just as long.
 	vain atomic.Bool
 }
 
 // RoundTrip sends a request, and again as far as Repeat allows. An address to which no
-// connection could be made is not tried again in the run; one that refuses connections, or
-// whose host is unknown, is tried once.
+// connection could be made is not tried again in this run; one that refuses connections, or
+// whose host is unknown, is tried only once.
 //
-// One that is never repeated decides nothing about its address: a single failure may pass
-// soon, and whoever sent it may have reasons to try again.
+// A request that is never repeated does not mark its address as unreachable: a single failure
+// may be temporary, and its sender may have reasons to try again.
 func (t *transport) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 	if r.Context().Err() != nil {
 		return nil, &NotSentError{context.Cause(r.Context())}
@@ -130,8 +130,8 @@ func (t *transport) RoundTrip(r *http.Request) (resp *http.Response, err error) 
 	return t.repeated(r, repeat, first.reached)
 }
 
-// repeated makes as many attempts as it takes. It calls reached after each for which a
-// connection was made, whatever came of it.
+// repeated makes as many attempts as needed. It calls reached after each attempt that made a
+// connection, whatever the result.
 func (t *transport) repeated(r *http.Request, repeat Repeat, reached func()) (*http.Response, error) {
 	ctx := r.Context()
 	w := budgetOfWaits{most: t.Limiter.longest()}
@@ -142,7 +142,7 @@ func (t *transport) repeated(r *http.Request, repeat Repeat, reached func()) (*h
 			reached()
 		}
 		now := t.Host.Now()
-		w.most = t.Limiter.longest() // the answer may have another window
+		w.most = t.Limiter.longest() // the response may have another window
 		pause, why := t.again(repeat, resp, err, try)
 		if resp != nil && !refusing(resp) {
 			t.vain.Store(false)
@@ -162,13 +162,13 @@ func (t *transport) repeated(r *http.Request, repeat Repeat, reached func()) (*h
 			t.Host.Waiting(why, now.Add(pause))
 		}
 		if t.Host.Sleep(ctx, pause) != nil {
-			return resp, err // what the last attempt met says more than that waiting ended
+			return resp, err // the error of the last attempt says more than the end of the wait
 		}
 		w.waited += pause
 	}
 }
 
-// refusing reports whether an answer only asks to come back later.
+// refusing reports whether a response only asks to come back later.
 func refusing(resp *http.Response) bool {
 	return resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500
 }
@@ -181,7 +181,7 @@ func (t *transport) asked(resp *http.Response, now time.Time) time.Duration {
 	return RetryAfter(resp.Header, now)
 }
 
-// again says how long to wait before the next attempt, and why. Without a reason there is no
+// again says how long to wait before the next attempt, and why. Without a reason, there is no
 // next attempt.
 func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int) (pause time.Duration, why string) {
 	switch {
@@ -198,7 +198,7 @@ func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int
 		}
 		return 0, ""
 	case resp.StatusCode == http.StatusTooManyRequests:
-		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)), "too many calls were made (429)"
+		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)), "too many calls (429)"
 	case repeat == Always && resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented:
 		return max(RetryAfter(resp.Header, t.Host.Now()), backoff(try)),
 			fmt.Sprintf("the server answered %d", resp.StatusCode)
@@ -206,14 +206,14 @@ func (t *transport) again(repeat Repeat, resp *http.Response, err error, try int
 	return 0, ""
 }
 
-// retryable reports whether a connection that could not be made may be made soon.
+// retryable reports whether a failed connection may succeed soon.
 func retryable(err error) bool {
 	var dial *net.OpError
 	return errors.As(err, &dial) && !vendors.Unreachable(err)
 }
 
-// backoff grows from half a second to eight, with jitter of a quarter either way
-// so that several processes do not come back together.
+// backoff grows from half a second to eight, with 25 % jitter, so that several processes do not
+// come back at the same time.
 func backoff(try int) time.Duration {
 	pause := min(firstPause<<(try-1), longPause)
 	return pause*3/4 + rand.N(pause/2)
@@ -277,15 +277,14 @@ func prepare(r *http.Request) (*http.Request, []byte, error) {
 		return nil, nil, err
 	}
 	if r.GetBody == nil {
-		// So that another attempt finds it again.
+		// So that another attempt can read it again.
 		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	}
 	sent.Body, sent.ContentLength, sent.GetBody = io.NopCloser(bytes.NewReader(body)), int64(len(body)), r.GetBody
 	return sent, body, nil
 }
 
-// readAll reads the whole body and puts it back. Of the body of an error it reads what
-// can matter.
+// readAll reads the whole body and restores it. For an error, it reads only the first part.
 func readAll(resp *http.Response, most int64) ([]byte, error) {
 	good := resp.StatusCode < 300
 	if !good {
@@ -299,9 +298,9 @@ func readAll(resp *http.Response, most int64) ([]byte, error) {
 	case err != nil:
 		return body.Bytes(), err
 	case cut && good:
-		return nil, tooLargeError(fmt.Sprintf("the answer is larger than %d KiB", most>>10))
+		return nil, tooLargeError(fmt.Sprintf("the response is larger than %d KiB", most>>10))
 	case good && Dense(body.Bytes(), bytesOfObject):
-		return nil, tooLargeError("the answer has too many objects for its size")
+		return nil, tooLargeError("the response has too many objects for its size")
 	case cut:
 		body.Truncate(int(most))
 	case closed != nil:
@@ -311,14 +310,14 @@ func readAll(resp *http.Response, most int64) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// neverConnected reports whether a fault came before anything was sent.
+// neverConnected reports whether an error occurred before anything was sent.
 func neverConnected(err error) bool {
 	var op *net.OpError
 	var certificate *tls.CertificateVerificationError
 	return errors.As(err, &op) && op.Op == "dial" || errors.As(err, &certificate)
 }
 
-// trace records the exchange.
+// trace traces the exchange.
 func (t *transport) trace(r *http.Request, body []byte, resp *http.Response, answer []byte, err error,
 	took time.Duration) {
 	if t.Host.Trace == nil {

@@ -33,7 +33,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.acts[min(len(s.bodies), len(s.acts))-1](r)
 }
 
-func gives(status int, headers ...string) func(*http.Request) (*http.Response, error) {
+func answers(status int, headers ...string) func(*http.Request) (*http.Response, error) {
 	return func(*http.Request) (*http.Response, error) { return answer(status, headers...), nil }
 }
 
@@ -84,24 +84,24 @@ func TestRoundTrip_repeats(t *testing.T) {
 		status                     int // of the last answer, where all of them end with one; 0 for an error
 		longest                    time.Duration
 	}{
-		"a good answer":         {acts{gives(200)}, 1, 1, 1, 200, 0},
-		"a refusal":             {acts{gives(403)}, 1, 1, 1, 403, 0},
-		"a conflict":            {acts{gives(409)}, 1, 1, 1, 409, 0},
-		"a redirect":            {acts{gives(307, "Location", "https://elsewhere.example/")}, 1, 1, 1, 307, 0},
-		"too many, then good":   {acts{gives(429, "Retry-After", "7"), gives(200)}, 1, 2, 2, 0, 8 * time.Second},
-		"too many for ever":     {acts{gives(429, "Retry-After", "300")}, 1, 4, 4, 429, 15 * time.Minute},
-		"too long":              {acts{gives(429, "Retry-After", "901"), gives(200)}, 1, 1, 1, 0, 0},
-		"too long, as a date":   {acts{gives(503, "Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), gives(200)}, 1, 1, 1, 0, 0},
-		"for ever":              {acts{gives(429, "Retry-After", "9223372036854775807"), gives(200)}, 1, 1, 1, 0, 0},
-		"a fraction":            {acts{gives(429, "Retry-After", "1.5"), gives(200)}, 1, 2, 2, 0, 2 * time.Second},
-		"not well, then good":   {acts{gives(503), gives(200)}, 1, 1, 2, 0, time.Second},
-		"not well for ever":     {acts{gives(500)}, 1, 1, 6, 500, 20 * time.Second},
-		"not implemented":       {acts{gives(501)}, 1, 1, 1, 501, 0},
-		"cut, then good":        {acts{breaks(reset), gives(200)}, 1, 1, 2, 0, time.Second},
-		"torn, then good":       {acts{tears, gives(200)}, 1, 1, 2, 0, time.Second},
-		"hangs, then good":      {acts{hangs, gives(200)}, 1, 1, 2, 0, 62 * time.Second},
+		"a good answer":         {acts{answers(200)}, 1, 1, 1, 200, 0},
+		"a refusal":             {acts{answers(403)}, 1, 1, 1, 403, 0},
+		"a conflict":            {acts{answers(409)}, 1, 1, 1, 409, 0},
+		"a redirect":            {acts{answers(307, "Location", "https://elsewhere.example/")}, 1, 1, 1, 307, 0},
+		"too many, then good":   {acts{answers(429, "Retry-After", "7"), answers(200)}, 1, 2, 2, 0, 8 * time.Second},
+		"too many for ever":     {acts{answers(429, "Retry-After", "300")}, 1, 4, 4, 429, 15 * time.Minute},
+		"too long":              {acts{answers(429, "Retry-After", "901"), answers(200)}, 1, 1, 1, 0, 0},
+		"too long, as a date":   {acts{answers(503, "Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"), answers(200)}, 1, 1, 1, 0, 0},
+		"for ever":              {acts{answers(429, "Retry-After", "9223372036854775807"), answers(200)}, 1, 1, 1, 0, 0},
+		"a fraction":            {acts{answers(429, "Retry-After", "1.5"), answers(200)}, 1, 2, 2, 0, 2 * time.Second},
+		"not well, then good":   {acts{answers(503), answers(200)}, 1, 1, 2, 0, time.Second},
+		"not well for ever":     {acts{answers(500)}, 1, 1, 6, 500, 20 * time.Second},
+		"not implemented":       {acts{answers(501)}, 1, 1, 1, 501, 0},
+		"cut, then good":        {acts{breaks(reset), answers(200)}, 1, 1, 2, 0, time.Second},
+		"torn, then good":       {acts{tears, answers(200)}, 1, 1, 2, 0, time.Second},
+		"hangs, then good":      {acts{hangs, answers(200)}, 1, 1, 2, 0, 62 * time.Second},
 		"no connection at all":  {acts{breaks(errDial)}, 1, 6, 6, 0, 20 * time.Second},
-		"no connection at once": {acts{breaks(errDial), gives(200)}, 1, 2, 2, 0, time.Second},
+		"no connection at once": {acts{breaks(errDial), answers(200)}, 1, 2, 2, 0, time.Second},
 	} {
 		for repeat, want := range map[transport.Repeat]int{transport.Never: c.never, transport.WhenRefused: c.whenRefused, transport.Always: c.always} {
 			t.Run(name, func(t *testing.T) {
@@ -159,11 +159,11 @@ func TestRoundTrip_tellsAndTraces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []string
 		var traced []vendors.Exchange
-		_, err := send(t, transport.Always, &script{acts: acts{gives(429, "Retry-After", "30", "Cf-Ray", "ray-1"), gives(200)}}, func(h *vendors.Host) {
+		_, err := send(t, transport.Always, &script{acts: acts{answers(429, "Retry-After", "30", "Cf-Ray", "ray-1"), answers(200)}}, func(h *vendors.Host) {
 			h.Waiting = func(why string, until time.Time) { told = append(told, why+" "+time.Until(until).String()) }
 			h.Trace = func(e vendors.Exchange) { traced = append(traced, e) }
 		})
-		if err != nil || len(told) != 1 || told[0] != "too many calls were made (429) 30s" {
+		if err != nil || len(told) != 1 || told[0] != "too many calls (429) 30s" {
 			t.Errorf("%v, told %q", err, told)
 		}
 		if len(traced) != 2 || traced[0].Status != 429 || traced[0].RequestID != "ray-1" || traced[0].Request != "a *** body" || traced[1].Answer != "{}" {
@@ -175,7 +175,7 @@ func TestRoundTrip_tellsAndTraces(t *testing.T) {
 func TestRoundTrip_endsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := host()
-		s := &script{acts: acts{gives(503, "Retry-After", "60")}}
+		s := &script{acts: acts{answers(503, "Retry-After", "60")}}
 		h.Transport = s
 		client := transport.NewClient(transport.Options{Host: h, Repeat: func(*http.Request) transport.Repeat { return transport.Always },
 			Redact: func(*http.Request, []byte) string { return "" }})

@@ -6,8 +6,8 @@ import (
 	"buckethead/vendors"
 )
 
-// ValidURL reports whether text is the address of a server that secrets may be sent
-// to: with TLS, or on this machine; without user, query and fragment.
+// ValidURL reports whether text is the URL of a server that secrets may be sent to: with TLS,
+// or on this machine; without user, query and fragment.
 func ValidURL(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

@@ -10,18 +10,18 @@ import (
 )
 
 const (
-	// patience is how long a call waits in all, unless three windows of its limiter are longer:
-	// Cloudflare blocks an identity that passed its limit for five minutes.
+	// patience is how long a call waits in total, unless three windows of its limiter are
+	// longer: Cloudflare blocks an identity that exceeded its limit for five minutes.
 	patience = 15 * time.Minute
-	// longestWindow is the longest window that an answer is believed.
+	// longestWindow is the longest window that is accepted from a response.
 	longestWindow = time.Hour
-	// century is the longest wait that is counted. It keeps sums of times from overflowing.
+	// century is the longest wait that is represented, so that adding times does not overflow.
 	century = 100 * 365 * 24 * time.Hour
 )
 
-// WaitError says that a server asks for a longer wait than a call may have. Most is that bound, and
-// Waited how much of it the call has used already. Vain means that an earlier call waited without
-// success, and the server has not answered since.
+// WaitError says that a server asks for a longer wait than one call may have. Most is that limit,
+// and Waited how much of it the call has already used. Vain means that an earlier call waited
+// without success, and the server has not answered since.
 type WaitError struct {
 	Wait         time.Duration
 	Until        time.Time
@@ -35,17 +35,17 @@ func (e *WaitError) Error() string {
 		wait = words.Length(e.Wait.Round(time.Second)) + ", until " + words.Time(e.Until)
 	}
 	if e.Vain {
-		return "the server asks to wait " + wait + "; bh has waited for it in vain before"
+		return "the server asks bh to wait " + wait + "; bh has already waited for it in vain"
 	}
-	text := fmt.Sprintf("the server asks to wait %s; bh waits %s at most", wait, words.Length(e.Most))
+	text := fmt.Sprintf("the server asks bh to wait %s; bh waits at most %s", wait, words.Length(e.Most))
 	if waited := e.Waited.Round(time.Second); waited > 0 {
-		text += ", and has waited " + words.Length(waited)
+		text += ", and has already waited " + words.Length(waited)
 	}
 	return text
 }
 
-// budgetOfWaits is what one call may wait. Vain means that the server made another call wait
-// in vain and has not answered since: then it is not waited for again.
+// budgetOfWaits is how long one call may wait. Vain means that another call waited for the
+// server in vain, and it has not answered since; then no call waits for it again.
 type budgetOfWaits struct {
 	most, waited time.Duration
 	vain         bool
@@ -61,15 +61,15 @@ func (w budgetOfWaits) fault(pause time.Duration, now time.Time) *WaitError {
 
 type tooLongKey struct{}
 
-// withFault attaches to an answer why it was not waited for what it asks.
+// withFault attaches to a response why the call did not wait as long as it asked.
 func withFault(resp *http.Response, fault *WaitError) *http.Response {
 	r := resp.Request
 	resp.Request = r.WithContext(context.WithValue(r.Context(), tooLongKey{}, fault))
 	return resp
 }
 
-// TooLong returns the error of an answer that asks for a longer wait than a call may have, or nil
-// for any other answer.
+// TooLong returns the error for a response that asks for a longer wait than a call may have, or
+// nil for any other response.
 func TooLong(resp *http.Response) *WaitError {
 	if resp == nil || resp.Request == nil {
 		return nil

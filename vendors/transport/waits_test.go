@@ -47,13 +47,13 @@ func TestRoundTrip_saysWhatWaitWasAskedFor(t *testing.T) {
 	for _, c := range []struct {
 		after, want string
 	}{
-		{"12000", "the server asks to wait 3h20m, until 2000-01-01T03:20:00Z; bh waits 15m at most"},
-		{"9223372036854775807", "the server asks to wait more than 100 years; bh waits 15m at most"},
+		{"12000", "the server asks bh to wait 3h20m, until 2000-01-01T03:20:00Z; bh waits at most 15m"},
+		{"9223372036854775807", "the server asks bh to wait more than 100 years; bh waits at most 15m"},
 		{"900", ""},
 	} {
 		for _, repeat := range []transport.Repeat{transport.Never, transport.WhenRefused, transport.Always} {
 			synctest.Test(t, func(t *testing.T) {
-				resp, err := send(t, repeat, &script{acts: acts{gives(429, "Retry-After", c.after), gives(200)}}, nil)
+				resp, err := send(t, repeat, &script{acts: acts{answers(429, "Retry-After", c.after), answers(200)}}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -73,7 +73,7 @@ func TestRoundTrip_saysWhatWaitWasAskedFor(t *testing.T) {
 func TestRoundTrip_waitsInVainOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := host()
-		s := &script{acts: acts{gives(429, "Retry-After", "600")}}
+		s := &script{acts: acts{answers(429, "Retry-After", "600")}}
 		h.Transport = s
 		client := transport.NewClient(transport.Options{Host: h, Limiter: transport.NewLimiter(1200, 5*time.Minute),
 			Repeat: func(*http.Request) transport.Repeat { return transport.Always }, Redact: func(*http.Request, []byte) string { return "" }})
@@ -89,16 +89,16 @@ func TestRoundTrip_waitsInVainOnce(t *testing.T) {
 			t.Errorf("1,000 calls waited %s", took)
 		}
 		var fault *transport.WaitError
-		if !errors.As(last, &fault) || !strings.Contains(fault.Error(), "in vain before") {
+		if !errors.As(last, &fault) || !strings.Contains(fault.Error(), "already waited for it in vain") {
 			t.Errorf("got %v", last)
 		}
 		// Once it answers, it is waited for again.
 		time.Sleep(10 * time.Minute)
-		s.acts = acts{gives(200)}
+		s.acts = acts{answers(200)}
 		if resp, err := client.Get("https://api.example/x"); err != nil || resp.StatusCode != 200 {
 			t.Fatal(resp, err)
 		}
-		s.bodies, s.acts = nil, acts{gives(429, "Retry-After", "600"), gives(200)}
+		s.bodies, s.acts = nil, acts{answers(429, "Retry-After", "600"), answers(200)}
 		if resp, err := client.Get("https://api.example/x"); err != nil || resp.StatusCode != 200 {
 			t.Errorf("got %v, %v", resp, err)
 		}
@@ -109,14 +109,14 @@ func TestRoundTrip_waitsInVainOnce(t *testing.T) {
 func TestRoundTrip_waitsForThreeWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
-		resp, err := send(t, transport.Always, &script{acts: acts{gives(429, "Retry-After", "7200", "Ratelimit-Policy", `"hour";q=5000;w=3600`), gives(200)}},
+		resp, err := send(t, transport.Always, &script{acts: acts{answers(429, "Retry-After", "7200", "Ratelimit-Policy", `"hour";q=5000;w=3600`), answers(200)}},
 			func(h *vendors.Host) {})
 		_ = resp
 		if err != nil || time.Since(begun) != 0 { // without a limiter there are no windows
 			t.Errorf("%v after %s", err, time.Since(begun))
 		}
 		h := host()
-		h.Transport = &script{acts: acts{gives(429, "Retry-After", "7200", "Ratelimit-Policy", `"hour";q=5000;w=3600`), gives(200)}}
+		h.Transport = &script{acts: acts{answers(429, "Retry-After", "7200", "Ratelimit-Policy", `"hour";q=5000;w=3600`), answers(200)}}
 		client := transport.NewClient(transport.Options{Host: h, Limiter: transport.NewLimiter(1200, 5*time.Minute),
 			Repeat: func(*http.Request) transport.Repeat { return transport.Always }, Redact: func(*http.Request, []byte) string { return "" }})
 		if resp, err := client.Get("https://api.example/x"); err != nil || resp.StatusCode != 200 || time.Since(begun) != 2*time.Hour {
@@ -172,7 +172,7 @@ func TestLimiter_survivesAbsurdNumbers(t *testing.T) {
 func TestRoundTrip_makesNoCallForNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := host()
-		s := &script{acts: acts{gives(429, "Retry-After", "2000"), gives(200)}}
+		s := &script{acts: acts{answers(429, "Retry-After", "2000"), answers(200)}}
 		h.Transport = s
 		client := transport.NewClient(transport.Options{Host: h, Limiter: transport.NewLimiter(1200, 5*time.Minute),
 			Repeat: func(*http.Request) transport.Repeat { return transport.Always }, Redact: func(*http.Request, []byte) string { return "" }})
@@ -198,7 +198,7 @@ func TestRoundTrip_makesNoCallForNothing(t *testing.T) {
 func TestWaitError_longest(t *testing.T) {
 	const century = 100 * 365 * 24 * time.Hour
 	for _, wait := range []time.Duration{century, century - time.Second} {
-		if got := (&transport.WaitError{Wait: wait, Most: time.Minute}).Error(); got != "the server asks to wait more than 100 years; bh waits 1m at most" {
+		if got := (&transport.WaitError{Wait: wait, Most: time.Minute}).Error(); got != "the server asks bh to wait more than 100 years; bh waits at most 1m" {
 			t.Errorf("%s: got %q", wait, got)
 		}
 	}

@@ -45,7 +45,7 @@ type bucketSuite struct {
 	used atomic.Int64
 }
 
-// id returns a bucket that nobody has used.
+// id returns the id of a bucket that nobody has used.
 func (s *bucketSuite) id() vendors.BucketID {
 	return vendors.BucketID{Name: fmt.Sprintf("%s-%d", s.Prefix, s.used.Add(1))}
 }
@@ -60,7 +60,7 @@ func (s *bucketSuite) bucket(t *testing.T, p vendors.BucketProvider) vendors.Buc
 	return id
 }
 
-// clean takes a bucket away at the end of the test.
+// clean removes a bucket at the end of the test.
 func (s *bucketSuite) clean(t *testing.T, p vendors.BucketProvider, id vendors.BucketID) {
 	t.Cleanup(func() {
 		if emptier, able := vendors.As[vendors.BucketEmptier](p); able {

@@ -1,4 +1,4 @@
-// Package vendortest checks adapters against the comments of package vendors.
+// Package vendortest checks that adapters do what the comments of package vendors say.
 //
 // # Conformance
 //

@@ -7,8 +7,7 @@ import (
 	"buckethead/vendors"
 )
 
-// expect ends the test where an act gave another error than this kind, or, for
-// nil, any error.
+// expect ends the test if an act returned an error of another kind, or, for nil, any error.
 func expect(t *testing.T, act string, err, kind error) {
 	t.Helper()
 	if kind == nil && err != nil || kind != nil && !errors.Is(err, kind) {
@@ -16,11 +15,11 @@ func expect(t *testing.T, act string, err, kind error) {
 	}
 	var own *vendors.Error
 	if err != nil && !errors.As(err, &own) {
-		t.Errorf("%s: %v is no *vendors.Error", act, err)
+		t.Errorf("%s: %v is not a *vendors.Error", act, err)
 	}
 }
 
-// expectRefusal is expect for a write that certainly was not done.
+// expectRefusal is like expect, for a write that certainly was not done.
 func expectRefusal(t *testing.T, act string, err, kind error) {
 	t.Helper()
 	expect(t, act, err, kind)

@@ -21,8 +21,8 @@ func cancelled() context.Context {
 	return ctx
 }
 
-// expectCancelled holds a call with an ended context to its promise: it is an
-// error, and where it says that nothing was done, nothing was.
+// expectCancelled checks a call with an ended context: it must return an error, and if the
+// error says that nothing was done, nothing was.
 func expectCancelled(t *testing.T, act string, err error, done bool) {
 	t.Helper()
 	if err == nil || !errors.Is(err, context.Canceled) {
@@ -101,7 +101,7 @@ func (f Faulty[P]) lose(t *testing.T, act string, call func() error) {
 	}
 	var own *vendors.Error
 	if !errors.As(err, &own) {
-		t.Errorf("%s: %v is no *vendors.Error", act, err)
+		t.Errorf("%s: %v is not a *vendors.Error", act, err)
 	}
 	if sent != 1 {
 		t.Errorf("%s: %d requests were sent", act, sent)

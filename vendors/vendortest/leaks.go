@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// leaks fails the test where any way of printing a value shows one of the secrets.
+// leaks fails the test if any way of printing a value shows one of the secrets.
 func leaks(t *testing.T, what string, value any, secrets ...string) {
 	t.Helper()
 	texts := map[string]string{}

@@ -65,7 +65,7 @@ type SecretOptions struct {
 	// AddField adds a field to an item as a person would, and Field reads one.
 	AddField func(t *testing.T, s vendors.SecretStore, id, name, value string)
 	Field    func(t *testing.T, s vendors.SecretStore, id, name string) string
-	// ShowSecret makes the secret of an item visible to whoever opens it.
+	// ShowSecret makes the secret of an item visible to anyone who opens it.
 	ShowSecret func(t *testing.T, s vendors.SecretStore, id string)
 	// Cut returns a store that acts and whose answer is lost while it is armed;
 	// Limit one that answers that there were too many calls.
@@ -98,7 +98,7 @@ func run[S any](t *testing.T, promises []promise[S], exempt map[string]string, s
 	}
 }
 
-// need fails the test where an option is missing that a promise needs.
+// need fails the test if an option that a promise needs is missing.
 func need(t *testing.T, there bool, option string) {
 	t.Helper()
 	if !there {

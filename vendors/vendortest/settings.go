@@ -26,8 +26,8 @@ type settingsCloud struct {
 	kinds  []vendors.SettingsKind
 }
 
-// withSettings opens a cloud, or skips the test where it has no settings. What the
-// test writes goes with it.
+// withSettings opens a cloud, or skips the test if it has no settings. Cleanup removes what the
+// test writes.
 func (s *bucketSuite) withSettings(t *testing.T) *settingsCloud {
 	t.Helper()
 	c := &settingsCloud{BucketProvider: s.open(t)}

@@ -30,7 +30,7 @@ type githubText struct {
 		Login string `json:"login"`
 	} `json:"user"`
 	PullRequest *struct{} `json:"pull_request,omitempty"`
-	editor      string    // whoever edited it last
+	editor      string    // who edited it last
 }
 
 func by(login string, text githubText) githubText {

@@ -51,7 +51,7 @@ type canarySource struct {
 	name       string
 	expression string
 	env        map[string]string
-	sealed     bool // whoever lifts that it is sensitive wants it shown
+	sealed     bool // the file removes the mark on purpose: it is meant to be shown
 	reference  bool // the expression is a text until a store reads it
 	noToken    bool // a file is no place for a token
 }
@@ -66,8 +66,8 @@ var canarySources = []canarySource{
 }
 
 // canaryForms are what a file makes of a canary before it shows it. The net below the rules
-// does not see through the last two: the rules refuse them. A reference has no form: it is
-// a text that never changes. And whoever writes nonsensitive(var.canary) wants it shown.
+// does not see through the last two: the rules refuse them. A reference has no form: it is a
+// text that never changes. And a person who writes nonsensitive(var.canary) wants it shown.
 var canaryForms = []struct {
 	name string
 	of   func(expression string) string

@@ -55,7 +55,7 @@ func lines(text string) string {
 }
 
 // An offline plan compares the file with the state without a secret, a request, or the key of
-// the store, and says the same as the plan that looks, where nothing was done outside of bh.
+// the store, and says the same as the plan that looks, where nothing was changed outside bh.
 func TestOffline_plansAsThePlanThatLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newR2(t, simulator.Options{})
@@ -122,14 +122,14 @@ func TestOffline_judges(t *testing.T) {
 			want       string
 		}{
 			{"a shared state", shared + roomy + plain, 0, `The state was not read: it is in the bucket "states"`},
-			{"no state", roomy + plain, 0, "There is no state in .bh/state.db. What is shown is all that the file declares"},
-			{"a state somewhere", "bh {\n  state \"local\" { path = env(\"STATE\") }\n}\n" + roomy + plain, 0, "where it is depends on a value that was not given"},
+			{"no state", roomy + plain, 0, "There is no state in .bh/state.db. The plan shows everything that the file declares"},
+			{"a state somewhere", "bh {\n  state \"local\" { path = env(\"STATE\") }\n}\n" + roomy + plain, 0, "its place depends on a value that was not given"},
 			{"a quota", cloud + plain, 1, "may have 1 credentials at once and the state knows of 0. This plan needs room for 2."},
 			{"a policy", roomy + plain + "policy \"p\" {\n  condition = project.bucket != \"bucket-b\"\n  error_message = \"not b\"\n}\n", 1, "not b"},
 			{"a policy on operations", roomy + plain + "policy \"p\" {\n  condition = operation.kind != \"provision\"\n  error_message = \"none\"\n}\n", 1, "none"},
 			{"a policy without its value", roomy + plain + "policy \"p\" {\n  condition = project.bucket != env(\"NOT\")\n  error_message = \"no\"\n}\n", 0, "A policy was not judged [BH5045]"},
 			{"a project without its value", roomy + plain + "project \"c\" { bucket = env(\"NOT\") }\n", 0, "Left out of the offline plan [BH5044]"},
-			{"an import that nobody can check", roomy + plain + "import {\n  to = project.a\n  bucket = \"bucket-a\"\n  item = \"x\"\n}\n", 0, "which only the providers know"},
+			{"an import that nobody can check", roomy + plain + "import {\n  to = project.a\n  bucket = \"bucket-a\"\n  item = \"x\"\n}\n", 0, "only the providers know those"},
 			{"a file that is wrong", roomy + "project \"a\" {}\n", 1, "A project needs bucket"},
 		} {
 			a.write("buckets.hcl", test.text)

@@ -18,7 +18,7 @@ import (
 )
 
 // unseen is what bh env says of references that it did not check.
-const unseen = "The item was not looked at, because onepassword.eng cannot be opened here."
+const unseen = "bh did not read the item, because onepassword.eng cannot be opened here."
 
 // opHandmade are items that people made: their sections, and their fields with values of "id" and "secret".
 var opHandmade = []struct {
@@ -91,7 +91,7 @@ func TestOP_labelsThatLoseTheSecret(t *testing.T) {
 		a.labels("")
 		for range 2 {
 			out, code := a.bh("apply", "--yes")
-			if code != 1 || !strings.Contains(out, "declare the name that the field has") || a.live()[0].Version != before.Version {
+			if code != 1 || !strings.Contains(out, "declare the field's name") || a.live()[0].Version != before.Version {
 				t.Errorf("exit %d\n%s", code, out)
 			}
 		}

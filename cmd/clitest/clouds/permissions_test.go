@@ -103,7 +103,7 @@ func TestPlan_needsOnlyToRead(t *testing.T) {
 
 // doctor lists what plan and apply need of each vendor, and warns where a plan can write.
 func TestDoctor_for(t *testing.T) {
-	const mint = "it can mint any token of the account, with any permission"
+	const mint = "it can create any token of the account, with any permission"
 	for _, test := range []struct {
 		name, purpose string
 		groups        []string
@@ -111,7 +111,7 @@ func TestDoctor_for(t *testing.T) {
 		want, not     []string
 	}{
 		{"a plan that reads", "plan", planGroups, 0, []string{"ok Workers R2 Storage Read held", "ok Account API Tokens Read held", "unknown r (read) needed to"}, []string{"Write", mint, "w (write)"}},
-		{"a plan that can write", "plan", applyGroups, 0, []string{"ok Workers R2 Storage Read held", "warning Workers R2 Storage Write held, and a plan does not need it", "warning Account API Tokens Write held, and a plan does not need it: " + mint, "Plan with an identity of its own"}, nil},
+		{"a plan that can write", "plan", applyGroups, 0, []string{"ok Workers R2 Storage Read held", "warning Workers R2 Storage Write held, but a plan does not need it", "warning Account API Tokens Write held, but a plan does not need it: " + mint, "Plan with a separate identity"}, nil},
 		{"a plan that can mint", "plan", append(planGroups[:1:1], applyGroups[1]), 0, []string{"warning Account API Tokens Write", mint}, []string{"Workers R2 Storage Write"}},
 		{"a plan that lacks", "plan", []string{"Account API Tokens Read"}, 1, []string{"error Workers R2 Storage Read missing"}, nil},
 		{"an apply", "apply", applyGroups, 0, []string{"ok Workers R2 Storage Write held", "ok Account API Tokens Write held", mint, "unknown r (read)", "unknown w (write)"}, []string{"warning"}},

@@ -20,7 +20,7 @@ func TestR2_discover(t *testing.T) {
 		a.ResetCounts()
 		out := a.must("discover", "--verbose")
 		for _, want := range []string{"bh import logs --bucket logs\n", "bh import old_photos --bucket old-photos --jurisdiction eu\n", "prod@unknown project.logs",
-			"cloudflare_r2.main: fedramp was not listed", "Found: 2 buckets, 1 credential. Of others, and not listed: 2 credentials."} {
+			"cloudflare_r2.main: fedramp was not listed", "Found: 2 buckets, 1 credential. Not managed by bh, and not listed: 2 credentials."} {
 			if !strings.Contains(out, want) {
 				t.Errorf("it lacks %q:\n%s", want, out)
 			}

@@ -29,7 +29,7 @@ func TestR2_doctor(t *testing.T) {
 			[]string{`user token "me"`, "API Tokens Write"}},
 		"of the other kind": {simulator.TokenSpec{Name: "me", User: true, Groups: []string{"Workers R2 Storage Write", "API Tokens Write"}}, "account", 1,
 			[]string{`token_kind = "user"`}},
-		"no token at all": {simulator.TokenSpec{}, "account", 1, []string{"no valid token"}},
+		"no token at all": {simulator.TokenSpec{}, "account", 1, []string{"not a valid token"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r2Case(t, simulator.Options{}, func(t *testing.T, a *r2Account) {

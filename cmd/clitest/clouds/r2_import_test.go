@@ -31,7 +31,7 @@ func TestR2_import(t *testing.T) {
 		a.declare("")
 		a.ResetCounts()
 		out := a.must("import", "--all", "--write")
-		if !strings.Contains(out, "The bucket theirs is left to ") || !strings.Contains(out, "Added 2 imports") {
+		if !strings.Contains(out, "The bucket theirs was left to ") || !strings.Contains(out, "Added 2 imports") {
 			t.Errorf("got\n%s", out)
 		}
 		text, err := os.ReadFile(filepath.Join(a.dir, "buckets.hcl"))

@@ -132,8 +132,8 @@ project "n" {
 				if code == 0 || from == 1 && issued.Load() != 1 || len(a.minted()) != from-1 || len(a.live()) != from-1 {
 					t.Errorf("exit %d: %d tokens were issued, %d live, and %d items:\n%s", code, issued.Load(), len(a.minted()), len(a.live()), out)
 				}
-				if n := strings.Count(out, "no credential was issued, because onepassword.eng did not take the one of"); n != 1 ||
-					from == 1 && !strings.Contains(out, "The same holds for 18 other projects.") {
+				if n := strings.Count(out, "no credential was issued, because onepassword.eng did not accept the one of"); n != 1 ||
+					from == 1 && !strings.Contains(out, "The same applies to 18 other projects.") {
 					t.Errorf("why others were skipped is told %d times:\n%s", n, out)
 				}
 				a.connect.OnCall(nil)

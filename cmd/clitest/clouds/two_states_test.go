@@ -54,8 +54,8 @@ func text(x any) string {
 	return string(out)
 }
 
-// run runs a command of one of the two. What the other one owns has to be as it was, and
-// what is new belongs to whoever ran the command.
+// run runs a command of one of the two. What the other one owns has to be as it was, and what
+// is new belongs to the person who ran the command.
 func (d *twoStates) run(who *opAccount, args ...string) (string, int) {
 	before := d.things()
 	out, code := who.bh(args...)
@@ -190,7 +190,7 @@ func (d *twoStates) refusals(t *testing.T, nameA string) (nameB string) {
 	if strings.Contains(out, "bh import") {
 		t.Errorf("what another state owns is offered:\n%s", out)
 	}
-	d.says(d.b, d.must(d.b, "import", "--all"), "a-albums is left to "+nameA, "There is nothing to import")
+	d.says(d.b, d.must(d.b, "import", "--all"), "a-albums was left to "+nameA, "There is nothing to import")
 	d.refuses(d.b, []string{"belongs to " + nameA, "--owner " + nameA}, "import", "taken", "--bucket", "a-albums")
 	d.refuses(d.b, []string{"--owner names acme@00000000"}, "import", "taken", "--bucket", "a-albums", "--owner", "acme@00000000")
 	block := "import {\n to = project.taken\n bucket = \"a-albums\"\n"
@@ -328,7 +328,7 @@ func (d *twoStates) lost(t *testing.T, who, other *opAccount) {
 	}
 	tokens := len(who.minted())
 	out := d.must(who, "state", "rebuild", "--lineage", lineage)
-	d.says(who, out, "Left to other states:", "Nothing was changed with any provider")
+	d.says(who, out, "Left to other states:", "Nothing was changed at any provider")
 	if strings.Contains(out, "Not known:") {
 		t.Errorf("what the other state owns is reported as unknown:\n%s", out)
 	}

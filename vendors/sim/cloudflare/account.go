@@ -9,7 +9,7 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
-// TokenSpec is a token that is made behind the API.
+// TokenSpec describes a token to create behind the API.
 type TokenSpec struct {
 	Name      string
 	User      bool
@@ -18,7 +18,7 @@ type TokenSpec struct {
 	Value     string // drawn when empty
 }
 
-// AddToken makes a token behind the API: quotas do not count, and S3 knows it at once.
+// AddToken creates a token behind the API: quotas do not apply, and S3 knows it at once.
 func (s *Simulator) AddToken(spec TokenSpec) (id, value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,20 +68,20 @@ func (s *Simulator) Tokens(user bool) []Token {
 	return out
 }
 
-// SetTokenStatus sets any status, also one that no client can set.
+// SetTokenStatus sets any status, even one that no client can set.
 func (s *Simulator) SetTokenStatus(id, status string) {
 	s.EditToken(id, func(t *Token) { t.Status = status })
 }
 
-// RemoveToken takes a token away, if it is there.
+// RemoveToken removes a token, if it exists.
 func (s *Simulator) RemoveToken(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tokens = slices.DeleteFunc(s.tokens, func(t *Token) bool { return t.ID == id })
 }
 
-// EditToken changes a token behind the API, if it is there. S3 knows at once. f is
-// called with the simulator locked.
+// EditToken changes a token behind the API, if it exists. S3 knows at once. f is called with
+// the simulator locked.
 func (s *Simulator) EditToken(id string, f func(*Token)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,7 +92,7 @@ func (s *Simulator) EditToken(id string, f func(*Token)) {
 	}
 }
 
-// clone shares nothing with the token.
+// clone returns a deep copy of the token.
 func (t *Token) clone() Token {
 	out := *t
 	out.RequestIP, out.NotRequestIP = slices.Clone(t.RequestIP), slices.Clone(t.NotRequestIP)
@@ -115,8 +115,7 @@ func (s *Simulator) Buckets() []Bucket {
 	return out
 }
 
-// AddBucket makes a bucket behind the API. What is empty gets what a create without
-// options would have.
+// AddBucket creates a bucket behind the API. Empty fields get the defaults of a create.
 func (s *Simulator) AddBucket(b Bucket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,15 +124,15 @@ func (s *Simulator) AddBucket(b Bucket) {
 	s.keep(&b, "")
 }
 
-// RemoveBucket takes a bucket away with all that is in it, if it is there.
+// RemoveBucket removes a bucket with everything in it, if it exists.
 func (s *Simulator) RemoveBucket(jurisdiction, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.buckets, bucketKey{normal(jurisdiction), name})
 }
 
-// EditBucket changes a bucket behind the API, if it is there. f is called with the
-// simulator locked.
+// EditBucket changes a bucket behind the API, if it exists. f is called with the simulator
+// locked.
 func (s *Simulator) EditBucket(jurisdiction, name string, f func(*Bucket)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,12 +141,12 @@ func (s *Simulator) EditBucket(jurisdiction, name string, f func(*Bucket)) {
 	}
 }
 
-// PutObject puts an object into a bucket, if it is there, whatever its locks say.
+// PutObject puts an object into a bucket, if the bucket exists, whatever its locks say.
 func (s *Simulator) PutObject(jurisdiction, bucket, key string, size int) {
 	s.EditBucket(jurisdiction, bucket, func(b *Bucket) { b.put(key, size, s.o.Now()) })
 }
 
-// clone shares nothing with the bucket.
+// clone returns a deep copy of the bucket.
 func (b *Bucket) clone() Bucket {
 	out := *b
 	out.Objects = maps.Clone(b.Objects)

@@ -23,7 +23,7 @@ func (t *Token) live(now time.Time) bool {
 	return t.Status == "active" && !now.Before(t.NotBefore) && (t.ExpiresOn.IsZero() || now.Before(t.ExpiresOn))
 }
 
-// shown is the status that answers have: an active token that is over is expired.
+// shown is the status in responses: an active token past its date is expired.
 func (t *Token) shown(now time.Time) string {
 	if t.Status == "active" && !t.ExpiresOn.IsZero() && !now.Before(t.ExpiresOn) {
 		return "expired"
@@ -44,7 +44,7 @@ func (t *Token) admits(ip netip.Addr) bool {
 	return (len(t.RequestIP) == 0 || inside(t.RequestIP)) && !inside(t.NotRequestIP)
 }
 
-// clientIP is where a request comes from.
+// clientIP is the address that a request comes from.
 func clientIP(r *http.Request) netip.Addr {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -57,8 +57,8 @@ func clientIP(r *http.Request) netip.Addr {
 	return ip.Unmap()
 }
 
-// authenticate finds the token of a call. Which of the router's codes goes with
-// which fault is known only from clients' catalogues.
+// authenticate finds the token of a call. Only the catalogues of clients say which of the
+// router's codes belongs to which fault.
 func (s *Simulator) authenticate(r *request) (answer, bool) {
 	header := r.Header.Get("Authorization")
 	if header == "" {

@@ -55,9 +55,8 @@ var bucketSchema = object(
 	may("storageClass", oneOf(storageClasses...)),
 )
 
-// findBucket finds the bucket that a path names, in the jurisdiction of the header. The
-// live API was seen to refuse to change one:
-// https://github.com/Alos-no/Cloudflare.NET/pull/41
+// findBucket finds the bucket in a path, in the jurisdiction of the header. The live API was
+// seen to refuse to change one: https://github.com/Alos-no/Cloudflare.NET/pull/41
 func (s *Simulator) findBucket(r *request) (answer, bool) {
 	name := r.vars["bucket"]
 	r.bucket = s.buckets[bucketKey{r.jurisdiction, name}]
@@ -70,7 +69,7 @@ func (s *Simulator) findBucket(r *request) (answer, bool) {
 	return failed(http.StatusNotFound, 10006, "The specified bucket does not exist."), r.bucket != nil
 }
 
-// createBucket makes a bucket. A second create fails and changes nothing.
+// createBucket creates a bucket. A second create fails and changes nothing.
 func (s *Simulator) createBucket(r *request) answer {
 	var sent struct{ Name, LocationHint, StorageClass string }
 	kit.Decode(r.body, &sent)
@@ -87,8 +86,8 @@ func (s *Simulator) createBucket(r *request) answer {
 	return done(b.view())
 }
 
-// keep puts a bucket into the account. The hint counts only the first time that a
-// name is made, and not in a jurisdiction, which decides itself.
+// keep adds a bucket to the account. The hint counts only the first time that a name is used,
+// and not in a jurisdiction, which decides itself.
 // https://developers.cloudflare.com/r2/reference/data-location/
 func (s *Simulator) keep(b *Bucket, hint string) {
 	key := bucketKey{b.Jurisdiction, b.Name}
@@ -116,7 +115,7 @@ func (s *Simulator) keep(b *Bucket, hint string) {
 	s.buckets[key] = b
 }
 
-// view is a bucket as answers have it. Locations come in upper case:
+// view is a bucket as responses show it. Locations are in upper case:
 // https://github.com/cloudflare/terraform-provider-cloudflare/issues/6026
 func (b *Bucket) view() map[string]any {
 	return map[string]any{"name": b.Name, "creation_date": b.CreatedAt.UTC().Format("2006-01-02T15:04:05.000Z"),
@@ -150,8 +149,8 @@ func (s *Simulator) deleteBucket(r *request) answer {
 	return done(map[string]any{})
 }
 
-// listBuckets answers one page of one jurisdiction. Without per_page it is cut off
-// after 20 buckets: https://github.com/cloudflare/workers-sdk/issues/15103
+// listBuckets returns one page of one jurisdiction. Without per_page, it is cut off after 20
+// buckets: https://github.com/cloudflare/workers-sdk/issues/15103
 func (s *Simulator) listBuckets(r *request) answer {
 	query := r.URL.Query()
 	size, refused, ok := s.number(r, "per_page", 20, 1, 1000)

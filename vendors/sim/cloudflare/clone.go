@@ -2,8 +2,8 @@ package cloudflare
 
 import "maps"
 
-// Clone returns another account that is like this one now, and shares nothing with it.
-// What was counted, hidden and hooked stays behind.
+// Clone returns a copy of the account that shares nothing with it. Counts, hidden things and
+// hooks are not copied.
 func (s *Simulator) Clone() *Simulator {
 	s.mu.Lock()
 	defer s.mu.Unlock()

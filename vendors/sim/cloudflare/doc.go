@@ -3,15 +3,15 @@
 //
 // # What belongs here
 //
-// What these endpoints accept, keep and answer, their limits, delays, oddities and
-// faults, and ways to look behind the API. S3 itself is package s3api, which asks here
-// which token may do what. Nothing that only a client needs belongs here, and nothing of
-// a client is used, so that the package can judge one.
+// What these endpoints accept, keep and return, their limits, delays, oddities and faults, and
+// ways to look behind the API. S3 itself is package s3api, which asks this package what a token
+// may do. Nothing that only a client needs belongs here, and no code is shared with a client,
+// so that the package can judge one.
 //
 // # Strictness
 //
-// A path, method, query parameter, header or JSON field that is not known is refused and
-// kept in Unknown, where the real API may just look away. If it is not known what the
-// real API does, the answer that is harder for a client is given; comments say so with
-// the word "unverified".
+// An unknown path, method, query parameter, header or JSON field is refused and recorded in
+// Unknown, even where the real API may ignore it. If the behaviour of the real API is not
+// known, the simulator chooses what is harder for a client; comments mark this with the word
+// "unverified".
 package cloudflare

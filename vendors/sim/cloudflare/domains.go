@@ -20,7 +20,7 @@ type CustomDomain struct {
 	Ciphers        []string
 	Added          time.Time
 	// Ownership and SSL, if they are empty, follow from Added. If both are "unknown", the
-	// answer lacks what a degraded backend leaves out.
+	// response lacks what a degraded backend leaves out.
 	Ownership, SSL string
 }
 
@@ -34,7 +34,7 @@ var (
 	tlsVersions = oneOf("1.0", "1.1", "1.2", "1.3")
 	ciphers     = list(text().And(func(value any) string {
 		if !cipherShape.MatchString(value.(string)) {
-			return "is no cipher"
+			return "is not a cipher"
 		}
 		return ""
 	}), 0)
@@ -107,7 +107,7 @@ func (s *Simulator) connected(domain string) bool {
 	return false
 }
 
-// domain finds the domain that a path names.
+// domain finds the domain in a path.
 func (r *request) domain() (*CustomDomain, answer) {
 	for i, d := range r.bucket.CustomDomains {
 		if d.Domain == r.vars["domain"] {
@@ -125,7 +125,7 @@ func (s *Simulator) getDomain(r *request) answer {
 	return done(s.domainView(d))
 }
 
-// updateDomain changes what is sent. That what is left out stays is unverified.
+// updateDomain changes the fields in the request. That the others stay is unverified.
 func (s *Simulator) updateDomain(r *request) answer {
 	d, missing := r.domain()
 	if d == nil {
@@ -150,7 +150,7 @@ func (s *Simulator) deleteDomain(r *request) answer {
 	return done(map[string]any{"domain": name})
 }
 
-// domainView is a domain as answers have it.
+// domainView is a domain as responses show it.
 func (s *Simulator) domainView(d *CustomDomain) map[string]any {
 	ownership, ssl := "pending", "initializing"
 	if !s.o.Now().Before(d.Added.Add(s.o.DomainDelay)) {

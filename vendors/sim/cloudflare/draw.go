@@ -17,7 +17,7 @@ func ValidID(text string) bool { return isID(text) }
 
 func (s *Simulator) drawID(what string) string { return s.draws.Text(what, hexDigits, 32) }
 
-// drawValue draws the value of a token: a prefix, 40 characters, a checksum.
+// drawValue generates the value of a token: a prefix, 40 characters, a checksum.
 // https://developers.cloudflare.com/fundamentals/api/get-started/token-formats/
 func (s *Simulator) drawValue(user bool) string {
 	const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -10,7 +10,7 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
-// answer is what a call is answered with, before it is written.
+// answer is the response to a call, before it is written.
 type answer struct {
 	status   int
 	result   any
@@ -45,7 +45,7 @@ func (a answer) at(pointer string) answer {
 	return a
 }
 
-// sent is an answer as it leaves, with the envelope that is around every one.
+// sent is a response as it is sent, with the envelope around it.
 // https://developers.cloudflare.com/fundamentals/api/how-to/make-api-calls/
 func (s *Simulator) sent(a answer) kit.Answer {
 	if a.text != "" {
@@ -70,7 +70,7 @@ func (s *Simulator) sent(a answer) kit.Answer {
 	return kit.NewAnswer(a.status, "application/json", append(kit.Encode(e), '\n'))
 }
 
-// finish adds what all answers have, of REST and of S3.
+// finish adds what all responses have, for REST and S3.
 func (s *Simulator) finish(c Call, a *kit.Answer) {
 	a.Header.Set("Cf-Ray", kit.HexHash(s.o.AccountID + c.Path + strconv.Itoa(c.N))[:16]+"-SIM")
 	a.Header.Set("Server", "cloudflare")
@@ -85,7 +85,7 @@ func (s *Simulator) spoilt(_ Call, f *Fault) kit.Answer {
 	return s.sent(failed(status, code, "%s", cmp.Or(f.Message, http.StatusText(status), "error")))
 }
 
-// stamp formats a time as in answers; it returns null for the zero time.
+// stamp formats a time as in responses; it returns null for the zero time.
 func stamp(t time.Time) any {
 	if t.IsZero() {
 		return nil

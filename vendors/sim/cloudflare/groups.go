@@ -8,7 +8,7 @@ import (
 // Group is a permission group as a policy names it.
 type Group struct{ ID, Name string }
 
-// The permission groups that decide something here.
+// The permission groups that matter here.
 const (
 	r2Write            = "Workers R2 Storage Write"
 	r2Read             = "Workers R2 Storage Read"
@@ -70,7 +70,7 @@ func groupByName(name string) (permissionGroup, bool) {
 	return permissionGroups[i], true
 }
 
-// listGroups answers the groups of a family: an account token can have none of the user's.
+// listGroups returns the groups of a family: an account token cannot have the user's groups.
 func (s *Simulator) listGroups(r *request) answer {
 	query := r.URL.Query()
 	scopes := []string{accountScope, zoneScope, userScope, bucketScope}

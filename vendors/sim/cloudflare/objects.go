@@ -17,13 +17,13 @@ func (b *Bucket) put(key string, size int, now time.Time) {
 	b.store.Objects[key] = s3api.NewObject(make([]byte, size), nil, now)
 }
 
-// etag is an object's ETag without the quotes that S3 has around it.
+// etag is an object's ETag without the quotes of S3.
 func etag(o s3api.Object) string { return strings.Trim(o.ETag, `"`) }
 
-// objectTime is how answers have the time of an object.
+// objectTime is the format of times of objects in responses.
 const objectTime = "2006-01-02T15:04:05.000Z"
 
-// listObjects answers one page. Objects are consistent at once:
+// listObjects returns one page. Objects are consistent at once:
 // https://developers.cloudflare.com/r2/reference/consistency/
 func (s *Simulator) listObjects(r *request) answer {
 	b := r.bucket
@@ -77,7 +77,7 @@ func (s *Simulator) putObject(r *request) answer {
 		"uploaded": o.Modified.Format(objectTime), "version": kit.HexHash(key + o.ETag + o.Modified.String())[:32]})
 }
 
-// deleteObject deletes one object. What an absent one is answered with is unverified.
+// deleteObject deletes one object. The response for an absent one is unverified.
 func (s *Simulator) deleteObject(r *request) answer {
 	b := r.bucket
 	key := r.vars["key"]

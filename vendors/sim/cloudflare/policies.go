@@ -40,7 +40,7 @@ func notEmpty(value any) string {
 func resourceMap(value any) string {
 	resources, ok := value.(map[string]any)
 	if !ok || len(resources) == 0 {
-		return "is no map of resources, or has none"
+		return "is not a map of resources, or is empty"
 	}
 	for _, what := range resources {
 		inner, nested := what.(map[string]any)
@@ -59,7 +59,7 @@ func resourceMap(value any) string {
 	return ""
 }
 
-// policies turns what was sent into what is kept: with ids, and sorted by them.
+// policies converts the request into what is kept: with ids, and sorted by them.
 // https://github.com/cloudflare/terraform-provider-cloudflare/issues/7094
 func (s *Simulator) policies(r *request, sent []policyRequest) ([]Policy, answer, bool) {
 	var out []Policy
@@ -120,9 +120,8 @@ func (s *Simulator) scopeOf(name string, what any) string {
 // userID is the user of all user tokens.
 func (s *Simulator) userID() string { return kit.HexHash("user " + s.o.AccountID)[:32] }
 
-// allows reports whether a token may do what one of the groups opens, on a resource.
-// What is denied stays denied.
-// https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api/
+// allows reports whether a token has one of the groups for a resource. A denial takes
+// precedence. https://developers.cloudflare.com/fundamentals/api/how-to/create-via-api/
 func (t *Token) allows(groups []string, covers func(resource string, what any) bool) bool {
 	allowed := false
 	for _, p := range t.Policies {
@@ -147,7 +146,7 @@ func exactly(resource string) func(string, any) bool {
 	return func(name string, what any) bool { return name == resource && what == "*" }
 }
 
-// policyView is a policy as answers have it.
+// policyView is a policy as responses show it.
 func policyView(p Policy) map[string]any {
 	groups := []map[string]string{}
 	for _, g := range p.Groups {

@@ -15,8 +15,8 @@ type budget struct {
 	blocked time.Time // until then every call is refused
 }
 
-// admit counts a REST call against the limit of its identity, and returns the headers
-// that say so. S3 has its own limits, which are not simulated.
+// admit counts a REST call towards the limit of its identity, and returns the headers that say
+// so. S3 has its own limits, which are not simulated.
 // https://developers.cloudflare.com/fundamentals/api/reference/limits/
 func (s *Simulator) admit(bearer string) (http.Header, *kit.Answer) {
 	if s.o.Limit == 0 {
@@ -63,8 +63,8 @@ func (s *Simulator) rateHeaders(left int, reset time.Duration) http.Header {
 	}
 }
 
-// identity is whom calls are counted for: an account token is one, and all tokens of
-// the user are one together.
+// identity is whose limit a call counts towards: each account token has its own, and all tokens
+// of the user share one.
 func (s *Simulator) identity(bearer string) string {
 	t := s.byValue(bearer)
 	switch {

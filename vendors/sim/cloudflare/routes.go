@@ -132,8 +132,8 @@ func tokenRoutes() []route {
 	return out
 }
 
-// findRoute finds the route of a path and what the path names. other reports that the
-// path is known, but not with this method.
+// findRoute finds the route of a path and the names in it. other reports that the path is
+// known, but not with this method.
 func findRoute(method, escaped string) (found *route, vars map[string]string, other bool) {
 	path, ok := strings.CutPrefix(escaped, "/client/v4/")
 	if !ok {

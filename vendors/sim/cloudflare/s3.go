@@ -34,8 +34,8 @@ var s3Operations = map[string]string{
 	"CompleteMultipartUpload": "s3.upload.complete", "AbortMultipartUpload": "s3.upload.abort",
 }
 
-// s3Job finds which endpoint, bucket and object a call is about. Paths have the
-// bucket: hosts of buckets are not simulated.
+// s3Job finds which endpoint, bucket and object a call is about. The bucket is in the path:
+// hosts of buckets are not simulated.
 func (s *Simulator) s3Job(r *http.Request, body []byte, whole bool) kit.Job {
 	account, path := s.o.AccountID, r.URL.Path
 	var jurisdiction string
@@ -66,7 +66,7 @@ func (s *Simulator) s3Job(r *http.Request, body []byte, whole bool) kit.Job {
 	return j
 }
 
-// s3Error answers an error as R2 does. What no client should send is told with two
+// s3Error returns an error as R2 does. Requests that no client should send get one of two
 // codes. https://developers.cloudflare.com/r2/api/error-codes/
 func (s *Simulator) s3Error(c Call, r *http.Request, e s3api.Error) kit.Answer {
 	if e.Strange {
@@ -123,8 +123,9 @@ func (g s3Gate) Change(bucket, key string) *s3api.Error {
 	return nil
 }
 
-// keyFor returns the token behind an access key, if S3 knows it as it is. A fresh or
-// changed one takes up to a minute: https://developers.cloudflare.com/r2/reference/consistency/
+// keyFor returns the token behind an access key, if S3 knows its current version. A new or
+// changed token takes up to a minute:
+// https://developers.cloudflare.com/r2/reference/consistency/
 func (s *Simulator) keyFor(id string) *Token {
 	now := s.o.Now()
 	for _, t := range s.tokens {

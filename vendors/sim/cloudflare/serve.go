@@ -8,7 +8,7 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
-// job finds what a call asks for.
+// job finds the operation that a call asks for.
 func (s *Simulator) job(r *http.Request, body []byte, whole bool) kit.Job {
 	if isS3(r) {
 		return s.s3Job(r, body, whole)
@@ -49,8 +49,8 @@ func (s *Simulator) restJob(r *http.Request, body []byte, whole bool) kit.Job {
 	return j
 }
 
-// noRoute answers what is not an operation. The codes are those of Cloudflare's router;
-// that a DELETE without a bucket's name has its own is seen in
+// noRoute returns the error for a request that is not an operation. The codes are those of
+// Cloudflare's router; that a DELETE without a bucket's name has its own is seen in
 // https://github.com/alchemy-run/distilled (r2.test.ts).
 func (s *Simulator) noRoute(r *http.Request, other bool) answer {
 	s.Strange("%s %s: no such %s", r.Method, r.URL.EscapedPath(), map[bool]string{true: "method", false: "path"}[other])
@@ -66,8 +66,8 @@ func (s *Simulator) noRoute(r *http.Request, other bool) answer {
 
 const unroutable = "Could not route to %s, perhaps your object identifier is invalid?"
 
-// judge checks what is the same for all operations, in the order of the real API's
-// layers: router, authentication, permission, entitlement, service.
+// judge makes the checks that all operations share, in the order of the real API's layers:
+// router, authentication, permission, entitlement, service.
 func (s *Simulator) judge(r *request) answer {
 	if a, ok := s.checkHeaders(r); !ok {
 		return a
@@ -105,7 +105,7 @@ func (s *Simulator) judge(r *request) answer {
 	return r.handle(s, r)
 }
 
-// entitled refuses what is not bought, and jurisdictions that are none.
+// entitled refuses services that were not bought, and invalid jurisdictions.
 func (s *Simulator) entitled(r *request) (answer, bool) {
 	if s.o.R2Disabled || slices.Contains(s.o.NotEntitled, r.jurisdiction) {
 		return failed(http.StatusForbidden, 10042, "Please enable R2 through the Cloudflare Dashboard."), false

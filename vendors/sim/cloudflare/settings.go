@@ -132,7 +132,7 @@ func isOrigin(value any) string {
 	if value == "*" || bare && u.Scheme != "" && u.Host != "" {
 		return ""
 	}
-	return "is no origin"
+	return "is not an origin"
 }
 
 // freshLifecycle is what a new bucket has.
@@ -161,7 +161,7 @@ func (s *Simulator) deleteCORS(r *request) answer {
 	return done(map[string]any{})
 }
 
-// getRules and putRules are for what is one list of rules, which is replaced as a whole.
+// getRules and putRules are for settings that are one list of rules, which is replaced as a whole.
 func getRules[T any](of func(*Bucket) *[]T) handler {
 	return func(_ *Simulator, r *request) answer { return done(map[string]any{"rules": orNone(*of(r.bucket))}) }
 }
@@ -188,7 +188,7 @@ func orNone[T any](list []T) []T {
 	return list
 }
 
-// locked reports whether a lock rule keeps an object as it is. The strictest wins.
+// locked reports whether a lock rule protects an object. The strictest rule wins.
 func (b *Bucket) locked(key string, now time.Time) bool {
 	o, there := b.store.Objects[key]
 	if !there {

@@ -10,7 +10,7 @@ import (
 	"buckethead/vendors/sim/s3api"
 )
 
-// What tests need to watch and spoil calls.
+// What tests need to watch calls and inject faults.
 type (
 	Call  = kit.Call
 	Fault = kit.Fault
@@ -22,10 +22,10 @@ const (
 	Truncate, NonJSON, Hook = kit.Truncate, kit.NonJSON, kit.Hook
 )
 
-// DefaultAccountID is the account when Options names none.
+// DefaultAccountID is the account if Options names none.
 const DefaultAccountID = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 
-// Options say what the simulated account is like. Zero values are the defaults.
+// Options describe the simulated account. Zero values are the defaults.
 type Options struct {
 	AccountID string                                     // 32 hex digits
 	Now       func() time.Time                           // required
@@ -54,7 +54,7 @@ type Options struct {
 	ClientIP        string   // of calls through Transport; 127.0.0.1 when empty
 }
 
-// Simulator is one account. Safe for concurrent use.
+// Simulator is one account. It is safe for concurrent use.
 type Simulator struct {
 	*kit.Server
 	o Options
@@ -73,7 +73,7 @@ type Simulator struct {
 	s3         s3api.API
 }
 
-// New makes an account without buckets, tokens or zones.
+// New returns an account without buckets, tokens or zones.
 func New(o Options) *Simulator {
 	o.AccountID = cmp.Or(o.AccountID, DefaultAccountID)
 	o.Window = cmp.Or(o.Window, 5*time.Minute)
@@ -92,28 +92,28 @@ func New(o Options) *Simulator {
 	return s
 }
 
-// AddZone makes a zone of the account, for custom domains.
+// AddZone creates a zone in the account, for custom domains.
 func (s *Simulator) AddZone(id, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.zones[id] = name
 }
 
-// HideToken leaves tokens out of lists, as for a caller that sees only its own.
+// HideToken hides tokens from lists, as for a caller that sees only its own.
 func (s *Simulator) HideToken(f func(id string) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hideToken = f
 }
 
-// HideBucket leaves buckets out of lists.
+// HideBucket hides buckets from lists.
 func (s *Simulator) HideBucket(f func(jurisdiction, name string) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hideBucket = f
 }
 
-// LateTokens lets a fresh token appear in lists only after a time.
+// LateTokens makes a new token appear in lists only after a while.
 func (s *Simulator) LateTokens(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -30,7 +30,7 @@ const longestBody = 300 << 20
 var commonHeaders = []string{"Authorization", "Content-Type", "Accept", "Accept-Encoding", "User-Agent",
 	"Content-Length", "Connection"}
 
-// refuse answers what no client should send, and keeps it.
+// refuse returns the error for a request that no client should send, and records it.
 func (s *Simulator) refuse(status, code int, format string, args ...any) answer {
 	a := failed(status, code, format, args...)
 	s.Strange("%s", a.errors[0].Message)
@@ -61,13 +61,13 @@ func (s *Simulator) checkQuery(r *request) (answer, bool) {
 		return s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %s", r.op, wrong), false
 	}
 	if direction := values.Get("direction"); values.Has("direction") && direction != "asc" && direction != "desc" {
-		return s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %q is no direction", r.op, direction), false
+		return s.refuse(http.StatusBadRequest, r.badRequest(), "%s: %q is not a direction", r.op, direction), false
 	}
 	return answer{}, true
 }
 
-// badRequest is the code of a request that cannot be read. That of tokens is seen
-// for unknown permission groups.
+// badRequest is the code for a request that cannot be read. For tokens, it was seen for unknown
+// permission groups.
 func (r *request) badRequest() int {
 	if r.r2 {
 		return codeBadRequest
@@ -89,7 +89,7 @@ func (s *Simulator) number(r *request, name string, preset, low, high int) (int,
 	return n, answer{}, true
 }
 
-// checkBody refuses bodies that are not what the operation's schema says.
+// checkBody refuses bodies that do not match the operation's schema.
 func (s *Simulator) checkBody(r *request) (answer, bool) {
 	if r.free {
 		return answer{}, true

@@ -68,20 +68,20 @@ func isNetwork(value any) string {
 			return ""
 		}
 	}
-	return "is no network in CIDR notation"
+	return "is not a network in CIDR notation"
 }
 
 func wholeSeconds(value any) string {
 	if text, ok := value.(string); ok {
-		// Parse alone lets fractions of a second through.
+		// time.Parse alone would accept fractions of a second.
 		if at, err := time.Parse(tokenTime, text); err == nil && at.Format(tokenTime) == text {
 			return ""
 		}
 	}
-	return "is no time like 2018-07-01T05:20:00Z"
+	return "is not a time like 2018-07-01T05:20:00Z"
 }
 
-// fill puts what was sent into a token.
+// fill copies the request into a token.
 func (s *Simulator) fill(r *request, t *Token) (answer, bool) {
 	var sent tokenRequest
 	kit.Decode(r.body, &sent)
@@ -112,7 +112,7 @@ func (s *Simulator) fill(r *request, t *Token) (answer, bool) {
 	return answer{}, true
 }
 
-// createToken makes a token. Names are not unique:
+// createToken creates a token. Names are not unique:
 // https://github.com/ubicloud/ubicloud/pull/1771
 func (s *Simulator) createToken(r *request) answer {
 	t := &Token{Status: "active", User: r.user}
@@ -139,7 +139,7 @@ func (s *Simulator) createToken(r *request) answer {
 	return done(view)
 }
 
-// mint returns a token its id and value, and keeps it.
+// mint assigns a token its id and value, and keeps it.
 func (s *Simulator) mint(t *Token) {
 	t.ID = s.drawID("token")
 	if t.Value == "" {
@@ -182,7 +182,7 @@ func (s *Simulator) deleteToken(r *request) answer {
 	return done(map[string]string{"id": t.ID})
 }
 
-// rollToken returns a token a new value under its id; the old one is dead at once.
+// rollToken gives a token a new value under the same id; the old value stops working at once.
 // https://developers.cloudflare.com/fundamentals/api/how-to/roll-token/
 func (s *Simulator) rollToken(r *request) answer {
 	t := r.token
@@ -191,7 +191,7 @@ func (s *Simulator) rollToken(r *request) answer {
 	return done(t.Value)
 }
 
-// verifyToken answers what the caller's own token is.
+// verifyToken returns the status of the caller's own token.
 func (s *Simulator) verifyToken(r *request) answer {
 	t := r.caller
 	view := map[string]any{"id": t.ID, "status": t.shown(s.o.Now())}
@@ -204,7 +204,7 @@ func (s *Simulator) verifyToken(r *request) answer {
 	return done(view)
 }
 
-// tokenView is a token as answers have it: without its value.
+// tokenView is a token as responses show it: without its value.
 func (s *Simulator) tokenView(t *Token) map[string]any {
 	policies := []map[string]any{}
 	for _, p := range t.Policies {
@@ -221,13 +221,13 @@ func (s *Simulator) tokenView(t *Token) map[string]any {
 	return view
 }
 
-// listForNoID answers a path that ends where an id should be.
+// listForNoID handles a path that ends where an id should be.
 func (s *Simulator) listForNoID(r *request) answer {
 	s.Strange("token.get: the id is empty: %s", strings.TrimPrefix(r.URL.Path, "/client/v4"))
 	return s.listTokens(r)
 }
 
-// listTokens answers one page, newest first.
+// listTokens returns one page, newest first.
 func (s *Simulator) listTokens(r *request) answer {
 	page, refused, ok := s.number(r, "page", 1, 1, 1<<30)
 	if !ok {

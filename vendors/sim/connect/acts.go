@@ -24,8 +24,7 @@ func (s *Simulator) listVaults(r *request) answer {
 
 func (s *Simulator) getVault(r *request) answer { return done(s.vaultView(r.vault)) }
 
-// listItems lists in an order that tells nothing: which one the real server has is
-// unverified.
+// listItems lists in a meaningless order, because the order of the real server is unverified.
 func (s *Simulator) listItems(r *request) answer {
 	f, err := r.filter(itemAttributes)
 	if err != nil {
@@ -45,7 +44,7 @@ func (r *request) itemNotFound() answer {
 	return failed(http.StatusNotFound, "item %s not found", r.vars["item"])
 }
 
-// shown finds the item of a read.
+// shown finds the item for a read.
 func (s *Simulator) shown(r *request) (Item, bool) {
 	if e := r.vault.entryOf(r.vars["item"]); e != nil {
 		return s.seen(e)
@@ -74,8 +73,8 @@ func (s *Simulator) createItem(r *request) answer {
 	return done(s.whole(r.vault, x))
 }
 
-// active finds the item of a write, which sees what is, and not what reads show.
-// That archived items cannot be changed is unverified for Connect.
+// active finds the item for a write, which sees the current item and not what reads show. That
+// archived items cannot be changed is unverified for Connect.
 func (r *request) active() *entry {
 	if e := r.vault.entryOf(r.vars["item"]); e != nil && e.now.State == "" {
 		return e
@@ -91,7 +90,7 @@ func (s *Simulator) updateItem(r *request) answer {
 	return s.replace(r, e, r.body)
 }
 
-// replace makes an item what was sent. The answer has the version of before:
+// replace replaces an item with the one in the request. The response has the previous version:
 // https://github.com/1Password/terraform-provider-onepassword/blob/main/internal/onepassword/connect/connect_client.go
 func (s *Simulator) replace(r *request, e *entry, body any) answer {
 	x, wrong := s.read(r.vault, &e.now, body)

@@ -9,7 +9,7 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
-// answer is what a call is answered with, before it is written.
+// answer is the response to a call, before it is written.
 type answer struct {
 	status int
 	body   any    // as JSON; nil for none
@@ -30,7 +30,7 @@ func failed(status int, format string, args ...any) answer {
 	return answer{status: status, body: wireError{status, fmt.Sprintf(format, args...)}}
 }
 
-// sent is an answer as it leaves.
+// sent is a response as it is sent.
 func (a answer) sent() kit.Answer {
 	out := kit.NewAnswer(a.status, a.mime, a.raw)
 	if a.raw == nil && a.body != nil {
@@ -52,7 +52,7 @@ func spoilt(_ kit.Call, f *Fault) kit.Answer {
 // https://github.com/1Password/connect/blob/main/CHANGELOG.md
 func finish(_ kit.Call, a *kit.Answer) { a.Header.Set("1Password-Connect-Version", serverVersion) }
 
-// messages are what the server says if no more is known.
+// messages are the texts of the server for a status without details.
 // https://github.com/1Password/terraform-provider-onepassword/issues/222
 // https://github.com/1Password/terraform-provider-onepassword/pull/295
 var messages = map[int]string{

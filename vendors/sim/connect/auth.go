@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// badToken is what the server says of every token that it does not take.
+// badToken is what the server says about every token that it does not accept.
 // https://github.com/1Password/connect/issues/54
 const badToken = "Invalid bearer token"
 
-// live reports whether a token is not over.
+// live reports whether a token has not expired.
 func (t Token) live(now time.Time) bool { return t.Expires.IsZero() || now.Before(t.Expires) }
 
 // rights says what a token may do in a vault.
@@ -48,7 +48,7 @@ func (s *Simulator) authorize(r *request) (answer, bool) {
 		id, named := r.vars[name]
 		if named && !idShape.MatchString(id) {
 			a := failed(http.StatusBadRequest, "Invalid %s UUID", strings.ToUpper(name[:1])+name[1:])
-			return s.strange(a, "%s: what is in the path is no id of a %s", r.op, name), false
+			return s.strange(a, "%s: the path contains something that is not the id of a %s", r.op, name), false
 		}
 	}
 	vault, named := r.vars["vault"]

@@ -3,15 +3,14 @@
 //
 // # What belongs here
 //
-// What these endpoints accept, keep and answer, their delays, oddities and faults, and
-// ways to look behind the API. Nothing that only a client needs belongs here, and
-// nothing of a client is used, so that the package can judge one.
+// What these endpoints accept, keep and return, their delays, oddities and faults, and ways to
+// look behind the API. Nothing that only a client needs belongs here, and no code is shared
+// with a client, so that the package can judge one.
 //
 // # Strictness
 //
-// A path, method, query parameter, header or JSON member that is not known is refused
-// and kept in Unknown, where the real server may just look away. If it is not known what
-// the real server does, the answer that is harder for a client is given; comments say so
-// with the word "unverified". The list of activity is not simulated, and is answered as
-// an unknown path.
+// An unknown path, method, query parameter, header or JSON member is refused and recorded in
+// Unknown, even where the real server may ignore it. If the behaviour of the real server is not
+// known, the simulator chooses what is harder for a client; comments mark this with the word
+// "unverified". The list of activity is not simulated, and is treated as an unknown path.
 package connect

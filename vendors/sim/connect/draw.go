@@ -25,8 +25,8 @@ var characterSets = map[string]string{
 	"SYMBOLS": "!@.-_*",
 }
 
-// generate draws a value and says how hard it is to guess, in bits. Without sets all
-// are used, which is unverified.
+// generate generates a value and returns its entropy in bits. Without sets, it uses all of
+// them, which is unverified.
 func (s *Simulator) generate(r wireRecipe) (value string, entropy float64, wrong string) {
 	sets, length := r.CharacterSets, r.Length
 	if len(sets) == 0 {

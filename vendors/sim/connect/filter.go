@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// filter is the one kind that is known: an attribute that equals a text, in the
-// words of SCIM. https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.2
+// filter is the only supported kind: an attribute that equals a text, in the syntax of SCIM.
+// https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.2
 type filter struct{ attribute, value string }
 
 // Attributes by which lists can be filtered. That vaults have a title, too, is known

@@ -16,7 +16,7 @@ type dependency struct {
 	Message string `json:"message,omitempty"`
 }
 
-// health tells that the server waits for its first token, which can come here, too.
+// health reports that the server waits for its first token, which can come here, too.
 func (s *Simulator) health(r *request) answer {
 	if t, known := s.tokens[r.bearer]; known && t.live(s.o.Now()) {
 		s.unlocked = true

@@ -8,7 +8,7 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
-// reading is one item that is being read from what was sent.
+// reading is an item that is being parsed from a request.
 type reading struct {
 	s     *Simulator
 	old   Item // what it was; zero for a new one
@@ -18,8 +18,8 @@ type reading struct {
 	uses  map[string]bool // purposes
 }
 
-// read makes an item of what was sent for a vault, and says what is wrong with it.
-// Words in quotes in what is wrong are of the server, or ids: never values.
+// read parses the item in a request for a vault, and says what is wrong with it. Quoted words
+// in its errors come from the server or are ids, never values.
 func (s *Simulator) read(v *Vault, old *Item, body any) (Item, string) {
 	if pointer, wrong := itemShape.Check(body, ""); wrong != "" {
 		return Item{}, strings.TrimSpace(pointer + " " + wrong)
@@ -50,7 +50,7 @@ func (s *Simulator) read(v *Vault, old *Item, body any) (Item, string) {
 	return r.out, r.files(w.Files)
 }
 
-// forDecoding leaves out what is only read, and is of no use.
+// forDecoding drops read-only members.
 func forDecoding(body any) any {
 	out := map[string]any{}
 	for name, value := range body.(map[string]any) {
@@ -68,7 +68,7 @@ func forDecoding(body any) any {
 	return out
 }
 
-// head checks what is not in a list of its own.
+// head checks the members that are not lists.
 func (r *reading) head(v *Vault, w wireItem) string {
 	switch {
 	case w.Vault.ID != v.ID:
@@ -192,11 +192,11 @@ func (r *reading) value(f *Field, w wireField, had *Field) string {
 	case "DATE":
 		day, ok := dated(f.Value)
 		if f.Value = day; !ok {
-			return "is no date"
+			return "is not a date"
 		}
 	case "MONTH_YEAR":
 		if !isMonth(f.Value) {
-			return "is no month of a year"
+			return "is not a month of a year"
 		}
 	}
 	return ""

@@ -76,7 +76,7 @@ func (p patch) item(item map[string]any, path string) (any, string) {
 	}
 	list, ok := item[name].([]any)
 	if item[name] != nil && !ok {
-		return nil, "goes into what is no list any more"
+		return nil, "goes into something that is not a list any more"
 	}
 	list, wrong := p.list(list, name, rest)
 	item[name] = list
@@ -153,7 +153,7 @@ func (p patch) addTo(list []any, name string, byID bool) ([]any, string) {
 	}
 	m, ok := p.value.(map[string]any)
 	if !ok {
-		return nil, "adds what is no object"
+		return nil, "adds something that is not an object"
 	}
 	if m["id"] == nil {
 		m["id"] = p.s.drawID(name)

@@ -47,8 +47,8 @@ func routes() []route {
 // write reports whether an operation changes a vault.
 func (r *route) write() bool { return r.method != http.MethodGet }
 
-// findRoute finds the route of a path and what the path names. other reports that the
-// path is known, but not with this method.
+// findRoute finds the route of a path and the names in it. other reports that the path is
+// known, but not with this method.
 func findRoute(method, escaped string) (found *route, vars map[string]string, other bool) {
 	all := routes()
 	row := func(i int) (string, string) { return all[i].method, all[i].path }

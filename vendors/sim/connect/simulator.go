@@ -8,7 +8,7 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
-// What tests need to watch and spoil calls.
+// What tests need to watch calls and inject faults.
 type (
 	Call  = kit.Call
 	Fault = kit.Fault
@@ -20,7 +20,7 @@ const (
 	Truncate, NonJSON, Hook = kit.Truncate, kit.NonJSON, kit.Hook
 )
 
-// Options say what the simulated server is like. Zero values are the defaults.
+// Options describe the simulated server. Zero values are the defaults.
 type Options struct {
 	Now     func() time.Time                           // required
 	Sleep   func(context.Context, time.Duration) error // required when Latency is not 0
@@ -35,7 +35,7 @@ type Options struct {
 	HideArchived     bool // archived items are neither listed nor found; else they are there, with their state
 }
 
-// Simulator is one server. Safe for concurrent use.
+// Simulator is one server. It is safe for concurrent use.
 type Simulator struct {
 	*kit.Server
 	o Options
@@ -57,7 +57,7 @@ type Token struct {
 	Expires   time.Time // never when zero
 }
 
-// New makes a server without vaults and tokens.
+// New returns a server without vaults and tokens.
 func New(o Options) *Simulator {
 	s := &Simulator{o: o, tokens: map[string]Token{}}
 	s.Server = kit.NewServer(kit.Config{Now: o.Now, Sleep: o.Sleep, Latency: o.Latency, World: &s.mu,
@@ -65,21 +65,21 @@ func New(o Options) *Simulator {
 	return s
 }
 
-// AddToken lets a bearer token in, or changes what it may do.
+// AddToken adds a bearer token, or changes its permissions.
 func (s *Simulator) AddToken(value string, t Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tokens[value] = t
 }
 
-// refuse answers what no client should send, and records it.
+// refuse returns the error for a request that no client should send, and records it.
 func (s *Simulator) refuse(status int, format string, args ...any) answer {
 	a := failed(status, format, args...)
 	s.Strange("%s", a.body.(wireError).Message)
 	return a
 }
 
-// strange records what no client should send, if the real server's words say less.
+// strange records a request that no client should send, if the real server's error says less.
 func (s *Simulator) strange(a answer, format string, args ...any) answer {
 	s.Strange(format, args...)
 	return a

@@ -13,8 +13,8 @@ const (
 	deleted  = "DELETED"
 )
 
-// categories are those of the API reference. Items of the last two can be changed,
-// and not made: https://github.com/1Password/connect/blob/main/CHANGELOG.md
+// categories are those of the API reference. Items of the last two can be changed, but not
+// created: https://github.com/1Password/connect/blob/main/CHANGELOG.md
 var categories = []string{"LOGIN", "PASSWORD", "API_CREDENTIAL", "SERVER", "DATABASE", "CREDIT_CARD",
 	"MEMBERSHIP", "PASSPORT", "SOFTWARE_LICENSE", "OUTDOOR_LICENSE", "SECURE_NOTE", "WIRELESS_ROUTER",
 	"BANK_ACCOUNT", "DRIVER_LICENSE", "IDENTITY", "REWARD_PROGRAM", "EMAIL_ACCOUNT",
@@ -49,9 +49,8 @@ var builtin = map[string][]Field{
 
 var notes = Field{ID: "notesPlain", Type: "STRING", Purpose: "NOTES", Label: "notesPlain"}
 
-// The shapes of what is sent. Members that are only read are taken, and not looked
-// at: clients send back what they got. Null counts as a member that is not there;
-// unverified.
+// The types of request bodies. Read-only members are accepted and ignored: clients send back
+// what they got. Null counts as a member that is not there; unverified.
 var (
 	aText, aBool, aTime = kit.Plain("string"), kit.Plain("bool"), kit.Plain("time")
 	aNumber, anInt      = kit.Number(0, 0), kit.Integer(0, 0)
@@ -76,12 +75,12 @@ var (
 		may("value", kit.Plain("any"))))
 )
 
-// readOnly are the attributes of an item that no patch can change.
+// readOnly lists the attributes of an item that no patch can change.
 var readOnly = []string{"id", "vault", "version", "state", "createdAt", "updatedAt", "lastEditedBy", "files"}
 
 func listOf(items *kit.Schema) *kit.Schema { return kit.List(items, 0) }
 
-// wireVault, wireItem and the rest are what is sent and answered.
+// wireVault, wireItem and the rest are the types of requests and responses.
 type wireVault struct {
 	ID               string    `json:"id"`
 	Name             string    `json:"name"`
@@ -173,7 +172,7 @@ func (s *Simulator) vaultView(v *Vault) wireVault {
 	return out
 }
 
-// summary returns an item as lists have it: without fields, sections and files.
+// summary returns an item as lists show it: without fields, sections and files.
 func summary(v *Vault, x Item) wireItem {
 	out := wireItem{ID: x.ID, Title: x.Title, Favorite: x.Favorite, Tags: x.Tags, Version: x.Version,
 		Vault: wireID{v.ID}, Category: x.Category, State: x.State,
@@ -204,7 +203,7 @@ func (s *Simulator) whole(v *Vault, x Item) wireItem {
 	return out
 }
 
-// allFields returns an item's fields with those that its category always has.
+// allFields returns an item's fields, including those that its category always has.
 func (x Item) allFields() []Field {
 	note := notes
 	note.Value = x.Notes

@@ -19,7 +19,7 @@ type Vault struct {
 	past   []vaultPast
 }
 
-// vaultPast is what a vault was before a write, for reads that are late.
+// vaultPast is a vault before a write, for stale reads.
 type vaultPast struct {
 	until   time.Time
 	version int
@@ -64,7 +64,7 @@ type File struct {
 	Content           []byte
 }
 
-// entry is an item with what it was before its last writes, for reads that are late.
+// entry is an item with its earlier versions, for stale reads.
 type entry struct {
 	now  Item
 	past []itemPast
@@ -81,7 +81,7 @@ const (
 	byPerson = "PERSONAAAAAAAAAAAAAAAAAAAA"
 )
 
-// AddVault makes a vault and returns its id.
+// AddVault creates a vault and returns its id.
 func (s *Simulator) AddVault(name string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,8 +104,7 @@ func (s *Simulator) Vaults() []Vault {
 	return out
 }
 
-// Items returns the items of a vault in the order in which they came, those that are
-// archived or deleted included.
+// Items returns the items of a vault in order of creation, including archived and deleted ones.
 func (s *Simulator) Items(vault string) []Item {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -128,8 +127,8 @@ func (s *Simulator) Item(id string) (Item, bool) {
 	return Item{}, false
 }
 
-// What follows is done as a person would do it, and shows at once: ReadDelay is for
-// writes through the API.
+// The following methods act as a person would, and show at once: ReadDelay is only for writes
+// through the API.
 
 // AddItem puts an item into a vault and returns its id.
 func (s *Simulator) AddItem(vault string, x Item) string {
@@ -165,10 +164,10 @@ func (s *Simulator) EditItem(id string, edit func(*Item)) {
 	s.touched(v)
 }
 
-// ArchiveItem puts an item away, which no call of the API can do.
+// ArchiveItem archives an item, which no call of the API can do.
 func (s *Simulator) ArchiveItem(id string) { s.EditItem(id, func(x *Item) { x.State = archived }) }
 
-// RemoveItem takes an item away for good.
+// RemoveItem removes an item for good.
 func (s *Simulator) RemoveItem(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -235,13 +234,13 @@ func (s *Simulator) wrote(v *Vault) {
 	v.UpdatedAt = s.now()
 }
 
-// change makes an item another, which reads show late; before is nil for a new one.
+// change changes an item; reads show that late. before is nil for a new item.
 func (s *Simulator) change(e *entry, before *Item, after Item) {
 	e.past = append(e.past, itemPast{s.o.Now().Add(s.o.ReadDelay), before})
 	e.now = after
 }
 
-// seen returns an item as reads show it now; false where they do not.
+// seen returns an item as reads show it now, and false if they do not.
 func (s *Simulator) seen(e *entry) (Item, bool) {
 	x := &e.now
 	for _, p := range e.past {
@@ -268,7 +267,7 @@ func (x Item) clone() Item {
 	return x
 }
 
-// String returns an item without what it holds, so that no log has secrets.
+// String returns an item without its content, so that logs contain no secrets.
 func (x Item) String() string {
 	return fmt.Sprintf("%s %q (%s, version %d, %d fields) %s",
 		x.ID, x.Title, x.Category, x.Version, len(x.Fields), x.State)

@@ -17,26 +17,25 @@ type Call struct {
 	IfMatch, IfNoneMatch string // of S3
 }
 
-// OnCall sets the function that chooses a fault for each call that is an operation and
-// is within the rate limit; nil is for no faults. It is called without a lock, and may
-// use the simulator.
+// OnCall sets the function that chooses a fault for each call that is an operation and within
+// the rate limit; nil means no faults. It is called without a lock, and may use the simulator.
 func (s *Server) OnCall(f func(Call) *Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.onCall = f
 }
 
-// OnDone sets the function that is told of each call just before its answer leaves, one
-// call at a time. The status is 0 if there is no answer; acted reports whether the call
-// was carried out.
+// OnDone sets the function that is called for each call just before its response is sent, one
+// at a time. The status is 0 if there is no response; acted reports whether the call was
+// carried out.
 func (s *Server) OnDone(f func(c Call, status int, acted bool)) {
 	s.telling.Lock()
 	defer s.telling.Unlock()
 	s.onDone = f
 }
 
-// Calls returns how many calls of an operation arrived; "" counts all, also those that
-// are not operations.
+// Calls returns how many calls of an operation arrived; "" counts all, including those that are
+// not operations.
 func (s *Server) Calls(op string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +59,7 @@ func (s *Server) ResetCounts() {
 	s.log, s.counts = nil, map[string]int{}
 }
 
-// Unknown returns what was strictly refused: what no client should send.
+// Unknown returns the strictly refused requests, which no client should send.
 func (s *Server) Unknown() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

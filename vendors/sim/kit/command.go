@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// Command is what the commands share: where they listen, which faults they inject, and
-// what they print. The process (arguments, signals, the clock) is the command's own.
+// Command is what the commands share: where they listen, which faults they inject, and what
+// they print. The process (arguments, signals, the clock) belongs to the command itself.
 type Command struct {
 	*flag.FlagSet
 	listen string
@@ -31,8 +31,8 @@ func NewCommand(name, listen string, operations []string, stderr io.Writer) *Com
 	c := &Command{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), faults: faults{known: operations}, stderr: stderr}
 	c.SetOutput(stderr)
 	c.StringVar(&c.listen, "listen", listen, "loopback `address` to listen on")
-	c.Var(&c.faults, "fault", "`OP:before|after:KIND[:N]`, repeatable: KIND is a status such as 503, reset, hang,\n"+
-		"truncate or nonjson; N is which call of OP it hits, every one without. OP is a word such as "+operations[0])
+	c.Var(&c.faults, "fault", "`OP:before|after:KIND[:N]`, can be repeated: KIND is a status such as 503, reset,\n"+
+		"hang, truncate or nonjson; N is which call of OP fails, by default every one. OP is a word such as "+operations[0])
 	return c
 }
 
@@ -50,13 +50,13 @@ func (c *Command) Parse(args []string) error {
 	}
 	// A name could come to mean another machine's address, so only the one is taken.
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("--listen: %s is not a loopback address, and others could use it", c.listen)
+		return fmt.Errorf("--listen: %s is not a loopback address: others could reach it", c.listen)
 	}
 	return nil
 }
 
-// Main runs a command until a signal ends it, and returns its exit code. It gets
-// everything of the process as arguments.
+// Main runs a command until a signal ends it, and returns its exit code. Everything about the
+// process is an argument.
 func Main(notify func(context.Context, ...os.Signal) (context.Context, context.CancelFunc), args []string,
 	stdout, stderr io.Writer, run func(ctx context.Context, args []string, stdout, stderr io.Writer) error) int {
 	ctx, stop := notify(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -68,10 +68,9 @@ func Main(notify func(context.Context, ...os.Signal) (context.Context, context.C
 	return 0
 }
 
-// Serve answers until the context ends. It prints which variables to export, given the
-// address, and for each call a line: method, path and status, 0 if there was no answer.
-// Queries, headers and bodies, which may hold secrets, are not printed. path may shorten
-// what is printed of a call.
+// Serve answers until the context ends. It prints the variables to export, and for each call a
+// line: method, path and status (0 if there was no response). It does not print queries,
+// headers and bodies, which may hold secrets. path may shorten the printed path.
 func (c *Command) Serve(ctx context.Context, s *Server, stdout io.Writer, path func(Call) string,
 	exports func(at string) [][2]string) error {
 	if len(c.faults.list) > 0 {
@@ -135,7 +134,7 @@ func (f *faults) Set(text string) error {
 		return fmt.Errorf("%q is not OP:before|after:KIND[:N]", text)
 	}
 	if !slices.Contains(f.known, parts[0]) {
-		return fmt.Errorf("%q is not an operation; there are %s", parts[0], strings.Join(f.known, ", "))
+		return fmt.Errorf("%q is not an operation; the operations are %s", parts[0], strings.Join(f.known, ", "))
 	}
 	out := flagged{op: parts[0], Fault: Fault{After: parts[1] == "after", Kind: FaultKind(parts[2])}}
 	if parts[1] != "before" && parts[1] != "after" {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Draws makes ids and values that were not drawn before. They follow from the order of
-// the calls, so that a test that fails fails again.
+// Draws generates unique ids and values. They depend only on the order of the calls, so that a
+// failing test fails again.
 type Draws struct {
 	Seed string
 	n    int

@@ -10,8 +10,8 @@ import (
 // FaultKind is what goes wrong.
 type FaultKind string
 
-// The kinds of faults. Before a call acts nothing is done; after it only the answer is
-// lost or spoilt.
+// The kinds of faults. Before a call acts, nothing is done; after it, only the response is lost
+// or broken.
 const (
 	Status   FaultKind = "status"   // an error of the API
 	Reset    FaultKind = "reset"    // the connection is cut without an answer
@@ -40,7 +40,7 @@ func (f *Fault) kind() FaultKind {
 	return cmp.Or(f.Kind, Status)
 }
 
-// spoil returns what is sent instead of an answer, which is empty if the call did not act.
+// spoil returns what is sent instead of a response, which is empty if the call did not act.
 func (f *Fault) spoil(a Answer, fail func() Answer) Answer {
 	switch kind := f.kind(); kind {
 	case Status:

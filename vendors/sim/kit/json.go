@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// ParseJSON reads one JSON value. A member that is there twice is an error.
+// ParseJSON parses one JSON value. A duplicate member is an error.
 func ParseJSON(text []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Schema says what a JSON value must be. Names of fields are compared as they are,
-// unlike in encoding/json.
+// Schema says what a JSON value must be. Names of fields are case-sensitive, unlike in
+// encoding/json.
 type Schema struct {
 	Kind   string // object, list, string, number, integer, bool, time, any
 	Fields map[string]*Schema
@@ -31,10 +31,10 @@ type Field struct {
 	*Schema
 }
 
-// Must is a field that has to be there.
+// Must is a required field.
 func Must(name string, s *Schema) Field { return Field{name, true, s} }
 
-// May is a field that can be left out.
+// May is an optional field.
 func May(name string, s *Schema) Field { return Field{name, false, s} }
 
 // Object has these fields and no others. None of them may be null.
@@ -73,11 +73,11 @@ func Integer(low, high float64) *Schema { return &Schema{Kind: "integer", low: l
 // Plain is a value of one of the other kinds: string, bool, time or any.
 func Plain(kind string) *Schema { return &Schema{Kind: kind} }
 
-// And adds a test that says what is wrong with a value of the right kind.
+// And adds a check for a value of the right kind.
 func (s Schema) And(test func(any) string) *Schema { s.test = test; return &s }
 
-// Check says what is wrong with a value, and where; never the value itself, which may be
-// a secret.
+// Check says what is wrong with a value, and where. It never shows the value, which may be a
+// secret.
 func (s *Schema) Check(value any, at string) (pointer, wrong string) {
 	ok := true
 	switch s.Kind {
@@ -94,12 +94,12 @@ func (s *Schema) Check(value any, at string) (pointer, wrong string) {
 	case "any":
 	default:
 		if ok = s.plain(value); ok && s.enum != nil && !slices.Contains(s.enum, value.(string)) {
-			return at, fmt.Sprintf("is none of the known words %q", s.enum)
+			return at, fmt.Sprintf("is not one of the known words %q", s.enum)
 		}
 	}
 	switch {
 	case !ok:
-		return at, "is no " + s.Kind
+		return at, "is not a valid " + s.Kind
 	case wrong != "":
 		return pointer, wrong
 	case s.test != nil:

@@ -34,7 +34,7 @@ type Job struct {
 	Finish func(Call, *Answer)           // adds what all answers have
 }
 
-// Answer is what a call is answered with. Date and Content-Length are added.
+// Answer is the response to a call. Date and Content-Length are added.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -51,8 +51,8 @@ func NewAnswer(status int, mime string, body []byte) Answer {
 	return a
 }
 
-// Server records calls, lets them act one at a time, and answers. A simulator embeds
-// it. Safe for concurrent use.
+// Server records calls, lets them act one at a time, and answers. A simulator embeds it. It is
+// safe for concurrent use.
 type Server struct {
 	c Config
 
@@ -105,7 +105,7 @@ func (s *Server) body(r *http.Request) (body []byte, whole bool) {
 	return body, err == nil && (s.c.Longest == 0 || int64(len(body)) <= s.c.Longest)
 }
 
-// answer lets a call act and spoils its answer, in the order that its fault says.
+// answer lets a call act and breaks its response, in the order that its fault says.
 func (s *Server) answer(ctx context.Context, j Job, call Call, ask func(Call) *Fault) (a Answer, acted bool) {
 	if s.c.Latency > 0 && s.c.Sleep(ctx, s.c.Latency) != nil {
 		return Answer{Cut: Hang}, false // the client is gone
@@ -168,7 +168,7 @@ func (s *Server) finish(j Job, call Call, a *Answer) {
 	}
 }
 
-// Seconds returns a time as headers have it, in whole seconds, rounded up.
+// Seconds returns a duration as in headers, in whole seconds, rounded up.
 func Seconds(d time.Duration) string {
 	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }

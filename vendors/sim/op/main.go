@@ -33,10 +33,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var token, vault string
 	o := connect.Options{Now: time.Now, Sleep: kit.Sleep}
 	c := kit.NewCommand("op", "127.0.0.1:8788", connect.Operations(), stderr)
-	c.StringVar(&token, "token", "opsim", "value of the `token` that may read and write the vault")
+	c.StringVar(&token, "token", "opsim", "value of the `token` that can read and write the vault")
 	c.StringVar(&vault, "vault", "Engineering", "`name` of the vault")
-	c.DurationVar(&o.Latency, "latency", 0, "of every call; writes that overlap are then in conflict")
-	c.DurationVar(&o.ReadDelay, "read-delay", 0, "until reads show what a write did")
+	c.DurationVar(&o.Latency, "latency", 0, "latency of every call; writes that overlap then conflict")
+	c.DurationVar(&o.ReadDelay, "read-delay", 0, "time until reads show what a write did")
 	if err := c.Parse(args); err != nil {
 		return err
 	}

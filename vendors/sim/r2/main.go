@@ -47,11 +47,11 @@ func parse(args []string, stderr io.Writer) (settings, error) {
 	s := settings{Command: kit.NewCommand("r2", "127.0.0.1:8787", cloudflare.Operations(), stderr),
 		options: cloudflare.Options{Now: time.Now, Sleep: kit.Sleep}}
 	s.StringVar(&s.options.AccountID, "account", cloudflare.DefaultAccountID, "`id` of the account, 32 hex digits")
-	s.StringVar(&s.token, "token", "r2sim", "value of the account `token` that may do everything bh does")
-	s.DurationVar(&s.options.Latency, "latency", 0, "of every call")
-	s.DurationVar(&s.options.KeyDelay, "key-delay", 0, "until S3 knows a fresh or changed token")
-	s.IntVar(&s.options.Limit, "limit", 1200, "REST calls in each window; 0: no limit")
-	s.DurationVar(&s.options.Window, "window", 5*time.Minute, "of the limit, and how long a breach blocks")
+	s.StringVar(&s.token, "token", "r2sim", "value of the account `token`, which may do everything that bh does")
+	s.DurationVar(&s.options.Latency, "latency", 0, "latency of every call")
+	s.DurationVar(&s.options.KeyDelay, "key-delay", 0, "time until S3 knows a new or changed token")
+	s.IntVar(&s.options.Limit, "limit", 1200, "REST calls in each window; 0 means no limit")
+	s.DurationVar(&s.options.Window, "window", 5*time.Minute, "window of the limit, and how long a breach blocks all calls")
 	s.Usage = func() {
 		fmt.Fprintln(stderr, "Usage: r2 [flags]")
 		s.PrintDefaults()

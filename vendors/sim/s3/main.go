@@ -32,7 +32,7 @@ func main() { os.Exit(kit.Main(signal.NotifyContext, os.Args, os.Stdout, os.Stde
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o := s3api.Options{Now: time.Now, Tools: true, Buckets: []string{""}}
 	c := kit.NewCommand("s3", "127.0.0.1:8789", s3api.Operations(), stderr)
-	c.StringVar(&o.AccessKeyID, "access-key-id", "s3sim", "`id` of the key that may do everything")
+	c.StringVar(&o.AccessKeyID, "access-key-id", "s3sim", "`id` of the key, which may do everything")
 	c.StringVar(&o.SecretAccessKey, "secret-access-key", "s3sim-secret", "the `secret` of the key")
 	c.StringVar(&o.Region, "region", "us-east-1", "`name` of the region")
 	c.StringVar(&o.Buckets[0], "bucket", "states", "`name` of the bucket")

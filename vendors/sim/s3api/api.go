@@ -8,24 +8,24 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
-// API is how S3 behaves.
+// API describes how S3 behaves.
 type API struct {
 	Now     func() time.Time
 	Regions []string // that a signature may name
 	// Tools adds what the AWS CLI and SDKs send by default: bodies in aws-chunked with
 	// checksums behind them, ranges, folders in lists, metadata, multipart uploads.
 	Tools bool
-	// IgnoreConditions makes a server without conditional writes that does not say so:
-	// If-Match and If-None-Match have no effect on a PUT.
+	// IgnoreConditions makes a server without conditional writes that does not say so: If-Match
+	// and If-None-Match have no effect on a PUT.
 	IgnoreConditions bool
 	// RefuseConditions makes one that answers 501 NotImplemented to them.
 	RefuseConditions bool
-	// LastModified is what answers tell instead of when an object was last written; ""
-	// leaves the header out.
+	// LastModified is sent instead of the time when an object was last written; "" omits the
+	// header.
 	LastModified func(Object) string
 }
 
-// Gate is asked who may do what. Its methods are called with the buckets locked.
+// Gate decides who may do what. Its methods are called with the buckets locked.
 type Gate interface {
 	// Secret returns the secret access key that belongs to an access key id.
 	Secret(keyID string) (secret string, refused *Error)

@@ -12,7 +12,7 @@ import (
 	"buckethead/vendors/sim/kit"
 )
 
-// What tests need to watch and spoil calls.
+// What tests need to watch calls and inject faults.
 type (
 	Call  = kit.Call
 	Fault = kit.Fault
@@ -84,7 +84,7 @@ func (s *Server) refuse(q *Request, c Call, e *Error) kit.Answer {
 	return e.Answer(q.URL.Path, RequestID(c))
 }
 
-// gate admits whoever has the one pair of keys.
+// gate admits requests signed with the one pair of keys.
 type gate struct {
 	*Server
 	call Call

@@ -89,7 +89,7 @@ func (a API) check(q *Request) *Error {
 		return strange("UnknownMethod", "%s of %s is not simulated", q.Method, q.URL.EscapedPath())
 	case len(q.Key) > 1024:
 		return bad("KeyTooLongError", "Your key is too long")
-	// The AWS CLI says the length of what is in the chunks alone.
+	// The AWS CLI sends the length of only the content in the chunks.
 	case op.body && q.ContentLength < 0 && hash != streamedPayload:
 		return lengthRequired
 	case !op.body && q.ContentLength != 0:
