@@ -19,8 +19,8 @@
 //
 // The tests are in several packages, so that each of them takes seconds. The folder
 // clouds runs bh against simulated vendors, kills runs processes that die and many that
-// share one state, and action runs the GitHub action. The scripts, and the tests of
-// single commands, are beside the commands in cmd/cli.
+// share one state, action runs the GitHub action, and install runs install.sh. The
+// scripts, and the tests of single commands, are beside the commands in cmd/cli.
 //
 // Only tests import this package.
 package clitest
