@@ -97,9 +97,10 @@ func TestInstall_refuses(t *testing.T) {
 		"a name like this machine":  {func(m *machine) { m.url = "http://127.0.0.1.example.com" }, nil, "http is only for this machine"},
 		"this machine as a user":    {func(m *machine) { m.url = "http://127.0.0.1:80@example.com/" }, nil, "http is only for this machine"},
 		"this machine in the query": {func(m *machine) { m.url = "http://example.com?127.0.0.1" }, nil, "http is only for this machine"},
+		"this machine by IPv6":      {func(m *machine) { m.url = "http://[::1]:1/" }, nil, "cannot download"},
 		"no URL":                    {func(m *machine) { m.url = "file:///etc" }, nil, "is not an https URL"},
 		"the repository unknown":    {func(m *machine) { m.url = "" }, nil, "does not name its repository"},
-		"redirected to http":        {func(m *machine) { m.release.redirect = m.release.url + "/elsewhere" }, nil, "cannot download"},
+		"redirected to http":        {func(m *machine) { m.release.redirect = m.release.url + elsewhere }, nil, "cannot download"},
 		"a folder in its place": {func(m *machine) {
 			m.must(os.Remove(filepath.Join(m.to, "bh")))
 			m.must(os.Mkdir(filepath.Join(m.to, "bh"), 0o755))
@@ -167,9 +168,18 @@ func TestInstall_interrupted(t *testing.T) {
 		cmd := m.command("--to", m.to)
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		m.must(cmd.Start())
-		<-m.release.stall
-		m.must(syscall.Kill(-cmd.Process.Pid, signal))
-		_ = cmd.Wait()
+		ended := make(chan struct{})
+		go func() {
+			_ = cmd.Wait()
+			close(ended)
+		}()
+		select {
+		case <-m.release.stall:
+			m.must(syscall.Kill(-cmd.Process.Pid, signal))
+			<-ended
+		case <-ended:
+			t.Fatal("it ended before it had half of the archive")
+		}
 		if got := cmd.ProcessState.ExitCode(); got != code {
 			t.Errorf("%v: exit code %d, want %d", signal, got, code)
 		}

@@ -33,6 +33,9 @@ func binary(version string) string {
 // entry is a file, or a link, in an archive.
 type entry struct{ name, text, link string }
 
+// elsewhere is where the server has its files as well.
+const elsewhere = "/elsewhere"
+
 // release is a server with the files of a release.
 type release struct {
 	t        *testing.T
@@ -99,10 +102,11 @@ func (r *release) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.asked++
-	text, found := r.files[q.URL.Path]
+	path, moved := strings.CutPrefix(q.URL.Path, elsewhere)
+	text, found := r.files[path]
 	isArchive := strings.HasSuffix(q.URL.Path, ".tar.gz")
 	switch {
-	case isArchive && r.redirect != "" && q.TLS == nil:
+	case isArchive && r.redirect != "" && q.TLS == nil && !moved:
 		http.Redirect(w, q, r.redirect+q.URL.Path, http.StatusFound)
 	case !found:
 		http.NotFound(w, q)
