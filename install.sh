@@ -2,31 +2,36 @@
 # Installs a release of bh: downloads the archive for this machine, checks it, and puts bh in a
 # folder. It changes nothing else, and bh itself never looks for releases or calls home.
 #
-#   sh install.sh [--version 0.1.0] [--to DIR] [--provenance]
+#   sh install.sh [--version 0.1.0] [--to DIR] [--provenance] [--commit SHA]
 #
 # The SHA-256 of the archive must be the one in the release's checksums.txt. With --provenance,
-# gh must also prove that the release workflow of the repository built the archive from the tag.
-# BH_INSTALL_URL names another folder with the files of a release. It must be https, except on
-# this machine.
+# gh must also prove that the release workflow of the repository built the archive from the tag,
+# with --commit also from which commit. BH_INSTALL_URL names another folder with the files of a
+# release. It must be https, except on this machine.
+#
+# It exits with 3 if there is no archive to download, with 4 if gh does not prove what was asked,
+# and with 1 for everything else.
 set -eu
 
 version=0.1.0
 repository=OWNER/buckethead
 
 fail() {
-  printf 'install.sh: %s\n' "$*" >&2
-  exit 1
+  printf 'install.sh: %s\n' "$1" >&2
+  exit "${2:-1}"
 }
 
 usage() {
   cat <<TEXT
 Installs bh $version.
 
-  sh install.sh [--version VERSION] [--to DIR] [--provenance]
+  sh install.sh [--version VERSION] [--to DIR] [--provenance] [--commit SHA]
 
   --version VERSION  another release than $version
   --to DIR           the folder (/usr/local/bin for root, otherwise ~/.local/bin)
   --provenance       also prove with gh who built the archive, and from which tag
+  --commit SHA       the same, and that it was built from this commit
+  --repository R     the repository of the release ($repository)
 
 BH_INSTALL_URL names another folder with the archives and checksums.txt.
 TEXT
@@ -38,12 +43,12 @@ platform() {
     Linux) os=linux ;;
     Darwin) os=darwin ;;
     MINGW* | MSYS* | CYGWIN*) os=windows ;;
-    *) fail "there is no archive for $(uname -s). Build bh from source: go build ./cmd/bh" ;;
+    *) fail "there is no archive for $(uname -s). Build bh from source: go build ./cmd/bh" 3 ;;
   esac
   case $(uname -m) in
     x86_64 | amd64) arch=amd64 ;;
     aarch64 | arm64) arch=arm64 ;;
-    *) fail "there is no archive for $(uname -m). Build bh from source: go build ./cmd/bh" ;;
+    *) fail "there is no archive for $(uname -m). Build bh from source: go build ./cmd/bh" 3 ;;
   esac
   if [ "$os" = windows ]; then printf 'windows_%s.zip' "$arch"; else printf '%s_%s.tar.gz' "$os" "$arch"; fi
 }
@@ -75,7 +80,7 @@ download() {
     wget -q -T 30 -O "$2" "$1"
   else
     fail 'neither curl nor wget is installed'
-  fi || fail "cannot download $1${3:-}"
+  fi || fail "cannot download $1${3:-}" 3
 }
 
 # digest FILE prints the SHA-256 of a file.
@@ -94,7 +99,7 @@ digest() {
 # expected prints what checksums.txt says of the archive.
 expected() {
   sum=$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1 }' "$work/checksums.txt")
-  [ -n "$sum" ] || fail "checksums.txt does not list $archive: there is no such archive in this release"
+  [ -n "$sum" ] || fail "checksums.txt does not list $archive: there is no such archive in this release" 3
   case $sum in *[!0-9a-f]*) sum= ;; esac
   [ "${#sum}" -eq 64 ] || fail "checksums.txt has no usable line for $archive"
   printf '%s' "$sum"
@@ -109,11 +114,12 @@ check_digest() {
 # check_provenance proves who built the archive. checksums.txt comes from the same place as the
 # archive, so it only finds accidents; whoever can replace one can replace the other.
 check_provenance() {
-  command -v gh >/dev/null 2>&1 || fail '--provenance needs gh: https://cli.github.com'
+  command -v gh >/dev/null 2>&1 || fail 'gh is not installed, and only gh can prove who built the archive: https://cli.github.com' 4
   download "$url/provenance.sigstore.json" "$work/provenance.sigstore.json"
-  gh attestation verify "$work/$archive" --bundle "$work/provenance.sigstore.json" --repo "$repository" \
-    --signer-workflow "$repository/.github/workflows/release.yml" --source-ref "refs/tags/v$version" --deny-self-hosted-runners >&2 ||
-    fail "gh cannot prove that $repository built $archive from the tag v$version. Nothing was installed."
+  set -- --repo "$repository" --signer-workflow "$repository/.github/workflows/release.yml" --source-ref "refs/tags/v$version" --deny-self-hosted-runners
+  [ -z "$commit" ] || set -- "$@" --source-digest "$commit"
+  gh attestation verify "$work/$archive" --bundle "$work/provenance.sigstore.json" "$@" >&2 ||
+    fail "gh does not prove that $repository built $archive from ${commit:-the tag v$version}. Nothing was installed." 4
 }
 
 # unpack leaves bh, and nothing else of the archive, in the temporary folder.
@@ -131,22 +137,26 @@ unpack() {
 main() {
   to=
   provenance=no
+  commit=
   while [ $# -gt 0 ]; do
     case $1 in
-      --version | --to) [ -n "${2-}" ] || fail "$1 needs a value" ;;
+      --version | --to | --commit | --repository) [ -n "${2-}" ] || fail "$1 needs a value" ;;
     esac
     case $1 in
       --version) version=${2#v} && shift ;;
       --to) to=$2 && shift ;;
       --provenance) provenance=yes ;;
+      --commit) provenance=yes && commit=$2 && shift ;;
+      --repository) repository=$2 && shift ;;
       --help | -h) usage && exit ;;
       *) fail "there is no $1; --help lists what there is" ;;
     esac
     shift
   done
   case $version in *[!0-9A-Za-z.+-]* | [!0-9]*) fail "$version is not a version" ;; esac
+  case $repository in *[!0-9A-Za-z._/-]* | */*/* | */ | /*) fail "$repository is not a repository" ;; */*) ;; *) fail "$repository is not a repository" ;; esac
   url=${BH_INSTALL_URL:-https://github.com/$repository/releases/download/v$version}
-  case $url in https://github.com/OWNER/*) fail 'this copy does not name its repository: take install.sh from a release, or set BH_INSTALL_URL' ;; esac
+  case $url in https://github.com/OWNER/*) fail 'this copy does not name its repository: take install.sh from a release, or give --repository' ;; esac
   check_url "$url"
   url=${url%/}
   archive=bh_${version}_$(platform)

@@ -92,7 +92,9 @@ func TestInstall_refuses(t *testing.T) {
 		"an unknown flag":           {nil, []string{"--into", "x"}, "there is no --into"},
 		"a flag without its value":  {nil, []string{"--version"}, "--version needs a value"},
 		"a version that is a path":  {nil, []string{"--version", "../../evil"}, "is not a version"},
-		"no gh":                     {nil, []string{"--provenance"}, "--provenance needs gh"},
+		"not a repository":          {nil, []string{"--repository", "https://example.com/x"}, "is not a repository"},
+		"an owner alone":            {nil, []string{"--repository", "acme"}, "is not a repository"},
+		"no gh":                     {nil, []string{"--provenance"}, "gh is not installed"},
 		"http to elsewhere":         {func(m *machine) { m.url = "http://example.com/v0.1.0" }, nil, "http is only for this machine"},
 		"a name like this machine":  {func(m *machine) { m.url = "http://127.0.0.1.example.com" }, nil, "http is only for this machine"},
 		"this machine as a user":    {func(m *machine) { m.url = "http://127.0.0.1:80@example.com/" }, nil, "http is only for this machine"},
@@ -122,6 +124,33 @@ func TestInstall_refuses(t *testing.T) {
 				t.Errorf("before %s, after %s", before, after)
 			}
 		})
+	}
+}
+
+// Whoever runs the script can tell that there is no archive from an archive that is not what it should be.
+func TestInstall_exitCodes(t *testing.T) {
+	for name, test := range map[string]struct {
+		spoil func(*machine)
+		args  []string
+		want  int
+	}{
+		"no release":       {func(m *machine) { clear(m.release.files) }, nil, 3},
+		"no archive":       {nil, []string{"--version", "9.9.9"}, 3},
+		"no platform":      {func(m *machine) { m.fake("uname", "echo Plan9") }, nil, 3},
+		"a changed one":    {func(m *machine) { m.release.put(archive, []byte("other")) }, nil, 1},
+		"no gh":            {nil, []string{"--provenance"}, 4},
+		"no provenance":    {func(m *machine) { m.fake("gh", "exit 0") }, []string{"--provenance"}, 3},
+		"other provenance": {func(m *machine) { m.fake("gh", "exit 1"); m.release.put("provenance.sigstore.json", []byte("{}")) }, []string{"--commit", "c0ffee"}, 4},
+	} {
+		m := newMachine(t, "curl")
+		if test.spoil != nil {
+			test.spoil(m)
+		}
+		cmd := m.command(append([]string{"--to", m.to}, test.args...)...)
+		out, _ := cmd.CombinedOutput()
+		if got := cmd.ProcessState.ExitCode(); got != test.want {
+			t.Errorf("%s: exit code %d, want %d\n%s", name, got, test.want, out)
+		}
 	}
 }
 
@@ -221,9 +250,15 @@ func TestInstall_provenance(t *testing.T) {
 			t.Errorf("gh was asked to %s, without %s", asked, want)
 		}
 	}
+	commit := strings.Repeat("c0ffee00", 5)
+	said, ok = m.install("--to", m.to, "--repository", "acme/bh", "--commit", commit)
+	m.has(binary("0.1.0"), said, ok)
+	if asked, err = os.ReadFile(filepath.Join(m.env["HOME"], "asked")); err != nil || !strings.Contains(string(asked), "--repo acme/bh ") || !strings.HasSuffix(string(asked), " --source-digest "+commit+"\n") {
+		t.Errorf("gh was asked to %s (%v)", asked, err)
+	}
 	m.must(os.Remove(filepath.Join(m.to, "bh")))
 	m.must(os.WriteFile(filepath.Join(m.env["HOME"], "refuse"), nil, 0o600))
-	if said, ok := m.install("--to", m.to, "--provenance"); ok || m.listing() != "" || !strings.Contains(said, "gh cannot prove that OWNER/buckethead built "+archive) {
+	if said, ok := m.install("--to", m.to, "--provenance"); ok || m.listing() != "" || !strings.Contains(said, "gh does not prove that OWNER/buckethead built "+archive) {
 		t.Errorf("it said\n%s", said)
 	}
 }
