@@ -74,12 +74,12 @@ func TestRelease_isOfWhatThereIs(t *testing.T) {
 	if b.Main != "./cmd/bh" || !slices.Contains(b.Env, "CGO_ENABLED=0") || !slices.Contains(b.Flags, "-trimpath") || len(b.GOOS)*len(b.GOARCH) != 6 {
 		t.Errorf("got %+v", b)
 	}
-	for name := range map[string]*string{"version": cli.Version, "commit": cli.Commit} { // which this would not compile without
+	for name := range map[string]*string{"version": cli.Version, "commit": cli.Commit, "repository": cli.Repository} { // which this would not compile without
 		if !strings.Contains(b.LDFlags, "-X buckethead/cmd/cli."+name+"={{") {
 			t.Errorf("a release does not set %s: %s", name, b.LDFlags)
 		}
 	}
-	if set := strings.Count(b.LDFlags, "-X "); set != 2 {
-		t.Errorf("a release sets %d names, and this test knows 2: %s", set, b.LDFlags)
+	if set := strings.Count(b.LDFlags, "-X "); set != 3 {
+		t.Errorf("a release sets %d names, and this test knows 3: %s", set, b.LDFlags)
 	}
 }
