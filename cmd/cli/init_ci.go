@@ -50,7 +50,6 @@ func writeWorkflows(service, folder string) (notes []string, err error) {
 	if err := os.MkdirAll(filepath.Join(root, place), 0o755); err != nil {
 		return nil, fmt.Errorf("make %s: %w", place, err)
 	}
-	var wrote []string
 	for _, f := range files {
 		text, err := workflows.ReadFile(path.Join("workflows", service, f.Name()))
 		if err != nil {
@@ -63,22 +62,22 @@ func writeWorkflows(service, folder string) (notes []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		wrote = append(wrote, place+"/"+f.Name())
+		notes = append(notes, "Wrote "+place+"/"+f.Name()+".")
 	}
-	if len(wrote) == 0 {
+	if len(notes) == 0 {
 		return []string{"The workflows for " + service + " are there already."}, nil
 	}
-	return append([]string{"Wrote " + strings.Join(wrote, ", ") + "."}, leftToDo(service)...), nil
+	return append(notes, leftToDo(service)...), nil
 }
 
 // leftToDo says what the files need before they work.
 func leftToDo(service string) []string {
 	var out []string
-	if !isRelease() {
-		out = append(out, "Replace OWNER/buckethead by the repository of bh, and COMMIT by the SHA of a commit there.")
-	}
-	if service == "gitlab" {
-		out = append(out, "Set BH_SHA256 in it, and include the file in .gitlab-ci.yml: its first lines say how.")
+	switch {
+	case service == "gitlab":
+		out = append(out, "Its first lines say what to set, and how to include it.")
+	case !isRelease():
+		out = append(out, "Replace OWNER/buckethead@COMMIT: the repository of bh, and a commit of it.")
 	}
 	return append(out, "They need a state in a bucket, and secrets: bh help ci.")
 }
