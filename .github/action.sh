@@ -35,7 +35,8 @@ find() {
   version=$(<"$GITHUB_ACTION_PATH/.release-version")
   output bh "$folder/bh$suffix"
   if [[ $ACTION_REF =~ ^[0-9a-f]{40}$ ]]; then what=(--commit "$ACTION_REF"); elif [ "$ACTION_REF" = "v$version" ]; then what=(--provenance); fi
-  if [ "${#what[@]}" -gt 0 ] && [ -n "$ACTION_REPOSITORY" ]; then
+  # Only GitHub itself keeps provenance, and only it may see the job's token for GitHub.
+  if [ "${#what[@]}" -gt 0 ] && [ -n "$ACTION_REPOSITORY" ] && [ "$GITHUB_SERVER_URL" = https://github.com ]; then
     said=$(GH_TOKEN=$ACTION_TOKEN sh "$GITHUB_ACTION_PATH/install.sh" --repository "$ACTION_REPOSITORY" --version "$version" --to "$folder" "${what[@]}" 2>&1) || code=$?
     quoted printf '%s\n' "$said" >&2
     case $code in

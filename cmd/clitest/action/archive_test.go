@@ -56,7 +56,7 @@ case $* in *--source-digest*) [[ $* == *"--source-digest `+releasedCommit+`" ]] 
 `)
 	write("uname", "#!/bin/sh\ncase $1 in -s) echo Linux ;; -m) echo x86_64 ;; esac\n")
 	r.env["PATH"] = folder + string(os.PathListSeparator) + r.env["PATH"]
-	r.env["BH_INSTALL_URL"] = server.URL
+	r.env["BH_INSTALL_URL"], r.env["GITHUB_SERVER_URL"] = server.URL, "https://github.com"
 	return files
 }
 
@@ -80,6 +80,7 @@ func TestAction_takesTheArchive(t *testing.T) {
 		"no release":      {ref: releasedCommit, spoil: func(_ *actionRunner, files map[string][]byte) { clear(files) }, want: "There is no archive of bh 0.1.0 to take", built: true},
 		"no provenance":   {ref: releasedCommit, spoil: func(_ *actionRunner, files map[string][]byte) { delete(files, "provenance.sigstore.json") }, want: "There is no archive", built: true},
 		"a changed one":   {ref: releasedCommit, spoil: func(_ *actionRunner, files map[string][]byte) { files[archive][20] ^= 1 }, want: "::error::The archive of bh 0.1.0 was not taken: ", fails: true},
+		"another server":  {ref: releasedCommit, spoil: func(r *actionRunner, _ map[string][]byte) { r.env["GITHUB_SERVER_URL"] = "https://ghe.example" }, built: true},
 		"another project": {ref: releasedCommit, spoil: func(r *actionRunner, _ map[string][]byte) { r.repository = "mallory/buckethead" }, want: "::warning::", built: true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -178,5 +179,14 @@ func TestAction_keyOfTheCache(t *testing.T) {
 	r.env["RUNNER_ARCH"] = "ARM64"
 	if all := []string{first, second, third, key()}; len(slices.Compact(slices.Sorted(slices.Values(all)))) != 4 {
 		t.Errorf("keys %q", all)
+	}
+}
+
+// install.sh asks the bh of an archive for its version, and compares the whole answer.
+func TestInstall_knowsTheAnswer(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "version")
+	cmd.Env = append(os.Environ(), "BH_TEST_AS_BH=1")
+	if out, err := cmd.Output(); err != nil || string(out) != "bh "+released+"-dev\n" {
+		t.Errorf("bh version says %q (%v)", out, err)
 	}
 }
