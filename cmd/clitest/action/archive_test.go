@@ -11,12 +11,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"buckethead/cmd/clitest"
 )
 
-const (
-	released       = "0.1.0"
+// The release that .release-version names, and the commit that the tests say it was built from.
+var (
+	released       = clitest.Released()
 	archive        = "bh_" + released + "_linux_amd64.tar.gz"
-	releasedCommit = "0123456789abcdef0123456789abcdef01234567"
+	releasedCommit = strings.Repeat("01234567", 5)
 )
 
 // releases gives the runner a server with the archive of the release, and a gh that proves that it
@@ -73,13 +76,13 @@ func TestAction_takesTheArchive(t *testing.T) {
 	}{
 		"its commit":      {ref: releasedCommit, want: "this is the archive's bh"},
 		"its tag":         {ref: "v" + released, want: "this is the archive's bh"},
-		"another commit":  {ref: other, want: "::warning::The archive of bh 0.1.0 is not proved to be built from " + other, built: true},
+		"another commit":  {ref: other, want: "::warning::The archive of bh " + released + " is not proved to be built from " + other, built: true},
 		"another tag":     {ref: "v9.9.9", built: true},
 		"a branch":        {ref: "main", built: true},
 		"within itself":   {built: true},
-		"no release":      {ref: releasedCommit, spoil: func(_ *actionRunner, files map[string][]byte) { clear(files) }, want: "There is no archive of bh 0.1.0 to take", built: true},
+		"no release":      {ref: releasedCommit, spoil: func(_ *actionRunner, files map[string][]byte) { clear(files) }, want: "There is no archive of bh " + released + " to take", built: true},
 		"no provenance":   {ref: releasedCommit, spoil: func(_ *actionRunner, files map[string][]byte) { delete(files, "provenance.sigstore.json") }, want: "There is no archive", built: true},
-		"a changed one":   {ref: releasedCommit, spoil: func(_ *actionRunner, files map[string][]byte) { files[archive][20] ^= 1 }, want: "::error::The archive of bh 0.1.0 was not taken: ", fails: true},
+		"a changed one":   {ref: releasedCommit, spoil: func(_ *actionRunner, files map[string][]byte) { files[archive][20] ^= 1 }, want: "::error::The archive of bh " + released + " was not taken: ", fails: true},
 		"another server":  {ref: releasedCommit, spoil: func(r *actionRunner, _ map[string][]byte) { r.env["GITHUB_SERVER_URL"] = "https://ghe.example" }, built: true},
 		"another project": {ref: releasedCommit, spoil: func(r *actionRunner, _ map[string][]byte) { r.repository = "mallory/buckethead" }, want: "::warning::", built: true},
 	} {

@@ -179,7 +179,7 @@ func runGitlab(t *testing.T, name string, more map[string]string, code string) (
 		t.Fatal(err)
 	}
 	write(filepath.Join(bin, "curl"), `#!/bin/sh
-[ "$*" = "--fail --silent --show-error --location --proto =https --output bh.tar.gz https://github.com/OWNER/buckethead/releases/download/v0.1.0/bh_0.1.0_linux_amd64.tar.gz" ] || exit 9
+[ "$*" = "--fail --silent --show-error --location --proto =https --output bh.tar.gz https://github.com/OWNER/buckethead/releases/download/v`+released+`/`+archive+`" ] || exit 9
 cp `+packed+" bh.tar.gz\n")
 	sum := sha256.Sum256([]byte(read(t, packed)))
 	env["BH_SHA256"], env["CI_PROJECT_ID"] = hex.EncodeToString(sum[:]), "1"

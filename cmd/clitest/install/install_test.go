@@ -18,20 +18,20 @@ func TestInstall(t *testing.T) {
 		t.Run(tool, func(t *testing.T) {
 			m := newMachine(t, tool)
 			said, ok := m.install("--to", m.to)
-			m.has(binary("0.1.0"), said, ok)
-			if want := fmt.Sprintf("Installed bh 0.1.0 as %[1]s/bh.\nTo run it as bh: export PATH=\"%[1]s:$PATH\"\n", m.to); said != want {
+			m.has(binary(released), said, ok)
+			if want := fmt.Sprintf("Installed bh %[2]s as %[1]s/bh.\nTo run it as bh: export PATH=\"%[1]s:$PATH\"\n", m.to, released); said != want {
 				t.Errorf("it said\n%s, want\n%s", said, want)
 			}
-			m.release.add("0.2.0")
-			said, ok = m.install("--version", "v0.2.0", "--to", m.to)
-			m.has(binary("0.2.0"), said, ok)
+			m.release.add("99.2.0")
+			said, ok = m.install("--version", "v99.2.0", "--to", m.to)
+			m.has(binary("99.2.0"), said, ok)
 			// Without a folder it is one that needs no permission.
 			m.env["HOME"] = t.TempDir()
 			m.to = filepath.Join(m.env["HOME"], ".local", "bin")
 			m.fake("id", "echo 1000")
 			m.env["PATH"] += string(os.PathListSeparator) + m.to
 			said, ok = m.install()
-			if m.has(binary("0.1.0"), said, ok); strings.Contains(said, "export") {
+			if m.has(binary(released), said, ok); strings.Contains(said, "export") {
 				t.Errorf("it said\n%s", said)
 			}
 		})
@@ -66,7 +66,7 @@ func TestInstall_refuses(t *testing.T) {
 	}
 	digest := strings.Repeat("0", 64)
 	content := func(entries ...entry) func(*machine) {
-		return func(m *machine) { m.release.archive("0.1.0", entries...) }
+		return func(m *machine) { m.release.archive(released, entries...) }
 	}
 	for name, test := range map[string]struct {
 		spoil func(*machine)
@@ -81,13 +81,13 @@ func TestInstall_refuses(t *testing.T) {
 		"half a checksum":           {line(digest[:40] + "  ARCHIVE\n"), nil, "has no usable line"},
 		"no checksum but a word":    {line(strings.Repeat("z", 64) + "  ARCHIVE\n"), nil, "has no usable line"},
 		"an empty list":             {line(""), nil, "does not list"},
-		"no list":                   {func(m *machine) { delete(m.release.files, "/checksums.txt") }, nil, "checksums.txt. Is there a release 0.1.0?"},
+		"no list":                   {func(m *machine) { delete(m.release.files, "/checksums.txt") }, nil, "checksums.txt. Is there a release " + released + "?"},
 		"no archive":                {func(m *machine) { delete(m.release.files, "/"+archive) }, nil, "cannot download"},
 		"no release":                {nil, []string{"--version", "9.9.9"}, "does not list bh_9.9.9"},
 		"cut off on the way":        {func(m *machine) { m.release.cut = true }, nil, "cannot download"},
 		"no bh in it":               {content(entry{name: "LICENSE", text: "x"}), nil, "cannot unpack"},
 		"a link to elsewhere":       {content(entry{name: "bh", link: "/bin/true"}), nil, "is not a file"},
-		"a bh of another version":   {content(entry{name: "bh", text: binary("0.0.9")}), nil, "says that it is bh 0.0.9, and not bh 0.1.0"},
+		"a bh of another version":   {content(entry{name: "bh", text: binary("0.0.9")}), nil, "says that it is bh 0.0.9, and not bh " + released},
 		"a bh that does not run":    {content(entry{name: "bh", text: "#!/bin/sh\nexit 1\n"}), nil, "does not run on this machine"},
 		"an unknown flag":           {nil, []string{"--into", "x"}, "there is no --into"},
 		"a flag without its value":  {nil, []string{"--version"}, "--version needs a value"},
@@ -95,7 +95,7 @@ func TestInstall_refuses(t *testing.T) {
 		"not a repository":          {nil, []string{"--repository", "https://example.com/x"}, "is not a repository"},
 		"an owner alone":            {nil, []string{"--repository", "acme"}, "is not a repository"},
 		"no gh":                     {nil, []string{"--provenance"}, "gh is not installed"},
-		"http to elsewhere":         {func(m *machine) { m.url = "http://example.com/v0.1.0" }, nil, "http is only for this machine"},
+		"http to elsewhere":         {func(m *machine) { m.url = "http://example.com/v1.0.0" }, nil, "http is only for this machine"},
 		"a name like this machine":  {func(m *machine) { m.url = "http://127.0.0.1.example.com" }, nil, "http is only for this machine"},
 		"this machine as a user":    {func(m *machine) { m.url = "http://127.0.0.1:80@example.com/" }, nil, "http is only for this machine"},
 		"this machine in the query": {func(m *machine) { m.url = "http://example.com?127.0.0.1" }, nil, "http is only for this machine"},
@@ -184,7 +184,7 @@ func TestInstall_followsToHTTPS(t *testing.T) {
 	m := newMachine(t, "curl")
 	m.release.redirect = m.secure().URL
 	said, ok := m.install("--to", m.to)
-	m.has(binary("0.1.0"), said, ok)
+	m.has(binary(released), said, ok)
 }
 
 // A signal, at a moment when the archive is half there, leaves what was there before.
@@ -242,17 +242,17 @@ func TestInstall_provenance(t *testing.T) {
 	m.fake("gh", `printf '%s\n' "$*" >"$HOME/asked"; for last; do :; done; test ! -e "$HOME/refuse"`)
 	m.env["HOME"] = t.TempDir()
 	said, ok := m.install("--to", m.to, "--provenance")
-	m.has(binary("0.1.0"), said, ok)
+	m.has(binary(released), said, ok)
 	asked, err := os.ReadFile(filepath.Join(m.env["HOME"], "asked"))
 	m.must(err)
-	for _, want := range []string{"attestation verify ", "/" + archive + " --bundle ", "--repo OWNER/buckethead --signer-workflow OWNER/buckethead/.github/workflows/release.yml --source-ref refs/tags/v0.1.0 --deny-self-hosted-runners"} {
+	for _, want := range []string{"attestation verify ", "/" + archive + " --bundle ", "--repo OWNER/buckethead --signer-workflow OWNER/buckethead/.github/workflows/release.yml --source-ref refs/tags/v" + released + " --deny-self-hosted-runners"} {
 		if !strings.Contains(string(asked), want) {
 			t.Errorf("gh was asked to %s, without %s", asked, want)
 		}
 	}
 	commit := strings.Repeat("c0ffee00", 5)
 	said, ok = m.install("--to", m.to, "--repository", "acme/bh", "--commit", commit)
-	m.has(binary("0.1.0"), said, ok)
+	m.has(binary(released), said, ok)
 	if asked, err = os.ReadFile(filepath.Join(m.env["HOME"], "asked")); err != nil || !strings.Contains(string(asked), "--repo acme/bh ") || !strings.HasSuffix(string(asked), " --source-digest "+commit+"\n") {
 		t.Errorf("gh was asked to %s (%v)", asked, err)
 	}

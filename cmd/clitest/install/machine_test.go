@@ -17,13 +17,18 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"buckethead/cmd/clitest"
 )
 
 // script is install.sh, seen from this folder.
 var script, _ = filepath.Abs(filepath.Join("..", "..", "..", "install.sh"))
 
-// archive is the one for the machine that the tests play.
-const archive = "bh_0.1.0_linux_amd64.tar.gz"
+// released is the version that install.sh installs, and archive the one for the machine that the tests play.
+var (
+	released = clitest.Released()
+	archive  = "bh_" + released + "_linux_amd64.tar.gz"
+)
 
 // binary returns what stands in for the bh of a version.
 func binary(version string) string {
@@ -54,7 +59,7 @@ func newRelease(t *testing.T) *release {
 	server := httptest.NewServer(r)
 	t.Cleanup(server.Close)
 	r.url = server.URL
-	r.add("0.1.0")
+	r.add(released)
 	return r
 }
 
@@ -88,7 +93,7 @@ func (r *release) archive(version string, entries ...entry) {
 	}
 	name := "bh_" + version + "_linux_amd64.tar.gz"
 	r.put(name, packed.Bytes())
-	if version == "0.1.0" {
+	if version == released {
 		r.sums.Reset()
 	}
 	sum := sha256.Sum256(packed.Bytes())
