@@ -21,13 +21,46 @@ fail() {
 # say TEXT adds a line to the summary of the step.
 say() { printf '\n%s\n' "$1" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"; }
 
-# build builds bh from this version of the action.
-build() {
-  local binary
-  binary=$RUNNER_TEMP/bh-$$/bh
-  (cd "$GITHUB_ACTION_PATH" && CGO_ENABLED=0 go build -trimpath -o "$binary" ./cmd/bh)
-  printf 'bh=%s\n' "$binary" >>"$GITHUB_OUTPUT"
+# output NAME VALUE sets an output of the step.
+output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
+
+# find takes bh from the archive of a release. checksums.txt lies beside the archive, so it only
+# shows that the download is whole. What counts is the provenance: it proves that this repository's
+# release workflow built the archive from the very commit, or tag, at which the workflow pins this
+# action. Where there is no such proof, bh is built from the files of that commit.
+find() {
+  local folder=$RUNNER_TEMP/bh-action suffix='' version code=0 said
+  local -a what=()
+  [ "$RUNNER_OS" != Windows ] || suffix=.exe
+  version=$(<"$GITHUB_ACTION_PATH/.release-version")
+  output bh "$folder/bh$suffix"
+  if [[ $ACTION_REF =~ ^[0-9a-f]{40}$ ]]; then what=(--commit "$ACTION_REF"); elif [ "$ACTION_REF" = "v$version" ]; then what=(--provenance); fi
+  # Only GitHub itself keeps provenance, and only it may see the job's token for GitHub.
+  if [ "${#what[@]}" -gt 0 ] && [ -n "$ACTION_REPOSITORY" ] && [ "$GITHUB_SERVER_URL" = https://github.com ]; then
+    said=$(GH_TOKEN=$ACTION_TOKEN sh "$GITHUB_ACTION_PATH/install.sh" --repository "$ACTION_REPOSITORY" --version "$version" --to "$folder" "${what[@]}" 2>&1) || code=$?
+    quoted printf '%s\n' "$said" >&2
+    case $code in
+      0) return ;;
+      3) printf 'There is no archive of bh %s to take, so bh is built from source.\n' "$version" >&2 ;;
+      4) tell warning "The archive of bh $version is not proved to be built from $ACTION_REF, so bh is built from source: $said" ;;
+      *) fail "The archive of bh $version was not taken: $said" ;;
+    esac
+  fi
+  output build true
+  # An apply and a rotation take nothing from a cache, since other workflows can write to it.
+  case $ACTION_COMMAND in plan | drift) output key "bh-$RUNNER_OS-$RUNNER_ARCH-$(sources)" ;; esac
 }
+
+# sources prints a digest of the action's files. hashFiles() and setup-go's own cache cannot: they
+# see the workspace alone, and an action lies beside it.
+sources() {
+  cd "$GITHUB_ACTION_PATH"
+  command find . -name .git -prune -o -type f -print | LC_ALL=C sort >"$work/files"
+  { cat "$work/files" && git hash-object --no-filters --stdin-paths <"$work/files"; } | git hash-object --stdin
+}
+
+# build builds bh from the action's files.
+build() { (cd "$GITHUB_ACTION_PATH" && CGO_ENABLED=0 go build -trimpath -o "$ACTION_BINARY" ./cmd/bh); }
 
 # quoted runs a command whose output may hold text from elsewhere, which the runner must
 # not read as commands to itself.
@@ -35,9 +68,25 @@ quoted() {
   local code=0 stop
   stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   printf '::stop-commands::%s\n' "$stop" >&2
-  "$@" || code=$?
+  "$@" &
+  child=$!
+  # A signal ends a wait, and the command may take a while to end after it.
+  while :; do
+    code=0
+    wait "$child" || code=$?
+    kill -0 "$child" 2>/dev/null || break
+  done
+  child=
   printf '::%s::\n' "$stop" >&2
   return "$code"
+}
+
+# stop passes the end of a job on to bh. A runner that cancels a job, or whose time is up, sends
+# SIGINT to this shell alone, SIGTERM after 7.5 seconds, and kills everything 2.5 seconds later. At
+# the first one bh finishes what it is doing and saves the state, at the second it cuts that off.
+stop() {
+  [ -n "$child" ] || exit 143
+  kill -TERM "$child" 2>/dev/null || true
 }
 
 # bh runs the binary with the flags that every command gets. It does not get the token for
@@ -198,7 +247,7 @@ apply() {
     local without='expect: none: this applies whatever is planned now. It is not compared with the plan that the pull request showed, so what changed since then is done as well.'
     tell warning "$without"
     say "**$without**"
-    bh apply --auto-approve 2>&1
+    renew apply --auto-approve
     return
   fi
   if [ -z "$digest" ]; then
@@ -207,7 +256,30 @@ apply() {
   [ -n "$digest" ] || quoted cat "$work/page.md" >&2
   [ -n "$digest" ] || fail 'No plan was found in a comment on the pull request of this commit. Give its digest as expect, or expect: none to apply whatever is planned.'
   [[ $digest =~ ^(sha256:)?[0-9a-f]{64}$ ]] || fail 'expect is a digest of 64 hexadecimal digits, or none.'
-  bh apply --expect "$digest" 2>&1
+  renew apply --expect "$digest"
+}
+
+# rotate renews the keys that are due.
+rotate() { renew rotate --due --auto-approve; }
+
+# renew runs what may renew keys, and names those projects whose item holds a new key by now, also
+# where something failed after it.
+renew() {
+  local code=0 lines=$work/lines.jsonl
+  : >"$lines"
+  bh "$@" --json-into "$lines" 2>&1 || code=$?
+  output rotated "$(rotated <"$lines")"
+  return "$code"
+}
+
+# rotated reads JSON lines and prints a list of addresses. A key is in its item when the step after
+# its storing begins, or the operation is done.
+rotated() {
+  jq -nRc '[inputs | fromjson? | select(.hook.resource.addr)] | group_by(.hook.resource.addr)
+    | map(select(any(.type == "apply_start" and (.hook.action | IN("rotate", "heal"))))
+      | .[(map(.hook.step == "store_credential") | index(true)) // length + 1:][1:]
+      | select(any(.type == "apply_progress" or .hook.outcome == "done"))
+      | .[0].hook.resource.addr)'
 }
 
 # drift keeps one issue open for as long as there is drift.
@@ -232,9 +304,11 @@ drift() {
   fi || fail 'The issue cannot be written: does the job have issues: write?'
 }
 
-work=$(mktemp -d "$RUNNER_TEMP/bh-action.XXXXXX")
+child=
+work=$(mktemp -d "$RUNNER_TEMP/bh-work.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap stop INT TERM
 case ${1-} in
-  build | plan | apply | drift) "$1" ;;
-  *) fail "The command is plan, apply or drift, and not ${1-}" ;;
+  find | build | plan | apply | drift | rotate) "$1" ;;
+  *) fail "The command is plan, apply, drift or rotate, and not ${1-}" ;;
 esac

@@ -38,6 +38,12 @@ func TestRules_canFail(t *testing.T) {
 		{"keeps codes in lists", breaks, "planner", "package p\nvar _ = diag.Diagnostic{Kind: diag.Kind{Code: \"BH2099\"}}"},
 		{"keeps codes in lists", keeps, "planner", "package p\nvar _ = diag.Diagnostic{Kind: bucketGone, Fix: \"bh help BH2006\"}"},
 
+		{"calls nobody at home", breaks, "cmd/view", in + `_ "net/http"`},
+		{"calls nobody at home", breaks, "cmd/connections", "package p\nconst latest = \"https://api.github.com/repos/\""},
+		{"calls nobody at home", breaks, "vendors/transport", "package p\nvar _ = `https://objects.githubusercontent.com`"},
+		{"calls nobody at home", keeps, "vendors/transport", in + `_ "net/http"`},
+		{"calls nobody at home", keeps, "cmd/cli", in + "_ \"github.com/urfave/cli/v2\"\nconst service = \"GitHub Actions\""},
+
 		{"prints through the net", breaks, "cmd/cli", in + "\"os\"\nvar _ = os.Stderr"},
 		{"prints through the net", breaks, "cmd/cli", "package p\nvar _ = s.run.clear.Stdout"},
 		{"prints through the net", keeps, "cmd/cli", "package p\nvar _ = s.run.Stdout"},

@@ -230,6 +230,7 @@ var rules = []rule{
 	{"takes its context from the run", false, takesItsContextFromTheRun},
 	{"quotes for pasting", false, quotesForPasting},
 	{"keeps codes in lists", false, keepsCodesInLists},
+	{"calls nobody at home", false, callsNobodyAtHome},
 }
 
 func followsImportTable(s source) []string {

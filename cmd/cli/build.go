@@ -2,11 +2,12 @@ package cli
 
 import "runtime/debug"
 
-// The linker sets these for a release: the version of this build, and the commit it was built from. Go itself
-// records the commit only for a build inside a repository.
+// The linker sets these for a release: the version of this build, the commit it was built from, and the repository
+// whose release it is. Go itself records the commit only for a build inside a repository.
 var (
-	version = "0.1.0-dev"
-	commit  = ""
+	version    = "0.1.0-dev"
+	commit     = ""
+	repository = ""
 )
 
 // buildCommit returns the commit that this build was made from, and whether there were uncommitted changes.

@@ -55,13 +55,16 @@ func tracked(ctx context.Context, declared *config.Config, path string) (is, kno
 }
 
 // inRepository reports whether a folder is in a git repository.
-func inRepository(dir string) bool {
+func inRepository(dir string) bool { return repositoryAbove(dir) != "" }
+
+// repositoryAbove returns the nearest folder, from dir upwards, that has a .git, or "".
+func repositoryAbove(dir string) string {
 	for ; ; dir = filepath.Dir(dir) {
 		if exists(filepath.Join(dir, ".git")) {
-			return true
+			return dir
 		}
 		if dir == filepath.Dir(dir) {
-			return false
+			return ""
 		}
 	}
 }

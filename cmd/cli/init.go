@@ -24,21 +24,28 @@ import (
 var starter []byte
 
 func initCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and create the state", Flags: commonFlags(),
+	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and create the state", Flags: commonFlags(ciFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {
 				return err
 			}
-			return runInit(c.Context, r, flags)
+			return runInit(c.Context, r, flags, c.String("ci"))
 		}}
 }
 
 // runInit writes what is missing and leaves the rest as it is, so it can be run again.
-func runInit(ctx context.Context, r *run, flags common) error {
+func runInit(ctx context.Context, r *run, flags common, ci string) error {
 	if flags.chdir != "" {
 		if err := os.MkdirAll(flags.chdir, 0o755); err != nil {
 			return fmt.Errorf("make %s: %w", flags.chdir, err)
+		}
+	}
+	var notes []string
+	if ci != "" {
+		var err error
+		if notes, err = writeWorkflows(ci, flags.chdir); err != nil {
+			return err
 		}
 	}
 	wrote := false
@@ -52,6 +59,9 @@ func runInit(ctx context.Context, r *run, flags common) error {
 	return inSessionWithFaults(ctx, r, flags.partly(), func(s *session, faults diag.List) error {
 		if wrote {
 			s.view.Result("Wrote buckets.hcl.")
+		}
+		for _, note := range notes {
+			s.view.Result(note)
 		}
 		if err := s.report(faults); err != nil {
 			return err

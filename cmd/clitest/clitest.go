@@ -19,8 +19,8 @@
 //
 // The tests are in several packages, so that each of them takes seconds. The folder
 // clouds runs bh against simulated vendors, kills runs processes that die and many that
-// share one state, and action runs the GitHub action. The scripts, and the tests of
-// single commands, are beside the commands in cmd/cli.
+// share one state, action runs the GitHub action, and install runs install.sh. The
+// scripts, and the tests of single commands, are beside the commands in cmd/cli.
 //
 // Only tests import this package.
 package clitest
@@ -28,6 +28,9 @@ package clitest
 import (
 	"context"
 	"flag"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -46,6 +49,15 @@ func Sampled(n int) int {
 		return 2 * n
 	}
 	return n
+}
+
+// Released returns the version that .release-version names. It is for tests in the folders below this one.
+func Released() string {
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", ".release-version"))
+	if err != nil {
+		panic(err)
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // Canary is a secret that tests bring. It may be found only as ciphertext.

@@ -3,7 +3,7 @@
 //
 // # How a test reads
 //
-// actionRunner runs a job of testdata/workflows for an event. It resolves the expressions,
+// actionRunner runs a job of cmd/cli/workflows/github for an event. It resolves the expressions,
 // runs the steps of action.yml with bash, and returns the log, the outputs and whether the job
 // succeeded. github answers the requests of the action, and refuses all others. The bh that
 // runs is the test binary itself (see [clitest.Main]).
@@ -72,7 +72,7 @@ func TestAction_appliesThePlanThatWasMerged(t *testing.T) {
 		r.github.comments[7] = append(r.github.comments[7], by("octocat", githubText{ID: i, Body: "looks good"}))
 	}
 	r.write("buckets.hcl", actionHead+actionProject("photos"))
-	log, outputs, ok := r.run("pull-request.yml", pullRequest, nil)
+	log, outputs, ok := r.run("bh-plan.yml", pullRequest, nil)
 	if !ok || outputs["has_changes"] != "true" || len(r.own()) != 1 || r.exists("acme-photos") || !strings.Contains(log, "acme-photos") {
 		t.Fatalf("outputs %v, comments %v\n%s", outputs, r.own(), log)
 	}
@@ -85,7 +85,7 @@ func TestAction_appliesThePlanThatWasMerged(t *testing.T) {
 
 	// The next push updates the comment.
 	r.write("buckets.hcl", actionHead+actionProject("photos")+actionProject("videos"))
-	if log, _, ok = r.run("pull-request.yml", pullRequest, nil); !ok || len(r.own()) != 1 || r.own()[0].Body == first || !strings.Contains(r.own()[0].Body, "acme-videos") {
+	if log, _, ok = r.run("bh-plan.yml", pullRequest, nil); !ok || len(r.own()) != 1 || r.own()[0].Body == first || !strings.Contains(r.own()[0].Body, "acme-videos") {
 		t.Fatalf("comments %v\n%s", r.own(), log)
 	}
 	if want := []string{"POST /repos/acme/infra/issues/7/comments", "PATCH /repos/acme/infra/issues/comments/7100"}; !slices.Equal(r.github.writes, want) {
@@ -93,14 +93,14 @@ func TestAction_appliesThePlanThatWasMerged(t *testing.T) {
 	}
 
 	r.merges()
-	if log, _, ok = r.run("merge.yml", map[string]any{"ref": "refs/heads/main"}, nil); !ok || !r.exists("acme-photos") || !strings.Contains(log, "Apply complete: 2 done") {
+	if log, _, ok = r.run("bh-apply.yml", map[string]any{"ref": "refs/heads/main"}, nil); !ok || !r.exists("acme-photos") || !strings.Contains(log, "Apply complete: 2 done") {
 		t.Fatalf("not applied\n%s", log)
 	}
 	// What changes nothing has a digest as well.
-	if log, outputs, ok = r.run("pull-request.yml", pullRequest, nil); !ok || outputs["has_changes"] != "false" || digestLine.FindString(r.own()[0].Body) == "" {
+	if log, outputs, ok = r.run("bh-plan.yml", pullRequest, nil); !ok || outputs["has_changes"] != "false" || digestLine.FindString(r.own()[0].Body) == "" {
 		t.Fatalf("outputs %v\n%s", outputs, log)
 	}
-	if log, _, ok = r.run("merge.yml", map[string]any{"pull_request": map[string]any{"number": 7, "merged": true}}, nil); !ok || !strings.Contains(log, "No changes.") {
+	if log, _, ok = r.run("bh-apply.yml", map[string]any{"pull_request": map[string]any{"number": 7, "merged": true}}, nil); !ok || !strings.Contains(log, "No changes.") {
 		t.Fatalf("not applied\n%s", log)
 	}
 }
@@ -110,33 +110,33 @@ func TestAction_refusesAnotherPlanThanTheMergedOne(t *testing.T) {
 	r.write("buckets.hcl", actionHead+actionProject("photos"))
 	push := map[string]any{"ref": "refs/heads/main"}
 	// The log shows what nobody has seen, and its digest, for who starts the workflow by hand.
-	if log, _, ok := r.run("merge.yml", push, nil); ok || !strings.Contains(log, "::error::No plan was found") || !strings.Contains(log, "Plan digest `") {
+	if log, _, ok := r.run("bh-apply.yml", push, nil); ok || !strings.Contains(log, "::error::No plan was found") || !strings.Contains(log, "Plan digest `") {
 		t.Fatalf("applied without a pull request\n%s", log)
 	}
 	r.merges()
-	if log, _, ok := r.run("merge.yml", push, nil); ok || !strings.Contains(log, "::error::No plan was found") {
+	if log, _, ok := r.run("bh-apply.yml", push, nil); ok || !strings.Contains(log, "::error::No plan was found") {
 		t.Fatalf("applied without a comment\n%s", log)
 	}
-	if log, _, ok := r.run("pull-request.yml", pullRequest, nil); !ok {
+	if log, _, ok := r.run("bh-plan.yml", pullRequest, nil); !ok {
 		t.Fatal(log)
 	}
 	r.write("buckets.hcl", actionHead+actionProject("photos")+actionProject("videos"))
-	if log, _, ok := r.run("merge.yml", push, nil); ok || !strings.Contains(log, "not the expected one") || r.exists("acme-photos") {
+	if log, _, ok := r.run("bh-apply.yml", push, nil); ok || !strings.Contains(log, "not the expected one") || r.exists("acme-photos") {
 		t.Fatalf("applied another plan\n%s", log)
 	}
-	if log, _, ok := r.run("merge.yml", push, map[string]string{"expect": "none"}); !ok || !r.exists("acme-videos") {
+	if log, _, ok := r.run("bh-apply.yml", push, map[string]string{"expect": "none"}); !ok || !r.exists("acme-videos") {
 		t.Fatalf("not applied\n%s", log)
 	}
 
 	// What destroys needs a number, also where it is expected.
 	r.write("buckets.hcl", actionHead+actionProject("photos"))
-	if log, _, ok := r.run("pull-request.yml", pullRequest, nil); !ok || !strings.Contains(log, "BH5040") {
+	if log, _, ok := r.run("bh-plan.yml", pullRequest, nil); !ok || !strings.Contains(log, "BH5040") {
 		t.Fatalf("the plan does not warn\n%s", log)
 	}
-	if log, _, ok := r.run("merge.yml", push, nil); ok || !strings.Contains(log, "BH5040") || !r.exists("acme-videos") {
+	if log, _, ok := r.run("bh-apply.yml", push, nil); ok || !strings.Contains(log, "BH5040") || !r.exists("acme-videos") {
 		t.Fatalf("destroyed\n%s", log)
 	}
-	if log, _, ok := r.run("merge.yml", push, map[string]string{"allow-destroy": "1"}); !ok || r.exists("acme-videos") {
+	if log, _, ok := r.run("bh-apply.yml", push, map[string]string{"allow-destroy": "1"}); !ok || r.exists("acme-videos") {
 		t.Fatalf("not destroyed\n%s", log)
 	}
 }
@@ -145,7 +145,7 @@ func TestAction_refusesAnotherPlanThanTheMergedOne(t *testing.T) {
 func TestAction_appliesNothingWithoutAComment(t *testing.T) {
 	r := newActionRunner(t)
 	r.write("buckets.hcl", actionHead)
-	if log, _, ok := r.run("merge.yml", map[string]any{"ref": "refs/heads/main"}, nil); !ok || !strings.Contains(log, "No changes.") {
+	if log, _, ok := r.run("bh-apply.yml", map[string]any{"ref": "refs/heads/main"}, nil); !ok || !strings.Contains(log, "No changes.") {
 		t.Errorf("got\n%s", log)
 	}
 }
@@ -153,26 +153,26 @@ func TestAction_appliesNothingWithoutAComment(t *testing.T) {
 func TestAction_failsWhereThePlanDoes(t *testing.T) {
 	r := newActionRunner(t)
 	r.write("buckets.hcl", actionHead+"project \"photos\" {}\n")
-	if log, outputs, ok := r.run("pull-request.yml", pullRequest, nil); ok || !strings.Contains(log, "A project needs bucket") || strings.Contains(log, "::error::") || outputs["plan_digest"] != "" {
+	if log, outputs, ok := r.run("bh-plan.yml", pullRequest, nil); ok || !strings.Contains(log, "A project needs bucket") || strings.Contains(log, "::error::") || outputs["plan_digest"] != "" {
 		t.Errorf("outputs %v\n%s", outputs, log)
 	}
 	if own := r.own(); len(own) != 1 || !strings.Contains(own[0].Body, "needs bucket") || strings.Contains(own[0].Body, "igest") {
 		t.Errorf("the comment of a plan that failed: %v", own)
 	}
 	r.merges()
-	if log, _, ok := r.run("merge.yml", nil, nil); ok || !strings.Contains(log, "A project needs bucket") {
+	if log, _, ok := r.run("bh-apply.yml", nil, nil); ok || !strings.Contains(log, "A project needs bucket") {
 		t.Errorf("applied\n%s", log)
 	}
 	r.write("buckets.hcl", actionHead+actionProject("photos"))
 	r.github.denied = true
-	if log, _, ok := r.run("pull-request.yml", pullRequest, nil); ok || !strings.Contains(log, "::error::The comment cannot be written: does the job have pull-requests: write?") {
+	if log, _, ok := r.run("bh-plan.yml", pullRequest, nil); ok || !strings.Contains(log, "::error::The comment cannot be written: does the job have pull-requests: write?") {
 		t.Errorf("the comment was not written\n%s", log)
 	}
 	before := len(r.github.writes)
 	if log, _, ok := r.use(map[string]string{"command": "plan", "bh": r.bh, "comment": "false"}, pullRequest); !ok || len(r.github.writes) != before {
 		t.Errorf("wrote %q\n%s", r.github.writes, log)
 	}
-	if log, _, ok := r.use(map[string]string{"command": "destroy", "bh": r.bh}, nil); ok || !strings.Contains(log, "::error::The command is plan, apply or drift, and not destroy") {
+	if log, _, ok := r.use(map[string]string{"command": "destroy", "bh": r.bh}, nil); ok || !strings.Contains(log, "::error::The command is plan, apply, drift or rotate, and not destroy") {
 		t.Errorf("destroyed\n%s", log)
 	}
 }
@@ -185,7 +185,7 @@ func TestAction_tellsOfDrift(t *testing.T) {
 	}
 	night := func(drift bool, issues int) githubText {
 		t.Helper()
-		log, outputs, ok := r.run("drift.yml", map[string]any{"schedule": "17 3 * * *"}, nil)
+		log, outputs, ok := r.run("bh-drift.yml", map[string]any{"schedule": "17 3 * * *"}, nil)
 		if !ok || outputs["has_drift"] != fmt.Sprint(drift) || len(r.github.issues) != issues {
 			t.Fatalf("outputs %v, issues %v\n%s", outputs, r.github.issues, log)
 		}
@@ -246,7 +246,7 @@ func TestAction_keepsOneIssueForDrift(t *testing.T) {
 	} {
 		r.write("code", night.code)
 		r.write("page", marker+night.page+"\n")
-		log, _, ok := r.run("drift.yml", map[string]any{"schedule": "17 3 * * *"}, nil)
+		log, _, ok := r.run("bh-drift.yml", map[string]any{"schedule": "17 3 * * *"}, nil)
 		if !ok || len(r.github.writes) != night.writes {
 			t.Fatalf("%s: wrote %q\n%s", night.page, r.github.writes, log)
 		}
@@ -262,7 +262,7 @@ func TestAction_keepsOneIssueForDrift(t *testing.T) {
 		t.Errorf("%d issues were opened", opened)
 	}
 	r.write("code", "1")
-	if _, _, ok := r.run("drift.yml", nil, nil); ok || len(r.github.writes) != 4 {
+	if _, _, ok := r.run("bh-drift.yml", nil, nil); ok || len(r.github.writes) != 4 {
 		t.Errorf("a drift that could not be looked for was told as one: %q", r.github.writes)
 	}
 }
@@ -325,31 +325,17 @@ esac
 	if err := os.WriteFile(filepath.Join(folder, "go"), []byte(script), 0o700); err != nil {
 		r.t.Fatal(err)
 	}
-	r.env["PATH"] = folder + string(os.PathListSeparator) + os.Getenv("PATH")
+	r.env["PATH"] = folder + string(os.PathListSeparator) + r.env["PATH"]
 	r.env["BH_TEST_BINARY"] = os.Args[0]
-}
-
-// The workflows ask for the permissions that the action needs, and for no more.
-func TestAction_workflowsMayDoWhatTheyNeed(t *testing.T) {
-	for name, want := range map[string]string{"pull-request.yml": "map[contents:read pull-requests:write]", "merge.yml": "map[contents:read pull-requests:read]", "drift.yml": "map[contents:read issues:write]"} {
-		var file workflowFile
-		readYAML(t, &file, "testdata", "workflows", name)
-		if got := fmt.Sprint(file.Permissions); got != want {
-			t.Errorf("%s: permissions %s, want %s", name, got, want)
-		}
-	}
-	paths, _ := filepath.Glob(filepath.Join("..", "..", "..", "testdata", "workflows", "*"))
-	if len(paths) != 3 {
-		t.Errorf("untested workflows among %v", paths)
-	}
 }
 
 func TestAction_scriptsAreClean(t *testing.T) {
 	if _, err := exec.LookPath("shellcheck"); err != nil {
 		t.Skip("shellcheck is not installed")
 	}
-	script := filepath.Join("..", "..", "..", ".github", "action.sh")
-	if out, err := exec.Command("shellcheck", script).CombinedOutput(); err != nil {
-		t.Errorf("%s", out)
+	for _, script := range []string{"install.sh", filepath.Join(".github", "action.sh")} {
+		if out, err := exec.Command("shellcheck", filepath.Join("..", "..", "..", script)).CombinedOutput(); err != nil {
+			t.Errorf("%s", out)
+		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -38,17 +39,24 @@ type actionStep struct {
 	With, Env                      map[string]string
 }
 
-// workflowFile is one of testdata/workflows.
+// workflowFile is one of cmd/cli/workflows/github.
 type workflowFile struct {
 	Name        string
 	On          map[string]any
 	Permissions map[string]string
 	Concurrency map[string]any
-	Jobs        map[string]struct {
-		RunsOn      string `yaml:"runs-on"`
-		Environment string
-		Steps       []actionStep
-	}
+	Jobs        map[string]workflowJob
+}
+
+type workflowJob struct {
+	RunsOn      string `yaml:"runs-on"`
+	If          string
+	Needs       string
+	Timeout     int `yaml:"timeout-minutes"`
+	Environment string
+	Permissions map[string]string
+	Outputs     map[string]string
+	Steps       []actionStep
 }
 
 // readYAML reads a file of the repository that has the fields of into and no others.
@@ -80,18 +88,26 @@ func (e expressions) expand(text string) string {
 func (e expressions) evaluate(text string) string {
 	value := ""
 	for _, option := range strings.Split(text, "||") {
-		if left, right, compared := strings.Cut(option, "!="); compared {
-			value = map[bool]string{true: "true"}[e.term(left) != e.term(right)]
-		} else if left, right, compared := strings.Cut(option, "=="); compared {
-			value = map[bool]string{true: "true"}[e.term(left) == e.term(right)]
-		} else {
-			value = e.term(option)
+		for _, condition := range strings.Split(option, "&&") {
+			if value = e.condition(condition); value == "" {
+				break
+			}
 		}
 		if value != "" {
 			break
 		}
 	}
 	return value
+}
+
+func (e expressions) condition(text string) string {
+	if left, right, compared := strings.Cut(text, "!="); compared {
+		return map[bool]string{true: "true"}[e.term(left) != e.term(right)]
+	}
+	if left, right, compared := strings.Cut(text, "=="); compared {
+		return map[bool]string{true: "true"}[e.term(left) == e.term(right)]
+	}
+	return e.term(text)
 }
 
 func (e expressions) term(text string) string {
@@ -118,7 +134,13 @@ type actionRunner struct {
 	contexts  map[string]map[string]string // vars and secrets of the repository; what is not there is empty
 	job       map[string]string            // the environment of the step that uses the action
 	secrets   []string                     // what nobody may see
-	summary   string                       // of the step that ran last
+	cache     map[string][]byte            // what actions/cache keeps, by key
+	ref       string                       // at which a workflow uses the action
+	// repository is where the action is from, and ran has the names of the steps that ran.
+	repository string
+	ran        []string
+	interrupt  func(shell *os.Process) // is told of the shell of the step that runs bh
+	summary    string                  // of the step that ran last
 }
 
 func newActionRunner(t *testing.T) *actionRunner {
@@ -127,7 +149,7 @@ func newActionRunner(t *testing.T) *actionRunner {
 			t.Skip("the action needs " + tool)
 		}
 	}
-	r := &actionRunner{t: t, github: newGithub(t), workspace: t.TempDir(), bh: os.Args[0], secrets: []string{githubToken}}
+	r := &actionRunner{t: t, github: newGithub(t), workspace: t.TempDir(), bh: os.Args[0], secrets: []string{githubToken}, cache: map[string][]byte{}, repository: "acme/buckethead"}
 	readYAML(t, &r.action, "action.yml")
 	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
 	if err != nil {
@@ -135,7 +157,7 @@ func newActionRunner(t *testing.T) *actionRunner {
 	}
 	r.env = map[string]string{"BH_TEST_AS_BH": "1", "CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_ACTION_PATH": root, "GITHUB_WORKSPACE": r.workspace,
 		"GITHUB_API_URL": r.github.url, "GITHUB_GRAPHQL_URL": r.github.url + "/graphql", "GITHUB_REPOSITORY": "acme/infra", "GITHUB_SHA": strings.Repeat("c0ffee00", 5), "GITHUB_ACTOR": "octocat",
-		"GITHUB_SERVER_URL": "https://github.example", "GITHUB_RUN_ID": "42", "RUNNER_TEMP": t.TempDir()}
+		"GITHUB_SERVER_URL": "https://github.example", "GITHUB_RUN_ID": "42", "RUNNER_TEMP": t.TempDir(), "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64", "PATH": os.Getenv("PATH")}
 	return r
 }
 
@@ -151,7 +173,7 @@ func (r *actionRunner) write(name, text string) {
 func (r *actionRunner) run(workflow string, event map[string]any, inputs map[string]string) (log string, outputs map[string]string, ok bool) {
 	r.t.Helper()
 	var file workflowFile
-	readYAML(r.t, &file, "testdata", "workflows", workflow)
+	readYAML(r.t, &file, "cmd", "cli", "workflows", "github", workflow)
 	for _, job := range file.Jobs {
 		for _, step := range job.Steps {
 			if strings.HasPrefix(step.Uses, "OWNER/buckethead@") {
@@ -189,7 +211,7 @@ func (r *actionRunner) context(event map[string]any) map[string]string {
 func (r *actionRunner) use(with map[string]string, event map[string]any) (log string, outputs map[string]string, ok bool) {
 	r.t.Helper()
 	e := expressions{r.t, map[string]map[string]string{"inputs": {}, "steps": {}, "runner": {"temp": r.env["RUNNER_TEMP"]},
-		"github": {"token": githubToken, "action_path": r.env["GITHUB_ACTION_PATH"]}}}
+		"github": {"token": githubToken, "action_path": r.env["GITHUB_ACTION_PATH"], "action_repository": r.repository, "action_ref": r.ref}}}
 	for name, input := range r.action.Inputs {
 		e.values["inputs"][name] = e.expand(input.Default)
 	}
@@ -212,7 +234,12 @@ func (r *actionRunner) use(with map[string]string, event map[string]any) (log st
 	var all strings.Builder
 	ok = true
 	for _, step := range r.action.Runs.Steps {
-		if step.If != "" && e.evaluate(step.If) == "" || step.Uses != "" {
+		if step.If != "" && e.evaluate(step.If) == "" {
+			continue
+		}
+		r.ran = append(r.ran, step.Name)
+		if step.Uses != "" {
+			r.uses(step, e)
 			continue
 		}
 		ok = r.step(step, e, env, &all)
@@ -227,6 +254,31 @@ func (r *actionRunner) use(with map[string]string, event map[string]any) (log st
 	}
 	r.findSecrets(all.String())
 	return all.String(), outputs, ok
+}
+
+// uses does what an action of GitHub's does that the action uses.
+func (r *actionRunner) uses(step actionStep, e expressions) {
+	r.t.Helper()
+	name, _, _ := strings.Cut(step.Uses, "@")
+	path, key := e.expand(step.With["path"]), e.expand(step.With["key"])
+	switch name {
+	case "actions/setup-go":
+	case "actions/cache/restore":
+		if kept, hit := r.cache[key]; hit {
+			e.values["steps"][step.ID+".outputs.cache-hit"] = "true"
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, kept, 0o755)); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+	case "actions/cache/save":
+		kept, err := os.ReadFile(path)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		r.cache[key] = kept
+	default:
+		r.t.Fatalf("what does %s do?", step.Uses)
+	}
 }
 
 // step runs one script as GitHub's runner does, and keeps its outputs.
@@ -251,8 +303,15 @@ func (r *actionRunner) step(step actionStep, e expressions, env map[string]strin
 	for name, value := range step.Env {
 		cmd.Env = append(cmd.Env, name+"="+e.expand(value))
 	}
-	out, err := cmd.CombinedOutput()
-	log.Write(out)
+	cmd.Stdout, cmd.Stderr = log, log
+	err := cmd.Start()
+	if err == nil && r.interrupt != nil && step.ID == "bh" {
+		cmd.WaitDelay = 5 * time.Second // for a bh that outlived the shell
+		r.interrupt(cmd.Process)
+	}
+	if err == nil {
+		err = cmd.Wait()
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		r.t.Fatal(err)
