@@ -237,13 +237,13 @@ func TestPolicy_checksLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-// TestPolicy_ofTheReadme keeps the example true: it loads, and objects to what it says.
-func TestPolicy_ofTheReadme(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+// TestPolicy_ofThePage keeps the example true: it loads, and objects to what it says.
+func TestPolicy_ofThePage(t *testing.T) {
+	page, err := os.ReadFile("../cmd/cli/topics/policies.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, _ := strings.Cut(string(readme), "## Guards")
+	_, after, _ := strings.Cut(string(page), "## Rules of your own")
 	_, after, _ = strings.Cut(after, "```hcl\n")
 	example, prose, _ := strings.Cut(after, "```")
 	c := load(t, from(header+example+"project \"old\" {\n bucket = \"acme-prod-old\"\n}"))
@@ -251,11 +251,11 @@ func TestPolicy_ofTheReadme(t *testing.T) {
 	if len(c.Policies) != 2 || len(diags) != 2 {
 		t.Errorf("%d policies object %v", len(c.Policies), diags)
 	}
-	prose, _, _ = strings.Cut(prose, "## In CI")
+	prose, _, _ = strings.Cut(prose, "```sh")
 	for _, kind := range []cty.Type{projectType, operationType} {
 		for name := range kind.AttributeTypes() {
 			if !strings.Contains(prose, "`"+name+"`") {
-				t.Errorf("the README does not name %s", name)
+				t.Errorf("the page does not name %s", name)
 			}
 		}
 	}

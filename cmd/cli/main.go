@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"buckethead/cmd/cli/topics"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -54,7 +56,7 @@ func newApp(r *run) *cli.App {
 			"what the providers have; bh apply makes the providers match.\n\n" +
 			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\n" +
 			"of bh drift: drift; 130 and 143 interrupted, state saved.\n\n" +
-			"Help topics:\n" + terminalText(strings.Join(topicNames(), ", ")+".") + "\n" +
+			"Help topics, which bh help TOPIC shows:\n" + topics.Text(strings.Join(topicNames(), ", ")+".", 0, false) + "\n" +
 			"bh help codes lists the codes of errors; bh help BH1005 explains one.",
 		OnUsageError: usageError,
 		Action:       cli.ShowAppHelp,
