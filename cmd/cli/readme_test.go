@@ -183,6 +183,31 @@ func checkStep(t *testing.T, block fenced) {
 	}
 }
 
+// The page about CI names every secret and variable that the workflows use.
+func TestPages_secretsOfTheWorkflows(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("topics", "ci.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, _ := filepath.Glob(filepath.Join("..", "..", "testdata", "workflows", "*.yml"))
+	found := 0
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range regexp.MustCompile(`\b(?:secrets|vars)\.([A-Z_]+)`).FindAllStringSubmatch(string(text), -1) {
+			found++
+			if !strings.Contains(string(page), "`"+name[1]+"`") {
+				t.Errorf("the page does not name %s of %s", name[1], path)
+			}
+		}
+	}
+	if len(paths) != 3 || found < 10 {
+		t.Errorf("%d workflows with %d names", len(paths), found)
+	}
+}
+
 // The README can be read in one go.
 func TestReadme_isShort(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))

@@ -155,6 +155,8 @@ func Topic(target string) string {
 func see(before, after string) func(label, target string) string {
 	return func(label, target string) string {
 		switch name := Topic(target); {
+		case name != "" && strings.EqualFold(strings.ReplaceAll(label, " ", "-"), name): // which says nothing more
+			return "`" + before + name + after + "`"
 		case name != "":
 			return label + " (`" + before + name + after + "`)"
 		case strings.HasPrefix(target, "#"):

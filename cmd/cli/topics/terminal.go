@@ -1,6 +1,7 @@
 package topics
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,6 +10,7 @@ const (
 	usualWidth = 78  // if it is not known
 	mostWidth  = 100 // longer lines are hard to read
 	leastWidth = 30
+	codeIndent = 2
 )
 
 // Text writes Markdown for a terminal of some width, 0 for one that is not known: prose is filled, tables are set, and
@@ -31,9 +33,7 @@ func Text(markdown string, width int, color bool) string {
 		case item:
 			p.fill(b.text, "- ", "  ")
 		case code:
-			for _, line := range b.lines {
-				p.line(2, line)
-			}
+			p.code(b.lines)
 		case table:
 			p.table(b.rows)
 		}
@@ -57,6 +57,42 @@ func (p *printer) heading(b block) {
 		text = strings.ToUpper(text)
 	}
 	p.line(0, p.paint(text, bold))
+}
+
+// code writes lines as they are. If one with a comment at its end is too long, all comments go above their lines.
+func (p *printer) code(lines []string) {
+	tooLong := slices.ContainsFunc(lines, func(line string) bool {
+		command, _ := commented(line)
+		return command != line && codeIndent+utf8.RuneCountInString(line) > p.width
+	})
+	for _, line := range lines {
+		if command, comment := commented(line); tooLong && comment != "" {
+			indent := codeIndent + len(command) - len(strings.TrimLeft(command, " "))
+			p.comment(strings.Repeat(" ", indent)+"# ", comment)
+			line = command
+		}
+		p.line(codeIndent, line)
+	}
+}
+
+// commented splits a line of code from the comment at its end.
+func commented(line string) (command, comment string) {
+	command, comment, _ = strings.Cut(line, " # ")
+	if strings.TrimSpace(command) == "" {
+		return line, ""
+	}
+	return command, comment
+}
+
+// comment writes a comment in lines that fit.
+func (p *printer) comment(begin, text string) {
+	var words []word
+	for _, w := range strings.Fields(text) {
+		words = append(words, word{w, utf8.RuneCountInString(w)})
+	}
+	for _, l := range inLines(words, p.width-len(begin)) {
+		p.line(0, begin+l.text)
+	}
 }
 
 // paint gives text a look.
@@ -86,9 +122,12 @@ type word struct {
 }
 
 // filled returns text as lines of at most width columns, unless a word is longer.
-func (p *printer) filled(text string, width int) []word {
+func (p *printer) filled(text string, width int) []word { return inLines(p.words(text, width), width) }
+
+// inLines joins words to lines.
+func inLines(words []word, width int) []word {
 	var out []word
-	for _, w := range p.words(text, width) {
+	for _, w := range words {
 		last := len(out) - 1
 		if last < 0 || out[last].width+1+w.width > width {
 			out = append(out, w)

@@ -30,8 +30,8 @@ func TestText(t *testing.T) {
 
 Prose that is long is filled, and a command stays whole:
 bh state rebuild --force. It is long enough to be filled again, because it has
-more than the seventy-eight columns. See shared state (bh help shared-state),
-the web (https://example.com), below and testdata/r2.
+more than the seventy-eight columns. See bh help shared-state, the web
+(https://example.com), below and testdata/r2.
 
   bh plan   # as it is | **too**
 
@@ -73,12 +73,22 @@ func TestText_tableWithoutRoom(t *testing.T) {
 	}
 }
 
+// A command can be copied although its comment does not fit, and a link that only names a page is short.
+func TestText_narrow(t *testing.T) {
+	page := "```hcl\nbh {\n  stack = \"acme\" # marks what this file owns\n}\n```\n\nAll blocks: [shared state](shared-state.md).\n"
+	want := "  bh {\n    # marks what this file\n    # owns\n    stack = \"acme\"\n  }\n\nAll blocks:\nbh help shared-state.\n"
+	if got := Text(page, 30, false); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestSpans(t *testing.T) {
 	for text, want := range map[string][]span{
 		"a `b*` c":        {{"a ", normal}, {"b*", typed}, {" c", normal}},
 		"**a** [x] *":     {{"a", bold}, {" [", normal}, {"x] *", normal}},
 		"an ` alone":      {{"an `", normal}, {" alone", normal}},
 		"[`x`](x)":        {{"x", typed}},
+		"[R2](r2.md)":     {{"bh help r2", typed}},
 		"[y](r2.md)":      {{"y (", normal}, {"bh help r2", typed}, {")", normal}},
 		"[r](../../x/y)]": {{"r (", normal}, {"x/y", typed}, {")", normal}, {"]", normal}},
 	} {
