@@ -10,7 +10,7 @@ import (
 // Man writes a page in the macros of man(7), as the page bh-NAME of section 7.
 func Man(name, markdown, version string) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, ".TH BH\\-%s 7 \"\" \"bh %s\" \"bh manual\"\n.SH NAME\nbh\\-%s \\- %s\n.SH DESCRIPTION\n",
+	fmt.Fprintf(&out, ".TH BH\\-%s 7 \"\" \"bh %s\" \"bh manual\"\n.nh\n.SH NAME\nbh\\-%s \\- %s\n.SH DESCRIPTION\n",
 		strings.ToUpper(Roff(name)), Roff(version), Roff(name), Roff(Title(markdown)))
 	blocks := parse(markdown)
 	for i, b := range blocks {

@@ -1,9 +1,9 @@
 package topics
 
 import (
+	"math"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 const (
@@ -24,14 +24,24 @@ func (p *printer) table(rows [][]string) {
 		p.records(rows)
 		return
 	}
+	for c, text := range rows[0] {
+		rows[0][c] = strings.ToUpper(plain(text))
+	}
+	filled := make([][][]word, len(rows))
+	tall := 0
 	for i, cells := range rows {
-		if rule := i == 0; rule {
-			if strings.Join(cells, "") == "" {
-				continue
-			}
-			for c, text := range cells {
-				cells[c] = strings.ToUpper(plain(text))
-			}
+		filled[i] = make([][]word, len(cells))
+		for c, text := range cells {
+			filled[i][c] = p.filled(text, widths[c])
+		}
+		if slices.ContainsFunc(filled[i], func(lines []word) bool { return len(lines) > 1 }) {
+			tall++
+		}
+	}
+	apart := tall > len(rows)/3 // rows of several lines run into each other
+	for i, cells := range filled {
+		if apart && i > 0 {
+			p.out.WriteString("\n")
 		}
 		p.row(cells, widths)
 	}
@@ -51,19 +61,17 @@ func even(rows [][]string) [][]string {
 }
 
 // row writes the cells of one row beside each other.
-func (p *printer) row(cells []string, widths []int) {
-	filled := make([][]word, len(cells))
+func (p *printer) row(cells [][]word, widths []int) {
 	height := 1
-	for c, text := range cells {
-		filled[c] = p.filled(text, widths[c])
-		height = max(height, len(filled[c]))
+	for _, lines := range cells {
+		height = max(height, len(lines))
 	}
 	for l := range height {
 		var line strings.Builder
-		for c := range cells {
+		for c, lines := range cells {
 			w := word{}
-			if l < len(filled[c]) {
-				w = filled[c][l]
+			if l < len(lines) {
+				w = lines[l]
 			}
 			line.WriteString(w.text + strings.Repeat(" ", max(widths[c]-w.width, 0)+columnGap))
 		}
@@ -77,7 +85,9 @@ func (p *printer) columns(rows [][]string) []int {
 	natural, longest := make([]int, count), make([]int, count)
 	for _, cells := range rows {
 		for c, text := range cells {
-			natural[c] = max(natural[c], utf8.RuneCountInString(plain(text)))
+			for _, whole := range p.filled(text, math.MaxInt) {
+				natural[c] = max(natural[c], whole.width)
+			}
 			for _, w := range p.words(text, 1) {
 				longest[c] = max(longest[c], w.width)
 			}
@@ -97,31 +107,36 @@ func (p *printer) columns(rows [][]string) []int {
 			}
 		}
 	}
-	wanted := 0
-	for c, n := range natural {
-		if widths[c] == 0 {
-			wanted += n
+	share(widths, natural, longest, room)
+	for c, w := range widths {
+		if w < longest[c] || w < min(natural[c], leastColumn) {
+			return nil
 		}
-	}
-	for c, n := range natural {
-		if widths[c] == 0 {
-			widths[c] = max(room*n/wanted, min(room/open, leastColumn))
-			if widths[c] < longest[c] || widths[c] < leastColumn {
-				return nil
-			}
-		}
-	}
-	if total := sum(widths); total > p.width-tableIndent-columnGap*(count-1) {
-		return nil
 	}
 	return widths
 }
 
-func sum(numbers []int) (total int) {
-	for _, n := range numbers {
-		total += n
+// share gives the columns that have no width yet what is left of the room, by how much they hold. Those that would have
+// to break words take from the widest.
+func share(widths, natural, longest []int, room int) {
+	wanted := 0
+	var open []int
+	for c, n := range natural {
+		if widths[c] == 0 {
+			open = append(open, c)
+			wanted += n
+		}
 	}
-	return total
+	lacks := 0
+	for _, c := range open {
+		widths[c] = room * natural[c] / wanted
+		if lack := longest[c] - widths[c]; lack > 0 {
+			widths[c], lacks = longest[c], lacks+lack
+		}
+	}
+	if lacks > 0 {
+		widths[slices.MaxFunc(open, func(a, b int) int { return widths[a] - widths[b] })] -= lacks
+	}
 }
 
 // records writes each row as a paragraph: its first cell, and below it the others, with the title of their column if

@@ -102,6 +102,7 @@ func TestSpans(t *testing.T) {
 func TestMan(t *testing.T) {
 	page := "# A \"title\"\n\n.so text\n\n## 'ig\n\n```\n.so code\n\\back\n```\n\n| a | b |\n| --- | --- |\n| .so cell | 'x [s](shared-state.md) |\n"
 	want := `.TH BH\-X 7 "" "bh 1.0" "bh manual"
+.nh
 .SH NAME
 bh\-x \- A \(dqtitle\(dq
 .SH DESCRIPTION
