@@ -57,7 +57,8 @@ func newApp(r *run) *cli.App {
 			"Exit codes: 0 done; 1 error; 2 with --detailed-exitcode: changes,\n" +
 			"of bh drift: drift; 130 and 143 interrupted, state saved.\n\n" +
 			"Help topics, which bh help TOPIC shows:\n" + topics.Text(strings.Join(topicNames(), ", ")+".", 0, false) + "\n" +
-			"bh help codes lists the codes of errors; bh help BH1005 explains one.",
+			"bh help topics says what each is about. bh help codes lists the codes of\n" +
+			"errors; bh help BH1005 explains one.",
 		OnUsageError: usageError,
 		Action:       cli.ShowAppHelp,
 	}
