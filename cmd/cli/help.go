@@ -26,6 +26,8 @@ func helpCommand(r *run) *cli.Command {
 				return err
 			case find(c.App.Commands, name) != nil:
 				return cli.ShowCommandHelp(c, name)
+			case nearest(name, topicNames()) != "":
+				return fmt.Errorf("there is no topic %q%s; bh help topics lists all", name, didYouMean(name, topicNames()))
 			}
 			return unknownCommand(c.App.Commands, "", name)
 		}}
