@@ -17,7 +17,7 @@ fuzz: ## one target for a while: make fuzz PACKAGE=./config TARGET=FuzzLoad
 	go test $(PACKAGE) -run '^$$' -fuzz '^$(TARGET)$$' -fuzztime 60s -fuzzminimizetime 20x
 
 golden: ## write what commands print into scripts and testdata/golden, then look at git diff
-	go test ./cmd/cli -run 'TestScripts|TestReadme' -update
+	go test ./cmd/cli -run 'TestScripts|TestReadme|TestHelp_topics' -update
 	go test ./cmd/view -update
 
 bench: ## the figures of testdata/bench

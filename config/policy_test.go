@@ -236,13 +236,13 @@ func TestPolicy_checksLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-// TestPolicy_ofTheReadme keeps the example true: it loads, and objects to what it says.
-func TestPolicy_ofTheReadme(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+// TestPolicy_ofThePage keeps the example true: it loads, and objects to what it says.
+func TestPolicy_ofThePage(t *testing.T) {
+	page, err := os.ReadFile("../cmd/cli/topics/policies.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, after, _ := strings.Cut(string(readme), "## Guards")
+	_, after, _ := strings.Cut(string(page), "## Rules of your own")
 	_, after, _ = strings.Cut(after, "```hcl\n")
 	example, _, _ := strings.Cut(after, "```")
 	c := load(t, from(header+example+"project \"old\" {\n bucket = \"acme-prod-old\"\n}"))

@@ -79,8 +79,9 @@ var mayImport = map[string][]string{
 	// What is opened: all vendors, both places of a state, and what acts on them.
 	"cmd/connections": {"cmd/redact", "config", "config/addr", "executor", "executor/orchestrator", "planner", "planner/observed", "planner/refresh", "state", "state/bolt",
 		"state/s3", "vendors", "vendors/parallel", "vendors/registry", "vendors/s3keys"},
-	"cmd/cli": {everything},
-	"cmd/bh":  {"cmd/cli"},
+	"cmd/cli/topics": {},
+	"cmd/cli":        {everything},
+	"cmd/bh":         {"cmd/cli"},
 	// It runs bh for tests, see keepsTestsApart.
 	"cmd/clitest": {"cmd/cli"},
 	// The simulators, see keepsSimulatorsApart.

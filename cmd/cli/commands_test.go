@@ -44,7 +44,7 @@ func commandFault(app *cli.App, text string) string {
 			if _, err := explain(code); err != nil {
 				return err.Error()
 			}
-		} else if topic != "codes" && topic != "CODE" && !slices.Contains(topicNames(), topic) && find(app.Commands, topic) == nil {
+		} else if !slices.Contains([]string{"codes", "topics", "CODE", "TOPIC", "COMMAND"}, topic) && !slices.Contains(topicNames(), topic) && find(app.Commands, topic) == nil {
 			return fmt.Sprintf("there is no help about %q", topic)
 		}
 	}

@@ -42,7 +42,7 @@ func codeNamed(text string) string {
 	return ""
 }
 
-// explain returns the page about a code.
+// explain returns the page about a code in Markdown.
 func explain(code string) (string, error) {
 	all := allCodes()
 	at := slices.IndexFunc(all, func(k diag.Kind) bool { return k.Code == code })
@@ -50,8 +50,8 @@ func explain(code string) (string, error) {
 		return "", unknownCode(code, all)
 	}
 	k := all[at]
-	return terminalText(k.Code + ": " + k.Summary + "\n\n" + k.Meaning + "\n\n## Example\n\n" + exampleText(k) +
-		"\n## What to do\n\n" + k.WayOut + "\n"), nil
+	return k.Code + ": " + k.Summary + "\n\n" + k.Meaning + "\n\n## Example\n\n" + exampleText(k) +
+		"\n## What to do\n\n" + k.WayOut + "\n", nil
 }
 
 // unknownCode returns the error for a code that does not exist. It says which codes there are.

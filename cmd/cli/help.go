@@ -1,27 +1,13 @@
 package cli
 
 import (
-	"embed"
 	"fmt"
-	"io/fs"
-	"maps"
-	"path"
-	"slices"
-	"strings"
 
-	"buckethead/cmd/connections"
-	"buckethead/config"
-	"buckethead/config/functions"
-	"buckethead/config/language"
-	"buckethead/vendors/registry"
+	"buckethead/cmd/cli/topics"
+	"buckethead/cmd/view"
 
 	"github.com/urfave/cli/v2"
 )
-
-// topics holds sections of the README. A test checks that they match.
-//
-//go:embed topics/*.md
-var topics embed.FS
 
 func helpCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "help", Aliases: []string{"h"}, Usage: "explain a command, a topic or the code of an error",
@@ -31,59 +17,53 @@ func helpCommand(r *run) *cli.Command {
 			if name == "" {
 				return cli.ShowAppHelp(c)
 			}
-			if text, is := topic(name); is {
-				_, err := fmt.Fprint(r.Stdout, terminalText(text))
+			text, is, err := r.helpText(name)
+			switch {
+			case err != nil:
 				return err
-			}
-			if name == "codes" {
-				_, err := fmt.Fprint(r.Stdout, codeTable())
+			case is:
+				_, err := fmt.Fprint(r.Stdout, text)
 				return err
-			}
-			if code := codeNamed(name); code != "" {
-				text, err := explain(code)
-				if err == nil {
-					_, err = fmt.Fprint(r.Stdout, text)
-				}
-				return err
-			}
-			if command := find(c.App.Commands, name); command != nil {
+			case find(c.App.Commands, name) != nil:
 				return cli.ShowCommandHelp(c, name)
+			case nearest(name, topicNames()) != "":
+				return fmt.Errorf("there is no topic %q%s; bh help topics lists all", name, didYouMean(name, topicNames()))
 			}
 			return unknownCommand(c.App.Commands, "", name)
 		}}
 }
 
-// generatedTopics are the topics that are generated from tables.
-var generatedTopics = map[string]func() string{
-	"functions": functions.Reference,
-	"language": func() string {
-		o := config.Options{Vendors: registry.All(), States: connections.StateKinds()}
-		return language.Reference(config.Language(o))
-	},
-}
-
-// topic returns the Markdown of a topic.
-func topic(name string) (string, bool) {
-	if generated := generatedTopics[name]; generated != nil {
-		return generated(), true
+// helpText returns the page of a topic or a code, or one of the two lists.
+func (r *run) helpText(name string) (text string, is bool, err error) {
+	width, color := 0, colored(r.Process, common{}, r.StdoutTTY)
+	if r.StdoutTTY {
+		width = r.Width
 	}
-	text, err := topics.ReadFile("topics/" + name + ".md")
-	return string(text), err == nil
+	if page, is := topics.Page(name); is {
+		return topics.Text(page, width, color), true, nil
+	}
+	switch name {
+	case "codes":
+		return codeTable(), true, nil
+	case "topics":
+		return topicTable(), true, nil
+	}
+	if code := codeNamed(name); code != "" {
+		page, err := explain(code)
+		return topics.Text(page, width, color), true, err
+	}
+	return "", false, nil
 }
 
 // topicNames returns the names of the topics in order.
-func topicNames() []string {
-	out := append(writtenTopics(), slices.Collect(maps.Keys(generatedTopics))...)
-	slices.Sort(out)
-	return out
-}
+func topicNames() []string { return topics.Names() }
 
-// writtenTopics returns the names of the topics that are sections of the README.
-func writtenTopics() []string {
-	files, _ := fs.Glob(topics, "topics/*.md")
-	out := make([]string, len(files))
-	for i, f := range files {
-		out[i] = strings.TrimSuffix(path.Base(f), ".md")
+// topicTable lists all topics with their titles.
+func topicTable() string {
+	rows := [][]string{{"TOPIC", "ABOUT"}}
+	for _, name := range topics.Names() {
+		page, _ := topics.Page(name)
+		rows = append(rows, []string{name, topics.Title(page)})
 	}
-	return out
+	return view.Table(rows)
 }

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"buckethead/cmd/cli/topics"
+
 	"github.com/urfave/cli/v2"
 )
 
@@ -54,8 +56,9 @@ func newApp(r *run) *cli.App {
 			"what the providers have; bh apply makes the providers match.\n\n" +
 			"Exit codes: 0 done; 1 error; 2 changes (with --detailed-exitcode) or drift\n" +
 			"(bh drift); 130 and 143 interrupted, state saved.\n\n" +
-			"Help topics:\n" + terminalText(strings.Join(topicNames(), ", ")+".") + "\n" +
-			"bh help codes lists the codes of errors; bh help BH1005 explains one.",
+			"Help topics, which bh help TOPIC shows:\n" + topics.Text(strings.Join(topicNames(), ", ")+".", 0, false) + "\n" +
+			"bh help topics says what each is about. bh help codes lists the codes of\n" +
+			"errors; bh help BH1005 explains one.",
 		OnUsageError: usageError,
 		Action:       cli.ShowAppHelp,
 	}

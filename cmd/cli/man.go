@@ -7,13 +7,15 @@ import (
 	"path/filepath"
 	"strings"
 
+	"buckethead/cmd/cli/topics"
+
 	"github.com/urfave/cli/v2"
 )
 
 func manCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "man", Usage: "write a manual page", ArgsUsage: "[COMMAND...]", Hidden: true,
-		Description: "Writes the page of bh, or of the named command, in the format of man:\n\n" +
-			"  bh man state list | man -l -\n\nWith --into, all pages are written as files: bh.1, bh-plan.1 and so on.",
+	return &cli.Command{Name: "man", Usage: "write a manual page", ArgsUsage: "[COMMAND...|TOPIC]", Hidden: true,
+		Description: "Writes the page of bh, of a command or of a topic, in the format of man:\n\n" +
+			"  bh man state list | man -l -\n\nWith --into, all pages are written as files: bh.1, bh-plan.1, bh-rotation.7\nand so on.",
 		Flags: commonFlags(&cli.StringFlag{Name: "into", Usage: "write every page into the folder `DIR`"}),
 		Action: func(c *cli.Context) error {
 			pages := manPages(c.App)
@@ -30,7 +32,7 @@ func manCommand(r *run) *cli.Command {
 					return err
 				}
 			}
-			return fmt.Errorf("there is no command %q", strings.Join(c.Args().Slice(), " "))
+			return fmt.Errorf("there is no command or topic %q", strings.Join(c.Args().Slice(), " "))
 		}}
 }
 
@@ -39,28 +41,38 @@ func writePages(dir string, pages []manPage) error {
 		return fmt.Errorf("write the pages: %w", err)
 	}
 	for _, page := range pages {
-		if err := os.WriteFile(filepath.Join(dir, page.name+".1"), []byte(page.text), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, page.file()), []byte(page.text), 0o644); err != nil {
 			return fmt.Errorf("write the pages: %w", err)
 		}
 	}
 	return nil
 }
 
-// manPage is one page. Its name is like "bh-state-list".
-type manPage struct{ name, text string }
+// manPage is one page. Its name is like "bh-state-list"; its section is 1 for a command, 7 for a topic.
+type manPage struct {
+	name    string
+	section int
+	text    string
+}
 
-// manPages returns a page for each command that help lists, with the same texts.
+func (p manPage) file() string { return fmt.Sprintf("%s.%d", p.name, p.section) }
+
+// manPages returns a page for each command that help lists, with the same texts, and one for each topic.
 func manPages(app *cli.App) []manPage {
 	root := &cli.Command{Name: "bh", Usage: app.Usage, Description: app.Description, Subcommands: app.Commands}
 	var out []manPage
 	var walk func(words []string, c *cli.Command)
 	walk = func(words []string, c *cli.Command) {
-		out = append(out, manPage{strings.Join(words, "-"), manText(words, c)})
+		out = append(out, manPage{strings.Join(words, "-"), 1, manText(words, c)})
 		for _, sub := range visible(c.Subcommands) {
 			walk(append(words[:len(words):len(words)], sub.Name), sub)
 		}
 	}
 	walk([]string{"bh"}, root)
+	for _, name := range topics.Names() {
+		page, _ := topics.Page(name)
+		out = append(out, manPage{"bh-" + name, 7, topics.Man(name, page, version)})
+	}
 	return out
 }
 
@@ -69,14 +81,14 @@ func manText(words []string, c *cli.Command) string {
 	var b strings.Builder
 	name, below := strings.Join(words, "-"), visible(c.Subcommands)
 	fmt.Fprintf(&b, ".TH %s 1 \"\" \"bh %s\" \"bh manual\"\n.SH NAME\n%s \\- %s\n.SH SYNOPSIS\n.B %s\n",
-		strings.ToUpper(roff(name)), roff(version), roff(name), roff(c.Usage), roff(strings.Join(words, " ")))
+		strings.ToUpper(topics.Roff(name)), topics.Roff(version), topics.Roff(name), topics.Roff(c.Usage), topics.Roff(strings.Join(words, " ")))
 	switch {
 	case len(below) > 0:
 		b.WriteString(".I COMMAND\n[\\fIOPTION\\fR...]\n")
 	default:
 		b.WriteString("[\\fIOPTION\\fR...]\n")
 		if c.ArgsUsage != "" {
-			b.WriteString(roff(c.ArgsUsage) + "\n")
+			b.WriteString(topics.Roff(c.ArgsUsage) + "\n")
 		}
 	}
 	if c.Description != "" {
@@ -85,18 +97,20 @@ func manText(words []string, c *cli.Command) string {
 	if len(below) > 0 {
 		b.WriteString(".SH COMMANDS\n")
 		for _, sub := range below {
-			fmt.Fprintf(&b, ".TP\n.BR %s (1)\n%s\n", roff(name+"-"+sub.Name), line(roff(sub.Usage)))
+			fmt.Fprintf(&b, ".TP\n.BR %s (1)\n%s\n", topics.Roff(name+"-"+sub.Name), topics.RoffLine(topics.Roff(sub.Usage)))
 		}
 	}
 	if len(c.Flags) > 0 {
 		b.WriteString(".SH OPTIONS\n")
 		for _, f := range c.Flags {
 			names, usage, _ := strings.Cut(f.String(), "\t")
-			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(names), line(roff(strings.TrimSpace(usage))))
+			fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", topics.Roff(names), topics.RoffLine(topics.Roff(strings.TrimSpace(usage))))
 		}
 	}
 	if len(words) > 1 {
-		fmt.Fprintf(&b, ".SH SEE ALSO\n.BR %s (1)\n", roff(strings.Join(words[:len(words)-1], "-")))
+		fmt.Fprintf(&b, ".SH SEE ALSO\n.BR %s (1)\n", topics.Roff(strings.Join(words[:len(words)-1], "-")))
+	} else {
+		b.WriteString(".SH SEE ALSO\n" + topics.SeeAlso(topicNames()) + "\n")
 	}
 	return b.String()
 }
@@ -119,7 +133,7 @@ func prose(text string) string {
 		kept = indented
 		switch {
 		case l != "":
-			b.WriteString(line(roff(l)) + "\n")
+			b.WriteString(topics.RoffLine(topics.Roff(l)) + "\n")
 		default:
 			b.WriteString(".PP\n")
 		}
@@ -128,17 +142,4 @@ func prose(text string) string {
 		b.WriteString(".fi\n")
 	}
 	return strings.ReplaceAll(b.String(), ".PP\n.PP\n", ".PP\n")
-}
-
-// roff escapes text so that it contains no macros and hyphens stay as typed.
-func roff(text string) string {
-	return strings.NewReplacer("\\", "\\e", "-", "\\-", "\"", "\\(dq").Replace(text)
-}
-
-// line escapes text at the beginning of a line, where a dot or an apostrophe would begin a macro.
-func line(text string) string {
-	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
-		return "\\&" + text
-	}
-	return text
 }

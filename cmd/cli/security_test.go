@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,9 +11,9 @@ import (
 	"buckethead/vendors/registry"
 )
 
-// The permissions that the README lists are those that bh doctor --for checks.
+// The permissions that the page about security lists are those that bh doctor --for checks.
 func TestSecurity_permissionsAreTheCode(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	page, err := os.ReadFile(pagePath("security"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +28,8 @@ func TestSecurity_permissionsAreTheCode(t *testing.T) {
 		}
 		rows++
 		row := fmt.Sprintf("| `%s` | %s | %s |\n", name, strings.Join(names[vendors.ForPlan], ", "), strings.Join(names[vendors.ForApply], ", "))
-		if !strings.Contains(string(readme), row) {
-			t.Errorf("the README lacks the row\n%s", row)
+		if !strings.Contains(string(page), row) {
+			t.Errorf("the page lacks the row\n%s", row)
 		}
 	}
 	for _, v := range registry.All() {
@@ -42,7 +41,7 @@ func TestSecurity_permissionsAreTheCode(t *testing.T) {
 		}
 	}
 	check(`state "s3"`, s3.Permissions())
-	if got := strings.Count(string(readme), "needs | an apply needs |"); got != 1 || rows != 4 {
+	if got := strings.Count(string(page), "needs | an apply needs |"); got != 1 || rows != 4 {
 		t.Errorf("%d tables and %d rows", got, rows)
 	}
 }

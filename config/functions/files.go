@@ -21,7 +21,7 @@ var files = group{"Files", []row{
 	{name: "fileexists", of: fileExistsFunc, text: "Reports whether a path names a file.",
 		example: `fileexists("hello.txt")`, result: `true`},
 	{name: "fileset", of: fileSetFunc,
-		text:    "Returns the files below a folder that match a pattern with *, **, ?, [...] or {a,b}.",
+		text:    "Returns the files below a folder that match a pattern with `*`, `**`, `?`, `[...]` or `{a,b}`.",
 		example: `fileset("tenants", "**/*.json")`, result: `["ann.json", "eu/bob.json"]`},
 	{name: "templatefile", of: templateFileFunc, args: "path, vars",
 		text:    "Renders a file as a template with the variables of a map.",
