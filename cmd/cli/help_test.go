@@ -192,7 +192,6 @@ func TestPages_saysWhatThereIs(t *testing.T) {
 		prose := regexp.MustCompile("(?s)\n```.*?\n```").ReplaceAllString(text, "")
 		for _, code := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(strings.ReplaceAll(prose, "\n", " "), -1) {
 			switch name := code[1]; {
-			case strings.Contains(name, "--from-terraform"): // described before it is there
 			case strings.HasPrefix(name, "bh ") && !strings.ContainsAny(name, "…*"):
 				if fault := commandFault(app, name); fault != "" {
 					t.Errorf("%s: %s: %s", path, name, fault)

@@ -30,6 +30,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -51,9 +52,10 @@ func Sampled(n int) int {
 	return n
 }
 
-// Released returns the version that .release-version names. It is for tests in the folders below this one.
+// Released returns the version that .release-version names.
 func Released() string {
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", ".release-version"))
+	_, here, _, _ := runtime.Caller(0) // a test binary that is run as bh is not in the folder of its package
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "..", ".release-version"))
 	if err != nil {
 		panic(err)
 	}
