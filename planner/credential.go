@@ -51,7 +51,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	case overlap > 0:
 		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
 			" and is revoked by the first apply after it")
-	case word == "rotation_asked" || word == "rotation_due":
+	case !unhealthy(word) && !d.failed:
 		d.Notes = append(d.Notes, "the old key "+r.Active.ID+" stops working as soon as the new one is stored")
 	}
 	m.leaveStore(s, d)
