@@ -31,7 +31,7 @@ func (m *maker) recordGrants(o *Operation) {
 		return
 	}
 	if want.Rotate != nil {
-		o.grant("rotate", "", rotation(*want.Rotate))
+		o.grant("rotate", "", "every "+words.Length(want.Rotate.Every)+", overlap "+words.Length(want.Rotate.Overlap))
 	}
 	if want.Protect {
 		o.grant("protect", "", "true")
@@ -54,15 +54,6 @@ func grants(access string, allowedIPs []string, expiresAfter time.Duration) [3]s
 		expires = words.Length(expiresAfter)
 	}
 	return [...]string{access, strings.Join(allowedIPs, ", "), expires}
-}
-
-// rotation returns when keys are renewed: "every 90d, overlap 7d".
-func rotation(r config.Rotation) string {
-	text := "overlap " + words.Length(r.Overlap)
-	if r.Every > 0 {
-		text = "every " + words.Length(r.Every) + ", " + text
-	}
-	return text
 }
 
 // grant records a change, unless a step has recorded one of that field.
