@@ -3,6 +3,8 @@ package view
 import (
 	"io"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,10 +18,11 @@ import (
 // terminal through over, which removes them first. So they never mix with anything, and nothing of them is left at the
 // end.
 type live struct {
-	w       *cupwriter.Writer
-	width   int // if the terminal does not tell
-	painted bool
-	at      time.Time // when they were painted last
+	to      io.Writer
+	w       *cupwriter.Writer // knows the size of the terminal
+	width   int               // if the terminal does not tell
+	painted []string          // without colors
+	at      time.Time         // when they were painted last
 }
 
 // paintEvery is the shortest time between two paintings if nothing else was written.
@@ -30,7 +33,7 @@ func newLive(to io.Writer, width int) *live {
 	if wrapped, ok := to.(interface{ File() *os.File }); ok && wrapped.File() != nil {
 		w.SetTermFd(int(wrapped.File().Fd()))
 	}
-	return &live{w: w, width: width}
+	return &live{to: to, w: w, width: width}
 }
 
 // size returns the size of the terminal now: it may have been resized.
@@ -49,20 +52,55 @@ func (l *live) paint(lines []string, now time.Time) {
 		l.clear()
 		return
 	}
-	if l.painted && now.Sub(l.at) < paintEvery && !now.Before(l.at) {
+	if l.painted != nil && now.Sub(l.at) < paintEvery && !now.Before(l.at) {
 		return
 	}
-	_, _ = l.w.WriteString(strings.Join(lines, "\n") + "\n")
-	_ = l.w.Flush(len(lines))
-	l.painted, l.at = true, now
+	text := l.erasure()
+	l.painted, l.at = nil, now
+	for _, line := range lines {
+		line = strings.TrimRight(line, " ")
+		text += line + "\n"
+		l.painted = append(l.painted, colors.ReplaceAllString(line, ""))
+	}
+	_, _ = io.WriteString(l.to, text)
 }
 
 // clear removes the lines.
 func (l *live) clear() {
-	if l.painted {
-		_ = l.w.Flush(0)
-		l.painted = false
+	if text := l.erasure(); text != "" {
+		_, _ = io.WriteString(l.to, text)
 	}
+	l.painted = nil
+}
+
+// erasure moves the cursor up to the first of the lines and erases what is below. On a terminal that is narrower by now
+// they take more rows than when they were painted: terminals wrap again what they show.
+func (l *live) erasure() string {
+	width, _ := l.size()
+	rows := 0
+	for _, line := range l.painted {
+		rows += rowsOf(line, width)
+	}
+	if rows == 0 {
+		return ""
+	}
+	return "\x1b[" + strconv.Itoa(rows) + "A\x1b[J"
+}
+
+var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// rowsOf returns how many rows a line takes.
+func rowsOf(line string, width int) int {
+	rows := 1
+	for runewidth.StringWidth(line) > width {
+		row := runewidth.Truncate(line, width, "")
+		if row == "" { // not even one letter fits
+			break
+		}
+		line = line[len(row):]
+		rows++
+	}
+	return rows
 }
 
 // over is a stream whose terminal has live lines.
