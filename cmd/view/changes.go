@@ -53,8 +53,8 @@ func changesOf(o planner.Operation, opt Options) []detail {
 		}
 	}
 	for _, e := range opt.Endpoints {
-		if made && e.Connection == o.Cloud {
-			grants = append(grants, "endpoint "+e.Host)
+		if text := "endpoint " + e.Host; made && e.Connection == o.Cloud && !slices.Contains(grants, text) {
+			grants = append(grants, text)
 		}
 	}
 	if len(grants) > 0 {

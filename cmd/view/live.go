@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -73,19 +72,20 @@ func (l *live) clear() {
 	l.painted = nil
 }
 
-// erasure moves the cursor up to the first of the lines and erases what is below. On a terminal that is narrower by now
-// they take more rows than when they were painted: terminals wrap again what they show.
+// erasure erases the lines from the last to the first. On a terminal that is narrower by now they take more rows than
+// when they were painted: terminals wrap again what they show. To erase all at once could fill the history of a terminal
+// whose screen holds nothing else.
 func (l *live) erasure() string {
 	width, _ := l.size()
 	rows := 0
 	for _, line := range l.painted {
 		rows += rowsOf(line, width)
 	}
-	if rows == 0 {
-		return ""
-	}
-	return "\x1b[" + strconv.Itoa(rows) + "A\x1b[J"
+	return strings.Repeat(upAndErase, rows)
 }
+
+// upAndErase moves the cursor up by a row, and erases it.
+const upAndErase = "\x1b[A\x1b[2K"
 
 var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
@@ -159,7 +159,11 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 	step = min(step, width-kinds-label-took-6)
 	lines := make([]string, len(running))
 	for i, u := range running {
-		text, time := pad(fit(oneLine(u.does(now)), step), step), elapsed(now.Sub(u.since))
+		text, time := oneLine(u.does(now)), elapsed(now.Sub(u.since))
+		if until := "until " + words.Clock(u.until); u.waits(now) && runewidth.StringWidth(text) > step && step < 2*len(until) {
+			text = until // the time says more than a few letters of the reason
+		}
+		text = pad(fit(text, step), step)
 		if u.waits(now) {
 			text = paint(h.o.ErrColor, yellow, text)
 		}

@@ -28,22 +28,22 @@ type terminal struct {
 	lines []string // the last one is where the cursor is
 }
 
-var upAndErase = regexp.MustCompile(`^\x1b\[(\d+)A\x1b\[J`)
-
 func (s *terminal) Write(b []byte) (int, error) {
 	if s.lines == nil {
 		s.lines = []string{""}
 	}
 	text := string(b)
 	for text != "" {
-		if up := upAndErase.FindStringSubmatch(text); up != nil {
-			n, _ := strconv.Atoi(up[1])
+		n := 0
+		for ; strings.HasPrefix(text, upAndErase); n++ {
+			text = text[len(upAndErase):]
+		}
+		if n > 0 {
 			s.up(n)
-			text = text[len(up[0]):]
 			continue
 		}
 		head, rest, ended := strings.Cut(text, "\n")
-		if i := strings.Index(head, "\x1b["); i > 0 && upAndErase.MatchString(head[i:]) {
+		if strings.Contains(head, upAndErase) {
 			s.t.Fatalf("a line is not ended before another takes its place: %q", head)
 		}
 		s.lines[len(s.lines)-1] += head
@@ -58,7 +58,7 @@ func (s *terminal) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// up moves the cursor up by rows, of which a line that is wider than the terminal takes several, and erases what is below.
+// up moves the cursor up by rows, of which a line that is wider than the terminal takes several, and erases them.
 func (s *terminal) up(n int) {
 	last := len(s.lines) - 1
 	if s.lines[last] != "" {
