@@ -31,6 +31,7 @@ func granting() *planner.Plan {
 			Reason: planner.Reason{Word: "settings_changed", Text: "what is declared changed; the keys stay the same"},
 			Changes: []planner.Change{change("access", "read_only", "read_write"), change("allowed_ips", networks(0, 40), networks(2, 41)),
 				change("lifecycle_rule", `a for "x; y/", delete after 30d; b, delete after 60d`, `a for "x; y/", delete after 30d; b, delete after 7d, abort uploads after 30d`),
+				change("custom_domain", "none", "files.example.com in zone 0123, TLS 1.2 and above, with the ciphers AEAD-AES128-GCM-SHA256 AEAD-AES256-GCM-SHA384 ECDHE-ECDSA-AES128-GCM-SHA256"),
 				change("cors_rule", "GET from https://a.example.com, for 1h; GET PUT from https://b.example.com, for 1h",
 					"GET PUT from https://b.example.com, for 1h; GET from https://a.example.com, for 1h"),
 				{Field: "endpoint_url", Before: "https://s3.eu-central-1.example.com:8443", After: "https://s3.us-east-1.example.com:8443", Source: "AWS_ENDPOINT_URL_S3"},

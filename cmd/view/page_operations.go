@@ -193,7 +193,8 @@ func detailsText(l line) string {
 				fmt.Fprintf(&b, "    %s more\n", words.Number(len(d.lines)-n))
 				break
 			}
-			b.WriteString("  " + fit(oneLine(text), textColumns) + "\n")
+			sign, text := text[:2], hang(fit(oneLine(text[2:]), changeColumns), longChange, 2)
+			b.WriteString("  " + sign + strings.ReplaceAll(text, "\n", "\n  "+sign) + "\n")
 		}
 		b.WriteString("  ```\n\n")
 	}
