@@ -296,7 +296,7 @@ func validText(projects int) string {
 	return "Valid: " + words.Count(projects, "project") + "."
 }
 
-func (h *human) Result(text string) { _, _ = fmt.Fprintln(h.out, Clean(text)) }
+func (h *human) Result(text string) { _, _ = fmt.Fprintln(h.out, hangLines(text, h.o.Width)) }
 
 func (h *human) Waiting(who, why string, until time.Time) {
 	if h.live == nil || h.o.Verbose {
@@ -311,5 +311,5 @@ func waitText(who, why string, until time.Time) string {
 }
 
 func (h *human) Fault(err error) {
-	_, _ = fmt.Fprintf(h.err, "Error: %s\n", Clean(strings.TrimSuffix(err.Error(), "\n")))
+	_, _ = fmt.Fprintln(h.err, hangLines("Error: "+strings.TrimSuffix(err.Error(), "\n"), h.o.ErrWidth))
 }

@@ -434,6 +434,7 @@ func TestTableWithin(t *testing.T) {
 		{"wide enough", 80, "PROJECT     EXPIRES  KEY   ITEM\nphotos      -        BHL1  op://Engineering/photos\nline break  -        BHL2  -\n"},
 		{"without what says nothing", 45, "PROJECT     KEY   ITEM\nphotos      BHL1  op://Engineering/photos\nline break  BHL2  -\n"},
 		{"the last column below", 30, "PROJECT     KEY\nphotos      BHL1\n      op://Engineering/photos\nline break  BHL2\n"},
+		{"all columns below the first", 15, "photos\n      key BHL1\n      op://Engineering/photos\nline break\n      key BHL2\n"},
 	} {
 		if got := TableWithin(rows, tt.width); got != tt.want {
 			t.Errorf("%s:\n%s\nwant:\n%s", tt.name, got, tt.want)
@@ -444,6 +445,18 @@ func TestTableWithin(t *testing.T) {
 	}
 	if rows[2][0] != "line\nbreak" {
 		t.Error("the rows were changed")
+	}
+}
+
+// TestFields: a long value breaks between words, a reference does not.
+func TestFields(t *testing.T) {
+	rows := [][]string{{"  allowed_ips", "192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24"}, {"  item", "op://Engineering/a long title of photos"}, {"  none", ""}}
+	want := "  allowed_ips  192.0.2.0/24, 198.51.100.0/24,\n               203.0.113.0/24\n  item         op://Engineering/a long title of photos\n  none\n"
+	if got := Fields(rows, 45); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := Fields(rows[:1], 0); got != Table(rows[:1]) {
+		t.Errorf("without a terminal: %q", got)
 	}
 }
 
