@@ -61,7 +61,7 @@ func TestMake_address(t *testing.T) {
 			s.item(func(i *observed.Item) { maps.Copy(i.Fields, here.Texts()) })
 			s.in.Desired.Imports = []config.Import{{To: photos, Bucket: "photos-bucket", Item: "photos"}}
 		}, kind: planner.Adopt, reason: "imported", steps: []string{claim, planner.StepTakeItem, writeItem, verify},
-			changes: []planner.Change{{Field: "access_key_id", After: "K1"}, endpoint}},
+			changes: []planner.Change{{Field: "access_key_id", After: "K1"}, endpoint, {Field: "access", After: "read_write"}}},
 		{name: "what an interrupted run stored gets it before it is proved", change: func(s *scene) {
 			s.at(here, there, "")
 			s.item(func(i *observed.Item) {
@@ -71,7 +71,8 @@ func TestMake_address(t *testing.T) {
 			s.rec.Active, s.rec.Item, s.rec.Proof = nil, nil, ""
 			s.rec.Pending = &state.CredentialRef{ID: "K1", Fingerprint: "FX"}
 			s.intent(planner.StepStoreCredential, "photos")
-		}, kind: planner.Provision, reason: "interrupted", steps: []string{confirm, writeItem, verify}},
+		}, kind: planner.Provision, reason: "interrupted", steps: []string{confirm, writeItem, verify},
+			changes: []planner.Change{{Field: "access", After: "read_write"}}},
 		{name: "a rotation stores the new one", change: func(s *scene) { s.at(here, there, ""); s.in.Rotate[photos] = true },
 			kind: planner.Rotate, reason: "rotation_asked", steps: []string{issue, storeStep, verify, revoke}, changes: []planner.Change{endpoint}},
 	}

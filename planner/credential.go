@@ -44,9 +44,12 @@ func (m *maker) needCredential(s *subject, d *draft) {
 		return
 	}
 	m.issue(s, d, word, r.Active, overlap)
-	if overlap > 0 {
+	switch {
+	case overlap > 0:
 		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
 			" and is revoked by the first apply after it")
+	case !unhealthy(word) && !d.failed:
+		d.Notes = append(d.Notes, "the old key "+r.Active.ID+" stops working as soon as the new one is stored")
 	}
 	m.leaveStore(s, d)
 }

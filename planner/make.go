@@ -42,6 +42,7 @@ func Make(in Input) (*Plan, diag.List) {
 	plan.Operations = m.order(append(stores, operations...))
 	for i := range plan.Operations {
 		plan.Operations[i].seal()
+		m.recordGrants(&plan.Operations[i])
 	}
 	return plan, m.diags.Sorted()
 }

@@ -54,9 +54,14 @@ func (m *maker) endOlder(s *subject, d *draft) {
 		if c.RetireAfter.IsZero() {
 			continue // a stray
 		}
-		if c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
+		switch ends := words.Day(c.RetireAfter); {
+		case !c.RetireAfter.After(m.in.Now):
+		case m.endsNow(s):
+			d.Notes = append(d.Notes, fmt.Sprintf("the older key %s, which was to work until %s, stops working at once",
+				c.ID, ends))
+		default:
 			d.Notes = append(d.Notes, fmt.Sprintf("the older key %s, which was to work until %s, is revoked first: "+
-				"a project has at most one older key", c.ID, words.Day(c.RetireAfter)))
+				"a project has at most one older key", c.ID, ends))
 		}
 		d.add(revoke(c))
 	}

@@ -56,8 +56,8 @@ type Reason struct {
 	Text string `json:"text"`
 }
 
-// Change is one field that differs. Sensitive values are never in it: a changed
-// secret has empty Before and After and Sensitive set.
+// Change is one field that differs, or that a new project has. Sensitive values are never in
+// it: a changed secret has empty Before and After and Sensitive set.
 type Change struct {
 	Field     string `json:"field"`
 	Before    string `json:"before,omitempty"`

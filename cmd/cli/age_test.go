@@ -63,9 +63,9 @@ func ageEdit(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(path, cipher.Bytes(), 0o600))
 }
 
-// compareIDs is cmp, but for the ids of items, which differ in each run.
+// compareIDs is cmp, but for the ids of items and keys, which differ in each run.
 func compareIDs(ts *testscript.TestScript, _ bool, args []string) {
-	got := regexp.MustCompile(`\bi[0-9a-f]{24}\b`).ReplaceAllString(ts.ReadFile(args[0]), "ID")
+	got := regexp.MustCompile(`\b(i[0-9a-f]{24}|BH[A-Z2-7]{18})\b`).ReplaceAllString(ts.ReadFile(args[0]), "ID")
 	if want := ts.ReadFile(args[1]); got != want {
 		ts.Fatalf("%s:\n%s\nwant %s:\n%s", args[0], got, args[1], want)
 	}

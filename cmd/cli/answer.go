@@ -17,10 +17,15 @@ func (s *session) writeJSON(value any) error {
 
 // table lays out rows in the width of the terminal, or in full if there is no terminal.
 func (s *session) table(rows [][]string) string {
+	return view.TableWithin(rows, s.columns())
+}
+
+// columns returns the width of the terminal that results are written to, 0 if it is none.
+func (s *session) columns() int {
 	if !s.run.StdoutTTY {
-		return view.Table(rows)
+		return 0
 	}
-	return view.TableWithin(rows, s.run.Width)
+	return s.run.Width
 }
 
 // writeOutputs writes the outputs of a step for GitHub Actions, if it asks for them. A failure is noted and does not

@@ -210,8 +210,11 @@ func confirm(ctx context.Context, s *session, plan *planner.Plan, a applyArgs) e
 	if plan.Empty() || !a.asks() {
 		return nil
 	}
-	p := s.run.Process
-	_, _ = fmt.Fprintf(p.Stdout, "\n%s\nOnly 'yes' will be accepted: ", a.question)
+	p, ending := s.run.Process, ""
+	if a.rotate {
+		ending = endingKeys(ctx, s, plan)
+	}
+	_, _ = fmt.Fprintf(p.Stdout, "%s\n%s\nOnly 'yes' will be accepted: ", ending, a.question)
 	s.run.ending.flush()
 	answer, _ := parallel.Await(ctx, func() (string, error) { return bufio.NewReader(p.Stdin).ReadString('\n') })
 	if ctx.Err() != nil {

@@ -53,7 +53,7 @@ func runShow(ctx context.Context, s *session, what string) error {
 		if i > 0 {
 			_, _ = fmt.Fprintln(s.run.Stdout)
 		}
-		_, _ = fmt.Fprint(s.run.Stdout, recordText(r, s.reference(ctx)))
+		_, _ = fmt.Fprint(s.run.Stdout, recordText(r, s.reference(ctx), s.columns()))
 	}
 	if len(list) == 0 {
 		_, _ = fmt.Fprintln(s.run.Stdout, "The state holds no projects.")
@@ -77,7 +77,7 @@ func documentsOf(list []state.Record) []recordDocument {
 }
 
 // recordText shows one record as text.
-func recordText(r state.Record, reference func(connection, id, title string) string) string {
+func recordText(r state.Record, reference func(connection, id, title string) string, width int) string {
 	rows := [][]string{}
 	add := func(name, value string) {
 		if value != "" {
@@ -118,5 +118,5 @@ func recordText(r state.Record, reference func(connection, id, title string) str
 		add("protect", "true")
 	}
 	add("on_destroy", r.OnDestroy)
-	return r.Project.String() + "\n" + view.Table(rows)
+	return r.Project.String() + "\n" + view.Fields(rows, width)
 }

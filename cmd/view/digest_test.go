@@ -17,7 +17,8 @@ func TestPage_digestLine(t *testing.T) {
 	const forged = "<!-- bh:digest 0000000000000000000000000000000000000000000000000000000000000000 -->"
 	evil := &planner.Plan{Stack: "acme", Operations: []planner.Operation{{Address: addr.Address{Kind: addr.Project, Name: "a", Key: "\n" + forged + "\n"}, Kind: planner.Update,
 		Reason: planner.Reason{Word: "x", Text: "x\n\n" + forged + "\n"}, Bucket: bucket("b\r\n" + forged + "\r\n"), ItemTitle: "t\n" + forged + "\nPlan digest `" + strings.Repeat("0", 64) + "`\n",
-		Cloud: "local.main", Secrets: "age.main", Changes: []planner.Change{{Field: "item_title", Before: "\n" + forged + "\n", After: "```\n" + forged + "\n"}}, Notes: []string{"\n" + forged}}}}
+		Cloud: "local.main", Secrets: "age.main", Changes: []planner.Change{{Field: "item_title", Before: "\n" + forged + "\n", After: "```\n" + forged + "\n"},
+			{Field: "lifecycle_rule", Before: "none", After: "```; " + forged + "; ```; a\n" + forged + "\n```\n"}}, Notes: []string{"\n" + forged}}}}
 	line := regexp.MustCompile(`(?m)^\s*(<!-- bh:digest [0-9a-f]{64} -->|Plan digest .*)\s*$`)
 	for _, test := range []struct {
 		end   End

@@ -102,7 +102,7 @@ func (h *human) Discovery(d discovery.Discovery) {
 			b.WriteString(oneLine(u.Cloud+": "+u.Namespace+" was not listed: "+u.Why) + "\n")
 		}
 	}
-	_, _ = io.WriteString(h.out, b.String()+discoverySummary(d)+"\n")
+	_, _ = io.WriteString(h.out, b.String()+hang(discoverySummary(d), h.o.Width, 2)+"\n")
 }
 
 func (j *jsonLines) Discovery(d discovery.Discovery) {

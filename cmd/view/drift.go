@@ -79,9 +79,6 @@ func (h *human) Drift(d drift.Report) {
 	for i, x := range d.Differences {
 		if i == 0 || d.Differences[i-1].Address != x.Address {
 			head := oneLine(x.Address.Label())
-			if h.o.Width > 0 {
-				head = fit(head, h.o.Width)
-			}
 			b.WriteString(paint(h.o.Color, bold, head))
 			if place := oneLine(x.Range.String()); place != "" &&
 				(h.o.Width == 0 || runewidth.StringWidth(head)+runewidth.StringWidth(place)+4 <= h.o.Width) {
@@ -99,9 +96,9 @@ func (h *human) Drift(d drift.Report) {
 	if len(d.Differences) > 0 {
 		b.WriteString("\n")
 	}
-	b.WriteString(driftSummary(d) + "\n")
+	b.WriteString(hang(driftSummary(d), h.o.Width, 2) + "\n")
 	if hint := unprovedHint(d, ""); hint != "" {
-		b.WriteString(hint + "\n")
+		b.WriteString(hang(hint, h.o.Width, 2) + "\n")
 	}
 	_, _ = io.WriteString(h.out, b.String())
 }

@@ -64,14 +64,12 @@ func (h *human) Plan(p *planner.Plan) {
 		lines[i] = lineOf(o, h.o)
 		kind = max(kind, len(lines[i].kind))
 		label = max(label, runewidth.StringWidth(oneLine(lines[i].label)))
-		if lines[i].reference != "" {
+		if lines[i].made() && lines[i].reference != "" {
 			what = max(what, runewidth.StringWidth(oneLine(lines[i].what)))
 		}
 	}
-	// A name takes at most a third of the terminal; the action takes the rest.
-	if h.o.Width > 0 {
+	if h.o.Width > 0 { // a longer name has its line for itself
 		label = min(label, max(12, h.o.Width/3))
-		what = min(what, max(12, h.o.Width-kind-label-8))
 	}
 	var b strings.Builder
 	for _, l := range lines {
@@ -90,26 +88,44 @@ func (h *human) writeTexts(texts ...string) {
 	}
 }
 
+// writeLine writes one operation. Nothing is cut: what does not fit beside the name stands below it, and breaks between
+// words.
 func (h *human) writeLine(b *strings.Builder, l line, kind, label, what int) {
-	text := oneLine(l.what)
-	if l.reference != "" {
-		// On a narrow terminal, the reference goes on its own line.
-		if h.o.Width == 0 || kind+label+what+runewidth.StringWidth(oneLine(l.reference))+12 <= h.o.Width {
-			text = pad(fit(text, what), what) + "  -> " + oneLine(l.reference)
-		} else {
-			l.details = append([]string{"-> " + l.reference}, l.details...)
+	text, name := oneLine(l.what), oneLine(l.label)
+	switch wide := h.o.Width == 0 || kind+label+what+runewidth.StringWidth(oneLine(l.reference))+12 <= h.o.Width; {
+	case l.reference == "" || !l.made() && l.kind != string(planner.Rotate):
+	case wide && l.made():
+		text = pad(text, what) + "  -> " + oneLine(l.reference)
+	default:
+		l.details = append([]detail{note("-> " + l.reference)}, l.details...)
+	}
+	head, column := paint(h.o.Color, colorOf(l.symbol), l.symbol+" "+pad(l.kind, kind))+"  ", kind+label+6
+	room := h.o.Width - column
+	if h.o.Width > 0 && (runewidth.StringWidth(name) > label || room < 30 && runewidth.StringWidth(text) > room ||
+		l.made() && runewidth.StringWidth(text) > room) {
+		head += name + "\n      "
+		column = 6
+	} else {
+		head += pad(name, label) + "  "
+	}
+	if text = hang(text, h.o.Width, column); strings.HasPrefix(text, "BLOCKED") {
+		text = paint(h.o.Color, red, text)
+	}
+	b.WriteString(strings.TrimRight(head+text, " \n") + "\n")
+	for _, d := range l.details {
+		b.WriteString("      " + h.detail(d.text, 8) + "\n")
+		for _, l := range d.lines {
+			b.WriteString("        " + h.detail(l, 10) + "\n")
 		}
 	}
-	if strings.HasPrefix(text, "BLOCKED") {
-		text = paint(h.o.Color, red, text)
-	} else if h.o.Width > 0 {
-		text = fit(text, max(20, h.o.Width-kind-label-6))
+}
+
+// detail breaks a detail between words. A reference is to be copied, so it stays whole.
+func (h *human) detail(text string, indent int) string {
+	if text = oneLine(text); strings.HasPrefix(text, "-> ") {
+		return text
 	}
-	head := paint(h.o.Color, colorOf(l.symbol), l.symbol+" "+pad(l.kind, kind))
-	b.WriteString(strings.TrimRight(head+"  "+pad(fit(oneLine(l.label), label), label)+"  "+text, " ") + "\n")
-	for _, d := range l.details {
-		b.WriteString("      " + oneLine(d) + "\n")
-	}
+	return hang(text, h.o.Width, indent)
 }
 
 func (h *human) Event(e executor.Event) {
@@ -203,7 +219,7 @@ func (h *human) Report(_ *planner.Plan, r executor.Report) {
 			// References are meant to be copied whole, so they go below the names.
 			table = ""
 			for _, r := range rows {
-				table += fit(oneLine(r[0]), h.o.Width) + "\n      " + oneLine(r[1]) + "\n"
+				table += oneLine(r[0]) + "\n      " + oneLine(r[1]) + "\n"
 			}
 		}
 		_, _ = io.WriteString(h.out, table)
@@ -287,7 +303,7 @@ func validText(projects int) string {
 	return "Valid: " + words.Count(projects, "project") + "."
 }
 
-func (h *human) Result(text string) { _, _ = fmt.Fprintln(h.out, Clean(text)) }
+func (h *human) Result(text string) { _, _ = fmt.Fprintln(h.out, hangLines(text, h.o.Width)) }
 
 func (h *human) Waiting(who, why string, until time.Time) {
 	if h.live == nil || h.o.Verbose {
@@ -302,5 +318,5 @@ func waitText(who, why string, until time.Time) string {
 }
 
 func (h *human) Fault(err error) {
-	_, _ = fmt.Fprintf(h.err, "Error: %s\n", Clean(strings.TrimSuffix(err.Error(), "\n")))
+	_, _ = fmt.Fprintln(h.err, hangLines("Error: "+strings.TrimSuffix(err.Error(), "\n"), h.o.ErrWidth))
 }

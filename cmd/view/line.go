@@ -1,19 +1,17 @@
 package view
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
-	"buckethead/config/addr"
 	"buckethead/config/words"
 	"buckethead/planner"
 )
 
-// line is one operation as plans show it: symbol, kind, label, action and place.
+// line is one operation as plans show it: symbol, kind, label, what is done, and the item with the keys.
 type line struct {
 	symbol, kind, label, what, reference string
-	details                              []string
+	details                              []detail
 }
 
 // lineOf describes an operation.
@@ -22,38 +20,40 @@ func lineOf(o planner.Operation, opt Options) line {
 	switch o.Kind {
 	case planner.Provision, planner.Adopt:
 		l.what = place(o)
-		l.reference = reference(o, opt)
-		if o.Reason.Word != "new" {
-			l.details = append(l.details, o.Reason.Text)
-		}
 	case planner.Register:
 		l.what = "keys for " + o.Bucket.Name
-		l.reference = reference(o, opt)
-		if o.Reason.Word != "new" {
-			l.details = append(l.details, o.Reason.Text)
-		}
 	case planner.Destroy:
 		l.what = place(o)
-		l.details = append(l.details, o.Reason.Text)
+		l.details = append(l.details, note(o.Reason.Text))
+	}
+	switch o.Kind {
+	case planner.Provision, planner.Adopt, planner.Register:
+		if o.Reason.Word != "new" {
+			l.details = append(l.details, note(o.Reason.Text))
+		}
+		l.reference = reference(o, opt)
+	case planner.Update, planner.Rotate:
+		l.reference = reference(o, opt)
 	}
 	for _, b := range o.Blocked {
 		l.what = "BLOCKED: " + b.Text
-		l.details = append(l.details, b.Fix)
+		l.details = append(l.details, note(b.Fix))
 	}
-	for _, c := range o.Changes {
-		// Show people what an adopted bucket had before; everything else in an adoption is new.
-		if o.Kind == planner.Update || o.Kind == planner.Move || o.Kind == planner.Rotate ||
-			o.Kind == planner.Adopt && c.Before != "" || opt.Verbose {
-			l.details = append(l.details, changeText(o, c))
-		}
+	l.details = append(l.details, changesOf(o, opt)...)
+	for _, text := range o.Notes {
+		l.details = append(l.details, note(text))
 	}
-	l.details = append(l.details, o.Notes...)
 	if opt.Verbose {
 		for _, a := range o.Acts {
-			l.details = append(l.details, strings.TrimSpace("step "+a.Step+" "+a.Target))
+			l.details = append(l.details, note(strings.TrimSpace("step "+a.Step+" "+a.Target)))
 		}
 	}
 	return l
+}
+
+// made reports whether what the line does is a place, beside which there is room for the item.
+func (l line) made() bool {
+	return l.kind != string(planner.Update) && l.kind != string(planner.Rotate)
 }
 
 func place(o planner.Operation) string {
@@ -75,28 +75,6 @@ func reference(o planner.Operation, opt Options) string {
 		return ""
 	}
 	return opt.Reference(o.Secrets, o.ItemID, o.ItemTitle)
-}
-
-// longestMember bounds how much is shown of each value in a list: a post-quantum key has 2,000
-// characters.
-const longestMember = 100
-
-func changeText(o planner.Operation, c planner.Change) string {
-	text, store := c.Field+": "+strconv.Quote(c.After), o.Address.Kind == addr.Secrets
-	switch {
-	case store && c.Before == "": // one of several
-		return c.Field + ": + " + fit(c.After, longestMember)
-	case store:
-		return c.Field + ": - " + fit(c.Before, longestMember)
-	case c.Sensitive:
-		return c.Field + ": (sensitive)"
-	case c.Before != "":
-		text = c.Field + ": " + strconv.Quote(c.Before) + " -> " + strconv.Quote(c.After)
-	}
-	if c.Source != "" {
-		text += " (from " + c.Source + ")"
-	}
-	return text
 }
 
 // summary counts what a plan does: "Plan: 1 to provision, 1 to destroy (1 blocked)."

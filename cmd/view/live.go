@@ -3,6 +3,7 @@ package view
 import (
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -16,10 +17,11 @@ import (
 // terminal through over, which removes them first. So they never mix with other text, and nothing is left of them at
 // the end.
 type live struct {
-	w       *cupwriter.Writer
-	width   int // used if the terminal does not say
-	painted bool
-	at      time.Time // when they were painted last
+	to      io.Writer
+	w       *cupwriter.Writer // knows the size of the terminal
+	width   int               // used if the terminal does not say
+	painted []string          // without colors
+	at      time.Time         // when they were painted last
 }
 
 // paintEvery is the shortest time between two repaints if nothing else was written.
@@ -30,7 +32,7 @@ func newLive(to io.Writer, width int) *live {
 	if wrapped, ok := to.(interface{ File() *os.File }); ok && wrapped.File() != nil {
 		w.SetTermFd(int(wrapped.File().Fd()))
 	}
-	return &live{w: w, width: width}
+	return &live{to: to, w: w, width: width}
 }
 
 // size returns the size of the terminal now: it may have been resized.
@@ -49,20 +51,56 @@ func (l *live) paint(lines []string, now time.Time) {
 		l.clear()
 		return
 	}
-	if l.painted && now.Sub(l.at) < paintEvery && !now.Before(l.at) {
+	if l.painted != nil && now.Sub(l.at) < paintEvery && !now.Before(l.at) {
 		return
 	}
-	_, _ = l.w.WriteString(strings.Join(lines, "\n") + "\n")
-	_ = l.w.Flush(len(lines))
-	l.painted, l.at = true, now
+	text := l.erasure()
+	l.painted, l.at = nil, now
+	for _, line := range lines {
+		line = strings.TrimRight(line, " ")
+		text += line + "\n"
+		l.painted = append(l.painted, colors.ReplaceAllString(line, ""))
+	}
+	_, _ = io.WriteString(l.to, text)
 }
 
 // clear removes the lines.
 func (l *live) clear() {
-	if l.painted {
-		_ = l.w.Flush(0)
-		l.painted = false
+	if text := l.erasure(); text != "" {
+		_, _ = io.WriteString(l.to, text)
 	}
+	l.painted = nil
+}
+
+// erasure erases the lines from the last to the first. On a terminal that is narrower by now they take more rows than
+// when they were painted: terminals wrap again what they show. To erase all at once could fill the history of a terminal
+// whose screen holds nothing else.
+func (l *live) erasure() string {
+	width, _ := l.size()
+	rows := 0
+	for _, line := range l.painted {
+		rows += rowsOf(line, width)
+	}
+	return strings.Repeat(upAndErase, rows)
+}
+
+// upAndErase moves the cursor up by a row, and erases it.
+const upAndErase = "\x1b[A\x1b[2K"
+
+var colors = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// rowsOf returns how many rows a line takes.
+func rowsOf(line string, width int) int {
+	rows := 1
+	for runewidth.StringWidth(line) > width {
+		row := runewidth.Truncate(line, width, "")
+		if row == "" { // not even one letter fits
+			break
+		}
+		line = line[len(row):]
+		rows++
+	}
+	return rows
 }
 
 // over is a stream whose terminal has live lines.
@@ -121,7 +159,11 @@ func (h *human) runningLines(running []underWay, now time.Time, width int) []str
 	step = min(step, width-kinds-label-took-6)
 	lines := make([]string, len(running))
 	for i, u := range running {
-		text, time := pad(fit(oneLine(u.does(now)), step), step), elapsed(now.Sub(u.since))
+		text, time := oneLine(u.does(now)), elapsed(now.Sub(u.since))
+		if until := "until " + words.Clock(u.until); u.waits(now) && runewidth.StringWidth(text) > step && step < 2*len(until) {
+			text = until // the time says more than a few letters of the reason
+		}
+		text = pad(fit(text, step), step)
 		if u.waits(now) {
 			text = paint(h.o.ErrColor, yellow, text)
 		}

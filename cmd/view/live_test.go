@@ -28,25 +28,22 @@ type terminal struct {
 	lines []string // the last one is where the cursor is
 }
 
-var upAndErase = regexp.MustCompile(`^\x1b\[(\d+)A\x1b\[J`)
-
 func (s *terminal) Write(b []byte) (int, error) {
 	if s.lines == nil {
 		s.lines = []string{""}
 	}
 	text := string(b)
 	for text != "" {
-		if up := upAndErase.FindStringSubmatch(text); up != nil {
-			n, _ := strconv.Atoi(up[1])
-			if s.lines[len(s.lines)-1] != "" || n >= len(s.lines) {
-				s.t.Fatalf("up by %d from %q", n, s.lines)
-			}
-			s.lines = append(s.lines[:len(s.lines)-1-n], "")
-			text = text[len(up[0]):]
+		n := 0
+		for ; strings.HasPrefix(text, upAndErase); n++ {
+			text = text[len(upAndErase):]
+		}
+		if n > 0 {
+			s.up(n)
 			continue
 		}
 		head, rest, ended := strings.Cut(text, "\n")
-		if i := strings.Index(head, "\x1b["); i > 0 && upAndErase.MatchString(head[i:]) {
+		if strings.Contains(head, upAndErase) {
 			s.t.Fatalf("a line is not ended before another takes its place: %q", head)
 		}
 		s.lines[len(s.lines)-1] += head
@@ -59,6 +56,23 @@ func (s *terminal) Write(b []byte) (int, error) {
 		text = rest
 	}
 	return len(b), nil
+}
+
+// up moves the cursor up by rows, of which a line that is wider than the terminal takes several, and erases them.
+func (s *terminal) up(n int) {
+	last := len(s.lines) - 1
+	if s.lines[last] != "" {
+		s.t.Fatalf("up by %d from %q", n, s.lines)
+	}
+	for ; n > 0 && last > 0; last-- {
+		if n -= rowsOf(plainOf(s.lines[last-1]), s.width); n < 0 {
+			s.t.Fatalf("up into the middle of %q", s.lines[last-1])
+		}
+	}
+	if n > 0 {
+		s.t.Fatalf("up by %d rows too many", n)
+	}
+	s.lines = append(s.lines[:last], "")
 }
 
 func plainOf(text string) string {
@@ -175,6 +189,56 @@ func TestLive_clean(t *testing.T) {
 			t.Fatalf("left behind:\n%q\nwant:\n%q", rows, said)
 		}
 	})
+}
+
+// TestLive_resized: a terminal that is made narrower wraps the live lines again, so that they take more rows. Nothing of
+// them stays, and nothing that was said goes with them.
+func TestLive_resized(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v, screen, c := liveView(t, 200, rapid.Bool().Draw(t, "color"))
+		live, o := v.(*human).live, &v.(*human).o
+		o.ErrWidth = 0 // what is said stays whole here
+		plan := tenants(20)
+		v.(*human).planned(plan)
+		var said []string
+		for i := range rapid.IntRange(1, 20).Draw(t, "events") {
+			c.pass(time.Second)
+			at := plan.Operations[i].Address
+			v.Event(executor.OperationStarted{Address: at, Kind: planner.Provision, At: c.now})
+			v.Event(executor.Waiting{Address: at, Why: "the new key does not work everywhere yet 日本語", Until: c.now.Add(time.Minute)})
+			c.pass(time.Second)
+			v.Tick()
+			width := rapid.IntRange(20, 200).Draw(t, "width")
+			screen.width, live.width = width, width
+			if rapid.Bool().Draw(t, "said") {
+				said = append(said, "Short.")
+				v.Note("Short.")
+			}
+			c.pass(time.Second)
+			v.Tick()
+			rows := screen.rows()
+			if len(rows) < len(said) || !slices.Equal(rows[:len(said)], said) || strings.Count(strings.Join(rows, "\n"), " to go") > 1 {
+				t.Fatalf("at %d columns the screen has\n%s", width, strings.Join(rows, "\n"))
+			}
+		}
+		v.Done(End{})
+		if rows := screen.rows(); !slices.Equal(rows, said) {
+			t.Fatalf("left behind:\n%q\nwant:\n%q", rows, said)
+		}
+	})
+}
+
+// TestRowsOf: rows are counted as a terminal wraps them.
+func TestRowsOf(t *testing.T) {
+	for _, test := range []struct {
+		line        string
+		width, want int
+	}{{"", 10, 1}, {strings.Repeat("a", 10), 10, 1}, {strings.Repeat("a", 11), 10, 2}, {strings.Repeat("日", 5), 10, 1},
+		{"a" + strings.Repeat("日", 5), 10, 2}, {strings.Repeat("日", 10), 5, 5}, {strings.Repeat("a", 11), 0, 1}} {
+		if got := rowsOf(test.line, test.width); got != test.want {
+			t.Errorf("%q takes %d rows of %d columns, want %d", test.line, got, test.width, test.want)
+		}
+	}
 }
 
 func trimmed(lines []string) []string {

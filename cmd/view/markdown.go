@@ -21,8 +21,11 @@ type markdown struct {
 }
 
 func newMarkdown(out, err io.Writer, o Options) *markdown {
+	m := &markdown{to: out, page: page{options: o}}
+	m.page.options.Width = 0
 	o.Color, o.Width = o.ErrColor, o.ErrWidth
-	return &markdown{human: newHuman(err, err, o), to: out, page: page{options: o}}
+	m.human = newHuman(err, err, o)
+	return m
 }
 
 func (m *markdown) Plan(p *planner.Plan) {

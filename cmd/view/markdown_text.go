@@ -11,8 +11,11 @@ const textColumns = 300
 
 // cell makes text safe in a page and its tables: it cannot break out of its cell, tag or line, make a link, mention
 // anybody or refer to an issue.
-func cell(text string) string {
-	runes := []rune(fit(oneLine(text), textColumns))
+func cell(text string) string { return cellWithin(text, textColumns) }
+
+// cellWithin is cell for a text of so many columns.
+func cellWithin(text string, columns int) string {
+	runes := []rune(fit(oneLine(text), columns))
 	var b strings.Builder
 	for i, r := range runes {
 		word := i+1 < len(runes) && !unicode.IsSpace(runes[i+1])

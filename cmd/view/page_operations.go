@@ -15,11 +15,17 @@ import (
 type row struct {
 	text, details string
 	grave         bool // it is blocked, destroys or failed: it is shown before all other rows
+	long          bool // the details have changes that the row only names
 	shown, opened bool
 }
 
-// detailLines bounds the details of one operation.
-const detailLines = 30
+// detailLines bounds the details of one operation, changedLines a change in them, and changeColumns a change in a row: what
+// is granted must not be cut where people write so much.
+const (
+	detailLines   = 30
+	changedLines  = 300
+	changeColumns = 4000
+)
 
 // operations writes the table, the picture and the details.
 func (p *page) operations(left *room) string {
@@ -100,13 +106,15 @@ func shownRows(rows []row) string {
 
 func folded(rows []row) string {
 	var b strings.Builder
-	shown, hidden := 0, 0
+	shown, hidden, open := 0, 0, ""
 	for _, r := range rows {
 		switch {
 		case r.details == "":
 		case r.opened && r.shown:
 			b.WriteString(r.details)
-			shown++
+			if shown++; r.long {
+				open = " open"
+			}
 		default:
 			hidden++
 		}
@@ -117,7 +125,7 @@ func folded(rows []row) string {
 	if hidden > 0 {
 		fmt.Fprintf(&b, "\nThe details of %s operations are left out here.\n", words.Number(hidden))
 	}
-	return "\n<details><summary>Details of " + words.Count(shown, "operation") + "</summary>\n" +
+	return "\n<details" + open + "><summary>Details of " + words.Count(shown, "operation") + "</summary>\n" +
 		b.String() + "\n</details>\n"
 }
 
@@ -132,7 +140,9 @@ func (p *page) rows() []row {
 	rows := make([]row, len(p.plan.Operations))
 	for i, o := range p.plan.Operations {
 		l := lineOf(o, p.options)
-		l.details = append(slices.Clip(l.details), notes[o.Address]...)
+		for _, text := range notes[o.Address] {
+			l.details = append(l.details, note(text))
+		}
 		r := row{grave: len(o.Blocked) > 0 || o.Kind == planner.Destroy}
 		outcome := ""
 		if p.report != nil {
@@ -146,19 +156,50 @@ func (p *page) rows() []row {
 		if len(o.Blocked) > 0 {
 			what = "**" + what + "**"
 		}
-		r.text = fmt.Sprintf("| %s | %s | %s |%s %s | %s |\n", code(l.symbol), l.kind, code(l.label), outcome,
-			what, code(l.reference))
-		if len(l.details) > 0 {
-			r.details = "\n" + code(l.symbol) + " " + l.kind + " " + code(l.label) + "\n"
-			for n, d := range l.details {
-				if n == detailLines {
-					r.details += fmt.Sprintf("- %d more\n", len(l.details)-n)
-					break
-				}
-				r.details += "- " + cell(d) + "\n"
+		for _, d := range l.details {
+			switch {
+			case len(d.lines) > 0:
+				r.long = true
+				what += "<br>" + cell(d.text) + " in the details"
+			case d.change:
+				what += "<br>" + cellWithin(d.text, changeColumns)
 			}
 		}
+		r.text = fmt.Sprintf("| %s | %s | %s |%s %s | %s |\n", code(l.symbol), l.kind, code(l.label), outcome,
+			what, code(l.reference))
+		r.details = detailsText(l)
 		rows[i] = r
 	}
 	return rows
+}
+
+// detailsText writes what a row does not show, "" if there is nothing.
+func detailsText(l line) string {
+	var b strings.Builder
+	details := slices.DeleteFunc(slices.Clone(l.details), func(d detail) bool { return d.change && len(d.lines) == 0 })
+	for n, d := range details {
+		if n == detailLines {
+			fmt.Fprintf(&b, "- %d more\n", len(details)-n)
+			break
+		}
+		b.WriteString("- " + cell(d.text) + "\n")
+		if len(d.lines) == 0 {
+			continue
+		}
+		// The sign before each line keeps it from ending the block.
+		b.WriteString("\n  ```diff\n")
+		for n, text := range d.lines {
+			if n == changedLines {
+				fmt.Fprintf(&b, "    %s more\n", words.Number(len(d.lines)-n))
+				break
+			}
+			sign, text := text[:2], hang(fit(oneLine(text[2:]), changeColumns), longChange, 2)
+			b.WriteString("  " + sign + strings.ReplaceAll(text, "\n", "\n  "+sign) + "\n")
+		}
+		b.WriteString("  ```\n\n")
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\n" + code(l.symbol) + " " + l.kind + " " + code(l.label) + "\n" + b.String()
 }

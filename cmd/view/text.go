@@ -82,6 +82,18 @@ func hang(text string, width, indent int) string {
 	return b.String()
 }
 
+// hangLines breaks each line of a text between words, but for lines that begin with a space: they may be meant to be
+// copied.
+func hangLines(text string, width int) string {
+	lines := strings.Split(Clean(text), "\n")
+	for i, l := range lines {
+		if !strings.HasPrefix(l, " ") {
+			lines[i] = hang(l, width, 2)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Clean makes text from outside safe to print. It replaces control characters, which could move the cursor or color
 // what follows; direction marks, which could reorder the text; and characters without a width, which could make two
 // names look the same. It keeps line breaks and tabs. The result is valid UTF-8.
@@ -113,7 +125,8 @@ func oneLine(text string) string {
 func Table(rows [][]string) string { return TableWithin(rows, 0) }
 
 // TableWithin is [Table] for a terminal of a given width; the first row is the head. If the table is too wide, empty
-// columns are left out. If that is not enough, the last column goes on its own line.
+// columns are left out. If that is not enough, the last column goes on its own line. If that is not enough
+// either, all columns but the first stand below it.
 func TableWithin(rows [][]string, width int) string {
 	cells := make([][]string, len(rows))
 	for i, row := range rows {
@@ -125,6 +138,9 @@ func TableWithin(rows [][]string, width int) string {
 	if width > 0 && tableWidth(cells) > width {
 		cells = withoutSilent(cells)
 		below = tableWidth(cells) > width
+		if below && tableWidth(withoutLast(cells)) > width {
+			return stacked(cells, width)
+		}
 	}
 	widths := columnWidths(cells)
 	var b strings.Builder
@@ -143,6 +159,54 @@ func TableWithin(rows [][]string, width int) string {
 		for l := range strings.Lines(line.String()) {
 			b.WriteString(strings.TrimRight(l, " \n") + "\n")
 		}
+	}
+	return b.String()
+}
+
+func withoutLast(rows [][]string) [][]string {
+	out := make([][]string, len(rows))
+	for i, row := range rows {
+		out[i] = row[:max(0, len(row)-1)]
+	}
+	return out
+}
+
+// stacked writes the first cell of each row, and below it the others with their heads. References stay whole.
+func stacked(rows [][]string, width int) string {
+	var b strings.Builder
+	for _, row := range rows[1:] {
+		var words, references []string
+		for i, cell := range row[1:] {
+			switch {
+			case cell == "" || cell == "-":
+			case strings.Contains(cell, "://"):
+				references = append(references, cell)
+			default:
+				words = append(words, strings.ToLower(rows[0][i+1])+" "+cell)
+			}
+		}
+		b.WriteString(row[0] + "\n")
+		if len(words) > 0 {
+			b.WriteString("      " + hang(strings.Join(words, "; "), width, 6) + "\n")
+		}
+		for _, r := range references {
+			b.WriteString("      " + r + "\n")
+		}
+	}
+	return b.String()
+}
+
+// Fields lays out names and values for a terminal of so many columns, 0 for none. Long values break between words, but
+// for references, which are to be copied.
+func Fields(rows [][]string, width int) string {
+	names := columnWidths(rows)[0] + 2
+	var b strings.Builder
+	for _, row := range rows {
+		value := oneLine(row[1])
+		if !strings.Contains(value, "://") {
+			value = hang(value, width, names)
+		}
+		b.WriteString(strings.TrimRight(pad(oneLine(row[0]), names)+value, " ") + "\n")
 	}
 	return b.String()
 }

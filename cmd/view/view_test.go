@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -192,19 +193,20 @@ func TestPlan_golden(t *testing.T) {
 	}
 }
 
-// TestPlan_fitsTheTerminal holds every line of every plan to the columns that there
-// are, where something can be cut. Changes and references are whole: they are to be
-// read or copied.
+// TestPlan_fitsTheTerminal: the lines of a plan break between words where the terminal ends.
+// Nothing is cut, so a line is too long only if one word is, or a reference, which is to be copied.
 func TestPlan_fitsTheTerminal(t *testing.T) {
+	head := regexp.MustCompile(`^(\S \S+)? *[-+]? *`)
 	for _, width := range []int{60, 80, 100, 132} {
-		for _, plan := range []*planner.Plan{everyKind(), withSettings(t), hostile()} {
+		for _, plan := range []*planner.Plan{everyKind(), withSettings(t), hostile(), tenants(3), granting()} {
 			var out bytes.Buffer
 			o := options()
 			o.Width = width
 			v, _ := New("human", &out, &out, o)
 			v.Plan(plan)
 			for _, l := range strings.Split(out.String(), "\n") {
-				if !strings.HasPrefix(l, "      ") && runewidth.StringWidth(l) > width {
+				if words := head.ReplaceAllString(l, ""); strings.Contains(l, "\u2026") || runewidth.StringWidth(l) > width &&
+					strings.Contains(words, " ") && !strings.HasPrefix(l, "      -> ") {
 					t.Errorf("%d columns on a terminal of %d: %s", runewidth.StringWidth(l), width, l)
 				}
 			}
@@ -432,6 +434,7 @@ func TestTableWithin(t *testing.T) {
 		{"wide enough", 80, "PROJECT     EXPIRES  KEY   ITEM\nphotos      -        BHL1  op://Engineering/photos\nline break  -        BHL2  -\n"},
 		{"without what says nothing", 45, "PROJECT     KEY   ITEM\nphotos      BHL1  op://Engineering/photos\nline break  BHL2  -\n"},
 		{"the last column below", 30, "PROJECT     KEY\nphotos      BHL1\n      op://Engineering/photos\nline break  BHL2\n"},
+		{"all columns below the first", 15, "photos\n      key BHL1\n      op://Engineering/photos\nline break\n      key BHL2\n"},
 	} {
 		if got := TableWithin(rows, tt.width); got != tt.want {
 			t.Errorf("%s:\n%s\nwant:\n%s", tt.name, got, tt.want)
@@ -445,6 +448,18 @@ func TestTableWithin(t *testing.T) {
 	}
 }
 
+// TestFields: a long value breaks between words, a reference does not.
+func TestFields(t *testing.T) {
+	rows := [][]string{{"  allowed_ips", "192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24"}, {"  item", "op://Engineering/a long title of photos"}, {"  none", ""}}
+	want := "  allowed_ips  192.0.2.0/24, 198.51.100.0/24,\n               203.0.113.0/24\n  item         op://Engineering/a long title of photos\n  none\n"
+	if got := Fields(rows, 45); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := Fields(rows[:1], 0); got != Table(rows[:1]) {
+		t.Errorf("without a terminal: %q", got)
+	}
+}
+
 // TestReport_narrow: where names and references do not fit side by side, they stand
 // one below the other.
 func TestReport_narrow(t *testing.T) {
@@ -454,7 +469,7 @@ func TestReport_narrow(t *testing.T) {
 	v, _ := New("human", &out, &out, o)
 	name := addr.Address{Kind: addr.Project, Name: "tenant", Key: strings.Repeat("long-", 12)}
 	v.Report(nil, executor.Report{Results: []executor.Result{{Address: name, Kind: planner.Provision, Outcome: executor.Done, Reference: "op://Engineering/" + name.Key}}})
-	want := "tenant[\"long-long-long-long-l…ng-long-long-long-long-long-\"]\n      -> op://Engineering/" + name.Key + "\nApply complete: 1 done.\n"
+	want := "tenant[\"" + name.Key + "\"]\n      -> op://Engineering/" + name.Key + "\nApply complete: 1 done.\n"
 	if out.String() != want {
 		t.Errorf("got\n%swant\n%s", &out, want)
 	}

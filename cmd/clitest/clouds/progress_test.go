@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -43,10 +42,11 @@ func TestR2_stillRunning(t *testing.T) {
 // line that it showed in between.
 func screenOf(t *testing.T, written string) (end, all string) {
 	t.Helper()
-	up := regexp.MustCompile(`\x1b\[(\d+)A\x1b\[J`)
+	const upAndErase = "\x1b[A\x1b[2K"
+	up := regexp.MustCompile("(" + regexp.QuoteMeta(upAndErase) + ")+")
 	var lines []string
 	for {
-		at := up.FindStringSubmatchIndex(written)
+		at := up.FindStringIndex(written)
 		text := written
 		if at != nil {
 			text = written[:at[0]]
@@ -61,7 +61,7 @@ func screenOf(t *testing.T, written string) (end, all string) {
 		if at == nil {
 			return strings.Join(lines, ""), all
 		}
-		n, _ := strconv.Atoi(written[at[2]:at[3]])
+		n := (at[1] - at[0]) / len(upAndErase)
 		if n > len(lines) {
 			t.Fatalf("%d lines go, and there are %d", n, len(lines))
 		}

@@ -69,8 +69,8 @@ project "albums" {
 		own := "https://" + simulator.DefaultAccountID
 		out := a.planOf()
 		for _, want := range []string{"Plan: 2 to update.",
-			`endpoint_url: "` + own + `.r2.cloudflarestorage.com" -> "https://s3.acme.example/s3/default"` + "\n",
-			`endpoint_url: "` + own + `.eu.r2.cloudflarestorage.com" -> "https://s3.acme.example/s3/eu"` + "\n"} {
+			`- "` + own + `.r2.cloudflarestorage.com"` + "\n        + " + `"https://s3.acme.example/s3/default"` + "\n",
+			`- "` + own + `.eu.r2.cloudflarestorage.com"` + "\n        + " + `"https://s3.acme.example/s3/eu"` + "\n"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("the plan lacks %q:\n%s", want, out)
 			}
@@ -93,7 +93,7 @@ project "albums" {
 		// The same by a variable says so.
 		a.write("buckets.hcl", strings.Replace(r2At(""), `s3_endpoint_url = ""`, "", 1))
 		a.env["CLOUDFLARE_S3_ENDPOINT_URL"] = "https://two.acme.example/s3/{jurisdiction}"
-		want := `-> "https://two.acme.example/s3/eu" (from CLOUDFLARE_S3_ENDPOINT_URL)`
+		want := "(from CLOUDFLARE_S3_ENDPOINT_URL):\n        - \"https://s3.acme.example/s3/eu\"\n        + \"https://two.acme.example/s3/eu\""
 		if out := a.planOf(); !strings.Contains(out, want) {
 			t.Errorf("the plan lacks %q:\n%s", want, out)
 		}
@@ -103,7 +103,7 @@ project "albums" {
 		a.converges(2)
 		delete(a.env, "CLOUDFLARE_S3_ENDPOINT_URL")
 		if out := a.planOf("--target", "albums"); !strings.Contains(out, "Plan: 1 to update.") ||
-			!strings.Contains(out, own+`.eu.r2.cloudflarestorage.com" (from CLOUDFLARE_ACCOUNT_ID)`) {
+			!strings.Contains(out, "(from CLOUDFLARE_ACCOUNT_ID):\n") || !strings.Contains(out, `+ "`+own+`.eu.r2.cloudflarestorage.com"`) {
 			t.Errorf("the endpoint that is Cloudflare's again:\n%s", out)
 		}
 		a.converges(2)
