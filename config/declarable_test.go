@@ -91,7 +91,7 @@ func TestDeclarable_leavesOut(t *testing.T) {
 		want   string // what is left out
 	}{
 		"nothing":                    {func(*vendors.BucketSpec) {}, ""},
-		"a rule of the vendor's own": {func(s *vendors.BucketSpec) { s.Settings.Lifecycle[0].Other = "{}" }, "lifecycle_rule (old for all objects, delete after 1h, and {}): the language has no word for all of it"},
+		"a rule of the vendor's own": {func(s *vendors.BucketSpec) { s.Settings.Lifecycle[0].Other = "{}" }, "lifecycle_rule (old for all objects, delete after 1h, and {}): the language cannot express all of it"},
 		"an origin that is none":     {func(s *vendors.BucketSpec) { s.Settings.CORS[0].AllowedOrigins[0] = "https://example.com/" }, "cors_rule"},
 		"an origin in capitals":      {func(s *vendors.BucketSpec) { s.Settings.CORS[0].AllowedOrigins[0] = "https://EXAMPLE.com" }, "cors_rule"},
 		"an id that is none":         {func(s *vendors.BucketSpec) { s.Settings.Lock[0].ID = `a"b` }, "lock_rule"},

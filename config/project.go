@@ -119,6 +119,6 @@ func (d *projectDecoder) roomFor(more int, at hcl.Range) bool {
 		return true
 	}
 	d.Report(faults.TooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
-		"Declare fewer, or split the configuration into several with a state of their own.")
+		"Declare fewer, or split the configuration into several, each with its own state.")
 	return false
 }

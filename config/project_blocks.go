@@ -51,8 +51,8 @@ func (d *projectDecoder) repeated(blocks []eval.Placed) {
 		if first&bit != 0 {
 			at := slices.IndexFunc(blocks[:i], func(earlier eval.Placed) bool { return earlier.Type == b.Type })
 			if blocks[at].Block == b.Block {
-				d.Report(faults.DuplicateBlock, b.DefRange(), fmt.Sprintf("A project has one %s block, and this dynamic block makes several.", b.Type),
-					"Give its for_each one element at most: CONDITION ? [1] : [].")
+				d.Report(faults.DuplicateBlock, b.DefRange(), fmt.Sprintf("A project can have only one %s block, and this dynamic block makes several.", b.Type),
+					"Give its for_each at most one element: CONDITION ? [1] : [].")
 			} else {
 				d.Duplicate(b.Block, blocks[at].Block, fmt.Sprintf("The %s block of the project", b.Type))
 			}
@@ -93,7 +93,7 @@ func rotation(s *eval.Scope, b *hclsyntax.Block) (*Rotation, bool) {
 		s.Report(faults.InvalidDuration, expr.ValueRange(b, "overlap"),
 			fmt.Sprintf("The overlap of %s is not shorter than the %s between two rotations.", language.FormatDuration(r.Overlap),
 				language.FormatDuration(r.Every)),
-			"Write a shorter overlap, or rotate less often. The overlap is 24h if it is not written.")
+			"Write a shorter overlap, or rotate less often. Without a line for it, the overlap is 24h.")
 		return nil, false
 	}
 	return r, true

@@ -19,7 +19,7 @@ func (d *projectDecoder) claim(registers bool) {
 		key := bucketKey{p.Cloud, p.Bucket.ID}
 		if other, taken := d.of.buckets[key]; taken {
 			d.shared(faults.SharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.of.claimants[other],
-				"Give each project a bucket of its own.")
+				"Give each project its own bucket.")
 		} else {
 			d.of.buckets[key] = index
 		}
@@ -33,7 +33,7 @@ func (d *projectDecoder) claim(registers bool) {
 	key := itemKey{p.Secrets, p.ItemTitle}
 	if other, taken := d.of.items[key]; taken {
 		d.shared(faults.SharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.of.claimants[other],
-			"Give each project an item_title of its own.")
+			"Give each project its own item_title.")
 	} else {
 		d.of.items[key] = index
 	}
@@ -63,6 +63,6 @@ func (d *projectDecoder) claimDomains() {
 		}
 		d.Report(faults.SharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
 			c.Domain, other.project, faults.RangeOf(other.place), d.project.Addr, faults.RangeOf(place)),
-			"Give each bucket a domain of its own.")
+			"Give each bucket its own domain.")
 	}
 }

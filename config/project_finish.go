@@ -59,7 +59,7 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 func (d *projectDecoder) needless() {
 	for _, name := range projectBlock.Names(d.set & needless) {
 		d.Report(faults.NeedlessAttribute, d.place(name),
-			fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
+			fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and does not use a cloud.", name),
 			fmt.Sprintf("Remove %s, or remove register to have bh make the bucket and its keys.", name))
 	}
 }
@@ -125,7 +125,7 @@ func (d *projectDecoder) checkExpiry() {
 		return
 	}
 	d.Report(faults.EarlyExpiry, d.place("expires_after"),
-		fmt.Sprintf("The keys expire after %s, and are to work until %s: a rotation every %s and an overlap of %s.",
+		fmt.Sprintf("The keys expire after %s, but must work for %s: a rotation every %s and an overlap of %s.",
 			language.FormatDuration(d.project.ExpiresAfter), language.FormatDuration(r.Every+r.Overlap), language.FormatDuration(r.Every),
-			language.FormatDuration(r.Overlap)), "Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
+			language.FormatDuration(r.Overlap)), "Let the keys live longer, or rotate them more often.").Severity = diag.Warning
 }

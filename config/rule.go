@@ -46,7 +46,7 @@ func (r *rule) oneOf(names ...string) {
 	}
 	if len(both) > 1 {
 		r.fault(faults.ContradictoryRule, expr.ValueRange(r.source.Block, both[1]),
-			fmt.Sprintf("%s and %s exclude each other.", both[0], both[1]), "Keep one of the two.")
+			fmt.Sprintf("%s and %s cannot be set together.", both[0], both[1]), "Keep one of the two.")
 	}
 }
 

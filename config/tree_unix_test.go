@@ -63,7 +63,7 @@ func inRepository(t *testing.T) (dir, outside string) {
 
 func TestFile_readsTheRepositoryAlone(t *testing.T) {
 	dir, outside := inRepository(t)
-	const ok, leaves, above, ours, none = "within", "is a link that leaves the repository", "is outside of the repository", "files of git or bh", "there is no file"
+	const ok, leaves, above, ours, none = "within", "is a link that leads out of the repository", "is outside of the repository", "files of git or bh", "there is no file"
 	for path, want := range map[string]string{
 		"name.txt": ok, "dir/../name.txt": ok, "../shared/name.txt": ok, "within": ok, "absolute": ok, "twice": ok, "folder/name.txt": ok,
 		"folder/../shared/name.txt": ok, "folder/../infra/name.txt": ok, "../sub/name.txt": ok,
@@ -71,7 +71,7 @@ func TestFile_readsTheRepositoryAlone(t *testing.T) {
 		"nope": none, "broken": none, "name.txt/x": none, "dir/nope/../name.txt": none,
 		"circle": "circle", "dir": "is a folder", ".": "is a folder", "pipe": "is a pipe",
 		"../../outside/secret.txt": above, "../../outside/nothing": above, "../../../../../../../../proc/self/environ": above, "/proc/self/environ": above, "/dev/stdin": above,
-		"/nothing/at/all": above, filepath.Join(outside, "secret.txt"): above, "folder/../../../outside/secret.txt": "leaves the repository", filepath.Dir(dir) + "x/name.txt": above,
+		"/nothing/at/all": above, filepath.Join(outside, "secret.txt"): above, "folder/../../../outside/secret.txt": "leads out of the repository", filepath.Dir(dir) + "x/name.txt": above,
 		"leaves": leaves, "leavesfar": leaves, "leavesabove/secret.txt": leaves, "leavesabove/nothing": leaves, "proc": leaves, "nowhere": leaves,
 		"../.git/config": ours, "../.GIT/config": ours, ".bh/state.db": ours, "../.bh/state.db": ours, "../.Bh/state.db": ours, "../.git/worktrees/w/x": ours,
 		"../.git/nothing": ours, "git": ours, "gitfolder/config": ours, "gitfolder/../shared/name.txt": ours, "bh/state.db": ours, "../sub/.git": ours,

@@ -63,8 +63,8 @@ func (m *maker) otherAccount(s *subject, now Address) bool {
 	return m.unseen(s, otherAccount,
 		"The bucket "+r.Bucket.Name+" of "+s.project.String()+" is in the account "+was+", and "+r.Cloud+" names "+
 			now.AccountID+"; bh cannot move a bucket to another account, and would leave its keys behind.",
-		"Set the account back. For buckets in the other account, declare a cloud block of another name; "+
-			"to forget this one and leave it as it is, write a removed block.")
+		"Set the account back. For buckets in the other account, declare a cloud block with another name; to "+
+			"forget this one and leave it as it is, write a removed block.")
 }
 
 // otherIssuer refuses a project whose credentials are of a kind that the cloud no longer sees: nobody
@@ -78,7 +78,7 @@ func (m *maker) otherIssuer(s *subject, now Address) bool {
 		return false
 	}
 	return m.unseen(s, otherIssuer,
-		"The credential "+r.Active.ID+" of "+s.project.String()+" is of the kind \""+r.Issuer+"\", and "+r.Cloud+
+		"The credential "+r.Active.ID+" of "+s.project.String()+" is of kind \""+r.Issuer+"\", and "+r.Cloud+
 			" now has \""+now.Issuer+"\"; bh could neither see nor revoke it, and would leave it behind.",
 		"Set the kind back. To change it, forget the project with a removed block, revoke that credential where it "+
 			"was made, and take the bucket over again with adopt = true.")

@@ -46,7 +46,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	m.issue(s, d, word, r.Active, overlap)
 	if overlap > 0 {
 		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
-			" and is revoked by the first apply after it")
+			" and the first apply after that revokes it")
 	}
 	m.leaveStore(s, d)
 }
@@ -107,7 +107,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 		fail("The item \"" + name + "\" has no " + vendors.FieldAccessKeyID + " and " + vendors.FieldSecretAccessKey + ".")
 		return
 	case !live:
-		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is no live credential of " +
+		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is not a live credential of " +
 			s.desired.Cloud + ".")
 		return
 	}
@@ -135,7 +135,7 @@ func (m *maker) needProof(s *subject, d *draft) {
 	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
 		return
 	}
-	d.because(Update, "unproved", "the stored credential was not proved to work yet")
+	d.because(Update, "unproved", "the stored credential is not proved to work yet")
 	d.add(s.proof())
 }
 
@@ -148,7 +148,7 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
 			continue
 		}
-		d.because(Rotate, "overlap_passed", "the overlap has passed since "+words.Day(c.RetireAfter)+
+		d.because(Rotate, "overlap_passed", "the overlap ended on "+words.Day(c.RetireAfter)+
 			"; the old key is revoked")
 		d.add(revoke(c))
 	}

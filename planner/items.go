@@ -61,7 +61,7 @@ func MissingStores(in Input) diag.List {
 }
 
 // elsewhere says what to do about items that are not lost.
-const elsewhere = "If the items are elsewhere, put them back or correct the block: then the present keys stay."
+const elsewhere = "If the items are elsewhere, put them back or correct the block: the keys then stay as they are."
 
 // replaced says what operations do about the keys whose items are gone.
 func replaced(operations []*Operation) string {
@@ -131,7 +131,7 @@ func (m *maker) reportDoubles() {
 	for _, secrets := range slices.Sorted(maps.Keys(lines)) {
 		d := diag.Diagnostic{Severity: diag.Warning, Kind: titleNotUnique,
 			Detail: "In " + secrets + ", the title " + strings.Join(lines[secrets][:min(len(lines[secrets]), 5)], "; the title ") +
-				". A reference by title may lead to either, and a copy holds the same keys until they are renewed.",
+				". A reference by title may find either, and a copy holds the same keys until they are renewed.",
 			Fix: "Rename or delete the other, or use references by id, as bh env --by-id prints them."}
 		if n := len(lines[secrets]) - 5; n > 0 {
 			d.Detail = strings.Replace(d.Detail, ". A reference", "; and "+words.Count(n, "more title")+". A reference", 1)

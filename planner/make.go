@@ -107,8 +107,8 @@ func (m *maker) checkRotateNames() {
 				Fix:    "Name a declared project; bh state list shows what is recorded."})
 		case d.Register != nil:
 			m.fault(diag.Diagnostic{Kind: rotationOfRegistered, Address: p, Subject: d.Range,
-				Detail: "The keys of " + p.String() + " were brought, not issued by bh.",
-				Fix:    "Change the keys where they come from; the next apply registers the new ones."})
+				Detail: "The keys of " + p.String() + " were registered, not issued by bh.",
+				Fix:    "Change the keys where they were issued; the next apply registers the new ones."})
 		}
 	}
 }

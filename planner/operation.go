@@ -128,7 +128,7 @@ var (
 	freesTitle      = Reason{"item_title", "frees the title of the item"}
 	freesCredential = Reason{"credentials", "frees a credential"}
 	// What a plan counts on below a limit of credentials, where it has no room to spare.
-	makesRoom = Reason{"room", "makes room below the limit of credentials"}
+	makesRoom = Reason{"room", "makes room under the limit of credentials"}
 	// A key that is stored before would be for those who have left the store as well.
 	encrypts = Reason{"recipients", "is encrypted for its recipients first"}
 	// A record that another one moves to would be lost.

@@ -65,9 +65,9 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 		case q.live > limit:
 			m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: aboveLimit,
 				Subject: m.place(cloud),
-				Detail: fmt.Sprintf("%s has %d credentials, and bh knows of a limit of %d: it was raised, then, "+
-					"and nothing is held to it.", cloud, q.live, limit),
-				Fix: "Tell bh the limit that holds with token_limit."})
+				Detail: fmt.Sprintf("%s has %d credentials, and bh assumes a limit of %d. The limit must "+
+					"have been raised, so bh does not check it.", cloud, q.live, limit),
+				Fix: "Set token_limit to the actual limit."})
 			continue
 		}
 		late, waits, fits := q.arrange(limit)
@@ -230,17 +230,17 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool)
 		_, _, fits := q.arrange(limit + 1 + more)
 		return fits
 	})
-	fix := "Remove credentials that nobody uses, split the plan with --target, " +
-		"or have the limit raised and tell bh with token_limit."
+	fix := "Remove credentials that nobody uses, split the plan with --target, or have the limit raised and " +
+		"set token_limit."
 	for n := q.parallelism - 1; n > 0; n-- {
 		fewer := *q
 		fewer.parallelism = n
 		if _, _, fits := fewer.arrange(limit); fits {
-			fix = fmt.Sprintf("Let fewer operations run at once: --parallelism %d. Or: ", n) + strings.ToLower(fix[:1]) + fix[1:]
+			fix = fmt.Sprintf("Run fewer operations at once: --parallelism %d. Or: ", n) + strings.ToLower(fix[:1]) + fix[1:]
 			break
 		}
 	}
-	has := fmt.Sprintf("has %d, whoever made them", q.live)
+	has := fmt.Sprintf("has %d, including those that bh did not make", q.live)
 	if assumed {
 		has = fmt.Sprintf("the state knows of %d", q.live)
 	}

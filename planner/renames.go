@@ -87,23 +87,23 @@ func (m *maker) reportRenames() {
 // reportRename words one group of renames, at the place of one of them.
 func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 	d.Address, d.Subject = at.to, m.desired[at.to].Range
-	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " is the one of " + at.from.String() +
-		" in this stack's state, which is not declared any more."
+	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " belongs to " + at.from.String() +
+		", which this stack's state records and the files no longer declare."
 	if n := len(group) - 1; n > 0 {
-		d.Detail += fmt.Sprintf(" So it is with %d more of project.%s.", n, at.from.Name)
+		d.Detail += fmt.Sprintf(" The same is true of %d more of project.%s.", n, at.from.Name)
 	}
 	if d.Severity == diag.Warning {
 		what := "ends it and its keys, and leaves the bucket"
 		if _, bucketGoes := m.departs(at.from); bucketGoes {
 			what = "destroys it, its keys and its bucket"
 		}
-		d.Detail += " As it stands, this plan " + what + "."
+		d.Detail += " This plan " + what + "."
 	}
 	blocks, possible := m.movedBlocks(group)
 	d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n\n")
 	if !possible {
 		d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n") +
-			"\n\nA moved block cannot do it, for project." + at.from.Name + " is still declared, with for_each."
+			"\n\nA moved block cannot do that, because project." + at.from.Name + " is still declared, with for_each."
 	}
 	m.fault(d)
 }
@@ -184,7 +184,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 		return
 	}
 	fault := diag.Diagnostic{Kind: bucketNotManaged, Address: s.project, Subject: s.desired.Range,
-		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
+		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that is not in this stack's state.",
 		Fix: "To take it over as it is: adopt = true, or an import block, which bh import writes. " +
 			"Otherwise choose another name."}
 	if len(m.recorded) == 0 {
@@ -192,7 +192,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 	}
 	if holder, held := m.owners.Bucket(observed.BucketKey{Cloud: s.desired.Cloud, ID: id}); held {
 		fault.Kind = bucketOfAnother
-		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() +
+		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " belongs to " + holder.String() +
 			" in this stack's state."
 		fault.Fix = m.wayToBucket(holder)
 	} else if others := m.owners.HeldByOthers(observed.BucketKey{Cloud: s.desired.Cloud, ID: id}); len(others) > 0 {
@@ -210,8 +210,8 @@ func (m *maker) wayToBucket(holder addr.Address) string {
 	if _, removed := m.removed[holder]; removed {
 		return "The removed block forgets it; to take it over as it is: adopt = true, or an import block."
 	}
-	return "An earlier run of this project was stopped, so that nothing can move here. " +
-		"Choose another name, or destroy what it left: remove this block, and apply."
+	return "An earlier run of this project was stopped, so nothing can move here. Choose another name, or " +
+		"destroy what it left: remove this block, and apply."
 }
 
 // otherBucket says which other bucket the holder declares now, "" if it declares the same.
@@ -221,7 +221,7 @@ func (m *maker) otherBucket(holder addr.Address) string {
 	if d.Register != nil || r == nil || r.Bucket == nil || d.Bucket.ID.Name == r.Bucket.Name {
 		return ""
 	}
-	return holder.String() + " declares the bucket " + d.Bucket.ID.Name +
-		" by now; a bucket stays with its project. Set that back to " + write.Quoted(r.Bucket.Name) +
+	return holder.String() + " now declares the bucket " + d.Bucket.ID.Name +
+		"; a bucket stays with its project. Set it back to " + write.Quoted(r.Bucket.Name) +
 		", and choose another name here."
 }

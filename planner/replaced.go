@@ -21,7 +21,7 @@ func (m *maker) issueFirst(s *subject, d *draft) {
 		return
 	case old != nil && overlap > 0:
 		d.Notes = append(d.Notes, "a new credential is issued; the key "+old.ID+" works until "+
-			words.Day(m.in.Now.Add(overlap))+" and is revoked by the first apply after it")
+			words.Day(m.in.Now.Add(overlap))+" and the first apply after that revokes it")
 	case old != nil:
 		d.Notes = append(d.Notes, "a new credential is issued; the key "+old.ID+" is revoked as soon as it is stored")
 	case imported || d.Kind == Adopt:
@@ -44,13 +44,13 @@ func (m *maker) retires(s *subject, d *draft) (*state.CredentialRef, time.Durati
 	why := ""
 	switch {
 	case !live:
-		why = "is no credential of " + s.desired.Cloud
+		why = "is not a credential of " + s.desired.Cloud
 	case known[key]:
 		why = "belongs to a project of this stack"
 	case claim.Owner == owners.AnotherStack || claim.Owner != owners.ThisStack && strings.HasPrefix(c.Name, "bh/"):
 		why = "belongs to " + claim.String()
 	case c.Bucket != s.bucketID():
-		why = "is not for the bucket " + s.bucketID().Name + " alone; whoever uses it for the rest would be shut out"
+		why = "is not for the bucket " + s.bucketID().Name + " alone; anyone who uses it for other buckets would be locked out"
 	}
 	if why != "" {
 		d.failed = true

@@ -92,7 +92,7 @@ func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, emp
 	x := m.settingsOf(s, observed.BucketKey{Cloud: o.Cloud, ID: id}, false)
 	steps := detachSteps(x, id)
 	for _, step := range steps {
-		o.Notes = append(o.Notes, "the bucket is no longer public under "+strings.Join(step.Change.Detach, ", "))
+		o.Notes = append(o.Notes, "the bucket is no longer public at "+strings.Join(step.Change.Detach, ", "))
 	}
 	locked := len(x.Applied.Lock) > 0 ||
 		slices.ContainsFunc(x.Tried, func(c vendors.SettingsChange) bool { return len(c.Settings.Lock) > 0 })
@@ -110,6 +110,6 @@ func (m *maker) noteShown(s *subject, o *Operation) {
 		return
 	}
 	if names := settings.Shown(s.record.Applied.Settings); len(names) > 0 {
-		o.Notes = append(o.Notes, "the bucket stays public under "+strings.Join(names, ", "))
+		o.Notes = append(o.Notes, "the bucket stays public at "+strings.Join(names, ", "))
 	}
 }

@@ -135,7 +135,7 @@ func (m *maker) couldRead(secrets string, removed []string) []string {
 	}
 	if len(brought) > 0 {
 		slices.SortFunc(brought, addr.Address.Compare)
-		notes = append(notes, fmt.Sprintf(who+had, keysOf(brought))+"have them changed where they come from")
+		notes = append(notes, fmt.Sprintf(who+had, keysOf(brought))+"change them where they were issued")
 	}
 	return notes
 }

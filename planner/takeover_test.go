@@ -126,7 +126,7 @@ func TestMake_owners(t *testing.T) {
 			s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket")
 		}, []string{"BH2045"}, "", false, "opened by K9, which bh issued. It belongs to an earlier time of this state, or to another state"},
 		{"the same, and a destroy", func(s *scene) { s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket"); s.undeclare() },
-			[]string{"BH2045"}, planner.Destroy, true, "a credential that no record knows opens the bucket"},
+			[]string{"BH2045"}, planner.Destroy, true, "an unrecorded credential opens the bucket"},
 		{"the name of the stack, of one that is known and one that is not", func(s *scene) {
 			s.shared()
 			s.forgetRecord()

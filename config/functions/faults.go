@@ -40,9 +40,9 @@ const (
 	// ByteOrderMark may begin a file; it is no part of its text.
 	ByteOrderMark = "\ufeff"
 	// OneSpelling is the way out for two words that only look the same.
-	OneSpelling = "Keep one of the two; where they mean different things, give them names that differ visibly."
+	OneSpelling = "Keep one of the two; if they mean different things, give them names that look different."
 	// LessOfIt is the way out for values that are too large.
-	LessOfIt = "Make less of it. Values that really are that large can be made in several locals, or read from smaller files."
+	LessOfIt = "Make the value smaller. If you need all of it, split it into several locals, or read it from smaller files."
 )
 
 func tooDeep() error {

@@ -7,7 +7,7 @@ import (
 
 var outside = group{"Environment", []row{
 	{name: "env", of: envFunc, args: "name, default",
-		text:    "Returns a variable of the environment, or a default if it is not set or empty.",
+		text:    "Returns an environment variable, or a default if it is not set or empty.",
 		example: `env("REGION", "weur")`, result: `"weur"`},
 }}
 

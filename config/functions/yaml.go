@@ -93,7 +93,7 @@ func (y *yamlReader) read(n *yaml.Node, depth int) (yamlValue, error) {
 func (y *yamlReader) alias(n *yaml.Node) (yamlValue, error) {
 	v, known := y.anchors[n.Alias]
 	if !known || v.value == cty.NilVal {
-		return v, yamlFault(n, "the anchor %q is used within what it stands for", n.Value)
+		return v, yamlFault(n, "the anchor %q is used inside its own definition", n.Value)
 	}
 	if y.size += v.size; y.size > EvaluationLimit {
 		return v, tooMuch()

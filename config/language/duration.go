@@ -33,7 +33,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	for rest != "" {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		if digits == 0 {
-			return 0, errors.New("a number is expected before each unit")
+			return 0, errors.New("each unit needs a number before it")
 		}
 		if digits == len(rest) {
 			return 0, errors.New("the number has no unit")
@@ -60,11 +60,11 @@ func ParseDuration(text string) (time.Duration, error) {
 func unitFault(rest string) error {
 	for _, u := range units {
 		if u.letter == rest[0] {
-			return fmt.Errorf("the unit %q comes twice or after a smaller one", rest[:1])
+			return fmt.Errorf("the unit %q appears twice or after a smaller one", rest[:1])
 		}
 	}
 	r := []rune(rest)[0]
-	return fmt.Errorf("%q is no unit", string(r))
+	return fmt.Errorf("%q is not a unit", string(r))
 }
 
 func multiply(digits string, unit time.Duration) (time.Duration, error) {

@@ -34,7 +34,7 @@ func Suggestion(given string, names []string, what string) string {
 		return fmt.Sprintf("Did you mean %q?", name)
 	}
 	if len(names) == 0 {
-		return fmt.Sprintf("Remove it: no %s is known here.", what)
+		return fmt.Sprintf("Remove it: no %s is allowed here.", what)
 	}
 	names = slices.Sorted(slices.Values(names))
 	const shown = 20

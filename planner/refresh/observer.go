@@ -277,13 +277,13 @@ func find(c *config.Config, connection string) (config.Connection, bool) {
 func fixFor(err error) string {
 	switch {
 	case errors.Is(err, vendors.ErrDenied):
-		return "Check the credentials that bh uses and what they may do; bh doctor says whose they are and what they lack."
+		return "Check the credentials that bh uses and what they may do; bh doctor says whose they are and which permissions they lack."
 	case errors.Is(err, vendors.ErrRateLimited):
-		return "Wait until the limit allows calls again, then repeat the command."
+		return "Wait until the limit allows calls again, then run the command again."
 	case errors.Is(err, context.Canceled):
-		return "Repeat the command."
+		return "Run the command again."
 	case errors.Is(err, vendors.ErrInvalid):
-		return "Nothing was changed. Correct that, and repeat the command."
+		return "Nothing was changed. Correct that, then run the command again."
 	}
-	return "Nothing was changed. Repeat the command when that is fixed or the vendor answers again."
+	return "Nothing was changed. Run the command again when that is fixed or the vendor responds again."
 }

@@ -139,9 +139,9 @@ func (c Comparison) Before(change vendors.SettingsChange) []string {
 func (c Comparison) Cause(kind vendors.SettingsKind) (word, text string) {
 	switch {
 	case !Same(kind, c.Want, c.Applied):
-		return "settings_changed", "the settings of the bucket that are declared changed"
+		return "settings_changed", "the declared settings of the bucket changed"
 	case !c.Want.Has(kind):
-		return "interrupted", "an earlier run was stopped and left settings on the bucket that are not declared"
+		return "interrupted", "an earlier run was stopped and left undeclared settings on the bucket"
 	}
 	return "settings_drift", "the bucket's settings were changed outside of bh"
 }

@@ -19,8 +19,8 @@ func (c Comparison) Notes(change vendors.SettingsChange) []string {
 		}
 	}
 	note(deletions(after), deletions(before), "objects are deleted by the rule ")
-	note(locks(before), locks(after), "objects are no longer kept by the rule ")
-	note(Shown(after), Shown(before), "the bucket becomes public under ")
+	note(locks(before), locks(after), "objects are no longer locked by the rule ")
+	note(Shown(after), Shown(before), "the bucket becomes public at ")
 	return out
 }
 
