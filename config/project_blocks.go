@@ -35,7 +35,7 @@ func (d *projectDecoder) decodeBlocks(written hclsyntax.Blocks) {
 	}
 }
 
-// blockBit returns the bit of a type of block in a project, 0 if there is no such type.
+// blockBit returns the bit of a type of block in a project, 0 if the type does not exist.
 func blockBit(name string) language.Set {
 	if projectBlock.Block(name) == nil {
 		return 0
@@ -43,7 +43,7 @@ func blockBit(name string) language.Set {
 	return projectBlock.Set(name)
 }
 
-// repeated reports blocks of which a project has one alone, and this one more.
+// repeated reports a second block of a type that a project can have only once.
 func (d *projectDecoder) repeated(blocks []eval.Placed) {
 	first := language.Set(0)
 	for i, b := range blocks {

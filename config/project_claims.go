@@ -11,7 +11,7 @@ import (
 	"buckethead/config/faults"
 )
 
-// claim reports a bucket or an item that another project has already.
+// claim reports a bucket or an item that another project already has.
 func (d *projectDecoder) claim(registers bool) {
 	index := int32(len(d.of.claimants))
 	p := &d.project
@@ -45,8 +45,8 @@ func (d *projectDecoder) shared(k diag.Kind, attribute, what string, other claim
 		what, other.project, faults.RangeOf(at(other.block)), d.project.Addr, faults.RangeOf(at(d.source))), fix)
 }
 
-// claimDomains reports domains that another project has already: a domain leads
-// to one bucket.
+// claimDomains reports domains that another project already has: a domain leads to
+// only one bucket.
 func (d *projectDecoder) claimDomains() {
 	if d.faults&hasDomain != 0 {
 		return

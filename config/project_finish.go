@@ -33,7 +33,7 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 		d.faults |= hasItemTitle
 	}
 	if registers {
-		if d.set&hasRegister != 0 { // otherwise it is not known whether it does
+		if d.set&hasRegister != 0 { // otherwise it is unknown whether it registers keys
 			d.needless()
 		}
 	} else {
@@ -83,7 +83,7 @@ func (d *projectDecoder) checkCloud() {
 	if vendor.CheckBucket != nil && d.faults&ofBucket == 0 {
 		spec := d.project.Bucket
 		if d.faults&settingsBlocks != 0 {
-			spec.Settings = vendors.BucketSettings{} // half of them say nothing
+			spec.Settings = vendors.BucketSettings{} // half of them mean nothing
 		}
 		d.problems(faults.InvalidBucket, vendor.CheckBucket(spec))
 	}
@@ -118,7 +118,7 @@ func (d *projectDecoder) problems(k diag.Kind, problems []vendors.Problem) {
 	}
 }
 
-// checkExpiry warns of keys that expire while a rotation still counts on them.
+// checkExpiry warns of keys that expire while a rotation still relies on them.
 func (d *projectDecoder) checkExpiry() {
 	r := d.project.Rotate
 	if r == nil || d.set&hasExpiresAfter == 0 || d.project.ExpiresAfter >= r.Every+r.Overlap {

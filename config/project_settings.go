@@ -14,7 +14,7 @@ import (
 	"buckethead/vendors"
 )
 
-// What a bucket can have at most, of each type of rule and of domains.
+// The most rules of each type, and domains, that a bucket can have.
 const (
 	maxRules   = 1000
 	maxDomains = 50
@@ -154,7 +154,7 @@ func (r *rule) lifecycle(one *vendors.LifecycleRule, n int) string {
 // lock checks a lock_rule block.
 func (r *rule) lock(one *vendors.LockRule, n int) string {
 	if !one.Indefinite {
-		r.set &^= r.table.Set("indefinite") // false is as if it were not written
+		r.set &^= r.table.Set("indefinite") // false means the same as leaving it out
 	}
 	r.oneOf("retain_for", "retain_until", "indefinite")
 	r.needsOne("The rule does not say how long objects are kept.",

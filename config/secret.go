@@ -16,14 +16,14 @@ import (
 
 // secret reads an attribute that holds a secret: the secret itself, or the
 // reference that names it in a store. own is the scheme of the block's own
-// vendor, which cannot read its own key out of itself.
+// vendor, which cannot read its own key from itself.
 func (cn *connected) secret(s *eval.Scope, a *hclsyntax.Attribute, own string) (vendors.Secret, string, eval.Outcome) {
 	within := *s
 	within.Hidden = true
 	secret, reference, out := cn.evaluateSecret(&within, a, own)
 	if out == eval.Faulty {
-		// What was refused may be a secret all the same, so the lines that are
-		// shown with the fault must not have it.
+		// A refused value may be a secret too, so the lines that are
+		// shown with the fault must not contain it.
 		s.MaskExpression(a.Expr)
 	}
 	return secret, reference, out
@@ -80,8 +80,8 @@ func (cn *connected) evaluateSecret(s *eval.Scope, a *hclsyntax.Attribute, own s
 	return vendors.NewSecret(text), "", eval.Given
 }
 
-// reference tells a reference such as op://vault/item/field from any other text;
-// the outcome is unset if it is not one.
+// reference recognises a reference such as op://vault/item/field;
+// the outcome is unset for any other text.
 func (cn *connected) reference(s *eval.Scope, a *hclsyntax.Attribute, text, own string) (string, eval.Outcome) {
 	if !cn.ev.Sources.Reference(text) {
 		return "", eval.Unset

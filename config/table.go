@@ -9,7 +9,7 @@ import (
 	"buckethead/vendors"
 )
 
-// The tables of the language. They are read only once they were indexed, and so safe for
+// The tables of the language. Once they are indexed, they are read-only and so safe for
 // concurrent use.
 var (
 	bhBlock = &language.Block{Name: "bh", Doc: "Settings that apply to all files of the folder.",
@@ -76,7 +76,7 @@ var (
 				Example: `owner = "acme@1b2c3d4e"`, At: language.At(func(i *Import) any { return &i.Owner })},
 		}}
 
-	// fileBlock holds every type of block that stands in a file by itself, in the order of the
+	// fileBlock holds every type of block at the top level of a file, in the order of the
 	// reference.
 	fileBlock = (&language.Block{Blocks: []*language.Block{bhBlock, cloudBlock, secretsBlock, projectBlock, names.VariableBlock, names.LocalsBlock,
 		movedBlock, removedBlock, importBlock, policy.Block}}).Index()
@@ -88,7 +88,7 @@ func settingsBlock(name string, labels []string, title string, settings []vendor
 	example := name + ` "` + strings.Join(labels, `" "`) + "\" {"
 	for _, s := range settings {
 		a := language.Attribute{Name: s.Name, Form: language.Text, Doc: s.Doc, Default: s.Default, Words: s.Words, Example: s.Example,
-			Required: s.Required && len(s.Env) == 0} // what the environment sets need not be written
+			Required: s.Required && len(s.Env) == 0} // a setting from the environment need not be written
 		switch {
 		case s.Secret:
 			a.Form = language.Secret

@@ -79,7 +79,7 @@ func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open
 }
 
 // recreateBucket plans to make a bucket again that is gone. Unless an earlier run deleted it, a person
-// has to allow it, because its objects are lost.
+// must allow that, because its objects are lost.
 func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	deleted := slices.ContainsFunc(s.intents, func(i state.Intent) bool {
 		return i.Step == StepDeleteBucket && i.Name == spec.ID.Name

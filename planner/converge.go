@@ -6,8 +6,8 @@ import (
 	"buckethead/config/diag"
 )
 
-// converge returns the operation that makes a project as it is declared, nil if it is so already. It
-// is for projects with a bucket of bh's; see register for the others.
+// converge returns the operation that makes a project match its declaration, nil if it already does. It
+// is for projects whose bucket bh makes; see register for the others.
 func (m *maker) converge(s *subject) *Operation {
 	if m.misplaced(s) {
 		return nil

@@ -57,7 +57,7 @@ func (m *maker) dropLeftItems(s *subject, d *draft) {
 	var left []observed.ItemKey
 	if s.record != nil {
 		for _, f := range s.record.Former {
-			if m.over(f.Secrets, f.ID) == "" { // else it is another state's by now
+			if m.over(f.Secrets, f.ID) == "" { // else another state has it now
 				left = append(left, observed.ItemKey{Secrets: f.Secrets, ID: f.ID})
 			}
 		}

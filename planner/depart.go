@@ -18,7 +18,7 @@ func (m *maker) depart(s *subject) *Operation {
 		o := s.operation(Forget, "forgotten", "a removed block forgets it; nothing is deleted")
 		o.Range = block.Range
 		o.Steps = append(o.Steps, ForgetRecord{})
-		s.strays = nil // they are left alone with the rest
+		s.strays = nil // they are left alone like the rest
 		return s.finish(o, true)
 	}
 	word, text := "undeclared", "it is no longer declared"
@@ -74,7 +74,7 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 		onDestroy = s.record.OnDestroy
 	}
 	if onDestroy == "empty" && m.in.Observed.CannotEmpty[o.Cloud] {
-		// Said before the credentials are gone, and not when it fails after.
+		// Reported before the credentials are gone, not when the delete fails afterwards.
 		onDestroy = "refuse"
 		o.Notes = append(o.Notes, "this cloud cannot delete the objects of a bucket: on_destroy = \"empty\" works like \"refuse\"")
 	}
@@ -168,7 +168,7 @@ func (m *maker) leftItems(s *subject, o *Operation) []DeleteItem {
 // undoIntents ends a project that is neither declared nor recorded: it removes what its intents name.
 func (m *maker) undoIntents(s *subject) *Operation {
 	if len(s.intents) == 0 && len(s.strays) == 0 {
-		return nil // names under watch that were not seen: nothing to do but to wait
+		return nil // names under watch that were not seen: only waiting helps
 	}
 	o := s.operation(Destroy, "interrupted", "an earlier run was stopped, and the project is no longer in the file")
 	for _, i := range s.intents {

@@ -18,7 +18,7 @@ import (
 const massLoss = 3
 
 // reportVanished reports the stores that are missing or have lost most of their items,
-// where operations would put new keys instead of those.
+// if operations would replace the lost keys with new ones.
 func (m *maker) reportVanished(operations []*Operation) {
 	if m.in.Allowance.Reissue {
 		return
@@ -46,8 +46,8 @@ func (m *maker) reportVanished(operations []*Operation) {
 	}
 }
 
-// MissingStores warns of stores that are missing as a whole, which is one cause of many
-// differences.
+// MissingStores warns of stores that are missing as a whole, which explains many
+// differences at once.
 func MissingStores(in Input) diag.List {
 	var out diag.List
 	index := owners.New(in.Desired, in.Recorded, in.Observed)
@@ -83,7 +83,7 @@ func replaced(operations []*Operation) string {
 	return strings.Join(out, " and ") + "."
 }
 
-// lostStore describes a store whose items are gone, by the one cause if that is known.
+// lostStore describes a store whose items are gone, by their common cause if that is known.
 func lostStore(in Input, secrets string, gone, all int) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Warning, Kind: itemsGone,
 		Detail: fmt.Sprintf("%s of the %s that bh stored in %s %s there.", words.Number(gone), words.Count(all, "item"),

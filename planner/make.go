@@ -97,7 +97,7 @@ func (m *maker) decide(s *subject) *Operation {
 	}
 }
 
-// checkRotateNames reports rotations that were asked for and cannot be made.
+// checkRotateNames reports rotations that were asked for but cannot be done.
 func (m *maker) checkRotateNames() {
 	for _, p := range slices.SortedFunc(maps.Keys(m.in.Rotate), addr.Address.Compare) {
 		switch d := m.desired[p]; {

@@ -89,7 +89,7 @@ func (m *maker) sequence(operations []*Operation) func(yield func(int) bool) {
 	}
 }
 
-// reportCircle names the operations of a circle, and two applies that untie it.
+// reportCircle names the operations of a circle, and says how two applies resolve it.
 func (m *maker) reportCircle(circle []*Operation) {
 	d := diag.Diagnostic{Kind: circleOfWaits, Address: circle[0].Address,
 		Fix: "Do it in two applies: declare the changes of one of them and apply, then declare the rest and apply again."}

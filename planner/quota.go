@@ -17,8 +17,8 @@ import (
 // defaultParallelism is how many operations run at once by default.
 const defaultParallelism = 8
 
-// demand is what one operation does to the number of live credentials, in all and at most on the way:
-// it may revoke before it mints.
+// demand is how one operation changes the number of live credentials: in the end, and at most while it
+// runs, because it may mint before it revokes.
 type demand struct{ mints, revokes, peak int }
 
 func (d demand) net() int { return d.mints - d.revokes }
@@ -147,7 +147,7 @@ func (m *maker) demandOf(o *Operation) demand {
 	return d
 }
 
-// arrange lets operations run as early as fits below the limit. It returns those that come late,
+// arrange lets operations run as early as the limit allows. It returns those that come late,
 // and which of those that only revoke each of them waits for. It reports whether there is a way
 // at all.
 func (q *quota) arrange(limit int) (late []*Operation, waits map[*Operation][]*Operation, fits bool) {
@@ -224,7 +224,7 @@ func (q *quota) wait(o *Operation, freeing []*Operation) {
 	o.Notes = append(o.Notes, note)
 }
 
-// refusal says that there is no room for the plan, and how to make some.
+// refusal says that there is no room for the plan, and how to make room.
 func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool) diag.Diagnostic {
 	needed := limit + 1 + sort.Search(q.mints, func(more int) bool {
 		_, _, fits := q.arrange(limit + 1 + more)

@@ -11,7 +11,7 @@ import (
 	"buckethead/vendors"
 )
 
-// register stores the keys that someone brings, if they are not stored yet or have
+// register plans to store registered keys, if they are not stored yet or have
 // changed. It contacts no cloud.
 func (m *maker) register(s *subject) *Operation {
 	r, want := s.record, s.desired
@@ -47,7 +47,7 @@ func (m *maker) register(s *subject) *Operation {
 	return m.conclude(s, d)
 }
 
-// registerNotes says what a reviewer has to know: which secret is read, and where its keys are used.
+// registerNotes says what a reviewer needs to know: which secret is read, and where its keys are used.
 func registerNotes(r *config.Register) (notes []string) {
 	if r.Reference != "" {
 		notes = append(notes, "the secret is read from "+r.Reference)
@@ -83,7 +83,7 @@ func (m *maker) registerCause(s *subject) (word, text string) {
 	return "", ""
 }
 
-// storeRegistered plans to store the keys that someone brings, and to prove them.
+// storeRegistered plans to store registered keys, and to prove them.
 func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	item := ""
 	if block, imported := m.imports[s.project]; imported && block.Item != "" && (s.record == nil || s.record.Item == nil) {

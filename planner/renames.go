@@ -34,7 +34,7 @@ func (m *maker) seemRenamed() map[addr.Address]renaming {
 	return m.renames
 }
 
-// anyDeparts reports whether there is anything to look for.
+// anyDeparts reports whether any project has left the files without a removed block.
 func (m *maker) anyDeparts() bool {
 	for p := range m.recorded {
 		if m.leavesUnsaid(p) {
@@ -84,7 +84,7 @@ func (m *maker) reportRenames() {
 	}
 }
 
-// reportRename words one group of renames, at the place of one of them.
+// reportRename reports one group of renames, at the place of one of them.
 func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 	d.Address, d.Subject = at.to, m.desired[at.to].Range
 	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " belongs to " + at.from.String() +
@@ -108,9 +108,9 @@ func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 	m.fault(d)
 }
 
-// movedBlocks returns the blocks that say what was renamed: one for the name, where
+// movedBlocks returns the blocks that say what was renamed: one for the name, if
 // that moves each instance to where it is declared, else one for each instance. It
-// is false where no block can say it; then it returns commands.
+// returns false if no block can express it, and commands instead of blocks.
 func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
 	old := addr.Address{Kind: addr.Project, Name: group[0].from.Name}
 	now := addr.Address{Kind: addr.Project, Name: group[0].to.Name}
@@ -161,8 +161,8 @@ func (m *maker) movesByName(group []renaming) bool {
 	return true
 }
 
-// declaresName reports whether a project of the name is declared, with any key or,
-// where for_each is empty, with none.
+// declaresName reports whether a project with the name is declared, with any key or,
+// if for_each is empty, without instances.
 func (m *maker) declaresName(name string) bool {
 	if slices.Contains(m.in.Desired.Names, name) {
 		return true
@@ -180,7 +180,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 	d.failed = true
 	id := s.desired.Bucket.ID
 	if _, renamed := m.seemRenamed()[s.project]; renamed {
-		m.refused[s.project] = true // told with the others
+		m.refused[s.project] = true // reported with the others
 		return
 	}
 	fault := diag.Diagnostic{Kind: bucketNotManaged, Address: s.project, Subject: s.desired.Range,
@@ -202,7 +202,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 	m.fault(fault)
 }
 
-// wayToBucket says how to get a bucket that another project has.
+// wayToBucket says how the project can get a bucket that another project has.
 func (m *maker) wayToBucket(holder addr.Address) string {
 	if d := m.desired[holder]; d != nil {
 		return cmp.Or(m.otherBucket(holder), "Choose another name: a bucket stays with its project.")

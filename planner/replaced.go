@@ -30,8 +30,8 @@ func (m *maker) issueFirst(s *subject, d *draft) {
 	m.issue(s, d, "", old, overlap)
 }
 
-// retires returns the credential that a first one replaces, nil for none, and how long it
-// works on. The draft fails if it must not be revoked.
+// retires returns the credential that a first one replaces, nil for none, and how much longer
+// it works. The draft fails if it must not be revoked.
 func (m *maker) retires(s *subject, d *draft) (*state.CredentialRef, time.Duration) {
 	block := m.imports[s.project]
 	if block.AccessKeyID == "" || block.Item != "" || s.desired.Register != nil || s.record != nil && s.record.Active != nil {

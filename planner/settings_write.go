@@ -86,7 +86,7 @@ func settingsChanges(s *subject, steps []Step) []Change {
 	return out
 }
 
-// leaveSettings plans what has to be removed before the bucket is deleted: domains, which would lead
+// leaveSettings plans what must be removed before the bucket is deleted: domains, which would point
 // to nothing, and locks, if objects are deleted.
 func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) []UpdateSettings {
 	x := m.settingsOf(s, observed.BucketKey{Cloud: o.Cloud, ID: id}, false)
@@ -104,7 +104,7 @@ func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, emp
 	return steps
 }
 
-// noteShown says under which names a bucket that stays is public.
+// noteShown notes at which addresses a bucket that stays is public.
 func (m *maker) noteShown(s *subject, o *Operation) {
 	if s.record == nil {
 		return

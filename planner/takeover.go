@@ -24,10 +24,10 @@ func TakeOverBlock(to addr.Address, bucket, item, owner string) string {
 	return strings.TrimSuffix(string(config.Generate([]config.Existing{e})), "\n")
 }
 
-// toCopy indents a block: views do not break lines that begin with a space.
+// toCopy indents a block, because views do not break lines that begin with a space.
 func toCopy(block string) string { return "  " + strings.ReplaceAll(block, "\n", "\n  ") }
 
-// stateLost is what to do if the state that knew of something is gone.
+// stateLost says what to do if the state that recorded something is gone.
 const stateLost = "If the state was lost: bh state backup --list shows its copies, and bh state rebuild " +
 	"makes a new one. If it was kept elsewhere: bh state migrate --from PLACE brings it here."
 
@@ -122,7 +122,7 @@ func (m *maker) mayTakeItem(s *subject, key observed.ItemKey, block config.Impor
 	return false
 }
 
-// titleTaken refuses a second item of one title.
+// titleTaken refuses a second item with the same title.
 func (m *maker) titleTaken(s *subject, id string) {
 	d := diag.Diagnostic{Kind: titleTaken, Address: s.project, Subject: s.desired.Range,
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
@@ -201,7 +201,7 @@ func unknownKey(others []owners.Evidence) (id string, unknown bool) {
 // warnOfSharing warns of buckets of this state to which other states have keys.
 func (m *maker) warnOfSharing() {
 	if m.in.Mode != Normal {
-		return // a destroy that must not be is blocked
+		return // a destroy that must not happen is blocked
 	}
 	for key := range m.owners.Shared() {
 		p, ours := m.owners.Bucket(key)

@@ -215,7 +215,7 @@ func TestMake_asksOnlyForItsBuckets(t *testing.T) {
 	}
 }
 
-// A name belongs to whoever can have drawn it, also one that was drawn after the copy was
+// A name belongs to every state that can have drawn it, also if it was drawn after the copy was
 // made from which a state was restored, and one of a later try.
 func TestDiscover_checksNames(t *testing.T) {
 	for name, c := range map[string]struct {

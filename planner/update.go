@@ -89,8 +89,8 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	}
 }
 
-// editedFields returns what someone else changed in an item that was read, and what it is changed to.
-// It leaves out fields whose values change anyway.
+// editedFields returns the fields that someone else changed in an item that was read, with their new
+// values. It leaves out fields whose values change anyway.
 func (m *maker) editedFields(s *subject, item observed.Item, fields map[string]string) []Change {
 	if !item.Read {
 		return nil

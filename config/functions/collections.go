@@ -151,7 +151,7 @@ var coalesceFunc = function.New(&function.Spec{
 	},
 })
 
-// indexFunc returns the place of a value in a list.
+// indexFunc returns the index of a value in a list.
 var indexFunc = function.New(&function.Spec{
 	Params: []function.Parameter{
 		{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType}},
@@ -308,8 +308,8 @@ var matchKeysFunc = function.New(&function.Spec{
 	},
 })
 
-// distinctFunc removes what is in a list before. The library compares each element with
-// each, which is left to it where elements have no text.
+// distinctFunc removes repeated elements. The library compares each element with every other
+// one, so it is used only if elements have no text.
 var distinctFunc = function.New(&function.Spec{
 	Params: stdlib.DistinctFunc.Params(),
 	Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },

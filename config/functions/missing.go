@@ -15,8 +15,8 @@ const (
 	readsPlace = "depends on the machine that bh runs on, so the plan in CI would differ from yours."
 )
 
-// absent is the table of all that are missing. A name that ends with a star stands for all
-// that begin like it.
+// absent is the table of the missing functions. A name that ends with a star matches every
+// name that begins with the rest.
 var absent = []Absent{
 	{[]string{"timestamp", "plantimestamp"}, readsClock,
 		`Write the date, or pass it in as a variable: bh plan --var "today=$(date -u +%FT%TZ)".`},

@@ -12,7 +12,7 @@ var outside = group{"Environment", []row{
 }}
 
 // envFunc reads a variable of the environment, or returns the default if it is not set. What
-// was read carries marks; a default carries none, because it stands in the file.
+// was read carries marks; a default carries none, because it is in the file.
 func envFunc(w *World) function.Function {
 	return function.New(&function.Spec{
 		Params:   []function.Parameter{{Name: "name", Type: cty.String}},

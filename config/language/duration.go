@@ -21,8 +21,8 @@ var units = []struct {
 }
 
 // ParseDuration reads "90d", "12h", "1w 2d" or "1h30m": whole numbers with units,
-// each unit once and the largest first. A day has 24 hours. The error says what
-// is wrong, in the words of a clause.
+// each unit once and the largest first. A day has 24 hours. The error is a clause that
+// says what is wrong.
 func ParseDuration(text string) (time.Duration, error) {
 	rest := strings.TrimSpace(text)
 	if rest == "" {
@@ -56,7 +56,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	return total, nil
 }
 
-// unitFault tells a unit that does not exist from one that comes too late.
+// unitFault distinguishes a unit that does not exist from one that comes too late.
 func unitFault(rest string) error {
 	for _, u := range units {
 		if u.letter == rest[0] {

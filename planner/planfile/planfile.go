@@ -65,7 +65,7 @@ func Read(r io.Reader) (*planner.Plan, error) {
 	if len(text) > limit {
 		return nil, fmt.Errorf("%w: it is larger than %d MiB", ErrFormat, limit>>20)
 	}
-	// Of another format, the fields need not be those of this one.
+	// Another format may have other fields than this one.
 	if err := json.Unmarshal(text, &struct {
 		Format *int `json:"bh_plan_format"`
 	}{&doc.Format}); err != nil {
@@ -152,7 +152,7 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 	cut.Operations = slices.DeleteFunc(slices.Clone(fresh.Operations),
 		func(o planner.Operation) bool { return !keep[o.Address] })
 	if len(cut.Operations) < len(fresh.Operations) {
-		cut.Quotas = nil // they are of the whole plan
+		cut.Quotas = nil // they are for the whole plan
 	}
 	return &cut, nil
 }

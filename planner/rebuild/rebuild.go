@@ -18,7 +18,7 @@ import (
 )
 
 // Result is what can be recovered of a lost state: the records of declared projects, and what stays
-// unknown. Lineages are the states whose things were taken. If things of several states were found
+// unknown. Lineages are those of the states whose things were taken. If things of several states were found
 // and none was chosen, Choose lists the states and the rest is empty.
 type Result struct {
 	Records  []state.Record // by address
@@ -28,7 +28,7 @@ type Result struct {
 	Choose   []Kin
 }
 
-// Unknown is something that the providers do not tell. Word is a stable word for programs.
+// Unknown is something that the providers do not reveal. Word is a stable word for programs.
 type Unknown struct {
 	Address addr.Address `json:"address"`
 	Word    string       `json:"word"`
@@ -149,7 +149,7 @@ func (r *rebuilder) project(p *config.Project) {
 	if p.Register == nil {
 		r.bucket(p, &record)
 	} else {
-		record.Applied.Unverified = p.Register.Unverified // nothing tells, and it makes no difference
+		record.Applied.Unverified = p.Register.Unverified // nothing reveals it, and it does not matter
 	}
 	if found {
 		record.Item = &state.ItemRef{ID: item.Summary.ID, Title: item.Summary.Title,
@@ -160,7 +160,7 @@ func (r *rebuilder) project(p *config.Project) {
 	r.out.Records = append(r.out.Records, record)
 }
 
-// strange reports an existing bucket that nothing of the lost state names.
+// strange reports an existing bucket that nothing from the lost state names.
 func (r *rebuilder) strange(p addr.Address, key observed.BucketKey) {
 	others := slices.DeleteFunc(r.owners.HeldByOthers(key), func(h owners.Evidence) bool { return r.takes(h.Claim) })
 	if len(others) > 0 {
@@ -202,7 +202,7 @@ func (r *rebuilder) item(p *config.Project) (observed.Item, bool) {
 	return r.in.Observed.Items[here[0]], true
 }
 
-// bucket records what the bucket tells about itself.
+// bucket records what is known from the bucket itself.
 func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
 	key := observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
 	b, there := r.in.Observed.Buckets[key]
@@ -216,7 +216,7 @@ func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
 	}
 	record.Applied.Location, record.Applied.StorageClass = b.Location, b.StorageClass
 	if b.Location == "" {
-		record.Applied.Location = p.Bucket.Location // the cloud does not tell, and a hint changes nothing
+		record.Applied.Location = p.Bucket.Location // the cloud does not say, and a hint changes nothing
 	}
 	applied := r.in.Observed.Settings[key]
 	for _, kind := range p.Bucket.Settings.Kinds() {
@@ -265,7 +265,7 @@ func (r *rebuilder) others(p addr.Address, held map[observed.CredentialKey]bool)
 	}
 }
 
-// leftOver reports what carries this stack's mark and belongs to no declared project.
+// leftOver reports things with this stack's mark that belong to no declared project.
 func (r *rebuilder) leftOver(held map[observed.CredentialKey]bool) {
 	declared := map[addr.Address]bool{}
 	for i := range r.in.Desired.Projects {

@@ -21,9 +21,9 @@ var (
 		WayOut: "Do what the message says, and run the command again. `bh doctor --for plan` lists the " +
 			"permissions that the token needs."}
 	SecretWithheld = diag.Kind{Code: "BH3003", Summary: "No secret is sent to this host",
-		Meaning: "A request would carry a secret to a host that neither the vendor nor the environment names: only " +
-			"the file does. Whoever can change the file in a pull request could otherwise have your secrets sent to a " +
-			"server of their own. Nothing was sent.",
+		Meaning: "A request would carry a secret to a host that neither the vendor nor the environment " +
+			"names: only the file does. Otherwise anyone who can change the file in a pull request could " +
+			"have your secrets sent to their own server. Nothing was sent.",
 		Example: "The file has `connect_host = \"https://op.acme.test\"`, and OP_CONNECT_HOST is not set.",
 		WayOut: "If the host is yours, name it in the environment in which bh runs; the message says which " +
 			"variable to use. `bh help security` explains the rule. If you do not know the host, find out " +

@@ -42,7 +42,7 @@ func locks(s vendors.BucketSettings) []string {
 	return vendors.BucketSettings{Lock: enabled}.Words(vendors.LockSettings)
 }
 
-// Shown returns the names under which a bucket with these settings is public.
+// Shown returns the addresses at which a bucket with these settings is public.
 func Shown(s vendors.BucketSettings) []string {
 	var out []string
 	for _, d := range s.Domains {
