@@ -76,9 +76,9 @@ func TestDynamic_faults(t *testing.T) {
 		"iterator in quotes": {"dynamic \"lock_rule\" {\n for_each = []\n iterator = \"r\"\n content {}\n}", []string{
 			"BH1010@10 iterator takes a name without quotes, and this is not one. Write it as: iterator = rule"}},
 		"iterator that is taken": {"dynamic \"lock_rule\" {\n for_each = []\n iterator = var\n content {}\n}", []string{
-			`BH1011@10 The name "var" already stands for something else. Choose another name: iterator = rule`}},
+			`BH1011@10 The name "var" already means something else. Choose another name: iterator = rule`}},
 		"iterator each": {"dynamic \"lock_rule\" {\n for_each = []\n iterator = each\n content {}\n}", []string{
-			`BH1011@10 The name "each" already stands for something else. Choose another name: iterator = rule`}},
+			`BH1011@10 The name "each" already means something else. Choose another name: iterator = rule`}},
 		"type instead of the iterator": {"dynamic \"lock_rule\" {\n for_each = [\"1d\"]\n iterator = rule\n content {\n  retain_for = lock_rule.value\n }\n}", []string{
 			`BH1013@12 There is nothing called "lock_rule" here. The element is rule here, as iterator says.`}},
 		"ids that are the same": {rule(`["7d", "8d"]`, "id = \"same\"\nretain_for = lock_rule.value"), []string{

@@ -98,7 +98,7 @@ func settingsBlock(name string, labels []string, title string, settings []vendor
 			a.Form = language.TextMap
 		}
 		if len(s.Env) > 0 {
-			a.Doc += " Otherwise " + strings.Join(s.Env, " or ") + " of the environment."
+			a.Doc += " Without it, bh reads the environment variable " + strings.Join(s.Env, " or ") + "."
 		}
 		if s.Required {
 			example += "\n  " + s.Example

@@ -66,7 +66,7 @@ var (
 				Example: `domain = "files.example.com"`, At: ofDomain(func(d *vendors.CustomDomain) any { return &d.Domain })},
 			{Name: "zone_id", Form: language.Text, Required: true, Canonical: unspaced, Doc: "The id of the zone that has the domain.",
 				Example: `zone_id = "0123456789abcdef0123456789abcdef"`, At: ofDomain(func(d *vendors.CustomDomain) any { return &d.ZoneID })},
-			{Name: "enabled", Form: language.Flag, Default: "true", Doc: "Whether the domain leads to the bucket.",
+			{Name: "enabled", Form: language.Flag, Default: "true", Doc: "Whether the domain serves the bucket.",
 				Example: `enabled = false`, At: ofDomain(func(d *vendors.CustomDomain) any { return &d.Enabled })},
 			{Name: "min_tls", Form: language.Text, Words: []string{"1.0", "1.1", "1.2", "1.3"}, Doc: "The oldest version of TLS that is accepted.",
 				Example: `min_tls = "1.2"`, At: ofDomain(func(d *vendors.CustomDomain) any { return &d.MinTLS })},

@@ -198,7 +198,7 @@ var (
 		WayOut: "If the items are elsewhere, correct the block or put them back: then the keys stay as they are. If " +
 			"they are lost, `bh plan --allow-reissue` shows what an apply with the same flag would do: it issues new " +
 			"keys, stores them and revokes the old ones."}
-	titleNotUnique = diag.Kind{Code: "BH2062", Summary: "Several items have one title",
+	titleNotUnique = diag.Kind{Code: "BH2062", Summary: "Several items have the same title",
 		Meaning: "Someone copied an item of bh, or made another one with its title. bh finds its own item by " +
 			"id, but a reference by title may find the other one, whose keys stop working after the next " +
 			"rotation. This is a warning.",

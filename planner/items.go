@@ -125,7 +125,7 @@ func (m *maker) reportDoubles() {
 			continue
 		}
 		item, secrets := d.Record.Item, d.Record.Secrets
-		line := fmt.Sprintf("%q stands for %s, which bh keeps, and %s", item.Title, item.ID, someOf(d.Others))
+		line := fmt.Sprintf("%q names %s, which bh manages, and %s", item.Title, item.ID, someOf(d.Others))
 		lines[secrets] = append(lines[secrets], line)
 	}
 	for _, secrets := range slices.Sorted(maps.Keys(lines)) {

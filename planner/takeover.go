@@ -87,7 +87,7 @@ func (m *maker) othersBucket(s *subject, key observed.BucketKey, others []owners
 func (m *maker) othersThing(s *subject, what, why string, states []string, block string) {
 	d := diag.Diagnostic{Kind: ownedByAnother, Address: s.project, Subject: s.desired.Range,
 		Detail: what + " belongs to " + words.List(states...) + ": " + why + ".",
-		Fix: "Choose another name. To take it over from that state, which then has to release it with a removed block:\n\n" +
+		Fix: "Choose another name. To take it over from that state, which must then release it with a removed block:\n\n" +
 			toCopy(block)}
 	if imported, is := m.imports[s.project]; is {
 		d.Subject = imported.Range

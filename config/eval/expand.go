@@ -124,7 +124,7 @@ func (s *Scope) iterator(b *hclsyntax.Block, d *dynamic) bool {
 			return false
 		}
 		if _, taken := s.ev.root.Variables[d.iterator]; taken || d.iterator == "each" {
-			s.Report(faults.InvalidValue, a.Expr.Range(), fmt.Sprintf("The name %q already stands for something else.", d.iterator),
+			s.Report(faults.InvalidValue, a.Expr.Range(), fmt.Sprintf("The name %q already means something else.", d.iterator),
 				"Choose another name: iterator = rule")
 			return false
 		}

@@ -134,7 +134,7 @@ var (
 		WayOut: "Install a matching version: `bh version` shows the one that you have. Or change `required_version`."}
 	UnknownBackend = diag.Kind{Code: "BH1026", Summary: "Unknown kind of state",
 		Meaning: "The bh block has a `state` block of a kind that this bh does not have. A state is a file, " +
-			"`state \"local\"`, or an object in a bucket, `state \"s3\"`, on any server that speaks S3.",
+			"`state \"local\"`, or an object in a bucket, `state \"s3\"`, on any server that supports S3.",
 		WayOut: "Use one of the two. `bh help shared-state` shows the block for a bucket. After you change " +
 			"the place, `bh state migrate` moves the state there."}
 	UnsetEnvironment = diag.Kind{Code: "BH1027", Summary: "Environment variable is not set",

@@ -141,7 +141,7 @@ var (
 		Meaning: "A date of a rule cannot be read, has a fraction of a second, or is in a year that no vendor accepts.",
 		WayOut:  "Write \"2027-01-31\", or with a time of day \"2027-01-31T18:00:00Z\"."}
 	SharedDomain = diag.Kind{Code: "BH1074", Summary: "Two projects have the same domain",
-		Meaning: "Two projects declare the same `custom_domain`. A domain can lead to only one bucket.",
+		Meaning: "Two projects declare the same `custom_domain`. A domain can serve only one bucket.",
 		WayOut:  "Give each bucket its own domain, or remove the block from one of the projects."}
 	IdleRule = diag.Kind{Code: "BH1075", Summary: "Rule does nothing",
 		Meaning: "A rule has no attribute that says what it does: a `lifecycle_rule` deletes, moves and ends " +

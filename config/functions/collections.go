@@ -13,7 +13,7 @@ import (
 )
 
 var collections = group{"Collections", []row{
-	{name: "alltrue", f: combine(false), text: "Reports whether all elements are true, as it does for an empty list.",
+	{name: "alltrue", f: combine(false), text: "Reports whether all elements are true; an empty list counts as true.",
 		example: `alltrue([true, false])`, result: `false`},
 	{name: "anytrue", f: combine(true), text: "Reports whether any element is true.",
 		example: `anytrue([true, false])`, result: `true`},

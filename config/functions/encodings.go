@@ -36,7 +36,7 @@ var encodings = group{"Encodings", []row{
 		text:    "Decodes Base64 into text, from another encoding such as UTF-16LE.",
 		example: `textdecodebase64("aABpAA==", "UTF-16LE")`, result: `"hi"`},
 	{name: "textencodebase64", f: charsetFunc("string", encodeCharset),
-		text:    "Encodes a text in another encoding, such as UTF-16LE, and that in Base64.",
+		text:    "Writes a text in another encoding, such as UTF-16LE, and encodes that in Base64.",
 		example: `textencodebase64("hi", "UTF-16LE")`, result: `"aABpAA=="`},
 	{name: "urldecode", f: textFunc(unescape), text: "Decodes what urlencode() encodes.",
 		example: `urldecode("a+b%21")`, result: `"a b!"`},
