@@ -33,7 +33,7 @@ func decodeState(cn *connected, states []StateKind, b *hclsyntax.Block, state *B
 			kinds = append(kinds, `"`+k.Name+`"`)
 		}
 		s.Report(faults.UnknownBackend, b.LabelRanges[0],
-			fmt.Sprintf("State of the kind %q is asked for, and this version of bh knows %s.", kind, words.List(kinds...)),
+			fmt.Sprintf("The file asks for a state of the kind %q, and this version of bh knows %s.", kind, words.List(kinds...)),
 			`Write state "local" { path = ".bh/state.db" }.`)
 		return
 	}

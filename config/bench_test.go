@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 )
 
-// BenchmarkLoad/.../load is held against BenchmarkLoad/.../hclparse, which parses
+// BenchmarkLoad/.../load is compared with BenchmarkLoad/.../hclparse, which parses
 // the same bytes and does nothing with them. testdata/bench/config.md has figures.
 func BenchmarkLoad(b *testing.B) {
 	for _, shape := range []string{"blocks", "for_each"} {

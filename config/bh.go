@@ -15,11 +15,11 @@ import (
 	"buckethead/config/faults"
 )
 
-// stackName is what can stand in the names of credentials and in the marks of
-// items, of which the stack is a part.
+// stackName matches what can be part of the names of credentials and of the marks of
+// items, which contain the name of the stack.
 var stackName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$`)
 
-// StackNameFor makes a stack name out of a text: characters that a name cannot have become
+// StackNameFor makes a stack name from a text: characters that a name cannot have become
 // dashes. It returns DefaultStack if nothing is left.
 func StackNameFor(text string) string {
 	name := strings.Map(func(r rune) rune {
@@ -38,7 +38,7 @@ type bhDecoder struct {
 	ev      *eval.Evaluator
 	version string // of bh
 	stack   string
-	state   *hclsyntax.Block // nil where none is written
+	state   *hclsyntax.Block // nil if none is written
 }
 
 // decode reads the bh block, of which there should be one. It returns false if the file needs another
@@ -87,7 +87,7 @@ func (d *bhDecoder) readStack(s *eval.Scope, a *hclsyntax.Attribute) {
 }
 
 // satisfied checks the running version against required_version. A build between
-// versions, such as 0.1.0-dev, counts as the version that it leads to.
+// versions, such as 0.1.0-dev, counts as the version that it precedes.
 func (d *bhDecoder) satisfied(s *eval.Scope, a *hclsyntax.Attribute) bool {
 	text, out := s.Text(a)
 	if out != eval.Given {
@@ -104,7 +104,7 @@ func (d *bhDecoder) satisfied(s *eval.Scope, a *hclsyntax.Attribute) bool {
 		return true
 	}
 	s.Report(faults.UnsupportedVersion, a.Expr.Range(),
-		fmt.Sprintf("The file asks for bh %s, and this is bh %s.", text, d.version),
-		"Install a version that fits, or change required_version.")
+		fmt.Sprintf("The file asks for bh %s, but this is bh %s.", text, d.version),
+		"Install a matching version, or change required_version.")
 	return false
 }

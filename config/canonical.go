@@ -26,8 +26,8 @@ func network(_, text string) (canonical, fault, fix string) {
 			`Write it as "203.0.113.7", "203.0.113.0/24" or "2001:db8::/32".`
 	}
 	if prefix.Masked() != prefix {
-		return "", fmt.Sprintf("%q is an address within a network, with the length of the network.", text),
-			fmt.Sprintf("Write %q for the whole network, or the address alone.", prefix.Masked().String())
+		return "", fmt.Sprintf("%q is one address in a network, but has the length of the network.", text),
+			fmt.Sprintf("Write %q for the whole network, or the address without the length.", prefix.Masked().String())
 	}
 	return prefix.String(), "", ""
 }
@@ -40,7 +40,7 @@ func unspaced(name, text string) (canonical, fault, fix string) {
 	for i, r := range []rune(text) {
 		if r <= ' ' || r == 0x7f {
 			return "", fmt.Sprintf("%s has a space or a control character in it: %q, character %d.", name, r, i+1),
-				"Copy the value again, without what surrounds it."
+				"Copy the value again, without the characters around it."
 		}
 	}
 	return text, "", ""
@@ -54,7 +54,7 @@ func keyID(name, text string) (canonical, fault, fix string) {
 	return unspaced(name, text)
 }
 
-// endpoint accepts the URL of an endpoint. Only the machine itself may be talked to without
+// endpoint accepts the URL of an endpoint. Only an endpoint on this machine may be used without
 // TLS.
 func endpoint(name, text string) (canonical, fault, fix string) {
 	if _, fault, fix := unspaced(name, text); fault != "" {
@@ -72,15 +72,15 @@ func endpointFault(text string) string {
 	case err != nil || u.Host == "" || u.Hostname() == "":
 		return "This is not the URL of an endpoint: it has no host, or a character that a URL cannot have."
 	case u.User != nil:
-		return "The URL of an endpoint has no user and no password in it."
+		return "The URL of an endpoint cannot contain a user or a password."
 	case u.RawQuery != "" || u.Fragment != "":
-		return "The URL of an endpoint has no query and no fragment."
+		return "The URL of an endpoint cannot have a query or a fragment."
 	case u.Scheme == "https":
 		return ""
 	case u.Scheme == "http" && vendors.Loopback(u.Hostname()):
 		return ""
 	}
-	return "An endpoint is reached by https, or by http on this machine alone."
+	return "An endpoint must use https; only one on this machine may use http."
 }
 
 // ruleID accepts the name of a rule.
@@ -102,20 +102,20 @@ func pageOrigin(_, text string) (canonical, fault, fix string) {
 	}
 	u, err := url.Parse(text)
 	if err == nil && u.User != nil {
-		return "", "An origin has no user and no password in it.", example
+		return "", "An origin cannot contain a user or a password.", example
 	}
 	if err != nil || u.Scheme == "" || u.Hostname() == "" || !plainText(text) {
 		return "", fmt.Sprintf("%q is not an origin.", text), example
 	}
 	canonical = strings.ToLower(u.Scheme + "://" + u.Host)
 	if !strings.EqualFold(text, canonical) {
-		return "", fmt.Sprintf("%q has more in it than the scheme, the host and the port of an origin.", text),
+		return "", fmt.Sprintf("%q has more than the scheme, the host and the port of an origin.", text),
 			fmt.Sprintf("Write %q.", canonical)
 	}
 	return canonical, "", ""
 }
 
-// method is the canonical form of a method of HTTP that a CORS rule can allow.
+// method is the canonical form of an HTTP method that a CORS rule can allow.
 func method(_, text string) (canonical, fault, fix string) {
 	methods := []string{"GET", "PUT", "POST", "DELETE", "HEAD"}
 	canonical = strings.ToUpper(text)
@@ -129,7 +129,7 @@ func method(_, text string) (canonical, fault, fix string) {
 		strings.Join(methods, ", ") + "."
 }
 
-// headerName accepts the name of a header of HTTP, or "*".
+// headerName accepts the name of an HTTP header, or "*".
 func headerName(_, text string) (canonical, fault, fix string) {
 	if text == "" || !plainText(text) || strings.ContainsAny(text, `"(),/:;<=>?@[\]{}`) {
 		return "", fmt.Sprintf("%q is not the name of a header.", text),
@@ -157,12 +157,12 @@ func hostname(_, text string) (canonical, fault, fix string) {
 	}
 	if len(text) > 253 || len(labels) < 2 || slices.ContainsFunc(labels, bad) {
 		return "", fmt.Sprintf("%q is not the name of a host.", text),
-			`Write the name alone, in ASCII, such as "files.example.com".`
+			`Write only the name, in ASCII, such as "files.example.com".`
 	}
 	return text, "", ""
 }
 
-// word reports whether a character is a letter or a digit of ASCII.
+// word reports whether a character is an ASCII letter or digit.
 func word(c rune) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }

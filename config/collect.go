@@ -29,7 +29,7 @@ func collectBlocks(ev *eval.Evaluator, files []files.File) *topBlocks {
 	for _, f := range files {
 		for _, a := range f.Body.Attributes {
 			ev.Sources.Attribute(a)
-			ev.Found.Report(faults.UnknownAttribute, a.NameRange, a.SrcRange, fmt.Sprintf("%q stands outside of any block.", a.Name),
+			ev.Found.Report(faults.UnknownAttribute, a.NameRange, a.SrcRange, fmt.Sprintf("%q is outside of any block.", a.Name),
 				"Move it into the block that it belongs to; a value of your own belongs in locals { ... }.")
 		}
 		for _, block := range f.Body.Blocks {
@@ -37,7 +37,7 @@ func collectBlocks(ev *eval.Evaluator, files []files.File) *topBlocks {
 			if table == nil {
 				fix := language.WayOut(block.Type, fileBlock.BlockNames(), "block")
 				if block.Type == eval.DynamicBlock.Name {
-					fix = "A dynamic block stands in a project. For several projects, write for_each in a project block."
+					fix = "A dynamic block belongs in a project. For several projects, write for_each in a project block."
 				}
 				ev.Found.Report(faults.UnknownBlock, block.TypeRange, block.Range(), fmt.Sprintf("There is no block of type %q.", block.Type), fix)
 				continue

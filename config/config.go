@@ -53,7 +53,7 @@ type Config struct {
 	// Sensitive holds the values of sensitive variables. It is set even if there are errors.
 	Sensitive []vendors.Secret
 	// Sources holds the files as they were read, by the name that ranges use.
-	// Asterisks stand for what is, or may be, a secret written in a file, so that
+	// Asterisks replace what is, or may be, a secret written in a file, so that
 	// the lines around a diagnostic can be shown. Files of variables are not part.
 	Sources map[string][]byte
 }
@@ -92,7 +92,7 @@ const (
 // Rotation says how often keys are renewed and how long the old ones keep working.
 type Rotation struct{ Every, Overlap time.Duration }
 
-// Register holds keys that someone brings. Either SecretAccessKey is set, or Reference
+// Register holds keys that someone else issued. Either SecretAccessKey is set, or Reference
 // names the secret in a store, from which it is read later. Unverified is verify = false:
 // an apply does not prove that the keys open the bucket.
 type Register struct {
@@ -167,7 +167,7 @@ func (c Connection) Ready() error { return eval.Ready(c.Lacks) }
 // Ready returns a [LackError] if the place of the state is not known because of what it lacks.
 func (b Backend) Ready() error { return eval.Ready(b.Lacks) }
 
-// Refers returns a [LackError] if one of the named settings lacks its value.
+// Refers returns a [LackError] if one of the named settings has no value.
 func (c Connection) Refers(settings []string) error {
 	return eval.Ready(slices.DeleteFunc(slices.Clone(c.Lacks), func(l eval.Lack) bool { return !slices.Contains(settings, l.Attribute) }))
 }

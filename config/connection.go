@@ -16,14 +16,14 @@ import (
 	"buckethead/vendors"
 )
 
-// connection is one cloud or secrets block with its vendor, which is nil where
+// connection is one cloud or secrets block with its vendor, which is nil if
 // no vendor has that name.
 type connection struct {
 	Connection
 	block  *hclsyntax.Block
 	vendor *vendors.Vendor
 	knows  language.Set // the bucket attributes that a cloud knows
-	// address is kept, for it is asked for once a project.
+	// address is kept because it is needed once for each project.
 	address string
 }
 
@@ -113,7 +113,7 @@ func (cn *connected) unknownVendor(s *eval.Scope, cs *connections, b *hclsyntax.
 
 // choose reads the cloud or secrets attribute of a project, which
 // names a block: cloudflare_r2.main, cloud.cloudflare_r2.main, or the same as a
-// string, or the block's name alone where one block has it. A local value wins
+// string, or only the block's name if a single block has it. A local value wins
 // over a block of the vendor "local" that is written in the same way.
 func (cn *connected) choose(s *eval.Scope, a *hclsyntax.Attribute, cs *connections) (*connection, eval.Outcome) {
 	text, out := "", eval.Given
@@ -131,7 +131,7 @@ func (cn *connected) choose(s *eval.Scope, a *hclsyntax.Attribute, cs *connectio
 	return nil, eval.Faulty
 }
 
-// isValue reports whether a traversal reads a value and names no block.
+// isValue reports whether a traversal reads a value instead of naming a block.
 func (cn *connected) isValue(t hcl.Traversal) bool {
 	name, _ := expr.Step(t, 1)
 	switch t.RootName() {
@@ -179,12 +179,12 @@ func (cn *connected) only(s *eval.Scope, cs *connections, place hcl.Range) *conn
 	if len(cs.all) > 1 {
 		addresses := slices.Sorted(maps.Keys(cs.byAddress))
 		s.Report(faults.AmbiguousConnection, place,
-			fmt.Sprintf("There are %d %s blocks, and the project names none of them.", len(addresses), cs.kind),
-			fmt.Sprintf("Add a line %s = %s; declared are %s.", cs.kind, addresses[0], strings.Join(addresses, ", ")))
+			fmt.Sprintf("There are %d %s blocks, and the project does not say which one it uses.", len(addresses), cs.kind),
+			fmt.Sprintf("Add a line %s = %s; the files declare %s.", cs.kind, addresses[0], strings.Join(addresses, ", ")))
 		return nil
 	}
 	if cn.told[cs.kind] {
-		return nil // one line for all projects says it
+		return nil // reported once, for all projects
 	}
 	if cn.told == nil {
 		cn.told = map[string]bool{}

@@ -36,7 +36,7 @@ func Declarable(v vendors.Vendor, spec vendors.BucketSpec) (vendors.BucketSpec, 
 		func(s *vendors.BucketSpec) { s.StorageClass = spec.StorageClass })
 	for _, kind := range vendors.SettingsKinds() {
 		if kind == vendors.DomainSettings {
-			for _, d := range spec.Settings.Domains { // each stands for itself
+			for _, d := range spec.Settings.Domains { // each is independent
 				try("custom_domain "+d.Domain, func(s *vendors.BucketSpec) {
 					s.Settings.Domains = append(s.Settings.Domains[:len(s.Settings.Domains):len(s.Settings.Domains)], d)
 				})
@@ -63,11 +63,11 @@ func readsBack(v vendors.Vendor, spec vendors.BucketSpec) error {
 	}
 	got := c.Projects[0].Bucket
 	if got.ID != spec.ID || got.Location != spec.Location || got.StorageClass != spec.StorageClass {
-		return fmt.Errorf("the language writes it in another way")
+		return fmt.Errorf("the language writes it differently")
 	}
 	for _, kind := range vendors.SettingsKinds() {
 		if !spec.Settings.Meets(kind, got.Settings) || len(spec.Settings.Words(kind)) != len(got.Settings.Words(kind)) {
-			return fmt.Errorf("the language has no word for all of it")
+			return fmt.Errorf("the language cannot express all of it")
 		}
 	}
 	return nil

@@ -91,10 +91,10 @@ func TestDeclarable_leavesOut(t *testing.T) {
 		want   string // what is left out
 	}{
 		"nothing":                    {func(*vendors.BucketSpec) {}, ""},
-		"a rule of the vendor's own": {func(s *vendors.BucketSpec) { s.Settings.Lifecycle[0].Other = "{}" }, "lifecycle_rule (old for all objects, delete after 1h, and {}): the language has no word for all of it"},
-		"an origin that is none":     {func(s *vendors.BucketSpec) { s.Settings.CORS[0].AllowedOrigins[0] = "https://example.com/" }, "cors_rule"},
+		"a rule of the vendor's own": {func(s *vendors.BucketSpec) { s.Settings.Lifecycle[0].Other = "{}" }, "lifecycle_rule (old for all objects, delete after 1h, and {}): the language cannot express all of it"},
+		"an invalid origin":          {func(s *vendors.BucketSpec) { s.Settings.CORS[0].AllowedOrigins[0] = "https://example.com/" }, "cors_rule"},
 		"an origin in capitals":      {func(s *vendors.BucketSpec) { s.Settings.CORS[0].AllowedOrigins[0] = "https://EXAMPLE.com" }, "cors_rule"},
-		"an id that is none":         {func(s *vendors.BucketSpec) { s.Settings.Lock[0].ID = `a"b` }, "lock_rule"},
+		"an invalid id":              {func(s *vendors.BucketSpec) { s.Settings.Lock[0].ID = `a"b` }, "lock_rule"},
 		"two rules of one id":        {func(s *vendors.BucketSpec) { s.Settings.Lock = append(s.Settings.Lock, s.Settings.Lock[0]) }, "lock_rule"},
 		"a domain of unknown zone":   {func(s *vendors.BucketSpec) { s.Settings.Domains[0].ZoneID = "" }, "custom_domain a.example.com: "},
 		"a part of a second": {func(s *vendors.BucketSpec) {

@@ -26,10 +26,10 @@ func TestDynamic_faults(t *testing.T) {
 	rule := func(forEach, content string) string {
 		return "dynamic \"lock_rule\" {\n for_each = " + forEach + "\n content {\n" + content + "\n }\n}"
 	}
-	const addLine, correct = "Add a line: for_each = ...", "Correct the expression, or give it another value to work with."
+	const addLine, correct = "Add a line: for_each = ...", "Correct the expression, or use another value in it."
 	const durations = `Write numbers with units, largest first: "90d", "12h", "1w 2d". The units are w, d, h, m and s.`
 	const oneOfThree = "Add one of retain_for, retain_until, and indefinite = true."
-	const oneAtMost = "Give its for_each one element at most: CONDITION ? [1] : []."
+	const oneAtMost = "Give its for_each at most one element: CONDITION ? [1] : []."
 	known := "Known here: cors_rule, custom_domain, lifecycle_rule, lock_rule, public_access, register, rotate."
 	for name, c := range map[string]struct {
 		src  string
@@ -51,14 +51,14 @@ func TestDynamic_faults(t *testing.T) {
 		"null":      {rule("null", "retain_for = \"1d\""), []string{"BH1050@9 for_each is null. Use an empty list, [], for no blocks at all."}},
 		"no number": {rule("3", "retain_for = \"1d\""), []string{`BH1050@9 for_each of a dynamic block takes a list, a set, a map or an object, and this is a number. Write ["a", "b"] or { a = ..., b = ... }; for one block or none, CONDITION ? [1] : [].`}},
 		"each without for_each": {rule(`each.key == "a" ? [1] : []`, "retain_for = \"1d\""), []string{
-			"BH1013@9 There is no each here: it exists in a project that has for_each. Add for_each to the project, or write the value itself."}},
+			"BH1013@9 There is no each here: it exists only in a project with for_each. Add for_each to the project, or write the value itself."}},
 		"faults of for_each and of content": {rule("local.nope", "retain = 1\nprefix = local.nape"), []string{
-			`BH1013@9 No local value "nope" is declared. Declare a local value of that name, or name one that exists.`,
+			`BH1013@9 No local value "nope" is declared. Declare a local value with that name, or use one that exists.`,
 			`BH1005@11 A lock_rule block has no attribute "retain". Known here: enabled, id, indefinite, prefix, retain_for, retain_until.`,
-			`BH1013@12 No local value "nape" is declared. Declare a local value of that name, or name one that exists.`}},
+			`BH1013@12 No local value "nape" is declared. Declare a local value with that name, or use one that exists.`}},
 		"faults of a block that is not made": {"dynamic \"cors_rule\" {\n for_each = []\n content {\n  allowed_origins = cors_rle.value\n }\n}", []string{
 			"BH1007@10 This cors_rule block needs allowed_methods. Add a line: allowed_methods = ...",
-			`BH1013@11 There is nothing that is called "cors_rle" here. Did you mean "cors_rule"? Text stands in quotes.`}},
+			`BH1013@11 There is nothing called "cors_rle" here. Did you mean "cors_rule"? Text needs quotes.`}},
 		"same fault of all": {rule("[1, 2, 3]", "retain_for = \"90\""), []string{
 			`BH1016@11 "90" is not a duration for retain_for: the number has no unit. ` + durations}},
 		"same fault of some": {rule(`{ a = "7d", b = "8", c = "8" }`, "retain_for = lock_rule.value"), []string{
@@ -76,35 +76,35 @@ func TestDynamic_faults(t *testing.T) {
 		"iterator in quotes": {"dynamic \"lock_rule\" {\n for_each = []\n iterator = \"r\"\n content {}\n}", []string{
 			"BH1010@10 iterator takes a name without quotes, and this is not one. Write it as: iterator = rule"}},
 		"iterator that is taken": {"dynamic \"lock_rule\" {\n for_each = []\n iterator = var\n content {}\n}", []string{
-			`BH1011@10 The name "var" already stands for something else. Choose another name: iterator = rule`}},
+			`BH1011@10 The name "var" already means something else. Choose another name: iterator = rule`}},
 		"iterator each": {"dynamic \"lock_rule\" {\n for_each = []\n iterator = each\n content {}\n}", []string{
-			`BH1011@10 The name "each" already stands for something else. Choose another name: iterator = rule`}},
+			`BH1011@10 The name "each" already means something else. Choose another name: iterator = rule`}},
 		"type instead of the iterator": {"dynamic \"lock_rule\" {\n for_each = [\"1d\"]\n iterator = rule\n content {\n  retain_for = lock_rule.value\n }\n}", []string{
-			`BH1013@12 There is nothing that is called "lock_rule" here. The element is rule here, as iterator says.`}},
+			`BH1013@12 There is nothing called "lock_rule" here. The element is rule here, as iterator says.`}},
 		"ids that are the same": {rule(`["7d", "8d"]`, "id = \"same\"\nretain_for = lock_rule.value"), []string{
-			`BH1070@11 Two elements make a lock_rule block with the id "same". Make the id of something that each element has of its own.`}},
+			`BH1070@11 Two elements make a lock_rule block with the id "same". Use something for the id that differs for each element.`}},
 		"id of another block": {"lock_rule {\n id = \"a\"\n retain_for = \"1d\"\n}\n" + rule(`["a"]`, "id = lock_rule.value\nretain_for = \"1d\""), []string{
-			`BH1070@15 Two lock_rule blocks have the id "a": here and at buckets.hcl:9. This is for the element 0. Give each of them an id of its own, or remove one.`}},
+			`BH1070@15 Two lock_rule blocks have the id "a": here and at buckets.hcl:9. This is for the element 0. Give each of them its own id, or remove one.`}},
 		"two of what there is one": {"dynamic \"rotate\" {\n for_each = [\"30d\", \"40d\"]\n content {\n  every = rotate.value\n }\n}", []string{
-			"BH1008@10 A project has one rotate block, and this dynamic block makes several. " + oneAtMost}},
+			"BH1008@10 A project can have only one rotate block, and this dynamic block makes several. " + oneAtMost}},
 		"one more of what there is one": {"public_access {}\ndynamic \"public_access\" {\n for_each = [1]\n content {\n }\n}", []string{
 			"BH1008@11 The public_access block of the project is declared twice: here and at buckets.hcl:8. Remove one of the two, or give it another name."}},
 		"dynamic in a block without blocks": {rule("[1]", "retain_for = \"1d\"\ndynamic \"part\" {\n  for_each = []\n}"), []string{
-			`BH1004@12 A lock_rule block has no block "part". Remove it: no block is known here.`}},
+			`BH1004@12 A lock_rule block has no block "part". Remove it: no block is allowed here.`}},
 		"vendor's rule": {"dynamic \"lifecycle_rule\" {\n for_each = [\"13d\"]\n content {\n  delete_after = lifecycle_rule.value\n }\n}", []string{
 			"BH1051@8 Thirteen days bring bad luck. Write 14d."}},
 		"no vendor's rule for half of the rules": {"lifecycle_rule {\n delete_after = \"13d\"\n}\ndynamic \"lifecycle_rule\" {\n for_each = null\n content {\n  delete_after = \"1d\"\n }\n}", []string{
 			"BH1050@12 for_each is null. Use an empty list, [], for no blocks at all."}},
 		"too many": {rule("range(1001)", "retain_for = \"1d\"\nprefix = lock_rule.key"), []string{
-			"BH1072@10 A bucket can have 1000 lock_rule blocks, and this is one more. This is for the element 1000. Remove some, or put several of them into one."}},
+			"BH1072@10 A bucket can have at most 1000 lock_rule blocks, and this is one too many. This is for the element 1000. Remove some, or combine several of them into one."}},
 		"outside of projects": {"}\ndynamic \"project\" {", []string{
-			`BH1004@9 There is no block of type "dynamic". A dynamic block stands in a project. For several projects, write for_each in a project block.`}},
+			`BH1004@9 There is no block of type "dynamic". A dynamic block belongs in a project. For several projects, write for_each in a project block.`}},
 		"in a variable": {"}\nvariable \"v\" {\n default = 1\n dynamic \"validation\" {\n }\n", []string{
-			"BH1004@11 A dynamic block cannot make the validation block of a variable block. Write validation { ... } itself: dynamic blocks stand in projects only."}},
+			"BH1004@11 A dynamic block cannot make the validation block of a variable block. Write validation { ... } itself: dynamic blocks are allowed only in projects."}},
 		"beside register": {"register {\n access_key_id = \"a\"\n secret_access_key = env(\"TOKEN\")\n endpoint_url = \"https://x.example\"\n}\n" + rule("[1]", "retain_for = \"1d\"") + "\n" + strings.ReplaceAll(rule("[]", "delete_after = \"1d\""), "lock_rule", "lifecycle_rule"), []string{
-			"BH1057@13 lock_rule has no effect in a project with register: bh stores those keys and touches no cloud. Remove lock_rule, or remove register to have bh make the bucket and its keys."}},
+			"BH1057@13 lock_rule has no effect in a project with register: bh stores those keys and does not use a cloud. Remove lock_rule, or remove register to have bh make the bucket and its keys."}},
 		"register that is not known": {"access = \"read_only\"\ndynamic \"register\" {\n for_each = local.nope\n content {\n  access_key_id = \"a\"\n  secret_access_key = env(\"TOKEN\")\n  endpoint_url = \"https://x.example\"\n }\n}", []string{
-			`BH1013@10 No local value "nope" is declared. Declare a local value of that name, or name one that exists.`}},
+			`BH1013@10 No local value "nope" is declared. Declare a local value with that name, or use one that exists.`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, diags := Load(from(cloudHeader+"project \"p\" {\n  bucket = \"acme\"\n"+c.src+"\n}\n", "TOKEN", "t"))

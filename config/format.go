@@ -10,7 +10,7 @@ import (
 )
 
 // Format returns the canonical form of a file: indentation, alignment and spacing,
-// never a different meaning. Formatting the result again changes nothing. Broken text is
+// never the meaning. Formatting the result again changes nothing. Broken text is
 // returned unchanged, with what is wrong. filename is used for the diagnostics only; no file
 // is read or written.
 func Format(src []byte, filename string) ([]byte, diag.List) {

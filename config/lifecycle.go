@@ -16,14 +16,14 @@ import (
 	"buckethead/config/language"
 )
 
-// declaration tells which projects are declared.
+// declaration knows which projects are declared.
 type declaration struct {
 	exact  map[addr.Address]*Project
 	names  map[string]*hclsyntax.Block
 	unsure map[string]bool // names of projects whose instances are not known
 }
 
-// lifecycleDecoder reads the blocks that say what becomes of projects.
+// lifecycleDecoder reads the blocks that move, remove or import projects.
 type lifecycleDecoder struct {
 	declaration
 	ev     *eval.Evaluator
@@ -62,16 +62,16 @@ func (l *lifecycleDecoder) decodeMoved(blocks []*hclsyntax.Block) map[addr.Addre
 		switch {
 		case m.From == m.To:
 			s.Report(faults.InvalidMove, expr.ValueRange(b, "to"), fmt.Sprintf("%s is moved to itself.", m.From),
-				"Remove the block, or name another place.")
+				"Remove the block, or write another address.")
 		case taken:
 			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"),
 				fmt.Sprintf("%s is moved twice: here and at %s.", m.From, faults.RangeOf(first.DefRange())), "Keep one of the two blocks.")
 		case occupied:
 			s.Report(faults.InvalidMove, expr.ValueRange(b, "to"),
 				fmt.Sprintf("Two projects are moved to %s: here and at %s.", m.To, faults.RangeOf(other.DefRange())),
-				"Give each of them a place of its own.")
+				"Give each of them its own address.")
 		case l.declares(m.From, m.To):
-			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"), fmt.Sprintf("%s is moved away and still declared.", m.From),
+			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"), fmt.Sprintf("%s is moved away but still declared.", m.From),
 				"Rename the project block, or remove the moved block.")
 		default:
 			from[m.From], to[m.To], next[m.From] = b, b, m.To
@@ -116,7 +116,7 @@ func (l *lifecycleDecoder) moveCycles(next map[addr.Address]addr.Address, from m
 			}
 			b := from[at]
 			l.ev.In(b).Report(faults.InvalidMove, b.DefRange(),
-				fmt.Sprintf("The moves lead in a circle: %s.", strings.Join(steps, " -> ")), "Remove one of these blocks.")
+				fmt.Sprintf("The moves form a circle: %s.", strings.Join(steps, " -> ")), "Remove one of these blocks.")
 		}
 		for _, p := range path {
 			settled[p] = true
@@ -143,7 +143,7 @@ func (l *lifecycleDecoder) decodeRemoved(blocks []*hclsyntax.Block, moved map[ad
 			s.Report(faults.InvalidMove, expr.ValueRange(b, "from"),
 				fmt.Sprintf("%s is removed here and moved at %s.", from, faults.RangeOf(move.DefRange())), "Keep one of the two blocks.")
 		case l.declares(from, addr.Address{}):
-			s.Report(faults.RemovedDeclared, expr.ValueRange(b, "from"), fmt.Sprintf("%s is removed here and still declared.", from),
+			s.Report(faults.RemovedDeclared, expr.ValueRange(b, "from"), fmt.Sprintf("%s is removed here but still declared.", from),
 				"Remove the project block, or this block.")
 		default:
 			first[from] = b
@@ -183,8 +183,8 @@ func ValidOwner(text string) bool {
 	return text == "unknown" || parts != nil && stackName.MatchString(parts[1])
 }
 
-// fits checks an import against its project, and names the project's bucket where
-// the import names none.
+// fits checks an import against its project, and fills in the project's bucket if
+// the import does not name one.
 func (d declaration) fits(s *eval.Scope, b *hclsyntax.Block, i *Import) bool {
 	p := d.exact[i.To]
 	switch {
@@ -203,7 +203,7 @@ func (d declaration) fits(s *eval.Scope, b *hclsyntax.Block, i *Import) bool {
 		return false
 	case i.AccessKeyID != "" && i.Item == "" && p.Register != nil:
 		s.Report(faults.InvalidImport, expr.ValueRange(b, "access_key_id"),
-			"access_key_id names a credential that a new one replaces, and bh issues none for "+i.To.String()+".",
+			"access_key_id names a credential that a new one replaces, but bh does not issue one for "+i.To.String()+".",
 			"Add item, the title or the id of the item with these keys, or remove access_key_id.")
 		return false
 	case i.Owner != "" && !ValidOwner(i.Owner):
@@ -214,8 +214,8 @@ func (d declaration) fits(s *eval.Scope, b *hclsyntax.Block, i *Import) bool {
 		i.Bucket = p.Bucket.ID.Name
 	case p.Bucket.ID.Name != "" && i.Bucket != p.Bucket.ID.Name:
 		s.Report(faults.InvalidImport, expr.ValueRange(b, "bucket"),
-			fmt.Sprintf("The bucket %q is to be imported, and %s has the bucket %q.", i.Bucket, i.To, p.Bucket.ID.Name),
-			"A bucket keeps its name: write the same in both places.")
+			fmt.Sprintf("The import block names the bucket %q, but %s declares the bucket %q.", i.Bucket, i.To, p.Bucket.ID.Name),
+			"A bucket keeps its name: write the same name in both places.")
 		return false
 	}
 	return true

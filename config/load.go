@@ -63,8 +63,8 @@ func (l *loader) read() bool {
 }
 
 // decode goes through the blocks in the order in which they depend on each
-// other. A file that asks for another version of bh is not looked at further:
-// whatever else is strange in it may be right for that version.
+// other. If a file asks for another version of bh, the rest is not checked:
+// it may be correct for that version.
 func (l *loader) decode() {
 	ev, c := l.ev, l.config
 	ev.Start(files.ForFunctions(c.Dir, ev.Meter), c.Dir, l.options.Dir)

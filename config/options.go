@@ -25,15 +25,15 @@ type Options struct {
 	// VarFiles are files of NAME = VALUE lines, or JSON objects where the name
 	// ends in .json. A later file wins. Relative paths start from Dir.
 	VarFiles []string
-	// Env looks up a variable of the environment; nil is an empty environment.
+	// Env looks up an environment variable; nil is an empty environment.
 	Env func(name string) (string, bool)
 	// Vendors are the clouds and secret stores that blocks can name.
 	Vendors []vendors.Vendor
 	// States are the kinds of state beside "local" that the state block can name.
 	States []StateKind
 	// Partial makes a missing value an error only where it is needed: it is kept
-	// with what needs it, in the Lacks of [Config], [Connection] and [Backend]. What lacks
-	// something is only usable in part.
+	// with what needs it, in the Lacks of [Config], [Connection] and [Backend]. Anything with
+	// lacks is usable only in part.
 	Partial bool
 	// Version is bh's own, for required_version; "" satisfies any.
 	Version string
@@ -53,7 +53,7 @@ type StateKind struct {
 	Check    func(vendors.Settings) []vendors.Problem
 }
 
-// DefaultFile is the file that Load reads where Options.Path is empty.
+// DefaultFile is the file that Load reads if Options.Path is empty.
 const DefaultFile = files.DefaultName
 
 // ReadSource reads a file of the language, or of variables. found says that its name was

@@ -12,7 +12,7 @@ import (
 	"buckethead/config/language"
 )
 
-// The members of a project that the decoder asks for by name.
+// The members of a project that the decoder needs by name.
 var (
 	hasBucket       = projectBlock.Set("bucket")
 	hasJurisdiction = projectBlock.Set("jurisdiction")
@@ -33,7 +33,7 @@ var (
 	// byCloud are those that only some clouds know.
 	byCloud = projectBlock.Where(func(a *language.Attribute) bool { return a.ByCloud },
 		func(b *language.Block) bool { return b.ByCloud })
-	// needless are those that have no effect on keys that someone brings.
+	// needless are those that have no effect on registered keys.
 	needless = projectBlock.Where(func(a *language.Attribute) bool { return a.Needless },
 		func(b *language.Block) bool { return b.Needless })
 )
@@ -62,10 +62,10 @@ type projectDecoder struct {
 	source  *hclsyntax.Block
 	project Project
 	set     language.Set // written, and not null
-	faults  language.Set // written, and useless
+	faults  language.Set // written, but faulty
 	cloud   *connection
 	secrets *connection
-	domains map[string]hcl.Range // where each custom domain stands; nil for none
+	domains map[string]hcl.Range // where each custom domain is written; nil for none
 }
 
 // attribute reads one attribute into the project.
@@ -74,7 +74,7 @@ func (d *projectDecoder) attribute(a *hclsyntax.Attribute) {
 	if row == nil {
 		d.of.ev.Sources.Attribute(a)
 		if language.Similar(a.Name, projectBlock.AttributeNames()) == "bucket" {
-			d.faults |= hasBucket // mistyped, and so not missing as well
+			d.faults |= hasBucket // has the wrong type, so it is not missing too
 		}
 		d.UnknownAttribute(a, projectBlock)
 		return
@@ -113,12 +113,12 @@ func (d *projectDecoder) place(name string) hcl.Range {
 // projectLimit bounds the projects of a configuration.
 const projectLimit = 250_000
 
-// roomFor reports whether so many more projects can be kept, and says so if not.
+// roomFor reports whether this many more projects can be kept, and reports a fault if not.
 func (d *projectDecoder) roomFor(more int, at hcl.Range) bool {
 	if len(d.of.config.Projects)+more <= projectLimit {
 		return true
 	}
 	d.Report(faults.TooLarge, at, fmt.Sprintf("With these there are more than %d projects.", projectLimit),
-		"Declare fewer, or split the configuration into several with a state of their own.")
+		"Declare fewer, or split the configuration into several, each with its own state.")
 	return false
 }

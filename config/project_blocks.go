@@ -35,7 +35,7 @@ func (d *projectDecoder) decodeBlocks(written hclsyntax.Blocks) {
 	}
 }
 
-// blockBit returns the bit of a type of block in a project, 0 if there is no such type.
+// blockBit returns the bit of a type of block in a project, 0 if the type does not exist.
 func blockBit(name string) language.Set {
 	if projectBlock.Block(name) == nil {
 		return 0
@@ -43,7 +43,7 @@ func blockBit(name string) language.Set {
 	return projectBlock.Set(name)
 }
 
-// repeated reports blocks of which a project has one alone, and this one more.
+// repeated reports a second block of a type that a project can have only once.
 func (d *projectDecoder) repeated(blocks []eval.Placed) {
 	first := language.Set(0)
 	for i, b := range blocks {
@@ -51,8 +51,8 @@ func (d *projectDecoder) repeated(blocks []eval.Placed) {
 		if first&bit != 0 {
 			at := slices.IndexFunc(blocks[:i], func(earlier eval.Placed) bool { return earlier.Type == b.Type })
 			if blocks[at].Block == b.Block {
-				d.Report(faults.DuplicateBlock, b.DefRange(), fmt.Sprintf("A project has one %s block, and this dynamic block makes several.", b.Type),
-					"Give its for_each one element at most: CONDITION ? [1] : [].")
+				d.Report(faults.DuplicateBlock, b.DefRange(), fmt.Sprintf("A project can have only one %s block, and this dynamic block makes several.", b.Type),
+					"Give its for_each at most one element: CONDITION ? [1] : [].")
 			} else {
 				d.Duplicate(b.Block, blocks[at].Block, fmt.Sprintf("The %s block of the project", b.Type))
 			}
@@ -93,7 +93,7 @@ func rotation(s *eval.Scope, b *hclsyntax.Block) (*Rotation, bool) {
 		s.Report(faults.InvalidDuration, expr.ValueRange(b, "overlap"),
 			fmt.Sprintf("The overlap of %s is not shorter than the %s between two rotations.", language.FormatDuration(r.Overlap),
 				language.FormatDuration(r.Every)),
-			"Write a shorter overlap, or rotate less often. The overlap is 24h if it is not written.")
+			"Write a shorter overlap, or rotate less often. Without a line for it, the overlap is 24h.")
 		return nil, false
 	}
 	return r, true

@@ -11,7 +11,7 @@ import (
 	"buckethead/config/faults"
 )
 
-// claim reports a bucket or an item that another project has already.
+// claim reports a bucket or an item that another project already has.
 func (d *projectDecoder) claim(registers bool) {
 	index := int32(len(d.of.claimants))
 	p := &d.project
@@ -19,7 +19,7 @@ func (d *projectDecoder) claim(registers bool) {
 		key := bucketKey{p.Cloud, p.Bucket.ID}
 		if other, taken := d.of.buckets[key]; taken {
 			d.shared(faults.SharedBucket, "bucket", fmt.Sprintf("The bucket %q in %s", p.Bucket.ID.Name, p.Cloud), d.of.claimants[other],
-				"Give each project a bucket of its own.")
+				"Give each project its own bucket.")
 		} else {
 			d.of.buckets[key] = index
 		}
@@ -33,7 +33,7 @@ func (d *projectDecoder) claim(registers bool) {
 	key := itemKey{p.Secrets, p.ItemTitle}
 	if other, taken := d.of.items[key]; taken {
 		d.shared(faults.SharedItem, "item_title", fmt.Sprintf("The item %q in %s", p.ItemTitle, p.Secrets), d.of.claimants[other],
-			"Give each project an item_title of its own.")
+			"Give each project its own item_title.")
 	} else {
 		d.of.items[key] = index
 	}
@@ -45,8 +45,8 @@ func (d *projectDecoder) shared(k diag.Kind, attribute, what string, other claim
 		what, other.project, faults.RangeOf(at(other.block)), d.project.Addr, faults.RangeOf(at(d.source))), fix)
 }
 
-// claimDomains reports domains that another project has already: a domain leads
-// to one bucket.
+// claimDomains reports domains that another project already has: a domain leads to
+// only one bucket.
 func (d *projectDecoder) claimDomains() {
 	if d.faults&hasDomain != 0 {
 		return
@@ -63,6 +63,6 @@ func (d *projectDecoder) claimDomains() {
 		}
 		d.Report(faults.SharedDomain, place, fmt.Sprintf("The domain %q belongs to %s at %s and to %s at %s.",
 			c.Domain, other.project, faults.RangeOf(other.place), d.project.Addr, faults.RangeOf(place)),
-			"Give each bucket a domain of its own.")
+			"Give each bucket its own domain.")
 	}
 }

@@ -33,7 +33,7 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 		d.faults |= hasItemTitle
 	}
 	if registers {
-		if d.set&hasRegister != 0 { // otherwise it is not known whether it does
+		if d.set&hasRegister != 0 { // otherwise it is unknown whether it registers keys
 			d.needless()
 		}
 	} else {
@@ -59,7 +59,7 @@ func (d *projectDecoder) finish(address addr.Address, twice bool) {
 func (d *projectDecoder) needless() {
 	for _, name := range projectBlock.Names(d.set & needless) {
 		d.Report(faults.NeedlessAttribute, d.place(name),
-			fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and touches no cloud.", name),
+			fmt.Sprintf("%s has no effect in a project with register: bh stores those keys and does not use a cloud.", name),
 			fmt.Sprintf("Remove %s, or remove register to have bh make the bucket and its keys.", name))
 	}
 }
@@ -83,7 +83,7 @@ func (d *projectDecoder) checkCloud() {
 	if vendor.CheckBucket != nil && d.faults&ofBucket == 0 {
 		spec := d.project.Bucket
 		if d.faults&settingsBlocks != 0 {
-			spec.Settings = vendors.BucketSettings{} // half of them say nothing
+			spec.Settings = vendors.BucketSettings{} // half of them mean nothing
 		}
 		d.problems(faults.InvalidBucket, vendor.CheckBucket(spec))
 	}
@@ -118,14 +118,14 @@ func (d *projectDecoder) problems(k diag.Kind, problems []vendors.Problem) {
 	}
 }
 
-// checkExpiry warns of keys that expire while a rotation still counts on them.
+// checkExpiry warns of keys that expire while a rotation still relies on them.
 func (d *projectDecoder) checkExpiry() {
 	r := d.project.Rotate
 	if r == nil || d.set&hasExpiresAfter == 0 || d.project.ExpiresAfter >= r.Every+r.Overlap {
 		return
 	}
 	d.Report(faults.EarlyExpiry, d.place("expires_after"),
-		fmt.Sprintf("The keys expire after %s, and are to work until %s: a rotation every %s and an overlap of %s.",
+		fmt.Sprintf("The keys expire after %s, but must work for %s: a rotation every %s and an overlap of %s.",
 			language.FormatDuration(d.project.ExpiresAfter), language.FormatDuration(r.Every+r.Overlap), language.FormatDuration(r.Every),
-			language.FormatDuration(r.Overlap)), "Let the keys live for longer, or rotate them more often.").Severity = diag.Warning
+			language.FormatDuration(r.Overlap)), "Let the keys live longer, or rotate them more often.").Severity = diag.Warning
 }

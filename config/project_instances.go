@@ -36,7 +36,7 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 		d.of.unsure[d.source.Labels[0]] = true
 	}
 	if len(instances) == 0 {
-		// Whatever is wrong with the rest whichever instances there are.
+		// Report what is wrong with the rest for any instances.
 		d.BindAnyEach()
 		for _, a := range own {
 			d.attribute(a)
@@ -48,8 +48,8 @@ func (d *projectDecoder) decodeInstances(twice bool) {
 	d.decodeEach(instances, own, ownBlocks, twice)
 }
 
-// divided tells the blocks that all instances share from those that differ. Blocks
-// of one type stay together: their order counts, and so do their names and their number.
+// divided separates the blocks that all instances share from those that differ. Blocks
+// of one type stay together, because their order, names and number matter.
 func divided(blocks hclsyntax.Blocks) (shared, own hclsyntax.Blocks) {
 	types := language.Set(0)
 	for _, b := range blocks {

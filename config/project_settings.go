@@ -14,7 +14,7 @@ import (
 	"buckethead/vendors"
 )
 
-// What a bucket can have at most, of each type of rule and of domains.
+// The most rules of each type, and domains, that a bucket can have.
 const (
 	maxRules   = 1000
 	maxDomains = 50
@@ -91,8 +91,8 @@ func decodeRules[R any](d *projectDecoder, blocks []eval.Placed, table *language
 		if n++; n > limit {
 			if n == limit+1 {
 				r.fault(faults.TooManyRules, b.DefRange(),
-					fmt.Sprintf("A bucket can have %d %s blocks, and this is one more.", limit, b.Type),
-					"Remove some, or put several of them into one.")
+					fmt.Sprintf("A bucket can have at most %d %s blocks, and this is one too many.", limit, b.Type),
+					"Remove some, or combine several of them into one.")
 				d.faults |= bit
 			}
 			continue
@@ -130,12 +130,12 @@ func (r *rule) once(name string, places map[string]hcl.Range) {
 	}
 	if first == place {
 		r.fault(faults.DuplicateRule, place, fmt.Sprintf("Two elements make a %s block with the %s %q.", r.source.Type, attribute, name),
-			fmt.Sprintf("Make the %s of something that each element has of its own.", attribute))
+			fmt.Sprintf("Use something for the %s that differs for each element.", attribute))
 		return
 	}
 	r.fault(faults.DuplicateRule, place,
 		fmt.Sprintf("Two %s blocks have the %s %q: here and at %s.", r.source.Type, attribute, name, faults.RangeOf(first)),
-		fmt.Sprintf("Give each of them an %s of its own, or remove one.", attribute))
+		fmt.Sprintf("Give each of them its own %s, or remove one.", attribute))
 }
 
 // lifecycle checks a lifecycle_rule block.
@@ -154,7 +154,7 @@ func (r *rule) lifecycle(one *vendors.LifecycleRule, n int) string {
 // lock checks a lock_rule block.
 func (r *rule) lock(one *vendors.LockRule, n int) string {
 	if !one.Indefinite {
-		r.set &^= r.table.Set("indefinite") // false is as if it were not written
+		r.set &^= r.table.Set("indefinite") // false means the same as leaving it out
 	}
 	r.oneOf("retain_for", "retain_until", "indefinite")
 	r.needsOne("The rule does not say how long objects are kept.",

@@ -58,7 +58,7 @@ func (ps *projectsDecoder) decode(b *hclsyntax.Block) {
 	d.finish(addr.Address{Kind: addr.Project, Name: name}, twice)
 }
 
-// expect makes room for more projects, which otherwise is made many times over.
+// expect makes room for more projects at once, instead of many times.
 func (ps *projectsDecoder) expect(count int) {
 	ps.config.Projects = slices.Grow(ps.config.Projects, count)
 	ps.claimants = slices.Grow(ps.claimants, count)

@@ -39,7 +39,7 @@ func TestParseDuration(t *testing.T) {
 		}
 	}
 	for text, why := range map[string]string{
-		"": "empty", "d": "number", "90": "no unit", "1y": "no unit", "1.5h": `"." is no unit`, "-1d": "number", "1h1d": "after a smaller", "1d1d": "twice", "99999999999999999999d": "too long", "9999999w": "too long", "1é": `"é"`, "106751d24h": "too long",
+		"": "empty", "d": "number", "90": "no unit", "1y": "not a unit", "1.5h": `"." is not a unit`, "-1d": "number", "1h1d": "after a smaller", "1d1d": "twice", "99999999999999999999d": "too long", "9999999w": "too long", "1é": `"é"`, "106751d24h": "too long",
 	} {
 		if _, err := language.ParseDuration(text); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("%q: got %v, want %q", text, err, why)

@@ -46,8 +46,8 @@ func Language(o Options) []*language.Block {
 	return out
 }
 
-// cloudsWith returns the vendors of clouds that know an attribute or a block of projects which not every cloud knows; nil
-// for all others.
+// cloudsWith returns the vendors of the clouds that know an attribute or block of projects, if not every cloud
+// knows it; else nil.
 func cloudsWith(o Options, name string) (out []string) {
 	for i := range o.Vendors {
 		if slices.Contains(o.Vendors[i].BucketAttributes, name) {

@@ -13,7 +13,7 @@ import (
 	"buckethead/config/language"
 )
 
-// maxAge is how long a browser may at most keep what a CORS rule says.
+// maxAge is the longest time for which a browser may keep the answer of a CORS rule.
 const maxAge = 24 * time.Hour
 
 // rule is one block of a bucket's settings while it is read.
@@ -33,7 +33,7 @@ func (r *rule) fault(k diag.Kind, subject hcl.Range, detail, fix string) {
 
 func (r *rule) ok() bool { return !r.failed && r.faults == 0 }
 
-// oneOf reports attributes that exclude each other.
+// oneOf reports attributes that cannot be set together.
 func (r *rule) oneOf(names ...string) {
 	if !r.ok() {
 		return
@@ -46,7 +46,7 @@ func (r *rule) oneOf(names ...string) {
 	}
 	if len(both) > 1 {
 		r.fault(faults.ContradictoryRule, expr.ValueRange(r.source.Block, both[1]),
-			fmt.Sprintf("%s and %s exclude each other.", both[0], both[1]), "Keep one of the two.")
+			fmt.Sprintf("%s and %s cannot be set together.", both[0], both[1]), "Keep one of the two.")
 	}
 }
 

@@ -16,14 +16,14 @@ import (
 
 // secret reads an attribute that holds a secret: the secret itself, or the
 // reference that names it in a store. own is the scheme of the block's own
-// vendor, which cannot read its own key out of itself.
+// vendor, which cannot read its own key from itself.
 func (cn *connected) secret(s *eval.Scope, a *hclsyntax.Attribute, own string) (vendors.Secret, string, eval.Outcome) {
 	within := *s
 	within.Hidden = true
 	secret, reference, out := cn.evaluateSecret(&within, a, own)
 	if out == eval.Faulty {
-		// What was refused may be a secret all the same, so the lines that are
-		// shown with the fault must not have it.
+		// A refused value may be a secret too, so the lines that are
+		// shown with the fault must not contain it.
 		s.MaskExpression(a.Expr)
 	}
 	return secret, reference, out
@@ -54,7 +54,7 @@ func (cn *connected) evaluateSecret(s *eval.Scope, a *hclsyntax.Attribute, own s
 		if of.Origin != "" {
 			return none, "", s.Misfit(a)
 		}
-		s.Report(faults.ShownSecret, a.Expr.Range(), a.Name+" is a reference that is made of a sensitive value, and plans show references.",
+		s.Report(faults.ShownSecret, a.Expr.Range(), a.Name+" is a reference made from a sensitive value, and plans show references.",
 			"Write the reference itself, or keep all of it in one variable.")
 		return none, "", eval.Faulty
 	}
@@ -66,13 +66,13 @@ func (cn *connected) evaluateSecret(s *eval.Scope, a *hclsyntax.Attribute, own s
 		what, fix := a.Name+" is empty.", "Give it a value, or remove the attribute."
 		if name := s.EmptyVariable(a.Expr); name != "" {
 			what = fmt.Sprintf("The environment variable %s is set, but it is empty.", name)
-			fix = eval.HowToSet(name) + " A secret that CI does not have, or keeps from forks, is empty there."
+			fix = eval.HowToSet(name) + " In CI, a secret that is not configured, or not passed to forks, is empty."
 		}
 		s.NotGiven(faults.EmptySecret, a.Expr.Range(), what, fix)
 		return none, "", eval.Faulty
 	case !of.Sensitive && !of.Environment:
 		s.Report(faults.LiteralSecret, a.Expr.Range(),
-			"The value of "+a.Name+" is written in the file, or made of what is written there, and the file is committed.",
+			"The value of "+a.Name+" is written in the file, or made from text in the file, and the file is committed.",
 			`Take it from env("NAME") without a default, from a variable with sensitive = true, or from a secret store by a `+
 				`reference such as `+cn.exampleReference()+`.`)
 		return none, "", eval.Faulty
@@ -80,8 +80,8 @@ func (cn *connected) evaluateSecret(s *eval.Scope, a *hclsyntax.Attribute, own s
 	return vendors.NewSecret(text), "", eval.Given
 }
 
-// reference tells a reference such as op://vault/item/field from any other text;
-// the outcome is unset if it is not one.
+// reference recognises a reference such as op://vault/item/field;
+// the outcome is unset for any other text.
 func (cn *connected) reference(s *eval.Scope, a *hclsyntax.Attribute, text, own string) (string, eval.Outcome) {
 	if !cn.ev.Sources.Reference(text) {
 		return "", eval.Unset

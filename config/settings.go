@@ -60,8 +60,8 @@ func (cn *connected) settings(c *connection) {
 	}
 }
 
-// setting returns the value of one setting: the attribute, else the first variable
-// of the environment that is set, else the default.
+// setting returns the value of one setting: the attribute, else the first environment
+// variable that is set, else the default.
 func (cn *connected) setting(s *eval.Scope, c *connection, setting vendors.Setting) (vendors.Value, eval.Outcome) {
 	if a := c.block.Body.Attributes[setting.Name]; a != nil {
 		value, out := cn.writtenSetting(s, a, c.vendor.ReferenceScheme, setting)
@@ -71,7 +71,7 @@ func (cn *connected) setting(s *eval.Scope, c *connection, setting vendors.Setti
 		}
 	}
 	for _, name := range setting.Env {
-		// CI sets a variable to nothing where its secret is not configured.
+		// CI leaves a variable empty if its secret is not configured.
 		if text, ok := cn.ev.Env(name); ok && text != "" {
 			return cn.outsideSetting(setting, text, name), eval.Given
 		}
@@ -109,7 +109,7 @@ func (cn *connected) writtenSetting(s *eval.Scope, a *hclsyntax.Attribute, own s
 	return value, out
 }
 
-// outsideSetting reads a setting from text that stands in no file; several
+// outsideSetting reads a setting from text that is not in a file; several
 // strings are separated by commas.
 func (cn *connected) outsideSetting(setting vendors.Setting, text, source string) vendors.Value {
 	value := vendors.Value{Source: source}

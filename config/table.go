@@ -9,10 +9,10 @@ import (
 	"buckethead/vendors"
 )
 
-// The tables of the language. They are read only once they were indexed, and so safe for
+// The tables of the language. Once they are indexed, they are read-only and so safe for
 // concurrent use.
 var (
-	bhBlock = &language.Block{Name: "bh", Doc: "Settings for all files of the folder.",
+	bhBlock = &language.Block{Name: "bh", Doc: "Settings that apply to all files of the folder.",
 		Example: "bh {\n  required_version = \">= 0.1.0\"\n  stack            = \"acme\"\n}",
 		Attributes: []language.Attribute{
 			{Name: "required_version", Form: language.Text, Doc: "The versions of bh that may read the files.",
@@ -21,7 +21,7 @@ var (
 				Doc:     "The name that marks what these files own. Two stacks in one account need different names.",
 				Example: `stack = "acme"`},
 		},
-		Blocks: []*language.Block{{Name: "state", Labels: []string{"KIND"}, Secret: true, Doc: "Where the state is kept. Without it, in a file beside the configuration.",
+		Blocks: []*language.Block{{Name: "state", Labels: []string{"KIND"}, Secret: true, Doc: "Where bh keeps the state. Without this block, it is in a file next to the configuration.",
 			Example: "state \"local\" {\n  path = \".bh/state.db\"\n}"}}}
 
 	localStateBlock = (&language.Block{Name: "state", Doc: "A file on this machine.",
@@ -39,7 +39,7 @@ var (
 		Example: "secrets \"onepassword\" \"eng\" {\n  vault = \"Engineering\"\n}"}
 
 	movedBlock = &language.Block{Name: "moved", Several: true,
-		Doc:     "A project has another name from now on. Bucket, keys and item stay; only the state changes.",
+		Doc:     "A project has a new name. Its bucket, keys and item stay; only the state changes.",
 		Example: "moved {\n  from = project.photos\n  to   = project.pictures\n}",
 		Attributes: []language.Attribute{
 			{Name: "from", Form: language.Address, Required: true, Doc: "The old address.",
@@ -49,7 +49,7 @@ var (
 		}}
 
 	removedBlock = &language.Block{Name: "removed", Several: true,
-		Doc:     "bh forgets a project that is no longer declared. Bucket, keys and item stay.",
+		Doc:     "bh forgets a project that is no longer declared. Its bucket, keys and item stay.",
 		Example: "removed {\n  from = project.photos\n}",
 		Attributes: []language.Attribute{
 			{Name: "from", Form: language.Address, Required: true, Doc: "The project.",
@@ -65,18 +65,18 @@ var (
 		Attributes: []language.Attribute{
 			{Name: "to", Form: language.Address, Required: true, Doc: "The project, which a project block declares.",
 				Example: `to = project.photos`, At: language.At(func(i *Import) any { return &i.To })},
-			{Name: "bucket", Form: language.Text, Doc: "The bucket. The default is the project's.",
+			{Name: "bucket", Form: language.Text, Doc: "The bucket. The default is the bucket of the project.",
 				Example: `bucket = "acme-photos"`, At: language.At(func(i *Import) any { return &i.Bucket })},
 			{Name: "item", Form: language.Text, Doc: "The title or the id of an item whose keys are taken over.",
 				Example: `item = "Photos"`, At: language.At(func(i *Import) any { return &i.Item })},
 			{Name: "access_key_id", Form: language.Text, Doc: "The key that the item must hold. Without item, the key that a new one replaces: it is revoked after the overlap.",
 				Example: `access_key_id = "0123456789abcdef0123456789abcdef"`,
 				At:      language.At(func(i *Import) any { return &i.AccessKeyID })},
-			{Name: "owner", Form: language.Text, Doc: "The other state that owns them, as STACK@LINEAGE. bh discover names it.",
+			{Name: "owner", Form: language.Text, Doc: "The other state that owns them, as STACK@LINEAGE. bh discover shows it.",
 				Example: `owner = "acme@1b2c3d4e"`, At: language.At(func(i *Import) any { return &i.Owner })},
 		}}
 
-	// fileBlock holds every type of block that stands in a file by itself, in the order of the
+	// fileBlock holds every type of block at the top level of a file, in the order of the
 	// reference.
 	fileBlock = (&language.Block{Blocks: []*language.Block{bhBlock, cloudBlock, secretsBlock, projectBlock, names.VariableBlock, names.LocalsBlock,
 		movedBlock, removedBlock, importBlock, policy.Block}}).Index()
@@ -88,7 +88,7 @@ func settingsBlock(name string, labels []string, title string, settings []vendor
 	example := name + ` "` + strings.Join(labels, `" "`) + "\" {"
 	for _, s := range settings {
 		a := language.Attribute{Name: s.Name, Form: language.Text, Doc: s.Doc, Default: s.Default, Words: s.Words, Example: s.Example,
-			Required: s.Required && len(s.Env) == 0} // what the environment sets need not be written
+			Required: s.Required && len(s.Env) == 0} // a setting from the environment need not be written
 		switch {
 		case s.Secret:
 			a.Form = language.Secret
@@ -98,7 +98,7 @@ func settingsBlock(name string, labels []string, title string, settings []vendor
 			a.Form = language.TextMap
 		}
 		if len(s.Env) > 0 {
-			a.Doc += " Otherwise " + strings.Join(s.Env, " or ") + " of the environment."
+			a.Doc += " Without it, bh reads the environment variable " + strings.Join(s.Env, " or ") + "."
 		}
 		if s.Required {
 			example += "\n  " + s.Example

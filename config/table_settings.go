@@ -8,7 +8,7 @@ import (
 // The settings of a bucket. Some clouds know them.
 var (
 	corsBlock = &language.Block{Name: "cors_rule", Several: true, ByCloud: true, Needless: true,
-		Doc:     "Pages of which origins may use the bucket from a browser.",
+		Doc:     "Which web pages may use the bucket from a browser, by their origin.",
 		Example: "cors_rule {\n  allowed_origins = [\"https://app.example.com\"]\n  allowed_methods = [\"GET\", \"PUT\"]\n}",
 		Attributes: []language.Attribute{
 			{Name: "allowed_origins", Form: language.Texts, Required: true, Canonical: pageOrigin,
@@ -19,9 +19,9 @@ var (
 				At: language.At(func(r *vendors.CORSRule) any { return &r.AllowedMethods })},
 			{Name: "allowed_headers", Form: language.Texts, Canonical: headerName, Doc: "Headers that a page may send.",
 				Example: `allowed_headers = ["content-type"]`, At: language.At(func(r *vendors.CORSRule) any { return &r.AllowedHeaders })},
-			{Name: "expose_headers", Form: language.Texts, Canonical: headerName, Doc: "Headers of the answer that a page may read.",
+			{Name: "expose_headers", Form: language.Texts, Canonical: headerName, Doc: "Headers of the response that a page may read.",
 				Example: `expose_headers = ["etag"]`, At: language.At(func(r *vendors.CORSRule) any { return &r.ExposeHeaders })},
-			{Name: "max_age", Form: language.Length, Most: maxAge, Doc: "How long a browser keeps the answer, 24h at most.",
+			{Name: "max_age", Form: language.Length, Most: maxAge, Doc: "How long a browser keeps the response, 24h at most.",
 				Example: `max_age = "1h"`, At: language.At(func(r *vendors.CORSRule) any { return &r.MaxAge })},
 		}}
 
@@ -45,7 +45,7 @@ var (
 		)}
 
 	lockBlock = &language.Block{Name: "lock_rule", Several: true, ByCloud: true, Needless: true,
-		Doc:     "How long objects can be neither changed nor deleted.",
+		Doc:     "How long objects cannot be changed or deleted.",
 		Example: "lock_rule {\n  prefix     = \"invoices/\"\n  retain_for = \"3650d\"\n}",
 		Attributes: append(ruleRows(func(r *vendors.LockRule) (id *string, enabled *bool, prefix *string) {
 			return &r.ID, &r.Enabled, &r.Prefix
@@ -59,14 +59,14 @@ var (
 		)}
 
 	domainBlock = &language.Block{Name: "custom_domain", Several: true, ByCloud: true, Needless: true,
-		Doc:     "A domain of yours under which the bucket is public.",
+		Doc:     "A domain of yours at which the bucket is public.",
 		Example: "custom_domain {\n  domain  = \"files.example.com\"\n  zone_id = \"0123456789abcdef0123456789abcdef\"\n}",
 		Attributes: []language.Attribute{
-			{Name: "domain", Form: language.Text, Required: true, Canonical: hostname, Doc: "The name of the host.",
+			{Name: "domain", Form: language.Text, Required: true, Canonical: hostname, Doc: "The host name.",
 				Example: `domain = "files.example.com"`, At: ofDomain(func(d *vendors.CustomDomain) any { return &d.Domain })},
 			{Name: "zone_id", Form: language.Text, Required: true, Canonical: unspaced, Doc: "The id of the zone that has the domain.",
 				Example: `zone_id = "0123456789abcdef0123456789abcdef"`, At: ofDomain(func(d *vendors.CustomDomain) any { return &d.ZoneID })},
-			{Name: "enabled", Form: language.Flag, Default: "true", Doc: "Whether the domain leads to the bucket.",
+			{Name: "enabled", Form: language.Flag, Default: "true", Doc: "Whether the domain serves the bucket.",
 				Example: `enabled = false`, At: ofDomain(func(d *vendors.CustomDomain) any { return &d.Enabled })},
 			{Name: "min_tls", Form: language.Text, Words: []string{"1.0", "1.1", "1.2", "1.3"}, Doc: "The oldest version of TLS that is accepted.",
 				Example: `min_tls = "1.2"`, At: ofDomain(func(d *vendors.CustomDomain) any { return &d.MinTLS })},
@@ -75,7 +75,7 @@ var (
 		}}
 
 	publicBlock = &language.Block{Name: "public_access", ByCloud: true, Needless: true,
-		Doc:     "Makes the bucket public under an address of the cloud's own.",
+		Doc:     "Makes the bucket public at an address of the cloud.",
 		Example: "public_access {}",
 		Attributes: []language.Attribute{{Name: "enabled", Form: language.Flag, Default: "true", Doc: "Whether it is public.",
 			Example: `enabled = false`, At: language.At(func(p *vendors.PublicAccess) any { return &p.Enabled })}}}
@@ -92,7 +92,7 @@ func ruleRows[R any](of func(*R) (id *string, enabled *bool, prefix *string)) []
 			Example: `id = "old-logs"`, At: language.At(func(r *R) any { id, _, _ := of(r); return id })},
 		{Name: "enabled", Form: language.Flag, Default: "true", Doc: "Whether the rule applies.",
 			Example: `enabled = false`, At: language.At(func(r *R) any { _, enabled, _ := of(r); return enabled })},
-		{Name: "prefix", Form: language.Text, Doc: "The beginning of the names of the objects. The default is every object.",
+		{Name: "prefix", Form: language.Text, Doc: "The beginning of the names of the objects. By default, the rule is for all objects.",
 			Example: `prefix = "logs/"`, At: language.At(func(r *R) any { _, _, prefix := of(r); return prefix })},
 	}
 }

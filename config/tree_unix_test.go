@@ -63,7 +63,7 @@ func inRepository(t *testing.T) (dir, outside string) {
 
 func TestFile_readsTheRepositoryAlone(t *testing.T) {
 	dir, outside := inRepository(t)
-	const ok, leaves, above, ours, none = "within", "is a link that leaves the repository", "is outside of the repository", "files of git or bh", "there is no file"
+	const ok, leaves, above, ours, none = "within", "is a link that leads out of the repository", "is outside of the repository", "files of git or bh", "there is no file"
 	for path, want := range map[string]string{
 		"name.txt": ok, "dir/../name.txt": ok, "../shared/name.txt": ok, "within": ok, "absolute": ok, "twice": ok, "folder/name.txt": ok,
 		"folder/../shared/name.txt": ok, "folder/../infra/name.txt": ok, "../sub/name.txt": ok,
@@ -71,7 +71,7 @@ func TestFile_readsTheRepositoryAlone(t *testing.T) {
 		"nope": none, "broken": none, "name.txt/x": none, "dir/nope/../name.txt": none,
 		"circle": "circle", "dir": "is a folder", ".": "is a folder", "pipe": "is a pipe",
 		"../../outside/secret.txt": above, "../../outside/nothing": above, "../../../../../../../../proc/self/environ": above, "/proc/self/environ": above, "/dev/stdin": above,
-		"/nothing/at/all": above, filepath.Join(outside, "secret.txt"): above, "folder/../../../outside/secret.txt": "leaves the repository", filepath.Dir(dir) + "x/name.txt": above,
+		"/nothing/at/all": above, filepath.Join(outside, "secret.txt"): above, "folder/../../../outside/secret.txt": "leads out of the repository", filepath.Dir(dir) + "x/name.txt": above,
 		"leaves": leaves, "leavesfar": leaves, "leavesabove/secret.txt": leaves, "leavesabove/nothing": leaves, "proc": leaves, "nowhere": leaves,
 		"../.git/config": ours, "../.GIT/config": ours, ".bh/state.db": ours, "../.bh/state.db": ours, "../.Bh/state.db": ours, "../.git/worktrees/w/x": ours,
 		"../.git/nothing": ours, "git": ours, "gitfolder/config": ours, "gitfolder/../shared/name.txt": ours, "bh/state.db": ours, "../sub/.git": ours,
@@ -126,23 +126,23 @@ func TestLoad_readsNoFileThatALinkLeadsTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ target, path, code string }{
-		"default":                      {"real.txt", "", ""},
-		"default, a link out":          {outside + "/secret.txt", "", "BH1017"},
-		"default, a link to nothing":   {outside + "/nothing", "", "BH1017"},
-		"default, a link to git":       {"../.git/config", "", "BH1017"},
-		"default, the environment":     {"/proc/self/environ", "", "BH1017"},
-		"default, a pipe":              {"pipe", "", "BH1017"},
-		"default, broken":              {"missing", "", "BH1002"},
-		"folder":                       {"real.txt", ".", ""},
-		"folder, a link out":           {outside + "/secret.txt", ".", "BH1017"},
-		"folder, the environment":      {"/proc/self/environ", ".", "BH1017"},
-		"folder, a link to git":        {"../.git/config", ".", "BH1017"},
-		"folder that is a link out":    {"real.txt", "linked", "BH1017"},
-		"named, a link out":            {outside + "/secret.txt", "buckets.hcl", "BH1017"},
-		"named, the environment":       {"/proc/self/environ", "buckets.hcl", "BH1017"},
-		"named, a link to git":         {"../.git/config", "buckets.hcl", "BH1017"},
-		"named, outside":               {"real.txt", outside + "/secret.txt", "BH1003"},
-		"named, a folder that is none": {"real.txt", "nope", "BH1001"},
+		"default":                             {"real.txt", "", ""},
+		"default, a link out":                 {outside + "/secret.txt", "", "BH1017"},
+		"default, a link to nothing":          {outside + "/nothing", "", "BH1017"},
+		"default, a link to git":              {"../.git/config", "", "BH1017"},
+		"default, the environment":            {"/proc/self/environ", "", "BH1017"},
+		"default, a pipe":                     {"pipe", "", "BH1017"},
+		"default, broken":                     {"missing", "", "BH1002"},
+		"folder":                              {"real.txt", ".", ""},
+		"folder, a link out":                  {outside + "/secret.txt", ".", "BH1017"},
+		"folder, the environment":             {"/proc/self/environ", ".", "BH1017"},
+		"folder, a link to git":               {"../.git/config", ".", "BH1017"},
+		"folder that is a link out":           {"real.txt", "linked", "BH1017"},
+		"named, a link out":                   {outside + "/secret.txt", "buckets.hcl", "BH1017"},
+		"named, the environment":              {"/proc/self/environ", "buckets.hcl", "BH1017"},
+		"named, a link to git":                {"../.git/config", "buckets.hcl", "BH1017"},
+		"named, outside":                      {"real.txt", outside + "/secret.txt", "BH1003"},
+		"named, a folder that does not exist": {"real.txt", "nope", "BH1001"},
 	} {
 		link(c.target, "buckets.hcl")
 		_, diags := Load(Options{Dir: dir, Path: c.path, Vendors: stubVendors()})

@@ -97,7 +97,7 @@ func TestLoad_tellsOtherFaultsBesideThatOfASecret(t *testing.T) {
 			if d.Code != faults.SecretFault.Code {
 				got = append(got, d.Code)
 			}
-			later = later || strings.Contains(d.Fix, "is shown when this is corrected")
+			later = later || strings.Contains(d.Fix, "bh shows other errors once")
 		}
 		if !slices.Equal(got, want) || later == slices.Contains(want, faults.UnsupportedVersion.Code) {
 			t.Errorf("%s\n%v", src, diags)
@@ -122,7 +122,7 @@ func TestSecrets_faultsOfTheTextAreTold(t *testing.T) {
 		`coalesce(env("A_SECRET"), var.api_tokens)`:     `No variable "api_tokens" is declared.`,
 		`[env("A_SECRET"), nope()][0]`:                  `There is no function "nope".`,
 		`jsondecode(env("A_SECRET"))`:                   "This cannot work with the value of A_SECRET.",
-		`jsondecode(env("REFERENCES_SECRET")).a`:        "cannot be made of the value of REFERENCES_SECRET in this way.",
+		`jsondecode(env("REFERENCES_SECRET")).a`:        "cannot be made from the value of REFERENCES_SECRET in this way.",
 	} {
 		o := keyIs(`toset(["a"])`, value)
 		env := o.Env

@@ -19,7 +19,7 @@ func (m *maker) address(s *subject) Address {
 }
 
 // addressed returns the fields of an item with the address that the bucket has now, and
-// what changes with that. A field that is missing is filled in and is no change by itself.
+// what changes with that. A missing field is filled in and does not count as a change.
 func (m *maker) addressed(s *subject, fields map[string]string) (map[string]string, []Change) {
 	address := m.address(s)
 	out := maps.Clone(fields)
@@ -40,7 +40,7 @@ func (m *maker) addressed(s *subject, fields map[string]string) (map[string]stri
 }
 
 // outOfSight reports whether the settings of the cloud changed so that bh can no longer see, change or
-// revoke what the project has there. That it is not seen then proves nothing.
+// revoke what the project has there. If so, not seeing it proves nothing.
 func (m *maker) outOfSight(s *subject) bool {
 	r := s.record
 	if r == nil || r.Registered || r.Bucket == nil || m.in.Address == nil || m.forgets(s.project) {
@@ -63,12 +63,12 @@ func (m *maker) otherAccount(s *subject, now Address) bool {
 	return m.unseen(s, otherAccount,
 		"The bucket "+r.Bucket.Name+" of "+s.project.String()+" is in the account "+was+", and "+r.Cloud+" names "+
 			now.AccountID+"; bh cannot move a bucket to another account, and would leave its keys behind.",
-		"Set the account back. For buckets in the other account, declare a cloud block of another name; "+
-			"to forget this one and leave it as it is, write a removed block.")
+		"Set the account back. For buckets in the other account, declare a cloud block with another name; to "+
+			"forget this one and leave it as it is, write a removed block.")
 }
 
-// otherIssuer refuses a project whose credentials are of a kind that the cloud no longer sees: nobody
-// would revoke them.
+// otherIssuer refuses a project whose credentials are of a kind that the cloud can no longer see:
+// nobody would revoke them.
 func (m *maker) otherIssuer(s *subject, now Address) bool {
 	r := s.record
 	if r.Active == nil || r.Issuer == "" || now.Issuer == "" || r.Issuer == now.Issuer {
@@ -78,7 +78,7 @@ func (m *maker) otherIssuer(s *subject, now Address) bool {
 		return false
 	}
 	return m.unseen(s, otherIssuer,
-		"The credential "+r.Active.ID+" of "+s.project.String()+" is of the kind \""+r.Issuer+"\", and "+r.Cloud+
+		"The credential "+r.Active.ID+" of "+s.project.String()+" is of kind \""+r.Issuer+"\", and "+r.Cloud+
 			" now has \""+now.Issuer+"\"; bh could neither see nor revoke it, and would leave it behind.",
 		"Set the kind back. To change it, forget the project with a removed block, revoke that credential where it "+
 			"was made, and take the bucket over again with adopt = true.")

@@ -13,9 +13,9 @@ import (
 
 // Assumed returns the world as it is if nothing was done outside of bh: it has what the state
 // records, the buckets that import blocks or adopt = true name, and the keys that they replace. No vendor was asked, so a plan
-// made from it is offline: it compares what is declared with the state alone.
+// made from it is offline: it compares the declaration only with the state.
 //
-// The fingerprint of keys that people bring is that of the secret if the files declare it, and
+// The fingerprint of registered keys is that of the secret if the files declare it, and
 // otherwise the recorded one: a reference is not read.
 func Assumed(desired *config.Config, recorded state.Snapshot, now time.Time) observed.World {
 	w := observed.World{Assumed: true, Buckets: map[observed.BucketKey]vendors.Bucket{},
@@ -72,7 +72,7 @@ func assume(w *observed.World, r state.Record, now time.Time) {
 		}
 		issued := c.IssuedAt
 		if issued.IsZero() {
-			issued = now // its age is the vendor's to say
+			issued = now // only the vendor knows its age
 		}
 		live := vendors.Credential{ID: c.ID, Name: c.Name, Bucket: bucket, Access: r.Applied.Access,
 			AllowedIPs: r.Applied.AllowedIPs, Status: vendors.Active, IssuedAt: issued}

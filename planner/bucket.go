@@ -59,7 +59,7 @@ func (m *maker) needBucket(s *subject, d *draft) {
 		d.failed = true
 		m.fault(diag.Diagnostic{Kind: nothingToImport, Address: s.project, Subject: block.Range,
 			Detail: "There is no bucket " + spec.ID.Name + " in " + s.desired.Cloud + ".",
-			Fix:    "Correct the bucket's name, or remove the import block to have bh make the bucket."})
+			Fix:    "Correct the name of the bucket, or remove the import block to have bh make the bucket."})
 	default:
 		m.createBucket(s, d, spec, open)
 	}
@@ -68,9 +68,9 @@ func (m *maker) needBucket(s *subject, d *draft) {
 // createBucket plans a new bucket. Open says that an interrupted run may have made it already.
 func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open bool) {
 	if open || s.record != nil {
-		d.because(Provision, "interrupted", "an earlier run was stopped before it was done")
+		d.because(Provision, "interrupted", "an earlier run was stopped before it finished")
 	}
-	d.because(Provision, "new", "declared and not there yet")
+	d.because(Provision, "new", "declared, not created yet")
 	d.change("bucket", "", spec.ID.Name)
 	if spec.Location != "" {
 		d.change("location", "", spec.Location)
@@ -79,15 +79,15 @@ func (m *maker) createBucket(s *subject, d *draft, spec vendors.BucketSpec, open
 }
 
 // recreateBucket plans to make a bucket again that is gone. Unless an earlier run deleted it, a person
-// has to allow it, because its objects are lost.
+// must allow that, because its objects are lost.
 func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	deleted := slices.ContainsFunc(s.intents, func(i state.Intent) bool {
 		return i.Step == StepDeleteBucket && i.Name == spec.ID.Name
 	})
 	if m.in.Allowance.Recreate || deleted {
-		text := "the bucket was deleted outside of bh; it is made again, empty"
+		text := "the bucket was deleted outside of bh; it is recreated, empty"
 		if deleted {
-			text = "an earlier run deleted the bucket; it is made again, empty"
+			text = "an earlier run deleted the bucket; it is recreated, empty"
 		}
 		d.because(Provision, "bucket_gone", text)
 		d.add(newBucket(spec, false))
@@ -96,6 +96,6 @@ func (m *maker) recreateBucket(s *subject, d *draft, spec vendors.BucketSpec) {
 	d.failed = true
 	m.fault(diag.Diagnostic{Kind: bucketGone, Address: s.project, Subject: s.desired.Range,
 		Detail: "The bucket " + spec.ID.Name + " in " + s.desired.Cloud +
-			" was deleted outside of bh, and what it held with it.",
-		Fix: "Restore it if you can. To have bh make it again, empty: --allow-recreate. To forget it: a removed block."})
+			" was deleted outside of bh, and its objects with it.",
+		Fix: "Restore it if you can. To have bh recreate it, empty: --allow-recreate. To forget it: a removed block."})
 }

@@ -6,8 +6,8 @@ import (
 	"buckethead/config/diag"
 )
 
-// converge returns the operation that makes a project as it is declared, nil if it is so already. It
-// is for projects with a bucket of bh's; see register for the others.
+// converge returns the operation that makes a project match its declaration, nil if it already does. It
+// is for projects whose bucket bh makes; see register for the others.
 func (m *maker) converge(s *subject) *Operation {
 	if m.misplaced(s) {
 		return nil
@@ -41,7 +41,7 @@ func (m *maker) converge(s *subject) *Operation {
 func (m *maker) conclude(s *subject, d *draft) *Operation {
 	if s.record != nil {
 		if changes := append(recordChanges(s), settingsChanges(s, d.Steps)...); len(changes) > 0 {
-			d.because(Update, "settings_changed", "what is declared changed; only the state is written")
+			d.because(Update, "settings_changed", "the declaration changed; only the state is written")
 			d.Changes = append(d.Changes, changes...)
 		}
 	}
@@ -77,10 +77,10 @@ func (m *maker) misplaced(s *subject) bool {
 		return fault(keysToBucket,
 			s.project.String()+" holds keys that were registered; without its register block "+
 				"bh would make a bucket under the same address.",
-			"Give the new bucket a project name of its own, and remove this one.")
+			"Declare the new bucket in another project, and remove this one.")
 	case r.Cloud != "" && r.Cloud != d.Cloud:
 		return fault(otherCloud,
-			s.project.String()+" lives in "+r.Cloud+" and is declared in "+d.Cloud+"; bh never replaces a bucket.",
+			s.project.String()+" is in "+r.Cloud+" and is declared in "+d.Cloud+"; bh never replaces a bucket.",
 			"Set cloud back to "+r.Cloud+", or declare a new project in "+d.Cloud+" and copy the objects.")
 	case r.Bucket != nil && r.Bucket.Name != d.Bucket.ID.Name:
 		return fault(otherName,

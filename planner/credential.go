@@ -47,7 +47,7 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	switch {
 	case overlap > 0:
 		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
-			" and is revoked by the first apply after it")
+			" and the first apply after that revokes it")
 	case !unhealthy(word) && !d.failed:
 		d.Notes = append(d.Notes, "the old key "+r.Active.ID+" stops working as soon as the new one is stored")
 	}
@@ -60,7 +60,7 @@ func (m *maker) dropLeftItems(s *subject, d *draft) {
 	var left []observed.ItemKey
 	if s.record != nil {
 		for _, f := range s.record.Former {
-			if m.over(f.Secrets, f.ID) == "" { // else it is another state's by now
+			if m.over(f.Secrets, f.ID) == "" { // else another state has it now
 				left = append(left, observed.ItemKey{Secrets: f.Secrets, ID: f.ID})
 			}
 		}
@@ -110,7 +110,7 @@ func (m *maker) takeItem(s *subject, d *draft, name, accessKeyID string, place d
 		fail("The item \"" + name + "\" has no " + vendors.FieldAccessKeyID + " and " + vendors.FieldSecretAccessKey + ".")
 		return
 	case !live:
-		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is no live credential of " +
+		fail("The access key id \"" + keyID + "\" in the item \"" + name + "\" is not a live credential of " +
 			s.desired.Cloud + ".")
 		return
 	}
@@ -138,7 +138,7 @@ func (m *maker) needProof(s *subject, d *draft) {
 	if d.verified || !unproved && !slices.ContainsFunc(d.Steps, makesBucket) {
 		return
 	}
-	d.because(Update, "unproved", "the stored credential was not proved to work yet")
+	d.because(Update, "unproved", "the stored credential is not proved to work yet")
 	d.add(s.proof())
 }
 
@@ -151,7 +151,7 @@ func (m *maker) endRetiring(s *subject, d *draft) {
 		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
 			continue
 		}
-		d.because(Rotate, "overlap_passed", "the overlap has passed since "+words.Day(c.RetireAfter)+
+		d.because(Rotate, "overlap_passed", "the overlap ended on "+words.Day(c.RetireAfter)+
 			"; the old key is revoked")
 		d.add(revoke(c))
 	}

@@ -18,7 +18,7 @@ func (m *maker) depart(s *subject) *Operation {
 		o := s.operation(Forget, "forgotten", "a removed block forgets it; nothing is deleted")
 		o.Range = block.Range
 		o.Steps = append(o.Steps, ForgetRecord{})
-		s.strays = nil // they are left alone with the rest
+		s.strays = nil // they are left alone like the rest
 		return s.finish(o, true)
 	}
 	word, text := "undeclared", "it is no longer declared"
@@ -34,7 +34,7 @@ func (m *maker) depart(s *subject) *Operation {
 	}
 	if s.record.Protected {
 		o.Blocked = append(o.Blocked, Objection{Word: "protected", Text: "it is protected",
-			Fix: "Declare it with protect = false and apply, then remove it; or forget it with a removed block."})
+			Fix: "Declare it with protect = false, apply, then remove it; or forget it with a removed block."})
 	}
 	if claim, taken := m.owners.Taken(s.record); taken {
 		o.Blocked = append(o.Blocked, m.takenObjection(s, claim))
@@ -74,9 +74,9 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 		onDestroy = s.record.OnDestroy
 	}
 	if onDestroy == "empty" && m.in.Observed.CannotEmpty[o.Cloud] {
-		// Said before the credentials are gone, and not when it fails after.
+		// Reported before the credentials are gone, not when the delete fails afterwards.
 		onDestroy = "refuse"
-		o.Notes = append(o.Notes, "this cloud cannot delete what a bucket holds: on_destroy = \"empty\" is as \"refuse\"")
+		o.Notes = append(o.Notes, "this cloud cannot delete the objects of a bucket: on_destroy = \"empty\" works like \"refuse\"")
 	}
 	if !there {
 		return
@@ -88,10 +88,10 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 		if full {
 			o.Blocked = append(o.Blocked, Objection{Word: "bucket_not_empty", Text: "bucket holds " + objects(found),
 				Fix: "Empty the bucket, or declare the project with on_destroy = \"retain\" or \"empty\", " +
-					"apply, and remove it then."})
+					"apply, and then remove it."})
 		}
 	case "retain":
-		o.Notes = append(o.Notes, "the bucket "+id.Name+" stays, with what it holds")
+		o.Notes = append(o.Notes, "the bucket "+id.Name+" stays, with its objects")
 		m.noteShown(s, o)
 		return
 	case "empty":
@@ -107,7 +107,7 @@ func (m *maker) departBucket(s *subject, o *Operation, t *Teardown) {
 	t.Settings = m.leaveSettings(s, o, id, t.Empty)
 	switch {
 	case full && t.Empty:
-		o.Notes = append(o.Notes, "what the bucket holds is deleted with it: "+objects(found))
+		o.Notes = append(o.Notes, "the content of the bucket is deleted with it: "+objects(found))
 	case probed && !full:
 		o.Notes = append(o.Notes, "the bucket is empty")
 	}
@@ -168,9 +168,9 @@ func (m *maker) leftItems(s *subject, o *Operation) []DeleteItem {
 // undoIntents ends a project that is neither declared nor recorded: it removes what its intents name.
 func (m *maker) undoIntents(s *subject) *Operation {
 	if len(s.intents) == 0 && len(s.strays) == 0 {
-		return nil // names under watch that were not seen: nothing to do but to wait
+		return nil // names under watch that were not seen: only waiting helps
 	}
-	o := s.operation(Destroy, "interrupted", "an earlier run was stopped, and the project has left the file since")
+	o := s.operation(Destroy, "interrupted", "an earlier run was stopped, and the project is no longer in the file")
 	for _, i := range s.intents {
 		if o.Cloud == "" {
 			o.Cloud = i.Cloud

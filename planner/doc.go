@@ -23,7 +23,7 @@
 // # Layout
 //
 // No file uses one above it. At the bottom are the nouns: steps, operations, plans. The maker holds
-// the input, and a subject what is known of one project. Each file above them decides one thing, such
+// the input, and a subject holds what is known of one project. Each file above them decides one thing, such
 // as the bucket, the credential or a takeover. [Make], on top, asks them project by project, and then
 // looks at the plan as a whole: names that move, limits of credentials, the order.
 //

@@ -16,7 +16,7 @@ type Mode string
 
 // The modes.
 const (
-	Normal     Mode = "normal"  // make the world as declared
+	Normal     Mode = "normal"  // make everything match the declaration
 	DestroyAll Mode = "destroy" // destroy what is recorded
 )
 
@@ -27,11 +27,11 @@ type Address struct {
 	Variable string
 }
 
-// Allowance says what a plan may do that it does only if a person has agreed to it.
+// Allowance says which things a plan may do that need a person's consent.
 type Allowance struct {
 	Recreate bool // make a bucket again whose data is gone
 	Empty    bool // delete objects where on_destroy is "empty"
-	Reissue  bool // issue new keys although the items of a store are gone at once
+	Reissue  bool // issue new keys although many items of a store are gone at once
 }
 
 // Input is everything that a plan depends on.
@@ -51,7 +51,7 @@ type Input struct {
 	// NameLimit returns the longest credential name that a vendor takes, in
 	// characters; 0 means no limit. If it is nil, there are no limits at all.
 	NameLimit func(vendor string) int
-	// Address returns where a bucket of a cloud is reached, as far as that is known
+	// Address returns the address of a bucket in a cloud, as far as it is known
 	// offline. If it is nil, no addresses are compared.
 	Address func(cloud string, id vendors.BucketID) Address
 	// Shape returns a digest of how a store writes items now, "" if all stores of its kind write
@@ -61,7 +61,7 @@ type Input struct {
 	Parallelism int
 }
 
-// Reshaped reports whether the store of a record writes items in another way than it wrote this one.
+// Reshaped reports whether a record's store now writes items differently from how it wrote this one.
 func (in *Input) Reshaped(r *state.Record) bool {
 	if in.Shape == nil || r.Item.Shape == "" {
 		return false

@@ -39,7 +39,7 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 	m.endOthers(s, d, word)
 	store := StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap, Over: m.over(s.desired.Secrets, item)}
 	if word == "" {
-		store.Retires = old // the record does not have it
+		store.Retires = old // it is not in the record
 	}
 	d.add(RenewSteps(mint, store, old)...)
 }

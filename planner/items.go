@@ -18,7 +18,7 @@ import (
 const massLoss = 3
 
 // reportVanished reports the stores that are missing or have lost most of their items,
-// where operations would put new keys instead of those.
+// if operations would replace the lost keys with new ones.
 func (m *maker) reportVanished(operations []*Operation) {
 	if m.in.Allowance.Reissue {
 		return
@@ -46,8 +46,8 @@ func (m *maker) reportVanished(operations []*Operation) {
 	}
 }
 
-// MissingStores warns of stores that are missing as a whole, which is one cause of many
-// differences.
+// MissingStores warns of stores that are missing as a whole, which explains many
+// differences at once.
 func MissingStores(in Input) diag.List {
 	var out diag.List
 	index := owners.New(in.Desired, in.Recorded, in.Observed)
@@ -61,7 +61,7 @@ func MissingStores(in Input) diag.List {
 }
 
 // elsewhere says what to do about items that are not lost.
-const elsewhere = "If the items are elsewhere, put them back or correct the block: then the present keys stay."
+const elsewhere = "If the items are elsewhere, put them back or correct the block: the keys then stay as they are."
 
 // replaced says what operations do about the keys whose items are gone.
 func replaced(operations []*Operation) string {
@@ -83,7 +83,7 @@ func replaced(operations []*Operation) string {
 	return strings.Join(out, " and ") + "."
 }
 
-// lostStore describes a store whose items are gone, by the one cause if that is known.
+// lostStore describes a store whose items are gone, by their common cause if that is known.
 func lostStore(in Input, secrets string, gone, all int) diag.Diagnostic {
 	d := diag.Diagnostic{Severity: diag.Warning, Kind: itemsGone,
 		Detail: fmt.Sprintf("%s of the %s that bh stored in %s %s there.", words.Number(gone), words.Count(all, "item"),
@@ -125,13 +125,13 @@ func (m *maker) reportDoubles() {
 			continue
 		}
 		item, secrets := d.Record.Item, d.Record.Secrets
-		line := fmt.Sprintf("%q stands for %s, which bh keeps, and %s", item.Title, item.ID, someOf(d.Others))
+		line := fmt.Sprintf("%q names %s, which bh manages, and %s", item.Title, item.ID, someOf(d.Others))
 		lines[secrets] = append(lines[secrets], line)
 	}
 	for _, secrets := range slices.Sorted(maps.Keys(lines)) {
 		d := diag.Diagnostic{Severity: diag.Warning, Kind: titleNotUnique,
 			Detail: "In " + secrets + ", the title " + strings.Join(lines[secrets][:min(len(lines[secrets]), 5)], "; the title ") +
-				". A reference by title may lead to either, and a copy holds the same keys until they are renewed.",
+				". A reference by title may find either, and a copy holds the same keys until they are renewed.",
 			Fix: "Rename or delete the other, or use references by id, as bh env --by-id prints them."}
 		if n := len(lines[secrets]) - 5; n > 0 {
 			d.Detail = strings.Replace(d.Detail, ". A reference", "; and "+words.Count(n, "more title")+". A reference", 1)

@@ -134,11 +134,11 @@ func TestMake_itemsDoubled(t *testing.T) {
 		says   string // "" for nothing
 		drift  []string
 	}{
-		"a copy": {func(s *scene) { copyOf(s, "X1", "p0", true) }, `In age_file.main, the title "p0" stands for I0, which bh keeps, and X1.`, []string{`item_doubled item "p0" "X1"`}},
-		"two others, in another case": {func(s *scene) { copyOf(s, "X2", "P0", false); copyOf(s, "X1", "p0", false) }, `In age_file.main, the title "p0" stands for I0, which bh keeps, and X1 and X2.`,
+		"a copy": {func(s *scene) { copyOf(s, "X1", "p0", true) }, `In age_file.main, the title "p0" names I0, which bh manages, and X1.`, []string{`item_doubled item "p0" "X1"`}},
+		"two others, in another case": {func(s *scene) { copyOf(s, "X2", "P0", false); copyOf(s, "X1", "p0", false) }, `In age_file.main, the title "p0" names I0, which bh manages, and X1 and X2.`,
 			[]string{`item_doubled item "p0" "X1, X2"`}},
 		"of two projects": {func(s *scene) { copyOf(s, "X1", "p0", true); copyOf(s, "X2", "p1", true) },
-			`In age_file.main, the title "p0" stands for I0, which bh keeps, and X1; the title "p1" stands for I1, which bh keeps, and X2.`, []string{`item_doubled item "p0" "X1"`, `item_doubled item "p1" "X2"`}},
+			`In age_file.main, the title "p0" names I0, which bh manages, and X1; the title "p1" names I1, which bh manages, and X2.`, []string{`item_doubled item "p0" "X1"`, `item_doubled item "p1" "X2"`}},
 		"another title": {func(s *scene) { copyOf(s, "X1", "p0 copy", true) }, "", nil},
 		"of another store": {func(s *scene) {
 			s.in.Observed.Items[observed.ItemKey{Secrets: other, ID: "X1"}] = observed.Item{Summary: vendors.ItemSummary{ID: "X1", Title: "p0"}}

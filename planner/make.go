@@ -98,7 +98,7 @@ func (m *maker) decide(s *subject) *Operation {
 	}
 }
 
-// checkRotateNames reports rotations that were asked for and cannot be made.
+// checkRotateNames reports rotations that were asked for but cannot be done.
 func (m *maker) checkRotateNames() {
 	for _, p := range slices.SortedFunc(maps.Keys(m.in.Rotate), addr.Address.Compare) {
 		switch d := m.desired[p]; {
@@ -108,8 +108,8 @@ func (m *maker) checkRotateNames() {
 				Fix:    "Name a declared project; bh state list shows what is recorded."})
 		case d.Register != nil:
 			m.fault(diag.Diagnostic{Kind: rotationOfRegistered, Address: p, Subject: d.Range,
-				Detail: "The keys of " + p.String() + " were brought, not issued by bh.",
-				Fix:    "Change the keys where they come from; the next apply registers the new ones."})
+				Detail: "The keys of " + p.String() + " were registered, not issued by bh.",
+				Fix:    "Change the keys where they were issued; the next apply registers the new ones."})
 		}
 	}
 }

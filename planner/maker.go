@@ -62,7 +62,7 @@ func newMaker(in Input) *maker {
 }
 
 // renaming is a project that seems to have a new address: it is no longer declared, and its bucket
-// is declared under an address of which the state knows nothing.
+// is declared under an address that is not in the state.
 type renaming struct {
 	from, to addr.Address
 	bucket   observed.BucketKey

@@ -22,10 +22,10 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 	if s.record == nil || unhealthy(word) {
 		return
 	}
-	asked := word == "rotation_due" || word == "rotation_asked" && !m.endsNow(s) // and nobody says that keys leaked
+	asked := word == "rotation_due" || word == "rotation_asked" && !m.endsNow(s) // and no leak was reported
 	if s.record.Proof == "" && asked && len(s.record.Retiring) > 0 {
-		// The older key may be the last one that works. The current one works at the address
-		// that is declared by now, which may be why it was not proved.
+		// The older key may be the last one that works. The current one works at the newly
+		// declared address, which may be why it was not proved.
 		if fields, readdressed := m.addressed(s, s.record.Item.Fields); len(readdressed) > 0 {
 			d.add(UpdateItem{ItemID: s.record.Item.ID, Title: s.desired.ItemTitle, Fields: fields,
 				Over: m.over(s.desired.Secrets, s.record.Item.ID)})
@@ -47,7 +47,7 @@ func (m *maker) holds(s *subject, x stray) bool {
 	})
 }
 
-// endOlder plans to revoke the older credentials now, and notes which of them were to work on.
+// endOlder plans to revoke the older credentials now, and notes which of them had time left.
 func (m *maker) endOlder(s *subject, d *draft) {
 	d.ended = true
 	for _, c := range s.record.Retiring {

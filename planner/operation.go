@@ -50,7 +50,7 @@ func Kinds() []Kind {
 }
 
 // Reason says why an operation is in the plan: a stable word for programs and a
-// sentence for people. Nothing is decided by it.
+// sentence for people. No decision depends on it.
 type Reason struct {
 	Word string `json:"word"`
 	Text string `json:"text"`
@@ -81,7 +81,7 @@ type Operation struct {
 	Address addr.Address `json:"address"`
 	Kind    Kind         `json:"kind"`
 	Reason  Reason       `json:"reason"`
-	// ID is the operation id in names and marks; Sequence its number within
+	// ID is the operation id in names and marks; Sequence is its number within
 	// the project, from 1.
 	ID       string `json:"id"`
 	Sequence uint64 `json:"sequence"`
@@ -102,7 +102,7 @@ type Operation struct {
 	// After names the operations of this plan that have to be done before this one starts.
 	After []Wait           `json:"after,omitempty"`
 	Calls []observed.Calls `json:"calls,omitempty"`
-	// Digest is a SHA-256 over what decides what is done. Texts, the place in the file and
+	// Digest is a SHA-256 over everything that decides what the operation does. Texts, the place in the file and
 	// counts of objects are not part of it, nor is the operation id, which an apply draws
 	// from the state that it finds.
 	Digest string     `json:"digest"`
@@ -127,11 +127,11 @@ var (
 	freesBucket     = Reason{"bucket_name", "frees the name of the bucket"}
 	freesTitle      = Reason{"item_title", "frees the title of the item"}
 	freesCredential = Reason{"credentials", "frees a credential"}
-	// What a plan counts on below a limit of credentials, where it has no room to spare.
-	makesRoom = Reason{"room", "makes room below the limit of credentials"}
-	// A key that is stored before would be for those who have left the store as well.
+	// What a plan relies on near a limit of credentials, when it has no room to spare.
+	makesRoom = Reason{"room", "makes room under the limit of credentials"}
+	// A key that is stored before that could still be read by removed recipients.
 	encrypts = Reason{"recipients", "is encrypted for its recipients first"}
-	// A record that another one moves to would be lost.
+	// A record would be lost if another one moved to its address first.
 	movesAway = Reason{"moved", "takes its record to another address first"}
 )
 

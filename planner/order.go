@@ -46,9 +46,9 @@ func waitsForBlocked(w Wait, cause addr.Address) Objection {
 	} else {
 		text += ", and that waits for " + cause.Label() + ", which is blocked"
 	}
-	fix := "Clear the way for " + cause.Label() + "."
+	fix := "First resolve what blocks " + cause.Label() + "."
 	if w.Reason == freesBucket || w.Reason == freesTitle {
-		fix = "Clear the way for " + cause.Label() + ", or use another name."
+		fix = "First resolve what blocks " + cause.Label() + ", or use another name."
 	}
 	return Objection{Word: "waits_for_blocked", Text: text, Fix: fix}
 }
@@ -89,10 +89,10 @@ func (m *maker) sequence(operations []*Operation) func(yield func(int) bool) {
 	}
 }
 
-// reportCircle names the operations of a circle, and two applies that untie it.
+// reportCircle names the operations of a circle, and says how two applies resolve it.
 func (m *maker) reportCircle(circle []*Operation) {
 	d := diag.Diagnostic{Kind: circleOfWaits, Address: circle[0].Address,
-		Fix: "Do it in two applies: declare what one of them changes and apply, then declare the rest and apply again."}
+		Fix: "Do it in two applies: declare the changes of one of them and apply, then declare the rest and apply again."}
 	for i, o := range circle {
 		next := circle[(i+1)%len(circle)].Address
 		why := o.After[slices.IndexFunc(o.After, func(w Wait) bool { return w.Address == next })].Reason
@@ -134,7 +134,7 @@ func (m *maker) linkMoves(operations []*Operation) {
 		default:
 			o.Blocked = append(o.Blocked, Objection{Word: "not_in_plan",
 				Text: "the record of " + o.Address.String() + " moves to " + to.Label() + " first, which this plan leaves out",
-				Fix:  "Let the plan look at " + to.Label() + " as well."})
+				Fix:  "Include " + to.Label() + " in the plan as well."})
 		}
 	}
 }

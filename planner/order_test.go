@@ -125,8 +125,8 @@ func TestOrder_blockedNamesTheFirst(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s (%s)", o.Blocked[0].Text, o.Blocked[0].Fix))
 	}
 	want := []string{"it is protected ()",
-		"it waits for a, which takes its record to another address first, and that is blocked (Clear the way for a.)",
-		"it waits for b, which takes its record to another address first, and that waits for a, which is blocked (Clear the way for a.)"}
+		"it waits for a, which takes its record to another address first, and that is blocked (First resolve what blocks a.)",
+		"it waits for b, which takes its record to another address first, and that waits for a, which is blocked (First resolve what blocks a.)"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}

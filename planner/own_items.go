@@ -47,7 +47,7 @@ func (m *maker) markedItems(s *subject) []observed.ItemKey {
 	return slices.Compact(found)
 }
 
-// markedItem returns the first of the marked items in one store, "" if there is none.
+// markedItem returns the first of the marked items in one store, "" if no item is marked.
 func (m *maker) markedItem(s *subject, secrets string) string {
 	for _, key := range m.markedItems(s) {
 		if key.Secrets == secrets {
@@ -57,7 +57,7 @@ func (m *maker) markedItem(s *subject, secrets string) string {
 	return ""
 }
 
-// itemsNamed returns the ids of the items that a person means by a name: the item with that id, or
+// itemsNamed returns the ids of the items that a name can mean: the item with that id, or
 // else all items with that title.
 func (m *maker) itemsNamed(secrets, name string) []string {
 	if _, there := m.in.Observed.Item(secrets, name); there {

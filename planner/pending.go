@@ -15,7 +15,7 @@ type pending struct {
 	unrecorded bool
 }
 
-// pending finds such a credential in the project's item, nil if there is none.
+// pending finds such a credential in the project's item. It returns nil if the item has none.
 func (m *maker) pending(s *subject) *pending {
 	if p := m.recordedPending(s); p != nil {
 		return p
@@ -31,7 +31,7 @@ func (m *maker) recordedPending(s *subject) *pending {
 	}
 	if s.desired != nil && s.desired.Register != nil &&
 		(r.Pending.Fingerprint != m.in.Observed.Registered[s.project] || r.Pending.ID != s.desired.Register.AccessKeyID) {
-		return nil // other keys are declared by now
+		return nil // other keys are declared now
 	}
 	if !r.Registered && !m.in.Observed.Active(r.Cloud, r.Pending.ID) {
 		return nil
@@ -44,7 +44,7 @@ func (m *maker) recordedPending(s *subject) *pending {
 	return nil
 }
 
-// unrecordedPending returns a credential of which only an intent and the item tell.
+// unrecordedPending returns a credential that only an intent and the item know.
 func (m *maker) unrecordedPending(s *subject) *pending {
 	for _, i := range s.intents {
 		if i.Step != StepIssueCredential || i.Name == "" {

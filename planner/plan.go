@@ -15,14 +15,14 @@ type Plan struct {
 	Stack      string         `json:"stack"`
 	Lineage    string         `json:"lineage"`
 	Mode       Mode           `json:"mode"`
-	Partial    bool           `json:"partial,omitempty"` // only a part of the projects was looked at
+	Partial    bool           `json:"partial,omitempty"` // only some of the projects were planned
 	Operations []Operation    `json:"operations"`
 	Unchanged  []addr.Address `json:"unchanged,omitempty"`
-	// Watches is the watch list as this plan's listings leave it; an apply
-	// writes it first. SetWatches says that it differs from the recorded one.
+	// Watches is the watch list after this plan's listings; an apply writes
+	// it first. SetWatches says that it differs from the recorded one.
 	Watches    []state.Watch `json:"-"`
 	SetWatches bool          `json:"-"`
-	// Refresh counts the calls that it took to read the world.
+	// Refresh counts the calls that reading the world took.
 	Refresh []observed.Calls `json:"refresh,omitempty"`
 	// Quotas has an entry for each cloud that limits credentials and gets new ones.
 	Quotas []Quota `json:"quotas,omitempty"`
@@ -43,7 +43,7 @@ func (p *Plan) Counts() map[Kind]int {
 	return counts
 }
 
-// Blocked returns the number of operations that will not run as things are.
+// Blocked returns the number of operations that cannot run at present.
 func (p *Plan) Blocked() int {
 	n := 0
 	for _, o := range p.Operations {
@@ -91,8 +91,8 @@ func (p *Plan) Calls() []observed.Calls {
 	return observed.AddCalls(all)
 }
 
-// Quota is how many credentials a plan leads to at a cloud that limits their number.
-// All credentials of the account count, whoever made them.
+// Quota is the number of credentials that a plan results in, in a cloud that limits it.
+// It counts all credentials of the account, including those that bh did not make.
 type Quota struct {
 	Connection string `json:"connection"`
 	Vendor     string `json:"vendor"`

@@ -17,8 +17,8 @@ import (
 // defaultParallelism is how many operations run at once by default.
 const defaultParallelism = 8
 
-// demand is what one operation does to the number of live credentials, in all and at most on the way:
-// it may revoke before it mints.
+// demand is how one operation changes the number of live credentials: in the end, and at most while it
+// runs, because it may mint before it revokes.
 type demand struct{ mints, revokes, peak int }
 
 func (d demand) net() int { return d.mints - d.revokes }
@@ -65,9 +65,9 @@ func (m *maker) checkQuotas(operations []*Operation) []Quota {
 		case q.live > limit:
 			m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: aboveLimit,
 				Subject: m.place(cloud),
-				Detail: fmt.Sprintf("%s has %d credentials, and bh knows of a limit of %d: it was raised, then, "+
-					"and nothing is held to it.", cloud, q.live, limit),
-				Fix: "Tell bh the limit that holds with token_limit."})
+				Detail: fmt.Sprintf("%s has %d credentials, and bh assumes a limit of %d. The limit must "+
+					"have been raised, so bh does not check it.", cloud, q.live, limit),
+				Fix: "Set token_limit to the actual limit."})
 			continue
 		}
 		late, waits, fits := q.arrange(limit)
@@ -147,7 +147,7 @@ func (m *maker) demandOf(o *Operation) demand {
 	return d
 }
 
-// arrange lets operations run as early as fits below the limit. It returns those that come late,
+// arrange lets operations run as early as the limit allows. It returns those that come late,
 // and which of those that only revoke each of them waits for. It reports whether there is a way
 // at all.
 func (q *quota) arrange(limit int) (late []*Operation, waits map[*Operation][]*Operation, fits bool) {
@@ -224,23 +224,23 @@ func (q *quota) wait(o *Operation, freeing []*Operation) {
 	o.Notes = append(o.Notes, note)
 }
 
-// refusal says that there is no room for the plan, and how to make some.
+// refusal says that there is no room for the plan, and how to make room.
 func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool) diag.Diagnostic {
 	needed := limit + 1 + sort.Search(q.mints, func(more int) bool {
 		_, _, fits := q.arrange(limit + 1 + more)
 		return fits
 	})
-	fix := "Remove credentials that nobody uses, split the plan with --target, " +
-		"or have the limit raised and tell bh with token_limit."
+	fix := "Remove credentials that nobody uses, split the plan with --target, or have the limit raised and " +
+		"set token_limit."
 	for n := q.parallelism - 1; n > 0; n-- {
 		fewer := *q
 		fewer.parallelism = n
 		if _, _, fits := fewer.arrange(limit); fits {
-			fix = fmt.Sprintf("Let fewer operations run at once: --parallelism %d. Or: ", n) + strings.ToLower(fix[:1]) + fix[1:]
+			fix = fmt.Sprintf("Run fewer operations at once: --parallelism %d. Or: ", n) + strings.ToLower(fix[:1]) + fix[1:]
 			break
 		}
 	}
-	has := fmt.Sprintf("has %d, whoever made them", q.live)
+	has := fmt.Sprintf("has %d, including those that bh did not make", q.live)
 	if assumed {
 		has = fmt.Sprintf("the state knows of %d", q.live)
 	}

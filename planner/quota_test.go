@@ -104,19 +104,19 @@ func TestMake_quotas(t *testing.T) {
 		{"room for all", crowd{provisions: 3, rotations: 2, others: 5, limit: 12}, "", "[{local.main local 12 7 10}]", ""},
 		{"to the last place", crowd{provisions: 3, others: 5, limit: 8}, "", "[{local.main local 8 5 8}]", ""},
 		{"one too many", crowd{provisions: 3, others: 5, limit: 7}, "", "[]",
-			"BH2012 local.main may have 7 credentials at once and has 5, whoever made them. This plan needs room for 8. Remove credentials"},
+			"BH2012 local.main may have 7 credentials at once and has 5, including those that bh did not make. This plan needs room for 8. Remove credentials"},
 		{"the last waits for a destroy", crowd{provisions: 3, destroys: 2, others: 3, limit: 7}, "a02<d00 ", "[{local.main local 7 5 6}]", ""},
 		{"each waits for what it needs", crowd{provisions: 4, destroys: 3, others: 2, limit: 6}, "a01<d00 a02<d00,d01 a03<d00,d01,d02 ", "[{local.main local 6 5 6}]", ""},
 		{"what is blocked frees nothing", crowd{provisions: 2, destroys: 2, blocked: 1, others: 4, limit: 7}, "a01<d01 ", "[{local.main local 7 6 7}]", ""},
 		{"blocked, and nothing else", crowd{provisions: 2, destroys: 1, blocked: 1, others: 4, limit: 6}, "", "[]", "BH2012"},
-		{"destroys that do not free enough", crowd{provisions: 4, destroys: 1, others: 4, limit: 6}, "", "[]", "has 5, whoever made them. This plan needs room for 8."},
+		{"destroys that do not free enough", crowd{provisions: 4, destroys: 1, others: 4, limit: 6}, "", "[]", "has 5, including those that bh did not make. This plan needs room for 8."},
 		{"a rotation has both for a while", crowd{rotations: 1, limit: 1}, "", "[]", "This plan needs room for 2."},
 		{"with one place to spare", crowd{rotations: 20, limit: 21, parallelism: 1}, "", "[{local.main local 21 20 20}]", ""},
 		{"as many as run at once", crowd{rotations: 20, limit: 28}, "", "[{local.main local 28 20 20}]", ""},
-		{"fewer at once would fit", crowd{rotations: 20, limit: 25}, "", "[]", "Let fewer operations run at once: --parallelism 5. Or: remove"},
+		{"fewer at once would fit", crowd{rotations: 20, limit: 25}, "", "[]", "Run fewer operations at once: --parallelism 5. Or: remove"},
 		{"an overlap keeps both", crowd{rotations: 2, limit: 3, overlap: time.Hour}, "", "[]", "This plan needs room for 4."},
 		{"a rotation waits", crowd{rotations: 2, destroys: 1, limit: 4, parallelism: 8}, "b01<d00 ", "[{local.main local 4 3 2}]", ""},
-		{"the limit was raised", crowd{provisions: 3, others: 9, limit: 8}, "", "[]", "BH2013 local.main has 9 credentials, and bh knows of a limit of 8"},
+		{"the limit was raised", crowd{provisions: 3, others: 9, limit: 8}, "", "[]", "BH2013 local.main has 9 credentials, and bh assumes a limit of 8"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			plan, diags := planner.Make(test.crowd.input())

@@ -40,10 +40,10 @@ func TestRebuild(t *testing.T) {
 			s.deleteCredential()
 			s.item(func(i *observed.Item) { i.Fields[vendors.FieldAccessKeyID] = "KX" })
 		}, 1, nil},
-		"a key of another stack":        {func(s *scene) { s.stray("bh/other/project.photos/0123456789ab") }, 1, nil},
-		"a key of what is not declared": {func(s *scene) { s.stray("bh/main/project.old/0123456789ab") }, 1, []string{"undeclared"}},
-		"an item of another stack":      {func(s *scene) { s.item(func(i *observed.Item) { i.Mark.Stack = "other" }) }, 0, []string{"bucket_of_another"}},
-		"an item without keys":          {func(s *scene) { s.item(func(i *observed.Item) { i.Fingerprint, i.Fields = "", nil }) }, 1, []string{"credential_unknown", "item_without_keys"}},
+		"a key of another stack":         {func(s *scene) { s.stray("bh/other/project.photos/0123456789ab") }, 1, nil},
+		"a key of an undeclared project": {func(s *scene) { s.stray("bh/main/project.old/0123456789ab") }, 1, []string{"undeclared"}},
+		"an item of another stack":       {func(s *scene) { s.item(func(i *observed.Item) { i.Mark.Stack = "other" }) }, 0, []string{"bucket_of_another"}},
+		"an item without keys":           {func(s *scene) { s.item(func(i *observed.Item) { i.Fingerprint, i.Fields = "", nil }) }, 1, []string{"credential_unknown", "item_without_keys"}},
 		"an item in another store": {func(s *scene) {
 			item := s.in.Observed.Items[observed.ItemKey{Secrets: store, ID: "I1"}]
 			s.deleteItem()

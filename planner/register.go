@@ -11,14 +11,14 @@ import (
 	"buckethead/vendors"
 )
 
-// register stores the keys that someone brings, if they are not stored yet or have
+// register plans to store registered keys, if they are not stored yet or have
 // changed. It contacts no cloud.
 func (m *maker) register(s *subject) *Operation {
 	r, want := s.record, s.desired
 	if r != nil && !r.Registered {
 		m.fault(diag.Diagnostic{Kind: bucketToKeys, Address: s.project, Subject: want.Range,
 			Detail: s.project.String() + " is a bucket that bh made, with credentials that it issued.",
-			Fix:    "Give the registered keys a project name of their own, and remove this one or keep it as it was."})
+			Fix:    "Declare the registered keys in another project, and remove this one or keep it as it was."})
 		return nil
 	}
 	if o := m.takenOver(s); o != nil {
@@ -42,12 +42,12 @@ func (m *maker) register(s *subject) *Operation {
 		d.Notes = append(d.Notes, registerNotes(want.Register)...)
 	}
 	if slices.ContainsFunc(d.Steps, readsBack) {
-		d.Notes = append(d.Notes, "verify = false: the keys are not proved to open the bucket")
+		d.Notes = append(d.Notes, "verify = false: bh does not check that the keys open the bucket")
 	}
 	return m.conclude(s, d)
 }
 
-// registerNotes says what a reviewer has to know: which secret is read, and where its keys are used.
+// registerNotes says what a reviewer needs to know: which secret is read, and where its keys are used.
 func registerNotes(r *config.Register) (notes []string) {
 	if r.Reference != "" {
 		notes = append(notes, "the secret is read from "+r.Reference)
@@ -65,16 +65,16 @@ func (m *maker) registerCause(s *subject) (word, text string) {
 		if len(s.intents) > 0 || r != nil {
 			return "interrupted", "an earlier run was stopped before the keys were stored"
 		}
-		return "new", "declared and not stored yet"
+		return "new", "declared, not stored yet"
 	}
 	item, there := m.in.Observed.Item(r.Secrets, itemID(r))
 	switch {
 	case r.Secrets != want.Secrets:
 		return "store_changed", "the project moves to another secret store"
 	case m.in.Observed.Registered[s.project] != r.Active.Fingerprint:
-		return "secret_changed", "the secret that is declared is another one"
+		return "secret_changed", "another secret is declared"
 	case !maps.Equal(registeredKeys(s).Texts(), r.Item.Fields):
-		return "settings_changed", "the keys that are declared are others"
+		return "settings_changed", "other keys are declared"
 	case !there:
 		return "item_gone", itemGone(r) + "; the keys are stored again"
 	case item.Read && item.Fingerprint != r.Active.Fingerprint:
@@ -83,7 +83,7 @@ func (m *maker) registerCause(s *subject) (word, text string) {
 	return "", ""
 }
 
-// storeRegistered plans to store the keys that someone brings, and to prove them.
+// storeRegistered plans to store registered keys, and to prove them.
 func (m *maker) storeRegistered(s *subject, d *draft, word, text string) {
 	item := ""
 	if block, imported := m.imports[s.project]; imported && block.Item != "" && (s.record == nil || s.record.Item == nil) {
@@ -130,9 +130,9 @@ func (m *maker) needRegisteredProof(s *subject, d *draft) {
 	r, proof := s.record, s.proof()
 	switch {
 	case r.Proof == state.Unproved && proof.ReadBack:
-		d.because(Update, "unproved", "the proof that is still owed is waived")
+		d.because(Update, "unproved", "verify is false now; the pending proof is dropped")
 	case r.Proof == state.Unproved:
-		d.because(Update, "unproved", "the stored keys were not proved to open the bucket yet")
+		d.because(Update, "unproved", "the stored keys are not proved to open the bucket yet")
 	case r.Proof == state.Waived && r.Applied.Unverified && !proof.ReadBack:
 		d.because(Update, "unproved", "verify is no longer false; the stored keys are proved")
 	default:

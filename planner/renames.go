@@ -34,7 +34,7 @@ func (m *maker) seemRenamed() map[addr.Address]renaming {
 	return m.renames
 }
 
-// anyDeparts reports whether there is anything to look for.
+// anyDeparts reports whether any project has left the files without a removed block.
 func (m *maker) anyDeparts() bool {
 	for p := range m.recorded {
 		if m.leavesUnsaid(p) {
@@ -84,33 +84,33 @@ func (m *maker) reportRenames() {
 	}
 }
 
-// reportRename words one group of renames, at the place of one of them.
+// reportRename reports one group of renames, at the place of one of them.
 func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 	d.Address, d.Subject = at.to, m.desired[at.to].Range
-	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " is the one of " + at.from.String() +
-		" in this stack's state, which is not declared any more."
+	d.Detail = "The bucket " + at.bucket.ID.Name + " in " + at.bucket.Cloud + " belongs to " + at.from.String() +
+		", which this stack's state records and the files no longer declare."
 	if n := len(group) - 1; n > 0 {
-		d.Detail += fmt.Sprintf(" So it is with %d more of project.%s.", n, at.from.Name)
+		d.Detail += fmt.Sprintf(" The same is true of %d more of project.%s.", n, at.from.Name)
 	}
 	if d.Severity == diag.Warning {
 		what := "ends it and its keys, and leaves the bucket"
 		if _, bucketGoes := m.departs(at.from); bucketGoes {
 			what = "destroys it, its keys and its bucket"
 		}
-		d.Detail += " As it stands, this plan " + what + "."
+		d.Detail += " This plan " + what + "."
 	}
 	blocks, possible := m.movedBlocks(group)
 	d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n\n")
 	if !possible {
 		d.Fix = "If it was renamed, keep the bucket and its keys with:\n\n" + strings.Join(blocks, "\n") +
-			"\n\nA moved block cannot do it, for project." + at.from.Name + " is still declared, with for_each."
+			"\n\nA moved block cannot do that, because project." + at.from.Name + " is still declared, with for_each."
 	}
 	m.fault(d)
 }
 
-// movedBlocks returns the blocks that say what was renamed: one for the name, where
+// movedBlocks returns the blocks that say what was renamed: one for the name, if
 // that moves each instance to where it is declared, else one for each instance. It
-// is false where no block can say it; then it returns commands.
+// returns false if no block can express it, and commands instead of blocks.
 func (m *maker) movedBlocks(group []renaming) (blocks []string, possible bool) {
 	old := addr.Address{Kind: addr.Project, Name: group[0].from.Name}
 	now := addr.Address{Kind: addr.Project, Name: group[0].to.Name}
@@ -161,8 +161,8 @@ func (m *maker) movesByName(group []renaming) bool {
 	return true
 }
 
-// declaresName reports whether a project of the name is declared, with any key or,
-// where for_each is empty, with none.
+// declaresName reports whether a project with the name is declared, with any key or,
+// if for_each is empty, without instances.
 func (m *maker) declaresName(name string) bool {
 	if slices.Contains(m.in.Desired.Names, name) {
 		return true
@@ -180,11 +180,11 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 	d.failed = true
 	id := s.desired.Bucket.ID
 	if _, renamed := m.seemRenamed()[s.project]; renamed {
-		m.refused[s.project] = true // told with the others
+		m.refused[s.project] = true // reported with the others
 		return
 	}
 	fault := diag.Diagnostic{Kind: bucketNotManaged, Address: s.project, Subject: s.desired.Range,
-		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that this stack's state does not know.",
+		Detail: "There is a bucket " + id.Name + " in " + s.desired.Cloud + " that is not in this stack's state.",
 		Fix: "To take it over as it is: adopt = true, or an import block, which bh import writes. " +
 			"Otherwise choose another name."}
 	if len(m.recorded) == 0 {
@@ -192,7 +192,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 	}
 	if holder, held := m.owners.Bucket(observed.BucketKey{Cloud: s.desired.Cloud, ID: id}); held {
 		fault.Kind = bucketOfAnother
-		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " is the one of " + holder.String() +
+		fault.Detail = "The bucket " + id.Name + " in " + s.desired.Cloud + " belongs to " + holder.String() +
 			" in this stack's state."
 		fault.Fix = m.wayToBucket(holder)
 	} else if others := m.owners.HeldByOthers(observed.BucketKey{Cloud: s.desired.Cloud, ID: id}); len(others) > 0 {
@@ -202,7 +202,7 @@ func (m *maker) foreignBucket(s *subject, d *draft) {
 	m.fault(fault)
 }
 
-// wayToBucket says how to get a bucket that another project has.
+// wayToBucket says how the project can get a bucket that another project has.
 func (m *maker) wayToBucket(holder addr.Address) string {
 	if d := m.desired[holder]; d != nil {
 		return cmp.Or(m.otherBucket(holder), "Choose another name: a bucket stays with its project.")
@@ -210,8 +210,8 @@ func (m *maker) wayToBucket(holder addr.Address) string {
 	if _, removed := m.removed[holder]; removed {
 		return "The removed block forgets it; to take it over as it is: adopt = true, or an import block."
 	}
-	return "An earlier run of this project was stopped, so that nothing can move here. " +
-		"Choose another name, or destroy what it left: remove this block, and apply."
+	return "An earlier run of this project was stopped, so nothing can move here. Choose another name, or " +
+		"destroy what it left: remove this block, and apply."
 }
 
 // otherBucket says which other bucket the holder declares now, "" if it declares the same.
@@ -221,7 +221,7 @@ func (m *maker) otherBucket(holder addr.Address) string {
 	if d.Register != nil || r == nil || r.Bucket == nil || d.Bucket.ID.Name == r.Bucket.Name {
 		return ""
 	}
-	return holder.String() + " declares the bucket " + d.Bucket.ID.Name +
-		" by now; a bucket stays with its project. Set that back to " + write.Quoted(r.Bucket.Name) +
+	return holder.String() + " now declares the bucket " + d.Bucket.ID.Name +
+		"; a bucket stays with its project. Set it back to " + write.Quoted(r.Bucket.Name) +
 		", and choose another name here."
 }

@@ -77,16 +77,16 @@ func TestMake_renames(t *testing.T) {
 		says  string
 	}{
 		"renamed":                            {one, "BH2020", []string{"old new"}, "destroys it, its keys and its bucket"},
-		"renamed, and it retains its bucket": {with(one, func(in *planner.Input) { onDestroy(in, "retain") }), "BH2021", []string{"old new"}, "the one of project.old"},
+		"renamed, and it retains its bucket": {with(one, func(in *planner.Input) { onDestroy(in, "retain") }), "BH2021", []string{"old new"}, "belongs to project.old, which"},
 		"renamed, retained, and adopted": {with(one, func(in *planner.Input) { onDestroy(in, "retain"); in.Desired.Projects[0].Adopt = true }), "BH2020",
 			[]string{"old new"}, "ends it and its keys, and leaves the bucket"},
-		"the new one alone is looked at": {with(one, func(in *planner.Input) { in.Scope = only("new") }), "BH2021", []string{"old new"}, "not declared any more"},
+		"the new one alone is looked at": {with(one, func(in *planner.Input) { in.Scope = only("new") }), "BH2021", []string{"old new"}, "no longer declare"},
 		"the old one alone is looked at": {with(one, func(in *planner.Input) { in.Scope = only("old") }), "BH2020", []string{"old new"}, "destroys it"},
 		"neither is looked at":           {with(one, func(in *planner.Input) { in.Scope = only("other") }), "", nil, ""},
 		"a key renamed": {renamed{recorded: buckets{`t["a"]`: "b1", `t["b"]`: "b2"}, declared: buckets{`t["a"]`: "b1", `t["x"]`: "b2"}}, "BH2020",
 			[]string{`t["b"] t["x"]`}, ""},
 		"a for_each renamed": {renamed{recorded: buckets{`t["a"]`: "b1", `t["b"]`: "b2"}, declared: buckets{`u["a"]`: "b1", `u["b"]`: "b2"}}, "BH2020",
-			[]string{"t u"}, "So it is with 1 more of project.t."},
+			[]string{"t u"}, "The same is true of 1 more of project.t."},
 		"a for_each renamed, one instance looked at": {with(renamed{recorded: buckets{`t["a"]`: "b1", `t["b"]`: "b2"}, declared: buckets{`u["a"]`: "b1", `u["b"]`: "b2"}},
 			func(in *planner.Input) {
 				in.Scope = func(p addr.Address) bool { return p == addr.Address{Kind: addr.Project, Name: "u", Key: "a"} }
@@ -120,7 +120,7 @@ func TestMake_renames(t *testing.T) {
 		"the same name in another cloud":        {with(one, func(in *planner.Input) { in.Desired.Projects[0].Cloud = "local.other" }), "", nil, ""},
 		"the same name in another jurisdiction": {with(one, func(in *planner.Input) { in.Desired.Projects[0].Bucket.ID.Namespace = "eu" }), "", nil, ""},
 		"another bucket":                        {renamed{recorded: buckets{"old": "b"}, declared: buckets{"new": "c"}}, "", nil, ""},
-		"the holder is declared with another":   {renamed{recorded: buckets{"x": "b", "y": "c"}, declared: buckets{"x": "d", "z": "b", "y": "c"}}, "BH2021", nil, `Set that back to "b"`},
+		"the holder is declared with another":   {renamed{recorded: buckets{"x": "b", "y": "c"}, declared: buckets{"x": "d", "z": "b", "y": "c"}}, "BH2021", nil, `Set it back to "b"`},
 		"everything is destroyed":               {with(one, func(in *planner.Input) { in.Mode = planner.DestroyAll }), "", nil, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

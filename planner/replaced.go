@@ -21,7 +21,7 @@ func (m *maker) issueFirst(s *subject, d *draft) {
 		return
 	case old != nil && overlap > 0:
 		d.Notes = append(d.Notes, "a new credential is issued; the key "+old.ID+" works until "+
-			words.Day(m.in.Now.Add(overlap))+" and is revoked by the first apply after it")
+			words.Day(m.in.Now.Add(overlap))+" and the first apply after that revokes it")
 	case old != nil:
 		d.Notes = append(d.Notes, "a new credential is issued; the key "+old.ID+" is revoked as soon as it is stored")
 	case imported || d.Kind == Adopt:
@@ -30,8 +30,8 @@ func (m *maker) issueFirst(s *subject, d *draft) {
 	m.issue(s, d, "", old, overlap)
 }
 
-// retires returns the credential that a first one replaces, nil for none, and how long it
-// works on. The draft fails if it must not be revoked.
+// retires returns the credential that a first one replaces, nil for none, and how much longer
+// it works. The draft fails if it must not be revoked.
 func (m *maker) retires(s *subject, d *draft) (*state.CredentialRef, time.Duration) {
 	block := m.imports[s.project]
 	if block.AccessKeyID == "" || block.Item != "" || s.desired.Register != nil || s.record != nil && s.record.Active != nil {
@@ -44,13 +44,13 @@ func (m *maker) retires(s *subject, d *draft) (*state.CredentialRef, time.Durati
 	why := ""
 	switch {
 	case !live:
-		why = "is no credential of " + s.desired.Cloud
+		why = "is not a credential of " + s.desired.Cloud
 	case known[key]:
 		why = "belongs to a project of this stack"
 	case claim.Owner == owners.AnotherStack || claim.Owner != owners.ThisStack && strings.HasPrefix(c.Name, "bh/"):
 		why = "belongs to " + claim.String()
 	case c.Bucket != s.bucketID():
-		why = "is not for the bucket " + s.bucketID().Name + " alone; whoever uses it for the rest would be shut out"
+		why = "is not for the bucket " + s.bucketID().Name + " alone; anyone who uses it for other buckets would be locked out"
 	}
 	if why != "" {
 		d.failed = true

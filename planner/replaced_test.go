@@ -53,7 +53,7 @@ func TestMake_replacedKey(t *testing.T) {
 			*s = *newScene()
 			s.in.Desired.Imports = []config.Import{{To: photos, AccessKeyID: "K1"}}
 		}, nil, 0, "", ""},
-		{"one that is not there", (*scene).deleteCredential, nil, 0, "is no credential of local.main", "BH2047"},
+		{"one that is not there", (*scene).deleteCredential, nil, 0, "is not a credential of local.main", "BH2047"},
 		{"one that opens more", func(s *scene) { s.credential(func(c *vendors.Credential) { c.Bucket = vendors.BucketID{} }) }, nil, 0, "for the bucket photos-bucket alone", "BH2047"},
 		{"one of another bucket", func(s *scene) { s.credential(func(c *vendors.Credential) { c.Bucket.Name = "other" }) }, nil, 0, "for the bucket photos-bucket alone", "BH2047"},
 		{"one of another project", func(s *scene) {

@@ -52,7 +52,7 @@ func revoke(c state.CredentialRef) RevokeCredential {
 	return RevokeCredential{ID: c.ID, CredentialName: c.Name}
 }
 
-// RegisterSteps returns the steps that store keys from elsewhere and prove them.
+// RegisterSteps returns the steps that store registered keys and prove them.
 func RegisterSteps(take TakeCredential, store StoreCredential, proof VerifyCredential) []Step {
 	return []Step{take, store, proof}
 }
@@ -67,7 +67,7 @@ type Teardown struct {
 	Items       []DeleteItem
 }
 
-// TeardownOf returns everything that a record names, for callers that have not looked at
+// TeardownOf returns everything that a record names, for callers that have not checked
 // what the providers really have.
 func TeardownOf(r state.Record) Teardown {
 	t := Teardown{Bucket: r.Bucket, Probe: true, Items: formerItems(&r)}

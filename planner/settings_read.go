@@ -17,8 +17,8 @@ type SettingsReading struct {
 	Applied bool
 }
 
-// SettingsToRead returns the settings that refresh has to read once the buckets are
-// known. It is empty if none are declared and none were.
+// SettingsToRead returns the settings that refresh must read once the buckets are
+// known. It is empty if no settings are declared or were declared before.
 func SettingsToRead(in Input) []SettingsReading {
 	if in.Mode == DestroyAll || !concernsSettings(in) {
 		return nil

@@ -129,14 +129,14 @@ func settingsTests() []settingsTest {
 			kind: planner.Update, reason: "settings_changed", changes: []string{"public_access: not declared -> none"}},
 		{name: "several groups, in the order in which they hold", change: func(s *scene) { s.given(all, none, nothing) },
 			kind: planner.Update, reason: "settings_changed", steps: writes, notes: []string{
-				"objects are deleted by the rule old for all objects, delete after 30d", "the bucket becomes public under a.example",
-				"the bucket becomes public under the vendor's own domain"}},
+				"objects are deleted by the rule old for all objects, delete after 30d", "the bucket becomes public at a.example",
+				"the bucket becomes public at the vendor's own domain"}},
 		{name: "all removed", change: func(s *scene) { s.given(none, all, all) },
-			kind: planner.Update, reason: "settings_changed", steps: writes, notes: []string{`objects are no longer kept by the rule law for "audit/", kept indefinitely`}},
+			kind: planner.Update, reason: "settings_changed", steps: writes, notes: []string{`objects are no longer locked by the rule law for "audit/", kept indefinitely`}},
 		{name: "objects go sooner", change: func(s *scene) { s.given(deleting(day), deleting(2*day), deleting(2*day)) },
 			kind: planner.Update, reason: "settings_changed", steps: []string{write("lifecycle")}, notes: []string{"objects are deleted by the rule old for all objects, delete after 1d"}},
 		{name: "a lock of another prefix", change: func(s *scene) { s.given(locked("b/"), locked("a/"), locked("a/")) },
-			kind: planner.Update, reason: "settings_changed", steps: []string{write("lock")}, notes: []string{`objects are no longer kept by the rule law for "a/", kept indefinitely`}},
+			kind: planner.Update, reason: "settings_changed", steps: []string{write("lock")}, notes: []string{`objects are no longer locked by the rule law for "a/", kept indefinitely`}},
 		{name: "a rule beside one that deletes already", change: func(s *scene) {
 			want := deleting(day)
 			want.Lifecycle = append(want.Lifecycle, vendors.LifecycleRule{ID: "parts", Enabled: true, AbortUploadsAfter: day},
@@ -155,7 +155,7 @@ func settingsTests() []settingsTest {
 		{name: "one domain more: that one alone", change: func(s *scene) {
 			s.given(under("a.example", "b.example"), under("a.example"), under("a.example", "others.example"))
 		}, kind: planner.Update, reason: "settings_changed", steps: []string{write("custom_domains")}, changes: []string{"custom_domain: none -> b.example in zone z"},
-			notes: []string{"the bucket becomes public under b.example"},
+			notes: []string{"the bucket becomes public at b.example"},
 			last:  &vendors.SettingsChange{Kind: vendors.DomainSettings, Settings: under("b.example")}},
 		{name: "a domain removed: detached", change: func(s *scene) { s.given(none, under("a.example"), under("a.example", "others.example")) },
 			kind: planner.Update, reason: "settings_changed", steps: []string{write("custom_domains")}, changes: []string{"custom_domain: a.example in zone z -> none"},
@@ -163,7 +163,7 @@ func settingsTests() []settingsTest {
 		{name: "a domain removed that is gone already", change: func(s *scene) { s.given(none, under("a.example"), under("others.example")) },
 			kind: planner.Update, reason: "settings_changed", changes: []string{"custom_domain: a.example in zone z -> not declared"}},
 		{name: "a domain detached outside", change: func(s *scene) { s.given(under("a.example"), under("a.example"), under()) },
-			kind: planner.Update, reason: "settings_drift", steps: []string{write("custom_domains")}, notes: []string{"the bucket becomes public under a.example"}},
+			kind: planner.Update, reason: "settings_drift", steps: []string{write("custom_domains")}, notes: []string{"the bucket becomes public at a.example"}},
 		{name: "what a domain does not declare is left alone", change: func(s *scene) {
 			s.given(under("a.example"), under("a.example"), vendors.BucketSettings{Domains: []vendors.CustomDomain{half}})
 		}},
@@ -239,7 +239,7 @@ func settingsTests() []settingsTest {
 
 		{name: "destroy: domains go before the bucket, and what shows nothing stays", change: func(s *scene) { s.undeclare(); s.given(none, all, none) },
 			kind: planner.Destroy, reason: "undeclared", steps: []string{probe, revoke, write("custom_domains"), dropBucket, dropItem},
-			notes: []string{"the bucket is no longer public under a.example", "the bucket is empty"},
+			notes: []string{"the bucket is no longer public at a.example", "the bucket is empty"},
 			last:  &vendors.SettingsChange{Kind: vendors.DomainSettings, Settings: under(), Detach: []string{"a.example"}}},
 		{name: "destroy with objects: locks go before them", change: func(s *scene) {
 			s.undeclare()
@@ -255,7 +255,7 @@ func settingsTests() []settingsTest {
 		}, kind: planner.Destroy, reason: "undeclared", steps: []string{probe, revoke, write("custom_domains"), dropBucket, dropItem}},
 		{name: "retained: said to be public", change: func(s *scene) { s.undeclare(); s.rec.OnDestroy = "retain"; s.given(none, all, none) },
 			kind: planner.Destroy, reason: "undeclared", steps: []string{revoke, dropItem},
-			notes: []string{"the bucket photos-bucket stays, with what it holds", "the bucket stays public under a.example, the vendor's own domain"}},
+			notes: []string{"the bucket photos-bucket stays, with its objects", "the bucket stays public at a.example, the vendor's own domain"}},
 		{name: "forgotten: left alone", change: func(s *scene) {
 			s.undeclare()
 			s.in.Desired.Removed = []config.Removed{{From: photos}}

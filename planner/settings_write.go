@@ -86,13 +86,13 @@ func settingsChanges(s *subject, steps []Step) []Change {
 	return out
 }
 
-// leaveSettings plans what has to be removed before the bucket is deleted: domains, which would lead
+// leaveSettings plans what must be removed before the bucket is deleted: domains, which would point
 // to nothing, and locks, if objects are deleted.
 func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, empties bool) []UpdateSettings {
 	x := m.settingsOf(s, observed.BucketKey{Cloud: o.Cloud, ID: id}, false)
 	steps := detachSteps(x, id)
 	for _, step := range steps {
-		o.Notes = append(o.Notes, "the bucket is no longer public under "+strings.Join(step.Change.Detach, ", "))
+		o.Notes = append(o.Notes, "the bucket is no longer public at "+strings.Join(step.Change.Detach, ", "))
 	}
 	locked := len(x.Applied.Lock) > 0 ||
 		slices.ContainsFunc(x.Tried, func(c vendors.SettingsChange) bool { return len(c.Settings.Lock) > 0 })
@@ -104,12 +104,12 @@ func (m *maker) leaveSettings(s *subject, o *Operation, id vendors.BucketID, emp
 	return steps
 }
 
-// noteShown says under which names a bucket that stays is public.
+// noteShown notes at which addresses a bucket that stays is public.
 func (m *maker) noteShown(s *subject, o *Operation) {
 	if s.record == nil {
 		return
 	}
 	if names := settings.Shown(s.record.Applied.Settings); len(names) > 0 {
-		o.Notes = append(o.Notes, "the bucket stays public under "+strings.Join(names, ", "))
+		o.Notes = append(o.Notes, "the bucket stays public at "+strings.Join(names, ", "))
 	}
 }

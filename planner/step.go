@@ -40,7 +40,7 @@ type IssueCredential struct {
 	ExpiresAfter   time.Duration
 }
 
-// TakeCredential takes the keys that someone brings; Fingerprint is the secret's.
+// TakeCredential takes registered keys; Fingerprint is that of the secret.
 type TakeCredential struct {
 	AccessKeyID string
 	EndpointURL string
@@ -116,7 +116,7 @@ type UpdateItem struct {
 	Over   string `json:",omitempty"`
 }
 
-// RevokeCredential ends a credential. CredentialName is empty where bh did not
+// RevokeCredential revokes a credential. CredentialName is empty if bh did not
 // name it.
 type RevokeCredential struct {
 	ID             string
@@ -136,8 +136,8 @@ type DeleteBucket struct{ ID vendors.BucketID }
 // intent: it is idempotent, and leaves the old store or the new one.
 type WriteRecipients struct{ Declared []string }
 
-// DeleteItem removes an item. Secrets names its store, which for a project that
-// changes stores is not the operation's own.
+// DeleteItem removes an item. Secrets names its store, which differs from that of the
+// operation if the project changes stores.
 type DeleteItem struct {
 	ItemID  string
 	Title   string
@@ -158,10 +158,10 @@ type Settle struct {
 	Watch    []state.Watch
 	Unwatch  []string
 	Gone     bool
-	Waive    bool // a proof that is still owed is waived
+	Waive    bool // a pending proof is waived
 }
 
-// Declared is what the record takes from the declaration as it is.
+// Declared is what the record copies from the declaration.
 type Declared struct {
 	Cloud      string
 	Secrets    string

@@ -22,7 +22,7 @@ func secretsBlock(connection string) addr.Address {
 // those who have left cannot read a key that is stored later.
 func (m *maker) stores() []*Operation {
 	if m.in.Mode == DestroyAll {
-		return nil // what is deleted is deleted for all
+		return nil // what is deleted needs no recipients
 	}
 	var out []*Operation
 	for _, secrets := range slices.Sorted(maps.Keys(m.in.Observed.Recipients)) {
@@ -45,7 +45,7 @@ func (m *maker) stores() []*Operation {
 	return out
 }
 
-// causeOf returns what an error says, without what bh was about to do.
+// causeOf returns the text of an error without the action that failed.
 func causeOf(err error) string {
 	var own *vendors.Error
 	if errors.As(err, &own) && own.Err != nil {
@@ -54,7 +54,7 @@ func causeOf(err error) string {
 	return err.Error() + "."
 }
 
-// uses reports whether a project that the plan looks at is, or is to be, in a store.
+// uses reports whether a project in the plan's scope has, or will have, its item in a store.
 func (m *maker) uses(secrets string) bool {
 	looked := func(p addr.Address) bool { return m.in.Scope == nil || m.in.Scope(p) }
 	for p, d := range m.desired {
@@ -135,7 +135,7 @@ func (m *maker) couldRead(secrets string, removed []string) []string {
 	}
 	if len(brought) > 0 {
 		slices.SortFunc(brought, addr.Address.Compare)
-		notes = append(notes, fmt.Sprintf(who+had, keysOf(brought))+"have them changed where they come from")
+		notes = append(notes, fmt.Sprintf(who+had, keysOf(brought))+"change them where they were issued")
 	}
 	return notes
 }
@@ -147,7 +147,7 @@ const longestKey = 62
 // namedKeys is how many projects a text names.
 const namedKeys = 5
 
-// keysOf names the projects whose keys are meant, or counts them.
+// keysOf names the projects that the keys belong to, or counts them.
 func keysOf(projects []addr.Address) string {
 	if len(projects) > namedKeys {
 		return "the keys of " + words.Count(len(projects), "project")

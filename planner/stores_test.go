@@ -55,7 +55,7 @@ func TestMake_recipients(t *testing.T) {
 			s.desc = &s.in.Desired.Projects[0]
 		}, reason: "settings_changed", changes: []planner.Change{added, removed}, notes: []string{
 			`age1old could read the keys of albums, photos and tenant["it's"] until now, and may have kept them: bh rotate albums photos 'tenant["it'\''s"]'`,
-			"age1old could read the keys of drop until now, and may have kept them: have them changed where they come from"}},
+			"age1old could read the keys of drop until now, and may have kept them: change them where they were issued"}},
 		{name: "encrypted by hand", change: func(s *scene) {
 			s.in.Observed.Recipients = map[string]observed.Recipients{store: {Recipients: vendors.Recipients{Stored: []string{"a"}, Declared: []string{"a"}, Outside: true}}}
 		}, reason: "item_edited"},

@@ -27,7 +27,7 @@ type subject struct {
 	seen     []string      // names under watch that were seen, or are now a stray
 }
 
-// stray is a live credential with our name that no record knows, or one that a record gave up.
+// stray is a live credential with our name that is in no record, or one that a record gave up.
 type stray struct {
 	cloud string
 	id    string
@@ -79,7 +79,7 @@ func (m *maker) findStrays(s *subject) {
 		s.watch = append(s.watch, w)
 	}
 	if r := s.record; r != nil && r.Pending != nil && !r.Registered {
-		// Seen or not: to revoke what is gone costs nothing, to trust a late list may.
+		// Seen or not: revoking what is gone costs nothing, but trusting a late list may.
 		s.strays = append(s.strays, stray{r.Cloud, r.Pending.ID, r.Pending.Name})
 	}
 	if s.record != nil {
@@ -94,7 +94,7 @@ func (m *maker) findStrays(s *subject) {
 	s.strays = slices.Compact(s.strays)
 }
 
-// vouches reports whether the record knows the credential.
+// vouches reports whether the record has the credential.
 func (s *subject) vouches(id string) bool {
 	r := s.record
 	if r == nil {
@@ -185,7 +185,7 @@ func leftBehind(n int) string {
 	return fmt.Sprintf("%d credentials were left behind by earlier runs; they are revoked", n)
 }
 
-// declared returns what the record takes from the declaration. If the project is not declared, the
+// declared returns what the record copies from the declaration. If the project is not declared, the
 // record keeps what it has.
 func (s *subject) declared() Declared {
 	if s.desired == nil {
@@ -201,7 +201,7 @@ func (s *subject) declared() Declared {
 		out.Applied = state.Applied{Location: d.Bucket.Location, StorageClass: d.Bucket.StorageClass,
 			Access: d.Access, AllowedIPs: d.AllowedIPs, ExpiresAfter: d.ExpiresAfter, Settings: d.Bucket.Settings}
 		if s.record != nil && s.record.Bucket != nil {
-			// A location is honoured at creation only: the record keeps the one that was.
+			// A location matters only at creation: the record keeps the original one.
 			out.Applied.Location = s.record.Applied.Location
 		}
 	} else {

@@ -43,7 +43,7 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	replaced := r != nil && r.Active != nil && !registered && (overlap == 0 || renews)
 	if renews {
 		// It was stored long ago: it is taken over so that it retires like any other. The one
-		// before it ends first, unless it may be the only one that works.
+		// before it is revoked first, unless it may be the only one that works.
 		if replaced && !unhealthy(word) {
 			if m.in.Observed.Active(r.Cloud, r.Active.ID) {
 				d.add(s.proof())

@@ -24,12 +24,12 @@ func TakeOverBlock(to addr.Address, bucket, item, owner string) string {
 	return strings.TrimSuffix(string(config.Generate([]config.Existing{e})), "\n")
 }
 
-// toCopy indents a block: views do not break lines that begin with a space.
+// toCopy indents a block, because views do not break lines that begin with a space.
 func toCopy(block string) string { return "  " + strings.ReplaceAll(block, "\n", "\n  ") }
 
-// stateLost is what to do if the state that knew of something is gone.
-const stateLost = "If the state was lost: bh state backup --list shows the copies that there are, " +
-	"and bh state rebuild makes a new one. If it was kept elsewhere: bh state migrate --from PLACE brings it here."
+// stateLost says what to do if the state that recorded something is gone.
+const stateLost = "If the state was lost: bh state backup --list shows its copies, and bh state rebuild " +
+	"makes a new one. If it was kept elsewhere: bh state migrate --from PLACE brings it here."
 
 // mayHave reports whether the project may take over an existing bucket. If another state has the
 // bucket, the import block must name that state.
@@ -43,8 +43,8 @@ func (m *maker) mayHave(s *subject, d *draft, key observed.BucketKey) bool {
 	case !owns(block.Owner, others):
 		m.othersBucket(s, key, others)
 	default:
-		d.Notes = append(d.Notes, "it is taken over from "+block.Owner+": that state reports it and changes nothing of it, "+
-			"until it releases the bucket with a removed block")
+		d.Notes = append(d.Notes, "it is taken over from "+block.Owner+": that state reports this and "+
+			"changes nothing, until it releases the bucket with a removed block")
 		return true
 	}
 	d.failed = true
@@ -64,8 +64,8 @@ func owns(owner string, list []owners.Evidence) bool {
 // needlessOwner refuses an import block that names an owner although nothing shows that there is one.
 func (m *maker) needlessOwner(s *subject, block config.Import) {
 	m.fault(diag.Diagnostic{Kind: needlessOwner, Address: s.project, Subject: block.Range,
-		Detail: "The import block names the owner " + block.Owner + ", and nothing shows that this or any other state " +
-			"owns what is to be imported.",
+		Detail: "The import block names the owner " + block.Owner + ", but nothing shows that this or any " +
+			"other state owns the bucket or item.",
 		Fix: "Check that this is what you want to take over, and remove owner from the block."})
 }
 
@@ -87,7 +87,7 @@ func (m *maker) othersBucket(s *subject, key observed.BucketKey, others []owners
 func (m *maker) othersThing(s *subject, what, why string, states []string, block string) {
 	d := diag.Diagnostic{Kind: ownedByAnother, Address: s.project, Subject: s.desired.Range,
 		Detail: what + " belongs to " + words.List(states...) + ": " + why + ".",
-		Fix: "Choose another name. To take it over from that state, which then has to release it with a removed block:\n\n" +
+		Fix: "Choose another name. To take it over from that state, which must then release it with a removed block:\n\n" +
 			toCopy(block)}
 	if imported, is := m.imports[s.project]; is {
 		d.Subject = imported.Range
@@ -122,11 +122,11 @@ func (m *maker) mayTakeItem(s *subject, key observed.ItemKey, block config.Impor
 	return false
 }
 
-// titleTaken refuses a second item of one title.
+// titleTaken refuses a second item with the same title.
 func (m *maker) titleTaken(s *subject, id string) {
 	d := diag.Diagnostic{Kind: titleTaken, Address: s.project, Subject: s.desired.Range,
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
-			") that does not belong to " + s.project.String() + ". A second item with that title could not be told from it.",
+			") that does not belong to " + s.project.String() + ". A reference could not tell two items with that title apart.",
 		Fix: "Choose another item_title, or take the item over with an import block: item = " + write.Quoted(id) + "."}
 	claim, others := m.owners.OthersItems()[observed.ItemKey{Secrets: s.desired.Secrets, ID: id}]
 	if s.record != nil { // then an import block is not looked at
@@ -140,7 +140,7 @@ func (m *maker) titleTaken(s *subject, id string) {
 		bucket := s.desired.Bucket.ID
 		_, there := m.in.Observed.Bucket(s.desired.Cloud, bucket)
 		if (there || s.desired.Register != nil) && s.record == nil {
-			d.Fix += " To take over from that state what the item is for:\n\n" +
+			d.Fix += " To take over from that state what the item belongs to:\n\n" +
 				toCopy(TakeOverBlock(s.project, bucket.Name, id, claim.String()))
 		}
 		if m.nothingRecorded() {
@@ -181,9 +181,9 @@ func (m *maker) takenObjection(s *subject, claim owners.Claim) Objection {
 // sharedObjection says why a bucket is not deleted: another state has keys to it.
 func sharedObjection(p addr.Address, others []owners.Evidence) Objection {
 	if key, unknown := unknownKey(others); unknown {
-		return Objection{Word: "taken_over", Text: "a credential that no record knows opens the bucket",
-			Fix: "It is " + key + ", of an earlier time of this state or of another state. If nobody uses it, " +
-				"revoke it with the provider and plan again. To keep the bucket for it, release it: " + write.Removed(p) + "."}
+		return Objection{Word: "taken_over", Text: "an unrecorded credential opens the bucket",
+			Fix: "It is " + key + ", from an earlier time of this state or from another state. If nobody " +
+				"uses it, revoke it with the provider and plan again. To keep the bucket for it, release it: " + write.Removed(p) + "."}
 	}
 	return Objection{Word: "taken_over",
 		Text: words.List(owners.Names(others)...) + " has a credential that opens the bucket",
@@ -201,7 +201,7 @@ func unknownKey(others []owners.Evidence) (id string, unknown bool) {
 // warnOfSharing warns of buckets of this state to which other states have keys.
 func (m *maker) warnOfSharing() {
 	if m.in.Mode != Normal {
-		return // a destroy that must not be is blocked
+		return // a destroy that must not happen is blocked
 	}
 	for key := range m.owners.Shared() {
 		p, ours := m.owners.Bucket(key)
@@ -250,10 +250,10 @@ func (m *maker) warnOfName() {
 		return
 	}
 	m.fault(diag.Diagnostic{Severity: diag.Warning, Kind: stackNameInUse,
-		Detail: "This state records nothing yet, but there is already something of a stack " + m.in.Desired.Stack + ": " +
+		Detail: "This state records nothing yet, but the providers already have something of a stack " + m.in.Desired.Stack + ": " +
 			words.Join(" and ", words.Some(credentials, "credential"), words.Some(items, "item")) + " of " +
 			words.List(slices.Sorted(maps.Keys(others))...) + ". Two states with one name do not take each other's things, " +
 			"but people cannot tell them apart.",
-		Fix: "Give this stack a name of its own: bh { stack = \"...\" }. If you mean the other state, " +
-			"declare where it is kept. " + stateLost})
+		Fix: "Give this stack its own name: bh { stack = \"...\" }. If you mean the other state, declare " +
+			"where it is kept. " + stateLost})
 }

@@ -126,7 +126,7 @@ func TestMake_owners(t *testing.T) {
 			s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket")
 		}, []string{"BH2045"}, "", false, "opened by K9, which bh issued. It belongs to an earlier time of this state, or to another state"},
 		{"the same, and a destroy", func(s *scene) { s.addCredential("K9", drawnBy("lost", photos, 1), "photos-bucket"); s.undeclare() },
-			[]string{"BH2045"}, planner.Destroy, true, "a credential that no record knows opens the bucket"},
+			[]string{"BH2045"}, planner.Destroy, true, "an unrecorded credential opens the bucket"},
 		{"the name of the stack, of one that is known and one that is not", func(s *scene) {
 			s.shared()
 			s.forgetRecord()
@@ -215,7 +215,7 @@ func TestMake_asksOnlyForItsBuckets(t *testing.T) {
 	}
 }
 
-// A name belongs to whoever can have drawn it, also one that was drawn after the copy was
+// A name belongs to every state that can have drawn it, also if it was drawn after the copy was
 // made from which a state was restored, and one of a later try.
 func TestDiscover_checksNames(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -36,7 +36,7 @@ func (m *maker) updatePolicy(s *subject, d *draft, ref state.CredentialRef) {
 	if len(differing) == 0 {
 		return
 	}
-	word, text := "settings_changed", "what is declared changed; the keys stay the same"
+	word, text := "settings_changed", "the declaration changed; the keys stay the same"
 	if r := s.record; r != nil && r.Applied.Access == want.Access &&
 		slices.Equal(r.Applied.AllowedIPs, want.AllowedIPs) && r.Applied.ExpiresAfter == want.ExpiresAfter {
 		word, text = "policy_drift", "the credential's policy was changed outside of bh"
@@ -79,7 +79,7 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	case len(declared) > 0 && s.from.IsZero():
 		d.because(Update, "settings_changed", "what is declared changed")
 	case s.from.IsZero():
-		d.because(Update, "item_unmarked", "the item still carries the address that the project had")
+		d.because(Update, "item_unmarked", "the item still has the old address of the project")
 	}
 	d.Changes = append(append(d.Changes, edited...), declared...)
 	d.add(UpdateItem{ItemID: r.Item.ID, Title: s.desired.ItemTitle, Fields: fields, Over: m.over(r.Secrets, r.Item.ID)})
@@ -89,8 +89,8 @@ func (m *maker) updateItem(s *subject, d *draft) {
 	}
 }
 
-// editedFields returns what someone else changed in an item that was read, and what it is changed to.
-// It leaves out fields whose values change anyway.
+// editedFields returns the fields that someone else changed in an item that was read, with their new
+// values. It leaves out fields whose values change anyway.
 func (m *maker) editedFields(s *subject, item observed.Item, fields map[string]string) []Change {
 	if !item.Read {
 		return nil

@@ -8,15 +8,15 @@ import (
 	"buckethead/state"
 )
 
-// A name whose mint was left open is forgotten when it has been absent for this long, and from this
-// many listings: providers can be late.
+// A name whose mint was left open is forgotten once it has been missing for this long, and from this
+// many listings, because providers can be late.
 const (
 	WatchFor      = 15 * time.Minute
 	WatchListings = 2
 )
 
-// countListings returns the watch list as this plan's listings leave it, and
-// whether that differs from the recorded one. Names that were seen stay until
+// countListings returns the watch list after this plan's listings, and whether
+// that differs from the recorded one. Names that were seen stay until
 // the operation that revokes them has settled.
 func (m *maker) countListings() ([]state.Watch, bool) {
 	var out []state.Watch

@@ -205,7 +205,7 @@ func TestNeeds_statusProvesWhatItCan(t *testing.T) {
 	w := newNeedyWorld(t)
 	code, out := w.bh(t, "status --prove", strings.Fields("STATE_AT key every tenants"))
 	if code != 0 || !regexp.MustCompile(`(?m)^photos .*  open the bucket$`).MatchString(out) ||
-		!regexp.MustCompile(`(?m)^other .*  not proved: \S*buckets\.hcl:\d+: Variable of the environment is not set$`).MatchString(out) {
+		!regexp.MustCompile(`(?m)^other .*  not proved: \S*buckets\.hcl:\d+: Environment variable is not set$`).MatchString(out) {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	code, out = w.bh(t, "doctor --prove", []string{"STATE_AT"})

@@ -24,7 +24,7 @@ func tenants(n int) *planner.Plan {
 	for i := range n {
 		key := fmt.Sprintf("customer-%04d", i+1)
 		p.Operations = append(p.Operations, planner.Operation{Address: project(fmt.Sprintf("tenant[%q]", key)), Kind: planner.Provision,
-			Reason: planner.Reason{Word: "new", Text: "declared and not there yet"}, Cloud: r2, Secrets: op,
+			Reason: planner.Reason{Word: "new", Text: "declared, not created yet"}, Cloud: r2, Secrets: op,
 			Bucket: bucket("acme-prod-" + key), Location: "weur", ItemTitle: "tenant " + key,
 			Calls: []observed.Calls{{Connection: r2, Vendor: "cloudflare_r2", Reads: 1, Writes: 2}, {Connection: op, Vendor: "onepassword", Writes: 1}}})
 	}

@@ -2,15 +2,15 @@
 //
 // # Form
 //
-// An address is written KIND.NAME or KIND.NAME["KEY"], as it stands in files, in plans, in the
+// An address is written KIND.NAME or KIND.NAME["KEY"], in files, in plans, in the
 // state and on the command line:
 //
 //	project.photos
 //	project.tenant["north"]
 //	secrets.age_file.main
 //
-// People may leave the kind of a project out. [Parse] then leaves it open, and [Resolve] closes
-// it with the addresses that exist.
+// People may leave out the kind of a project. [Parse] then leaves it open, and [Resolve] finds
+// it among the addresses that exist.
 //
 // Nothing here knows what a project is: only what it is called.
 package addr
@@ -136,7 +136,7 @@ func Parse(s string) (Address, error) {
 	quoted, closed := strings.CutSuffix(index, "]")
 	key, err := strconv.Unquote(quoted)
 	if !closed || err != nil || key == "" || quoted[0] != '"' || !utf8.ValidString(index) || !utf8.ValidString(key) {
-		return Address{}, fmt.Errorf("%w: %q: the key stands in quotes inside brackets: project.%s[\"KEY\"]",
+		return Address{}, fmt.Errorf("%w: %q: write the key in quotes inside brackets: project.%s[\"KEY\"]",
 			ErrMalformed, s, name)
 	}
 	return Address{Kind: kind, Name: name, Key: key}, nil
@@ -174,7 +174,7 @@ func parseBlock(kind Kind, name, s string) (Address, error) {
 	return Address{Kind: kind, Name: name}, nil
 }
 
-// Resolve closes an address whose kind is open. It returns the address of that name and key in
+// Resolve completes an address whose kind is open. It returns the address of that name and key in
 // the first list that has one: bh passes what the files declare, then what the state records. If
 // no list has it, it is the address of a project. An address that has a kind is returned as it is.
 func Resolve(a Address, lists ...[]Address) Address {

@@ -12,8 +12,8 @@ import (
 	"buckethead/config/words"
 )
 
-// Labelled checks a block's labels: as many as there are names for them, and each
-// a name itself.
+// Labelled checks a block's labels: their number must match the names in the table, and each
+// must be a valid name.
 func (ev *Evaluator) Labelled(b *hclsyntax.Block, want []string) bool {
 	if len(b.Labels) != len(want) {
 		form := b.Type
@@ -36,7 +36,7 @@ func (ev *Evaluator) Labelled(b *hclsyntax.Block, want []string) bool {
 	return ok
 }
 
-// Known reports the attributes and blocks of a body that its table does not have.
+// Known reports attributes and blocks of a body that are not in its table.
 func (s *Scope) Known(b *hclsyntax.Body, table *language.Block) {
 	for name, a := range b.Attributes {
 		if table.Attribute(name) == nil {
@@ -79,7 +79,7 @@ func (s *Scope) UnknownBlock(b *hclsyntax.Block, table *language.Block) {
 		names = slices.DeleteFunc(names, func(name string) bool { return name == DynamicBlock.Name })
 		if slices.Contains(names, name) {
 			s.Report(faults.UnknownBlock, b.TypeRange, fmt.Sprintf("A dynamic block cannot make the %s block of a %s block.", name, table.Name),
-				fmt.Sprintf("Write %s { ... } itself: dynamic blocks stand in projects only.", name))
+				fmt.Sprintf("Write %s { ... } itself: dynamic blocks are allowed only in projects.", name))
 			return
 		}
 	}

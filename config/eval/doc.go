@@ -28,7 +28,7 @@
 //
 // # Limits
 //
-// The package knows no project and no vendor. It reads no file and no environment by itself: [Outside] and
+// The package knows nothing of projects or vendors. It does not read files or the environment itself: [Outside] and
 // the files for functions are passed in. An Evaluator is used by one goroutine; policies use copies
 // ([Evaluator.Apart]).
 //

@@ -13,7 +13,7 @@ import (
 	"buckethead/config/words"
 )
 
-// DynamicBlock is the table of a block that makes others. It stands where they stand.
+// DynamicBlock is the table of a block that makes others. It is allowed wherever they are.
 var DynamicBlock = (&language.Block{Name: "dynamic", Labels: []string{"TYPE"}, Several: true, Secret: true,
 	Doc: "Makes a block of TYPE for each element of a collection. For one block or none, write for_each = CONDITION ? [1] : [].",
 	Example: "dynamic \"lifecycle_rule\" {\n  for_each = { logs = \"30d\", tmp = \"2d\" }\n  content {\n" +
@@ -28,8 +28,8 @@ var DynamicBlock = (&language.Block{Name: "dynamic", Labels: []string{"TYPE"}, S
 	Blocks: []*language.Block{{Name: "content", Doc: "The attributes of each block that is made.",
 		Example: "content {\n  prefix       = \"${lifecycle_rule.key}/\"\n  delete_after = lifecycle_rule.value\n}"}}}).Index()
 
-// Placed is a block with the element that it was made for, which is nil if it stands in the file
-// itself.
+// Placed is a block with the element that it was made for, which is nil if the block is written
+// in the file.
 type Placed struct {
 	*hclsyntax.Block
 	of *element
@@ -42,7 +42,7 @@ type dynamic struct {
 	forEach  *hclsyntax.Attribute
 	outer    *element         // the element that the dynamic block itself was made for
 	ctx      *hcl.EvalContext // of for_each
-	// whole says that for_each takes secrets whole, once that was asked.
+	// whole reports whether for_each takes secrets whole. It is computed when first needed.
 	asked, whole bool
 }
 
@@ -60,8 +60,8 @@ func (d *dynamic) names(around *hcl.EvalContext, key, value cty.Value) *hcl.Eval
 	return ctx
 }
 
-// MadeType returns the type of the blocks that a block stands for: its own, or what the label of a
-// dynamic block says.
+// MadeType returns the type of the blocks that a block makes: its own, or the one in the label of a
+// dynamic block.
 func MadeType(b *hclsyntax.Block) string {
 	if b.Type == DynamicBlock.Name && len(b.Labels) > 0 {
 		return b.Labels[0]
@@ -69,7 +69,7 @@ func MadeType(b *hclsyntax.Block) string {
 	return b.Type
 }
 
-// told says which elements a fault at subject is about, "" if all of a dynamic block have it.
+// told says which elements a fault at subject is about, "" if it is about all of a dynamic block.
 func (e *element) told(subject hcl.Range) string {
 	var names []string
 	for _, a := range expr.InOrder(e.made.Body.Attributes) {
@@ -92,7 +92,7 @@ func (e *element) told(subject hcl.Range) string {
 	return fmt.Sprintf(" This is for the elements %s.", words.List(names...))
 }
 
-// text returns a name for the element: its key, or its number where the key is no name.
+// text returns a name for the element: its key, or its number if the key is not a name.
 func (e *element) text() string {
 	key, _ := e.key.Unmark()
 	switch {

@@ -15,7 +15,7 @@ import (
 const keptLimit = 128 << 20
 
 // Evaluate returns the value of an expression. It returns false if there is no value:
-// the fault was reported, or the expression rests on one that was.
+// the fault was reported, or the expression depends on a value whose fault was.
 func (s *Scope) Evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 	if t, ok := e.(*hclsyntax.TemplateExpr); ok && t.IsStringLiteral() {
 		e = t.Parts[0]
@@ -37,8 +37,8 @@ func (s *Scope) Evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 	}
 	if !v.IsWhollyKnown() {
 		if s.halfKnown(e, v) {
-			s.Report(faults.SecretFault, e.Range(), "This takes the value of a secret, and one that is not there.",
-				"Give a value to every variable that it reads.")
+			s.Report(faults.SecretFault, e.Range(), "This expression reads a secret and a value that is missing.",
+				"Set a value for every variable that it reads.")
 			return v, false
 		}
 		s.inherit(e)
@@ -47,8 +47,8 @@ func (s *Scope) Evaluate(e hclsyntax.Expression) (cty.Value, bool) {
 	return v, true
 }
 
-// halfKnown reports whether it depends on a secret, too, that an expression has no value.
-// Where there are no instances, each has none, whatever the secret is.
+// halfKnown reports whether a secret is among the reasons for which an expression has no value.
+// If there are no instances, each has no value, whatever the secret is.
 func (s *Scope) halfKnown(e hclsyntax.Expression, v cty.Value) bool {
 	if _, of := expr.Unmark(v); of.Origin == "" {
 		return false
@@ -74,7 +74,7 @@ func (s *Scope) fits(e hclsyntax.Expression, v cty.Value) bool {
 		s.ev.tooMuchOfSecrets()
 		return false
 	}
-	s.Report(faults.TooLarge, e.Range(), fmt.Sprintf("All values up to this one have more than %d MiB, the most that bh keeps.", keptLimit>>20),
+	s.Report(faults.TooLarge, e.Range(), fmt.Sprintf("All values up to this one take more than %d MiB, the most that bh keeps.", keptLimit>>20),
 		functions.LessOfIt)
 	return false
 }

@@ -17,11 +17,11 @@ import (
 	"buckethead/config/mask"
 )
 
-// Outside is what an evaluation may know of the machine.
+// Outside is what an evaluation may know about the machine.
 type Outside struct {
-	// Env looks up a variable of the environment.
+	// Env looks up an environment variable.
 	Env func(name string) (string, bool)
-	// SecretVariable reports whether a variable of the environment holds a secret.
+	// SecretVariable reports whether an environment variable holds a secret.
 	SecretVariable func(name string) bool
 	// Partial makes a missing value an error only where it is needed, see [Lack].
 	Partial bool
@@ -35,10 +35,10 @@ type Lack struct {
 	Fault     diag.Diagnostic
 }
 
-// Name is what var.NAME or local.NAME stands for.
+// Name is a variable or a local, as var.NAME or local.NAME refers to it.
 type Name struct {
-	Value     cty.Value            // cty.DynamicVal where a fault keeps it from having one
-	Expr      hclsyntax.Expression // what the file makes it of; nil if it does not say
+	Value     cty.Value            // cty.DynamicVal if a fault left it without a value
+	Expr      hclsyntax.Expression // the expression in the file; nil if there is none
 	Origin    string               // of a value that is a secret by the variable's name, whatever the file says; else ""
 	Sensitive bool
 	Lacks     []Lack // why it has no value
@@ -92,7 +92,7 @@ func (ev *Evaluator) world(files functions.Files) *functions.World {
 		Template: ev.parsed.parse, Functions: func() map[string]function.Function { return ev.functions },
 		Secrets: func(e hclsyntax.Expression, ctx *hcl.EvalContext) cty.ValueMarks {
 			marks := expr.Reads(e, ctx)
-			// That a value came from the environment does not pass on to what stands in the file.
+			// The mark of the environment does not pass on to a text that is written in the file.
 			delete(marks, expr.Environment)
 			return marks
 		},
@@ -100,9 +100,9 @@ func (ev *Evaluator) world(files functions.Files) *functions.World {
 	}
 }
 
-// environment returns a variable as env() does, with the marks that say what it is. One that is
-// empty is not set: CI sets a variable to nothing where its secret is not configured. Whether it is a
-// secret is decided by its name, and not by the file: a plan evaluates files that nobody has reviewed, in
+// environment returns a variable as env() does, with the marks that say what it is. An empty
+// variable counts as not set: CI leaves a variable empty if its secret is not configured. Its name
+// decides whether it is a secret, and not the file: a plan evaluates files that nobody has reviewed, in
 // a job that holds secrets.
 func (ev *Evaluator) environment(name string) (cty.Value, bool) {
 	text, _ := ev.Env(name)

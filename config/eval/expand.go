@@ -15,7 +15,7 @@ import (
 // blockLimit bounds the blocks that dynamic blocks make.
 const blockLimit = 1_000_000
 
-// SettingsPart is what lacks a value if a block of settings does.
+// SettingsPart is the part of a project that lacks a value if a block of settings does.
 const SettingsPart = "settings"
 
 // PartOf returns the part of a project that lacks a value if a block of this type does.
@@ -124,7 +124,7 @@ func (s *Scope) iterator(b *hclsyntax.Block, d *dynamic) bool {
 			return false
 		}
 		if _, taken := s.ev.root.Variables[d.iterator]; taken || d.iterator == "each" {
-			s.Report(faults.InvalidValue, a.Expr.Range(), fmt.Sprintf("The name %q already stands for something else.", d.iterator),
+			s.Report(faults.InvalidValue, a.Expr.Range(), fmt.Sprintf("The name %q already means something else.", d.iterator),
 				"Choose another name: iterator = rule")
 			return false
 		}
@@ -195,13 +195,13 @@ func (s *Scope) MaskExpression(e hclsyntax.Expression) {
 	}
 }
 
-// roomForBlocks reports whether dynamic blocks can make so many more blocks, and says so if not.
+// roomForBlocks reports whether dynamic blocks can make this many more blocks, and reports a fault if not.
 func (s *Scope) roomForBlocks(more int, at hcl.Range) bool {
 	if s.ev.made+more <= blockLimit {
 		s.ev.made += more
 		return true
 	}
 	s.Report(faults.TooLarge, at, fmt.Sprintf("With these, dynamic blocks make more than %d blocks.", blockLimit),
-		"Make fewer, or split the configuration into several with a state of their own.")
+		"Make fewer, or split the configuration into several, each with its own state.")
 	return false
 }

@@ -48,22 +48,22 @@ func (s *Scope) expressionFaults(e hclsyntax.Expression, diags hcl.Diagnostics) 
 	}
 }
 
-// expressionFault reports what is wrong with an expression that works with no secret.
+// expressionFault reports what is wrong with an expression that uses no secret.
 func (s *Scope) expressionFault(d *hcl.Diagnostic, subject hcl.Range) {
-	const fix = "Correct the expression, or give it another value to work with."
+	const fix = "Correct the expression, or use another value in it."
 	if fault := expr.IndexFault(d); fault != nil {
 		s.Report(faults.InvalidExpression, subject, faults.Sentence(fault.Summary)+" "+faults.Sentence(fault.Detail), fix)
 		return
 	}
 	if strings.Contains(d.Detail, "panic in function implementation") {
 		s.Report(faults.InvalidExpression, subject, "A function in this expression cannot work with these values.",
-			"Give it other values, or do without it.")
+			"Pass it other values, or remove the call.")
 		return
 	}
 	s.Report(faults.InvalidExpression, subject, faults.Sentence(d.Summary)+" "+faults.Sentence(d.Detail), fix)
 }
 
-// faultKinds are the kinds of fault that functions tell apart.
+// faultKinds are the kinds of fault that functions distinguish.
 var faultKinds = map[functions.FaultKind]diag.Kind{
 	functions.TooLarge: faults.TooLarge, functions.DuplicateKey: faults.DuplicateKey, functions.WrongEncoding: faults.WrongEncoding,
 	functions.UnknownName: faults.UnknownReference, functions.UnknownCall: faults.UnknownFunction,
@@ -107,7 +107,7 @@ func (s *Scope) caused(d *hcl.Diagnostic, subject hcl.Range, hidden bool) bool {
 // tooMuchOfSecrets reports that all expressions together exceed a bound. Where that happens depends
 // on the secrets that they work with.
 func (ev *Evaluator) tooMuchOfSecrets() {
-	ev.Found.Report(faults.SecretFault, hcl.Range{}, hcl.Range{}, "What the file makes of secrets, and the rest of its values, is too large.", functions.LessOfIt)
+	ev.Found.Report(faults.SecretFault, hcl.Range{}, hcl.Range{}, "The values that the file makes from secrets, together with its other values, are too large.", functions.LessOfIt)
 }
 
 // templateFaults reports what is wrong in a template, at its place in the template's file.
@@ -125,7 +125,7 @@ func (s *Scope) templateFaults(err *functions.TemplateError, call hcl.Range) {
 		case s.caused(d, at, false):
 		case err.Expr == nil:
 			s.Report(faults.InvalidSyntax, at, faults.Sentence(d.Summary)+" "+faults.Sentence(d.Detail),
-				"Correct the template. Where ${ or %{ is meant as text, write $${ or %%{.")
+				"Correct the template. For ${ or %{ as plain text, write $${ or %%{.")
 		case d.Summary == "Call to unknown function":
 			s.unknownCall(err.Expr, *d.Subject, at)
 		default:

@@ -22,7 +22,7 @@ type Instance struct {
 // BindEach makes each known to the expressions of one instance.
 func (s *Scope) BindEach(one Instance) { s.Bind(eachOf(cty.StringVal(one.Key), one.Value)) }
 
-// BindAnyEach makes each known as something of which nothing is known.
+// BindAnyEach makes each known to the expressions, with unknown values.
 func (s *Scope) BindAnyEach() { s.Bind(eachOf(cty.UnknownVal(cty.String), cty.DynamicVal)) }
 
 // eachOf returns the names that one instance's expressions can use beside all others.
@@ -50,7 +50,7 @@ func (s *Scope) Instances(a *hclsyntax.Attribute) ([]Instance, bool) {
 	t := v.Type()
 	switch {
 	case of.Sensitive:
-		s.Shows(of, a.Expr, "for_each", "its keys stand in addresses, which everyone sees")
+		s.Shows(of, a.Expr, "for_each", "its keys are part of addresses, which everyone sees")
 		return nil, false
 	case v.IsNull():
 		return refuse("for_each is null.", "Use an empty set, toset([]), for no instances at all.")
@@ -71,7 +71,7 @@ func (s *Scope) Instances(a *hclsyntax.Attribute) ([]Instance, bool) {
 		key, value := it.Element()
 		if key.IsNull() || key.AsString() == "" {
 			return refuse("One of the keys is empty or null, and each key is a part of its instance's address.",
-				"Give every instance a key of its own.")
+				"Give every instance its own key.")
 		}
 		list = append(list, Instance{Key: key.AsString(), Value: value.WithMarks(marks)})
 	}
@@ -124,7 +124,7 @@ type ingredient struct {
 // recipeLimit is the longest text that is put together without being counted.
 const recipeLimit = 512
 
-// RecipeOf returns the recipe of an attribute, or nil where its expression is not
+// RecipeOf returns the recipe of an attribute, or nil if its expression is not
 // as simple as that. What all instances share is evaluated here, once; faults are
 // left to the evaluation that reports them.
 func (ev *Evaluator) RecipeOf(a *hclsyntax.Attribute) *Recipe {
@@ -164,8 +164,8 @@ func (ev *Evaluator) ingredientOf(e hclsyntax.Expression) (ingredient, bool) {
 	return ingredient{text: v.AsString()}, true
 }
 
-// Bake returns the attribute for one instance, or nil where the instance's value is
-// no plain text. The result is good until the next call.
+// Bake returns the attribute for one instance, or nil if the instance's value is
+// not plain text. The result is good until the next call.
 func (r *Recipe) Bake(one Instance) *hclsyntax.Attribute {
 	var b strings.Builder
 	for _, part := range r.parts {

@@ -40,8 +40,8 @@ func (s *Scope) keep(d diag.Diagnostic) {
 	*s.lacks = append(*s.lacks, one)
 }
 
-// inherit passes on why an expression has no value: what the variables and locals that it
-// reads lack.
+// inherit passes on why an expression has no value: the lacks of the variables and locals that
+// it reads.
 func (s *Scope) inherit(e hclsyntax.Expression) {
 	if !s.ev.Partial {
 		return // it was reported where it is missing
@@ -66,7 +66,7 @@ func (s *Scope) inheritNamed(names map[string]*Name, name string, named bool, us
 	}
 }
 
-// withoutUse cuts off where a local uses the value: what counts is who needs it in the end.
+// withoutUse cuts off the place where a local uses the value: what counts is the place that needs it in the end.
 func withoutUse(detail string) string {
 	before, _, _ := strings.Cut(detail, " It is used at ")
 	return before
@@ -84,8 +84,8 @@ func (s *Scope) unset(e hclsyntax.Expression, d *hcl.Diagnostic) bool {
 	if len(names) == 0 || d.Subject == nil {
 		return false
 	}
-	detail, fix := "A variable of the environment that env() reads here is not set.",
-		"Set it in the environment, or give env() a default as its second argument."
+	detail, fix := "An environment variable that env() reads here is not set.",
+		"Set it, or pass env() a default as its second argument."
 	if s.nameable(e, names) {
 		detail, fix = s.unsetFault(names)
 	}
@@ -99,7 +99,7 @@ func (s *Scope) unsetFault(names []string) (detail, fix string) {
 	fix = HowToSet(names...)
 	if text, empty := s.ev.Env(names[0]); empty && text == "" && len(names) == 1 {
 		detail = fmt.Sprintf("The environment variable %s is set, but it is empty.", names[0])
-		fix += " What CI does not have, or keeps from forks, is empty there."
+		fix += " In CI, a variable that is not configured, or not passed to forks, is empty."
 	}
 	if !s.Hidden && !slices.ContainsFunc(names, s.ev.SecretVariable) { // a secret has no default
 		fix += fmt.Sprintf(` Or write a default: env("%s", "...").`, names[0])
@@ -129,8 +129,8 @@ func (s *Scope) unsetIn(e hclsyntax.Expression) bool {
 	return true
 }
 
-// nameable reports whether names may be shown: they look like names, and stand in the
-// expression or are made of nothing that must not be shown.
+// nameable reports whether names may be shown: they look like names, and are written in the
+// expression or are made of nothing that must be hidden.
 func (s *Scope) nameable(e hclsyntax.Expression, names []string) bool {
 	if slices.ContainsFunc(names, func(name string) bool { return !expr.VariableName(name) }) {
 		return false
@@ -139,8 +139,8 @@ func (s *Scope) nameable(e hclsyntax.Expression, names []string) bool {
 	return written || !expr.CarriedBy(s.ev.Meter.Reads(e, s.ctx)).Sensitive
 }
 
-// EmptyVariable returns a variable that an expression reads by its name and that is set to
-// nothing, or "" if it reads no such variable.
+// EmptyVariable returns a variable that an expression reads by its name and that is set but
+// empty, or "" if it reads no such variable.
 func (s *Scope) EmptyVariable(e hclsyntax.Expression) string {
 	empty := ""
 	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {

@@ -16,8 +16,8 @@ import (
 
 // Fill reads the attributes of a block into target, as its table describes them, and reports
 // those that the table does not have. It returns the attributes that have a value and those that are
-// useless; of the latter every fault was reported. Attributes that the decoder reads in a way
-// of its own are in neither set.
+// useless; every fault of the latter was reported. Attributes that the decoder reads itself
+// are in neither set.
 func (s *Scope) Fill(b *hclsyntax.Block, table *language.Block, target any) (set, faults language.Set) {
 	s.Known(b.Body, table)
 	for i := range table.Attributes {
@@ -88,8 +88,8 @@ func (s *Scope) readText(a *hclsyntax.Attribute, row *language.Attribute, at *st
 	return store(at, text, out)
 }
 
-// readTexts reads several texts, each made canonical, sorted and each once, so that the order in
-// the file makes no difference to a plan.
+// readTexts reads several texts, makes each canonical, sorts them and drops duplicates, so that the
+// order in the file does not matter to a plan.
 func (s *Scope) readTexts(a *hclsyntax.Attribute, row *language.Attribute, at *[]string) Outcome {
 	texts, out := s.Texts(a)
 	if out != Given {

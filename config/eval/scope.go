@@ -18,15 +18,15 @@ type Scope struct {
 	block hcl.Range
 	// Address is what faults are about.
 	Address addr.Address
-	// Hidden keeps the details of faults back: what is evaluated is a secret,
+	// Hidden leaves out the details of faults: what is evaluated is a secret,
 	// whatever it is made of.
 	Hidden bool
-	// telling makes every fault one that depends on what secrets are, of which one is told.
+	// telling makes every fault one that depends on what secrets are; only one of those is reported.
 	telling bool
-	// seen keeps a fault that every instance of a for_each has from being told
-	// once for each; nil where a block is decoded once.
+	// seen makes sure that a fault of every instance of a for_each is reported
+	// only once; nil if a block is decoded once.
 	seen map[faultKey]struct{}
-	// lacks gets what was not given from outside, for the attribute part; nil where that is
+	// lacks collects what was not given from outside, for the attribute part; nil if that is
 	// an error like any other.
 	lacks *[]Lack
 	Part  string
@@ -77,10 +77,10 @@ func (s *Scope) Report(k diag.Kind, subject hcl.Range, detail, fix string) *diag
 	return d
 }
 
-// Once has a fault that all instances of a block have reported once.
+// Once reports a fault that all instances of a block have only once.
 func (s *Scope) Once() { s.seen = map[faultKey]struct{}{} }
 
-// find returns what a name stands for here, or cty.NilVal.
+// find returns the value of a name in this scope, or cty.NilVal.
 func (s *Scope) find(name string) cty.Value {
 	for ctx := s.ctx; ctx != nil; ctx = ctx.Parent() {
 		if v, ok := ctx.Variables[name]; ok {

@@ -67,8 +67,8 @@ func limitAt(at hcl.Range, what string) hcl.Diagnostics {
 	return hcl.Diagnostics{{Severity: hcl.DiagError, Summary: faults.TooLarge.Summary, Detail: err.What, Subject: &at, Extra: err}}
 }
 
-// nameOf returns the name of a file that an expression names, as a person would write it who
-// started bh.
+// nameOf returns the name of a file that an expression names, as the person who started bh
+// would write it.
 func (p *parsedTemplates) nameOf(path string) string {
 	if filepath.IsAbs(path) {
 		return path

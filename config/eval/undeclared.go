@@ -26,7 +26,7 @@ func (s *Scope) undeclared(e hclsyntax.Expression) bool {
 			if s.find("each") != cty.NilVal {
 				continue
 			}
-			s.Report(faults.UnknownReference, t.SourceRange(), "There is no each here: it exists in a project that has for_each.",
+			s.Report(faults.UnknownReference, t.SourceRange(), "There is no each here: it exists only in a project with for_each.",
 				"Add for_each to the project, or write the value itself.")
 		case root == "path" && !s.resolves(t, pathName):
 			s.unknownPath(t)
@@ -53,8 +53,8 @@ func (s *Scope) resolves(t hcl.Traversal, exists func(string) bool) bool {
 func (s *Scope) unknownRoot(t hcl.Traversal, root string) {
 	if s.Hidden { // it may be the secret itself, without quotes
 		s.ev.Sources.Range(t.SourceRange())
-		s.Report(faults.UnknownReference, t.SourceRange(), "There is nothing of this name here.",
-			"Text stands in quotes, and a secret does not stand in the file.")
+		s.Report(faults.UnknownReference, t.SourceRange(), "There is nothing with this name here.",
+			"Write text in quotes, and keep secrets out of the file.")
 		return
 	}
 	names := []string{"var", "local", "path"}
@@ -69,16 +69,16 @@ func (s *Scope) unknownRoot(t hcl.Traversal, root string) {
 	} else if way := language.Bridges[root+"."]; way != "" {
 		fix = way
 	} else if name := language.Similar(root, names); name != "" {
-		fix = fmt.Sprintf("Did you mean %q? Text stands in quotes.", name)
+		fix = fmt.Sprintf("Did you mean %q? Text needs quotes.", name)
 	}
-	s.Report(faults.UnknownReference, t.SourceRange(), fmt.Sprintf("There is nothing that is called %q here.", root), fix)
+	s.Report(faults.UnknownReference, t.SourceRange(), fmt.Sprintf("There is nothing called %q here.", root), fix)
 }
 
 func (s *Scope) unknownName(t hcl.Traversal, what, root string, names []string) {
 	name, _ := expr.Step(t, 1)
-	fix := fmt.Sprintf("Declare a %s of that name, or name one that exists.", what)
+	fix := fmt.Sprintf("Declare a %s with that name, or use one that exists.", what)
 	if len(s.ev.Found.List) > faults.InAll {
-		// It takes long among many names, and hardly anyone would see it.
+		// Among many names this takes long, and hardly anyone would see the result.
 	} else if near := language.Similar(name, names); near != "" {
 		fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
 	}
@@ -92,7 +92,7 @@ func (s *Scope) unknownPath(t hcl.Traversal) {
 	name, _ := expr.Step(t, 1)
 	detail := fmt.Sprintf("There is no path.%s.", name)
 	if name == "cwd" {
-		detail = "path.cwd depends on the machine that bh runs on, and the plan in CI would differ from yours."
+		detail = "path.cwd depends on the machine that bh runs on, so the plan in CI would differ from yours."
 	}
 	s.Report(faults.UnknownReference, t.SourceRange(), detail,
 		"Use path.module: it is the folder of the configuration, from which relative paths start.")

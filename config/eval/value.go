@@ -149,7 +149,7 @@ func (s *Scope) Wrong(a *hclsyntax.Attribute, want string, v cty.Value) Outcome 
 	return Faulty
 }
 
-// typeName says what a value is, in a person's words.
+// typeName describes the type of a value for people.
 func typeName(t cty.Type) string {
 	switch {
 	case t == cty.String:
@@ -169,10 +169,10 @@ func typeName(t cty.Type) string {
 	}
 }
 
-// Misfit reports a secret whose value cannot be used, and nothing about the value.
+// Misfit reports a secret whose value cannot be used, and says nothing about the value.
 func (s *Scope) Misfit(a *hclsyntax.Attribute) Outcome {
-	s.Report(faults.SecretFault, a.Expr.Range(), fmt.Sprintf("%s cannot be made of the value of %s in this way. "+
-		"What comes of it is not shown, because it is a secret.", a.Name, s.ev.secretIn(a.Expr)),
-		"Use the value as it is: "+a.Name+` = env("NAME"), or what it holds as JSON: jsondecode(env("NAME")).KEY.`)
+	s.Report(faults.SecretFault, a.Expr.Range(), fmt.Sprintf("%s cannot be made from the value of %s in this "+
+		"way. The result is not shown, because it is a secret.", a.Name, s.ev.secretIn(a.Expr)),
+		"Use the value as it is: "+a.Name+` = env("NAME"), or a part of it if it is JSON: jsondecode(env("NAME")).KEY.`)
 	return Faulty
 }

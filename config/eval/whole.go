@@ -11,10 +11,10 @@ import (
 	"buckethead/config/expr"
 )
 
-// A secret setting takes secrets of the environment whole. What a file cuts out of one, puts
-// together with it, or chooses by it would be told in ways that no rule about diagnostics
-// prevents: vendors take it or refuse it, and the net that keeps secrets out of what is printed
-// would find it in a list of guesses. Whether it is whole is decided by the text of the file.
+// A secret setting takes secrets of the environment whole. If a file could cut a part out of one,
+// combine it with something, or choose by it, the result would leak in ways that no rule about
+// diagnostics prevents: a vendor accepts or refuses it, and the net that keeps secrets out of the
+// output would find it in a list of guesses. Only the text of the file decides whether it is whole.
 
 // wholeFunctions return a secret as it is, or what it was made from or holds as a document.
 // No other argument in the file can choose a part of the secret. The SHA-256 digest of a
@@ -48,7 +48,7 @@ func (s *Scope) Whole(e hclsyntax.Expression) bool {
 		return !slices.ContainsFunc(e.Items, func(i hclsyntax.ObjectConsItem) bool {
 			return !s.readsNone(i.KeyExpr) || !s.Whole(i.ValueExpr)
 		})
-	case *hclsyntax.ForExpr: // its names then stand for no secret
+	case *hclsyntax.ForExpr: // its names are then not secrets
 		return s.readsNone(e.CollExpr) && s.readsNone(e.KeyExpr) && s.readsNone(e.CondExpr) && s.Whole(e.ValExpr)
 	case *hclsyntax.FunctionCallExpr:
 		switch {
@@ -85,7 +85,7 @@ func (s *Scope) readsNone(e hclsyntax.Expression) bool {
 	return e == nil || expr.CarriedBy(s.ev.Meter.Reads(e, s.ctx)).Origin == ""
 }
 
-// wholeName reports whether what a name stands for takes secrets whole. Names that all
+// wholeName reports whether the value of a name takes secrets whole. Names that all
 // instances of a project use are looked up once.
 func (s *Scope) wholeName(t hcl.Traversal) bool {
 	root := t.RootName()

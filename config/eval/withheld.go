@@ -25,7 +25,7 @@ func (s *Scope) Shows(of expr.Carried, e hclsyntax.Expression, what, why string)
 }
 
 // secretIn names the secret that an expression takes, as the text of the files has it. Of
-// several it names none: which of them the value comes from can depend on what they are.
+// several it names none, because which of them the value comes from can depend on what they are.
 func (ev *Evaluator) secretIn(e hclsyntax.Expression) string {
 	var names []string
 	seen := map[string]bool{}
@@ -65,24 +65,24 @@ func (ev *Evaluator) secretIn(e hclsyntax.Expression) string {
 	find(e)
 	slices.Sort(names)
 	if names = slices.Compact(names); len(names) != 1 || names[0] == "" {
-		return "a variable of the environment"
+		return "an environment variable"
 	}
 	return names[0]
 }
 
 // ReadsNoSecret reports an expression of a policy, or a message, that reads a secret at all.
-// What is judged and said is shown, and so is that it was not said.
+// Verdicts and messages are shown, and so is the absence of a message.
 func (s *Scope) ReadsNoSecret(a *hclsyntax.Attribute, what string) bool {
 	of := expr.CarriedBy(s.ev.Meter.Reads(a.Expr, s.ctx))
 	if of.Origin != "" {
-		s.Shows(of, a.Expr, what, "what it comes to is shown")
+		s.Shows(of, a.Expr, what, "its result is shown")
 	}
 	return of.Origin == ""
 }
 
-// anotherName is the way out for a value that only seems to be a secret.
-const anotherName = "Use another value. nonsensitive() does not lift this: whether a variable of the environment is secret is " +
-	"decided by its name. If everyone may see the value, pass it under another name."
+// anotherName is the fix for a value that only looks like a secret.
+const anotherName = "Use another value. nonsensitive() does not help here: bh tells by its name whether an " +
+	"environment variable is a secret. If everyone may see the value, pass it under another name."
 
 // WasGiven reports whether a text is all of a value that was given from outside, and not put
 // together from parts of it.
@@ -111,21 +111,21 @@ func (n *Name) holds(text string) bool {
 }
 
 // secretFaults reports that an expression which reads a secret has no value: what is wrong with
-// its text, whatever the secret is, or else that alone. Which part of it failed, and why, can
-// tell what the secret is.
+// its text, whatever the secret is, or else only that it failed. Which part of it failed, and why,
+// could reveal the secret.
 func (s *Scope) secretFaults(e hclsyntax.Expression) {
 	within := *s
 	within.telling = true
 	if within.undeclared(e) || within.unknownFunctions(e) || within.unsetIn(e) {
 		return
 	}
-	s.Report(faults.SecretFault, e.Range(), fmt.Sprintf("This cannot work with the value of %s. "+
-		"Its details are not shown, because they may tell what the secret is.", s.ev.secretIn(e)),
-		"Check the expression: its functions, types and names, and the form that the secret must have for it.")
+	s.Report(faults.SecretFault, e.Range(), fmt.Sprintf("This cannot work with the value of %s. The details "+
+		"are not shown, because they could reveal the secret.", s.ev.secretIn(e)),
+		"Check the expression: its functions, types and names, and the form in which it needs the secret.")
 }
 
-// safeDetails are the faults of expressions that speak of types and of names as they stand
-// in the file, and never of values.
+// safeDetails are the faults of expressions whose texts mention types and names in the file,
+// but never values.
 var safeDetails = []string{
 	"Attempt to get attribute from null value", "Attempt to index null value", "Call to unknown function", "Condition is null",
 	"Incorrect condition type", "Invalid operand", "Iteration over null value", "Iteration over non-iterable value",
@@ -133,10 +133,10 @@ var safeDetails = []string{
 	"Too many function arguments", "Unsupported attribute",
 }
 
-// withheldFault reports what is wrong with an expression that works with values that must
-// not be shown, as far as that does not tell what they are.
+// withheldFault reports what is wrong with an expression that uses values that must not be
+// shown, as far as that does not reveal them.
 func (s *Scope) withheldFault(subject hcl.Range, d *hcl.Diagnostic) {
-	const why = "Its details are not shown, because the expression works with values that may be secret."
+	const why = "The details are not shown, because the expression uses values that may be secret."
 	quiet := *s
 	quiet.element = nil // which one it is could tell the value as well
 	s = &quiet
@@ -147,12 +147,12 @@ func (s *Scope) withheldFault(subject hcl.Range, d *hcl.Diagnostic) {
 	switch {
 	case slices.Contains(safeDetails, d.Summary):
 		s.Report(faults.InvalidExpression, subject, faults.Sentence(d.Summary)+" "+faults.Sentence(d.Detail),
-			"Correct the expression, or give it another value to work with.")
+			"Correct the expression, or use another value in it.")
 	case call == expr.GuardedIndex:
 		s.Report(faults.InvalidExpression, subject, "The index does not name an element of the collection. "+why, "Check the index.")
 	case call != "":
-		s.Report(faults.InvalidExpression, subject, fmt.Sprintf("%s() cannot work with what it is given here. %s", call, why),
-			fmt.Sprintf("Check the value that %s() is given.", call))
+		s.Report(faults.InvalidExpression, subject, fmt.Sprintf("%s() cannot work with the arguments that it has here. %s", call, why),
+			fmt.Sprintf("Check the arguments of %s().", call))
 	default:
 		s.Report(faults.InvalidExpression, subject, why, "Check this expression: its functions, types and names.")
 	}

@@ -9,8 +9,8 @@ import (
 	"buckethead/config/functions"
 )
 
-// Call makes a function one that says beforehand how much it would make, and whose
-// arguments and result are counted.
+// Call wraps a function: it estimates beforehand how much the function would make, and
+// counts its arguments and its result.
 func (m *Meter) Call(name string, f function.Function) function.Function {
 	params := f.Params()
 	open := func(p function.Parameter) function.Parameter {
@@ -48,7 +48,7 @@ func (m *Meter) Call(name string, f function.Function) function.Function {
 	return function.New(spec)
 }
 
-// arguments counts what a function is given and what it would make, and converts the
+// arguments counts the arguments of a function and what it would make, and converts
 // arguments that are collections.
 func (m *Meter) arguments(name string, f function.Function, given []cty.Value) (args []cty.Value, err error) {
 	params := f.Params()

@@ -11,15 +11,15 @@ import (
 const (
 	// MaxDepth bounds how deep an expression may be nested. The parser calls itself
 	// for each level, and Go ends a process whose stack outgrows its bound, with no
-	// chance to report an error. People do not come near it.
+	// chance to report an error. Files written by people stay far below it.
 	MaxDepth = 2000
 )
 
 // Lexer is the function that splits a text into tokens: a file, or a template.
 type Lexer func(src []byte, filename string, start hcl.Pos) (hclsyntax.Tokens, hcl.Diagnostics)
 
-// Survey is what one pass over the bytes of a file says. It counts more than there is
-// where only the parser could tell.
+// Survey is the result of one pass over the bytes of a file. It counts too much rather than
+// too little if only the parser could know.
 type Survey struct {
 	Tokens, Odd int
 	Depth       int // how deep brackets, operators and the directives of templates may nest

@@ -2,10 +2,10 @@
 //
 // # Bounds
 //
-// A few characters can ask for any amount of memory, and HCL builds values without asking anyone. So a
+// A few characters can ask for any amount of memory, and HCL builds values without any limit. So a
 // [Meter] counts what expressions make and how long they take. [Meter.Body], [Meter.Outside] and
 // [Meter.Template] wrap the parts of what was parsed, [Meter.Call] wraps a function, and [Meter.Value]
-// evaluates and returns a [LimitError] where it became too much. [SurveyOf] and [TooDeep] look at a text
+// evaluates and returns a [LimitError] if it became too much. [SurveyOf] and [TooDeep] look at a text
 // before it is parsed, because the parser's stack grows with the depth of what it reads.
 //
 // # Secrets
@@ -19,6 +19,6 @@
 //
 // syntax.go has small questions about expressions as they are written, such as [Literal] and [Mentions].
 //
-// The package knows no names and no blocks, and reports no diagnostics of bh's: its errors are HCL's, or
-// say themselves which kind of fault they are. Package eval reports them.
+// The package knows no names and no blocks, and does not report diagnostics of bh: its errors are those of
+// HCL, or name the kind of fault that they are. Package eval reports them.
 package expr

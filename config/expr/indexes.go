@@ -11,11 +11,11 @@ import (
 )
 
 // GuardedIndex is the function, which no file can name, that an index by an expression
-// becomes: the library reads an attribute of an object by a secret key and drops that it
-// was one, so that { a = "A", b = "B" }[KEY] would tell the key.
+// becomes. The library reads an attribute of an object by a secret key and drops the mark of the
+// key, so { a = "A", b = "B" }[KEY] would reveal the key.
 const GuardedIndex = "element of a collection"
 
-// GuardedIndexFunc returns a tuple of what a collection has under a key, as secret as the key.
+// GuardedIndexFunc returns a tuple with the element of a collection at a key, as secret as the key.
 var GuardedIndexFunc = function.New(&function.Spec{
 	Params: []function.Parameter{guardedParameter("collection"), guardedParameter("key")},
 	Type: func(args []cty.Value) (cty.Type, error) {
@@ -38,12 +38,12 @@ func elementAt(args []cty.Value) (cty.Value, error) {
 	return cty.TupleVal([]cty.Value{v.WithMarks(args[1].Marks())}), nil
 }
 
-// indexError is what the library says of an index that names no element.
+// indexError is the library's error for an index that names no element.
 type indexError struct{ fault *hcl.Diagnostic }
 
 func (e *indexError) Error() string { return e.fault.Detail }
 
-// IndexFault returns what the library said of an index, if it is that which is wrong.
+// IndexFault returns the library's error about an index, if that is what went wrong.
 func IndexFault(d *hcl.Diagnostic) *hcl.Diagnostic {
 	var fault *indexError
 	extra, ok := hcl.DiagnosticExtra[hclsyntax.FunctionCallDiagExtra](d)
@@ -70,8 +70,8 @@ func GuardIndexes(root hclsyntax.Node, src []byte) {
 	})
 }
 
-// mayIndex reports whether a text has a bracket that can be an index, which most large files
-// do not: looking at each of their expressions would take long.
+// mayIndex reports whether a text has a bracket that can be an index. Most large files do not,
+// and looking at each of their expressions would take long.
 func mayIndex(src []byte) bool {
 	for {
 		at := bytes.IndexByte(src, '[')

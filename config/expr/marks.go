@@ -7,14 +7,14 @@ import (
 	"buckethead/config/faults"
 )
 
-// mark is what a value carries through every expression.
+// mark is a property that a value carries through every expression.
 type mark string
 
 const (
 	// Sensitive values must not be shown, unless the file lifts that with nonsensitive().
 	Sensitive mark = "sensitive"
 	// Environment values come from env(). They may be shown, and they are not
-	// written in the file, which is what a secret has to prove.
+	// written in the file. A secret must have this mark.
 	Environment mark = "environment"
 )
 
@@ -55,8 +55,8 @@ func Unmark(v cty.Value) (cty.Value, Carried) {
 	return v, CarriedBy(marks)
 }
 
-// Kind is the kind of a fault that depends on a value: its own, or that of all faults that
-// depend on secrets.
+// Kind returns the kind of a fault that depends on a value: its own, or the one for all faults
+// that depend on secrets.
 func (c Carried) Kind(k diag.Kind) diag.Kind {
 	if c.Origin != "" {
 		return faults.SecretFault

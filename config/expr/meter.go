@@ -27,7 +27,7 @@ const (
 	stepSize, faultSize = 128, 1 << 10
 )
 
-// LimitError says which bound was exceeded. It has nothing of the value.
+// LimitError says which bound was exceeded. It contains nothing of the value.
 type LimitError struct {
 	What string
 	All  bool // all expressions up to here exceeded it together
@@ -40,8 +40,8 @@ func beyond(what string, limit int64) *LimitError {
 }
 
 // Meter counts what an expression makes while it is evaluated, and ends the evaluation
-// when that is too much. HCL builds values without asking anyone, so the parts of
-// each expression that build some are wrapped once after parsing, and every function is.
+// when that is too much. HCL builds values without any limit, so the parts of each
+// expression that build values are wrapped once after parsing, and so is every function.
 type Meter struct {
 	mu    sync.Mutex // held by value: policies may be checked concurrently
 	spent int64      // by this expression
@@ -51,8 +51,8 @@ type Meter struct {
 	at    hcl.Range
 	// patterns are the regular expressions that were compiled.
 	patterns functions.Patterns
-	// secret says that something which was measured is a secret of the environment, secrets that
-	// anything ever was.
+	// secret says that the value being measured contains a secret of the environment, secrets that
+	// any value ever did.
 	secret, Secrets bool
 }
 
@@ -136,7 +136,7 @@ func (m *Meter) Size(v cty.Value) int64 { return m.size(v, 0) }
 func (m *Meter) TooLarge(why string) { m.end(&LimitError{What: why}) }
 
 // trial runs f, in which the meter may end the evaluation, and returns why it did.
-// It stands within functions, where cty makes another error of a panic.
+// It is called inside functions, where cty turns a panic into another error.
 func (m *Meter) trial(f func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -182,9 +182,9 @@ func computed(e hclsyntax.Expression) bool {
 	return !is || !t.IsStringLiteral()
 }
 
-// size returns about how much memory a value takes. It ends the evaluation where that is
+// size returns about how much memory a value takes. It ends the evaluation if that is
 // more than an expression may make, also for a value that is much smaller because it has
-// the same part again and again: whoever walks through it sees all of them.
+// the same part again and again: code that walks through it sees all of them.
 func (m *Meter) size(v cty.Value, depth int) int64 {
 	total := int64(0)
 	m.measure(v, depth, &total)
@@ -319,7 +319,7 @@ func (m *Meter) Outside(e hcl.Expression) {
 	}
 }
 
-// Allow begins to count work again, up to so much.
+// Allow starts to count work again, up to a limit.
 func (m *Meter) Allow(work int64) { m.work, m.most = 0, work }
 
 // NewMeter returns a meter for one configuration.

@@ -16,7 +16,7 @@ import (
 // each is a string within its bound.
 const plainParts = 8
 
-// Body has the meter count what the expressions of a body make. Types are no values.
+// Body has the meter count what the expressions of a body make. Types are not values.
 func (m *Meter) Body(b *hclsyntax.Body) {
 	for _, a := range b.Attributes {
 		m.inside(a.Expr)
@@ -106,7 +106,7 @@ func (m *Meter) each(list []hclsyntax.Expression, how role) {
 	}
 }
 
-// wrap wraps an expression unless it only takes what is there.
+// wrap wraps an expression unless it only refers to an existing value.
 func (m *Meter) wrap(e *hclsyntax.Expression, how role) {
 	m.inside(*e)
 	switch inner := (*e).(type) {

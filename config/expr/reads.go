@@ -10,17 +10,17 @@ import (
 	"buckethead/config/functions"
 )
 
-// Reads returns what the values carry that an expression reads, from its names and its
-// calls of env() and sensitive(). The value of the expression carries it by itself. Where it
-// has none, this is what its absence, or an error about it, could tell.
+// Reads returns the marks of the values that an expression reads, from its names and its
+// calls of env() and sensitive(). The value of the expression carries them already. If it has
+// no value, they say what its absence, or an error about it, could reveal.
 func Reads(e hclsyntax.Expression, ctx *hcl.EvalContext) cty.ValueMarks {
 	r := &reader{scopes: []*hcl.EvalContext{ctx}, marks: cty.ValueMarks{}, containers: map[hclsyntax.Node]bool{}}
 	_ = hclsyntax.Walk(e, r)
 	return r.marks
 }
 
-// Reads is the same for an expression that is not being evaluated. What would be too large to
-// read can be any secret.
+// Reads is the same for an expression that is not being evaluated. A value that is too large to
+// read may be any secret.
 func (m *Meter) Reads(e hclsyntax.Expression, ctx *hcl.EvalContext) (marks cty.ValueMarks) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -31,12 +31,12 @@ func (m *Meter) Reads(e hclsyntax.Expression, ctx *hcl.EvalContext) (marks cty.V
 	return marks
 }
 
-// anySecret is the mark of what may be any variable of the environment.
+// anySecret is the mark of a value that may be any environment variable.
 const anySecret = SecretOf("the environment")
 
 // reader collects marks from the nodes of an expression, parents first.
 type reader struct {
-	// scopes are the names at hand, innermost last. Those of a loop stand for any value, and
+	// scopes are the names at hand, innermost last. Those of a loop can be any value, and
 	// may hide names of the same spelling around it.
 	scopes []*hcl.EvalContext
 	marks  cty.ValueMarks

@@ -30,7 +30,7 @@ func Step(t hcl.Traversal, i int) (string, bool) {
 	return "", false
 }
 
-// TraversalText writes a traversal as it stands in the file: project.tenant["x"].
+// TraversalText writes a traversal as it is in the file: project.tenant["x"].
 func TraversalText(t hcl.Traversal) string {
 	var b strings.Builder
 	for i, part := range t {
@@ -64,7 +64,7 @@ func InOrder(attributes hclsyntax.Attributes) []*hclsyntax.Attribute {
 	})
 }
 
-// Writes reports whether a text stands in an expression as it is.
+// Writes reports whether an expression contains a text literally.
 func Writes(e hclsyntax.Expression, text string) bool {
 	found := false
 	_ = hclsyntax.VisitAll(e, func(n hclsyntax.Node) hcl.Diagnostics {
@@ -90,14 +90,14 @@ func Literal(e hclsyntax.Expression) (string, bool) {
 	return v.AsString(), true
 }
 
-// The forms of names that may be shown wherever they stand. A secret that someone wrote into
-// env() instead of a name does not look like these.
+// The forms of names that may be shown anywhere. A secret that someone wrote into env() instead
+// of a name does not look like these.
 var (
 	upperName = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,63}$`)
 	lowerName = regexp.MustCompile(`^(BH_VAR_)?[a-z]{1,16}(_[a-z]{1,16}|_[0-9]{1,4})+$`)
 )
 
-// VariableName reports whether a text looks like the name of a variable of the environment, so that it may be shown.
+// VariableName reports whether a text looks like the name of an environment variable, so that it may be shown.
 func VariableName(text string) bool {
 	return upperName.MatchString(text) || lowerName.MatchString(text)
 }

@@ -20,8 +20,8 @@ const (
 	LookedAt = 10_000
 )
 
-// Capped returns a sorted list without what is beyond the bounds, for which one
-// diagnostic stands in each file, and one after all files. Errors and warnings are
+// Capped returns a sorted list without what is beyond the bounds. One diagnostic in each file,
+// and one after all files, says how much that is. Errors and warnings are
 // counted apart, so that neither crowds out the other.
 func Capped(list diag.List) diag.List {
 	type bin struct {
@@ -75,7 +75,7 @@ func finish(d *diag.Diagnostic, severity diag.Severity, where string) diag.Diagn
 	if d.Omitted == 1 {
 		verb = "is"
 	}
-	d.Detail = fmt.Sprintf("There %s %s more in %s, not shown.", verb, words.Count(d.Omitted, string(severity)), where)
-	d.Fix = "Correct those that are shown, and run the command again."
+	d.Detail = fmt.Sprintf("There %s %s more in %s, which bh does not show.", verb, words.Count(d.Omitted, string(severity)), where)
+	d.Fix = "Correct those that are shown, then run the command again."
 	return *d
 }

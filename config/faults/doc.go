@@ -4,7 +4,7 @@
 // # Kinds
 //
 // codes.go has the kinds of the files and of the language, codes_projects.go those of connections, secrets,
-// projects and policies. [Codes] lists them all. They stand here together, because files, expressions and
+// projects and policies. [Codes] lists them all. They are in one place because files, expressions and
 // blocks report the same kinds.
 //
 // # What is found
@@ -15,7 +15,7 @@
 //
 // # Texts
 //
-// [RangeOf] turns a range of HCL's into one of [diag]. [Sentence] and [Capital] make a sentence of a
+// [RangeOf] converts a range of HCL to one of [diag]. [Sentence] and [Capital] make a sentence of a
 // library's text.
 //
 // Package diag says what a diagnostic is. The packages config, eval, files, names and policy report them.

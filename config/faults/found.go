@@ -10,7 +10,7 @@ import (
 
 // Found holds the faults that were found so far. It is used by one goroutine.
 type Found struct {
-	// List holds the faults that say nothing of what secrets are.
+	// List holds the faults that reveal nothing about secrets.
 	List diag.List
 	// Telling holds the faults that depend on what secrets are.
 	Telling diag.List
@@ -19,7 +19,7 @@ type Found struct {
 }
 
 // Report adds one error. subject is the faulty text, context the block around it. The result
-// lets the caller add what is rarer: cause, address, severity.
+// lets the caller add what is rarely needed: cause, address, severity.
 func (f *Found) Report(k diag.Kind, subject, context hcl.Range, detail, fix string) *diag.Diagnostic {
 	list := &f.List
 	if k == SecretFault {
@@ -36,11 +36,11 @@ func (f *Found) Report(k diag.Kind, subject, context hcl.Range, detail, fix stri
 	return &(*list)[len(*list)-1]
 }
 
-// Static says that nothing was evaluated so far: what was found holds whatever the values are.
+// Static says that nothing was evaluated so far: the faults that were found do not depend on values.
 func (f *Found) Static() { f.static = len(f.List) }
 
-// placesTold is how many expressions may work with secrets for the place of a fault to be told.
-// Of n faults, which is the first tells as much as log n of them.
+// placesTold is how many expressions may use secrets if the place of a fault is to be shown.
+// Which of n faults is the first reveals log n bits.
 const placesTold = 16
 
 // Told returns the faults to report. Whether a fault is there says something about the secret that it
@@ -55,11 +55,11 @@ func (f *Found) Told(computing func() int) diag.List {
 	one := f.Telling.Sorted()[0]
 	if computing() > placesTold {
 		one = diag.Diagnostic{Severity: diag.Error, Kind: SecretFault,
-			Detail: "One of the expressions that work with secrets has no value. Which one is not shown: there are so many that it " +
-				"would tell what the secrets are.",
-			Fix: fmt.Sprintf("Have at most %d expressions cut, compare or change secrets. For that many, the place is shown.", placesTold)}
+			Detail: "One of the expressions that use secrets has no value. bh does not show which one: there " +
+				"are so many that it would reveal the secrets.",
+			Fix: fmt.Sprintf("Let at most %d expressions cut, compare or change secrets: then bh shows the place.", placesTold)}
 	}
-	one.Fix += " What else may be wrong is shown when this is corrected."
+	one.Fix += " bh shows other errors once this one is corrected."
 	told := append(f.List[:f.static:f.static], one)
 	for _, d := range f.List[f.static:] {
 		if d.Code == MissingVariable.Code {

@@ -10,7 +10,7 @@ import (
 	"buckethead/config/diag"
 )
 
-// RangeOf turns a range of HCL's into ours. An end before the start, which HCL
+// RangeOf converts a range of HCL to ours. An end before the start, which HCL
 // returns for some broken text, becomes an empty range.
 func RangeOf(r hcl.Range) diag.Range {
 	if r.Filename == "" {
@@ -26,7 +26,7 @@ func RangeOf(r hcl.Range) diag.Range {
 	}
 }
 
-// Sentence ends text with a full stop where it has no end.
+// Sentence ends a text with a full stop if it has none.
 func Sentence(text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" || strings.ContainsRune(".!?:", rune(text[len(text)-1])) {
@@ -35,7 +35,7 @@ func Sentence(text string) string {
 	return text + "."
 }
 
-// Capital begins a text of ours as a sentence begins.
+// Capital makes the first letter of a text a capital.
 func Capital(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(first)) + text[size:]

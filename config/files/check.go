@@ -16,8 +16,8 @@ const (
 	// tokenLimit bounds the tokens of all files, of which the parser makes a few hundred
 	// bytes each. The blocks of 100,000 projects have 4 million.
 	tokenLimit = 12_000_000
-	// oddLimit bounds the characters outside of strings that are no HCL: the parser makes
-	// an error of each. Some stand in comments.
+	// oddLimit bounds the characters outside of strings that are not HCL: the parser makes
+	// an error of each. Some are in comments.
 	oddLimit = 500_000
 )
 
@@ -43,8 +43,8 @@ func (r *Reader) readable(name string, src []byte) bool {
 	return true
 }
 
-// distinctKeys checks a file of variables in JSON. It quotes no key, which may be part of
-// a secret.
+// distinctKeys checks a file of variables in JSON. It does not quote keys, because a key may be
+// part of a secret.
 func (r *Reader) distinctKeys(path string, src []byte) bool {
 	twice, err := functions.RepeatedKey(src)
 	if deep, is := err.(*functions.Fault); is {
@@ -54,7 +54,7 @@ func (r *Reader) distinctKeys(path string, src []byte) bool {
 	if twice != nil {
 		again := hcl.Pos{Line: twice.Again, Column: 1}
 		r.report(faults.DuplicateKey, hcl.Range{Filename: path, Start: again, End: again},
-			fmt.Sprintf("The key in line %d of %s is written again in line %d.", twice.First, path, twice.Again),
+			fmt.Sprintf("The key in line %d of %s appears again in line %d.", twice.First, path, twice.Again),
 			"Remove one of the two, or give it another name.")
 		return false
 	}
@@ -67,12 +67,12 @@ func (r *Reader) parsable(name string, src []byte) bool {
 	start := hcl.Range{Filename: name, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if r.tokens += s.Tokens; r.tokens > tokenLimit {
 		r.report(faults.TooLarge, start, fmt.Sprintf("With %s, the files have more than %d million words and signs, the most that bh reads.",
-			name, tokenLimit/1_000_000), "Split the configuration into several with a state of their own.")
+			name, tokenLimit/1_000_000), "Split the configuration into several, each with its own state.")
 		return false
 	}
 	if s.Odd > oddLimit {
 		r.report(faults.InvalidSyntax, start, fmt.Sprintf("%s has more than %d characters that are not part of the language.", name, oddLimit),
-			"Check that it is a file of bh.")
+			"Check that it is a file for bh.")
 		return false
 	}
 	if s.Depth <= expr.MaxDepth {

@@ -92,7 +92,7 @@ func Twins(src []byte) error {
 		if other, known := first[same]; !known {
 			first[same] = place{word, line}
 		} else if other.text != word {
-			return fmt.Errorf("%q in line %d and in line %d look the same, and their accents are encoded in two ways",
+			return fmt.Errorf("%q in line %d and in line %d look the same, but their accents are encoded differently",
 				same, other.line, line)
 		}
 	}

@@ -60,7 +60,7 @@ func (f *treeFiles) Bytes(path string) ([]byte, error) {
 	return src, err
 }
 
-// read counts the work also where what is in the file is an error.
+// read counts the work even if the content of the file is an error.
 func (f *treeFiles) read(path string) ([]byte, error) {
 	f.meter.Toil(fileWork)
 	src, err := f.tree.read(path, dataLimit)
@@ -74,7 +74,7 @@ func (f *treeFiles) Exists(path string) (bool, error) {
 	return f.tree.exists(path)
 }
 
-// List returns the regular files below a folder. Links count as what they lead to, if that
+// List returns the regular files below a folder. A link counts as its target, if that
 // may be read; files of git and bh are left out.
 func (f *treeFiles) List(folder string, depth int) ([]string, error) {
 	root, name, err := f.tree.find(folder, true)

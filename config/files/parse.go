@@ -71,7 +71,7 @@ func (r *Reader) syntaxFault(d *hcl.Diagnostic) {
 		return
 	}
 	r.Found.Report(faults.InvalidSyntax, subject, context, faults.Sentence(d.Summary)+" "+d.Detail,
-		"Correct the text at this place; `bh fmt` shows the same errors for one file alone.")
+		"Correct the text at this place; `bh fmt` shows the syntax errors of a single file.")
 }
 
 // Values reads and parses one file of variables.
@@ -106,16 +106,16 @@ func (r *Reader) Values(path string) hcl.Attributes {
 	}
 	for _, d := range diags {
 		if d.Summary == "Invalid JSON keyword" {
-			d.Detail = "A text stands in quotes." // the library's quotes the value
+			d.Detail = "Text must be in quotes." // the library's quotes the value
 		}
 		r.syntaxFault(d)
 	}
 	return nil
 }
 
-// WithoutConsequences returns the faults that hold whatever stands in the part of a
-// file that could not be parsed: those in blocks that end before it, and of those
-// none that says that something is missing, which may stand in that part.
+// WithoutConsequences returns the faults that do not depend on the part of a file that
+// could not be parsed: those in blocks that end before it, except those that say that
+// something is missing, because it may be in that part.
 func WithoutConsequences(list diag.List, files []File) diag.List {
 	broken := map[string]int{}
 	for _, f := range files {

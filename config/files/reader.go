@@ -29,7 +29,7 @@ type Reader struct {
 	Sources *mask.Sources
 	Meter   *expr.Meter // counts what the expressions of the files make
 
-	// Folder is where the files are. It is known once they were looked for.
+	// Folder is where the files are. It is set once bh has looked for them.
 	Folder string
 
 	tokens int // of all files, about
@@ -59,7 +59,7 @@ func (r *Reader) Configuration() []File {
 		}
 		if total += len(src); total > 2*sourceLimit {
 			r.report(faults.TooLarge, hcl.Range{}, fmt.Sprintf("With %s, the files have more than %d MiB, the most that bh reads.",
-				name, 2*sourceLimit>>20), "Split the configuration into several with a state of their own.")
+				name, 2*sourceLimit>>20), "Split the configuration into several, each with its own state.")
 			return nil
 		}
 		r.Sources.Texts[name] = src
@@ -117,7 +117,7 @@ func linked(path string) bool {
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
-// thisFolder names a folder for people, to whom "." says little.
+// thisFolder names a folder for people, because "." means little to them.
 func thisFolder(dir string) string {
 	if dir == "." {
 		return "this folder"
@@ -148,15 +148,15 @@ func (r *Reader) folder(path string) ([]string, bool) {
 	slices.Sort(names)
 	if len(names) == 0 {
 		r.report(faults.MissingFile, hcl.Range{},
-			fmt.Sprintf("The folder %s holds no file whose name ends in .hcl.", path),
+			fmt.Sprintf("The folder %s has no file whose name ends in .hcl.", path),
 			"Run `bh init` in that folder to write a first "+DefaultName+", or name another folder with --file.")
 		return nil, false
 	}
 	return names, true
 }
 
-// read returns the text of one file, from Overlay where it stands there.
-// found is that of [ReadSource].
+// read returns the text of one file, from Overlay if it is there.
+// found is as in [ReadSource].
 func (r *Reader) read(name string, found bool) ([]byte, bool) {
 	if src, ok := r.Overlay[name]; ok {
 		return src, true

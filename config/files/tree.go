@@ -84,14 +84,14 @@ func (t *tree) within() string {
 	return "the folder of the configuration"
 }
 
-// outside is the error of a path that leaves the tree. It is the same whether or not
-// there is anything.
+// outside is the error for a path that leads out of the tree. It is the same whether or not
+// the path exists.
 func (t *tree) outside(path string, link bool) error {
 	if link {
-		return refuse(fmt.Sprintf("%s is a link that leaves %s, and only files within are read", path, t.within()),
-			"Put the file itself there instead of the link.")
+		return refuse(fmt.Sprintf("%s is a link that leads out of %s, and bh reads only files inside it", path, t.within()),
+			"Replace the link with the file itself.")
 	}
-	return refuse(fmt.Sprintf("%s is outside of %s, and only files within are read", path, t.within()),
+	return refuse(fmt.Sprintf("%s is outside of %s, and bh reads only files inside it", path, t.within()),
 		"Copy the file there, or pass its content in as a variable.")
 }
 
@@ -114,7 +114,7 @@ func readRegular(root *os.Root, path, name string, limit int64) ([]byte, error) 
 	if !info.Mode().IsRegular() {
 		return nil, irregular(path, info.Mode())
 	}
-	// It may have become a pipe meanwhile, which must not block.
+	// It may have become a pipe in the meantime, which must not block.
 	file, err := root.OpenFile(name, os.O_RDONLY|nonblocking, 0)
 	if err != nil {
 		return nil, unreadable(path, err)
@@ -134,7 +134,7 @@ func readRegular(root *os.Root, path, name string, limit int64) ([]byte, error) 
 	return src, err
 }
 
-// exists reports whether there is a regular file. It says the same of everything
+// exists reports whether there is a regular file. Its answer is the same for everything
 // outside of the tree.
 func (t *tree) exists(path string) (bool, error) {
 	root, name, err := t.find(path, true)
@@ -186,7 +186,7 @@ func (t *tree) follow(root *os.Root, path string, parts []string, strict bool) (
 			continue
 		}
 		if (strict || links > 0) && t.private(root, at, part) {
-			return "", refuse(path+" leads to files of git or bh, which are never read",
+			return "", refuse(path+" leads to files of git or bh, which bh never reads",
 				"Keep the file elsewhere in "+t.within()+".")
 		}
 		next := filepath.Join(at, part)
@@ -202,7 +202,7 @@ func (t *tree) follow(root *os.Root, path string, parts []string, strict bool) (
 			continue
 		}
 		if links++; links > linkLimit {
-			return "", refuse(path+" is a link that leads in a circle", "Put the file itself there instead of the link.")
+			return "", refuse(path+" is a link that leads in a circle", "Replace the link with the file itself.")
 		}
 		target, err := root.Readlink(next)
 		if err != nil {
@@ -297,7 +297,7 @@ func irregular(path string, mode fs.FileMode) error {
 	case mode&fs.ModeSocket != 0:
 		is = "a socket"
 	}
-	return refuse(fmt.Sprintf("%s is %s, and only ordinary files are read", path, is), "Name an ordinary file.")
+	return refuse(fmt.Sprintf("%s is %s, and bh reads only ordinary files", path, is), "Name an ordinary file.")
 }
 
 // readBounded reads all of it, and no more than the limit.
@@ -307,7 +307,7 @@ func readBounded(path string, from io.Reader, limit int64) ([]byte, error) {
 	case err != nil:
 		return nil, unreadable(path, err)
 	case int64(len(src)) > limit:
-		return nil, refuse(fmt.Sprintf("%s is larger than %d MiB, the most that is read of one file", path, limit>>20), "Split the file.")
+		return nil, refuse(fmt.Sprintf("%s is larger than %d MiB, the most that bh reads from one file", path, limit>>20), "Split the file.")
 	}
 	return src, nil
 }
@@ -338,9 +338,9 @@ func ReadSource(path string, found bool) ([]byte, error) {
 	return readBounded(path, file, sourceLimit)
 }
 
-// findNamed finds what a person named if it is in a repository. It refuses a path that
-// links in the repository lead to where that person cannot have meant. root is nil for a
-// path that is in no repository, or that cannot be found.
+// findNamed finds what a person named if it is in a repository. It refuses a path if links in
+// the repository lead to a place that the person cannot have meant. root is nil for a path that
+// is not in a repository, or that cannot be found.
 func findNamed(path string) (root *os.Root, name string, err error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {

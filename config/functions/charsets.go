@@ -20,7 +20,7 @@ type byteOrder interface {
 }
 
 // charsets are the encodings of textencodebase64() and textdecodebase64(). Terraform knows
-// those of IANA; their tables would add a megabyte to bh.
+// all of IANA's; their tables would add a megabyte to bh.
 var charsets = map[string]charset{
 	"UTF-8":      {last: utf8.MaxRune},
 	"UTF-16":     {order: binary.BigEndian, mark: true, last: utf8.MaxRune},

@@ -13,11 +13,11 @@ import (
 )
 
 var collections = group{"Collections", []row{
-	{name: "alltrue", f: combine(false), text: "Reports whether all elements are true; an empty list has no other.",
+	{name: "alltrue", f: combine(false), text: "Reports whether all elements are true; an empty list counts as true.",
 		example: `alltrue([true, false])`, result: `false`},
 	{name: "anytrue", f: combine(true), text: "Reports whether any element is true.",
 		example: `anytrue([true, false])`, result: `true`},
-	{name: "chunklist", f: stdlib.ChunklistFunc, text: "Splits a list into lists of a length.",
+	{name: "chunklist", f: stdlib.ChunklistFunc, text: "Splits a list into lists of the given length.",
 		example: `chunklist([1, 2, 3], 2)`, result: `[[1, 2], [3]]`},
 	{name: "coalesce", f: coalesceFunc, text: "Returns the first argument that is neither null nor an empty string.",
 		example: `coalesce("", null, "a")`, result: `"a"`},
@@ -29,14 +29,14 @@ var collections = group{"Collections", []row{
 		text: "Joins lists into one.", example: `concat(["a"], ["b"])`, result: `["a", "b"]`},
 	{name: "contains", f: stdlib.ContainsFunc, text: "Reports whether a list or set has a value.",
 		example: `contains(["a", "b"], "a")`, result: `true`},
-	{name: "distinct", f: distinctFunc, text: "Removes elements that the list already had.",
+	{name: "distinct", f: distinctFunc, text: "Removes repeated elements from a list.",
 		example: `distinct(["a", "b", "a"])`, result: `["a", "b"]`},
 	{name: "element", f: stdlib.ElementFunc,
-		text:    "Returns an element by its number, which starts again after the last one.",
+		text:    "Returns the element at an index; after the last one it starts again at the first.",
 		example: `element(["a", "b"], 3)`, result: `"b"`},
-	{name: "flatten", f: stdlib.FlattenFunc, text: "Replaces lists within a list by their elements.",
+	{name: "flatten", f: stdlib.FlattenFunc, text: "Replaces lists inside a list with their elements.",
 		example: `flatten([["a"], ["b", ["c"]]])`, result: `["a", "b", "c"]`},
-	{name: "index", f: indexFunc, text: "Returns the number of the first element that equals a value.",
+	{name: "index", f: indexFunc, text: "Returns the index of the first element that equals a value.",
 		example: `index(["a", "b"], "b")`, result: `1`},
 	{name: "keys", f: stdlib.KeysFunc, text: "Returns the keys of a map in order.",
 		example: `keys({ b = 1, a = 2 })`, result: `["a", "b"]`},
@@ -45,34 +45,34 @@ var collections = group{"Collections", []row{
 	{name: "lookup", f: stdlib.LookupFunc, args: "map, key, default", text: "Returns the value of a key, or a default.",
 		example: `lookup({ a = "x" }, "b", "none")`, result: `"none"`},
 	{name: "matchkeys", f: matchKeysFunc,
-		text:    "Returns the values at the places where the keys are in a list to search.",
+		text:    "Returns the values whose keys, at the same index, are in a list to search.",
 		example: `matchkeys(["a", "b"], ["eu", "us"], ["us"])`, result: `["b"]`},
-	{name: "merge", f: stdlib.MergeFunc, text: "Joins maps into one; of a key that several have, the last wins.",
+	{name: "merge", f: stdlib.MergeFunc, text: "Joins maps into one; if several have the same key, the last one wins.",
 		example: `merge({ a = 1, b = 1 }, { b = 2 })`, result: `{ a = 1, b = 2 }`},
-	{name: "one", f: oneFunc, text: "Returns the only element of a collection, or null if there is none.",
+	{name: "one", f: oneFunc, text: "Returns the only element of a collection, or null if it is empty.",
 		example: `one(["a"])`, result: `"a"`},
 	{name: "range", f: stdlib.RangeFunc, args: "start, limit, step",
 		text:    "Returns numbers up to a limit, from 0 if it is the only argument.",
 		example: `range(3)`, result: `[0, 1, 2]`},
 	{name: "reverse", f: stdlib.ReverseListFunc,
 		text: "Reverses a list.", example: `reverse([1, 2])`, result: `[2, 1]`},
-	{name: "setintersection", f: stdlib.SetIntersectionFunc, text: "Returns what all sets have.",
+	{name: "setintersection", f: stdlib.SetIntersectionFunc, text: "Returns the elements that all sets have.",
 		example: `setintersection(["a", "b"], ["b", "c"])`, result: `["b"]`},
 	{name: "setproduct", f: stdlib.SetProductFunc,
 		text:    "Returns all combinations of the elements of several lists or sets.",
 		example: `setproduct(["a", "b"], ["x"])`, result: `[["a", "x"], ["b", "x"]]`},
-	{name: "setsubtract", f: stdlib.SetSubtractFunc, text: "Returns what the first set has and the second has not.",
+	{name: "setsubtract", f: stdlib.SetSubtractFunc, text: "Returns the elements of the first set that are not in the second.",
 		example: `setsubtract(["a", "b"], ["b"])`, result: `["a"]`},
-	{name: "setunion", f: stdlib.SetUnionFunc, text: "Returns what any of the sets has.",
+	{name: "setunion", f: stdlib.SetUnionFunc, text: "Returns the elements that any of the sets has.",
 		example: `setunion(["a"], ["b"])`, result: `["a", "b"]`},
-	{name: "slice", f: stdlib.SliceFunc, text: "Returns the elements from a number up to, but without, another.",
+	{name: "slice", f: stdlib.SliceFunc, text: "Returns the elements from one index up to, but not including, another.",
 		example: `slice(["a", "b", "c"], 1, 3)`, result: `["b", "c"]`},
 	{name: "sort", f: stdlib.SortFunc, text: "Sorts strings.", example: `sort(["b", "a"])`, result: `["a", "b"]`},
 	{name: "transpose", f: transposeFunc, text: "Swaps the keys and the values of a map of lists.",
 		example: `transpose({ ann = ["eu", "us"], bob = ["eu"] })`, result: `{ eu = ["ann", "bob"], us = ["ann"] }`},
 	{name: "values", f: stdlib.ValuesFunc, text: "Returns the values of a map in the order of its keys.",
 		example: `values({ b = 1, a = 2 })`, result: `[2, 1]`},
-	{name: "zipmap", f: stdlib.ZipmapFunc, text: "Makes a map of a list of keys and a list of values.",
+	{name: "zipmap", f: stdlib.ZipmapFunc, text: "Makes a map from a list of keys and a list of values.",
 		example: `zipmap(["a", "b"], [1, 2])`, result: `{ a = 1, b = 2 }`},
 }}
 
@@ -151,7 +151,7 @@ var coalesceFunc = function.New(&function.Spec{
 	},
 })
 
-// indexFunc returns the place of a value in a list.
+// indexFunc returns the index of a value in a list.
 var indexFunc = function.New(&function.Spec{
 	Params: []function.Parameter{
 		{Name: "list", Type: cty.DynamicPseudoType}, {Name: "value", Type: cty.DynamicPseudoType}},
@@ -308,8 +308,8 @@ var matchKeysFunc = function.New(&function.Spec{
 	},
 })
 
-// distinctFunc removes what is in a list before. The library compares each element with
-// each, which is left to it where elements have no text.
+// distinctFunc removes repeated elements. The library compares each element with every other
+// one, so it is used only if elements have no text.
 var distinctFunc = function.New(&function.Spec{
 	Params: stdlib.DistinctFunc.Params(),
 	Type:   func(args []cty.Value) (cty.Type, error) { return args[0].Type(), nil },

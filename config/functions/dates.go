@@ -9,10 +9,10 @@ import (
 )
 
 var dates = group{"Dates", []row{
-	{name: "formatdate", f: stdlib.FormatDateFunc, text: "Writes a point in time in a form of your own.",
+	{name: "formatdate", f: stdlib.FormatDateFunc, text: "Writes a point in time in the format that you choose.",
 		example: `formatdate("DD MMM YYYY", "2026-01-02T03:04:05Z")`, result: `"02 Jan 2026"`},
 	{name: "seconds", of: secondsFunc,
-		text:    "Returns a length of time, written as bh writes it, in seconds; of null it is null.",
+		text:    "Returns a length of time, written as bh writes it, in seconds; null stays null.",
 		example: `seconds("1d 1h")`, result: `90000`},
 	{name: "timeadd", f: stdlib.TimeAddFunc, text: "Adds a length of time, such as 24h or -10m, to a point in time.",
 		example: `timeadd("2026-01-01T00:00:00Z", "24h")`, result: `"2026-01-02T00:00:00Z"`},

@@ -1,14 +1,14 @@
 // Package functions has the functions of the language.
 //
 // They are those of Terraform and OpenTofu, under the same names and with the same results,
-// as far as they need no network, no clock and no randomness: the same file and the same
+// except those that need the network, the clock or randomness: the same file and the same
 // values always make the same plan. [All] returns them, [Docs] describes them, and [Missing]
 // says why the others do not exist.
 //
 // # What they read
 //
-// A function sees its arguments. Everything else comes from a [World]: files, variables of
-// the environment, the parser of templates. Nothing here opens a file by itself.
+// A function sees its arguments. Everything else comes from a [World]: files, environment
+// variables, the parser of templates. Nothing here opens files directly.
 //
 // # Secrets
 //

@@ -17,11 +17,11 @@ import (
 )
 
 var encodings = group{"Encodings", []row{
-	{name: "base64decode", f: textFunc(base64Text), text: "Decodes Base64 of a text in UTF-8.",
+	{name: "base64decode", f: textFunc(base64Text), text: "Decodes Base64 into text in UTF-8.",
 		example: `base64decode("aGk=")`, result: `"hi"`},
 	{name: "base64encode", f: textFunc(func(s string) (string, error) { return inBase64([]byte(s)), nil }),
 		text: "Encodes a text in Base64.", example: `base64encode("hi")`, result: `"aGk="`},
-	{name: "base64gunzip", f: textFunc(gunzip), text: "Decodes Base64, and expands it with gzip.",
+	{name: "base64gunzip", f: textFunc(gunzip), text: "Decodes Base64, and decompresses the result with gzip.",
 		example: `base64gunzip("H4sIAAAAAAAA/wAEAPv/dGVzdAAAAP//AwAMfn/YBAAAAA==")`, result: `"test"`},
 	{name: "base64gzip", f: textFunc(gzipped),
 		text:    "Compresses a text with gzip, and encodes that in Base64; the bytes can differ between versions of bh.",
@@ -33,10 +33,10 @@ var encodings = group{"Encodings", []row{
 	{name: "jsonencode", f: stdlib.JSONEncodeFunc, text: "Writes a value as JSON.",
 		example: `jsonencode({ a = [1] })`, result: `"{\"a\":[1]}"`},
 	{name: "textdecodebase64", f: charsetFunc("source", decodeCharset),
-		text:    "Decodes Base64 of a text in another encoding, such as UTF-16LE.",
+		text:    "Decodes Base64 into text, from another encoding such as UTF-16LE.",
 		example: `textdecodebase64("aABpAA==", "UTF-16LE")`, result: `"hi"`},
 	{name: "textencodebase64", f: charsetFunc("string", encodeCharset),
-		text:    "Writes a text in another encoding, such as UTF-16LE, as Base64.",
+		text:    "Writes a text in another encoding, such as UTF-16LE, and encodes that in Base64.",
 		example: `textencodebase64("hi", "UTF-16LE")`, result: `"aABpAA=="`},
 	{name: "urldecode", f: textFunc(unescape), text: "Decodes what urlencode() encodes.",
 		example: `urldecode("a+b%21")`, result: `"a b!"`},

@@ -11,7 +11,7 @@ func ExampleMissing() {
 	fmt.Println(why)
 	fmt.Println(fix)
 	// Output:
-	// uuid() draws at random, and the plan would differ each time.
+	// uuid() returns a random value, so the plan would differ each time.
 	// Use uuidv5("dns", NAME), which is the same for the same name, or pass a value in as a variable.
 }
 
@@ -25,6 +25,6 @@ func ExampleDocs() {
 	}
 	// Output:
 	// cidrsubnet(prefix, newbits, netnum)
-	// Returns the part of a network that has a number, with so many bits added to the length.
+	// Adds bits to the length of a network, and returns the subnet with a number.
 	// cidrsubnet("10.0.0.0/16", 8, 2) is "10.0.2.0/24"
 }

@@ -15,7 +15,7 @@ const (
 	CallWork        = 512      // what it takes to evaluate any expression, or to call a function
 )
 
-// FaultKind is a kind of fault that has a code of its own.
+// FaultKind is a kind of fault that has its own code.
 type FaultKind uint8
 
 // The kinds of fault.
@@ -37,12 +37,12 @@ type Fault struct {
 func (e *Fault) Error() string { return e.What }
 
 const (
-	// ByteOrderMark may begin a file; it is no part of its text.
+	// ByteOrderMark may begin a file; it is not part of its text.
 	ByteOrderMark = "\ufeff"
-	// OneSpelling is the way out for two words that only look the same.
-	OneSpelling = "Keep one of the two; where they mean different things, give them names that differ visibly."
-	// LessOfIt is the way out for values that are too large.
-	LessOfIt = "Make less of it. Values that really are that large can be made in several locals, or read from smaller files."
+	// OneSpelling is the fix for two words that only look the same.
+	OneSpelling = "Keep one of the two; if they mean different things, give them names that look different."
+	// LessOfIt is the fix for values that are too large.
+	LessOfIt = "Make the value smaller. If you need all of it, split it into several locals, or read it from smaller files."
 )
 
 func tooDeep() error {

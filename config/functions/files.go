@@ -91,8 +91,8 @@ func fileSetFunc(w *World) function.Function {
 				}
 				same := cty.NormalizeString(name)
 				if other, twice := spelled[same]; twice {
-					return cty.NilVal, &Fault{DuplicateKey, fmt.Sprintf("%q and %q are two files whose names look the same, "+
-						"with accents encoded in two ways", other, name), "Rename one of the two."}
+					return cty.NilVal, &Fault{DuplicateKey, fmt.Sprintf("%q and %q are two files whose names "+
+						"look the same, with accents encoded differently", other, name), "Rename one of the two."}
 				}
 				spelled[same] = name
 				found = append(found, cty.StringVal(name))

@@ -12,13 +12,13 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// World is what functions use beside their arguments.
+// World is what functions use in addition to their arguments.
 type World struct {
 	// Files are the files that a configuration may read.
 	Files Files
-	// Toil is that of the [Meter] of the expression that calls a function.
+	// Toil is the Toil of the [Meter] of the expression that calls a function.
 	Toil func(work int64)
-	// Env returns a variable of the environment with its marks, and whether it is set.
+	// Env returns an environment variable with its marks, and whether it is set.
 	Env func(name string) (cty.Value, bool)
 	// Duration reads a length of time as the language writes it, "90d".
 	Duration func(text string) (time.Duration, error)
@@ -69,7 +69,7 @@ type row struct {
 	name            string
 	f               function.Function
 	of              func(*World) function.Function
-	args            string // where the names of the parameters say too little
+	args            string // if the names of the parameters are not clear enough
 	text            string
 	example, result string
 }

@@ -50,7 +50,7 @@ func twiceInData(key string, first, again int, twins bool) error {
 	e := &Fault{DuplicateKey, fmt.Sprintf("the key %q is written twice, in line %d and in line %d", key, first, again),
 		"Remove one of the two, or give it another name."}
 	if twins {
-		e.What = fmt.Sprintf("the keys %q in line %d and in line %d look the same, and their accents are encoded in two ways",
+		e.What = fmt.Sprintf("the keys %q in line %d and in line %d look the same, but their accents are encoded differently",
 			key, first, again)
 		e.Fix = OneSpelling
 	}

@@ -22,8 +22,8 @@ func sensitiveFunc(w *World) function.Function {
 	return markFunc(func(v cty.Value) cty.Value { return v.Mark(w.Sensitive) })
 }
 
-// nonsensitiveFunc takes the mark of sensitiveFunc away, at every depth, and keeps where the
-// value came from. What the environment says is a secret stays one.
+// nonsensitiveFunc removes the mark of sensitiveFunc, at every depth, and keeps where the
+// value came from. A secret of the environment stays one.
 func nonsensitiveFunc(w *World) function.Function {
 	return markFunc(func(v cty.Value) cty.Value {
 		plain, marks := v.UnmarkDeepWithPaths()

@@ -10,13 +10,13 @@ type Absent struct {
 }
 
 const (
-	readsClock = "reads the clock, and the plan would differ each time."
-	isRandom   = "draws at random, and the plan would differ each time."
-	readsPlace = "depends on the machine that bh runs on, and the plan in CI would differ from yours."
+	readsClock = "reads the clock, so the plan would differ each time."
+	isRandom   = "returns a random value, so the plan would differ each time."
+	readsPlace = "depends on the machine that bh runs on, so the plan in CI would differ from yours."
 )
 
-// absent is the table of all that are missing. A name that ends with a star stands for all
-// that begin like it.
+// absent is the table of the missing functions. A name that ends with a star matches every
+// name that begins with the rest.
 var absent = []Absent{
 	{[]string{"timestamp", "plantimestamp"}, readsClock,
 		`Write the date, or pass it in as a variable: bh plan --var "today=$(date -u +%FT%TZ)".`},
@@ -25,13 +25,13 @@ var absent = []Absent{
 	{[]string{"bcrypt"}, isRandom, "Use sha256(), or pass the hash in as a variable."},
 	{[]string{"abspath"}, readsPlace, "Use the path itself: a relative one starts from the folder of the configuration."},
 	{[]string{"pathexpand"}, readsPlace,
-		"Write a path within the repository; of the home directory, pass a file's content in as a variable."},
+		"Write a path inside the repository; for a file in the home directory, pass its content in as a variable."},
 	{[]string{"rsadecrypt"},
-		"would make a secret out of text in the file, and bh takes secrets whole from where they are kept.",
+		"would make a secret from text in the file, and bh takes secrets only from where they are kept.",
 		`Keep the decrypted value in a secret store or in CI's secrets, and read it with env("NAME") or a reference.`},
 	{[]string{"ephemeralasnull"}, "is for ephemeral values, which bh does not have.",
 		"Remove the call, and keep its argument."},
-	{[]string{"type"}, "exists in Terraform's console only.",
+	{[]string{"type"}, "exists only in Terraform's console.",
 		"Remove the call; `bh plan` says which type a value has if it does not fit."},
 	{[]string{"defaults"}, "was an experiment that Terraform removed.",
 		"Use optional(TYPE, DEFAULT) in the type of the variable, or merge()."},
@@ -39,9 +39,9 @@ var absent = []Absent{
 	{[]string{"map"}, "was removed from Terraform.", "Write { a = 1, b = 2 }, or tomap({ a = 1, b = 2 })."},
 	{[]string{"convert"}, "takes any type, and bh has a function for each kind of type.",
 		"Use tobool(), tolist(), tomap(), tonumber(), toset() or tostring()."},
-	{[]string{"assume*"}, "tells OpenTofu about values that it knows only after an apply, and bh has none.",
+	{[]string{"assume*"}, "tells OpenTofu about values that it knows only after an apply, and bh has no such values.",
 		"Remove the call, and keep its first argument."},
-	{[]string{"provider::*"}, "belongs to a provider of Terraform, and bh loads none.",
+	{[]string{"provider::*"}, "belongs to a provider of Terraform, and bh does not load providers.",
 		"Write the value itself, or pass it in as a variable."},
 	{[]string{"core::*"}, "has the prefix that OpenTofu allows.", "Write the name without core::."},
 }

@@ -12,18 +12,18 @@ import (
 
 var networks = group{"Networks", []row{
 	{name: "cidrcontains", f: cidrContainsFunc,
-		text:    "Reports whether an address, or all of a network, is in a network.",
+		text:    "Reports whether an address, or a whole network, is in a network.",
 		example: `cidrcontains("10.0.0.0/8", "10.1.0.0/16")`, result: `true`},
 	{name: "cidrhost", f: cidrHostFunc,
-		text:    "Returns an address of a network by its number; negative numbers count from the end.",
+		text:    "Returns an address in a network by its number; negative numbers count from the end.",
 		example: `cidrhost("10.12.112.0/20", -1)`, result: `"10.12.127.255"`},
 	{name: "cidrnetmask", f: cidrNetmaskFunc, text: "Returns the mask of an IPv4 network.",
 		example: `cidrnetmask("172.16.0.0/12")`, result: `"255.240.0.0"`},
 	{name: "cidrsubnet", f: cidrSubnetFunc,
-		text:    "Returns the part of a network that has a number, with so many bits added to the length.",
+		text:    "Adds bits to the length of a network, and returns the subnet with a number.",
 		example: `cidrsubnet("10.0.0.0/16", 8, 2)`, result: `"10.0.2.0/24"`},
 	{name: "cidrsubnets", f: cidrSubnetsFunc,
-		text:    "Returns consecutive parts of a network, one for each number of bits.",
+		text:    "Returns consecutive subnets of a network, one for each number of bits to add.",
 		example: `cidrsubnets("10.1.0.0/16", 4, 4, 8)`, result: `["10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/24"]`},
 }}
 

@@ -3,7 +3,7 @@ package functions
 import "github.com/zclconf/go-cty/cty/function/stdlib"
 
 var numbers = group{"Numbers", []row{
-	{name: "abs", f: stdlib.AbsoluteFunc, text: "Returns a number without its sign.", example: `abs(-3)`, result: `3`},
+	{name: "abs", f: stdlib.AbsoluteFunc, text: "Returns the absolute value of a number.", example: `abs(-3)`, result: `3`},
 	{name: "ceil", f: stdlib.CeilFunc, text: "Rounds up to a whole number.", example: `ceil(1.2)`, result: `2`},
 	{name: "floor", f: stdlib.FloorFunc, text: "Rounds down to a whole number.", example: `floor(1.8)`, result: `1`},
 	{name: "log", f: stdlib.LogFunc,

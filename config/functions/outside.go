@@ -7,12 +7,12 @@ import (
 
 var outside = group{"Environment", []row{
 	{name: "env", of: envFunc, args: "name, default",
-		text:    "Returns a variable of the environment, or a default if it is not set or empty.",
+		text:    "Returns an environment variable, or a default if it is not set or empty.",
 		example: `env("REGION", "weur")`, result: `"weur"`},
 }}
 
 // envFunc reads a variable of the environment, or returns the default if it is not set. What
-// was read carries marks; a default carries none, because it stands in the file.
+// was read carries marks; a default carries none, because it is in the file.
 func envFunc(w *World) function.Function {
 	return function.New(&function.Spec{
 		Params:   []function.Parameter{{Name: "name", Type: cty.String}},

@@ -9,8 +9,9 @@ import (
 // result, then those of Terraform and OpenTofu that do not exist here, and why.
 func Reference() string {
 	var out strings.Builder
-	out.WriteString("Functions have the names and the meaning that they have in Terraform. None reads the clock or the network, " +
-		"and none draws at random, so the same files always make the same plan.\n")
+	out.WriteString("Functions have the names and the meaning that they have in Terraform. None of them " +
+		"reads the clock, uses the network or returns a random value, so the same files always make the same " +
+		"plan.\n")
 	group := ""
 	for _, d := range Docs() {
 		if d.Group != group {

@@ -13,8 +13,8 @@ import (
 	"github.com/zclconf/go-cty/cty/function"
 )
 
-// tryFunc and canFunc are those of Terraform, except that the failure of an expression counts
-// as something that it says about the values that it reads: can(regex("^a", env("TOKEN"))) is
+// tryFunc and canFunc are those of Terraform, except that the failure of an expression reveals
+// something about the values that it reads: can(regex("^a", env("TOKEN"))) is
 // as secret as the token. The library's functions return the bare outcome.
 func tryFunc(w *World) function.Function {
 	return function.New(&function.Spec{
@@ -75,8 +75,8 @@ func (w *World) secretsRead(c *customdecode.ExpressionClosure) cty.ValueMarks {
 	return w.Secrets(e, c.EvalContext)
 }
 
-// UnsetNames returns the variables of the environment that are not set, if that is all that
-// is wrong.
+// UnsetNames returns the environment variables that are not set, if nothing else is
+// wrong.
 func UnsetNames(diags hcl.Diagnostics) []string {
 	var names []string
 	for _, d := range diags {

@@ -16,7 +16,7 @@ var types = group{"Types", []row{
 		example: `can(tonumber("x"))`, result: `false`},
 	{name: "issensitive", of: isSensitiveFunc, text: "Reports whether a value must not be shown.",
 		example: `issensitive(sensitive("a"))`, result: `true`},
-	{name: "nonsensitive", of: nonsensitiveFunc, text: "Takes back sensitive(); a secret of the environment stays one.",
+	{name: "nonsensitive", of: nonsensitiveFunc, text: "Undoes sensitive(); a secret from the environment stays secret.",
 		example: `issensitive(nonsensitive(sensitive("a")))`, result: `false`},
 	{name: "sensitive", of: sensitiveFunc, text: "Marks a value as one that must not be shown.",
 		example: `nonsensitive(sensitive("a"))`, result: `"a"`},

@@ -41,11 +41,11 @@ var YAMLDecode = function.New(&function.Spec{
 
 // yamlReader makes values of the nodes of a document.
 type yamlReader struct {
-	anchors map[*yaml.Node]yamlValue // what aliases stand for; without a value while it is read
+	anchors map[*yaml.Node]yamlValue // the values of aliases; without a value while it is read
 	size    int64
 }
 
-// yamlValue is a value, and what its size is wherever it stands.
+// yamlValue is a value, and the size that it has at each place.
 type yamlValue struct {
 	value cty.Value
 	size  int64
@@ -88,12 +88,12 @@ func (y *yamlReader) read(n *yaml.Node, depth int) (yamlValue, error) {
 	return out, err
 }
 
-// alias returns what was read where the anchor stands. It counts every time: aliases
-// of aliases make a few lines into billions of values.
+// alias returns the value that was read at the anchor. It counts every time, because aliases
+// of aliases turn a few lines into billions of values.
 func (y *yamlReader) alias(n *yaml.Node) (yamlValue, error) {
 	v, known := y.anchors[n.Alias]
 	if !known || v.value == cty.NilVal {
-		return v, yamlFault(n, "the anchor %q is used within what it stands for", n.Value)
+		return v, yamlFault(n, "the anchor %q is used inside its own definition", n.Value)
 	}
 	if y.size += v.size; y.size > EvaluationLimit {
 		return v, tooMuch()

@@ -2,7 +2,7 @@ package language
 
 import "time"
 
-// SetDefaults puts the defaults of the block's attributes into what the block becomes.
+// SetDefaults sets the defaults of the block's attributes in target.
 func (b *Block) SetDefaults(target any) {
 	for i := range b.Attributes {
 		a := &b.Attributes[i]
@@ -20,7 +20,7 @@ func (b *Block) SetDefaults(target any) {
 	}
 }
 
-// IsDefault reports whether an attribute need not be written: what it holds is its default, or
+// IsDefault reports whether an attribute need not be written, because its value is its default or
 // empty.
 func (a *Attribute) IsDefault(target any) bool {
 	switch at := a.At(target).(type) {

@@ -21,8 +21,8 @@ var units = []struct {
 }
 
 // ParseDuration reads "90d", "12h", "1w 2d" or "1h30m": whole numbers with units,
-// each unit once and the largest first. A day has 24 hours. The error says what
-// is wrong, in the words of a clause.
+// each unit once and the largest first. A day has 24 hours. The error is a clause that
+// says what is wrong.
 func ParseDuration(text string) (time.Duration, error) {
 	rest := strings.TrimSpace(text)
 	if rest == "" {
@@ -33,7 +33,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	for rest != "" {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		if digits == 0 {
-			return 0, errors.New("a number is expected before each unit")
+			return 0, errors.New("each unit needs a number before it")
 		}
 		if digits == len(rest) {
 			return 0, errors.New("the number has no unit")
@@ -56,15 +56,15 @@ func ParseDuration(text string) (time.Duration, error) {
 	return total, nil
 }
 
-// unitFault tells a unit that does not exist from one that comes too late.
+// unitFault distinguishes a unit that does not exist from one that comes too late.
 func unitFault(rest string) error {
 	for _, u := range units {
 		if u.letter == rest[0] {
-			return fmt.Errorf("the unit %q comes twice or after a smaller one", rest[:1])
+			return fmt.Errorf("the unit %q appears twice or after a smaller one", rest[:1])
 		}
 	}
 	r := []rune(rest)[0]
-	return fmt.Errorf("%q is no unit", string(r))
+	return fmt.Errorf("%q is not a unit", string(r))
 }
 
 func multiply(digits string, unit time.Duration) (time.Duration, error) {

@@ -22,7 +22,7 @@ func Reference(blocks []*Block) string {
 	return out.String()
 }
 
-// section writes one block, and those in it as sections of their own.
+// section writes one block, and the blocks in it as separate sections.
 func section(out *strings.Builder, level, heading string, b *Block) {
 	fmt.Fprintf(out, "\n%s %s\n\n%s%s\n", level, heading, b.Doc, b.rules())
 	if b.Example != "" {
@@ -47,7 +47,7 @@ func section(out *strings.Builder, level, heading string, b *Block) {
 	}
 }
 
-// facts are what stands in brackets behind the name of an attribute.
+// facts returns the words in brackets after the name of an attribute.
 func (a *Attribute) facts() []string {
 	out := []string{string(a.Form)}
 	if a.Words != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Similar returns the name that someone most likely meant, "" where none is near.
+// Similar returns the name that someone most likely meant, "" if no name is similar.
 func Similar(given string, names []string) string {
 	best, distance := "", max(2, (len(given)+2)/3)+1
 	sorted := slices.Sorted(slices.Values(names))
@@ -16,7 +16,7 @@ func Similar(given string, names []string) string {
 		if strings.EqualFold(given, name) {
 			return name
 		}
-		// Far lengths cannot be near names; most of 100,000 are told by this.
+		// Names of very different length cannot be similar; this rules out most of 100,000.
 		if abs(len(name)-len(given)) >= distance {
 			continue
 		}
@@ -27,14 +27,14 @@ func Similar(given string, names []string) string {
 	return best
 }
 
-// Suggestion returns the way out for a misspelled name: the one that was meant, or
-// all that there are.
+// Suggestion returns the fix for a misspelled name: the one that was probably meant, or
+// a list of all names.
 func Suggestion(given string, names []string, what string) string {
 	if name := Similar(given, names); name != "" {
 		return fmt.Sprintf("Did you mean %q?", name)
 	}
 	if len(names) == 0 {
-		return fmt.Sprintf("Remove it: no %s is known here.", what)
+		return fmt.Sprintf("Remove it: no %s is allowed here.", what)
 	}
 	names = slices.Sorted(slices.Values(names))
 	const shown = 20

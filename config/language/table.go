@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Form is what an attribute takes. Its text says so to people.
+// Form is the kind of value that an attribute takes, in words for people.
 type Form string
 
 // The forms.
@@ -23,8 +23,8 @@ const (
 	Any        Form = "any value"
 )
 
-// Canonical returns the canonical form of a text, or what is wrong with it and the way out. It
-// is told the name of the attribute.
+// Canonical returns the canonical form of a text, or what is wrong with it and how to fix it. name
+// is the name of the attribute.
 type Canonical func(name, text string) (canonical, fault, fix string)
 
 // Attribute is one row of the table of a block.
@@ -34,8 +34,8 @@ type Attribute struct {
 	Default  string   // as it is written in a file, without quotes; "" for none
 	Words    []string // every text that it takes; nil for any text
 	Required bool
-	// ByCloud says that only clouds know it whose vendor lists it. Clouds are those vendors, for
-	// the reference.
+	// ByCloud says that only some clouds know it: those whose vendor lists it. Clouds are those
+	// vendors, for the reference.
 	ByCloud bool
 	Clouds  []string
 	// Needless says that it has no effect in a project with register.
@@ -48,12 +48,12 @@ type Attribute struct {
 	Most      time.Duration
 	MayBeZero bool
 	// At returns a pointer to where the value is kept in what the block becomes: a *string,
-	// *[]string, *bool, *time.Duration, *time.Time or *addr.Address, as the form is. It is nil
-	// for what the decoder reads in a way of its own.
+	// *[]string, *bool, *time.Duration, *time.Time or *addr.Address, depending on the form. It is nil
+	// for attributes that the decoder reads specially.
 	At func(any) any
 }
 
-// At makes an accessor for [Attribute.At] out of one that knows its type.
+// At makes an accessor for [Attribute.At] from one that knows its type.
 func At[T any](at func(*T) any) func(any) any { return func(v any) any { return at(v.(*T)) } }
 
 // Block is one type of block.
@@ -69,14 +69,14 @@ type Block struct {
 	Example    string
 	Attributes []Attribute
 	Blocks     []*Block
-	// Kinds holds what a block takes whose first label decides that, by label.
+	// Kinds holds the tables of a block whose content depends on its first label, by label.
 	Kinds map[string]*Block
 
 	index map[string]int
 }
 
-// Index makes the block's names quick to find, and those of the blocks in it. It returns the
-// block. A block that is used by several goroutines is indexed before.
+// Index makes the names in the block, and in the blocks inside it, quick to find. It returns the
+// block. Index a block before several goroutines use it.
 func (b *Block) Index() *Block {
 	b.index = make(map[string]int, len(b.Attributes)+len(b.Blocks))
 	for i := range b.Attributes {
@@ -129,7 +129,7 @@ func (b *Block) BlockNames() []string {
 // Set is a set of attributes and blocks of one block.
 type Set uint64
 
-// Set returns the set of these members. A name that the block does not have is in no set.
+// Set returns the set of these members. It ignores names that the block does not have.
 func (b *Block) Set(names ...string) Set {
 	var out Set
 	for _, name := range names {
@@ -141,7 +141,7 @@ func (b *Block) Set(names ...string) Set {
 }
 
 // Where returns the set of the attributes and of the blocks for which these functions report
-// true; nil stands for none of them.
+// true; nil means none of them.
 func (b *Block) Where(attribute func(*Attribute) bool, block func(*Block) bool) Set {
 	var out Set
 	for i := range b.Attributes {

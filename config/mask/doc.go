@@ -19,5 +19,5 @@
 // # Limits
 //
 // What is masked is a guess wherever the file is not a configuration. It is made on the safe side: text
-// that may be a key is masked. The net of package cmd/redact stands behind it.
+// that may be a key is masked. The net of package cmd/redact is the second line of defence.
 package mask

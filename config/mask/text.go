@@ -20,7 +20,7 @@ import (
 // whatever the parser made of it.
 
 var (
-	// assigned is what stands before a value: its name and the sign, in most notations.
+	// assigned matches what precedes a value: its name and the sign, in most notations.
 	assigned = regexp.MustCompile(`([A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*[:=][:= \t]*|\b(?i:password|bearer|basic)[ \t]+`)
 	// hclValue is how a value begins that is put together by HCL.
 	hclValue = regexp.MustCompile(`^("|[a-z_0-9]+\(|(var|local|each)\.|<<|[\[({]|(null|true|false)\b)`)
@@ -75,7 +75,7 @@ func (s *Sources) line(file string, at int, text string, foreign bool) {
 		if m[2] >= 0 {
 			name = text[m[2]:m[3]]
 		}
-		shell := name != "" && name == strings.ToUpper(name) // as no name of the language is written
+		shell := name != "" && name == strings.ToUpper(name) // unlike any name of the language
 		if name == "" && !foreign || name != "" && !s.secretName(name) && !(shell && foreign) {
 			continue
 		}
@@ -146,7 +146,7 @@ func (s *Sources) Tokens(name string, src []byte) {
 	}
 }
 
-// secretTexts returns where the texts are of a value that stands in quotes or is put together
+// secretTexts returns the places of the texts in a value that is in quotes or is put together
 // by HCL, up to a comma after it.
 func (s *Sources) secretTexts(value string) []hcl.Range {
 	tokens, _ := hclsyntax.LexConfig([]byte(value), "", hcl.InitialPos)

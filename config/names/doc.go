@@ -1,4 +1,4 @@
-// Package names evaluates what var and local stand for.
+// Package names evaluates variables and locals, the values behind var and local.
 //
 // # Variables
 //

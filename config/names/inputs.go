@@ -29,7 +29,7 @@ type input struct {
 	source  string
 }
 
-// Given is what the variables are set to from outside.
+// Given holds the values that the variables are set to from outside.
 type Given struct {
 	Texts map[string]string // the text of each --var NAME=VALUE; they win over Files
 	Files []string          // files of variables; a later one wins
@@ -113,7 +113,7 @@ func (vs *Variables) parse(v *variable, s *eval.Scope, in input) (cty.Value, boo
 		if _, deep := expr.TooDeep([]byte(in.text), "", hclsyntax.LexConfig); deep {
 			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "It is nested too deep."}}
 		} else if files.Twins([]byte(in.text)) != nil {
-			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "Two words in it look the same, and their accents are encoded in two ways."}}
+			diags = hcl.Diagnostics{{Severity: hcl.DiagError, Detail: "Two words in it look the same, but their accents are encoded differently."}}
 		} else {
 			e, diags = hclsyntax.ParseExpression([]byte(in.text), "", hcl.InitialPos)
 			vs.ev.Meter.Outside(e)
@@ -131,7 +131,7 @@ func (vs *Variables) parse(v *variable, s *eval.Scope, in input) (cty.Value, boo
 		why = ""
 	}
 	s.Report(expr.Carried{Origin: v.Origin}.Kind(faults.InvalidVariable), in.subject, fmt.Sprintf("%s cannot be read as a value for %q.%s", in.source, v.name, why),
-		`Write it as in the file: true, 5, ["a", "b"] or { name = "value" }; a string in such a value stands in quotes.`)
+		`Write it as in the file: true, 5, ["a", "b"] or { name = "value" }; a string in such a value needs quotes.`)
 	return value, false
 }
 

@@ -17,7 +17,7 @@ import (
 
 // LocalsBlock is the table of a locals block.
 var LocalsBlock = (&language.Block{Name: "locals", Several: true,
-	Doc:     "Values with names of your own. Expressions read them as local.NAME.",
+	Doc:     "Values that you name yourself. Expressions read them as local.NAME.",
 	Example: "locals {\n  prefix = \"acme-${var.environment}\"\n}"}).Index()
 
 // local is one attribute of a locals block.

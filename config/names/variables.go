@@ -24,7 +24,7 @@ var VariableBlock = (&language.Block{Name: "variable", Labels: []string{"NAME"},
 	Attributes: []language.Attribute{
 		{Name: "type", Form: language.Any, Default: "any", Example: `type = list(string)`,
 			Doc: "string, number, bool, list(...), set(...), map(...), object({...}) or tuple([...])."},
-		{Name: "default", Form: language.Any, Example: `default = ["a", "b"]`, Doc: "The value if none is given. Without a default, one must be."},
+		{Name: "default", Form: language.Any, Example: `default = ["a", "b"]`, Doc: "The value if none is set. Without a default, you must set one."},
 		{Name: "description", Form: language.Text, Example: `description = "Who owns the buckets."`, Doc: "What it is for.",
 			At: language.At(func(d *Declaration) any { return &d.Description })},
 		{Name: "sensitive", Form: language.Flag, Default: "false", Example: `sensitive = true`,
@@ -60,10 +60,10 @@ type variable struct {
 	typed    bool                 // the type is known
 }
 
-// withheld reports whether nothing may be told of the variable's value.
+// withheld reports whether the variable's value must not be revealed.
 func (v *variable) withheld() bool { return v.Sensitive || v.Origin != "" }
 
-// declare reads the variable blocks, but for their values.
+// declare reads the variable blocks, except for their values.
 func (vs *Variables) declare(blocks []*hclsyntax.Block) {
 	names := make(map[string]*eval.Name, len(blocks))
 	vs.byName = make(map[string]*variable, len(blocks))
@@ -210,8 +210,8 @@ func message(s *eval.Scope, a *hclsyntax.Attribute, v *variable) string {
 	text, err := convert.Convert(value, cty.String)
 	switch {
 	case of.Sensitive:
-		return fmt.Sprintf("The value of %q is not valid. "+
-			"The message is not shown, because it has a sensitive value in it.", v.name)
+		return fmt.Sprintf("The value of %q is not valid. The message is not shown, because it contains a "+
+			"sensitive value.", v.name)
 	case err != nil || text.IsNull():
 		return fmt.Sprintf("The value of %q is not valid.", v.name)
 	}
@@ -228,7 +228,7 @@ func (vs *Variables) Sensitive() []vendors.Secret {
 		}
 		plain, of := expr.Unmark(v.Value)
 		if of.Origin != "" && v.Origin == "" {
-			continue // the file made it of a secret: what is found in a text would tell which
+			continue // the file made it from a secret: what is found in a text would reveal which
 		}
 		_ = cty.Walk(plain, func(_ cty.Path, leaf cty.Value) (bool, error) {
 			if text, err := convert.Convert(leaf, cty.String); err == nil && text.IsKnown() && !text.IsNull() {

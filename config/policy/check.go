@@ -78,8 +78,8 @@ func Operations(policies []Policy, operations []Operation, declared func(addr.Ad
 	return out.Sorted()
 }
 
-// evaluation is a policy at work. What it reports is kept apart from what the load of
-// the files did, so that a Config stays as it is.
+// evaluation is one evaluation of a policy. Its reports are kept apart from those of loading
+// the files, so that a Config does not change.
 type evaluation struct {
 	*eval.Scope
 	ev     *eval.Evaluator
@@ -99,7 +99,7 @@ func (e *evaluation) found() diag.List {
 	return append(found, diag.Diagnostic{Severity: e.policy.Severity, Kind: faults.MoreFaults,
 		Subject: faults.RangeOf(e.policy.rule.condition.Range()), Omitted: e.more,
 		Detail: fmt.Sprintf("%s of the policy %q are not shown.", words.Count(e.more, "more violation"), e.policy.Name),
-		Fix:    "Correct those that are shown, and run the command again."})
+		Fix:    "Correct those that are shown, then run the command again."})
 }
 
 func (p Policy) evaluation() *evaluation {
@@ -110,7 +110,7 @@ func (p Policy) evaluation() *evaluation {
 }
 
 // judge evaluates the policy for a project, or for an operation of it. A fault of the
-// policy itself, which all of them can have, is told once.
+// policy itself, which all of them can have, is reported once.
 func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[string]cty.Value) {
 	rule := e.policy.rule
 	e.Bind(values)
@@ -136,7 +136,7 @@ func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[
 	d := diag.Diagnostic{Severity: e.policy.Severity, Kind: faults.BrokenPolicy,
 		Address: project, Subject: subject,
 		Detail: fmt.Sprintf("%s This is the policy %q at %s.", text, e.policy.Name, faults.RangeOf(rule.condition.Range())),
-		Fix:    "Change what is declared, or the policy."}
+		Fix:    "Change the declaration, or the policy."}
 	if d.Subject.IsZero() {
 		d.Subject, d.Context = faults.RangeOf(rule.condition.Range()), faults.RangeOf(rule.block.Range())
 	}
@@ -147,15 +147,15 @@ func (e *evaluation) judge(project addr.Address, subject diag.Range, values map[
 func (e *evaluation) text(message hclsyntax.Expression) string {
 	value, ok := e.Evaluate(message)
 	if !ok {
-		return "The condition does not hold."
+		return "The condition is false."
 	}
 	value, of := expr.Unmark(value)
 	text, err := convert.Convert(value, cty.String)
 	switch {
 	case of.Sensitive:
-		return "The message is not shown, because it has a sensitive value in it."
+		return "The message is not shown, because it contains a sensitive value."
 	case err != nil || text.IsNull() || text.AsString() == "":
-		return "The condition does not hold."
+		return "The condition is false."
 	}
 	return faults.Sentence(text.AsString())
 }

@@ -12,8 +12,8 @@
 //
 // # Secrets
 //
-// What a policy says is shown, and so is that it says nothing. So its expressions read no secret of the
-// environment, and a message with a sensitive value in it is not shown.
+// The verdicts and messages of policies are shown. So their expressions must not read secrets of the
+// environment, and a message that contains a sensitive value is not shown.
 //
 // # Limits
 //

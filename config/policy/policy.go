@@ -22,7 +22,7 @@ import (
 // concurrent use.
 type Policy struct {
 	Name     string
-	Severity diag.Severity // of what is reported where the condition does not hold
+	Severity diag.Severity // of the report if the condition is false
 	// Operations says that the policy judges the operations of a plan; otherwise
 	// it judges projects.
 	Operations bool
@@ -33,11 +33,11 @@ type Policy struct {
 
 // Block is the table of a policy block.
 var Block = (&language.Block{Name: "policy", Labels: []string{"NAME"},
-	Doc: "A rule that every project keeps, or every operation of a plan if it reads operation. Of project it can read " +
+	Doc: "A rule for every project, or for every operation of a plan if it reads operation. It can read these of project: " +
 		namesOf(projectType) + "; of operation, " + namesOf(operationType) + ".",
 	Example: "policy \"private\" {\n  condition     = !project.public_access\n  error_message = \"${project.address} would be public.\"\n}",
 	Attributes: []language.Attribute{
-		{Name: "condition", Form: language.Any, Required: true, Doc: "True if it is kept. It reads project or operation.",
+		{Name: "condition", Form: language.Any, Required: true, Doc: "True if the rule is met. It reads project or operation.",
 			Example: `condition = !project.public_access`},
 		{Name: "error_message", Form: language.Any, Required: true, Doc: "What to print if it is not.",
 			Example: `error_message = "${project.address} would be public."`},
@@ -54,7 +54,7 @@ type rule struct {
 	ev                 *eval.Evaluator // only read
 	block              *hclsyntax.Block
 	condition, message hclsyntax.Expression
-	project            bool // it speaks of a project
+	project            bool // it mentions project
 }
 
 // Decode reads the policy blocks, and finds what is wrong with their
@@ -89,7 +89,7 @@ func Decode(ev *eval.Evaluator, blocks []*hclsyntax.Block) []Policy {
 }
 
 // checkExpressions evaluates condition and message for a project and an operation of
-// which nothing is known but their types.
+// which only the types are known.
 func (p Policy) checkExpressions(ev *eval.Evaluator, s *eval.Scope) bool {
 	before := len(ev.Found.List)
 	values := map[string]cty.Value{"project": cty.UnknownVal(projectType)}
@@ -118,7 +118,7 @@ func attributesExist(s *eval.Scope, e hclsyntax.Expression) bool {
 		}
 		ok = false
 		names := slices.Sorted(maps.Keys(kind.AttributeTypes()))
-		fix := fmt.Sprintf("What there is: %s.", strings.Join(names, ", "))
+		fix := fmt.Sprintf("It has %s.", strings.Join(names, ", "))
 		if near := language.Similar(name, names); near != "" {
 			fix = fmt.Sprintf("Did you mean %s.%s?", root, near)
 		}

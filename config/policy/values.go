@@ -27,7 +27,7 @@ type Operation struct {
 	Range        diag.Range
 }
 
-// projectType has what a policy can say of a project. Lengths of time are texts, as
+// projectType has what a policy can say about a project. Durations are texts, as
 // in the file; seconds() compares them.
 var projectType = cty.Object(map[string]cty.Type{
 	"address": cty.String, "name": cty.String, "key": cty.String, "declared": cty.Bool, "registered": cty.Bool,
@@ -38,12 +38,12 @@ var projectType = cty.Object(map[string]cty.Type{
 	"cors_origins": cty.List(cty.String),
 })
 
-// operationType has what a policy can say of an operation.
+// operationType has what a policy can say about an operation.
 var operationType = cty.Object(map[string]cty.Type{
 	"kind": cty.String, "reason": cty.String, "blocked": cty.Bool, "changes": cty.List(cty.String),
 })
 
-// Attributes are what is known of a project; nothing is said of the rest.
+// Attributes holds what is known of a project; the rest is unknown.
 type Attributes map[string]cty.Value
 
 // AttributesOf returns the attributes of a project of which only the address is known.

@@ -16,13 +16,13 @@ func Moved(from, to addr.Address) string {
 // Removed returns, on one line, the block that makes bh forget a project.
 func Removed(p addr.Address) string { return "removed { from = " + Address(p) + " }" }
 
-// Address returns an address as it stands in a file. It differs from the address's own
+// Address returns an address as it is written in a file. It differs from the address's own
 // form in keys that look like templates or have characters that cannot be seen.
 func Address(p addr.Address) string {
 	return string(hclwrite.TokensForTraversal(traversal(p)).Bytes())
 }
 
-// Quoted returns a text as it stands in a file, in quotes.
+// Quoted returns a text as it is written in a file, in quotes.
 func Quoted(text string) string {
 	return string(hclwrite.TokensForValue(cty.StringVal(text)).Bytes())
 }

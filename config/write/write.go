@@ -1,4 +1,4 @@
-// Package write writes blocks of the language, as they stand in files.
+// Package write writes blocks of the language, as they appear in files.
 //
 // # Blocks
 //

@@ -74,10 +74,10 @@ func (b *Bucket) takeOver(severalClouds bool) {
 	b.TakeOver = strings.Join(line, " ")
 }
 
-// names makes names of projects that are not taken.
+// names makes names for projects that are not taken.
 type names struct{ taken map[string]bool }
 
-// newNames returns the names that files and state use, or have used, as taken.
+// newNames returns names in which those that files and state use, or have used, are taken.
 func newNames(in planner.Input) names {
 	n := names{taken: map[string]bool{}}
 	for _, name := range in.Desired.Names {
@@ -101,7 +101,7 @@ func newNames(in planner.Input) names {
 	return n
 }
 
-// forBucket makes the name of a project from that of a bucket. Characters that it cannot have become
+// forBucket makes the name of a project from that of a bucket. Characters that a name cannot have become
 // underscores, and a name that is taken gets a number.
 func (n names) forBucket(bucket string) addr.Address {
 	base := strings.Map(func(r rune) rune {

@@ -18,7 +18,7 @@ type Bucket struct {
 	Location     string           `json:"location,omitempty"`
 	StorageClass string           `json:"storage_class,omitempty"`
 	CreatedAt    time.Time        `json:"created_at,omitzero"`
-	// Address is that of the project that declares the bucket, or of one that could. Declared
+	// Address is the address of the project that declares the bucket, or of one that could. Declared
 	// is the place of the project's block, zero if no project declares the bucket.
 	Address  addr.Address `json:"address"`
 	Declared diag.Range   `json:"declared,omitzero"`
@@ -75,7 +75,7 @@ func (f Item) Claim() owners.Claim {
 }
 
 // Discovery is what exists and does not belong to this state. Others counts, by connection,
-// the credentials of a cloud and the items of a store that no bh has made.
+// the credentials of a cloud and the items of a store that were not made by any bh.
 type Discovery struct {
 	Stack       string
 	Clouds      []string

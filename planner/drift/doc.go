@@ -12,9 +12,9 @@
 //
 // # What is not drift
 //
-//   - A change that the files ask for by now: an apply would make it, and someone already did.
+//   - A change that the files now ask for: an apply would make it, and someone already did.
 //   - What an interrupted step may have left. The open intents say which steps those are.
-//   - A rotation that is due, and what people added to an item of theirs.
+//   - A rotation that is due, and fields that people added to an item.
 //
 // Only what bh wrote is compared: the groups of settings that are recorded as applied, the domains
 // that it attached, the fields that it stored.

@@ -20,7 +20,7 @@ import (
 )
 
 // Find compares what is recorded with what was observed. A difference does not count
-// as drift if the file asks for it by now, if an interrupted step may have made it, or if it is
+// as drift if the file now asks for it, if an interrupted step may have made it, or if it is
 // a rotation that is due. Classes in ignore are counted and left out. The mode of the input does not
 // matter.
 func Find(in planner.Input, ignore map[Class]bool) Report {
@@ -109,8 +109,8 @@ func (d *drifter) add(class Class, field, before, after string) {
 }
 
 // differs notes a field that is neither as recorded nor as declared. If someone already made the
-// change that an apply would make, there is nothing to put back. A run that was stopped can leave
-// the same, because a policy is recorded last.
+// change that an apply would make, there is nothing to undo. An interrupted run can leave the
+// same, because a policy is recorded last.
 func (d *drifter) differs(class Class, field, recorded, found string, declared *string) {
 	if found != recorded && (declared == nil || found != *declared) {
 		d.add(class, field, recorded, found)
@@ -180,8 +180,8 @@ func (d *drifter) declaresSettings(kind vendors.SettingsKind, found vendors.Buck
 }
 
 // domains compares each domain that bh attached. Others on the bucket are someone else's. A domain that
-// is neither there nor declared is no difference: a step that was refused halfway can leave that,
-// because each domain is a call of its own.
+// is neither attached nor declared is not a difference: a step that was refused halfway can leave that,
+// because each domain is a separate call.
 func (d *drifter) domains(found vendors.BucketSettings) {
 	const kind = vendors.DomainSettings
 	one := func(x vendors.CustomDomain) vendors.BucketSettings {
@@ -281,7 +281,7 @@ func (d *drifter) item() {
 	}
 }
 
-// ofItem adds to the last difference which item it is about.
+// ofItem adds the item to the last difference.
 func (d *drifter) ofItem() {
 	last := &d.found[len(d.found)-1]
 	last.ItemID, last.Secrets = d.record.Item.ID, d.record.Secrets

@@ -23,7 +23,7 @@ import (
 	"buckethead/config/words"
 )
 
-// Kind is what a node stands for.
+// Kind is the kind of thing that a node is.
 type Kind string
 
 // The kinds of node.
@@ -45,14 +45,14 @@ type Node struct {
 }
 
 // Edge leads from a project to something it has. Its kind is "bucket", "registers" for a
-// bucket whose keys someone brought, or "item".
+// bucket with registered keys, or "item".
 type Edge struct {
 	From string `json:"from"`
 	To   string `json:"to"`
 	Kind string `json:"kind"`
 }
 
-// Graph is a picture of what the files declare: first what holds things, then projects with
+// Graph is a picture of what the files declare: first clouds and stores, then projects with
 // what they have, by address.
 type Graph struct {
 	Stack string `json:"stack"`
@@ -60,7 +60,7 @@ type Graph struct {
 	Edges []Edge `json:"edges"`
 }
 
-// Of returns the graph of what is declared.
+// Of returns the graph of a configuration.
 func Of(c *config.Config) Graph {
 	g := Graph{Stack: c.Stack, Nodes: []Node{}, Edges: []Edge{}}
 	for _, x := range c.Clouds {

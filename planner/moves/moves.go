@@ -3,14 +3,14 @@
 // # What moves
 //
 // A moved block changes the address of a project and leaves everything that it has as it is. The state
-// still records the project under the old address until an apply has run, and whoever compares the
-// files with the state has to look it up there. [Of] finds, for each project that the state
+// still records the project under the old address until an apply has run. To compare the files with
+// the state, the old address is needed. [Of] finds, for each project that the state
 // knows, the address that it has after all moves, and [Moves.Now] returns it.
 //
 // # Rules
 //
 // Blocks may form chains: a project that moved twice has one address at the end. A block without a
-// key moves every instance of a name. A project of which only the journal knows moves as well, so
+// key moves every instance of a name. A project that only the journal knows moves as well, so
 // that what an interrupted run left is found under the new address.
 //
 // Nothing moves onto an address that is in use, and nothing moves away from an address that is

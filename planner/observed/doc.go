@@ -4,11 +4,11 @@
 //
 // A [World] has the buckets, credentials and items of all connections, each under a key that names
 // the connection as well: [BucketKey], [CredentialKey], [ItemKey]. What is missing from a World is
-// gone for certain: a refresh confirms each absence before it leaves something out. Nothing in a
-// World is a secret. Secrets appear as fingerprints, and an [Item] holds no more of one.
+// certainly gone: a refresh confirms each absence before it leaves something out. A World holds no
+// secrets: they appear only as fingerprints.
 //
-// A World is read once and then only compared. It is plain data: whoever needs one for a test, or
-// for a plan that is made offline, fills in the maps.
+// A World is read once and then only compared. It is plain data: tests and offline plans fill in
+// the maps.
 //
 // # Calls
 //
@@ -16,5 +16,5 @@
 // those that reading the world took and those that an operation will make. [AddCalls] adds them up
 // for each connection.
 //
-// Package planner/refresh makes a World, and package planner decides by it.
+// Package planner/refresh makes a World, and package planner decides with it.
 package observed

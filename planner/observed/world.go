@@ -53,9 +53,9 @@ type World struct {
 	// can be written to them.
 	Recipients map[string]Recipients
 	// Missing has the stores that do not exist at all although the state has items in
-	// them, with the name of what is missing, such as "the file PATH".
+	// them, with the name of the missing thing, such as "the file PATH".
 	Missing map[string]string
-	// Registered holds the fingerprints of the secrets that people brought.
+	// Registered holds the fingerprints of registered secrets.
 	Registered map[addr.Address]string
 	// CannotEmpty holds the clouds that cannot delete the objects in a bucket.
 	CannotEmpty map[string]bool
@@ -67,7 +67,7 @@ type World struct {
 	// Unproved says why stored keys do not open their bucket, if that was tried.
 	Unproved map[addr.Address]string
 	Calls    []Calls
-	// Assumed says that no vendor was asked: the world is what the state records.
+	// Assumed says that no vendor was asked: the world is taken from the state.
 	Assumed bool
 }
 

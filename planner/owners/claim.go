@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Owner says whose something is that bh made.
+// Owner says who owns something that bh made.
 type Owner string
 
 // The owners. A thing with the name of this stack can still be another state's: two states
@@ -18,7 +18,7 @@ const (
 	UnknownStack Owner = "unknown"
 )
 
-// Rank is the place of an owner in lists: the nearest comes first.
+// Rank is the place of an owner in lists: this stack's own come first.
 func (o Owner) Rank() int { return slices.Index([]Owner{ThisStack, UnknownStack, AnotherStack}, o) }
 
 // Claim says who owns something that carries a name or a mark of bh's. Stack, Lineage and
@@ -30,7 +30,7 @@ type Claim struct {
 	Project string
 }
 
-// unknownOwner stands for the unknown part of an owner's name.
+// unknownOwner is written for the unknown part of an owner's name.
 const unknownOwner = "unknown"
 
 // String names the owner as import blocks do: STACK@LINEAGE, with the first eight letters of the

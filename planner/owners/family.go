@@ -23,7 +23,7 @@ type family struct {
 	hashes   map[string]shortened // made when first asked for
 }
 
-// shortened is what a short form in a name stands for.
+// shortened is the full form of a short form in a name.
 type shortened struct {
 	stack   string
 	project addr.Address
@@ -47,7 +47,7 @@ func newFamily(desired *config.Config, recorded state.Snapshot, seen observed.Wo
 	return f
 }
 
-// short returns what a short form stands for, as far as files, state and marks show.
+// short returns the full form of a short form, as far as files, state and marks show.
 func (f *family) short(hash string) (shortened, bool) {
 	if f.hashes == nil {
 		f.hashes = map[string]shortened{}

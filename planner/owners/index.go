@@ -21,7 +21,7 @@ const (
 	StepStoreCredential = "store_credential"
 )
 
-// Index tells to whom things belong, as far as files, state, names and marks show.
+// Index says who owns things, as far as files, state, names and marks show.
 type Index struct {
 	desired  *config.Config
 	recorded state.Snapshot
@@ -31,7 +31,7 @@ type Index struct {
 	others   *others  // the same
 }
 
-// New returns an index of what is declared, recorded and observed.
+// New returns an index of the declared, recorded and observed things.
 func New(desired *config.Config, recorded state.Snapshot, seen observed.World) *Index {
 	return &Index{desired: desired, recorded: recorded, observed: seen}
 }
@@ -101,10 +101,10 @@ func (x *Index) family() *family {
 	return x.kin
 }
 
-// Mark says whose an item with that mark is.
+// Mark says who owns an item with that mark.
 func (x *Index) Mark(mark vendors.Mark) Claim { return x.family().ofMark(mark) }
 
-// Name says whose a credential of that name is.
+// Name says who owns a credential with that name.
 func (x *Index) Name(name string) Claim { return x.family().ofName(name) }
 
 // Foreign reports whether a mark names another state. A mark without a lineage names no state.
@@ -141,10 +141,10 @@ func (x *Index) Vouched() (known, begun map[observed.CredentialKey]bool) {
 // others holds the evidence that other states, or unknown owners, have buckets. Looking up the owner
 // of a credential is slow, so it is done only for buckets that are asked for.
 type others struct {
-	opened map[observed.BucketKey][]vendors.Credential // by a live one that no record knows
+	opened map[observed.BucketKey][]vendors.Credential // by a live one that is in no record
 	openBy map[observed.BucketKey][]Evidence           // the same, as far as it was asked for
 	named  map[vendors.BucketID][]Evidence             // by an item, which does not say in which cloud
-	keys   map[string]Claim                            // by access key id: those in items of others
+	keys   map[string]Claim                            // by access key id: the keys in items of others
 }
 
 // claimed looks for claims of others, at each item and each credential, when it is first called.
@@ -183,7 +183,7 @@ func (x *Index) claimed() *others {
 	return x.others
 }
 
-// Credential says whose a credential is: that of the state in whose item it is, or else of the state
+// Credential says who owns a credential: the state in whose item it is, or else the state
 // that drew its name.
 func (x *Index) Credential(c vendors.Credential) Claim {
 	if claim, stored := x.claimed().keys[c.ID]; stored {
@@ -230,8 +230,8 @@ func (x *Index) HeldByOthers(key observed.BucketKey) []Evidence {
 	return append(slices.Clone(x.OpenedByOthers(key)), x.claimed().named[key.ID]...)
 }
 
-// Shared yields the buckets that are opened by credentials that no record knows. The credentials may
-// still be those of this state, see [Index.OpenedByOthers].
+// Shared yields the buckets that unrecorded credentials open. The credentials may
+// still belong to this state, see [Index.OpenedByOthers].
 func (x *Index) Shared() iter.Seq[observed.BucketKey] { return maps.Keys(x.claimed().opened) }
 
 // Taken reports whether another state took over a project's item after this one wrote it, and which

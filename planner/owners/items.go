@@ -34,11 +34,11 @@ type Double struct {
 }
 
 // Doubles finds the items that have the title of one of ours, because someone copied it or made another.
-// bh finds its own by id, but whoever looks it up by title may get the other one.
+// bh finds its own by id, but a reference by title may find the other one.
 func (x *Index) Doubles() []Double {
 	title := func(secrets, title string) observed.ItemKey {
 		return observed.ItemKey{Secrets: secrets, ID: strings.ToLower(title)}
-	} // references tell no case
+	} // references ignore case
 	count := make(map[observed.ItemKey]int, len(x.observed.Items))
 	twice := map[observed.ItemKey][]string{}
 	for key, item := range x.observed.Items {

@@ -16,7 +16,7 @@ func OperationID(lineage string, project addr.Address, n uint64) string {
 }
 
 // CredentialName returns the name under which an operation issues a credential: bh/STACK/ADDRESS/ID. If
-// that is longer than limit (in bytes; 0 means no limit), a hash stands for stack and address. Four
+// that is longer than limit (in bytes; 0 means no limit), a hash replaces stack and address. Four
 // bytes are left free for what [RetryName] appends.
 func CredentialName(stack string, project addr.Address, operation string, limit int) string {
 	name := "bh/" + stack + "/" + project.String() + "/" + operation
@@ -35,7 +35,7 @@ func RetryName(name string, n int) string {
 	return name + "." + strconv.Itoa(n)
 }
 
-// shortForm returns the hash that stands for stack and address if a whole name would be too long.
+// shortForm returns the hash that replaces stack and address if a whole name would be too long.
 func shortForm(stack string, project addr.Address) string {
 	sum := sha256.Sum256([]byte(stack + "\x00" + project.String()))
 	return hex.EncodeToString(sum[:8])

@@ -65,7 +65,7 @@ func Read(r io.Reader) (*planner.Plan, error) {
 	if len(text) > limit {
 		return nil, fmt.Errorf("%w: it is larger than %d MiB", ErrFormat, limit>>20)
 	}
-	// Of another format, the fields need not be those of this one.
+	// Another format may have other fields than this one.
 	if err := json.Unmarshal(text, &struct {
 		Format *int `json:"bh_plan_format"`
 	}{&doc.Format}); err != nil {
@@ -84,11 +84,11 @@ func Read(r io.Reader) (*planner.Plan, error) {
 	}
 	switch {
 	case doc.Format != 0 && !known:
-		return nil, fmt.Errorf("%w: it has format %d, and this bh reads formats up to %d", ErrFormat, doc.Format, Format)
+		return nil, fmt.Errorf("%w: it has format %d, but this bh reads formats up to %d", ErrFormat, doc.Format, Format)
 	case doc.Plan == nil:
-		return nil, fmt.Errorf("%w: it has no plan in it", ErrFormat)
+		return nil, fmt.Errorf("%w: it contains no plan", ErrFormat)
 	case doc.Digest != doc.Plan.Digest():
-		return nil, fmt.Errorf("%w: its digest does not fit its operations", ErrFormat)
+		return nil, fmt.Errorf("%w: its digest does not match its operations", ErrFormat)
 	}
 	return doc.Plan, nil
 }
@@ -111,11 +111,11 @@ type Difference struct {
 // are left out; only one on a store that an expected operation uses is a difference.
 func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Difference) {
 	if expected.Stack != fresh.Stack {
-		return nil, []Difference{{Text: fmt.Sprintf("the plan is for the stack %q, and this is %q",
+		return nil, []Difference{{Text: fmt.Sprintf("the plan is for the stack %q, but this is %q",
 			expected.Stack, fresh.Stack)}}
 	}
 	if expected.Mode != fresh.Mode {
-		return nil, []Difference{{Text: fmt.Sprintf("the plan was made to %s, and this is to %s", expected.Mode, fresh.Mode)}}
+		return nil, []Difference{{Text: fmt.Sprintf("the plan was made to %s, but this command is to %s", expected.Mode, fresh.Mode)}}
 	}
 	if expected.Lineage != "" && expected.Lineage != fresh.Lineage {
 		return nil, []Difference{{Text: "the plan was made from another state (lineage " + expected.Lineage + ", here " +
@@ -152,7 +152,7 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 	cut.Operations = slices.DeleteFunc(slices.Clone(fresh.Operations),
 		func(o planner.Operation) bool { return !keep[o.Address] })
 	if len(cut.Operations) < len(fresh.Operations) {
-		cut.Quotas = nil // they are of the whole plan
+		cut.Quotas = nil // they are for the whole plan
 	}
 	return &cut, nil
 }

@@ -18,7 +18,7 @@ import (
 )
 
 // Result is what can be recovered of a lost state: the records of declared projects, and what stays
-// unknown. Lineages are the states whose things were taken. If things of several states were found
+// unknown. Lineages are those of the states whose things were taken. If things of several states were found
 // and none was chosen, Choose lists the states and the rest is empty.
 type Result struct {
 	Records  []state.Record // by address
@@ -28,7 +28,7 @@ type Result struct {
 	Choose   []Kin
 }
 
-// Unknown is something that the providers do not tell. Word is a stable word for programs.
+// Unknown is something that the providers do not reveal. Word is a stable word for programs.
 type Unknown struct {
 	Address addr.Address `json:"address"`
 	Word    string       `json:"word"`
@@ -149,7 +149,7 @@ func (r *rebuilder) project(p *config.Project) {
 	if p.Register == nil {
 		r.bucket(p, &record)
 	} else {
-		record.Applied.Unverified = p.Register.Unverified // nothing tells, and it makes no difference
+		record.Applied.Unverified = p.Register.Unverified // nothing reveals it, and it does not matter
 	}
 	if found {
 		record.Item = &state.ItemRef{ID: item.Summary.ID, Title: item.Summary.Title,
@@ -160,7 +160,7 @@ func (r *rebuilder) project(p *config.Project) {
 	r.out.Records = append(r.out.Records, record)
 }
 
-// strange reports an existing bucket that nothing of the lost state names.
+// strange reports an existing bucket that nothing from the lost state names.
 func (r *rebuilder) strange(p addr.Address, key observed.BucketKey) {
 	others := slices.DeleteFunc(r.owners.HeldByOthers(key), func(h owners.Evidence) bool { return r.takes(h.Claim) })
 	if len(others) > 0 {
@@ -169,7 +169,7 @@ func (r *rebuilder) strange(p addr.Address, key observed.BucketKey) {
 				write.Quoted(others[0].String())+".")
 		return
 	}
-	r.unknown(p, "bucket_unmarked", "the bucket "+key.ID.Name+" is there, and nothing shows that bh made it",
+	r.unknown(p, "bucket_unmarked", "the bucket "+key.ID.Name+" is there, but nothing shows that bh made it",
 		"adopt = true or an import block takes it over, with new keys.")
 }
 
@@ -189,25 +189,25 @@ func (r *rebuilder) item(p *config.Project) (observed.Item, bool) {
 		for i, key := range here {
 			ids[i] = key.ID
 		}
-		r.unknown(p.Addr, "items_ambiguous", "several items carry its mark: "+strings.Join(ids, ", "),
+		r.unknown(p.Addr, "items_ambiguous", "several items have its mark: "+strings.Join(ids, ", "),
 			"Delete those that are not used, and rebuild again.")
 		return observed.Item{}, false
 	}
 	if len(here) == 0 {
 		if len(r.credentials[p.Addr]) > 0 {
-			r.unknown(p.Addr, "item_gone", "it has no item, so its keys are known to nobody", "The next apply issues new ones.")
+			r.unknown(p.Addr, "item_gone", "it has no item, so nobody has its keys", "The next apply issues new ones.")
 		}
 		return observed.Item{}, false
 	}
 	return r.in.Observed.Items[here[0]], true
 }
 
-// bucket records what the bucket tells about itself.
+// bucket records what is known from the bucket itself.
 func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
 	key := observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}
 	b, there := r.in.Observed.Buckets[key]
 	if !there {
-		r.unknown(p.Addr, "bucket_gone", "its bucket "+p.Bucket.ID.Name+" is not there", "A plan says what can be done.")
+		r.unknown(p.Addr, "bucket_gone", "its bucket "+p.Bucket.ID.Name+" is not there", "Run bh plan to see what you can do.")
 	}
 	id := p.Bucket.ID
 	record.Bucket = &id
@@ -216,7 +216,7 @@ func (r *rebuilder) bucket(p *config.Project, record *state.Record) {
 	}
 	record.Applied.Location, record.Applied.StorageClass = b.Location, b.StorageClass
 	if b.Location == "" {
-		record.Applied.Location = p.Bucket.Location // the cloud does not tell, and a hint changes nothing
+		record.Applied.Location = p.Bucket.Location // the cloud does not say, and a hint changes nothing
 	}
 	applied := r.in.Observed.Settings[key]
 	for _, kind := range p.Bucket.Settings.Kinds() {
@@ -239,7 +239,7 @@ func (r *rebuilder) active(p *config.Project, item observed.Item, record *state.
 	}
 	c, live := r.in.Observed.Credential(p.Cloud, id)
 	if !live {
-		r.unknown(p.Addr, "credential_gone", "the key in its item, "+id+", is not there any more",
+		r.unknown(p.Addr, "credential_gone", "the key in its item, "+id+", no longer exists",
 			"The next apply issues a new one.")
 		return
 	}
@@ -259,13 +259,13 @@ func (r *rebuilder) others(p addr.Address, held map[observed.CredentialKey]bool)
 	for _, key := range r.credentials[p] {
 		if !held[key] {
 			r.unknown(p, "credential_unknown",
-				"the key "+key.ID+" of it is live as well; until when it was to work is not known",
-				"Revoke it with the provider when nobody uses it; bh lets it be.")
+				"the key "+key.ID+" of it is also live; bh does not know when it was to be revoked",
+				"Revoke it with the provider when nobody uses it; bh leaves it alone.")
 		}
 	}
 }
 
-// leftOver reports what carries this stack's mark and belongs to no declared project.
+// leftOver reports things with this stack's mark that belong to no declared project.
 func (r *rebuilder) leftOver(held map[observed.CredentialKey]bool) {
 	declared := map[addr.Address]bool{}
 	for i := range r.in.Desired.Projects {
@@ -277,7 +277,7 @@ func (r *rebuilder) leftOver(held map[observed.CredentialKey]bool) {
 		}
 		for _, key := range keys {
 			r.unknown(p, "undeclared", "it is not declared, and an item of it is in "+key.Secrets+" (id "+key.ID+")",
-				"Declare it and rebuild again, and then remove it as you would; or delete what is left of it by hand.")
+				"Declare it and rebuild again, then remove it in the usual way; or delete the rest by hand.")
 		}
 	}
 	for key, c := range r.in.Observed.Credentials {
@@ -287,7 +287,7 @@ func (r *rebuilder) leftOver(held map[observed.CredentialKey]bool) {
 			continue
 		}
 		r.unknown(p, "undeclared", "it is not declared, and a key of it is live in "+key.Cloud+" ("+key.ID+")",
-			"Declare it and rebuild again, and then remove it as you would; or revoke the key by hand.")
+			"Declare it and rebuild again, then remove it in the usual way; or revoke the key by hand.")
 	}
 	slices.SortFunc(r.out.Unknown, func(a, b Unknown) int { return strings.Compare(a.Text, b.Text) })
 }

@@ -37,8 +37,8 @@ func (o *observer) count(connection string, reader any) {
 	o.calls[connection]++
 }
 
-// finish writes down what the reads cost: a list is a call for each page, which
-// only the vendor knows.
+// finish records the cost of the reads: a list takes one call for each page, and
+// only the vendor knows how many.
 func (o *observer) finish() {
 	for connection, n := range o.calls {
 		if c, counts := o.counters[connection]; counts {

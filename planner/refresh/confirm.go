@@ -47,8 +47,8 @@ func (o *observer) confirm(ctx context.Context) {
 	o.finish()
 }
 
-// runSorted makes the reads, several at a time, begun in an order that does not
-// change from run to run.
+// runSorted makes the reads, several at a time, in an order that does not change
+// from run to run.
 func (o *observer) runSorted(reads map[any]func()) {
 	names := make(map[string]func(), len(reads))
 	for key, read := range reads {
@@ -119,7 +119,7 @@ func (o *observer) confirmClasses(ctx context.Context, once func(any, func())) {
 
 // confirmMarked reads the items that an interrupted run may have stored: those
 // that carry our mark, belong to no record, and are in a store that an open
-// intent names; or, where that is asked for, in any.
+// intent names or, if requested, in any store.
 func (o *observer) confirmMarked() {
 	stores := map[string]addr.Address{}
 	for _, i := range o.request.Recorded.Intents {
@@ -210,8 +210,8 @@ func fetch[R, T any](ctx context.Context, o *observer, project addr.Address, con
 	keep(found)
 }
 
-// missing reports whether there is nothing to keep: the thing is certainly not
-// there, or the read failed, which is reported.
+// missing reports whether there is nothing to keep: the thing certainly does not
+// exist, or the read failed, which is reported.
 func (o *observer) missing(project addr.Address, err error) bool {
 	if err == nil {
 		return false

@@ -10,8 +10,8 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// Describe reads buckets whole, with all of their settings where the cloud can
-// tell, several at a time. Those that do not exist are left out.
+// Describe reads whole buckets, with all of their settings if the cloud can
+// list them, several at a time. It leaves out those that do not exist.
 func Describe(ctx context.Context, r Readers, q Request,
 	keys []observed.BucketKey) (map[observed.BucketKey]vendors.BucketSpec, diag.List) {
 	o := newObserver(r, q)

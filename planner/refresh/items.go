@@ -24,8 +24,8 @@ func (o *observer) want(key observed.ItemKey, project addr.Address) {
 // the most that 1Password's SDK allows.
 const itemBatch = 50
 
-// readItems reads the wanted items: several in a call where the store can, else
-// several calls at the same time.
+// readItems reads the wanted items: several in one call if the store can do that, else
+// with several calls at the same time.
 func (o *observer) readItems(ctx context.Context) {
 	byStore := map[string][]observed.ItemKey{}
 	for key := range o.wanted {
@@ -81,7 +81,7 @@ func (o *observer) readBatch(ctx context.Context, secrets string, keys []observe
 	}
 }
 
-// observed keeps all of an item but the secret, of which only the fingerprint stays.
+// observed keeps all of an item except the secret, of which it keeps only the fingerprint.
 func (o *observer) observed(item vendors.Item) observed.Item {
 	return observed.Item{Summary: item.ItemSummary, Read: true, Mark: item.Mark, Fields: item.Keys.Texts(),
 		Misfits:     item.Misfits,

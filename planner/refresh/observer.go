@@ -18,7 +18,7 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// observer collects a world. Its maps are guarded by mu, for reads run at once.
+// observer collects a world. Its maps are guarded by mu, because reads run concurrently.
 type observer struct {
 	readers Readers
 	request Request
@@ -30,9 +30,9 @@ type observer struct {
 	counters map[string]counter
 	// failed are the connections that were reported as unreadable.
 	failed map[string]bool
-	// partial means that what can be listed is wanted even where other lists fail.
+	// partial means that lists are wanted even if other lists fail.
 	partial bool
-	// stopped means that a single read failed: no other is begun.
+	// stopped means that a single read failed: no other is started.
 	stopped bool
 	// wanted are the items to be read, and a project that needs each.
 	wanted map[observed.ItemKey]addr.Address
@@ -123,7 +123,7 @@ func (o *observer) list(ctx context.Context) {
 }
 
 // mayAsk reports whether to begin another list of a connection: not after one that failed,
-// for then there is no plan, unless a part of the answers is of use.
+// because then there is no plan, unless a part of the answers is useful.
 func (o *observer) mayAsk(connection string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -210,8 +210,8 @@ func (o *observer) listItems(ctx context.Context, secrets string) {
 	}
 }
 
-// recipientsOf asks a store that can tell who is able to open it. That is part of its list,
-// and no call of its own.
+// recipientsOf asks a store who can open it, if it can tell. That is part of its list,
+// and not a separate call.
 func recipientsOf(ctx context.Context, reader vendors.SecretReader) (observed.Recipients, bool) {
 	able, is := vendors.As[vendors.RecipientsReader](reader)
 	if !is {
@@ -258,8 +258,8 @@ func (o *observer) unreadable(connection string, err error) {
 	o.failed[connection] = true
 }
 
-// causesOnce leaves out the faults of connections that only need another one which has
-// been reported itself.
+// causesOnce leaves out the faults of connections that only need another connection whose
+// fault is reported.
 func (o *observer) causesOnce() {
 	o.diags = slices.DeleteFunc(o.diags, func(d diag.Diagnostic) bool {
 		var needs *NeedsError
@@ -277,13 +277,13 @@ func find(c *config.Config, connection string) (config.Connection, bool) {
 func fixFor(err error) string {
 	switch {
 	case errors.Is(err, vendors.ErrDenied):
-		return "Check the credentials that bh uses and what they may do; bh doctor says whose they are and what they lack."
+		return "Check the credentials that bh uses and what they may do; bh doctor says whose they are and which permissions they lack."
 	case errors.Is(err, vendors.ErrRateLimited):
-		return "Wait until the limit allows calls again, then repeat the command."
+		return "Wait until the limit allows calls again, then run the command again."
 	case errors.Is(err, context.Canceled):
-		return "Repeat the command."
+		return "Run the command again."
 	case errors.Is(err, vendors.ErrInvalid):
-		return "Nothing was changed. Correct that, and repeat the command."
+		return "Nothing was changed. Correct that, then run the command again."
 	}
-	return "Nothing was changed. Repeat the command when that is fixed or the vendor answers again."
+	return "Nothing was changed. Run the command again when that is fixed or the vendor responds again."
 }

@@ -13,11 +13,11 @@ import (
 	"buckethead/vendors"
 )
 
-// confirmOwners reads items with bh's mark that no record has where a plan asks whose things
-// are: whose the item is that has the title of a new project's; and, before the first apply,
-// where a bucket may be taken over and where others have keys to one, who else is there. It
-// reads one batch in each store at most, for the answer is for words: that there is someone
-// else is known from the list of credentials.
+// confirmOwners reads unrecorded items with bh's mark if a plan needs to know their owners:
+// if an item has the title of a new project's item; before the first apply; if a bucket may be
+// taken over; and if others have keys to a bucket. It reads at most one batch in each store,
+// because the answer only makes messages clearer: the list of credentials already shows
+// that there is someone else.
 func (o *observer) confirmOwners() {
 	snap := o.request.Recorded
 	titles := map[observed.ItemKey]addr.Address{}
@@ -56,14 +56,14 @@ func (o *observer) confirmOwners() {
 	}
 }
 
-// mayTake reports whether a project may take over a bucket that is there.
+// mayTake reports whether a project may take over an existing bucket.
 func (o *observer) mayTake(p *config.Project, has bool) bool {
 	_, there := o.world.Buckets[observed.BucketKey{Cloud: p.Cloud, ID: p.Bucket.ID}]
 	return there && !has && p.Register == nil
 }
 
-// shared reports whether a credential that no record knows, and that bh has named, opens a
-// bucket that a record has.
+// shared reports whether an unrecorded credential with a name of bh opens a recorded
+// bucket.
 func (o *observer) shared() bool {
 	type ref struct{ cloud, id string }
 	var known map[ref]bool

@@ -14,7 +14,7 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// probe looks into the buckets that may be destroyed, where the cloud can tell.
+// probe looks for objects in the buckets that may be destroyed, if the cloud can do that.
 func (o *observer) probe(ctx context.Context) {
 	departing := planner.Departing(planner.Input{Desired: o.request.Desired, Recorded: o.request.Recorded,
 		Mode: o.request.Mode})
@@ -53,8 +53,8 @@ func (o *observer) probe(ctx context.Context) {
 	g.Wait()
 }
 
-// fingerprintRegistered takes the fingerprints of the secrets that people brought,
-// reading those that are references.
+// fingerprintRegistered takes the fingerprints of registered secrets, and reads
+// those that are references.
 func (o *observer) fingerprintRegistered(ctx context.Context) {
 	if o.request.Mode == planner.DestroyAll {
 		return

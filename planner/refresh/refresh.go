@@ -58,7 +58,7 @@ type Request struct {
 	// Scope, if not nil, says which projects are planned: the references of others
 	// are not read.
 	Scope func(addr.Address) bool
-	// Marked asks for every item that carries bh's mark to be read: they tell what was
+	// Marked asks for every item with bh's mark to be read: they show what was
 	// in a state that was lost.
 	Marked bool
 }

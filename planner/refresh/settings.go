@@ -9,8 +9,8 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-// readSettings reads the settings that are declared or were applied, and no other,
-// where the cloud can tell.
+// readSettings reads only the settings that are declared or were applied, if the
+// cloud can list them.
 func (o *observer) readSettings(ctx context.Context) {
 	readings := planner.SettingsToRead(planner.Input{Desired: o.request.Desired,
 		Recorded: o.request.Recorded, Observed: o.world, Mode: o.request.Mode, Scope: o.request.Scope})
@@ -27,8 +27,8 @@ func (o *observer) readSettings(ctx context.Context) {
 	g.Wait() // what went wrong stands in o.diags
 }
 
-// settings reads those of one bucket. Where the cloud says that there is no such
-// bucket, which it has just listed, that is looked into first.
+// settings reads the settings of one bucket. If the cloud says that the bucket does not
+// exist, although it has just listed it, that is checked first.
 func (o *observer) settings(ctx context.Context, reader vendors.BucketReader, able vendors.BucketSettingsReader,
 	r planner.SettingsReading) {
 	if !o.mayRead(ctx, r.Project) {

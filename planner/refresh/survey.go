@@ -19,8 +19,8 @@ type surveyor struct {
 	unlisted []observed.Unlisted // guarded by mu
 }
 
-// Survey lists all that the declared clouds and stores have, and reads the items
-// with bh's mark that no record has, to see whose they are. What it cannot list is in
+// Survey lists everything that the declared clouds and stores have, and reads the items
+// with bh's mark that are in no record, to find their owners. What it cannot list is in
 // the diagnostics, and the rest is returned. A namespace that nothing uses and that the
 // account may not list is not a fault.
 func Survey(ctx context.Context, r Readers, q Request) (observed.World, []observed.Unlisted, diag.List) {
@@ -71,7 +71,7 @@ func (s *surveyor) namespaces(ctx context.Context, cloud string, inUse []namespa
 	return slices.Compact(out)
 }
 
-// tryBuckets lists a namespace that the account may not be allowed.
+// tryBuckets lists a namespace that the account may not be allowed to list.
 func (s *surveyor) tryBuckets(ctx context.Context, n namespace) {
 	list := func(r vendors.BucketReader) ([]vendors.Bucket, error) { return r.ListBuckets(ctx, n.name) }
 	_, buckets, err := ask(ctx, s.observer, n.cloud, s.readers.Buckets, list)

@@ -11,7 +11,7 @@ import (
 // Comparison is what is known of the settings of one bucket.
 type Comparison struct {
 	Want     vendors.BucketSettings // what is declared
-	Applied  vendors.BucketSettings // what the record says that bh wrote
+	Applied  vendors.BucketSettings // what bh wrote, according to the record
 	Observed vendors.BucketSettings // what is there; a group that was not read is missing
 	// Tried holds what interrupted steps may have written.
 	Tried []vendors.SettingsChange
@@ -56,8 +56,7 @@ func (c Comparison) change(kind vendors.SettingsKind) (vendors.SettingsChange, b
 	return vendors.SettingsChange{}, false
 }
 
-// took reports whether an interrupted step turns out to have written the group, so that bh has to
-// clear it.
+// took reports whether an interrupted step did write the group, so that bh must clear it.
 func (c Comparison) took(kind vendors.SettingsKind) bool {
 	return slices.ContainsFunc(c.Tried, func(tried vendors.SettingsChange) bool {
 		return tried.Kind == kind && c.Observed.Meets(kind, tried.Settings)
@@ -139,9 +138,9 @@ func (c Comparison) Before(change vendors.SettingsChange) []string {
 func (c Comparison) Cause(kind vendors.SettingsKind) (word, text string) {
 	switch {
 	case !Same(kind, c.Want, c.Applied):
-		return "settings_changed", "the settings of the bucket that are declared changed"
+		return "settings_changed", "the declared settings of the bucket changed"
 	case !c.Want.Has(kind):
-		return "interrupted", "an earlier run was stopped and left settings on the bucket that are not declared"
+		return "interrupted", "an earlier run was stopped and left undeclared settings on the bucket"
 	}
 	return "settings_drift", "the bucket's settings were changed outside of bh"
 }

@@ -12,7 +12,7 @@
 //
 // A group of settings is written as a whole. bh clears only what it wrote itself. A group that is
 // neither declared nor recorded as applied is left as it is, unless an interrupted step turns out to
-// have written it. Domains are the exception: each one is attached and detached alone, and domains
+// have written it. Domains are the exception: each one is attached and detached by itself, and domains
 // that someone else attached are not touched.
 //
 // If a group could not be read, what bh wrote to the bucket counts as what is there.

@@ -19,8 +19,8 @@ func (c Comparison) Notes(change vendors.SettingsChange) []string {
 		}
 	}
 	note(deletions(after), deletions(before), "objects are deleted by the rule ")
-	note(locks(before), locks(after), "objects are no longer kept by the rule ")
-	note(Shown(after), Shown(before), "the bucket becomes public under ")
+	note(locks(before), locks(after), "objects are no longer locked by the rule ")
+	note(Shown(after), Shown(before), "the bucket becomes public at ")
 	return out
 }
 
@@ -42,7 +42,7 @@ func locks(s vendors.BucketSettings) []string {
 	return vendors.BucketSettings{Lock: enabled}.Words(vendors.LockSettings)
 }
 
-// Shown returns the names under which a bucket with these settings is public.
+// Shown returns the addresses at which a bucket with these settings is public.
 func Shown(s vendors.BucketSettings) []string {
 	var out []string
 	for _, d := range s.Domains {

@@ -99,7 +99,7 @@ func TestOP_itemsOfOthers(t *testing.T) {
 	opCase(t, connectsim.Options{}, func(t *testing.T, a *opAccount) {
 		a.connect.AddItem(a.vault, connectsim.Item{Title: "photos", Category: "LOGIN"})
 		a.declare(opPhotos)
-		if out, code := a.bh("apply", "--yes"); code != 1 || !strings.Contains(out, "An item of that title exists") {
+		if out, code := a.bh("apply", "--yes"); code != 1 || !strings.Contains(out, "An item with that title exists") {
 			t.Fatalf("exit %d\n%s", code, out)
 		}
 		if len(a.minted())+len(a.Buckets()) > 0 || len(a.live()) != 1 {

@@ -21,7 +21,7 @@ func TestR2_destroyOfFullBuckets(t *testing.T) {
 		if wrong := a.complaints(1); len(wrong) > 0 {
 			t.Error(wrong)
 		}
-		if out := a.must("apply", "--yes", "--allow-empty"); !strings.Contains(out, "what the bucket holds is deleted with it: 1 object") {
+		if out := a.must("apply", "--yes", "--allow-empty"); !strings.Contains(out, "the content of the bucket is deleted with it: 1 object") {
 			t.Errorf("got\n%s", out)
 		}
 		if wrong := a.complaints(0); len(wrong) > 0 {
