@@ -46,6 +46,9 @@ type Input struct {
 	Rotate map[addr.Address]bool
 	// NoOverlap revokes the replaced keys, and older ones that still work, at once.
 	NoOverlap bool
+	// LeaveDue, if not nil, says for which projects a rotation that is due is left out. One whose key has expired
+	// is renewed all the same if there is more to do for its project.
+	LeaveDue  func(addr.Address) bool
 	Allowance Allowance
 	Now       time.Time
 	// NameLimit returns the longest credential name that a vendor takes, in

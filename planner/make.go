@@ -11,8 +11,29 @@ import (
 
 // Make returns the plan for an input. The plan holds what can be planned; with errors in the
 // list it must not be applied. The same input always makes the same plan.
+//
+// If time alone causes a part of it, the plan is made a second time without that, for its digest; and
+// a third time if it is to leave due rotations out.
 func Make(in Input) (*Plan, diag.List) {
 	m := newMaker(in)
+	plan := m.plan()
+	if len(m.timed) == 0 {
+		return plan, m.diags.Sorted()
+	}
+	rest := timelessPlan(in)
+	if left := leftOut(in, m.timed, rest); len(left) > 0 {
+		m = newMaker(in)
+		m.left = left
+		plan = m.plan()
+		plan.Left = slices.SortedFunc(maps.Keys(left), addr.Address.Compare)
+	}
+	m.markTimed(plan, rest)
+	return plan, m.diags.Sorted()
+}
+
+// plan makes the plan.
+func (m *maker) plan() *Plan {
+	in := m.in
 	plan := &Plan{
 		Stack: in.Desired.Stack, Lineage: in.Recorded.Meta.Lineage, Mode: in.Mode,
 		Partial: in.Scope != nil, Refresh: observed.AddCalls(in.Observed.Calls), Offline: in.Observed.Assumed,
@@ -43,7 +64,7 @@ func Make(in Input) (*Plan, diag.List) {
 	for i := range plan.Operations {
 		plan.Operations[i].seal()
 	}
-	return plan, m.diags.Sorted()
+	return plan
 }
 
 // addresses returns every project that is declared, recorded, or in the journal, in order.
