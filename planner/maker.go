@@ -32,8 +32,18 @@ type maker struct {
 	timeless bool                      // leave out all that time alone causes
 }
 
+// aging says what time alone decides about a project. Since is when its key became too old, zero
+// if it did not.
+type aging struct {
+	since   time.Time
+	expired bool // the key does not work any more
+}
+
 // newMaker returns a maker with the input indexed by the addresses that projects have after all moves.
 func newMaker(in Input) *maker {
+	if in.OnlyDue {
+		in.Desired = recordedDue(in)
+	}
 	m := &maker{
 		in:      in,
 		owners:  owners.New(in.Desired, in.Recorded, in.Observed),

@@ -155,7 +155,8 @@ type Settle struct {
 	Watch    []state.Watch
 	Unwatch  []string
 	Gone     bool
-	Waive    bool // a proof that is still owed is waived
+	Waive    bool     // a proof that is still owed is waived
+	Keep     []uint64 `json:",omitempty"` // ids of intents that stay open
 }
 
 // Declared is what the record takes from the declaration as it is.
