@@ -45,6 +45,7 @@ func (m *maker) plan() *Plan {
 	plan := &Plan{
 		Stack: in.Desired.Stack, Lineage: in.Recorded.Meta.Lineage, Mode: in.Mode,
 		Partial: in.Scope != nil, Refresh: observed.AddCalls(in.Observed.Calls), Offline: in.Observed.Assumed,
+		OnlyDue: in.OnlyDue,
 	}
 	plan.Watches, plan.SetWatches = m.countListings()
 	var operations []*Operation

@@ -35,6 +35,8 @@ type Plan struct {
 	// Offline says that the plan follows from an assumed world. Such a plan is never saved, and
 	// no plan that can be applied has the same digest.
 	Offline bool `json:"-"`
+	// OnlyDue says that the plan leaves out what the files changed.
+	OnlyDue bool `json:"-"`
 }
 
 // Empty reports whether there is nothing to do.
