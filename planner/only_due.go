@@ -39,17 +39,22 @@ func (m *maker) renewDue(s *subject, d *draft) {
 	switch {
 	case word != "", cause == credentialExpired, s.interrupted():
 		m.needCredential(s, d)
-	case cause == "":
-		// At another address than is declared by now, the proof is the next apply's.
-		if _, readdressed := m.addressed(s, s.record.Item.Fields); len(readdressed) == 0 {
-			m.needProof(s, d)
-		}
+	case cause == "" && m.asStored(s):
+		m.needProof(s, d)
 	}
 	key := observed.BucketKey{Cloud: s.desired.Cloud, ID: s.bucketID()}
 	if _, there := m.in.Observed.Buckets[key]; !there && len(d.Steps) > 0 {
 		d.Blocked = append(d.Blocked, Objection{Word: "bucket_gone", Text: "its bucket was deleted outside of bh",
 			Fix: "bh plan says what can be done about it."})
 	}
+}
+
+// asStored reports whether the item is as the record has it. If it is not, an apply writes it again before it proves the
+// keys; a proof alone would record the item as it was found.
+func (m *maker) asStored(s *subject) bool {
+	item, _ := m.in.Observed.Item(s.record.Secrets, s.record.Item.ID)
+	fields, readdressed := m.addressed(s, s.record.Item.Fields)
+	return len(readdressed) == 0 && item.Summary.Title == s.record.Item.Title && len(m.editedFields(s, item, fields)) == 0
 }
 
 // concludeDue returns the operation that a draft amounts to, nil if there is nothing to do. Intents of steps that no

@@ -58,6 +58,10 @@ func TestMake_onlyDue(t *testing.T) {
 		{"a rotation was killed", []func(*scene){intent(issue)}, "interrupted", []string{issue, storeStep, verify, revoke, settle}, ""},
 		{"its last step was killed", []func(*scene){intent(revoke)}, "interrupted", []string{settle}, ""},
 		{"its proof was killed", []func(*scene){func(s *scene) { s.rec.Proof = state.Unproved }}, "unproved", []string{verify, settle}, ""},
+		{"its proof was killed, and the item edited", []func(*scene){func(s *scene) {
+			s.rec.Proof = state.Unproved
+			s.item(func(i *observed.Item) { i.Fields[vendors.FieldBucket] = "edited" })
+		}}, "", nil, ""},
 		{"an update was killed", []func(*scene){intent(planner.StepUpdateSettings)}, "", nil, ""},
 		{"a provision was killed", []func(*scene){intent(create), (*scene).forgetRecord}, "", nil, ""},
 		{"a provision was killed when the keys were stored", []func(*scene){due, func(s *scene) { s.rec.Applied = state.Applied{} }}, "", nil, ""},

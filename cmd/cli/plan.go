@@ -172,8 +172,8 @@ func planOutputs(plan *planner.Plan) string {
 	if plan.Offline {
 		digest = ""
 	}
-	fmt.Fprintf(&b, "has_changes=%t\nneeds_approval=%t\nplan_digest=%s\nblocked=%d\ndue=%d\n", !plan.Empty(), plan.Lasts(),
-		digest, plan.Blocked(), len(plan.Due())+len(plan.Left))
+	fmt.Fprintf(&b, "has_changes=%t\nplan_digest=%s\nblocked=%d\n", !plan.Empty(), digest, plan.Blocked())
+	fmt.Fprintf(&b, "needs_approval=%t\ndue=%d\n", plan.Lasts(), len(plan.Due())+len(plan.Left))
 	for _, kind := range planner.Kinds() {
 		fmt.Fprintf(&b, "%s=%d\n", kind, counts[kind])
 	}
