@@ -52,6 +52,9 @@ type rigging struct {
 	ends   bool   // rotations that are asked for end older keys at once
 	full   int    // how many mints were refused because there were too many credentials
 
+	onlyDue  bool                    // plan as bh rotate --due does
+	leaveDue func(addr.Address) bool // plan as bh apply --expect does
+
 	planned *planner.Plan // the last one
 	shared  bool          // another state has credentials in the world
 }
@@ -144,11 +147,16 @@ func (r *rigging) plan(ctx context.Context, mode planner.Mode) (*planner.Plan, s
 	if err != nil {
 		return nil, snap, err
 	}
-	world, diags := refresh.Observe(ctx, r.readers(), refresh.Request{Desired: r.config, Recorded: snap, Mode: mode, Parallelism: 1})
+	desired := r.config
+	if r.onlyDue {
+		desired = planner.AsRecorded(r.config, snap)
+	}
+	world, diags := refresh.Observe(ctx, r.readers(), refresh.Request{Desired: desired, Recorded: snap, Mode: mode, Parallelism: 1})
 	if err := diags.Err(); err != nil {
 		return nil, snap, err
 	}
 	plan, diags := planner.Make(planner.Input{Desired: r.config, Recorded: snap, Observed: world, Mode: mode, Now: r.now, Rotate: r.rotate, NoOverlap: r.ends, Allowance: r.allow, Parallelism: 1,
+		OnlyDue: r.onlyDue, LeaveDue: r.leaveDue,
 		Address: r.address, Shape: func(string) string { return r.shape }})
 	r.planned = plan
 	return plan, snap, diags.Err()

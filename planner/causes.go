@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"strings"
 
 	"buckethead/config/words"
@@ -27,8 +28,9 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 		return "credential_gone", "the credential was revoked outside of bh"
 	case c.Status == vendors.Exposed:
 		return "credential_exposed", "the vendor found the credential published and ended it"
-	case c.Status == vendors.Expired:
-		return "credential_expired", "the credential has expired"
+	case c.Status == vendors.Expired && !m.left[s.project]:
+		m.ages(s, aging{since: cmp.Or(c.ExpiresAt, m.in.Now), expired: true})
+		return credentialExpired, "the credential has expired"
 	case c.Status == vendors.Disabled:
 		return "credential_disabled", "the credential was disabled outside of bh"
 	case r.Secrets != d.Secrets:
@@ -53,11 +55,20 @@ func (m *maker) rotationCause(s *subject) (word, text string) {
 // ageCause says why a credential is too old, "" if it is not.
 func (m *maker) ageCause(s *subject, c state.CredentialRef) (word, text string) {
 	issued, d := m.in.Observed.IssuedAt(s.desired.Cloud, c), s.desired
-	switch {
-	case d.ExpiresAfter > 0 && !issued.Add(d.ExpiresAfter).After(m.in.Now):
-		return "credential_expired", "the credential is older than expires_after"
-	case d.Rotate != nil && d.Rotate.Every > 0 && !issued.Add(d.Rotate.Every).After(m.in.Now):
-		return "rotation_due", "rotation due since " + words.Day(issued.Add(d.Rotate.Every))
+	if m.timeless || m.left[s.project] {
+		return "", ""
+	}
+	if d.ExpiresAfter > 0 {
+		if at := issued.Add(d.ExpiresAfter); !at.After(m.in.Now) {
+			m.ages(s, aging{since: at, expired: true})
+			return credentialExpired, "the credential is older than expires_after"
+		}
+	}
+	if d.Rotate != nil && d.Rotate.Every > 0 {
+		if at := issued.Add(d.Rotate.Every); !at.After(m.in.Now) {
+			m.ages(s, aging{since: at})
+			return rotationDue, "rotation due since " + words.Day(at)
+		}
 	}
 	return "", ""
 }

@@ -40,6 +40,9 @@ func (m *maker) needCredential(s *subject, d *draft) {
 		overlap = s.desired.Rotate.Overlap
 	}
 	d.because(Rotate, word, text)
+	if due := m.timed[s.project]; !due.since.IsZero() && d.Reason.Word != word {
+		d.Notes = append(d.Notes, text)
+	}
 	if (word == "interrupted" || word == "store_changed") && m.pendingStored(s, d) {
 		return
 	}
@@ -144,13 +147,14 @@ func (m *maker) needProof(s *subject, d *draft) {
 
 // endRetiring revokes the credentials whose overlap has passed.
 func (m *maker) endRetiring(s *subject, d *draft) {
-	if s.record == nil || d.ended {
+	if s.record == nil || d.ended || m.timeless {
 		return
 	}
 	for _, c := range s.record.Retiring {
 		if c.RetireAfter.IsZero() || c.RetireAfter.After(m.in.Now) && !m.endsNow(s) {
 			continue
 		}
+		m.ages(s, aging{})
 		d.because(Rotate, "overlap_passed", "the overlap ended on "+words.Day(c.RetireAfter)+
 			"; the old key is revoked")
 		d.add(revoke(c))

@@ -197,7 +197,7 @@ func TestAsRecorded(t *testing.T) {
 	s.in.Desired.Projects = append(s.in.Desired.Projects, config.Project{Addr: albums, Cloud: cloud, Secrets: store, Register: &config.Register{Reference: "op://a/b/c"}})
 	s.in.Desired.Moved = []config.Moved{{From: photos, To: addr.Address{Kind: addr.Project, Name: "pictures"}}}
 	s.in.Desired.Removed = []config.Removed{{From: addr.Address{Kind: addr.Project, Name: "gone"}}}
-	s.in.Desired = drift.AsRecorded(s.in.Desired, s.in.Recorded)
+	s.in.Desired = planner.AsRecorded(s.in.Desired, s.in.Recorded)
 	if d := s.in.Desired; len(d.Moved)+len(d.Removed)+len(d.Imports) != 0 {
 		t.Errorf("got %v, %v and %v, which no state has", d.Moved, d.Removed, d.Imports)
 	}

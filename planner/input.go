@@ -46,6 +46,13 @@ type Input struct {
 	Rotate map[addr.Address]bool
 	// NoOverlap revokes the replaced keys, and older ones that still work, at once.
 	NoOverlap bool
+	// LeaveDue, if not nil, says for which projects a rotation that is due is left out. One whose key has expired
+	// is renewed all the same if there is more to do for its project.
+	LeaveDue func(addr.Address) bool
+	// OnlyDue plans only what time and stopped runs left to do for projects that are recorded and declared:
+	// rotations that are due, overlaps that ended, credentials that were left behind. What the files
+	// change is left alone.
+	OnlyDue   bool
 	Allowance Allowance
 	Now       time.Time
 	// NameLimit returns the longest credential name that a vendor takes, in

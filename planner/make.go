@@ -7,15 +7,45 @@ import (
 	"buckethead/config/addr"
 	"buckethead/config/diag"
 	"buckethead/planner/observed"
+	"buckethead/vendors"
 )
 
 // Make returns the plan for an input. The plan holds what can be planned; with errors in the
 // list it must not be applied. The same input always makes the same plan.
+//
+// If time alone causes a part of it, the plan is made a second time without that, for its digest; and
+// a third time if it is to leave due rotations out.
 func Make(in Input) (*Plan, diag.List) {
 	m := newMaker(in)
+	plan := m.plan()
+	if len(m.timed) == 0 {
+		return plan, m.diags.Sorted()
+	}
+	if in.OnlyDue { // all of it is because of the time
+		m.markTimed(plan, nil)
+		return plan, m.diags.Sorted()
+	}
+	rest := timelessPlan(in)
+	if left := leftOut(in, m.timed, rest); len(left) > 0 {
+		m = newMaker(in)
+		m.left = left
+		plan = m.plan()
+		plan.Left = slices.SortedFunc(maps.Keys(left), addr.Address.Compare)
+	}
+	m.markTimed(plan, rest.Operations)
+	if sum := rest.Sum(); sum != plan.Sum() {
+		plan.Timeless = sum
+	}
+	return plan, m.diags.Sorted()
+}
+
+// plan makes the plan.
+func (m *maker) plan() *Plan {
+	in := m.in
 	plan := &Plan{
 		Stack: in.Desired.Stack, Lineage: in.Recorded.Meta.Lineage, Mode: in.Mode,
 		Partial: in.Scope != nil, Refresh: observed.AddCalls(in.Observed.Calls), Offline: in.Observed.Assumed,
+		OnlyDue: in.OnlyDue,
 	}
 	plan.Watches, plan.SetWatches = m.countListings()
 	var operations []*Operation
@@ -44,7 +74,57 @@ func Make(in Input) (*Plan, diag.List) {
 		plan.Operations[i].seal()
 		m.recordGrants(&plan.Operations[i])
 	}
-	return plan, m.diags.Sorted()
+	return plan
+}
+
+// timelessPlan returns the plan without what time alone causes: no key is too old or has expired, and
+// no overlap has ended.
+func timelessPlan(in Input) *Plan {
+	if in.Observed.Credentials != nil {
+		in.Observed.Credentials = maps.Clone(in.Observed.Credentials)
+		for key, c := range in.Observed.Credentials {
+			if c.Status == vendors.Expired {
+				c.Status = vendors.Active
+				in.Observed.Credentials[key] = c
+			}
+		}
+	}
+	m := newMaker(in)
+	m.timeless = true
+	return m.plan()
+}
+
+// leftOut returns the projects whose due rotations are left out. A key that has expired is not left
+// alone if there is more to do: what that proves would not work.
+func leftOut(in Input, timed map[addr.Address]aging, rest *Plan) map[addr.Address]bool {
+	out := map[addr.Address]bool{}
+	if in.LeaveDue == nil {
+		return out
+	}
+	more := map[addr.Address]bool{}
+	for _, o := range rest.Operations {
+		more[o.Address] = true
+	}
+	for p, a := range timed {
+		if !a.since.IsZero() && in.LeaveDue(p) && !in.Rotate[p] && !(a.expired && more[p]) {
+			out[p] = true
+		}
+	}
+	return out
+}
+
+// markTimed says in the operations of a plan what time alone causes. Rest has the operations without that.
+func (m *maker) markTimed(plan *Plan, rest []Operation) {
+	digests := make(map[addr.Address]string, len(rest))
+	for _, o := range rest {
+		digests[o.Address] = o.Digest
+	}
+	for i := range plan.Operations {
+		o := &plan.Operations[i]
+		if a, is := m.timed[o.Address]; is {
+			o.Timed = &Timed{Due: a.since, Rest: digests[o.Address]}
+		}
+	}
 }
 
 // addresses returns every project that is declared, recorded, or in the journal, in order.
@@ -87,6 +167,8 @@ func (m *maker) decide(s *subject) *Operation {
 	switch {
 	case m.outOfSight(s):
 		return nil
+	case m.in.OnlyDue:
+		return m.onlyDue(s)
 	case s.desired == nil && s.record == nil:
 		return m.undoIntents(s)
 	case s.desired == nil:

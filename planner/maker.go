@@ -27,10 +27,23 @@ type maker struct {
 	owners   *owners.Index
 	renames  map[addr.Address]renaming // made when first asked for
 	refused  map[addr.Address]bool     // renames whose bucket belongs to the old project
+	timed    map[addr.Address]aging    // projects for which time alone decides something
+	left     map[addr.Address]bool     // projects whose due rotations are left out
+	timeless bool                      // leave out all that time alone causes
+}
+
+// aging says what time alone decides about a project. Since is when its key became too old, zero
+// if it did not.
+type aging struct {
+	since   time.Time
+	expired bool // the key does not work any more
 }
 
 // newMaker returns a maker with the input indexed by the addresses that projects have after all moves.
 func newMaker(in Input) *maker {
+	if in.OnlyDue {
+		in.Desired = recordedDue(in)
+	}
 	m := &maker{
 		in:      in,
 		owners:  owners.New(in.Desired, in.Recorded, in.Observed),
@@ -38,6 +51,7 @@ func newMaker(in Input) *maker {
 		removed: map[addr.Address]config.Removed{}, imports: map[addr.Address]config.Import{},
 		intents: map[addr.Address][]state.Intent{}, watches: map[addr.Address][]state.Watch{},
 		byName: map[observed.CredentialKey][]string{}, refused: map[addr.Address]bool{},
+		timed: map[addr.Address]aging{},
 	}
 	if in.Mode != DestroyAll {
 		for i := range in.Desired.Projects {

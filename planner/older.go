@@ -22,7 +22,7 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 	if s.record == nil || unhealthy(word) {
 		return
 	}
-	asked := word == "rotation_due" || word == "rotation_asked" && !m.endsNow(s) // and no leak was reported
+	asked := word == rotationDue || word == "rotation_asked" && !m.endsNow(s) // and no leak was reported
 	if s.record.Proof == "" && asked && len(s.record.Retiring) > 0 {
 		// The older key may be the last one that works. The current one works at the newly
 		// declared address, which may be why it was not proved.

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"time"
 
 	"buckethead/config/addr"
 	"buckethead/config/diag"
@@ -102,11 +103,36 @@ type Operation struct {
 	// After names the operations of this plan that have to be done before this one starts.
 	After []Wait           `json:"after,omitempty"`
 	Calls []observed.Calls `json:"calls,omitempty"`
+	// Timed is not nil if time alone caused a part of the operation, or all of it.
+	Timed *Timed `json:"timed,omitempty"`
 	// Digest is a SHA-256 over everything that decides what the operation does. Texts, the place in the file and
 	// counts of objects are not part of it, nor is the operation id, which an apply draws
 	// from the state that it finds.
 	Digest string     `json:"digest"`
 	Range  diag.Range `json:"range,omitzero"`
+}
+
+// Timed says what time alone has to do with an operation: a rotation is due, a key has expired, or an
+// overlap has ended.
+type Timed struct {
+	// Due is since when the key is to be renewed, zero if it is not.
+	Due time.Time `json:"due,omitzero"`
+	// Rest is the digest of what the operation does besides, "" if that is nothing.
+	Rest string `json:"rest,omitempty"`
+}
+
+// IsDue reports whether the operation renews a key because of its age.
+func (o *Operation) IsDue() bool {
+	// Plans that were saved before format 4 have the words alone.
+	return o.Timed != nil && !o.Timed.Due.IsZero() || o.Reason.Word == rotationDue || o.Reason.Word == credentialExpired
+}
+
+// Lasting returns the digest of what the operation does that time alone did not cause, "" if that is nothing.
+func (o *Operation) Lasting() string {
+	if o.Timed != nil {
+		return o.Timed.Rest
+	}
+	return o.Digest
 }
 
 // Act describes a step for people and for plan files.
@@ -121,6 +147,12 @@ type Wait struct {
 	Address addr.Address `json:"address"`
 	Reason  Reason       `json:"reason"`
 }
+
+// The words of operations that renew a key because of its age.
+const (
+	rotationDue       = "rotation_due"
+	credentialExpired = "credential_expired"
+)
 
 // The reasons for which one operation waits for another.
 var (

@@ -33,7 +33,7 @@ func (m *maker) recordedPending(s *subject) *pending {
 		(r.Pending.Fingerprint != m.in.Observed.Registered[s.project] || r.Pending.ID != s.desired.Register.AccessKeyID) {
 		return nil // other keys are declared now
 	}
-	if !r.Registered && !m.in.Observed.Active(r.Cloud, r.Pending.ID) {
+	if !r.Registered && !m.works(s, r.Cloud, r.Pending.ID) {
 		return nil
 	}
 	for _, id := range m.ownItems(s) {
@@ -51,7 +51,7 @@ func (m *maker) unrecordedPending(s *subject) *pending {
 			continue
 		}
 		for _, id := range m.byName[observed.CredentialKey{Cloud: i.Cloud, ID: i.Name}] {
-			if s.vouches(id) || !m.in.Observed.Active(i.Cloud, id) {
+			if s.vouches(id) || !m.works(s, i.Cloud, id) {
 				continue
 			}
 			for _, in := range m.ownItems(s) {

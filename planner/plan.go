@@ -1,8 +1,10 @@
 package planner
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 
 	"buckethead/config/addr"
 	"buckethead/planner/observed"
@@ -18,6 +20,10 @@ type Plan struct {
 	Partial    bool           `json:"partial,omitempty"` // only some of the projects were planned
 	Operations []Operation    `json:"operations"`
 	Unchanged  []addr.Address `json:"unchanged,omitempty"`
+	// Timeless is the digest of the plan as it would be without what time alone causes, "" if that
+	// is all of it. Left has the projects whose due rotations were left out.
+	Timeless string         `json:"timeless,omitempty"`
+	Left     []addr.Address `json:"-"`
 	// Watches is the watch list after this plan's listings; an apply writes
 	// it first. SetWatches says that it differs from the recorded one.
 	Watches    []state.Watch `json:"-"`
@@ -29,6 +35,8 @@ type Plan struct {
 	// Offline says that the plan follows from an assumed world. Such a plan is never saved, and
 	// no plan that can be applied has the same digest.
 	Offline bool `json:"-"`
+	// OnlyDue says that the plan leaves out what the files changed.
+	OnlyDue bool `json:"-"`
 }
 
 // Empty reports whether there is nothing to do.
@@ -54,10 +62,14 @@ func (p *Plan) Blocked() int {
 	return n
 }
 
-// Digest is a SHA-256 in hex over stack, mode and every operation. Two plans with
-// the same digest do the same. The lineage is not part of it, because a first plan is
-// made before there is a state.
-func (p *Plan) Digest() string {
+// Digest identifies what a plan does, but for what time alone causes: rotations that are due, keys that
+// have expired, and overlaps that have ended. So it stays the same as long as only time passes. Two
+// plans with the same digest do the same otherwise. The lineage is not part of it, because a first plan
+// is made before there is a state.
+func (p *Plan) Digest() string { return cmp.Or(p.Timeless, p.Sum()) }
+
+// Sum is a SHA-256 in hex over stack, mode and every operation, whatever caused it.
+func (p *Plan) Sum() string {
 	h := sha256.New()
 	h.Write([]byte(p.Stack + "\x00" + string(p.Mode)))
 	if p.Offline {
@@ -65,8 +77,30 @@ func (p *Plan) Digest() string {
 	}
 	for _, o := range p.Operations {
 		h.Write([]byte("\x00" + o.Digest))
+		if o.Timed != nil {
+			h.Write([]byte("\x00rest " + o.Timed.Rest))
+		}
+	}
+	if p.Timeless != "" {
+		h.Write([]byte("\x00timeless " + p.Timeless))
 	}
 	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Lasts reports whether the plan does anything that time alone did not cause.
+func (p *Plan) Lasts() bool {
+	return slices.ContainsFunc(p.Operations, func(o Operation) bool { return o.Lasting() != "" })
+}
+
+// Due returns the projects whose keys the plan renews because of their age.
+func (p *Plan) Due() []addr.Address {
+	var out []addr.Address
+	for i := range p.Operations {
+		if p.Operations[i].IsDue() {
+			out = append(out, p.Operations[i].Address)
+		}
+	}
+	return out
 }
 
 // Find returns the operation of a project.

@@ -77,7 +77,7 @@ func timeless(s Step) Step {
 		s.Fingerprint = ""
 		return s
 	case Settle:
-		s.Watch = nil
+		s.Watch, s.Keep = nil, nil
 		return s
 	}
 	return s

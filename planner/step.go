@@ -158,7 +158,8 @@ type Settle struct {
 	Watch    []state.Watch
 	Unwatch  []string
 	Gone     bool
-	Waive    bool // a pending proof is waived
+	Waive    bool     // a pending proof is waived
+	Keep     []uint64 `json:",omitempty"` // ids of intents that stay open
 }
 
 // Declared is what the record copies from the declaration.

@@ -21,7 +21,7 @@ func secretsBlock(connection string) addr.Address {
 // stores returns the operations on whole stores, by address. They come before all others, so that
 // those who have left cannot read a key that is stored later.
 func (m *maker) stores() []*Operation {
-	if m.in.Mode == DestroyAll {
+	if m.in.Mode == DestroyAll || m.in.OnlyDue {
 		return nil // what is deleted needs no recipients
 	}
 	var out []*Operation

@@ -19,7 +19,7 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	registered := r != nil && r.Registered
 	var overlap time.Duration
 	if s.desired.Rotate != nil && !m.endsNow(s) &&
-		(r == nil || r.Active == nil || m.in.Observed.Active(r.Cloud, r.Active.ID)) {
+		(r == nil || r.Active == nil || m.works(s, r.Cloud, r.Active.ID)) {
 		overlap = s.desired.Rotate.Overlap
 	}
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
@@ -45,7 +45,7 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 		// It was stored long ago: it is taken over so that it retires like any other. The one
 		// before it is revoked first, unless it may be the only one that works.
 		if replaced && !unhealthy(word) {
-			if m.in.Observed.Active(r.Cloud, r.Active.ID) {
+			if m.works(s, r.Cloud, r.Active.ID) {
 				d.add(s.proof())
 			}
 			d.add(revoke(*r.Active))

@@ -94,6 +94,12 @@ type Record struct {
 	Generation int       `json:"generation"` // counts the credentials issued or registered
 }
 
+// Finished reports whether an apply has once finished the project. Before that, a record may lack
+// its credential, and what it may do.
+func (r *Record) Finished() bool {
+	return r.Active != nil && r.Item != nil && (r.Registered || r.Bucket != nil && r.Applied.Access != "")
+}
+
 // Proof is how sure bh is that the stored credential works.
 type Proof string
 
@@ -234,13 +240,14 @@ type Snapshot struct {
 	Sequences map[addr.Address]uint64
 }
 
-// Settlement ends an operation on a project. Its intents are dropped, and Record becomes its
+// Settlement ends an operation on a project. Its intents are dropped but for those in Keep, and Record becomes its
 // record: nil deletes the record, and a record of another project is refused. The names in
 // Unwatch are removed from the watch list; those in Watch are added or replaced. Entries are
 // added to the history.
 type Settlement struct {
 	Project addr.Address
 	Record  *Record
+	Keep    []uint64 // ids of intents of the project that stay open
 	Watch   []Watch
 	Unwatch []string
 	Entries []Entry

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/config/addr"
 	"buckethead/executor"
 	"buckethead/planner"
 	"buckethead/planner/planfile"
@@ -79,20 +81,37 @@ func destroyCommand(r *run) *cli.Command {
 }
 
 func rotateCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "rotate", Usage: "issue new keys for projects now", ArgsUsage: "PROJECT...",
-		Flags: applyFlags(&cli.BoolFlag{Name: "no-overlap", Usage: "revoke the old keys at once: they have leaked"}),
+	return &cli.Command{Name: "rotate", Usage: "issue new keys for projects now, or those that are due",
+		ArgsUsage: "PROJECT... | --due",
+		Flags: applyFlags(&cli.BoolFlag{Name: "no-overlap", Usage: "revoke the old keys at once: they have leaked"},
+			&cli.BoolFlag{Name: "due", Usage: "renew what is due, and change nothing else"}),
 		Action: func(c *cli.Context) error {
 			a, err := readApplyArgs(c, r)
 			if err != nil {
 				return err
 			}
-			a.noOverlap = c.Bool("no-overlap")
-			if a.typed = c.Args().Slice(); len(a.typed) == 0 {
-				return errors.New("bh rotate needs at least one project")
+			a.typed, a.noOverlap, a.onlyDue = c.Args().Slice(), c.Bool("no-overlap"), c.Bool("due")
+			a.rotate, a.question = !a.onlyDue, "Replace these keys?"
+			if err := mayRotate(a); err != nil {
+				return err
 			}
-			a.rotate, a.question = true, "Replace these keys?"
 			return runApply(c.Context, r, a)
 		}}
+}
+
+// mayRotate returns an error for arguments that do not go together.
+func mayRotate(a applyArgs) error {
+	switch {
+	case a.onlyDue && len(a.typed) > 0:
+		return fmt.Errorf("bh rotate --due takes no projects, and was given %q; to renew these keys now, due or not, "+
+			"leave out --due; to look only at these: --target %s", a.typed[0], inShell(a.typed[0]))
+	case a.onlyDue && a.noOverlap:
+		return errors.New("bh rotate --due lets each old key work until its overlap ends; " +
+			"to end old keys at once, name the projects: bh rotate PROJECT --no-overlap")
+	case !a.onlyDue && len(a.typed) == 0:
+		return errors.New("bh rotate needs the projects whose keys are to be renewed; for all that are due: bh rotate --due")
+	}
+	return nil
 }
 
 // runApply is bh apply, destroy and rotate.
@@ -109,7 +128,21 @@ func runApply(ctx context.Context, r *run, a applyArgs) error {
 		}
 		a.mode = saved.Mode
 	}
+	a.leaveDue = leaves(a, saved)
 	return inSession(ctx, r, a.common, func(s *session) error { return planAndApply(ctx, s, a, saved) })
+}
+
+// leaves says which rotations that are due an apply leaves to bh rotate --due: of a plan that was approved those that
+// have fallen due since.
+func leaves(a applyArgs, saved *planner.Plan) func(addr.Address) bool {
+	switch {
+	case saved != nil:
+		due := saved.Due()
+		return func(p addr.Address) bool { return !slices.Contains(due, p) }
+	case a.expect != "" && !a.onlyDue:
+		return func(addr.Address) bool { return true }
+	}
+	return nil
 }
 
 // mayProceed returns an error if confirmation is needed and nobody can be asked.
@@ -255,7 +288,7 @@ func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Sna
 	if !plan.Empty() {
 		s.view.Report(plan, report)
 	}
-	s.writeOutputs(ctx, planOutputs(plan))
+	s.writeOutputs(ctx, planOutputs(plan)+rotatedOutput(report, plan))
 	switch {
 	case report.Interrupted && signalled() != 0:
 		return signalled()
@@ -265,6 +298,21 @@ func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Sna
 		return exitCode(exitChanges)
 	}
 	return nil
+}
+
+// rotatedOutput returns the output with the addresses of the projects that have new keys now, as JSON.
+func rotatedOutput(report executor.Report, plan *planner.Plan) string {
+	rotated := []string{}
+	for i, result := range report.Results {
+		issues := func(a planner.Act) bool { return a.Step == planner.StepIssueCredential }
+		o := plan.Operations[i]
+		fresh := o.Kind == planner.Provision || o.Kind == planner.Adopt
+		if result.Outcome == executor.Done && !fresh && slices.ContainsFunc(o.Acts, issues) {
+			rotated = append(rotated, o.Address.String())
+		}
+	}
+	text, _ := json.Marshal(rotated) // of strings
+	return "rotated=" + string(text) + "\n"
 }
 
 // closeState closes the state after an apply that returned err. If the state cannot be written back, that is an error

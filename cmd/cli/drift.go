@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/planner"
 	"buckethead/planner/drift"
 	"buckethead/planner/refresh"
 )
@@ -76,7 +77,7 @@ func runDrift(ctx context.Context, s *session, ignore map[drift.Class]bool, prov
 		return err
 	}
 	request := s.observation(snap)
-	request.Desired = drift.AsRecorded(s.config, snap)
+	request.Desired = planner.AsRecorded(s.config, snap)
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
 	if err := s.unread(ctx, diags); err != nil {
 		return err

@@ -26,10 +26,13 @@ type planArgs struct {
 	// allowEphemeral allows a local state on the runner of a CI service.
 	allowEphemeral bool
 	mode           planner.Mode
-	rotate         bool           // replace the keys of the named projects
-	noOverlap      bool           // and end the old keys at once
-	typed          []string       // only these; nil for all
-	named          []addr.Address // the same, resolved
+	rotate         bool // replace the keys of the named projects
+	noOverlap      bool // and end the old keys at once
+	onlyDue        bool // do what is due, and nothing that the files changed
+	// leaveDue says which rotations that are due are left out; nil for none.
+	leaveDue func(addr.Address) bool
+	typed    []string       // only these; nil for all
+	named    []addr.Address // the same, resolved
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
@@ -108,19 +111,23 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 		return nil, err
 	}
 	// Keys can be renewed and projects destroyed even if a policy forbids what is declared.
-	if a.mode == planner.Normal && !a.rotate {
+	if a.mode == planner.Normal && !a.rotate && !a.onlyDue {
 		if err := checkProjects(ctx, s); err != nil {
 			return nil, err
 		}
 	}
 	request := s.observation(snap)
 	request.Mode, request.Scope = a.mode, a.scopeWith(a.named)
+	if a.onlyDue {
+		request.Desired = planner.AsRecorded(s.config, snap)
+	}
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
 	if err := s.unread(ctx, diags); err != nil {
 		return nil, err
 	}
 	input := s.comparison(snap, world)
 	input.Mode, input.Scope, input.Rotate = request.Mode, request.Scope, rotated(s.config, a)
+	input.OnlyDue, input.LeaveDue = a.onlyDue, a.leaveDue
 	input.NoOverlap, input.Allowance, input.Parallelism = a.noOverlap, a.allowance, a.parallelism
 	plan, more := planner.Make(input)
 	if err := s.report(append(diags, more...).Sorted()); err != nil {
@@ -167,6 +174,7 @@ func planOutputs(plan *planner.Plan) string {
 		digest = ""
 	}
 	fmt.Fprintf(&b, "has_changes=%t\nplan_digest=%s\nblocked=%d\n", !plan.Empty(), digest, plan.Blocked())
+	fmt.Fprintf(&b, "needs_approval=%t\ndue=%d\n", plan.Lasts(), len(plan.Due())+len(plan.Left))
 	for _, kind := range planner.Kinds() {
 		fmt.Fprintf(&b, "%s=%d\n", kind, counts[kind])
 	}

@@ -43,6 +43,7 @@ type projectStatus struct {
 	Proof       state.Proof  `json:"proof"`
 	Item        string       `json:"item,omitempty"`
 	Due         string       `json:"due,omitempty"`
+	isDue       bool         // by now, so that bh rotate --due has something to do
 	Opens       string       `json:"opens,omitempty"` // the result of --prove, in words
 }
 
@@ -96,8 +97,13 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 			rows[i+1] = append(rows[i+1], cmp.Or(l.Opens, "-"))
 		}
 	}
-	_, err = fmt.Fprint(s.run.Stdout, s.table(rows))
-	return err
+	if _, err = fmt.Fprint(s.run.Stdout, s.table(rows)); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(lines, func(l projectStatus) bool { return l.isDue }) {
+		s.view.Note("To do what is due, and nothing else: bh rotate --due")
+	}
+	return nil
 }
 
 // proveStatus proves the stored keys of records, for bh status.
@@ -124,19 +130,26 @@ func statusOf(r state.Record, d *config.Project, now time.Time,
 	if r.Item != nil {
 		out.Item = reference(r.Secrets, r.Item.ID, r.Item.Title)
 	}
-	if r.Active == nil {
+	if !r.Finished() {
 		out.Due = "unfinished: apply again"
+	}
+	if r.Active == nil {
 		return out
 	}
 	out.AccessKeyID, out.IssuedAt, out.ExpiresAt = r.Active.ID, r.Active.IssuedAt, r.Active.ExpiresAt
 	if d != nil && d.Rotate != nil && d.Rotate.Every > 0 {
 		out.RotateAt = out.IssuedAt.Add(d.Rotate.Every)
 	}
+	isDue := func(text string) { out.Due, out.isDue = text, d != nil && !r.Registered }
+	ended := slices.IndexFunc(r.Retiring, func(c state.CredentialRef) bool { return !c.RetireAfter.After(now) })
 	switch {
+	case out.Due != "":
 	case !out.ExpiresAt.IsZero() && !out.ExpiresAt.After(now):
-		out.Due = "expired"
+		isDue("expired")
 	case !out.RotateAt.IsZero() && !out.RotateAt.After(now):
-		out.Due = "rotation since " + words.Day(out.RotateAt)
+		isDue("rotation since " + words.Day(out.RotateAt))
+	case ended >= 0:
+		isDue("end of the older key")
 	case !out.RotateAt.IsZero():
 		out.Due = "rotation " + words.Day(out.RotateAt)
 	}

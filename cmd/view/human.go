@@ -55,7 +55,7 @@ func (h *human) repaint() {
 func (h *human) Plan(p *planner.Plan) {
 	h.planned(p)
 	if p.Empty() {
-		h.writeTexts(noChanges(p), endpointsText(h.o), referencesText(h.o))
+		h.writeTexts(noChanges(p), dueText(p), endpointsText(h.o), referencesText(h.o))
 		return
 	}
 	lines := make([]line, len(p.Operations))
@@ -76,7 +76,7 @@ func (h *human) Plan(p *planner.Plan) {
 		h.writeLine(&b, l, kind, label, what)
 	}
 	_, _ = io.WriteString(h.out, b.String()+"\n")
-	h.writeTexts(summary(p), callsText(p, h.o), quotasText(p, h.o), endpointsText(h.o), referencesText(h.o))
+	h.writeTexts(summary(p), dueText(p), callsText(p, h.o), quotasText(p, h.o), endpointsText(h.o), referencesText(h.o))
 }
 
 // writeTexts writes each non-empty text on its own lines.

@@ -91,6 +91,12 @@ func (j *jsonLines) Plan(p *planner.Plan) {
 	if p.Offline {
 		fields["offline"] = true
 	}
+	if due := p.Due(); len(due) > 0 {
+		fields["due"] = due
+	}
+	if len(p.Left) > 0 {
+		fields["left"] = p.Left
+	}
 	j.write("info", message, "change_summary", fields)
 }
 

@@ -162,8 +162,11 @@ func vendorTitle(vendor, connection string, several int, opt Options) string {
 
 // noChanges returns the text for a plan with nothing to do.
 func noChanges(p *planner.Plan) string {
-	if p.Offline {
+	switch {
+	case p.Offline:
 		return "No changes between the files and the state."
+	case p.OnlyDue:
+		return "Nothing is due."
 	}
 	return "No changes."
 }

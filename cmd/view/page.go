@@ -138,6 +138,9 @@ func (p *page) tail() string {
 		return ""
 	}
 	text, lines := "", []string{endpointsText(p.options), referencesText(p.options)}
+	if p.report == nil || len(p.plan.Left) > 0 {
+		lines = append([]string{dueText(p.plan)}, lines...)
+	}
 	if !p.plan.Empty() {
 		lines = append([]string{callsText(p.plan, p.options), quotasText(p.plan, p.options)}, lines...)
 	}

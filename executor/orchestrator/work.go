@@ -216,7 +216,7 @@ func settle(ctx context.Context, rig Rig, s planner.Settle, w Work, rec Recorder
 			}
 		}
 	}
-	settlement := state.Settlement{Project: w.Record.Project, Watch: watch, Unwatch: s.Unwatch}
+	settlement := state.Settlement{Project: w.Record.Project, Watch: watch, Unwatch: s.Unwatch, Keep: s.Keep}
 	if !s.Gone {
 		w.Record = declare(w.Record, s.Declared)
 		w.Record.UpdatedAt = second(rig.Now())

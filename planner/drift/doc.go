@@ -7,7 +7,7 @@
 // word that programs can rely on and people can ignore.
 //
 // A refresh reads what the configuration asks for, and drift is about what is recorded. So the
-// refresh is made with [AsRecorded], a configuration that declares what the state holds and nothing
+// refresh is made with [planner.AsRecorded], a configuration that declares what the state holds and nothing
 // else.
 //
 // # What is not drift

@@ -1,14 +1,8 @@
 package drift
 
 import (
-	"slices"
-
-	"buckethead/config"
 	"buckethead/config/addr"
 	"buckethead/config/diag"
-	"buckethead/planner/moves"
-	"buckethead/state"
-	"buckethead/vendors"
 )
 
 // Class is a stable word for one kind of change made outside of bh.
@@ -79,32 +73,4 @@ func (r Report) Projects() int {
 		drifted[x.Address] = true
 	}
 	return len(drifted)
-}
-
-// AsRecorded returns a configuration that declares what the state holds and nothing else. With it, a
-// refresh reads everything that drift depends on: also what is no longer declared, but no secret
-// that someone brings.
-func AsRecorded(c *config.Config, snap state.Snapshot) *config.Config {
-	out := *c
-	out.Projects, out.Moved, out.Removed, out.Imports = nil, nil, nil, nil
-	declared := make(map[addr.Address]diag.Range, len(c.Projects))
-	for i := range c.Projects {
-		declared[c.Projects[i].Addr] = c.Projects[i].Range
-	}
-	moved := moves.Of(c, snap)
-	for p, r := range snap.Records {
-		one := config.Project{Addr: p, Cloud: r.Cloud, Secrets: r.Secrets, Access: r.Applied.Access,
-			AllowedIPs:   r.Applied.AllowedIPs,
-			ExpiresAfter: r.Applied.ExpiresAfter, OnDestroy: config.OnDestroy(r.OnDestroy), Range: declared[moved.Now(p)]}
-		if r.Bucket != nil {
-			one.Bucket = vendors.BucketSpec{ID: *r.Bucket, Location: r.Applied.Location, StorageClass: r.Applied.StorageClass,
-				Settings: r.Applied.Settings}
-		}
-		if r.Item != nil {
-			one.ItemTitle = r.Item.Title
-		}
-		out.Projects = append(out.Projects, one)
-	}
-	slices.SortFunc(out.Projects, func(a, b config.Project) int { return a.Addr.Compare(b.Addr) })
-	return &out
 }

@@ -30,8 +30,9 @@ import (
 
 // Format is the version of the file that this package writes. It reads the ones before it as
 // well: format 2 added operations on stores, and where a changed value comes from; format 3 has
-// the address of an operation in one field, and says why one waits for another.
-const Format = 3
+// the address of an operation in one field, and says why one waits for another; format 4 says what
+// time alone causes.
+const Format = 4
 
 // limit bounds what Read takes, in bytes: 100,000 operations are well below it.
 const limit = 512 << 20
@@ -51,7 +52,7 @@ type document struct {
 func Write(w io.Writer, p *planner.Plan, version string) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "  ")
-	return enc.Encode(document{Format: Format, BH: version, Digest: p.Digest(), Plan: p})
+	return enc.Encode(document{Format: Format, BH: version, Digest: p.Sum(), Plan: p})
 }
 
 // Read reads a plan file for showing and comparing. Its operations have no Steps. The error
@@ -87,7 +88,7 @@ func Read(r io.Reader) (*planner.Plan, error) {
 		return nil, fmt.Errorf("%w: it has format %d, but this bh reads formats up to %d", ErrFormat, doc.Format, Format)
 	case doc.Plan == nil:
 		return nil, fmt.Errorf("%w: it contains no plan", ErrFormat)
-	case doc.Digest != doc.Plan.Digest():
+	case doc.Digest != doc.Plan.Sum():
 		return nil, fmt.Errorf("%w: its digest does not match its operations", ErrFormat)
 	}
 	return doc.Plan, nil
@@ -108,7 +109,8 @@ type Difference struct {
 
 // Compare compares an expected plan with a fresh one. If they do not differ, run has the
 // operations of the fresh plan that were expected, and may be applied. Other fresh operations
-// are left out; only one on a store that an expected operation uses is a difference.
+// are left out; only one on a store that an expected operation uses is a difference. What only
+// time has added since, such as an overlap that ended, is no difference.
 func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Difference) {
 	if expected.Stack != fresh.Stack {
 		return nil, []Difference{{Text: fmt.Sprintf("the plan is for the stack %q, but this is %q",
@@ -134,7 +136,7 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 			differences = append(differences,
 				Difference{want.Address,
 					"was to " + string(want.Kind) + "; now there is nothing to do: it was done already, or is no longer needed"})
-		case got.Digest != want.Digest:
+		case !same(want, got):
 			differences = append(differences, Difference{want.Address, difference(want, got)})
 		}
 	}
@@ -155,6 +157,16 @@ func Compare(expected, fresh *planner.Plan) (run *planner.Plan, differences []Di
 		cut.Quotas = nil // they are for the whole plan
 	}
 	return &cut, nil
+}
+
+// same reports whether two operations of one address do the same. If only time has passed, they do so
+// without what that causes; a rotation that was due then is due now.
+func same(want, got planner.Operation) bool {
+	if want.Digest == got.Digest {
+		return true
+	}
+	aged := want.Timed != nil || got.Timed != nil
+	return aged && want.Lasting() == got.Lasting() && (got.IsDue() || !want.IsDue())
 }
 
 // difference describes how two operations of one address differ.

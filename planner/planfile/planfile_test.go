@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"buckethead/config"
 	"buckethead/config/addr"
@@ -56,7 +57,7 @@ func TestRead_refusesWhatItDidNotWrite(t *testing.T) {
 		"nothing":        "",
 		"no JSON":        "terraform",
 		"other JSON":     "{}",
-		"newer":          strings.Replace(text, `"bh_plan_format": 3`, `"bh_plan_format": 4`, 1),
+		"newer":          strings.Replace(text, `"bh_plan_format": 4`, `"bh_plan_format": 5`, 1),
 		"changed since":  strings.Replace(text, `"digest": "`, `"digest": "0`, 2),
 		"cut off":        text[:len(text)/2],
 		"unknown field":  strings.Replace(text, `"digest"`, `"quota": 1, "digest"`, 1),
@@ -97,22 +98,69 @@ func TestRead_olderFormats(t *testing.T) {
 	}
 }
 
-// The file of this format, as it is on disk.
+// The files of this format and the one before it, as they are on disk.
 func TestWrite_golden(t *testing.T) {
 	old, photos := addr.Address{Kind: addr.Project, Name: "old"}, addr.Address{Kind: addr.Project, Name: "photos", Key: "eu"}
 	p := &planner.Plan{Stack: "main", Lineage: "L", Mode: planner.Normal, Operations: []planner.Operation{
 		{Address: addr.Address{Kind: addr.Secrets, Name: "age_file.main"}, Kind: planner.Update, Digest: "1"},
 		{Address: photos, Kind: planner.Provision, Digest: "2", After: []planner.Wait{{Address: old, Reason: planner.Reason{Word: "bucket_name", Text: "frees the name of the bucket"}}}}}}
-	const path = "testdata/format3.json"
+	golden(t, "testdata/format3.json", p)
+	rotate := planner.Operation{Address: photos, Kind: planner.Rotate, Reason: planner.Reason{Word: "rotation_due"}, Digest: "3",
+		Timed: &planner.Timed{Due: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), Rest: "4"}}
+	p = &planner.Plan{Stack: "main", Mode: planner.Normal, Operations: []planner.Operation{rotate}, Timeless: "5"}
+	want := golden(t, "testdata/format4.json", p)
+	if got := write(t, p); string(got) != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	for _, changed := range []string{`"rest": "4"`, `"timeless": "5"`} {
+		broken := strings.Replace(want, changed, strings.TrimSuffix(changed, "\"")+"x\"", 1)
+		if _, err := planfile.Read(strings.NewReader(broken)); !errors.Is(err, planfile.ErrFormat) {
+			t.Errorf("%s was changed: %v", changed, err)
+		}
+	}
+}
+
+// golden reads a file that holds the plan, and returns its text.
+func golden(t *testing.T, path string, p *planner.Plan) string {
+	t.Helper()
 	want, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := write(t, p); string(got) != string(want) {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
-	}
 	if read, err := planfile.Read(bytes.NewReader(want)); err != nil || !reflect.DeepEqual(read, p) {
-		t.Errorf("got %+v, %v", read, err)
+		t.Errorf("%s: got %+v, %v", path, read, err)
+	}
+	return string(want)
+}
+
+// TestCompare_time: what only time has changed since a plan was saved is no difference, unless what the plan was to do
+// is done.
+func TestCompare_time(t *testing.T) {
+	due, ended := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC), time.Time{}
+	update := planner.Operation{Kind: planner.Update, Digest: "rest"}
+	timed := func(digest, rest string, since time.Time) planner.Operation {
+		return planner.Operation{Kind: planner.Rotate, Digest: digest, Timed: &planner.Timed{Due: since, Rest: rest}}
+	}
+	for _, c := range []struct {
+		name       string
+		saved, now planner.Operation
+		same       bool
+	}{
+		{"an overlap ended", update, timed("a", "rest", ended), true},
+		{"an overlap ended, and something else", update, timed("a", "other", ended), false},
+		{"an overlap was ended by someone else", timed("a", "rest", ended), update, true},
+		{"a key expired that the rest needs", update, timed("a", "rest", due), true},
+		{"due then and now", timed("a", "", due), timed("b", "", due), true},
+		{"due then, with an overlap now", timed("a", "", due), timed("b", "", ended), false},
+		{"rotated meanwhile", timed("a", "rest", due), update, false},
+		{"saved before plans said what is due",
+			planner.Operation{Kind: planner.Rotate, Reason: planner.Reason{Word: "rotation_due"}, Digest: "a"}, timed("a", "", due), true},
+	} {
+		expected := &planner.Plan{Mode: planner.Normal, Operations: []planner.Operation{c.saved}}
+		run, differences := planfile.Compare(expected, &planner.Plan{Mode: planner.Normal, Operations: []planner.Operation{c.now}})
+		if same := len(differences) == 0; same != c.same || same && run.Operations[0].Digest != c.now.Digest {
+			t.Errorf("%s: got %v", c.name, differences)
+		}
 	}
 }
 

@@ -165,7 +165,7 @@ func (s *Store) writeIntents(w *writing, i state.Intent, drop addr.Address, how 
 		s.db.MaxSize = 1
 		i.Run = strings.Repeat("x", 1<<20)
 	}
-	err := errors.Join(giveID(w, &i), s.intents.put(w, number(i.ID), i), s.intents.removeAll(w, drop))
+	err := errors.Join(giveID(w, &i), s.intents.put(w, number(i.ID), i), s.intents.removeAll(w, drop, nil))
 	if how == FailsInside {
 		err = errors.Join(err, errRefused)
 	}

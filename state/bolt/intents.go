@@ -50,11 +50,12 @@ func (o *openIntents) remove(w *writing, k []byte) error {
 	return w.remove(bucketIntents, k)
 }
 
-// removeAll deletes the intents of a project.
-func (o *openIntents) removeAll(w *writing, p addr.Address) error {
+// removeAll deletes the intents of a project, but for those whose ids are given.
+func (o *openIntents) removeAll(w *writing, p addr.Address, but []uint64) error {
 	keys, err := o.of(w.tx, p)
 	for _, k := range keys {
-		if err == nil {
+		kept := slices.ContainsFunc(but, func(id uint64) bool { return string(number(id)) == k })
+		if err == nil && !kept {
 			err = o.remove(w, []byte(k))
 		}
 	}

@@ -153,7 +153,7 @@ func (s *Store) Settle(ctx context.Context, settlement state.Settlement) error {
 		return fmt.Errorf("settle %s: the record is of %s", settlement.Project, r.Project)
 	}
 	return s.record(ctx, func(w *writing) error {
-		err := errors.Join(checkAddresses(settlement.Project), s.intents.removeAll(w, settlement.Project),
+		err := errors.Join(checkAddresses(settlement.Project), s.intents.removeAll(w, settlement.Project, settlement.Keep),
 			appendHistory(w, settlement.Entries))
 		if err != nil {
 			return err

@@ -191,7 +191,7 @@ func (m *Memory) Settle(_ context.Context, s state.Settlement) error {
 	addresses := slices.Concat(inWatches(s.Watch), inEntries(s.Entries), []addr.Address{inRecord(s.Record)})
 	return m.write("Settle", checked([]addr.Address{s.Project}, addresses...), func() {
 		m.history = append(m.history, s.Entries...)
-		m.drop(func(x state.Intent) bool { return x.Project == s.Project })
+		m.drop(func(x state.Intent) bool { return x.Project == s.Project && !slices.Contains(s.Keep, x.ID) })
 		delete(m.now.Records, s.Project)
 		if s.Record != nil {
 			m.now.Records[s.Project] = CloneRecord(*s.Record)

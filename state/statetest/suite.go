@@ -63,6 +63,7 @@ func Run(t *testing.T, open func(*testing.T) state.Store, reopen func(*testing.T
 		"move replaces what is at the new address":          moveReplaces,
 		"settle ends the project's business alone":          settleEnds,
 		"settle takes no record of another project":         settleRefuses,
+		"settle keeps what it is told to keep":              settleKeeps,
 		"an invalid address is refused":                     refusesNoAddress,
 		"a signal ends begin and nothing that records":      recordsOutlive,
 		"set watches replaces the list":                     setWatches,
@@ -270,6 +271,22 @@ func settleEnds(t *testing.T, s *subject) {
 	must(t, s.Settle(t.Context(), state.Settlement{Project: photos}))
 	if snap := s.snap(t); len(snap.Records) != 0 || snap.Sequences[photos] != 1 {
 		t.Errorf("after the end: %+v; the sequence has to stay", snap)
+	}
+}
+
+// settleKeeps: intents of steps that the operation was not about stay open.
+func settleKeeps(t *testing.T, s *subject) {
+	s.begin(t, intent(photos, 1))
+	kept := s.begin(t, intent(photos, 1))
+	s.begin(t, intent(photos, 1))
+	r := record(photos)
+	must(t, s.Settle(t.Context(), state.Settlement{Project: photos, Record: &r, Keep: []uint64{kept.ID}}))
+	if snap := s.snap(t); !slices.Equal(snap.Intents, []state.Intent{kept}) {
+		t.Errorf("got %+v", snap.Intents)
+	}
+	must(t, s.Settle(t.Context(), state.Settlement{Project: photos, Record: &r}))
+	if snap := s.snap(t); len(snap.Intents) != 0 {
+		t.Errorf("got %+v", snap.Intents)
 	}
 }
 
