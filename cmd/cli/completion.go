@@ -15,7 +15,7 @@ var shells = map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh
 
 func completionCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "completion", Usage: "write the completion for bash, zsh, fish or powershell",
-		ArgsUsage: "SHELL", Flags: commonFlags(),
+		ArgsUsage: "SHELL",
 		Action: func(c *cli.Context) error {
 			write, known := shells[c.Args().First()]
 			if !known {

@@ -24,7 +24,7 @@ import (
 var starter []byte
 
 func initCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and create the state", Flags: commonFlags(ciFlag()),
+	return &cli.Command{Name: "init", Usage: "write a first buckets.hcl and create the state", Flags: stateFlags(ciFlag(), inputFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {
