@@ -120,29 +120,3 @@ func isFlag(arg string, known map[string]bool) bool {
 	_, isKnown := known[name]
 	return arg == "--" || len(arg) > 1 && arg[0] == '-' && isKnown
 }
-
-func find(commands []*cli.Command, name string) *cli.Command {
-	for _, c := range commands {
-		if c.HasName(name) {
-			return c
-		}
-	}
-	return nil
-}
-
-// allFlags maps each flag of the commands to whether it takes a value.
-func allFlags(commands []*cli.Command) map[string]bool {
-	out := map[string]bool{}
-	for _, c := range commands {
-		for _, f := range c.Flags {
-			_, isBool := f.(*cli.BoolFlag)
-			for _, name := range f.Names() {
-				out[name] = !isBool
-			}
-		}
-		for name, takes := range allFlags(c.Subcommands) {
-			out[name] = takes
-		}
-	}
-	return out
-}

@@ -9,6 +9,32 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+func find(commands []*cli.Command, name string) *cli.Command {
+	for _, c := range commands {
+		if c.HasName(name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// allFlags maps each flag of the commands to whether it takes a value.
+func allFlags(commands []*cli.Command) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range commands {
+		for _, f := range c.Flags {
+			_, isBool := f.(*cli.BoolFlag)
+			for _, name := range f.Names() {
+				out[name] = !isBool
+			}
+		}
+		for name, takes := range allFlags(c.Subcommands) {
+			out[name] = takes
+		}
+	}
+	return out
+}
+
 // commandFor returns the command that words name, or nil for bh itself.
 func commandFor(app *cli.App, words []string) (command *cli.Command) {
 	commands := app.Commands
