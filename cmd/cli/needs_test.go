@@ -83,6 +83,7 @@ var needs = []struct{ command, needs, also string }{
 	{"version", "", ""},
 	{"help ci", "", ""},
 	{"completion bash", "", ""},
+	{"__complete -- show photos", "", ""},
 	{"man plan", "", ""},
 	{"schema", "", ""},
 	{"fmt FILE", "", ""},
