@@ -139,6 +139,13 @@ func TestLoad_readsAFileOrAFolder(t *testing.T) {
 			t.Errorf("%q: %v", path, diags)
 		}
 	}
+	for folder, want := range map[string]string{"env": "There is no buckets.hcl in FOLDER, but a.hcl and other *.hcl files.", "empty": "There is no buckets.hcl in FOLDER."} {
+		at := filepath.Join(dir, folder)
+		_, diags := Load(Options{Dir: at})
+		if len(diags) != 1 || strings.ReplaceAll(diags[0].Detail, at, "FOLDER") != want || strings.Contains(diags[0].Fix, "`--file .`") != (folder == "env") {
+			t.Errorf("%s: %v", folder, diags)
+		}
+	}
 	if c := load(t, Options{Dir: dir, Path: filepath.Join("env", "a.hcl"), Vendors: stubVendors()}); c.Dir != filepath.Join(dir, "env") {
 		t.Errorf("file: %q", c.Dir)
 	}

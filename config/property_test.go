@@ -29,6 +29,16 @@ func TestParseDuration_readsWhatFormatDurationWrites(t *testing.T) {
 	})
 }
 
+// What most files have comes back as it was written.
+func TestFormatDuration(t *testing.T) {
+	for _, text := range []string{"0s", "45s", "30m", "1h30m", "12h", "36h", "7d", "14d", "90d", "364d", "3650d"} {
+		d, err := language.ParseDuration(text)
+		if got := language.FormatDuration(d); err != nil || got != text {
+			t.Errorf("%s became %s, %v", text, got, err)
+		}
+	}
+}
+
 func TestParseDuration(t *testing.T) {
 	day := 24 * time.Hour
 	for text, want := range map[string]time.Duration{

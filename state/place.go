@@ -40,13 +40,19 @@ type Place interface {
 	Push(ctx context.Context, file string, p Push) (kept string, err error)
 }
 
+// Watched is a [Place] that knows who holds it.
+type Watched interface {
+	// Locked returns the current lock, a zero one if nobody holds the state. The lock of a file has no id, and does not
+	// expire.
+	Locked(ctx context.Context) (Lock, error)
+}
+
 // Locker is a [Place] with a lock that people can take and break. A file is not a Locker: its
 // lock belongs to the system, which releases it when the process ends.
 type Locker interface {
+	Watched
 	// Lock keeps others from changing the state for as long as last.
 	Lock(ctx context.Context, last time.Duration) (Lock, error)
-	// Locked returns the current lock.
-	Locked(ctx context.Context) (Lock, error)
 	// Unlock releases the lock with that id, and reports whether it existed.
 	Unlock(ctx context.Context, id string) (bool, error)
 }
@@ -83,7 +89,7 @@ type Lock struct {
 	ID         string    `json:"id"`
 	Holder     Holder    `json:"holder"`
 	AcquiredAt time.Time `json:"acquired_at"`
-	ExpiresAt  time.Time `json:"expires_at"`
+	ExpiresAt  time.Time `json:"expires_at,omitzero"`
 	Held       bool      `json:"held"`
 	Expired    bool      `json:"expired,omitempty"`
 	Manual     bool      `json:"manual,omitempty"`

@@ -40,7 +40,7 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 			rest = append(rest, arg)
 		}
 	}
-	preset, err := presets(words, env)
+	preset, err := presets(app, words, env)
 	if err != nil {
 		return nil, err
 	}
@@ -50,18 +50,22 @@ func arrange(app *cli.App, args []string, env func(string) string) ([]string, er
 	if len(words) == 0 && len(rest) > 0 {
 		return nil, unknownCommand(app.Commands, "", rest[0])
 	}
+	if err := checkFlags(app, words, append(slices.Clone(preset), flags...)); err != nil {
+		return nil, err
+	}
 	if len(words) == 0 {
 		return flags, nil
 	}
-	if err := checkFlags(app, words, append(slices.Clone(preset), flags...)); err != nil {
-		return nil, err
+	if slices.ContainsFunc(flags, asksHelp) {
+		rest = nil // urfave would look for a topic of that name
 	}
 	out := append(append(slices.Clone(words), preset...), flags...)
 	return append(append(out, "--"), rest...), nil
 }
 
-// presets returns the flags that the environment sets for a command.
-func presets(words []string, env func(string) string) ([]string, error) {
+// presets returns the flags that the environment sets for a command. BH_CLI_ARGS is for all commands: each takes those
+// that it has.
+func presets(app *cli.App, words []string, env func(string) string) ([]string, error) {
 	names := []string{"BH_CLI_ARGS"}
 	if len(words) > 0 {
 		names = append(names, "BH_CLI_ARGS_"+strings.Join(words, "_"))
@@ -71,6 +75,9 @@ func presets(words []string, env func(string) string) ([]string, error) {
 		split, err := splitWords(env(name))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if name == "BH_CLI_ARGS" {
+			split = fitting(app, words, split)
 		}
 		out = append(out, split...)
 	}
@@ -112,66 +119,4 @@ func isFlag(arg string, known map[string]bool) bool {
 	name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	_, isKnown := known[name]
 	return arg == "--" || len(arg) > 1 && arg[0] == '-' && isKnown
-}
-
-func find(commands []*cli.Command, name string) *cli.Command {
-	for _, c := range commands {
-		if c.HasName(name) {
-			return c
-		}
-	}
-	return nil
-}
-
-// allFlags maps each flag of the commands to whether it takes a value.
-func allFlags(commands []*cli.Command) map[string]bool {
-	out := map[string]bool{}
-	for _, c := range commands {
-		for _, f := range c.Flags {
-			_, isBool := f.(*cli.BoolFlag)
-			for _, name := range f.Names() {
-				out[name] = !isBool
-			}
-		}
-		for name, takes := range allFlags(c.Subcommands) {
-			out[name] = takes
-		}
-	}
-	return out
-}
-
-// checkFlags returns an error for a flag that the command does not have, and suggests the nearest one.
-func checkFlags(app *cli.App, words, flags []string) error {
-	commands := app.Commands
-	var command *cli.Command
-	for _, word := range words {
-		command = find(commands, word)
-		commands = command.Subcommands
-	}
-	names := []string{"help", "h"}
-	for _, f := range command.Flags {
-		names = append(names, f.Names()...)
-	}
-	known := allFlags([]*cli.Command{command})
-	for i := 0; i < len(flags); i++ {
-		if !strings.HasPrefix(flags[i], "-") {
-			// It can only come from the environment.
-			return fmt.Errorf("BH_CLI_ARGS can only set flags, and %q is not one", flags[i])
-		}
-		name, _, hasValue := strings.Cut(strings.TrimLeft(flags[i], "-"), "=")
-		if !slices.Contains(names, name) {
-			if way := flagBridges[name]; way != "" {
-				return fmt.Errorf("bh %s has no flag --%s\n%s", strings.Join(words, " "), name, way)
-			}
-			hint := ""
-			if close := nearest(name, names); close != "" {
-				hint = "; did you mean --" + close
-			}
-			return fmt.Errorf("bh %s has no flag --%s%s", strings.Join(words, " "), name, hint)
-		}
-		if known[name] && !hasValue {
-			i++
-		}
-	}
-	return nil
 }

@@ -30,8 +30,20 @@ func TestArrange(t *testing.T) {
 		{"the environment of another command", "apply", map[string]string{"BH_CLI_ARGS_plan": "--json"}, "apply --"},
 		{"the environment of a subcommand", "state list", map[string]string{"BH_CLI_ARGS_state_list": "--json"}, "state list --json --"},
 		{"an open quote", "plan", map[string]string{"BH_CLI_ARGS": "--var 'a"}, "! BH_CLI_ARGS: a quote (') is not closed"},
-		{"an unknown flag", "plan --jsn", nil, "! bh plan has no flag --jsn; did you mean --json"},
-		{"a flag of another command", "plan --limit 3", nil, "! bh plan has no flag --limit"},
+		{"an unknown flag", "plan --jsn", nil, "! bh plan has no flag --jsn; did you mean --json; see bh plan --help"},
+		{"a flag of another command", "plan --limit 3", nil, "! bh plan has no flag --limit, which other commands have; see bh plan --help"},
+		{"a short flag, its value not shown", "plan -z=secret", nil, "! bh plan has no flag -z; see bh plan --help"},
+		{"an unknown flag alone", "--nosuch", nil, "! bh has no flag --nosuch; see bh --help"},
+		{"a flag without a command", "-C x", nil, "! -C needs a command: bh COMMAND -C; see bh --help"},
+		{"the environment of all commands", "validate", map[string]string{"BH_CLI_ARGS": "--parallelism 3 -q --limit=4 --no-color"}, "validate -q --no-color --"},
+		{"an unknown flag in the environment", "validate", map[string]string{"BH_CLI_ARGS": "--nosuch"}, "! bh validate has no flag --nosuch; see bh validate --help"},
+		{"no flag in the environment", "validate", map[string]string{"BH_CLI_ARGS": "-q x"}, "! BH_CLI_ARGS can only set flags, and \"x\" is not one"},
+		{"no number", "plan --parallelism many", nil, "! --parallelism is \"many\"; it must be a number"},
+		{"neither true nor false", "plan --json=maybe", nil, "! --json is \"maybe\"; it must be true or false"},
+		{"no length of time", "plan --lock-timeout 5", nil, "! --lock-timeout is \"5\"; it must be a length of time, such as 30s, 10m or 1d"},
+		{"lengths of time", "state lock --for 1d --lock-timeout 1.5s", nil, "state lock --for 1d --lock-timeout 1.5s --"},
+		{"help after an argument", "show photos --help", nil, "show --help --"},
+		{"another command's help", "exec photos -- ls --help", nil, "exec -- photos ls --help"},
 		{"no value at the end", "plan --out", nil, "! --out needs a value"},
 		{"a flag instead of a value", "plan --out --json", nil, "! --out needs a value"},
 		{"a value with a dash", "plan --var -a=-b", nil, "plan --var -a=-b --"},
@@ -66,6 +78,9 @@ func FuzzArrange(f *testing.F) {
 		})
 		if err != nil {
 			return
+		}
+		if slices.ContainsFunc(out, asksHelp) {
+			return // the arguments do not matter
 		}
 		for _, arg := range args {
 			if arg != "--" && arg != "--version" && arg != "-version" && !strings.HasPrefix(arg, "---") && !slices.Contains(out, arg) {

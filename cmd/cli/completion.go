@@ -3,117 +3,99 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"buckethead/config/words"
 )
 
-// shells maps each shell to the function that writes its completion.
-var shells = map[string]func([]*cli.Command) string{"bash": bashCompletion, "zsh": zshCompletion,
-	"fish": fishCompletion, "powershell": powershellCompletion}
+// shells maps each shell to its completion: a function that asks bh itself what can be typed next (see
+// completeCommand). So it knows the commands of the bh that is installed, and the projects of the files.
+var shells = map[string]string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion, "powershell": powershellCompletion}
 
 func completionCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "completion", Usage: "write the completion for bash, zsh, fish or powershell",
-		ArgsUsage: "SHELL", Flags: commonFlags(),
+	return &cli.Command{Name: "completion", Usage: "write the completion for bash, zsh, fish or powershell", ArgsUsage: "SHELL",
+		Description: "Where it belongs:\n\n" +
+			"  bash        source <(bh completion bash), in ~/.bashrc\n" +
+			"  zsh         source <(bh completion zsh), in ~/.zshrc after compinit\n" +
+			"  fish        bh completion fish > ~/.config/fish/completions/bh.fish\n" +
+			"  powershell  bh completion powershell | Out-String | Invoke-Expression,\n" +
+			"              in $PROFILE",
 		Action: func(c *cli.Context) error {
-			write, known := shells[c.Args().First()]
-			if !known {
-				return fmt.Errorf("bh completion supports bash, zsh, fish and powershell, not %q", c.Args().First())
+			script, known := shells[c.Args().First()]
+			if !known || c.NArg() > 1 {
+				return fmt.Errorf("bh completion takes one of %s, not %q", words.List(slices.Sorted(maps.Keys(shells))...), c.Args().First())
 			}
-			_, err := io.WriteString(r.Stdout, write(c.App.Commands))
+			_, err := io.WriteString(r.Stdout, script)
 			return err
 		}}
 }
 
-func visible(commands []*cli.Command) []*cli.Command {
-	return slices.DeleteFunc(slices.Clone(commands), func(c *cli.Command) bool { return c.Hidden || c.Name == "help" })
+const bashCompletion = `# bash completion for bh
+_bh() {
+  local cur=${COMP_WORDS[COMP_CWORD]} word
+  COMPREPLY=()
+  while IFS= read -r word; do
+    word=${word%%$'\t'*}
+    case $cur in
+      [\'\"]*) COMPREPLY+=("$word") ;;
+      *) COMPREPLY+=("$(printf %q "$word")") ;;
+    esac
+  done < <("${COMP_WORDS[0]}" __complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
 }
+complete -o default -F _bh bh
+`
 
-// completionsOf returns the words that can follow a command: subcommands, then long flags.
-func completionsOf(c *cli.Command) []string {
-	var out []string
-	for _, sub := range visible(c.Subcommands) {
-		out = append(out, sub.Name)
-	}
-	flags := c.Flags
-	for _, sub := range c.Subcommands {
-		flags = append(flags[:len(flags):len(flags)], sub.Flags...)
-	}
-	for _, f := range flags {
-		if name := "--" + f.Names()[0]; !slices.Contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return out
+const zshCompletion = `#compdef bh
+_bh() {
+  local line
+  local -a found about
+  for line in "${(@f)$("${words[1]}" __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
+    [[ -n $line ]] || continue
+    found+=("${line%%$'\t'*}")
+    if [[ $line == *$'\t'* ]]; then
+      about+=("${line%%$'\t'*}  -- ${line#*$'\t'}")
+    else
+      about+=("$line")
+    fi
+  done
+  if (( $#found )); then
+    compadd -l -d about -a found
+  else
+    _files
+  fi
 }
+if [[ $funcstack[1] == _bh ]]; then
+  _bh "$@"
+else
+  compdef _bh bh
+fi
+`
 
-func bashCompletion(commands []*cli.Command) string {
-	var b strings.Builder
-	b.WriteString("_bh() {\n  local cur=${COMP_WORDS[COMP_CWORD]} word verb=\n" +
-		"  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n" +
-		"    case $word in -*) ;; *) verb=$word; break ;; esac\n  done\n  case $verb in\n")
-	var names []string
-	for _, c := range visible(commands) {
-		names = append(names, c.Name)
-		fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n",
-			c.Name, strings.Join(completionsOf(c), " "))
-	}
-	fmt.Fprintf(&b, "    *) COMPREPLY=($(compgen -W '%s' -- \"$cur\")) ;;\n  esac\n}\ncomplete -o default -F _bh bh\n",
-		strings.Join(names, " "))
-	return b.String()
-}
+const fishCompletion = `# fish completion for bh
+function __bh_found
+  set -l line (commandline -opc) (commandline -ct)
+  set -g __bh_words (command $line[1] __complete -- $line[2..-1] 2>/dev/null)
+  test (count $__bh_words) -gt 0
+end
+complete -c bh -f -n __bh_found -a '(printf "%s\n" $__bh_words)'
+`
 
-func zshCompletion(commands []*cli.Command) string {
-	return "#compdef bh\nautoload -U +X bashcompinit && bashcompinit\n" + bashCompletion(commands)
-}
-
-func fishCompletion(commands []*cli.Command) string {
-	var b strings.Builder
-	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "\\'") + "'" }
-	for _, c := range visible(commands) {
-		fmt.Fprintf(&b, "complete -c bh -n __fish_use_subcommand -f -a %s -d %s\n", c.Name, quote(c.Usage))
-		for _, word := range completionsOf(c) {
-			if flag, ok := strings.CutPrefix(word, "--"); ok {
-				fmt.Fprintf(&b, "complete -c bh -n '__fish_seen_subcommand_from %s' -l %s\n", c.Name, flag)
-			} else {
-				fmt.Fprintf(&b, "complete -c bh -n '__fish_seen_subcommand_from %s' -f -a %s\n", c.Name, word)
-			}
-		}
-	}
-	return b.String()
-}
-
-// powershellCompletion completes commands, with their usage as a hint, and the words that can follow a command. The
-// word under the cursor does not count as a command.
-func powershellCompletion(commands []*cli.Command) string {
-	quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-	var b strings.Builder
-	b.WriteString("Register-ArgumentCompleter -Native -CommandName bh -ScriptBlock {\n" +
-		"  param($wordToComplete, $commandAst, $cursorPosition)\n  $verbs = [ordered]@{\n")
-	for _, c := range visible(commands) {
-		fmt.Fprintf(&b, "    %s = %s\n", quote(c.Name), quote(c.Usage))
-	}
-	b.WriteString("  }\n  $words = @{\n")
-	for _, c := range visible(commands) {
-		var list []string
-		for _, word := range completionsOf(c) {
-			list = append(list, quote(word))
-		}
-		fmt.Fprintf(&b, "    %s = @(%s)\n", quote(c.Name), strings.Join(list, ", "))
-	}
-	b.WriteString(`  }
-  $verb = $commandAst.CommandElements | Select-Object -Skip 1 |
-    Where-Object { $_.Extent.EndOffset -lt $cursorPosition -and -not $_.ToString().StartsWith('-') } |
-    Select-Object -First 1 | ForEach-Object { $_.ToString() }
-  if ($verb) {
-    $words[$verb] | Where-Object { $_ -like "$wordToComplete*" } |
-      ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterName', $_) }
-  } else {
-    $verbs.Keys | Where-Object { $_ -like "$wordToComplete*" } |
-      ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'Command', $verbs[$_]) }
+const powershellCompletion = `# PowerShell completion for bh
+Register-ArgumentCompleter -Native -CommandName bh -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
+    Where-Object { $_.Extent.StartOffset -lt $cursorPosition } | ForEach-Object { $_.ToString() })
+  $next = @()
+  if ($wordToComplete -eq '') { $next = @('--next') } # an empty argument would be lost
+  & $commandAst.CommandElements[0].ToString() __complete @next -- @words 2>$null | ForEach-Object {
+    $word, $about = $_ -split "` + "`t" + `", 2
+    $text = $word
+    if ($word -match '[^\w.:/=@%+,-]') { $text = "'" + $word.Replace("'", "''") + "'" }
+    if (-not $about) { $about = $word }
+    [System.Management.Automation.CompletionResult]::new($text, $word, 'ParameterValue', $about)
   }
 }
-`)
-	return b.String()
-}
+`

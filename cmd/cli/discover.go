@@ -19,7 +19,7 @@ func discoverCommand(r *run) *cli.Command {
 			"are not bh's are only counted. Nothing is changed or locked.\n\n" +
 			"What a stopped apply left behind is not listed: the next plan deals with\n" +
 			"it. bh never revokes or deletes what is listed here; that is up to you.",
-		Flags: commonFlags(),
+		Flags: vendorFlags(),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {

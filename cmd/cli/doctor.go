@@ -17,7 +17,7 @@ import (
 
 func doctorCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "doctor", Usage: "check files, settings, vendors and state, and say what is wrong",
-		Flags: commonFlags(proveFlag(), purposeFlag()),
+		Flags: vendorFlags(proveFlag(), purposeFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {

@@ -61,6 +61,10 @@ func (d *checkup) state(ctx context.Context) {
 			snap.Meta.Serial, lineage, holder)
 	}
 	d.add(check)
+	if d.session.connections.LocalState() == "" && d.purpose == "" && check.Outcome == view.OK {
+		d.add(view.Check{Name: "write", Outcome: view.Unknown, Found: "not tried: bh doctor changes nothing",
+			Fix: "bh doctor --for apply lists what the keys of the state need."})
+	}
 	if n := len(snap.Intents); n > 0 {
 		d.add(view.Check{Name: "unfinished", Outcome: view.Warning,
 			Found: words.Count(n, "step") + " of a run that was stopped", Fix: "Run bh apply: it continues from there."})
@@ -123,6 +127,9 @@ func stateFix(err error) string {
 		return "Use a bh at least as new as the one that wrote it."
 	case errors.Is(err, state.ErrStack):
 		return "Set the bh block to the state's own stack, or use another state."
+	}
+	if errors.Is(err, state.ErrServer) { // the error says what to do with the server
+		return "bh doctor --for apply lists what the keys of the state need."
 	}
 	if errors.Is(err, state.ErrMoved) || errors.Is(err, state.ErrUnsafe) {
 		return "Declare where to keep the state."

@@ -33,7 +33,7 @@ func driftCommand(r *run) *cli.Command {
 			"  item_doubled         another item has its title\n" +
 			"  item_edited          its title, keys or fields were changed\n\n" +
 			"Exit codes: 0 no drift; 2 drift; 1 error.",
-		Flags: commonFlags(append(scopeFlags(), proveFlag(),
+		Flags: vendorFlags(append(scopeFlags(), proveFlag(),
 			&cli.GenericFlag{Name: "ignore", Value: &list{}, Usage: "leave out drift of `CLASS`; can be repeated"})...),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)

@@ -17,7 +17,7 @@ import (
 
 func envCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "env", Usage: "print references to a project's stored keys, never the keys",
-		ArgsUsage: "PROJECT", Flags: formatFlag(commonFlags(
+		ArgsUsage: "PROJECT", Flags: formatFlag(stateFlags(
 			&cli.BoolFlag{Name: "by-id", Usage: "name the item by its id: titles can be ambiguous"},
 			&cli.StringFlag{Name: "names", Value: envNames[0],
 				Usage: "buckethead or aws variables"}), "dotenv"),

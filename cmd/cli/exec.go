@@ -32,7 +32,7 @@ func execCommand(r *run) *cli.Command {
 			"it. AWS_REQUEST_CHECKSUM_CALCULATION and AWS_RESPONSE_CHECKSUM_VALIDATION\n" +
 			"are when_required unless set. bh exits with the command's exit code; 127\n" +
 			"means that the command was not found, 126 that it cannot be run.",
-		Flags: commonFlags(
+		Flags: stateFlags(
 			&cli.BoolFlag{Name: "stale", Usage: "use the item's keys, even if bh did not store them"},
 			&cli.BoolFlag{Name: "keep-env", Usage: "give the command bh's tokens and variables as well"}),
 		Action: func(c *cli.Context) error {

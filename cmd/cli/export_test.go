@@ -12,12 +12,11 @@ var Update = flag.Bool("update", false, "write what commands print into the scri
 // These are for tests in package cli_test. They are there because they use clitest, which
 // imports this package.
 var (
-	CompletionsOf               = completionsOf
-	Visible                     = visible
 	PassedOn                    = passedOn
 	AllCodes                    = allCodes
 	Examples                    = &examples
 	Explain                     = explain
+	TopicNames                  = topicNames
 	Version, Commit, Repository = &version, &commit, &repository
 )
 

@@ -17,11 +17,12 @@ import (
 	"buckethead/vendors/parallel"
 )
 
-type fmtArgs struct{ check, diff bool }
+type fmtArgs struct{ check, diff, color bool }
 
 func fmtCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "fmt", Usage: "format files", ArgsUsage: "[FILE|DIR|-]...",
-		Flags: commonFlags(&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 1 if a file is not formatted"},
+		Flags: append(colorFlags(), chdirFlag(),
+			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 1 if a file is not formatted"},
 			&cli.BoolFlag{Name: "diff", Usage: "show what changes"}),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
@@ -35,7 +36,7 @@ func fmtCommand(r *run) *cli.Command {
 			if len(paths) == 0 {
 				paths = []string{"."}
 			}
-			return runFmt(c.Context, r, fmtArgs{check: c.Bool("check"), diff: c.Bool("diff")}, paths)
+			return runFmt(c.Context, r, fmtArgs{check: c.Bool("check"), diff: c.Bool("diff"), color: colored(r.Process, flags, r.StderrTTY)}, paths)
 		}}
 }
 
@@ -87,7 +88,8 @@ func (a fmtArgs) format(ctx context.Context, r *run, path string, found bool) (f
 	}
 	out, diags := config.Format(src, path)
 	if diags.HasErrors() {
-		v, _ := view.New("human", r.Stdout, r.Stderr, view.Options{Sources: map[string][]byte{path: config.Quotable(src, path)}})
+		v, _ := view.New("human", r.Stdout, r.Stderr, view.Options{ErrColor: a.color,
+			Sources: map[string][]byte{path: config.Quotable(src, path)}})
 		v.Diagnostics(diags)
 		return true, nil
 	}

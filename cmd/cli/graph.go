@@ -28,7 +28,7 @@ func graphCommand(r *run) *cli.Command {
 			"Formats: mermaid, which GitHub draws; markdown, the same for pasting into\n" +
 			"an issue; dot, for Graphviz (bh graph --format dot | dot -Tsvg); json, the\n" +
 			"nodes and edges.",
-		Flags: formatFlag(commonFlags(scopeFlags()...), "mermaid"),
+		Flags: formatFlag(fileFlags(scopeFlags()...), "mermaid"),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"buckethead/cmd/cli/topics"
 	"buckethead/cmd/view"
@@ -11,7 +12,7 @@ import (
 
 func helpCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "help", Aliases: []string{"h"}, Usage: "explain a command, a topic or the code of an error",
-		ArgsUsage: "[COMMAND|TOPIC|CODE]",
+		ArgsUsage: "[COMMAND...|TOPIC|CODE]",
 		Action: func(c *cli.Context) error {
 			name := c.Args().First()
 			if name == "" {
@@ -25,12 +26,25 @@ func helpCommand(r *run) *cli.Command {
 				_, err := fmt.Fprint(r.Stdout, text)
 				return err
 			case find(c.App.Commands, name) != nil:
-				return cli.ShowCommandHelp(c, name)
+				return commandHelp(c, c.Args().Slice())
 			case nearest(name, topicNames()) != "":
 				return fmt.Errorf("there is no topic %q%s; bh help topics lists all", name, didYouMean(name, topicNames()))
 			}
 			return unknownCommand(c.App.Commands, "", name)
 		}}
+}
+
+// commandHelp shows the help of a command, which can be below another.
+func commandHelp(c *cli.Context, words []string) error {
+	commands, line := c.App.Commands, []string{"bh"}
+	for _, word := range words {
+		next := find(commands, word)
+		if next == nil {
+			return unknownCommand(commands, strings.Join(line[1:], " "), word)
+		}
+		commands, line = next.Subcommands, append(line, word)
+	}
+	return c.App.RunContext(c.Context, append(line, "--help"))
 }
 
 // helpText returns the page of a topic or a code, or one of the two lists.

@@ -17,7 +17,7 @@ import (
 
 func historyCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "history", Usage: "show what was done, newest first", ArgsUsage: "[PROJECT|STORE]",
-		Flags: commonFlags(&cli.IntFlag{Name: "limit", Value: 50, Usage: "show at most `N` entries; 0 for all"}),
+		Flags: stateFlags(&cli.IntFlag{Name: "limit", Value: 50, Usage: "show at most `N` entries; 0 for all"}),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {

@@ -27,7 +27,7 @@ func importCommand(r *run) *cli.Command {
 			"cannot be carried over is named. No secret is taken from the state, no\n" +
 			"provider is asked, and the state stays as it is.\n\n" +
 			"--cloud and --secrets are needed if the file has several of them.",
-		Flags: commonFlags(append(scopeFlags(),
+		Flags: vendorFlags(append(scopeFlags(),
 			&cli.StringFlag{Name: "bucket", Usage: "take over the bucket `NAME`"},
 			&cli.StringFlag{Name: "cloud", Usage: "in the cloud `VENDOR.NAME`"},
 			&cli.StringFlag{Name: "jurisdiction", Usage: "in the jurisdiction `NAME`"},

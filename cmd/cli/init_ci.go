@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-
-	"github.com/urfave/cli/v2"
 )
 
 // workflows has the files that run bh in CI, in a folder for each service.
@@ -29,16 +27,9 @@ const (
 	unknownArchive = "OWNER/buckethead/releases"
 )
 
-func ciFlag() cli.Flag {
-	return &cli.StringFlag{Name: "ci", Usage: "write the workflows for `SERVICE` too: github or gitlab"}
-}
-
 // writeWorkflows writes the workflows of a service that are not there yet, and returns what to say of it.
 func writeWorkflows(service, folder string) (notes []string, err error) {
-	place, known := workflowsOf[service]
-	if !known {
-		return nil, fmt.Errorf("bh init --ci knows github and gitlab, and not %s", service)
-	}
+	place := workflowsOf[service]
 	root, within, err := rootFor(folder)
 	if err != nil {
 		return nil, err

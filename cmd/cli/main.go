@@ -68,7 +68,7 @@ func newApp(r *run) *cli.App {
 		planCommand, applyCommand, destroyCommand, rotateCommand,
 		showCommand, statusCommand, driftCommand, discoverCommand, importCommand, graphCommand, schemaCommand,
 		execCommand, envCommand, doctorCommand, historyCommand, stateCommand,
-		versionCommand, completionCommand, manCommand, helpCommand,
+		versionCommand, completionCommand, completeCommand, manCommand, helpCommand,
 	} {
 		app.Commands = append(app.Commands, command(r))
 	}

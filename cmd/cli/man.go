@@ -16,7 +16,7 @@ func manCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "man", Usage: "write a manual page", ArgsUsage: "[COMMAND...|TOPIC]", Hidden: true,
 		Description: "Writes the page of bh, of a command or of a topic, in the format of man:\n\n" +
 			"  bh man state list | man -l -\n\nWith --into, all pages are written as files: bh.1, bh-plan.1, bh-rotation.7\nand so on.",
-		Flags: commonFlags(&cli.StringFlag{Name: "into", Usage: "write every page into the folder `DIR`"}),
+		Flags: []cli.Flag{&cli.StringFlag{Name: "into", Usage: "write every page into the folder `DIR`"}},
 		Action: func(c *cli.Context) error {
 			pages := manPages(c.App)
 			if dir := c.String("into"); dir != "" {

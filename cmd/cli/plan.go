@@ -36,7 +36,7 @@ type planArgs struct {
 }
 
 func planFlags(more ...cli.Flag) []cli.Flag {
-	return commonFlags(append(append(more, scopeFlags()...),
+	return vendorFlags(append(append(more, append(scopeFlags(), inputFlag())...),
 		&cli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 if there are changes"},
 		allowDestroyFlag(), allowEphemeralFlag(),
 		&cli.BoolFlag{Name: "allow-recreate", Usage: "recreate deleted buckets; their data is gone"},

@@ -17,7 +17,7 @@ import (
 
 func showCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "show", Usage: "show the state, one project of it, or a saved plan",
-		ArgsUsage: "[PLAN|PROJECT]", Flags: commonFlags(),
+		ArgsUsage: "[PLAN|PROJECT]", Flags: stateFlags(),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {

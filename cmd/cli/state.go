@@ -15,10 +15,10 @@ func stateCommand(r *run) *cli.Command {
 			parsed.partial = name != "rebuild"
 			return inSession(c.Context, r, parsed, func(s *session) error {
 				return do(c.Context, s, stateArgs{named: c.Args().Slice(), list: c.Bool("list"), force: c.Bool("force"),
-					from: c.String("from"), last: c.Duration("for"), kin: listed(c, "lineage")})
+					from: c.String("from"), last: lengthOf(c, "for"), kin: listed(c, "lineage")})
 			})
 		}
-		return &cli.Command{Name: name, Usage: usage, ArgsUsage: args, Flags: commonFlags(flags...), Action: action}
+		return &cli.Command{Name: name, Usage: usage, ArgsUsage: args, Flags: stateFlags(flags...), Action: action}
 	}
 	return &cli.Command{Name: "state", Usage: "inspect and repair the state", Subcommands: []*cli.Command{
 		command("list", "list the recorded projects", "[PROJECT]", stateList),
@@ -37,7 +37,7 @@ func stateCommand(r *run) *cli.Command {
 		command("rebuild", "rebuild a lost state from what the providers list", "", stateRebuild,
 			&cli.GenericFlag{Name: "lineage", Value: &list{},
 				Usage: "take what belongs to `LINEAGE`; can be repeated"},
-			&cli.BoolFlag{Name: "force", Usage: "replace an existing state"}),
+			&cli.BoolFlag{Name: "force", Usage: "replace an existing state"}, parallelismFlag()),
 		lockCommand(command),
 		command("unlock", "release a lock whose holder is gone", "ID", stateUnlock),
 	}, Action: func(c *cli.Context) error {

@@ -15,8 +15,9 @@ import (
 
 // lockCommand returns bh state lock, with bh state lock list below it.
 func lockCommand(command func(name, usage, args string, do stateRun, flags ...cli.Flag) *cli.Command) *cli.Command {
+	hour := length(time.Hour)
 	lock := command("lock", "keep others from changing the state for a while", "", stateLock,
-		&cli.DurationFlag{Name: "for", Value: time.Hour, Usage: "release it after `TIME`"})
+		&cli.GenericFlag{Name: "for", Value: &hour, Usage: "release it after `TIME`"})
 	lock.Subcommands = []*cli.Command{command("list", "show who holds the state", "", stateLocks)}
 	return lock
 }
@@ -77,11 +78,15 @@ func stateLocks(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) > 0 {
 		return errors.New("bh state lock list takes no argument")
 	}
-	place, err := lockable(ctx, s)
+	place, err := s.place(ctx)
 	if err != nil {
 		return err
 	}
-	held, err := place.Locked(ctx)
+	watched, able := place.(state.Watched)
+	if !able {
+		return fmt.Errorf("the state %s does not say who holds it", place.Name())
+	}
+	held, err := watched.Locked(ctx)
 	if err != nil {
 		return s.stateFault(err)
 	}
@@ -94,6 +99,10 @@ func stateLocks(ctx context.Context, s *session, a stateArgs) error {
 	}
 	if !held.Held {
 		_, err := fmt.Fprintln(s.run.Stdout, "Nobody holds the state.")
+		return err
+	}
+	if held.ID == "" { // the lock of a file
+		_, err := fmt.Fprint(s.run.Stdout, s.table([][]string{{"HOLDER", "SINCE"}, {held.Holder.Describe(), words.Time(held.AcquiredAt)}}))
 		return err
 	}
 	expires := words.Time(held.ExpiresAt)

@@ -19,7 +19,7 @@ import (
 
 func statusCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "status", Usage: "show each key, its age and when it is due, from the state",
-		ArgsUsage: "[PROJECT]", Flags: commonFlags(proveFlag()),
+		ArgsUsage: "[PROJECT]", Flags: vendorFlags(proveFlag()),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flags(c)
 			if err != nil {

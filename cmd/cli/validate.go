@@ -3,7 +3,7 @@ package cli
 import "github.com/urfave/cli/v2"
 
 func validateCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "validate", Usage: "check the files, offline", Flags: commonFlags(),
+	return &cli.Command{Name: "validate", Usage: "check the files, offline", Flags: fileFlags(),
 		Action: func(c *cli.Context) error {
 			flags, err := r.flagsOnly(c)
 			if err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 func versionCommand(r *run) *cli.Command {
-	return &cli.Command{Name: "version", Usage: "show the version of bh", Flags: commonFlags(),
+	return &cli.Command{Name: "version", Usage: "show the version of bh", Flags: []cli.Flag{jsonFlag()},
 		Action: func(c *cli.Context) error {
 			revision, modified := buildCommit()
 			if !c.Bool("json") {

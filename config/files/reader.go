@@ -91,9 +91,16 @@ func (r *Reader) names() (names []string, found, ok bool) {
 	info, err := os.Stat(r.Abs(path))
 	switch {
 	case found && errors.Is(err, fs.ErrNotExist) && !linked(r.Abs(path)):
-		r.report(faults.MissingFile, hcl.Range{},
-			fmt.Sprintf("There is no %s in %s.", DefaultName, thisFolder(r.Folder)),
-			"Run `bh init` to write one, or name another file or folder with --file.").Cause = err
+		there, fix := "", "Run `bh init` to write one, or name another file or folder with --file."
+		if others, err := hclFiles(r.Folder); err == nil && len(others) > 0 {
+			there = ", but " + others[0]
+			if len(others) > 1 {
+				there += " and other *.hcl files"
+			}
+			fix = "Add `--file .` to read all *.hcl files of the folder, or run `bh init --file buckets.hcl` to begin with one."
+		}
+		detail := fmt.Sprintf("There is no %s in %s%s.", DefaultName, thisFolder(r.Folder), there)
+		r.report(faults.MissingFile, hcl.Range{}, detail, fix).Cause = err
 		return nil, found, false
 	case found:
 		return []string{path}, found, true
@@ -125,20 +132,28 @@ func thisFolder(dir string) string {
 	return dir
 }
 
+// hclFiles returns the names of the *.hcl files in a folder, without hidden ones.
+func hclFiles(dir string) (names []string, err error) {
+	entries, err := ReadFolder(dir)
+	for _, e := range entries {
+		if !e.IsDir() && filepath.Ext(e.Name()) == ".hcl" && !strings.HasPrefix(e.Name(), ".") {
+			names = append(names, e.Name())
+		}
+	}
+	return names, err
+}
+
 // folder returns the *.hcl files of a folder, sorted; hidden ones, which editors
 // leave behind, do not count.
 func (r *Reader) folder(path string) ([]string, bool) {
 	r.Folder = r.Abs(path)
-	entries, err := ReadFolder(r.Abs(path))
+	names, err := hclFiles(r.Abs(path))
 	if err != nil {
 		r.unreadable(path, err)
 		return nil, false
 	}
-	var names []string
-	for _, e := range entries {
-		if !e.IsDir() && filepath.Ext(e.Name()) == ".hcl" && !strings.HasPrefix(e.Name(), ".") {
-			names = append(names, filepath.Join(path, e.Name()))
-		}
+	for i, name := range names {
+		names[i] = filepath.Join(path, name)
 	}
 	for name := range r.Overlay {
 		if filepath.Dir(name) == filepath.Clean(path) && !slices.Contains(names, name) {

@@ -78,15 +78,17 @@ func multiply(digits string, unit time.Duration) (time.Duration, error) {
 	return n * unit, nil
 }
 
-// FormatDuration writes a duration as people write it in a file: "90d", "1d12h".
+// FormatDuration writes a duration as people mostly write it in a file: "90d", "36h", "1h30m". A week is written as
+// seven days, and a day only if there is nothing smaller.
 func FormatDuration(d time.Duration) string {
 	if d == 0 {
 		return "0s"
 	}
+	whole := d%(24*time.Hour) == 0
 	var b strings.Builder
 	for _, u := range units {
-		if u.letter == 'w' && d%u.length != 0 {
-			continue // 90d says more than 12w6d
+		if u.letter == 'w' || u.letter == 'd' && !whole {
+			continue
 		}
 		if n := d / u.length; n > 0 {
 			fmt.Fprintf(&b, "%d%c", n, u.letter)

@@ -35,12 +35,19 @@ func writeHolder(path string, o Options) {
 
 func removeHolder(path string) { _ = os.Remove(holderPath(path)) }
 
+// holder reads the note. It returns a zero note if there is none.
+func holder(path string) (h note) {
+	text, err := folder.Read(os.DirFS(filepath.Dir(path)), filepath.Base(holderPath(path)), noteLimit)
+	if err != nil || json.Unmarshal(text, &h) != nil || h.PID == 0 {
+		return note{}
+	}
+	return h
+}
+
 // lockedBy returns the error for a state that another process has locked.
 func lockedBy(path string, now time.Time) error {
 	who := "another process"
-	var h note
-	text, err := folder.Read(os.DirFS(filepath.Dir(path)), filepath.Base(holderPath(path)), noteLimit)
-	if err == nil && json.Unmarshal(text, &h) == nil && h.PID != 0 {
+	if h := holder(path); h.PID != 0 {
 		ago := now.Sub(h.Since).Round(time.Second)
 		who = fmt.Sprintf("%s since %s (%s ago)", h.Describe(), words.Time(h.Since), ago)
 	}

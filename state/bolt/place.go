@@ -16,7 +16,10 @@ type Place struct {
 	options Options
 }
 
-var _ state.Place = Place{}
+var (
+	_ state.Place   = Place{}
+	_ state.Watched = Place{}
+)
 
 // NewPlace returns the place of a file. It does not touch the file.
 func NewPlace(path string, o Options) Place { return Place{path, o} }
@@ -49,6 +52,21 @@ func (p Place) Read(ctx context.Context) (state.View, error) {
 		return nil, err
 	}
 	return view{opened}, nil
+}
+
+// Locked implements [state.Watched].
+func (p Place) Locked(ctx context.Context) (state.Lock, error) {
+	now := p.options
+	now.LockTimeout = 0
+	opened, err := OpenReadOnly(ctx, p.path, now)
+	if errors.Is(err, state.ErrLocked) && ctx.Err() == nil {
+		h := holder(p.path)
+		return state.Lock{Held: true, Holder: h.Holder, AcquiredAt: h.Since}, nil
+	}
+	if err != nil {
+		return state.Lock{}, err
+	}
+	return state.Lock{}, opened.Close()
 }
 
 // view is a file that is open for reading.
