@@ -224,8 +224,9 @@ approved() {
   }
   first=$(marker "$page")
   current=$(digest "$first" <"$page")
-  # A plan without changes needs no approval: a push, or the merge of a fork, does not fail for lack of one.
-  if grep -qsx has_changes=false "$work/outputs"; then
+  # A plan without changes needs no approval: a push, or the merge of a fork, does not fail for lack of one. Nor
+  # does one of rotations that are due, which this apply leaves to bh rotate --due.
+  if grep -qsx needs_approval=false "$work/outputs"; then
     printf '%s' "$current"
     return
   fi

@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -288,7 +287,7 @@ func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Sna
 	if !plan.Empty() {
 		s.view.Report(plan, report)
 	}
-	s.writeOutputs(ctx, planOutputs(plan)+rotatedOutput(report, plan))
+	s.writeOutputs(ctx, planOutputs(plan))
 	switch {
 	case report.Interrupted && signalled() != 0:
 		return signalled()
@@ -298,21 +297,6 @@ func execute(ctx context.Context, s *session, plan *planner.Plan, snap state.Sna
 		return exitCode(exitChanges)
 	}
 	return nil
-}
-
-// rotatedOutput returns the output with the addresses of the projects that have new keys now, as JSON.
-func rotatedOutput(report executor.Report, plan *planner.Plan) string {
-	rotated := []string{}
-	for i, result := range report.Results {
-		issues := func(a planner.Act) bool { return a.Step == planner.StepIssueCredential }
-		o := plan.Operations[i]
-		fresh := o.Kind == planner.Provision || o.Kind == planner.Adopt
-		if result.Outcome == executor.Done && !fresh && slices.ContainsFunc(o.Acts, issues) {
-			rotated = append(rotated, o.Address.String())
-		}
-	}
-	text, _ := json.Marshal(rotated) // of strings
-	return "rotated=" + string(text) + "\n"
 }
 
 // closeState closes the state after an apply that returned err. If the state cannot be written back, that is an error
