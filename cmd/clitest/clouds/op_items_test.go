@@ -46,7 +46,7 @@ func TestOP_doubledAndRebuilt(t *testing.T) {
 		a.converges(1)
 		own := a.live()[0]
 		copied := a.connect.AddItem(a.vault, own)
-		if out := a.must("state", "rebuild", "--force"); !strings.Contains(out, "several items carry its mark") || !strings.Contains(out, own.ID) || !strings.Contains(out, copied) {
+		if out := a.must("state", "rebuild", "--force"); !strings.Contains(out, "several items have its mark") || !strings.Contains(out, own.ID) || !strings.Contains(out, copied) {
 			t.Errorf("got\n%s", out)
 		}
 	})
