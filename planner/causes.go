@@ -2,7 +2,9 @@ package planner
 
 import (
 	"strings"
+	"time"
 
+	"buckethead/config"
 	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -10,6 +12,30 @@ import (
 
 // endsNow reports whether older keys of the project must stop working at once, because they leaked.
 func (m *maker) endsNow(s *subject) bool { return m.in.NoOverlap && m.in.Rotate[s.project] }
+
+// overlap returns how long an old key that works keeps working once a new one is stored.
+func (m *maker) overlap(s *subject) time.Duration {
+	overlap := config.DefaultOverlap
+	if s.desired.Rotate != nil {
+		overlap = s.desired.Rotate.Overlap
+	}
+	if m.endsNow(s) {
+		overlap = 0
+	}
+	if r := s.record; r != nil && r.Active != nil && !r.Active.ExpiresAt.IsZero() {
+		overlap = max(0, min(overlap, r.Active.ExpiresAt.Sub(m.in.Now)))
+	}
+	return overlap
+}
+
+// noteOverlap says what becomes of an old key that works.
+func (m *maker) noteOverlap(d *draft, overlap time.Duration) {
+	note := "the old key stops working at once"
+	if overlap > 0 {
+		note = "the old key works until " + words.Day(m.in.Now.Add(overlap)) + " and is revoked by the first apply after it"
+	}
+	d.Notes = append(d.Notes, note)
+}
 
 // unhealthy reports whether the cause is that the old credential does not work, or must not.
 func unhealthy(word string) bool {

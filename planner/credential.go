@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"buckethead/config/diag"
 	"buckethead/config/words"
@@ -35,18 +34,17 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	if word == "" {
 		return
 	}
-	var overlap time.Duration
-	if s.desired.Rotate != nil && !unhealthy(word) && !m.endsNow(s) {
-		overlap = s.desired.Rotate.Overlap
+	overlap := m.overlap(s)
+	if unhealthy(word) {
+		overlap = 0
 	}
 	d.because(Rotate, word, text)
 	if (word == "interrupted" || word == "store_changed") && m.pendingStored(s, d) {
 		return
 	}
 	m.issue(s, d, word, r.Active, overlap)
-	if overlap > 0 {
-		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
-			" and is revoked by the first apply after it")
+	if !unhealthy(word) {
+		m.noteOverlap(d, overlap)
 	}
 	m.leaveStore(s, d)
 }
