@@ -119,7 +119,7 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 	if err := s.unread(ctx, diags); err != nil {
 		return nil, err
 	}
-	input := s.comparison(snap, world)
+	input := s.comparison(ctx, snap, world)
 	input.Mode, input.Scope, input.Rotate = request.Mode, request.Scope, rotated(s.config, a)
 	input.NoOverlap, input.Allowance, input.Parallelism = a.noOverlap, a.allowance, a.parallelism
 	plan, more := planner.Make(input)
