@@ -32,7 +32,7 @@ var Vendor = vendors.Vendor{
 		{Name: "on_delete", Default: "archive", Words: []string{"archive", "delete"}, Example: `on_delete = "delete"`,
 			Doc: `What a destroy does with the item: "archive", or "delete". A Connect server cannot archive.`},
 		{Name: "fields", Map: true, Example: `fields = { access_key_id = "Access Key ID" }`,
-			Doc: "Labels for the fields of an item, by bh's names for them."},
+			Doc: "Labels for the fields of an item, by bh's names for them: " + strings.Join(vendors.FieldNames(), ", ") + "."},
 	},
 	Limits: vendors.Limits{Writes: 100,
 		WritesNote: "a token has 100 an hour on Teams and Families, 1,000 on Business"},
