@@ -98,7 +98,8 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	case "archive", "":
 		if host != "" && hasConnect {
 			out.Report("on_delete", "a Connect server cannot archive items",
-				`Set on_delete = "delete" so that a destroy deletes them, or use a service account.`)
+				`Write on_delete = "delete" in the block: a destroy then deletes items for good. `+
+					"Or use a service account, with OP_CONNECT_HOST unset.")
 		}
 	default:
 		out.Report("on_delete", "not an action for an item", `Use "archive" or "delete".`)
