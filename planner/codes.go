@@ -60,7 +60,8 @@ var (
 		Meaning: "The store has an item of the project's title that does not belong to the project. Two items of " +
 			"one title cannot be told apart by a reference, and bh does not write over an item that is not its own.",
 		Example: "photos has no keys yet, and someone keeps an item \"photos\" in the same vault.",
-		WayOut: "Choose another `item_title`, or rename the other item. To take the item over with the keys in it, " +
+		WayOut: "Choose another `item_title`, or rename the other item. Stacks that share a vault, such as those of " +
+			"several environments, put the environment into it: `item_title = \"photos (${var.env})\"`. To take the item over with the keys in it, " +
 			"add an `import` block with its id as `item`; the message says the id."}
 	itemNotImported = diag.Kind{Code: "BH2009", Summary: "The item cannot be imported",
 		Meaning: "An `import` block names an item, and the item is not there, is not the only one of that title, " +

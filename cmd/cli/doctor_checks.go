@@ -7,8 +7,8 @@ import (
 
 	"buckethead/cmd/connections"
 	"buckethead/cmd/view"
-	"buckethead/config/diag"
 	"buckethead/config"
+	"buckethead/config/diag"
 	"buckethead/vendors"
 )
 
