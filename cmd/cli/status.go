@@ -40,6 +40,7 @@ type projectStatus struct {
 	ExpiresAt   time.Time    `json:"expires_at,omitzero"`
 	RotateAt    time.Time    `json:"rotate_at,omitzero"`
 	Retiring    int          `json:"retiring"`
+	RevokeAt    time.Time    `json:"revoke_at,omitzero"` // when the first of the retiring keys ends
 	Proof       state.Proof  `json:"proof"`
 	Item        string       `json:"item,omitempty"`
 	Due         string       `json:"due,omitempty"`
@@ -88,7 +89,7 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
 		rows = append(rows, []string{l.Address.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
-			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), cmp.Or(l.Item, "-")})
+			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.due(now), "-"), cmp.Or(l.Item, "-")})
 	}
 	if prove {
 		rows[0] = append(rows[0], "STORED KEYS")
@@ -132,15 +133,36 @@ func statusOf(r state.Record, d *config.Project, now time.Time,
 	if d != nil && d.Rotate != nil && d.Rotate.Every > 0 {
 		out.RotateAt = out.IssuedAt.Add(d.Rotate.Every)
 	}
-	switch {
-	case !out.ExpiresAt.IsZero() && !out.ExpiresAt.After(now):
+	for _, c := range r.Retiring {
+		if !c.RetireAfter.IsZero() && (out.RevokeAt.IsZero() || c.RetireAfter.Before(out.RevokeAt)) {
+			out.RevokeAt = c.RetireAfter
+		}
+	}
+	out.Due = dueAt("rotation", out.RotateAt, now)
+	if !out.ExpiresAt.IsZero() && !out.ExpiresAt.After(now) {
 		out.Due = "expired"
-	case !out.RotateAt.IsZero() && !out.RotateAt.After(now):
-		out.Due = "rotation since " + words.Day(out.RotateAt)
-	case !out.RotateAt.IsZero():
-		out.Due = "rotation " + words.Day(out.RotateAt)
 	}
 	return out
+}
+
+// due says what the next applies do about the keys, and when: the earliest first.
+func (p projectStatus) due(now time.Time) string {
+	revocation := dueAt("revocation", p.RevokeAt, now)
+	if p.RevokeAt.Before(p.RotateAt) {
+		return words.Join(", ", revocation, p.Due)
+	}
+	return words.Join(", ", p.Due, revocation)
+}
+
+// dueAt says when something is due, "" if it never is.
+func dueAt(what string, at, now time.Time) string {
+	switch {
+	case at.IsZero():
+		return ""
+	case !at.After(now):
+		what += " since"
+	}
+	return what + " " + words.Day(at)
 }
 
 // warnings returns what keeps bh from knowing when a rotation is due.
