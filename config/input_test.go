@@ -210,3 +210,17 @@ func TestLoad_readsNoSensitiveValueInTheBlockThatSaysSo(t *testing.T) {
 		t.Errorf("got %v", diags)
 	}
 }
+
+// TestLoad_variableUnderAnotherName: a value that was meant for a variable is named, however it is written.
+func TestLoad_variableUnderAnotherName(t *testing.T) {
+	for set, says := range map[string]string{
+		"TF_VAR_token": "TF_VAR_token is set, but bh reads BH_VAR_token. Set it",
+		"BH_VAR_TOKEN": "BH_VAR_TOKEN is set, but bh reads BH_VAR_token. Set it",
+		"OTHER_token":  "Set it",
+	} {
+		_, diags := Load(from("variable \"token\" {\n  sensitive = true\n}\n", set, "hunter2-hunter2"))
+		if len(diags) == 0 || !strings.HasPrefix(diags[0].Fix, says) || strings.Contains(diags[0].Fix, "hunter2") {
+			t.Errorf("%s: %v", set, diags)
+		}
+	}
+}

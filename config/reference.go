@@ -31,7 +31,8 @@ func Language(o Options) []*language.Block {
 		if b == projectBlock {
 			copied.Attributes, copied.Blocks = slices.Clone(b.Attributes), slices.Clone(b.Blocks)
 			for i := range copied.Attributes {
-				copied.Attributes[i].Clouds = cloudsWith(o, copied.Attributes[i].Name)
+				a := &copied.Attributes[i]
+				a.Clouds, a.Values = cloudsWith(o, a.Name), valuesOf(o, a.Name)
 			}
 			for i, inner := range copied.Blocks {
 				if clouds := cloudsWith(o, inner.Name); clouds != nil {
@@ -42,6 +43,20 @@ func Language(o Options) []*language.Block {
 			}
 		}
 		out[i] = &copied // it has the names of b, and so its index
+	}
+	return out
+}
+
+// valuesOf returns what vendors take for an attribute, by vendor; nil if none of them says.
+func valuesOf(o Options, name string) map[string][]string {
+	var out map[string][]string
+	for i := range o.Vendors {
+		if values := o.Vendors[i].Values[name]; values != nil {
+			if out == nil {
+				out = map[string][]string{}
+			}
+			out[o.Vendors[i].Name] = values
+		}
 	}
 	return out
 }

@@ -39,7 +39,7 @@ var (
 		Example: "secrets \"onepassword\" \"eng\" {\n  vault = \"Engineering\"\n}"}
 
 	movedBlock = &language.Block{Name: "moved", Several: true,
-		Doc:     "A project has a new name. Its bucket, keys and item stay; only the state changes.",
+		Doc:     "A project has a new name. Its bucket and keys stay. The item stays too, but without item_title its title follows the name, and references by the old title break.",
 		Example: "moved {\n  from = project.photos\n  to   = project.pictures\n}",
 		Attributes: []language.Attribute{
 			{Name: "from", Form: language.Address, Required: true, Doc: "The old address.",

@@ -21,7 +21,7 @@ var projectBlock = (&language.Block{Name: "project", Labels: []string{"NAME"}, S
 		{Name: "secrets", Form: language.Connection, Doc: "The secrets block. Required if the files have several.",
 			Example: `secrets = onepassword.eng`, At: ofProject(func(p *Project) any { return &p.Secrets })},
 		{Name: "item_title", Form: language.Text,
-			Doc:     "The title of the item. The default is the project's name, with the key of its instance.",
+			Doc:     "The title of the item. The default is the project's name, with the key of its instance. If it changes, references by title break.",
 			Example: `item_title = "Photos (production)"`, At: ofProject(func(p *Project) any { return &p.ItemTitle })},
 		{Name: "location", Form: language.Text, ByCloud: true, Needless: true, Canonical: lower,
 			Doc:     "Where the bucket should be, such as weur. It is a hint, and cannot change.",

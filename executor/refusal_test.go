@@ -209,6 +209,7 @@ func TestApply_oneItemThatFailsStopsNoOther(t *testing.T) {
 			r.config.Projects = append(r.config.Projects, project(fmt.Sprintf("p%02d", i)))
 		}
 	})
+	r.ends = true
 	for _, p := range r.config.Projects {
 		r.rotate[p.Addr] = true
 	}

@@ -3,7 +3,9 @@ package planner
 import (
 	"cmp"
 	"strings"
+	"time"
 
+	"buckethead/config"
 	"buckethead/config/words"
 	"buckethead/state"
 	"buckethead/vendors"
@@ -11,6 +13,31 @@ import (
 
 // endsNow reports whether older keys of the project must stop working at once, because they leaked.
 func (m *maker) endsNow(s *subject) bool { return m.in.NoOverlap && m.in.Rotate[s.project] }
+
+// overlap returns how long an old key that works keeps working once a new one is stored.
+func (m *maker) overlap(s *subject) time.Duration {
+	overlap := config.DefaultOverlap
+	if s.desired.Rotate != nil {
+		overlap = s.desired.Rotate.Overlap
+	}
+	if m.endsNow(s) {
+		overlap = 0
+	}
+	return overlap
+}
+
+// noteOverlap says what becomes of an old key that works.
+func (m *maker) noteOverlap(d *draft, old state.CredentialRef, overlap time.Duration) {
+	end := m.in.Now.Add(overlap)
+	switch {
+	case overlap == 0:
+		d.Notes = append(d.Notes, "the old key "+old.ID+" stops working as soon as the new one is stored")
+	case !old.ExpiresAt.IsZero() && old.ExpiresAt.Before(end):
+		d.Notes = append(d.Notes, "the old key works until it expires on "+words.Day(old.ExpiresAt))
+	default:
+		d.Notes = append(d.Notes, "the old key works until "+words.Day(end)+" and the first apply after that revokes it")
+	}
+}
 
 // unhealthy reports whether the cause is that the old credential does not work, or must not.
 func unhealthy(word string) bool {

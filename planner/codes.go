@@ -62,7 +62,8 @@ var (
 			"reference cannot tell two items with the same title apart, and bh does not overwrite an item " +
 			"that is not its own.",
 		Example: "photos has no keys yet, and someone keeps an item \"photos\" in the same vault.",
-		WayOut: "Choose another `item_title`, or rename the other item. To take the item over with the keys " +
+		WayOut: "Choose another `item_title`, or rename the other item. Stacks that share a vault, such as those of " +
+			"several environments, put the environment into it: `item_title = \"photos (${var.env})\"`. To take the item over with the keys " +
 			"in it, add an `import` block with its id as `item`; the message shows the id."}
 	itemNotImported = diag.Kind{Code: "BH2009", Summary: "The item cannot be imported",
 		Meaning: "An `import` block names an item, but the item does not exist, is not the only one with " +

@@ -58,6 +58,7 @@ func (m *maker) conclude(s *subject, d *draft) *Operation {
 	if d.Kind == "" {
 		return nil
 	}
+	m.noteReference(s, d)
 	return s.finish(d.Operation, false)
 }
 

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"buckethead/config/diag"
 	"buckethead/config/words"
@@ -35,9 +34,9 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	if word == "" {
 		return
 	}
-	var overlap time.Duration
-	if s.desired.Rotate != nil && !unhealthy(word) && !m.endsNow(s) {
-		overlap = s.desired.Rotate.Overlap
+	overlap := m.overlap(s)
+	if unhealthy(word) {
+		overlap = 0
 	}
 	d.because(Rotate, word, text)
 	if due := m.timed[s.project]; !due.since.IsZero() && d.Reason.Word != word {
@@ -47,12 +46,8 @@ func (m *maker) needCredential(s *subject, d *draft) {
 		return
 	}
 	m.issue(s, d, word, r.Active, overlap)
-	switch {
-	case overlap > 0:
-		d.Notes = append(d.Notes, "the old key works until "+words.Day(m.in.Now.Add(overlap))+
-			" and the first apply after that revokes it")
-	case !unhealthy(word) && !d.failed:
-		d.Notes = append(d.Notes, "the old key "+r.Active.ID+" stops working as soon as the new one is stored")
+	if !unhealthy(word) && !d.failed {
+		m.noteOverlap(d, *r.Active, overlap)
 	}
 	m.leaveStore(s, d)
 }

@@ -64,6 +64,9 @@ type Input struct {
 	// Shape returns a digest of how a store writes items now, "" if all stores of its kind write
 	// them alike. If it is nil, no shapes are compared.
 	Shape func(secrets string) string
+	// Reference returns the reference to an item, "" if there is none. If it is nil, no references
+	// are compared.
+	Reference func(secrets, id, title string) string
 	// Parallelism is how many operations will run at once; 0 means 8.
 	Parallelism int
 }

@@ -173,14 +173,14 @@ func TestMake(t *testing.T) {
 		{name: "credential disabled: rotate", change: func(s *scene) { s.credential(func(c *vendors.Credential) { c.Status = vendors.Disabled }) },
 			kind: planner.Rotate, reason: "credential_disabled", steps: []string{issue, storeStep, verify, revoke}},
 		{name: "item gone: rotate", change: (*scene).deleteItem,
-			kind: planner.Rotate, reason: "item_gone", steps: []string{issue, storeStep, verify, revoke}},
+			kind: planner.Rotate, reason: "item_gone", steps: []string{issue, storeStep, verify}},
 		{name: "item's title edited: update", change: func(s *scene) { s.item(func(i *observed.Item) { i.Summary.Title = "mine" }) },
 			kind: planner.Update, reason: "item_edited", steps: []string{writeItem}},
 		{name: "item's field edited: update", change: func(s *scene) { s.item(func(i *observed.Item) { i.Fields[vendors.FieldBucket] = "x" }) },
 			kind: planner.Update, reason: "item_edited", steps: []string{writeItem}},
 		{name: "a field that a person added: none", change: func(s *scene) { s.item(func(i *observed.Item) { i.Fields["note"] = "x" }) }},
 		{name: "item's secret edited: rotate", change: func(s *scene) { s.item(func(i *observed.Item) { i.Fingerprint = "F9" }) },
-			kind: planner.Rotate, reason: "item_edited", steps: []string{issue, storeStep, verify, revoke}},
+			kind: planner.Rotate, reason: "item_edited", steps: []string{issue, storeStep, verify}},
 		{name: "bucket gone: error", change: (*scene).deleteBucket, fault: "BH2006"},
 		{name: "bucket gone and --allow-recreate: provision with the same keys",
 			change: func(s *scene) { s.deleteBucket(); s.in.Allowance.Recreate = true },
@@ -194,7 +194,7 @@ func TestMake(t *testing.T) {
 		{name: "bucket renamed: error", change: func(s *scene) { s.desc.Bucket.ID.Name = "other" }, fault: "BH2003"},
 		{name: "cloud changed: error", change: func(s *scene) { s.desc.Cloud = "local.two" }, fault: "BH2002"},
 		{name: "store changed: rotate into the new one", change: func(s *scene) { s.desc.Secrets = other },
-			kind: planner.Rotate, reason: "store_changed", steps: []string{issue, storeStep, verify, revoke, dropItem}},
+			kind: planner.Rotate, reason: "store_changed", steps: []string{issue, storeStep, verify, dropItem}},
 		{name: "access changed: the policy, same keys", change: func(s *scene) { s.desc.Access = vendors.ReadOnly },
 			kind: planner.Update, reason: "settings_changed", steps: []string{policy}},
 		{name: "allowed_ips changed: the policy, same keys", change: func(s *scene) { s.desc.AllowedIPs = []string{"192.0.2.0/24"} },
@@ -212,7 +212,7 @@ func TestMake(t *testing.T) {
 			s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(1)}}
 		}},
 		{name: "rotation asked for", change: func(s *scene) { s.in.Rotate[photos] = true },
-			kind: planner.Rotate, reason: "rotation_asked", steps: []string{issue, storeStep, verify, revoke}},
+			kind: planner.Rotate, reason: "rotation_asked", steps: []string{issue, storeStep, verify}},
 		{name: "protect changed: state alone", change: func(s *scene) { s.desc.Protect = true },
 			kind: planner.Update, reason: "settings_changed"},
 		{name: "stored and not proved", change: func(s *scene) { s.rec.Proof = state.Unproved },
@@ -267,14 +267,14 @@ func TestMake(t *testing.T) {
 				s.rec.Pending = &state.CredentialRef{ID: "K1", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
 			}, kind: planner.Provision, reason: "interrupted", steps: []string{confirm, verify}},
-		{name: "the same in a rotation: the key that was active goes",
+		{name: "the same in a rotation: the key that was active retires",
 			change: func(s *scene) {
 				s.item(func(i *observed.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
 				s.in.Observed.Credentials[observed.CredentialKey{Cloud: cloud, ID: "KX"}] = vendors.Credential{ID: "KX", Name: "bh/main/project.photos/op2",
 					Bucket: vendors.BucketID{Name: "photos-bucket"}, Access: vendors.ReadWrite, Status: vendors.Active}
 				s.rec.Pending = &state.CredentialRef{ID: "KX", Fingerprint: "FX"}
 				s.intent(planner.StepStoreCredential, "photos")
-			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
+			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify}},
 		{name: "the same, and the old key was revoked before the state could say so",
 			change: func(s *scene) {
 				s.item(func(i *observed.Item) { i.Fingerprint = "FX"; i.Mark.Operation = "op2" })
@@ -320,7 +320,7 @@ func TestMake(t *testing.T) {
 				s.in.Rotate[photos] = true
 				s.rec.Proof = state.Unproved
 				s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(-time.Hour)}}
-			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{verify, revoke, issue, storeStep, verify, revoke}},
+			}, kind: planner.Rotate, reason: "rotation_asked", steps: []string{verify, revoke, issue, storeStep, verify}},
 		{name: "the same, and the keys leaked: nothing waits for a proof",
 			change: func(s *scene) {
 				s.in.Rotate[photos], s.in.NoOverlap = true, true
@@ -352,13 +352,13 @@ func TestMake(t *testing.T) {
 				s.item(func(i *observed.Item) {
 					i.Fields[vendors.FieldAccessKeyID], i.Mark.Operation, i.Fingerprint = "KX", "op2", "FX"
 				})
-			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify, revoke}},
+			}, kind: planner.Rotate, reason: "interrupted", steps: []string{confirm, verify}},
 		{name: "an unrecorded credential that another item holds is not taken over",
 			change: func(s *scene) {
 				s.intent(planner.StepIssueCredential, "bh/main/project.photos/op2")
 				s.stray("bh/main/project.photos/op2")
 				s.item(func(i *observed.Item) { i.Fields[vendors.FieldAccessKeyID], i.Fingerprint = "KX", "FX" })
-			}, kind: planner.Rotate, reason: "interrupted", steps: []string{issue, storeStep, verify, revoke, revoke}},
+			}, kind: planner.Rotate, reason: "interrupted", steps: []string{issue, storeStep, verify, revoke}},
 		{name: "stopped after the bucket was made: it is ours",
 			change: func(s *scene) {
 				s.forgetRecord()

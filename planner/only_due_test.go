@@ -55,7 +55,7 @@ func TestMake_onlyDue(t *testing.T) {
 		{"an overlap ended", []func(*scene){ended}, "overlap_passed", []string{revoke, settle}, ""},
 		{"an overlap ended, and no longer declared", []func(*scene){ended, (*scene).undeclare}, "overlap_passed", []string{revoke, settle}, ""},
 		{"an overlap ended, amid a destroy", []func(*scene){ended, (*scene).undeclare, intent(dropBucket)}, "", nil, ""},
-		{"a rotation was killed", []func(*scene){intent(issue)}, "interrupted", []string{issue, storeStep, verify, revoke, settle}, ""},
+		{"a rotation was killed", []func(*scene){intent(issue)}, "interrupted", []string{issue, storeStep, verify, settle}, ""},
 		{"its last step was killed", []func(*scene){intent(revoke)}, "interrupted", []string{settle}, ""},
 		{"its proof was killed", []func(*scene){func(s *scene) { s.rec.Proof = state.Unproved }}, "unproved", []string{verify, settle}, ""},
 		{"its proof was killed, and the item edited", []func(*scene){func(s *scene) {

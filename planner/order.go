@@ -19,7 +19,7 @@ func (m *maker) order(operations []*Operation) []Operation {
 		o := operations[i]
 		for _, w := range o.After {
 			if cause, blocked := first[w.Address]; blocked {
-				o.Blocked = append(o.Blocked, waitsForBlocked(w, cause))
+				o.Blocked = append(o.Blocked, m.waitsForBlocked(o.Address, w, cause))
 				if _, own := first[o.Address]; !own {
 					first[o.Address] = cause
 				}
@@ -39,7 +39,7 @@ func (m *maker) order(operations []*Operation) []Operation {
 	return out
 }
 
-func waitsForBlocked(w Wait, cause addr.Address) Objection {
+func (m *maker) waitsForBlocked(waiting addr.Address, w Wait, cause addr.Address) Objection {
 	text := "it waits for " + w.Address.Label() + ", which " + w.Reason.Text
 	if cause == w.Address {
 		text += ", and that is blocked"
@@ -49,6 +49,9 @@ func waitsForBlocked(w Wait, cause addr.Address) Objection {
 	fix := "First resolve what blocks " + cause.Label() + "."
 	if w.Reason == freesBucket || w.Reason == freesTitle {
 		fix = "First resolve what blocks " + cause.Label() + ", or use another name."
+	}
+	if r, renamed := m.seemRenamed()[waiting]; renamed && r.from == cause {
+		fix = "If it is " + cause.Label() + " under another name, add the moved block that the plan shows: bucket and keys stay."
 	}
 	return Objection{Word: "waits_for_blocked", Text: text, Fix: fix}
 }

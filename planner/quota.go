@@ -230,7 +230,11 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool)
 		_, _, fits := q.arrange(limit + 1 + more)
 		return fits
 	})
-	fix := "Remove credentials that nobody uses, split the plan with --target, or have the limit raised and " +
+	instead := ""
+	if slices.ContainsFunc(q.operations, overlaps) {
+		instead = "end the old keys at once with `bh rotate --no-overlap`, "
+	}
+	fix := "Remove credentials that nobody uses, " + instead + "split the plan with --target, or have the limit raised and " +
 		"set token_limit."
 	for n := q.parallelism - 1; n > 0; n-- {
 		fewer := *q
@@ -247,6 +251,14 @@ func (q *quota) refusal(cloud string, limit int, place diag.Range, assumed bool)
 	return diag.Diagnostic{Kind: noCredentialsLeft, Subject: place, Fix: fix,
 		Detail: fmt.Sprintf("%s may have %d credentials at once and %s. This plan needs room for %d.",
 			cloud, limit, has, needed)}
+}
+
+// overlaps reports whether an operation keeps an old key next to a new one.
+func overlaps(o *Operation) bool {
+	return slices.ContainsFunc(o.Steps, func(s Step) bool {
+		store, is := s.(StoreCredential)
+		return is && store.Overlap > 0
+	})
 }
 
 // secure makes late operations wait for all that arrange expects to be done before them, if they could

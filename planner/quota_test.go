@@ -40,9 +40,7 @@ func (c crowd) input() planner.Input {
 	declare := func(name string) addr.Address {
 		p := addr.Address{Kind: addr.Project, Name: name}
 		d := config.Project{Addr: p, Cloud: cloud, Secrets: store, Bucket: vendors.BucketSpec{ID: vendors.BucketID{Name: name}}, Access: vendors.ReadWrite, ItemTitle: name}
-		if c.overlap > 0 {
-			d.Rotate = &config.Rotation{Every: time.Hour, Overlap: c.overlap}
-		}
+		d.Rotate = &config.Rotation{Every: time.Hour, Overlap: c.overlap}
 		in.Desired.Projects = append(in.Desired.Projects, d)
 		return p
 	}
@@ -114,7 +112,7 @@ func TestMake_quotas(t *testing.T) {
 		{"with one place to spare", crowd{rotations: 20, limit: 21, parallelism: 1}, "", "[{local.main local 21 20 20}]", ""},
 		{"as many as run at once", crowd{rotations: 20, limit: 28}, "", "[{local.main local 28 20 20}]", ""},
 		{"fewer at once would fit", crowd{rotations: 20, limit: 25}, "", "[]", "Run fewer operations at once: --parallelism 5. Or: remove"},
-		{"an overlap keeps both", crowd{rotations: 2, limit: 3, overlap: time.Hour}, "", "[]", "This plan needs room for 4."},
+		{"an overlap keeps both", crowd{rotations: 2, limit: 3, overlap: time.Hour}, "", "[]", "This plan needs room for 4. Remove credentials that nobody uses, end the old keys at once with `bh rotate --no-overlap`, split"},
 		{"a rotation waits", crowd{rotations: 2, destroys: 1, limit: 4, parallelism: 8}, "b01<d00 ", "[{local.main local 4 3 2}]", ""},
 		{"the limit was raised", crowd{provisions: 3, others: 9, limit: 8}, "", "[]", "BH2013 local.main has 9 credentials, and bh assumes a limit of 8"},
 	} {

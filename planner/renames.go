@@ -97,6 +97,9 @@ func (m *maker) reportRename(group []renaming, at renaming, d diag.Diagnostic) {
 		if _, bucketGoes := m.departs(at.from); bucketGoes {
 			what = "destroys it, its keys and its bucket"
 		}
+		if r := m.recorded[at.from]; r != nil && r.Protected {
+			what = "would end it, but it is protected, and so both are blocked"
+		}
 		d.Detail += " This plan " + what + "."
 	}
 	blocks, possible := m.movedBlocks(group)

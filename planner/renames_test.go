@@ -76,7 +76,13 @@ func TestMake_renames(t *testing.T) {
 		moves []string // "from to" of each block
 		says  string
 	}{
-		"renamed":                            {one, "BH2020", []string{"old new"}, "destroys it, its keys and its bucket"},
+		"renamed": {one, "BH2020", []string{"old new"}, "destroys it, its keys and its bucket"},
+		"renamed, and it is protected": {with(one, func(in *planner.Input) {
+			for p, r := range in.Recorded.Records {
+				r.Protected = true
+				in.Recorded.Records[p] = r
+			}
+		}), "BH2020", []string{"old new"}, "would end it, but it is protected"},
 		"renamed, and it retains its bucket": {with(one, func(in *planner.Input) { onDestroy(in, "retain") }), "BH2021", []string{"old new"}, "belongs to project.old, which"},
 		"renamed, retained, and adopted": {with(one, func(in *planner.Input) { onDestroy(in, "retain"); in.Desired.Projects[0].Adopt = true }), "BH2020",
 			[]string{"old new"}, "ends it and its keys, and leaves the bucket"},

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"buckethead/config"
 	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/planner/observed"
@@ -59,12 +58,5 @@ func (m *maker) retires(s *subject, d *draft) (*state.CredentialRef, time.Durati
 			Fix:    "Remove access_key_id from the block: bh then issues a new key, and leaves that one as it is."})
 		return nil, 0
 	}
-	overlap := config.DefaultOverlap
-	if s.desired.Rotate != nil {
-		overlap = s.desired.Rotate.Overlap
-	}
-	if m.endsNow(s) {
-		overlap = 0
-	}
-	return &state.CredentialRef{ID: c.ID, Name: c.Name, IssuedAt: c.IssuedAt, ExpiresAt: c.ExpiresAt}, overlap
+	return &state.CredentialRef{ID: c.ID, Name: c.Name, IssuedAt: c.IssuedAt, ExpiresAt: c.ExpiresAt}, m.overlap(s)
 }

@@ -206,7 +206,7 @@ func settingsTests() []settingsTest {
 			s.given(one, together(one, locked("")), none)
 		}, kind: planner.Provision, reason: "bucket_gone", steps: []string{create, write("cors"), verify}},
 		{name: "a rotation is still one", change: func(s *scene) { s.in.Rotate[photos] = true; s.given(one, one, cors("*")) },
-			kind: planner.Rotate, reason: "rotation_asked", steps: []string{write("cors"), issue, storeStep, verify, revoke}},
+			kind: planner.Rotate, reason: "rotation_asked", steps: []string{write("cors"), issue, storeStep, verify}},
 		{name: "and the storage class comes first", change: func(s *scene) {
 			s.desc.Bucket.StorageClass = "cold"
 			s.in.Observed.Buckets[photosKey] = vendors.Bucket{StorageClass: "standard"}

@@ -17,11 +17,7 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	}
 	r := s.record
 	registered := r != nil && r.Registered
-	var overlap time.Duration
-	if s.desired.Rotate != nil && !m.endsNow(s) &&
-		(r == nil || r.Active == nil || m.works(s, r.Cloud, r.Active.ID)) {
-		overlap = s.desired.Rotate.Overlap
-	}
+	overlap := m.overlapOfPending(s)
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
 	d.rotating, d.verified, d.ItemID = true, true, found.item
 	d.Notes = append(d.Notes, "the item holds the credential that an earlier run issued; it is taken over")
@@ -40,6 +36,9 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 		confirm.Unrecorded = &found.CredentialRef
 	}
 	d.add(confirm)
+	if r != nil && r.Active != nil && overlap > 0 && !renews {
+		m.noteOverlap(d, *r.Active, overlap)
+	}
 	replaced := r != nil && r.Active != nil && !registered && (overlap == 0 || renews)
 	if renews {
 		// It was stored long ago: it is taken over so that it retires like any other. The one
@@ -69,6 +68,15 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 		m.leaveStore(s, d)
 	}
 	return true
+}
+
+// overlapOfPending returns how long the key works that a stored one replaces.
+func (m *maker) overlapOfPending(s *subject) time.Duration {
+	r := s.record
+	if s.desired.Register != nil || r != nil && r.Active != nil && !m.works(s, r.Cloud, r.Active.ID) {
+		return 0
+	}
+	return m.overlap(s)
 }
 
 // bringUpToDate plans to change an item that is taken over, and the credential in it, to what is

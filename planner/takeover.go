@@ -127,7 +127,7 @@ func (m *maker) titleTaken(s *subject, id string) {
 	d := diag.Diagnostic{Kind: titleTaken, Address: s.project, Subject: s.desired.Range,
 		Detail: "The store " + s.desired.Secrets + " has an item \"" + s.desired.ItemTitle + "\" (id " + id +
 			") that does not belong to " + s.project.String() + ". A reference could not tell two items with that title apart.",
-		Fix: "Choose another item_title, or take the item over with an import block: item = " + write.Quoted(id) + "."}
+		Fix: "Choose another item_title, with the environment in it if several share the store, or take the item over with an import block: item = " + write.Quoted(id) + "."}
 	claim, others := m.owners.OthersItems()[observed.ItemKey{Secrets: s.desired.Secrets, ID: id}]
 	if s.record != nil { // then an import block is not looked at
 		d.Fix = "Rename or delete that item, or choose another item_title. If it is a copy with the present keys, " +
@@ -136,7 +136,7 @@ func (m *maker) titleTaken(s *subject, id string) {
 	}
 	if others {
 		d.Detail += " It belongs to " + claim.String() + "."
-		d.Fix = "Choose another item_title."
+		d.Fix = "Choose another item_title, with the environment in it if several share the store."
 		bucket := s.desired.Bucket.ID
 		_, there := m.in.Observed.Bucket(s.desired.Cloud, bucket)
 		if (there || s.desired.Register != nil) && s.record == nil {

@@ -155,4 +155,6 @@ type Vendor struct {
 	// supports: location, jurisdiction, storage_class, allowed_ips, expires_after, cors_rule,
 	// lifecycle_rule, lock_rule, custom_domain, public_access.
 	BucketAttributes []string
+	// Values are all that some of these attributes take; an attribute that is not in it takes others.
+	Values map[string][]string
 }

@@ -67,6 +67,8 @@ func applyCommand(r *run) *cli.Command {
 
 func destroyCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "destroy", Usage: "destroy all recorded projects, or the named ones",
+		Description: "A project that is protected or blocked stays. It does not keep the others:\n" +
+			"they are destroyed. bh plan --destroy shows what would be done.",
 		ArgsUsage: "[PROJECT...]", Flags: applyFlags(),
 		Action: func(c *cli.Context) error {
 			a, err := readApplyArgs(c, r)
@@ -245,6 +247,9 @@ func confirm(ctx context.Context, s *session, plan *planner.Plan, a applyArgs) e
 	p, ending := s.run.Process, ""
 	if a.rotate {
 		ending = endingKeys(ctx, s, plan)
+	}
+	if a.mode == planner.DestroyAll {
+		_, _ = fmt.Fprint(p.Stdout, keptOf(plan))
 	}
 	_, _ = fmt.Fprintf(p.Stdout, "%s\n%s\nOnly 'yes' will be accepted: ", ending, a.question)
 	s.run.ending.flush()

@@ -61,6 +61,6 @@ func onBehalfOf(p Process) executor.Run {
 	if id := p.get("GITHUB_RUN_ID"); id != "" {
 		by.URL = p.get("GITHUB_SERVER_URL") + "/" + p.get("GITHUB_REPOSITORY") + "/actions/runs/" + id
 	}
-	by.Actor = cmp.Or(by.Actor, p.get("USER"))
+	by.Actor = cmp.Or(by.Actor, p.get("USER"), p.get("LOGNAME"), p.get("USERNAME")) // USERNAME on Windows
 	return by
 }

@@ -52,6 +52,23 @@ func (limit destroyLimit) objection(plan *planner.Plan, asked bool) (d diag.Diag
 			"a removed block forgets a project and deletes nothing.", len(names))}, false
 }
 
+// keptOf says what a plan that destroys does not, since its blocked operations keep no others.
+func keptOf(plan *planner.Plan) string {
+	var names []string
+	for _, o := range plan.Operations {
+		if len(o.Blocked) > 0 {
+			names = append(names, o.Address.Label())
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) == len(plan.Operations):
+		return "\nNothing is destroyed: everything here is blocked.\n"
+	}
+	return fmt.Sprintf("\nBlocked: %s. The others are destroyed all the same.\n", fewOf(names))
+}
+
 // fewOf lists names, or only the first few if there are many.
 func fewOf(names []string) string {
 	const most = 10

@@ -47,7 +47,7 @@ func runDiscover(ctx context.Context, s *session) error {
 // discover lists everything in the declared clouds and stores, and compares it with the state.
 func discover(ctx context.Context, s *session, snap state.Snapshot) (discovery.Discovery, diag.List) {
 	world, unlisted, diags := refresh.Survey(ctx, s.connections.Readers(), s.observation(snap))
-	found := discovery.Discover(s.comparison(snap, world))
+	found := discovery.Discover(s.comparison(ctx, snap, world))
 	found.Unlisted = unlisted
 	return found, diags
 }

@@ -77,6 +77,7 @@ func (d *checkup) files(ctx context.Context, diags diag.List) {
 	for _, name := range d.session.flags.varFiles {
 		d.good(name, "variables", "--var-file")
 	}
+	d.faults = diags
 	for _, x := range diags {
 		check := view.Check{Name: "files", Outcome: view.Fault, Found: x.Summary, Fix: x.Fix}
 		if !x.Subject.IsZero() {

@@ -8,6 +8,7 @@ import (
 	"buckethead/cmd/connections"
 	"buckethead/cmd/view"
 	"buckethead/config"
+	"buckethead/config/diag"
 	"buckethead/vendors"
 )
 
@@ -16,6 +17,7 @@ type checkup struct {
 	session *session
 	checks  []view.Check // of the current section
 	counts  view.CheckCounts
+	faults  diag.List       // of the files
 	purpose vendors.Purpose // of --for; "" for what an apply needs
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 // state checks where the state is, what it holds, who has locked it, and which backups exist.
 func (d *checkup) state(ctx context.Context) {
 	defer d.section(ctx, "state")
+	d.stateSettings()
 	place, err := d.session.connections.Place(ctx)
 	if err != nil {
 		var lack *config.LackError
@@ -25,7 +27,7 @@ func (d *checkup) state(ctx context.Context) {
 			d.unopened("open", err)
 			return
 		}
-		d.bad("open", err.Error(), "Correct the state block, or the keys that it names.")
+		d.bad("open", err.Error(), stateFix(d.session, err))
 		return
 	}
 	d.good("place", place.Name(), d.stateSource())
@@ -49,7 +51,7 @@ func (d *checkup) state(ctx context.Context) {
 		check.Outcome, check.Found = view.Warning, err.Error()
 		check.Fix = "Try again when it is done, or wait for it with --lock-timeout."
 	case err != nil:
-		check.Outcome, check.Found, check.Fix = view.Fault, err.Error(), stateFix(err)
+		check.Outcome, check.Found, check.Fix = view.Fault, err.Error(), stateFix(d.session, err)
 	case snap.Meta.Lineage == "":
 		check.Found = "not there yet; the first apply creates it"
 	default:
@@ -71,6 +73,26 @@ func (d *checkup) state(ctx context.Context) {
 	}
 	d.missingStores(ctx, snap)
 	d.backups(ctx, place)
+}
+
+// stateSettings says where the region and the endpoint of a state in a bucket come from.
+func (d *checkup) stateSettings() {
+	declared := d.session.config.State
+	if d.session.flags.state != "" || !d.session.stateInBucket() {
+		return
+	}
+	for _, name := range []string{"region", "endpoint_url"} {
+		value, set := declared.Settings[name]
+		found, source := value.Text, value.Source
+		if !set && name == "region" {
+			for _, variable := range []string{"AWS_REGION", "AWS_DEFAULT_REGION"} {
+				if text := d.session.run.get(variable); text != "" && found == "" {
+					found, source = text, variable
+				}
+			}
+		}
+		d.good(name, cmp.Or(found, "not set"), source)
+	}
 }
 
 // missingStores looks for stores that do not exist although the state has items in them.
@@ -118,7 +140,7 @@ func (d *checkup) stateSource() string {
 }
 
 // stateFix says how to fix a state that cannot be used.
-func stateFix(err error) string {
+func stateFix(s *session, err error) string {
 	switch {
 	case errors.Is(err, state.ErrDamaged):
 		return "bh state backup --list lists the copies, and bh state restore restores one. " +
@@ -133,6 +155,9 @@ func stateFix(err error) string {
 	}
 	if errors.Is(err, state.ErrMoved) || errors.Is(err, state.ErrUnsafe) {
 		return "Declare where to keep the state."
+	}
+	if s.stateInBucket() {
+		return "Correct the state block, or the environment variables that stand for what it leaves out."
 	}
 	return "Choose a path that bh can read, with state \"local\" { path = ... } or --state."
 }

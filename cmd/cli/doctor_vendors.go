@@ -11,6 +11,7 @@ import (
 
 	"buckethead/cmd/view"
 	"buckethead/config"
+	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/vendors"
 	"buckethead/vendors/registry"
@@ -118,6 +119,9 @@ func (d *checkup) unopened(name string, err error) {
 		return
 	}
 	for _, x := range lack.Faults {
+		if slices.ContainsFunc(d.faults, func(f diag.Diagnostic) bool { return f.Error() == x.Error() }) {
+			continue // it is counted with the files
+		}
 		if !slices.ContainsFunc(d.checks, func(c view.Check) bool { return c.Found == x.Error() }) {
 			d.bad(name, x.Error(), x.Fix)
 		}

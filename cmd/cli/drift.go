@@ -83,7 +83,7 @@ func runDrift(ctx context.Context, s *session, ignore map[drift.Class]bool, prov
 		return err
 	}
 	s.view.Diagnostics(diags)
-	input := s.comparison(snap, world)
+	input := s.comparison(ctx, snap, world)
 	input.Scope = s.flags.scope()
 	report := drift.Find(input, ignore)
 	if prove {

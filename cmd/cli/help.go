@@ -29,6 +29,8 @@ func helpCommand(r *run) *cli.Command {
 				return commandHelp(c, c.Args().Slice())
 			case nearest(name, topicNames()) != "":
 				return fmt.Errorf("there is no topic %q%s; bh help topics lists all", name, didYouMean(name, topicNames()))
+			case topicAbout(name) != "":
+				return fmt.Errorf("there is no topic %q; did you mean %s; bh help topics lists all", name, topicAbout(name))
 			}
 			return unknownCommand(c.App.Commands, "", name)
 		}}
@@ -71,6 +73,21 @@ func (r *run) helpText(name string) (text string, is bool, err error) {
 
 // topicNames returns the names of the topics in order.
 func topicNames() []string { return topics.Names() }
+
+// topicAbout returns the first topic whose name or title has a word in it, "" if none has.
+func topicAbout(word string) string {
+	word = strings.ToLower(word)
+	if len(word) < 3 {
+		return ""
+	}
+	for _, name := range topicNames() {
+		page, _ := topics.Page(name)
+		if strings.Contains(name, word) || strings.Contains(strings.ToLower(topics.Title(page)), word) {
+			return name
+		}
+	}
+	return ""
+}
 
 // topicTable lists all topics with their titles.
 func topicTable() string {

@@ -46,7 +46,7 @@ func runOffline(ctx context.Context, s *session, a planArgs) error {
 			return err
 		}
 	}
-	plan, diags := planner.Make(s.offlineInput(snap, a, outside))
+	plan, diags := planner.Make(s.offlineInput(ctx, snap, a, outside))
 	if err := s.report(diags); err != nil {
 		return err
 	}
@@ -123,8 +123,8 @@ func leftOut(list diag.List, p addr.Address) bool {
 
 // offlineInput returns the input of the planner: it compares what is declared with what is recorded, as if the
 // providers had exactly that. Addresses are not compared, because they depend on variables that are not set here.
-func (s *session) offlineInput(snap state.Snapshot, a planArgs, outside diag.List) planner.Input {
-	input := s.comparison(snap, planner.Assumed(s.config, snap, s.run.Now()))
+func (s *session) offlineInput(ctx context.Context, snap state.Snapshot, a planArgs, outside diag.List) planner.Input {
+	input := s.comparison(ctx, snap, planner.Assumed(s.config, snap, s.run.Now()))
 	input.Mode, input.Allowance, input.Parallelism, input.Address = a.mode, a.allowance, a.parallelism, nil
 	shape := input.Shape
 	input.Shape = func(secrets string) string {

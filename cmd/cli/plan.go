@@ -125,7 +125,7 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 	if err := s.unread(ctx, diags); err != nil {
 		return nil, err
 	}
-	input := s.comparison(snap, world)
+	input := s.comparison(ctx, snap, world)
 	input.Mode, input.Scope, input.Rotate = request.Mode, request.Scope, rotated(s.config, a)
 	input.OnlyDue, input.LeaveDue = a.onlyDue, a.leaveDue
 	input.NoOverlap, input.Allowance, input.Parallelism = a.noOverlap, a.allowance, a.parallelism

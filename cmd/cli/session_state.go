@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"buckethead/config/diag"
 	"buckethead/executor"
@@ -63,6 +64,14 @@ func (s *session) readState(ctx context.Context) (state.Snapshot, state.Lock, er
 	return snap, opened.Lock(), nil
 }
 
+// stateInBucket reports whether the state is not a file on this machine.
+func (s *session) stateInBucket() bool {
+	if s.flags.state != "" {
+		return strings.HasPrefix(s.flags.state, "s3://")
+	}
+	return len(s.config.State.Settings) > 0
+}
+
 // stateFault shows why the state cannot be used. It returns an exit code, or the error if a signal caused it.
 func (s *session) stateFault(err error) error {
 	if told := s.lacking(err); told != nil {
@@ -103,6 +112,9 @@ func (s *session) stateFault(err error) error {
 		errors.Is(err, state.ErrChanged):
 	case errors.As(err, &store):
 		d.Fix = "Nothing was changed. Check the credentials for that store; bh doctor says what is missing."
+	case s.stateInBucket():
+		d.Fix = "Nothing was changed. Correct the state block, or the environment variables that stand for what it leaves " +
+			"out; bh doctor says where they come from."
 	default:
 		d.Fix = "Nothing was changed. Choose a path that bh can write to, with state \"local\" { path = ... } or --state."
 	}

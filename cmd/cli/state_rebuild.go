@@ -139,7 +139,7 @@ func rebuildInto(ctx context.Context, s *session, path string, kin []string) (re
 	if err := s.unread(ctx, diags); err != nil {
 		return rebuilt, err
 	}
-	if rebuilt, err = rebuild.Records(s.comparison(snap, world), kin); err != nil || len(rebuilt.Choose) > 0 {
+	if rebuilt, err = rebuild.Records(s.comparison(ctx, snap, world), kin); err != nil || len(rebuilt.Choose) > 0 {
 		return rebuilt, err
 	}
 	if err := store.Descend(rebuilt.Lineages...); err != nil {

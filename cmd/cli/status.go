@@ -40,6 +40,7 @@ type projectStatus struct {
 	ExpiresAt   time.Time    `json:"expires_at,omitzero"`
 	RotateAt    time.Time    `json:"rotate_at,omitzero"`
 	Retiring    int          `json:"retiring"`
+	RevokeAt    time.Time    `json:"revoke_at,omitzero"` // when the first of the retiring keys ends
 	Proof       state.Proof  `json:"proof"`
 	Item        string       `json:"item,omitempty"`
 	Due         string       `json:"due,omitempty"`
@@ -89,7 +90,7 @@ func runStatus(ctx context.Context, s *session, what string, prove bool) error {
 	rows := [][]string{{"PROJECT", "BUCKET", "KEY", "AGE", "EXPIRES", "DUE", "ITEM"}}
 	for _, l := range lines {
 		rows = append(rows, []string{l.Address.Label(), l.Bucket, l.AccessKeyID, ageOf(l.IssuedAt, now),
-			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.Due, "-"), cmp.Or(l.Item, "-")})
+			cmp.Or(words.Day(l.ExpiresAt), "-"), cmp.Or(l.due(now), "-"), cmp.Or(l.Item, "-")})
 	}
 	if prove {
 		rows[0] = append(rows[0], "STORED KEYS")
@@ -140,20 +141,46 @@ func statusOf(r state.Record, d *config.Project, now time.Time,
 	if d != nil && d.Rotate != nil && d.Rotate.Every > 0 {
 		out.RotateAt = out.IssuedAt.Add(d.Rotate.Every)
 	}
-	isDue := func(text string) { out.Due, out.isDue = text, d != nil && !r.Registered }
-	ended := slices.IndexFunc(r.Retiring, func(c state.CredentialRef) bool { return !c.RetireAfter.After(now) })
+	owed := false // a key that an interrupted run left
+	for _, c := range r.Retiring {
+		owed = owed || c.RetireAfter.IsZero()
+		if !c.RetireAfter.IsZero() && (out.RevokeAt.IsZero() || c.RetireAfter.Before(out.RevokeAt)) {
+			out.RevokeAt = c.RetireAfter
+		}
+	}
+	passed := func(t time.Time) bool { return !t.IsZero() && !t.After(now) }
+	out.isDue = out.Due == "" && d != nil && !r.Registered &&
+		(owed || passed(out.ExpiresAt) || passed(out.RotateAt) || passed(out.RevokeAt))
 	switch {
 	case out.Due != "":
-	case !out.ExpiresAt.IsZero() && !out.ExpiresAt.After(now):
-		isDue("expired")
-	case !out.RotateAt.IsZero() && !out.RotateAt.After(now):
-		isDue("rotation since " + words.Day(out.RotateAt))
-	case ended >= 0:
-		isDue("end of the older key")
-	case !out.RotateAt.IsZero():
-		out.Due = "rotation " + words.Day(out.RotateAt)
+	case passed(out.ExpiresAt):
+		out.Due = "expired"
+	case owed:
+		out.Due = "end of an older key"
+	default:
+		out.Due = dueAt("rotation", out.RotateAt, now)
 	}
 	return out
+}
+
+// due says what the next applies do about the keys, and when: the earliest first.
+func (p projectStatus) due(now time.Time) string {
+	revocation := dueAt("revocation", p.RevokeAt, now)
+	if p.RevokeAt.Before(p.RotateAt) {
+		return words.Join(", ", revocation, p.Due)
+	}
+	return words.Join(", ", p.Due, revocation)
+}
+
+// dueAt says when something is due, "" if it never is.
+func dueAt(what string, at, now time.Time) string {
+	switch {
+	case at.IsZero():
+		return ""
+	case !at.After(now):
+		what += " since"
+	}
+	return what + " " + words.Day(at)
 }
 
 // warnings returns what keeps bh from knowing when a rotation is due.

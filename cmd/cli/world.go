@@ -28,11 +28,15 @@ func (s *session) unread(ctx context.Context, diags diag.List) error {
 }
 
 // comparison returns what the planner needs to compare what is declared, recorded and observed.
-func (s *session) comparison(snap state.Snapshot, world observed.World) planner.Input {
+func (s *session) comparison(ctx context.Context, snap state.Snapshot, world observed.World) planner.Input {
 	return planner.Input{Desired: s.config, Recorded: snap, Observed: world, Mode: planner.Normal, Now: s.run.Now(),
 		NameLimit: func(vendor string) int {
 			v, _ := registry.Find(vendor)
 			return v.Limits.CredentialNameLength
 		},
-		Address: s.connections.Address, Shape: s.connections.Shape}
+		Address: s.connections.Address, Shape: s.connections.Shape,
+		Reference: func(secrets, id, title string) string {
+			text, _ := s.connections.Reference(ctx, secrets, id, title, "")
+			return text
+		}}
 }

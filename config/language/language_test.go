@@ -21,7 +21,7 @@ func table() *Block {
 		{Name: "enabled", Form: Flag, Default: "true", Doc: "Whether it is on.", At: At(func(t *thing) any { return &t.enabled })},
 		{Name: "length", Form: Length, Default: "1d", Needless: true, Doc: "How long.", At: At(func(t *thing) any { return &t.length })},
 		{Name: "list", Form: Texts, Required: true, Doc: "Some.", At: At(func(t *thing) any { return &t.list })},
-		{Name: "on", Form: Date, ByCloud: true, Clouds: []string{"a", "b"}, Doc: "When.", At: At(func(t *thing) any { return &t.on })},
+		{Name: "on", Form: Date, ByCloud: true, Clouds: []string{"a", "b"}, Values: map[string][]string{"b": {"x", "y"}, "a": {"z"}}, Doc: "When.", At: At(func(t *thing) any { return &t.on })},
 		{Name: "kind", Form: Text, Words: []string{"a", "b"}, Doc: "Which."},
 	}, Blocks: []*Block{{Name: "part", ByCloud: true, Clouds: []string{"a"}, Doc: "A part."}},
 		Kinds: map[string]*Block{"odd": {Name: "thing", Doc: "An odd thing."}}}).Index()
@@ -74,7 +74,7 @@ A thing. There may be several.
 - ` + "`enabled`" + ` (true or false, default true): Whether it is on.
 - ` + "`length`" + ` (duration, default 1d): How long. Not with register.
 - ` + "`list`" + ` (list of strings, required): Some.
-- ` + "`on`" + ` (date): When. Only with the cloud a or b.
+- ` + "`on`" + ` (date): When. a takes z. b takes x, y. Only with the cloud a or b.
 - ` + "`kind`" + ` (a or b): Which.
 
 ### part in thing

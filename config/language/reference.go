@@ -62,7 +62,13 @@ func (a *Attribute) facts() []string {
 	return out
 }
 
-func (a *Attribute) rules() string { return rules(a.Clouds, a.Needless) }
+func (a *Attribute) rules() string {
+	text := ""
+	for _, vendor := range slices.Sorted(maps.Keys(a.Values)) {
+		text += " " + vendor + " takes " + strings.Join(a.Values[vendor], ", ") + "."
+	}
+	return text + rules(a.Clouds, a.Needless)
+}
 
 func (b *Block) rules() string {
 	text := rules(b.Clouds, b.Needless)

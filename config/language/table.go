@@ -38,6 +38,8 @@ type Attribute struct {
 	// vendors, for the reference.
 	ByCloud bool
 	Clouds  []string
+	// Values are what vendors take for it, by vendor, for the reference.
+	Values map[string][]string
 	// Needless says that it has no effect in a project with register.
 	Needless bool
 	Doc      string // one or two sentences

@@ -2,6 +2,7 @@ package names
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
@@ -125,9 +126,19 @@ func (vs *Variables) assign(v *variable, s *eval.Scope, in input, outside bool) 
 		}
 	default:
 		s.NotGiven(faults.MissingVariable, v.block.DefRange(), fmt.Sprintf("The variable %q has no value and no default.", v.name),
-			vs.unreadValues()+fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
+			vs.unreadValues()+vs.otherName(v.name)+fmt.Sprintf("Set it with --var %[1]s=VALUE, with a line %[1]s = VALUE in a file that --var-file names, "+
 				"or with BH_VAR_%[1]s in the environment; or give it a default.", v.name))
 	}
+}
+
+// otherName says which variable of the environment looks as if it were meant for one that has no value.
+func (vs *Variables) otherName(name string) string {
+	for _, other := range []string{"TF_VAR_" + name, "BH_VAR_" + strings.ToUpper(name), "BH_VAR_" + strings.ToLower(name)} {
+		if text, _ := vs.ev.Env(other); text != "" && other != "BH_VAR_"+name {
+			return fmt.Sprintf("%s is set, but bh reads BH_VAR_%s. ", other, name)
+		}
+	}
+	return ""
 }
 
 // convert makes a value fit the variable's type and marks it where it is

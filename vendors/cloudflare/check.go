@@ -21,7 +21,7 @@ var (
 	bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 	// hexID is an account's, a token's or a zone's id.
 	hexID = regexp.MustCompile(`^[0-9a-f]{32}$`)
-	// jurisdictionName is lenient on purpose: "us" was added in August 2026, and others may follow.
+	// jurisdictionName is the form of a jurisdiction in a state, which a later bh may have written.
 	jurisdictionName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,19}$`)
 	domainName       = regexp.MustCompile(`^([a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 )
@@ -31,7 +31,10 @@ var (
 var locations = []string{"apac", "eeur", "enam", "oc", "weur", "wnam"}
 
 // storageClasses maps the words of the language to the API's.
-var storageClasses = map[string]string{"standard": "Standard", "infrequentaccess": "InfrequentAccess"}
+var (
+	storageClasses = map[string]string{"standard": "Standard", "infrequentaccess": "InfrequentAccess"}
+	classNames     = []string{"standard", "infrequentaccess"}
+)
 
 func checkSettings(s vendors.Settings) []vendors.Problem {
 	var out vendors.Problems
@@ -76,14 +79,14 @@ func checkBucket(spec vendors.BucketSpec) []vendors.Problem {
 	switch {
 	case spec.ID.Namespace == "default":
 		out.Report("jurisdiction", `"default" is what a bucket has if it has no jurisdiction`, "Remove the line.")
-	case spec.ID.Namespace != "" && !jurisdictionName.MatchString(spec.ID.Namespace):
-		out.Report("jurisdiction", strconv.Quote(spec.ID.Namespace)+" is not a jurisdiction", `Use "eu", "us" or "fedramp".`)
+	case spec.ID.Namespace != "" && !slices.Contains(jurisdictions, spec.ID.Namespace):
+		out.Report("jurisdiction", "R2 has no jurisdiction "+strconv.Quote(spec.ID.Namespace), "Use one of "+strings.Join(jurisdictions, ", ")+".")
 	}
 	if spec.Location != "" && !slices.Contains(locations, spec.Location) {
 		out.Report("location", "R2 has no location "+strconv.Quote(spec.Location), "Use one of "+strings.Join(locations, ", ")+".")
 	}
 	if spec.StorageClass != "" && storageClasses[spec.StorageClass] == "" {
-		out.Report("storage_class", "R2 has no storage class "+strconv.Quote(spec.StorageClass), `Use "Standard" or "InfrequentAccess".`)
+		out.Report("storage_class", "R2 has no storage class "+strconv.Quote(spec.StorageClass), "Use one of "+strings.Join(classNames, ", ")+".")
 	}
 	return append(out, checkBucketSettings(spec.Settings)...)
 }

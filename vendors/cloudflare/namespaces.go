@@ -1,5 +1,8 @@
 package cloudflare
 
-// Namespaces returns the known jurisdictions. The last one is only for accounts that Cloudflare
-// has admitted. https://developers.cloudflare.com/r2/reference/data-location/
-func (c *Cloud) Namespaces() []string { return []string{"", "eu", "us", "fedramp"} }
+// jurisdictions are those that R2 knows. The last one is only for accounts that Cloudflare has
+// admitted. https://developers.cloudflare.com/r2/reference/data-location/
+var jurisdictions = []string{"eu", "us", "fedramp"}
+
+// Namespaces returns the known jurisdictions, and "" for buckets without one.
+func (c *Cloud) Namespaces() []string { return append([]string{""}, jurisdictions...) }

@@ -60,6 +60,7 @@ var Vendor = vendors.Vendor{
 	Limits: vendors.Limits{CredentialNameLength: nameLimit, Calls: callLimit, CallsPer: callWindow},
 	BucketAttributes: []string{"location", "jurisdiction", "storage_class", "allowed_ips", "expires_after",
 		"cors_rule", "lifecycle_rule", "lock_rule", "custom_domain", "public_access"},
+	Values:          map[string][]string{"location": locations, "jurisdiction": jurisdictions, "storage_class": classNames},
 	OwnHosts:        vendors.Hosts{"api.cloudflare.com", "*.r2.cloudflarestorage.com"},
 	CheckSettings:   checkSettings,
 	CheckBucket:     checkBucket,

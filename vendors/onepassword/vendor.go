@@ -32,7 +32,7 @@ var Vendor = vendors.Vendor{
 		{Name: "on_delete", Default: "archive", Words: []string{"archive", "delete"}, Example: `on_delete = "delete"`,
 			Doc: `What a destroy does with the item: "archive", or "delete". A Connect server cannot archive.`},
 		{Name: "fields", Map: true, Example: `fields = { access_key_id = "Access Key ID" }`,
-			Doc: "Labels for the fields of an item, by bh's names for them."},
+			Doc: "Labels for the fields of an item, by bh's names for them: " + strings.Join(vendors.FieldNames(), ", ") + "."},
 	},
 	Limits: vendors.Limits{Writes: 100,
 		WritesNote: "a token has 100 an hour on Teams and Families, 1,000 on Business"},
@@ -98,7 +98,8 @@ func checkSettings(s vendors.Settings) []vendors.Problem {
 	case "archive", "":
 		if host != "" && hasConnect {
 			out.Report("on_delete", "a Connect server cannot archive items",
-				`Set on_delete = "delete" so that a destroy deletes them, or use a service account.`)
+				`Write on_delete = "delete" in the block: a destroy then deletes items for good. `+
+					"Or use a service account, with OP_CONNECT_HOST unset.")
 		}
 	default:
 		out.Report("on_delete", "not an action for an item", `Use "archive" or "delete".`)

@@ -92,8 +92,9 @@ type span struct {
 	look look
 }
 
-// spans splits the text of a block. see writes a link, from its text and its target.
-func spans(text string, see func(text, target string) string) []span {
+// spans splits the text of a block. see writes a link, from the text before it, its own text and its target.
+func spans(text string, see func(before, text, target string) string) []span {
+	whole := text
 	var out []span
 	strong := normal
 	add := func(text string, l look) {
@@ -124,7 +125,7 @@ func spans(text string, see func(text, target string) string) []span {
 				continue
 			}
 			add(before, strong)
-			out = append(out, spans(see(label, target), nil)...) // what is in a link is not a link again
+			out = append(out, spans(see(whole[:len(whole)-len(rest)], label, target), nil)...) // what is in a link is not a link again
 			text = after
 		}
 	}
@@ -152,10 +153,10 @@ func Topic(target string) string {
 }
 
 // see writes a link for a terminal or for man; before and after stand around the name of a page there.
-func see(before, after string) func(label, target string) string {
-	return func(label, target string) string {
+func see(before, after string) func(prose, label, target string) string {
+	return func(prose, label, target string) string {
 		switch name := Topic(target); {
-		case name != "" && strings.EqualFold(strings.ReplaceAll(label, " ", "-"), name): // which says nothing more
+		case name != "" && strings.EqualFold(strings.ReplaceAll(label, " ", "-"), name) && refers(prose): // which says nothing more
 			return "`" + before + name + after + "`"
 		case name != "":
 			return label + " (`" + before + name + after + "`)"
@@ -171,10 +172,19 @@ func see(before, after string) func(label, target string) string {
 	}
 }
 
+// refers reports whether what follows text is the name of a page, and not a word of the sentence.
+func refers(text string) bool {
+	text = strings.TrimRight(text, " ")
+	if text == "" || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "(") {
+		return true
+	}
+	return strings.HasSuffix(text, " See") || strings.HasSuffix(text, " see") || text == "See"
+}
+
 // plain returns text without marks.
 func plain(text string) string {
 	var out strings.Builder
-	for _, s := range spans(text, func(label, _ string) string { return label }) {
+	for _, s := range spans(text, func(_, label, _ string) string { return label }) {
 		out.WriteString(s.text)
 	}
 	return out.String()

@@ -89,6 +89,9 @@ func TestSpans(t *testing.T) {
 		"an ` alone":      {{"an `", normal}, {" alone", normal}},
 		"[`x`](x)":        {{"x", typed}},
 		"[R2](r2.md)":     {{"bh help r2", typed}},
+		"See [R2](r2.md)": {{"See ", normal}, {"bh help r2", typed}},
+		"for an [age file](age-file.md), take": {{"for an ", normal}, {"age file (", normal},
+			{"bh help age-file", typed}, {")", normal}, {", take", normal}},
 		"[y](r2.md)":      {{"y (", normal}, {"bh help r2", typed}, {")", normal}},
 		"[r](../../x/y)]": {{"r (", normal}, {"x/y", typed}, {")", normal}, {"]", normal}},
 	} {

@@ -95,7 +95,7 @@ func TestOP_labelsThatLoseTheSecret(t *testing.T) {
 				t.Errorf("exit %d\n%s", code, out)
 			}
 		}
-		a.must("rotate", "photos", "--yes")
+		a.must("rotate", "photos", "--no-overlap", "--yes")
 		a.checkReferences(t)
 		a.converges(1)
 	})

@@ -82,6 +82,11 @@ func TestOP_itemsGoneAtOnce(t *testing.T) {
 					t.Error("keys were issued")
 				}
 				a.must("apply", "--yes", "--allow-reissue")
+				if len(a.minted()) != 7 {
+					t.Errorf("%d keys; the old ones still work", len(a.minted()))
+				}
+				time.Sleep(25 * time.Hour)
+				a.must("apply", "--yes")
 				if out := a.must("plan"); !strings.Contains(out, "No changes") || len(a.live()) != 4 || len(a.minted()) != 4 {
 					t.Errorf("%d items, %d keys\n%s", len(a.live()), len(a.minted()), out)
 				}

@@ -140,7 +140,7 @@ var opLives = []struct {
 }{
 	{"provision", "", opTwo, []string{"apply", "--yes"}, 2},
 	{"update", opTwo, strings.Replace(opTwo, `= "photos"`, `= "photos"`+"\n  item_title = \"pictures\"\n  access = \"read_only\"", 1), []string{"apply", "--yes"}, 2},
-	{"rotate", opTwo, opTwo, []string{"rotate", "photos", "--yes"}, 2},
+	{"rotate", opTwo, opTwo, []string{"rotate", "photos", "--no-overlap", "--yes"}, 2},
 	{"destroy", opTwo, "", []string{"apply", "--yes"}, 0},
 }
 
@@ -187,7 +187,7 @@ func TestOP_faults(t *testing.T) {
 							}
 							time.Sleep(time.Minute)
 							second := a.must("apply", "--yes")
-							time.Sleep(20 * time.Minute)
+							time.Sleep(25 * time.Hour) // the overlap of a key that was renewed again
 							third := a.must("apply", "--yes")
 							wrong := a.complaints(life.projects)
 							if out := a.must("plan"); !strings.Contains(out, "No changes") {

@@ -240,7 +240,7 @@ func TestR2_wholeWay(t *testing.T) {
 			args     []string
 			projects int
 		}{
-			{r2Two, []string{"apply", "--yes"}, 2}, {r2Two, []string{"rotate", "photos", "albums", "--yes"}, 2},
+			{r2Two, []string{"apply", "--yes"}, 2}, {r2Two, []string{"rotate", "photos", "albums", "--no-overlap", "--yes"}, 2},
 			{r2Changed, []string{"apply", "--yes"}, 2}, {"", []string{"apply", "--yes"}, 0},
 		}
 		for _, s := range steps {

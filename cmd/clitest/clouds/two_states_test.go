@@ -165,8 +165,8 @@ func (d *twoStates) firstApplies(t *testing.T) (nameA string) {
 
 // ordinaryLife rotates, renames and makes more, in turn.
 func (d *twoStates) ordinaryLife(t *testing.T) {
-	d.must(d.a, "rotate", "photos", "--yes")
-	d.must(d.b, "rotate", "photos", "--yes")
+	d.must(d.a, "rotate", "photos", "--no-overlap", "--yes")
+	d.must(d.b, "rotate", "photos", "--no-overlap", "--yes")
 	d.settled()
 	d.a.declare(strings.Replace(ofA, `"photos" {`, `"pictures" {`, 1) + "moved {\n from = project.photos\n to = project.pictures\n}\n")
 	d.must(d.a, "apply", "--yes")
@@ -281,7 +281,7 @@ func (d *twoStates) itemTakenOver(t *testing.T, nameA, nameB string) {
 	if out, code := d.run(d.a, "drift"); code != 2 || !strings.Contains(out, nameB) {
 		t.Errorf("drift: exit %d\n%s", code, out)
 	}
-	d.must(d.b, "rotate", "snaps", "--yes")
+	d.must(d.b, "rotate", "snaps", "--no-overlap", "--yes")
 	d.refuses(d.a, blocked, "apply", "--yes")
 	// It is taken back, and then b is told and releases it.
 	d.must(d.a, "state", "rm", "photos")

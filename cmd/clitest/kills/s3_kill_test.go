@@ -98,7 +98,7 @@ var s3Lives = []struct {
 }{
 	{"provision", "", clitest.Three, []string{"apply"}, 2, 3},
 	{"change", clitest.Three, changed, []string{"apply"}, 1, 2},
-	{"rotate", clitest.Three, clitest.Three, []string{"rotate", "photos", "albums"}, 2, 3},
+	{"rotate", clitest.Three, atOnce, []string{"rotate", "photos", "albums"}, 2, 3},
 	{"destroy", clitest.Three, clitest.Head, []string{"apply"}, 0, 0},
 }
 
