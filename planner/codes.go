@@ -166,10 +166,11 @@ var (
 			"has a state elsewhere, declare that place: `bh help shared-state`. If the state is lost: " +
 			"`bh state backup --list`, or `bh state rebuild`."}
 	openedByUnknown = diag.Kind{Code: "BH2045", Summary: "A credential that no record knows opens the bucket",
-		Meaning: "bh issued a credential for the bucket, and no state says whose it is: it is of an earlier time of " +
-			"this state, before it was restored or rebuilt, or of another state. bh does not revoke what it cannot " +
-			"account for, and does not delete the bucket while it exists. This is a warning.",
-		Example: "The state was lost and rebuilt; a key that had been replaced shortly before is still there.",
+		Meaning: "bh issued a credential for the bucket, and nothing tells for which state: it is of another state, or " +
+			"of a state that this one replaced and of which no item is left. bh does not revoke what it cannot " +
+			"account for, and does not delete the bucket while it exists. This is a warning. An older key that is " +
+			"known to be of this state gets an end instead.",
+		Example: "The state and all items were lost at once, and the state was rebuilt: the old keys are still there.",
 		WayOut: "Find out whether anyone uses the credential that the message names. If nobody does, revoke it with " +
 			"the provider, which cannot be undone."}
 	circleOfWaits = diag.Kind{Code: "BH2046", Summary: "Operations wait for each other",

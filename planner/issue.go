@@ -36,7 +36,7 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 	mint := IssueCredential{CredentialName: owners.CredentialName(m.in.Desired.Stack, s.project, d.ID, limit),
 		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
 		ExpiresAfter: s.desired.ExpiresAfter}
-	m.endOthers(s, d, word)
+	m.endOthers(s, d, word, old)
 	store := StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap, Over: m.over(s.desired.Secrets, item)}
 	if word == "" {
 		store.Retires = old // the record does not have it
