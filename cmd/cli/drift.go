@@ -3,14 +3,17 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/config/diag"
 	"buckethead/planner/drift"
 	"buckethead/planner/refresh"
+	"buckethead/state"
 )
 
 func driftCommand(r *run) *cli.Command {
@@ -75,6 +78,9 @@ func runDrift(ctx context.Context, s *session, ignore map[drift.Class]bool, prov
 	if err := checkScope(s, snap, nil); err != nil {
 		return err
 	}
+	if err := s.mayHaveDrift(ctx, snap); err != nil {
+		return err
+	}
 	request := s.observation(snap)
 	request.Desired = drift.AsRecorded(s.config, snap)
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
@@ -96,6 +102,18 @@ func runDrift(ctx context.Context, s *session, ignore map[drift.Class]bool, prov
 		len(report.Differences) > 0, len(report.Differences), report.Projects()))
 	if len(report.Differences) > 0 {
 		return exitCode(exitChanges)
+	}
+	return nil
+}
+
+// mayHaveDrift returns an error if the state was lost: with nothing recorded, nothing could be compared.
+func (s *session) mayHaveDrift(ctx context.Context, snap state.Snapshot) error {
+	place, err := s.place(ctx)
+	if err != nil {
+		return err
+	}
+	if why := s.lostState(ctx, place, snap); why != "" {
+		return s.fail(diag.Diagnostic{Kind: stateLost, Detail: sentence(errors.New(why)), Subject: s.config.State.Range, Fix: lostFix})
 	}
 	return nil
 }
