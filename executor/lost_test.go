@@ -181,12 +181,14 @@ func (l *losses) restore(t *rapid.T) {
 	l.guard.reset()
 }
 
-// projects returns the recorded projects with their kind, as they are after all moves.
+// projects returns the recorded projects with their kind, as they are after all moves. Registered keys
+// that are not stored yet count as another kind: a person has to say whose the item is.
 func (l *losses) projects(snap state.Snapshot) []string {
 	moved := moves.Of(l.config, snap)
 	var out []string
 	for _, p := range slices.SortedFunc(maps.Keys(snap.Records), addr.Address.Compare) {
-		out = append(out, fmt.Sprint(moved.Now(p), snap.Records[p].Registered))
+		r := snap.Records[p]
+		out = append(out, fmt.Sprint(moved.Now(p), r.Registered, r.Registered && r.Item == nil))
 	}
 	slices.Sort(out)
 	return out

@@ -154,6 +154,13 @@ func TestMake_lost(t *testing.T) {
 			s.deleteCredential()
 			s.keptItem("I7", "K2", photos)
 		}, planner.Heal, "key_newer", []string{confirm, verify, revoke + " K1"}},
+		{"the same, and a rotation is asked for", func(s *scene) {
+			s.older()
+			s.deleteItem()
+			s.deleteCredential()
+			s.keptItem("I7", "K2", photos)
+			s.in.Rotate[photos] = true
+		}, planner.Rotate, "rotation_asked", []string{confirm, revoke + " K1", issue, storeStep, verify, revoke + " K2"}},
 		{"an older copy of a run that was stopped, whose item was written again since", func(s *scene) {
 			s.older()
 			s.deleteCredential()
@@ -167,11 +174,11 @@ func TestMake_lost(t *testing.T) {
 		{"a person put an older key back", func(s *scene) {
 			s.older()
 			s.rec.Active.IssuedAt = now.Add(time.Hour)
-		}, planner.Rotate, "item_edited", []string{revoke + " K2", issue, storeStep, verify, revoke + " K1"}},
+		}, planner.Rotate, "item_edited", []string{issue, storeStep, verify, revoke + " K1", revoke + " K2"}},
 		{"a person changed the access key id alone", func(s *scene) {
 			s.lose("K2", 2)
 			s.item(func(i *observed.Item) { i.Fields[vendors.FieldAccessKeyID], i.Fingerprint = "K2", "F2" })
-		}, planner.Rotate, "item_edited", []string{revoke + " K2", issue, storeStep, verify, revoke + " K1"}},
+		}, planner.Rotate, "item_edited", []string{issue, storeStep, verify, revoke + " K1", revoke + " K2"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 
 	"buckethead/config/words"
 	"buckethead/planner/observed"
+	"buckethead/planner/owners"
 	"buckethead/state"
 	"buckethead/vendors"
 )
@@ -17,6 +18,14 @@ import (
 // older ones stay until their time is over. What an item holds is revoked last.
 func (m *maker) endOthers(s *subject, d *draft, word string, old *state.CredentialRef) {
 	m.dropKept(s)
+	for _, c := range s.lost { // an item may hold one that is not taken over
+		if x := (stray{s.desired.Cloud, c.ID, c.Name}); m.holds(s, x) {
+			s.strays = append(s.strays, x)
+		}
+	}
+	s.lost = slices.DeleteFunc(s.lost, func(c owners.Unrecorded) bool {
+		return slices.ContainsFunc(s.strays, func(x stray) bool { return x.id == c.ID })
+	})
 	held := slices.DeleteFunc(slices.Clone(s.strays), func(x stray) bool { return !m.holds(s, x) })
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return slices.Contains(held, x) })
 	s.endStrays(d.Operation)

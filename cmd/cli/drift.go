@@ -20,7 +20,8 @@ func driftCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "drift", Usage: "show what was changed outside bh",
 		Description: "Compares what bh recorded with what the providers have, and shows what\n" +
 			"differs. It takes no lock and writes nothing. Changes of the file, rotations\n" +
-			"that are due, and what a stopped apply left behind are not drift.\n\n" +
+			"that are due, and what a stopped apply left behind are not drift. A state\n" +
+			"that seems to be lost is an error.\n\n" +
 			"Classes:\n" +
 			"  bucket_gone          the bucket was deleted\n" +
 			"  bucket_settings      its storage class was changed\n" +
