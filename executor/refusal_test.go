@@ -337,7 +337,7 @@ func (r *rigging) piles() []string {
 		open[w.Name] = true
 	}
 	for _, c := range r.world.Cloud(cloud).Credentials() {
-		if !known[c.ID] && !open[c.Name] && !r.shared {
+		if !known[c.ID] && !open[c.Name] && !r.shared && !r.untold {
 			out = append(out, "nothing tells of the credential "+c.Name)
 		}
 	}

@@ -57,6 +57,7 @@ type rigging struct {
 
 	planned *planner.Plan // the last one
 	shared  bool          // another state has credentials in the world
+	untold  bool          // the state was lost, and need not know of every credential
 }
 
 func newRigging() *rigging {

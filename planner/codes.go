@@ -171,11 +171,11 @@ var (
 			"its state is elsewhere, declare that place: `bh help shared-state`. If the state is lost: `bh " +
 			"state backup --list`, or `bh state rebuild`."}
 	openedByUnknown = diag.Kind{Code: "BH2045", Summary: "An unrecorded credential opens the bucket",
-		Meaning: "bh issued a credential for the bucket, but no state records it. It comes from another " +
-			"state, or from this one before it was restored or rebuilt. bh does not revoke a credential that " +
+		Meaning: "bh issued a credential for the bucket, but nothing shows for which state: for another one, or for " +
+			"one that this state replaced and of which no item is left. bh does not revoke a credential that " +
 			"it cannot account for, and does not delete the bucket while the credential exists. This is a " +
-			"warning.",
-		Example: "The state was lost and rebuilt; a key that had been replaced shortly before is still there.",
+			"warning. An older key that is known to belong to this state gets an end instead.",
+		Example: "The state and all items were lost at once, and the state was rebuilt: the old keys are still there.",
 		WayOut: "Find out whether anyone uses the credential that the message names. If nobody does, revoke it with " +
 			"the provider, which cannot be undone."}
 	circleOfWaits = diag.Kind{Code: "BH2046", Summary: "Operations wait for each other",

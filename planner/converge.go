@@ -34,6 +34,7 @@ func (m *maker) converge(s *subject) *Operation {
 	}
 	m.needProof(s, d)
 	m.endRetiring(s, d)
+	m.endLost(s, d)
 	return m.conclude(s, d)
 }
 

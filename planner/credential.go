@@ -19,6 +19,10 @@ func (m *maker) needCredential(s *subject, d *draft) {
 	}
 	r := s.record
 	block, imported := m.imports[s.project]
+	if found := m.pending(s); found != nil && found.lost {
+		m.takeNewer(s, d, found)
+		return
+	}
 	if r == nil || r.Active == nil {
 		d.because(Provision, "interrupted", "an earlier run was stopped before the credential was stored")
 		switch {

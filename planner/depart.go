@@ -18,7 +18,7 @@ func (m *maker) depart(s *subject) *Operation {
 		o := s.operation(Forget, "forgotten", "a removed block forgets it; nothing is deleted")
 		o.Range = block.Range
 		o.Steps = append(o.Steps, ForgetRecord{})
-		s.strays = nil // they are left alone like the rest
+		s.strays, s.lost = nil, nil // they are left alone like the rest
 		return s.finish(o, true)
 	}
 	word, text := "undeclared", "it is no longer declared"
@@ -61,6 +61,18 @@ func (m *maker) teardown(s *subject, o *Operation) Teardown {
 	}
 	s.strays = nil
 	m.departBucket(s, o, &t)
+	if t.Bucket == nil {
+		m.dropKept(s)
+	}
+	for _, c := range s.lost {
+		t.Credentials = append(t.Credentials, RevokeCredential{ID: c.ID, CredentialName: c.Name})
+	}
+	switch n := len(s.lost); {
+	case n == 1:
+		o.Notes = append(o.Notes, "an older key that the state does not know is revoked: "+s.lost[0].ID)
+	case n > 1:
+		o.Notes = append(o.Notes, fmt.Sprintf("%d older keys that the state does not know are revoked", n))
+	}
 	t.Items = m.leftItems(s, o)
 	return t
 }

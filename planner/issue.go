@@ -36,7 +36,7 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 	mint := IssueCredential{CredentialName: owners.CredentialName(m.in.Desired.Stack, s.project, d.ID, limit),
 		Bucket: s.bucketID(), Access: s.desired.Access, AllowedIPs: s.desired.AllowedIPs,
 		ExpiresAfter: s.desired.ExpiresAfter}
-	m.endOthers(s, d, word)
+	m.endOthers(s, d, word, old)
 	store := StoreCredential{ItemID: item, Title: s.desired.ItemTitle, Overlap: overlap, Over: m.over(s.desired.Secrets, item)}
 	if word == "" {
 		store.Retires = old // it is not in the record
@@ -47,6 +47,9 @@ func (m *maker) issue(s *subject, d *draft, word string, old *state.CredentialRe
 // storeInto returns the id of the item to store the credential in, "" for a new item. An item that
 // an interrupted run made is found by its mark.
 func (m *maker) storeInto(s *subject, d *draft) (id string, ok bool) {
+	if d.rotating { // what it holds is taken over first
+		return d.ItemID, true
+	}
 	if s.record != nil && s.record.Item != nil && s.record.Secrets == s.desired.Secrets {
 		if _, there := m.in.Observed.Item(s.desired.Secrets, s.record.Item.ID); there {
 			return s.record.Item.ID, true

@@ -53,7 +53,9 @@ func (m *maker) plan() *Plan {
 		if in.Scope != nil && !in.Scope(project) {
 			continue
 		}
-		if o := m.decide(m.subject(project)); o != nil {
+		s := m.subject(project)
+		m.findLost(s)
+		if o := m.decide(s); o != nil {
 			operations = append(operations, o)
 		} else if m.inState(project) {
 			plan.Unchanged = append(plan.Unchanged, project)

@@ -118,6 +118,7 @@ const (
 	create, claim, issue, storeStep, verify = planner.StepCreateBucket, planner.StepClaimBucket, planner.StepIssueCredential, planner.StepStoreCredential, planner.StepVerifyCredential
 	revoke, policy, writeItem, dropItem     = planner.StepRevokeCredential, planner.StepUpdateCredential, planner.StepUpdateItem, planner.StepDeleteItem
 	probe, dropBucket, wipe, confirm        = planner.StepProbeEmpty, planner.StepDeleteBucket, planner.StepEmptyBucket, planner.StepConfirmStored
+	retire                                  = planner.StepRetireCredential
 )
 
 // TestMake is design section 4, row by row, and section 5's table of what the
@@ -139,8 +140,12 @@ func TestMake(t *testing.T) {
 		{name: "declared, not recorded, bucket present: error",
 			change: func(s *scene) { s.forgetRecord(); s.deleteCredential(); s.deleteItem() }, fault: "BH2007"},
 		{name: "the same with adopt: adopt, and a credential beside those that are there",
-			change: func(s *scene) { s.forgetRecord(); s.desc.Adopt = true; s.deleteItem() },
-			kind:   planner.Adopt, reason: "adopted", steps: []string{claim, issue, storeStep, verify}},
+			change: func(s *scene) {
+				s.forgetRecord()
+				s.desc.Adopt = true
+				s.deleteItem()
+				s.credential(func(c *vendors.Credential) { c.Name = "made by hand" })
+			}, kind: planner.Adopt, reason: "adopted", steps: []string{claim, issue, storeStep, verify}},
 		{name: "the same with an import block that names the item: nothing is issued",
 			change: func(s *scene) {
 				s.forgetRecord()

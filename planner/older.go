@@ -6,6 +6,8 @@ import (
 
 	"buckethead/config/words"
 	"buckethead/planner/observed"
+	"buckethead/planner/owners"
+	"buckethead/state"
 	"buckethead/vendors"
 )
 
@@ -14,16 +16,31 @@ import (
 // So a project has its current credential and at most one older one, however often the new one
 // fails, and those that end make room for it. If the current credential does not work any more,
 // older ones stay until their time is over. What an item holds is revoked last.
-func (m *maker) endOthers(s *subject, d *draft, word string) {
+func (m *maker) endOthers(s *subject, d *draft, word string, old *state.CredentialRef) {
+	m.dropKept(s)
+	for _, c := range s.lost { // an item may hold one that is not taken over
+		if x := (stray{s.desired.Cloud, c.ID, c.Name}); m.holds(s, x) {
+			s.strays = append(s.strays, x)
+		}
+	}
+	s.lost = slices.DeleteFunc(s.lost, func(c owners.Unrecorded) bool {
+		return slices.ContainsFunc(s.strays, func(x stray) bool { return x.id == c.ID })
+	})
 	held := slices.DeleteFunc(slices.Clone(s.strays), func(x stray) bool { return !m.holds(s, x) })
 	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return slices.Contains(held, x) })
 	s.endStrays(d.Operation)
 	s.strays = held
+	switch recorded := s.record != nil && s.record.Active != nil; {
+	case !recorded && old != nil: // it is the older key from now on
+		s.revokeLost(d, 0)
+	case !recorded, unhealthy(word):
+		s.revokeLost(d, m.spared(s, d))
+	}
 	if s.record == nil || unhealthy(word) {
 		return
 	}
 	asked := word == rotationDue || word == "rotation_asked" && !m.endsNow(s) // and no leak was reported
-	if s.record.Proof == "" && asked && len(s.record.Retiring) > 0 {
+	if s.record.Proof == "" && asked && len(s.record.Retiring)+len(s.lost) > 0 {
 		// The older key may be the last one that works. The current one works at the newly
 		// declared address, which may be why it was not proved.
 		if fields, readdressed := m.addressed(s, s.record.Item.Fields); len(readdressed) > 0 {
@@ -33,6 +50,9 @@ func (m *maker) endOthers(s *subject, d *draft, word string) {
 		d.add(s.proof())
 	}
 	m.endOlder(s, d)
+	if s.record.Active != nil {
+		s.revokeLost(d, 0)
+	}
 }
 
 // holds reports whether an item of the project says that it holds the credential. Someone may then

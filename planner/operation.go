@@ -203,7 +203,7 @@ func (o *Operation) Freed() []addr.Address {
 func (o *Operation) remote() bool {
 	for _, s := range o.Steps {
 		switch s.(type) {
-		case MoveRecord, ForgetRecord, Settle:
+		case RetireCredential, MoveRecord, ForgetRecord, Settle:
 		default:
 			return true
 		}

@@ -13,6 +13,7 @@ type pending struct {
 	state.CredentialRef
 	item       string
 	unrecorded bool
+	lost       bool // it was stored after the state was copied
 }
 
 // pending finds such a credential in the project's item. It returns nil if the item has none.
@@ -20,7 +21,13 @@ func (m *maker) pending(s *subject) *pending {
 	if p := m.recordedPending(s); p != nil {
 		return p
 	}
-	return m.unrecordedPending(s)
+	if p := m.unrecordedPending(s); p != nil {
+		return p
+	}
+	if ref, item := m.lostStored(s); item != "" {
+		return &pending{CredentialRef: ref, item: item, unrecorded: true, lost: true}
+	}
+	return nil
 }
 
 // recordedPending returns the pending credential of the record, if the item holds its secret.

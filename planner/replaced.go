@@ -23,7 +23,7 @@ func (m *maker) issueFirst(s *subject, d *draft) {
 			words.Day(m.in.Now.Add(overlap))+" and the first apply after that revokes it")
 	case old != nil:
 		d.Notes = append(d.Notes, "a new credential is issued; the key "+old.ID+" is revoked as soon as it is stored")
-	case imported || d.Kind == Adopt:
+	case (imported || d.Kind == Adopt) && len(s.lost) == 0:
 		d.Notes = append(d.Notes, "a new credential is issued; those that exist stay as they are")
 	}
 	m.issue(s, d, "", old, overlap)

@@ -116,7 +116,7 @@ func countCalls(o *Operation) []observed.Calls {
 			secrets.Reads++ // the proof goes to S3, not to the API that has the limit
 		case DeleteItem:
 			others = append(others, observed.Calls{Connection: s.Secrets, Vendor: observed.VendorOf(s.Secrets), Writes: 1})
-		case TakeCredential, MoveRecord, ForgetRecord, Settle:
+		case TakeCredential, RetireCredential, MoveRecord, ForgetRecord, Settle:
 		}
 	}
 	cloud.Connection, cloud.Vendor = o.Cloud, observed.VendorOf(o.Cloud)

@@ -183,7 +183,7 @@ func settingsTests() []settingsTest {
 			s.desc.Adopt = true
 			s.deleteItem()
 			s.given(together(one, locked("")), none, together(cors("*"), locked("")))
-		}, kind: planner.Adopt, reason: "adopted", steps: []string{claim, write("cors"), issue, storeStep, verify},
+		}, kind: planner.Adopt, reason: "adopted", steps: []string{claim, write("cors"), issue, storeStep, verify, retire},
 			changes: []string{"cors_rule: GET from * -> GET from https://a.example"}},
 		{name: "interrupted after the bucket was made", change: func(s *scene) {
 			s.forgetRecord()

@@ -65,6 +65,13 @@ type ConfirmStored struct {
 	Retires    *state.CredentialRef `json:",omitempty"`
 }
 
+// RetireCredential records an older credential that the record does not have, which then retires
+// after Overlap. It changes nothing at the vendor.
+type RetireCredential struct {
+	Credential state.CredentialRef
+	Overlap    time.Duration
+}
+
 // StoreCredential puts the credential into the item, or into a new item if ItemID is
 // empty. The credential that was active before retires after Overlap. Over is the lineage
 // of another state whose mark may be in the item. Retires is a credential that bh did not
@@ -180,6 +187,7 @@ const (
 	StepTakeCredential   = "take_credential"
 	StepTakeItem         = "take_item"
 	StepConfirmStored    = "confirm_stored"
+	StepRetireCredential = "retire_credential"
 	StepStoreCredential  = owners.StepStoreCredential
 	StepVerifyCredential = "verify_credential"
 	StepUpdateBucket     = "update_bucket"
@@ -203,6 +211,7 @@ func (IssueCredential) Name() string  { return StepIssueCredential }
 func (TakeCredential) Name() string   { return StepTakeCredential }
 func (TakeItem) Name() string         { return StepTakeItem }
 func (ConfirmStored) Name() string    { return StepConfirmStored }
+func (RetireCredential) Name() string { return StepRetireCredential }
 func (StoreCredential) Name() string  { return StepStoreCredential }
 func (VerifyCredential) Name() string { return StepVerifyCredential }
 func (UpdateBucket) Name() string     { return StepUpdateBucket }
@@ -225,6 +234,7 @@ func (s IssueCredential) Target() string  { return s.CredentialName }
 func (s TakeCredential) Target() string   { return s.AccessKeyID }
 func (s TakeItem) Target() string         { return s.ItemID }
 func (s ConfirmStored) Target() string    { return s.ItemID }
+func (s RetireCredential) Target() string { return s.Credential.ID }
 func (s StoreCredential) Target() string  { return s.Title }
 func (s VerifyCredential) Target() string { return "" }
 func (s UpdateBucket) Target() string     { return s.Spec.ID.Name }
@@ -247,6 +257,7 @@ func (IssueCredential) step()  {}
 func (TakeCredential) step()   {}
 func (TakeItem) step()         {}
 func (ConfirmStored) step()    {}
+func (RetireCredential) step() {}
 func (StoreCredential) step()  {}
 func (VerifyCredential) step() {}
 func (UpdateBucket) step()     {}

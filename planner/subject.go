@@ -23,8 +23,9 @@ type subject struct {
 	sequence uint64
 	lineage  string
 	strays   []stray
-	watch    []state.Watch // mints of open intents that were not seen
-	seen     []string      // names under watch that were seen, or are now a stray
+	lost     []owners.Unrecorded // live credentials of the project that the state lost track of
+	watch    []state.Watch       // mints of open intents that were not seen
+	seen     []string            // names under watch that were seen, or are now a stray
 }
 
 // stray is a live credential with our name that is in no record, or one that a record gave up.

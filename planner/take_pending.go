@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"buckethead/planner/owners"
 	"buckethead/state"
 )
 
@@ -18,13 +19,13 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	r := s.record
 	registered := r != nil && r.Registered
 	overlap := m.overlapOfPending(s)
-	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == found.ID })
+	s.keep(found.ID)
 	d.rotating, d.verified, d.ItemID = true, true, found.item
 	d.Notes = append(d.Notes, "the item holds the credential that an earlier run issued; it is taken over")
 	if r != nil && !registered {
 		m.endOlder(s, d)
 	}
-	word, _ := m.ageCause(s, found.CredentialRef)
+	word, _ := m.renewal(s, found)
 	renews := word != "" && !registered
 	retires, late := m.retires(s, d)
 	overlap = max(overlap, late)
@@ -41,13 +42,8 @@ func (m *maker) pendingStored(s *subject, d *draft) bool {
 	}
 	replaced := r != nil && r.Active != nil && !registered && (overlap == 0 || renews)
 	if renews {
-		// It was stored long ago: it is taken over so that it retires like any other. The one
-		// before it is revoked first, unless it may be the only one that works.
 		if replaced && !unhealthy(word) {
-			if m.works(s, r.Cloud, r.Active.ID) {
-				d.add(s.proof())
-			}
-			d.add(revoke(*r.Active))
+			m.endReplaced(s, d)
 			replaced = false
 		}
 		if retires != nil {
@@ -77,6 +73,40 @@ func (m *maker) overlapOfPending(s *subject) time.Duration {
 		return 0
 	}
 	return m.overlap(s)
+}
+
+// keep takes a credential off the lists of those that are to be revoked.
+func (s *subject) keep(id string) {
+	s.strays = slices.DeleteFunc(s.strays, func(x stray) bool { return x.id == id })
+	s.lost = slices.DeleteFunc(s.lost, func(c owners.Unrecorded) bool { return c.ID == id })
+}
+
+// endReplaced plans to end the active credential after another one was taken over that is renewed at
+// once: that one was stored long ago, and is taken over so that it retires like any other.
+func (m *maker) endReplaced(s *subject, d *draft) {
+	r := s.record
+	if m.works(s, r.Cloud, r.Active.ID) {
+		d.add(s.proof()) // the active one may be the only one that works
+	}
+	d.add(revoke(*r.Active))
+}
+
+// takeNewer plans to take over a credential that was stored after the state was copied.
+func (m *maker) takeNewer(s *subject, d *draft, found *pending) {
+	if word, text := m.renewal(s, found); word != "" {
+		d.because(Rotate, word, text)
+	}
+	d.because(Heal, "key_newer", "the item holds a newer key than the state knows")
+	m.pendingStored(s, d)
+}
+
+// renewal says why a credential that is taken over is renewed at once, "" if it is not. A rotation that
+// is asked for is meant for what the item holds, unless an interrupted run has just put it there.
+func (m *maker) renewal(s *subject, found *pending) (word, text string) {
+	if found.lost && m.in.Rotate[s.project] {
+		return "rotation_asked", "a rotation was asked for"
+	}
+	return m.ageCause(s, found.CredentialRef)
 }
 
 // bringUpToDate plans to change an item that is taken over, and the credential in it, to what is

@@ -128,6 +128,18 @@ var (
 			"yet.",
 		WayOut: "Update the files, so that the bh block names the new place. To move it back, " +
 			"`bh state migrate --from s3://BUCKET/KEY`."}
+	stateNotMigrated = diag.Kind{Code: "BH5033", Summary: "The state is still in the default place",
+		Meaning: "The files declare a place for the state, where there is none yet, and `.bh/state.db` has the state " +
+			"of this stack. Without it, bh would take everything for another state's.",
+		Example: "A `state \"s3\"` block was added to the file, and `bh state migrate` was not run yet.",
+		WayOut: "Run `bh state migrate`: it brings the state to the declared place and renames the file. If the file " +
+			"is not the state of this stack, move it away."}
+	stateLost = diag.Kind{Code: "BH5034", Summary: "The state seems to be lost",
+		Meaning: "The state records nothing, and something shows that there was one: copies of it, or keys and items of " +
+			"this stack for buckets that the files declare. So `bh drift` has nothing to compare, and does not pass.",
+		Example: "The bucket of the state was emptied, or a runner has no `state` block and does not find the file.",
+		WayOut: "If the state is kept elsewhere, declare that place: `bh help shared-state`. If it is lost, restore a " +
+			"copy or rebuild it: `bh help recovery`. A new stack needs a name of its own."}
 	tooManyDestroys = diag.Kind{Code: "BH5040", Summary: "The plan destroys more than is allowed",
 		Meaning: "This run cannot ask for confirmation, and the plan destroys more projects than " +
 			"`--allow-destroy` allows. Without the flag, it may destroy none. Nothing was done, not even " +
@@ -181,10 +193,10 @@ var (
 		Example: "The vault was locked for the service account after bh had looked for drift.",
 		WayOut: "Do what the message says, and run the command again. `bh doctor` says which credentials " +
 			"the store needs and which are missing."}
-	severalStates = diag.Kind{Code: "BH5061", Summary: "Several states have this stack name",
+	severalStates = diag.Kind{Code: "BH5061", Summary: "Several states may have this stack name",
 		Meaning: "`bh state rebuild` rebuilds a lost state from the marks on items and the names of " +
-			"credentials. It found those of more than one state with this stack name, and does not guess " +
-			"which of them was lost. Nothing was changed.",
+			"credentials. It found those of more than one state with this stack name, or some that do not tell " +
+			"of which state they are, and does not guess which of them were lost. Nothing was changed.",
 		Example: "Two repositories both use the stack name acme, and one of them lost its state.",
 		WayOut: "Look at the projects in the table above, and name the lost state: `bh state rebuild " +
 			"--lineage 1b2c3d4e`. Repeat the flag if that state was restored or rebuilt before. `bh help " +
@@ -214,7 +226,8 @@ func ownCodes() []diag.Kind {
 	return []diag.Kind{
 		stateUnusable, stateLocked, stateDamaged, stateNewer, stateOfOtherStack, keysUnusable, commandNotRun,
 		noSuchProject, oneProjectNeeded, noKeysYet, notImportable, notAllDeclared, blocksDoNotFit,
-		credentialOpensMore, notCarriedOver, notTerraform, serverUnsafe, lockLost, stateMigrated, tooManyDestroys, stateOnRunner, keysOnRunner,
+		credentialOpensMore, notCarriedOver, notTerraform, serverUnsafe, lockLost, stateMigrated, stateNotMigrated, stateLost,
+		tooManyDestroys, stateOnRunner, keysOnRunner,
 		offlinePlan, leftOutOffline, policyNotJudged, runPanicked, keysNotReadable, severalStates, secretInPlan,
 		secretInBlocks, noReference,
 	}

@@ -52,6 +52,7 @@ func (d *checkup) state(ctx context.Context) {
 		check.Fix = "Try again when it is done, or wait for it with --lock-timeout."
 	case err != nil:
 		check.Outcome, check.Found, check.Fix = view.Fault, err.Error(), stateFix(d.session, err)
+	case d.elsewhere(ctx, place, snap, &check):
 	case snap.Meta.Lineage == "":
 		check.Found = "not there yet; the first apply creates it"
 	default:
@@ -93,6 +94,20 @@ func (d *checkup) stateSettings() {
 		}
 		d.good(name, cmp.Or(found, "not set"), source)
 	}
+}
+
+// elsewhere reports whether the state was lost or is in another place, and notes it on the check.
+func (d *checkup) elsewhere(ctx context.Context, place state.Place, snap state.Snapshot, check *view.Check) bool {
+	if from, projects := d.session.notMigrated(ctx, place); from != "" {
+		check.Outcome, check.Found = view.Fault, "there is none yet, and "+from+" has one, with "+words.Count(projects, "project")
+		check.Fix = "Bring it to the declared place: bh state migrate."
+		return true
+	}
+	why := d.session.lostState(ctx, place, snap)
+	if why != "" {
+		check.Outcome, check.Found, check.Fix = view.Fault, why, lostFix
+	}
+	return why != ""
 }
 
 // missingStores looks for stores that do not exist although the state has items in them.

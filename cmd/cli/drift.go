@@ -3,22 +3,26 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"buckethead/config/diag"
 	"buckethead/planner"
 	"buckethead/planner/drift"
 	"buckethead/planner/refresh"
+	"buckethead/state"
 )
 
 func driftCommand(r *run) *cli.Command {
 	return &cli.Command{Name: "drift", Usage: "show what was changed outside bh",
 		Description: "Compares what bh recorded with what the providers have, and shows what\n" +
 			"differs. It takes no lock and writes nothing. Changes of the file, rotations\n" +
-			"that are due, and what a stopped apply left behind are not drift.\n\n" +
+			"that are due, and what a stopped apply left behind are not drift. A state\n" +
+			"that seems to be lost is an error.\n\n" +
 			"Classes:\n" +
 			"  bucket_gone          the bucket was deleted\n" +
 			"  bucket_settings      its storage class was changed\n" +
@@ -76,6 +80,9 @@ func runDrift(ctx context.Context, s *session, ignore map[drift.Class]bool, prov
 	if err := checkScope(s, snap, nil); err != nil {
 		return err
 	}
+	if err := s.mayHaveDrift(ctx, snap); err != nil {
+		return err
+	}
 	request := s.observation(snap)
 	request.Desired = planner.AsRecorded(s.config, snap)
 	world, diags := refresh.Observe(ctx, s.connections.Readers(), request)
@@ -97,6 +104,18 @@ func runDrift(ctx context.Context, s *session, ignore map[drift.Class]bool, prov
 		len(report.Differences) > 0, len(report.Differences), report.Projects()))
 	if len(report.Differences) > 0 {
 		return exitCode(exitChanges)
+	}
+	return nil
+}
+
+// mayHaveDrift returns an error if the state was lost: with nothing recorded, nothing could be compared.
+func (s *session) mayHaveDrift(ctx context.Context, snap state.Snapshot) error {
+	place, err := s.place(ctx)
+	if err != nil {
+		return err
+	}
+	if why := s.lostState(ctx, place, snap); why != "" {
+		return s.fail(diag.Diagnostic{Kind: stateLost, Detail: sentence(errors.New(why)), Subject: s.config.State.Range, Fix: lostFix})
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"buckethead/config/diag"
+	"buckethead/config/words"
 	"buckethead/executor"
 	"buckethead/planner/refresh"
 	"buckethead/state"
@@ -22,9 +23,24 @@ func (s *session) place(ctx context.Context) (state.Place, error) {
 	return place, nil
 }
 
+// usablePlace returns the place of the state, unless the state is still in the default place.
+func (s *session) usablePlace(ctx context.Context) (state.Place, error) {
+	place, err := s.place(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if from, projects := s.notMigrated(ctx, place); from != "" {
+		return nil, s.fail(diag.Diagnostic{Kind: stateNotMigrated, Subject: s.config.State.Range,
+			Detail: "There is no state at " + place.Name() + " yet, and " + from + " has one, with " +
+				words.Count(projects, "project") + ".",
+			Fix: "Bring it to the declared place: bh state migrate. If it is not the state of this stack, move the file away."})
+	}
+	return place, nil
+}
+
 // openState opens and locks the state until the session is closed.
 func (s *session) openState(ctx context.Context) (state.Locked, error) {
-	place, err := s.place(ctx)
+	place, err := s.usablePlace(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +54,7 @@ func (s *session) openState(ctx context.Context) (state.Locked, error) {
 
 // openReader opens the state for reading until the session is closed.
 func (s *session) openReader(ctx context.Context) (state.View, error) {
-	place, err := s.place(ctx)
+	place, err := s.usablePlace(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -87,9 +87,28 @@ func chooseKin(s *session, all []rebuild.Kin) error {
 	fix := "Choose the lost state by its projects, for example: bh state rebuild" + suggested(all) +
 		". A state that was restored or rebuilt before has several lineages: repeat the flag for them."
 	return s.fail(diag.Diagnostic{Kind: severalStates,
-		Detail: "The stack " + s.config.Stack + " has things that belong to " + words.Count(len(all), "state") +
-			": see above. Nothing was changed.",
-		Fix: fix})
+		Detail: "The stack " + s.config.Stack + " has things that " + belongTo(all) + ": see above. Nothing was changed.",
+		Fix:    fix})
+}
+
+// belongTo says to how many states things belong, and that some may belong to none that is known.
+func belongTo(all []rebuild.Kin) string {
+	known, things := 0, 0
+	for _, k := range all {
+		if k.Lineage != "" {
+			known++
+		} else {
+			things += k.Items + k.Credentials
+		}
+	}
+	of := "belong to " + words.Count(known, "state")
+	switch {
+	case things == 1:
+		return of + ", and one of which nothing tells whose it is (unknown)"
+	case things > 1:
+		return of + ", and " + words.Number(things) + " of which nothing tells whose they are (unknown)"
+	}
+	return of
 }
 
 // suggested returns the flags that choose the first group, and each later group that shares no project with

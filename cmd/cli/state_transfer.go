@@ -15,9 +15,6 @@ import (
 	"buckethead/state"
 )
 
-// defaultStatePath is where the state is if no block says so.
-const defaultStatePath = ".bh/state.db"
-
 // statePull writes the file of the state. It does not write it to a terminal, because it is not text.
 func statePull(ctx context.Context, s *session, a stateArgs) error {
 	if len(a.named) > 1 || len(a.named) == 0 && s.run.StdoutTTY {
@@ -100,7 +97,7 @@ func stateMigrate(ctx context.Context, s *session, a stateArgs) (err error) {
 	}
 	if from.Name() == to.Name() {
 		return fmt.Errorf("the state is already at %s; "+
-			"declare the new place in the bh block, and name the old one with --from", to.Name())
+			"declare the new place in the bh block, and run bh state migrate again", to.Name())
 	}
 	// Opening it would create it if it does not exist.
 	switch _, err := from.Pull(ctx); {

@@ -42,6 +42,8 @@ func Do(ctx context.Context, rig Rig, s planner.Step, w Work) (Work, error) {
 		return takeCredential(ctx, rig, s, w)
 	case planner.TakeItem:
 		return takeItem(ctx, rig, s, w)
+	case planner.RetireCredential:
+		return retireCredential(rig, s, w), nil
 	case planner.StoreCredential:
 		return storeCredential(ctx, rig, s, w)
 	case planner.ConfirmStored:

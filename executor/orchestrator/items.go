@@ -110,6 +110,15 @@ func retiring(r state.Record, rig Rig, old *state.CredentialRef, overlap time.Du
 	return r
 }
 
+// retireCredential records an older credential. It is safe to run again.
+func retireCredential(rig Rig, s planner.RetireCredential, w Work) Work {
+	w.Record.Retiring = slices.DeleteFunc(slices.Clone(w.Record.Retiring), func(c state.CredentialRef) bool {
+		return c.ID == s.Credential.ID
+	})
+	w.Record = retiring(w.Record, rig, &s.Credential, s.Overlap)
+	return w
+}
+
 func (rig Rig) itemRef(item vendors.Item, fields map[string]string, r state.Record, operation string) *state.ItemRef {
 	out := &state.ItemRef{ID: item.ID, Title: item.Title, Fields: fields,
 		Address: r.Project, Operation: operation, UpdatedAt: item.UpdatedAt}

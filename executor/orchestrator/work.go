@@ -257,7 +257,7 @@ func sweep(ctx context.Context, rig Rig, names []string) (seen []string, err err
 // journal before it acts.
 func Mutates(s planner.Step) bool {
 	switch s.(type) {
-	case planner.ClaimBucket, planner.TakeCredential, planner.TakeItem, planner.ConfirmStored, planner.VerifyCredential,
+	case planner.ClaimBucket, planner.TakeCredential, planner.TakeItem, planner.ConfirmStored, planner.RetireCredential, planner.VerifyCredential,
 		planner.ProbeEmpty, planner.WriteRecipients, planner.MoveRecord, planner.ForgetRecord, planner.Settle:
 		return false
 	}

@@ -141,10 +141,17 @@ func (x *Index) Vouched() (known, begun map[observed.CredentialKey]bool) {
 // others holds the evidence that other states, or unknown owners, have buckets. Looking up the owner
 // of a credential is slow, so it is done only for buckets that are asked for.
 type others struct {
-	opened map[observed.BucketKey][]vendors.Credential // by a live one that is in no record
-	openBy map[observed.BucketKey][]Evidence           // the same, as far as it was asked for
+	opened map[observed.BucketKey][]vendors.Credential // by one that is in no record
+	openBy map[observed.BucketKey][]opener             // the same, as far as it was asked for
 	named  map[vendors.BucketID][]Evidence             // by an item, which does not say in which cloud
 	keys   map[string]Claim                            // by access key id: the keys in items of others
+	kept   map[string]observed.ItemKey                 // the same: those in items of this state that no record has
+}
+
+// opener is a credential for a bucket that no record knows, live or not.
+type opener struct {
+	Claim
+	credential vendors.Credential
 }
 
 // claimed looks for claims of others, at each item and each credential, when it is first called.
@@ -152,11 +159,16 @@ func (x *Index) claimed() *others {
 	if x.others != nil {
 		return x.others
 	}
-	x.others = &others{map[observed.BucketKey][]vendors.Credential{}, map[observed.BucketKey][]Evidence{},
-		map[vendors.BucketID][]Evidence{}, map[string]Claim{}}
-	for key, claim := range x.OthersItems() {
+	x.others = &others{map[observed.BucketKey][]vendors.Credential{}, map[observed.BucketKey][]opener{},
+		map[vendors.BucketID][]Evidence{}, map[string]Claim{}, map[string]observed.ItemKey{}}
+	for key, claim := range x.unheldItems() {
 		fields := x.observed.Items[key].Fields
-		if id := fields[vendors.FieldAccessKeyID]; id != "" {
+		id := fields[vendors.FieldAccessKeyID]
+		if claim.Owner == ThisStack {
+			x.others.keep(id, key)
+			continue
+		}
+		if id != "" {
 			x.others.keys[id] = claim
 		}
 		bucket := vendors.BucketID{Name: fields[vendors.FieldBucket], Namespace: fields[vendors.FieldJurisdiction]}
@@ -165,7 +177,7 @@ func (x *Index) claimed() *others {
 	var known, begun map[observed.CredentialKey]bool
 	for key, c := range x.observed.Credentials {
 		_, stored := x.others.keys[c.ID]
-		if c.Bucket.Name == "" || c.Status != vendors.Active || !stored && !strings.HasPrefix(c.Name, "bh/") {
+		if c.Bucket.Name == "" || !stored && !strings.HasPrefix(c.Name, "bh/") {
 			continue
 		}
 		if known == nil {
@@ -192,36 +204,58 @@ func (x *Index) Credential(c vendors.Credential) Claim {
 	return x.Name(c.Name)
 }
 
-// OthersItems returns the items with another state's mark that were read and that no record has.
-func (x *Index) OthersItems() map[observed.ItemKey]Claim {
+// keep notes that an item holds a credential. Of several, it keeps the first by store and id.
+func (o *others) keep(id string, in observed.ItemKey) {
+	first, several := o.kept[id]
+	if id != "" && (!several || in.Secrets+"\x00"+in.ID < first.Secrets+"\x00"+first.ID) {
+		o.kept[id] = in
+	}
+}
+
+// unheldItems returns the items with a mark that were read and that no record has.
+func (x *Index) unheldItems() map[observed.ItemKey]Claim {
 	out := map[observed.ItemKey]Claim{}
 	for key, item := range x.observed.Items {
 		if !item.Read || item.Mark.Stack == "" {
 			continue
 		}
-		if _, held := x.Item(key); held {
-			continue
-		}
-		if claim := x.Mark(item.Mark); claim.Owner != ThisStack {
-			out[key] = claim
+		if _, held := x.Item(key); !held {
+			out[key] = x.Mark(item.Mark)
 		}
 	}
 	return out
 }
 
-// OpenedByOthers returns the credentials of other states that open a bucket.
-func (x *Index) OpenedByOthers(key observed.BucketKey) []Evidence {
+// OthersItems returns the items with another state's mark that were read and that no record has.
+func (x *Index) OthersItems() map[observed.ItemKey]Claim {
+	out := x.unheldItems()
+	maps.DeleteFunc(out, func(_ observed.ItemKey, c Claim) bool { return c.Owner == ThisStack })
+	return out
+}
+
+// openers returns the credentials for a bucket that no record knows, by id.
+func (x *Index) openers(key observed.BucketKey) []opener {
 	c := x.claimed()
 	list, asked := c.openBy[key]
 	if !asked {
-		for _, opener := range c.opened[key] {
-			if claim := x.Credential(opener); claim.Owner != ThisStack {
-				list = append(list, Evidence{Claim: claim, Credential: opener.ID})
-			}
+		for _, credential := range c.opened[key] {
+			list = append(list, opener{x.Credential(credential), credential})
 		}
-		sortEvidence(list)
+		slices.SortFunc(list, func(a, b opener) int { return strings.Compare(a.credential.ID, b.credential.ID) })
 		c.openBy[key] = list
 	}
+	return list
+}
+
+// OpenedByOthers returns the live credentials of other states that open a bucket.
+func (x *Index) OpenedByOthers(key observed.BucketKey) []Evidence {
+	var list []Evidence
+	for _, o := range x.openers(key) {
+		if o.Owner != ThisStack && o.credential.Status == vendors.Active {
+			list = append(list, Evidence{Claim: o.Claim, Credential: o.credential.ID})
+		}
+	}
+	sortEvidence(list)
 	return list
 }
 
@@ -231,7 +265,7 @@ func (x *Index) HeldByOthers(key observed.BucketKey) []Evidence {
 }
 
 // Shared yields the buckets that unrecorded credentials open. The credentials may
-// still belong to this state, see [Index.OpenedByOthers].
+// still belong to this state, see [Index.OpenedByOthers] and [Index.Unrecorded].
 func (x *Index) Shared() iter.Seq[observed.BucketKey] { return maps.Keys(x.claimed().opened) }
 
 // Taken reports whether another state took over a project's item after this one wrote it, and which

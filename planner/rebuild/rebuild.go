@@ -257,11 +257,16 @@ func (r *rebuilder) active(p *config.Project, item observed.Item, record *state.
 // when its project is renamed, so one that another project's item holds is in use.
 func (r *rebuilder) others(p addr.Address, held map[observed.CredentialKey]bool) {
 	for _, key := range r.credentials[p] {
-		if !held[key] {
-			r.unknown(p, "credential_unknown",
-				"the key "+key.ID+" of it is also live; bh does not know when it was to be revoked",
-				"Revoke it with the provider when nobody uses it; bh leaves it alone.")
+		if held[key] {
+			continue
 		}
+		fix := "Revoke it with the provider when nobody uses it; bh leaves it alone."
+		if r.owners.Credential(r.in.Observed.Credentials[key]).Owner == owners.ThisStack {
+			fix = "The next apply gives it an end, as after a rotation; bh rotate " + words.InShell(p.Label()) +
+				" --no-overlap ends it at once."
+		}
+		r.unknown(p, "credential_unknown",
+			"the key "+key.ID+" of it is also live; bh does not know when it was to be revoked", fix)
 	}
 }
 

@@ -17,11 +17,13 @@ import (
 // if an item has the title of a new project's item; before the first apply; if a bucket may be
 // taken over; and if others have keys to a bucket. It reads at most one batch in each store,
 // because the answer only makes messages clearer: the list of credentials already shows
-// that there is someone else.
+// that there is someone else. But if a key to a recorded bucket carries the name of this
+// stack, it reads all of them: what an item holds is not revoked.
 func (o *observer) confirmOwners() {
 	snap := o.request.Recorded
 	titles := map[observed.ItemKey]addr.Address{}
-	several := len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0 || o.shared()
+	shared, own := o.shared()
+	several := shared || own || len(snap.Records)+len(snap.Intents)+len(snap.Watches) == 0
 	for i := range o.request.Desired.Projects {
 		p := &o.request.Desired.Projects[i]
 		if o.request.Mode == planner.DestroyAll {
@@ -50,7 +52,10 @@ func (o *observer) confirmOwners() {
 		slices.SortFunc(keys, func(a, b observed.ItemKey) int { // those of a title that is asked for first
 			return cmp.Or(called(b).Compare(called(a)), cmp.Compare(a.ID, b.ID))
 		})
-		for _, key := range keys[:min(len(keys), itemBatch)] {
+		if !own {
+			keys = keys[:min(len(keys), itemBatch)]
+		}
+		for _, key := range keys {
 			o.want(key, called(key))
 		}
 	}
@@ -63,8 +68,8 @@ func (o *observer) mayTake(p *config.Project, has bool) bool {
 }
 
 // shared reports whether an unrecorded credential with a name of bh opens a recorded
-// bucket.
-func (o *observer) shared() bool {
+// bucket, and whether one of them may be named by this stack.
+func (o *observer) shared() (shared, own bool) {
 	type ref struct{ cloud, id string }
 	var known map[ref]bool
 	buckets := map[observed.BucketKey]bool{}
@@ -86,7 +91,7 @@ func (o *observer) shared() bool {
 		}
 	}
 	for key, c := range o.world.Credentials {
-		if c.Status != vendors.Active || !strings.HasPrefix(c.Name, "bh/") {
+		if !strings.HasPrefix(c.Name, "bh/") {
 			continue
 		}
 		if known == nil {
@@ -94,10 +99,12 @@ func (o *observer) shared() bool {
 		}
 		recorded := known[ref{key.Cloud, c.ID}] || known[ref{key.Cloud, c.Name}]
 		if buckets[observed.BucketKey{Cloud: key.Cloud, ID: c.Bucket}] && !recorded {
-			return true
+			shared = shared || c.Status == vendors.Active
+			stack := strings.HasPrefix(c.Name, "bh/"+o.request.Desired.Stack+"/")
+			own = own || stack || strings.Count(c.Name, "/") == 2 // a short form, which tells no stack
 		}
 	}
-	return false
+	return shared, own
 }
 
 func deref(c *state.CredentialRef) state.CredentialRef {

@@ -30,14 +30,16 @@ func TestObserve_readsOwners(t *testing.T) {
 		change func(*stage)
 		reads  int
 	}{
-		"nothing differs":   {func(*stage) {}, 0},
-		"one more project":  {newcomer("new"), 0},
-		"a title is taken":  {func(s *stage) { newcomer("new")(s); s.request.Desired.Projects[3].ItemTitle = "theirs 007" }, 1},
-		"a bucket is there": {newcomer("theirs"), 50},
-		"nothing is done":   {func(s *stage) { s.request.Recorded.Records = nil }, 50},
-		"all is destroyed":  {func(s *stage) { newcomer("theirs")(s); s.request.Mode = planner.DestroyAll }, 0},
-		"someone has a key": {func(s *stage) { issue(s, "bh/main/project.x/0123456789ab") }, 50},
-		"a key of a person": {func(s *stage) { issue(s, "backup") }, 0},
+		"nothing differs":         {func(*stage) {}, 0},
+		"one more project":        {newcomer("new"), 0},
+		"a title is taken":        {func(s *stage) { newcomer("new")(s); s.request.Desired.Projects[3].ItemTitle = "theirs 007" }, 1},
+		"a bucket is there":       {newcomer("theirs"), 50},
+		"nothing is done":         {func(s *stage) { s.request.Recorded.Records = nil }, 50},
+		"all is destroyed":        {func(s *stage) { newcomer("theirs")(s); s.request.Mode = planner.DestroyAll }, 0},
+		"someone has a key":       {func(s *stage) { issue(s, "bh/other/project.x/0123456789ab") }, 50},
+		"a key of this stack":     {func(s *stage) { issue(s, "bh/main/project.x/0123456789ab") }, 120},
+		"a key with a short name": {func(s *stage) { issue(s, "bh/0123456789abcdef/0123456789ab") }, 120},
+		"a key of a person":       {func(s *stage) { issue(s, "backup") }, 0},
 		"a key that is ours": {func(s *stage) {
 			issue(s, "bh/main/project.x/0123456789ab")
 			s.request.Recorded.Watches = []state.Watch{{Name: "bh/main/project.x/0123456789ab", Cloud: cloud}}
