@@ -40,15 +40,12 @@ type object struct {
 
 // file is what the top of a file says, and the objects that matter.
 type file struct {
-	version    json.RawMessage // nil for a file without one
-	resources  bool
-	shown      bool // format_version is there
-	values     bool
-	planned    bool
-	encrypted  bool
-	tofu       bool
-	objects    []object
-	resourceNo int
+	version   json.RawMessage // nil for a file without one
+	shown     bool            // format_version is there
+	planned   bool
+	encrypted bool
+	tofu      bool
+	objects   []object
 }
 
 // matters reports whether objects of a type are looked at.
@@ -79,7 +76,7 @@ func Read(text []byte) (*State, error) {
 	return interpret(f), nil
 }
 
-// encoding refuses what is certainly no UTF-8.
+// encoding refuses text that is certainly not UTF-8.
 func encoding(text []byte) *FormatError {
 	switch {
 	case len(text) > MaxSize:
@@ -93,7 +90,7 @@ func encoding(text []byte) *FormatError {
 	return nil
 }
 
-// plain describes an error of the decoder without what stands in the file.
+// plain describes an error of the decoder without quoting the file.
 func plain(err error) string {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError

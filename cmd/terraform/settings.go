@@ -62,11 +62,8 @@ func readCORS(value json.RawMessage, out *Settings) error {
 	for _, r := range a.Rules {
 		allowed := r.Allowed.get()
 		out.odd(r.MaxAge.Odd, "a max_age_seconds is no whole number of seconds")
-		rule := vendors.CORSRule{AllowedMethods: texts(allowed.Methods), AllowedHeaders: texts(allowed.Headers),
+		rule := vendors.CORSRule{AllowedMethods: texts(allowed.Methods), AllowedHeaders: texts(allowed.Headers), AllowedOrigins: texts(allowed.Origins),
 			ExposeHeaders: texts(r.Expose), MaxAge: r.MaxAge.Duration}
-		for _, origin := range texts(allowed.Origins) {
-			rule.AllowedOrigins = append(rule.AllowedOrigins, origin)
-		}
 		out.Group.CORS = append(out.Group.CORS, rule)
 	}
 	return nil

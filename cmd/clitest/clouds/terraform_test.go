@@ -97,7 +97,7 @@ type tfPolicy struct {
 func terraformCase(t *testing.T, name string, change func(string) string, story func(t *testing.T, a *terraformed)) {
 	t.Helper()
 	opCase(t, connectsim.Options{}, func(t *testing.T, op *opAccount) {
-		time.Sleep(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).Sub(time.Now()))
+		time.Sleep(time.Until(time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)))
 		text, err := os.ReadFile(filepath.Join("..", "..", "terraform", "testdata", name))
 		if err != nil {
 			t.Fatal(err)
