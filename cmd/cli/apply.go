@@ -109,8 +109,9 @@ func mayRotate(a applyArgs) error {
 	case a.onlyDue && a.noOverlap:
 		return errors.New("bh rotate --due lets each old key work until its overlap ends; " +
 			"to end old keys at once, name the projects: bh rotate PROJECT --no-overlap")
-	case !a.onlyDue && len(a.typed) == 0:
-		return errors.New("bh rotate needs the projects whose keys are to be renewed; for all that are due: bh rotate --due")
+	case !a.onlyDue && len(a.typed)+len(a.targets) == 0:
+		return errors.New("bh rotate needs the projects whose keys are to be renewed, or --target '*' for all of them; " +
+			"for all that are due: bh rotate --due")
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"buckethead/config/diag"
 	"buckethead/config/words"
 	"buckethead/planner"
+	"buckethead/planner/moves"
 	"buckethead/planner/refresh"
 	"buckethead/state"
 )
@@ -126,7 +127,7 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 		return nil, err
 	}
 	input := s.comparison(ctx, snap, world)
-	input.Mode, input.Scope, input.Rotate = request.Mode, request.Scope, rotated(s.config, a)
+	input.Mode, input.Scope, input.Rotate = request.Mode, request.Scope, rotated(s.config, snap, a)
 	input.OnlyDue, input.LeaveDue = a.onlyDue, a.leaveDue
 	input.NoOverlap, input.Allowance, input.Parallelism = a.noOverlap, a.allowance, a.parallelism
 	plan, more := planner.Make(input)
@@ -137,12 +138,21 @@ func makePlan(ctx context.Context, s *session, snap state.Snapshot, a planArgs) 
 }
 
 // rotated returns the projects whose keys are replaced: the declared projects that a name covers, and names that cover
-// none, which the planner refuses.
-func rotated(c *config.Config, a planArgs) map[addr.Address]bool {
+// none, which the planner refuses. Without names, it returns all that the flags choose and whose keys bh issued.
+func rotated(c *config.Config, snap state.Snapshot, a planArgs) map[addr.Address]bool {
 	if !a.rotate {
 		return nil
 	}
 	out := map[addr.Address]bool{}
+	if len(a.named) == 0 {
+		scope, moved := a.scope(), moves.Of(c, snap)
+		for p, r := range snap.Records {
+			if p = moved.Now(p); !r.Registered && scope(p) {
+				out[p] = true
+			}
+		}
+		return out
+	}
 	for _, named := range a.named {
 		found := false
 		for i := range c.Projects {
