@@ -94,7 +94,7 @@ func (m *maker) keepsOlder(s *subject, d *draft) bool {
 	r := s.record
 	if r != nil {
 		for _, c := range r.Retiring {
-			if c.RetireAfter.After(m.in.Now) {
+			if c.RetireAfter.After(m.in.Now) || m.timeless && !c.RetireAfter.IsZero() {
 				older = append(older, c)
 			}
 		}

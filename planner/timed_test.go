@@ -103,6 +103,25 @@ func TestMake_digestDoesNotAge(t *testing.T) {
 	})
 }
 
+// TestMake_lostDigestDoesNotAge: whether the older key of the record is in its overlap decides what becomes of an older
+// key that the state does not know. The digest is that of the plan in which it still is.
+func TestMake_lostDigestDoesNotAge(t *testing.T) {
+	digest := func(left time.Duration) string {
+		s := newScene()
+		s.lose("K9", 2)
+		s.addCredential("K0", drawnBy("L", photos, 1), "photos-bucket")
+		s.rec.Retiring = []state.CredentialRef{{ID: "K0", RetireAfter: now.Add(left)}}
+		plan, diags := s.make(t)
+		if diags.HasErrors() || len(plan.Operations) != 1 {
+			t.Fatalf("%v\n%s", texts(plan), said(diags))
+		}
+		return plan.Digest()
+	}
+	if digest(time.Hour) != digest(-time.Hour) {
+		t.Error("the digest is another one after the overlap")
+	}
+}
+
 func texts(p *planner.Plan) (out []string) {
 	for _, o := range p.Operations {
 		out = append(out, string(o.Kind)+" "+o.Address.String()+" ("+o.Reason.Word+")")
