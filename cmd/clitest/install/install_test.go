@@ -45,7 +45,7 @@ func TestInstall_platforms(t *testing.T) {
 		m := newMachine(t, "curl")
 		system, machine, _ := strings.Cut(uname, " ")
 		m.fake("uname", "case $1 in -s) echo "+system+" ;; -m) echo "+machine+" ;; esac")
-		clear(m.release.files)
+		m.release.set(func() { clear(m.release.files) })
 		m.release.put("checksums.txt", []byte("\n"))
 		if said, ok := m.install("--to", m.to); ok || !strings.Contains(said, want) {
 			t.Errorf("%s: it said\n%s, want %s", uname, said, want)
@@ -57,8 +57,10 @@ func TestInstall_platforms(t *testing.T) {
 func TestInstall_refuses(t *testing.T) {
 	flip := func(name string) func(*machine) {
 		return func(m *machine) {
-			text := m.release.files["/"+name]
-			text[len(text)/2] ^= 1
+			m.release.set(func() {
+				text := m.release.files["/"+name]
+				text[len(text)/2] ^= 1
+			})
 		}
 	}
 	line := func(with string) func(*machine) {
@@ -81,10 +83,10 @@ func TestInstall_refuses(t *testing.T) {
 		"half a checksum":           {line(digest[:40] + "  ARCHIVE\n"), nil, "has no usable line"},
 		"no checksum but a word":    {line(strings.Repeat("z", 64) + "  ARCHIVE\n"), nil, "has no usable line"},
 		"an empty list":             {line(""), nil, "does not list"},
-		"no list":                   {func(m *machine) { delete(m.release.files, "/checksums.txt") }, nil, "checksums.txt. Is there a release " + released + "?"},
-		"no archive":                {func(m *machine) { delete(m.release.files, "/"+archive) }, nil, "cannot download"},
+		"no list":                   {func(m *machine) { m.release.remove("checksums.txt") }, nil, "checksums.txt. Is there a release " + released + "?"},
+		"no archive":                {func(m *machine) { m.release.remove(archive) }, nil, "cannot download"},
 		"no release":                {nil, []string{"--version", "9.9.9"}, "does not list bh_9.9.9"},
-		"cut off on the way":        {func(m *machine) { m.release.cut = true }, nil, "cannot download"},
+		"cut off on the way":        {func(m *machine) { m.release.set(func() { m.release.cut = true }) }, nil, "cannot download"},
 		"no bh in it":               {content(entry{name: "LICENSE", text: "x"}), nil, "cannot unpack"},
 		"a link to elsewhere":       {content(entry{name: "bh", link: "/bin/true"}), nil, "is not a file"},
 		"a bh of another version":   {content(entry{name: "bh", text: binary("0.0.9")}), nil, "says that it is bh 0.0.9, and not bh " + released},
@@ -102,7 +104,7 @@ func TestInstall_refuses(t *testing.T) {
 		"this machine by IPv6":      {func(m *machine) { m.url = "http://[::1]:1/" }, nil, "cannot download"},
 		"no URL":                    {func(m *machine) { m.url = "file:///etc" }, nil, "is not an https URL"},
 		"the repository unknown":    {func(m *machine) { m.url = "" }, nil, "does not name its repository"},
-		"redirected to http":        {func(m *machine) { m.release.redirect = m.release.url + elsewhere }, nil, "cannot download"},
+		"redirected to http":        {func(m *machine) { m.release.set(func() { m.release.redirect = m.release.url + elsewhere }) }, nil, "cannot download"},
 		"a folder in its place": {func(m *machine) {
 			m.must(os.Remove(filepath.Join(m.to, "bh")))
 			m.must(os.Mkdir(filepath.Join(m.to, "bh"), 0o755))
@@ -134,7 +136,7 @@ func TestInstall_exitCodes(t *testing.T) {
 		args  []string
 		want  int
 	}{
-		"no release":       {func(m *machine) { clear(m.release.files) }, nil, 3},
+		"no release":       {func(m *machine) { m.release.set(func() { clear(m.release.files) }) }, nil, 3},
 		"no archive":       {nil, []string{"--version", "9.9.9"}, 3},
 		"no platform":      {func(m *machine) { m.fake("uname", "echo Plan9") }, nil, 3},
 		"a changed one":    {func(m *machine) { m.release.put(archive, []byte("other")) }, nil, 1},
@@ -158,7 +160,7 @@ func TestInstall_exitCodes(t *testing.T) {
 func TestInstall_refusesWithWget(t *testing.T) {
 	for name, spoil := range map[string]func(*machine){
 		"a changed archive": func(m *machine) { m.release.put(archive, []byte("other")) },
-		"no list":           func(m *machine) { delete(m.release.files, "/checksums.txt") },
+		"no list":           func(m *machine) { m.release.remove("checksums.txt") },
 	} {
 		m := newMachine(t, "wget")
 		spoil(m)
@@ -182,7 +184,8 @@ func TestInstall_withoutPermission(t *testing.T) {
 // GitHub sends whoever asks for an archive to another host.
 func TestInstall_followsToHTTPS(t *testing.T) {
 	m := newMachine(t, "curl")
-	m.release.redirect = m.secure().URL
+	to := m.secure().URL
+	m.release.set(func() { m.release.redirect = to })
 	said, ok := m.install("--to", m.to)
 	m.has(binary(released), said, ok)
 }
@@ -193,7 +196,8 @@ func TestInstall_interrupted(t *testing.T) {
 		m := newMachine(t, "curl")
 		m.must(os.WriteFile(filepath.Join(m.to, "bh"), []byte("before"), 0o755))
 		before := m.listing()
-		m.release.stall = make(chan struct{})
+		stalled := make(chan struct{})
+		m.release.set(func() { m.release.stall = stalled })
 		cmd := m.command("--to", m.to)
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		m.must(cmd.Start())
@@ -203,7 +207,7 @@ func TestInstall_interrupted(t *testing.T) {
 			close(ended)
 		}()
 		select {
-		case <-m.release.stall:
+		case <-stalled:
 			m.must(syscall.Kill(-cmd.Process.Pid, signal))
 			<-ended
 		case <-ended:
@@ -229,7 +233,9 @@ func TestInstall_cutOff(t *testing.T) {
 		cmd.Args = []string{"sh", "-s", "--", "--to", m.to}
 		cmd.Stdin = strings.NewReader(strings.Join(lines[:n], ""))
 		_ = cmd.Run()
-		if left := m.listing(); left != "" || m.release.asked > 0 {
+		asked := 0
+		m.release.set(func() { asked = m.release.asked })
+		if left := m.listing(); left != "" || asked > 0 {
 			t.Fatalf("%d lines did something: %s", n, left)
 		}
 	}

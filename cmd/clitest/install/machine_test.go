@@ -101,7 +101,16 @@ func (r *release) archive(version string, entries ...entry) {
 	r.put("checksums.txt", []byte(r.sums.String()))
 }
 
-func (r *release) put(name string, text []byte) { r.files["/"+name] = text }
+func (r *release) put(name string, text []byte) { r.set(func() { r.files["/"+name] = text }) }
+
+func (r *release) remove(name string) { r.set(func() { delete(r.files, "/"+name) }) }
+
+// set changes what the server does. A request of a run that has ended may still be under way.
+func (r *release) set(change func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change()
+}
 
 func (r *release) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	r.mu.Lock()
