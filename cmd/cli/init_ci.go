@@ -70,7 +70,7 @@ func leftToDo(service string) []string {
 	case !isRelease():
 		out = append(out, "Replace OWNER/buckethead@COMMIT: the repository of bh, and a commit of it.")
 	}
-	return append(out, "They need a state in a bucket (bh help shared-state), and the secrets that bh help ci lists.")
+	return append(out, "Set the secrets that they need: bh help ci.")
 }
 
 // isRelease reports whether this bh knows where its release is.

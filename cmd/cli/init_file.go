@@ -134,6 +134,9 @@ func startSession(ctx context.Context, r *run, flags common, chosen starter, wro
 		for _, note := range notes {
 			s.view.Result(note)
 		}
+		if chosen.CI != "" && !s.stateInBucket() {
+			s.view.Result("CI needs a state in a bucket, and this one is on your disk: bh help shared-state.")
+		}
 		if err := s.report(faults); err != nil {
 			return err
 		}
