@@ -21,9 +21,12 @@ var r2Lives = []struct {
 }{
 	{"provision", "", r2Two, []string{"apply", "--yes"}, 2},
 	{"update", r2Two, r2Changed, []string{"apply", "--yes"}, 2},
-	{"rotate", r2Two, r2Two, []string{"rotate", "photos", "--no-overlap", "--yes"}, 2},
+	{"rotate", r2AtOnce, r2AtOnce, []string{"rotate", "photos", "--no-overlap", "--yes"}, 2},
 	{"destroy", r2Two, "", []string{"apply", "--yes"}, 0},
 }
+
+// r2AtOnce has no overlap, whoever finishes a rotation.
+var r2AtOnce = strings.Replace(r2Two, "  lock_rule {", "  rotate {\n    every   = \"90d\"\n    overlap = \"0s\"\n  }\n  lock_rule {", 1)
 
 // r2Faults are what can become of a call.
 var r2Faults = []simulator.Fault{
