@@ -232,7 +232,7 @@ func (p *pair) lose(t *rapid.T, n int) {
 
 // finish settles both, twice, and looks for what is left over.
 func (p *pair) finish(t *rapid.T) {
-	for range 4 { // what is late shows by then
+	for range 4 { // what is late shows by then, and the last overlap has ended
 		for n := range p.machines {
 			p.runs(t, n, "finish", func(m *machine) {
 				m.rotate = map[addr.Address]bool{}
@@ -245,7 +245,7 @@ func (p *pair) finish(t *rapid.T) {
 			})
 		}
 		for _, m := range p.machines {
-			m.now = p.now().Add(20 * time.Minute)
+			m.now = p.now().Add(config.DefaultOverlap) // older keys end
 		}
 	}
 	wanted := 0
