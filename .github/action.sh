@@ -85,8 +85,9 @@ quoted() {
 # SIGINT to this shell alone, SIGTERM after 7.5 seconds, and kills everything 2.5 seconds later. At
 # the first one bh finishes what it is doing and saves the state, at the second it cuts that off.
 stop() {
+  child=${child:-${!-}} # the signal may come between the two commands that start it and keep its id
   [ -n "$child" ] || exit 143
-  kill -TERM "$child" 2>/dev/null || true
+  kill -TERM "$child" 2>/dev/null || exit 143
 }
 
 # bh runs the binary with the flags that every command gets. It does not get the token for

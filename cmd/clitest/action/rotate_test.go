@@ -111,10 +111,10 @@ func TestAction_passesSignalsOn(t *testing.T) {
 		r.stub(`heard() { echo heard >pipe; seen=$((seen + 1)); [ "$seen" -lt 2 ] || { kill "$nap"; echo saved >saved; exit 130; }; }
 seen=0
 trap heard TERM
-sleep 100 >/dev/null 2>&1 &
+sleep 30 >/dev/null 2>&1 &
 nap=$!
 echo ready >pipe
-while :; do wait; done
+while kill -0 "$nap"; do wait; done
 `)
 		r.interrupt = func(shell *os.Process) {
 			for _, want := range []string{"ready\n", "heard\n"} {
