@@ -20,7 +20,7 @@ func (s *session) table(rows [][]string) string {
 	return view.TableWithin(rows, s.columns())
 }
 
-// columns returns the width of the terminal that results are written to, 0 if it is none.
+// columns returns the width of the terminal that results are written to, or 0 if that is not a terminal.
 func (s *session) columns() int {
 	if !s.run.StdoutTTY {
 		return 0

@@ -106,7 +106,7 @@ func workflowFor(text, within string) string {
 var plainFolder = regexp.MustCompile(`^(\.|[A-Za-z0-9_][A-Za-z0-9._/-]*)$`)
 
 // rootFor returns the folder that the workflows of a configuration belong below, and the way from there to the
-// configuration. The root is that of the repository, or the folder itself where there is none.
+// configuration. The root is that of the repository, or the folder itself outside a repository.
 func rootFor(folder string) (root, within string, err error) {
 	folder, err = filepath.Abs(folder)
 	if err != nil {
